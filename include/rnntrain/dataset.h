@@ -1,0 +1,70 @@
+/* The HDF5 data set: padded ids, labels, lengths and the tokenizer that made them.
+ *
+ *   /train/x      (N, maxlen) uint16, or int32 where num_words > 65,536
+ *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
+ *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
+ *   root attributes: format, format_version, num_words, maxlen, padding, truncating, and the
+ *   provenance
+ *
+ * Reading has two steps, so that one process a node reads for all: dataset_open() reads and
+ * checks everything but the arrays, dataset_load() fills memory that the caller provides.
+ * Nothing here is collective.
+ */
+#ifndef RNNTRAIN_DATASET_H
+#define RNNTRAIN_DATASET_H
+
+#include "rnntrain/base.h"
+
+enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
+
+struct dataset_split {
+    int rows;              /* 0: the file has no such part */
+    const void *x;         /* (rows, maxlen) ids of id_bytes each; borrowed */
+    const int32_t *y;      /* (rows) 0 .. n_labels - 1; borrowed */
+    const int32_t *length; /* (rows) 0 .. maxlen; borrowed */
+};
+
+struct dataset {
+    char *path;       /* owned */
+    int num_words;    /* ids are 0 .. num_words - 1 */
+    int maxlen;       /* T */
+    int n_labels;     /* C */
+    char **labels;    /* C names, owned */
+    bool pad_pre;     /* pads stand in front of the words */
+    bool truncate_pre;
+    int id_bytes;     /* 2 or 4 */
+    char *tokenizer;  /* JSON, owned; NULL unless asked for */
+    char *provenance; /* JSON object, owned */
+    uint64_t hash;    /* XXH64 over all arrays of all parts, once loaded */
+    struct dataset_split part[DATASET_PARTS];
+};
+
+/* Reads and checks all but the arrays. `with_tokenizer`: also the tokenizer's JSON. */
+int dataset_open(const char *path, bool with_tokenizer, struct dataset *data) NODISCARD;
+
+/* Bytes that dataset_load needs (a multiple of 64). */
+size_t dataset_bytes(const struct dataset *data);
+
+/* Reads every array into `storage` (dataset_bytes, 64-byte aligned, outlives `data`), checks
+ * every id, label and length (message: path, data set, row), sets the pointers and the hash. */
+int dataset_load(struct dataset *data, void *storage) NODISCARD;
+
+/* Sets the pointers into `storage` that another process has filled by dataset_load. */
+void dataset_attach(struct dataset *data, void *storage);
+
+/* The id at position t of a row of a part. */
+static inline int dataset_id(const struct dataset *data, enum dataset_part part, int row,
+                             int t)
+{
+    size_t at = (size_t)row * (size_t)data->maxlen + (size_t)t;
+    const void *x = data->part[part].x;
+    return data->id_bytes == 2 ? ((const uint16_t *)x)[at] : ((const int32_t *)x)[at];
+}
+
+/* Writes `data` (tokenizer and provenance included) to data->path, replacing it atomically. */
+int dataset_write(const struct dataset *data) NODISCARD;
+
+/* Frees what `data` owns (not the storage); an all-zero struct is fine. */
+void dataset_release(struct dataset *data);
+
+#endif

@@ -1,0 +1,68 @@
+/* Keras's Tokenizer and pad_sequences, byte for byte (see the sources named below). Shared by
+ * rnnprep, which fits a vocabulary, and by predict, which applies one.
+ *
+ * Text is UTF-8. A tokenizer is fitted once over all training texts in their order, then
+ * frozen; encoding is then read-only. Nothing here is collective or prints.
+ *
+ * Source: keras-preprocessing 1.1.2 text.py (class Tokenizer) and sequence.py
+ * (pad_sequences); Keras 3 keeps the same code in keras/src/legacy/preprocessing/text.py.
+ */
+#ifndef RNNTRAIN_TEXT_H
+#define RNNTRAIN_TEXT_H
+
+#include "rnntrain/base.h"
+
+/* What `Tokenizer(...)` takes. Strings are owned by whoever owns the struct. */
+struct text_options {
+    char *filters;   /* UTF-8 characters that become a split; NULL: Keras's default set */
+    bool lower;      /* full Unicode lower-casing, as Python's str.lower() */
+    char *split;     /* separator between words; NULL: a space */
+    char *oov_token; /* NULL: unknown words are dropped */
+    int num_words;   /* ids below it are kept: num_words - 1 words; 0: all */
+    bool pad_pre;    /* pads in front (Keras's default) or behind */
+    bool truncate_pre; /* a long text loses its beginning (Keras's default) or its end */
+    int maxlen;      /* ids a row, 1 or more */
+};
+
+struct text_tokenizer; /* opaque: settings, word counts and the index */
+
+/* A tokenizer with no words yet; copies `options`. Free with text_free (NULL is fine). */
+struct text_tokenizer *text_new(const struct text_options *options);
+void text_free(struct text_tokenizer *tokenizer);
+const struct text_options *text_settings(const struct text_tokenizer *tokenizer);
+
+/* Counts the words of one document of `n_bytes` of valid UTF-8. */
+void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes);
+/* Orders words by count, ties by first appearance, and numbers them from 1. */
+void text_freeze(struct text_tokenizer *tokenizer);
+
+/* Words known after freezing, and the word of index 1 .. text_n_words ("" otherwise;
+ * borrowed until text_free). text_word_count: how often it was seen in fitting. */
+int text_n_words(const struct text_tokenizer *tokenizer);
+const char *text_word(const struct text_tokenizer *tokenizer, int index);
+int64_t text_word_count(const struct text_tokenizer *tokenizer, int index);
+
+/* All ids of a document before padding: `ids` is grown (xrealloc) to hold them, `capacity`
+ * follows. Returns how many; *n_dropped, if not NULL, how many words had no id. */
+size_t text_encode(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
+                   int32_t **ids, size_t *capacity, size_t *n_dropped);
+
+/* pad_sequences of one row: writes exactly `maxlen` ids to `row`; returns the ids kept. */
+int text_pad(const struct text_options *options, const int32_t *ids, size_t n_ids,
+             int32_t *row);
+
+/* Keras's `Tokenizer.to_json()` (nested values are JSON strings, as Keras writes them) and
+ * its reader. `kept_only` leaves out the words that no id below num_words names, which is
+ * what a checkpoint stores. The text is the caller's to free. */
+char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only);
+int text_from_json(const char *json, size_t n_bytes, const char *source,
+                   const struct text_options *padding,
+                   struct text_tokenizer **tokenizer) NODISCARD;
+
+/* Makes UTF-8 valid: each maximal invalid subpart becomes U+FFFD, as Python's
+ * errors="replace" does. Returns the number of replacements; 0 leaves `*clean` NULL, else
+ * it is a new string of `*n_clean` bytes, the caller's to free. `*first_bad`: byte offset. */
+size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,
+                        size_t *first_bad);
+
+#endif
