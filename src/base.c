@@ -98,6 +98,13 @@ char *xasprintf(const char *format, ...)
     return text;
 }
 
+void *arena_take(struct arena *arena, size_t count, size_t size)
+{
+    void *part = arena->base ? arena->base + arena->used : NULL;
+    arena->used += (count * size + 63) / 64 * 64;
+    return part;
+}
+
 double seconds_now(void)
 {
     struct timespec now;

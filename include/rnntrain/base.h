@@ -50,7 +50,8 @@ const char *fail_message(void);
  * bugs and exhausted memory only. */
 _Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* What die() calls instead of exit(): comm sets it to MPI_Abort. The hook must not return. */
+/* What die() calls instead of exit(): comm sets it to MPI_Abort. The hook must not
+ * return. */
 void die_set_hook(void (*hook)(int code));
 
 /* Never return NULL; memory is zeroed; free() releases it. The aligned form starts at a
@@ -61,6 +62,16 @@ void *xaligned(size_t count, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t n_bytes);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* A workspace is laid out by a function that takes its parts from an arena, called twice:
+ * with base NULL to learn the size, then with base a zeroed block of `used` bytes. */
+struct arena {
+    char *base;
+    size_t used; /* bytes, a multiple of 64 */
+};
+
+/* The next `count` elements, 64-byte aligned; NULL while base is NULL. */
+void *arena_take(struct arena *arena, size_t count, size_t size);
 
 /* Seconds of a monotonic clock, from an arbitrary origin. */
 double seconds_now(void);

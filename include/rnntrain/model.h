@@ -1,6 +1,7 @@
 /* Configuration -> weights, activations and gradients of the whole classifier:
  *
- *   ids (T) -> Embedding(V, E) -> Dropout -> [LSTM | GRU](H) x layers, one or two directions
+ *   ids (T) -> Embedding(V, E) -> Dropout -> [LSTM | GRU](H) x layers, one or two
+ * directions
  *           -> head: last | flatten | max | mean -> Dropout
  *           -> [Dense(D, relu) -> Dropout] -> Dense(1, sigmoid) or Dense(C, softmax)
  *
@@ -10,27 +11,81 @@
 #define RNNTRAIN_MODEL_H
 
 #include "rnntrain/base.h"
+#include "rnntrain/dataset.h"
+#include "rnntrain/head.h"
+#include "rnntrain/kernels.h"
 #include "rnntrain/params.h"
 
 enum model_cell { CELL_LSTM, CELL_GRU };
-enum model_head { HEAD_LAST, HEAD_FLATTEN, HEAD_MAX, HEAD_MEAN };
 
 struct model_config {
     enum model_cell cell;
     bool bidirectional;
-    bool hard_sigmoid; /* recurrent activation clip(0.2 x + 0.5), Keras 2's, not sigmoid */
-    bool reset_after;  /* GRU only: bias (2, 3H), reset applied after the product */
-    bool mask;         /* pads are skipped, as Embedding(mask_zero=True) */
-    bool pad_pre;      /* where the data set's pads stand */
-    enum model_head head;
-    int vocabulary;    /* V: ids are 0 .. V - 1, 0 is the pad */
-    int maxlen;        /* T */
-    int embedding;     /* E */
-    int units;         /* H, of each direction */
-    int layers;        /* 1 or more recurrent layers, all but the last give all steps */
-    int dense;         /* D: units of the hidden Dense(relu); 0: none */
-    int classes;       /* C, 2 or more; 2 means one sigmoid unit */
+    bool
+        hard_sigmoid; /* recurrent activation clip(0.2 x + 0.5), Keras 2's, not sigmoid */
+    bool reset_after; /* GRU only: bias (2, 3H), reset applied after the product */
+    bool mask;        /* pads are skipped, as Embedding(mask_zero=True) */
+    bool pad_pre;     /* where the data set's pads stand */
+    enum head_kind head;
+    int vocabulary; /* V: ids are 0 .. V - 1, 0 is the pad */
+    int maxlen;     /* T */
+    int embedding;  /* E */
+    int units;      /* H, of each direction */
+    int layers;     /* 1 or more recurrent layers, all but the last give all steps */
+    int dense;      /* D: units of the hidden Dense(relu); 0: none */
+    int classes;    /* C, 2 or more; 2 means one sigmoid unit */
     double embedding_dropout, rnn_dropout, dense_dropout; /* rates in [0, 1) */
 };
+
+/* The model at work: packed weights and one workspace, taken once, for one lane at a
+ * time. Owned by the caller of model_new. A model computes on one thread. */
+struct model;
+
+/* Some rows of a data set, at most the model's lane_rows, the longest first. */
+struct lane {
+    const struct dataset *data;
+    enum dataset_part part;
+    const int32_t *rows; /* row numbers in the part */
+    int n_rows;
+};
+
+/* Sums over rows, not means. */
+struct lane_result {
+    double loss;
+    int64_t correct;
+};
+
+/* Checks the configuration (ERR_USAGE, naming the option) and allocates. `train` leaves
+ * out the backward pass's share of the workspace when false. */
+int model_new(const struct model_config *config, const struct kernels *kernels,
+              int lane_rows, struct model **model) NODISCARD;
+void model_free(struct model *model);
+
+const struct model_config *model_configuration(const struct model *model);
+const struct params *model_params(const struct model *model);
+size_t model_bytes(const struct model *model); /* of the workspace */
+
+/* Keras's initial weights, a pure function of the configuration and the seed. */
+void model_init_weights(const struct model *model, uint64_t seed, real *weights);
+
+/* Packs the weights for the kernels; call after each change. `weights` is borrowed until
+ * the next call: the embedding is read from it. */
+void model_pack(struct model *model, const real *weights);
+
+/* Gradient of the lane's summed loss; every element of `gradient` is set. Dropout masks
+ * are functions of (seed, step, row number, element). */
+struct lane_result model_gradient(struct model *model, const struct lane *lane,
+                                  uint64_t seed, uint32_t step, real *gradient);
+
+/* Forward only, without dropout. `logits`, if not NULL: (n_rows, 1 or C). */
+struct lane_result model_evaluate(struct model *model, const struct lane *lane,
+                                  real *logits);
+
+/* Positions that the lane computes: rows x T, or the real ids only with `mask`. */
+int64_t model_positions(const struct model *model, const struct lane *lane);
+
+/* Model flops of one training step: 6 G H (D + H) a position, row and direction, and 6 a
+ * head weight and row; a forward pass counts a third. */
+double model_flops(const struct model_config *config, double positions, double rows);
 
 #endif

@@ -1,0 +1,194 @@
+/* The arithmetic: products, gates, activations, dropout, updates; and the only door to
+ * CBLAS.
+ *
+ * The same source is compiled once per instruction set into one `struct kernels`; a
+ * program chooses one at start and passes the pointer on. `width` is the number of reals
+ * in a vector.
+ *
+ * Padding. Every inner dimension is rounded up to whole vectors; padded elements are zero
+ * in weights and inputs and their results are never read into a real tensor.
+ *
+ * Panel matrix (rows, columns): the columns are cut into panels of 4 vectors and a
+ * panel's rows stand together: [panel][row][4 * width]. Packed weights, gate
+ * pre-activations and their gradients are panel matrices, so that a product reads and
+ * writes them in order.
+ *
+ * Row independence: a row of a product is a sum in one fixed order (bias, then terms in
+ * order, depth ascending), whatever the number of rows. Nothing here allocates or is
+ * collective.
+ */
+#ifndef RNNTRAIN_KERNELS_H
+#define RNNTRAIN_KERNELS_H
+
+#include "rnntrain/base.h"
+#include "rnntrain/rng.h"
+
+enum { KERNELS_PANEL = 4 }; /* vectors in a panel */
+
+/* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += ...
+ * A (rows, depth): row r starts at a + r * row; where the depth is cut into chunks (A is
+ * a panel matrix), chunk i starts at a + i * chunk_stride. B (depth, columns) is packed.
+ * C: row r of panel p starts at c + p * c_panel + r * c_row. */
+struct matmul_term {
+    const real *a;
+    size_t row, chunk_stride;
+    int chunk, depth; /* chunk == depth: A is row-major */
+    const real *b;
+};
+
+struct matmul {
+    int rows, vectors;
+    int n_terms;
+    struct matmul_term term[2];
+    const real *bias; /* `vectors` vectors; NULL: zero */
+    bool accumulate;  /* start from C instead of the bias */
+    real *c;
+    size_t c_row, c_panel;
+};
+
+/* C += A^T·B over `positions`: A (positions, rows) row-major with stride a_row, B a panel
+ * matrix with panels b_panel apart, C (rows, columns) a packed panel matrix. */
+struct matmul_outer {
+    int positions, rows, vectors;
+    const real *a;
+    size_t a_row;
+    const real *b;
+    size_t b_panel;
+    real *c;
+};
+
+/* One step of the LSTM cell for `rows` rows of `vectors` vectors of units. z is a panel
+ * matrix (rows, 4 gates) in Keras's order i, f, c, o; the others are (rows, vectors *
+ * width). */
+struct lstm_forward {
+    int rows, vectors;
+    bool hard;
+    real *z; /* in: pre-activations; out: i, f, g, o */
+    size_t z_panel;
+    const real *c_prev;
+    real *c, *tanh_c, *h;
+};
+
+struct lstm_backward {
+    int rows, vectors;
+    bool hard;
+    const real *gates;
+    size_t gates_panel;
+    const real *c_prev, *tanh_c;
+    const real *dh; /* dL/dh of this step */
+    real *dc;       /* in: dL/dc from the next step; out: for the previous one */
+    real *dz;       /* panel matrix (rows, 4 gates) */
+    size_t dz_panel;
+};
+
+/* One step of the GRU cell. `zr` is a panel matrix (rows, 2 gates: z, r), `hh` and `rec`
+ * (rows, 1 gate). rec is h·U_h + b of reset_after, NULL otherwise. */
+struct gru_forward {
+    int rows, vectors;
+    bool hard;
+    real *zr, *hh;
+    const real *rec;
+    size_t zr_panel, hh_panel;
+    const real *h_prev;
+    real *rh; /* r * h_prev, input of the candidate's product; not of reset_after */
+    real *h;
+};
+
+struct gru_backward {
+    int rows, vectors;
+    bool hard;
+    const real *zr, *hh, *rec;
+    size_t zr_panel, hh_panel;
+    const real *h_prev;
+    real *dh;               /* in: dL/dh of this step; out: the part for h_prev so far */
+    const real *drh;        /* dL/d(r * h_prev); not of reset_after */
+    real *dzr, *dhh, *drec; /* panel matrices; drec of reset_after only */
+    size_t dzr_panel, dhh_panel;
+};
+
+struct adam {
+    real rate; /* rate of this step, bias correction included */
+    real beta1, beta2, epsilon;
+    real scale; /* multiplies the gradient */
+};
+
+struct kernels {
+    const char *name;
+    int width;
+
+    void (*matmul)(const struct matmul *m);
+    void (*matmul_outer)(const struct matmul_outer *m);
+    /* sums (vectors * width) += column sums of a panel matrix */
+    void (*add_rows)(int rows, int vectors, const real *b, size_t b_panel, real *sums);
+
+    void (*lstm_forward)(const struct lstm_forward *s);
+    void (*lstm_backward)(const struct lstm_backward *s);
+    /* z and r, and rh where it is asked for; then, the candidate known, hh and h */
+    void (*gru_gates)(const struct gru_forward *s);
+    void (*gru_output)(const struct gru_forward *s);
+    /* dhh, dz (and dr, drec of reset_after); then dr and the rest of dh from drh */
+    void (*gru_backward_output)(const struct gru_backward *s);
+    void (*gru_backward_gates)(const struct gru_backward *s);
+
+    /* Keep bits of `n` words from index `first`: equal to rng_keep_bits of each. */
+    void (*keep_bits)(const struct rng *rng, uint32_t first, int n, uint32_t threshold,
+                      uint32_t *bits);
+    /* x[j] = keep ? scale * x[j] : 0, for n elements; bit j of `bits` decides. */
+    void (*drop)(int n, const uint32_t *bits, real scale, real *x);
+    /* Rows of the table (V, width_e) at `ids` into x (n, stride), dropped by `words`
+     * words of keep bits a row where bits is not NULL; the padding of x is left as it is.
+     */
+    void (*embed)(int n, const int32_t *ids, const real *table, int width_e,
+                  const uint32_t *bits, int words, real scale, real *x, size_t stride);
+    /* Its gradient: adds the rows of dx to the table's rows, last row first. */
+    void (*embed_backward)(int n, const int32_t *ids, const real *dx, size_t stride,
+                           int width_e, const uint32_t *bits, int words, real scale,
+                           real *table);
+
+    void (*relu)(size_t n, real *x);
+    void (*relu_backward)(size_t n, const real *y, real *dy);
+    real (*dot)(size_t n, const real *a, const real *b);
+    void (*axpy)(size_t n, real alpha, const real *x, real *y); /* y += alpha x */
+    void (*add)(size_t n, real *a, const real *b);              /* a += b */
+    /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
+    double (*sum_squares)(size_t n, const real *a);
+
+    void (*adam)(size_t n, const struct adam *a, const real *g, real *m, real *v,
+                 real *w);
+    void (*rmsprop)(size_t n, real rate, real rho, real epsilon, real scale,
+                    const real *g, real *v, real *w);
+    void (*sgd)(size_t n, real rate, real momentum, real scale, const real *g, real *m,
+                real *w);
+
+    /* For tests of the error bounds: y = f(x), n elements. */
+    void (*sigmoid)(size_t n, const real *x, real *y);
+    void (*tanh)(size_t n, const real *x, real *y);
+};
+
+/* The kernel set of that name ("auto": the best that this processor runs, AVX-512
+ * excepted, which is chosen by name only). */
+int kernels_select(const char *name, const struct kernels **kernels) NODISCARD;
+
+/* Everything that decides bits besides data and configuration: instruction set, number
+ * type, OpenBLAS version and core. At most `n` bytes. */
+void kernels_describe(const struct kernels *kernels, char *text, size_t n);
+
+/* Limits OpenBLAS to one thread, always: another number changes bits. */
+void kernels_init_blas(void);
+
+/* GFLOP/s of one SGEMM of 1024^3 on the calling thread, best of `repeats`. */
+double kernels_probe(int repeats);
+
+/* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our
+ * own code: glibc's are chosen by processor and may differ between nodes. */
+double kernels_exp(double x);
+double kernels_log(double x);
+double kernels_softplus(double x);
+
+/* n rounded up to a multiple of `to`. */
+static inline int round_up(int n, int to)
+{
+    return (n + to - 1) / to * to;
+}
+
+#endif

@@ -1,0 +1,203 @@
+#include "rnntrain/head.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define NO_OUTPUT SIZE_MAX /* zeros stand where the direction has not yet seen a word */
+
+void head_init(struct head *head)
+{
+    const struct recurrent *layer = head->layer[0];
+    head->blocks = head->directions * (head->kind == HEAD_FLATTEN ? layer->length : 1);
+    head->features = head->blocks * layer->padded;
+}
+
+void head_layout(struct head *head, struct arena *arena)
+{
+    const struct recurrent *layer = head->layer[0];
+    size_t rows = (size_t)layer->rows, slots = ((size_t)layer->length + 1) * rows;
+    size_t padded = (size_t)layer->padded;
+    bool last = head->kind == HEAD_LAST, max = head->kind == HEAD_MAX;
+    for (int d = 0; d < head->directions; d++) {
+        head->d_final[d] = last ? arena_take(arena, rows * padded, sizeof(real)) : NULL;
+        head->d_outputs[d] =
+            last ? NULL : arena_take(arena, slots * padded, sizeof(real));
+    }
+    head->where =
+        arena_take(arena, max ? rows * (size_t)head->features : 0, sizeof(size_t));
+}
+
+/* The row of h that holds what a direction gives for position t of a row, or NO_OUTPUT.
+ */
+static size_t output_row(const struct head *head, int d, int r, int t)
+{
+    const struct steps *steps = head->steps[d];
+    int count = steps->count[r], step = t - head->lead[r];
+    if (count == 0 || (d == 0 && step < 0) || (d == 1 && step >= count))
+        return NO_OUTPUT;
+    step = step < 0 ? 0 : step >= count ? count - 1 : step;
+    int s = steps_time(steps, steps->length - count + step);
+    return steps->slot[s + 1] + (size_t)r;
+}
+
+static real *block_of(const struct head *head, real *features, int r, int block)
+{
+    return features + (size_t)r * (size_t)head->features +
+           (size_t)block * (size_t)head->layer[0]->padded;
+}
+
+/* ---- forward
+ * ---------------------------------------------------------------------------- */
+
+static void last_forward(const struct head *head, int d, int r, real *to)
+{
+    const struct recurrent *layer = head->layer[d];
+    size_t width = (size_t)layer->padded;
+    memcpy(to, layer->h + steps_final(head->steps[d], r) * width, width * sizeof *to);
+}
+
+static void flatten_forward(const struct head *head, int d, int r, real *features)
+{
+    const struct recurrent *layer = head->layer[d];
+    size_t width = (size_t)layer->padded;
+    for (int t = 0; t < layer->length; t++) {
+        size_t from = output_row(head, d, r, t);
+        real *to = block_of(head, features, r, t * head->directions + d);
+        if (from == NO_OUTPUT)
+            memset(to, 0, width * sizeof *to);
+        else
+            memcpy(to, layer->h + from * width, width * sizeof *to);
+    }
+}
+
+static void max_forward(const struct head *head, int d, int r, real *best)
+{
+    const struct recurrent *layer = head->layer[d];
+    int width = layer->padded;
+    size_t *where =
+        head->where + (size_t)r * (size_t)head->features + (size_t)(d * width);
+    for (int t = 0; t < layer->length; t++) {
+        size_t from = output_row(head, d, r, t);
+        if (t > 0 && from == output_row(head, d, r, t - 1))
+            continue; /* a repeated output cannot win against itself */
+        for (int j = 0; j < width; j++) {
+            real value =
+                from == NO_OUTPUT ? 0 : layer->h[from * (size_t)width + (size_t)j];
+            if (t == 0 || value > best[j]) {
+                best[j] = value;
+                where[j] = from;
+            }
+        }
+    }
+}
+
+static void mean_forward(const struct head *head, int d, int r, real *mean)
+{
+    const struct recurrent *layer = head->layer[d];
+    size_t width = (size_t)layer->padded;
+    int count = head->steps[d]->count[r];
+    memset(mean, 0, width * sizeof *mean);
+    for (int step = 0; step < count; step++)
+        layer->kernels->add(
+            width, mean, layer->h + output_row(head, d, r, head->lead[r] + step) * width);
+    for (size_t j = 0; j < width && count > 0; j++)
+        mean[j] /= (real)count;
+}
+
+void head_forward(struct head *head, int rows, real *features)
+{
+    for (int d = 0; d < head->directions; d++)
+        for (int r = 0; r < rows; r++) {
+            real *to = block_of(head, features, r, d);
+            switch (head->kind) {
+            case HEAD_LAST:
+                last_forward(head, d, r, to);
+                break;
+            case HEAD_FLATTEN:
+                flatten_forward(head, d, r, features);
+                break;
+            case HEAD_MAX:
+                max_forward(head, d, r, to);
+                break;
+            case HEAD_MEAN:
+                mean_forward(head, d, r, to);
+                break;
+            }
+        }
+}
+
+/* ---- backward
+ * --------------------------------------------------------------------------- */
+
+static real *d_output(const struct head *head, int d, size_t row)
+{
+    return head->d_outputs[d] + row * (size_t)head->layer[d]->padded;
+}
+
+static void flatten_backward(const struct head *head, int d, int r,
+                             const real *d_features)
+{
+    const struct recurrent *layer = head->layer[d];
+    size_t width = (size_t)layer->padded;
+    const real *from =
+        d_features + (size_t)r * (size_t)head->features + (size_t)d * width;
+    for (int t = 0; t < layer->length; t++, from += (size_t)head->directions * width) {
+        size_t row = output_row(head, d, r, t);
+        if (row != NO_OUTPUT)
+            layer->kernels->add(width, d_output(head, d, row), from);
+    }
+}
+
+static void max_backward(const struct head *head, int d, int r, const real *from)
+{
+    size_t width = (size_t)head->layer[d]->padded;
+    const size_t *where =
+        head->where + (size_t)r * (size_t)head->features + (size_t)d * width;
+    for (size_t j = 0; j < width; j++)
+        if (where[j] != NO_OUTPUT)
+            d_output(head, d, where[j])[j] += from[j];
+}
+
+static void mean_backward(const struct head *head, int d, int r, const real *from)
+{
+    const struct recurrent *layer = head->layer[d];
+    int count = head->steps[d]->count[r];
+    for (int step = 0; step < count; step++)
+        layer->kernels->axpy(
+            (size_t)layer->padded, 1 / (real)count, from,
+            d_output(head, d, output_row(head, d, r, head->lead[r] + step)));
+}
+
+static void row_backward(const struct head *head, int d, int r, const real *d_features)
+{
+    size_t width = (size_t)head->layer[d]->padded;
+    const real *from =
+        d_features + (size_t)r * (size_t)head->features + (size_t)d * width;
+    switch (head->kind) {
+    case HEAD_LAST:
+        memcpy(head->d_final[d] + (size_t)r * width, from, width * sizeof *from);
+        break;
+    case HEAD_FLATTEN:
+        flatten_backward(head, d, r, d_features);
+        break;
+    case HEAD_MAX:
+        max_backward(head, d, r, from);
+        break;
+    case HEAD_MEAN:
+        mean_backward(head, d, r, from);
+        break;
+    }
+}
+
+void head_backward(struct head *head, int rows, const real *d_features)
+{
+    for (int d = 0; d < head->directions; d++) {
+        const struct steps *steps = head->steps[d];
+        if (head->kind != HEAD_LAST)
+            memset(d_output(head, d, 0), 0,
+                   steps->slot[steps->length + 1] * (size_t)head->layer[d]->padded *
+                       sizeof(real));
+        for (int r = 0; r < rows; r++)
+            row_backward(head, d, r, d_features);
+    }
+}

@@ -1,0 +1,141 @@
+#include "rnntrain/kernels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+
+extern const struct kernels kernels_baseline, kernels_avx2, kernels_avx512;
+
+static bool runs_avx2(void)
+{
+#if defined(HAVE_KERNELS_avx2)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return false;
+#endif
+}
+
+static bool runs_avx512(void)
+{
+#if defined(HAVE_KERNELS_avx512)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+    return false;
+#endif
+}
+
+int kernels_select(const char *name, const struct kernels **kernels)
+{
+    bool automatic = !strcmp(name, "auto");
+#if defined(HAVE_KERNELS_avx2)
+    if (runs_avx2() && (automatic || !strcmp(name, "avx2"))) {
+        *kernels = &kernels_avx2;
+        return OK;
+    }
+#endif
+#if defined(HAVE_KERNELS_avx512)
+    if (runs_avx512() && !strcmp(name, "avx512")) {
+        *kernels = &kernels_avx512;
+        return OK;
+    }
+#endif
+    if (automatic || !strcmp(name, "baseline")) {
+        *kernels = &kernels_baseline;
+        return OK;
+    }
+    return fail(ERR_USAGE,
+                "--isa %s: this processor does not run it; it runs baseline%s%s, "
+                "or leave the option out",
+                name, runs_avx2() ? ", avx2" : "", runs_avx512() ? ", avx512" : "");
+}
+
+void kernels_describe(const struct kernels *kernels, char *text, size_t n)
+{
+    char version[64] = "";
+    sscanf(openblas_get_config(), "OpenBLAS %63s", version);
+    snprintf(text, n, "%s float%zu, OpenBLAS %s %s", kernels->name, 8 * sizeof(real),
+             version, openblas_get_corename());
+}
+
+void kernels_init_blas(void)
+{
+    openblas_set_num_threads(1);
+}
+
+double kernels_probe(int repeats)
+{
+    enum { N = 1024 };
+    float *a = xaligned((size_t)N * N, sizeof *a),
+          *b = xaligned((size_t)N * N, sizeof *b);
+    float *c = xaligned((size_t)N * N, sizeof *c);
+    for (int i = 0; i < N * N; i++) {
+        a[i] = 0.01f * (float)(i % 97);
+        b[i] = 0.01f * (float)(i % 89);
+    }
+    double best = 0;
+    for (int i = 0; i < repeats; i++) {
+        double start = seconds_now();
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, N, N, N, 1, a, N, b, N, 0,
+                    c, N);
+        double rate = 2.0 * N * N * N / (seconds_now() - start) * 1e-9;
+        best = rate > best ? rate : best;
+    }
+    free(a);
+    free(b);
+    free(c);
+    return best;
+}
+
+static double scale_by_power(double x, int power)
+{
+    uint64_t bits = (uint64_t)(power + 1023) << 52;
+    double factor;
+    memcpy(&factor, &bits, sizeof factor);
+    return x * factor;
+}
+
+/* exp(x) = 2^k exp(r), r = x - k ln 2 in [-0.35, 0.35], the Taylor series to r^14. */
+double kernels_exp(double x)
+{
+    const double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;
+    if (!(x > -700 && x < 700))
+        return x > 0 ? 0x1p1023 * 2 : x < 0 ? 0 : x; /* infinity, 0 or NaN */
+    double k = (x * 1.4426950408889634 + 0x1.8p52) - 0x1.8p52;
+    double r = (x - k * ln2_high) - k * ln2_low;
+    double sum = 1;
+    for (int i = 14; i >= 1; i--)
+        sum = 1 + sum * r / i;
+    return scale_by_power(sum, (int)k);
+}
+
+/* log(m) for m around 1: 2 atanh(s), s = (m - 1) / (m + 1) within [-1/3, 1/3]. */
+static double log_near_one(double s)
+{
+    double square = s * s, sum = 0;
+    for (int i = 33; i >= 1; i -= 2)
+        sum = sum * square + 1.0 / i;
+    return 2 * s * sum;
+}
+
+double kernels_log(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int power = (int)(bits >> 52) - 1023;
+    double mantissa = scale_by_power(x, -power);
+    if (mantissa > 1.4142135623730951) {
+        mantissa /= 2;
+        power++;
+    }
+    return power * 0.6931471805599453 + log_near_one((mantissa - 1) / (mantissa + 1));
+}
+
+/* log(1 + exp(x)) = max(x, 0) + log(1 + u), u = exp(-|x|) in (0, 1]; s = u / (2 + u). */
+double kernels_softplus(double x)
+{
+    double u = kernels_exp(x > 0 ? -x : x);
+    return (x > 0 ? x : 0) + log_near_one(u / (2 + u));
+}

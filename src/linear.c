@@ -1,0 +1,151 @@
+#include "rnntrain/linear.h"
+
+#include <string.h>
+
+void linear_init(struct linear *linear, const struct kernels *kernels, int in_blocks,
+                 int in_width, int out_blocks, int out_width)
+{
+    int width = kernels->width;
+    *linear = (struct linear){
+        .kernels = kernels,
+        .in_blocks = in_blocks,
+        .in_width = in_width,
+        .inputs = in_blocks * round_up(in_width, width),
+        .out_blocks = out_blocks,
+        .out_width = out_width,
+        .vectors = out_blocks * round_up(out_width, width) / width,
+        .source_columns = out_blocks * out_width,
+    };
+    linear->columns = round_up(linear->vectors * width, linear_panel(linear));
+}
+
+void linear_take_columns(struct linear *linear, int first, int source_columns)
+{
+    linear->source_first = first;
+    linear->source_columns = source_columns;
+}
+
+void linear_layout(struct linear *linear, struct arena *arena)
+{
+    size_t size = (size_t)linear->inputs * (size_t)linear->columns;
+    size_t rounded = (size_t)round_up(linear->inputs, linear_panel(linear));
+    linear->w = arena_take(arena, size, sizeof(real));
+    linear->dw = arena_take(arena, size, sizeof(real));
+    linear->w_t = arena_take(arena, rounded * (size_t)linear->columns, sizeof(real));
+}
+
+/* Element (row, column) of a panel matrix of `depth` rows. */
+static size_t packed_at(const struct linear *linear, int depth, int row, int column)
+{
+    int panel = linear_panel(linear);
+    return ((size_t)(column / panel) * (size_t)depth + (size_t)row) * (size_t)panel +
+           (size_t)(column % panel);
+}
+
+/* Row of the padded input that holds Keras's row d. */
+static int padded_row(const struct linear *linear, int d)
+{
+    int block = linear->inputs / linear->in_blocks;
+    return d / linear->in_width * block + d % linear->in_width;
+}
+
+/* First padded column of output block b. */
+static int padded_column(const struct linear *linear, int b)
+{
+    return b * (linear->vectors * linear->kernels->width / linear->out_blocks);
+}
+
+/* Index in Keras's matrix of the first element of output block b in row d. */
+static size_t source_at(const struct linear *linear, int d, int b)
+{
+    return (size_t)d * (size_t)linear->source_columns +
+           (size_t)(linear->source_first + b * linear->out_width);
+}
+
+static int source_rows(const struct linear *linear)
+{
+    return linear->in_blocks * linear->in_width;
+}
+
+void linear_pack(struct linear *linear, const real *kernel)
+{
+    for (int d = 0; d < source_rows(linear); d++) {
+        int row = padded_row(linear, d);
+        for (int b = 0; b < linear->out_blocks; b++) {
+            const real *from = kernel + source_at(linear, d, b);
+            int first = padded_column(linear, b);
+            for (int u = 0; u < linear->out_width; u++) {
+                linear->w[packed_at(linear, linear->inputs, row, first + u)] = from[u];
+                linear->w_t[packed_at(linear, linear->columns, first + u, row)] = from[u];
+            }
+        }
+    }
+}
+
+void linear_zero_gradient(struct linear *linear)
+{
+    memset(linear->dw, 0,
+           (size_t)linear->inputs * (size_t)linear->columns * sizeof *linear->dw);
+}
+
+void linear_unpack(const struct linear *linear, real *kernel)
+{
+    for (int d = 0; d < source_rows(linear); d++) {
+        int row = padded_row(linear, d);
+        for (int b = 0; b < linear->out_blocks; b++) {
+            real *to = kernel + source_at(linear, d, b);
+            int first = padded_column(linear, b);
+            for (int u = 0; u < linear->out_width; u++)
+                to[u] = linear->dw[packed_at(linear, linear->inputs, row, first + u)];
+        }
+    }
+}
+
+void linear_pack_bias(const struct linear *linear, const real *bias, bool add,
+                      real *packed)
+{
+    for (int b = 0; b < linear->out_blocks; b++)
+        for (int u = 0; u < linear->out_width; u++) {
+            real *to = &packed[padded_column(linear, b) + u];
+            *to = bias[source_at(linear, 0, b) + (size_t)u] + (add ? *to : 0);
+        }
+}
+
+void linear_unpack_bias(const struct linear *linear, const real *packed, real *bias)
+{
+    for (int b = 0; b < linear->out_blocks; b++)
+        memcpy(bias + source_at(linear, 0, b), packed + padded_column(linear, b),
+               (size_t)linear->out_width * sizeof *bias);
+}
+
+struct matmul_term linear_term(const struct linear *linear, const real *x)
+{
+    return (struct matmul_term){
+        x, (size_t)linear->inputs, 0, linear->inputs, linear->inputs, linear->w};
+}
+
+void linear_back(const struct linear *linear, int rows, const real *dy, size_t panel,
+                 bool accumulate, real *dx)
+{
+    int width = linear_panel(linear);
+    struct matmul m = {
+        .rows = rows,
+        .vectors = linear->inputs / linear->kernels->width,
+        .n_terms = 1,
+        .term = {{dy, (size_t)width, panel, width, linear->columns, linear->w_t}},
+        .accumulate = accumulate,
+        .c = dx,
+        .c_row = (size_t)linear->inputs,
+        .c_panel = (size_t)width,
+    };
+    linear->kernels->matmul(&m);
+}
+
+void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
+                         size_t panel)
+{
+    struct matmul_outer m = {
+        rows, linear->inputs, linear->vectors, x, (size_t)linear->inputs,
+        dy,   panel,          linear->dw};
+    linear->kernels->matmul_outer(&m);
+}

@@ -1,0 +1,442 @@
+#include "rnntrain/recurrent.h"
+
+#include <string.h>
+
+/* The backward pass gathers dz of a block of steps, at most this many rows, so that it
+ * stays in L2 until the weights' gradients have read it. */
+enum { BACKWARD_BLOCK = 128 };
+
+/* ---- shapes, packing
+ * -------------------------------------------------------------------- */
+
+static bool is_reset_after(const struct recurrent *layer)
+{
+    return !layer->lstm && layer->reset_after;
+}
+
+static int panel_width(const struct recurrent *layer)
+{
+    return KERNELS_PANEL * layer->kernels->width;
+}
+
+static int columns_of(const struct gate_group *group)
+{
+    return group->input.columns;
+}
+
+void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
+                    int in_width, int units, int rows, int length)
+{
+    int all = layer->lstm ? 4 : 3, first = 0;
+    layer->kernels = kernels;
+    layer->inputs = in_blocks * round_up(in_width, kernels->width);
+    layer->units = units;
+    layer->padded = round_up(units, kernels->width);
+    layer->rows = rows;
+    layer->length = length;
+    layer->block = rows > BACKWARD_BLOCK ? rows : BACKWARD_BLOCK;
+    layer->n_groups = layer->lstm ? 1 : 2;
+    for (int i = 0; i < layer->n_groups; i++) {
+        struct gate_group *group = &layer->group[i];
+        int gates = layer->lstm ? 4 : 2 - i;
+        linear_init(&group->input, kernels, in_blocks, in_width, gates, units);
+        linear_take_columns(&group->input, first * units, all * units);
+        linear_init(&group->recurrent, kernels, 1, units, gates, units);
+        linear_take_columns(&group->recurrent, first * units, all * units);
+        first += gates;
+    }
+}
+
+void recurrent_layout(struct recurrent *layer, struct arena *arena)
+{
+    size_t slots = ((size_t)layer->length + 1) * (size_t)layer->rows;
+    size_t state = slots * (size_t)layer->padded;
+    size_t row_state = (size_t)layer->rows * (size_t)layer->padded;
+    size_t block = (size_t)layer->block, columns = 0;
+    bool after = is_reset_after(layer);
+    for (int i = 0; i < layer->n_groups; i++) {
+        struct gate_group *group = &layer->group[i];
+        columns = (size_t)columns_of(group);
+        linear_layout(&group->input, arena);
+        linear_layout(&group->recurrent, arena);
+        group->b = arena_take(arena, columns, sizeof(real));
+        group->db = arena_take(arena, columns, sizeof(real));
+        group->z = arena_take(arena, slots * columns, sizeof(real));
+        group->dz = arena_take(arena, block * columns, sizeof(real));
+    }
+    layer->x = arena_take(arena, slots * (size_t)layer->inputs, sizeof(real));
+    layer->h = arena_take(arena, state, sizeof(real));
+    layer->c = arena_take(arena, layer->lstm ? state : 0, sizeof(real));
+    layer->tanh_c = arena_take(arena, layer->lstm ? state : 0, sizeof(real));
+    layer->rh = arena_take(arena, layer->lstm || after ? 0 : state, sizeof(real));
+    layer->rec = arena_take(arena, after ? slots * columns : 0, sizeof(real));
+    layer->b_rec = arena_take(arena, after ? columns : 0, sizeof(real));
+    layer->db_rec = arena_take(arena, after ? columns : 0, sizeof(real));
+    layer->drec = arena_take(arena, after ? block * columns : 0, sizeof(real));
+    layer->dh = arena_take(arena, row_state, sizeof(real));
+    layer->dc = arena_take(arena, row_state, sizeof(real));
+    layer->drh = arena_take(arena, row_state, sizeof(real));
+    layer->dx = arena_take(arena, block * (size_t)layer->inputs, sizeof(real));
+}
+
+/* reset_after: the gates z and r add both halves of the bias, the candidate keeps them
+ * apart. */
+void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
+                    const real *bias)
+{
+    const real *second = bias + 3 * layer->units;
+    for (int i = 0; i < layer->n_groups; i++) {
+        struct gate_group *group = &layer->group[i];
+        linear_pack(&group->input, kernel);
+        linear_pack(&group->recurrent, recurrent);
+        linear_pack_bias(&group->input, bias, false, group->b);
+        if (is_reset_after(layer))
+            linear_pack_bias(&group->input, second, i == 0,
+                             i == 0 ? group->b : layer->b_rec);
+    }
+}
+
+void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurrent,
+                      real *bias)
+{
+    real *second = bias + 3 * layer->units;
+    for (int i = 0; i < layer->n_groups; i++) {
+        const struct gate_group *group = &layer->group[i];
+        linear_unpack(&group->input, kernel);
+        linear_unpack(&group->recurrent, recurrent);
+        linear_unpack_bias(&group->input, group->db, bias);
+        if (is_reset_after(layer))
+            linear_unpack_bias(&group->input, i == 0 ? group->db : layer->db_rec, second);
+    }
+}
+
+/* ---- forward
+ * ---------------------------------------------------------------------------- */
+
+/* Rows that stand in slot s but did not take step s - 1 start from zeros. */
+static void zero_entering(const struct steps *steps, int s, real *state, size_t width)
+{
+    int from = steps_zero_from(steps, s), to = steps_slot_rows(steps, s);
+    if (from < to)
+        memset(state + (steps->slot[s] + (size_t)from) * width, 0,
+               (size_t)(to - from) * width * sizeof *state);
+}
+
+/* One step as pointers: what it reads, what it writes. */
+struct step {
+    int rows;
+    size_t panel; /* reals between panels of this step's panel matrices */
+    size_t at;    /* slot of the step: first row in x, h, c, rh */
+    size_t next;  /* slot it writes */
+    size_t kept;  /* slot of z, tanh_c and rec: 0 where nothing is kept */
+};
+
+static struct step step_of(const struct recurrent *layer, const struct steps *steps,
+                           int s, bool keep)
+{
+    return (struct step){.rows = steps->active[s],
+                         .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
+                         .at = steps->slot[s],
+                         .next = steps->slot[s + 1],
+                         .kept = keep ? steps->slot[s] : 0};
+}
+
+static real *row_at(real *array, size_t row, int width)
+{
+    return array + row * (size_t)width;
+}
+
+/* z = b + x W + h U of a group; `h` NULL leaves the second product out. */
+static void project(const struct recurrent *layer, const struct gate_group *group,
+                    const struct step *step, const real *h)
+{
+    struct matmul m = {
+        .rows = step->rows,
+        .vectors = group->input.vectors,
+        .n_terms = h ? 2 : 1,
+        .term = {linear_term(&group->input, row_at(layer->x, step->at, layer->inputs)),
+                 linear_term(&group->recurrent, h)},
+        .bias = group->b,
+        .c = row_at(group->z, step->kept, columns_of(group)),
+        .c_row = (size_t)panel_width(layer),
+        .c_panel = step->panel,
+    };
+    layer->kernels->matmul(&m);
+}
+
+static void lstm_step(const struct recurrent *layer, const struct step *step)
+{
+    const struct gate_group *group = &layer->group[0];
+    int n = layer->padded;
+    project(layer, group, step, row_at(layer->h, step->at, n));
+    struct lstm_forward cell = {
+        .rows = step->rows,
+        .vectors = n / layer->kernels->width,
+        .hard = layer->hard,
+        .z = row_at(group->z, step->kept, columns_of(group)),
+        .z_panel = step->panel,
+        .c_prev = row_at(layer->c, step->at, n),
+        .c = row_at(layer->c, step->next, n),
+        .tanh_c = row_at(layer->tanh_c, step->kept, n),
+        .h = row_at(layer->h, step->next, n),
+    };
+    layer->kernels->lstm_forward(&cell);
+}
+
+/* rec = b' + h U_h of reset_after. */
+static void project_recurrent(const struct recurrent *layer, const struct step *step)
+{
+    const struct gate_group *group = &layer->group[1];
+    struct matmul m = {
+        .rows = step->rows,
+        .vectors = group->input.vectors,
+        .n_terms = 1,
+        .term = {linear_term(&group->recurrent,
+                             row_at(layer->h, step->at, layer->padded))},
+        .bias = layer->b_rec,
+        .c = row_at(layer->rec, step->kept, columns_of(group)),
+        .c_row = (size_t)panel_width(layer),
+        .c_panel = step->panel,
+    };
+    layer->kernels->matmul(&m);
+}
+
+static void gru_step(const struct recurrent *layer, const struct step *step)
+{
+    const struct gate_group *gates = &layer->group[0], *candidate = &layer->group[1];
+    int n = layer->padded;
+    real *h = row_at(layer->h, step->at, n), *rh = NULL, *rec = NULL;
+    if (layer->reset_after)
+        rec = row_at(layer->rec, step->kept, columns_of(candidate));
+    else
+        rh = row_at(layer->rh, step->at, n);
+    struct gru_forward cell = {
+        .rows = step->rows,
+        .vectors = n / layer->kernels->width,
+        .hard = layer->hard,
+        .zr = row_at(gates->z, step->kept, columns_of(gates)),
+        .hh = row_at(candidate->z, step->kept, columns_of(candidate)),
+        .rec = rec,
+        .zr_panel = step->panel,
+        .hh_panel = step->panel,
+        .h_prev = h,
+        .rh = rh,
+        .h = row_at(layer->h, step->next, n),
+    };
+    project(layer, gates, step, h);
+    layer->kernels->gru_gates(&cell);
+    project(layer, candidate, step, rh);
+    if (layer->reset_after)
+        project_recurrent(layer, step);
+    layer->kernels->gru_output(&cell);
+}
+
+void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep)
+{
+    size_t width = (size_t)layer->padded;
+    for (int s = 0; s <= steps->length; s++) {
+        zero_entering(steps, s, layer->h, width);
+        if (layer->lstm)
+            zero_entering(steps, s, layer->c, width);
+        if (s == steps->length || steps->active[s] == 0)
+            continue;
+        struct step step = step_of(layer, steps, s, keep);
+        if (layer->lstm)
+            lstm_step(layer, &step);
+        else
+            gru_step(layer, &step);
+    }
+}
+
+/* ---- backward
+ * --------------------------------------------------------------------------- */
+
+/* A block of steps low .. high; its dz rows stand as its slots do, from `origin` on. */
+struct block {
+    int low, high;
+    size_t origin;
+    int rows;
+    size_t panel; /* reals between panels of the block's panel matrices */
+};
+
+static struct block block_ending_at(const struct recurrent *layer,
+                                    const struct steps *steps, int high)
+{
+    int low = high;
+    size_t end = steps->slot[high + 1];
+    while (low > 0 && steps->active[low - 1] > 0 &&
+           end - steps->slot[low - 1] <= (size_t)layer->block)
+        low--;
+    return (struct block){low, high, steps->slot[low], (int)(end - steps->slot[low]),
+                          (size_t)layer->block * (size_t)panel_width(layer)};
+}
+
+/* Rows from .. to - 1 of a panel matrix in the block become zero. */
+static void zero_panel_rows(const struct block *block, real *matrix,
+                            const struct linear *shape, size_t from, size_t to)
+{
+    size_t panel = (size_t)linear_panel(shape), n_panels = (size_t)shape->columns / panel;
+    for (size_t p = 0; p < n_panels && from < to; p++)
+        memset(matrix + p * block->panel + from * panel, 0,
+               (to - from) * panel * sizeof *matrix);
+}
+
+static void lstm_step_back(const struct recurrent *layer, const struct block *block,
+                           const struct step *step)
+{
+    const struct gate_group *group = &layer->group[0];
+    int n = layer->padded;
+    real *dz = group->dz + (step->at - block->origin) * (size_t)panel_width(layer);
+    struct lstm_backward cell = {
+        .rows = step->rows,
+        .vectors = n / layer->kernels->width,
+        .hard = layer->hard,
+        .gates = row_at(group->z, step->at, columns_of(group)),
+        .gates_panel = step->panel,
+        .c_prev = row_at(layer->c, step->at, n),
+        .tanh_c = row_at(layer->tanh_c, step->at, n),
+        .dh = layer->dh,
+        .dc = layer->dc,
+        .dz = dz,
+        .dz_panel = block->panel,
+    };
+    layer->kernels->lstm_backward(&cell);
+    linear_back(&group->recurrent, step->rows, dz, block->panel, false, layer->dh);
+}
+
+static void gru_step_back(const struct recurrent *layer, const struct block *block,
+                          const struct step *step)
+{
+    const struct gate_group *gates = &layer->group[0], *candidate = &layer->group[1];
+    int n = layer->padded;
+    size_t first = (step->at - block->origin) * (size_t)panel_width(layer);
+    bool after = layer->reset_after;
+    struct gru_backward cell = {
+        .rows = step->rows,
+        .vectors = n / layer->kernels->width,
+        .hard = layer->hard,
+        .zr = row_at(gates->z, step->at, columns_of(gates)),
+        .hh = row_at(candidate->z, step->at, columns_of(candidate)),
+        .rec = after ? row_at(layer->rec, step->at, columns_of(candidate)) : NULL,
+        .zr_panel = step->panel,
+        .hh_panel = step->panel,
+        .h_prev = row_at(layer->h, step->at, n),
+        .dh = layer->dh,
+        .drh = layer->drh,
+        .dzr = gates->dz + first,
+        .dhh = candidate->dz + first,
+        .drec = after ? layer->drec + first : NULL,
+        .dzr_panel = block->panel,
+        .dhh_panel = block->panel,
+    };
+    layer->kernels->gru_backward_output(&cell);
+    linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
+                block->panel, after, after ? layer->dh : layer->drh);
+    if (!after)
+        layer->kernels->gru_backward_gates(&cell);
+    linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, true, layer->dh);
+}
+
+/* dL/dh of the rows that take step s: what later steps left in dh, the row's final
+ * gradient if this is its last step, and the gradient of this step's output. */
+static void gather_dh(const struct recurrent *layer, const struct steps *steps, int s,
+                      int *live, const real *d_final, const real *d_outputs)
+{
+    size_t width = (size_t)layer->padded, n_bytes = width * sizeof(real);
+    int rows = steps->active[s];
+    for (int r = *live; r < rows; r++) {
+        if (d_final)
+            memcpy(row_at(layer->dh, (size_t)r, layer->padded),
+                   d_final + (size_t)r * width, n_bytes);
+        else
+            memset(row_at(layer->dh, (size_t)r, layer->padded), 0, n_bytes);
+        memset(row_at(layer->dc, (size_t)r, layer->padded), 0, n_bytes);
+    }
+    *live = rows > *live ? rows : *live;
+    if (d_outputs)
+        layer->kernels->add((size_t)rows * width, layer->dh,
+                            d_outputs + steps->slot[s + 1] * width);
+}
+
+/* The weights' gradients of a finished block. */
+static void finish_weights(struct recurrent *layer, const struct block *block)
+{
+    const real *x = row_at(layer->x, block->origin, layer->inputs);
+    for (int i = 0; i < layer->n_groups; i++) {
+        struct gate_group *group = &layer->group[i];
+        bool after = i == 1 && layer->reset_after, before = i == 1 && !after;
+        const real *state =
+            row_at(before ? layer->rh : layer->h, block->origin, layer->padded);
+        const real *d_state = after ? layer->drec : group->dz;
+        linear_add_gradient(&group->input, block->rows, x, group->dz, block->panel);
+        linear_add_gradient(&group->recurrent, block->rows, state, d_state, block->panel);
+        layer->kernels->add_rows(block->rows, group->input.vectors, group->dz,
+                                 block->panel, group->db);
+        if (after)
+            layer->kernels->add_rows(block->rows, group->input.vectors, layer->drec,
+                                     block->panel, layer->db_rec);
+    }
+}
+
+/* The inputs' gradients of a finished block, handed on step by step, last to first. */
+static void finish_inputs(const struct recurrent *layer, const struct block *block,
+                          const struct steps *steps, recurrent_sink *sink, void *context)
+{
+    for (int i = 0; i < layer->n_groups; i++) {
+        const struct gate_group *group = &layer->group[i];
+        linear_back(&group->input, block->rows, group->dz, block->panel, i > 0,
+                    layer->dx);
+    }
+    for (int s = block->high; s >= block->low; s--)
+        sink(context, steps, s,
+             row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs));
+}
+
+static void zero_gradients(struct recurrent *layer)
+{
+    for (int i = 0; i < layer->n_groups; i++) {
+        struct gate_group *group = &layer->group[i];
+        linear_zero_gradient(&group->input);
+        linear_zero_gradient(&group->recurrent);
+        memset(group->db, 0, (size_t)columns_of(group) * sizeof(real));
+    }
+    if (is_reset_after(layer))
+        memset(layer->db_rec, 0, (size_t)columns_of(&layer->group[1]) * sizeof(real));
+}
+
+/* Rows of slot s that do not take step s have no gradient. */
+static void zero_idle(const struct recurrent *layer, const struct block *block,
+                      const struct steps *steps, int s)
+{
+    size_t from = steps->slot[s] - block->origin + (size_t)steps->active[s];
+    size_t to = steps->slot[s + 1] - block->origin;
+    for (int i = 0; i < layer->n_groups; i++)
+        zero_panel_rows(block, layer->group[i].dz, &layer->group[i].input, from, to);
+    if (is_reset_after(layer))
+        zero_panel_rows(block, layer->drec, &layer->group[1].input, from, to);
+}
+
+void recurrent_backward(struct recurrent *layer, const struct steps *steps,
+                        const real *d_final, const real *d_outputs, recurrent_sink *sink,
+                        void *context)
+{
+    int live = 0, s = steps->length - 1;
+    zero_gradients(layer);
+    while (s >= 0 &&
+           steps->active[s] == 0) /* a reverse plan whose rows all left before */
+        s--;
+    while (s >= 0 && steps->active[s] > 0) {
+        struct block block = block_ending_at(layer, steps, s);
+        for (; s >= block.low; s--) {
+            struct step step = step_of(layer, steps, s, true);
+            gather_dh(layer, steps, s, &live, d_final, d_outputs);
+            zero_idle(layer, &block, steps, s);
+            if (layer->lstm)
+                lstm_step_back(layer, &block, &step);
+            else
+                gru_step_back(layer, &block, &step);
+        }
+        finish_weights(layer, &block);
+        finish_inputs(layer, &block, steps, sink, context);
+    }
+}
