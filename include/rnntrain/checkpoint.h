@@ -1,17 +1,18 @@
-/* Checkpoints: a Keras model file (legacy HDF5, the dialect that Keras 2.2 to 3 all load) with
- * the trainer's own state beside it under /rnntrain.
+/* Checkpoints: a Keras model file (legacy HDF5, the dialect that Keras 2.2 to 3 all load)
+ * with the trainer's own state beside it under /rnntrain.
  *
  *   /                attributes keras_version, backend, model_config, training_config
  *   /model_weights/<layer>/<layer>/<weight>:0    float32, Keras shapes
  *   /rnntrain/config       JSON, the effective configuration (options_to_json)
- *   /rnntrain/state        JSON, deterministic: step, epoch, best value, patience, history
- *   /rnntrain/tokenizer    JSON, kept words only;  /rnntrain/labels
+ *   /rnntrain/state        JSON, deterministic: step, epoch, best value, patience,
+ * history /rnntrain/tokenizer    JSON, kept words only;  /rnntrain/labels
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
- *   /rnntrain/provenance   JSON, what may differ between equal runs (hosts, ranks, seconds)
+ *   /rnntrain/provenance   JSON, what may differ between equal runs (hosts, ranks,
+ * seconds)
  *
- * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are written
- * whole (image in memory, trailer with SHA-256, fsync, rename); one process writes. Nothing
- * here is collective.
+ * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
+ * written whole (image in memory, trailer with SHA-256, fsync, rename); one process
+ * writes. Nothing here is collective.
  */
 #ifndef RNNTRAIN_CHECKPOINT_H
 #define RNNTRAIN_CHECKPOINT_H
@@ -32,9 +33,9 @@ struct checkpoint {
     int n_slots;         /* optimizer arrays in the file */
 };
 
-/* Replaces `path` atomically; the previous generation stays as <stem>.prev.h5. The weights
- * and slots are (params->size) floats, borrowed. `optimizer` is Keras's optimizer_config as
- * JSON ({"class_name": ..., "config": {...}}) for training_config. */
+/* Replaces `path` atomically; the previous generation stays as <stem>.prev.h5. The
+ * weights and slots are (params->size) floats, borrowed. `optimizer` is Keras's
+ * optimizer_config as JSON ({"class_name": ..., "config": {...}}) for training_config. */
 int checkpoint_write(const char *path, const struct checkpoint *info,
                      const struct model_config *model, const char *optimizer,
                      const struct params *params, const float *weights,
@@ -43,8 +44,9 @@ int checkpoint_write(const char *path, const struct checkpoint *info,
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 
-/* Reads the arrays of an opened checkpoint; every tensor's shape must match `params`, every
- * number must be finite (message: path, data set, expected and found). `slots` may be NULL. */
+/* Reads the arrays of an opened checkpoint; every tensor's shape must match `params`,
+ * every number must be finite (message: path, data set, expected and found). `slots` may
+ * be NULL. */
 int checkpoint_load(const struct checkpoint *info, const struct params *params,
                     float *weights, float *const *slots) NODISCARD;
 

@@ -3,17 +3,19 @@
  *   /train/x      (N, maxlen) uint16, or int32 where num_words > 65,536
  *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
  *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
- *   root attributes: format, format_version, num_words, maxlen, padding, truncating, and the
- *   provenance
+ *   root attributes: format, format_version, num_words, maxlen, padding, truncating, and
+ * the provenance
  *
- * Reading has two steps, so that one process a node reads for all: dataset_open() reads and
- * checks everything but the arrays, dataset_load() fills memory that the caller provides.
- * Nothing here is collective.
+ * Reading has two steps, so that one process a node reads for all: dataset_open() reads
+ * and checks everything but the arrays, dataset_load() fills memory that the caller
+ * provides. Nothing here is collective.
  */
 #ifndef RNNTRAIN_DATASET_H
 #define RNNTRAIN_DATASET_H
 
 #include "rnntrain/base.h"
+
+struct h5;
 
 enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
 
@@ -25,17 +27,18 @@ struct dataset_split {
 };
 
 struct dataset {
-    char *path;       /* owned */
-    int num_words;    /* ids are 0 .. num_words - 1 */
-    int maxlen;       /* T */
-    int n_labels;     /* C */
-    char **labels;    /* C names, owned */
-    bool pad_pre;     /* pads stand in front of the words */
+    char *path;    /* owned */
+    int num_words; /* ids are 0 .. num_words - 1 */
+    int maxlen;    /* T */
+    int n_labels;  /* C */
+    char **labels; /* C names, owned */
+    bool pad_pre;  /* pads stand in front of the words */
     bool truncate_pre;
     int id_bytes;     /* 2 or 4 */
     char *tokenizer;  /* JSON, owned; NULL unless asked for */
     char *provenance; /* JSON object, owned */
     uint64_t hash;    /* XXH64 over all arrays of all parts, once loaded */
+    struct h5 *file;  /* private: open between dataset_open and dataset_load */
     struct dataset_split part[DATASET_PARTS];
 };
 
@@ -45,8 +48,9 @@ int dataset_open(const char *path, bool with_tokenizer, struct dataset *data) NO
 /* Bytes that dataset_load needs (a multiple of 64). */
 size_t dataset_bytes(const struct dataset *data);
 
-/* Reads every array into `storage` (dataset_bytes, 64-byte aligned, outlives `data`), checks
- * every id, label and length (message: path, data set, row), sets the pointers and the hash. */
+/* Reads every array into `storage` (dataset_bytes, 64-byte aligned, outlives `data`),
+ * checks every id, label and length (message: path, data set, row), sets the pointers and
+ * the hash. */
 int dataset_load(struct dataset *data, void *storage) NODISCARD;
 
 /* Sets the pointers into `storage` that another process has filled by dataset_load. */
@@ -61,7 +65,8 @@ static inline int dataset_id(const struct dataset *data, enum dataset_part part,
     return data->id_bytes == 2 ? ((const uint16_t *)x)[at] : ((const int32_t *)x)[at];
 }
 
-/* Writes `data` (tokenizer and provenance included) to data->path, replacing it atomically. */
+/* Writes `data` (tokenizer and provenance included) to data->path, replacing it
+ * atomically. */
 int dataset_write(const struct dataset *data) NODISCARD;
 
 /* Frees what `data` owns (not the storage); an all-zero struct is fine. */

@@ -1,9 +1,10 @@
 /* One table of options (name, type, range, default, help) from which everything derives:
- * parsing of command line, environment and JSON, usage text, nearest-name hints, the echo of
- * the effective configuration and its record in files.
+ * parsing of command line, environment and JSON, usage text, nearest-name hints, the echo
+ * of the effective configuration and its record in files.
  *
- * A table describes fields of one plain struct by offset. Later sources win; each source is
- * one call. Strings in the struct are owned by it. Nothing here prints or is collective.
+ * A table describes fields of one plain struct by offset. Later sources win; each source
+ * is one call. Strings in the struct are owned by it. Nothing here prints or is
+ * collective.
  */
 #ifndef RNNTRAIN_OPTIONS_H
 #define RNNTRAIN_OPTIONS_H
@@ -19,15 +20,15 @@ enum option_type {
 };
 
 struct option {
-    const char *name;    /* long name without dashes, words joined by '-' */
+    const char *name; /* long name without dashes, words joined by '-' */
     enum option_type type;
-    size_t offset;       /* of the field in the struct */
-    const char *initial; /* default as text; NULL: the type's zero */
-    double min, max;     /* numbers only; min == max == 0: no bound */
+    size_t offset;              /* of the field in the struct */
+    const char *initial;        /* default as text; NULL: the type's zero */
+    double min, max;            /* numbers only; min == max == 0: no bound */
     const char *const *choices; /* NULL-terminated; OPTION_CHOICE only */
-    const char *help;    /* one line, with the unit; "" hides it from the usage text */
-    const char *group;   /* heading in the usage text */
-    bool transient;      /* not part of the configuration that files record */
+    const char *help;  /* one line, with the unit; "" hides it from the usage text */
+    const char *group; /* heading in the usage text */
+    bool transient;    /* not part of the configuration that files record */
 };
 
 struct option_table {
@@ -54,15 +55,15 @@ int options_from_environment(const struct option_table *table, void *config) NOD
 int options_from_json(const struct option_table *table, void *config, const char *json,
                       const char *source) NODISCARD;
 
-/* `--name value`, `--name=value`, `--flag`, `--set name=value`; what is no option is moved to
- * `operands` (room for argc pointers, borrowed from argv), "--" ends the options. An unknown
- * name is an error that names the nearest one. */
+/* `--name value`, `--name=value`, `--flag`, `--set name=value`; what is no option is
+ * moved to `operands` (room for argc pointers, borrowed from argv), "--" ends the
+ * options. An unknown name is an error that names the nearest one. */
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands,
                            int *n_operands) NODISCARD;
 
-/* The configuration as a JSON object, keys sorted, transient ones left out; the caller's to
- * free. Doubles are written so that reading gives the same bits. */
+/* The configuration as a JSON object, keys sorted, transient ones left out; the caller's
+ * to free. Doubles are written so that reading gives the same bits. */
 char *options_to_json(const struct option_table *table, const void *config);
 
 /* The usage text, grouped, defaults and ranges included; the caller's to free. */

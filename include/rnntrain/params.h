@@ -1,8 +1,9 @@
-/* Named tensors laid end to end in one flat array, so that update, norm, hash, reduction and
- * checkpoint are one loop each. The same layout serves weights, gradient and both moments.
+/* Named tensors laid end to end in one flat array, so that update, norm, hash, reduction
+ * and checkpoint are one loop each. The same layout serves weights, gradient and both
+ * moments.
  *
- * The order is Keras's: layers in model order, in a layer the order of its weights. Nothing
- * here is collective; the arrays themselves belong to the caller.
+ * The order is Keras's: layers in model order, in a layer the order of its weights.
+ * Nothing here is collective; the arrays themselves belong to the caller.
  */
 #ifndef RNNTRAIN_PARAMS_H
 #define RNNTRAIN_PARAMS_H
@@ -14,8 +15,8 @@ struct tensor {
     char name[48];  /* weight in it: "kernel", "forward_lstm/bias", ... */
     int n_dims;     /* 1 or 2 */
     size_t shape[2];
-    size_t offset;  /* of the first element in the flat array */
-    size_t size;    /* product of the shape */
+    size_t offset; /* of the first element in the flat array */
+    size_t size;   /* product of the shape */
 };
 
 struct params {

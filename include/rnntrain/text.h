@@ -1,5 +1,5 @@
-/* Keras's Tokenizer and pad_sequences, byte for byte (see the sources named below). Shared by
- * rnnprep, which fits a vocabulary, and by predict, which applies one.
+/* Keras's Tokenizer and pad_sequences, byte for byte (see the sources named below).
+ * Shared by rnnprep, which fits a vocabulary, and by predict, which applies one.
  *
  * Text is UTF-8. A tokenizer is fitted once over all training texts in their order, then
  * frozen; encoding is then read-only. Nothing here is collective or prints.
@@ -21,7 +21,7 @@ struct text_options {
     int num_words;   /* ids below it are kept: num_words - 1 words; 0: all */
     bool pad_pre;    /* pads in front (Keras's default) or behind */
     bool truncate_pre; /* a long text loses its beginning (Keras's default) or its end */
-    int maxlen;      /* ids a row, 1 or more */
+    int maxlen;        /* ids a row, 1 or more */
 };
 
 struct text_tokenizer; /* opaque: settings, word counts and the index */
@@ -42,18 +42,20 @@ int text_n_words(const struct text_tokenizer *tokenizer);
 const char *text_word(const struct text_tokenizer *tokenizer, int index);
 int64_t text_word_count(const struct text_tokenizer *tokenizer, int index);
 
-/* All ids of a document before padding: `ids` is grown (xrealloc) to hold them, `capacity`
- * follows. Returns how many; *n_dropped, if not NULL, how many words had no id. */
-size_t text_encode(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
-                   int32_t **ids, size_t *capacity, size_t *n_dropped);
+/* All ids of a document before padding: `ids` is grown (xrealloc) to hold them,
+ * `capacity` follows. Returns how many; *n_dropped, if not NULL, how many words had no
+ * id. */
+size_t text_encode(const struct text_tokenizer *tokenizer, const char *text,
+                   size_t n_bytes, int32_t **ids, size_t *capacity, size_t *n_dropped);
 
-/* pad_sequences of one row: writes exactly `maxlen` ids to `row`; returns the ids kept. */
+/* pad_sequences of one row: writes exactly `maxlen` ids to `row`; returns the ids kept.
+ */
 int text_pad(const struct text_options *options, const int32_t *ids, size_t n_ids,
              int32_t *row);
 
-/* Keras's `Tokenizer.to_json()` (nested values are JSON strings, as Keras writes them) and
- * its reader. `kept_only` leaves out the words that no id below num_words names, which is
- * what a checkpoint stores. The text is the caller's to free. */
+/* Keras's `Tokenizer.to_json()` (nested values are JSON strings, as Keras writes them)
+ * and its reader. `kept_only` leaves out the words that no id below num_words names,
+ * which is what a checkpoint stores. The text is the caller's to free. */
 char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only);
 int text_from_json(const char *json, size_t n_bytes, const char *source,
                    const struct text_options *padding,
@@ -61,7 +63,8 @@ int text_from_json(const char *json, size_t n_bytes, const char *source,
 
 /* Makes UTF-8 valid: each maximal invalid subpart becomes U+FFFD, as Python's
  * errors="replace" does. Returns the number of replacements; 0 leaves `*clean` NULL, else
- * it is a new string of `*n_clean` bytes, the caller's to free. `*first_bad`: byte offset. */
+ * it is a new string of `*n_clean` bytes, the caller's to free. `*first_bad`: byte
+ * offset. */
 size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,
                         size_t *first_bad);
 

@@ -1,0 +1,81 @@
+/* HDF5 files, whole, in memory; and the only door to HDF5.
+ *
+ * A file is built as an image in memory, written by our own write under a temporary name,
+ * flushed to the device and renamed, so that a reader sees the old file or the new one.
+ * It ends in a trailer (48 bytes: magic, length of the image, SHA-256 of the image),
+ * which HDF5 and h5py ignore and which is checked before HDF5 parses a byte.
+ *
+ * Objects carry no times, so equal content gives equal bytes. Texts are uint8 arrays
+ * (UTF-8): in Python, bytes(file["tokenizer"][()]).decode(). Nothing here is collective.
+ */
+#ifndef RNNTRAIN_H5_H
+#define RNNTRAIN_H5_H
+
+#include "rnntrain/base.h"
+
+struct h5;
+
+enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_FLOAT32, H5_N_TYPES };
+
+enum { H5_MAX_DIMS = 2 };
+
+/* ---- writing: failures are kept and reported by h5_save ---- */
+
+/* An empty file in memory. */
+struct h5 *h5_create(void);
+
+/* Creates a group and those above it. */
+void h5_make_group(struct h5 *file, const char *path);
+/* An array; the groups above it are created. `compress`: chunked by rows, shuffle,
+ * deflate; else contiguous. */
+void h5_write(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+              const size_t *shape, const void *data, bool compress);
+void h5_write_text(struct h5 *file, const char *path, const char *text);
+/* A one-dimensional array of fixed-length strings. */
+void h5_write_strings(struct h5 *file, const char *path, size_t n, char *const *strings);
+
+/* Attributes of a group or array; texts are fixed-length, as old Keras wants them. */
+void h5_attribute_text(struct h5 *file, const char *object, const char *name,
+                       const char *text);
+void h5_attribute_texts(struct h5 *file, const char *object, const char *name, size_t n,
+                        char *const *texts);
+void h5_attribute_int(struct h5 *file, const char *object, const char *name,
+                      int64_t value);
+
+/* Writes the file to `path` atomically and closes it, whatever the outcome. With
+ * keep_previous, what stood at `path` is then at <stem>.prev.<extension>. */
+int h5_save(struct h5 *file, const char *path, bool keep_previous) NODISCARD;
+
+/* ---- reading ---- */
+
+/* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
+ * such file, ERR_FORMAT if it is damaged or not ours. */
+int h5_open(const char *path, struct h5 **file) NODISCARD;
+/* NULL is fine. */
+void h5_close(struct h5 *file);
+
+bool h5_exists(struct h5 *file, const char *path);
+/* The array's type and shape (ERR_FORMAT if missing or of another kind). */
+int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
+             size_t shape[H5_MAX_DIMS]) NODISCARD;
+/* Reads an array that must have this type and shape. */
+int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+            const size_t *shape, void *data) NODISCARD;
+/* A text; the caller's to free. */
+int h5_read_text(struct h5 *file, const char *path, char **text) NODISCARD;
+/* Fixed-length strings; the array and each string are the caller's to free. */
+int h5_read_strings(struct h5 *file, const char *path, size_t *n,
+                    char ***strings) NODISCARD;
+int h5_read_attribute_text(struct h5 *file, const char *object, const char *name,
+                           char **text) NODISCARD;
+int h5_read_attribute_int(struct h5 *file, const char *object, const char *name,
+                          int64_t *value) NODISCARD;
+
+/* "(64, 128)" into `text`. */
+void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n);
+
+/* Writes `n` bytes to `path` atomically; see above. */
+int file_replace(const char *path, const void *bytes, size_t n,
+                 bool keep_previous) NODISCARD;
+
+#endif

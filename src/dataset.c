@@ -1,0 +1,291 @@
+#include "rnntrain/dataset.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "rnntrain/h5.h"
+
+enum { FORMAT_VERSION = 1 };
+static const char format_name[] = "rnntrain-dataset";
+static const char *const part_names[DATASET_PARTS] = {"train", "validation", "test"};
+
+/* ---- opening
+ * ---------------------------------------------------------------------------- */
+
+static int read_int(struct dataset *data, const char *name, int least, int most,
+                    int *value)
+{
+    int64_t number = 0;
+    int rc = h5_read_attribute_int(data->file, "/", name, &number);
+    if (!rc && (number < least || number > most))
+        rc = fail(ERR_FORMAT, "%s: attribute %s is %lld, expected %d to %d", data->path,
+                  name, (long long)number, least, most);
+    if (!rc)
+        *value = (int)number;
+    return rc;
+}
+
+/* "pre" or "post" */
+static int read_side(struct dataset *data, const char *name, bool *is_pre)
+{
+    char *text = NULL;
+    int rc = h5_read_attribute_text(data->file, "/", name, &text);
+    if (!rc && strcmp(text, "pre") && strcmp(text, "post"))
+        rc = fail(ERR_FORMAT, "%s: attribute %s is \"%s\", expected \"pre\" or \"post\"",
+                  data->path, name, text);
+    if (!rc)
+        *is_pre = !strcmp(text, "pre");
+    free(text);
+    return rc;
+}
+
+static int check_format(struct dataset *data)
+{
+    char *format = NULL;
+    int64_t version = 0;
+    if (h5_read_attribute_text(data->file, "/", "format", &format) ||
+        strcmp(format, format_name)) {
+        free(format);
+        return fail(ERR_FORMAT, "%s: not a data set; `rnnprep CORPUS -o FILE` makes one",
+                    data->path);
+    }
+    free(format);
+    int rc = h5_read_attribute_int(data->file, "/", "format_version", &version);
+    if (!rc && version != FORMAT_VERSION)
+        rc = fail(
+            ERR_FORMAT,
+            "%s: format version %lld, this program reads %d: update rnntrain, or make "
+            "the data set again with this version's rnnprep",
+            data->path, (long long)version, FORMAT_VERSION);
+    return rc;
+}
+
+static int read_part(struct dataset *data, enum dataset_part part)
+{
+    char path[32];
+    enum h5_type type = H5_UINT16;
+    int n_dims = 0;
+    size_t shape[H5_MAX_DIMS] = {0};
+    snprintf(path, sizeof path, "/%s/x", part_names[part]);
+    if (part != DATASET_TRAIN && !h5_exists(data->file, path))
+        return OK;
+    int rc = h5_shape(data->file, path, &type, &n_dims, shape);
+    if (rc)
+        return rc;
+    enum h5_type expected = data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
+    if (n_dims != 2 || shape[1] != (size_t)data->maxlen || shape[0] > INT32_MAX ||
+        type != expected) {
+        char text[64];
+        h5_shape_text(n_dims, shape, text, sizeof text);
+        return fail(ERR_FORMAT, "%s: %s is %s, expected (rows, %d) of %s", data->path,
+                    path, text, data->maxlen, data->id_bytes == 2 ? "uint16" : "int32");
+    }
+    data->part[part].rows = (int)shape[0];
+    return OK;
+}
+
+static int read_labels(struct dataset *data)
+{
+    size_t n = 0;
+    int rc = h5_read_strings(data->file, "/labels", &n, &data->labels);
+    if (rc)
+        return rc;
+    data->n_labels = (int)n;
+    if (n < 2 || n > 65536)
+        return fail(ERR_FORMAT, "%s: /labels names %zu classes, expected 2 or more",
+                    data->path, n);
+    return OK;
+}
+
+static int read_head(struct dataset *data, bool with_tokenizer)
+{
+    int rc = check_format(data);
+    if (!rc)
+        rc = read_int(data, "num_words", 2, INT32_MAX, &data->num_words);
+    if (!rc)
+        rc = read_int(data, "maxlen", 1, 1 << 20, &data->maxlen);
+    if (!rc)
+        rc = read_side(data, "padding", &data->pad_pre);
+    if (!rc)
+        rc = read_side(data, "truncating", &data->truncate_pre);
+    if (!rc)
+        rc = read_labels(data);
+    if (!rc)
+        rc = h5_read_text(data->file, "/provenance", &data->provenance);
+    if (!rc && with_tokenizer)
+        rc = h5_read_text(data->file, "/tokenizer", &data->tokenizer);
+    data->id_bytes = data->num_words <= 65536 ? 2 : 4;
+    for (int part = 0; part < DATASET_PARTS && !rc; part++)
+        rc = read_part(data, (enum dataset_part)part);
+    if (!rc && data->part[DATASET_TRAIN].rows < 1)
+        rc = fail(ERR_FORMAT, "%s: /train has no rows", data->path);
+    return rc;
+}
+
+int dataset_open(const char *path, bool with_tokenizer, struct dataset *result)
+{
+    struct dataset data = {.path = xstrdup(path)};
+    int rc = h5_open(path, &data.file);
+    if (rc == ERR_NO_INPUT)
+        rc = fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
+                  path);
+    if (!rc)
+        rc = read_head(&data, with_tokenizer);
+    if (rc) {
+        dataset_release(&data);
+        return rc;
+    }
+    *result = data;
+    return OK;
+}
+
+/* ---- loading
+ * ---------------------------------------------------------------------------- */
+
+static size_t padded_bytes(size_t n)
+{
+    return (n + 63) / 64 * 64;
+}
+
+static size_t id_array_bytes(const struct dataset *data, int rows)
+{
+    return (size_t)rows * (size_t)data->maxlen * (size_t)data->id_bytes;
+}
+
+size_t dataset_bytes(const struct dataset *data)
+{
+    size_t total = 0;
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        int rows = data->part[part].rows;
+        total += padded_bytes(id_array_bytes(data, rows));
+        total += 2 * padded_bytes((size_t)rows * sizeof(int32_t));
+    }
+    return total;
+}
+
+void dataset_attach(struct dataset *data, void *storage)
+{
+    char *at = storage;
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        struct dataset_split *split = &data->part[part];
+        size_t column = padded_bytes((size_t)split->rows * sizeof(int32_t));
+        split->x = at;
+        at += padded_bytes(id_array_bytes(data, split->rows));
+        split->y = (const int32_t *)(const void *)at;
+        at += column;
+        split->length = (const int32_t *)(const void *)at;
+        at += column;
+    }
+}
+
+/* Ids stand where `length` says and zeros elsewhere; labels are classes. */
+static int check_row(const struct dataset *data, enum dataset_part part, int row)
+{
+    const struct dataset_split *split = &data->part[part];
+    int length = split->length[row], label = split->y[row];
+    if (label < 0 || label >= data->n_labels)
+        return fail(ERR_FORMAT, "%s: /%s/y row %d: class %d, expected 0 to %d",
+                    data->path, part_names[part], row, label, data->n_labels - 1);
+    if (length < 0 || length > data->maxlen)
+        return fail(ERR_FORMAT, "%s: /%s/length row %d: %d, expected 0 to %d", data->path,
+                    part_names[part], row, length, data->maxlen);
+    int first = data->pad_pre ? data->maxlen - length : 0;
+    for (int t = 0; t < data->maxlen; t++) {
+        int id = dataset_id(data, part, row, t);
+        bool is_word = t >= first && t < first + length;
+        if (id < 0 || id >= data->num_words || (id != 0) != is_word)
+            return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
+                        data->path, part_names[part], row, t, id, is_word ? "1 to " : "",
+                        is_word ? data->num_words - 1 : 0);
+    }
+    return OK;
+}
+
+static int load_part(struct dataset *data, enum dataset_part part)
+{
+    struct dataset_split *split = &data->part[part];
+    const size_t shape[2] = {(size_t)split->rows, (size_t)data->maxlen};
+    enum h5_type type = data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
+    char path[32];
+    if (split->rows == 0)
+        return OK;
+    snprintf(path, sizeof path, "/%s/x", part_names[part]);
+    int rc = h5_read(data->file, path, type, 2, shape, (void *)(uintptr_t)split->x);
+    snprintf(path, sizeof path, "/%s/y", part_names[part]);
+    if (!rc)
+        rc = h5_read(data->file, path, H5_INT32, 1, shape, (void *)(uintptr_t)split->y);
+    snprintf(path, sizeof path, "/%s/length", part_names[part]);
+    if (!rc)
+        rc = h5_read(data->file, path, H5_INT32, 1, shape,
+                     (void *)(uintptr_t)split->length);
+    for (int row = 0; row < split->rows && !rc; row++)
+        rc = check_row(data, part, row);
+    return rc;
+}
+
+int dataset_load(struct dataset *data, void *storage)
+{
+    int rc = OK;
+    memset(storage, 0,
+           dataset_bytes(data)); /* the gaps between arrays count in the hash */
+    dataset_attach(data, storage);
+    for (int part = 0; part < DATASET_PARTS && !rc; part++)
+        rc = load_part(data, (enum dataset_part)part);
+    h5_close(data->file);
+    data->file = NULL;
+    if (!rc)
+        data->hash = XXH64(storage, dataset_bytes(data), 0);
+    return rc;
+}
+
+/* ---- writing
+ * ---------------------------------------------------------------------------- */
+
+static void write_part(struct h5 *file, const struct dataset *data,
+                       enum dataset_part part)
+{
+    const struct dataset_split *split = &data->part[part];
+    const size_t shape[2] = {(size_t)split->rows, (size_t)data->maxlen};
+    enum h5_type type = data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
+    char path[32];
+    if (split->rows == 0)
+        return;
+    snprintf(path, sizeof path, "/%s/x", part_names[part]);
+    h5_write(file, path, type, 2, shape, split->x, true);
+    snprintf(path, sizeof path, "/%s/y", part_names[part]);
+    h5_write(file, path, H5_INT32, 1, shape, split->y, true);
+    snprintf(path, sizeof path, "/%s/length", part_names[part]);
+    h5_write(file, path, H5_INT32, 1, shape, split->length, true);
+}
+
+int dataset_write(const struct dataset *data)
+{
+    struct h5 *file = h5_create();
+    h5_attribute_text(file, "/", "format", format_name);
+    h5_attribute_int(file, "/", "format_version", FORMAT_VERSION);
+    h5_attribute_int(file, "/", "num_words", data->num_words);
+    h5_attribute_int(file, "/", "maxlen", data->maxlen);
+    h5_attribute_text(file, "/", "padding", data->pad_pre ? "pre" : "post");
+    h5_attribute_text(file, "/", "truncating", data->truncate_pre ? "pre" : "post");
+    for (int part = 0; part < DATASET_PARTS; part++)
+        write_part(file, data, (enum dataset_part)part);
+    h5_write_strings(file, "/labels", (size_t)data->n_labels, data->labels);
+    h5_write_text(file, "/provenance", data->provenance);
+    h5_write_text(file, "/tokenizer", data->tokenizer);
+    return h5_save(file, data->path, false);
+}
+
+void dataset_release(struct dataset *data)
+{
+    h5_close(data->file);
+    for (int i = 0; i < data->n_labels && data->labels; i++)
+        free(data->labels[i]);
+    free(data->labels);
+    free(data->path);
+    free(data->tokenizer);
+    free(data->provenance);
+    *data = (struct dataset){0};
+}
