@@ -174,9 +174,9 @@ void dataset_attach(struct dataset *data, void *storage)
         size_t column = padded_bytes((size_t)split->rows * sizeof(int32_t));
         split->x = at;
         at += padded_bytes(id_array_bytes(data, split->rows));
-        split->y = (const int32_t *)(const void *)at;
+        split->y = (int32_t *)(void *)at;
         at += column;
-        split->length = (const int32_t *)(const void *)at;
+        split->length = (int32_t *)(void *)at;
         at += column;
     }
 }
@@ -213,14 +213,14 @@ static int load_part(struct dataset *data, enum dataset_part part)
     if (split->rows == 0)
         return OK;
     snprintf(path, sizeof path, "/%s/x", part_names[part]);
-    int rc = h5_read(data->file, path, type, 2, shape, (void *)(uintptr_t)split->x);
+    int rc = h5_read(data->file, path, type, 2, shape, split->x);
     snprintf(path, sizeof path, "/%s/y", part_names[part]);
     if (!rc)
-        rc = h5_read(data->file, path, H5_INT32, 1, shape, (void *)(uintptr_t)split->y);
+        rc = h5_read(data->file, path, H5_INT32, 1, shape, split->y);
     snprintf(path, sizeof path, "/%s/length", part_names[part]);
     if (!rc)
         rc = h5_read(data->file, path, H5_INT32, 1, shape,
-                     (void *)(uintptr_t)split->length);
+                     split->length);
     for (int row = 0; row < split->rows && !rc; row++)
         rc = check_row(data, part, row);
     return rc;

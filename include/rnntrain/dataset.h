@@ -21,9 +21,9 @@ enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PAR
 
 struct dataset_split {
     int rows;              /* 0: the file has no such part */
-    const void *x;         /* (rows, maxlen) ids of id_bytes each; borrowed */
-    const int32_t *y;      /* (rows) 0 .. n_labels - 1; borrowed */
-    const int32_t *length; /* (rows) 0 .. maxlen; borrowed */
+    void *x;         /* (rows, maxlen) ids of id_bytes each; borrowed */
+    int32_t *y;      /* (rows) 0 .. n_labels - 1; borrowed */
+    int32_t *length; /* (rows) 0 .. maxlen; borrowed */
 };
 
 struct dataset {

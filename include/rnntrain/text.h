@@ -12,14 +12,17 @@
 
 #include "rnntrain/base.h"
 
-/* What `Tokenizer(...)` takes. Strings are owned by whoever owns the struct. */
+/* What `Tokenizer(...)` and pad_sequences take. Strings are owned by whoever owns the
+ * struct. */
 struct text_options {
     char *filters;   /* UTF-8 characters that become a split; NULL: Keras's default set */
     bool lower;      /* full Unicode lower-casing, as Python's str.lower() */
     char *split;     /* separator between words; NULL: a space */
     char *oov_token; /* NULL: unknown words are dropped */
-    int num_words;   /* ids below it are kept: num_words - 1 words; 0: all */
-    bool pad_pre;    /* pads in front (Keras's default) or behind */
+    char **stop_words; /* words that are left out everywhere (not Keras's) */
+    int n_stop_words;
+    int num_words;     /* ids below it are kept: num_words - 1 words; 0: all */
+    bool pad_pre;      /* pads in front (Keras's default) or behind */
     bool truncate_pre; /* a long text loses its beginning (Keras's default) or its end */
     int maxlen;        /* ids a row, 1 or more */
 };
@@ -42,11 +45,16 @@ int text_n_words(const struct text_tokenizer *tokenizer);
 const char *text_word(const struct text_tokenizer *tokenizer, int index);
 int64_t text_word_count(const struct text_tokenizer *tokenizer, int index);
 
-/* All ids of a document before padding: `ids` is grown (xrealloc) to hold them,
- * `capacity` follows. Returns how many; *n_dropped, if not NULL, how many words had no
- * id. */
-size_t text_encode(const struct text_tokenizer *tokenizer, const char *text,
-                   size_t n_bytes, int32_t **ids, size_t *capacity, size_t *n_dropped);
+/* What a document became. `ids` is grown as needed and reused; free it when done. */
+struct text_ids {
+    int32_t *ids;
+    size_t n, capacity;
+    size_t n_dropped; /* words without an id (stop words do not count) */
+};
+
+/* All ids of a document before padding. */
+void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
+                 struct text_ids *result);
 
 /* pad_sequences of one row: writes exactly `maxlen` ids to `row`; returns the ids kept.
  */
@@ -55,16 +63,17 @@ int text_pad(const struct text_options *options, const int32_t *ids, size_t n_id
 
 /* Keras's `Tokenizer.to_json()` (nested values are JSON strings, as Keras writes them)
  * and its reader. `kept_only` leaves out the words that no id below num_words names,
- * which is what a checkpoint stores. The text is the caller's to free. */
+ * which is what a checkpoint stores. `source` names the text in messages; maxlen and both
+ * sides come from `padding`. The text is the caller's to free. */
 char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only);
-int text_from_json(const char *json, size_t n_bytes, const char *source,
+int text_from_json(const char *json, const char *source,
                    const struct text_options *padding,
                    struct text_tokenizer **tokenizer) NODISCARD;
 
-/* Makes UTF-8 valid: each maximal invalid subpart becomes U+FFFD, as Python's
- * errors="replace" does. Returns the number of replacements; 0 leaves `*clean` NULL, else
- * it is a new string of `*n_clean` bytes, the caller's to free. `*first_bad`: byte
- * offset. */
+/* Makes UTF-8 valid: each maximal invalid part becomes U+FFFD, as Python's
+ * errors="replace" does. Returns the number of replacements; where it is not 0, *clean is
+ * a new string of *n_clean bytes, the caller's to free, and *first_bad the offset of the
+ * first bad byte. */
 size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,
                         size_t *first_bad);
 

@@ -1,0 +1,92 @@
+/* rnnprep baseline: unigram naive Bayes on a data set, to see what word order is worth.
+ *
+ * Multinomial, add-one smoothing: score(c) = log P(c) + sum over ids of log P(id | c).
+ * Source: Manning, Raghavan & Schuetze, Introduction to Information Retrieval, ch. 13. */
+#include "commands.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rnntrain/dataset.h"
+
+struct bayes {
+    int n_classes, n_ids;
+    double *log_prior;      /* (classes) */
+    double *log_likelihood; /* (classes, ids) */
+};
+
+static void fit(struct bayes *bayes, const struct dataset *data)
+{
+    const struct dataset_split *train = &data->part[DATASET_TRAIN];
+    size_t n_ids = (size_t)bayes->n_ids;
+    double *counts = bayes->log_likelihood;
+    for (int row = 0; row < train->rows; row++) {
+        bayes->log_prior[train->y[row]]++;
+        for (int t = 0; t < data->maxlen; t++)
+            counts[(size_t)train->y[row] * n_ids +
+                   (size_t)dataset_id(data, DATASET_TRAIN, row, t)]++;
+    }
+    for (int c = 0; c < bayes->n_classes; c++) {
+        double total = 0;
+        for (size_t id = 1; id < n_ids; id++)
+            total += counts[(size_t)c * n_ids + id] += 1;
+        counts[(size_t)c * n_ids] = total; /* the pad does not speak */
+        for (size_t id = 0; id < n_ids; id++)
+            counts[(size_t)c * n_ids + id] = log(counts[(size_t)c * n_ids + id] / total);
+        bayes->log_prior[c] = log(bayes->log_prior[c] / train->rows);
+    }
+}
+
+static int decide(const struct bayes *bayes, const struct dataset *data, int row)
+{
+    int best = 0;
+    double best_score = -INFINITY;
+    for (int c = 0; c < bayes->n_classes; c++) {
+        double score = bayes->log_prior[c];
+        for (int t = 0; t < data->maxlen; t++)
+            score += bayes->log_likelihood[c * bayes->n_ids +
+                                           dataset_id(data, DATASET_TEST, row, t)];
+        if (score > best_score) {
+            best_score = score;
+            best = c;
+        }
+    }
+    return best;
+}
+
+static int judge(const char *path, struct dataset *data)
+{
+    const struct dataset_split *test = &data->part[DATASET_TEST];
+    struct bayes bayes = {.n_classes = data->n_labels, .n_ids = data->num_words};
+    int correct = 0;
+    if (test->rows == 0)
+        return fail(ERR_FORMAT, "%s: it has no test part", path);
+    bayes.log_prior = xcalloc((size_t)bayes.n_classes, sizeof(double));
+    bayes.log_likelihood =
+        xcalloc((size_t)bayes.n_classes * (size_t)bayes.n_ids, sizeof(double));
+    fit(&bayes, data);
+    for (int row = 0; row < test->rows; row++)
+        correct += decide(&bayes, data, row) == test->y[row];
+    printf("unigram naive Bayes: test acc %.4f (%d of %d)\n",
+           (double)correct / test->rows, correct, test->rows);
+    free(bayes.log_prior);
+    free(bayes.log_likelihood);
+    return OK;
+}
+
+int command_baseline(int argc, char **argv)
+{
+    struct dataset data = {0};
+    if (argc != 1)
+        return fail(ERR_USAGE, "rnnprep baseline: expected one FILE");
+    int rc = dataset_open(argv[0], false, &data);
+    void *storage = rc ? NULL : xaligned(dataset_bytes(&data), 1);
+    if (!rc)
+        rc = dataset_load(&data, storage);
+    if (!rc)
+        rc = judge(argv[0], &data);
+    free(storage);
+    dataset_release(&data);
+    return rc;
+}

@@ -1,0 +1,212 @@
+/* rnnprep sample: a synthetic corpus of film reviews in which word order matters.
+ *
+ * Nearly every opinion holds one good and one bad adjective, and its mirror image, with
+ * the two exchanged, is just as frequent in the other class: negation ("was not dull, it
+ * was moving"), contrast ("although ..., ..."), degree ("slightly ... yet deeply ...").
+ * The words of such a review say nothing about its class; their order says all. One
+ * review in five also has a plain opinion, so that single words carry a little. */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "rnntrain/options.h"
+#include "rnntrain/rng.h"
+
+struct settings {
+    int64_t documents, seed;
+};
+
+static const struct option table_options[] = {
+    {"documents", OPTION_INT, offsetof(struct settings, documents), "6000", 30, 10000000,
+     NULL, "documents in all; two thirds are for training", "Options", true},
+    {"seed", OPTION_INT, offsetof(struct settings, seed), "1", 0, 1e15, NULL,
+     "seed of the generator", "Options", true},
+};
+
+static const struct option_table table = {table_options, 2, "rnnprep sample",
+                                          "FOLDER [--documents N] [--seed S]", NULL};
+
+static const char *const good_words[] = {
+    "wonderful",  "moving", "brilliant", "charming", "gripping", "superb",
+    "delightful", "clever", "touching",  "splendid", "fresh",    "hilarious"};
+static const char *const bad_words[] = {"dull",    "terrible", "boring",   "clumsy",
+                                        "tedious", "awful",    "lifeless", "shallow",
+                                        "stale",   "dreadful", "messy",    "painful"};
+static const char *const things[] = {"plot",   "acting",      "music",  "script",
+                                     "ending", "story",       "cast",   "dialogue",
+                                     "pacing", "camera work", "humour", "direction"};
+static const char *const films[] = {"film",  "movie",  "picture",
+                                    "drama", "comedy", "thriller"};
+static const char *const people[] = {"my sister",      "a friend",       "my father",
+                                     "two colleagues", "our neighbours", "my wife"};
+static const char *const places[] = {"at the cinema",     "on a long flight",
+                                     "on a rainy sunday", "at a festival",
+                                     "late at night",     "on an old screen"};
+
+/* {g} and {b} are the adjectives of the class and of the other one, {t} and {u} two
+ * things, {f} a kind of film. What {g} says decides. */
+static const char *const mirrored[] = {
+    "The {t} was not {b}, it was {g}.",
+    "It is {g}, not {b}.",
+    "The {t} may be {b}, but the {f} as a whole is {g}.",
+    "Although the {t} is {b}, everything else is {g}.",
+    "It begins {b} and ends {g}.",
+    "I expected something {b} and got something {g}.",
+    "Never {b}, always {g}.",
+    "The {t} is slightly {b} yet the {u} is deeply {g}.",
+    "A {g} {f} rather than a {b} one.",
+    "Critics called it {b}; they were wrong, it is {g}.",
+    "What a {g} {f}, and nobody should call it {b}.",
+    "Despite a {b} {t} the {f} stays {g}.",
+};
+static const char *const plain[] = {
+    "The {t} is simply {g}.",
+    "A very {g} {f}.",
+};
+static const char *const neutral[] = {
+    "I saw this {f} {w} with {p}.",
+    "{p} took me to see it {w}.",
+    "The {f} runs for about two hours.",
+    "It was made on a small budget in the nineties.",
+    "The {t} and the {u} are by people I had not heard of before.",
+    "We talked about the {t} afterwards.",
+};
+
+/* Draws one after the other from the stream of one document. */
+struct draw {
+    struct rng rng;
+    uint32_t index;
+};
+
+static uint32_t draw_below(struct draw *draw, uint32_t n)
+{
+    return rng_below(&draw->rng, draw->index++, n);
+}
+
+#define DRAW(draw, list) ((list)[draw_below((draw), (uint32_t)COUNT_OF(list))])
+
+static const char *fill_in(struct draw *draw, char slot, bool is_good)
+{
+    switch (slot) {
+    case 'g':
+        return is_good ? DRAW(draw, good_words) : DRAW(draw, bad_words);
+    case 'b':
+        return is_good ? DRAW(draw, bad_words) : DRAW(draw, good_words);
+    case 'f':
+        return DRAW(draw, films);
+    case 'p':
+        return DRAW(draw, people);
+    case 'w':
+        return DRAW(draw, places);
+    default:
+        return DRAW(draw, things);
+    }
+}
+
+static void print_sentence(FILE *file, struct draw *draw, const char *pattern,
+                           bool is_good)
+{
+    for (const char *c = pattern; *c; c++) {
+        if (*c == '{') {
+            fputs(fill_in(draw, c[1], is_good), file);
+            c += 2;
+        } else {
+            fputc(*c, file);
+        }
+    }
+    fputc(' ', file);
+}
+
+static void print_review(FILE *file, struct draw *draw, bool is_good)
+{
+    uint32_t opinions = 1 + draw_below(draw, 3);
+    if (draw_below(draw, 2))
+        print_sentence(file, draw, DRAW(draw, neutral), is_good);
+    for (uint32_t i = 0; i < opinions; i++)
+        print_sentence(file, draw, DRAW(draw, mirrored), is_good);
+    if (draw_below(draw, 5) == 0)
+        print_sentence(file, draw, DRAW(draw, plain), is_good);
+    if (draw_below(draw, 3) == 0)
+        print_sentence(file, draw, DRAW(draw, neutral), is_good);
+    fputc('\n', file);
+}
+
+static int make_folder(const char *path)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return fail(ERR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
+    return OK;
+}
+
+static int make_folders(const char *top)
+{
+    static const char *const folders[] = {
+        "", "/train", "/train/neg", "/train/pos", "/test", "/test/neg", "/test/pos"};
+    int rc = OK;
+    for (size_t i = 0; i < COUNT_OF(folders) && !rc; i++) {
+        char *path = xasprintf("%s%s", top, folders[i]);
+        rc = make_folder(path);
+        free(path);
+    }
+    return rc;
+}
+
+static int write_document(const char *top, int64_t number, int64_t n_train, uint64_t seed)
+{
+    bool is_good = number % 2;
+    struct draw draw = {{.seed = seed, .row = (uint32_t)number}, 0};
+    char *path = xasprintf("%s/%s/%s/synthetic_%06lld.txt", top,
+                           number < n_train ? "train" : "test", is_good ? "pos" : "neg",
+                           (long long)number);
+    FILE *file = fopen(path, "w");
+    int rc = OK;
+    if (file)
+        print_review(file, &draw, is_good);
+    if (!file || fclose(file) != 0)
+        rc = fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+    free(path);
+    return rc;
+}
+
+static int write_note(const char *top)
+{
+    char *path = xasprintf("%s/README", top);
+    FILE *file = fopen(path, "w");
+    if (file)
+        fputs("Synthetic film reviews, written by `rnnprep sample`: no real films, no "
+              "real\n"
+              "opinions. Word order decides their class.\n",
+              file);
+    int rc = file && fclose(file) == 0
+                 ? OK
+                 : fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+    free(path);
+    return rc;
+}
+
+int command_sample(int argc, char **argv)
+{
+    struct settings settings = {0};
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0;
+    options_init(&table, &settings);
+    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
+    if (!rc && n != 1)
+        rc = fail(ERR_USAGE, "rnnprep sample: expected one FOLDER");
+    if (!rc)
+        rc = make_folders(operands[0]);
+    if (!rc)
+        rc = write_note(operands[0]);
+    int64_t n_train = settings.documents * 2 / 3;
+    for (int64_t i = 0; i < settings.documents && !rc; i++)
+        rc = write_document(operands[0], i, n_train, (uint64_t)settings.seed);
+    if (!rc)
+        printf("wrote %lld synthetic reviews to %s, %lld of them for training\n",
+               (long long)settings.documents, operands[0], (long long)n_train);
+    free(operands);
+    return rc;
+}

@@ -1,0 +1,100 @@
+/* rnnprep inspect: what a data set holds, some documents as text. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "corpus.h"
+#include "rnntrain/options.h"
+#include "rnntrain/text.h"
+
+struct settings {
+    int64_t rows;
+};
+
+static const struct option table_options[] = {
+    {"rows", OPTION_INT, offsetof(struct settings, rows), "3", 0, 1000000, NULL,
+     "documents of each part to show as text", "Options", true},
+};
+
+static const struct option_table table = {table_options, 1, "rnnprep inspect",
+                                          "FILE [--rows N]", NULL};
+
+static void print_part(const struct dataset *data, enum dataset_part part)
+{
+    const struct dataset_split *split = &data->part[part];
+    int64_t total = 0;
+    int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
+    for (int row = 0; row < split->rows; row++) {
+        counts[split->y[row]]++;
+        total += split->length[row];
+    }
+    printf("%-10s %d rows:", corpus_part_names[part], split->rows);
+    for (int c = 0; c < data->n_labels; c++)
+        printf(" %s %d,", data->labels[c], counts[c]);
+    printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->rows,
+           100.0 * (double)total / split->rows / data->maxlen);
+    free(counts);
+}
+
+static void print_row(const struct dataset *data, const struct text_tokenizer *tokenizer,
+                      enum dataset_part part, int row)
+{
+    printf("%s row %d, %s:", corpus_part_names[part], row,
+           data->labels[data->part[part].y[row]]);
+    for (int t = 0; t < data->maxlen; t++) {
+        int id = dataset_id(data, part, row, t);
+        if (id)
+            printf(" %s", text_word(tokenizer, id));
+    }
+    putchar('\n');
+}
+
+static int show(const char *path, int rows)
+{
+    struct dataset data = {0};
+    struct text_tokenizer *tokenizer = NULL;
+    void *storage = NULL;
+    int rc = dataset_open(path, true, &data);
+    if (!rc) {
+        storage = xaligned(dataset_bytes(&data), 1);
+        rc = dataset_load(&data, storage);
+    }
+    struct text_options padding = {.maxlen = data.maxlen};
+    if (!rc)
+        rc = text_from_json(data.tokenizer, path, &padding, &tokenizer);
+    if (!rc) {
+        printf(
+            "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words\n",
+            path, data.num_words, data.maxlen, data.pad_pre ? "pre" : "post",
+            data.truncate_pre ? "pre" : "post", text_n_words(tokenizer));
+        printf("content    %016llx\nprovenance %s\n", (unsigned long long)data.hash,
+               data.provenance);
+    }
+    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+        if (!data.part[part].rows)
+            continue;
+        print_part(&data, (enum dataset_part)part);
+        for (int row = 0; row < rows && row < data.part[part].rows; row++)
+            print_row(&data, tokenizer, (enum dataset_part)part, row);
+    }
+    text_free(tokenizer);
+    free(storage);
+    dataset_release(&data);
+    return rc;
+}
+
+int command_inspect(int argc, char **argv)
+{
+    struct settings settings = {0};
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0;
+    options_init(&table, &settings);
+    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
+    if (!rc && n != 1)
+        rc = fail(ERR_USAGE, "rnnprep inspect: expected one FILE");
+    if (!rc)
+        rc = show(operands[0], (int)settings.rows);
+    free(operands);
+    return rc;
+}
