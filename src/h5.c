@@ -481,6 +481,11 @@ void h5_close(struct h5 *file)
     free(file);
 }
 
+const char *h5_path(const struct h5 *file)
+{
+    return file->path;
+}
+
 bool h5_exists(struct h5 *file, const char *path)
 {
     char *part = xstrdup(path);

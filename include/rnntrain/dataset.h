@@ -20,7 +20,7 @@ struct h5;
 enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
 
 struct dataset_split {
-    int rows;              /* 0: the file has no such part */
+    int rows;        /* 0: the file has no such part */
     void *x;         /* (rows, maxlen) ids of id_bytes each; borrowed */
     int32_t *y;      /* (rows) 0 .. n_labels - 1; borrowed */
     int32_t *length; /* (rows) 0 .. maxlen; borrowed */

@@ -54,6 +54,9 @@ int h5_open(const char *path, struct h5 **file) NODISCARD;
 /* NULL is fine. */
 void h5_close(struct h5 *file);
 
+/* Where it was read from. */
+const char *h5_path(const struct h5 *file);
+
 bool h5_exists(struct h5 *file, const char *path);
 /* The array's type and shape (ERR_FORMAT if missing or of another kind). */
 int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,

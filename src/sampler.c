@@ -1,0 +1,266 @@
+#include "rnntrain/sampler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rnntrain/rng.h"
+
+/* ---- splits
+ * ----------------------------------------------------------------------------- */
+
+static int32_t *all_rows(int n)
+{
+    int32_t *rows = xcalloc((size_t)n, sizeof *rows);
+    for (int i = 0; i < n; i++)
+        rows[i] = i;
+    return rows;
+}
+
+/* The rows of one class, in order; returns how many. */
+static int rows_of_class(const struct dataset *data, enum dataset_part part,
+                         const int32_t *rows, int n, int label, int32_t *found)
+{
+    int n_found = 0;
+    for (int i = 0; i < n; i++)
+        if (data->part[part].y[rows[i]] == label)
+            found[n_found++] = rows[i];
+    return n_found;
+}
+
+void sampler_count(const struct dataset *data, enum dataset_part part,
+                   const int32_t *rows, int n, int *counts)
+{
+    memset(counts, 0, (size_t)data->n_labels * sizeof *counts);
+    for (int i = 0; i < n; i++)
+        counts[data->part[part].y[rows[i]]]++;
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+    int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* Splits rows into `taken` and the rest (left in rows), about n_taken of them, the same
+ * share of each class, drawn at random; both in ascending order. Returns the number
+ * taken. */
+static int take_stratified(const struct dataset *data, enum dataset_part part,
+                           struct rng rng, int32_t *rows, int *n, double share,
+                           int32_t *taken)
+{
+    int32_t *class_rows = xcalloc((size_t)*n, sizeof *class_rows);
+    int32_t *rest = xcalloc((size_t)*n, sizeof *rest);
+    int n_taken = 0, n_rest = 0;
+    for (int label = 0; label < data->n_labels; label++) {
+        int of_class = rows_of_class(data, part, rows, *n, label, class_rows);
+        int take = (int)(of_class * share + 0.5);
+        rng.row = (uint32_t)label;
+        rng_shuffle(&rng, class_rows, of_class);
+        for (int i = 0; i < of_class; i++)
+            if (i < take)
+                taken[n_taken++] = class_rows[i];
+            else
+                rest[n_rest++] = class_rows[i];
+    }
+    qsort(taken, (size_t)n_taken, sizeof *taken, compare_numbers);
+    qsort(rest, (size_t)n_rest, sizeof *rest, compare_numbers);
+    memcpy(rows, rest, (size_t)n_rest * sizeof *rows);
+    *n = n_rest;
+    free(class_rows);
+    free(rest);
+    return n_taken;
+}
+
+/* A stratified, deterministic subset of about `limit` rows. */
+static void limit_rows(const struct dataset *data, enum dataset_part part, uint64_t seed,
+                       int64_t limit, int32_t *rows, int *n)
+{
+    if (limit <= 0 || limit >= *n)
+        return;
+    struct rng rng = {.seed = seed, .purpose = RNG_LIMIT, .step = (uint32_t)part};
+    int32_t *taken = xcalloc((size_t)*n, sizeof *taken);
+    int n_rest = *n;
+    int n_taken = take_stratified(data, part, rng, rows, &n_rest,
+                                  (double)limit / (double)*n, taken);
+    memcpy(rows, taken, (size_t)n_taken * sizeof *rows);
+    *n = n_taken;
+    free(taken);
+}
+
+/* Rows from int(n (1 - split)) on, as Keras's validation_split. */
+static int take_tail(double split, int32_t *rows, int *n, int32_t *taken)
+{
+    int at = (int)(*n * (1 - split)), n_taken = *n - at;
+    memcpy(taken, rows + at, (size_t)n_taken * sizeof *taken);
+    *n = at;
+    return n_taken;
+}
+
+static int n_classes_in(const struct sampler *sampler)
+{
+    int *counts = xcalloc((size_t)sampler->data->n_labels, sizeof *counts), n = 0;
+    sampler_count(sampler->data, sampler->validation_part, sampler->validation,
+                  sampler->n_validation, counts);
+    for (int label = 0; label < sampler->data->n_labels; label++)
+        n += counts[label] > 0;
+    free(counts);
+    return n;
+}
+
+static int check_validation(const struct sampler *sampler)
+{
+    if (sampler->config.rule == VALIDATION_NONE)
+        return OK;
+    if (sampler->n_validation == 0)
+        return fail(ERR_USAGE,
+                    "the validation set is empty: raise --validation-split, or give "
+                    "--validation none");
+    if (n_classes_in(sampler) > 1 || sampler->config.allow_one_class)
+        return OK;
+    const char *label =
+        sampler->data->labels
+            ? sampler->data->labels[sampler->data->part[sampler->validation_part]
+                                        .y[sampler->validation[0]]]
+            : "?";
+    return fail(ERR_USAGE,
+                "all %d validation rows are of class %s, so val_acc says nothing: use "
+                "--validation stratified, or force it with --allow-one-class",
+                sampler->n_validation, label);
+}
+
+static int split_rows(struct sampler *sampler)
+{
+    const struct sampler_config *config = &sampler->config;
+    const struct dataset *data = sampler->data;
+    struct rng rng = {.seed = config->seed, .purpose = RNG_SPLIT};
+    sampler->n_train = data->part[DATASET_TRAIN].rows;
+    sampler->n_test = data->part[DATASET_TEST].rows;
+    sampler->train = all_rows(sampler->n_train);
+    sampler->test = all_rows(sampler->n_test);
+    limit_rows(data, DATASET_TRAIN, config->seed, config->limit_train, sampler->train,
+               &sampler->n_train);
+    limit_rows(data, DATASET_TEST, config->seed, config->limit_test, sampler->test,
+               &sampler->n_test);
+    sampler->validation_part =
+        config->rule == VALIDATION_OWN ? DATASET_VALIDATION : DATASET_TRAIN;
+    switch (config->rule) {
+    case VALIDATION_OWN:
+        sampler->n_validation = data->part[DATASET_VALIDATION].rows;
+        sampler->validation = all_rows(sampler->n_validation);
+        if (sampler->n_validation == 0)
+            return fail(ERR_USAGE, "--validation own: %s has no /validation part",
+                        data->path);
+        break;
+    case VALIDATION_STRATIFIED:
+        sampler->validation = xcalloc((size_t)sampler->n_train, sizeof(int32_t));
+        sampler->n_validation =
+            take_stratified(data, DATASET_TRAIN, rng, sampler->train, &sampler->n_train,
+                            config->validation_split, sampler->validation);
+        break;
+    case VALIDATION_KERAS_TAIL:
+        sampler->validation = xcalloc((size_t)sampler->n_train, sizeof(int32_t));
+        sampler->n_validation = take_tail(config->validation_split, sampler->train,
+                                          &sampler->n_train, sampler->validation);
+        break;
+    case VALIDATION_NONE:
+        break;
+    }
+    if (sampler->n_train == 0)
+        return fail(ERR_USAGE, "no rows are left to train on");
+    return check_validation(sampler);
+}
+
+int sampler_lanes(const struct sampler_config *config)
+{
+    return (config->batch_size + config->lane_rows - 1) / config->lane_rows;
+}
+
+int sampler_new(const struct dataset *data, const struct sampler_config *config,
+                struct sampler *result)
+{
+    struct sampler sampler = {.config = *config, .data = data};
+    int rc = split_rows(&sampler);
+    if (rc) {
+        sampler_release(&sampler);
+        return rc;
+    }
+    sampler.order = xcalloc((size_t)sampler.n_train, sizeof *sampler.order);
+    sampler.lanes = xcalloc((size_t)config->batch_size, sizeof *sampler.lanes);
+    sampler.lane_start = xcalloc((size_t)sampler_lanes(config) + 1, sizeof(int));
+    *result = sampler;
+    return OK;
+}
+
+void sampler_release(struct sampler *sampler)
+{
+    free(sampler->train);
+    free(sampler->validation);
+    free(sampler->test);
+    free(sampler->order);
+    free(sampler->lanes);
+    free(sampler->lane_start);
+    *sampler = (struct sampler){0};
+}
+
+/* ---- batches
+ * ---------------------------------------------------------------------------- */
+
+int sampler_batches(const struct sampler *sampler)
+{
+    return (sampler->n_train + sampler->config.batch_size - 1) /
+           sampler->config.batch_size;
+}
+
+void sampler_begin_epoch(struct sampler *sampler, int epoch)
+{
+    struct rng rng = {
+        .seed = sampler->config.seed, .purpose = RNG_SHUFFLE, .step = (uint32_t)epoch};
+    memcpy(sampler->order, sampler->train, (size_t)sampler->n_train * sizeof(int32_t));
+    if (sampler->config.shuffle)
+        rng_shuffle(&rng, sampler->order, sampler->n_train);
+}
+
+struct by_length {
+    int32_t length, row;
+};
+
+static int compare_lengths(const void *left, const void *right)
+{
+    const struct by_length *a = left, *b = right;
+    if (a->length != b->length)
+        return a->length > b->length ? -1 : 1;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+void sampler_sort_by_length(const struct dataset *data, enum dataset_part part,
+                            int32_t *rows, int n)
+{
+    struct by_length *pairs = xcalloc((size_t)n, sizeof *pairs);
+    for (int i = 0; i < n; i++)
+        pairs[i] = (struct by_length){data->part[part].length[rows[i]], rows[i]};
+    qsort(pairs, (size_t)n, sizeof *pairs, compare_lengths);
+    for (int i = 0; i < n; i++)
+        rows[i] = pairs[i].row;
+    free(pairs);
+}
+
+int sampler_batch(struct sampler *sampler, int b, int *n_lanes)
+{
+    int size = sampler->config.batch_size, first = b * size;
+    int n = sampler->n_train - first < size ? sampler->n_train - first : size;
+    int lanes = sampler_lanes(&sampler->config);
+    int used = n < lanes ? n : lanes;
+    int32_t *rows = sampler->order + first;
+    sampler_sort_by_length(sampler->data, DATASET_TRAIN, rows, n);
+    for (int l = 0, at = 0; l < used; l++) {
+        sampler->lane_start[l] = at;
+        for (int round = 0; round * lanes < n; round++) {
+            int i = round * lanes + (round % 2 ? lanes - 1 - l : l);
+            if (i < n)
+                sampler->lanes[at++] = rows[i];
+        }
+        sampler->lane_start[l + 1] = at;
+    }
+    *n_lanes = used;
+    return n;
+}
