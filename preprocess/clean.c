@@ -5,22 +5,6 @@
 
 #include "rnntrain/text.h"
 
-size_t clean_tags(char *text, size_t n, enum tags tags)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < n && tags != TAGS_KEEP;) {
-        const char *end = text[i] == '<' ? memchr(text + i, '>', n - i) : NULL;
-        if (end && end > text + i + 1) {
-            if (tags == TAGS_SPACE)
-                text[used++] = ' ';
-            i = (size_t)(end - text) + 1;
-        } else {
-            text[used++] = text[i++];
-        }
-    }
-    return tags == TAGS_KEEP ? n : used;
-}
-
 static void note_repair(struct repairs *repairs, const struct document *document,
                         size_t n_bad, size_t first_bad)
 {
@@ -35,8 +19,7 @@ static void note_repair(struct repairs *repairs, const struct document *document
     repairs->examples = longer;
 }
 
-int clean_corpus(struct corpus *corpus, enum tags tags, bool strict,
-                 struct repairs *repairs)
+int clean_corpus(struct corpus *corpus, bool strict, struct repairs *repairs)
 {
     for (int i = 0; i < corpus->n_documents; i++) {
         struct document *document = &corpus->documents[i];
@@ -53,13 +36,12 @@ int clean_corpus(struct corpus *corpus, enum tags tags, bool strict,
                 corpus_part_names[document->part], document->class_name, document->name,
                 first_bad);
         }
-        if (n_bad) {
-            note_repair(repairs, document, n_bad, first_bad);
-            free(document->text);
-            document->text = clean;
-            document->n = n_clean;
-        }
-        document->n = clean_tags(document->text, document->n, tags);
+        if (!n_bad)
+            continue;
+        note_repair(repairs, document, n_bad, first_bad);
+        free(document->text);
+        document->text = clean;
+        document->n = n_clean;
     }
     return OK;
 }

@@ -13,8 +13,7 @@ const char *const corpus_part_names[DATASET_PARTS] = {"train", "validation", "te
 
 enum { MAX_DOCUMENT = 64 << 20 }; /* bytes; a longer text is not a review */
 
-/* ---- where an entry belongs
- * ------------------------------------------------------------- */
+/* Where an entry belongs. */
 
 /* What the path of an entry says; the strings point into the path, which is cut up. */
 struct place {
@@ -60,8 +59,7 @@ static bool locate(char *path, bool is_folder, bool test_only, struct place *pla
                      : place->has_part;
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------- */
+/* Reading. */
 
 static void add_document(struct corpus *corpus, const struct place *place, char *text,
                          size_t n)
@@ -185,8 +183,7 @@ int corpus_read(struct corpus *corpus, const char *path, bool test_only)
     return rc;
 }
 
-/* ---- order
- * ------------------------------------------------------------------------------ */
+/* Order. */
 
 static int compare_strings(const void *left, const void *right)
 {

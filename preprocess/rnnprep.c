@@ -71,8 +71,7 @@ static const struct option_table table = {
     "       rnnprep baseline FILE",
     "RNNPREP_"};
 
-/* ---- stop words
- * ------------------------------------------------------------------------- */
+/* Stop words. */
 
 static int read_stop_words(const char *path, struct text_options *options)
 {
@@ -100,7 +99,8 @@ static int read_stop_words(const char *path, struct text_options *options)
 static int make_tokenizer(const struct settings *settings,
                           struct text_tokenizer **tokenizer)
 {
-    struct text_options options = {.filters = settings->filters,
+    struct text_options options = {.tags = (enum text_tags)settings->tags,
+                                   .filters = settings->filters,
                                    .lower = settings->lower,
                                    .oov_token = settings->oov_token,
                                    .num_words = (int)settings->num_words,
@@ -116,10 +116,9 @@ static int make_tokenizer(const struct settings *settings,
     return rc;
 }
 
-/* ---- provenance
- * ------------------------------------------------------------------------- */
+/* Provenance. */
 
-/* SHA-256 over all documents in row order: "part/class/name", 0, the cleaned text, 0. */
+/* SHA-256 over all documents in row order: "part/class/name", 0, the valid text, 0. */
 static char *corpus_digest(const struct corpus *corpus)
 {
     struct sha256_ctx sha;
@@ -173,8 +172,7 @@ static char *provenance(const struct corpus *corpus, const struct settings *sett
     return text;
 }
 
-/* ---- the job
- * ---------------------------------------------------------------------------- */
+/* The job. */
 
 static void store_row(const struct dataset *data, const int32_t *row, void *to)
 {
@@ -256,7 +254,7 @@ static int prepare(const char *path, const struct settings *settings)
     if (!rc)
         rc = corpus_sort(&corpus, path);
     if (!rc)
-        rc = clean_corpus(&corpus, (enum tags)settings->tags, settings->strict, &repairs);
+        rc = clean_corpus(&corpus, settings->strict, &repairs);
     if (rc)
         goto out;
     for (int i = 0; i < corpus.n_documents; i++)

@@ -17,7 +17,7 @@ struct tally {
     int n_duplicates;    /* test documents whose text stands in train too */
 };
 
-/* Test documents whose cleaned text is that of a training document. */
+/* Test documents whose text is that of a training document. */
 int summary_duplicates(const struct corpus *corpus);
 
 void summary_print(const struct corpus *corpus, const struct text_tokenizer *tokenizer,

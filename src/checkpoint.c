@@ -12,8 +12,7 @@
 enum { FORMAT_VERSION = 1 };
 static const char keras_version[] = "2.3.1";
 
-/* ---- Keras's model_config
- * --------------------------------------------------------------- */
+/* Keras's model_config. */
 
 static json_t *layer_json(const char *class_name, json_t *config)
 {
@@ -176,8 +175,7 @@ static char *training_json(const struct model_config *model, const char *optimiz
     return dump(root);
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------- */
+/* Writing. */
 
 static char *tensor_path(const struct tensor *tensor)
 {
@@ -279,8 +277,7 @@ int checkpoint_write(const char *path, const struct checkpoint *info,
     return h5_save(file, path, true);
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------- */
+/* Reading. */
 
 static int read_int(struct h5 *file, const char *name, int64_t least, int64_t most,
                     int *value)

@@ -22,8 +22,7 @@ static int64_t test_delay_us;
 static struct rng test_rng;
 static uint32_t test_index;
 
-/* ---- begin and end
- * ---------------------------------------------------------------------- */
+/* Begin and end. */
 
 static void abort_job(int code)
 {
@@ -74,8 +73,7 @@ void comm_finalize(struct comm *comm)
     comm->is_active = false;
 }
 
-/* ---- time in collectives, delays for tests
- * ---------------------------------------------- */
+/* Time in collectives, delays for tests. */
 
 void comm_set_test_delay(int64_t microseconds, uint64_t seed)
 {
@@ -103,8 +101,7 @@ double comm_seconds(const struct comm *comm)
     return seconds_in_collectives;
 }
 
-/* ---- agreement
- * -------------------------------------------------------------------------- */
+/* Agreement. */
 
 int comm_agree(const struct comm *comm, int rc)
 {
@@ -200,8 +197,7 @@ char *comm_hosts(const struct comm *comm)
     return list;
 }
 
-/* ---- memory that a node shares
- * ---------------------------------------------------------- */
+/* Memory that a node shares. */
 
 void comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
 {
@@ -243,8 +239,7 @@ void comm_window_close(const struct comm *comm, struct comm_window *window)
     *window = (struct comm_window){NULL, NULL};
 }
 
-/* ---- the canonical tree
- * ----------------------------------------------------------------- */
+/* The canonical tree. */
 
 void comm_even_ranges(int n_lanes, int size, int *first)
 {

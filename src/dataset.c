@@ -12,8 +12,7 @@ enum { FORMAT_VERSION = 1 };
 static const char format_name[] = "rnntrain-dataset";
 static const char *const part_names[DATASET_PARTS] = {"train", "validation", "test"};
 
-/* ---- opening
- * ---------------------------------------------------------------------------- */
+/* Opening. */
 
 static int read_int(struct dataset *data, const char *name, int least, int most,
                     int *value)
@@ -142,8 +141,7 @@ int dataset_open(const char *path, bool with_tokenizer, struct dataset *result)
     return OK;
 }
 
-/* ---- loading
- * ---------------------------------------------------------------------------- */
+/* Loading. */
 
 static size_t padded_bytes(size_t n)
 {
@@ -219,8 +217,7 @@ static int load_part(struct dataset *data, enum dataset_part part)
         rc = h5_read(data->file, path, H5_INT32, 1, shape, split->y);
     snprintf(path, sizeof path, "/%s/length", part_names[part]);
     if (!rc)
-        rc = h5_read(data->file, path, H5_INT32, 1, shape,
-                     split->length);
+        rc = h5_read(data->file, path, H5_INT32, 1, shape, split->length);
     for (int row = 0; row < split->rows && !rc; row++)
         rc = check_row(data, part, row);
     return rc;
@@ -241,8 +238,7 @@ int dataset_load(struct dataset *data, void *storage)
     return rc;
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------- */
+/* Writing. */
 
 static void write_part(struct h5 *file, const struct dataset *data,
                        enum dataset_part part)

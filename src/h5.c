@@ -65,8 +65,7 @@ void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n)
         snprintf(text, n, "(%zu)", shape[0]);
 }
 
-/* ---- the image, on disk
- * ----------------------------------------------------------------- */
+/* The image, on disk. */
 
 static void encode_length(uint64_t length, unsigned char bytes[8])
 {
@@ -185,8 +184,7 @@ int file_replace(const char *path, const void *bytes, size_t n, bool keep_previo
     return rc;
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------- */
+/* Writing. */
 
 static void quiet(void)
 {
@@ -380,8 +378,7 @@ int h5_save(struct h5 *file, const char *path, bool keep_previous)
     return rc;
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------- */
+/* Reading. */
 
 static int read_all(int fd, char *bytes, size_t n, const char *path)
 {

@@ -46,8 +46,7 @@ static real *block_of(const struct head *head, real *features, int r, int block)
            (size_t)block * (size_t)head->layer[0]->padded;
 }
 
-/* ---- forward
- * ---------------------------------------------------------------------------- */
+/* Forward. */
 
 static void last_forward(const struct head *head, int d, int r, real *to)
 {
@@ -126,8 +125,7 @@ void head_forward(struct head *head, int rows, real *features)
         }
 }
 
-/* ---- backward
- * --------------------------------------------------------------------------- */
+/* Backward. */
 
 static real *d_output(const struct head *head, int d, size_t row)
 {

@@ -5,12 +5,9 @@
 
 enum { PANEL = KERNELS_PANEL * WIDTH }; /* columns of a panel */
 
-/* ---- products
- * ---------------------------------------------------------------------------
- *
- * One tile everywhere: up to 3 rows x 4 vectors, 12 accumulators, which with 3 broadcast
- * elements and one vector of B fill the 16 registers of x86-64. Any number of rows splits
- * into 3s and 2s (and a lone 1). */
+/* Products. One tile everywhere: up to 3 rows x 4 vectors, 12 accumulators, which with 3
+ * broadcast elements and one vector of B fill the 16 registers of x86-64. Any number of
+ * rows splits into 3s and 2s (and a lone 1). */
 
 /* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v] */
 INLINE void tile(int rows, int vectors, vec acc[3][KERNELS_PANEL], const real *a,
@@ -129,8 +126,7 @@ static void add_rows(int rows, int vectors, const real *b, size_t b_panel, real 
     }
 }
 
-/* ---- activations
- * ------------------------------------------------------------------------ */
+/* Activations. */
 
 /* 2^u as 2^k * (1 + q), k the nearest integer, q = f * P(f), f = u - k in [-1/2, 1/2]. P
  * is a Chebyshev fit of (2^f - 1) / f, relative error below 2e-8 (float) and 1e-20
@@ -208,8 +204,7 @@ static void tanh_all(size_t n, const real *x, real *y)
         y[i] = vec_tanh(vec_set(x[i]))[0];
 }
 
-/* ---- cells
- * ------------------------------------------------------------------------------ */
+/* Cells. */
 
 /* Offset of vector v of a panel matrix with panels `panel` apart, row 0. */
 INLINE size_t panel_at(int v, size_t panel)
@@ -380,8 +375,7 @@ static void gru_backward_gates(const struct gru_backward *s)
     }
 }
 
-/* ---- dropout and embedding
- * -------------------------------------------------------------- */
+/* Dropout and embedding. */
 
 #if defined(__AVX2__)
 
@@ -511,8 +505,7 @@ static void embed_backward(int n, const int32_t *ids, const real *dx, size_t str
     }
 }
 
-/* ---- flat arrays
- * ------------------------------------------------------------------------ */
+/* Flat arrays. */
 
 static void relu(size_t n, real *x)
 {

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Dense(relu)
- * ------------------------------------------------------------------------ */
+/* Dense(relu). */
 
 void dense_init(struct dense *dense, const struct kernels *kernels, int in_blocks,
                 int in_width, int units, int rows)
@@ -80,8 +79,7 @@ void dense_unpack(const struct dense *dense, real *kernel, real *bias)
     linear_unpack_bias(&dense->linear, dense->db, bias);
 }
 
-/* ---- Dense that gives logits
- * ------------------------------------------------------------ */
+/* Dense that gives logits. */
 
 void output_init(struct output *output, const struct kernels *kernels, int in_blocks,
                  int in_width, int inputs, int units)
@@ -154,8 +152,7 @@ void output_backward(struct output *output, int rows, const real *x, const real 
         }
 }
 
-/* ---- losses
- * ----------------------------------------------------------------------------- */
+/* Losses. */
 
 static double sigmoid_of(double logit)
 {
@@ -211,8 +208,7 @@ int class_decision(int classes, const real *logits)
     return best;
 }
 
-/* ---- initialisers
- * ----------------------------------------------------------------------- */
+/* Initialisers. */
 
 static struct rng init_stream(uint64_t seed, int stream)
 {

@@ -42,8 +42,7 @@ struct dropout {
     uint32_t step;
 };
 
-/* ---- configuration and shapes
- * ----------------------------------------------------------- */
+/* Configuration and shapes. */
 
 static int check_rate(const char *option, double rate)
 {
@@ -289,8 +288,7 @@ size_t model_bytes(const struct model *model)
     return model->n_bytes;
 }
 
-/* ---- weights
- * ---------------------------------------------------------------------------- */
+/* Weights. */
 
 static const real *tensor_of(const struct model *model, const real *flat, int index)
 {
@@ -355,8 +353,7 @@ void model_pack(struct model *model, const real *weights)
                 tensor_of(model, weights, output + 1));
 }
 
-/* ---- forward
- * ---------------------------------------------------------------------------- */
+/* Forward. */
 
 static int lane_row(const struct lane *lane, int r)
 {
@@ -539,8 +536,7 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
     return score(model, lane);
 }
 
-/* ---- backward
- * --------------------------------------------------------------------------- */
+/* Backward. */
 
 /* Context of the sinks below. */
 struct backward {
@@ -648,8 +644,7 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
     return result;
 }
 
-/* ---- figures
- * ---------------------------------------------------------------------------- */
+/* Figures. */
 
 int64_t model_positions(const struct model *model, const struct lane *lane)
 {

@@ -9,8 +9,7 @@
 
 #include <jansson.h>
 
-/* ---- fields
- * ----------------------------------------------------------------------------- */
+/* Fields. */
 
 static void *field(const struct option *option, void *config)
 {
@@ -143,8 +142,7 @@ void options_release(const struct option_table *table, void *config)
         }
 }
 
-/* ---- names
- * ------------------------------------------------------------------------------ */
+/* Names. */
 
 /* Equal, '-' and '_' being the same; names come with '_' from JSON. */
 static bool same_name(const char *a, const char *b)
@@ -218,8 +216,7 @@ int options_set(const struct option_table *table, void *config, const char *name
     return set_field(option, config, value, source);
 }
 
-/* ---- sources
- * ---------------------------------------------------------------------------- */
+/* Sources. */
 
 int options_from_environment(const struct option_table *table, void *config)
 {
@@ -370,8 +367,7 @@ int options_from_arguments(const struct option_table *table, void *config, int a
     return rc;
 }
 
-/* ---- output
- * ----------------------------------------------------------------------------- */
+/* Output. */
 
 static json_t *to_json(const struct option *option, const void *config)
 {

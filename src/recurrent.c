@@ -6,8 +6,7 @@
  * stays in L2 until the weights' gradients have read it. */
 enum { BACKWARD_BLOCK = 128 };
 
-/* ---- shapes, packing
- * -------------------------------------------------------------------- */
+/* Shapes, packing. */
 
 static bool is_reset_after(const struct recurrent *layer)
 {
@@ -110,8 +109,7 @@ void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurre
     }
 }
 
-/* ---- forward
- * ---------------------------------------------------------------------------- */
+/* Forward. */
 
 /* Rows that stand in slot s but did not take step s - 1 start from zeros. */
 static void zero_entering(const struct steps *steps, int s, real *state, size_t width)
@@ -248,8 +246,7 @@ void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool 
     }
 }
 
-/* ---- backward
- * --------------------------------------------------------------------------- */
+/* Backward. */
 
 /* A block of steps low .. high; its dz rows stand as its slots do, from `origin` on. */
 struct block {

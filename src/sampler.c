@@ -5,8 +5,7 @@
 
 #include "rnntrain/rng.h"
 
-/* ---- splits
- * ----------------------------------------------------------------------------- */
+/* Splits. */
 
 static int32_t *all_rows(int n)
 {
@@ -202,8 +201,7 @@ void sampler_release(struct sampler *sampler)
     *sampler = (struct sampler){0};
 }
 
-/* ---- batches
- * ---------------------------------------------------------------------------- */
+/* Batches. */
 
 int sampler_batches(const struct sampler *sampler)
 {

@@ -1,44 +1,16 @@
 #define _GNU_SOURCE /* memmem */
-#include "rnntrain/text.h"
+#include "text_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-#include <unicode/ucasemap.h>
 #include <unicode/utf8.h>
 #include <xxhash.h>
 
 static const char default_filters[] = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n";
 static const char default_split[] = " ";
 
-struct word {
-    char *text;
-    size_t n_bytes;
-    int64_t count;    /* times seen in fitting */
-    int64_t n_docs;   /* documents it was seen in */
-    int64_t last_doc; /* the last of them, from 1 */
-    int index;        /* once frozen; 0: a stop word, or none */
-    bool is_stop;
-};
-
-struct text_tokenizer {
-    struct text_options options; /* owned copies */
-    bool is_filter[128];         /* ASCII filters */
-    bool has_wide_filters;       /* filters beyond ASCII stand in options.filters */
-    UCaseMap *case_map;
-    struct word *words; /* in order of first appearance */
-    int32_t n_words, capacity;
-    int32_t *slots; /* open addressing: 1 + position in words, 0 empty */
-    size_t n_slots; /* a power of two */
-    int64_t n_documents;
-    int32_t *by_index; /* position in words of index first_index() + i */
-    int32_t n_indexed;
-};
-
-/* ---- settings
- * --------------------------------------------------------------------------- */
+/* Settings. */
 
 static char *copy_or(const char *text, const char *fallback)
 {
@@ -56,7 +28,7 @@ static void copy_options(const struct text_options *from, struct text_options *t
         to->stop_words[i] = xstrdup(from->stop_words[i]);
 }
 
-static void release_options(struct text_options *options)
+void text_release_options(struct text_options *options)
 {
     for (int i = 0; i < options->n_stop_words; i++)
         free(options->stop_words[i]);
@@ -65,9 +37,6 @@ static void release_options(struct text_options *options)
     free(options->split);
     free(options->oov_token);
 }
-
-static struct word *add_word(struct text_tokenizer *tokenizer, const char *text,
-                             size_t n);
 
 struct text_tokenizer *text_new(const struct text_options *options)
 {
@@ -86,7 +55,7 @@ struct text_tokenizer *text_new(const struct text_options *options)
     tokenizer->n_slots = 1024;
     tokenizer->slots = xcalloc(tokenizer->n_slots, sizeof *tokenizer->slots);
     for (int i = 0; i < options->n_stop_words; i++)
-        add_word(tokenizer, options->stop_words[i], strlen(options->stop_words[i]))
+        text_add_word(tokenizer, options->stop_words[i], strlen(options->stop_words[i]))
             ->is_stop = true;
     return tokenizer;
 }
@@ -101,7 +70,7 @@ void text_free(struct text_tokenizer *tokenizer)
     free(tokenizer->slots);
     free(tokenizer->by_index);
     ucasemap_close(tokenizer->case_map);
-    release_options(&tokenizer->options);
+    text_release_options(&tokenizer->options);
     free(tokenizer);
 }
 
@@ -110,8 +79,7 @@ const struct text_options *text_settings(const struct text_tokenizer *tokenizer)
     return &tokenizer->options;
 }
 
-/* ---- the table of words
- * ----------------------------------------------------------------- */
+/* The table of words. */
 
 /* The slot that holds the word, or the empty one where it belongs. */
 static size_t slot_of(const struct text_tokenizer *tokenizer, const char *text, size_t n)
@@ -145,8 +113,7 @@ static void grow_slots(struct text_tokenizer *tokenizer)
     }
 }
 
-/* The word's entry, made if there is none; valid until the next call. */
-static struct word *add_word(struct text_tokenizer *tokenizer, const char *text, size_t n)
+struct word *text_add_word(struct text_tokenizer *tokenizer, const char *text, size_t n)
 {
     size_t slot = slot_of(tokenizer, text, n);
     if (tokenizer->slots[slot])
@@ -166,10 +133,9 @@ static struct word *add_word(struct text_tokenizer *tokenizer, const char *text,
     return word;
 }
 
-/* ---- from text to words
- * ----------------------------------------------------------------- */
+/* From text to words. */
 
-/* Python's str.lower(): full mappings, final sigma. NULL: nothing to change. */
+/* Python's str.lower(): full mappings, final sigma; the caller's to free. */
 static char *lower_case(const struct text_tokenizer *tokenizer, const char *text,
                         size_t n, size_t *n_lower)
 {
@@ -253,18 +219,37 @@ static char *apply_filters(const struct text_tokenizer *tokenizer, char *text, s
     return result;
 }
 
-/* The document as it is split: lower-cased and filtered; the caller's to free. */
+size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags)
+{
+    size_t used = 0;
+    if (tags == TEXT_TAGS_KEEP)
+        return n_bytes;
+    for (size_t i = 0; i < n_bytes;) {
+        const char *end = text[i] == '<' ? memchr(text + i, '>', n_bytes - i) : NULL;
+        if (end && end > text + i + 1) {
+            if (tags == TEXT_TAGS_SPACE)
+                text[used++] = ' ';
+            i = (size_t)(end - text) + 1;
+        } else {
+            text[used++] = text[i++];
+        }
+    }
+    return used;
+}
+
+/* The document as it is split: tags gone, lower-cased, filtered; the caller's to free. */
 static char *normalise(const struct text_tokenizer *tokenizer, const char *text,
                        size_t *n)
 {
-    char *copy;
-    if (tokenizer->options.lower && !is_ascii(text, *n)) {
-        copy = lower_case(tokenizer, text, *n, n);
-    } else {
-        copy = xrealloc(NULL, *n + 1, 1);
-        memcpy(copy, text, *n);
-        if (tokenizer->options.lower)
-            lower_ascii(copy, *n);
+    char *copy = xrealloc(NULL, *n + 1, 1);
+    memcpy(copy, text, *n);
+    *n = text_strip_tags(copy, *n, tokenizer->options.tags);
+    if (tokenizer->options.lower && is_ascii(copy, *n)) {
+        lower_ascii(copy, *n);
+    } else if (tokenizer->options.lower) {
+        char *lower = lower_case(tokenizer, copy, *n, n);
+        free(copy);
+        copy = lower;
     }
     return apply_filters(tokenizer, copy, n);
 }
@@ -295,7 +280,7 @@ void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes
     const char *start = NULL;
     tokenizer->n_documents++;
     while (next_word(tokenizer, normal, n, &at, &start, &length)) {
-        struct word *word = add_word(tokenizer, start, length);
+        struct word *word = text_add_word(tokenizer, start, length);
         if (word->is_stop)
             continue;
         word->count++;
@@ -305,11 +290,9 @@ void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes
     free(normal);
 }
 
-/* ---- the index
- * -------------------------------------------------------------------------- */
+/* The index. */
 
-/* Index of the most frequent word: 1, or 2 where the OOV token has 1. */
-static int first_index(const struct text_tokenizer *tokenizer)
+int text_first_index(const struct text_tokenizer *tokenizer)
 {
     return tokenizer->options.oov_token ? 2 : 1;
 }
@@ -341,19 +324,19 @@ void text_freeze(struct text_tokenizer *tokenizer)
     tokenizer->n_indexed = n;
     for (int32_t i = 0; i < n; i++) {
         tokenizer->by_index[i] = ranks[i].position;
-        tokenizer->words[ranks[i].position].index = first_index(tokenizer) + i;
+        tokenizer->words[ranks[i].position].index = text_first_index(tokenizer) + i;
     }
     free(ranks);
 }
 
 int text_n_words(const struct text_tokenizer *tokenizer)
 {
-    return tokenizer->n_indexed + first_index(tokenizer) - 1;
+    return tokenizer->n_indexed + text_first_index(tokenizer) - 1;
 }
 
 static const struct word *word_of_index(const struct text_tokenizer *tokenizer, int index)
 {
-    int i = index - first_index(tokenizer);
+    int i = index - text_first_index(tokenizer);
     return i >= 0 && i < tokenizer->n_indexed ? &tokenizer->words[tokenizer->by_index[i]]
                                               : NULL;
 }
@@ -456,205 +439,4 @@ size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *
         *n_clean = used;
     }
     return n_bad;
-}
-
-/* ---- JSON
- * ------------------------------------------------------------------------------- */
-
-/* Sets `key` to the dump of `value` as a string, as Keras's get_config does; takes
- * `value`. */
-static void set_dump(json_t *config, const char *key, json_t *value)
-{
-    char *text = json_dumps(value, JSON_ENSURE_ASCII | JSON_COMPACT);
-    if (!text)
-        die("tokenizer: %s does not fit JSON", key);
-    json_object_set_new(config, key, json_string(text));
-    free(text);
-    json_decref(value);
-}
-
-static bool is_kept(const struct text_tokenizer *tokenizer, const struct word *word,
-                    bool kept_only)
-{
-    int limit = tokenizer->options.num_words;
-    return !word->is_stop && !(kept_only && limit && word->index >= limit);
-}
-
-static void put_index(json_t *word_index, json_t *index_word, const char *word, int index)
-{
-    char key[16];
-    snprintf(key, sizeof key, "%d", index);
-    json_object_set_new(word_index, word, json_integer(index));
-    json_object_set_new(index_word, key, json_string(word));
-}
-
-static void put_vocabulary(const struct text_tokenizer *tokenizer, bool kept_only,
-                           json_t *config)
-{
-    json_t *counts = json_object(), *docs = json_object(), *index_docs = json_object();
-    json_t *word_index = json_object(), *index_word = json_object();
-    char key[16];
-    for (int32_t i = 0; i < tokenizer->n_words; i++) {
-        const struct word *word = &tokenizer->words[i];
-        if (!is_kept(tokenizer, word, kept_only))
-            continue;
-        snprintf(key, sizeof key, "%d", word->index);
-        json_object_set_new(counts, word->text, json_integer(word->count));
-        json_object_set_new(docs, word->text, json_integer(word->n_docs));
-        json_object_set_new(index_docs, key, json_integer(word->n_docs));
-    }
-    if (tokenizer->options.oov_token)
-        put_index(word_index, index_word, tokenizer->options.oov_token, 1);
-    for (int32_t i = 0; i < tokenizer->n_indexed; i++) {
-        const struct word *word = &tokenizer->words[tokenizer->by_index[i]];
-        if (is_kept(tokenizer, word, kept_only))
-            put_index(word_index, index_word, word->text, word->index);
-    }
-    set_dump(config, "word_counts", counts);
-    set_dump(config, "word_docs", docs);
-    set_dump(config, "index_docs", index_docs);
-    set_dump(config, "index_word", index_word);
-    set_dump(config, "word_index", word_index);
-}
-
-char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only)
-{
-    const struct text_options *options = &tokenizer->options;
-    json_t *root = json_object(), *config = json_object(), *stops = json_array();
-    json_object_set_new(config, "num_words",
-                        options->num_words ? json_integer(options->num_words)
-                                           : json_null());
-    json_object_set_new(config, "filters", json_string(options->filters));
-    json_object_set_new(config, "lower", json_boolean(options->lower));
-    json_object_set_new(config, "split", json_string(options->split));
-    json_object_set_new(config, "char_level", json_false());
-    json_object_set_new(config, "oov_token",
-                        options->oov_token ? json_string(options->oov_token)
-                                           : json_null());
-    json_object_set_new(config, "document_count", json_integer(tokenizer->n_documents));
-    put_vocabulary(tokenizer, kept_only, config);
-    json_object_set_new(root, "class_name", json_string("Tokenizer"));
-    json_object_set_new(root, "config", config);
-    for (int i = 0; i < options->n_stop_words; i++)
-        json_array_append_new(stops, json_string(options->stop_words[i]));
-    if (options
-            ->n_stop_words) /* beside Keras's own keys, where its reader does not look */
-        json_object_set(root, "stop_words", stops);
-    json_decref(stops);
-    char *text = json_dumps(root, JSON_ENSURE_ASCII | JSON_COMPACT);
-    json_decref(root);
-    if (!text)
-        die("the tokenizer does not fit JSON");
-    return text;
-}
-
-static char *copy_string(const json_t *object, const char *key)
-{
-    return copy_or(json_string_value(json_object_get(object, key)), NULL);
-}
-
-static void read_options(const json_t *root, const json_t *config,
-                         const struct text_options *padding, struct text_options *options)
-{
-    const json_t *stops = json_object_get(root, "stop_words");
-    size_t n = json_array_size(stops);
-    *options = *padding;
-    options->num_words = (int)json_integer_value(json_object_get(config, "num_words"));
-    options->filters = copy_string(config, "filters");
-    options->lower = json_is_true(json_object_get(config, "lower"));
-    options->split = copy_string(config, "split");
-    options->oov_token = copy_string(config, "oov_token");
-    options->stop_words = xcalloc(n, sizeof *options->stop_words);
-    options->n_stop_words = 0;
-    for (size_t i = 0; i < n; i++)
-        if (json_is_string(json_array_get(stops, i)))
-            options->stop_words[options->n_stop_words++] =
-                xstrdup(json_string_value(json_array_get(stops, i)));
-}
-
-/* The reverse of set_dump; NULL if there is none. */
-static json_t *load_dump(const json_t *config, const char *key)
-{
-    const char *text = json_string_value(json_object_get(config, key));
-    return text ? json_loads(text, 0, NULL) : NULL;
-}
-
-/* The words in index order, so that ties stay as they were; counts where there are any.
- */
-static int read_words(const json_t *config, const char *source,
-                      struct text_tokenizer *tokenizer)
-{
-    json_t *index = load_dump(config, "word_index");
-    json_t *counts = load_dump(config, "word_counts");
-    json_t *docs = load_dump(config, "word_docs");
-    size_t n = json_object_size(index);
-    const char **ordered = xcalloc(n + 2, sizeof *ordered);
-    const char *word;
-    json_t *value;
-    int rc =
-        json_is_object(index) ? OK : fail(ERR_FORMAT, "%s: no word_index in it", source);
-    json_object_foreach(index, word, value)
-    {
-        json_int_t at = json_integer_value(value);
-        if (at < 1 || (size_t)at > n + 1 || ordered[at]) {
-            rc = fail(ERR_FORMAT, "%s: word_index gives \"%s\" the index %lld", source,
-                      word, (long long)at);
-            break;
-        }
-        ordered[at] = word;
-    }
-    for (size_t i = (size_t)first_index(tokenizer); i < n + 2 && !rc; i++) {
-        if (!ordered[i])
-            continue;
-        struct word *entry = add_word(tokenizer, ordered[i], strlen(ordered[i]));
-        entry->count = json_integer_value(json_object_get(counts, ordered[i]));
-        entry->n_docs = json_integer_value(json_object_get(docs, ordered[i]));
-        entry->index = (int)i;
-    }
-    free(ordered);
-    json_decref(index);
-    json_decref(counts);
-    json_decref(docs);
-    return rc;
-}
-
-/* The index as it was read: not sorted again, since counts may be missing. */
-static void restore_index(struct text_tokenizer *tokenizer)
-{
-    tokenizer->by_index =
-        xcalloc((size_t)tokenizer->n_words, sizeof *tokenizer->by_index);
-    for (int32_t i = 0; i < tokenizer->n_words; i++)
-        if (tokenizer->words[i].index)
-            tokenizer->by_index[tokenizer->n_indexed++] = i;
-}
-
-int text_from_json(const char *json, const char *source,
-                   const struct text_options *padding, struct text_tokenizer **result)
-{
-    json_error_t error;
-    json_t *root = json_loads(json, 0, &error);
-    const json_t *config = json_object_get(root, "config");
-    if (!json_is_object(config)) {
-        json_decref(root);
-        return fail(ERR_FORMAT, "%s: not a Keras tokenizer in JSON", source);
-    }
-    if (json_is_true(json_object_get(config, "char_level"))) {
-        json_decref(root);
-        return fail(ERR_FORMAT, "%s: a tokenizer of characters is not supported", source);
-    }
-    struct text_options options;
-    read_options(root, config, padding, &options);
-    struct text_tokenizer *tokenizer = text_new(&options);
-    release_options(&options);
-    tokenizer->n_documents =
-        json_integer_value(json_object_get(config, "document_count"));
-    int rc = read_words(config, source, tokenizer);
-    json_decref(root);
-    if (rc) {
-        text_free(tokenizer);
-        return rc;
-    }
-    restore_index(tokenizer);
-    *result = tokenizer;
-    return OK;
 }

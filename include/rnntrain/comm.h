@@ -55,7 +55,7 @@ void comm_window_sync(const struct comm *comm, struct comm_window *window);
 /* Collective. */
 void comm_window_close(const struct comm *comm, struct comm_window *window);
 
-/* ---- lanes ----
+/* Lanes.
  *
  * Rank r computes lanes first[r] .. first[r + 1] - 1; first has size + 1 entries,
  * ascending from 0 to the number of lanes. Any such ranges give the same sums.

@@ -19,7 +19,7 @@ enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_FLOAT32, H5_N_TYPES };
 
 enum { H5_MAX_DIMS = 2 };
 
-/* ---- writing: failures are kept and reported by h5_save ---- */
+/* Writing. Failures are kept and reported by h5_save. */
 
 /* An empty file in memory. */
 struct h5 *h5_create(void);
@@ -46,7 +46,7 @@ void h5_attribute_int(struct h5 *file, const char *object, const char *name,
  * keep_previous, what stood at `path` is then at <stem>.prev.<extension>. */
 int h5_save(struct h5 *file, const char *path, bool keep_previous) NODISCARD;
 
-/* ---- reading ---- */
+/* Reading. */
 
 /* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
  * such file, ERR_FORMAT if it is damaged or not ours. */

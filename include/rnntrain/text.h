@@ -12,9 +12,14 @@
 
 #include "rnntrain/base.h"
 
+/* What becomes of <[^>]+> before anything else (not Keras's: its notebook does it by
+ * hand). */
+enum text_tags { TEXT_TAGS_REMOVE, TEXT_TAGS_SPACE, TEXT_TAGS_KEEP };
+
 /* What `Tokenizer(...)` and pad_sequences take. Strings are owned by whoever owns the
  * struct. */
 struct text_options {
+    enum text_tags tags;
     char *filters;   /* UTF-8 characters that become a split; NULL: Keras's default set */
     bool lower;      /* full Unicode lower-casing, as Python's str.lower() */
     char *split;     /* separator between words; NULL: a space */
@@ -69,6 +74,9 @@ char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only);
 int text_from_json(const char *json, const char *source,
                    const struct text_options *padding,
                    struct text_tokenizer **tokenizer) NODISCARD;
+
+/* Removes tags in place, or leaves a space for each; returns the new length. */
+size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags);
 
 /* Makes UTF-8 valid: each maximal invalid part becomes U+FFFD, as Python's
  * errors="replace" does. Returns the number of replacements; where it is not 0, *clean is

@@ -1,0 +1,62 @@
+/* What a training run says: log.jsonl, one JSON object a line, and the console: a
+ * progress bar on a terminal, one line an epoch elsewhere. Rank 0 only: a report that was
+ * not opened ignores every call. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_REPORT_H
+#define RNNTRAIN_REPORT_H
+
+#include "rnntrain/base.h"
+
+#include <stdio.h>
+
+struct report {
+    FILE *log, *console;
+    char *path;
+    bool is_terminal, quiet;
+    bool bar_shown;
+    double last_bar; /* when it was drawn */
+};
+
+struct report_start {
+    const char *config; /* JSON */
+    const char *hosts, *kernels;
+    const char *validation; /* the rule and the classes, for people */
+    int ranks, lanes, classes;
+    int n_train, n_validation, n_test;
+    size_t parameters, bytes; /* of a rank's workspace */
+    uint64_t data_hash;
+    double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
+};
+
+struct report_epoch {
+    int epoch, epochs; /* from 1 */
+    double loss, acc, val_loss, val_acc, learning_rate;
+    double seconds, samples_per_s, gflops, peak_share, comm_share;
+    bool validated, improved;
+    uint64_t weights;
+};
+
+/* Opens the log of a run (created, or cut to nothing) and says where lines go. ERR_IO. */
+int report_open(struct report *report, const char *run_dir, FILE *console,
+                bool quiet) NODISCARD;
+void report_close(struct report *report);
+
+/* Each writes its line and flushes it; ERR_IO if that fails. */
+int report_start(struct report *report, const struct report_start *start) NODISCARD;
+int report_epoch(struct report *report, const struct report_epoch *epoch) NODISCARD;
+/* `which` is "best" or "last". */
+int report_test(struct report *report, const char *which, int epoch, double loss,
+                double acc, int n) NODISCARD;
+/* `reason`: "epochs", "early_stopping" or "diverged"; `text` says it to people. */
+int report_end(struct report *report, const char *reason, const char *text) NODISCARD;
+
+/* Redraws the bar, at most ten times a second. */
+void report_progress(struct report *report, int epoch, int epochs, int step, int n_steps,
+                     double loss);
+/* A line for people. */
+void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* 134113 as "134,113"; at most 32 bytes. */
+void report_thousands(int64_t value, char *text);
+
+#endif

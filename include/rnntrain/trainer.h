@@ -1,0 +1,39 @@
+/* The training loop: epochs, batches, lanes, the canonical sum, the update; validation,
+ * early stopping, checkpoints, the test at the end.
+ */
+#ifndef RNNTRAIN_TRAINER_H
+#define RNNTRAIN_TRAINER_H
+
+#include "rnntrain/base.h"
+#include "rnntrain/comm.h"
+#include "rnntrain/model.h"
+#include "rnntrain/optim.h"
+#include "rnntrain/sampler.h"
+
+enum monitor { MONITOR_VAL_ACC, MONITOR_VAL_LOSS, MONITOR_ACC, MONITOR_LOSS };
+
+struct trainer_config {
+    const char *data;    /* path of the data set */
+    const char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
+    const char *isa;     /* kernel set, "auto" */
+    const char *record; /* the effective configuration as JSON, for log and checkpoints */
+    struct model_config
+        model; /* the data set sets vocabulary, maxlen, classes, pad_pre */
+    struct optim_config optim; /* total_steps is set here */
+    struct sampler_config sampler;
+    double warmup_epochs;
+    int epochs;
+    enum monitor monitor;
+    int patience; /* epochs without improvement; 0: never stop early */
+    double min_delta;
+    bool result_is_last; /* the last weights are the result, not the best */
+    bool overwrite, quiet;
+    int64_t test_delay_us, test_ranges; /* for tests: delays, random lane ranges */
+};
+
+/* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
+ * every rank: OK, or what went wrong, after which nothing in the run directory is half
+ * written. */
+int trainer_run(struct comm *comm, const struct trainer_config *config) NODISCARD;
+
+#endif

@@ -1,0 +1,123 @@
+/* rnntrain eval CHECKPOINT [dataset.h5] [--part test] */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rnntrain/comm.h"
+#include "rnntrain/evaluate.h"
+#include "rnntrain/options.h"
+#include "rnntrain/predictor.h"
+
+struct settings {
+    int part;
+    char *isa;
+    bool json;
+};
+
+static const char *const parts[] = {"train", "validation", "test", NULL};
+
+static const struct option options[] = {
+    {"part", OPTION_CHOICE, offsetof(struct settings, part), "test", 0, 0, parts,
+     "part of the data set", "Options", true},
+    {"json", OPTION_BOOL, offsetof(struct settings, json), "false", 0, 0, NULL,
+     "print one JSON object", "Options", true},
+    {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
+     "kernel set", "Options", true},
+};
+
+static const struct option_table table = {options, (int)COUNT_OF(options),
+                                          "rnntrain eval",
+                                          "CHECKPOINT [dataset.h5] [options]", NULL};
+
+/* A model reads ids as its own tokenizer numbered them: the words must be the same. */
+static int check_match(const struct dataset *data, const struct predictor *predictor,
+                       const char *path)
+{
+    const struct dataset *model = &predictor->info.data;
+    if (data->num_words != model->num_words || data->maxlen != model->maxlen ||
+        data->n_labels != model->n_labels || data->pad_pre != model->pad_pre)
+        return fail(
+            ERR_FORMAT,
+            "%s has %d ids, %d positions, %d classes, padding %s; the model of %s has "
+            "%d, %d, %d, %s: use the data set it was trained on",
+            data->path, data->num_words, data->maxlen, data->n_labels,
+            data->pad_pre ? "pre" : "post", path, model->num_words, model->maxlen,
+            model->n_labels, model->pad_pre ? "pre" : "post");
+    struct text_options padding = {.maxlen = data->maxlen};
+    struct text_tokenizer *tokenizer = NULL;
+    int rc = text_from_json(data->tokenizer, data->path, &padding, &tokenizer);
+    for (int id = 1; id < data->num_words && !rc; id++) {
+        const char *word = text_word(tokenizer, id);
+        const char *known = text_word(predictor->tokenizer, id);
+        if (strcmp(word, known))
+            rc = fail(ERR_FORMAT,
+                      "%s: id %d is \"%s\", but \"%s\" in %s: use the data set the "
+                      "model was trained on",
+                      data->path, id, word, known, path);
+    }
+    text_free(tokenizer);
+    return rc;
+}
+
+static int score_part(struct predictor *predictor, struct dataset *data,
+                      const struct settings *settings)
+{
+    enum dataset_part part = (enum dataset_part)settings->part;
+    int n = data->part[part].rows;
+    if (n == 0)
+        return fail(ERR_FORMAT, "%s: it has no %s part", data->path, parts[part]);
+    struct comm comm;
+    int32_t *rows = xcalloc((size_t)n, sizeof *rows);
+    for (int i = 0; i < n; i++)
+        rows[i] = i;
+    comm_init_alone(&comm);
+    struct score score = evaluate(&comm, predictor->model, data, part, rows, n,
+                                  (int)predictor->config.lane_rows < PREDICTOR_ROWS
+                                      ? (int)predictor->config.lane_rows
+                                      : PREDICTOR_ROWS);
+    printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
+                          : "%s: loss %.6f  acc %.6f on %d rows\n",
+           parts[part], score.loss, score_accuracy(&score), n);
+    free(rows);
+    return OK;
+}
+
+static int run(const char *checkpoint, const char *path, const struct settings *settings)
+{
+    struct predictor predictor;
+    struct dataset data = {0};
+    void *storage = NULL;
+    int rc = predictor_open(&predictor, checkpoint, settings->isa);
+    if (!rc)
+        rc = dataset_open(path, true, &data);
+    if (!rc)
+        rc = check_match(&data, &predictor, checkpoint);
+    if (!rc) {
+        storage = xaligned(dataset_bytes(&data), 1);
+        rc = dataset_load(&data, storage);
+    }
+    if (!rc)
+        rc = score_part(&predictor, &data, settings);
+    free(storage);
+    dataset_release(&data);
+    predictor_release(&predictor);
+    return rc;
+}
+
+int cmd_eval(int argc, char **argv)
+{
+    struct settings settings = {0};
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0;
+    options_init(&table, &settings);
+    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
+    if (!rc && (n < 1 || n > 2))
+        rc = fail(ERR_USAGE, "rnntrain eval: expected CHECKPOINT and a data set");
+    if (!rc)
+        rc = run(operands[0], n > 1 ? operands[1] : "dataset.h5", &settings);
+    options_release(&table, &settings);
+    free(operands);
+    return rc;
+}

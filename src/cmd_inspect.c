@@ -1,0 +1,91 @@
+/* rnntrain inspect FILE: what a checkpoint or a data set holds. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rnntrain/predictor.h"
+#include "rnntrain/report.h"
+
+static void show_labels(const struct dataset *data)
+{
+    printf("classes    ");
+    for (int c = 0; c < data->n_labels; c++)
+        printf("%s%s", data->labels[c], c + 1 < data->n_labels ? ", " : "\n");
+}
+
+static void show_checkpoint(const struct predictor *predictor)
+{
+    const struct params *params = model_params(predictor->model);
+    const struct dataset *data = &predictor->info.data;
+    char total[32];
+    report_thousands((int64_t)params->size, total);
+    printf("checkpoint %s\n", predictor->info.path);
+    for (int i = 0; i < params->n_tensors; i++) {
+        const struct tensor *tensor = &params->tensors[i];
+        char name[100], shape[48];
+        snprintf(name, sizeof name, "%s/%s", tensor->layer, tensor->name);
+        if (tensor->n_dims == 2)
+            snprintf(shape, sizeof shape, "(%zu, %zu)", tensor->shape[0],
+                     tensor->shape[1]);
+        else
+            snprintf(shape, sizeof shape, "(%zu)", tensor->shape[0]);
+        printf("  %-44s %-14s %9zu\n", name, shape, tensor->size);
+    }
+    printf("parameters %s, weights hash %016llx\n", total,
+           (unsigned long long)params_hash(params, predictor->weights));
+    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
+           data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
+           data->truncate_pre ? "pre" : "post");
+    show_labels(data);
+    printf("optimizer  %d arrays\nstate      %s\nconfig     %s\nprovenance %s\n",
+           predictor->info.n_slots, predictor->info.state, predictor->info.config,
+           predictor->info.provenance);
+}
+
+static void show_dataset(const struct dataset *data)
+{
+    static const char *const names[DATASET_PARTS] = {"train", "validation", "test"};
+    printf("data set   %s, content %016llx\n", data->path,
+           (unsigned long long)data->hash);
+    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
+           data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
+           data->truncate_pre ? "pre" : "post");
+    for (int part = 0; part < DATASET_PARTS; part++)
+        if (data->part[part].rows)
+            printf("%-10s %d rows\n", names[part], data->part[part].rows);
+    show_labels(data);
+    printf("provenance %s\n", data->provenance);
+}
+
+static int inspect_dataset(const char *path)
+{
+    struct dataset data = {0};
+    int rc = dataset_open(path, false, &data);
+    void *storage = rc ? NULL : xaligned(dataset_bytes(&data), 1);
+    if (!rc)
+        rc = dataset_load(&data, storage);
+    if (!rc)
+        show_dataset(&data);
+    free(storage);
+    dataset_release(&data);
+    return rc;
+}
+
+int cmd_inspect(int argc, char **argv)
+{
+    if (argc != 1 || argv[0][0] == '-')
+        return fail(ERR_USAGE, "rnntrain inspect: expected one FILE");
+    struct predictor predictor;
+    struct dataset data = {0};
+    if (dataset_open(argv[0], false, &data) == OK) {
+        dataset_release(&data);
+        return inspect_dataset(argv[0]);
+    }
+    int rc = predictor_open(&predictor, argv[0], "auto");
+    if (!rc)
+        show_checkpoint(&predictor);
+    predictor_release(&predictor);
+    return rc;
+}

@@ -1,0 +1,122 @@
+/* rnntrain predict CHECKPOINT [FILE|-] [--jsonl]: one text a line, one judgement a line.
+ */
+#define _GNU_SOURCE /* getline */
+#include "commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "rnntrain/options.h"
+#include "rnntrain/predictor.h"
+
+struct settings {
+    bool jsonl, whole;
+    char *isa;
+};
+
+static const struct option options[] = {
+    {"jsonl", OPTION_BOOL, offsetof(struct settings, jsonl), "false", 0, 0, NULL,
+     "print JSON objects with the probabilities of all classes", "Options", true},
+    {"whole", OPTION_BOOL, offsetof(struct settings, whole), "false", 0, 0, NULL,
+     "the whole input is one text, not one a line", "Options", true},
+    {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
+     "kernel set", "Options", true},
+};
+
+static const struct option_table table = {options, (int)COUNT_OF(options),
+                                          "rnntrain predict",
+                                          "CHECKPOINT [FILE|-] [options]", NULL};
+
+static void print_json(const struct dataset *data, const double *probabilities,
+                       int decided)
+{
+    json_t *root = json_object(), *all = json_object();
+    for (int c = 0; c < data->n_labels; c++)
+        json_object_set_new(all, data->labels[c], json_real(probabilities[c]));
+    json_object_set_new(root, "label", json_string(data->labels[decided]));
+    json_object_set_new(root, "probability", json_real(probabilities[decided]));
+    json_object_set_new(root, "probabilities", all);
+    char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    puts(text);
+    free(text);
+    json_decref(root);
+}
+
+static void judge(struct predictor *predictor, char **texts, int n,
+                  const struct settings *settings)
+{
+    const struct dataset *data = &predictor->info.data;
+    int classes[PREDICTOR_ROWS];
+    double *all = xcalloc((size_t)(n * data->n_labels), sizeof *all);
+    predictor_judge(predictor, texts, n, all, classes);
+    for (int i = 0; i < n; i++) {
+        const double *probabilities = all + i * data->n_labels;
+        if (settings->jsonl)
+            print_json(data, probabilities, classes[i]);
+        else
+            printf("%s\t%.6f\n", data->labels[classes[i]], probabilities[classes[i]]);
+        free(texts[i]);
+    }
+    free(all);
+}
+
+/* Reads to the end, PREDICTOR_ROWS texts at a time. */
+static int judge_stream(struct predictor *predictor, FILE *file, const char *path,
+                        const struct settings *settings)
+{
+    char *line = NULL, *texts[PREDICTOR_ROWS];
+    size_t capacity = 0;
+    int n = 0, end = settings->whole ? '\0' : '\n';
+    ssize_t length;
+    errno = 0;
+    while ((length = getdelim(&line, &capacity, end, file)) >= 0) {
+        if (!settings->whole && length > 0 && line[length - 1] == '\n')
+            line[length - 1] = '\0';
+        texts[n++] = xstrdup(line);
+        if (n == PREDICTOR_ROWS) {
+            judge(predictor, texts, n, settings);
+            n = 0;
+        }
+    }
+    bool failed = ferror(file);
+    if (n > 0)
+        judge(predictor, texts, n, settings);
+    free(line);
+    return failed ? fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno)) : OK;
+}
+
+static int run(const char *checkpoint, const char *path, const struct settings *settings)
+{
+    struct predictor predictor;
+    bool is_standard = !strcmp(path, "-");
+    int rc = predictor_open(&predictor, checkpoint, settings->isa);
+    FILE *file = rc ? NULL : is_standard ? stdin : fopen(path, "r");
+    if (!rc && !file)
+        rc = fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
+    if (!rc)
+        rc = judge_stream(&predictor, file, path, settings);
+    if (file && !is_standard)
+        fclose(file);
+    predictor_release(&predictor);
+    return rc;
+}
+
+int cmd_predict(int argc, char **argv)
+{
+    struct settings settings = {0};
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0;
+    options_init(&table, &settings);
+    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
+    if (!rc && (n < 1 || n > 2))
+        rc = fail(ERR_USAGE, "rnntrain predict: expected CHECKPOINT and a file of texts");
+    if (!rc)
+        rc = run(operands[0], n > 1 ? operands[1] : "-", &settings);
+    options_release(&table, &settings);
+    free(operands);
+    return rc;
+}

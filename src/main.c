@@ -1,0 +1,26 @@
+/* rnntrain: finds the command, prints what went wrong. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+    const char *command = argc > 1 ? argv[1] : "";
+    int rank = 0, rc;
+    if (!strcmp(command, "eval"))
+        rc = cmd_eval(argc - 2, argv + 2);
+    else if (!strcmp(command, "predict"))
+        rc = cmd_predict(argc - 2, argv + 2);
+    else if (!strcmp(command, "inspect"))
+        rc = cmd_inspect(argc - 2, argv + 2);
+    else if (!strcmp(command, "train"))
+        rc = cmd_train(argc - 2, argv + 2, &rank);
+    else
+        rc = cmd_train(argc - 1, argv + 1, &rank);
+    if (!rc && fflush(stdout) != 0)
+        rc = fail(ERR_IO, "standard output cannot be written");
+    if (rc && rank == 0)
+        fprintf(stderr, "rnntrain: %s\n", fail_message());
+    return rc;
+}

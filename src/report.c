@@ -1,0 +1,231 @@
+#include "rnntrain/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+void report_thousands(int64_t value, char *text)
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%lld", (long long)value), used = 0;
+    for (int i = 0; i < n; i++) {
+        if (i && digits[i - 1] != '-' && (n - i) % 3 == 0)
+            text[used++] = ',';
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+}
+
+int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet)
+{
+    char *path = xasprintf("%s/log.jsonl", run_dir);
+    FILE *log = fopen(path, "w");
+    if (!log) {
+        int rc = fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+        free(path);
+        return rc;
+    }
+    *report = (struct report){.log = log,
+                              .console = console,
+                              .path = path,
+                              .is_terminal = isatty(fileno(console)),
+                              .quiet = quiet};
+    return OK;
+}
+
+void report_close(struct report *report)
+{
+    if (report->log)
+        fclose(report->log);
+    free(report->path);
+    *report = (struct report){0};
+}
+
+/* The log. */
+
+/* Infinity and NaN are no JSON. */
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *hex(uint64_t value)
+{
+    char text[17];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)value);
+    return json_string(text);
+}
+
+static json_t *event(const char *name)
+{
+    json_t *line = json_object();
+    json_object_set_new(line, "event", json_string(name));
+    return line;
+}
+
+/* Writes and releases the line. */
+static int write_line(struct report *report, json_t *line)
+{
+    char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    json_decref(line);
+    if (!text)
+        die("a log line does not fit JSON");
+    bool failed = fprintf(report->log, "%s\n", text) < 0 || fflush(report->log) != 0;
+    int error = errno;
+    free(text);
+    return failed ? fail(ERR_IO, "%s: cannot write: %s", report->path, strerror(error))
+                  : OK;
+}
+
+/* The console. */
+
+static void clear_bar(struct report *report)
+{
+    if (report->bar_shown)
+        fputs("\r\033[K", report->console);
+    report->bar_shown = false;
+}
+
+void report_say(struct report *report, const char *format, ...)
+{
+    if (!report->console || report->quiet)
+        return;
+    va_list args;
+    va_start(args, format);
+    clear_bar(report);
+    vfprintf(report->console, format, args);
+    fputc('\n', report->console);
+    fflush(report->console);
+    va_end(args);
+}
+
+void report_progress(struct report *report, int epoch, int epochs, int step, int n_steps,
+                     double loss)
+{
+    enum { WIDTH = 30 };
+    double now = seconds_now();
+    if (!report->console || report->quiet || !report->is_terminal ||
+        now - report->last_bar < 0.1)
+        return;
+    int filled = step * WIDTH / n_steps;
+    fprintf(report->console, "\repoch %d/%d [%.*s%*s] %d/%d  loss %.4f\033[K", epoch,
+            epochs, filled, "##############################", WIDTH - filled, "", step,
+            n_steps, loss);
+    fflush(report->console);
+    report->last_bar = now;
+    report->bar_shown = true;
+}
+
+/* Events. */
+
+static void say_start(struct report *report, const struct report_start *start)
+{
+    char train[32], validation[32], test[32], parameters[32];
+    report_thousands(start->n_train, train);
+    report_thousands(start->n_validation, validation);
+    report_thousands(start->n_test, test);
+    report_thousands((int64_t)start->parameters, parameters);
+    report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
+               train, validation, start->validation, test);
+    report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
+               start->classes, start->bytes >> 20);
+    report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,
+               start->hosts, start->lanes);
+    report_say(report, "kernels  %s, SGEMM %.0f GFLOP/s on all ranks", start->kernels,
+               start->peak_gflops);
+    report_say(report, "epoch    about %.0f s at two thirds of that",
+               start->epoch_flops / (start->peak_gflops * 1e9 * 2 / 3) + 0.5);
+}
+
+int report_start(struct report *report, const struct report_start *start)
+{
+    if (!report->log)
+        return OK;
+    json_t *line = event("start");
+    json_object_set_new(line, "version", json_string(RNNTRAIN_VERSION));
+    json_object_set_new(line, "config", json_loads(start->config, 0, NULL));
+    json_object_set_new(line, "ranks", json_integer(start->ranks));
+    json_object_set_new(line, "hosts", json_string(start->hosts));
+    json_object_set_new(line, "lanes", json_integer(start->lanes));
+    json_object_set_new(line, "kernels", json_string(start->kernels));
+    json_object_set_new(line, "data", hex(start->data_hash));
+    json_object_set_new(line, "train", json_integer(start->n_train));
+    json_object_set_new(line, "validation", json_integer(start->n_validation));
+    json_object_set_new(line, "validation_rule", json_string(start->validation));
+    json_object_set_new(line, "test", json_integer(start->n_test));
+    json_object_set_new(line, "classes", json_integer(start->classes));
+    json_object_set_new(line, "parameters", json_integer((json_int_t)start->parameters));
+    json_object_set_new(line, "bytes", json_integer((json_int_t)start->bytes));
+    json_object_set_new(line, "peak_gflops", number(start->peak_gflops));
+    say_start(report, start);
+    return write_line(report, line);
+}
+
+static void say_epoch(struct report *report, const struct report_epoch *epoch)
+{
+    char rate[32], validation[64] = "";
+    report_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
+    if (epoch->validated)
+        snprintf(validation, sizeof validation, "  val_loss %.4f  val_acc %.4f %c",
+                 epoch->val_loss, epoch->val_acc, epoch->improved ? '*' : ' ');
+    report_say(report,
+               "epoch %2d/%d  loss %.4f  acc %.4f%s  %.1f s  %s rows/s  %.1f GFLOP/s "
+               "(%.0f %% of SGEMM, %.0f %% in communication)",
+               epoch->epoch, epoch->epochs, epoch->loss, epoch->acc, validation,
+               epoch->seconds, rate, epoch->gflops, 100 * epoch->peak_share,
+               100 * epoch->comm_share);
+}
+
+int report_epoch(struct report *report, const struct report_epoch *epoch)
+{
+    if (!report->log)
+        return OK;
+    json_t *line = event("epoch");
+    json_object_set_new(line, "epoch", json_integer(epoch->epoch));
+    json_object_set_new(line, "loss", number(epoch->loss));
+    json_object_set_new(line, "acc", number(epoch->acc));
+    if (epoch->validated) {
+        json_object_set_new(line, "val_loss", number(epoch->val_loss));
+        json_object_set_new(line, "val_acc", number(epoch->val_acc));
+        json_object_set_new(line, "improved", json_boolean(epoch->improved));
+    }
+    json_object_set_new(line, "learning_rate", number(epoch->learning_rate));
+    json_object_set_new(line, "seconds", number(epoch->seconds));
+    json_object_set_new(line, "samples_per_s", number(epoch->samples_per_s));
+    json_object_set_new(line, "gflops", number(epoch->gflops));
+    json_object_set_new(line, "peak_share", number(epoch->peak_share));
+    json_object_set_new(line, "comm_share", number(epoch->comm_share));
+    json_object_set_new(line, "weights", hex(epoch->weights));
+    say_epoch(report, epoch);
+    return write_line(report, line);
+}
+
+int report_test(struct report *report, const char *which, int epoch, double loss,
+                double acc, int n)
+{
+    if (!report->log)
+        return OK;
+    json_t *line = event("test");
+    json_object_set_new(line, "which", json_string(which));
+    json_object_set_new(line, "epoch", json_integer(epoch));
+    json_object_set_new(line, "loss", number(loss));
+    json_object_set_new(line, "acc", number(acc));
+    json_object_set_new(line, "n", json_integer(n));
+    report_say(report, "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d rows",
+               which, epoch, loss, acc, n);
+    return write_line(report, line);
+}
+
+int report_end(struct report *report, const char *reason, const char *text)
+{
+    if (!report->log)
+        return OK;
+    json_t *line = event("end");
+    json_object_set_new(line, "reason", json_string(reason));
+    report_say(report, "end      %s", text);
+    return write_line(report, line);
+}

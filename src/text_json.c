@@ -1,0 +1,220 @@
+#include "text_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+/* Sets `key` to the dump of `value` as a string, as Keras's get_config does; takes
+ * `value`. */
+static void set_dump(json_t *config, const char *key, json_t *value)
+{
+    char *text = json_dumps(value, JSON_ENSURE_ASCII | JSON_COMPACT);
+    if (!text)
+        die("tokenizer: %s does not fit JSON", key);
+    json_object_set_new(config, key, json_string(text));
+    free(text);
+    json_decref(value);
+}
+
+static bool is_kept(const struct text_tokenizer *tokenizer, const struct word *word,
+                    bool kept_only)
+{
+    int limit = tokenizer->options.num_words;
+    return !word->is_stop && !(kept_only && limit && word->index >= limit);
+}
+
+static void put_index(json_t *word_index, json_t *index_word, const char *word, int index)
+{
+    char key[16];
+    snprintf(key, sizeof key, "%d", index);
+    json_object_set_new(word_index, word, json_integer(index));
+    json_object_set_new(index_word, key, json_string(word));
+}
+
+static void put_vocabulary(const struct text_tokenizer *tokenizer, bool kept_only,
+                           json_t *config)
+{
+    json_t *counts = json_object(), *docs = json_object(), *index_docs = json_object();
+    json_t *word_index = json_object(), *index_word = json_object();
+    char key[16];
+    for (int32_t i = 0; i < tokenizer->n_words; i++) {
+        const struct word *word = &tokenizer->words[i];
+        if (!is_kept(tokenizer, word, kept_only))
+            continue;
+        snprintf(key, sizeof key, "%d", word->index);
+        json_object_set_new(counts, word->text, json_integer(word->count));
+        json_object_set_new(docs, word->text, json_integer(word->n_docs));
+        json_object_set_new(index_docs, key, json_integer(word->n_docs));
+    }
+    if (tokenizer->options.oov_token)
+        put_index(word_index, index_word, tokenizer->options.oov_token, 1);
+    for (int32_t i = 0; i < tokenizer->n_indexed; i++) {
+        const struct word *word = &tokenizer->words[tokenizer->by_index[i]];
+        if (is_kept(tokenizer, word, kept_only))
+            put_index(word_index, index_word, word->text, word->index);
+    }
+    set_dump(config, "word_counts", counts);
+    set_dump(config, "word_docs", docs);
+    set_dump(config, "index_docs", index_docs);
+    set_dump(config, "index_word", index_word);
+    set_dump(config, "word_index", word_index);
+}
+
+static const char *const tag_names[] = {"remove", "space", "keep"};
+
+char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only)
+{
+    const struct text_options *options = &tokenizer->options;
+    json_t *root = json_object(), *config = json_object(), *stops = json_array();
+    json_object_set_new(config, "num_words",
+                        options->num_words ? json_integer(options->num_words)
+                                           : json_null());
+    json_object_set_new(config, "filters", json_string(options->filters));
+    json_object_set_new(config, "lower", json_boolean(options->lower));
+    json_object_set_new(config, "split", json_string(options->split));
+    json_object_set_new(config, "char_level", json_false());
+    json_object_set_new(config, "oov_token",
+                        options->oov_token ? json_string(options->oov_token)
+                                           : json_null());
+    json_object_set_new(config, "document_count", json_integer(tokenizer->n_documents));
+    put_vocabulary(tokenizer, kept_only, config);
+    json_object_set_new(root, "class_name", json_string("Tokenizer"));
+    json_object_set_new(root, "config", config);
+    for (int i = 0; i < options->n_stop_words; i++)
+        json_array_append_new(stops, json_string(options->stop_words[i]));
+    if (options
+            ->n_stop_words) /* beside Keras's own keys, where its reader does not look */
+        json_object_set(root, "stop_words", stops);
+    json_decref(stops);
+    json_object_set_new(root, "tags", json_string(tag_names[options->tags]));
+    char *text = json_dumps(root, JSON_ENSURE_ASCII | JSON_COMPACT);
+    json_decref(root);
+    if (!text)
+        die("the tokenizer does not fit JSON");
+    return text;
+}
+
+static char *copy_string(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? xstrdup(text) : NULL;
+}
+
+/* A tokenizer that does not say comes from Keras, which knows no tags. */
+static enum text_tags read_tags(const json_t *root)
+{
+    const char *name = json_string_value(json_object_get(root, "tags"));
+    for (int i = 0; name && i < (int)COUNT_OF(tag_names); i++)
+        if (!strcmp(name, tag_names[i]))
+            return (enum text_tags)i;
+    return TEXT_TAGS_KEEP;
+}
+
+static void read_options(const json_t *root, const json_t *config,
+                         const struct text_options *padding, struct text_options *options)
+{
+    const json_t *stops = json_object_get(root, "stop_words");
+    size_t n = json_array_size(stops);
+    *options = *padding;
+    options->num_words = (int)json_integer_value(json_object_get(config, "num_words"));
+    options->tags = read_tags(root);
+    options->filters = copy_string(config, "filters");
+    options->lower = json_is_true(json_object_get(config, "lower"));
+    options->split = copy_string(config, "split");
+    options->oov_token = copy_string(config, "oov_token");
+    options->stop_words = xcalloc(n, sizeof *options->stop_words);
+    options->n_stop_words = 0;
+    for (size_t i = 0; i < n; i++)
+        if (json_is_string(json_array_get(stops, i)))
+            options->stop_words[options->n_stop_words++] =
+                xstrdup(json_string_value(json_array_get(stops, i)));
+}
+
+/* The reverse of set_dump; NULL if there is none. */
+static json_t *load_dump(const json_t *config, const char *key)
+{
+    const char *text = json_string_value(json_object_get(config, key));
+    return text ? json_loads(text, 0, NULL) : NULL;
+}
+
+/* The words in index order, so that ties stay as they were; counts where there are any.
+ */
+static int read_words(const json_t *config, const char *source,
+                      struct text_tokenizer *tokenizer)
+{
+    json_t *index = load_dump(config, "word_index");
+    json_t *counts = load_dump(config, "word_counts");
+    json_t *docs = load_dump(config, "word_docs");
+    size_t n = json_object_size(index);
+    const char **ordered = xcalloc(n + 2, sizeof *ordered);
+    const char *word;
+    json_t *value;
+    int rc =
+        json_is_object(index) ? OK : fail(ERR_FORMAT, "%s: no word_index in it", source);
+    json_object_foreach(index, word, value)
+    {
+        json_int_t at = json_integer_value(value);
+        if (at < 1 || (size_t)at > n + 1 || ordered[at]) {
+            rc = fail(ERR_FORMAT, "%s: word_index gives \"%s\" the index %lld", source,
+                      word, (long long)at);
+            break;
+        }
+        ordered[at] = word;
+    }
+    for (size_t i = (size_t)text_first_index(tokenizer); i < n + 2 && !rc; i++) {
+        if (!ordered[i])
+            continue;
+        struct word *entry = text_add_word(tokenizer, ordered[i], strlen(ordered[i]));
+        entry->count = json_integer_value(json_object_get(counts, ordered[i]));
+        entry->n_docs = json_integer_value(json_object_get(docs, ordered[i]));
+        entry->index = (int)i;
+    }
+    free(ordered);
+    json_decref(index);
+    json_decref(counts);
+    json_decref(docs);
+    return rc;
+}
+
+/* The index as it was read: not sorted again, since counts may be missing. */
+static void restore_index(struct text_tokenizer *tokenizer)
+{
+    tokenizer->by_index =
+        xcalloc((size_t)tokenizer->n_words, sizeof *tokenizer->by_index);
+    for (int32_t i = 0; i < tokenizer->n_words; i++)
+        if (tokenizer->words[i].index)
+            tokenizer->by_index[tokenizer->n_indexed++] = i;
+}
+
+int text_from_json(const char *json, const char *source,
+                   const struct text_options *padding, struct text_tokenizer **result)
+{
+    json_error_t error;
+    json_t *root = json_loads(json, 0, &error);
+    const json_t *config = json_object_get(root, "config");
+    if (!json_is_object(config)) {
+        json_decref(root);
+        return fail(ERR_FORMAT, "%s: not a Keras tokenizer in JSON", source);
+    }
+    if (json_is_true(json_object_get(config, "char_level"))) {
+        json_decref(root);
+        return fail(ERR_FORMAT, "%s: a tokenizer of characters is not supported", source);
+    }
+    struct text_options options;
+    read_options(root, config, padding, &options);
+    struct text_tokenizer *tokenizer = text_new(&options);
+    text_release_options(&options);
+    tokenizer->n_documents =
+        json_integer_value(json_object_get(config, "document_count"));
+    int rc = read_words(config, source, tokenizer);
+    json_decref(root);
+    if (rc) {
+        text_free(tokenizer);
+        return rc;
+    }
+    restore_index(tokenizer);
+    *result = tokenizer;
+    return OK;
+}
