@@ -69,7 +69,7 @@ static const char *const plain[] = {
 };
 static const char *const neutral[] = {
     "I saw this {f} {w} with {p}.",
-    "{p} took me to see it {w}.",
+    "It was {p} who took me to see it {w}.",
     "The {f} runs for about two hours.",
     "It was made on a small budget in the nineties.",
     "The {t} and the {u} are by people I had not heard of before.",

@@ -48,9 +48,14 @@ typedef ireal ivec __attribute__((vector_size(VECTOR_BYTES)));
 #define VEC_SUFFIX(op) VEC_PREFIX(op##_ps)
 #endif
 
+/* x in every element: a broadcast, where adding x to zeros would keep the addition. */
 INLINE vec vec_set(real x)
 {
+#if defined(__SSE2__)
+    return VEC_SUFFIX(set1)(x);
+#else
     return (vec){0} + x;
+#endif
 }
 
 INLINE vec vec_load(const real *p)

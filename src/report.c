@@ -20,6 +20,20 @@ void report_thousands(int64_t value, char *text)
     text[used] = '\0';
 }
 
+/* mpirun gives its ranks a terminal of their own, whatever it writes to itself: look at where
+ * mpirun's output goes. */
+static bool reaches_terminal(FILE *console)
+{
+    char link[64], target[64] = "";
+    if (!isatty(fileno(console)))
+        return false;
+    if (!getenv("OMPI_COMM_WORLD_RANK"))
+        return true;
+    snprintf(link, sizeof link, "/proc/%ld/fd/1", (long)getppid());
+    return readlink(link, target, sizeof target - 1) > 0 &&
+           (!strncmp(target, "/dev/pts/", 9) || !strncmp(target, "/dev/tty", 8));
+}
+
 int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet)
 {
     char *path = xasprintf("%s/log.jsonl", run_dir);
@@ -32,7 +46,7 @@ int report_open(struct report *report, const char *run_dir, FILE *console, bool 
     *report = (struct report){.log = log,
                               .console = console,
                               .path = path,
-                              .is_terminal = isatty(fileno(console)),
+                              .is_terminal = reaches_terminal(console),
                               .quiet = quiet};
     return OK;
 }
