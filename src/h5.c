@@ -1,20 +1,12 @@
 #include "rnntrain/h5.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <hdf5.h>
-#include <nettle/sha2.h>
 
-/* The trailer: magic, length of the image as 8 bytes little-endian, SHA-256 of the image.
- */
-enum { TRAILER_MAGIC = 8, TRAILER_BYTES = TRAILER_MAGIC + 8 + SHA256_DIGEST_SIZE };
-static const char trailer_magic[TRAILER_MAGIC + 1] = "rnnEND\r\n";
+#include "rnntrain/file.h"
 
 struct h5 {
     hid_t file;
@@ -63,125 +55,6 @@ void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n)
         snprintf(text, n, "(%zu, %zu)", shape[0], shape[1]);
     else
         snprintf(text, n, "(%zu)", shape[0]);
-}
-
-/* The image, on disk. */
-
-static void encode_length(uint64_t length, unsigned char bytes[8])
-{
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (unsigned char)(length >> (8 * i));
-}
-
-/* The trailer of an image of n bytes. */
-static void make_trailer(const void *image, size_t n,
-                         unsigned char trailer[TRAILER_BYTES])
-{
-    struct sha256_ctx sha;
-    memcpy(trailer, trailer_magic, TRAILER_MAGIC);
-    encode_length(n, trailer + TRAILER_MAGIC);
-    sha256_init(&sha);
-    sha256_update(&sha, n, image);
-    sha256_digest(&sha, SHA256_DIGEST_SIZE, trailer + TRAILER_MAGIC + 8);
-}
-
-static int write_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, bytes, n);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -1;
-        bytes += written;
-        n -= (size_t)written;
-    }
-    return 0;
-}
-
-static char *directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return xstrdup(".");
-    return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
-}
-
-/* best.h5 -> best.prev.h5 */
-static char *previous_of(const char *path)
-{
-    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
-    if (!dot || (slash && dot < slash))
-        return xasprintf("%s.prev", path);
-    return xasprintf("%.*s.prev%s", (int)(dot - path), path, dot);
-}
-
-static int sync_directory(const char *path)
-{
-    char *directory = directory_of(path);
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(directory);
-    if (fd < 0)
-        return -1;
-    int rc = fsync(fd);
-    close(fd);
-    return rc;
-}
-
-/* The old file gets its second name first, so that one valid generation stands at every
- * moment. */
-static int keep_generation(const char *path)
-{
-    char *previous = previous_of(path);
-    char *linked = xasprintf("%s.tmp.%ld", previous, (long)getpid());
-    int rc = link(path, linked);
-    if (rc == 0)
-        rc = rename(linked, previous);
-    else if (errno == ENOENT)
-        rc = 0; /* the first generation */
-    free(linked);
-    free(previous);
-    return rc;
-}
-
-/* Creates `temporary`, fills it and makes it durable; -1 and errno on failure. */
-static int write_temporary(const char *temporary, const void *bytes, size_t n)
-{
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return -1;
-    int rc = write_all(fd, bytes, n), saved = errno;
-    if (rc == 0) {
-        rc = fsync(fd);
-        saved = errno;
-    }
-    if (close(fd) != 0 && rc == 0) {
-        rc = -1;
-        saved = errno;
-    }
-    errno = saved;
-    return rc;
-}
-
-int file_replace(const char *path, const void *bytes, size_t n, bool keep_previous)
-{
-    char *temporary = xasprintf("%s.tmp.%ld", path, (long)getpid());
-    int rc = write_temporary(temporary, bytes, n);
-    if (rc == 0 && keep_previous)
-        rc = keep_generation(path);
-    if (rc == 0)
-        rc = rename(temporary, path);
-    if (rc == 0)
-        rc = sync_directory(path);
-    if (rc != 0) {
-        int error = errno;
-        unlink(temporary);
-        rc = fail(ERR_IO,
-                  "%s: cannot write %zu bytes: %s; what stood there before is unharmed",
-                  path, n, strerror(error));
-    }
-    free(temporary);
-    return rc;
 }
 
 /* Writing. */
@@ -356,13 +229,13 @@ static char *finished_image(struct h5 *file, size_t *n)
     ssize_t size = H5Fget_file_image(file->file, NULL, 0);
     if (size <= 0)
         return NULL;
-    char *image = xrealloc(NULL, (size_t)size + TRAILER_BYTES, 1);
+    char *image = xrealloc(NULL, (size_t)size + FILE_TRAILER_BYTES, 1);
     if (H5Fget_file_image(file->file, image, (size_t)size) != size) {
         free(image);
         return NULL;
     }
-    make_trailer(image, (size_t)size, (unsigned char *)image + size);
-    *n = (size_t)size + TRAILER_BYTES;
+    file_seal(image, (size_t)size);
+    *n = (size_t)size + FILE_TRAILER_BYTES;
     return image;
 }
 
@@ -380,84 +253,29 @@ int h5_save(struct h5 *file, const char *path, bool keep_previous)
 
 /* Reading. */
 
-static int read_all(int fd, char *bytes, size_t n, const char *path)
+/* The seal guards HDF5's parser, which trusts what it reads. */
+static int check_file(const char *path, const char *bytes, size_t n)
 {
-    size_t done = 0;
-    while (done < n) {
-        ssize_t got = read(fd, bytes + done, n - done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
-        if (got == 0)
-            return fail(ERR_IO, "%s: became shorter while it was read", path);
-        done += (size_t)got;
-    }
-    return OK;
-}
-
-static int read_file(const char *path, char **bytes, size_t *n)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
-    struct stat status;
-    int rc = OK;
-    char *content = NULL;
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-        rc = fail(ERR_NO_INPUT, "%s: not a regular file", path);
-    if (!rc) {
-        content = xrealloc(NULL, (size_t)status.st_size, 1);
-        rc = read_all(fd, content, (size_t)status.st_size, path);
-    }
-    close(fd);
-    if (rc) {
-        free(content);
-        return rc;
-    }
-    *bytes = content;
-    *n = (size_t)status.st_size;
-    return OK;
-}
-
-/* The trailer guards HDF5's parser, which trusts what it reads. */
-static int check_trailer(const char *path, const char *bytes, size_t n)
-{
-    unsigned char expected[TRAILER_BYTES];
-    static const char hdf5_magic[] = "\x89HDF\r\n\x1a\n";
-    if (n < sizeof hdf5_magic - 1 || memcmp(bytes, hdf5_magic, sizeof hdf5_magic - 1))
+    static const char magic[] = "\x89HDF\r\n\x1a\n";
+    if (n < sizeof magic - 1 || memcmp(bytes, magic, sizeof magic - 1))
         return fail(ERR_FORMAT, "%s: not an HDF5 file (its first 8 bytes say so)", path);
-    const char *trailer = bytes + n - TRAILER_BYTES;
-    if (n <= TRAILER_BYTES || memcmp(trailer, trailer_magic, TRAILER_MAGIC))
-        return fail(
-            ERR_FORMAT,
-            "%s: its trailer is missing: the file was cut short, or neither rnnprep "
-            "nor rnntrain wrote it; make it again",
-            path);
-    make_trailer(bytes, n - TRAILER_BYTES, expected);
-    if (memcmp(trailer, expected, TRAILER_BYTES))
-        return fail(
-            ERR_FORMAT,
-            "%s: damaged: the SHA-256 of its %zu bytes is not the one in its trailer; "
-            "copy or make it again",
-            path, n - TRAILER_BYTES);
-    return OK;
+    return file_check_seal(path, bytes, n);
 }
 
 int h5_open(const char *path, struct h5 **file)
 {
     char *bytes = NULL;
     size_t n = 0;
-    int rc = read_file(path, &bytes, &n);
+    int rc = file_read(path, &bytes, &n);
     if (!rc)
-        rc = check_trailer(path, bytes, n);
+        rc = check_file(path, bytes, n);
     if (rc) {
         free(bytes);
         return rc;
     }
     quiet();
     hid_t access = image_access();
-    H5Pset_file_image(access, bytes, n - TRAILER_BYTES);
+    H5Pset_file_image(access, bytes, n - FILE_TRAILER_BYTES);
     hid_t opened = H5Fopen("image", H5F_ACC_RDONLY, access);
     H5Pclose(access);
     free(bytes);

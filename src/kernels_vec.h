@@ -1,10 +1,10 @@
 /* Vectors of reals for the instruction set that this file is compiled for: the types, and
  * the few operations that GCC's and Clang's vector extensions do not spell. Included by
- * kernels_isa.c only. */
+ * the parts of kernels_isa.c only. */
 #ifndef RNNTRAIN_KERNELS_VEC_H
 #define RNNTRAIN_KERNELS_VEC_H
 
-#include "rnntrain/base.h"
+#include "rnntrain/kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,6 +28,7 @@ typedef int32_t ireal;
 #endif
 
 enum { WIDTH = VECTOR_BYTES / sizeof(real) };
+enum { PANEL = KERNELS_PANEL * WIDTH }; /* columns of a panel */
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef ireal ivec __attribute__((vector_size(VECTOR_BYTES)));
 

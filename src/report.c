@@ -20,8 +20,8 @@ void report_thousands(int64_t value, char *text)
     text[used] = '\0';
 }
 
-/* mpirun gives its ranks a terminal of their own, whatever it writes to itself: look at where
- * mpirun's output goes. */
+/* mpirun gives its ranks a terminal of their own, whatever it writes to itself: look at
+ * where mpirun's output goes. */
 static bool reaches_terminal(FILE *console)
 {
     char link[64], target[64] = "";

@@ -1,336 +1,12 @@
-#include "rnntrain/trainer.h"
+#include "trainer_private.h"
 
-#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <jansson.h>
 
 #include "rnntrain/checkpoint.h"
-#include "rnntrain/dataset.h"
 #include "rnntrain/evaluate.h"
-#include "rnntrain/report.h"
-#include "rnntrain/text.h"
-
-/* Where the run stands; the same on every rank. */
-struct progress {
-    int epoch;    /* finished ones */
-    int64_t step; /* optimizer steps taken */
-    int wait;     /* epochs since the best */
-    int best_epoch;
-    double best; /* monitored value: greater is better, losses are negated */
-    json_t *history;
-};
-
-struct trainer {
-    const struct trainer_config *config;
-    struct comm *comm;
-    const struct kernels *kernels;
-    char kernel_set[128];
-    struct dataset data;
-    struct comm_window window; /* the data set's arrays, one copy a node */
-    char *tokenizer;           /* JSON, kept words only; rank 0 */
-    struct sampler sampler;
-    struct model *model;
-    const struct params *params;
-    struct optim optim;
-    struct comm_sum *sum;
-    real *weights, *best_weights;
-    int *first;          /* (size + 1) lane ranges of the ranks */
-    double *lane_values; /* (lanes, LANE_WIDTH) */
-    double peak_gflops;
-    struct report report;
-    struct progress progress;
-};
-
-enum { LANE_LOSS, LANE_CORRECT, LANE_WIDTH };
-
-/* Set-up. */
-
-static bool exists_in(const char *folder, const char *name)
-{
-    char *path = xasprintf("%s/%s", folder, name);
-    bool exists = access(path, F_OK) == 0;
-    free(path);
-    return exists;
-}
-
-/* Makes the run directory; refuses one that holds a run. */
-static int prepare_run_dir(const struct trainer_config *config)
-{
-    static const char *const files[] = {"log.jsonl", "last.h5", "best.h5", "last.prev.h5",
-                                        "best.prev.h5"};
-    const char *folder = config->run_dir;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return fail(ERR_IO, "%s: cannot make the run directory: %s", folder,
-                    strerror(errno));
-    if (access(folder, W_OK | X_OK) != 0)
-        return fail(ERR_IO, "%s: cannot write to the run directory: %s", folder,
-                    strerror(errno));
-    for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (!exists_in(folder, files[i]))
-            continue;
-        if (!config->overwrite)
-            return fail(
-                ERR_EXISTS,
-                "%s holds a run (%s): choose another --run-dir, or discard that run "
-                "with --overwrite",
-                folder, files[i]);
-        char *path = xasprintf("%s/%s", folder, files[i]);
-        unlink(path);
-        free(path);
-    }
-    return OK;
-}
-
-/* What ranks that do not read the file need to know of it. */
-struct data_facts {
-    int num_words, maxlen, n_labels, id_bytes, pad_pre, truncate_pre;
-    int rows[DATASET_PARTS];
-};
-
-static void share_facts(struct trainer *trainer)
-{
-    struct dataset *data = &trainer->data;
-    struct data_facts facts = {
-        data->num_words,    data->maxlen, data->n_labels, data->id_bytes, data->pad_pre,
-        data->truncate_pre, {0}};
-    for (int part = 0; part < DATASET_PARTS; part++)
-        facts.rows[part] = data->part[part].rows;
-    comm_broadcast(trainer->comm, &facts, sizeof facts);
-    data->num_words = facts.num_words;
-    data->maxlen = facts.maxlen;
-    data->id_bytes = facts.id_bytes;
-    data->pad_pre = facts.pad_pre;
-    data->truncate_pre = facts.truncate_pre;
-    data->n_labels = facts.n_labels;
-    for (int part = 0; part < DATASET_PARTS; part++)
-        data->part[part].rows = facts.rows[part];
-}
-
-/* The words that a checkpoint keeps, from the data set's full tokenizer. */
-static int keep_tokenizer(struct trainer *trainer)
-{
-    struct dataset *data = &trainer->data;
-    struct text_options padding = {.maxlen = data->maxlen,
-                                   .pad_pre = data->pad_pre,
-                                   .truncate_pre = data->truncate_pre};
-    struct text_tokenizer *tokenizer = NULL;
-    int rc = text_from_json(data->tokenizer, data->path, &padding, &tokenizer);
-    if (!rc)
-        trainer->tokenizer = text_to_json(tokenizer, true);
-    text_free(tokenizer);
-    free(data->tokenizer);
-    data->tokenizer = NULL;
-    return rc;
-}
-
-/* The first rank of each node reads the file into the memory that its node shares. */
-static int load_data(struct trainer *trainer)
-{
-    struct comm *comm = trainer->comm;
-    struct dataset *data = &trainer->data;
-    bool reads = comm->node_rank == 0;
-    int rc = OK;
-    if (reads)
-        rc = dataset_open(trainer->config->data, comm->rank == 0, data);
-    rc = comm_agree(comm, rc);
-    if (rc)
-        return rc;
-    share_facts(trainer);
-    comm_window_open(comm, dataset_bytes(data), &trainer->window);
-    if (reads)
-        rc = dataset_load(data, trainer->window.bytes);
-    else
-        dataset_attach(data, trainer->window.bytes);
-    comm_window_sync(comm, &trainer->window);
-    if (!rc && comm->rank == 0)
-        rc = keep_tokenizer(trainer);
-    rc = comm_agree(comm, rc);
-    comm_broadcast(comm, &data->hash, sizeof data->hash);
-    return rc;
-}
-
-static int check_ranks(const struct trainer *trainer)
-{
-    const struct sampler_config *config = &trainer->config->sampler;
-    int lanes = sampler_lanes(config), ranks = trainer->comm->size;
-    if (ranks <= lanes)
-        return OK;
-    return fail(
-        ERR_USAGE,
-        "%d ranks, but a batch of %d rows has %d lanes of %d: start at most %d ranks, or "
-        "give --batch-size %d (or --lane-rows %d, which changes the bits)",
-        ranks, config->batch_size, lanes, config->lane_rows, lanes,
-        ranks * config->lane_rows,
-        config->batch_size / ranks > 0 ? config->batch_size / ranks : 1);
-}
-
-static int make_model(struct trainer *trainer)
-{
-    const struct trainer_config *config = trainer->config;
-    struct model_config model = config->model;
-    model.vocabulary = trainer->data.num_words;
-    model.maxlen = trainer->data.maxlen;
-    model.classes = trainer->data.n_labels;
-    model.pad_pre = trainer->data.pad_pre;
-    int rc =
-        model_new(&model, trainer->kernels, config->sampler.lane_rows, &trainer->model);
-    if (rc)
-        return rc;
-    trainer->params = model_params(trainer->model);
-    size_t n = trainer->params->size;
-    trainer->weights = xaligned(n, sizeof(real));
-    trainer->best_weights = xaligned(n, sizeof(real));
-    struct optim_config optim = config->optim;
-    int64_t batches = sampler_batches(&trainer->sampler);
-    optim.total_steps = config->epochs * batches;
-    optim.warmup_steps = (int64_t)(config->warmup_epochs * (double)batches + 0.5);
-    optim_new(&optim, trainer->kernels, n, &trainer->optim);
-    trainer->sum =
-        comm_sum_new(trainer->comm, trainer->kernels, n, sampler_lanes(&config->sampler));
-    return OK;
-}
-
-/* Rank 0 draws the weights: libm's log and cos may differ between nodes. */
-static void init_weights(struct trainer *trainer)
-{
-    size_t n_bytes = trainer->params->size * sizeof(real);
-    if (trainer->comm->rank == 0)
-        model_init_weights(trainer->model, trainer->config->sampler.seed,
-                           trainer->weights);
-    comm_broadcast(trainer->comm, trainer->weights, n_bytes);
-    model_pack(trainer->model, trainer->weights);
-}
-
-static int set_up(struct trainer *trainer)
-{
-    const struct trainer_config *config = trainer->config;
-    struct comm *comm = trainer->comm;
-    int rc = comm_agree(comm, kernels_select(config->isa, &trainer->kernels));
-    if (rc)
-        return rc;
-    kernels_init_blas();
-    kernels_describe(trainer->kernels, trainer->kernel_set, sizeof trainer->kernel_set);
-    rc = comm_same(comm, trainer->kernel_set, "kernel set",
-                   "give all of them the same --isa and OPENBLAS_CORETYPE");
-    if (!rc)
-        rc = load_data(trainer);
-    if (!rc)
-        rc = comm_agree(comm,
-                        sampler_new(&trainer->data, &config->sampler, &trainer->sampler));
-    if (!rc)
-        rc = check_ranks(trainer);
-    if (!rc)
-        rc = make_model(trainer);
-    if (!rc)
-        rc = comm_agree(comm, comm->rank == 0 ? prepare_run_dir(config) : OK);
-    if (rc)
-        return rc;
-    trainer->first = xcalloc((size_t)comm->size + 1, sizeof *trainer->first);
-    trainer->lane_values = xcalloc((size_t)sampler_lanes(&config->sampler),
-                                   LANE_WIDTH * sizeof *trainer->lane_values);
-    comm_set_test_delay(config->test_delay_us, config->sampler.seed);
-    trainer->progress = (struct progress){.best = -INFINITY, .history = json_array()};
-    init_weights(trainer);
-    trainer->peak_gflops = comm_min(comm, kernels_probe(3)) * comm->size;
-    return OK;
-}
-
-static void tear_down(struct trainer *trainer)
-{
-    report_close(&trainer->report);
-    sampler_release(&trainer->sampler);
-    model_free(trainer->model);
-    optim_release(&trainer->optim);
-    comm_sum_free(trainer->sum);
-    dataset_release(&trainer->data);
-    if (trainer->window.bytes)
-        comm_window_close(trainer->comm, &trainer->window);
-    json_decref(trainer->progress.history);
-    free(trainer->tokenizer);
-    free(trainer->weights);
-    free(trainer->best_weights);
-    free(trainer->first);
-    free(trainer->lane_values);
-}
-
-/* The start of the log. */
-
-/* "stratified: neg 1250, pos 1250" */
-static char *describe_validation(const struct trainer *trainer)
-{
-    static const char *const rules[] = {"stratified", "keras-tail", "own", "none"};
-    const struct sampler *sampler = &trainer->sampler;
-    const struct dataset *data = &trainer->data;
-    int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
-    char *text = xstrdup(rules[sampler->config.rule]);
-    if (sampler->n_validation > 0)
-        sampler_count(data, sampler->validation_part, sampler->validation,
-                      sampler->n_validation, counts);
-    for (int c = 0; c < data->n_labels && sampler->n_validation > 0; c++) {
-        char *longer =
-            xasprintf("%s%s %s %d", text, c ? "," : ":", data->labels[c], counts[c]);
-        free(text);
-        text = longer;
-    }
-    free(counts);
-    return text;
-}
-
-static double epoch_flops(const struct trainer *trainer)
-{
-    const struct sampler *sampler = &trainer->sampler;
-    struct lane train = {&trainer->data, DATASET_TRAIN, sampler->train, sampler->n_train};
-    struct lane validation = {&trainer->data, sampler->validation_part,
-                              sampler->validation, sampler->n_validation};
-    const struct model_config *config = model_configuration(trainer->model);
-    double learned = model_flops(config, (double)model_positions(trainer->model, &train),
-                                 sampler->n_train);
-    return learned + model_flops(config,
-                                 (double)model_positions(trainer->model, &validation),
-                                 sampler->n_validation) /
-                         3;
-}
-
-static int start_report(struct trainer *trainer)
-{
-    const struct trainer_config *config = trainer->config;
-    const struct sampler *sampler = &trainer->sampler;
-    char *hosts = comm_hosts(trainer->comm);
-    int rc = OK;
-    if (trainer->comm->rank == 0) {
-        char *validation = describe_validation(trainer);
-        struct report_start start = {
-            .config = config->record,
-            .hosts = hosts,
-            .kernels = trainer->kernel_set,
-            .validation = validation,
-            .ranks = trainer->comm->size,
-            .lanes = sampler_lanes(&config->sampler),
-            .classes = trainer->data.n_labels,
-            .n_train = sampler->n_train,
-            .n_validation = sampler->n_validation,
-            .n_test = sampler->n_test,
-            .parameters = trainer->params->size,
-            .bytes = model_bytes(trainer->model) + comm_sum_bytes(trainer->sum) +
-                     (size_t)(2 + trainer->optim.n_slots) * trainer->params->size *
-                         sizeof(real),
-            .data_hash = trainer->data.hash,
-            .epoch_flops = epoch_flops(trainer),
-            .peak_gflops = trainer->peak_gflops,
-        };
-        rc = report_open(&trainer->report, config->run_dir, stdout, config->quiet);
-        if (!rc)
-            rc = report_start(&trainer->report, &start);
-        free(validation);
-    }
-    free(hosts);
-    return comm_agree(trainer->comm, rc);
-}
 
 /* One step. */
 
@@ -541,7 +217,7 @@ static int run_epoch(struct trainer *trainer)
     double seconds = seconds_now() - start;
     trainer->progress.epoch++;
     bool improved = update_best(trainer, monitored(trainer, &train, &validation));
-    double gflops = epoch_flops(trainer) / seconds * 1e-9;
+    double gflops = trainer->epoch_flops / seconds * 1e-9;
     struct report_epoch epoch = {
         .epoch = trainer->progress.epoch,
         .epochs = trainer->config->epochs,
@@ -600,9 +276,9 @@ static int test_weights(struct trainer *trainer, const char *which, int epoch,
 
 static int run_all(struct trainer *trainer)
 {
-    int rc = set_up(trainer);
+    int rc = trainer_set_up(trainer);
     if (!rc)
-        rc = start_report(trainer);
+        rc = trainer_start_report(trainer);
     while (!rc && trainer->progress.epoch < trainer->config->epochs &&
            !stops_early(trainer))
         rc = run_epoch(trainer);
@@ -615,7 +291,8 @@ static int run_all(struct trainer *trainer)
         rc = end_report(trainer);
     if (!rc)
         report_say(&trainer->report, "result   the %s weights: %s/%s.h5",
-                   trainer->config->result_is_last ? "last" : "best", trainer->config->run_dir,
+                   trainer->config->result_is_last ? "last" : "best",
+                   trainer->config->run_dir,
                    trainer->config->result_is_last ? "last" : "best");
     return rc;
 }
@@ -624,6 +301,6 @@ int trainer_run(struct comm *comm, const struct trainer_config *config)
 {
     struct trainer trainer = {.config = config, .comm = comm};
     int rc = run_all(&trainer);
-    tear_down(&trainer);
+    trainer_tear_down(&trainer);
     return rc;
 }

@@ -1,9 +1,7 @@
 /* HDF5 files, whole, in memory; and the only door to HDF5.
  *
- * A file is built as an image in memory, written by our own write under a temporary name,
- * flushed to the device and renamed, so that a reader sees the old file or the new one.
- * It ends in a trailer (48 bytes: magic, length of the image, SHA-256 of the image),
- * which HDF5 and h5py ignore and which is checked before HDF5 parses a byte.
+ * A file is built as an image in memory, sealed and replaced as file.h says. HDF5 and
+ * h5py ignore the trailer; here it is checked before HDF5 parses a byte.
  *
  * Objects carry no times, so equal content gives equal bytes. Texts are uint8 arrays
  * (UTF-8): in Python, bytes(file["tokenizer"][()]).decode(). Nothing here is collective.
@@ -76,9 +74,5 @@ int h5_read_attribute_int(struct h5 *file, const char *object, const char *name,
 
 /* "(64, 128)" into `text`. */
 void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n);
-
-/* Writes `n` bytes to `path` atomically; see above. */
-int file_replace(const char *path, const void *bytes, size_t n,
-                 bool keep_previous) NODISCARD;
 
 #endif

@@ -55,8 +55,7 @@ struct lane_result {
     int64_t correct;
 };
 
-/* Checks the configuration (ERR_USAGE, naming the option) and allocates. `train` leaves
- * out the backward pass's share of the workspace when false. */
+/* Checks the configuration (ERR_USAGE, naming the option) and allocates. */
 int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **model) NODISCARD;
 void model_free(struct model *model);

@@ -1,0 +1,30 @@
+/* Whole files: read at once, replaced at once, sealed by a trailer.
+ *
+ * A file is written under a temporary name, flushed to the device and renamed, so that a
+ * reader sees the old file or the new one, at every moment and after a crash. A sealed
+ * file ends in a trailer: 8 bytes of magic, the length of what stands before it (8 bytes,
+ * little-endian), and its SHA-256. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_FILE_H
+#define RNNTRAIN_FILE_H
+
+#include "rnntrain/base.h"
+
+enum { FILE_TRAILER_BYTES = 48 };
+
+/* Reads a regular file; the bytes are the caller's to free. ERR_NO_INPUT if it cannot be
+ * opened, ERR_IO if it cannot be read. */
+int file_read(const char *path, char **bytes, size_t *n) NODISCARD;
+
+/* Writes n bytes to `path` atomically. With keep_previous, what stood there is then at
+ * <stem>.prev.<extension>. ERR_IO names the cause; the old file is then untouched. */
+int file_replace(const char *path, const void *bytes, size_t n,
+                 bool keep_previous) NODISCARD;
+
+/* Writes the trailer of n bytes of content behind them: FILE_TRAILER_BYTES more. */
+void file_seal(char *content, size_t n);
+
+/* Whether the n bytes, trailer included, are those that were sealed; ERR_FORMAT. */
+int file_check_seal(const char *path, const char *bytes, size_t n) NODISCARD;
+
+#endif

@@ -1,0 +1,195 @@
+#include "rnntrain/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nettle/sha2.h>
+
+enum { MAGIC_BYTES = 8, LENGTH_BYTES = 8 };
+static const char trailer_magic[MAGIC_BYTES + 1] = "rnnEND\r\n";
+
+static void encode_length(uint64_t length, unsigned char bytes[LENGTH_BYTES])
+{
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        bytes[i] = (unsigned char)(length >> (8 * i));
+}
+
+static void make_trailer(const void *content, size_t n,
+                         unsigned char trailer[FILE_TRAILER_BYTES])
+{
+    struct sha256_ctx sha;
+    memcpy(trailer, trailer_magic, MAGIC_BYTES);
+    encode_length(n, trailer + MAGIC_BYTES);
+    sha256_init(&sha);
+    sha256_update(&sha, n, content);
+    sha256_digest(&sha, SHA256_DIGEST_SIZE, trailer + MAGIC_BYTES + LENGTH_BYTES);
+}
+
+void file_seal(char *content, size_t n)
+{
+    make_trailer(content, n, (unsigned char *)content + n);
+}
+
+int file_check_seal(const char *path, const char *bytes, size_t n)
+{
+    unsigned char expected[FILE_TRAILER_BYTES];
+    const char *trailer = bytes + n - FILE_TRAILER_BYTES;
+    if (n <= FILE_TRAILER_BYTES || memcmp(trailer, trailer_magic, MAGIC_BYTES))
+        return fail(
+            ERR_FORMAT,
+            "%s: its trailer is missing: the file was cut short, or neither rnnprep "
+            "nor rnntrain wrote it; make it again",
+            path);
+    make_trailer(bytes, n - FILE_TRAILER_BYTES, expected);
+    if (memcmp(trailer, expected, FILE_TRAILER_BYTES))
+        return fail(
+            ERR_FORMAT,
+            "%s: damaged: the SHA-256 of its %zu bytes is not the one in its trailer; "
+            "copy or make it again",
+            path, n - FILE_TRAILER_BYTES);
+    return OK;
+}
+
+static int read_all(int fd, char *bytes, size_t n, const char *path)
+{
+    size_t done = 0;
+    while (done < n) {
+        ssize_t got = read(fd, bytes + done, n - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+        if (got == 0)
+            return fail(ERR_IO, "%s: became shorter while it was read", path);
+        done += (size_t)got;
+    }
+    return OK;
+}
+
+int file_read(const char *path, char **bytes, size_t *n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
+    struct stat status;
+    int rc = OK;
+    char *content = NULL;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        rc = fail(ERR_NO_INPUT, "%s: not a regular file", path);
+    if (!rc) {
+        content = xrealloc(NULL, (size_t)status.st_size, 1);
+        rc = read_all(fd, content, (size_t)status.st_size, path);
+    }
+    close(fd);
+    if (rc) {
+        free(content);
+        return rc;
+    }
+    *bytes = content;
+    *n = (size_t)status.st_size;
+    return OK;
+}
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, bytes, n);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        bytes += written;
+        n -= (size_t)written;
+    }
+    return 0;
+}
+
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return xstrdup(".");
+    return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
+}
+
+/* best.h5 -> best.prev.h5 */
+static char *previous_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    if (!dot || (slash && dot < slash))
+        return xasprintf("%s.prev", path);
+    return xasprintf("%.*s.prev%s", (int)(dot - path), path, dot);
+}
+
+static int sync_directory(const char *path)
+{
+    char *directory = directory_of(path);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(directory);
+    if (fd < 0)
+        return -1;
+    int rc = fsync(fd);
+    close(fd);
+    return rc;
+}
+
+/* The old file gets its second name first, so that one valid generation stands at every
+ * moment. */
+static int keep_generation(const char *path)
+{
+    char *previous = previous_of(path);
+    char *linked = xasprintf("%s.tmp.%ld", previous, (long)getpid());
+    int rc = link(path, linked);
+    if (rc == 0)
+        rc = rename(linked, previous);
+    else if (errno == ENOENT)
+        rc = 0; /* the first generation */
+    free(linked);
+    free(previous);
+    return rc;
+}
+
+/* Creates `temporary`, fills it and makes it durable; -1 and errno on failure. */
+static int write_temporary(const char *temporary, const void *bytes, size_t n)
+{
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    int rc = write_all(fd, bytes, n), saved = errno;
+    if (rc == 0) {
+        rc = fsync(fd);
+        saved = errno;
+    }
+    if (close(fd) != 0 && rc == 0) {
+        rc = -1;
+        saved = errno;
+    }
+    errno = saved;
+    return rc;
+}
+
+int file_replace(const char *path, const void *bytes, size_t n, bool keep_previous)
+{
+    char *temporary = xasprintf("%s.tmp.%ld", path, (long)getpid());
+    int rc = write_temporary(temporary, bytes, n);
+    if (rc == 0 && keep_previous)
+        rc = keep_generation(path);
+    if (rc == 0)
+        rc = rename(temporary, path);
+    if (rc == 0)
+        rc = sync_directory(path);
+    if (rc != 0) {
+        int error = errno;
+        unlink(temporary);
+        rc = fail(ERR_IO,
+                  "%s: cannot write %zu bytes: %s; what stood there before is unharmed",
+                  path, n, strerror(error));
+    }
+    free(temporary);
+    return rc;
+}

@@ -1,0 +1,257 @@
+/* Activations and the sweeps over the gates of LSTM and GRU. Included by kernels_isa.c
+ * only. */
+#ifndef RNNTRAIN_KERNELS_CELLS_H
+#define RNNTRAIN_KERNELS_CELLS_H
+
+#include "kernels_vec.h"
+
+/* Activations. */
+
+/* 2^u as 2^k * (1 + q), k the nearest integer, q = f * P(f), f = u - k in [-1/2, 1/2]. P
+ * is a Chebyshev fit of (2^f - 1) / f, relative error below 2e-8 (float) and 1e-20
+ * (double). */
+#ifdef RNNTRAIN_DOUBLE
+static const real exp2_poly[] = {
+    1.3716962392737587204e-12, 2.5733568308756891235e-11, 4.4455303091051065886e-10,
+    7.0548943863483480445e-9,  1.017808602118547427e-7,   1.3215486815999976975e-6,
+    1.5252733804051129178e-5,  1.5403530393362755291e-4,  1.3333558146428446146e-3,
+    9.6181291076284830543e-3,  5.5504108664821579951e-2,  0.24022650695910071228,
+    0.69314718055994530942};
+enum { MANTISSA = 52 };
+static const real round_magic = 0x1.8p52, max_exponent = 1000;
+#else
+static const real exp2_poly[] = {1.5453162945e-4f, 1.3390863365e-3f, 9.6180825773e-3f,
+                                 5.5503571142e-2f, 0.24022650761f,   0.69314718803f};
+enum { MANTISSA = 23 };
+static const real round_magic = 0x1.8p23f, max_exponent = 120;
+#endif
+
+INLINE void exp2_parts(vec u, vec *power, vec *q)
+{
+    u = vec_clamp(u, -max_exponent, max_exponent);
+    vec rounded = u + round_magic; /* its low bits hold k */
+    vec f = u - (rounded - round_magic);
+    vec p = vec_set(exp2_poly[0]);
+    for (size_t i = 1; i < COUNT_OF(exp2_poly); i++)
+        p = vec_fma(p, f, vec_set(exp2_poly[i]));
+    *q = p * f;
+    *power = (vec)((ivec)vec_set(1) + ((ivec)rounded << MANTISSA));
+}
+
+static const real log2_e = (real)1.4426950408889634;
+
+/* 1 / (1 + exp(-x)) */
+INLINE vec vec_sigmoid(vec x)
+{
+    vec power, q;
+    exp2_parts(x * -log2_e, &power, &q);
+    return 1 / (vec_fma(power, q, power) + 1);
+}
+
+/* With e = exp(2x) - 1: tanh(x) = e / (e + 2), exact to rounding around zero. */
+INLINE vec vec_tanh(vec x)
+{
+    vec power, q;
+    exp2_parts(vec_clamp(x, -20, 20) * (2 * log2_e), &power, &q);
+    vec e = vec_fma(power, q, power - 1);
+    return e / (e + 2);
+}
+
+/* Keras 2's hard_sigmoid: clip(0.2 x + 0.5, 0, 1) */
+INLINE vec recurrent_activation(vec x, bool hard)
+{
+    return hard ? vec_clamp(vec_fma(x, vec_set((real)0.2), vec_set((real)0.5)), 0, 1)
+                : vec_sigmoid(x);
+}
+
+/* Its derivative from its value y. */
+INLINE vec recurrent_slope(vec y, bool hard)
+{
+    ivec inside = (y > 0) & (y < 1);
+    return hard ? vec_select(inside, vec_set((real)0.2), vec_set(0)) : vec_fma(-y, y, y);
+}
+
+static void sigmoid(size_t n, const real *x, real *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = vec_sigmoid(vec_set(x[i]))[0];
+}
+
+static void tanh_all(size_t n, const real *x, real *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = vec_tanh(vec_set(x[i]))[0];
+}
+
+/* Cells. */
+
+/* Offset of vector v of a panel matrix with panels `panel` apart, row 0. */
+INLINE size_t panel_at(int v, size_t panel)
+{
+    return (size_t)(v / KERNELS_PANEL) * panel + (size_t)(v % KERNELS_PANEL * WIDTH);
+}
+
+INLINE void lstm_forward_of(const struct lstm_forward *s, bool hard)
+{
+    size_t stride = (size_t)s->vectors * WIDTH;
+    for (int j = 0; j < s->vectors; j++) {
+        real *i = s->z + panel_at(j, s->z_panel);
+        real *f = s->z + panel_at(j + s->vectors, s->z_panel);
+        real *g = s->z + panel_at(j + 2 * s->vectors, s->z_panel);
+        real *o = s->z + panel_at(j + 3 * s->vectors, s->z_panel);
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH, z = (size_t)r * PANEL;
+            vec input = recurrent_activation(vec_load(i + z), hard);
+            vec forget = recurrent_activation(vec_load(f + z), hard);
+            vec candidate = vec_tanh(vec_load(g + z));
+            vec output = recurrent_activation(vec_load(o + z), hard);
+            vec_store(i + z, input);
+            vec_store(f + z, forget);
+            vec_store(g + z, candidate);
+            vec_store(o + z, output);
+            vec_store(s->c + at,
+                      vec_fma(forget, vec_load(s->c_prev + at), input * candidate));
+        }
+    }
+    for (int j = 0; j < s->vectors; j++) {
+        const real *o = s->z + panel_at(j + 3 * s->vectors, s->z_panel);
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
+            vec u = vec_tanh(vec_load(s->c + at));
+            vec_store(s->tanh_c + at, u);
+            vec_store(s->h + at, u * vec_load(o + (size_t)r * PANEL));
+        }
+    }
+}
+
+static void lstm_forward(const struct lstm_forward *s)
+{
+    if (s->hard)
+        lstm_forward_of(s, true);
+    else
+        lstm_forward_of(s, false);
+}
+
+/* With u = tanh(c):  dc += dh o (1 - u^2);  dz_o = dh u o';  dz_i = dc g i';
+ * dz_f = dc c_prev f';  dz_g = dc i (1 - g^2);  dc_prev = dc f. */
+INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
+{
+    size_t stride = (size_t)s->vectors * WIDTH;
+    for (int j = 0; j < s->vectors; j++) {
+        size_t gate[4], dgate[4];
+        for (int g = 0; g < 4; g++) {
+            gate[g] = panel_at(j + g * s->vectors, s->gates_panel);
+            dgate[g] = panel_at(j + g * s->vectors, s->dz_panel);
+        }
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
+            const real *z = s->gates + (size_t)r * PANEL;
+            real *dz = s->dz + (size_t)r * PANEL;
+            vec i = vec_load(z + gate[0]), f = vec_load(z + gate[1]);
+            vec g = vec_load(z + gate[2]), o = vec_load(z + gate[3]);
+            vec u = vec_load(s->tanh_c + at), dh = vec_load(s->dh + at);
+            vec dc = vec_fma(dh * o, vec_fma(-u, u, vec_set(1)), vec_load(s->dc + at));
+            vec_store(dz + dgate[0], dc * g * recurrent_slope(i, hard));
+            vec_store(dz + dgate[1],
+                      dc * vec_load(s->c_prev + at) * recurrent_slope(f, hard));
+            vec_store(dz + dgate[2], dc * i * vec_fma(-g, g, vec_set(1)));
+            vec_store(dz + dgate[3], dh * u * recurrent_slope(o, hard));
+            vec_store(s->dc + at, dc * f);
+        }
+    }
+}
+
+static void lstm_backward(const struct lstm_backward *s)
+{
+    if (s->hard)
+        lstm_backward_of(s, true);
+    else
+        lstm_backward_of(s, false);
+}
+
+static void gru_gates(const struct gru_forward *s)
+{
+    size_t stride = (size_t)s->vectors * WIDTH;
+    for (int v = 0; v < 2 * s->vectors; v++) {
+        real *gate = s->zr + panel_at(v, s->zr_panel);
+        for (int r = 0; r < s->rows; r++, gate += PANEL)
+            vec_store(gate, recurrent_activation(vec_load(gate), s->hard));
+    }
+    for (int j = 0; s->rh && j < s->vectors; j++) {
+        const real *reset = s->zr + panel_at(j + s->vectors, s->zr_panel);
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
+            vec_store(s->rh + at,
+                      vec_load(reset + (size_t)r * PANEL) * vec_load(s->h_prev + at));
+        }
+    }
+}
+
+/* h = z h_prev + (1 - z) hh = hh + z (h_prev - hh) */
+static void gru_output(const struct gru_forward *s)
+{
+    size_t stride = (size_t)s->vectors * WIDTH;
+    for (int j = 0; j < s->vectors; j++) {
+        const real *update = s->zr + panel_at(j, s->zr_panel);
+        const real *reset = s->zr + panel_at(j + s->vectors, s->zr_panel);
+        size_t column = panel_at(j, s->hh_panel);
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH, z = (size_t)r * PANEL;
+            vec hh = vec_load(s->hh + column + z), h_prev = vec_load(s->h_prev + at);
+            if (s->rec)
+                hh = vec_fma(vec_load(reset + z), vec_load(s->rec + column + z), hh);
+            hh = vec_tanh(hh);
+            vec_store(s->hh + column + z, hh);
+            vec_store(s->h + at, vec_fma(vec_load(update + z), h_prev - hh, hh));
+        }
+    }
+}
+
+/* dhh = dh (1 - z) (1 - hh^2);  dz = dh (h_prev - hh) z';  dh_prev = dh z + ...; with
+ * reset_after also drec = dhh r and dr = dhh rec r'. */
+static void gru_backward_output(const struct gru_backward *s)
+{
+    size_t stride = (size_t)s->vectors * WIDTH;
+    for (int j = 0; j < s->vectors; j++) {
+        size_t gate_z = panel_at(j, s->zr_panel), dgate_z = panel_at(j, s->dzr_panel);
+        size_t gate_r = panel_at(j + s->vectors, s->zr_panel);
+        size_t dgate_r = panel_at(j + s->vectors, s->dzr_panel);
+        size_t column = panel_at(j, s->hh_panel), dcolumn = panel_at(j, s->dhh_panel);
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH, row = (size_t)r * PANEL;
+            vec z = vec_load(s->zr + gate_z + row), hh = vec_load(s->hh + column + row);
+            vec dh = vec_load(s->dh + at);
+            vec dhh = dh * (1 - z) * vec_fma(-hh, hh, vec_set(1));
+            vec_store(s->dhh + dcolumn + row, dhh);
+            vec_store(s->dzr + dgate_z + row,
+                      dh * (vec_load(s->h_prev + at) - hh) * recurrent_slope(z, s->hard));
+            vec_store(s->dh + at, dh * z);
+            if (!s->rec)
+                continue;
+            vec reset = vec_load(s->zr + gate_r + row);
+            vec_store(s->drec + dcolumn + row, dhh * reset);
+            vec_store(s->dzr + dgate_r + row, dhh * vec_load(s->rec + column + row) *
+                                                  recurrent_slope(reset, s->hard));
+        }
+    }
+}
+
+/* dr = drh h_prev r';  dh_prev += drh r */
+static void gru_backward_gates(const struct gru_backward *s)
+{
+    size_t stride = (size_t)s->vectors * WIDTH;
+    for (int j = 0; j < s->vectors; j++) {
+        const real *reset = s->zr + panel_at(j + s->vectors, s->zr_panel);
+        real *dreset = s->dzr + panel_at(j + s->vectors, s->dzr_panel);
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
+            vec gate = vec_load(reset + (size_t)r * PANEL);
+            vec drh = vec_load(s->drh + at);
+            vec_store(dreset + (size_t)r * PANEL,
+                      drh * vec_load(s->h_prev + at) * recurrent_slope(gate, s->hard));
+            vec_store(s->dh + at, vec_fma(drh, gate, vec_load(s->dh + at)));
+        }
+    }
+}
+
+#endif

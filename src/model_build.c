@@ -1,0 +1,268 @@
+#include "model_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Configuration and shapes. */
+
+static int check_rate(const char *option, double rate)
+{
+    if (rate >= 0 && rate < 1)
+        return OK;
+    return fail(ERR_USAGE, "--%s %g: expected a rate from 0 to below 1", option, rate);
+}
+
+static int check_config(const struct model_config *config)
+{
+    if (config->vocabulary < 2 || config->maxlen < 1 || config->classes < 2)
+        return fail(ERR_USAGE, "a model needs 2 ids, 1 position and 2 classes or more");
+    if (config->embedding < 1 || config->units < 1 || config->layers < 1 ||
+        config->dense < 0)
+        return fail(ERR_USAGE, "--embedding, --units and --layers must be 1 or more");
+    int rc = check_rate("embedding-dropout", config->embedding_dropout);
+    if (!rc)
+        rc = check_rate("rnn-dropout", config->rnn_dropout);
+    if (!rc)
+        rc = check_rate("dense-dropout", config->dense_dropout);
+    return rc;
+}
+
+/* kernel, recurrent_kernel and bias of one direction, in Keras's order. */
+static void add_recurrent(struct params *params, const struct model_config *config, int i,
+                          int direction)
+{
+    const char *cell = config->cell == CELL_LSTM ? "lstm" : "gru";
+    const char *base = config->bidirectional ? "bidirectional" : cell;
+    const char *side = direction ? "backward_" : "forward_";
+    size_t width = (size_t)(gates_of(config) * config->units);
+    bool two_biases = config->cell == CELL_GRU && config->reset_after;
+    char *layer = i == 0 ? xstrdup(base) : xasprintf("%s_%d", base, i);
+    char *prefix = config->bidirectional ? xasprintf("%s%s/", side, cell) : xstrdup("");
+    char *names[3];
+    const char *const weights[3] = {"kernel", "recurrent_kernel", "bias"};
+    for (int w = 0; w < 3; w++)
+        names[w] = xasprintf("%s%s", prefix, weights[w]);
+    params_add(params, layer, names[0], (size_t)inputs_of(config, i), width);
+    params_add(params, layer, names[1], (size_t)config->units, width);
+    params_add(params, layer, names[2], two_biases ? 2 : width, two_biases ? width : 0);
+    for (int w = 0; w < 3; w++)
+        free(names[w]);
+    free(prefix);
+    free(layer);
+}
+
+static void add_tensors(struct params *params, const struct model_config *config)
+{
+    size_t features = (size_t)features_of(config), dense = (size_t)config->dense;
+    size_t units = (size_t)output_units(config);
+    params_add(params, "embedding", "embeddings", (size_t)config->vocabulary,
+               (size_t)config->embedding);
+    for (int i = 0; i < config->layers; i++)
+        for (int d = 0; d < directions_of(config); d++)
+            add_recurrent(params, config, i, d);
+    if (dense) {
+        params_add(params, "dense", "kernel", features, dense);
+        params_add(params, "dense", "bias", dense, 0);
+    }
+    params_add(params, dense ? "dense_1" : "dense", "kernel", dense ? dense : features,
+               units);
+    params_add(params, dense ? "dense_1" : "dense", "bias", units, 0);
+}
+
+static int words_for(int bits)
+{
+    return (bits + 31) / 32;
+}
+
+static void init_shapes(struct model *model)
+{
+    const struct model_config *config = &model->config;
+    const struct kernels *kernels = model->kernels;
+    int directions = model->directions, rows = model->lane_rows, units = config->units;
+    for (int i = 0; i < config->layers; i++)
+        for (int d = 0; d < directions; d++) {
+            struct recurrent *layer = layer_at(model, i, d);
+            layer->lstm = config->cell == CELL_LSTM;
+            layer->hard = config->hard_sigmoid;
+            layer->reset_after = config->reset_after;
+            recurrent_init(layer, kernels, i == 0 ? 1 : directions,
+                           i == 0 ? config->embedding : units, units, rows,
+                           config->maxlen);
+        }
+    struct head *head = &model->head;
+    head->kind = config->head;
+    head->directions = directions;
+    for (int d = 0; d < directions; d++) {
+        head->layer[d] = layer_at(model, config->layers - 1, d);
+        head->steps[d] = &model->steps[d];
+    }
+    head_init(head);
+    if (config->dense) {
+        dense_init(&model->dense, kernels, head->blocks, units, config->dense, rows);
+        output_init(&model->output, kernels, 1, config->dense,
+                    model->dense.linear.columns, output_units(config));
+    } else {
+        output_init(&model->output, kernels, head->blocks, units, head->features,
+                    output_units(config));
+    }
+    model->embedding_words = words_for(config->embedding);
+    model->feature_words = words_for(head->features);
+    model->dense_words = words_for(model->dense.linear.columns);
+}
+
+static void layout_lane(struct model *model, struct arena *arena)
+{
+    size_t rows = (size_t)model->lane_rows, length = (size_t)model->config.maxlen;
+    size_t slots = (length + 1) * rows, words = (size_t)model->embedding_words;
+    model->count = arena_take(arena, rows, sizeof *model->count);
+    model->lead = arena_take(arena, rows, sizeof *model->lead);
+    model->ids = arena_take(arena, slots, sizeof *model->ids);
+    for (int d = 0; d < 2; d++)
+        steps_layout(&model->steps[d], arena, model->lane_rows, model->config.maxlen);
+    model->row_bits = arena_take(arena, length * words, sizeof(uint32_t));
+    model->embedding_bits = arena_take(arena, slots * words, sizeof(uint32_t));
+    model->feature_bits =
+        arena_take(arena, rows * (size_t)model->feature_words, sizeof(uint32_t));
+    model->dense_bits =
+        arena_take(arena, rows * (size_t)model->dense_words, sizeof(uint32_t));
+    model->head.lead = model->lead;
+}
+
+static void layout(struct model *model, struct arena *arena)
+{
+    size_t rows = (size_t)model->lane_rows, features = (size_t)model->head.features;
+    size_t slots = ((size_t)model->config.maxlen + 1) * rows;
+    size_t logits = rows * (size_t)model->output.units;
+    int n_layers = model->config.layers * model->directions;
+    layout_lane(model, arena);
+    for (int i = 0; i < n_layers; i++)
+        recurrent_layout(&model->layer[i], arena);
+    for (int i = 0; i < n_layers - model->directions; i++)
+        model->d_layer[i] =
+            arena_take(arena, slots * (size_t)model->layer[i].padded, sizeof(real));
+    head_layout(&model->head, arena);
+    model->features = arena_take(arena, rows * features, sizeof(real));
+    model->d_features = arena_take(arena, rows * features, sizeof(real));
+    if (model->config.dense)
+        dense_layout(&model->dense, arena);
+    output_layout(&model->output, arena);
+    model->logits = arena_take(arena, logits, sizeof(real));
+    model->d_logits = arena_take(arena, logits, sizeof(real));
+}
+
+int model_new(const struct model_config *config, const struct kernels *kernels,
+              int lane_rows, struct model **result)
+{
+    int rc = check_config(config);
+    if (rc)
+        return rc;
+    struct model *model = xcalloc(1, sizeof *model);
+    model->config = *config;
+    model->kernels = kernels;
+    model->lane_rows = lane_rows;
+    model->directions = directions_of(config);
+    add_tensors(&model->params, config);
+    size_t n_layers = (size_t)(config->layers * model->directions);
+    model->layer = xcalloc(n_layers, sizeof *model->layer);
+    model->d_layer = xcalloc(n_layers, sizeof *model->d_layer);
+    init_shapes(model);
+    struct arena arena = {NULL, 0};
+    layout(model, &arena);
+    model->n_bytes = arena.used;
+    arena = (struct arena){model->workspace = xaligned(arena.used, 1), 0};
+    layout(model, &arena);
+    *result = model;
+    return OK;
+}
+
+void model_free(struct model *model)
+{
+    if (!model)
+        return;
+    params_release(&model->params);
+    free(model->workspace);
+    free(model->layer);
+    free(model->d_layer);
+    free(model);
+}
+
+const struct model_config *model_configuration(const struct model *model)
+{
+    return &model->config;
+}
+
+const struct params *model_params(const struct model *model)
+{
+    return &model->params;
+}
+
+size_t model_bytes(const struct model *model)
+{
+    return model->n_bytes;
+}
+
+/* Weights. */
+
+static void init_recurrent(const struct model *model, uint64_t seed, int first,
+                           int inputs, real *weights)
+{
+    int units = model->config.units, width = gates_of(&model->config) * units;
+    real *bias = gradient_of(model, weights, first + 2);
+    init_glorot_uniform(seed, first, inputs, width, gradient_of(model, weights, first));
+    init_orthogonal(seed, first + 1, units, width,
+                    gradient_of(model, weights, first + 1));
+    memset(bias, 0, model->params.tensors[first + 2].size * sizeof *bias);
+    for (int u = 0; u < units && model->config.cell == CELL_LSTM; u++)
+        bias[units + u] = 1; /* unit_forget_bias */
+}
+
+static void init_dense(const struct model *model, uint64_t seed, int first, real *weights)
+{
+    const struct tensor *kernel = &model->params.tensors[first];
+    init_glorot_uniform(seed, first, (int)kernel->shape[0], (int)kernel->shape[1],
+                        weights + kernel->offset);
+    memset(gradient_of(model, weights, first + 1), 0,
+           model->params.tensors[first + 1].size * sizeof(real));
+}
+
+void model_init_weights(const struct model *model, uint64_t seed, real *weights)
+{
+    const struct model_config *config = &model->config;
+    init_uniform(seed, 0, 0.05, model->params.tensors[0].size, weights);
+    for (int i = 0; i < config->layers; i++)
+        for (int d = 0; d < model->directions; d++)
+            init_recurrent(model, seed, recurrent_tensor(model, i, d),
+                           inputs_of(config, i), weights);
+    if (config->dense)
+        init_dense(model, seed, dense_tensor(model), weights);
+    init_dense(model, seed, output_tensor(model), weights);
+}
+
+void model_pack(struct model *model, const real *weights)
+{
+    model->weights = weights;
+    for (int i = 0; i < model->config.layers; i++)
+        for (int d = 0; d < model->directions; d++) {
+            int first = recurrent_tensor(model, i, d);
+            recurrent_pack(layer_at(model, i, d), tensor_of(model, weights, first),
+                           tensor_of(model, weights, first + 1),
+                           tensor_of(model, weights, first + 2));
+        }
+    int dense = dense_tensor(model), output = output_tensor(model);
+    if (model->config.dense)
+        dense_pack(&model->dense, tensor_of(model, weights, dense),
+                   tensor_of(model, weights, dense + 1));
+    output_pack(&model->output, tensor_of(model, weights, output),
+                tensor_of(model, weights, output + 1));
+}
+
+double model_flops(const struct model_config *config, double positions, double rows)
+{
+    double recurrent = 0, features = features_of(config);
+    for (int i = 0; i < config->layers; i++)
+        recurrent += 6.0 * gates_of(config) * config->units *
+                     (inputs_of(config, i) + config->units) * directions_of(config);
+    double head = config->dense ? config->dense * (features + output_units(config))
+                                : features * output_units(config);
+    return recurrent * positions + 6 * head * rows;
+}

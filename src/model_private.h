@@ -1,0 +1,102 @@
+/* What model.c (forward, backward) and model_build.c (shapes, workspace, weights) share:
+ * the model's inside. */
+#ifndef RNNTRAIN_MODEL_PRIVATE_H
+#define RNNTRAIN_MODEL_PRIVATE_H
+
+#include "rnntrain/model.h"
+
+#include "rnntrain/head.h"
+#include "rnntrain/layers.h"
+#include "rnntrain/recurrent.h"
+
+/* The workspace, in order: the plan of a lane (counts, ids, steps), keep bits, then layer
+ * by layer packed weights, activations and gradients (recurrent.h draws a layer's), head,
+ * hidden Dense, output. All sizes are fixed by the configuration and lane_rows. */
+struct model {
+    struct model_config config;
+    const struct kernels *kernels;
+    struct params params;
+    int lane_rows, directions;
+    const real *weights; /* as last packed; borrowed */
+    void *workspace;
+    size_t n_bytes;
+
+    int *count, *lead;     /* (R) computed positions; masked positions in front */
+    int32_t *ids;          /* (slots of the forward plan) */
+    struct steps steps[2]; /* forward and reverse plan */
+
+    int embedding_words, feature_words, dense_words; /* of keep bits a position or row */
+    uint32_t *row_bits, *embedding_bits;             /* (T * words) and (slots, words) */
+    uint32_t *feature_bits, *dense_bits;             /* (R, words) */
+
+    struct recurrent *layer; /* (layers, directions) */
+    real **d_layer;          /* (layers, directions) dL/d(outputs) of all but the last */
+    struct head head;
+    real *features, *d_features; /* (R, features) */
+    struct dense dense;
+    struct output output;
+    real *logits, *d_logits; /* (R, units) */
+};
+
+/* Shapes. */
+
+static inline int directions_of(const struct model_config *config)
+{
+    return config->bidirectional ? 2 : 1;
+}
+
+static inline int output_units(const struct model_config *config)
+{
+    return config->classes == 2 ? 1 : config->classes;
+}
+
+static inline int features_of(const struct model_config *config)
+{
+    int steps = config->head == HEAD_FLATTEN ? config->maxlen : 1;
+    return steps * directions_of(config) * config->units;
+}
+
+/* Inputs of recurrent layer i. */
+static inline int inputs_of(const struct model_config *config, int i)
+{
+    return i == 0 ? config->embedding : directions_of(config) * config->units;
+}
+
+static inline int gates_of(const struct model_config *config)
+{
+    return config->cell == CELL_LSTM ? 4 : 3;
+}
+
+static inline struct recurrent *layer_at(const struct model *model, int i, int direction)
+{
+    return &model->layer[i * model->directions + direction];
+}
+
+/* First tensor of a recurrent layer's direction; then those of the dense layers. */
+static inline int recurrent_tensor(const struct model *model, int i, int direction)
+{
+    return 1 + 3 * (i * model->directions + direction);
+}
+
+static inline int dense_tensor(const struct model *model)
+{
+    return recurrent_tensor(model, model->config.layers, 0);
+}
+
+static inline int output_tensor(const struct model *model)
+{
+    return dense_tensor(model) + (model->config.dense ? 2 : 0);
+}
+
+static inline const real *tensor_of(const struct model *model, const real *flat,
+                                    int index)
+{
+    return flat + model->params.tensors[index].offset;
+}
+
+static inline real *gradient_of(const struct model *model, real *flat, int index)
+{
+    return flat + model->params.tensors[index].offset;
+}
+
+#endif
