@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cblas.h>
 
@@ -30,15 +31,15 @@ static bool runs_avx512(void)
 int kernels_select(const char *name, const struct kernels **kernels)
 {
     bool automatic = !strcmp(name, "auto");
-#if defined(HAVE_KERNELS_avx2)
-    if (runs_avx2() && (automatic || !strcmp(name, "avx2"))) {
-        *kernels = &kernels_avx2;
+#if defined(HAVE_KERNELS_avx512)
+    if (runs_avx512() && (automatic || !strcmp(name, "avx512"))) {
+        *kernels = &kernels_avx512;
         return OK;
     }
 #endif
-#if defined(HAVE_KERNELS_avx512)
-    if (runs_avx512() && !strcmp(name, "avx512")) {
-        *kernels = &kernels_avx512;
+#if defined(HAVE_KERNELS_avx2)
+    if (runs_avx2() && (automatic || !strcmp(name, "avx2"))) {
+        *kernels = &kernels_avx2;
         return OK;
     }
 #endif
@@ -63,6 +64,15 @@ void kernels_describe(const struct kernels *kernels, char *text, size_t n)
 void kernels_init_blas(void)
 {
     openblas_set_num_threads(1);
+}
+
+void kernels_restart_for_blas(char **argv)
+{
+    bool fell_back = !strcmp(openblas_get_corename(), "Prescott");
+    if (!fell_back || !runs_avx2() || getenv("OPENBLAS_CORETYPE"))
+        return;
+    setenv("OPENBLAS_CORETYPE", runs_avx512() ? "SkylakeX" : "Haswell", 1);
+    execv("/proc/self/exe", argv);
 }
 
 double kernels_probe(int repeats)

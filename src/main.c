@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rnntrain/kernels.h"
+
 int main(int argc, char **argv)
 {
+    kernels_restart_for_blas(argv);
     const char *command = argc > 1 ? argv[1] : "";
     int rank = 0, rc;
     if (!strcmp(command, "eval"))

@@ -176,6 +176,12 @@ void kernels_describe(const struct kernels *kernels, char *text, size_t n);
 /* Limits OpenBLAS to one thread, always: another number changes bits. */
 void kernels_init_blas(void);
 
+/* OpenBLAS chooses its code before main, and one that is older than the processor falls
+ * back to SSE3, a fifth of the rate. Then this starts the program once more, with
+ * OPENBLAS_CORETYPE set to the widest instructions that the processor has. Call it first,
+ * with main's arguments; returns where nothing is to be done or nothing can be. */
+void kernels_restart_for_blas(char **argv);
+
 /* GFLOP/s of one SGEMM of 1024^3 on the calling thread, best of `repeats`. */
 double kernels_probe(int repeats);
 

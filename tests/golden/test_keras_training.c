@@ -199,7 +199,7 @@ static void test_all_cases(void **state)
     struct h5 *file = NULL;
     char **names = NULL;
     size_t n = 0;
-    static const char *const sets[] = {"baseline", "auto"};
+    static const char *const sets[] = {"baseline", "avx2", "avx512"};
     if (h5_open(golden_path, &file) || h5_read_strings(file, "/cases", &n, &names))
         fail_msg("%s", fail_message());
     assert_true(n >= 3);
@@ -208,8 +208,8 @@ static void test_all_cases(void **state)
         read_golden(file, names[i], &golden);
         for (size_t k = 0; k < COUNT_OF(sets); k++) {
             const struct kernels *kernels = NULL;
-            assert_int_equal(kernels_select(sets[k], &kernels), OK);
-            check_case(names[i], &golden, kernels);
+            if (kernels_select(sets[k], &kernels) == OK) /* else not on this processor */
+                check_case(names[i], &golden, kernels);
         }
         release_golden(&golden);
         free(names[i]);

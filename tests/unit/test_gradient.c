@@ -128,10 +128,11 @@ static struct model_config config_of(int variant)
 static void test_all_tensors(void **state)
 {
     (void)state;
-    static const char *const names[] = {"baseline", "auto"};
+    static const char *const names[] = {"baseline", "avx2", "avx512"};
     for (size_t k = 0; k < COUNT_OF(names); k++) {
         const struct kernels *kernels = NULL;
-        assert_int_equal(kernels_select(names[k], &kernels), OK);
+        if (kernels_select(names[k], &kernels)) /* not on this processor */
+            continue;
         for (int variant = 0; variant < 192; variant++) {
             struct model_config config = config_of(variant);
             check(&config, kernels);
