@@ -151,8 +151,8 @@ static void say_start(struct report *report, const struct report_start *start)
                start->hosts, start->lanes);
     report_say(report, "kernels  %s, SGEMM %.0f GFLOP/s on all ranks", start->kernels,
                start->peak_gflops);
-    report_say(report, "epoch    about %.0f s at two thirds of that",
-               start->epoch_flops / (start->peak_gflops * 1e9 * 2 / 3) + 0.5);
+    report_say(report, "epoch    about %.2g s at two thirds of that",
+               start->epoch_flops / (start->peak_gflops * 1e9 * 2 / 3));
 }
 
 int report_start(struct report *report, const struct report_start *start)

@@ -130,6 +130,17 @@ static int check_ranks(const struct trainer *trainer)
         config->batch_size / ranks > 0 ? config->batch_size / ranks : 1);
 }
 
+static int check_monitor(const struct trainer_config *config)
+{
+    bool validates = config->sampler.rule != VALIDATION_NONE;
+    if (validates || config->monitor == MONITOR_ACC || config->monitor == MONITOR_LOSS)
+        return OK;
+    return fail(ERR_USAGE,
+                "--validation none leaves no %s to monitor: give --monitor acc or "
+                "--monitor loss",
+                config->monitor == MONITOR_VAL_ACC ? "val_acc" : "val_loss");
+}
+
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
@@ -183,6 +194,8 @@ int trainer_set_up(struct trainer *trainer)
     if (!rc)
         rc = comm_agree(comm,
                         sampler_new(&trainer->data, &config->sampler, &trainer->sampler));
+    if (!rc)
+        rc = check_monitor(config);
     if (!rc)
         rc = check_ranks(trainer);
     if (!rc)

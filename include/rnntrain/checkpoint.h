@@ -4,11 +4,11 @@
  *   /                attributes keras_version, backend, model_config, training_config
  *   /model_weights/<layer>/<layer>/<weight>:0    float32, Keras shapes
  *   /rnntrain/config       JSON, the effective configuration (options_to_json)
- *   /rnntrain/state        JSON, deterministic: step, epoch, best value, patience,
- * history /rnntrain/tokenizer    JSON, kept words only;  /rnntrain/labels
+ *   /rnntrain/state        JSON, deterministic: step, epoch, best value, wait, history
+ *   /rnntrain/tokenizer    JSON, kept words only
+ *   /rnntrain/labels       (C) strings
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
- *   /rnntrain/provenance   JSON, what may differ between equal runs (hosts, ranks,
- * seconds)
+ *   /rnntrain/provenance   JSON, what may differ between equal runs (ranks)
  *
  * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
  * written whole (image in memory, trailer with SHA-256, fsync, rename); one process

@@ -3,8 +3,8 @@
  *   /train/x      (N, maxlen) uint16, or int32 where num_words > 65,536
  *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
  *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
- *   root attributes: format, format_version, num_words, maxlen, padding, truncating, and
- * the provenance
+ *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
+ *   root attributes: format, format_version, num_words, maxlen, padding, truncating
  *
  * Reading has two steps, so that one process a node reads for all: dataset_open() reads
  * and checks everything but the arrays, dataset_load() fills memory that the caller

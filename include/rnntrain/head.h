@@ -24,12 +24,11 @@ struct head {
     int directions;             /* 1 or 2 */
     struct recurrent *layer[2]; /* the last recurrent layer, borrowed */
     const struct steps *steps[2];
-    const int *lead; /* (R) masked positions in front of each row's words, borrowed */
-    int blocks;      /* of features: T * directions, or directions */
-    int features;    /* padded */
-    size_t *where;   /* (R, features), max: the row of h that gave each feature */
-    real *
-        d_final[2]; /* (R, padded H) dL/d(final states) or NULL; see recurrent_backward */
+    const int *lead;    /* (R) masked positions in front of each row's words, borrowed */
+    int blocks;         /* of features: T * directions, or directions */
+    int features;       /* padded */
+    size_t *where;      /* (R, features), max: the row of h that gave each feature */
+    real *d_final[2];   /* (R, padded H) dL/d(final states) or NULL */
     real *d_outputs[2]; /* dL/d(outputs), indexed as h, or NULL */
 };
 

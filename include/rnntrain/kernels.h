@@ -25,7 +25,7 @@
 
 enum { KERNELS_PANEL = 4 }; /* vectors in a panel */
 
-/* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += ...
+/* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += either.
  * A (rows, depth): row r starts at a + r * row; where the depth is cut into chunks (A is
  * a panel matrix), chunk i starts at a + i * chunk_stride. B (depth, columns) is packed.
  * C: row r of panel p starts at c + p * c_panel + r * c_row. */
@@ -165,8 +165,7 @@ struct kernels {
     void (*tanh)(size_t n, const real *x, real *y);
 };
 
-/* The kernel set of that name ("auto": the best that this processor runs, AVX-512
- * excepted, which is chosen by name only). */
+/* The kernel set of that name; "auto": the widest that this processor runs. ERR_USAGE. */
 int kernels_select(const char *name, const struct kernels **kernels) NODISCARD;
 
 /* Everything that decides bits besides data and configuration: instruction set, number

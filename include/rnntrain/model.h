@@ -1,7 +1,6 @@
 /* Configuration -> weights, activations and gradients of the whole classifier:
  *
- *   ids (T) -> Embedding(V, E) -> Dropout -> [LSTM | GRU](H) x layers, one or two
- * directions
+ *   ids (T) -> Embedding(V, E) -> Dropout -> [LSTM | GRU](H) x layers, 1 or 2 directions
  *           -> head: last | flatten | max | mean -> Dropout
  *           -> [Dense(D, relu) -> Dropout] -> Dense(1, sigmoid) or Dense(C, softmax)
  *
@@ -21,11 +20,10 @@ enum model_cell { CELL_LSTM, CELL_GRU };
 struct model_config {
     enum model_cell cell;
     bool bidirectional;
-    bool
-        hard_sigmoid; /* recurrent activation clip(0.2 x + 0.5), Keras 2's, not sigmoid */
-    bool reset_after; /* GRU only: bias (2, 3H), reset applied after the product */
-    bool mask;        /* pads are skipped, as Embedding(mask_zero=True) */
-    bool pad_pre;     /* where the data set's pads stand */
+    bool hard_sigmoid; /* Keras 2's recurrent activation clip(0.2 x + 0.5) */
+    bool reset_after;  /* GRU only: bias (2, 3H), reset applied after the product */
+    bool mask;         /* pads are skipped, as Embedding(mask_zero=True) */
+    bool pad_pre;      /* where the data set's pads stand */
     enum head_kind head;
     int vocabulary; /* V: ids are 0 .. V - 1, 0 is the pad */
     int maxlen;     /* T */

@@ -5,21 +5,23 @@
  * and h the state of the step before, s() the recurrent activation (sigmoid or hard
  * sigmoid):
  *
- *   LSTM (Hochreiter & Schmidhuber 1997, forget gate by Gers et al. 2000; Keras gate
- * order i, f, c, o in kernel (D, 4H), recurrent_kernel (H, 4H), bias (4H)): forget     f
- * = s(x W_f + h U_f + b_f) input      i  = s(x W_i + h U_i + b_i) candidate  g  = tanh(x
- * W_c + h U_c + b_c) output     o  = s(x W_o + h U_o + b_o) update     c' = f c + i g, h'
- * = o tanh(c')
+ *   LSTM (Hochreiter & Schmidhuber 1997, forget gate by Gers et al. 2000; Keras gate order
+ *   i, f, c, o in kernel (D, 4H), recurrent_kernel (H, 4H), bias (4H)):
+ *     forget     f  = s(x W_f + h U_f + b_f)
+ *     input      i  = s(x W_i + h U_i + b_i)
+ *     candidate  g  = tanh(x W_c + h U_c + b_c)
+ *     output     o  = s(x W_o + h U_o + b_o)
+ *     update     c' = f c + i g,  h' = o tanh(c')
  *
  *   Bidirectional (Schuster & Paliwal 1997; Keras merge_mode "concat"): a second set of
- * weights reads the steps last to first; the features of a step are [forward, backward].
+ *   weights reads the steps last to first; a step's features are [forward, backward].
  *
  *   GRU (Cho et al. 2014; Keras order z, r, h in kernel (D, 3H), recurrent (H, 3H)):
  *     update     z  = s(x W_z + h U_z + b_z)
  *     reset      r  = s(x W_r + h U_r + b_r)
- *     candidate  hh = tanh(x W_h + (r h) U_h + b_h)              bias (3H)
- *            or  hh = tanh(x W_h + b_h + r (h U_h + b'_h))       reset_after, bias (2,
- * 3H) state      h' = z h + (1 - z) hh
+ *     candidate  hh = tanh(x W_h + (r h) U_h + b_h)                 bias (3H)
+ *            or  hh = tanh(x W_h + b_h + r (h U_h + b'_h))          reset_after, (2, 3H)
+ *     state      h' = z h + (1 - z) hh
  *
  * Activations are indexed by slots (see steps.h). Nothing here is collective.
  */
