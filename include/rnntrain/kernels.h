@@ -160,7 +160,8 @@ struct kernels {
     void (*sgd)(size_t n, real rate, real momentum, real scale, const real *g, real *m,
                 real *w);
 
-    /* For tests of the error bounds: y = f(x), n elements. */
+    /* y = f(x), n elements, for tests. Errors in float: tanh 4e-7 relative everywhere;
+     * sigmoid 1.2e-7 absolute everywhere and 5e-7 relative for x > -4. NaN stays NaN. */
     void (*sigmoid)(size_t n, const real *x, real *y);
     void (*tanh)(size_t n, const real *x, real *y);
 };
