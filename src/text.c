@@ -221,15 +221,18 @@ static char *apply_filters(const struct text_tokenizer *tokenizer, char *text, s
 
 size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags)
 {
-    size_t used = 0;
+    size_t used = 0, close = 0; /* close: the next '>' at or behind i, or n_bytes */
     if (tags == TEXT_TAGS_KEEP)
         return n_bytes;
     for (size_t i = 0; i < n_bytes;) {
-        const char *end = text[i] == '<' ? memchr(text + i, '>', n_bytes - i) : NULL;
-        if (end && end > text + i + 1) {
+        if (text[i] == '<' && close <= i) {
+            const char *found = memchr(text + i, '>', n_bytes - i);
+            close = found ? (size_t)(found - text) : n_bytes;
+        }
+        if (text[i] == '<' && close < n_bytes && close > i + 1) {
             if (tags == TEXT_TAGS_SPACE)
                 text[used++] = ' ';
-            i = (size_t)(end - text) + 1;
+            i = close + 1;
         } else {
             text[used++] = text[i++];
         }

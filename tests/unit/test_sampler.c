@@ -1,0 +1,198 @@
+/* Splits, limits, batches and lanes as functions of (data, configuration, seed, epoch). */
+#include "rnntrain/sampler.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 1000 };
+
+/* Rows of class 1 first, then of class 0, as aclImdb's; lengths are irregular. */
+struct fixture {
+    int32_t y[ROWS], length[ROWS];
+    char *labels[2];
+    struct dataset data;
+};
+
+static void fill(struct fixture *fixture)
+{
+    static char neg[] = "neg", pos[] = "pos", path[] = "set.h5";
+    fixture->labels[0] = neg;
+    fixture->labels[1] = pos;
+    for (int i = 0; i < ROWS; i++) {
+        fixture->y[i] = i < ROWS / 2;
+        fixture->length[i] = i * 7919 % 101;
+    }
+    fixture->data = (struct dataset){
+        .path = path, .n_labels = 2, .labels = fixture->labels, .maxlen = 100};
+    fixture->data.part[DATASET_TRAIN] =
+        (struct dataset_split){ROWS, NULL, fixture->y, fixture->length};
+    fixture->data.part[DATASET_TEST] =
+        (struct dataset_split){ROWS, NULL, fixture->y, fixture->length};
+}
+
+static struct sampler_config config_of(enum validation_rule rule)
+{
+    return (struct sampler_config){.rule = rule,
+                                   .validation_split = 0.1,
+                                   .shuffle = true,
+                                   .batch_size = 64,
+                                   .lane_rows = 16,
+                                   .seed = 3};
+}
+
+static void test_stratified(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler;
+    bool seen[ROWS] = {false};
+    int counts[2];
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_STRATIFIED);
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    assert_int_equal(sampler.n_train, 900);
+    assert_int_equal(sampler.n_validation, 100);
+    assert_int_equal(sampler.n_test, ROWS);
+    sampler_count(&fixture.data, DATASET_TRAIN, sampler.validation, 100, counts);
+    assert_int_equal(counts[0], 50);
+    for (int i = 0; i < sampler.n_train; i++)
+        seen[sampler.train[i]] = true;
+    for (int i = 0; i < sampler.n_validation; i++)
+        assert_false(seen[sampler.validation[i]]);
+    sampler_release(&sampler);
+}
+
+static void test_keras_tail(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler;
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_KERAS_TAIL);
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), ERR_USAGE);
+    assert_non_null(strstr(fail_message(), "all 100 validation rows are of class neg"));
+    assert_non_null(strstr(fail_message(), "--allow-one-class"));
+    config.allow_one_class = true;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    assert_int_equal(sampler.validation[0], 900);
+    assert_int_equal(sampler.validation[99], 999);
+    assert_int_equal(sampler.n_train, 900);
+    sampler_release(&sampler);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler;
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_OWN);
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), ERR_USAGE);
+    assert_non_null(strstr(fail_message(), "set.h5 has no /validation"));
+    config = config_of(VALIDATION_STRATIFIED);
+    config.validation_split = 0;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), ERR_USAGE);
+    assert_non_null(strstr(fail_message(), "validation set is empty"));
+}
+
+static void test_limit(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler;
+    int counts[2];
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_NONE);
+    config.limit_train = 200;
+    config.limit_test = 50;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    assert_int_equal(sampler.n_train, 200);
+    assert_int_equal(sampler.n_test, 50);
+    sampler_count(&fixture.data, DATASET_TRAIN, sampler.train, 200, counts);
+    assert_int_equal(counts[0], 100);
+    sampler_release(&sampler);
+}
+
+/* Every row once an epoch; lanes sorted by length, alike in rows and in work. */
+static void check_epoch(struct sampler *sampler, const struct fixture *fixture, int epoch)
+{
+    bool seen[ROWS] = {false};
+    int total = 0;
+    sampler_begin_epoch(sampler, epoch);
+    for (int b = 0; b < sampler_batches(sampler); b++) {
+        int n_lanes = 0, n = sampler_batch(sampler, b, &n_lanes);
+        int expected = sampler_lanes(&sampler->config);
+        assert_int_equal(n_lanes, n < expected ? n : expected);
+        assert_int_equal(sampler->lane_start[n_lanes], n);
+        for (int l = 0; l < n_lanes; l++) {
+            int first = sampler->lane_start[l],
+                count = sampler->lane_start[l + 1] - first;
+            assert_true(count >= n / expected && count <= n / expected + 1);
+            assert_true(count <= sampler->config.lane_rows);
+            for (int i = first; i < first + count; i++) {
+                int row = sampler->lanes[i];
+                assert_false(seen[row]);
+                seen[row] = true;
+                assert_true(i == first || fixture->length[row] <=
+                                              fixture->length[sampler->lanes[i - 1]]);
+            }
+        }
+        total += n;
+    }
+    assert_int_equal(total, sampler->n_train);
+}
+
+static void test_batches(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler, other;
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_STRATIFIED);
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    assert_int_equal(sampler_batches(&sampler), 15); /* 14 of 64 and one of 4 */
+    check_epoch(&sampler, &fixture, 0);
+    check_epoch(&sampler, &fixture, 1);
+    /* Another sampler comes to the same order by itself. */
+    assert_int_equal(sampler_new(&fixture.data, &config, &other), OK);
+    sampler_begin_epoch(&other, 1);
+    sampler_begin_epoch(&sampler, 1);
+    int n_lanes = 0;
+    sampler_batch(&sampler, 3, &n_lanes);
+    sampler_batch(&other, 3, &n_lanes);
+    assert_memory_equal(sampler.lanes, other.lanes, 64 * sizeof *other.lanes);
+    sampler_begin_epoch(&other, 2);
+    sampler_batch(&other, 3, &n_lanes);
+    assert_memory_not_equal(sampler.lanes, other.lanes, 64 * sizeof *other.lanes);
+    sampler_release(&sampler);
+    sampler_release(&other);
+}
+
+static void test_no_shuffle(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler;
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_NONE);
+    config.shuffle = false;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    sampler_begin_epoch(&sampler, 4);
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(sampler.order[i], i);
+    sampler_release(&sampler);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stratified), cmocka_unit_test(test_keras_tail),
+        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_batches),    cmocka_unit_test(test_no_shuffle),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

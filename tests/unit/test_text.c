@@ -1,0 +1,146 @@
+/* What is not Keras's: tags, stop words, invalid UTF-8; and tokenizers that are refused. */
+#include "rnntrain/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void check_tags(const char *text, enum text_tags tags, const char *expected)
+{
+    char *copy = xstrdup(text);
+    size_t n = text_strip_tags(copy, strlen(copy), tags);
+    assert_int_equal(n, strlen(expected));
+    assert_memory_equal(copy, expected, n);
+    free(copy);
+}
+
+/* As re.sub("<[^>]+>", ...) */
+static void test_tags(void **state)
+{
+    (void)state;
+    check_tags("a<br />b", TEXT_TAGS_REMOVE, "ab");
+    check_tags("a<br />b", TEXT_TAGS_SPACE, "a b");
+    check_tags("a<br />b", TEXT_TAGS_KEEP, "a<br />b");
+    check_tags("<>", TEXT_TAGS_REMOVE, "<>");
+    check_tags("<<a>>", TEXT_TAGS_REMOVE, ">");
+    check_tags("1 < 2 and 3 > 2", TEXT_TAGS_REMOVE, "1  2");
+    check_tags("open <b", TEXT_TAGS_REMOVE, "open <b");
+    check_tags("<><b>", TEXT_TAGS_REMOVE, "<>");
+    check_tags("", TEXT_TAGS_REMOVE, "");
+}
+
+/* Each '<' once looked for its '>' to the end of the text. */
+static void test_many_open_tags(void **state)
+{
+    (void)state;
+    size_t n = (size_t)8 << 20;
+    char *text = xrealloc(NULL, n, 1);
+    memset(text, '<', n);
+    double start = seconds_now();
+    assert_int_equal(text_strip_tags(text, n, TEXT_TAGS_REMOVE), n);
+    assert_true(seconds_now() - start < 5);
+    free(text);
+}
+
+static void check_repair(const char *text, const char *expected, size_t n_expected,
+                         size_t expected_first)
+{
+    char *clean = NULL;
+    size_t n_clean = 0, first = 0;
+    size_t n = text_repair_utf8(text, strlen(text), &clean, &n_clean, &first);
+    assert_int_equal(n, n_expected);
+    if (n) {
+        assert_int_equal(n_clean, strlen(expected));
+        assert_memory_equal(clean, expected, n_clean);
+        assert_int_equal(first, expected_first);
+    }
+    free(clean);
+}
+
+/* As bytes.decode("utf-8", errors="replace") */
+static void test_repair(void **state)
+{
+    (void)state;
+#define BAD "\xef\xbf\xbd"
+    check_repair("plain", NULL, 0, 0);
+    check_repair("caf\xc3\xa9", NULL, 0, 0);
+    check_repair("caf\xe9", "caf" BAD, 1, 3);
+    check_repair("\xff\xfe", BAD BAD, 2, 0);
+    check_repair("a\xe2\x82z", "a" BAD "z", 1, 1);   /* cut short: one part */
+    check_repair("\xed\xa0\x80", BAD BAD BAD, 3, 0); /* a surrogate */
+    check_repair("\xc0\xaf", BAD BAD, 2, 0);         /* overlong */
+    check_repair("\xf0\x9f\x98 ok \xf4\x90\x80\x80", BAD " ok " BAD BAD BAD BAD, 5, 0);
+}
+
+static void encode(const struct text_tokenizer *tokenizer, const char *text,
+                   struct text_ids *ids)
+{
+    text_encode(tokenizer, text, strlen(text), ids);
+}
+
+static void test_stop_words(void **state)
+{
+    (void)state;
+    char *stops[] = {(char[]){"the"}, (char[]){"a"}};
+    struct text_options options = {.lower = true,
+                                   .stop_words = stops,
+                                   .n_stop_words = 2,
+                                   .maxlen = 4,
+                                   .pad_pre = true};
+    struct text_tokenizer *tokenizer = text_new(&options), *again = NULL;
+    struct text_ids ids = {0};
+    text_fit(tokenizer, "The cat the a dog the cat", 25);
+    text_freeze(tokenizer);
+    assert_int_equal(text_n_words(tokenizer), 2);
+    assert_string_equal(text_word(tokenizer, 1), "cat");
+    encode(tokenizer, "the dog a bird", &ids);
+    assert_int_equal(ids.n, 1);
+    assert_int_equal(ids.ids[0], 2);
+    assert_int_equal(ids.n_dropped,
+                     1); /* bird; stop words are not lost, they are left out */
+    char *json = text_to_json(tokenizer, true);
+    assert_int_equal(text_from_json(json, "test", &options, &again), OK);
+    encode(again, "the dog a bird", &ids);
+    assert_int_equal(ids.n, 1);
+    free(json);
+    free(ids.ids);
+    text_free(tokenizer);
+    text_free(again);
+}
+
+static void refuse(const char *json, const char *expected)
+{
+    struct text_options padding = {.maxlen = 4};
+    struct text_tokenizer *tokenizer = NULL;
+    assert_int_equal(text_from_json(json, "t.json", &padding, &tokenizer), ERR_FORMAT);
+    assert_null(tokenizer);
+    assert_non_null(strstr(fail_message(), "t.json"));
+    if (!strstr(fail_message(), expected))
+        fail_msg("\"%s\" does not say \"%s\"", fail_message(), expected);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    refuse("", "not a Keras tokenizer");
+    refuse("[]", "not a Keras tokenizer");
+    refuse("{\"config\": 3}", "not a Keras tokenizer");
+    refuse("{\"config\": {}}", "word_index");
+    refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 0}\"}}", "\"a\"");
+    refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 99}\"}}", "99");
+    refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 1, \\\"b\\\": 1}\"}}", "\"b\"");
+    refuse("{\"config\": {\"char_level\": true}}", "characters");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tags),    cmocka_unit_test(test_many_open_tags),
+        cmocka_unit_test(test_repair),  cmocka_unit_test(test_stop_words),
+        cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
