@@ -1,0 +1,57 @@
+# What the shell tests share. A test is called with the build folder and the source folder;
+# it makes its files in $tmp, which goes when it ends.
+build=$1
+source=$2
+rnntrain=$build/rnntrain
+rnnprep=$build/rnnprep
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/rnntrain-test-XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
+
+problem() { # what went wrong
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+skip() { # why
+    echo "SKIPPED: $*"
+    exit 77
+}
+
+ranks() { # np command...
+    local np=$1
+    shift
+    timeout 240 mpirun -np "$np" "$@"
+}
+
+# expect CODE PATTERN command...: the command must end with CODE and say PATTERN (a regular
+# expression) in its own line of the error output; mpirun's notes do not count.
+expect() {
+    local code=$1 pattern=$2 rc=0
+    shift 2
+    timeout 120 "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
+    [ $rc -eq "$code" ] || {
+        cat "$tmp/err" >&2
+        problem "exit code $rc, expected $code: $*"
+    }
+    grep -E '^(rnntrain|rnnprep): ' "$tmp/err" | grep -q -E -- "$pattern" || {
+        cat "$tmp/err" >&2
+        problem "no message like \"$pattern\": $*"
+    }
+    [ "$(grep -c -E '^(rnntrain|rnnprep): ' "$tmp/err")" -eq 1 ] ||
+        problem "more than one message: $*"
+}
+
+# The weight hashes of a run, one an epoch.
+hashes() { # run folder
+    grep '"event":"epoch"' "$1/log.jsonl" | sed -E 's/.*"weights":"([0-9a-f]+)".*/\1/' |
+        tr '\n' ' '
+}
+
+# A small synthetic data set at $tmp/sample.h5.
+make_sample() { # documents
+    "$rnnprep" sample "$tmp/sample" --documents "$1" >/dev/null
+    "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 60 --quiet
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# The same weights, bit for bit, on any number of ranks, whoever computes which lane and
+# however late a rank is.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+make_sample 900
+
+train() { # np run-folder option...
+    local np=$1 run=$2
+    shift 2
+    ranks "$np" "$rnntrain" "$tmp/sample.h5" --run-dir "$run" --overwrite --quiet \
+        --epochs 2 "$@" || problem "np $np: $*"
+}
+
+same_on() { # "np np ..." option...
+    local counts=$1 expected='' np
+    shift
+    for np in $counts; do
+        train "$np" "$tmp/run" "$@"
+        local found
+        found=$(hashes "$tmp/run")
+        [ "$(wc -w <<<"$found")" -eq 2 ] || problem "np $np: no two hashes: $*"
+        [ -n "$expected" ] || expected=$found
+        [ "$found" = "$expected" ] || problem "np $np: $found, expected $expected: $*"
+    done
+}
+
+for recipe in keras-lstm keras-bilstm keras-gru; do
+    same_on "1 2 3 4 5 7 8 16" --recipe $recipe
+done
+
+# Any ranges of lanes, other ones at every step, and random delays before each exchange.
+train 1 "$tmp/quiet" --recipe keras-lstm
+train 5 "$tmp/delayed" --recipe keras-lstm --test-ranges 7 --test-delay 3000
+[ "$(hashes "$tmp/quiet")" = "$(hashes "$tmp/delayed")" ] || problem "delays change bits"
+
+# 20 configurations drawn at random; the last batch of --limit-train 450 has 405 % 101 = 1 row.
+RANDOM=20
+draw() { # option value...: adds the option with one of the values
+    local values=("${@:2}")
+    options+=("$1" "${values[RANDOM % ${#values[@]}]}")
+}
+for _ in {1..20}; do
+    options=(--recipe none --limit-train 450 --batch-size 101 --seed $RANDOM)
+    draw --model lstm gru bilstm bigru
+    draw --head last flatten max mean
+    draw --layers 1 2
+    draw --units 5 16 33
+    draw --embedding 7 16
+    draw --dense 0 24
+    draw --optimizer adam rmsprop sgd
+    draw --lane-rows 4 16 25
+    draw --clip-norm 0 0.01
+    draw --recurrent-activation sigmoid hard_sigmoid
+    draw --rnn-dropout 0 0.3
+    draw --lr-decay none cosine
+    draw --set mask=true mask=false
+    draw --set reset-after=true reset-after=false
+    same_on 1 "${options[@]}"
+    alone=$(hashes "$tmp/run")
+    same_on $((2 + RANDOM % 4)) "${options[@]}" --test-ranges $RANDOM
+    [ "$(hashes "$tmp/run")" = "$alone" ] || problem "bits differ: ${options[*]}"
+done
+
+# Four classes.
+for part in train test; do
+    for class in a b c d; do
+        mkdir -p "$tmp/four/$part/$class"
+    done
+    i=0
+    for file in "$tmp/sample/$part"/*/*.txt; do
+        class=$(cut -c $((i % 4 + 1)) <<<abcd)
+        cp "$file" "$tmp/four/$part/$class/$i.txt"
+        i=$((i + 1))
+    done
+done
+"$rnnprep" "$tmp/four" -o "$tmp/sample.h5" --num-words 400 --maxlen 60 --quiet
+same_on "1 3 8" --recipe keras-gru --mask
+same_on "2 5" --recipe keras-bilstm --clip-norm 0.1

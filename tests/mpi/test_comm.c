@@ -1,0 +1,177 @@
+/* Ranks: the canonical sum against a naive tree for any ranges of lanes, agreement, shared
+ * memory. Run by mpirun; every rank runs every test. */
+#include "rnntrain/comm.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct comm comm;
+static const struct kernels *kernels;
+
+static real element(int lane, size_t i)
+{
+    struct rng rng = {.seed = 12, .purpose = RNG_TEST, .row = (uint32_t)lane};
+    return (real)(rng_uniform(&rng, (uint32_t)i) - 0.5);
+}
+
+/* The tree as comm.h defines it: the node of 2^level lanes from `first`. */
+static real naive_sum(int level, int first, int n_lanes, size_t i)
+{
+    if (level == 0)
+        return element(first, i);
+    int middle = first + (1 << (level - 1));
+    real left = naive_sum(level - 1, first, n_lanes, i);
+    return middle < n_lanes ? left + naive_sum(level - 1, middle, n_lanes, i) : left;
+}
+
+static int compare(const void *left, const void *right)
+{
+    return *(const int *)left - *(const int *)right;
+}
+
+/* The same random ranges on every rank; ranks may get none. */
+static void random_ranges(int n_lanes, uint32_t number, int *first)
+{
+    struct rng rng = {.seed = 13, .purpose = RNG_TEST, .step = number};
+    first[0] = 0;
+    first[comm.size] = n_lanes;
+    for (int r = 1; r < comm.size; r++)
+        first[r] = (int)rng_below(&rng, (uint32_t)r, (uint32_t)n_lanes + 1);
+    qsort(first, (size_t)comm.size + 1, sizeof *first, compare);
+}
+
+static void check_sum(struct comm_sum *sum, size_t n, int n_lanes, const int *first)
+{
+    for (int lane = first[comm.rank]; lane < first[comm.rank + 1]; lane++) {
+        real *values = comm_sum_next(sum);
+        for (size_t i = 0; i < n; i++)
+            values[i] = element(lane, i);
+        comm_sum_push(sum, lane);
+    }
+    const real *total = comm_sum_finish(sum, first);
+    for (size_t i = 0; i < n; i++) {
+        real expected = naive_sum(6, 0, n_lanes, i);
+        if (memcmp(&total[i], &expected, sizeof expected))
+            fail_msg("rank %d of %d: %d lanes, element %zu of %zu is %.9g, expected %.9g",
+                     comm.rank, comm.size, n_lanes, i, n, (double)total[i],
+                     (double)expected);
+    }
+}
+
+static void test_sum(void **state)
+{
+    (void)state;
+    enum { LANES = 37 };
+    static const size_t sizes[] = {1, 5, 16, 333};
+    int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
+    for (size_t s = 0; s < COUNT_OF(sizes); s++) {
+        struct comm_sum *sum = comm_sum_new(&comm, kernels, sizes[s], LANES);
+        for (int n_lanes = 1; n_lanes <= LANES; n_lanes++) {
+            comm_even_ranges(n_lanes, comm.size, first);
+            check_sum(sum, sizes[s], n_lanes, first);
+            random_ranges(n_lanes, (uint32_t)n_lanes, first);
+            check_sum(sum, sizes[s], n_lanes, first);
+        }
+        comm_sum_free(sum);
+    }
+    free(first);
+}
+
+static void test_gather(void **state)
+{
+    (void)state;
+    enum { LANES = 23, WIDTH = 2 };
+    int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
+    double values[LANES * WIDTH] = {0}, losses[LANES];
+    random_ranges(LANES, 99, first);
+    for (int l = first[comm.rank]; l < first[comm.rank + 1]; l++) {
+        values[l * WIDTH] = 1.0 / (l + 3);
+        values[l * WIDTH + 1] = l;
+    }
+    comm_gather_lanes(&comm, values, WIDTH, first);
+    for (int l = 0; l < LANES; l++) {
+        losses[l] = 1.0 / (l + 3);
+        assert_true(values[l * WIDTH] == losses[l] && values[l * WIDTH + 1] == l);
+    }
+    assert_true(comm_tree_sum(values, LANES, WIDTH) == comm_tree_sum(losses, LANES, 1));
+    /* 5 lanes: ((0 + 1) + (2 + 3)) + 4 */
+    double expected = ((losses[0] + losses[1]) + (losses[2] + losses[3])) + losses[4];
+    assert_true(comm_tree_sum(losses, 5, 1) == expected);
+    free(first);
+}
+
+static void test_agree(void **state)
+{
+    (void)state;
+    assert_int_equal(comm_agree(&comm, OK), OK);
+    int failing = comm.size / 2; /* and all above it; the lowest one's outcome counts */
+    int rc = OK;
+    if (comm.rank >= failing) /* in parentheses: cmocka has a macro of this name */
+        rc = (fail)(ERR_FORMAT + (comm.rank > failing), "rank %d says so", comm.rank);
+    assert_int_equal(comm_agree(&comm, rc), ERR_FORMAT);
+    char expected[64];
+    snprintf(expected, sizeof expected, "rank %d says so", failing);
+    assert_string_equal(fail_message(), expected);
+}
+
+static void test_same(void **state)
+{
+    (void)state;
+    assert_int_equal(comm_same(&comm, "avx2", "kernel set", "give --isa"), OK);
+    if (comm.size == 1)
+        return;
+    int rc = comm_same(&comm, comm.rank == comm.size - 1 ? "avx2" : "baseline",
+                       "kernel set", "give --isa");
+    assert_int_equal(rc, ERR_USAGE);
+    assert_non_null(
+        strstr(fail_message(), "another kernel set (avx2) than rank 0 (baseline)"));
+    assert_non_null(strstr(fail_message(), "give --isa"));
+}
+
+static void test_window(void **state)
+{
+    (void)state;
+    struct comm_window window;
+    comm_window_open(&comm, 1000, &window);
+    int *numbers = window.bytes;
+    assert_int_equal((uintptr_t)numbers % 64, 0);
+    for (int i = 0; i < 250 && comm.node_rank == 0; i++)
+        numbers[i] = 3 * i;
+    comm_window_sync(&comm, &window);
+    for (int i = 0; i < 250; i++)
+        assert_int_equal(numbers[i], 3 * i);
+    comm_window_close(&comm, &window);
+}
+
+static void test_small_things(void **state)
+{
+    (void)state;
+    int number = comm.rank == 0 ? 42 : 0;
+    comm_broadcast(&comm, &number, sizeof number);
+    assert_int_equal(number, 42);
+    assert_true(comm_min(&comm, comm.rank + 1) == 1);
+    assert_true(comm_max(&comm, comm.rank + 1) == comm.size);
+    char *hosts = comm_hosts(&comm); /* one host: named once */
+    assert_true(*hosts && !strchr(hosts, ','));
+    free(hosts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sum),    cmocka_unit_test(test_gather),
+        cmocka_unit_test(test_agree),  cmocka_unit_test(test_same),
+        cmocka_unit_test(test_window), cmocka_unit_test(test_small_things),
+    };
+    comm_init(&comm);
+    int failed = kernels_select("auto", &kernels);
+    if (!failed)
+        failed = cmocka_run_group_tests(tests, NULL, NULL);
+    comm_finalize(&comm);
+    return failed;
+}

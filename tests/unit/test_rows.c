@@ -1,0 +1,114 @@
+/* A row's result does not depend on the rows beside it: alone, in a lane of 16 and in one of
+ * 250 it has the same bits, in every kernel set. */
+#include "rnntrain/model.h"
+#include "rnntrain/sampler.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 250, LENGTH = 40, VOCABULARY = 60, UNITS_OUT = 4 };
+
+struct fixture {
+    uint16_t x[ROWS][LENGTH];
+    int32_t y[ROWS], length[ROWS];
+    struct dataset data;
+};
+
+static void fill(struct fixture *fixture)
+{
+    struct rng rng = {.seed = 8, .purpose = RNG_TEST};
+    memset(fixture, 0, sizeof *fixture);
+    for (int r = 0; r < ROWS; r++) {
+        fixture->length[r] = (int32_t)rng_below(&rng, (uint32_t)r, LENGTH + 1);
+        rng.row = (uint32_t)r + 1;
+        for (int t = LENGTH - fixture->length[r]; t < LENGTH; t++)
+            fixture->x[r][t] =
+                (uint16_t)(1 + rng_below(&rng, (uint32_t)t, VOCABULARY - 1));
+        rng.row = 0;
+    }
+    fixture->data = (struct dataset){
+        .maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2, .n_labels = UNITS_OUT};
+    fixture->data.part[DATASET_TEST] =
+        (struct dataset_split){ROWS, fixture->x, fixture->y, fixture->length};
+}
+
+/* Logits of all rows, computed `together` at a time. */
+static void evaluate_all(const struct fixture *fixture, struct model *model, int together,
+                         real (*logits)[UNITS_OUT])
+{
+    int32_t rows[ROWS];
+    real part[ROWS][UNITS_OUT];
+    for (int first = 0; first < ROWS; first += together) {
+        int n = ROWS - first < together ? ROWS - first : together;
+        for (int i = 0; i < n; i++)
+            rows[i] = first + i;
+        sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, n);
+        struct lane lane = {&fixture->data, DATASET_TEST, rows, n};
+        (void)model_evaluate(model, &lane, part[0]);
+        for (int i = 0; i < n; i++)
+            memcpy(logits[rows[i]], part[i], sizeof part[i]);
+    }
+}
+
+static void check(const struct kernels *kernels, const struct model_config *config)
+{
+    static const int sizes[] = {1, 3, 16};
+    static struct fixture fixture;
+    static real expected[ROWS][UNITS_OUT], logits[ROWS][UNITS_OUT];
+    struct model *model = NULL;
+    fill(&fixture);
+    assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
+    real *weights = xaligned(model_params(model)->size, sizeof *weights);
+    model_init_weights(model, 4, weights);
+    model_pack(model, weights);
+    evaluate_all(&fixture, model, ROWS, expected);
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        evaluate_all(&fixture, model, sizes[i], logits);
+        for (int r = 0; r < ROWS; r++)
+            if (memcmp(logits[r], expected[r], sizeof logits[r]))
+                fail_msg(
+                    "%s: row %d of length %d has other bits among %d (cell %d, head %d, "
+                    "mask %d)",
+                    kernels->name, r, fixture.length[r], sizes[i], (int)config->cell,
+                    (int)config->head, config->mask);
+    }
+    free(weights);
+    model_free(model);
+}
+
+static void test_row_independence(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"baseline", "avx2", "avx512"};
+    for (size_t k = 0; k < COUNT_OF(names); k++) {
+        const struct kernels *kernels = NULL;
+        if (kernels_select(names[k], &kernels)) /* not on this processor */
+            continue;
+        for (int variant = 0; variant < 48; variant++) {
+            struct model_config config = {.cell = variant % 2 ? CELL_GRU : CELL_LSTM,
+                                          .bidirectional = variant / 2 % 2,
+                                          .mask = variant / 4 % 2,
+                                          .head = (enum head_kind)(variant / 8 % 4),
+                                          .layers = 1 + variant % 3 / 2,
+                                          .reset_after = variant % 5 == 0,
+                                          .dense = variant % 3 ? 40 : 0,
+                                          .pad_pre = true,
+                                          .vocabulary = VOCABULARY,
+                                          .maxlen = LENGTH,
+                                          .embedding = 12,
+                                          .units = 20,
+                                          .classes = UNITS_OUT};
+            check(kernels, &config);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_row_independence)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
