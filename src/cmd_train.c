@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "rnntrain/comm.h"
 #include "rnntrain/config.h"
@@ -19,42 +18,49 @@ static int take_operands(struct config *config, const char **operands, int n)
     return OK;
 }
 
-static int train(const struct config *config, int *rank)
+/* Reads the command line and says what it asks for beside training; *done if that is all. */
+static int resolve(int argc, char **argv, struct config *config, bool *done)
 {
-    struct comm comm;
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0, rc = config_resolve(argc, argv, config, operands, &n);
+    if (!rc)
+        rc = take_operands(config, operands, n);
+    free(operands);
+    *done = !rc && (config->help || config->version);
+    if (*done && comm_launched_rank() <= 0) {
+        char *usage = options_usage(&config_table);
+        fputs(config->version ? "rnntrain " RNNTRAIN_VERSION "\n" : usage, stdout);
+        free(usage);
+    }
+    return rc;
+}
+
+static int train(struct comm *comm, const struct config *config)
+{
     char *record = options_to_json(&config_table, config);
     struct trainer_config trainer = config_trainer(config, record);
-    comm_init(&comm);
-    *rank = comm.rank;
-    int rc = trainer_run(&comm, &trainer);
-    if (rc &&
-        comm.rank == 0) /* before MPI ends: mpirun may be slow to pass it on later */
-        fflush(stdout);
-    comm_finalize(&comm);
+    int rc = trainer_run(comm, &trainer);
     free(record);
     return rc;
 }
 
-int cmd_train(int argc, char **argv, int *rank)
+/* Rank 0 says what went wrong while the others wait in comm_finalize: a rank that ended
+ * before would make mpirun end rank 0 too, unheard. */
+int cmd_train(int argc, char **argv)
 {
     struct config config = {0};
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    const char *mpi_rank = getenv("OMPI_COMM_WORLD_RANK");
-    int n = 0, rc;
-    *rank = mpi_rank ? atoi(mpi_rank) : 0; /* one rank reports a wrong command line */
-    rc = config_resolve(argc, argv, &config, operands, &n);
-    if (!rc)
-        rc = take_operands(&config, operands, n);
-    if (!rc && config.help) {
-        char *usage = options_usage(&config_table);
-        fputs(usage, stdout);
-        free(usage);
-    } else if (!rc && config.version) {
-        puts("rnntrain " RNNTRAIN_VERSION);
-    } else if (!rc) {
-        rc = train(&config, rank);
+    struct comm comm = {0};
+    bool done = false;
+    int rc = resolve(argc, argv, &config, &done);
+    if (!done && (!rc || comm_launched_rank() >= 0)) {
+        comm_init(&comm);
+        rc = comm_agree(&comm, rc);
+        if (!rc)
+            rc = train(&comm, &config);
     }
+    if (rc && comm.rank == 0)
+        print_failure();
+    comm_finalize(&comm);
     config_release(&config);
-    free(operands);
     return rc;
 }

@@ -40,8 +40,16 @@ static void yield_if_crowded(void)
     if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) < cores &&
         CPU_COUNT(&cpus) > 1)
         cores = CPU_COUNT(&cpus);
-    if (local && atol(local) > cores)
+    if (local && strtol(local, NULL, 10) > cores)
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+}
+
+int comm_launched_rank(void)
+{
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+    if (!rank)
+        rank = getenv("PMIX_RANK");
+    return rank ? (int)strtol(rank, NULL, 10) : -1;
 }
 
 void comm_init(struct comm *comm)

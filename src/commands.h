@@ -1,14 +1,18 @@
 /* The commands of rnntrain: each takes the arguments after its name and returns an error
- * code. Results go to standard output; main prints the message of a failure. */
+ * code. Results go to standard output; a failure's message is printed once. */
 #ifndef RNNTRAIN_COMMANDS_H
 #define RNNTRAIN_COMMANDS_H
 
 #include "rnntrain/base.h"
 
-/* Collective over the ranks of the job; *rank is this process's. */
-int cmd_train(int argc, char **argv, int *rank) NODISCARD;
+/* Collective over the ranks of the job; prints its failures itself. */
+int cmd_train(int argc, char **argv) NODISCARD;
+/* One process each; main prints their failures. */
 int cmd_eval(int argc, char **argv) NODISCARD;
 int cmd_predict(int argc, char **argv) NODISCARD;
 int cmd_inspect(int argc, char **argv) NODISCARD;
+
+/* The last message, to standard error, after everything that was said. */
+void print_failure(void);
 
 #endif

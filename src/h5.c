@@ -71,13 +71,21 @@ static hid_t image_access(void)
     return access;
 }
 
+/* HDF5 takes two images of one name for one file: the name is the struct's address. */
+static void name_image(const struct h5 *file, char name[32])
+{
+    snprintf(name, 32, "%p", (const void *)file);
+}
+
 struct h5 *h5_create(void)
 {
     struct h5 *file = xcalloc(1, sizeof *file);
+    char name[32];
+    name_image(file, name);
     quiet();
     hid_t access = image_access(), create = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(create, false);
-    file->file = H5Fcreate("image", H5F_ACC_TRUNC, create, access);
+    file->file = H5Fcreate(name, H5F_ACC_TRUNC, create, access);
     H5Pclose(create);
     H5Pclose(access);
     if (file->file < 0)
@@ -273,17 +281,21 @@ int h5_open(const char *path, struct h5 **file)
         free(bytes);
         return rc;
     }
+    struct h5 *opened = xcalloc(1, sizeof *opened);
+    char name[32];
+    name_image(opened, name);
     quiet();
     hid_t access = image_access();
     H5Pset_file_image(access, bytes, n - FILE_TRAILER_BYTES);
-    hid_t opened = H5Fopen("image", H5F_ACC_RDONLY, access);
+    opened->file = H5Fopen(name, H5F_ACC_RDONLY, access);
     H5Pclose(access);
     free(bytes);
-    if (opened < 0)
+    if (opened->file < 0) {
+        free(opened);
         return fail(ERR_FORMAT, "%s: HDF5 cannot open it", path);
-    *file = xcalloc(1, sizeof **file);
-    (*file)->file = opened;
-    (*file)->path = xstrdup(path);
+    }
+    opened->path = xstrdup(path);
+    *file = opened;
     return OK;
 }
 

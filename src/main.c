@@ -1,4 +1,4 @@
-/* rnntrain: finds the command, prints what went wrong. */
+/* rnntrain: finds the command. */
 #include "commands.h"
 
 #include <stdio.h>
@@ -6,11 +6,17 @@
 
 #include "rnntrain/kernels.h"
 
+void print_failure(void)
+{
+    fflush(stdout);
+    fprintf(stderr, "rnntrain: %s\n", fail_message());
+}
+
 int main(int argc, char **argv)
 {
     kernels_restart_for_blas(argv);
     const char *command = argc > 1 ? argv[1] : "";
-    int rank = 0, rc;
+    int rc;
     if (!strcmp(command, "eval"))
         rc = cmd_eval(argc - 2, argv + 2);
     else if (!strcmp(command, "predict"))
@@ -18,12 +24,12 @@ int main(int argc, char **argv)
     else if (!strcmp(command, "inspect"))
         rc = cmd_inspect(argc - 2, argv + 2);
     else if (!strcmp(command, "train"))
-        rc = cmd_train(argc - 2, argv + 2, &rank);
+        return cmd_train(argc - 2, argv + 2);
     else
-        rc = cmd_train(argc - 1, argv + 1, &rank);
+        return cmd_train(argc - 1, argv + 1);
     if (!rc && fflush(stdout) != 0)
         rc = fail(ERR_IO, "standard output cannot be written");
-    if (rc && rank == 0)
-        fprintf(stderr, "rnntrain: %s\n", fail_message());
+    if (rc)
+        print_failure();
     return rc;
 }

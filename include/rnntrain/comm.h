@@ -15,6 +15,10 @@ struct comm {
     bool is_active;           /* MPI is initialised */
 };
 
+/* This process's rank as its launcher (mpirun, srun) gave it, before MPI begins; -1 if no
+ * launcher started it. */
+int comm_launched_rank(void);
+
 /* Collective. Initialises MPI; ranks that share cores yield while they wait. */
 void comm_init(struct comm *comm);
 /* A world of one rank without MPI, for commands that do not train. */

@@ -151,6 +151,27 @@ static void test_dataset(void **state)
     free(storage);
 }
 
+/* HDF5 took the second image for the first one. */
+static void test_two_at_once(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct dataset first = {0}, second = {0};
+    char *paths[2] = {in_folder("first.h5"), in_folder("second.h5")};
+    fill(&fixture);
+    assert_int_equal(write_fixture(&fixture, "first.h5"), OK);
+    fixture.data.num_words = WORDS + 5;
+    assert_int_equal(write_fixture(&fixture, "second.h5"), OK);
+    assert_int_equal(dataset_open(paths[0], true, &first), OK);
+    assert_int_equal(dataset_open(paths[1], true, &second), OK);
+    assert_int_equal(first.num_words, WORDS);
+    assert_int_equal(second.num_words, WORDS + 5);
+    dataset_release(&first);
+    dataset_release(&second);
+    free(paths[0]);
+    free(paths[1]);
+}
+
 static void refuse_dataset(struct fixture *fixture, const char *expected)
 {
     struct dataset data = {0};
@@ -380,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_replace),
         cmocka_unit_test(test_replace_fails),
         cmocka_unit_test(test_dataset),
+        cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_dataset_content),
         cmocka_unit_test(test_dataset_head),
         cmocka_unit_test(test_damage),

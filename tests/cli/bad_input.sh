@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Every bad input: one message with what is wrong and what to do, the exit code, on every
+# number of ranks, and nothing left half done.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+make_sample 300
+good=$tmp/sample.h5
+run=$tmp/run
+
+# refused CODE PATTERN option...: alone and on 3 ranks, and no run directory is made.
+refused() {
+    local code=$1 pattern=$2
+    shift 2
+    expect "$code" "$pattern" "$rnntrain" "$@" --run-dir "$run"
+    expect "$code" "$pattern" mpirun -np 3 "$rnntrain" "$@" --run-dir "$run"
+    [ ! -e "$run" ] || problem "a run directory was made: $*"
+}
+
+# The command line.
+refused 64 '^rnntrain: --batch-size 0: expected a whole number from 1' "$good" --batch-size 0
+refused 64 '--bacth-size.*--batch-size' "$good" --bacth-size 64
+refused 64 '--units' "$good" --units many
+refused 64 'one of lstm, bilstm, gru' "$good" --model rnn
+refused 64 'at most one data set' "$good" other.h5
+refused 64 'val_acc.*--monitor' "$good" --validation none
+refused 66 'none.json' "$good" --config "$tmp/none.json"
+echo '{"unitz": 3}' >"$tmp/bad.json"
+refused 64 'bad.json.*unitz' "$good" --config "$tmp/bad.json"
+
+# The data set.
+refused 66 'missing.h5.*rnnprep' "$tmp/missing.h5"
+refused 66 'not a regular file' "$tmp"
+head -c 20000 "$good" >"$tmp/short.h5"
+refused 65 'short.h5: its trailer is missing.*make it again' "$tmp/short.h5"
+head -c 5 "$good" >"$tmp/stub.h5"
+refused 65 'stub.h5: not an HDF5 file' "$tmp/stub.h5"
+: >"$tmp/empty.h5"
+refused 65 'empty.h5' "$tmp/empty.h5"
+cp "$good" "$tmp/flipped.h5"
+printf '\xff' | dd of="$tmp/flipped.h5" bs=1 seek=9000 conv=notrunc status=none
+refused 65 'flipped.h5: damaged.*SHA-256.*copy or make it again' "$tmp/flipped.h5"
+"$build/tests/make_bad_files" "$tmp"
+refused 65 'newer.h5: format version 2.*update rnntrain' "$tmp/newer.h5"
+refused 65 'large_id.h5: /train/x row 1, position 2: id 10, expected' "$tmp/large_id.h5"
+
+# Ranks and lanes.
+expect 64 '5 ranks, but a batch of 64 rows has 4 lanes.*at most 4 ranks.*--batch-size 80' \
+    mpirun -np 5 "$rnntrain" "$good" --batch-size 64 --run-dir "$run"
+
+# The split.
+refused 64 'of class neg.*--allow-one-class' "$good" --validation keras-tail
+refused 64 'no /validation' "$good" --validation own
+
+# The run directory.
+mkdir "$tmp/held"
+echo '{}' >"$tmp/held/log.jsonl"
+for np in 1 3; do
+    expect 73 'held holds a run.*--run-dir.*--overwrite' \
+        mpirun -np $np "$rnntrain" "$good" --run-dir "$tmp/held"
+done
+[ "$(cat "$tmp/held/log.jsonl")" = '{}' ] || problem "a log was overwritten"
+: >"$tmp/file"
+refused_dir() { # pattern folder
+    local np
+    for np in 1 3; do
+        expect 74 "$1" mpirun -np $np "$rnntrain" "$good" --run-dir "$2"
+    done
+}
+refused_dir 'file.*run directory' "$tmp/file"
+refused_dir 'no/such.*run directory' "$tmp/no/such"
+if [ "$(id -u)" != 0 ]; then
+    mkdir -m 555 "$tmp/locked"
+    refused_dir 'locked.*run directory' "$tmp/locked"
+fi
+
+# A disk that is full before the first checkpoint, and one that fills up.
+if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=20k none "$tmp/small"; then
+    trap 'umount "$tmp/small"; rm -rf "$tmp"' EXIT
+    for np in 1 3; do
+        expect 74 'small/best.h5: cannot write .* bytes: No space left on device' \
+            mpirun -np $np "$rnntrain" "$good" --run-dir "$tmp/small" --overwrite --epochs 1
+        [ ! -e "$tmp/small/best.h5" ] || problem "half a checkpoint"
+        [ -z "$(find "$tmp/small" -name '*tmp*')" ] || problem "a temporary file was left"
+    done
+    expect 74 'small/set.h5: cannot write' "$rnnprep" "$tmp/sample" -o "$tmp/small/set.h5"
+    [ ! -e "$tmp/small/set.h5" ] || problem "half a data set"
+else
+    echo "note: no full disk was tried: mounting a tmpfs needs root"
+fi
+
+# Checkpoints.
+ranks 2 "$rnntrain" "$good" --run-dir "$tmp/done" --quiet --epochs 1
+ck=$tmp/done/best.h5
+for command in "eval CK $good" "predict CK /dev/null" "inspect CK"; do
+    expect 66 'none.h5' "$rnntrain" ${command/CK/$tmp/none.h5}
+    head -c 9999 "$ck" >"$tmp/cut.h5"
+    expect 65 'cut.h5' "$rnntrain" ${command/CK/$tmp/cut.h5}
+    expect 65 'nan.ck.h5.*not a finite number' "$rnntrain" ${command/CK/$tmp/nan.ck.h5}
+    expect 65 'newer.ck.h5: checkpoint version 2.*update' "$rnntrain" \
+        ${command/CK/$tmp/newer.ck.h5}
+    expect 65 'shape.ck.h5.*is \(10, 2\), expected \(10, 3\)' "$rnntrain" \
+        ${command/CK/$tmp/shape.ck.h5}
+done
+expect 65 'sample.h5: not a checkpoint' "$rnntrain" eval "$good" "$good"
+"$rnnprep" "$tmp/sample" -o "$tmp/longer.h5" --num-words 400 --maxlen 61 --quiet
+expect 65 'longer.h5.*(61|60)' "$rnntrain" eval "$ck" "$tmp/longer.h5"
+expect 66 'none.txt' "$rnntrain" predict "$ck" "$tmp/none.txt"
+expect 64 'CHECKPOINT' "$rnntrain" predict
+expect 64 'CHECKPOINT' "$rnntrain" eval
+expect 64 'FILE' "$rnntrain" inspect
+
+# Corpora.
+not_made() { # code pattern option...
+    expect "$1" "$2" "$rnnprep" "${@:3}" -o "$tmp/out.h5"
+    [ ! -e "$tmp/out.h5" ] || problem "a data set was written: ${*:3}"
+}
+not_made 66 'nothing: No such file' "$tmp/nothing"
+mkdir -p "$tmp/one/train/pos" "$tmp/hollow/train/pos" "$tmp/hollow/train/neg" "$tmp/bare"
+echo good >"$tmp/one/train/pos/1.txt"
+not_made 65 'one.*only one class' "$tmp/one"
+echo good >"$tmp/hollow/train/pos/1.txt"
+not_made 65 'train/neg holds no .txt file' "$tmp/hollow"
+not_made 65 'bare' "$tmp/bare"
+cp -r "$tmp/one" "$tmp/stray"
+mkdir -p "$tmp/stray/train/neg" "$tmp/stray/test/meh"
+echo bad >"$tmp/stray/train/neg/1.txt"
+echo meh >"$tmp/stray/test/meh/1.txt"
+not_made 65 'class meh is in test but not in train' "$tmp/stray"
+rm -r "$tmp/stray/test"
+printf 'caf\xe9' >"$tmp/stray/train/neg/2.txt"
+not_made 65 'train/neg/2.txt: byte 3 is not valid UTF-8' "$tmp/stray" --strict
+head -c 5000 /dev/urandom >"$tmp/noise.tar"
+not_made 65 'noise.tar' "$tmp/noise.tar"
+tar -C "$tmp" -cf "$tmp/cut.tar" sample
+head -c 100000 "$tmp/cut.tar" >"$tmp/cut2.tar"
+not_made 65 'cut2.tar' "$tmp/cut2.tar"
+not_made 64 '--num-words 1' "$tmp/sample" --num-words 1
+not_made 64 '--maxlen 0' "$tmp/sample" --maxlen 0
+not_made 64 '--max-len.*--maxlen' "$tmp/sample" --max-len 3
+expect 74 'no/out.h5' "$rnnprep" "$tmp/sample" -o "$tmp/no/out.h5"
+expect 64 'one CORPUS' "$rnnprep"
+expect 65 'bad.json' "$rnnprep" inspect "$tmp/bad.json"
+expect 65 'bad.json' "$rnnprep" baseline "$tmp/bad.json"
+expect 73 'sample' "$rnnprep" sample "$tmp/sample"
+
+# A failing run replaces nothing that stood there.
+cp "$good" "$tmp/kept.h5"
+expect 65 'hollow' "$rnnprep" "$tmp/hollow" -o "$tmp/kept.h5"
+cmp -s "$good" "$tmp/kept.h5" || problem "a data set was damaged"

@@ -1,0 +1,106 @@
+/* make_bad_files FOLDER: data sets and checkpoints that are whole, sealed, and wrong in one
+ * place each, for bad_input.sh. */
+#include "rnntrain/checkpoint.h"
+#include "rnntrain/dataset.h"
+#include "rnntrain/h5.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROWS = 4, LENGTH = 3, WORDS = 10 };
+
+static const char *folder;
+
+static void check(int rc)
+{
+    if (rc)
+        die("%s", fail_message());
+}
+
+static char *in_folder(const char *name)
+{
+    return xasprintf("%s/%s", folder, name);
+}
+
+static void write_large_id(struct dataset *data)
+{
+    uint16_t x[ROWS][LENGTH] = {{0, 1, 2}, {3, 4, WORDS}, {0, 0, 9}, {0, 0, 0}};
+    int32_t y[ROWS] = {0, 1, 0, 1}, length[ROWS] = {2, 3, 1, 0};
+    struct dataset bad = *data;
+    bad.path = in_folder("large_id.h5");
+    bad.part[DATASET_TRAIN] = (struct dataset_split){ROWS, x, y, length};
+    check(dataset_write(&bad));
+    free(bad.path);
+}
+
+static void write_newer(const char *name, const char *group, bool is_checkpoint)
+{
+    struct h5 *file = h5_create();
+    char *path = in_folder(name);
+    if (is_checkpoint)
+        h5_write_text(file, "/rnntrain/config", "{}");
+    else
+        h5_attribute_text(file, group, "format", "rnntrain-dataset");
+    h5_attribute_int(file, group, "format_version", 2);
+    check(h5_save(file, path, false));
+    free(path);
+}
+
+/* A checkpoint of a tiny LSTM whose embedding is `width` wide, its configuration says 3. */
+static void write_checkpoint(const char *name, struct dataset *data, size_t width,
+                             float value)
+{
+    static char config[] =
+        "{\"recipe\":\"none\",\"embedding\":3,\"units\":2,\"dense\":0}";
+    static char empty[] = "{}";
+    struct model_config model = {.vocabulary = WORDS,
+                                 .maxlen = LENGTH,
+                                 .embedding = (int)width,
+                                 .units = 2,
+                                 .layers = 1,
+                                 .classes = 2};
+    struct checkpoint info = {
+        .config = config, .state = empty, .provenance = empty, .data = *data};
+    struct params params = {0};
+    char *path = in_folder(name);
+    params_add(&params, "embedding", "embeddings", WORDS, width);
+    params_add(&params, "lstm", "kernel", width, 8);
+    params_add(&params, "lstm", "recurrent_kernel", 2, 8);
+    params_add(&params, "lstm", "bias", 8, 0);
+    params_add(&params, "dense", "kernel", 2, 1);
+    params_add(&params, "dense", "bias", 1, 0);
+    float *weights = xcalloc(params.size, sizeof *weights);
+    weights[params.size / 2] = value;
+    check(checkpoint_write(path, &info, &model, "{\"class_name\":\"SGD\",\"config\":{}}",
+                           &params, weights, NULL));
+    params_release(&params);
+    free(weights);
+    free(path);
+}
+
+int main(int argc, char **argv)
+{
+    static char neg[] = "neg", pos[] = "pos", empty[] = "{}";
+    static char tokenizer[] =
+        "{\"config\":{\"num_words\":10,\"filters\":\"\",\"lower\":true,"
+        "\"split\":\" \",\"word_index\":\"{\\\"a\\\":1}\"}}";
+    char *labels[] = {neg, pos};
+    struct dataset data = {.num_words = WORDS,
+                           .maxlen = LENGTH,
+                           .n_labels = 2,
+                           .labels = labels,
+                           .pad_pre = true,
+                           .id_bytes = 2,
+                           .tokenizer = tokenizer,
+                           .provenance = empty};
+    if (argc != 2)
+        die("expected one folder");
+    folder = argv[1];
+    write_large_id(&data);
+    write_newer("newer.h5", "/", false);
+    write_newer("newer.ck.h5", "/rnntrain", true);
+    write_checkpoint("nan.ck.h5", &data, 3, NAN);
+    write_checkpoint("shape.ck.h5", &data, 2, 0);
+    return 0;
+}
