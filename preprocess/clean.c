@@ -8,7 +8,7 @@
 static void note_repair(struct repairs *repairs, const struct document *document,
                         size_t n_bad, size_t first_bad)
 {
-    repairs->n_bytes += n_bad;
+    repairs->n_parts += n_bad;
     if (repairs->n_documents++ >= 3)
         return;
     char *longer =

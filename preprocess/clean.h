@@ -7,7 +7,7 @@
 /* Invalid UTF-8 found: how much, where first. */
 struct repairs {
     int n_documents;
-    size_t n_bytes;
+    size_t n_parts;
     char *examples; /* "train/neg/7_3.txt (byte 118), ..." at most three; owned */
 };
 

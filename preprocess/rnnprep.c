@@ -204,7 +204,8 @@ static void fill_arrays(const struct corpus *corpus,
         part->y[at] = document->label;
         part->length[at] = kept;
         tally->n_ids += (int64_t)ids.n;
-        tally->n_unknown += (int64_t)ids.n_dropped;
+        tally->n_words += (int64_t)ids.n_words;
+        tally->n_unknown += (int64_t)ids.n_unknown;
         tally->n_truncated += (int64_t)ids.n - kept;
         tally->n_longer += (int)ids.n > kept;
         tally->n_empty += ids.n == 0;

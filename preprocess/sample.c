@@ -137,9 +137,11 @@ static void print_review(FILE *file, struct draw *draw, bool is_good)
 
 static int make_folder(const char *path)
 {
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return fail(ERR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
-    return OK;
+    if (mkdir(path, 0777) == 0)
+        return OK;
+    if (errno == EEXIST)
+        return fail(ERR_EXISTS, "%s: it exists: name a new folder, or remove it", path);
+    return fail(ERR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
 }
 
 static int make_folders(const char *top)

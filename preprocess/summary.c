@@ -59,23 +59,25 @@ void summary_print(const struct corpus *corpus, const struct text_tokenizer *tok
 {
     const struct text_options *options = text_settings(tokenizer);
     int known = text_n_words(tokenizer), limit = options->num_words;
-    int kept = limit && limit - 1 < known ? limit - 1 : known;
+    int kept = limit && limit - 1 < known ? limit - 1 : known, n = corpus->n_documents;
     print_documents(corpus);
     printf("vocabulary kept %d of %d words, ids 1 to %d\n", kept, known, kept);
     printf("num_words  %.2f %% of all words have no id and are %s\n",
-           percent(tally->n_unknown, tally->n_ids + tally->n_unknown),
-           options->oov_token ? "counted as the OOV token" : "dropped");
-    printf("maxlen     %d documents are longer than %d ids and lose their %s: %.2f %% of "
-           "ids\n",
-           tally->n_longer, options->maxlen, options->truncate_pre ? "beginning" : "end",
-           percent(tally->n_truncated, tally->n_ids));
+           percent(tally->n_unknown, tally->n_words),
+           options->oov_token ? "the OOV token" : "dropped");
+    printf(
+        "maxlen     %d of %d documents exceed %d ids and lose their %s: %.2f %% of ids\n",
+        tally->n_longer, n, options->maxlen, options->truncate_pre ? "beginning" : "end",
+        percent(tally->n_truncated, tally->n_ids));
     if (tally->n_empty)
-        printf("empty      %d documents have no known word\n", tally->n_empty);
+        printf("empty      %d of %d documents without a known word\n", tally->n_empty, n);
     if (tally->n_duplicates)
-        printf("duplicates %d test documents also stand in train\n", tally->n_duplicates);
+        printf("duplicates %d of %d test documents found in train\n", tally->n_duplicates,
+               corpus->n_of_part[DATASET_TEST]);
     if (repairs->n_documents)
-        printf("UTF-8      %zu invalid parts in %d documents became U+FFFD: %s%s\n",
-               repairs->n_bytes, repairs->n_documents, repairs->examples,
-               repairs->n_documents > 3 ? ", ..." : "");
+        printf(
+            "UTF-8      invalid parts (%zu) became U+FFFD in %d of %d documents: %s%s\n",
+            repairs->n_parts, repairs->n_documents, n, repairs->examples,
+            repairs->n_documents > 3 ? ", ..." : "");
     printf("wrote      %s\n", output);
 }

@@ -10,7 +10,8 @@
 /* Counts over all documents of the corpus. */
 struct tally {
     int64_t n_ids;       /* before padding */
-    int64_t n_unknown;   /* words without an id */
+    int64_t n_words;     /* stop words left out */
+    int64_t n_unknown;   /* of them without an id of their own */
     int64_t n_truncated; /* ids lost to maxlen */
     int n_longer;        /* documents longer than maxlen */
     int n_empty;         /* documents without an id */

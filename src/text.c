@@ -385,17 +385,16 @@ void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_
     char *normal = normalise(tokenizer, text, &n);
     int limit = tokenizer->options.num_words, oov = oov_index(tokenizer);
     const char *start = NULL;
-    result->n = result->n_dropped = 0;
+    result->n = result->n_words = result->n_unknown = 0;
     while (next_word(tokenizer, normal, n, &at, &start, &length)) {
         const struct word *word = find_word(tokenizer, start, length);
         if (word && word->is_stop)
             continue;
-        int id =
-            word && word->index && (!limit || word->index < limit) ? word->index : oov;
-        if (id)
-            append_id(result, id);
-        else
-            result->n_dropped++;
+        bool known = word && word->index && (!limit || word->index < limit);
+        result->n_words++;
+        result->n_unknown += !known;
+        if (known || oov)
+            append_id(result, known ? word->index : oov);
     }
     free(normal);
 }

@@ -6,6 +6,8 @@ rnntrain=$build/rnntrain
 rnnprep=$build/rnnprep
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/rnntrain-test-XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
+set -E
+trap 'echo "FAILED: $0, line $LINENO: $BASH_COMMAND" >&2' ERR
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none

@@ -54,7 +54,8 @@ int64_t text_word_count(const struct text_tokenizer *tokenizer, int index);
 struct text_ids {
     int32_t *ids;
     size_t n, capacity;
-    size_t n_dropped; /* words without an id (stop words do not count) */
+    size_t n_words;   /* of the document, stop words left out */
+    size_t n_unknown; /* of them outside the vocabulary: dropped, or the OOV token's id */
 };
 
 /* All ids of a document before padding. */

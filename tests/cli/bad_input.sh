@@ -118,7 +118,7 @@ not_made() { # code pattern option...
 not_made 66 'nothing: No such file' "$tmp/nothing"
 mkdir -p "$tmp/one/train/pos" "$tmp/hollow/train/pos" "$tmp/hollow/train/neg" "$tmp/bare"
 echo good >"$tmp/one/train/pos/1.txt"
-not_made 65 'one.*only one class' "$tmp/one"
+not_made 65 'one: one class only .pos.; a classifier needs' "$tmp/one"
 echo good >"$tmp/hollow/train/pos/1.txt"
 not_made 65 'train/neg holds no .txt file' "$tmp/hollow"
 not_made 65 'bare' "$tmp/bare"
@@ -142,7 +142,7 @@ expect 74 'no/out.h5' "$rnnprep" "$tmp/sample" -o "$tmp/no/out.h5"
 expect 64 'one CORPUS' "$rnnprep"
 expect 65 'bad.json' "$rnnprep" inspect "$tmp/bad.json"
 expect 65 'bad.json' "$rnnprep" baseline "$tmp/bad.json"
-expect 73 'sample' "$rnnprep" sample "$tmp/sample"
+expect 73 'sample: it exists' "$rnnprep" sample "$tmp/sample"
 
 # A failing run replaces nothing that stood there.
 cp "$good" "$tmp/kept.h5"

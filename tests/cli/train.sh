@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# The main road on the synthetic sample: train on ranks, stop early, score, judge; and what
+# the log and the run directory hold.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+make_sample 6000
+set=$tmp/sample.h5
+small=(--batch-size 64 --mask)
+
+field() { # event key [file]: the values of a key in the events of a run's log
+    grep "\"event\":\"$1\"" "${3:-$tmp/run/log.jsonl}" |
+        sed -E "s/.*\"$2\":(\"([^\"]*)\"|([^,}]*)).*/\2\3/"
+}
+
+# A whole run: an LSTM learns what naive Bayes cannot, and training ends by itself.
+ranks 2 "$rnntrain" "$set" --run-dir "$tmp/run" "${small[@]}" >"$tmp/said"
+grep -q 'data  *3,600 rows to train, 400 to validate (stratified: neg 200, pos 200), 2,000 to test' \
+    "$tmp/said" || problem "no line on the data"
+grep -q 'ranks  *2 on .* 4 lanes' "$tmp/said" || problem "no line on the ranks"
+grep -q 'stopped after epoch [0-9]*: no improvement in 5 epochs' "$tmp/said" ||
+    problem "no early stopping"
+grep -q $'[\r\033]' "$tmp/said" && problem "a progress bar in a file"
+accuracy=$(field test acc | head -1)
+awk -v a="$accuracy" 'BEGIN { exit !(a > 0.97) }' || problem "test accuracy $accuracy"
+
+# The log: valid JSON lines, in order, with the fields that are promised.
+python3 - "$tmp/run/log.jsonl" <<'PYTHON'
+import json, sys
+events = [json.loads(line) for line in open(sys.argv[1])]
+kinds = [e["event"] for e in events]
+n = kinds.count("epoch")
+assert kinds == ["start"] + ["epoch"] * n + ["test", "test", "end"], kinds
+start, epochs, tests = events[0], events[1:1 + n], events[1 + n:3 + n]
+assert start["ranks"] == 2 and start["lanes"] == 4 and start["config"]["batch_size"] == 64
+for key in "hosts kernels data version parameters validation_rule peak_gflops".split():
+    assert key in start, key
+for i, e in enumerate(epochs):
+    assert e["epoch"] == i + 1
+    for key in ("loss acc val_loss val_acc seconds samples_per_s gflops peak_share comm_share "
+                "weights learning_rate improved").split():
+        assert key in e, key
+    assert len(e["weights"]) == 16
+best = max(epochs, key=lambda e: e["val_acc"])["epoch"]  # the first of equals
+assert tests[0]["which"] == "best" and tests[0]["epoch"] == best, (tests, best)
+assert tests[1]["which"] == "last" and tests[1]["epoch"] == n
+assert n == best + 5 and events[-1]["reason"] == "early_stopping"
+assert [e["epoch"] for e in epochs if e["improved"]][-1] == best
+PYTHON
+
+# eval says what the run said, about both files.
+for which in best last; do
+    "$rnntrain" eval "$tmp/run/$which.h5" "$set" --json >"$tmp/eval"
+    said=$(sed -E 's/.*"acc":([0-9.e-]+).*/\1/' "$tmp/eval")
+    logged=$(field test acc | sed -n "$([ $which = best ] && echo 1 || echo 2)p")
+    awk -v a="$said" -v b="$logged" 'BEGIN { exit !(a == b) }' || problem "eval $which: $said"
+done
+[ -e "$tmp/run/best.prev.h5" ] && [ -e "$tmp/run/last.prev.h5" ] || problem "no generation before"
+"$rnntrain" inspect "$tmp/run/best.h5" >"$tmp/said"
+grep -q 'embedding/embeddings' "$tmp/said" || problem "inspect of a checkpoint"
+"$rnntrain" inspect "$set" >"$tmp/said"
+grep -q 'train .*4000' "$tmp/said" || problem "inspect of a data set"
+
+# predict: words in another order, another judgement; alone and among others, the same.
+ck=$tmp/run/best.h5
+judge() { printf '%s\n' "$1" | "$rnntrain" predict "$ck" | cut -f 1; }
+[ "$(judge 'The plot was not dull, and the acting was superb.')" = pos ] || problem "not dull"
+[ "$(judge 'The plot was not superb, and the acting was dull.')" = neg ] || problem "not superb"
+cat "$tmp"/sample/test/*/*.txt | sed -n 1,1000p >"$tmp/many"
+"$rnntrain" predict "$ck" "$tmp/many" --jsonl >"$tmp/together"
+[ "$(wc -l <"$tmp/together")" = 1000 ] || problem "predict lost lines"
+for i in 1 17 250 999 1000; do
+    sed -n "${i}p" "$tmp/many" | "$rnntrain" predict "$ck" - --jsonl >"$tmp/alone"
+    [ "$(cat "$tmp/alone")" = "$(sed -n "${i}p" "$tmp/together")" ] || problem "line $i alone"
+done
+printf '\n\xff\xfe\n%s' "no newline at the end" | "$rnntrain" predict "$ck" >"$tmp/odd"
+[ "$(wc -l <"$tmp/odd")" = 3 ] || problem "empty, invalid and unfinished lines"
+printf 'one\ntwo\n' | "$rnntrain" predict "$ck" --whole >"$tmp/odd"
+[ "$(wc -l <"$tmp/odd")" = 1 ] || problem "--whole"
+python3 -c 'import json, sys
+for line in sys.stdin:
+    d = json.loads(line)
+    assert abs(sum(d["probabilities"].values()) - 1) < 1e-6
+    assert d["probabilities"][d["label"]] == d["probability"] >= 0.5' <"$tmp/together"
+
+# One rank needs no mpirun, and gives the same model.
+"$rnntrain" train "$set" --run-dir "$tmp/alone-run" "${small[@]}" --quiet >"$tmp/said"
+[ -s "$tmp/said" ] && problem "--quiet speaks"
+[ "$(hashes "$tmp/run")" = "$(hashes "$tmp/alone-run")" ] || problem "another model alone"
+# Outside its own group a checkpoint holds the same bytes; the groups differ in `ranks` only.
+cmp -s "$tmp/run/best.h5" "$tmp/alone-run/best.h5" && problem "no provenance in a checkpoint"
+
+# Options from a file, the environment and the command line; the last one wins.
+echo '{"epochs": 3, "units": 8, "embedding": 8}' >"$tmp/options.json"
+RNNTRAIN_EPOCHS=4 RNNTRAIN_DENSE=0 "$rnntrain" "$set" --run-dir "$tmp/options" \
+    --config "$tmp/options.json" --units 5 --set limit_train=300 --quiet
+grep -q '"dense":0,.*"embedding":8,.*"epochs":3,.*"units":5' "$tmp/options/log.jsonl" ||
+    problem "options from several sources"
+[ "$(grep -c '"event":"epoch"' "$tmp/options/log.jsonl")" = 3 ] || problem "epochs"
+
+# --overwrite starts anew; monitors and schedules do what they say.
+"$rnntrain" "$set" --run-dir "$tmp/options" --overwrite --epochs 2 --limit-train 300 \
+    --monitor val_loss --lr-warmup 1 --lr-decay linear --quiet
+[ "$(grep -c '"event":"epoch"' "$tmp/options/log.jsonl")" = 2 ] || problem "--overwrite"
+[ "$(field epoch learning_rate "$tmp/options/log.jsonl" | head -1)" = 0.001 ] || problem "warm-up"
+
+# --notebook: the tail of the rows, of one class, and it says so.
+"$rnntrain" "$set" --run-dir "$tmp/notebook" --notebook --epochs 1 --limit-test 100 >"$tmp/said"
+grep -q 'keras-tail: neg 400, pos 0' "$tmp/said" || problem "--notebook does not say its set"
+grep -q 'the last weights: .*last.h5' "$tmp/said" || problem "--notebook gives the last weights"
+grep -q '"recurrent_activation":"hard_sigmoid"' "$tmp/notebook/log.jsonl" || problem "--notebook"
+
+# A run that diverges says so.
+rc=0
+ranks 2 "$rnntrain" "$set" --run-dir "$tmp/wild" --optimizer sgd --learning-rate 1000 \
+    --momentum 0.99 --dense 1024 --limit-train 600 --quiet --epochs 50 --patience 0 \
+    2>"$tmp/err" || rc=$?
+[ $rc = 76 ] || problem "diverged with exit code $rc"
+grep -q '^rnntrain: epoch .*not finite; lower --learning-rate' "$tmp/err" || problem "diverged"
+"$rnntrain" inspect "$tmp/wild/last.h5" >"$tmp/said" || problem "last.h5 after diverging"
+
+"$rnntrain" --help >"$tmp/said"
+grep -q -- '--recurrent-activation' "$tmp/said" || problem "no help"
+"$rnntrain" --version >"$tmp/said"
+grep -q '^rnntrain [0-9]' "$tmp/said" || problem "no version"
+ranks 3 "$rnntrain" --help >"$tmp/said"
+[ "$(grep -c '^usage' "$tmp/said")" = 1 ] || problem "help once, on any number of ranks"
