@@ -12,6 +12,11 @@ trap 'echo "FAILED: $0, line $LINENO: $BASH_COMMAND" >&2' ERR
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
 
+# A build with sanitizers: what Open MPI leaks is not ours, everything else counts.
+export LSAN_OPTIONS=suppressions=$source/tests/sanitize/lsan.supp:print_suppressions=0
+export ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+
 problem() { # what went wrong
     echo "FAILED: $*" >&2
     exit 1

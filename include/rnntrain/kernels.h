@@ -182,7 +182,8 @@ void kernels_init_blas(void);
  * with main's arguments; returns where nothing is to be done or nothing can be. */
 void kernels_restart_for_blas(char **argv);
 
-/* GFLOP/s of one SGEMM of 1024^3 on the calling thread, best of `repeats`. */
+/* GFLOP/s of SGEMM of 1024^3 on the calling thread, best of `repeats`; of 256^3 where that
+ * already is below 3 GFLOP/s. */
 double kernels_probe(int repeats);
 
 /* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our

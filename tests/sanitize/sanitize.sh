@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Builds everything once more with ASan and UBSan and runs the tests that take floats and files
+# there; with RNNTRAIN_TEST_ALL=1 all of them.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+sane=$build/sanitize
+targets=(rnntrain rnnprep make_bad_files test_comm)
+for source_file in "$source"/tests/unit/test_*.c "$source"/tests/golden/test_*.c; do
+    name=$(basename "$source_file" .c)
+    case $name in
+    test_gradient | test_reference) ;; # of doubles: in the full run only
+    *) targets+=("$name") ;;
+    esac
+done
+selection=(-E '^(lint|sanitize.*|determinism|bad_input|test_gradient|test_reference|test_rows)$')
+if [ "${RNNTRAIN_TEST_ALL:-}" = 1 ]; then
+    targets=(all)
+    selection=(-E '^(lint|sanitize.*)$')
+fi
+cmake -S "$source" -B "$sane" -DRNNTRAIN_TESTS=ON -DRNNTRAIN_SANITIZE=address,undefined \
+    -DCMAKE_C_FLAGS_RELEASE=-O1 >"$tmp/log" 2>&1 &&
+    cmake --build "$sane" --parallel "$(nproc)" --target "${targets[@]}" >>"$tmp/log" 2>&1 || {
+    tail -50 "$tmp/log"
+    problem "the sanitized build"
+}
+(cd "$sane" && ctest -LE slow --timeout 1500 --output-on-failure "${selection[@]}") >"$tmp/log" 2>&1 || {
+    cat "$tmp/log"
+    problem "a test under sanitizers"
+}
