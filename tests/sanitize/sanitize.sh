@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything once more with ASan and UBSan and runs the tests that take floats and files
-# there; with RNNTRAIN_TEST_ALL=1 all of them.
+# Builds everything once more with ASan and UBSan and runs the tests that deal with floats and
+# files there; with RNNTRAIN_TEST_ALL=1 all of them.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 
@@ -13,7 +13,7 @@ for source_file in "$source"/tests/unit/test_*.c "$source"/tests/golden/test_*.c
     *) targets+=("$name") ;;
     esac
 done
-selection=(-E '^(lint|sanitize.*|determinism|bad_input|test_gradient|test_reference|test_rows)$')
+selection=(-E '^(lint|sanitize.*|determinism|bad_input|train|test_gradient|test_reference|test_rows)$')
 if [ "${RNNTRAIN_TEST_ALL:-}" = 1 ]; then
     targets=(all)
     selection=(-E '^(lint|sanitize.*)$')
@@ -28,3 +28,4 @@ cmake -S "$source" -B "$sane" -DRNNTRAIN_TESTS=ON -DRNNTRAIN_SANITIZE=address,un
     cat "$tmp/log"
     problem "a test under sanitizers"
 }
+"$source/tests/sanitize/short.sh" "$sane" "$source"

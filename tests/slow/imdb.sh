@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The real corpus: the same ids as Keras's, from the folder and from the archive; the same
+# weights on any number of ranks. RNNTRAIN_IMDB names an aclImdb archive.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+corpus=${RNNTRAIN_IMDB:-$source/../shared/data/aclImdb.tar.xz}
+[ -e "$corpus" ] || skip "no corpus: RNNTRAIN_IMDB=aclImdb_v1.tar.gz names one"
+tar -C "$tmp" -xf "$corpus"
+
+# SHA-256 of Keras's own (25000, 380) matrices as little-endian int32: train, then test.
+removed="3c59ac26bdad45a3e29286b65c464c4fb1a4b4f6cd0bb78ee126ccb6cddeeaac
+b8f7396b6000037b01e3822ce96760a79a98d065d9d3c8eee0bd7db7f97a2305"
+space="9dbae051294407b1327c54cbf38c007a876b442adf11220825550eb1607d08dc
+3c5da366c061b220287755ed23fd750fef2b3116fa8b5e19121646a4348f0b55"
+for tags in remove space; do
+    expected=$removed
+    [ $tags = remove ] || expected=$space
+    "$rnnprep" "$corpus" --tags $tags -o "$tmp/$tags.h5" --quiet
+    "$rnnprep" "$tmp/aclImdb" --tags $tags -o "$tmp/folder.h5" --quiet
+    cmp "$tmp/$tags.h5" "$tmp/folder.h5" || problem "archive and folder differ"
+    [ "$("$build/tests/matrix_hash" "$tmp/$tags.h5")" = "$expected" ] || problem "--tags $tags"
+done
+
+train() { # np run-folder option...
+    ranks "$1" "$rnntrain" "$tmp/remove.h5" --run-dir "$2" --overwrite --quiet --epochs 2 \
+        --limit-train 2000 --limit-test 200 "${@:3}" || problem "np $1: ${*:3}"
+}
+for recipe in keras-lstm keras-bilstm keras-gru; do
+    expected=
+    for np in 1 2 3 4 5 7 8 16; do
+        train $np "$tmp/run" --recipe $recipe
+        found=$(hashes "$tmp/run")
+        echo "$recipe np $np: $found"
+        [ "$found" = "${expected:=$found}" ] || problem "$recipe np $np: expected $expected"
+    done
+    train 5 "$tmp/run" --recipe $recipe --test-ranges 4 --test-delay 5000
+    [ "$(hashes "$tmp/run")" = "$expected" ] || problem "$recipe with delays and moving lanes"
+done
