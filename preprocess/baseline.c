@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "rnntrain/dataset.h"
+#include "rnntrain/options.h"
 
 struct bayes {
     int n_classes, n_ids;
@@ -75,18 +76,33 @@ static int judge(const char *path, struct dataset *data)
     return OK;
 }
 
-int command_baseline(int argc, char **argv)
+static int open_and_judge(const char *path)
 {
     struct dataset data = {0};
-    if (argc != 1)
-        return fail(ERR_USAGE, "rnnprep baseline: expected one FILE");
-    int rc = dataset_open(argv[0], false, &data);
+    int rc = dataset_open(path, false, &data);
     void *storage = rc ? NULL : xaligned(dataset_bytes(&data), 1);
     if (!rc)
         rc = dataset_load(&data, storage);
     if (!rc)
-        rc = judge(argv[0], &data);
+        rc = judge(path, &data);
     free(storage);
     dataset_release(&data);
+    return rc;
+}
+
+static const struct option_table table = {
+    NULL, 0, "rnnprep baseline", "FILE    a data set with a test part", NULL, 1, 1};
+
+int command_baseline(int argc, char **argv)
+{
+    if (options_want_help(argc, argv)) {
+        options_usage(&table, stdout);
+        return OK;
+    }
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0, rc = options_from_arguments(&table, NULL, argc, argv, operands, &n);
+    if (!rc)
+        rc = open_and_judge(operands[0]);
+    free(operands);
     return rc;
 }

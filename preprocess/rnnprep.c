@@ -19,7 +19,7 @@ struct settings {
     char *output, *test, *filters, *oov_token, *stop_words;
     int64_t num_words, maxlen;
     int tags, padding, truncating;
-    bool lower, strict, quiet, help, version;
+    bool lower, strict, quiet;
 };
 
 static const char *const tags_choices[] = {"remove", "space", "keep", NULL};
@@ -57,19 +57,19 @@ static const struct option table_options[] = {
      "refuse invalid UTF-8 instead of replacing it", "Other", true},
     {"quiet", OPTION_BOOL, FIELD(quiet), "false", 0, 0, NULL, "print no summary", "Other",
      true},
-    {"help", OPTION_BOOL, FIELD(help), "false", 0, 0, NULL, "print this text", "Other",
-     true},
-    {"version", OPTION_BOOL, FIELD(version), "false", 0, 0, NULL, "print the version",
-     "Other", true},
 };
 
 static const struct option_table table = {
-    table_options, (int)COUNT_OF(table_options), "rnnprep",
+    table_options,
+    (int)COUNT_OF(table_options),
+    "rnnprep",
     "CORPUS [options]    CORPUS: folder or tar of train|test/<class>/*.txt\n"
     "       rnnprep inspect FILE [--rows N]\n"
     "       rnnprep sample FOLDER [--documents N] [--seed S]\n"
     "       rnnprep baseline FILE",
-    "RNNPREP_"};
+    "RNNPREP_",
+    1,
+    1};
 
 /* Stop words. */
 
@@ -273,40 +273,34 @@ out:
     return rc;
 }
 
-/* -o and -h stand for --output and --help. */
+/* -o stands for --output. */
 static void expand_short_options(int argc, char **argv)
 {
-    static char output[] = "--output", help[] = "--help";
-    for (int i = 1; i < argc; i++)
-        argv[i] = !strcmp(argv[i], "-o")   ? output
-                  : !strcmp(argv[i], "-h") ? help
-                                           : argv[i];
+    static char output[] = "--output";
+    for (int i = 0; i < argc; i++)
+        if (!strcmp(argv[i], "-o"))
+            argv[i] = output;
 }
 
 static int command_prepare(int argc, char **argv)
 {
+    if (options_want_help(argc, argv)) {
+        options_usage(&table, stdout);
+        return OK;
+    }
     struct settings settings = {0};
-    const char **operands = xcalloc((size_t)argc, sizeof *operands);
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n = 0;
+    expand_short_options(argc, argv);
     options_init(&table, &settings);
     int rc = options_from_environment(&table, &settings);
     if (!rc)
-        rc = options_from_arguments(&table, &settings, argc - 1, argv + 1, operands, &n);
-    if (!rc && settings.version) {
-        puts("rnnprep " RNNTRAIN_VERSION);
-    } else if (!rc && settings.help) {
-        char *usage = options_usage(&table);
-        fputs(usage, stdout);
-        free(usage);
-    } else if (!rc && settings.num_words == 1) {
+        rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
+    if (!rc && settings.num_words == 1)
         rc = fail(ERR_USAGE,
                   "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
-    } else if (!rc && n != 1) {
-        rc =
-            fail(ERR_USAGE, "expected one CORPUS, found %d operands (rnnprep --help)", n);
-    } else if (!rc) {
+    if (!rc)
         rc = prepare(operands[0], &settings);
-    }
     options_release(&table, &settings);
     free(operands);
     return rc;
@@ -314,19 +308,21 @@ static int command_prepare(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    expand_short_options(argc, argv);
+    const char *command = argc > 1 ? argv[1] : "";
     int rc;
-    if (argc > 1 && !strcmp(argv[1], "inspect"))
+    if (!strcmp(command, "inspect"))
         rc = command_inspect(argc - 2, argv + 2);
-    else if (argc > 1 && !strcmp(argv[1], "sample"))
+    else if (!strcmp(command, "sample"))
         rc = command_sample(argc - 2, argv + 2);
-    else if (argc > 1 && !strcmp(argv[1], "baseline"))
+    else if (!strcmp(command, "baseline"))
         rc = command_baseline(argc - 2, argv + 2);
+    else if (!strcmp(command, "--version"))
+        rc = puts("rnnprep " RNNTRAIN_VERSION) < 0;
     else
-        rc = command_prepare(argc, argv);
+        rc = command_prepare(argc - 1, argv + 1);
+    if (!rc && fflush(stdout) != 0)
+        rc = fail(ERR_IO, "standard output cannot be written");
     if (rc)
         fprintf(stderr, "rnnprep: %s\n", fail_message());
-    else if (fflush(stdout) != 0)
-        rc = ERR_IO;
     return rc;
 }

@@ -27,8 +27,8 @@ static const struct option table_options[] = {
      "seed of the generator", "Options", true},
 };
 
-static const struct option_table table = {table_options, 2, "rnnprep sample",
-                                          "FOLDER [--documents N] [--seed S]", NULL};
+static const struct option_table table = {
+    table_options, 2, "rnnprep sample", "FOLDER [--documents N] [--seed S]", NULL, 1, 1};
 
 static const char *const good_words[] = {
     "wonderful",  "moving", "brilliant", "charming", "gripping", "superb",
@@ -192,13 +192,15 @@ static int write_note(const char *top)
 
 int command_sample(int argc, char **argv)
 {
+    if (options_want_help(argc, argv)) {
+        options_usage(&table, stdout);
+        return OK;
+    }
     struct settings settings = {0};
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n = 0;
     options_init(&table, &settings);
     int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc && n != 1)
-        rc = fail(ERR_USAGE, "rnnprep sample: expected one FOLDER");
     if (!rc)
         rc = make_folders(operands[0]);
     if (!rc)

@@ -17,8 +17,8 @@ static const struct option table_options[] = {
      "documents of each part to show as text", "Options", true},
 };
 
-static const struct option_table table = {table_options, 1, "rnnprep inspect",
-                                          "FILE [--rows N]", NULL};
+static const struct option_table table = {
+    table_options, 1, "rnnprep inspect", "FILE [--rows N]", NULL, 1, 1};
 
 static void print_part(const struct dataset *data, enum dataset_part part)
 {
@@ -86,13 +86,15 @@ static int show(const char *path, int rows)
 
 int command_inspect(int argc, char **argv)
 {
+    if (options_want_help(argc, argv)) {
+        options_usage(&table, stdout);
+        return OK;
+    }
     struct settings settings = {0};
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n = 0;
     options_init(&table, &settings);
     int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc && n != 1)
-        rc = fail(ERR_USAGE, "rnnprep inspect: expected one FILE");
     if (!rc)
         rc = show(operands[0], (int)settings.rows);
     free(operands);

@@ -27,9 +27,13 @@ static const struct option options[] = {
      "kernel set", "Options", true},
 };
 
-static const struct option_table table = {options, (int)COUNT_OF(options),
+static const struct option_table table = {options,
+                                          (int)COUNT_OF(options),
                                           "rnntrain eval",
-                                          "CHECKPOINT [dataset.h5] [options]", NULL};
+                                          "CHECKPOINT [dataset.h5] [options]",
+                                          NULL,
+                                          1,
+                                          2};
 
 /* A model reads ids as its own tokenizer numbered them: the words must be the same. */
 static int check_match(const struct dataset *data, const struct predictor *predictor,
@@ -108,13 +112,15 @@ static int run(const char *checkpoint, const char *path, const struct settings *
 
 int cmd_eval(int argc, char **argv)
 {
+    if (options_want_help(argc, argv)) {
+        options_usage(&table, stdout);
+        return OK;
+    }
     struct settings settings = {0};
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n = 0;
     options_init(&table, &settings);
     int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc && (n < 1 || n > 2))
-        rc = fail(ERR_USAGE, "rnntrain eval: expected CHECKPOINT and a data set");
     if (!rc)
         rc = run(operands[0], n > 1 ? operands[1] : "dataset.h5", &settings);
     options_release(&table, &settings);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rnntrain/h5.h"
+#include "rnntrain/options.h"
 #include "rnntrain/predictor.h"
 #include "rnntrain/report.h"
 
@@ -73,19 +75,40 @@ static int inspect_dataset(const char *path)
     return rc;
 }
 
-int cmd_inspect(int argc, char **argv)
+static int inspect_checkpoint(const char *path)
 {
-    if (argc != 1 || argv[0][0] == '-')
-        return fail(ERR_USAGE, "rnntrain inspect: expected one FILE");
     struct predictor predictor;
-    struct dataset data = {0};
-    if (dataset_open(argv[0], false, &data) == OK) {
-        dataset_release(&data);
-        return inspect_dataset(argv[0]);
-    }
-    int rc = predictor_open(&predictor, argv[0], "auto");
+    int rc = predictor_open(&predictor, path, "auto");
     if (!rc)
         show_checkpoint(&predictor);
     predictor_release(&predictor);
+    return rc;
+}
+
+static int inspect(const char *path)
+{
+    struct h5 *file = NULL;
+    int rc = h5_open(path, &file);
+    if (rc)
+        return rc;
+    bool is_checkpoint = h5_exists(file, "/rnntrain/config");
+    h5_close(file);
+    return is_checkpoint ? inspect_checkpoint(path) : inspect_dataset(path);
+}
+
+static const struct option_table table = {
+    NULL, 0, "rnntrain inspect", "FILE    a data set or a checkpoint", NULL, 1, 1};
+
+int cmd_inspect(int argc, char **argv)
+{
+    if (options_want_help(argc, argv)) {
+        options_usage(&table, stdout);
+        return OK;
+    }
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0, rc = options_from_arguments(&table, NULL, argc, argv, operands, &n);
+    if (!rc)
+        rc = inspect(operands[0]);
+    free(operands);
     return rc;
 }

@@ -27,9 +27,13 @@ static const struct option options[] = {
      "kernel set", "Options", true},
 };
 
-static const struct option_table table = {options, (int)COUNT_OF(options),
+static const struct option_table table = {options,
+                                          (int)COUNT_OF(options),
                                           "rnntrain predict",
-                                          "CHECKPOINT [FILE|-] [options]", NULL};
+                                          "CHECKPOINT [FILE|-] [options]",
+                                          NULL,
+                                          1,
+                                          2};
 
 static void print_json(const struct dataset *data, const double *probabilities,
                        int decided)
@@ -107,13 +111,15 @@ static int run(const char *checkpoint, const char *path, const struct settings *
 
 int cmd_predict(int argc, char **argv)
 {
+    if (options_want_help(argc, argv)) {
+        options_usage(&table, stdout);
+        return OK;
+    }
     struct settings settings = {0};
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n = 0;
     options_init(&table, &settings);
     int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc && (n < 1 || n > 2))
-        rc = fail(ERR_USAGE, "rnntrain predict: expected CHECKPOINT and a file of texts");
     if (!rc)
         rc = run(operands[0], n > 1 ? operands[1] : "-", &settings);
     options_release(&table, &settings);

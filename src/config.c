@@ -42,9 +42,6 @@ static const struct option options[] = {
     {"isa", OPTION_STRING, AT(isa), "auto", 0, 0, NULL,
      "kernel set: auto, baseline, avx2 or avx512 (bits differ between them)", "Run",
      true},
-    {"help", OPTION_BOOL, AT(help), "false", 0, 0, NULL, "print this text", "Run", true},
-    {"version", OPTION_BOOL, AT(version), "false", 0, 0, NULL, "print the version", "Run",
-     true},
 
     {"model", OPTION_CHOICE, AT(model), "lstm", 0, 0, models, "recurrent layer", "Model",
      false},
@@ -139,12 +136,16 @@ static const struct option options[] = {
 };
 
 const struct option_table config_table = {
-    options, (int)COUNT_OF(options), "rnntrain",
+    options,
+    (int)COUNT_OF(options),
+    "rnntrain",
     "[train] [dataset.h5] [options]     mpirun -np N rnntrain ... on N ranks\n"
     "       rnntrain eval CHECKPOINT [dataset.h5]\n"
     "       rnntrain predict CHECKPOINT [FILE|-] [--jsonl]\n"
     "       rnntrain inspect FILE",
-    "RNNTRAIN_"};
+    "RNNTRAIN_",
+    0,
+    1};
 
 /* Recipes. */
 

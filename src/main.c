@@ -23,6 +23,8 @@ int main(int argc, char **argv)
         rc = cmd_predict(argc - 2, argv + 2);
     else if (!strcmp(command, "inspect"))
         rc = cmd_inspect(argc - 2, argv + 2);
+    else if (!strcmp(command, "--version"))
+        rc = puts("rnntrain " RNNTRAIN_VERSION) < 0;
     else if (!strcmp(command, "train"))
         return cmd_train(argc - 2, argv + 2);
     else

@@ -338,6 +338,19 @@ static int set_argument(const struct option_table *table, void *config, const ch
     return rc;
 }
 
+static int check_operands(const struct option_table *table, const char **operands, int n)
+{
+    int width = (int)strcspn(table->synopsis, "\n");
+    if (n > table->max_operands)
+        return fail(ERR_USAGE, "%s is one operand too many; usage: %s %.*s",
+                    operands[table->max_operands], table->program, width,
+                    table->synopsis);
+    if (n < table->min_operands)
+        return fail(ERR_USAGE, "an operand is missing; usage: %s %.*s", table->program,
+                    width, table->synopsis);
+    return OK;
+}
+
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands, int *n_operands)
 {
@@ -364,7 +377,7 @@ int options_from_arguments(const struct option_table *table, void *config, int a
             free(name);
         }
     }
-    return rc;
+    return rc ? rc : check_operands(table, operands, *n_operands);
 }
 
 /* Output. */
@@ -461,15 +474,18 @@ static void describe(FILE *out, const struct option *option)
     free(value);
 }
 
-char *options_usage(const struct option_table *table)
+bool options_want_help(int argc, char *const *argv)
 {
-    char *text = NULL;
-    size_t n_bytes = 0;
-    FILE *out = open_memstream(&text, &n_bytes);
-    if (!out)
-        die("out of memory: usage text");
-    fprintf(out, "usage: %s %s\n", table->program, table->synopsis);
+    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            return true;
+    return false;
+}
+
+void options_usage(const struct option_table *table, FILE *out)
+{
     const char *group = "";
+    fprintf(out, "usage: %s %s\n", table->program, table->synopsis);
     for (int i = 0; i < table->n_options; i++) {
         const struct option *option = &table->options[i];
         if (!*option->help)
@@ -478,6 +494,4 @@ char *options_usage(const struct option_table *table)
             fprintf(out, "\n%s\n", group = option->group);
         describe(out, option);
     }
-    fclose(out);
-    return text;
 }

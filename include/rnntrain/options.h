@@ -11,6 +11,8 @@
 
 #include "rnntrain/base.h"
 
+#include <stdio.h>
+
 enum option_type {
     OPTION_BOOL,   /* bool; `--name`, `--no-name`, `--name=true|false|yes|no|1|0` */
     OPTION_INT,    /* int64_t within [min, max] */
@@ -37,6 +39,7 @@ struct option_table {
     const char *program;     /* for messages and usage: "rnntrain train" */
     const char *synopsis;    /* what stands behind "usage: program " */
     const char *environment; /* prefix as "RNNTRAIN_"; NULL: environment is not read */
+    int min_operands, max_operands;
 };
 
 /* Sets every field from its default. */
@@ -57,7 +60,8 @@ int options_from_json(const struct option_table *table, void *config, const char
 
 /* `--name value`, `--name=value`, `--flag`, `--set name=value`; what is no option is
  * moved to `operands` (room for argc pointers, borrowed from argv), "--" ends the
- * options. An unknown name is an error that names the nearest one. */
+ * options. An unknown name is an error that names the nearest one, as is a number of
+ * operands that the table does not allow. */
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands,
                            int *n_operands) NODISCARD;
@@ -66,7 +70,9 @@ int options_from_arguments(const struct option_table *table, void *config, int a
  * to free. Doubles are written so that reading gives the same bits. */
 char *options_to_json(const struct option_table *table, const void *config);
 
-/* The usage text, grouped, defaults and ranges included; the caller's to free. */
-char *options_usage(const struct option_table *table);
+/* Whether --help or -h stands among the arguments. */
+bool options_want_help(int argc, char *const *argv);
+/* Writes the usage text, grouped, defaults and ranges included. */
+void options_usage(const struct option_table *table, FILE *out);
 
 #endif

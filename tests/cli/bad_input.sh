@@ -22,7 +22,7 @@ refused 64 '^rnntrain: --batch-size 0: expected a whole number from 1' "$good" -
 refused 64 '--bacth-size.*--batch-size' "$good" --bacth-size 64
 refused 64 '--units' "$good" --units many
 refused 64 'one of lstm, bilstm, gru' "$good" --model rnn
-refused 64 'at most one data set' "$good" other.h5
+refused 64 'other.h5 is one operand too many; usage: rnntrain' "$good" other.h5
 refused 64 'val_acc.*--monitor' "$good" --validation none
 refused 66 'none.json' "$good" --config "$tmp/none.json"
 echo '{"unitz": 3}' >"$tmp/bad.json"
@@ -106,7 +106,7 @@ expect 65 'sample.h5: not a checkpoint' "$rnntrain" eval "$good" "$good"
 "$rnnprep" "$tmp/sample" -o "$tmp/longer.h5" --num-words 400 --maxlen 61 --quiet
 expect 65 'longer.h5.*(61|60)' "$rnntrain" eval "$ck" "$tmp/longer.h5"
 expect 66 'none.txt' "$rnntrain" predict "$ck" "$tmp/none.txt"
-expect 64 'CHECKPOINT' "$rnntrain" predict
+expect 64 'an operand is missing; usage: rnntrain predict CHECKPOINT' "$rnntrain" predict
 expect 64 'CHECKPOINT' "$rnntrain" eval
 expect 64 'FILE' "$rnntrain" inspect
 
@@ -139,7 +139,7 @@ not_made 64 '--num-words 1' "$tmp/sample" --num-words 1
 not_made 64 '--maxlen 0' "$tmp/sample" --maxlen 0
 not_made 64 '--max-len.*--maxlen' "$tmp/sample" --max-len 3
 expect 74 'no/out.h5' "$rnnprep" "$tmp/sample" -o "$tmp/no/out.h5"
-expect 64 'one CORPUS' "$rnnprep"
+expect 64 'an operand is missing; usage: rnnprep CORPUS' "$rnnprep"
 expect 65 'bad.json' "$rnnprep" inspect "$tmp/bad.json"
 expect 65 'bad.json' "$rnnprep" baseline "$tmp/bad.json"
 expect 73 'sample: it exists' "$rnnprep" sample "$tmp/sample"

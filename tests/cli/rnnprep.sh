@@ -103,6 +103,10 @@ has 'validation +3 documents' "$tmp/said"
 
 "$rnnprep" --help >"$tmp/said"
 has '--num-words' "$tmp/said"
+for command in inspect sample baseline; do
+    "$rnnprep" $command --help >"$tmp/said"
+    has "^usage: rnnprep $command" "$tmp/said"
+done
 "$rnnprep" --version >"$tmp/said"
 has '^rnnprep [0-9]' "$tmp/said"
 

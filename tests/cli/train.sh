@@ -123,5 +123,9 @@ grep -q '^rnntrain: epoch .*not finite; lower --learning-rate' "$tmp/err" || pro
 grep -q -- '--recurrent-activation' "$tmp/said" || problem "no help"
 "$rnntrain" --version >"$tmp/said"
 grep -q '^rnntrain [0-9]' "$tmp/said" || problem "no version"
+for command in eval predict inspect; do
+    "$rnntrain" $command --help >"$tmp/said"
+    grep -q "^usage: rnntrain $command" "$tmp/said" || problem "no help of $command"
+done
 ranks 3 "$rnntrain" --help >"$tmp/said"
 [ "$(grep -c '^usage' "$tmp/said")" = 1 ] || problem "help once, on any number of ranks"

@@ -36,8 +36,8 @@ static const struct option list[] = {
      true},
 };
 
-static const struct option_table table = {list, (int)COUNT_OF(list), "prog", "FILE",
-                                          "OPTTEST_"};
+static const struct option_table table = {
+    list, (int)COUNT_OF(list), "prog", "FILE", "OPTTEST_", 0, 2};
 
 /* Parses a NULL-terminated command line into settings that the caller releases. */
 static int parse(struct settings *settings, const char *const *words,
@@ -175,10 +175,35 @@ static void test_json(void **state)
     options_release(&table, &settings);
 }
 
+static void test_operands(void **state)
+{
+    (void)state;
+    static const struct option_table strict = {
+        list, (int)COUNT_OF(list), "prog", "FILE", NULL, 1, 1};
+    struct settings settings = {0};
+    char *none[] = {NULL}, *two[] = {(char[]){"a"}, (char[]){"b"}};
+    const char *operands[2];
+    int n = 0;
+    assert_int_equal(options_from_arguments(&strict, &settings, 0, none, operands, &n),
+                     ERR_USAGE);
+    assert_string_equal(fail_message(), "an operand is missing; usage: prog FILE");
+    assert_int_equal(options_from_arguments(&strict, &settings, 2, two, operands, &n),
+                     ERR_USAGE);
+    assert_string_equal(fail_message(), "b is one operand too many; usage: prog FILE");
+    char *help[] = {(char[]){"x"}, (char[]){"-h"}},
+         *file[] = {(char[]){"--"}, (char[]){"-h"}};
+    assert_true(options_want_help(2, help));
+    assert_false(options_want_help(2, file));
+}
+
 static void test_usage(void **state)
 {
     (void)state;
-    char *text = options_usage(&table);
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    options_usage(&table, out);
+    fclose(out);
     assert_non_null(strstr(text, "--units"));
     assert_non_null(strstr(text, "32"));
     assert_non_null(strstr(text, "flatten"));
@@ -191,7 +216,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_environment_and_order),
-        cmocka_unit_test(test_json),     cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_json),     cmocka_unit_test(test_operands),
+        cmocka_unit_test(test_usage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
