@@ -151,10 +151,20 @@ static char *state_json(const struct trainer *trainer)
     return text;
 }
 
+/* What may differ between equal runs. */
+static char *provenance_json(const struct trainer *trainer)
+{
+    json_t *root = json_pack("{s:s,s:i,s:s}", "kernels", trainer->kernel_set, "ranks",
+                             trainer->comm->size, "version", RNNTRAIN_VERSION);
+    char *text = json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT);
+    json_decref(root);
+    return text;
+}
+
 static int save(struct trainer *trainer, const char *name)
 {
     char *path = xasprintf("%s/%s", trainer->config->run_dir, name);
-    char *provenance = xasprintf("{\"ranks\":%d}", trainer->comm->size);
+    char *provenance = provenance_json(trainer);
     char *optimizer = optim_to_json(&trainer->config->optim);
     struct checkpoint info = {.config = xstrdup(trainer->config->record),
                               .state = state_json(trainer),

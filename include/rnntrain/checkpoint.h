@@ -8,7 +8,7 @@
  *   /rnntrain/tokenizer    JSON, kept words only
  *   /rnntrain/labels       (C) strings
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
- *   /rnntrain/provenance   JSON, what may differ between equal runs (ranks)
+ *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
  *
  * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
  * written whole (image in memory, trailer with SHA-256, fsync, rename); one process
