@@ -76,8 +76,11 @@ static int judge(const char *path, struct dataset *data)
     return OK;
 }
 
-static int open_and_judge(const char *path)
+static int run(const void *settings, const char *const *operands, int n)
 {
+    const char *path = operands[0];
+    (void)settings;
+    (void)n;
     struct dataset data = {0};
     int rc = dataset_open(path, false, &data);
     void *storage = rc ? NULL : xaligned(dataset_bytes(&data), 1);
@@ -95,14 +98,5 @@ static const struct option_table table = {
 
 int command_baseline(int argc, char **argv)
 {
-    if (options_want_help(argc, argv)) {
-        options_usage(&table, stdout);
-        return OK;
-    }
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0, rc = options_from_arguments(&table, NULL, argc, argv, operands, &n);
-    if (!rc)
-        rc = open_and_judge(operands[0]);
-    free(operands);
-    return rc;
+    return options_run(&table, NULL, argc, argv, run);
 }

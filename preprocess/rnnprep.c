@@ -13,6 +13,7 @@
 #include "summary.h"
 
 #include "rnntrain/options.h"
+#include "rnntrain/report.h"
 #include "rnntrain/text.h"
 
 struct settings {
@@ -241,8 +242,14 @@ static int write_dataset(const struct corpus *corpus,
     return rc;
 }
 
-static int prepare(const char *path, const struct settings *settings)
+static int run(const void *given, const char *const *operands, int n)
 {
+    const struct settings *settings = given;
+    const char *path = operands[0];
+    (void)n;
+    if (settings->num_words == 1)
+        return fail(ERR_USAGE,
+                    "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
     struct corpus corpus = {0};
     struct repairs repairs = {0};
     struct tally tally = {0};
@@ -284,26 +291,9 @@ static void expand_short_options(int argc, char **argv)
 
 static int command_prepare(int argc, char **argv)
 {
-    if (options_want_help(argc, argv)) {
-        options_usage(&table, stdout);
-        return OK;
-    }
     struct settings settings = {0};
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0;
     expand_short_options(argc, argv);
-    options_init(&table, &settings);
-    int rc = options_from_environment(&table, &settings);
-    if (!rc)
-        rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc && settings.num_words == 1)
-        rc = fail(ERR_USAGE,
-                  "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
-    if (!rc)
-        rc = prepare(operands[0], &settings);
-    options_release(&table, &settings);
-    free(operands);
-    return rc;
+    return options_run(&table, &settings, argc, argv, run);
 }
 
 int main(int argc, char **argv)
@@ -323,6 +313,6 @@ int main(int argc, char **argv)
     if (!rc && fflush(stdout) != 0)
         rc = fail(ERR_IO, "standard output cannot be written");
     if (rc)
-        fprintf(stderr, "rnnprep: %s\n", fail_message());
+        report_failure("rnnprep");
     return rc;
 }

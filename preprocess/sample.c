@@ -190,27 +190,25 @@ static int write_note(const char *top)
     return rc;
 }
 
-int command_sample(int argc, char **argv)
+static int run(const void *given, const char *const *operands, int n)
 {
-    if (options_want_help(argc, argv)) {
-        options_usage(&table, stdout);
-        return OK;
-    }
-    struct settings settings = {0};
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0;
-    options_init(&table, &settings);
-    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
+    const struct settings *settings = given;
+    const char *folder = operands[0];
+    int64_t n_train = settings->documents * 2 / 3;
+    (void)n;
+    int rc = make_folders(folder);
     if (!rc)
-        rc = make_folders(operands[0]);
-    if (!rc)
-        rc = write_note(operands[0]);
-    int64_t n_train = settings.documents * 2 / 3;
-    for (int64_t i = 0; i < settings.documents && !rc; i++)
-        rc = write_document(operands[0], i, n_train, (uint64_t)settings.seed);
+        rc = write_note(folder);
+    for (int64_t i = 0; i < settings->documents && !rc; i++)
+        rc = write_document(folder, i, n_train, (uint64_t)settings->seed);
     if (!rc)
         printf("wrote %lld synthetic reviews to %s, %lld of them for training\n",
-               (long long)settings.documents, operands[0], (long long)n_train);
-    free(operands);
+               (long long)settings->documents, folder, (long long)n_train);
     return rc;
+}
+
+int command_sample(int argc, char **argv)
+{
+    struct settings settings = {0};
+    return options_run(&table, &settings, argc, argv, run);
 }

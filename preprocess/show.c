@@ -50,8 +50,12 @@ static void print_row(const struct dataset *data, const struct text_tokenizer *t
     putchar('\n');
 }
 
-static int show(const char *path, int rows)
+static int run(const void *given, const char *const *operands, int n)
 {
+    const struct settings *settings = given;
+    const char *path = operands[0];
+    int rows = (int)settings->rows;
+    (void)n;
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
     void *storage = NULL;
@@ -86,17 +90,6 @@ static int show(const char *path, int rows)
 
 int command_inspect(int argc, char **argv)
 {
-    if (options_want_help(argc, argv)) {
-        options_usage(&table, stdout);
-        return OK;
-    }
     struct settings settings = {0};
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0;
-    options_init(&table, &settings);
-    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc)
-        rc = show(operands[0], (int)settings.rows);
-    free(operands);
-    return rc;
+    return options_run(&table, &settings, argc, argv, run);
 }

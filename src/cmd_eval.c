@@ -88,8 +88,10 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     return OK;
 }
 
-static int run(const char *checkpoint, const char *path, const struct settings *settings)
+static int run(const void *given, const char *const *operands, int n)
 {
+    const struct settings *settings = given;
+    const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
     struct predictor predictor;
     struct dataset data = {0};
     void *storage = NULL;
@@ -112,18 +114,6 @@ static int run(const char *checkpoint, const char *path, const struct settings *
 
 int cmd_eval(int argc, char **argv)
 {
-    if (options_want_help(argc, argv)) {
-        options_usage(&table, stdout);
-        return OK;
-    }
     struct settings settings = {0};
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0;
-    options_init(&table, &settings);
-    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc)
-        rc = run(operands[0], n > 1 ? operands[1] : "dataset.h5", &settings);
-    options_release(&table, &settings);
-    free(operands);
-    return rc;
+    return options_run(&table, &settings, argc, argv, run);
 }

@@ -85,8 +85,11 @@ static int inspect_checkpoint(const char *path)
     return rc;
 }
 
-static int inspect(const char *path)
+static int run(const void *settings, const char *const *operands, int n)
 {
+    const char *path = operands[0];
+    (void)settings;
+    (void)n;
     struct h5 *file = NULL;
     int rc = h5_open(path, &file);
     if (rc)
@@ -101,14 +104,5 @@ static const struct option_table table = {
 
 int cmd_inspect(int argc, char **argv)
 {
-    if (options_want_help(argc, argv)) {
-        options_usage(&table, stdout);
-        return OK;
-    }
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0, rc = options_from_arguments(&table, NULL, argc, argv, operands, &n);
-    if (!rc)
-        rc = inspect(operands[0]);
-    free(operands);
-    return rc;
+    return options_run(&table, NULL, argc, argv, run);
 }

@@ -93,8 +93,10 @@ static int judge_stream(struct predictor *predictor, FILE *file, const char *pat
     return failed ? fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno)) : OK;
 }
 
-static int run(const char *checkpoint, const char *path, const struct settings *settings)
+static int run(const void *given, const char *const *operands, int n)
 {
+    const struct settings *settings = given;
+    const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "-";
     struct predictor predictor;
     bool is_standard = !strcmp(path, "-");
     int rc = predictor_open(&predictor, checkpoint, settings->isa);
@@ -111,18 +113,6 @@ static int run(const char *checkpoint, const char *path, const struct settings *
 
 int cmd_predict(int argc, char **argv)
 {
-    if (options_want_help(argc, argv)) {
-        options_usage(&table, stdout);
-        return OK;
-    }
     struct settings settings = {0};
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0;
-    options_init(&table, &settings);
-    int rc = options_from_arguments(&table, &settings, argc, argv, operands, &n);
-    if (!rc)
-        rc = run(operands[0], n > 1 ? operands[1] : "-", &settings);
-    options_release(&table, &settings);
-    free(operands);
-    return rc;
+    return options_run(&table, &settings, argc, argv, run);
 }

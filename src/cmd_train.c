@@ -6,6 +6,7 @@
 
 #include "rnntrain/comm.h"
 #include "rnntrain/config.h"
+#include "rnntrain/report.h"
 #include "rnntrain/trainer.h"
 
 static int resolve(int argc, char **argv, struct config *config)
@@ -40,7 +41,7 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
             rc = train(&comm, config);
     }
     if (rc && comm.rank == 0)
-        print_failure();
+        report_failure("rnntrain");
     comm_finalize(&comm);
     return rc;
 }

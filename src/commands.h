@@ -12,7 +12,4 @@ int cmd_eval(int argc, char **argv) NODISCARD;
 int cmd_predict(int argc, char **argv) NODISCARD;
 int cmd_inspect(int argc, char **argv) NODISCARD;
 
-/* The last message, to standard error, after everything that was said. */
-void print_failure(void);
-
 #endif

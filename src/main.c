@@ -5,12 +5,7 @@
 #include <string.h>
 
 #include "rnntrain/kernels.h"
-
-void print_failure(void)
-{
-    fflush(stdout);
-    fprintf(stderr, "rnntrain: %s\n", fail_message());
-}
+#include "rnntrain/report.h"
 
 int main(int argc, char **argv)
 {
@@ -32,6 +27,6 @@ int main(int argc, char **argv)
     if (!rc && fflush(stdout) != 0)
         rc = fail(ERR_IO, "standard output cannot be written");
     if (rc)
-        print_failure();
+        report_failure("rnntrain");
     return rc;
 }

@@ -164,7 +164,7 @@ static void forward(struct model *model, const struct lane *lane,
 }
 
 /* Sums loss and hits over the lane and leaves dL/dlogits. */
-static struct lane_result score(struct model *model, const struct lane *lane)
+static struct lane_result score_lane(struct model *model, const struct lane *lane)
 {
     struct lane_result result = {0, 0};
     int classes = model->config.classes, units = model->output.units;
@@ -188,7 +188,7 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
     if (logits)
         memcpy(logits, model->logits,
                (size_t)(lane->n_rows * model->output.units) * sizeof *logits);
-    return score(model, lane);
+    return score_lane(model, lane);
 }
 
 /* Backward. */
@@ -285,7 +285,7 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 {
     struct dropout dropout = {seed, step};
     forward(model, lane, &dropout);
-    struct lane_result result = score(model, lane);
+    struct lane_result result = score_lane(model, lane);
     memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
     backward_head(model, lane->n_rows, gradient);
     for (int i = 0; i < (model->config.layers - 1) * model->directions; i++)

@@ -495,3 +495,25 @@ void options_usage(const struct option_table *table, FILE *out)
         describe(out, option);
     }
 }
+
+int options_run(const struct option_table *table, void *settings, int argc,
+                char *const *argv,
+                int (*run)(const void *settings, const char *const *operands,
+                           int n_operands))
+{
+    if (options_want_help(argc, argv)) {
+        options_usage(table, stdout);
+        return OK;
+    }
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0;
+    options_init(table, settings);
+    int rc = options_from_environment(table, settings);
+    if (!rc)
+        rc = options_from_arguments(table, settings, argc, argv, operands, &n);
+    if (!rc)
+        rc = run(settings, operands, n);
+    options_release(table, settings);
+    free(operands);
+    return rc;
+}

@@ -34,6 +34,12 @@ static bool reaches_terminal(FILE *console)
            (!strncmp(target, "/dev/pts/", 9) || !strncmp(target, "/dev/tty", 8));
 }
 
+void report_failure(const char *program)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s: %s\n", program, fail_message());
+}
+
 int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet)
 {
     char *path = xasprintf("%s/log.jsonl", run_dir);

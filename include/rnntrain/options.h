@@ -3,8 +3,8 @@
  * of the effective configuration and its record in files.
  *
  * A table describes fields of one plain struct by offset. Later sources win; each source
- * is one call. Strings in the struct are owned by it. Nothing here prints or is
- * collective.
+ * is one call. Strings in the struct are owned by it. Only usage texts are printed;
+ * nothing is collective.
  */
 #ifndef RNNTRAIN_OPTIONS_H
 #define RNNTRAIN_OPTIONS_H
@@ -65,6 +65,14 @@ int options_from_json(const struct option_table *table, void *config, const char
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands,
                            int *n_operands) NODISCARD;
+
+/* A whole command: the usage text to standard output where --help is asked for; else
+ * defaults, environment and arguments into `settings` (zeroed), then run(settings,
+ * operands, n_operands), then the strings are released. Returns run's code. */
+int options_run(const struct option_table *table, void *settings, int argc,
+                char *const *argv,
+                int (*run)(const void *settings, const char *const *operands,
+                           int n_operands)) NODISCARD;
 
 /* The configuration as a JSON object, keys sorted, transient ones left out; the caller's
  * to free. Doubles are written so that reading gives the same bits. */

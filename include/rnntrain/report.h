@@ -56,6 +56,9 @@ void report_progress(struct report *report, int epoch, int epochs, int step, int
 /* A line for people. */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* The last message of fail(), to standard error, after everything that was said. */
+void report_failure(const char *program);
+
 /* 134113 as "134,113"; at most 32 bytes. */
 void report_thousands(int64_t value, char *text);
 
