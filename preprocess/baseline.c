@@ -42,7 +42,7 @@ static void fit(struct bayes *bayes, const struct dataset *data)
 static int decide(const struct bayes *bayes, const struct dataset *data, int row)
 {
     int best = 0;
-    double best_score = -INFINITY;
+    double best_score = -(double)INFINITY;
     for (int c = 0; c < bayes->n_classes; c++) {
         double score = bayes->log_prior[c];
         for (int t = 0; t < data->maxlen; t++)

@@ -136,7 +136,10 @@ void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
     if (comm->size == 1)
         return;
     double start = begin_collective(comm);
-    MPI_Bcast(bytes, (int)n, MPI_BYTE, 0, MPI_COMM_WORLD);
+    const size_t most = (size_t)1 << 30; /* MPI counts in int */
+    for (size_t at = 0; at < n; at += most)
+        MPI_Bcast((char *)bytes + at, (int)(n - at < most ? n - at : most), MPI_BYTE, 0,
+                  MPI_COMM_WORLD);
     end_collective(start);
 }
 

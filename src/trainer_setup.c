@@ -208,7 +208,7 @@ int trainer_set_up(struct trainer *trainer)
     trainer->lane_values = xcalloc((size_t)sampler_lanes(&config->sampler),
                                    LANE_WIDTH * sizeof *trainer->lane_values);
     comm_set_test_delay(config->test_delay_us, config->sampler.seed);
-    trainer->progress = (struct progress){.best = -INFINITY, .history = json_array()};
+    trainer->progress = (struct progress){.best = -(double)INFINITY, .history = json_array()};
     init_weights(trainer);
     trainer->peak_gflops = comm_min(comm, kernels_probe(3)) * comm->size;
     return OK;
