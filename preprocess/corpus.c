@@ -9,6 +9,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "rnntrain/text.h"
+
 const char *const corpus_part_names[DATASET_PARTS] = {"train", "validation", "test"};
 
 enum { MAX_DOCUMENT = 64 << 20 }; /* bytes; a longer text is not a review */
@@ -102,6 +104,16 @@ static int read_entry(struct archive *archive, const char *path, const char *nam
     return OK;
 }
 
+/* Whether a path is that of a document or of a class folder. */
+static bool names_ours(const char *path, bool is_folder, bool test_only)
+{
+    struct place place = {0};
+    char *copy = xstrdup(path);
+    bool ours = locate(copy, is_folder, test_only, &place);
+    free(copy);
+    return ours;
+}
+
 /* Takes one entry; folders of classes are kept as documents without text, so that an
  * empty class is noticed. */
 static int take_entry(struct corpus *corpus, struct archive *archive,
@@ -114,9 +126,17 @@ static int take_entry(struct corpus *corpus, struct archive *archive,
     struct place place = {0};
     char *copy = xstrdup(strlen(name) >= skip ? name + skip : "");
     bool is_folder = archive_entry_filetype(entry) == AE_IFDIR;
-    bool is_file = archive_entry_filetype(entry) == AE_IFREG;
+    bool is_link =
+        archive_entry_filetype(entry) == AE_IFLNK || archive_entry_hardlink(entry);
+    bool is_file = archive_entry_filetype(entry) == AE_IFREG && !is_link;
     int rc = OK;
-    if ((is_folder || is_file) && locate(copy, is_folder, test_only, &place)) {
+    if (is_link &&
+        (names_ours(copy, false, test_only) || names_ours(copy, true, test_only)))
+        rc = fail(ERR_FORMAT,
+                  "%s: %s is a link: put the file or folder itself there (tar: "
+                  "--dereference --hard-dereference)",
+                  path, name);
+    if (!rc && (is_folder || is_file) && locate(copy, is_folder, test_only, &place)) {
         char *text = NULL;
         size_t n = 0;
         if (is_file)
@@ -149,7 +169,7 @@ static int read_entries(struct corpus *corpus, struct archive *archive, const ch
 static struct archive *open_folder(const char *path, int *status)
 {
     struct archive *archive = archive_read_disk_new();
-    archive_read_disk_set_symlink_logical(archive);
+    archive_read_disk_set_symlink_hybrid(archive); /* follows `path` itself only */
     *status = archive_read_disk_open(archive, path);
     return archive;
 }
@@ -273,6 +293,27 @@ static int compare_documents(const void *left, const void *right, void *context)
     return strcmp(a->name, b->name);
 }
 
+/* An archive may hold a name twice, and a class any bytes. */
+static int check_names(const struct corpus *corpus, const char *path)
+{
+    for (int i = 1; i < corpus->n_documents; i++) {
+        const struct document *a = &corpus->documents[i - 1], *b = &corpus->documents[i];
+        if (a->part == b->part && a->label == b->label && !strcmp(a->name, b->name))
+            return fail(ERR_FORMAT, "%s: %s/%s/%s is there twice", path,
+                        corpus_part_names[b->part], b->class_name, b->name);
+    }
+    for (int c = 0; c < corpus->n_classes; c++) {
+        char *clean = NULL;
+        size_t n = strlen(corpus->classes[c]), first_bad = 0;
+        size_t n_bad = text_repair_utf8(corpus->classes[c], n, &clean, &n, &first_bad);
+        free(clean);
+        if (n_bad)
+            return fail(ERR_FORMAT, "%s: the name of class %d is not valid UTF-8", path,
+                        c);
+    }
+    return OK;
+}
+
 int corpus_sort(struct corpus *corpus, const char *path)
 {
     find_classes(corpus);
@@ -291,7 +332,7 @@ int corpus_sort(struct corpus *corpus, const char *path)
     if (!rc)
         qsort_r(corpus->documents, (size_t)corpus->n_documents, sizeof *corpus->documents,
                 compare_documents, corpus);
-    return rc;
+    return rc ? rc : check_names(corpus, path);
 }
 
 void corpus_release(struct corpus *corpus)

@@ -74,6 +74,17 @@ static const struct option_table table = {
 
 /* Stop words. */
 
+/* JSON, where all of these end up, holds UTF-8 only. */
+static bool is_utf8(const char *text)
+{
+    char *clean = NULL;
+    size_t n = 0, first_bad = 0;
+    size_t n_bad =
+        text ? text_repair_utf8(text, strlen(text), &clean, &n, &first_bad) : 0;
+    free(clean);
+    return n_bad == 0;
+}
+
 static int read_stop_words(const char *path, struct text_options *options)
 {
     FILE *file = fopen(path, "r");
@@ -82,10 +93,16 @@ static int read_stop_words(const char *path, struct text_options *options)
                     strerror(errno));
     char *line = NULL;
     size_t capacity = 0;
+    int n_lines = 0, rc = OK;
     while (getline(&line, &capacity, file) >= 0) {
         line[strcspn(line, "\r\n")] = '\0';
+        n_lines++;
         if (!*line)
             continue;
+        if (!is_utf8(line)) {
+            rc = fail(ERR_FORMAT, "%s: line %d is not valid UTF-8", path, n_lines);
+            break;
+        }
         options->stop_words =
             xrealloc(options->stop_words, (size_t)options->n_stop_words + 1,
                      sizeof *options->stop_words);
@@ -93,7 +110,7 @@ static int read_stop_words(const char *path, struct text_options *options)
     }
     free(line);
     fclose(file);
-    return OK;
+    return rc;
 }
 
 /* A tokenizer with the settings, not yet fitted. */
@@ -108,6 +125,8 @@ static int make_tokenizer(const struct settings *settings,
                                    .pad_pre = settings->padding == 0,
                                    .truncate_pre = settings->truncating == 0,
                                    .maxlen = (int)settings->maxlen};
+    if (!is_utf8(settings->filters) || !is_utf8(settings->oov_token))
+        return fail(ERR_USAGE, "--filters and --oov-token must be valid UTF-8");
     int rc = settings->stop_words ? read_stop_words(settings->stop_words, &options) : OK;
     if (!rc)
         *tokenizer = text_new(&options);
@@ -174,6 +193,20 @@ static char *provenance(const struct corpus *corpus, const struct settings *sett
 }
 
 /* The job. */
+
+/* What would make a data set that no reader takes. */
+static int check_vocabulary(const struct text_tokenizer *tokenizer, const char *path)
+{
+    const struct text_options *options = text_settings(tokenizer);
+    if (text_n_words(tokenizer) == 0)
+        return fail(ERR_FORMAT, "%s: its training documents hold no word", path);
+    if (options->num_words && text_max_id(tokenizer) >= options->num_words)
+        return fail(ERR_USAGE,
+                    "--oov-token %s: the corpus has this word, with the id %d that "
+                    "--num-words %d leaves out: choose a token that is no word",
+                    options->oov_token, text_max_id(tokenizer), options->num_words);
+    return OK;
+}
 
 static void store_row(const struct dataset *data, const int32_t *row, void *to)
 {
@@ -270,7 +303,9 @@ static int run(const void *given, const char *const *operands, int n)
             text_fit(tokenizer, corpus.documents[i].text, corpus.documents[i].n);
     text_freeze(tokenizer);
     tally.n_duplicates = summary_duplicates(&corpus);
-    rc = write_dataset(&corpus, tokenizer, settings, &tally);
+    rc = check_vocabulary(tokenizer, path);
+    if (!rc)
+        rc = write_dataset(&corpus, tokenizer, settings, &tally);
     if (!rc && !settings->quiet)
         summary_print(&corpus, tokenizer, &repairs, &tally, settings->output);
 out:
@@ -310,7 +345,7 @@ int main(int argc, char **argv)
         rc = puts("rnnprep " RNNTRAIN_VERSION) < 0;
     else
         rc = command_prepare(argc - 1, argv + 1);
-    if (!rc && fflush(stdout) != 0)
+    if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
         rc = fail(ERR_IO, "standard output cannot be written");
     if (rc)
         report_failure("rnnprep");

@@ -64,9 +64,8 @@ static int run(const void *given, const char *const *operands, int n)
         storage = xaligned(dataset_bytes(&data), 1);
         rc = dataset_load(&data, storage);
     }
-    struct text_options padding = {.maxlen = data.maxlen};
     if (!rc)
-        rc = text_from_json(data.tokenizer, path, &padding, &tokenizer);
+        rc = dataset_tokenizer(&data, &tokenizer);
     if (!rc) {
         printf(
             "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words\n",

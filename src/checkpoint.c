@@ -330,8 +330,12 @@ static int read_info(struct h5 *file, struct checkpoint *info)
         rc = h5_read_text(file, "/rnntrain/tokenizer", &info->data.tokenizer);
     if (!rc)
         rc = h5_read_strings(file, "/rnntrain/labels", &n_labels, &info->data.labels);
+    info->data.n_labels = (int)n_labels;
+    if (!rc && (n_labels < 2 || n_labels > 65536))
+        rc =
+            fail(ERR_FORMAT, "%s: /rnntrain/labels names %zu classes, expected 2 or more",
+                 h5_path(file), n_labels);
     if (!rc) {
-        info->data.n_labels = (int)n_labels;
         info->data.pad_pre = pad_pre;
         info->data.truncate_pre = truncate_pre;
         info->data.id_bytes = info->data.num_words <= 65536 ? 2 : 4;
@@ -341,7 +345,7 @@ static int read_info(struct h5 *file, struct checkpoint *info)
 
 int checkpoint_open(const char *path, struct checkpoint *result)
 {
-    struct checkpoint info = {.path = xstrdup(path)};
+    struct checkpoint info = {.path = xstrdup(path), .data.path = xstrdup(path)};
     int rc = h5_open(path, &info.data.file);
     if (!rc)
         rc = read_info(info.data.file, &info);

@@ -49,9 +49,8 @@ static int check_match(const struct dataset *data, const struct predictor *predi
             data->path, data->num_words, data->maxlen, data->n_labels,
             data->pad_pre ? "pre" : "post", path, model->num_words, model->maxlen,
             model->n_labels, model->pad_pre ? "pre" : "post");
-    struct text_options padding = {.maxlen = data->maxlen};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = text_from_json(data->tokenizer, data->path, &padding, &tokenizer);
+    int rc = dataset_tokenizer(data, &tokenizer);
     for (int id = 1; id < data->num_words && !rc; id++) {
         const char *word = text_word(tokenizer, id);
         const char *known = text_word(predictor->tokenizer, id);

@@ -68,29 +68,66 @@ static void judge(struct predictor *predictor, char **texts, int n,
     free(all);
 }
 
-/* Reads to the end, PREDICTOR_ROWS texts at a time. */
-static int judge_stream(struct predictor *predictor, FILE *file, const char *path,
+/* A text as a C string: the line's end gone, NUL and invalid UTF-8 replaced. */
+static char *clean_text(const char *bytes, size_t n)
+{
+    char *clean = NULL;
+    size_t first_bad = 0;
+    if (n && bytes[n - 1] == '\n')
+        n--;
+    if (n && bytes[n - 1] == '\r')
+        n--;
+    if (text_repair_utf8(bytes, n, &clean, &n, &first_bad))
+        return clean;
+    return xstrndup(bytes, n);
+}
+
+static void judge_whole(struct predictor *predictor, FILE *file,
+                        const struct settings *settings)
+{
+    char *bytes = NULL, *text;
+    size_t n = 0, capacity = 0;
+    do {
+        capacity = capacity ? 2 * capacity : 65536;
+        bytes = xrealloc(bytes, capacity, 1);
+        n += fread(bytes + n, 1, capacity - n, file);
+    } while (n == capacity);
+    text = clean_text(bytes, n);
+    free(bytes);
+    judge(predictor, &text, 1, settings);
+}
+
+/* One text a line, PREDICTOR_ROWS of them at a time. */
+static void judge_lines(struct predictor *predictor, FILE *file,
                         const struct settings *settings)
 {
     char *line = NULL, *texts[PREDICTOR_ROWS];
     size_t capacity = 0;
-    int n = 0, end = settings->whole ? '\0' : '\n';
+    int n = 0;
     ssize_t length;
-    errno = 0;
-    while ((length = getdelim(&line, &capacity, end, file)) >= 0) {
-        if (!settings->whole && length > 0 && line[length - 1] == '\n')
-            line[length - 1] = '\0';
-        texts[n++] = xstrdup(line);
+    while ((length = getline(&line, &capacity, file)) >= 0) {
+        texts[n++] = clean_text(line, (size_t)length);
         if (n == PREDICTOR_ROWS) {
             judge(predictor, texts, n, settings);
             n = 0;
         }
     }
-    bool failed = ferror(file);
     if (n > 0)
         judge(predictor, texts, n, settings);
     free(line);
-    return failed ? fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno)) : OK;
+}
+
+static int judge_stream(struct predictor *predictor, FILE *file, const char *path,
+                        const struct settings *settings)
+{
+    errno = 0;
+    if (settings->whole)
+        judge_whole(predictor, file, settings);
+    else
+        judge_lines(predictor, file, settings);
+    if (ferror(file))
+        return fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    return OK;
 }
 
 static int run(const void *given, const char *const *operands, int n)

@@ -146,14 +146,21 @@ void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
 int comm_same(const struct comm *comm, const char *text, const char *what,
               const char *remedy)
 {
-    char first[512] = "", host[256] = "";
-    snprintf(first, sizeof first, "%s", text);
-    comm_broadcast(comm, first, sizeof first);
+    size_t n = strlen(text);
+    comm_broadcast(comm, &n, sizeof n);
+    char *first = xcalloc(n + 1, 1), host[256] = "";
+    if (comm->rank == 0)
+        memcpy(first, text, n);
+    comm_broadcast(comm, first, n);
     gethostname(host, sizeof host - 1);
     int rc = OK;
-    if (strcmp(first, text))
-        rc = fail(ERR_USAGE, "rank %d on %s has another %s (%s) than rank 0 (%s): %s",
+    if (strcmp(first, text) && n < 200)
+        rc = fail(ERR_USAGE, "rank %d on %s has another %s (%.200s) than rank 0 (%s): %s",
                   comm->rank, host, what, text, first, remedy);
+    else if (strcmp(first, text))
+        rc = fail(ERR_USAGE, "rank %d on %s has another %s than rank 0: %s", comm->rank,
+                  host, what, remedy);
+    free(first);
     return comm_agree(comm, rc);
 }
 
@@ -210,21 +217,34 @@ char *comm_hosts(const struct comm *comm)
 
 /* Memory that a node shares. */
 
-void comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
+int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
 {
     if (comm->size == 1) {
         *window = (struct comm_window){xaligned(n, 1), NULL};
-        return;
+        return OK;
     }
     MPI_Win *win = xcalloc(1, sizeof *win);
     MPI_Aint mine = comm->node_rank == 0 ? (MPI_Aint)(n + 64) : 0, size = 0;
     int unit = 0;
     void *base = NULL;
-    MPI_Win_allocate_shared(mine, 1, MPI_INFO_NULL, node_comm, &base, win);
+    MPI_Comm_set_errhandler(node_comm, MPI_ERRORS_RETURN);
+    int status = MPI_Win_allocate_shared(mine, 1, MPI_INFO_NULL, node_comm, &base, win);
+    MPI_Comm_set_errhandler(node_comm, MPI_ERRORS_ARE_FATAL);
+    int rc = OK;
+    if (status != MPI_SUCCESS)
+        rc = fail(ERR_IO,
+                  "%zu MiB cannot be shared by the ranks of a node: enlarge /dev/shm",
+                  n >> 20);
+    rc = comm_agree(comm, rc);
+    if (rc) {
+        free(win);
+        return rc;
+    }
     MPI_Win_shared_query(*win, 0, &size, &unit, &base);
     MPI_Win_lock_all(MPI_MODE_NOCHECK, *win);
     uintptr_t address = ((uintptr_t)base + 63) / 64 * 64;
     *window = (struct comm_window){(void *)address, win};
+    return OK;
 }
 
 void comm_window_sync(const struct comm *comm, struct comm_window *window)

@@ -1,9 +1,10 @@
 #include "rnntrain/config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "rnntrain/file.h"
 
 enum { MODEL_LSTM, MODEL_BILSTM, MODEL_GRU, MODEL_BIGRU };
 
@@ -178,18 +179,22 @@ static int apply(struct config *config, const char *const pairs[][2], const char
 
 /* Sources. */
 
+/* A configuration file that names another one would be read in part. */
 static int read_json_file(struct config *config, const char *path)
 {
-    FILE *file = fopen(path, "r");
-    char *text = NULL;
-    size_t capacity = 0;
-    if (!file)
-        return fail(ERR_NO_INPUT, "--config %s: %s", path, strerror(errno));
-    ssize_t n = getdelim(&text, &capacity, '\0', file);
-    int rc = n < 0 ? fail(ERR_USAGE, "--config %s: it is empty", path)
-                   : options_from_json(&config_table, config, text, path);
+    char *text = NULL, *named = xstrdup(path);
+    size_t n = 0;
+    int rc = file_read(path, &text, &n);
+    if (!rc) {
+        text = xrealloc(text, n + 1, 1);
+        text[n] = '\0';
+        rc = options_from_json(&config_table, config, text, named);
+    }
+    if (!rc && config->config_file && strcmp(config->config_file, named))
+        rc =
+            fail(ERR_USAGE, "%s: \"config\" cannot stand in a configuration file", named);
     free(text);
-    fclose(file);
+    free(named);
     return rc;
 }
 
@@ -206,6 +211,19 @@ static int apply_sources(struct config *config, const char *path, int argc, char
     return rc;
 }
 
+/* Options that would have no effect are mistakes. */
+static int check_combination(const struct config *config)
+{
+    bool is_gru = config->model == MODEL_GRU || config->model == MODEL_BIGRU;
+    if (config->reset_after && !is_gru)
+        return fail(ERR_USAGE, "--reset-after is for --model gru or bigru");
+    if (config->momentum > 0 && config->optimizer != OPTIM_SGD)
+        return fail(ERR_USAGE, "--momentum is for --optimizer sgd");
+    if ((config->lr_decay == DECAY_INVERSE) != (config->lr_decay_rate > 0))
+        return fail(ERR_USAGE, "--lr-decay inverse and --lr-decay-rate go together");
+    return OK;
+}
+
 /* The recipe and the file may be named anywhere, so all is read once to find them, and
  * again on top of what they set. */
 int config_resolve(int argc, char **argv, struct config *config, const char **operands,
@@ -214,8 +232,9 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
     struct config first = {0};
     options_init(&config_table, &first);
     int rc = apply_sources(&first, NULL, argc, argv, operands, n_operands);
-    if (!rc && first.config_file)
-        rc = read_json_file(&first, first.config_file);
+    char *path = first.config_file ? xstrdup(first.config_file) : NULL;
+    if (!rc && path)
+        rc = read_json_file(&first, path);
     if (!rc) /* once more: the command line stands above the file */
         rc = options_from_arguments(&config_table, &first, argc, argv, operands,
                                     n_operands);
@@ -225,8 +244,11 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
     if (!rc && first.notebook)
         rc = apply(config, notebook_options, "--notebook");
     if (!rc)
-        rc = apply_sources(config, first.config_file, argc, argv, operands, n_operands);
+        rc = apply_sources(config, path, argc, argv, operands, n_operands);
+    if (!rc)
+        rc = check_combination(config);
     options_release(&config_table, &first);
+    free(path);
     return rc;
 }
 

@@ -274,6 +274,25 @@ int dataset_write(const struct dataset *data)
     return h5_save(file, data->path, false);
 }
 
+int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **result)
+{
+    struct text_options padding = {.maxlen = data->maxlen,
+                                   .pad_pre = data->pad_pre,
+                                   .truncate_pre = data->truncate_pre};
+    struct text_tokenizer *tokenizer = NULL;
+    int rc = text_from_json(data->tokenizer, data->path, &padding, &tokenizer);
+    if (rc)
+        return rc;
+    if (text_max_id(tokenizer) >= data->num_words) {
+        rc = fail(ERR_FORMAT, "%s: its tokenizer gives ids up to %d, num_words is %d",
+                  data->path, text_max_id(tokenizer), data->num_words);
+        text_free(tokenizer);
+        return rc;
+    }
+    *result = tokenizer;
+    return OK;
+}
+
 void dataset_release(struct dataset *data)
 {
     h5_close(data->file);

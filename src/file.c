@@ -38,8 +38,8 @@ void file_seal(char *content, size_t n)
 int file_check_seal(const char *path, const char *bytes, size_t n)
 {
     unsigned char expected[FILE_TRAILER_BYTES];
-    const char *trailer = bytes + n - FILE_TRAILER_BYTES;
-    if (n <= FILE_TRAILER_BYTES || memcmp(trailer, trailer_magic, MAGIC_BYTES))
+    const char *trailer = n > FILE_TRAILER_BYTES ? bytes + n - FILE_TRAILER_BYTES : NULL;
+    if (!trailer || memcmp(trailer, trailer_magic, MAGIC_BYTES))
         return fail(
             ERR_FORMAT,
             "%s: its trailer is missing: the file was cut short, or neither rnnprep "
@@ -73,7 +73,7 @@ static int read_all(int fd, char *bytes, size_t n, const char *path)
 
 int file_read(const char *path, char **bytes, size_t *n)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait */
     if (fd < 0)
         return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
     struct stat status;
@@ -139,19 +139,35 @@ static int sync_directory(const char *path)
 }
 
 /* The old file gets its second name first, so that one valid generation stands at every
- * moment. */
+ * moment; where the file system knows no hard links it is renamed. */
 static int keep_generation(const char *path)
 {
     char *previous = previous_of(path);
     char *linked = xasprintf("%s.tmp.%ld", previous, (long)getpid());
+    unlink(linked); /* of a process with this number that was killed */
     int rc = link(path, linked);
     if (rc == 0)
         rc = rename(linked, previous);
     else if (errno == ENOENT)
         rc = 0; /* the first generation */
+    else if (errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK || errno == ENOSYS)
+        rc = rename(path, previous);
+    int error = errno;
+    if (rc != 0)
+        unlink(linked);
+    errno = error;
     free(linked);
     free(previous);
     return rc;
+}
+
+/* What stands at `path` may be replaced: a regular file, or nothing. */
+static int check_target(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return fail(ERR_IO, "%s: cannot be replaced: it is not a regular file", path);
+    return OK;
 }
 
 /* Creates `temporary`, fills it and makes it durable; -1 and errno on failure. */
@@ -175,8 +191,11 @@ static int write_temporary(const char *temporary, const void *bytes, size_t n)
 
 int file_replace(const char *path, const void *bytes, size_t n, bool keep_previous)
 {
+    int rc = check_target(path);
+    if (rc)
+        return rc;
     char *temporary = xasprintf("%s.tmp.%ld", path, (long)getpid());
-    int rc = write_temporary(temporary, bytes, n);
+    rc = write_temporary(temporary, bytes, n);
     if (rc == 0 && keep_previous)
         rc = keep_generation(path);
     if (rc == 0)

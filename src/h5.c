@@ -8,6 +8,8 @@
 
 #include "rnntrain/file.h"
 
+enum { MOST_TEXT = 1 << 30 }; /* bytes; a text is read into memory */
+
 struct h5 {
     hid_t file;
     char *path;  /* NULL while it is being built */
@@ -416,6 +418,9 @@ int h5_read_text(struct h5 *file, const char *path, char **text)
     int rc = h5_shape(file, path, &type, &n_dims, shape);
     if (rc)
         return rc;
+    if (shape[0] > MOST_TEXT)
+        return fail(ERR_FORMAT, "%s: %s has %zu bytes, expected at most %d", file->path,
+                    path, shape[0], MOST_TEXT);
     char *content = xcalloc(shape[0] + 1, 1);
     rc = h5_read(file, path, H5_UINT8, 1, shape, content);
     if (rc) {
@@ -442,6 +447,11 @@ int h5_read_strings(struct h5 *file, const char *path, size_t *n, char ***string
                   path);
     if (!rc) {
         length = H5Tget_size(type);
+        if (length > MOST_TEXT || shape[0] > MOST_TEXT / length)
+            rc = fail(ERR_FORMAT, "%s: %s has %zu strings of %zu bytes, expected fewer",
+                      file->path, path, shape[0], length);
+    }
+    if (!rc) {
         joined = xcalloc(shape[0], length);
         if (H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, joined) < 0)
             rc = fail(ERR_FORMAT, "%s: %s cannot be read", file->path, path);
@@ -464,6 +474,15 @@ static hid_t open_attribute(struct h5 *file, const char *object, const char *nam
     return H5Aopen_by_name(file->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
 }
 
+/* A file may hold many values where one is expected. */
+static bool is_single(hid_t attribute)
+{
+    hid_t space = H5Aget_space(attribute);
+    hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    H5Sclose(space);
+    return n == 1;
+}
+
 int h5_read_attribute_text(struct h5 *file, const char *object, const char *name,
                            char **text)
 {
@@ -472,20 +491,16 @@ int h5_read_attribute_text(struct h5 *file, const char *object, const char *name
         return fail(ERR_FORMAT, "%s: attribute %s of %s is missing", file->path, name,
                     object);
     hid_t type = H5Aget_type(attribute);
+    bool is_text = H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type);
+    char *content = xcalloc(H5Tget_size(type) + 1, 1);
     int rc = OK;
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type)) {
-        rc = fail(ERR_FORMAT, "%s: attribute %s of %s is not a fixed-length string",
+    if (!is_text || !is_single(attribute) || H5Aread(attribute, type, content) < 0)
+        rc = fail(ERR_FORMAT, "%s: attribute %s of %s is not one fixed-length string",
                   file->path, name, object);
-    } else {
-        char *content = xcalloc(H5Tget_size(type) + 1, 1);
-        if (H5Aread(attribute, type, content) < 0) {
-            free(content);
-            rc = fail(ERR_FORMAT, "%s: attribute %s of %s cannot be read", file->path,
-                      name, object);
-        } else {
-            *text = content;
-        }
-    }
+    else
+        *text = content;
+    if (rc)
+        free(content);
     H5Tclose(type);
     H5Aclose(attribute);
     return rc;
@@ -498,12 +513,16 @@ int h5_read_attribute_int(struct h5 *file, const char *object, const char *name,
     if (attribute < 0)
         return fail(ERR_FORMAT, "%s: attribute %s of %s is missing", file->path, name,
                     object);
+    hid_t type = H5Aget_type(attribute);
     int64_t content = 0;
-    herr_t status = H5Aread(attribute, H5T_NATIVE_INT64, &content);
+    int rc = OK;
+    if (H5Tget_class(type) != H5T_INTEGER || !is_single(attribute) ||
+        H5Aread(attribute, H5T_NATIVE_INT64, &content) < 0)
+        rc = fail(ERR_FORMAT, "%s: attribute %s of %s is not one whole number",
+                  file->path, name, object);
+    else
+        *value = content;
+    H5Tclose(type);
     H5Aclose(attribute);
-    if (status < 0)
-        return fail(ERR_FORMAT, "%s: attribute %s of %s is not a number", file->path,
-                    name, object);
-    *value = content;
-    return OK;
+    return rc;
 }

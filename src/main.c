@@ -4,29 +4,47 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rnntrain/comm.h"
 #include "rnntrain/kernels.h"
 #include "rnntrain/report.h"
+
+static int print_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return puts("rnntrain " RNNTRAIN_VERSION) < 0 ? fail(ERR_IO, "cannot write") : OK;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"eval", cmd_eval},
+    {"predict", cmd_predict},
+    {"inspect", cmd_inspect},
+    {"--version", print_version},
+};
+
+/* A command of one process; under mpirun the first one answers for all. */
+static int run_alone(int (*run)(int argc, char **argv), int argc, char **argv)
+{
+    if (comm_launched_rank() > 0)
+        return OK;
+    int rc = run(argc, argv);
+    if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
+        rc = fail(ERR_IO, "standard output cannot be written");
+    if (rc)
+        report_failure("rnntrain");
+    return rc;
+}
 
 int main(int argc, char **argv)
 {
     kernels_restart_for_blas(argv);
     const char *command = argc > 1 ? argv[1] : "";
-    int rc;
-    if (!strcmp(command, "eval"))
-        rc = cmd_eval(argc - 2, argv + 2);
-    else if (!strcmp(command, "predict"))
-        rc = cmd_predict(argc - 2, argv + 2);
-    else if (!strcmp(command, "inspect"))
-        rc = cmd_inspect(argc - 2, argv + 2);
-    else if (!strcmp(command, "--version"))
-        rc = puts("rnntrain " RNNTRAIN_VERSION) < 0;
-    else if (!strcmp(command, "train"))
-        return cmd_train(argc - 2, argv + 2);
-    else
-        return cmd_train(argc - 1, argv + 1);
-    if (!rc && fflush(stdout) != 0)
-        rc = fail(ERR_IO, "standard output cannot be written");
-    if (rc)
-        report_failure("rnntrain");
-    return rc;
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (!strcmp(command, commands[i].name))
+            return run_alone(commands[i].run, argc - 2, argv + 2);
+    int named = argc > 1 && !strcmp(command, "train");
+    return cmd_train(argc - 1 - named, argv + 1 + named);
 }

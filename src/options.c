@@ -325,7 +325,7 @@ static int set_argument(const struct option_table *table, void *config, const ch
     if (!value && option && option->type == OPTION_BOOL)
         value = "true";
     if (!value) {
-        if (!next)
+        if (!next || !strncmp(next, "--", 2))
             return fail(ERR_USAGE, "--%s: its value is missing", name);
         value = next;
         *used = 1;

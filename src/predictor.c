@@ -6,16 +6,6 @@
 #include "rnntrain/layers.h"
 #include "rnntrain/sampler.h"
 
-static int open_tokenizer(struct predictor *predictor)
-{
-    const struct dataset *data = &predictor->info.data;
-    struct text_options padding = {.maxlen = data->maxlen,
-                                   .pad_pre = data->pad_pre,
-                                   .truncate_pre = data->truncate_pre};
-    return text_from_json(data->tokenizer, predictor->info.path, &padding,
-                          &predictor->tokenizer);
-}
-
 int predictor_open(struct predictor *predictor, const char *path, const char *isa)
 {
     const struct kernels *kernels = NULL;
@@ -26,7 +16,7 @@ int predictor_open(struct predictor *predictor, const char *path, const char *is
     if (!rc)
         rc = config_from_record(predictor->info.config, path, &predictor->config);
     if (!rc)
-        rc = open_tokenizer(predictor);
+        rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
     if (rc)
         return rc;
     struct model_config config = config_model(&predictor->config, &predictor->info.data);

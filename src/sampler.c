@@ -40,37 +40,59 @@ static int compare_numbers(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-/* Splits rows into `taken` and the rest (left in rows), about n_taken of them, the same
- * share of each class, drawn at random; both in ascending order. Returns the number
- * taken. */
-static int take_stratified(const struct dataset *data, enum dataset_part part,
-                           struct rng rng, int32_t *rows, int *n, double share,
-                           int32_t *taken)
+/* How many rows of each class make up n_taken of all n: the largest remainder gets what the
+ * rounding leaves, ties going to the lower class. */
+static void apportion(const int *counts, int n_labels, int n, int n_taken, int *shares)
+{
+    int left = n_taken;
+    for (int c = 0; c < n_labels; c++)
+        left -= shares[c] = (int)((int64_t)counts[c] * n_taken / n);
+    for (; left > 0; left--) {
+        int best = -1;
+        int64_t most = -1;
+        for (int c = 0; c < n_labels; c++) {
+            int64_t owed = (int64_t)counts[c] * n_taken - (int64_t)shares[c] * n;
+            if (shares[c] < counts[c] && owed > most) {
+                most = owed;
+                best = c;
+            }
+        }
+        shares[best]++;
+    }
+}
+
+/* Splits rows into n_taken, the same share of each class drawn at random, and the rest (left
+ * in rows); both in ascending order. */
+static void take_stratified(const struct dataset *data, enum dataset_part part,
+                            struct rng rng, int32_t *rows, int *n, int n_taken,
+                            int32_t *taken)
 {
     int32_t *class_rows = xcalloc((size_t)*n, sizeof *class_rows);
     int32_t *rest = xcalloc((size_t)*n, sizeof *rest);
-    int n_taken = 0, n_rest = 0;
+    int *counts = xcalloc(2 * (size_t)data->n_labels, sizeof *counts);
+    int *shares = counts + data->n_labels, at = 0, n_rest = 0;
+    sampler_count(data, part, rows, *n, counts);
+    apportion(counts, data->n_labels, *n, n_taken, shares);
     for (int label = 0; label < data->n_labels; label++) {
         int of_class = rows_of_class(data, part, rows, *n, label, class_rows);
-        int take = (int)(of_class * share + 0.5);
         rng.row = (uint32_t)label;
         rng_shuffle(&rng, class_rows, of_class);
         for (int i = 0; i < of_class; i++)
-            if (i < take)
-                taken[n_taken++] = class_rows[i];
+            if (i < shares[label])
+                taken[at++] = class_rows[i];
             else
                 rest[n_rest++] = class_rows[i];
     }
-    qsort(taken, (size_t)n_taken, sizeof *taken, compare_numbers);
+    qsort(taken, (size_t)at, sizeof *taken, compare_numbers);
     qsort(rest, (size_t)n_rest, sizeof *rest, compare_numbers);
     memcpy(rows, rest, (size_t)n_rest * sizeof *rows);
     *n = n_rest;
     free(class_rows);
     free(rest);
-    return n_taken;
+    free(counts);
 }
 
-/* A stratified, deterministic subset of about `limit` rows. */
+/* A stratified, deterministic subset of `limit` rows. */
 static void limit_rows(const struct dataset *data, enum dataset_part part, uint64_t seed,
                        int64_t limit, int32_t *rows, int *n)
 {
@@ -79,10 +101,9 @@ static void limit_rows(const struct dataset *data, enum dataset_part part, uint6
     struct rng rng = {.seed = seed, .purpose = RNG_LIMIT, .step = (uint32_t)part};
     int32_t *taken = xcalloc((size_t)*n, sizeof *taken);
     int n_rest = *n;
-    int n_taken = take_stratified(data, part, rng, rows, &n_rest,
-                                  (double)limit / (double)*n, taken);
-    memcpy(rows, taken, (size_t)n_taken * sizeof *rows);
-    *n = n_taken;
+    take_stratified(data, part, rng, rows, &n_rest, (int)limit, taken);
+    memcpy(rows, taken, (size_t)limit * sizeof *rows);
+    *n = (int)limit;
     free(taken);
 }
 
@@ -152,9 +173,9 @@ static int split_rows(struct sampler *sampler)
         break;
     case VALIDATION_STRATIFIED:
         sampler->validation = xcalloc((size_t)sampler->n_train, sizeof(int32_t));
-        sampler->n_validation =
-            take_stratified(data, DATASET_TRAIN, rng, sampler->train, &sampler->n_train,
-                            config->validation_split, sampler->validation);
+        sampler->n_validation = (int)(sampler->n_train * config->validation_split + 0.5);
+        take_stratified(data, DATASET_TRAIN, rng, sampler->train, &sampler->n_train,
+                        sampler->n_validation, sampler->validation);
         break;
     case VALIDATION_KERAS_TAIL:
         sampler->validation = xcalloc((size_t)sampler->n_train, sizeof(int32_t));
@@ -165,7 +186,9 @@ static int split_rows(struct sampler *sampler)
         break;
     }
     if (sampler->n_train == 0)
-        return fail(ERR_USAGE, "no rows are left to train on");
+        return fail(ERR_USAGE,
+                    "no rows are left to train on: raise --limit-train or lower "
+                    "--validation-split");
     return check_validation(sampler);
 }
 

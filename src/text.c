@@ -369,6 +369,13 @@ static int oov_index(const struct text_tokenizer *tokenizer)
     return word && word->index ? word->index : 1;
 }
 
+int text_max_id(const struct text_tokenizer *tokenizer)
+{
+    int limit = tokenizer->options.num_words, last = text_n_words(tokenizer);
+    int kept = limit && limit - 1 < last ? limit - 1 : last, oov = oov_index(tokenizer);
+    return oov > kept ? oov : kept;
+}
+
 static void append_id(struct text_ids *result, int32_t id)
 {
     if (result->n == result->capacity) {
@@ -415,7 +422,7 @@ size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *
 {
     size_t n_bad = 0, used = 0;
     char *result = NULL;
-    if (is_ascii(text, n_bytes))
+    if (is_ascii(text, n_bytes) && !memchr(text, 0, n_bytes))
         return 0;
     if (n_bytes > INT32_MAX / 4)
         die("a document of %zu bytes is too long", n_bytes);
@@ -423,6 +430,7 @@ size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *
         int32_t start = i;
         UChar32 c;
         U8_NEXT(text, i, (int32_t)n_bytes, c);
+        c = c == 0 ? -1 : c;
         if (c < 0 && n_bad++ == 0) {
             *first_bad = (size_t)start;
             result = xrealloc(NULL, 3 * n_bytes + 1, 1);
@@ -437,6 +445,7 @@ size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *
         used += length;
     }
     if (n_bad) {
+        result[used] = '\0';
         *clean = result;
         *n_clean = used;
     }

@@ -188,6 +188,21 @@ static void restore_index(struct text_tokenizer *tokenizer)
             tokenizer->by_index[tokenizer->n_indexed++] = i;
 }
 
+static int check_config(const json_t *config, const char *source)
+{
+    const json_t *num_words = json_object_get(config, "num_words");
+    const char *split = json_string_value(json_object_get(config, "split"));
+    json_int_t n = json_integer_value(num_words);
+    if (json_is_true(json_object_get(config, "char_level")))
+        return fail(ERR_FORMAT, "%s: a tokenizer of characters is not supported", source);
+    if (split && !*split)
+        return fail(ERR_FORMAT, "%s: the tokenizer's split is empty", source);
+    if (n < 0 || n > INT32_MAX)
+        return fail(ERR_FORMAT, "%s: the tokenizer's num_words is %lld", source,
+                    (long long)n);
+    return OK;
+}
+
 int text_from_json(const char *json, const char *source,
                    const struct text_options *padding, struct text_tokenizer **result)
 {
@@ -198,9 +213,10 @@ int text_from_json(const char *json, const char *source,
         json_decref(root);
         return fail(ERR_FORMAT, "%s: not a Keras tokenizer in JSON", source);
     }
-    if (json_is_true(json_object_get(config, "char_level"))) {
+    int rc = check_config(config, source);
+    if (rc) {
         json_decref(root);
-        return fail(ERR_FORMAT, "%s: a tokenizer of characters is not supported", source);
+        return rc;
     }
     struct text_options options;
     read_options(root, config, padding, &options);
@@ -208,7 +224,7 @@ int text_from_json(const char *json, const char *source,
     text_release_options(&options);
     tokenizer->n_documents =
         json_integer_value(json_object_get(config, "document_count"));
-    int rc = read_words(config, source, tokenizer);
+    rc = read_words(config, source, tokenizer);
     json_decref(root);
     if (rc) {
         text_free(tokenizer);

@@ -48,6 +48,20 @@ static void compute_lanes(struct trainer *trainer)
     }
 }
 
+static int diverged(const struct trainer *trainer, int b)
+{
+    int epochs = trainer->progress.epoch;
+    char *left = epochs ? xasprintf("; %s/last.h5 holds the weights of epoch %d",
+                                    trainer->config->run_dir, epochs)
+                        : xstrdup("");
+    int rc = fail(ERR_DIVERGED,
+                  "epoch %d, batch %d: the gradient or the loss is not finite: lower "
+                  "--learning-rate or set --clip-norm%s",
+                  epochs + 1, b + 1, left);
+    free(left);
+    return rc;
+}
+
 /* One batch: loss and hits are added to the score. */
 static int train_batch(struct trainer *trainer, int b, struct score *score)
 {
@@ -61,12 +75,7 @@ static int train_batch(struct trainer *trainer, int b, struct score *score)
                               trainer->weights);
     double loss = comm_tree_sum(trainer->lane_values + LANE_LOSS, n_lanes, LANE_WIDTH);
     if (!isfinite(norm) || !isfinite(loss))
-        return fail(
-            ERR_DIVERGED,
-            "epoch %d, batch %d: the gradient or the loss is not finite; lower "
-            "--learning-rate or set --clip-norm; %s/last.h5 holds the weights of the "
-            "last whole epoch",
-            trainer->progress.epoch + 1, b + 1, trainer->config->run_dir);
+        return diverged(trainer, b);
     model_pack(trainer->model, trainer->weights);
     trainer->progress.step++;
     score->loss += loss;
@@ -270,6 +279,17 @@ static int end_report(struct trainer *trainer)
     return comm_agree(trainer->comm, rc);
 }
 
+/* The message of the divergence stays the last one, unless the log cannot be written. */
+static int end_diverged(struct trainer *trainer)
+{
+    char *message = xstrdup(fail_message());
+    int rc = comm_agree(trainer->comm, report_end(&trainer->report, "diverged", message));
+    if (!rc)
+        rc = fail(ERR_DIVERGED, "%s", message);
+    free(message);
+    return rc;
+}
+
 static int test_weights(struct trainer *trainer, const char *which, int epoch,
                         const real *weights)
 {
@@ -292,6 +312,8 @@ static int run_all(struct trainer *trainer)
     while (!rc && trainer->progress.epoch < trainer->config->epochs &&
            !stops_early(trainer))
         rc = run_epoch(trainer);
+    if (rc == ERR_DIVERGED)
+        return end_diverged(trainer);
     if (!rc)
         rc = test_weights(trainer, "best", trainer->progress.best_epoch,
                           trainer->best_weights);

@@ -25,9 +25,12 @@ static int prepare_run_dir(const struct trainer_config *config)
     static const char *const files[] = {"log.jsonl", "last.h5", "best.h5", "last.prev.h5",
                                         "best.prev.h5"};
     const char *folder = config->run_dir;
+    struct stat status;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return fail(ERR_IO, "%s: cannot make the run directory: %s", folder,
                     strerror(errno));
+    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
+        return fail(ERR_IO, "%s: cannot make the run directory: it is a file", folder);
     if (access(folder, W_OK | X_OK) != 0)
         return fail(ERR_IO, "%s: cannot write to the run directory: %s", folder,
                     strerror(errno));
@@ -47,21 +50,40 @@ static int prepare_run_dir(const struct trainer_config *config)
     return OK;
 }
 
-/* What ranks that do not read the file need to know of it. */
+/* What ranks that do not read the file need to know of it, and readers must agree on. */
 struct data_facts {
     int num_words, maxlen, n_labels, id_bytes, pad_pre, truncate_pre;
     int rows[DATASET_PARTS];
 };
 
-static void share_facts(struct trainer *trainer)
+static struct data_facts facts_of(const struct dataset *data)
 {
-    struct dataset *data = &trainer->data;
     struct data_facts facts = {
         data->num_words,    data->maxlen, data->n_labels, data->id_bytes, data->pad_pre,
         data->truncate_pre, {0}};
     for (int part = 0; part < DATASET_PARTS; part++)
         facts.rows[part] = data->part[part].rows;
+    return facts;
+}
+
+static int other_data(const struct trainer *trainer)
+{
+    return fail(
+        ERR_FORMAT,
+        "%s: rank %d reads another file under this name than rank 0: put one data "
+        "set where every node sees it",
+        trainer->config->data, trainer->comm->rank);
+}
+
+/* Collective. Readers compare what they opened with rank 0's; the others take it. */
+static int share_facts(struct trainer *trainer, bool reads)
+{
+    struct dataset *data = &trainer->data;
+    struct data_facts mine = facts_of(data), facts = mine;
     comm_broadcast(trainer->comm, &facts, sizeof facts);
+    if (reads)
+        return comm_agree(trainer->comm,
+                          memcmp(&mine, &facts, sizeof mine) ? other_data(trainer) : OK);
     data->num_words = facts.num_words;
     data->maxlen = facts.maxlen;
     data->id_bytes = facts.id_bytes;
@@ -70,17 +92,25 @@ static void share_facts(struct trainer *trainer)
     data->n_labels = facts.n_labels;
     for (int part = 0; part < DATASET_PARTS; part++)
         data->part[part].rows = facts.rows[part];
+    return comm_agree(trainer->comm, OK);
+}
+
+/* Collective. The hash of the arrays must be rank 0's on every reader. */
+static int share_hash(struct trainer *trainer, bool reads)
+{
+    uint64_t hash = trainer->data.hash;
+    comm_broadcast(trainer->comm, &hash, sizeof hash);
+    bool differs = reads && hash != trainer->data.hash;
+    trainer->data.hash = hash;
+    return comm_agree(trainer->comm, differs ? other_data(trainer) : OK);
 }
 
 /* The words that a checkpoint keeps, from the data set's full tokenizer. */
 static int keep_tokenizer(struct trainer *trainer)
 {
     struct dataset *data = &trainer->data;
-    struct text_options padding = {.maxlen = data->maxlen,
-                                   .pad_pre = data->pad_pre,
-                                   .truncate_pre = data->truncate_pre};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = text_from_json(data->tokenizer, data->path, &padding, &tokenizer);
+    int rc = dataset_tokenizer(data, &tokenizer);
     if (!rc)
         trainer->tokenizer = text_to_json(tokenizer, true);
     text_free(tokenizer);
@@ -101,8 +131,11 @@ static int load_data(struct trainer *trainer)
     rc = comm_agree(comm, rc);
     if (rc)
         return rc;
-    share_facts(trainer);
-    comm_window_open(comm, dataset_bytes(data), &trainer->window);
+    rc = share_facts(trainer, reads);
+    if (!rc)
+        rc = comm_window_open(comm, dataset_bytes(data), &trainer->window);
+    if (rc)
+        return rc;
     if (reads)
         rc = dataset_load(data, trainer->window.bytes);
     else
@@ -111,7 +144,19 @@ static int load_data(struct trainer *trainer)
     if (!rc && comm->rank == 0)
         rc = keep_tokenizer(trainer);
     rc = comm_agree(comm, rc);
-    comm_broadcast(comm, &data->hash, sizeof data->hash);
+    return rc ? rc : share_hash(trainer, reads);
+}
+
+/* Collective. Every rank read its own command line, environment and file. */
+static int check_configuration(const struct trainer *trainer)
+{
+    const struct trainer_config *config = trainer->config;
+    char *all = xasprintf("%s %s %s %lld %lld %s", config->data, config->run_dir,
+                          config->isa, (long long)config->test_delay_us,
+                          (long long)config->test_ranges, config->record);
+    int rc = comm_same(trainer->comm, all, "configuration",
+                       "give all of them the same options, RNNTRAIN_* and --config file");
+    free(all);
     return rc;
 }
 
@@ -121,13 +166,17 @@ static int check_ranks(const struct trainer *trainer)
     int lanes = sampler_lanes(config), ranks = trainer->comm->size;
     if (ranks <= lanes)
         return OK;
-    return fail(
-        ERR_USAGE,
-        "%d ranks, but a batch of %d rows has %d lanes of %d: start at most %d ranks, or "
-        "give --batch-size %d (or --lane-rows %d, which changes the bits)",
-        ranks, config->batch_size, lanes, config->lane_rows, lanes,
-        ranks * config->lane_rows,
-        config->batch_size / ranks > 0 ? config->batch_size / ranks : 1);
+    char *smaller = config->batch_size >= ranks
+                        ? xasprintf(" (or --lane-rows %d, which changes the bits)",
+                                    config->batch_size / ranks)
+                        : xstrdup("");
+    int rc = fail(ERR_USAGE,
+                  "%d ranks, but a batch of %d rows has %d lanes of %d: start at most %d "
+                  "ranks, or give --batch-size %d%s",
+                  ranks, config->batch_size, lanes, config->lane_rows, lanes,
+                  ranks * config->lane_rows, smaller);
+    free(smaller);
+    return rc;
 }
 
 static int check_monitor(const struct trainer_config *config)
@@ -182,7 +231,9 @@ int trainer_set_up(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
     struct comm *comm = trainer->comm;
-    int rc = comm_agree(comm, kernels_select(config->isa, &trainer->kernels));
+    int rc = check_configuration(trainer);
+    if (!rc)
+        rc = comm_agree(comm, kernels_select(config->isa, &trainer->kernels));
     if (rc)
         return rc;
     kernels_init_blas();
@@ -208,7 +259,8 @@ int trainer_set_up(struct trainer *trainer)
     trainer->lane_values = xcalloc((size_t)sampler_lanes(&config->sampler),
                                    LANE_WIDTH * sizeof *trainer->lane_values);
     comm_set_test_delay(config->test_delay_us, config->sampler.seed);
-    trainer->progress = (struct progress){.best = -(double)INFINITY, .history = json_array()};
+    trainer->progress =
+        (struct progress){.best = -(double)INFINITY, .history = json_array()};
     init_weights(trainer);
     trainer->peak_gflops = comm_min(comm, kernels_probe(3)) * comm->size;
     return OK;

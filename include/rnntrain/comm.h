@@ -52,8 +52,10 @@ struct comm_window {
     void *handle; /* private */
 };
 
-/* Collective. One zeroed block a node, 64-byte aligned, mapped by all of its ranks. */
-void comm_window_open(const struct comm *comm, size_t n, struct comm_window *window);
+/* Collective. One zeroed block a node, 64-byte aligned, mapped by all of its ranks; ERR_IO
+ * if a node has no room for it. */
+int comm_window_open(const struct comm *comm, size_t n,
+                     struct comm_window *window) NODISCARD;
 /* Collective. Makes what the node's first rank wrote visible to the node's others. */
 void comm_window_sync(const struct comm *comm, struct comm_window *window);
 /* Collective. */

@@ -14,6 +14,7 @@
 #define RNNTRAIN_DATASET_H
 
 #include "rnntrain/base.h"
+#include "rnntrain/text.h"
 
 struct h5;
 
@@ -70,6 +71,11 @@ static inline int dataset_id(const struct dataset *data, enum dataset_part part,
 int dataset_write(const struct dataset *data) NODISCARD;
 
 /* Frees what `data` owns (not the storage); an all-zero struct is fine. */
+/* The tokenizer in `data->tokenizer` with the data set's padding; ERR_FORMAT if it gives
+ * ids that num_words does not allow. Free with text_free. */
+int dataset_tokenizer(const struct dataset *data,
+                      struct text_tokenizer **tokenizer) NODISCARD;
+
 void dataset_release(struct dataset *data);
 
 #endif

@@ -50,6 +50,9 @@ int text_n_words(const struct text_tokenizer *tokenizer);
 const char *text_word(const struct text_tokenizer *tokenizer, int index);
 int64_t text_word_count(const struct text_tokenizer *tokenizer, int index);
 
+/* The largest id that text_encode can give: what the rows of an embedding must exceed. */
+int text_max_id(const struct text_tokenizer *tokenizer);
+
 /* What a document became. `ids` is grown as needed and reused; free it when done. */
 struct text_ids {
     int32_t *ids;
@@ -80,7 +83,7 @@ int text_from_json(const char *json, const char *source,
 size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags);
 
 /* Makes UTF-8 valid: each maximal invalid part becomes U+FFFD, as Python's
- * errors="replace" does. Returns the number of replacements; where it is not 0, *clean is
+ * errors="replace" does; so does NUL, which no C string holds. Returns the number of replacements; where it is not 0, *clean is
  * a new string of *n_clean bytes, the caller's to free, and *first_bad the offset of the
  * first bad byte. */
 size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,

@@ -28,7 +28,22 @@ refused 66 'none.json' "$good" --config "$tmp/none.json"
 echo '{"unitz": 3}' >"$tmp/bad.json"
 refused 64 'bad.json.*unitz' "$good" --config "$tmp/bad.json"
 
+refused 64 '--units: its value is missing' "$good" --units --mask
+refused 64 '--reset-after is for --model gru' "$good" --reset-after
+refused 64 '--momentum is for --optimizer sgd' "$good" --momentum 0.9
+refused 64 'go together' "$good" --lr-decay inverse
+echo '{"config": "other.json", "units": 3}' >"$tmp/chain.json"
+refused 64 'chain.json: "config" cannot stand' "$good" --config "$tmp/chain.json"
+expect 64 'rank 1 on .* has another configuration than rank 0' \
+    mpirun -np 1 "$rnntrain" "$good" --run-dir "$run" : \
+    -np 1 "$rnntrain" "$good" --run-dir "$run" --epochs 3
+[ ! -e "$run" ] || problem "ranks that differ made a run directory"
+expect 74 'standard output cannot be written' bash -c \
+    "exec '$rnntrain' '$good' --run-dir '$tmp/full' --epochs 1 --limit-train 60 >/dev/full"
+
 # The data set.
+mkfifo "$tmp/pipe"
+refused 66 'pipe: not a regular file' "$tmp/pipe"
 refused 66 'missing.h5.*rnnprep' "$tmp/missing.h5"
 refused 66 'not a regular file' "$tmp"
 head -c 20000 "$good" >"$tmp/short.h5"
@@ -42,6 +57,7 @@ printf '\xff' | dd of="$tmp/flipped.h5" bs=1 seek=9000 conv=notrunc status=none
 refused 65 'flipped.h5: damaged.*SHA-256.*copy or make it again' "$tmp/flipped.h5"
 "$build/tests/make_bad_files" "$tmp"
 refused 65 'newer.h5: format version 2.*update rnntrain' "$tmp/newer.h5"
+refused 65 'array.h5: not a data set' "$tmp/array.h5"
 refused 65 'large_id.h5: /train/x row 1, position 2: id 10, expected' "$tmp/large_id.h5"
 
 # Ranks and lanes.
@@ -102,6 +118,12 @@ for command in "eval CK $good" "predict CK /dev/null" "inspect CK"; do
     expect 65 'shape.ck.h5.*is \(10, 2\), expected \(10, 3\)' "$rnntrain" \
         ${command/CK/$tmp/shape.ck.h5}
 done
+for command in "predict CK /dev/null" "inspect CK"; do
+    expect 65 "split.ck.h5: the tokenizer's split is empty" "$rnntrain" \
+        ${command/CK/$tmp/split.ck.h5}
+    expect 65 'words.ck.h5: its tokenizer gives ids up to 11, num_words is 10' "$rnntrain" \
+        ${command/CK/$tmp/words.ck.h5}
+done
 expect 65 'sample.h5: not a checkpoint' "$rnntrain" eval "$good" "$good"
 "$rnnprep" "$tmp/sample" -o "$tmp/longer.h5" --num-words 400 --maxlen 61 --quiet
 expect 65 'longer.h5.*(61|60)' "$rnntrain" eval "$ck" "$tmp/longer.h5"
@@ -132,6 +154,30 @@ printf 'caf\xe9' >"$tmp/stray/train/neg/2.txt"
 not_made 65 'train/neg/2.txt: byte 3 is not valid UTF-8' "$tmp/stray" --strict
 head -c 5000 /dev/urandom >"$tmp/noise.tar"
 not_made 65 'noise.tar' "$tmp/noise.tar"
+rm "$tmp/stray/train/neg/2.txt"
+ln -s 1.txt "$tmp/stray/train/neg/2.txt"
+not_made 65 'train/neg/2.txt is a link' "$tmp/stray"
+rm "$tmp/stray/train/neg/2.txt"
+ln "$tmp/stray/train/neg/1.txt" "$tmp/stray/train/neg/2.txt"
+tar -C "$tmp" -cf "$tmp/links.tar" stray
+not_made 65 'train/neg/.*.txt is a link' "$tmp/links.tar"
+rm "$tmp/stray/train/neg/2.txt"
+tar -C "$tmp" -cf "$tmp/twice.tar" stray
+tar -C "$tmp" -rf "$tmp/twice.tar" stray/train/neg/1.txt
+not_made 65 'train/neg/1.txt is there twice' "$tmp/twice.tar"
+mkdir "$tmp/stray/train/caf"$'\xe9'
+echo text >"$tmp/stray/train/caf"$'\xe9/1.txt'
+not_made 65 'name of class .* not valid UTF-8' "$tmp/stray"
+rm -r "$tmp/stray/train/caf"$'\xe9'
+not_made 64 'must be valid UTF-8' "$tmp/stray" --filters $'!\xf0'
+not_made 64 'must be valid UTF-8' "$tmp/stray" --oov-token $'\xe9'
+printf 'good\nb\xe9\n' >"$tmp/stops"
+not_made 65 'stops: line 2 is not valid UTF-8' "$tmp/stray" --stop-words "$tmp/stops"
+echo 'bad bad good unk' >"$tmp/stray/train/neg/2.txt"
+not_made 64 '--oov-token unk: the corpus has this word' "$tmp/stray" --oov-token unk --num-words 3
+truncate -s 0 "$tmp"/stray/train/*/*.txt
+not_made 65 'hold no word' "$tmp/stray" --num-words 0
+expect 74 'pipe: cannot be replaced' "$rnnprep" "$tmp/sample" -o "$tmp/pipe" --quiet
 tar -C "$tmp" -cf "$tmp/cut.tar" sample
 head -c 100000 "$tmp/cut.tar" >"$tmp/cut2.tar"
 not_made 65 'cut2.tar' "$tmp/cut2.tar"

@@ -47,6 +47,17 @@ static void write_newer(const char *name, const char *group, bool is_checkpoint)
     free(path);
 }
 
+/* A data set whose format is three strings. */
+static void write_array(void)
+{
+    char *formats[] = {(char[]){"rnntrain-dataset"}, (char[]){"b"}, (char[]){"c"}};
+    char *path = in_folder("array.h5");
+    struct h5 *file = h5_create();
+    h5_attribute_texts(file, "/", "format", COUNT_OF(formats), formats);
+    check(h5_save(file, path, false));
+    free(path);
+}
+
 /* A checkpoint of a tiny LSTM whose embedding is `width` wide, its configuration says 3. */
 static void write_checkpoint(const char *name, struct dataset *data, size_t width,
                              float value)
@@ -85,6 +96,11 @@ int main(int argc, char **argv)
     static char tokenizer[] =
         "{\"config\":{\"num_words\":10,\"filters\":\"\",\"lower\":true,"
         "\"split\":\" \",\"word_index\":\"{\\\"a\\\":1}\"}}";
+    static char empty_split[] = "{\"config\":{\"split\":\"\",\"word_index\":\"{}\"}}";
+    static char many_words[] =
+        "{\"config\":{\"word_index\":\"{\\\"a\\\":1,\\\"b\\\":2,"
+        "\\\"c\\\":3,\\\"d\\\":4,\\\"e\\\":5,\\\"f\\\":6,\\\"g\\\":7,"
+        "\\\"h\\\":8,\\\"i\\\":9,\\\"j\\\":10,\\\"k\\\":11}\"}}";
     char *labels[] = {neg, pos};
     struct dataset data = {.num_words = WORDS,
                            .maxlen = LENGTH,
@@ -102,5 +118,10 @@ int main(int argc, char **argv)
     write_newer("newer.ck.h5", "/rnntrain", true);
     write_checkpoint("nan.ck.h5", &data, 3, NAN);
     write_checkpoint("shape.ck.h5", &data, 2, 0);
+    write_array();
+    data.tokenizer = empty_split;
+    write_checkpoint("split.ck.h5", &data, 3, 0);
+    data.tokenizer = many_words;
+    write_checkpoint("words.ck.h5", &data, 3, 0);
     return 0;
 }

@@ -90,6 +90,13 @@ for side in padding truncating; do
     cmp -s "$tmp/pre.h5" "$tmp/post.h5" && problem "--$side post changes nothing"
 done
 
+# NUL is no part of a word: it is counted with invalid UTF-8, and the words stay apart.
+cp -r "$corpus" "$tmp/nul"
+printf 'good\0evil film\n' >"$tmp/nul/train/pos/5_7.txt"
+"$rnnprep" "$tmp/nul" -o "$tmp/nul.h5" --num-words 0 >"$tmp/said"
+has 'UTF-8.* 2 of [0-9]+ documents.*5_7.txt' "$tmp/said"
+"$rnntrain" inspect "$tmp/nul.h5" >/dev/null
+
 # More than two classes, and a validation part of its own.
 for part in train validation test; do
     for class in red green blue; do

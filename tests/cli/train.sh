@@ -75,13 +75,22 @@ for i in 1 17 250 999 1000; do
 done
 printf '\n\xff\xfe\n%s' "no newline at the end" | "$rnntrain" predict "$ck" >"$tmp/odd"
 [ "$(wc -l <"$tmp/odd")" = 3 ] || problem "empty, invalid and unfinished lines"
-printf 'one\ntwo\n' | "$rnntrain" predict "$ck" --whole >"$tmp/odd"
-[ "$(wc -l <"$tmp/odd")" = 1 ] || problem "--whole"
+for text in 'one\ntwo\n' 'one\0two' ''; do
+    # shellcheck disable=SC2059
+    printf "$text" | "$rnntrain" predict "$ck" --whole >"$tmp/odd"
+    [ "$(wc -l <"$tmp/odd")" = 1 ] || problem "--whole of $text"
+done
+printf 'a superb film\r\na superb film\n' | "$rnntrain" predict "$ck" --jsonl >"$tmp/odd"
+[ "$(sort -u "$tmp/odd" | wc -l)" = 1 ] || problem "CRLF changes a judgement"
 python3 -c 'import json, sys
 for line in sys.stdin:
     d = json.loads(line)
     assert abs(sum(d["probabilities"].values()) - 1) < 1e-6
     assert d["probabilities"][d["label"]] == d["probability"] >= 0.5' <"$tmp/together"
+
+# Under mpirun a command of one process answers once.
+ranks 3 "$rnntrain" eval "$ck" "$set" >"$tmp/said"
+[ "$(wc -l <"$tmp/said")" = 1 ] || problem "eval answers on every rank"
 
 # One rank needs no mpirun, and gives the same model.
 "$rnntrain" train "$set" --run-dir "$tmp/alone-run" "${small[@]}" --quiet >"$tmp/said"
@@ -104,6 +113,11 @@ grep -q '"dense":0,.*"embedding":8,.*"epochs":3,.*"units":5' "$tmp/options/log.j
 [ "$(grep -c '"event":"epoch"' "$tmp/options/log.jsonl")" = 2 ] || problem "--overwrite"
 [ "$(field epoch learning_rate "$tmp/options/log.jsonl" | head -1)" = 0.001 ] || problem "warm-up"
 
+# A limit of a single row leaves one row.
+"$rnntrain" "$set" --run-dir "$tmp/options" --overwrite --epochs 1 --limit-train 300 \
+    --limit-test 1 --quiet
+[ "$(field test n "$tmp/options/log.jsonl" | head -1)" = 1 ] || problem "--limit-test 1"
+
 # --notebook: the tail of the rows, of one class, and it says so.
 "$rnntrain" "$set" --run-dir "$tmp/notebook" --notebook --epochs 1 --limit-test 100 >"$tmp/said"
 grep -q 'keras-tail: neg 400, pos 0' "$tmp/said" || problem "--notebook does not say its set"
@@ -116,7 +130,8 @@ ranks 2 "$rnntrain" "$set" --run-dir "$tmp/wild" --optimizer sgd --learning-rate
     --momentum 0.99 --dense 1024 --limit-train 600 --quiet --epochs 50 --patience 0 \
     2>"$tmp/err" || rc=$?
 [ $rc = 76 ] || problem "diverged with exit code $rc"
-grep -q '^rnntrain: epoch .*not finite; lower --learning-rate' "$tmp/err" || problem "diverged"
+grep -q '^rnntrain: epoch .*not finite: lower --learning-rate' "$tmp/err" || problem "diverged"
+grep -q '"event":"end","reason":"diverged"' "$tmp/wild/log.jsonl" || problem "no end in the log"
 "$rnntrain" inspect "$tmp/wild/last.h5" >"$tmp/said" || problem "last.h5 after diverging"
 
 "$rnntrain" --help >"$tmp/said"

@@ -137,7 +137,7 @@ static void test_window(void **state)
 {
     (void)state;
     struct comm_window window;
-    comm_window_open(&comm, 1000, &window);
+    assert_int_equal(comm_window_open(&comm, 1000, &window), OK);
     int *numbers = window.bytes;
     assert_int_equal((uintptr_t)numbers % 64, 0);
     for (int i = 0; i < 250 && comm.node_rank == 0; i++)

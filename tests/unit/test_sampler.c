@@ -117,6 +117,25 @@ static void test_limit(void **state)
     sampler_release(&sampler);
 }
 
+/* Exactly as many as asked for, however the classes round. */
+static void test_exact_limit(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler;
+    fill(&fixture);
+    for (int limit = 1; limit < 12; limit++) {
+        struct sampler_config config = config_of(VALIDATION_NONE);
+        config.limit_test = limit;
+        assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+        assert_int_equal(sampler.n_test, limit);
+        int counts[2];
+        sampler_count(&fixture.data, DATASET_TEST, sampler.test, limit, counts);
+        assert_int_equal(counts[0], (limit + 1) / 2);
+        sampler_release(&sampler);
+    }
+}
+
 /* Every row once an epoch; lanes sorted by length, alike in rows and in work. */
 static void check_epoch(struct sampler *sampler, const struct fixture *fixture, int epoch)
 {
@@ -190,9 +209,10 @@ static void test_no_shuffle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stratified), cmocka_unit_test(test_keras_tail),
-        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_batches),    cmocka_unit_test(test_no_shuffle),
+        cmocka_unit_test(test_stratified),  cmocka_unit_test(test_keras_tail),
+        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_exact_limit), cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_no_shuffle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
