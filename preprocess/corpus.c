@@ -8,6 +8,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <zlib.h>
 
 #include "rnntrain/text.h"
 
@@ -36,18 +37,23 @@ static int part_of(const char *name)
 static bool is_text_file(const char *name)
 {
     size_t n = strlen(name);
-    return n > 4 && !strcmp(name + n - 4, ".txt");
+    return *name != '.' && n > 4 && !strcmp(name + n - 4, ".txt");
 }
 
 /* Reads .../part/class[/file.txt]; false if the path is none of ours. */
 static bool locate(char *path, bool is_folder, bool test_only, struct place *place)
 {
-    enum { DEPTH = 16 };
+    enum { DEPTH = 3 }; /* the last names of the path: part, class, file */
     char *names[DEPTH] = {0}, *rest = NULL;
     int n = 0;
-    for (char *name = strtok_r(path, "/", &rest); name; name = strtok_r(NULL, "/", &rest))
-        if (strcmp(name, ".") && n < DEPTH)
-            names[n++] = name;
+    for (char *name = strtok_r(path, "/", &rest); name;
+         name = strtok_r(NULL, "/", &rest)) {
+        if (!strcmp(name, "."))
+            continue;
+        if (n == DEPTH)
+            memmove(names, names + 1, (size_t)--n * sizeof *names);
+        names[n++] = name;
+    }
     place->file = is_folder || n == 0 ? NULL : names[--n];
     if (n < 1 || (place->file && !is_text_file(place->file)))
         return false;
@@ -183,6 +189,27 @@ static struct archive *open_archive(const char *path, int *status)
     return archive;
 }
 
+/* libarchive does not check a gzip file's CRC; zlib does. */
+static int check_gzip(const char *path)
+{
+    enum { BLOCK = 1 << 18 };
+    gzFile file = gzopen(path, "rb");
+    if (!file)
+        return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
+    char *block = xrealloc(NULL, BLOCK, 1);
+    int n, status, rc = OK;
+    do
+        n = gzread(file, block, BLOCK);
+    while (n > 0);
+    const char *message = gzerror(file, &status);
+    if (n < 0 || (status != Z_OK && status != Z_STREAM_END))
+        rc = fail(ERR_FORMAT, "%s: the gzip archive is damaged (%s): copy it again", path,
+                  message);
+    free(block);
+    gzclose(file);
+    return rc;
+}
+
 int corpus_read(struct corpus *corpus, const char *path, bool test_only)
 {
     struct stat info;
@@ -190,7 +217,9 @@ int corpus_read(struct corpus *corpus, const char *path, bool test_only)
         return fail(ERR_NO_INPUT, "%s: %s; expected a folder or a tar archive", path,
                     strerror(errno));
     bool is_folder = S_ISDIR(info.st_mode);
-    int status = ARCHIVE_OK, rc;
+    int status = ARCHIVE_OK, rc = is_folder ? OK : check_gzip(path);
+    if (rc)
+        return rc;
     struct archive *archive =
         is_folder ? open_folder(path, &status) : open_archive(path, &status);
     if (status != ARCHIVE_OK)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <jansson.h>
 #include <nettle/sha2.h>
@@ -108,6 +109,8 @@ static int read_stop_words(const char *path, struct text_options *options)
                      sizeof *options->stop_words);
         options->stop_words[options->n_stop_words++] = xstrdup(line);
     }
+    if (!rc && ferror(file))
+        rc = fail(ERR_IO, "%s: cannot read the stop words: %s", path, strerror(errno));
     free(line);
     fclose(file);
     return rc;
@@ -275,6 +278,16 @@ static int write_dataset(const struct corpus *corpus,
     return rc;
 }
 
+/* The output must not be what is read. */
+static int check_output(const char *output, const char *input)
+{
+    struct stat a, b;
+    if (input && stat(output, &a) == 0 && stat(input, &b) == 0 && a.st_dev == b.st_dev &&
+        a.st_ino == b.st_ino)
+        return fail(ERR_USAGE, "--output %s would replace the corpus", output);
+    return OK;
+}
+
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
@@ -287,7 +300,11 @@ static int run(const void *given, const char *const *operands, int n)
     struct repairs repairs = {0};
     struct tally tally = {0};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = make_tokenizer(settings, &tokenizer);
+    int rc = check_output(settings->output, path);
+    if (!rc)
+        rc = check_output(settings->output, settings->test);
+    if (!rc)
+        rc = make_tokenizer(settings, &tokenizer);
     if (!rc)
         rc = corpus_read(&corpus, path, false);
     if (!rc && settings->test)

@@ -43,9 +43,14 @@ void report_failure(const char *program)
 int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet)
 {
     char *path = xasprintf("%s/log.jsonl", run_dir);
-    FILE *log = fopen(path, "w");
+    FILE *log = fopen(path, "wx");
     if (!log) {
-        int rc = fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+        int rc = errno == EEXIST
+                     ? fail(ERR_EXISTS,
+                            "%s: another run has just begun there: choose another "
+                            "--run-dir",
+                            path)
+                     : fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
         free(path);
         return rc;
     }

@@ -44,8 +44,12 @@ static int prepare_run_dir(const struct trainer_config *config)
                 "with --overwrite",
                 folder, files[i]);
         char *path = xasprintf("%s/%s", folder, files[i]);
-        unlink(path);
+        int rc = unlink(path) == 0
+                     ? OK
+                     : fail(ERR_IO, "%s: cannot be discarded: %s", path, strerror(errno));
         free(path);
+        if (rc)
+            return rc;
     }
     return OK;
 }

@@ -36,7 +36,7 @@ struct report_epoch {
     uint64_t weights;
 };
 
-/* Opens the log of a run (created, or cut to nothing) and says where lines go. ERR_IO. */
+/* Creates the log of a run and says where lines go. ERR_EXISTS if there is one, ERR_IO. */
 int report_open(struct report *report, const char *run_dir, FILE *console,
                 bool quiet) NODISCARD;
 void report_close(struct report *report);

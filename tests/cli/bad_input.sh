@@ -75,6 +75,8 @@ for np in 1 3; do
     expect 73 'held holds a run.*--run-dir.*--overwrite' \
         mpirun -np $np "$rnntrain" "$good" --run-dir "$tmp/held"
 done
+mkdir -p "$tmp/odd/best.h5"
+expect 74 'odd/best.h5: cannot be discarded' "$rnntrain" "$good" --run-dir "$tmp/odd" --overwrite
 [ "$(cat "$tmp/held/log.jsonl")" = '{}' ] || problem "a log was overwritten"
 : >"$tmp/file"
 refused_dir() { # pattern folder
@@ -178,6 +180,14 @@ not_made 64 '--oov-token unk: the corpus has this word' "$tmp/stray" --oov-token
 truncate -s 0 "$tmp"/stray/train/*/*.txt
 not_made 65 'hold no word' "$tmp/stray" --num-words 0
 expect 74 'pipe: cannot be replaced' "$rnnprep" "$tmp/sample" -o "$tmp/pipe" --quiet
+cp "$tmp/twice.tar" "$tmp/itself.tar"
+expect 64 'itself.tar would replace the corpus' "$rnnprep" "$tmp/itself.tar" -o "$tmp/itself.tar"
+expect 74 'cannot read the stop words' "$rnnprep" "$tmp/sample" --stop-words "$tmp" \
+    -o "$tmp/out.h5"
+tar -C "$tmp" -czf "$tmp/crc.tgz" sample
+printf 'abcd' | dd of="$tmp/crc.tgz" bs=1 conv=notrunc status=none \
+    seek=$(($(stat -c %s "$tmp/crc.tgz") - 8))
+not_made 65 'crc.tgz: the gzip archive is damaged .*copy it again' "$tmp/crc.tgz"
 tar -C "$tmp" -cf "$tmp/cut.tar" sample
 head -c 100000 "$tmp/cut.tar" >"$tmp/cut2.tar"
 not_made 65 'cut2.tar' "$tmp/cut2.tar"

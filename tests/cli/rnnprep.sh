@@ -57,6 +57,13 @@ done
 (cd "$tmp" && "$rnnprep" corpus/ -o b.h5 --num-words 6 --maxlen 4 --quiet)
 cmp "$tmp/a.h5" "$tmp/b.h5" || problem "a relative path gives another file"
 
+mkdir -p "$tmp/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15"
+cp -r "$corpus" "$tmp/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15"
+echo x >"$tmp/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/corpus/train/pos/._1_9.txt"
+tar -C "$tmp" -cf "$tmp/deep.tar" 1
+"$rnnprep" "$tmp/deep.tar" -o "$tmp/b.h5" --num-words 6 --maxlen 4 --quiet
+cmp "$tmp/a.h5" "$tmp/b.h5" || problem "a deep folder gives another file"
+
 # Test documents from elsewhere.
 mkdir "$tmp/only"
 mv "$corpus/test" "$tmp/only/test"
