@@ -24,7 +24,7 @@ cmake -S "$source" -B "$sane" -DRNNTRAIN_TESTS=ON -DRNNTRAIN_SANITIZE=address,un
     tail -50 "$tmp/log"
     problem "the sanitized build"
 }
-(cd "$sane" && ctest -LE slow --timeout 1500 --output-on-failure "${selection[@]}") >"$tmp/log" 2>&1 || {
+(cd "$sane" && ctest -LE slow --output-on-failure "${selection[@]}") >"$tmp/log" 2>&1 || {
     cat "$tmp/log"
     problem "a test under sanitizers"
 }
