@@ -82,13 +82,9 @@ static int run(const void *settings, const char *const *operands, int n)
     (void)settings;
     (void)n;
     struct dataset data = {0};
-    int rc = dataset_open(path, false, &data);
-    void *storage = rc ? NULL : xaligned(dataset_bytes(&data), 1);
-    if (!rc)
-        rc = dataset_load(&data, storage);
+    int rc = dataset_read(path, false, &data);
     if (!rc)
         rc = judge(path, &data);
-    free(storage);
     dataset_release(&data);
     return rc;
 }

@@ -197,10 +197,11 @@ static int check_gzip(const char *path)
     if (!file)
         return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
     char *block = xrealloc(NULL, BLOCK, 1);
-    int n, status, rc = OK;
-    do
-        n = gzread(file, block, BLOCK);
-    while (n > 0);
+    int n = 0, status, rc = OK;
+    if (!gzdirect(file)) /* another format passes through unread */
+        do
+            n = gzread(file, block, BLOCK);
+        while (n > 0);
     const char *message = gzerror(file, &status);
     if (n < 0 || (status != Z_OK && status != Z_STREAM_END))
         rc = fail(ERR_FORMAT, "%s: the gzip archive is damaged (%s): copy it again", path,
@@ -332,11 +333,7 @@ static int check_names(const struct corpus *corpus, const char *path)
                         corpus_part_names[b->part], b->class_name, b->name);
     }
     for (int c = 0; c < corpus->n_classes; c++) {
-        char *clean = NULL;
-        size_t n = strlen(corpus->classes[c]), first_bad = 0;
-        size_t n_bad = text_repair_utf8(corpus->classes[c], n, &clean, &n, &first_bad);
-        free(clean);
-        if (n_bad)
+        if (!text_is_utf8(corpus->classes[c]))
             return fail(ERR_FORMAT, "%s: the name of class %d is not valid UTF-8", path,
                         c);
     }

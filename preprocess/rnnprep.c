@@ -75,17 +75,6 @@ static const struct option_table table = {
 
 /* Stop words. */
 
-/* JSON, where all of these end up, holds UTF-8 only. */
-static bool is_utf8(const char *text)
-{
-    char *clean = NULL;
-    size_t n = 0, first_bad = 0;
-    size_t n_bad =
-        text ? text_repair_utf8(text, strlen(text), &clean, &n, &first_bad) : 0;
-    free(clean);
-    return n_bad == 0;
-}
-
 static int read_stop_words(const char *path, struct text_options *options)
 {
     FILE *file = fopen(path, "r");
@@ -100,7 +89,7 @@ static int read_stop_words(const char *path, struct text_options *options)
         n_lines++;
         if (!*line)
             continue;
-        if (!is_utf8(line)) {
+        if (!text_is_utf8(line)) {
             rc = fail(ERR_FORMAT, "%s: line %d is not valid UTF-8", path, n_lines);
             break;
         }
@@ -128,7 +117,7 @@ static int make_tokenizer(const struct settings *settings,
                                    .pad_pre = settings->padding == 0,
                                    .truncate_pre = settings->truncating == 0,
                                    .maxlen = (int)settings->maxlen};
-    if (!is_utf8(settings->filters) || !is_utf8(settings->oov_token))
+    if (!text_is_utf8(settings->filters) || !text_is_utf8(settings->oov_token))
         return fail(ERR_USAGE, "--filters and --oov-token must be valid UTF-8");
     int rc = settings->stop_words ? read_stop_words(settings->stop_words, &options) : OK;
     if (!rc)
@@ -362,8 +351,7 @@ int main(int argc, char **argv)
         rc = puts("rnnprep " RNNTRAIN_VERSION) < 0;
     else
         rc = command_prepare(argc - 1, argv + 1);
-    if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
-        rc = fail(ERR_IO, "standard output cannot be written");
+    rc = report_output(rc);
     if (rc)
         report_failure("rnnprep");
     return rc;

@@ -58,12 +58,7 @@ static int run(const void *given, const char *const *operands, int n)
     (void)n;
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
-    void *storage = NULL;
-    int rc = dataset_open(path, true, &data);
-    if (!rc) {
-        storage = xaligned(dataset_bytes(&data), 1);
-        rc = dataset_load(&data, storage);
-    }
+    int rc = dataset_read(path, true, &data);
     if (!rc)
         rc = dataset_tokenizer(&data, &tokenizer);
     if (!rc) {
@@ -82,7 +77,6 @@ static int run(const void *given, const char *const *operands, int n)
             print_row(&data, tokenizer, (enum dataset_part)part, row);
     }
     text_free(tokenizer);
-    free(storage);
     dataset_release(&data);
     return rc;
 }

@@ -64,13 +64,9 @@ static void show_dataset(const struct dataset *data)
 static int inspect_dataset(const char *path)
 {
     struct dataset data = {0};
-    int rc = dataset_open(path, false, &data);
-    void *storage = rc ? NULL : xaligned(dataset_bytes(&data), 1);
-    if (!rc)
-        rc = dataset_load(&data, storage);
+    int rc = dataset_read(path, false, &data);
     if (!rc)
         show_dataset(&data);
-    free(storage);
     dataset_release(&data);
     return rc;
 }

@@ -40,8 +40,8 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
         if (!rc)
             rc = train(&comm, config);
     }
-    if (!rc && comm.rank == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-        rc = fail(ERR_IO, "standard output cannot be written");
+    if (comm.rank == 0)
+        rc = report_output(rc);
     if (rc && comm.rank == 0)
         report_failure("rnntrain");
     comm_finalize(&comm);

@@ -274,6 +274,22 @@ int dataset_write(const struct dataset *data)
     return h5_save(file, data->path, false);
 }
 
+int dataset_read(const char *path, bool with_tokenizer, struct dataset *result)
+{
+    struct dataset data = {0};
+    int rc = dataset_open(path, with_tokenizer, &data);
+    if (rc)
+        return rc;
+    data.storage = xaligned(dataset_bytes(&data), 1);
+    rc = dataset_load(&data, data.storage);
+    if (rc) {
+        dataset_release(&data);
+        return rc;
+    }
+    *result = data;
+    return OK;
+}
+
 int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **result)
 {
     struct text_options padding = {.maxlen = data->maxlen,
@@ -299,6 +315,7 @@ void dataset_release(struct dataset *data)
     for (int i = 0; i < data->n_labels && data->labels; i++)
         free(data->labels[i]);
     free(data->labels);
+    free(data->storage);
     free(data->path);
     free(data->tokenizer);
     free(data->provenance);

@@ -30,9 +30,7 @@ static int run_alone(int (*run)(int argc, char **argv), int argc, char **argv)
 {
     if (comm_launched_rank() > 0)
         return OK;
-    int rc = run(argc, argv);
-    if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
-        rc = fail(ERR_IO, "standard output cannot be written");
+    int rc = report_output(run(argc, argv));
     if (rc)
         report_failure("rnntrain");
     return rc;

@@ -45,11 +45,7 @@ void predictor_release(struct predictor *predictor)
 static int encode(const struct predictor *predictor, const char *text,
                   struct text_ids *ids, int32_t *row)
 {
-    char *clean = NULL;
-    size_t n = strlen(text), first_bad = 0;
-    size_t n_bad = text_repair_utf8(text, n, &clean, &n, &first_bad);
-    text_encode(predictor->tokenizer, n_bad ? clean : text, n, ids);
-    free(clean);
+    text_encode(predictor->tokenizer, text, strlen(text), ids);
     return text_pad(text_settings(predictor->tokenizer), ids->ids, ids->n, row);
 }
 

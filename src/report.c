@@ -34,6 +34,13 @@ static bool reaches_terminal(FILE *console)
            (!strncmp(target, "/dev/pts/", 9) || !strncmp(target, "/dev/tty", 8));
 }
 
+int report_output(int rc)
+{
+    if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
+        rc = fail(ERR_IO, "standard output cannot be written");
+    return rc;
+}
+
 void report_failure(const char *program)
 {
     fflush(stdout);

@@ -451,3 +451,13 @@ size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *
     }
     return n_bad;
 }
+
+bool text_is_utf8(const char *text)
+{
+    char *clean = NULL;
+    size_t n = 0, first_bad = 0;
+    size_t n_bad =
+        text ? text_repair_utf8(text, strlen(text), &clean, &n, &first_bad) : 0;
+    free(clean);
+    return n_bad == 0;
+}

@@ -38,6 +38,7 @@ struct dataset {
     int id_bytes;     /* 2 or 4 */
     char *tokenizer;  /* JSON, owned; NULL unless asked for */
     char *provenance; /* JSON object, owned */
+    void *storage;    /* of the arrays; owned, NULL unless dataset_read took it */
     uint64_t hash;    /* XXH64 over all arrays of all parts, once loaded */
     struct h5 *file;  /* private: open between dataset_open and dataset_load */
     struct dataset_split part[DATASET_PARTS];
@@ -71,6 +72,9 @@ static inline int dataset_id(const struct dataset *data, enum dataset_part part,
 int dataset_write(const struct dataset *data) NODISCARD;
 
 /* Frees what `data` owns (not the storage); an all-zero struct is fine. */
+/* Opens and loads in one, into memory that dataset_release frees. */
+int dataset_read(const char *path, bool with_tokenizer, struct dataset *data) NODISCARD;
+
 /* The tokenizer in `data->tokenizer` with the data set's padding; ERR_FORMAT if it gives
  * ids that num_words does not allow. Free with text_free. */
 int dataset_tokenizer(const struct dataset *data,

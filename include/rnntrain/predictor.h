@@ -26,7 +26,7 @@ int predictor_open(struct predictor *predictor, const char *path,
 void predictor_release(struct predictor *predictor);
 
 /* Probabilities (n_texts, n_labels) of all classes, and the class decided for (n_texts);
- * texts are UTF-8, repaired where they are not. At most PREDICTOR_ROWS. */
+ * texts are valid UTF-8 (see text_repair_utf8). At most PREDICTOR_ROWS. */
 void predictor_judge(struct predictor *predictor, char *const *texts, int n_texts,
                      double *probabilities, int *classes);
 

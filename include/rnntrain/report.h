@@ -56,6 +56,8 @@ void report_progress(struct report *report, int epoch, int epochs, int step, int
 /* A line for people. */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
+int report_output(int rc) NODISCARD;
 /* The last message of fail(), to standard error, after everything that was said. */
 void report_failure(const char *program);
 

@@ -82,6 +82,9 @@ int text_from_json(const char *json, const char *source,
 /* Removes tags in place, or leaves a space for each; returns the new length. */
 size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags);
 
+/* Whether a string is valid UTF-8, which JSON asks for; NULL is. */
+bool text_is_utf8(const char *text);
+
 /* Makes UTF-8 valid: each maximal invalid part becomes U+FFFD, as Python's
  * errors="replace" does; so does NUL, which no C string holds. Returns the number of replacements; where it is not 0, *clean is
  * a new string of *n_clean bytes, the caller's to free, and *first_bad the offset of the

@@ -27,19 +27,13 @@ static void print_hash(const struct dataset *data, enum dataset_part part)
 int main(int argc, char **argv)
 {
     struct dataset data = {0};
-    void *storage = NULL;
-    int rc = dataset_open(argc > 1 ? argv[1] : "dataset.h5", false, &data);
-    if (!rc) {
-        storage = xaligned(dataset_bytes(&data), 1);
-        rc = dataset_load(&data, storage);
-    }
+    int rc = dataset_read(argc > 1 ? argv[1] : "dataset.h5", false, &data);
     if (rc) {
         fprintf(stderr, "%s\n", fail_message());
         return rc;
     }
     print_hash(&data, DATASET_TRAIN);
     print_hash(&data, DATASET_TEST);
-    free(storage);
     dataset_release(&data);
     return 0;
 }
