@@ -1,9 +1,9 @@
 #include "rnntrain/kernels.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cblas.h>
 
@@ -53,34 +53,63 @@ int kernels_select(const char *name, const struct kernels **kernels)
                 name, runs_avx2() ? ", avx2" : "", runs_avx512() ? ", avx512" : "");
 }
 
+/* OpenBLAS, as far as it is used. */
+static struct {
+    void *library;
+    char *(*config)(void), *(*core)(void);
+    void (*sgemm)(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, enum CBLAS_TRANSPOSE, int m,
+                  int n, int k, float alpha, const float *a, int lda, const float *b,
+                  int ldb, float beta, float *c, int ldc);
+} blas;
+
+/* POSIX has dlsym give functions as data pointers. */
+static int find_in_blas(const char *name, void *function)
+{
+    void *symbol = dlsym(blas.library, name);
+    memcpy(function, &symbol, sizeof symbol);
+    return symbol ? OK : fail(ERR_INTERNAL, RNNTRAIN_OPENBLAS ": it has no %s", name);
+}
+
+static int load_blas(void)
+{
+    blas.library = dlopen(RNNTRAIN_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
+    if (!blas.library)
+        return fail(ERR_NO_INPUT, "OpenBLAS cannot be loaded: %s", dlerror());
+    int rc = find_in_blas("openblas_get_config", &blas.config);
+    if (!rc)
+        rc = find_in_blas("openblas_get_corename", &blas.core);
+    if (!rc)
+        rc = find_in_blas("cblas_sgemm", &blas.sgemm);
+    return rc;
+}
+
+int kernels_open_blas(void)
+{
+    if (blas.library)
+        return OK;
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    int rc = load_blas();
+    bool fell_back = !rc && runs_avx2() && !strcmp(blas.core(), "Prescott");
+    if (!fell_back || getenv("OPENBLAS_CORETYPE"))
+        return rc;
+    dlclose(blas.library);
+    setenv("OPENBLAS_CORETYPE", runs_avx512() ? "SkylakeX" : "Haswell", 1);
+    return load_blas();
+}
+
 void kernels_describe(const struct kernels *kernels, char *text, size_t n)
 {
     char version[64] = "";
-    sscanf(openblas_get_config(), "OpenBLAS %63s", version);
+    sscanf(blas.config(), "OpenBLAS %63s", version);
     snprintf(text, n, "%s float%zu, OpenBLAS %s %s", kernels->name, 8 * sizeof(real),
-             version, openblas_get_corename());
-}
-
-void kernels_init_blas(void)
-{
-    openblas_set_num_threads(1);
-}
-
-void kernels_restart_for_blas(char **argv)
-{
-    bool fell_back = !strcmp(openblas_get_corename(), "Prescott");
-    if (!fell_back || !runs_avx2() || getenv("OPENBLAS_CORETYPE"))
-        return;
-    setenv("OPENBLAS_CORETYPE", runs_avx512() ? "SkylakeX" : "Haswell", 1);
-    execv("/proc/self/exe", argv);
+             version, blas.core());
 }
 
 /* GFLOP/s of one product of n^3. */
 static double sgemm_rate(int n, const float *a, const float *b, float *c)
 {
     double start = seconds_now();
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c,
-                n);
+    blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c, n);
     return 2.0 * n * n * n / (seconds_now() - start) * 1e-9;
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "rnntrain/comm.h"
-#include "rnntrain/kernels.h"
 #include "rnntrain/report.h"
 
 static int print_version(int argc, char **argv)
@@ -38,7 +37,6 @@ static int run_alone(int (*run)(int argc, char **argv), int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    kernels_restart_for_blas(argv);
     const char *command = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         if (!strcmp(command, commands[i].name))

@@ -238,9 +238,10 @@ int trainer_set_up(struct trainer *trainer)
     int rc = check_configuration(trainer);
     if (!rc)
         rc = comm_agree(comm, kernels_select(config->isa, &trainer->kernels));
+    if (!rc)
+        rc = comm_agree(comm, kernels_open_blas());
     if (rc)
         return rc;
-    kernels_init_blas();
     kernels_describe(trainer->kernels, trainer->kernel_set, sizeof trainer->kernel_set);
     rc = comm_same(comm, trainer->kernel_set, "kernel set",
                    "give all of them the same --isa and OPENBLAS_CORETYPE");

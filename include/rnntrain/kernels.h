@@ -169,21 +169,19 @@ struct kernels {
 /* The kernel set of that name; "auto": the widest that this processor runs. ERR_USAGE. */
 int kernels_select(const char *name, const struct kernels **kernels) NODISCARD;
 
+/* Loads OpenBLAS, once: only here, because it decides as it is loaded, from the environment,
+ * how many threads it starts and which code it runs. One thread, always: another number
+ * changes bits. And where it is older than the processor and would fall back to SSE3, a
+ * fifth of the rate, it is told the widest instructions that the processor has, unless
+ * OPENBLAS_CORETYPE is set. ERR_NO_INPUT. */
+int kernels_open_blas(void) NODISCARD;
+
 /* Everything that decides bits besides data and configuration: instruction set, number
- * type, OpenBLAS version and core. At most `n` bytes. */
+ * type, OpenBLAS version and core. At most `n` bytes. After kernels_open_blas. */
 void kernels_describe(const struct kernels *kernels, char *text, size_t n);
 
-/* Limits OpenBLAS to one thread, always: another number changes bits. */
-void kernels_init_blas(void);
-
-/* OpenBLAS chooses its code before main, and one that is older than the processor falls
- * back to SSE3, a fifth of the rate. Then this starts the program once more, with
- * OPENBLAS_CORETYPE set to the widest instructions that the processor has. Call it first,
- * with main's arguments; returns where nothing is to be done or nothing can be. */
-void kernels_restart_for_blas(char **argv);
-
 /* GFLOP/s of SGEMM of 1024^3 on the calling thread, best of `repeats`; of 256^3 where that
- * already is below 3 GFLOP/s. */
+ * already is below 3 GFLOP/s. After kernels_open_blas. */
 double kernels_probe(int repeats);
 
 /* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our
