@@ -53,6 +53,39 @@ int kernels_select(const char *name, const struct kernels **kernels)
                 name, runs_avx2() ? ", avx2" : "", runs_avx512() ? ", avx512" : "");
 }
 
+#if defined(__x86_64__)
+enum { FLUSH_RESULTS = 1 << 15, FLUSH_OPERANDS = 1 << 6 };
+
+uint64_t kernels_begin(void)
+{
+    uint32_t mode = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(mode | FLUSH_RESULTS | FLUSH_OPERANDS);
+    return mode;
+}
+
+void kernels_end(uint64_t mode)
+{
+    __builtin_ia32_ldmxcsr((uint32_t)mode);
+}
+#elif defined(__aarch64__)
+enum { FLUSH = 1 << 24 };
+
+uint64_t kernels_begin(void)
+{
+    uint64_t mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode | FLUSH));
+    return mode;
+}
+
+void kernels_end(uint64_t mode)
+{
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+}
+#else
+#error "how are subnormal numbers flushed to zero here?"
+#endif
+
 /* OpenBLAS, as far as it is used. */
 static struct {
     void *library;

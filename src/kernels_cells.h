@@ -3,6 +3,7 @@
 #ifndef RNNTRAIN_KERNELS_CELLS_H
 #define RNNTRAIN_KERNELS_CELLS_H
 
+#include "kernels_matmul.h"
 #include "kernels_vec.h"
 
 /* Activations. */
@@ -18,24 +19,36 @@ static const real exp2_poly[] = {
     9.6181291076284830543e-3,  5.5504108664821579951e-2,  0.24022650695910071228,
     0.69314718055994530942};
 enum { MANTISSA = 52 };
-static const real round_magic = 0x1.8p52, max_exponent = 1000;
+static const real round_magic = 0x1.8p52, max_exponent = 1000, quarter_exponent = 250;
 #else
 static const real exp2_poly[] = {1.5453162945e-4f, 1.3390863365e-3f, 9.6180825773e-3f,
                                  5.5503571142e-2f, 0.24022650761f,   0.69314718803f};
 enum { MANTISSA = 23 };
-static const real round_magic = 0x1.8p23f, max_exponent = 120;
+static const real round_magic = 0x1.8p23f, max_exponent = 120, quarter_exponent = 30;
 #endif
 
-INLINE void exp2_parts(vec u, vec *power, vec *q)
+enum { EXP2_MOST = 4 };
+
+/* Of n vectors at once, |u| held below `most`: their chains of dependent operations are
+ * written interleaved, one alone would wait for each of its operations. */
+INLINE void exp2_parts(int n, real most, vec *u, vec *power, vec *q)
 {
-    u = vec_clamp(u, -max_exponent, max_exponent);
-    vec rounded = u + round_magic; /* its low bits hold k */
-    vec f = u - (rounded - round_magic);
-    vec p = vec_set(exp2_poly[0]);
-    for (size_t i = 1; i < COUNT_OF(exp2_poly); i++)
-        p = vec_fma(p, f, vec_set(exp2_poly[i]));
-    *q = p * f;
-    *power = (vec)((ivec)vec_set(1) + ((ivec)rounded << MANTISSA));
+    vec rounded[EXP2_MOST];
+    for (int i = 0; i < n; i++)
+        u[i] = vec_clamp(u[i], -most, most);
+    for (int i = 0; i < n; i++)
+        rounded[i] = u[i] + round_magic; /* its low bits hold k */
+    for (int i = 0; i < n; i++) {
+        u[i] -= rounded[i] - round_magic;
+        q[i] = vec_set(exp2_poly[0]);
+    }
+    for (size_t k = 1; k < COUNT_OF(exp2_poly); k++)
+        for (int i = 0; i < n; i++)
+            q[i] = vec_fma(q[i], u[i], vec_set(exp2_poly[k]));
+    for (int i = 0; i < n; i++) {
+        q[i] *= u[i];
+        power[i] = (vec)((ivec)vec_set(1) + ((ivec)rounded[i] << MANTISSA));
+    }
 }
 
 static const real log2_e = (real)1.4426950408889634;
@@ -43,16 +56,16 @@ static const real log2_e = (real)1.4426950408889634;
 /* 1 / (1 + exp(-x)) */
 INLINE vec vec_sigmoid(vec x)
 {
-    vec power, q;
-    exp2_parts(x * -log2_e, &power, &q);
+    vec u = x * -log2_e, power, q;
+    exp2_parts(1, max_exponent, &u, &power, &q);
     return 1 / (vec_fma(power, q, power) + 1);
 }
 
 /* With e = exp(2x) - 1: tanh(x) = e / (e + 2), exact to rounding around zero. */
 INLINE vec vec_tanh(vec x)
 {
-    vec power, q;
-    exp2_parts(vec_clamp(x, -20, 20) * (2 * log2_e), &power, &q);
+    vec u = x * (2 * log2_e), power, q;
+    exp2_parts(1, max_exponent, &u, &power, &q);
     vec e = vec_fma(power, q, power - 1);
     return e / (e + 2);
 }
@@ -85,32 +98,59 @@ static void tanh_all(size_t n, const real *x, real *y)
 
 /* Cells. */
 
-/* Offset of vector v of a panel matrix with panels `panel` apart, row 0. */
-INLINE size_t panel_at(int v, size_t panel)
+/* 1/d of four denominators by one division: 1/a = b * 1/(a b), and so on. */
+INLINE void invert_four(vec d[4])
 {
-    return (size_t)(v / KERNELS_PANEL) * panel + (size_t)(v % KERNELS_PANEL * WIDTH);
+    vec pair = d[0] * d[1], other = d[2] * d[3], inverse = 1 / (pair * other);
+    vec of_pair = inverse * other, of_other = inverse * pair;
+    vec a = d[0], c = d[2];
+    d[0] = of_pair * d[1];
+    d[1] = of_pair * a;
+    d[2] = of_other * d[3];
+    d[3] = of_other * c;
+}
+
+/* The four gates from their pre-activations z, in place: i, f, g, o. */
+INLINE void lstm_gates(vec z[4])
+{
+    vec power[4], q[4];
+    for (int g = 0; g < 4; g++)
+        z[g] *= g == 2 ? 2 * log2_e : -log2_e;
+    exp2_parts(4, quarter_exponent, z, power, q);
+    for (int g = 0; g < 4; g++)
+        z[g] = vec_fma(power[g], q[g], g == 2 ? power[g] - 1 : power[g] + 1);
+    vec e = z[2];
+    z[2] += 2;
+    invert_four(z);
+    z[2] *= e;
+}
+
+INLINE void lstm_gates_hard(vec z[4])
+{
+    for (int g = 0; g < 4; g++)
+        z[g] = g == 2 ? vec_tanh(z[g]) : recurrent_activation(z[g], true);
 }
 
 INLINE void lstm_forward_of(const struct lstm_forward *s, bool hard)
 {
     size_t stride = (size_t)s->vectors * WIDTH;
     for (int j = 0; j < s->vectors; j++) {
-        real *i = s->z + panel_at(j, s->z_panel);
-        real *f = s->z + panel_at(j + s->vectors, s->z_panel);
-        real *g = s->z + panel_at(j + 2 * s->vectors, s->z_panel);
-        real *o = s->z + panel_at(j + 3 * s->vectors, s->z_panel);
+        size_t gate[4];
+        for (int g = 0; g < 4; g++)
+            gate[g] = panel_at(j + g * s->vectors, s->z_panel);
         for (int r = 0; r < s->rows; r++) {
-            size_t at = (size_t)r * stride + (size_t)j * WIDTH, z = (size_t)r * PANEL;
-            vec input = recurrent_activation(vec_load(i + z), hard);
-            vec forget = recurrent_activation(vec_load(f + z), hard);
-            vec candidate = vec_tanh(vec_load(g + z));
-            vec output = recurrent_activation(vec_load(o + z), hard);
-            vec_store(i + z, input);
-            vec_store(f + z, forget);
-            vec_store(g + z, candidate);
-            vec_store(o + z, output);
-            vec_store(s->c + at,
-                      vec_fma(forget, vec_load(s->c_prev + at), input * candidate));
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
+            real *row = s->z + (size_t)r * PANEL;
+            vec z[4];
+            for (int g = 0; g < 4; g++)
+                z[g] = vec_load(row + gate[g]);
+            if (hard)
+                lstm_gates_hard(z);
+            else
+                lstm_gates(z);
+            for (int g = 0; g < 4; g++)
+                vec_store(row + gate[g], z[g]);
+            vec_store(s->c + at, vec_fma(z[1], vec_load(s->c_prev + at), z[0] * z[2]));
         }
     }
     for (int j = 0; j < s->vectors; j++) {

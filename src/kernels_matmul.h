@@ -4,40 +4,107 @@
 
 #include "kernels_vec.h"
 
-/* Products. One tile everywhere: up to 3 rows x 4 vectors, 12 accumulators, which with 3
- * broadcast elements and one vector of B fill the 16 registers of x86-64. Any number of
- * rows splits into 3s and 2s (and a lone 1). */
+/* One tile everywhere: some rows x a strip, the 1 to 4 vectors that lie side by side in a
+ * panel. Its accumulators, the strip of B and a broadcast element of A fit the registers,
+ * and are enough to hide the latency of fused multiply-adds (4 cycles, 2 a cycle) even where
+ * rows do not divide. */
+#if defined(__AVX512F__) || defined(__aarch64__)
+enum { STRIP = 4, TILE_1 = 12, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4 };
+#else
+enum { STRIP = 2, TILE_1 = 8, TILE_2 = 6, TILE_3 = 0, TILE_4 = 0 };
+#endif
+enum { TILE_MOST = TILE_1 > TILE_2 ? TILE_1 : TILE_2 };
 
-/* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v] */
-INLINE void tile(int rows, int vectors, vec acc[3][KERNELS_PANEL], const real *a,
-                 size_t row, size_t step, const real *b, int depth)
+/* Most rows of a tile of so many vectors. */
+INLINE int tile_rows(int vectors)
 {
-#pragma GCC unroll 4
-    for (int k = 0; k < depth; k++) {
-        vec left[3];
-        for (int r = 0; r < rows; r++)
-            left[r] = vec_set(a[(size_t)r * row + (size_t)k * step]);
-        for (int v = 0; v < vectors; v++) {
-            vec right = vec_load(b + (size_t)k * PANEL + v * WIDTH);
-            for (int r = 0; r < rows; r++)
-                acc[r][v] = vec_fma(left[r], right, acc[r][v]);
-        }
+    return vectors == 1 ? TILE_1 : vectors == 2 ? TILE_2 : vectors == 3 ? TILE_3 : TILE_4;
+}
+
+/* acc[r][v] += a[r * row] * b[v] */
+INLINE void tile_step(int rows, int vectors, vec acc[][STRIP], const real *a, size_t row,
+                      const real *b)
+{
+    vec right[STRIP];
+    for (int v = 0; v < vectors; v++)
+        right[v] = vec_load(b + v * WIDTH);
+    for (int r = 0; r < rows; r++) {
+        vec left = vec_set(a[(size_t)r * row]);
+        for (int v = 0; v < vectors; v++)
+            acc[r][v] = vec_fma(left, right[v], acc[r][v]);
     }
 }
 
-INLINE void matmul_tile(const struct matmul *m, int panel, int r0, int rows, int vectors)
+/* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v] */
+INLINE void tile(int rows, int vectors, vec acc[][STRIP], const real *a, size_t row,
+                 size_t step, const real *b, int depth)
 {
-    vec acc[3][KERNELS_PANEL];
-    real *c = m->c + (size_t)panel * m->c_panel + (size_t)r0 * m->c_row;
+#pragma GCC unroll 4
+    for (int k = 0; k < depth; k++, a += step, b += PANEL)
+        tile_step(rows, vectors, acc, a, row, b);
+}
+
+/* Calls body(..., first row, rows, vectors), `rows` a constant, for tiles as even as can be
+ * that cover `total` rows. */
+#define FOR_EACH_TILE(total, vectors, body, ...)                                         \
+    for (int n_tiles = (total + tile_rows(vectors) - 1) / tile_rows(vectors), r0 = 0, n; \
+         n_tiles > 0; n_tiles--, r0 += n) {                                              \
+        n = (total - r0 + n_tiles - 1) / n_tiles;                                        \
+        switch (n) {                                                                     \
+            TILE_CASE(1, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(2, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(3, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(4, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(5, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(6, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(7, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(8, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(9, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(10, vectors, body, __VA_ARGS__)                                    \
+            TILE_CASE(11, vectors, body, __VA_ARGS__)                                    \
+            TILE_CASE(12, vectors, body, __VA_ARGS__)                                    \
+        }                                                                                \
+    }
+#define TILE_CASE(n, vectors, body, ...)                                                 \
+    case n:                                                                              \
+        if (n <= tile_rows(vectors))                                                     \
+            body(__VA_ARGS__, r0, n, vectors);                                           \
+        break;
+
+/* Calls body(..., first vector, vectors), `vectors` a constant, for each strip. */
+#define FOR_EACH_STRIP(total, body, ...)                                                 \
+    for (int v0 = 0; v0 < (total); v0 += STRIP)                                          \
+        switch ((total)-v0) {                                                            \
+            STRIP_CASE(1, body, __VA_ARGS__)                                             \
+            STRIP_CASE(2, body, __VA_ARGS__)                                             \
+            STRIP_CASE(3, body, __VA_ARGS__)                                             \
+        default:                                                                         \
+            body(__VA_ARGS__, v0, STRIP);                                                \
+        }
+#define STRIP_CASE(n, body, ...)                                                         \
+    case n:                                                                              \
+        body(__VA_ARGS__, v0, n < STRIP ? n : STRIP);                                    \
+        break;
+
+/* Offset of vector v in a panel matrix with panels `panel` apart, row 0. */
+INLINE size_t panel_at(int v, size_t panel)
+{
+    return (size_t)(v / KERNELS_PANEL) * panel + (size_t)(v % KERNELS_PANEL * WIDTH);
+}
+
+INLINE void matmul_tile(const struct matmul *m, int v0, int r0, int rows, int vectors)
+{
+    vec acc[TILE_MOST][STRIP];
+    real *c = m->c + panel_at(v0, m->c_panel) + (size_t)r0 * m->c_row;
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             acc[r][v] = m->accumulate ? vec_load(c + (size_t)r * m->c_row + v * WIDTH)
-                        : m->bias     ? vec_load(m->bias + panel * PANEL + v * WIDTH)
+                        : m->bias     ? vec_load(m->bias + (v0 + v) * WIDTH)
                                       : vec_set(0);
     for (int i = 0; i < m->n_terms; i++) {
         const struct matmul_term *t = &m->term[i];
         const real *a = t->a + (size_t)r0 * t->row;
-        const real *b = t->b + (size_t)panel * (size_t)t->depth * PANEL;
+        const real *b = t->b + panel_at(v0, (size_t)t->depth * PANEL);
         for (int k = 0; k < t->depth; k += t->chunk, a += t->chunk_stride)
             tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, t->chunk);
     }
@@ -46,41 +113,18 @@ INLINE void matmul_tile(const struct matmul *m, int panel, int r0, int rows, int
             vec_store(c + (size_t)r * m->c_row + v * WIDTH, acc[r][v]);
 }
 
-INLINE void matmul_panel(const struct matmul *m, int panel, int vectors)
+INLINE void matmul_strip(const struct matmul *m, int v0, int vectors)
 {
-    int r = 0;
-    for (; m->rows - r > 4 || m->rows - r == 3; r += 3)
-        matmul_tile(m, panel, r, 3, vectors);
-    for (; m->rows - r >= 2; r += 2)
-        matmul_tile(m, panel, r, 2, vectors);
-    if (m->rows - r == 1)
-        matmul_tile(m, panel, r, 1, vectors);
+    FOR_EACH_TILE(m->rows, vectors, matmul_tile, m, v0)
 }
 
-/* Calls `body(..., vectors)` with a constant number of vectors for each panel. */
-#define FOR_EACH_PANEL(total, body, ...)                                                 \
-    for (int panel = 0, left = (total); left > 0; panel++, left -= KERNELS_PANEL)        \
-        switch (left) {                                                                  \
-        case 1:                                                                          \
-            body(__VA_ARGS__, panel, 1);                                                 \
-            break;                                                                       \
-        case 2:                                                                          \
-            body(__VA_ARGS__, panel, 2);                                                 \
-            break;                                                                       \
-        case 3:                                                                          \
-            body(__VA_ARGS__, panel, 3);                                                 \
-            break;                                                                       \
-        default:                                                                         \
-            body(__VA_ARGS__, panel, 4);                                                 \
-        }
-
-static void matmul(const struct matmul *m){FOR_EACH_PANEL(m->vectors, matmul_panel, m)}
+static void matmul(const struct matmul *m){FOR_EACH_STRIP(m->vectors, matmul_strip, m)}
 
 INLINE void outer_tile(const struct matmul_outer *m, const real *a, const real *b,
-                       int depth, int panel, int r0, int rows, int vectors)
+                       int depth, int v0, int r0, int rows, int vectors)
 {
-    vec acc[3][KERNELS_PANEL];
-    real *c = m->c + ((size_t)panel * (size_t)m->rows + (size_t)r0) * PANEL;
+    vec acc[TILE_MOST][STRIP];
+    real *c = m->c + panel_at(v0, (size_t)m->rows * PANEL) + (size_t)r0 * PANEL;
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             acc[r][v] = vec_load(c + r * PANEL + v * WIDTH);
@@ -91,38 +135,40 @@ INLINE void outer_tile(const struct matmul_outer *m, const real *a, const real *
 }
 
 /* In sub-blocks of 64 positions, so that the operands stay in L1. */
-INLINE void outer_panel(const struct matmul_outer *m, int panel, int vectors)
+INLINE void outer_strip(const struct matmul_outer *m, int v0, int vectors)
 {
     enum { BLOCK = 64 };
     for (int k = 0; k < m->positions; k += BLOCK) {
         int depth = m->positions - k < BLOCK ? m->positions - k : BLOCK;
         const real *a = m->a + (size_t)k * m->a_row;
-        const real *b = m->b + (size_t)panel * m->b_panel + (size_t)k * PANEL;
-        int r = 0;
-        for (; m->rows - r > 4 || m->rows - r == 3; r += 3)
-            outer_tile(m, a, b, depth, panel, r, 3, vectors);
-        for (; m->rows - r >= 2; r += 2)
-            outer_tile(m, a, b, depth, panel, r, 2, vectors);
-        if (m->rows - r == 1)
-            outer_tile(m, a, b, depth, panel, r, 1, vectors);
+        const real *b = m->b + panel_at(v0, m->b_panel) + (size_t)k * PANEL;
+        FOR_EACH_TILE(m->rows, vectors, outer_tile, m, a, b, depth, v0)
     }
 }
 
-static void matmul_outer(const struct matmul_outer *m)
+static void matmul_outer(const struct matmul_outer *m){
+    FOR_EACH_STRIP(m->vectors, outer_strip, m)}
+
+/* Column sums of four vectors at a time: one alone would wait for each addition. */
+INLINE void add_rows_of(int rows, int vectors, const real *b, real *sums)
 {
-    FOR_EACH_PANEL(m->vectors, outer_panel, m)
+    vec sum[KERNELS_PANEL];
+    for (int v = 0; v < vectors; v++)
+        sum[v] = vec_load(sums + v * WIDTH);
+    for (int r = 0; r < rows; r++, b += PANEL)
+        for (int v = 0; v < vectors; v++)
+            sum[v] += vec_load(b + v * WIDTH);
+    for (int v = 0; v < vectors; v++)
+        vec_store(sums + v * WIDTH, sum[v]);
 }
 
 static void add_rows(int rows, int vectors, const real *b, size_t b_panel, real *sums)
 {
-    for (int v = 0; v < vectors; v++) {
-        const real *column = b + (size_t)(v / KERNELS_PANEL) * b_panel;
-        column += v % KERNELS_PANEL * WIDTH;
-        vec sum = vec_load(sums + v * WIDTH);
-        for (int r = 0; r < rows; r++)
-            sum += vec_load(column + (size_t)r * PANEL);
-        vec_store(sums + v * WIDTH, sum);
-    }
+    for (int v = 0; v < vectors; v += KERNELS_PANEL, b += b_panel, sums += PANEL)
+        if (vectors - v >= KERNELS_PANEL)
+            add_rows_of(rows, KERNELS_PANEL, b, sums);
+        else
+            add_rows_of(rows, vectors - v, b, sums);
 }
 
 #endif

@@ -184,7 +184,9 @@ static struct lane_result score_lane(struct model *model, const struct lane *lan
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits)
 {
+    uint64_t mode = kernels_begin();
     forward(model, lane, NULL);
+    kernels_end(mode);
     if (logits)
         memcpy(logits, model->logits,
                (size_t)(lane->n_rows * model->output.units) * sizeof *logits);
@@ -284,6 +286,7 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
                                   uint64_t seed, uint32_t step, real *gradient)
 {
     struct dropout dropout = {seed, step};
+    uint64_t mode = kernels_begin();
     forward(model, lane, &dropout);
     struct lane_result result = score_lane(model, lane);
     memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
@@ -296,6 +299,7 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
         .model = model, .drop = model->config.embedding_dropout > 0, .d_table = gradient};
     for (int i = model->config.layers - 1; i >= 0; i--)
         backward_layer(model, i, &context, gradient);
+    kernels_end(mode);
     return result;
 }
 

@@ -77,30 +77,39 @@ static void apply_adam(struct optim *optim, int64_t t, double scale, const real 
                          weights);
 }
 
-double optim_apply(struct optim *optim, int64_t t, const real *gradient, int rows,
-                   real *weights)
+static void apply(struct optim *optim, int64_t t, double scale, const real *gradient,
+                  real *weights)
 {
     const struct optim_config *config = &optim->config;
-    double scale = 1.0 / rows;
-    double norm = sqrt(optim->kernels->sum_squares(optim->n, gradient)) * scale;
-    if (!isfinite(norm))
-        return norm;
-    if (config->clip_norm > 0 && norm > config->clip_norm)
-        scale *= config->clip_norm / norm;
-    real rate = (real)optim_rate(config, t);
+    const struct kernels *kernels = optim->kernels;
+    real rate = (real)optim_rate(config, t), *slot = optim->slot[0];
     switch (config->kind) {
     case OPTIM_ADAM:
         apply_adam(optim, t, scale, gradient, weights);
         break;
     case OPTIM_RMSPROP:
-        optim->kernels->rmsprop(optim->n, rate, (real)config->rho, (real)config->epsilon,
-                                (real)scale, gradient, optim->slot[0], weights);
+        kernels->rmsprop(optim->n, rate, (real)config->rho, (real)config->epsilon,
+                         (real)scale, gradient, slot, weights);
         break;
     case OPTIM_SGD:
-        optim->kernels->sgd(optim->n, rate, (real)config->momentum, (real)scale, gradient,
-                            optim->slot[0], weights);
+        kernels->sgd(optim->n, rate, (real)config->momentum, (real)scale, gradient, slot,
+                     weights);
         break;
     }
+}
+
+double optim_apply(struct optim *optim, int64_t t, const real *gradient, int rows,
+                   real *weights)
+{
+    double scale = 1.0 / rows, most = optim->config.clip_norm;
+    double norm = sqrt(optim->kernels->sum_squares(optim->n, gradient)) * scale;
+    if (!isfinite(norm))
+        return norm;
+    if (most > 0 && norm > most)
+        scale *= most / norm;
+    uint64_t mode = kernels_begin();
+    apply(optim, t, scale, gradient, weights);
+    kernels_end(mode);
     return norm;
 }
 

@@ -166,6 +166,12 @@ struct kernels {
     void (*tanh)(size_t n, const real *x, real *y);
 };
 
+/* Between the two, in this thread, subnormal numbers (in float below 1.2e-38) count as zero.
+ * Gradients that vanish through time end there, and each such operation would cost a
+ * hundred others. kernels_begin returns what kernels_end restores. */
+uint64_t kernels_begin(void);
+void kernels_end(uint64_t mode);
+
 /* The kernel set of that name; "auto": the widest that this processor runs. ERR_USAGE. */
 int kernels_select(const char *name, const struct kernels **kernels) NODISCARD;
 

@@ -2,6 +2,7 @@
  * of the activations over the whole range, dropout bits, updates, our own exp and log. */
 #include "rnntrain/kernels.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -240,6 +241,20 @@ static void test_own_exp_and_log(void **state)
     assert_true(kernels_exp(-1e4) == 0 && isinf(kernels_exp(1e4)));
 }
 
+/* Subnormal numbers. */
+
+static void test_flushes_subnormal_numbers(void **state)
+{
+    (void)state;
+    volatile float least = FLT_MIN, half = 0.5f;
+    uint64_t mode = kernels_begin();
+    volatile float result = least * half, subnormal = FLT_MIN / 2,
+                   product = subnormal * 8;
+    kernels_end(mode);
+    assert_true(result == 0 && product == 0);
+    assert_true(least * half > 0);
+}
+
 /* Dropout. */
 
 static void check_keep_bits(const struct kernels *kernels)
@@ -415,11 +430,16 @@ static void test_unknown_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_products),    cmocka_unit_test(test_outer),
-        cmocka_unit_test(test_activations), cmocka_unit_test(test_own_exp_and_log),
-        cmocka_unit_test(test_keep_bits),   cmocka_unit_test(test_embedding),
-        cmocka_unit_test(test_flat),        cmocka_unit_test(test_updates),
+        cmocka_unit_test(test_products),
+        cmocka_unit_test(test_outer),
+        cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_own_exp_and_log),
+        cmocka_unit_test(test_keep_bits),
+        cmocka_unit_test(test_embedding),
+        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_updates),
         cmocka_unit_test(test_unknown_set),
+        cmocka_unit_test(test_flushes_subnormal_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,187 @@
+/* How close a whole training step comes to SGEMM on one core:
+ *
+ *   bench_step ROUNDS MAXLEN REAL [rnntrain's options]
+ *
+ * trains batches of synthetic rows of MAXLEN positions, of which the share REAL is no pad,
+ * and measures SGEMM 1024^3 before and after each step; the last line is
+ *
+ *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  ms LEAST MEDIAN  kernels NAME
+ *
+ * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate. The step is
+ * forward, backward, canonical sum, update and packing, as in the trainer. */
+#include "rnntrain/comm.h"
+#include "rnntrain/config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { VOCABULARY = 3800 };
+
+struct bench {
+    struct config config;
+    int rounds;
+    struct dataset data;
+    struct sampler sampler;
+    const struct kernels *kernels;
+    struct model *model;
+    struct comm comm;
+    struct comm_sum *sum;
+    struct optim optim;
+    real *weights;
+    int64_t step;
+};
+
+/* Lengths spread evenly around the mean as far as 0 and maxlen allow; ids like Zipf's. */
+static void make_rows(struct dataset *data, int rows, int maxlen, double real_share)
+{
+    struct rng rng = {.seed = 5, .purpose = RNG_TEST};
+    struct dataset_split *part = &data->part[DATASET_TRAIN];
+    uint16_t *x = xcalloc((size_t)rows * (size_t)maxlen, sizeof *x);
+    *data = (struct dataset){.maxlen = maxlen,
+                             .num_words = VOCABULARY,
+                             .id_bytes = 2,
+                             .n_labels = 2,
+                             .pad_pre = true};
+    *part = (struct dataset_split){rows, x, xcalloc((size_t)rows, sizeof(int32_t)),
+                                   xcalloc((size_t)rows, sizeof(int32_t))};
+    double spread = fmin(real_share, 1 - real_share);
+    for (int r = 0; r < rows; r++, x += maxlen) {
+        rng.row = (uint32_t)r;
+        double share = real_share + spread * ((2 * r + 1.0) / rows - 1);
+        part->y[r] = (int32_t)rng_below(&rng, 0, 2);
+        part->length[r] = (int32_t)(share * maxlen + 0.5);
+        for (int t = maxlen - part->length[r]; t < maxlen; t++) {
+            double u = rng_uniform(&rng, (uint32_t)t + 1);
+            x[t] = (uint16_t)(1 + (VOCABULARY - 1) * u * u * u);
+        }
+    }
+}
+
+static int set_up(struct bench *bench, int maxlen, double real_share)
+{
+    make_rows(&bench->data, (int)bench->config.batch_size, maxlen, real_share);
+    struct trainer_config config = config_trainer(&bench->config, NULL);
+    config.sampler.rule = VALIDATION_NONE;
+    struct model_config model = config_model(&bench->config, &bench->data);
+    int rc = kernels_select(config.isa, &bench->kernels);
+    if (!rc)
+        rc = kernels_open_blas();
+    if (!rc)
+        rc = sampler_new(&bench->data, &config.sampler, &bench->sampler);
+    if (!rc)
+        rc = model_new(&model, bench->kernels, config.sampler.lane_rows, &bench->model);
+    if (rc)
+        return rc;
+    size_t n = model_params(bench->model)->size;
+    bench->weights = xaligned(n, sizeof(real));
+    model_init_weights(bench->model, config.sampler.seed, bench->weights);
+    model_pack(bench->model, bench->weights);
+    optim_new(&config.optim, bench->kernels, n, &bench->optim);
+    comm_init_alone(&bench->comm);
+    bench->sum =
+        comm_sum_new(&bench->comm, bench->kernels, n, sampler_lanes(&config.sampler));
+    return OK;
+}
+
+/* Trains one batch; returns the positions computed. */
+static int64_t train_batch(struct bench *bench)
+{
+    int n_lanes = 0, first[2] = {0, 0};
+    int64_t positions = 0;
+    sampler_begin_epoch(&bench->sampler, (int)bench->step);
+    int n = sampler_batch(&bench->sampler, 0, &n_lanes);
+    for (int l = 0; l < n_lanes; l++) {
+        int start = bench->sampler.lane_start[l];
+        struct lane lane = {&bench->data, DATASET_TRAIN, bench->sampler.lanes + start,
+                            bench->sampler.lane_start[l + 1] - start};
+        (void)model_gradient(bench->model, &lane, 1, (uint32_t)bench->step,
+                             comm_sum_next(bench->sum));
+        comm_sum_push(bench->sum, l);
+        positions += model_positions(bench->model, &lane);
+    }
+    first[1] = n_lanes;
+    const real *gradient = comm_sum_finish(bench->sum, first);
+    optim_apply(&bench->optim, bench->step++, gradient, n, bench->weights);
+    model_pack(bench->model, bench->weights);
+    return positions;
+}
+
+static int compare(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* The quantile q of n values; sorts them. */
+static double quantile(double *values, int n, double q)
+{
+    qsort(values, (size_t)n, sizeof *values, compare);
+    return values[(int)(q * (n - 1) + 0.5)];
+}
+
+static void measure(struct bench *bench)
+{
+    int n = bench->rounds;
+    double *share = xcalloc((size_t)n, sizeof *share),
+           *rate = xcalloc((size_t)n, sizeof *rate);
+    double *probe = xcalloc((size_t)n, sizeof *probe),
+           *ms = xcalloc((size_t)n, sizeof *ms);
+    char kernels[128];
+    (void)train_batch(bench); /* first touch of the workspace */
+    for (int i = 0; i < n; i++) {
+        double before = kernels_probe(1), start = seconds_now();
+        int64_t positions = train_batch(bench);
+        double seconds = seconds_now() - start, after = kernels_probe(1);
+        rate[i] = model_flops(model_configuration(bench->model), (double)positions,
+                              bench->sampler.n_train) /
+                  seconds * 1e-9;
+        probe[i] = 2 / (1 / before + 1 / after);
+        share[i] = rate[i] / probe[i];
+        ms[i] = 1e3 * seconds;
+    }
+    kernels_describe(bench->kernels, kernels, sizeof kernels);
+    printf("share %.3f %.3f %.3f  gflops %.1f  probe %.1f  ms %.1f %.1f  kernels %s\n",
+           quantile(share, n, 0.25), quantile(share, n, 0.5), quantile(share, n, 0.75),
+           quantile(rate, n, 0.5), quantile(probe, n, 0.5), quantile(ms, n, 0),
+           quantile(ms, n, 0.5), kernels);
+    free(share);
+    free(rate);
+    free(probe);
+    free(ms);
+}
+
+static void tear_down(struct bench *bench)
+{
+    struct dataset_split *part = &bench->data.part[DATASET_TRAIN];
+    free(part->x);
+    free(part->y);
+    free(part->length);
+    sampler_release(&bench->sampler);
+    model_free(bench->model);
+    comm_sum_free(bench->sum);
+    optim_release(&bench->optim);
+    free(bench->weights);
+    config_release(&bench->config);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.rounds = argc > 3 ? atoi(argv[1]) : 0};
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n_operands = 0;
+    if (bench.rounds < 1) {
+        fputs("usage: bench_step ROUNDS MAXLEN REAL [rnntrain's options]\n", stderr);
+        return ERR_USAGE;
+    }
+    int rc = config_resolve(argc - 4, argv + 4, &bench.config, operands, &n_operands);
+    if (!rc)
+        rc = set_up(&bench, atoi(argv[2]), atof(argv[3]));
+    if (rc)
+        fprintf(stderr, "bench_step: %s\n", fail_message());
+    else
+        measure(&bench);
+    tear_down(&bench);
+    free(operands);
+    return rc;
+}
