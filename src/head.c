@@ -32,12 +32,23 @@ void head_layout(struct head *head, struct arena *arena)
 static size_t output_row(const struct head *head, int d, int r, int t)
 {
     const struct steps *steps = head->steps[d];
-    int count = steps->count[r], step = t - head->lead[r];
+    int count = steps->count[r], step = t - head->lead[d][r];
     if (count == 0 || (d == 0 && step < 0) || (d == 1 && step >= count))
         return NO_OUTPUT;
     step = step < 0 ? 0 : step >= count ? count - 1 : step;
     int s = steps_time(steps, steps->length - count + step);
     return steps->slot[s + 1] + (size_t)r;
+}
+
+/* What a direction gives for position t of a row; NULL: zeros. */
+static const real *output_of(const struct head *head, int d, int r, int t)
+{
+    const struct recurrent *layer = head->layer[d];
+    size_t width = (size_t)layer->padded;
+    if (layer->shares_pads && t < head->lead[d][r])
+        return layer->pad_h + ((size_t)t + 1) * width;
+    size_t row = output_row(head, d, r, t);
+    return row == NO_OUTPUT ? NULL : layer->h + row * width;
 }
 
 static real *block_of(const struct head *head, real *features, int r, int block)
@@ -60,12 +71,12 @@ static void flatten_forward(const struct head *head, int d, int r, real *feature
     const struct recurrent *layer = head->layer[d];
     size_t width = (size_t)layer->padded;
     for (int t = 0; t < layer->length; t++) {
-        size_t from = output_row(head, d, r, t);
+        const real *from = output_of(head, d, r, t);
         real *to = block_of(head, features, r, t * head->directions + d);
-        if (from == NO_OUTPUT)
-            memset(to, 0, width * sizeof *to);
+        if (from)
+            memcpy(to, from, width * sizeof *to);
         else
-            memcpy(to, layer->h + from * width, width * sizeof *to);
+            memset(to, 0, width * sizeof *to);
     }
 }
 
@@ -75,18 +86,20 @@ static void max_forward(const struct head *head, int d, int r, real *best)
     int width = layer->padded;
     size_t *where =
         head->where + (size_t)r * (size_t)head->features + (size_t)(d * width);
+    const real *before = NULL;
     for (int t = 0; t < layer->length; t++) {
-        size_t from = output_row(head, d, r, t);
-        if (t > 0 && from == output_row(head, d, r, t - 1))
+        const real *from = output_of(head, d, r, t);
+        size_t row = output_row(head, d, r, t);
+        if (t > 0 && from == before)
             continue; /* a repeated output cannot win against itself */
         for (int j = 0; j < width; j++) {
-            real value =
-                from == NO_OUTPUT ? 0 : layer->h[from * (size_t)width + (size_t)j];
+            real value = from ? from[j] : 0;
             if (t == 0 || value > best[j]) {
                 best[j] = value;
-                where[j] = from;
+                where[j] = row;
             }
         }
+        before = from;
     }
 }
 
@@ -94,11 +107,11 @@ static void mean_forward(const struct head *head, int d, int r, real *mean)
 {
     const struct recurrent *layer = head->layer[d];
     size_t width = (size_t)layer->padded;
-    int count = head->steps[d]->count[r];
+    int first = layer->shares_pads ? 0 : head->lead[d][r];
+    int count = layer->shares_pads ? layer->length : head->steps[d]->count[r];
     memset(mean, 0, width * sizeof *mean);
-    for (int step = 0; step < count; step++)
-        layer->kernels->add(
-            width, mean, layer->h + output_row(head, d, r, head->lead[r] + step) * width);
+    for (int t = first; t < first + count; t++)
+        layer->kernels->add(width, mean, output_of(head, d, r, t));
     for (size_t j = 0; j < width && count > 0; j++)
         mean[j] /= (real)count;
 }
@@ -163,7 +176,7 @@ static void mean_backward(const struct head *head, int d, int r, const real *fro
     for (int step = 0; step < count; step++)
         layer->kernels->axpy(
             (size_t)layer->padded, 1 / (real)count, from,
-            d_output(head, d, output_row(head, d, r, head->lead[r] + step)));
+            d_output(head, d, output_row(head, d, r, head->lead[d][r] + step)));
 }
 
 static void row_backward(const struct head *head, int d, int r, const real *d_features)

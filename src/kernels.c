@@ -142,7 +142,8 @@ void kernels_describe(const struct kernels *kernels, char *text, size_t n)
 static double sgemm_rate(int n, const float *a, const float *b, float *c)
 {
     double start = seconds_now();
-    blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c, n);
+    blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c,
+               n);
     return 2.0 * n * n * n / (seconds_now() - start) * 1e-9;
 }
 

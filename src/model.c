@@ -15,29 +15,42 @@ static int lane_row(const struct lane *lane, int r)
     return lane->rows[r];
 }
 
-static int positions_of(const struct model *model, const struct lane *lane, int r)
+/* Positions that a direction computes of row r. */
+static int positions_of(const struct model *model, const struct lane *lane, int r,
+                        int direction, bool share)
 {
-    if (!model->config.mask)
-        return model->config.maxlen;
-    return lane->data->part[lane->part].length[lane_row(lane, r)];
+    bool skips = model->config.mask || (share && direction == 0);
+    return skips ? lane->data->part[lane->part].length[lane_row(lane, r)]
+                 : model->config.maxlen;
 }
 
-/* Counts, ids and plans. Rows are right-aligned: a masked row takes the last steps
- * whichever side its pads stand on. */
-static void plan_lane(struct model *model, const struct lane *lane)
+/* Counts and plans. Rows are right-aligned: a row that skips its pads takes the last steps
+ * whichever side they stand on. */
+static void plan_steps(struct model *model, int rows)
 {
-    int length = model->config.maxlen;
-    for (int r = 0; r < lane->n_rows; r++) {
-        model->count[r] = positions_of(model, lane, r);
-        model->lead[r] = model->config.pad_pre ? length - model->count[r] : 0;
+    for (int d = 0; d < model->directions; d++) {
+        for (int r = 0; r < rows; r++)
+            model->lead[d][r] =
+                model->config.pad_pre ? model->config.maxlen - model->count[d][r] : 0;
+        steps_plan(&model->steps[d], rows, model->count[d], d == 1);
     }
+    /* the reverse direction computes at least as much as the forward one */
+    steps_plan(&model->all, rows, model->count[model->directions - 1], false);
+}
+
+static void plan_lane(struct model *model, const struct lane *lane, bool share)
+{
+    int length = model->config.maxlen, widest = model->directions - 1;
     for (int d = 0; d < model->directions; d++)
-        steps_plan(&model->steps[d], lane->n_rows, model->count, d == 1);
-    const struct steps *steps = &model->steps[0];
-    for (int r = 0; r < lane->n_rows; r++)
-        for (int i = 0; i < model->count[r]; i++)
-            model->ids[steps->slot[length - model->count[r] + i] + (size_t)r] =
-                dataset_id(lane->data, lane->part, lane_row(lane, r), model->lead[r] + i);
+        for (int r = 0; r < lane->n_rows; r++)
+            model->count[d][r] = positions_of(model, lane, r, d, share);
+    plan_steps(model, lane->n_rows);
+    for (int r = 0; r < lane->n_rows; r++) {
+        int count = model->count[widest][r], lead = model->lead[widest][r];
+        for (int i = 0; i < count; i++)
+            model->ids[model->all.slot[length - count + i] + (size_t)r] =
+                dataset_id(lane->data, lane->part, lane_row(lane, r), lead + i);
+    }
 }
 
 static struct rng dropout_rng(const struct dropout *dropout, enum rng_purpose purpose,
@@ -55,12 +68,12 @@ static void draw_embedding_bits(struct model *model, const struct lane *lane,
 {
     int length = model->config.maxlen, words = model->embedding_words;
     uint32_t threshold = rng_drop_threshold(model->config.embedding_dropout);
-    const struct steps *steps = &model->steps[0];
+    const struct steps *steps = &model->all;
     for (int r = 0; r < lane->n_rows; r++) {
-        int first = length - model->count[r];
+        int first = length - steps->count[r];
         struct rng rng = dropout_rng(dropout, RNG_DROPOUT_EMBEDDING, lane_row(lane, r));
         model->kernels->keep_bits(&rng, (uint32_t)(first * words),
-                                  model->count[r] * words, threshold, model->row_bits);
+                                  steps->count[r] * words, threshold, model->row_bits);
         for (int t = first; t < length; t++)
             memcpy(model->embedding_bits + (steps->slot[t] + (size_t)r) * (size_t)words,
                    model->row_bits + (size_t)(t - first) * (size_t)words,
@@ -82,9 +95,9 @@ static real keep_scale(double rate)
 static void embed_lane(struct model *model, int direction, bool drop)
 {
     struct recurrent *layer = layer_at(model, 0, direction);
-    const struct steps *steps = &model->steps[direction], *forward = &model->steps[0];
+    const struct steps *steps = &model->steps[direction];
     for (int s = 0; s < steps->length; s++) {
-        size_t from = forward->slot[steps_time(steps, s)];
+        size_t from = model->all.slot[steps_time(steps, s)];
         model->kernels->embed(
             steps->active[s], model->ids + from, model->weights, model->config.embedding,
             embedding_bits(model, drop, from), model->embedding_words,
@@ -144,22 +157,47 @@ static void head_and_dense(struct model *model, const struct lane *lane,
     output_forward(&model->output, lane->n_rows, x, model->logits);
 }
 
+/* One direction of a recurrent layer over the planned lane. */
+static void run_layer(struct model *model, int i, int direction, bool drop, bool keep,
+                      bool share)
+{
+    struct recurrent *layer = layer_at(model, i, direction);
+    if (i == 0)
+        embed_lane(model, direction, drop);
+    else
+        stack_lane(model, i, direction);
+    layer->shares_pads = share && layer->can_share_pads;
+    recurrent_forward(layer, &model->steps[direction], keep);
+}
+
+/* The forward direction over one row of nothing but pads. */
+static void learn_pads(struct model *model)
+{
+    for (int d = 0; d < model->directions; d++)
+        model->count[d][0] = model->config.maxlen;
+    plan_steps(model, 1);
+    memset(model->ids, 0, (size_t)model->config.maxlen * sizeof *model->ids);
+    for (int i = 0; i < model->config.layers; i++) {
+        run_layer(model, i, 0, false, false, false);
+        recurrent_learn_pads(layer_at(model, i, 0));
+    }
+    model->pads_known = true;
+}
+
 /* `dropout` NULL: evaluation, nothing is kept for a backward pass. */
 static void forward(struct model *model, const struct lane *lane,
                     const struct dropout *dropout)
 {
     bool drop = dropout && model->config.embedding_dropout > 0;
-    plan_lane(model, lane);
+    bool share = !dropout && shares_pads(&model->config);
+    if (share && !model->pads_known)
+        learn_pads(model);
+    plan_lane(model, lane, share);
     if (drop)
         draw_embedding_bits(model, lane, dropout);
     for (int i = 0; i < model->config.layers; i++)
-        for (int d = 0; d < model->directions; d++) {
-            if (i == 0)
-                embed_lane(model, d, drop);
-            else
-                stack_lane(model, i, d);
-            recurrent_forward(layer_at(model, i, d), &model->steps[d], dropout != NULL);
-        }
+        for (int d = 0; d < model->directions; d++)
+            run_layer(model, i, d, drop, dropout != NULL, share);
     head_and_dense(model, lane, dropout);
 }
 
@@ -209,7 +247,7 @@ static void sink_embedding(void *context, const struct steps *steps, int s,
 {
     struct backward *backward = context;
     struct model *model = backward->model;
-    size_t from = model->steps[0].slot[steps_time(steps, s)];
+    size_t from = model->all.slot[steps_time(steps, s)];
     model->kernels->embed_backward(
         steps->active[s], model->ids + from, dx, (size_t)model->layer[0].inputs,
         model->config.embedding, embedding_bits(model, backward->drop, from),
@@ -305,10 +343,12 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 
 /* Figures. */
 
-int64_t model_positions(const struct model *model, const struct lane *lane)
+double model_positions(const struct model *model, const struct lane *lane, bool train)
 {
+    bool share = !train && shares_pads(&model->config);
     int64_t positions = 0;
-    for (int r = 0; r < lane->n_rows; r++)
-        positions += positions_of(model, lane, r);
-    return positions;
+    for (int d = 0; d < model->directions; d++)
+        for (int r = 0; r < lane->n_rows; r++)
+            positions += positions_of(model, lane, r, d, share);
+    return (double)positions / model->directions;
 }

@@ -85,6 +85,7 @@ static void init_shapes(struct model *model)
             layer->lstm = config->cell == CELL_LSTM;
             layer->hard = config->hard_sigmoid;
             layer->reset_after = config->reset_after;
+            layer->can_share_pads = shares_pads(config) && d == 0;
             recurrent_init(layer, kernels, i == 0 ? 1 : directions,
                            i == 0 ? config->embedding : units, units, rows,
                            config->maxlen);
@@ -114,18 +115,20 @@ static void layout_lane(struct model *model, struct arena *arena)
 {
     size_t rows = (size_t)model->lane_rows, length = (size_t)model->config.maxlen;
     size_t slots = (length + 1) * rows, words = (size_t)model->embedding_words;
-    model->count = arena_take(arena, rows, sizeof *model->count);
-    model->lead = arena_take(arena, rows, sizeof *model->lead);
-    model->ids = arena_take(arena, slots, sizeof *model->ids);
-    for (int d = 0; d < 2; d++)
+    for (int d = 0; d < 2; d++) {
+        model->count[d] = arena_take(arena, rows, sizeof(int));
+        model->lead[d] = arena_take(arena, rows, sizeof(int));
+        model->head.lead[d] = model->lead[d];
         steps_layout(&model->steps[d], arena, model->lane_rows, model->config.maxlen);
+    }
+    steps_layout(&model->all, arena, model->lane_rows, model->config.maxlen);
+    model->ids = arena_take(arena, slots, sizeof *model->ids);
     model->row_bits = arena_take(arena, length * words, sizeof(uint32_t));
     model->embedding_bits = arena_take(arena, slots * words, sizeof(uint32_t));
     model->feature_bits =
         arena_take(arena, rows * (size_t)model->feature_words, sizeof(uint32_t));
     model->dense_bits =
         arena_take(arena, rows * (size_t)model->dense_words, sizeof(uint32_t));
-    model->head.lead = model->lead;
 }
 
 static void layout(struct model *model, struct arena *arena)
@@ -241,6 +244,7 @@ void model_init_weights(const struct model *model, uint64_t seed, real *weights)
 void model_pack(struct model *model, const real *weights)
 {
     model->weights = weights;
+    model->pads_known = false;
     for (int i = 0; i < model->config.layers; i++)
         for (int d = 0; d < model->directions; d++) {
             int first = recurrent_tensor(model, i, d);

@@ -21,9 +21,13 @@ struct model {
     void *workspace;
     size_t n_bytes;
 
-    int *count, *lead;     /* (R) computed positions; masked positions in front */
-    int32_t *ids;          /* (slots of the forward plan) */
+    int *count[2],
+        *lead[2];          /* (R) of each direction: positions that it computes, and those
+                                in front that it does not */
     struct steps steps[2]; /* forward and reverse plan */
+    struct steps all;      /* forward plan of what any direction computes */
+    int32_t *ids;          /* (slots of `all`) */
+    bool pads_known;       /* the layers' states after pads belong to these weights */
 
     int embedding_words, feature_words, dense_words; /* of keep bits a position or row */
     uint32_t *row_bits, *embedding_bits;             /* (T * words) and (slots, words) */
@@ -43,6 +47,14 @@ struct model {
 static inline int directions_of(const struct model_config *config)
 {
     return config->bidirectional ? 2 : 1;
+}
+
+/* Whether evaluation computes what leading pads do once for all rows: the same states for
+ * every row, as long as nothing that comes from behind the pads flows into them. */
+static inline bool shares_pads(const struct model_config *config)
+{
+    return !config->mask && config->pad_pre &&
+           (!config->bidirectional || config->layers == 1);
 }
 
 static inline int output_units(const struct model_config *config)

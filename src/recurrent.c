@@ -72,6 +72,10 @@ void recurrent_layout(struct recurrent *layer, struct arena *arena)
     layer->b_rec = arena_take(arena, after ? columns : 0, sizeof(real));
     layer->db_rec = arena_take(arena, after ? columns : 0, sizeof(real));
     layer->drec = arena_take(arena, after ? block * columns : 0, sizeof(real));
+    size_t after_pads =
+        layer->can_share_pads ? ((size_t)layer->length + 1) * (size_t)layer->padded : 0;
+    layer->pad_h = arena_take(arena, after_pads, sizeof(real));
+    layer->pad_c = arena_take(arena, layer->lstm ? after_pads : 0, sizeof(real));
     layer->dh = arena_take(arena, row_state, sizeof(real));
     layer->dc = arena_take(arena, row_state, sizeof(real));
     layer->drh = arena_take(arena, row_state, sizeof(real));
@@ -111,13 +115,26 @@ void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurre
 
 /* Forward. */
 
-/* Rows that stand in slot s but did not take step s - 1 start from zeros. */
-static void zero_entering(const struct steps *steps, int s, real *state, size_t width)
+/* Rows that stand in slot s but did not take step s - 1 start from zeros, or from the
+ * state after s pads. */
+static void enter_rows(const struct recurrent *layer, const struct steps *steps, int s,
+                       real *state, const real *after_pads)
 {
+    size_t width = (size_t)layer->padded, n_bytes = width * sizeof *state;
     int from = steps_zero_from(steps, s), to = steps_slot_rows(steps, s);
-    if (from < to)
-        memset(state + (steps->slot[s] + (size_t)from) * width, 0,
-               (size_t)(to - from) * width * sizeof *state);
+    real *first = state + (steps->slot[s] + (size_t)from) * width;
+    if (from < to && !layer->shares_pads)
+        memset(first, 0, (size_t)(to - from) * n_bytes);
+    for (int r = from; r < to && layer->shares_pads; r++, first += width)
+        memcpy(first, after_pads + (size_t)s * width, n_bytes);
+}
+
+void recurrent_learn_pads(struct recurrent *layer)
+{
+    size_t n = ((size_t)layer->length + 1) * (size_t)layer->padded;
+    memcpy(layer->pad_h, layer->h, n * sizeof(real));
+    if (layer->lstm)
+        memcpy(layer->pad_c, layer->c, n * sizeof(real));
 }
 
 /* One step as pointers: what it reads, what it writes. */
@@ -231,11 +248,10 @@ static void gru_step(const struct recurrent *layer, const struct step *step)
 
 void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep)
 {
-    size_t width = (size_t)layer->padded;
     for (int s = 0; s <= steps->length; s++) {
-        zero_entering(steps, s, layer->h, width);
+        enter_rows(layer, steps, s, layer->h, layer->pad_h);
         if (layer->lstm)
-            zero_entering(steps, s, layer->c, width);
+            enter_rows(layer, steps, s, layer->c, layer->pad_c);
         if (s == steps->length || steps->active[s] == 0)
             continue;
         struct step step = step_of(layer, steps, s, keep);

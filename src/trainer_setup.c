@@ -319,10 +319,10 @@ static double epoch_flops(const struct trainer *trainer)
     struct lane validation = {&trainer->data, sampler->validation_part,
                               sampler->validation, sampler->n_validation};
     const struct model_config *config = model_configuration(trainer->model);
-    double learned = model_flops(config, (double)model_positions(trainer->model, &train),
+    double learned = model_flops(config, model_positions(trainer->model, &train, true),
                                  sampler->n_train);
     return learned + model_flops(config,
-                                 (double)model_positions(trainer->model, &validation),
+                                 model_positions(trainer->model, &validation, false),
                                  sampler->n_validation) /
                          3;
 }

@@ -19,7 +19,7 @@ static inline double score_accuracy(const struct score *score)
     return score->n ? (double)score->correct / score->n : 0;
 }
 
-/* Collective. Rows are cut into lanes of lane_rows in the order given. */
+/* Collective. Sorted by length, rows are cut into lanes of lane_rows. */
 struct score evaluate(const struct comm *comm, struct model *model,
                       const struct dataset *data, enum dataset_part part,
                       const int32_t *rows, int n, int lane_rows);

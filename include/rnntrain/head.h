@@ -24,7 +24,7 @@ struct head {
     int directions;             /* 1 or 2 */
     struct recurrent *layer[2]; /* the last recurrent layer, borrowed */
     const struct steps *steps[2];
-    const int *lead;    /* (R) masked positions in front of each row's words, borrowed */
+    const int *lead[2]; /* (R) positions in front that a direction skips, borrowed */
     int blocks;         /* of features: T * directions, or directions */
     int features;       /* padded */
     size_t *where;      /* (R, features), max: the row of h that gave each feature */

@@ -78,8 +78,9 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits);
 
-/* Positions that the lane computes: rows x T, or the real ids only with `mask`. */
-int64_t model_positions(const struct model *model, const struct lane *lane);
+/* Positions that the lane computes, the mean over directions: rows x T, but only the real
+ * ids with `mask`, and in evaluation where the states after leading pads are shared. */
+double model_positions(const struct model *model, const struct lane *lane, bool train);
 
 /* Model flops of one training step: 6 G H (D + H) a position, row and direction, and 6 a
  * head weight and row; a forward pass counts a third. */

@@ -62,9 +62,14 @@ struct recurrent {
     real *dh, *dc, *drh;         /* (rows, padded) */
     real *dx;                    /* (block, inputs) */
     int block;                   /* rows of the backward block */
+
+    /* Evaluation: with shares_pads a row enters with the state that as many pads as stand in
+     * front of it leave, instead of zeros. */
+    bool can_share_pads, shares_pads;
+    real *pad_h, *pad_c; /* (T + 1, padded) states after 0 .. T pads */
 };
 
-/* Fixes the shapes (lstm, hard and reset_after are set before; the input has in_blocks
+/* Fixes the shapes (lstm, hard, reset_after and can_share_pads are set before; the input has in_blocks
  * blocks of in_width elements, each padded to whole vectors); then lays out the workspace
  * (twice, see struct arena). */
 void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
@@ -77,6 +82,9 @@ void recurrent_pack(struct recurrent *layer, const real *kernel, const real *rec
 
 /* Runs all steps from x. Without `keep` nothing is kept for the backward pass but h. */
 void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep);
+
+/* Takes the states of the last recurrent_forward, of one row of T pads, for pad_h, pad_c. */
+void recurrent_learn_pads(struct recurrent *layer);
 
 /* Output of row r at step s; (padded) reals. */
 static inline real *recurrent_output(const struct recurrent *layer,

@@ -85,10 +85,10 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
 }
 
 /* Trains one batch; returns the positions computed. */
-static int64_t train_batch(struct bench *bench)
+static double train_batch(struct bench *bench)
 {
     int n_lanes = 0, first[2] = {0, 0};
-    int64_t positions = 0;
+    double positions = 0;
     sampler_begin_epoch(&bench->sampler, (int)bench->step);
     int n = sampler_batch(&bench->sampler, 0, &n_lanes);
     for (int l = 0; l < n_lanes; l++) {
@@ -98,7 +98,7 @@ static int64_t train_batch(struct bench *bench)
         (void)model_gradient(bench->model, &lane, 1, (uint32_t)bench->step,
                              comm_sum_next(bench->sum));
         comm_sum_push(bench->sum, l);
-        positions += model_positions(bench->model, &lane);
+        positions += model_positions(bench->model, &lane, true);
     }
     first[1] = n_lanes;
     const real *gradient = comm_sum_finish(bench->sum, first);
@@ -131,9 +131,9 @@ static void measure(struct bench *bench)
     (void)train_batch(bench); /* first touch of the workspace */
     for (int i = 0; i < n; i++) {
         double before = kernels_probe(1), start = seconds_now();
-        int64_t positions = train_batch(bench);
+        double positions = train_batch(bench);
         double seconds = seconds_now() - start, after = kernels_probe(1);
-        rate[i] = model_flops(model_configuration(bench->model), (double)positions,
+        rate[i] = model_flops(model_configuration(bench->model), positions,
                               bench->sampler.n_train) /
                   seconds * 1e-9;
         probe[i] = 2 / (1 / before + 1 / after);
