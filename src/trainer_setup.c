@@ -109,17 +109,19 @@ static int share_hash(struct trainer *trainer, bool reads)
     return comm_agree(trainer->comm, differs ? other_data(trainer) : OK);
 }
 
-/* The words that a checkpoint keeps, from the data set's full tokenizer. */
-static int keep_tokenizer(struct trainer *trainer)
+/* The words that a checkpoint keeps, from the full tokenizer in the file: the last rank
+ * parses it while the first one reads the arrays. */
+static int read_tokenizer(struct trainer *trainer)
 {
-    struct dataset *data = &trainer->data;
+    struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = dataset_tokenizer(data, &tokenizer);
+    int rc = dataset_open(trainer->config->data, true, &data);
+    if (!rc)
+        rc = dataset_tokenizer(&data, &tokenizer);
     if (!rc)
         trainer->tokenizer = text_to_json(tokenizer, true);
     text_free(tokenizer);
-    free(data->tokenizer);
-    data->tokenizer = NULL;
+    dataset_release(&data);
     return rc;
 }
 
@@ -128,10 +130,11 @@ static int load_data(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
     struct dataset *data = &trainer->data;
+    int last = comm->size - 1;
     bool reads = comm->node_rank == 0;
     int rc = OK;
     if (reads)
-        rc = dataset_open(trainer->config->data, comm->rank == 0, data);
+        rc = dataset_open(trainer->config->data, false, data);
     rc = comm_agree(comm, rc);
     if (rc)
         return rc;
@@ -144,11 +147,14 @@ static int load_data(struct trainer *trainer)
         rc = dataset_load(data, trainer->window.bytes);
     else
         dataset_attach(data, trainer->window.bytes);
+    if (!rc && comm->rank == last)
+        rc = read_tokenizer(trainer);
     comm_window_sync(comm, &trainer->window);
-    if (!rc && comm->rank == 0)
-        rc = keep_tokenizer(trainer);
     rc = comm_agree(comm, rc);
-    return rc ? rc : share_hash(trainer, reads);
+    if (rc)
+        return rc;
+    trainer->tokenizer = comm_text_to_first(comm, last, trainer->tokenizer);
+    return share_hash(trainer, reads);
 }
 
 /* Collective. Every rank read its own command line, environment and file. */

@@ -33,6 +33,10 @@ int comm_agree(const struct comm *comm, int rc) NODISCARD;
 /* Collective. Rank 0's bytes to all. */
 void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
 
+/* Collective. The text of rank `root` to rank 0, the caller's to free; NULL on the others.
+ * Takes `text`, which may be NULL on all but `root`. */
+char *comm_text_to_first(const struct comm *comm, int root, char *text);
+
 /* Collective. OK if all ranks hold the same text; else ERR_USAGE naming the first rank
  * and host that differs. `what` and `remedy` are for the message. */
 int comm_same(const struct comm *comm, const char *text, const char *what,
