@@ -72,17 +72,20 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     if (n == 0)
         return fail(ERR_FORMAT, "%s: it has no %s part", data->path, parts[part]);
     struct comm comm;
+    struct balance balance;
     int32_t *rows = xcalloc((size_t)n, sizeof *rows);
     for (int i = 0; i < n; i++)
         rows[i] = i;
     comm_init_alone(&comm);
-    struct score score = evaluate(&comm, predictor->model, data, part, rows, n,
+    balance_new(comm.size, true, &balance);
+    struct score score = evaluate(&comm, &balance, predictor->model, data, part, rows, n,
                                   (int)predictor->config.lane_rows < PREDICTOR_ROWS
                                       ? (int)predictor->config.lane_rows
                                       : PREDICTOR_ROWS);
     printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
                           : "%s: loss %.6f  acc %.6f on %d rows\n",
            parts[part], score.loss, score_accuracy(&score), n);
+    balance_release(&balance);
     free(rows);
     return OK;
 }

@@ -19,6 +19,10 @@ static const char *const monitors[] = {"val_acc", "val_loss", "acc", "loss", NUL
 static const char *const validations[] = {"stratified", "keras-tail", "own", "none",
                                           NULL};
 
+enum { BALANCE_SPEED };
+
+static const char *const balances[] = {"speed", "off", NULL};
+
 #define AT(field) offsetof(struct config, field)
 #define HUGE_COUNT 1e15
 
@@ -39,6 +43,9 @@ static const struct option options[] = {
     {"overwrite", OPTION_BOOL, AT(overwrite), "false", 0, 0, NULL,
      "discard a run that stands in the run directory", "Run", true},
     {"quiet", OPTION_BOOL, AT(quiet), "false", 0, 0, NULL, "print nothing but errors",
+     "Run", true},
+    {"balance", OPTION_CHOICE, AT(balance), "speed", 0, 0, balances,
+     "lanes follow the speed of the ranks, or off: the same number each (same bits)",
      "Run", true},
     {"isa", OPTION_STRING, AT(isa), "auto", 0, 0, NULL,
      "kernel set: auto, baseline, avx2 or avx512 (bits differ between them)", "Run",
@@ -342,6 +349,7 @@ struct trainer_config config_trainer(const struct config *config, const char *re
         .overwrite = config->overwrite,
         .quiet = config->quiet,
         .test_delay_us = config->test_delay,
+        .balances = config->balance == BALANCE_SPEED,
         .test_ranges = config->test_ranges,
     };
 }

@@ -23,9 +23,9 @@ static int even_stride(int n_lanes)
     return stride > 0 ? stride : 1;
 }
 
-struct score evaluate(const struct comm *comm, struct model *model,
-                      const struct dataset *data, enum dataset_part part,
-                      const int32_t *rows, int n, int lane_rows)
+struct score evaluate(const struct comm *comm, const struct balance *balance,
+                      struct model *model, const struct dataset *data,
+                      enum dataset_part part, const int32_t *rows, int n, int lane_rows)
 {
     int n_lanes = (n + lane_rows - 1) / lane_rows, stride = even_stride(n_lanes);
     double *values = xcalloc((size_t)n_lanes, WIDTH * sizeof *values);
@@ -33,7 +33,7 @@ struct score evaluate(const struct comm *comm, struct model *model,
     int32_t *sorted = xcalloc((size_t)n, sizeof *sorted);
     memcpy(sorted, rows, (size_t)n * sizeof *rows);
     sampler_sort_by_length(data, part, sorted, n);
-    comm_even_ranges(n_lanes, comm->size, first);
+    balance_ranges(balance, n_lanes, first);
     for (int l = first[comm->rank]; l < first[comm->rank + 1]; l++) {
         int begin = (int)((int64_t)l * stride % n_lanes) * lane_rows;
         struct lane lane = {data, part, sorted + begin,

@@ -206,10 +206,10 @@ static void say_epoch(struct report *report, const struct report_epoch *epoch)
                  epoch->val_loss, epoch->val_acc, epoch->improved ? '*' : ' ');
     report_say(report,
                "epoch %2d/%d  loss %.4f  acc %.4f%s  %.1f s  %s rows/s  %.1f GFLOP/s "
-               "(%.0f %% of SGEMM, %.0f %% in communication)",
+               "(%.0f %% of SGEMM, %.0f %% in communication, imbalance %.0f %%)",
                epoch->epoch, epoch->epochs, epoch->loss, epoch->acc, validation,
                epoch->seconds, rate, epoch->gflops, 100 * epoch->peak_share,
-               100 * epoch->comm_share);
+               100 * epoch->comm_share, 100 * epoch->imbalance);
 }
 
 int report_epoch(struct report *report, const struct report_epoch *epoch)
@@ -231,6 +231,7 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "gflops", number(epoch->gflops));
     json_object_set_new(line, "peak_share", number(epoch->peak_share));
     json_object_set_new(line, "comm_share", number(epoch->comm_share));
+    json_object_set_new(line, "imbalance", number(epoch->imbalance));
     json_object_set_new(line, "weights", hex(epoch->weights));
     say_epoch(report, epoch);
     return write_line(report, line);

@@ -15,11 +15,11 @@ static int compare_ints(const void *left, const void *right)
     return *(const int *)left - *(const int *)right;
 }
 
-/* Which rank computes which lane: even ranges, or, for tests, others at every step. */
+/* Which rank computes which lane; for tests others at every step. */
 static void set_ranges(struct trainer *trainer, int n_lanes)
 {
     int size = trainer->comm->size;
-    comm_even_ranges(n_lanes, size, trainer->first);
+    balance_ranges(&trainer->balance, n_lanes, trainer->first);
     if (trainer->config->test_ranges == 0)
         return;
     struct rng rng = {.seed = (uint64_t)trainer->config->test_ranges,
@@ -39,12 +39,16 @@ static void compute_lanes(struct trainer *trainer)
         int start = sampler->lane_start[l];
         struct lane lane = {&trainer->data, DATASET_TRAIN, sampler->lanes + start,
                             sampler->lane_start[l + 1] - start};
+        double began = seconds_now();
         struct lane_result result =
             model_gradient(trainer->model, &lane, sampler->config.seed,
                            (uint32_t)trainer->progress.step, comm_sum_next(trainer->sum));
         comm_sum_push(trainer->sum, l);
-        trainer->lane_values[l * LANE_WIDTH + LANE_LOSS] = result.loss;
-        trainer->lane_values[l * LANE_WIDTH + LANE_CORRECT] = (double)result.correct;
+        double *values = &trainer->lane_values[l * LANE_WIDTH];
+        values[LANE_LOSS] = result.loss;
+        values[LANE_CORRECT] = (double)result.correct;
+        values[LANE_WORK] = model_positions(trainer->model, &lane, true);
+        values[LANE_SECONDS] = seconds_now() - began;
     }
 }
 
@@ -70,6 +74,8 @@ static int train_batch(struct trainer *trainer, int b, struct score *score)
     set_ranges(trainer, n_lanes);
     compute_lanes(trainer);
     comm_gather_lanes(trainer->comm, trainer->lane_values, LANE_WIDTH, trainer->first);
+    balance_observe(&trainer->balance, trainer->first, trainer->lane_values + LANE_WORK,
+                    trainer->lane_values + LANE_SECONDS, LANE_WIDTH);
     const real *gradient = comm_sum_finish(trainer->sum, trainer->first);
     double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n,
                               trainer->weights);
@@ -92,6 +98,7 @@ static int train_epoch(struct trainer *trainer, struct score *score)
     int batches = sampler_batches(&trainer->sampler), rc = OK;
     *score = (struct score){0};
     sampler_begin_epoch(&trainer->sampler, trainer->progress.epoch);
+    balance_begin_epoch(&trainer->balance);
     for (int b = 0; b < batches && !rc; b++) {
         rc = train_batch(trainer, b, score);
         if (!rc)
@@ -106,8 +113,8 @@ static int train_epoch(struct trainer *trainer, struct score *score)
 static struct score evaluate_part(struct trainer *trainer, enum dataset_part part,
                                   const int32_t *rows, int n)
 {
-    return evaluate(trainer->comm, trainer->model, &trainer->data, part, rows, n,
-                    trainer->config->sampler.lane_rows);
+    return evaluate(trainer->comm, &trainer->balance, trainer->model, &trainer->data,
+                    part, rows, n, trainer->config->sampler.lane_rows);
 }
 
 /* The monitored value, greater being better. Accuracies are ratios of integers over the
@@ -252,6 +259,7 @@ static int run_epoch(struct trainer *trainer)
         .gflops = gflops,
         .peak_share = gflops / trainer->peak_gflops,
         .comm_share = (comm_seconds(trainer->comm) - communicated) / seconds,
+        .imbalance = balance_imbalance(&trainer->balance),
     };
     return comm_agree(trainer->comm, record_epoch(trainer, &epoch, &train, &validation));
 }

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "rnntrain/balance.h"
 #include "rnntrain/dataset.h"
 #include "rnntrain/report.h"
 
@@ -33,6 +34,7 @@ struct trainer {
     struct optim optim;
     struct comm_sum *sum;
     real *weights, *best_weights;
+    struct balance balance;
     int *first;                      /* (size + 1) lane ranges of the ranks */
     double *lane_values;             /* (lanes, LANE_WIDTH) */
     double peak_gflops, epoch_flops; /* of all ranks; model flops of an epoch */
@@ -40,7 +42,7 @@ struct trainer {
     struct progress progress;
 };
 
-enum { LANE_LOSS, LANE_CORRECT, LANE_WIDTH };
+enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WIDTH };
 
 /* Collective. Loads the data, makes the model, takes the run directory, draws the
  * weights. */

@@ -266,6 +266,7 @@ int trainer_set_up(struct trainer *trainer)
         rc = comm_agree(comm, comm->rank == 0 ? prepare_run_dir(config) : OK);
     if (rc)
         return rc;
+    balance_new(comm->size, !config->balances, &trainer->balance);
     trainer->first = xcalloc((size_t)comm->size + 1, sizeof *trainer->first);
     trainer->lane_values = xcalloc((size_t)sampler_lanes(&config->sampler),
                                    LANE_WIDTH * sizeof *trainer->lane_values);
@@ -291,6 +292,7 @@ void trainer_tear_down(struct trainer *trainer)
     free(trainer->tokenizer);
     free(trainer->weights);
     free(trainer->best_weights);
+    balance_release(&trainer->balance);
     free(trainer->first);
     free(trainer->lane_values);
 }

@@ -12,6 +12,7 @@ struct config {
     /* run */
     char *data, *run_dir, *config_file, *isa;
     int recipe;
+    int balance;
     bool notebook, overwrite, quiet;
     /* model */
     int model, recurrent_activation, head;

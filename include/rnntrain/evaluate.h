@@ -5,6 +5,7 @@
 #define RNNTRAIN_EVALUATE_H
 
 #include "rnntrain/base.h"
+#include "rnntrain/balance.h"
 #include "rnntrain/comm.h"
 #include "rnntrain/model.h"
 
@@ -20,8 +21,8 @@ static inline double score_accuracy(const struct score *score)
 }
 
 /* Collective. Sorted by length, rows are cut into lanes of lane_rows. */
-struct score evaluate(const struct comm *comm, struct model *model,
-                      const struct dataset *data, enum dataset_part part,
-                      const int32_t *rows, int n, int lane_rows);
+struct score evaluate(const struct comm *comm, const struct balance *balance,
+                      struct model *model, const struct dataset *data,
+                      enum dataset_part part, const int32_t *rows, int n, int lane_rows);
 
 #endif

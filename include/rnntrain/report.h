@@ -31,7 +31,7 @@ struct report_start {
 struct report_epoch {
     int epoch, epochs; /* from 1 */
     double loss, acc, val_loss, val_acc, learning_rate;
-    double seconds, samples_per_s, gflops, peak_share, comm_share;
+    double seconds, samples_per_s, gflops, peak_share, comm_share, imbalance;
     bool validated, improved;
     uint64_t weights;
 };

@@ -27,6 +27,7 @@ struct trainer_config {
     int patience; /* epochs without improvement; 0: never stop early */
     double min_delta;
     bool result_is_last; /* the last weights are the result, not the best */
+    bool balances;       /* lanes follow the ranks' speed */
     bool overwrite, quiet;
     int64_t test_delay_us, test_ranges; /* for tests: delays, random lane ranges */
 };

@@ -38,6 +38,7 @@ for key in "hosts kernels data version parameters validation_rule peak_gflops".s
 for i, e in enumerate(epochs):
     assert e["epoch"] == i + 1
     for key in ("loss acc val_loss val_acc seconds samples_per_s gflops peak_share comm_share "
+                "imbalance "
                 "weights learning_rate improved").split():
         assert key in e, key
     assert len(e["weights"]) == 16
