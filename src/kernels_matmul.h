@@ -15,6 +15,8 @@ enum { STRIP = 2, TILE_1 = 8, TILE_2 = 6, TILE_3 = 0, TILE_4 = 0 };
 #endif
 enum { TILE_MOST = TILE_1 > TILE_2 ? TILE_1 : TILE_2 };
 
+enum { CACHE_LINE = 64 }; /* bytes */
+
 /* Most rows of a tile of so many vectors. */
 INLINE int tile_rows(int vectors)
 {
@@ -35,13 +37,17 @@ INLINE void tile_step(int rows, int vectors, vec acc[][STRIP], const real *a, si
     }
 }
 
-/* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v] */
+/* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v]; each k asks for memory at
+ * `ahead`, which goes on by ahead_step. */
 INLINE void tile(int rows, int vectors, vec acc[][STRIP], const real *a, size_t row,
-                 size_t step, const real *b, int depth)
+                 size_t step, const real *b, int depth, const real *ahead,
+                 size_t ahead_step)
 {
 #pragma GCC unroll 4
-    for (int k = 0; k < depth; k++, a += step, b += PANEL)
+    for (int k = 0; k < depth; k++, a += step, b += PANEL, ahead += ahead_step) {
+        __builtin_prefetch(ahead, 0, 3);
         tile_step(rows, vectors, acc, a, row, b);
+    }
 }
 
 /* Calls body(..., first row, rows, vectors), `rows` a constant, for tiles as even as can be
@@ -101,12 +107,18 @@ INLINE void matmul_tile(const struct matmul *m, int v0, int r0, int rows, int ve
             acc[r][v] = m->accumulate ? vec_load(c + (size_t)r * m->c_row + v * WIDTH)
                         : m->bias     ? vec_load(m->bias + (v0 + v) * WIDTH)
                                       : vec_set(0);
+    bool fetches = m->ahead.first && v0 == 0; /* one strip has time enough */
+    const real *ahead = fetches ? m->ahead.first + (size_t)r0 * m->ahead.row : c;
+    size_t line = fetches ? CACHE_LINE / sizeof(real) : 0;
     for (int i = 0; i < m->n_terms; i++) {
         const struct matmul_term *t = &m->term[i];
         const real *a = t->a + (size_t)r0 * t->row;
         const real *b = t->b + panel_at(v0, (size_t)t->depth * PANEL);
-        for (int k = 0; k < t->depth; k += t->chunk, a += t->chunk_stride)
-            tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, t->chunk);
+        for (int k = 0; k < t->depth; k += t->chunk, a += t->chunk_stride) {
+            tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, t->chunk, ahead,
+                 line);
+            ahead += (size_t)t->chunk * line;
+        }
     }
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
@@ -128,7 +140,7 @@ INLINE void outer_tile(const struct matmul_outer *m, const real *a, const real *
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             acc[r][v] = vec_load(c + r * PANEL + v * WIDTH);
-    tile(rows, vectors, acc, a + r0, 1, m->a_row, b, depth);
+    tile(rows, vectors, acc, a + r0, 1, m->a_row, b, depth, c, 0);
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             vec_store(c + r * PANEL + v * WIDTH, acc[r][v]);

@@ -70,7 +70,7 @@ void dense_backward(struct dense *dense, int rows, const real *x, real *dx)
     memset(dense->db, 0, columns * sizeof *dense->db);
     linear_add_gradient(linear, rows, x, dense->dz, panel);
     kernels->add_rows(rows, linear->vectors, dense->dz, panel, dense->db);
-    linear_back(linear, rows, dense->dz, panel, false, dx);
+    linear_back(linear, rows, dense->dz, panel, false, dx, (struct matmul_ahead){0});
 }
 
 void dense_unpack(const struct dense *dense, real *kernel, real *bias)

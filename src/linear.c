@@ -125,7 +125,7 @@ struct matmul_term linear_term(const struct linear *linear, const real *x)
 }
 
 void linear_back(const struct linear *linear, int rows, const real *dy, size_t panel,
-                 bool accumulate, real *dx)
+                 bool accumulate, real *dx, struct matmul_ahead ahead)
 {
     int width = linear_panel(linear);
     struct matmul m = {
@@ -137,6 +137,7 @@ void linear_back(const struct linear *linear, int rows, const real *dy, size_t p
         .c = dx,
         .c_row = (size_t)linear->inputs,
         .c_panel = (size_t)width,
+        .ahead = ahead,
     };
     linear->kernels->matmul(&m);
 }

@@ -294,6 +294,15 @@ static void zero_panel_rows(const struct block *block, real *matrix,
                (to - from) * panel * sizeof *matrix);
 }
 
+/* The gates that the step before reads: they lie in a far cache since the forward pass. */
+static struct matmul_ahead gates_before(const struct gate_group *group,
+                                        const struct step *step)
+{
+    size_t row = (size_t)columns_of(group), n = (size_t)step->rows;
+    const real *first = step->at < n ? NULL : row_at(group->z, step->at - n, (int)row);
+    return (struct matmul_ahead){first, row};
+}
+
 static void lstm_step_back(const struct recurrent *layer, const struct block *block,
                            const struct step *step)
 {
@@ -314,7 +323,8 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
         .dz_panel = block->panel,
     };
     layer->kernels->lstm_backward(&cell);
-    linear_back(&group->recurrent, step->rows, dz, block->panel, false, layer->dh);
+    linear_back(&group->recurrent, step->rows, dz, block->panel, false, layer->dh,
+                gates_before(group, step));
 }
 
 static void gru_step_back(const struct recurrent *layer, const struct block *block,
@@ -344,10 +354,12 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
     };
     layer->kernels->gru_backward_output(&cell);
     linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
-                block->panel, after, after ? layer->dh : layer->drh);
+                block->panel, after, after ? layer->dh : layer->drh,
+                gates_before(candidate, step));
     if (!after)
         layer->kernels->gru_backward_gates(&cell);
-    linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, true, layer->dh);
+    linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, true, layer->dh,
+                gates_before(gates, step));
 }
 
 /* dL/dh of the rows that take step s: what later steps left in dh, the row's final
@@ -397,8 +409,8 @@ static void finish_inputs(const struct recurrent *layer, const struct block *blo
 {
     for (int i = 0; i < layer->n_groups; i++) {
         const struct gate_group *group = &layer->group[i];
-        linear_back(&group->input, block->rows, group->dz, block->panel, i > 0,
-                    layer->dx);
+        linear_back(&group->input, block->rows, group->dz, block->panel, i > 0, layer->dx,
+                    (struct matmul_ahead){0});
     }
     for (int s = block->high; s >= block->low; s--)
         sink(context, steps, s,

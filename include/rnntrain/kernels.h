@@ -36,6 +36,13 @@ struct matmul_term {
     const real *b;
 };
 
+/* Memory that the caller reads next: rows of `row` reals, as many as the product has. They
+ * are fetched while it computes, and come from a far cache for nothing. */
+struct matmul_ahead {
+    const real *first; /* NULL: none */
+    size_t row;
+};
+
 struct matmul {
     int rows, vectors;
     int n_terms;
@@ -44,6 +51,7 @@ struct matmul {
     bool accumulate;  /* start from C instead of the bias */
     real *c;
     size_t c_row, c_panel;
+    struct matmul_ahead ahead;
 };
 
 /* C += A^T·B over `positions`: A (positions, rows) row-major with stride a_row, B a panel

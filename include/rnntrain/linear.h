@@ -46,7 +46,7 @@ struct matmul_term linear_term(const struct linear *linear, const real *x);
 
 /* dx (rows, inputs) = or += dy·W^T; dy is a panel matrix with panels `panel` apart. */
 void linear_back(const struct linear *linear, int rows, const real *dy, size_t panel,
-                 bool accumulate, real *dx);
+                 bool accumulate, real *dx, struct matmul_ahead ahead);
 
 /* dw += x^T·dy */
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
