@@ -19,12 +19,12 @@ static const real exp2_poly[] = {
     9.6181291076284830543e-3,  5.5504108664821579951e-2,  0.24022650695910071228,
     0.69314718055994530942};
 enum { MANTISSA = 52 };
-static const real round_magic = 0x1.8p52, max_exponent = 1000, quarter_exponent = 250;
+static const real round_magic = 0x1.8p52, max_exponent = 1000;
 #else
 static const real exp2_poly[] = {1.5453162945e-4f, 1.3390863365e-3f, 9.6180825773e-3f,
                                  5.5503571142e-2f, 0.24022650761f,   0.69314718803f};
 enum { MANTISSA = 23 };
-static const real round_magic = 0x1.8p23f, max_exponent = 120, quarter_exponent = 30;
+static const real round_magic = 0x1.8p23f, max_exponent = 120;
 #endif
 
 enum { EXP2_MOST = 4 };
@@ -116,7 +116,7 @@ INLINE void lstm_gates(vec z[4])
     vec power[4], q[4];
     for (int g = 0; g < 4; g++)
         z[g] *= g == 2 ? 2 * log2_e : -log2_e;
-    exp2_parts(4, quarter_exponent, z, power, q);
+    exp2_parts(4, max_exponent / 4, z, power, q); /* d[0] * .. * d[3] is finite */
     for (int g = 0; g < 4; g++)
         z[g] = vec_fma(power[g], q[g], g == 2 ? power[g] - 1 : power[g] + 1);
     vec e = z[2];
@@ -209,20 +209,39 @@ static void lstm_backward(const struct lstm_backward *s)
         lstm_backward_of(s, false);
 }
 
+/* Two sigmoids by one division, as invert_four. */
+INLINE void sigmoid_two(vec x[2])
+{
+    vec power[2], q[2];
+    x[0] *= -log2_e;
+    x[1] *= -log2_e;
+    exp2_parts(2, max_exponent / 2, x, power, q);
+    vec a = vec_fma(power[0], q[0], power[0] + 1),
+        b = vec_fma(power[1], q[1], power[1] + 1);
+    vec inverse = 1 / (a * b);
+    x[0] = inverse * b;
+    x[1] = inverse * a;
+}
+
 static void gru_gates(const struct gru_forward *s)
 {
     size_t stride = (size_t)s->vectors * WIDTH;
-    for (int v = 0; v < 2 * s->vectors; v++) {
-        real *gate = s->zr + panel_at(v, s->zr_panel);
-        for (int r = 0; r < s->rows; r++, gate += PANEL)
-            vec_store(gate, recurrent_activation(vec_load(gate), s->hard));
-    }
-    for (int j = 0; s->rh && j < s->vectors; j++) {
-        const real *reset = s->zr + panel_at(j + s->vectors, s->zr_panel);
-        for (int r = 0; r < s->rows; r++) {
-            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
-            vec_store(s->rh + at,
-                      vec_load(reset + (size_t)r * PANEL) * vec_load(s->h_prev + at));
+    for (int j = 0; j < s->vectors; j++) {
+        real *update = s->zr + panel_at(j, s->zr_panel);
+        real *reset = s->zr + panel_at(j + s->vectors, s->zr_panel);
+        size_t at = (size_t)j * WIDTH;
+        for (int r = 0; r < s->rows; r++, at += stride, update += PANEL, reset += PANEL) {
+            vec gate[2] = {vec_load(update), vec_load(reset)};
+            if (s->hard) {
+                gate[0] = recurrent_activation(gate[0], true);
+                gate[1] = recurrent_activation(gate[1], true);
+            } else {
+                sigmoid_two(gate);
+            }
+            vec_store(update, gate[0]);
+            vec_store(reset, gate[1]);
+            if (s->rh)
+                vec_store(s->rh + at, gate[1] * vec_load(s->h_prev + at));
         }
     }
 }
