@@ -115,9 +115,10 @@ INLINE void matmul_tile(const struct matmul *m, int v0, int r0, int rows, int ve
         const real *a = t->a + (size_t)r0 * t->row;
         const real *b = t->b + panel_at(v0, (size_t)t->depth * PANEL);
         for (int k = 0; k < t->depth; k += t->chunk, a += t->chunk_stride) {
-            tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, t->chunk, ahead,
+            int depth = t->depth - k < t->chunk ? t->depth - k : t->chunk;
+            tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, depth, ahead,
                  line);
-            ahead += (size_t)t->chunk * line;
+            ahead += (size_t)depth * line;
         }
     }
     for (int r = 0; r < rows; r++)

@@ -42,6 +42,12 @@ static size_t packed_at(const struct linear *linear, int depth, int row, int col
            (size_t)(column % panel);
 }
 
+/* Columns up to the last whole vector, without what fills the last panel. */
+static int used_columns(const struct linear *linear)
+{
+    return linear->vectors * linear->kernels->width;
+}
+
 /* Row of the padded input that holds Keras's row d. */
 static int padded_row(const struct linear *linear, int d)
 {
@@ -52,7 +58,7 @@ static int padded_row(const struct linear *linear, int d)
 /* First padded column of output block b. */
 static int padded_column(const struct linear *linear, int b)
 {
-    return b * (linear->vectors * linear->kernels->width / linear->out_blocks);
+    return b * (used_columns(linear) / linear->out_blocks);
 }
 
 /* Index in Keras's matrix of the first element of output block b in row d. */
@@ -76,7 +82,8 @@ void linear_pack(struct linear *linear, const real *kernel)
             int first = padded_column(linear, b);
             for (int u = 0; u < linear->out_width; u++) {
                 linear->w[packed_at(linear, linear->inputs, row, first + u)] = from[u];
-                linear->w_t[packed_at(linear, linear->columns, first + u, row)] = from[u];
+                linear->w_t[packed_at(linear, used_columns(linear), first + u, row)] =
+                    from[u];
             }
         }
     }
@@ -132,7 +139,7 @@ void linear_back(const struct linear *linear, int rows, const real *dy, size_t p
         .rows = rows,
         .vectors = linear->inputs / linear->kernels->width,
         .n_terms = 1,
-        .term = {{dy, (size_t)width, panel, width, linear->columns, linear->w_t}},
+        .term = {{dy, (size_t)width, panel, width, used_columns(linear), linear->w_t}},
         .accumulate = accumulate,
         .c = dx,
         .c_row = (size_t)linear->inputs,
