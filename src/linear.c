@@ -17,6 +17,7 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
         .source_columns = out_blocks * out_width,
     };
     linear->columns = round_up(linear->vectors * width, linear_panel(linear));
+    linear->depth = in_blocks == 1 ? in_width : linear->inputs;
 }
 
 void linear_take_columns(struct linear *linear, int first, int source_columns)
@@ -27,7 +28,7 @@ void linear_take_columns(struct linear *linear, int first, int source_columns)
 
 void linear_layout(struct linear *linear, struct arena *arena)
 {
-    size_t size = (size_t)linear->inputs * (size_t)linear->columns;
+    size_t size = (size_t)linear->depth * (size_t)linear->columns;
     size_t rounded = (size_t)round_up(linear->inputs, linear_panel(linear));
     linear->w = arena_take(arena, size, sizeof(real));
     linear->dw = arena_take(arena, size, sizeof(real));
@@ -81,7 +82,7 @@ void linear_pack(struct linear *linear, const real *kernel)
             const real *from = kernel + source_at(linear, d, b);
             int first = padded_column(linear, b);
             for (int u = 0; u < linear->out_width; u++) {
-                linear->w[packed_at(linear, linear->inputs, row, first + u)] = from[u];
+                linear->w[packed_at(linear, linear->depth, row, first + u)] = from[u];
                 linear->w_t[packed_at(linear, used_columns(linear), first + u, row)] =
                     from[u];
             }
@@ -92,7 +93,7 @@ void linear_pack(struct linear *linear, const real *kernel)
 void linear_zero_gradient(struct linear *linear)
 {
     memset(linear->dw, 0,
-           (size_t)linear->inputs * (size_t)linear->columns * sizeof *linear->dw);
+           (size_t)linear->depth * (size_t)linear->columns * sizeof *linear->dw);
 }
 
 void linear_unpack(const struct linear *linear, real *kernel)
@@ -103,7 +104,7 @@ void linear_unpack(const struct linear *linear, real *kernel)
             real *to = kernel + source_at(linear, d, b);
             int first = padded_column(linear, b);
             for (int u = 0; u < linear->out_width; u++)
-                to[u] = linear->dw[packed_at(linear, linear->inputs, row, first + u)];
+                to[u] = linear->dw[packed_at(linear, linear->depth, row, first + u)];
         }
     }
 }
@@ -128,7 +129,7 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 struct matmul_term linear_term(const struct linear *linear, const real *x)
 {
     return (struct matmul_term){
-        x, (size_t)linear->inputs, 0, linear->inputs, linear->inputs, linear->w};
+        x, (size_t)linear->inputs, 0, linear->depth, linear->depth, linear->w};
 }
 
 void linear_back(const struct linear *linear, int rows, const real *dy, size_t panel,
@@ -153,7 +154,7 @@ void linear_add_gradient(struct linear *linear, int rows, const real *x, const r
                          size_t panel)
 {
     struct matmul_outer m = {
-        rows, linear->inputs, linear->vectors, x, (size_t)linear->inputs,
-        dy,   panel,          linear->dw};
+        rows, linear->depth, linear->vectors, x, (size_t)linear->inputs,
+        dy,   panel,         linear->dw};
     linear->kernels->matmul_outer(&m);
 }

@@ -3,8 +3,9 @@
  *
  * Keras's matrix (rows, source_columns) is read at in_blocks x in_width rows and
  * out_blocks x out_width columns from source_first on; each block is padded to whole
- * vectors. The packed matrix w (inputs, columns) and its transpose w_t (columns, inputs)
- * are panel matrices, as is the gradient dw. x and dx are row-major (rows, inputs).
+ * vectors. The packed matrix w (depth, columns), its transpose w_t (used columns, inputs) and
+ * the gradient dw (depth, columns) are panel matrices; what pads a single block of inputs is
+ * not multiplied. x and dx are row-major (rows, inputs).
  * Nothing here is collective.
  */
 #ifndef RNNTRAIN_LINEAR_H
@@ -16,6 +17,7 @@
 struct linear {
     const struct kernels *kernels;
     int in_blocks, in_width, inputs; /* inputs: all blocks, padded */
+    int depth; /* rows of w: inputs, or in_width of a single block */
     int out_blocks, out_width;
     int vectors; /* of all output blocks, padded */
     int columns; /* vectors * width, rounded up to whole panels */
