@@ -161,8 +161,8 @@ static int load_data(struct trainer *trainer)
 static int check_configuration(const struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    char *all = xasprintf("%s %s %s %lld %lld %s", config->data, config->run_dir,
-                          config->isa, (long long)config->test_delay_us,
+    char *all = xasprintf("%s %s %s %d %lld %lld %s", config->data, config->run_dir,
+                          config->isa, config->balances, (long long)config->test_delay_us,
                           (long long)config->test_ranges, config->record);
     int rc = comm_same(trainer->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");

@@ -71,7 +71,6 @@ static inline int dataset_id(const struct dataset *data, enum dataset_part part,
  * atomically. */
 int dataset_write(const struct dataset *data) NODISCARD;
 
-/* Frees what `data` owns (not the storage); an all-zero struct is fine. */
 /* Opens and loads in one, into memory that dataset_release frees. */
 int dataset_read(const char *path, bool with_tokenizer, struct dataset *data) NODISCARD;
 
@@ -80,6 +79,8 @@ int dataset_read(const char *path, bool with_tokenizer, struct dataset *data) NO
 int dataset_tokenizer(const struct dataset *data,
                       struct text_tokenizer **tokenizer) NODISCARD;
 
+/* Frees what `data` owns: not the storage that dataset_load was given; an all-zero struct is
+ * fine. */
 void dataset_release(struct dataset *data);
 
 #endif

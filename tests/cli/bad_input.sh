@@ -34,9 +34,12 @@ refused 64 '--momentum is for --optimizer sgd' "$good" --momentum 0.9
 refused 64 'go together' "$good" --lr-decay inverse
 echo '{"config": "other.json", "units": 3}' >"$tmp/chain.json"
 refused 64 'chain.json: "config" cannot stand' "$good" --config "$tmp/chain.json"
-expect 64 'rank 1 on .* has another configuration than rank 0' \
-    mpirun -np 1 "$rnntrain" "$good" --run-dir "$run" : \
-    -np 1 "$rnntrain" "$good" --run-dir "$run" --epochs 3
+for other in "--epochs 3" "--balance off"; do
+    # shellcheck disable=SC2086
+    expect 64 'rank 1 on .* has another configuration than rank 0' \
+        mpirun -np 1 "$rnntrain" "$good" --run-dir "$run" : \
+        -np 1 "$rnntrain" "$good" --run-dir "$run" $other
+done
 [ ! -e "$run" ] || problem "ranks that differ made a run directory"
 expect 74 'standard output cannot be written' bash -c \
     "exec '$rnntrain' '$good' --run-dir '$tmp/full' --epochs 1 --limit-train 60 >/dev/full"
