@@ -329,6 +329,7 @@ struct node {
 struct comm_sum {
     struct comm comm;
     const struct kernels *kernels;
+    enum comm_reduction reduction;
     size_t n;
     int n_lanes;
     real *storage; /* all buffers */
@@ -352,7 +353,7 @@ static int most_nodes(int n_lanes)
 }
 
 struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *kernels,
-                              size_t n, int n_lanes)
+                              enum comm_reduction reduction, size_t n, int n_lanes)
 {
     struct comm_sum *sum = xcalloc(1, sizeof *sum);
     size_t size = (size_t)comm->size, padded = (n + 15) / 16 * 16;
@@ -360,6 +361,7 @@ struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *ker
     int nodes = most_nodes(n_lanes);
     sum->comm = *comm;
     sum->kernels = kernels;
+    sum->reduction = reduction;
     sum->n = n;
     sum->n_lanes = n_lanes;
     sum->n_buffers = nodes + 1;
@@ -520,21 +522,40 @@ static const real *reduce_slice(struct comm_sum *sum, const int *first)
     return sum->inbox;
 }
 
-const real *comm_sum_finish(struct comm_sum *sum, const int *first)
+/* The sum of this rank's lanes, or zeros where it had none. */
+static real *own_sum(struct comm_sum *sum)
 {
-    if (sum->comm.size == 1) {
-        merge_all(sum->kernels, sum->stack, sum->depth, sum->n);
-        real *total = sum->stack[0].values;
-        release_stack(sum);
-        return total;
+    if (sum->depth == 0) {
+        real *zeros = comm_sum_next(sum);
+        memset(zeros, 0, sum->n * sizeof *zeros);
+        return zeros;
     }
-    double start = begin_collective(&sum->comm);
+    merge_all(sum->kernels, sum->stack, sum->depth, sum->n);
+    real *own = sum->stack[0].values;
+    release_stack(sum);
+    return own;
+}
+
+static void reduce_canonically(struct comm_sum *sum, const int *first)
+{
     size_t slice = slice_of(sum);
     exchange_slices(sum, first);
     release_stack(sum);
     const real *mine = reduce_slice(sum, first);
     MPI_Allgather(mine, (int)slice, MPI_REAL_TYPE, sum->total, (int)slice, MPI_REAL_TYPE,
                   MPI_COMM_WORLD);
+}
+
+const real *comm_sum_finish(struct comm_sum *sum, const int *first)
+{
+    if (sum->comm.size == 1)
+        return own_sum(sum);
+    double start = begin_collective(&sum->comm);
+    if (sum->reduction == COMM_MPI)
+        MPI_Allreduce(own_sum(sum), sum->total, (int)sum->n, MPI_REAL_TYPE, MPI_SUM,
+                      MPI_COMM_WORLD);
+    else
+        reduce_canonically(sum, first);
     end_collective(start);
     return sum->total;
 }

@@ -22,6 +22,7 @@ static const char *const validations[] = {"stratified", "keras-tail", "own", "no
 enum { BALANCE_SPEED };
 
 static const char *const balances[] = {"speed", "off", NULL};
+static const char *const reductions[] = {"canonical", "mpi", NULL};
 
 #define AT(field) offsetof(struct config, field)
 #define HUGE_COUNT 1e15
@@ -47,6 +48,11 @@ static const struct option options[] = {
     {"balance", OPTION_CHOICE, AT(balance), "speed", 0, 0, balances,
      "lanes follow the speed of the ranks, or off: the same number each (same bits)",
      "Run", true},
+    {"allreduce", OPTION_CHOICE, AT(allreduce), "canonical", 0, 0, reductions,
+     "how gradients are added over ranks: in one tree over lanes, or by MPI_Allreduce, "
+     "whose "
+     "order is its own (other bits for another number of ranks)",
+     "Run", false},
     {"isa", OPTION_STRING, AT(isa), "auto", 0, 0, NULL,
      "kernel set: auto, baseline, avx2 or avx512 (bits differ between them)", "Run",
      true},
@@ -350,6 +356,7 @@ struct trainer_config config_trainer(const struct config *config, const char *re
         .quiet = config->quiet,
         .test_delay_us = config->test_delay,
         .balances = config->balance == BALANCE_SPEED,
+        .reduction = (enum comm_reduction)config->allreduce,
         .test_ranges = config->test_ranges,
     };
 }

@@ -167,6 +167,9 @@ static void say_start(struct report *report, const struct report_start *start)
                start->classes, start->bytes >> 20);
     report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,
                start->hosts, start->lanes);
+    if (!start->reproducible)
+        report_say(report,
+                   "warning  sums by MPI_Allreduce: the bits depend on the ranks");
     report_say(report, "kernels  %s, SGEMM %.0f GFLOP/s on all ranks", start->kernels,
                start->peak_gflops);
     report_say(report, "epoch    about %.2g s at two thirds of that",
@@ -183,6 +186,7 @@ int report_start(struct report *report, const struct report_start *start)
     json_object_set_new(line, "ranks", json_integer(start->ranks));
     json_object_set_new(line, "hosts", json_string(start->hosts));
     json_object_set_new(line, "lanes", json_integer(start->lanes));
+    json_object_set_new(line, "reproducible", json_boolean(start->reproducible));
     json_object_set_new(line, "kernels", json_string(start->kernels));
     json_object_set_new(line, "data", hex(start->data_hash));
     json_object_set_new(line, "train", json_integer(start->n_train));

@@ -221,8 +221,8 @@ static int make_model(struct trainer *trainer)
     optim.total_steps = config->epochs * batches;
     optim.warmup_steps = (int64_t)(config->warmup_epochs * (double)batches + 0.5);
     optim_new(&optim, trainer->kernels, n, &trainer->optim);
-    trainer->sum =
-        comm_sum_new(trainer->comm, trainer->kernels, n, sampler_lanes(&config->sampler));
+    trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction, n,
+                                sampler_lanes(&config->sampler));
     return OK;
 }
 
@@ -348,6 +348,7 @@ int trainer_start_report(struct trainer *trainer)
             .config = config->record,
             .hosts = hosts,
             .kernels = trainer->kernel_set,
+            .reproducible = config->reduction == COMM_CANONICAL,
             .validation = validation,
             .ranks = trainer->comm->size,
             .lanes = sampler_lanes(&config->sampler),

@@ -81,9 +81,13 @@ void comm_even_ranges(int n_lanes, int size, int *first);
  * for one slice of the array and the slices are gathered. */
 struct comm_sum;
 
+/* COMM_MPI: each rank's lanes in the tree of its range, the ranks' sums by MPI_Allreduce, in
+ * the order that MPI takes. The bits then depend on who computed what. */
+enum comm_reduction { COMM_CANONICAL, COMM_MPI };
+
 /* Room for sums of n reals over at most n_lanes lanes. Collective in its later use. */
 struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *kernels,
-                              size_t n, int n_lanes);
+                              enum comm_reduction reduction, size_t n, int n_lanes);
 void comm_sum_free(struct comm_sum *sum);
 size_t comm_sum_bytes(const struct comm_sum *sum);
 

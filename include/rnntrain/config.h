@@ -12,7 +12,7 @@ struct config {
     /* run */
     char *data, *run_dir, *config_file, *isa;
     int recipe;
-    int balance;
+    int balance, allreduce;
     bool notebook, overwrite, quiet;
     /* model */
     int model, recurrent_activation, head;

@@ -22,6 +22,7 @@ struct report_start {
     const char *hosts, *kernels;
     const char *validation; /* the rule and the classes, for people */
     int ranks, lanes, classes;
+    bool reproducible; /* on any number of ranks */
     int n_train, n_validation, n_test;
     size_t parameters, bytes; /* of a rank's workspace */
     uint64_t data_hash;

@@ -28,6 +28,7 @@ struct trainer_config {
     double min_delta;
     bool result_is_last; /* the last weights are the result, not the best */
     bool balances;       /* lanes follow the ranks' speed */
+    enum comm_reduction reduction;
     bool overwrite, quiet;
     int64_t test_delay_us, test_ranges; /* for tests: delays, random lane ranges */
 };

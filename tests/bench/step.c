@@ -79,8 +79,8 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     model_pack(bench->model, bench->weights);
     optim_new(&config.optim, bench->kernels, n, &bench->optim);
     comm_init_alone(&bench->comm);
-    bench->sum =
-        comm_sum_new(&bench->comm, bench->kernels, n, sampler_lanes(&config.sampler));
+    bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL, n,
+                              sampler_lanes(&config.sampler));
     return OK;
 }
 

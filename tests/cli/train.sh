@@ -108,6 +108,13 @@ grep -q '"dense":0,.*"embedding":8,.*"epochs":3,.*"units":5' "$tmp/options/log.j
     problem "options from several sources"
 [ "$(grep -c '"event":"epoch"' "$tmp/options/log.jsonl")" = 3 ] || problem "epochs"
 
+# Sums by MPI_Allreduce: nearly the same weights, and the log says that bits depend on ranks.
+ranks 3 "$rnntrain" "$set" --run-dir "$tmp/options" --overwrite --epochs 1 --limit-train 300 \
+    --allreduce mpi >"$tmp/said"
+grep -q 'bits depend on the ranks' "$tmp/said" || problem "--allreduce mpi is silent"
+[ "$(field start reproducible "$tmp/options/log.jsonl")" = false ] || problem "reproducible"
+[ "$(field start reproducible)" = true ] || problem "not reproducible by default"
+
 # --overwrite starts anew; monitors and schedules do what they say.
 "$rnntrain" "$set" --run-dir "$tmp/options" --overwrite --epochs 2 --limit-train 300 \
     --monitor val_loss --lr-warmup 1 --lr-decay linear --quiet

@@ -2,6 +2,7 @@
  * memory. Run by mpirun; every rank runs every test. */
 #include "rnntrain/comm.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static void random_ranges(int n_lanes, uint32_t number, int *first)
     qsort(first, (size_t)comm.size + 1, sizeof *first, compare);
 }
 
-static void check_sum(struct comm_sum *sum, size_t n, int n_lanes, const int *first)
+static const real *sum_lanes(struct comm_sum *sum, size_t n, const int *first)
 {
     for (int lane = first[comm.rank]; lane < first[comm.rank + 1]; lane++) {
         real *values = comm_sum_next(sum);
@@ -53,7 +54,12 @@ static void check_sum(struct comm_sum *sum, size_t n, int n_lanes, const int *fi
             values[i] = element(lane, i);
         comm_sum_push(sum, lane);
     }
-    const real *total = comm_sum_finish(sum, first);
+    return comm_sum_finish(sum, first);
+}
+
+static void check_sum(struct comm_sum *sum, size_t n, int n_lanes, const int *first)
+{
+    const real *total = sum_lanes(sum, n, first);
     for (size_t i = 0; i < n; i++) {
         real expected = naive_sum(6, 0, n_lanes, i);
         if (memcmp(&total[i], &expected, sizeof expected))
@@ -70,7 +76,8 @@ static void test_sum(void **state)
     static const size_t sizes[] = {1, 5, 16, 333};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     for (size_t s = 0; s < COUNT_OF(sizes); s++) {
-        struct comm_sum *sum = comm_sum_new(&comm, kernels, sizes[s], LANES);
+        struct comm_sum *sum =
+            comm_sum_new(&comm, kernels, COMM_CANONICAL, sizes[s], LANES);
         for (int n_lanes = 1; n_lanes <= LANES; n_lanes++) {
             comm_even_ranges(n_lanes, comm.size, first);
             check_sum(sum, sizes[s], n_lanes, first);
@@ -79,6 +86,30 @@ static void test_sum(void **state)
         }
         comm_sum_free(sum);
     }
+    free(first);
+}
+
+/* By MPI the sum is right to rounding, and the same on all ranks; ranks may have no lane. */
+static void test_sum_by_mpi(void **state)
+{
+    (void)state;
+    enum { LANES = 37, N = 333 };
+    int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
+    real *first_rank = xcalloc(N, sizeof *first_rank);
+    struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, N, LANES);
+    for (int n_lanes = 1; n_lanes <= LANES; n_lanes++) {
+        random_ranges(n_lanes, (uint32_t)n_lanes, first);
+        const real *total = sum_lanes(sum, N, first);
+        memcpy(first_rank, total, N * sizeof *total);
+        comm_broadcast(&comm, first_rank, N * sizeof *first_rank);
+        assert_memory_equal(first_rank, total, N * sizeof *total);
+        for (size_t i = 0; i < N; i++) {
+            real expected = naive_sum(6, 0, n_lanes, i);
+            assert_true(fabs((double)(total[i] - expected)) < 1e-5);
+        }
+    }
+    comm_sum_free(sum);
+    free(first_rank);
     free(first);
 }
 
@@ -164,9 +195,10 @@ static void test_small_things(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sum),    cmocka_unit_test(test_gather),
-        cmocka_unit_test(test_agree),  cmocka_unit_test(test_same),
-        cmocka_unit_test(test_window), cmocka_unit_test(test_small_things),
+        cmocka_unit_test(test_sum),          cmocka_unit_test(test_sum_by_mpi),
+        cmocka_unit_test(test_gather),       cmocka_unit_test(test_agree),
+        cmocka_unit_test(test_same),         cmocka_unit_test(test_window),
+        cmocka_unit_test(test_small_things),
     };
     comm_init(&comm);
     int failed = kernels_select("auto", &kernels);
