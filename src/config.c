@@ -57,6 +57,9 @@ static const struct option options[] = {
      "kernel set: auto, baseline, avx2 or avx512 (bits differ between them)", "Run",
      true},
 
+    {"trace", OPTION_STRING, AT(trace), NULL, 0, 0, NULL,
+     "file for what each rank did when, for chrome://tracing or Perfetto", "Run", true},
+
     {"model", OPTION_CHOICE, AT(model), "lstm", 0, 0, models, "recurrent layer", "Model",
      false},
     {"layers", OPTION_INT, AT(layers), "1", 1, 64, NULL, "recurrent layers, stacked",
@@ -342,6 +345,7 @@ struct trainer_config config_trainer(const struct config *config, const char *re
         .data = config->data,
         .run_dir = config->run_dir,
         .isa = config->isa,
+        .trace = config->trace,
         .record = record,
         .model = config_model(config, &unknown),
         .optim = optim_of(config),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rnntrain/sampler.h"
+#include "rnntrain/trace.h"
 
 enum { LOSS, CORRECT, WIDTH }; /* what a lane hands over */
 
@@ -34,6 +35,7 @@ struct score evaluate(const struct comm *comm, const struct balance *balance,
     memcpy(sorted, rows, (size_t)n * sizeof *rows);
     sampler_sort_by_length(data, part, sorted, n);
     balance_ranges(balance, n_lanes, first);
+    double began = trace_begin();
     for (int l = first[comm->rank]; l < first[comm->rank + 1]; l++) {
         int begin = (int)((int64_t)l * stride % n_lanes) * lane_rows;
         struct lane lane = {data, part, sorted + begin,
@@ -42,6 +44,7 @@ struct score evaluate(const struct comm *comm, const struct balance *balance,
         values[l * WIDTH + LOSS] = result.loss;
         values[l * WIDTH + CORRECT] = (double)result.correct;
     }
+    trace_end(TRACE_VALIDATE, began);
     comm_gather_lanes(comm, values, WIDTH, first);
     struct score score = {.n = n};
     score.loss = n ? comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n : 0;

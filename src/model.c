@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "rnntrain/trace.h"
+
 /* Dropout of a lane: NULL in evaluation. */
 struct dropout {
     uint64_t seed;
@@ -325,8 +327,11 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 {
     struct dropout dropout = {seed, step};
     uint64_t mode = kernels_begin();
+    double began = trace_begin();
     forward(model, lane, &dropout);
     struct lane_result result = score_lane(model, lane);
+    trace_end(TRACE_FORWARD, began);
+    began = trace_begin();
     memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
     backward_head(model, lane->n_rows, gradient);
     for (int i = 0; i < (model->config.layers - 1) * model->directions; i++)
@@ -337,6 +342,7 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
         .model = model, .drop = model->config.embedding_dropout > 0, .d_table = gradient};
     for (int i = model->config.layers - 1; i >= 0; i--)
         backward_layer(model, i, &context, gradient);
+    trace_end(TRACE_BACKWARD, began);
     kernels_end(mode);
     return result;
 }

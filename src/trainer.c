@@ -77,12 +77,14 @@ static int train_batch(struct trainer *trainer, int b, struct score *score)
     balance_observe(&trainer->balance, trainer->first, trainer->lane_values + LANE_WORK,
                     trainer->lane_values + LANE_SECONDS, LANE_WIDTH);
     const real *gradient = comm_sum_finish(trainer->sum, trainer->first);
+    double began = trace_begin();
     double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n,
                               trainer->weights);
     double loss = comm_tree_sum(trainer->lane_values + LANE_LOSS, n_lanes, LANE_WIDTH);
     if (!isfinite(norm) || !isfinite(loss))
         return diverged(trainer, b);
     model_pack(trainer->model, trainer->weights);
+    trace_end(TRACE_UPDATE, began);
     trainer->progress.step++;
     score->loss += loss;
     score->correct +=
@@ -219,6 +221,7 @@ static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
 {
     if (trainer->comm->rank != 0)
         return OK;
+    double began = trace_begin();
     epoch->weights = params_hash(trainer->params, trainer->weights);
     add_history(trainer, train, validation, epoch->weights);
     int rc = epoch->improved ? save(trainer, "best.h5") : OK;
@@ -226,6 +229,7 @@ static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
         rc = save(trainer, "last.h5");
     if (!rc)
         rc = report_epoch(&trainer->report, epoch);
+    trace_end(TRACE_CHECKPOINT, began);
     return rc;
 }
 
@@ -261,7 +265,8 @@ static int run_epoch(struct trainer *trainer)
         .comm_share = (comm_seconds(trainer->comm) - communicated) / seconds,
         .imbalance = balance_imbalance(&trainer->balance),
     };
-    return comm_agree(trainer->comm, record_epoch(trainer, &epoch, &train, &validation));
+    rc = comm_agree(trainer->comm, record_epoch(trainer, &epoch, &train, &validation));
+    return rc ? rc : trainer_write_trace(trainer);
 }
 
 /* The run. */
@@ -328,6 +333,8 @@ static int run_all(struct trainer *trainer)
     if (!rc)
         rc = test_weights(trainer, "last", trainer->progress.epoch, trainer->weights);
     if (!rc)
+        rc = trainer_write_trace(trainer);
+    if (!rc)
         rc = end_report(trainer);
     if (!rc)
         report_say(&trainer->report, "result   the %s weights: %s/%s.h5",
@@ -340,7 +347,9 @@ static int run_all(struct trainer *trainer)
 int trainer_run(struct comm *comm, const struct trainer_config *config)
 {
     struct trainer trainer = {.config = config, .comm = comm};
-    int rc = run_all(&trainer);
+    int rc = run_all(&trainer), closed = trace_file_close(trainer.trace);
+    if (!rc)
+        rc = comm_agree(comm, closed);
     trainer_tear_down(&trainer);
     return rc;
 }

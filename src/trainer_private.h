@@ -9,6 +9,7 @@
 #include "rnntrain/balance.h"
 #include "rnntrain/dataset.h"
 #include "rnntrain/report.h"
+#include "rnntrain/trace.h"
 
 /* Where the run stands; the same on every rank. */
 struct progress {
@@ -39,6 +40,7 @@ struct trainer {
     double *lane_values;             /* (lanes, LANE_WIDTH) */
     double peak_gflops, epoch_flops; /* of all ranks; model flops of an epoch */
     struct report report;
+    struct trace_file *trace; /* rank 0, with --trace */
     struct progress progress;
 };
 
@@ -49,6 +51,8 @@ enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WIDTH };
 int trainer_set_up(struct trainer *trainer) NODISCARD;
 /* Collective. Opens the log and says what will be trained. */
 int trainer_start_report(struct trainer *trainer) NODISCARD;
+/* Collective. All ranks' spans since the last call into the trace, if there is one. */
+int trainer_write_trace(struct trainer *trainer) NODISCARD;
 void trainer_tear_down(struct trainer *trainer);
 
 #endif

@@ -143,12 +143,14 @@ static int load_data(struct trainer *trainer)
         rc = comm_window_open(comm, dataset_bytes(data), &trainer->window);
     if (rc)
         return rc;
+    double began = trace_begin();
     if (reads)
         rc = dataset_load(data, trainer->window.bytes);
     else
         dataset_attach(data, trainer->window.bytes);
     if (!rc && comm->rank == last)
         rc = read_tokenizer(trainer);
+    trace_end(TRACE_READ, began);
     comm_window_sync(comm, &trainer->window);
     rc = comm_agree(comm, rc);
     if (rc)
@@ -157,12 +159,48 @@ static int load_data(struct trainer *trainer)
     return share_hash(trainer, reads);
 }
 
+/* The trace. */
+
+/* Collective. Time counts from the moment that all ranks are here. */
+static int open_trace(struct trainer *trainer)
+{
+    const struct trainer_config *config = trainer->config;
+    int rc = OK;
+    if (!config->trace)
+        return OK;
+    if (trainer->comm->rank == 0)
+        rc = trace_file_open(config->trace, config->overwrite, trainer->comm->size,
+                             &trainer->trace);
+    rc = comm_agree(trainer->comm, rc);
+    trace_enable();
+    return rc;
+}
+
+int trainer_write_trace(struct trainer *trainer)
+{
+    struct comm *comm = trainer->comm;
+    const struct trace_span *mine = NULL;
+    int rc = OK;
+    if (!trainer->config->trace)
+        return OK;
+    int n = (int)(trace_take(&mine) * sizeof *mine);
+    int *counts = xcalloc((size_t)comm->size, sizeof *counts);
+    char *all = comm_gather_bytes(comm, mine, n, counts), *from = all;
+    for (int r = 0; r < comm->size && comm->rank == 0 && !rc; from += counts[r++])
+        rc = trace_file_add(trainer->trace, r, (const struct trace_span *)(void *)from,
+                            (size_t)counts[r] / sizeof *mine);
+    free(all);
+    free(counts);
+    return comm_agree(comm, rc);
+}
+
 /* Collective. Every rank read its own command line, environment and file. */
 static int check_configuration(const struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    char *all = xasprintf("%s %s %s %d %lld %lld %s", config->data, config->run_dir,
-                          config->isa, config->balances, (long long)config->test_delay_us,
+    char *all = xasprintf("%s %s %s %s %d %lld %lld %s", config->data, config->run_dir,
+                          config->isa, config->trace ? config->trace : "",
+                          config->balances, (long long)config->test_delay_us,
                           (long long)config->test_ranges, config->record);
     int rc = comm_same(trainer->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");
@@ -242,6 +280,8 @@ int trainer_set_up(struct trainer *trainer)
     const struct trainer_config *config = trainer->config;
     struct comm *comm = trainer->comm;
     int rc = check_configuration(trainer);
+    if (!rc)
+        rc = open_trace(trainer);
     if (!rc)
         rc = comm_agree(comm, kernels_select(config->isa, &trainer->kernels));
     if (!rc)

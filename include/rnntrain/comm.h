@@ -37,6 +37,10 @@ void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
  * Takes `text`, which may be NULL on all but `root`. */
 char *comm_text_to_first(const struct comm *comm, int root, char *text);
 
+/* Collective. All ranks' bytes to rank 0, rank after rank, the caller's to free, and how many
+ * each has to `counts` (size); NULL on the others. Less than 2 GiB in all. */
+char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *counts);
+
 /* Collective. OK if all ranks hold the same text; else ERR_USAGE naming the first rank
  * and host that differs. `what` and `remedy` are for the message. */
 int comm_same(const struct comm *comm, const char *text, const char *what,

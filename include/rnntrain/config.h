@@ -10,7 +10,7 @@
 
 struct config {
     /* run */
-    char *data, *run_dir, *config_file, *isa;
+    char *data, *run_dir, *config_file, *isa, *trace;
     int recipe;
     int balance, allreduce;
     bool notebook, overwrite, quiet;

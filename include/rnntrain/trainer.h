@@ -16,6 +16,7 @@ struct trainer_config {
     const char *data;    /* path of the data set */
     const char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
     const char *isa;     /* kernel set, "auto" */
+    const char *trace;   /* file for what each rank did when; NULL: none */
     const char *record; /* the effective configuration as JSON, for log and checkpoints */
     struct model_config
         model; /* the data set sets vocabulary, maxlen, classes, pad_pre */

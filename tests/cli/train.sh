@@ -115,6 +115,29 @@ grep -q 'bits depend on the ranks' "$tmp/said" || problem "--allreduce mpi is si
 [ "$(field start reproducible "$tmp/options/log.jsonl")" = false ] || problem "reproducible"
 [ "$(field start reproducible)" = true ] || problem "not reproducible by default"
 
+# --trace: valid JSON, a track a rank, each kind of work; never over another file.
+ranks 3 "$rnntrain" "$set" --run-dir "$tmp/options" --overwrite --epochs 2 --limit-train 300 \
+    --trace "$tmp/trace.json" --quiet
+python3 - "$tmp/trace.json" <<'PYTHON'
+import json, sys
+events = json.load(open(sys.argv[1]))
+spans = [e for e in events if e["ph"] == "X"]
+kinds = {"read", "forward", "backward", "wait", "reduce", "update", "validate"}
+for rank in range(3):
+    mine = [e for e in spans if e["tid"] == rank]
+    assert {e["name"] for e in mine} == kinds | ({"checkpoint"} if rank == 0 else set()), rank
+    assert sum(e["name"] == "update" for e in mine) == 2 * 2, rank  # 270 rows in batches of 256
+    ends = 0
+    for e in sorted(mine, key=lambda e: e["ts"]):  # spans of a rank do not overlap
+        assert e["ts"] > ends - 1 and e["dur"] >= 0, (rank, e, ends)
+        ends = e["ts"] + e["dur"]
+# 16 lanes, and 14 of the batch of 14 rows
+assert sum(e["name"] == "forward" for e in spans) == 2 * (16 + 14)
+PYTHON
+refused=0
+"$rnntrain" "$set" --run-dir "$tmp/options-2" --trace "$tmp/trace.json" 2>"$tmp/err" || refused=$?
+[ $refused = 73 ] && grep -q 'give --trace another name' "$tmp/err" || problem "trace over a file"
+
 # --overwrite starts anew; monitors and schedules do what they say.
 "$rnntrain" "$set" --run-dir "$tmp/options" --overwrite --epochs 2 --limit-train 300 \
     --monitor val_loss --lr-warmup 1 --lr-decay linear --quiet
