@@ -1,9 +1,10 @@
-/* How close a whole training step comes to SGEMM on one core:
+/* How close a whole training step comes to SGEMM, on one core or, by mpirun, on one a rank:
  *
  *   bench_step ROUNDS MAXLEN REAL [rnntrain's options]
  *
  * trains batches of synthetic rows of MAXLEN positions, of which the share REAL is no pad,
- * and measures SGEMM 1024^3 before and after each step; the last line is
+ * and measures SGEMM 1024^3 before and after each step, all ranks together, the slowest
+ * counting for all; the last line is
  *
  *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  ms LEAST MEDIAN  kernels NAME
  *
@@ -27,6 +28,7 @@ struct bench {
     struct model *model;
     struct comm comm;
     struct comm_sum *sum;
+    int *first; /* (ranks + 1) even ranges of lanes */
     struct optim optim;
     real *weights;
     int64_t step;
@@ -78,33 +80,41 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     model_init_weights(bench->model, config.sampler.seed, bench->weights);
     model_pack(bench->model, bench->weights);
     optim_new(&config.optim, bench->kernels, n, &bench->optim);
-    comm_init_alone(&bench->comm);
+    bench->first = xcalloc((size_t)bench->comm.size + 1, sizeof *bench->first);
     bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL, n,
                               sampler_lanes(&config.sampler));
     return OK;
 }
 
-/* Trains one batch; returns the positions computed. */
+/* Trains one batch; returns the positions computed by all ranks. */
 static double train_batch(struct bench *bench)
 {
-    int n_lanes = 0, first[2] = {0, 0};
+    int n_lanes = 0, rank = bench->comm.rank;
     double positions = 0;
     sampler_begin_epoch(&bench->sampler, (int)bench->step);
     int n = sampler_batch(&bench->sampler, 0, &n_lanes);
+    comm_even_ranges(n_lanes, bench->comm.size, bench->first);
     for (int l = 0; l < n_lanes; l++) {
         int start = bench->sampler.lane_start[l];
         struct lane lane = {&bench->data, DATASET_TRAIN, bench->sampler.lanes + start,
                             bench->sampler.lane_start[l + 1] - start};
+        positions += model_positions(bench->model, &lane, true);
+        if (l < bench->first[rank] || l >= bench->first[rank + 1])
+            continue;
         (void)model_gradient(bench->model, &lane, 1, (uint32_t)bench->step,
                              comm_sum_next(bench->sum));
         comm_sum_push(bench->sum, l);
-        positions += model_positions(bench->model, &lane, true);
     }
-    first[1] = n_lanes;
-    const real *gradient = comm_sum_finish(bench->sum, first);
+    const real *gradient = comm_sum_finish(bench->sum, bench->first);
     optim_apply(&bench->optim, bench->step++, gradient, n, bench->weights);
     model_pack(bench->model, bench->weights);
     return positions;
+}
+
+/* The slowest rank's rate, for each of them. */
+static double probe_all(const struct comm *comm)
+{
+    return comm_min(comm, kernels_probe(1)) * comm->size;
 }
 
 static int compare(const void *left, const void *right)
@@ -130,9 +140,10 @@ static void measure(struct bench *bench)
     char kernels[128];
     (void)train_batch(bench); /* first touch of the workspace */
     for (int i = 0; i < n; i++) {
-        double before = kernels_probe(1), start = seconds_now();
+        double before = probe_all(&bench->comm), start = seconds_now();
         double positions = train_batch(bench);
-        double seconds = seconds_now() - start, after = kernels_probe(1);
+        double seconds = comm_max(&bench->comm, seconds_now() - start);
+        double after = probe_all(&bench->comm);
         rate[i] = model_flops(model_configuration(bench->model), positions,
                               bench->sampler.n_train) /
                   seconds * 1e-9;
@@ -141,10 +152,12 @@ static void measure(struct bench *bench)
         ms[i] = 1e3 * seconds;
     }
     kernels_describe(bench->kernels, kernels, sizeof kernels);
-    printf("share %.3f %.3f %.3f  gflops %.1f  probe %.1f  ms %.1f %.1f  kernels %s\n",
-           quantile(share, n, 0.25), quantile(share, n, 0.5), quantile(share, n, 0.75),
-           quantile(rate, n, 0.5), quantile(probe, n, 0.5), quantile(ms, n, 0),
-           quantile(ms, n, 0.5), kernels);
+    if (bench->comm.rank == 0)
+        printf(
+            "share %.3f %.3f %.3f  gflops %.1f  probe %.1f  ms %.1f %.1f  kernels %s\n",
+            quantile(share, n, 0.25), quantile(share, n, 0.5), quantile(share, n, 0.75),
+            quantile(rate, n, 0.5), quantile(probe, n, 0.5), quantile(ms, n, 0),
+            quantile(ms, n, 0.5), kernels);
     free(share);
     free(rate);
     free(probe);
@@ -162,6 +175,7 @@ static void tear_down(struct bench *bench)
     comm_sum_free(bench->sum);
     optim_release(&bench->optim);
     free(bench->weights);
+    free(bench->first);
     config_release(&bench->config);
 }
 
@@ -174,6 +188,7 @@ int main(int argc, char **argv)
         fputs("usage: bench_step ROUNDS MAXLEN REAL [rnntrain's options]\n", stderr);
         return ERR_USAGE;
     }
+    comm_init(&bench.comm);
     int rc = config_resolve(argc - 4, argv + 4, &bench.config, operands, &n_operands);
     if (!rc)
         rc = set_up(&bench, atoi(argv[2]), atof(argv[3]));
@@ -183,5 +198,6 @@ int main(int argc, char **argv)
         measure(&bench);
     tear_down(&bench);
     free(operands);
+    comm_finalize(&bench.comm);
     return rc;
 }
