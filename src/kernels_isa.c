@@ -154,6 +154,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .gru_backward_gates = gru_backward_gates,
     .keep_bits = keep_bits,
     .drop = drop,
+    .gather = gather,
     .embed = embed,
     .embed_backward = embed_backward,
     .relu = relu,

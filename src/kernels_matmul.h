@@ -159,8 +159,20 @@ INLINE void outer_strip(const struct matmul_outer *m, int v0, int vectors)
     }
 }
 
-static void matmul_outer(const struct matmul_outer *m){
-    FOR_EACH_STRIP(m->vectors, outer_strip, m)}
+static void matmul_outer(const struct matmul_outer *m)
+{
+    FOR_EACH_STRIP(m->vectors, outer_strip, m)
+}
+
+static void gather(int n, const int32_t *ids, const real *table, size_t row, int vectors,
+                   real *c, size_t c_panel)
+{
+    for (int r = 0; r < n; r++, c += PANEL) {
+        const real *from = table + (size_t)ids[r] * row;
+        for (int v = 0; v < vectors; v++)
+            vec_store(c + panel_at(v, c_panel), vec_load(from + v * WIDTH));
+    }
+}
 
 /* Column sums of four vectors at a time: one alone would wait for each addition. */
 INLINE void add_rows_of(int rows, int vectors, const real *b, real *sums)

@@ -159,17 +159,48 @@ static void head_and_dense(struct model *model, const struct lane *lane,
     output_forward(&model->output, lane->n_rows, x, model->logits);
 }
 
+/* Where the ids of each step of the first layer stand, one direction. */
+static void point_at_ids(struct model *model, int direction)
+{
+    struct recurrent *layer = layer_at(model, 0, direction);
+    const struct steps *steps = &model->steps[direction];
+    for (int s = 0; s < steps->length; s++)
+        layer->ids[s] = model->ids + model->all.slot[steps_time(steps, s)];
+}
+
 /* One direction of a recurrent layer over the planned lane. */
 static void run_layer(struct model *model, int i, int direction, bool drop, bool keep,
                       bool share)
 {
     struct recurrent *layer = layer_at(model, i, direction);
-    if (i == 0)
+    layer->looks_up = !keep && layer->vocabulary > 0;
+    if (layer->looks_up)
+        point_at_ids(model, direction);
+    else if (i == 0)
         embed_lane(model, direction, drop);
     else
         stack_lane(model, i, direction);
     layer->shares_pads = share && layer->can_share_pads;
     recurrent_forward(layer, &model->steps[direction], keep);
+}
+
+/* The first layer's products with all embeddings, as many at a time as x has rows. */
+static void learn_words(struct model *model)
+{
+    const struct model_config *config = &model->config;
+    int most = (config->maxlen + 1) * model->lane_rows;
+    for (int first = 0; first < config->vocabulary; first += most) {
+        int n = config->vocabulary - first < most ? config->vocabulary - first : most;
+        for (int i = 0; i < n; i++)
+            model->ids[i] = first + i;
+        for (int d = 0; d < model->directions; d++) {
+            struct recurrent *layer = layer_at(model, 0, d);
+            model->kernels->embed(n, model->ids, model->weights, config->embedding, NULL,
+                                  0, 1, layer->x, (size_t)layer->inputs);
+            recurrent_learn_words(layer, first, n);
+        }
+    }
+    model->words_known = true;
 }
 
 /* The forward direction over one row of nothing but pads. */
@@ -192,6 +223,8 @@ static void forward(struct model *model, const struct lane *lane,
 {
     bool drop = dropout && model->config.embedding_dropout > 0;
     bool share = !dropout && shares_pads(&model->config);
+    if (!dropout && looks_up_words(&model->config) && !model->words_known)
+        learn_words(model);
     if (share && !model->pads_known)
         learn_pads(model);
     plan_lane(model, lane, share);

@@ -85,6 +85,7 @@ static void init_shapes(struct model *model)
             layer->lstm = config->cell == CELL_LSTM;
             layer->hard = config->hard_sigmoid;
             layer->reset_after = config->reset_after;
+            layer->vocabulary = i == 0 && looks_up_words(config) ? config->vocabulary : 0;
             layer->can_share_pads = shares_pads(config) && d == 0;
             recurrent_init(layer, kernels, i == 0 ? 1 : directions,
                            i == 0 ? config->embedding : units, units, rows,
@@ -244,7 +245,7 @@ void model_init_weights(const struct model *model, uint64_t seed, real *weights)
 void model_pack(struct model *model, const real *weights)
 {
     model->weights = weights;
-    model->pads_known = false;
+    model->words_known = model->pads_known = false;
     for (int i = 0; i < model->config.layers; i++)
         for (int d = 0; d < model->directions; d++) {
             int first = recurrent_tensor(model, i, d);
@@ -258,6 +259,16 @@ void model_pack(struct model *model, const real *weights)
                    tensor_of(model, weights, dense + 1));
     output_pack(&model->output, tensor_of(model, weights, output),
                 tensor_of(model, weights, output + 1));
+}
+
+double model_forward_flops(const struct model_config *config, double positions,
+                           double rows)
+{
+    double looked_up = looks_up_words(config)
+                           ? 2.0 * gates_of(config) * config->units * config->embedding *
+                                 directions_of(config)
+                           : 0;
+    return model_flops(config, positions, rows) / 3 - looked_up * positions;
 }
 
 double model_flops(const struct model_config *config, double positions, double rows)

@@ -27,7 +27,8 @@ struct model {
     struct steps steps[2]; /* forward and reverse plan */
     struct steps all;      /* forward plan of what any direction computes */
     int32_t *ids;          /* (slots of `all`) */
-    bool pads_known;       /* the layers' states after pads belong to these weights */
+    bool words_known, pads_known; /* what layers learnt of the vocabulary and of pads
+                                     belongs to these weights */
 
     int embedding_words, feature_words, dense_words; /* of keep bits a position or row */
     uint32_t *row_bits, *embedding_bits;             /* (T * words) and (slots, words) */
@@ -55,6 +56,14 @@ static inline bool shares_pads(const struct model_config *config)
 {
     return !config->mask && config->pad_pre &&
            (!config->bidirectional || config->layers == 1);
+}
+
+/* Whether evaluation looks up the first layer's products with embeddings, one an id, instead
+ * of computing one a position: where the table has room in a cache. */
+static inline bool looks_up_words(const struct model_config *config)
+{
+    size_t columns = (config->cell == CELL_LSTM ? 4 : 3) * (size_t)config->units;
+    return (size_t)config->vocabulary * columns * sizeof(real) <= (size_t)16 << 20;
 }
 
 static inline int output_units(const struct model_config *config)

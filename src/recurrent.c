@@ -60,9 +60,13 @@ void recurrent_layout(struct recurrent *layer, struct arena *arena)
         linear_layout(&group->recurrent, arena);
         group->b = arena_take(arena, columns, sizeof(real));
         group->db = arena_take(arena, columns, sizeof(real));
+        group->known =
+            arena_take(arena, (size_t)layer->vocabulary * columns, sizeof(real));
         group->z = arena_take(arena, slots * columns, sizeof(real));
         group->dz = arena_take(arena, block * columns, sizeof(real));
     }
+    layer->ids = arena_take(arena, layer->vocabulary ? (size_t)layer->length : 0,
+                            sizeof *layer->ids);
     layer->x = arena_take(arena, slots * (size_t)layer->inputs, sizeof(real));
     layer->h = arena_take(arena, state, sizeof(real));
     layer->c = arena_take(arena, layer->lstm ? state : 0, sizeof(real));
@@ -115,6 +119,11 @@ void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurre
 
 /* Forward. */
 
+static real *row_at(real *array, size_t row, int width)
+{
+    return array + row * (size_t)width;
+}
+
 /* Rows that stand in slot s but did not take step s - 1 start from zeros, or from the
  * state after s pads. */
 static void enter_rows(const struct recurrent *layer, const struct steps *steps, int s,
@@ -129,6 +138,24 @@ static void enter_rows(const struct recurrent *layer, const struct steps *steps,
         memcpy(first, after_pads + (size_t)s * width, n_bytes);
 }
 
+void recurrent_learn_words(struct recurrent *layer, int first, int n)
+{
+    for (int i = 0; i < layer->n_groups; i++) {
+        const struct gate_group *group = &layer->group[i];
+        struct matmul m = {
+            .rows = n,
+            .vectors = group->input.vectors,
+            .n_terms = 1,
+            .term = {linear_term(&group->input, layer->x)},
+            .bias = group->b,
+            .c = row_at(group->known, (size_t)first, columns_of(group)),
+            .c_row = (size_t)columns_of(group),
+            .c_panel = (size_t)panel_width(layer),
+        };
+        layer->kernels->matmul(&m);
+    }
+}
+
 void recurrent_learn_pads(struct recurrent *layer)
 {
     size_t n = ((size_t)layer->length + 1) * (size_t)layer->padded;
@@ -140,10 +167,11 @@ void recurrent_learn_pads(struct recurrent *layer)
 /* One step as pointers: what it reads, what it writes. */
 struct step {
     int rows;
-    size_t panel; /* reals between panels of this step's panel matrices */
-    size_t at;    /* slot of the step: first row in x, h, c, rh */
-    size_t next;  /* slot it writes */
-    size_t kept;  /* slot of z, tanh_c and rec: 0 where nothing is kept */
+    size_t panel;       /* reals between panels of this step's panel matrices */
+    size_t at;          /* slot of the step: first row in x, h, c, rh */
+    size_t next;        /* slot it writes */
+    size_t kept;        /* slot of z, tanh_c and rec: 0 where nothing is kept */
+    const int32_t *ids; /* of its rows, where b + x W is looked up */
 };
 
 static struct step step_of(const struct recurrent *layer, const struct steps *steps,
@@ -153,30 +181,34 @@ static struct step step_of(const struct recurrent *layer, const struct steps *st
                          .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
                          .at = steps->slot[s],
                          .next = steps->slot[s + 1],
-                         .kept = keep ? steps->slot[s] : 0};
+                         .kept = keep ? steps->slot[s] : 0,
+                         .ids = layer->looks_up ? layer->ids[s] : NULL};
 }
 
-static real *row_at(real *array, size_t row, int width)
-{
-    return array + row * (size_t)width;
-}
-
-/* z = b + x W + h U of a group; `h` NULL leaves the second product out. */
+/* z = b + x W + h U of a group; `h` NULL leaves the second product out. Looked up or not,
+ * the terms of a sum are the same in the same order. */
 static void project(const struct recurrent *layer, const struct gate_group *group,
                     const struct step *step, const real *h)
 {
     struct matmul m = {
         .rows = step->rows,
         .vectors = group->input.vectors,
-        .n_terms = h ? 2 : 1,
-        .term = {linear_term(&group->input, row_at(layer->x, step->at, layer->inputs)),
-                 linear_term(&group->recurrent, h)},
         .bias = group->b,
+        .accumulate = step->ids != NULL,
         .c = row_at(group->z, step->kept, columns_of(group)),
         .c_row = (size_t)panel_width(layer),
         .c_panel = step->panel,
     };
-    layer->kernels->matmul(&m);
+    if (step->ids)
+        layer->kernels->gather(step->rows, step->ids, group->known,
+                               (size_t)columns_of(group), m.vectors, m.c, m.c_panel);
+    else
+        m.term[m.n_terms++] =
+            linear_term(&group->input, row_at(layer->x, step->at, layer->inputs));
+    if (h)
+        m.term[m.n_terms++] = linear_term(&group->recurrent, h);
+    if (m.n_terms > 0)
+        layer->kernels->matmul(&m);
 }
 
 static void lstm_step(const struct recurrent *layer, const struct step *step)

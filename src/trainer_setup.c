@@ -369,10 +369,9 @@ static double epoch_flops(const struct trainer *trainer)
     const struct model_config *config = model_configuration(trainer->model);
     double learned = model_flops(config, model_positions(trainer->model, &train, true),
                                  sampler->n_train);
-    return learned + model_flops(config,
-                                 model_positions(trainer->model, &validation, false),
-                                 sampler->n_validation) /
-                         3;
+    return learned + model_forward_flops(
+                         config, model_positions(trainer->model, &validation, false),
+                         sampler->n_validation);
 }
 
 int trainer_start_report(struct trainer *trainer)

@@ -126,6 +126,10 @@ struct kernels {
 
     void (*matmul)(const struct matmul *m);
     void (*matmul_outer)(const struct matmul_outer *m);
+    /* Rows of `table` (any, vectors * width, row-major with stride `row`) at `ids` into the n
+     * rows of a panel matrix with panels c_panel apart. */
+    void (*gather)(int n, const int32_t *ids, const real *table, size_t row, int vectors,
+                   real *c, size_t c_panel);
     /* sums (vectors * width) += column sums of a panel matrix */
     void (*add_rows)(int rows, int vectors, const real *b, size_t b_panel, real *sums);
 

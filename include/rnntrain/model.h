@@ -83,7 +83,10 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
 double model_positions(const struct model *model, const struct lane *lane, bool train);
 
 /* Model flops of one training step: 6 G H (D + H) a position, row and direction, and 6 a
- * head weight and row; a forward pass counts a third. */
+ * head weight and row. A forward pass counts a third, and in evaluation not what is looked
+ * up instead of computed. */
 double model_flops(const struct model_config *config, double positions, double rows);
+double model_forward_flops(const struct model_config *config, double positions,
+                           double rows);
 
 #endif

@@ -39,6 +39,7 @@ struct gate_group {
     struct linear input;     /* W: (D, gates * H) */
     struct linear recurrent; /* U: (H, gates * H) */
     real *b, *db;            /* (columns) */
+    real *known;             /* (vocabulary, columns) b + x W of every id */
     real *z;  /* (slots, columns) values of the gates, a panel matrix a step */
     real *dz; /* (block, columns) panel matrix */
 };
@@ -63,13 +64,19 @@ struct recurrent {
     real *dx;                    /* (block, inputs) */
     int block;                   /* rows of the backward block */
 
+    /* Evaluation of a layer whose inputs are embeddings: with looks_up, b + x W is not computed
+     * but looked up in `known` for the ids of a step's rows, ids[s]. The same bits. */
+    int vocabulary; /* 0: never */
+    bool looks_up;
+    const int32_t **ids; /* (length), filled by the caller */
+
     /* Evaluation: with shares_pads a row enters with the state that as many pads as stand in
      * front of it leave, instead of zeros. */
     bool can_share_pads, shares_pads;
     real *pad_h, *pad_c; /* (T + 1, padded) states after 0 .. T pads */
 };
 
-/* Fixes the shapes (lstm, hard, reset_after and can_share_pads are set before; the input has in_blocks
+/* Fixes the shapes (lstm, hard, reset_after, vocabulary and can_share_pads are set before; the input has in_blocks
  * blocks of in_width elements, each padded to whole vectors); then lays out the workspace
  * (twice, see struct arena). */
 void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
@@ -79,6 +86,9 @@ void recurrent_layout(struct recurrent *layer, struct arena *arena);
 /* Packs Keras's kernel (D, GH), recurrent kernel (H, GH) and bias (GH) or (2, GH). */
 void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
                     const real *bias);
+
+/* Computes `known` of ids first .. first + n - 1, whose embeddings stand in x. */
+void recurrent_learn_words(struct recurrent *layer, int first, int n);
 
 /* Runs all steps from x. Without `keep` nothing is kept for the backward pass but h. */
 void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep);

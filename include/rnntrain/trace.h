@@ -1,4 +1,4 @@
-/* What this process did and when, for chrome://tracing and Perfetto.
+/* What this process did and when, for Perfetto and Chrome's page "tracing".
  *
  * Any module marks a span of its work; the spans are kept until they are taken. While
  * tracing is off, a mark costs one test of a flag. One thread; nothing here is collective.

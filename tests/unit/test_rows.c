@@ -54,8 +54,9 @@ static void evaluate_all(const struct fixture *fixture, struct model *model, int
     }
 }
 
-/* Training computes every pad, evaluation what leading pads do once: the same losses. */
-static void check_shared_pads(const struct fixture *fixture, struct model *model)
+/* Training computes every pad and every product with an embedding, evaluation each of them
+ * once: the same losses. */
+static void check_shared(const struct fixture *fixture, struct model *model)
 {
     int32_t rows[ROWS];
     real *gradient = xaligned(model_params(model)->size, sizeof *gradient);
@@ -71,31 +72,44 @@ static void check_shared_pads(const struct fixture *fixture, struct model *model
     free(gradient);
 }
 
+/* The rows computed `together` at a time against `expected`. */
+static void expect_same(const struct fixture *fixture, struct model *model, int together,
+                        real (*expected)[UNITS_OUT], const char *kernels)
+{
+    static real logits[ROWS][UNITS_OUT];
+    const struct model_config *config = model_configuration(model);
+    evaluate_all(fixture, model, together, logits);
+    for (int r = 0; r < ROWS; r++)
+        if (memcmp(logits[r], expected[r], sizeof logits[r]))
+            fail_msg("%s: row %d of length %d has other bits among %d (cell %d, head %d, "
+                     "mask %d)",
+                     kernels, r, fixture->length[r], together, (int)config->cell,
+                     (int)config->head, config->mask);
+}
+
 static void check(const struct kernels *kernels, const struct model_config *config)
 {
     static const int sizes[] = {1, 3, 16};
     static struct fixture fixture;
-    static real expected[ROWS][UNITS_OUT], logits[ROWS][UNITS_OUT];
-    struct model *model = NULL;
+    static real expected[ROWS][UNITS_OUT];
+    struct model *model = NULL, *narrow = NULL;
     fill(&fixture);
     assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
     real *weights = xaligned(model_params(model)->size, sizeof *weights);
     model_init_weights(model, 4, weights);
     model_pack(model, weights);
     evaluate_all(&fixture, model, ROWS, expected);
-    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
-        evaluate_all(&fixture, model, sizes[i], logits);
-        for (int r = 0; r < ROWS; r++)
-            if (memcmp(logits[r], expected[r], sizeof logits[r]))
-                fail_msg(
-                    "%s: row %d of length %d has other bits among %d (cell %d, head %d, "
-                    "mask %d)",
-                    kernels->name, r, fixture.length[r], sizes[i], (int)config->cell,
-                    (int)config->head, config->mask);
-    }
-    check_shared_pads(&fixture, model);
+    for (size_t i = 0; i < COUNT_OF(sizes); i++)
+        expect_same(&fixture, model, sizes[i], expected, kernels->name);
+    check_shared(&fixture, model);
+    /* in a workspace with room for fewer rows than the vocabulary has */
+    assert_true(LENGTH + 1 < VOCABULARY);
+    assert_int_equal(model_new(config, kernels, 1, &narrow), OK);
+    model_pack(narrow, weights);
+    expect_same(&fixture, narrow, 1, expected, kernels->name);
     free(weights);
     model_free(model);
+    model_free(narrow);
 }
 
 static void test_row_independence(void **state)
