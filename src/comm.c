@@ -181,21 +181,19 @@ int comm_same(const struct comm *comm, const char *text, const char *what,
 
 char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *counts)
 {
-    double start = comm_begin(comm);
-    int *offsets = xcalloc((size_t)comm->size, sizeof *offsets), total = n;
     counts[0] = n;
-    if (comm->size > 1)
-        MPI_Gather(&n, 1, MPI_INT, counts, 1, MPI_INT, 0, MPI_COMM_WORLD);
-    for (int r = 1; r < comm->size && comm->rank == 0; r++)
-        offsets[r] = offsets[r - 1] + counts[r - 1];
-    if (comm->rank == 0 && comm->size > 1)
-        total = offsets[comm->size - 1] + counts[comm->size - 1];
-    char *all = comm->rank == 0 ? xcalloc((size_t)total + 1, 1) : NULL;
-    if (comm->size > 1)
-        MPI_Gatherv(bytes, n, MPI_BYTE, all, counts, offsets, MPI_BYTE, 0,
-                    MPI_COMM_WORLD);
-    else
-        memcpy(all, bytes, (size_t)n);
+    if (comm->size == 1) {
+        char *copy = xcalloc((size_t)n + 1, 1);
+        memcpy(copy, bytes, (size_t)n);
+        return copy;
+    }
+    double start = comm_begin(comm);
+    MPI_Gather(&n, 1, MPI_INT, counts, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    int *offsets = xcalloc((size_t)comm->size + 1, sizeof *offsets);
+    for (int r = 0; r < comm->size; r++)
+        offsets[r + 1] = offsets[r] + counts[r];
+    char *all = comm->rank == 0 ? xcalloc((size_t)offsets[comm->size] + 1, 1) : NULL;
+    MPI_Gatherv(bytes, n, MPI_BYTE, all, counts, offsets, MPI_BYTE, 0, MPI_COMM_WORLD);
     free(offsets);
     comm_end(TRACE_WAIT, start);
     return all;

@@ -58,14 +58,6 @@ static inline bool shares_pads(const struct model_config *config)
            (!config->bidirectional || config->layers == 1);
 }
 
-/* Whether evaluation looks up the first layer's products with embeddings, one an id, instead
- * of computing one a position: where the table has room in a cache. */
-static inline bool looks_up_words(const struct model_config *config)
-{
-    size_t columns = (config->cell == CELL_LSTM ? 4 : 3) * (size_t)config->units;
-    return (size_t)config->vocabulary * columns * sizeof(real) <= (size_t)16 << 20;
-}
-
 static inline int output_units(const struct model_config *config)
 {
     return config->classes == 2 ? 1 : config->classes;
@@ -86,6 +78,14 @@ static inline int inputs_of(const struct model_config *config, int i)
 static inline int gates_of(const struct model_config *config)
 {
     return config->cell == CELL_LSTM ? 4 : 3;
+}
+
+/* Whether evaluation looks up the first layer's products with embeddings, one an id, instead
+ * of computing one a position: where the table has room in a cache. */
+static inline bool looks_up_words(const struct model_config *config)
+{
+    size_t columns = (size_t)(gates_of(config) * config->units);
+    return (size_t)config->vocabulary * columns * sizeof(real) <= (size_t)16 << 20;
 }
 
 static inline struct recurrent *layer_at(const struct model *model, int i, int direction)

@@ -233,6 +233,25 @@ static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
     return rc;
 }
 
+/* Collective. All ranks' spans since the last call into the trace, if there is one. */
+static int write_trace(struct trainer *trainer)
+{
+    struct comm *comm = trainer->comm;
+    const struct trace_span *mine = NULL;
+    int rc = OK;
+    if (!trainer->config->trace)
+        return OK;
+    int n = (int)(trace_take(&mine) * sizeof *mine);
+    int *counts = xcalloc((size_t)comm->size, sizeof *counts);
+    char *all = comm_gather_bytes(comm, mine, n, counts), *from = all;
+    for (int r = 0; r < comm->size && comm->rank == 0 && !rc; from += counts[r++])
+        rc = trace_file_add(trainer->trace, r, (const struct trace_span *)(void *)from,
+                            (size_t)counts[r] / sizeof *mine);
+    free(all);
+    free(counts);
+    return comm_agree(comm, rc);
+}
+
 static int run_epoch(struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
@@ -266,7 +285,7 @@ static int run_epoch(struct trainer *trainer)
         .imbalance = balance_imbalance(&trainer->balance),
     };
     rc = comm_agree(trainer->comm, record_epoch(trainer, &epoch, &train, &validation));
-    return rc ? rc : trainer_write_trace(trainer);
+    return rc ? rc : write_trace(trainer);
 }
 
 /* The run. */
@@ -333,7 +352,7 @@ static int run_all(struct trainer *trainer)
     if (!rc)
         rc = test_weights(trainer, "last", trainer->progress.epoch, trainer->weights);
     if (!rc)
-        rc = trainer_write_trace(trainer);
+        rc = write_trace(trainer);
     if (!rc)
         rc = end_report(trainer);
     if (!rc)

@@ -51,8 +51,6 @@ enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WIDTH };
 int trainer_set_up(struct trainer *trainer) NODISCARD;
 /* Collective. Opens the log and says what will be trained. */
 int trainer_start_report(struct trainer *trainer) NODISCARD;
-/* Collective. All ranks' spans since the last call into the trace, if there is one. */
-int trainer_write_trace(struct trainer *trainer) NODISCARD;
 void trainer_tear_down(struct trainer *trainer);
 
 #endif

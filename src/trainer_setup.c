@@ -176,24 +176,6 @@ static int open_trace(struct trainer *trainer)
     return rc;
 }
 
-int trainer_write_trace(struct trainer *trainer)
-{
-    struct comm *comm = trainer->comm;
-    const struct trace_span *mine = NULL;
-    int rc = OK;
-    if (!trainer->config->trace)
-        return OK;
-    int n = (int)(trace_take(&mine) * sizeof *mine);
-    int *counts = xcalloc((size_t)comm->size, sizeof *counts);
-    char *all = comm_gather_bytes(comm, mine, n, counts), *from = all;
-    for (int r = 0; r < comm->size && comm->rank == 0 && !rc; from += counts[r++])
-        rc = trace_file_add(trainer->trace, r, (const struct trace_span *)(void *)from,
-                            (size_t)counts[r] / sizeof *mine);
-    free(all);
-    free(counts);
-    return comm_agree(comm, rc);
-}
-
 /* Collective. Every rank read its own command line, environment and file. */
 static int check_configuration(const struct trainer *trainer)
 {

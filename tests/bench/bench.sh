@@ -34,14 +34,11 @@ fi
 mkdir -p "$peers"
 g++ -O2 -std=c++17 "$bench/onednn.cpp" -ldnnl -o "$peers/onednn" 2>/dev/null ||
     echo "missing: oneDNN (apt-get install libdnnl-dev g++)"
-debian=
-for python in /usr/bin/python3; do
-    ! "$python" -c 'import torch' 2>/dev/null || debian=$python
-done
-[ -n "$debian" ] || echo "missing: Debian's PyTorch (apt-get install python3-torch)"
-for peer in torch keras; do
-    [ -x "$peers/$peer/bin/python" ] || echo "missing: $peer of PyPI (--install)"
-done
+debian=/usr/bin/python3 torch=$peers/torch/bin/python keras=$peers/keras/bin/python
+"$debian" -c 'import torch' 2>/dev/null ||
+    { debian= && echo "missing: Debian's PyTorch (apt-get install python3-torch)"; }
+[ -x "$torch" ] || { torch= && echo "missing: PyTorch of PyPI (--install)"; }
+[ -x "$keras" ] || { keras= && echo "missing: Keras of PyPI (--install)"; }
 [ "$cores" -ge 2 ] || echo "missing: a second core"
 
 # One figure: runs the command and notes "contender cores ms", the median of its few steps.
@@ -54,30 +51,26 @@ run() { # contender cores command...
     echo "$name|$on|${said##* }" >>"$results"
 }
 
+# The same of a peer in Python; no python, no peer.
+run_peer() { # contender cores python library recipe threads [processes]
+    [ -z "$3" ] || run "$1" "$2" "$3" "$bench/peers.py" "$4" "$5" 256 380 3 "${@:6}"
+}
+
 one_round() { # recipe
-    local recipe=$1 step=(256 380 3) ours=("$build/tests/bench_step" 3 380 1 --recipe "$1") on
+    local recipe=$1 ours=("$build/tests/bench_step" 3 380 1 --recipe "$1") on
     run rnntrain 1 "${ours[@]}"
     [ "$cores" -lt 2 ] || run rnntrain 2 mpirun -np 2 --bind-to core "${ours[@]}"
     if [ -x "$peers/onednn" ] && [ "$recipe" = keras-lstm ]; then
         run "oneDNN's LSTM alone" 1 "$peers/onednn" 256 380 3
     fi
     for ((on = 1; on <= (cores < 2 ? 1 : 2); on++)); do
-        [ -z "$debian" ] ||
-            run "PyTorch 1.13, threads" $on "$debian" "$bench/peers.py" torch "$recipe" "${step[@]}" $on
-        [ ! -x "$peers/torch/bin/python" ] ||
-            run "PyTorch of PyPI, threads" $on "$peers/torch/bin/python" "$bench/peers.py" torch \
-                "$recipe" "${step[@]}" $on
-        [ ! -x "$peers/keras/bin/python" ] ||
-            run "Keras on TensorFlow" $on "$peers/keras/bin/python" "$bench/peers.py" keras \
-                "$recipe" "${step[@]}" $on
+        run_peer "PyTorch 1.13, threads" $on "$debian" torch "$recipe" $on
+        run_peer "PyTorch of PyPI, threads" $on "$torch" torch "$recipe" $on
+        run_peer "Keras on TensorFlow" $on "$keras" keras "$recipe" $on
     done
     [ "$cores" -ge 2 ] || return 0
-    [ -z "$debian" ] ||
-        run "PyTorch 1.13, processes" 2 "$debian" "$bench/peers.py" torch "$recipe" \
-            "${step[@]}" 1 2
-    [ ! -x "$peers/torch/bin/python" ] ||
-        run "PyTorch of PyPI, processes" 2 "$peers/torch/bin/python" \
-            "$bench/peers.py" torch "$recipe" "${step[@]}" 1 2
+    run_peer "PyTorch 1.13, processes" 2 "$debian" torch "$recipe" 1 2
+    run_peer "PyTorch of PyPI, processes" 2 "$torch" torch "$recipe" 1 2
 }
 
 # Medians and ranges; the last column is how often our step fits into the peer's.
