@@ -42,7 +42,7 @@ double comm_tree_sum(const double *values, int n, int stride)
 /* A node of the tree that someone holds: lanes index << level and on. */
 struct node {
     int level, index;
-    real *values;
+    struct comm_lane lane;
 };
 
 /* Nodes from left to right, none complete with its neighbour: a stack on which siblings
@@ -51,18 +51,123 @@ struct comm_sum {
     struct comm comm;
     const struct kernels *kernels;
     enum comm_reduction reduction;
-    size_t n;
+    struct comm_shape shape;
+    size_t n_words; /* of the rows' bits */
     int n_lanes;
-    real *storage; /* all buffers */
-    real **spare;  /* buffers that are free */
+    struct comm_lane storage; /* of all buffers of lanes */
+    struct comm_lane *spare;  /* buffers that are free */
     int n_buffers, n_spare;
     struct node *stack;
     int depth;
-    real *total;  /* (n rounded up to whole slices) */
-    real *inbox;  /* slices of all ranks' nodes */
-    int *n_nodes; /* (size) of each rank in this exchange */
+
+    /* Exchange between ranks; `inbox` has a lane of its own for each foreign node, of which
+     * only this rank's share is ever used. */
+    struct comm_lane total, inbox;
+    uint64_t *touched;               /* (nodes of all ranks, n_words) */
+    real *sent, *received;           /* packed shares */
+    int *n_nodes, *n_reals, *offset; /* (size) */
     MPI_Request *requests;
 };
+
+/* What a rank finishes of an array: words w = rank, rank + size, .. of the table's rows, so
+ * that frequent and rare rows are dealt out evenly, and a slice of what follows the table. */
+struct share {
+    size_t first_word, word_step, begin, end;
+};
+
+static size_t table_size(const struct comm_sum *sum)
+{
+    return sum->shape.rows * sum->shape.width;
+}
+
+static struct share share_of(const struct comm_sum *sum, int rank, int size)
+{
+    size_t table = table_size(sum), rest = sum->shape.n - table;
+    return (struct share){(size_t)rank, (size_t)size,
+                          table + rest * (size_t)rank / (size_t)size,
+                          table + rest * ((size_t)rank + 1) / (size_t)size};
+}
+
+static struct share own_share(const struct comm_sum *sum)
+{
+    return share_of(sum, sum->comm.rank, sum->comm.size);
+}
+
+/* The number of the lowest bit of *bits, which is taken out of it. */
+static size_t take_bit(uint64_t *bits)
+{
+    size_t bit = (size_t)__builtin_ctzll(*bits);
+    *bits &= *bits - 1;
+    return bit;
+}
+
+static real *row_of(const struct comm_sum *sum, struct comm_lane lane, size_t word,
+                    size_t bit)
+{
+    return lane.values + (word * 64 + bit) * sum->shape.width;
+}
+
+/* Reals of a share once packed: its touched rows, then its slice. */
+static size_t packed_size(const struct comm_sum *sum, struct share share,
+                          const uint64_t *touched)
+{
+    size_t n = 0;
+    for (size_t w = share.first_word; w < sum->n_words; w += share.word_step)
+        n += (size_t)__builtin_popcountll(touched[w]);
+    return n * sum->shape.width + share.end - share.begin;
+}
+
+/* Returns the end of what it wrote. */
+static real *pack(const struct comm_sum *sum, struct share share, struct comm_lane lane,
+                  real *to)
+{
+    size_t width = sum->shape.width, rest = share.end - share.begin;
+    for (size_t w = share.first_word; w < sum->n_words; w += share.word_step)
+        for (uint64_t bits = lane.touched[w]; bits; to += width)
+            memcpy(to, row_of(sum, lane, w, take_bit(&bits)), width * sizeof *to);
+    memcpy(to, lane.values + share.begin, rest * sizeof *to);
+    return to + rest;
+}
+
+/* Returns the end of what it read. */
+static const real *unpack(const struct comm_sum *sum, struct share share,
+                          const uint64_t *touched, const real *from,
+                          struct comm_lane lane)
+{
+    size_t width = sum->shape.width, rest = share.end - share.begin;
+    for (size_t w = share.first_word; w < sum->n_words; w += share.word_step) {
+        lane.touched[w] = touched[w];
+        for (uint64_t bits = touched[w]; bits; from += width)
+            memcpy(row_of(sum, lane, w, take_bit(&bits)), from, width * sizeof *from);
+    }
+    memcpy(lane.values + share.begin, from, rest * sizeof *from);
+    return from + rest;
+}
+
+/* left += right; rows that only one of them touched are copies, as zeros add nothing. */
+static void add_share(const struct comm_sum *sum, struct share share,
+                      struct comm_lane left, struct comm_lane right)
+{
+    for (size_t w = share.first_word; w < sum->n_words; w += share.word_step) {
+        left.touched[w] |= right.touched[w];
+        for (uint64_t bits = right.touched[w]; bits;) {
+            size_t bit = take_bit(&bits);
+            sum->kernels->add(sum->shape.width, row_of(sum, left, w, bit),
+                              row_of(sum, right, w, bit));
+        }
+    }
+    sum->kernels->add(share.end - share.begin, left.values + share.begin,
+                      right.values + share.begin);
+}
+
+/* The table becomes zero and untouched. */
+static void clear_table(const struct comm_sum *sum, struct comm_lane lane)
+{
+    for (size_t w = 0; w < sum->n_words; w++)
+        for (; lane.touched[w];)
+            memset(row_of(sum, lane, w, take_bit(&lane.touched[w])), 0,
+                   sum->shape.width * sizeof(real));
+}
 
 /* A range of lanes splits into at most 2 log2(n) + 1 aligned subtrees. */
 static int most_nodes(int n_lanes)
@@ -73,44 +178,86 @@ static int most_nodes(int n_lanes)
     return 2 * levels + 1;
 }
 
+static size_t padded_size(const struct comm_sum *sum)
+{
+    return (sum->shape.n + 15) / 16 * 16;
+}
+
+/* Lane i of an array of lanes. */
+static struct comm_lane lane_at(const struct comm_sum *sum, struct comm_lane array, int i)
+{
+    return (struct comm_lane){array.values + (size_t)i * padded_size(sum),
+                              array.touched + (size_t)i * sum->n_words};
+}
+
+/* Pages of what other ranks never touch are never taken: calloc's, not xaligned's. */
+static struct comm_lane lazy_lanes(const struct comm_sum *sum, size_t n)
+{
+    return (struct comm_lane){xcalloc(n * padded_size(sum), sizeof(real)),
+                              xcalloc(n * sum->n_words, sizeof(uint64_t))};
+}
+
+static void new_exchange(struct comm_sum *sum)
+{
+    size_t size = (size_t)sum->comm.size;
+    size_t nodes = (size_t)sum->n_lanes < size * (size_t)most_nodes(sum->n_lanes)
+                       ? (size_t)sum->n_lanes
+                       : size * (size_t)most_nodes(sum->n_lanes);
+    size_t share = sum->shape.n / size + sum->shape.width * 128 + 1; /* at most */
+    sum->total = lazy_lanes(sum, 1);
+    sum->inbox = lazy_lanes(sum, nodes);
+    sum->touched = xcalloc(nodes * sum->n_words, sizeof *sum->touched);
+    sum->sent = xcalloc((size_t)most_nodes(sum->n_lanes) * size * share, sizeof(real));
+    sum->received = xcalloc((nodes > size ? nodes : size) * share, sizeof(real));
+    sum->n_nodes = xcalloc(3 * size, sizeof *sum->n_nodes);
+    sum->n_reals = sum->n_nodes + size;
+    sum->offset = sum->n_reals + size;
+    sum->requests = xcalloc(2 * size, sizeof(MPI_Request));
+}
+
 struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *kernels,
-                              enum comm_reduction reduction, size_t n, int n_lanes)
+                              enum comm_reduction reduction, struct comm_shape shape,
+                              int n_lanes)
 {
     struct comm_sum *sum = xcalloc(1, sizeof *sum);
-    size_t size = (size_t)comm->size, padded = (n + 15) / 16 * 16;
-    size_t slice = (n + size - 1) / size;
     int nodes = most_nodes(n_lanes);
     sum->comm = *comm;
     sum->kernels = kernels;
     sum->reduction = reduction;
-    sum->n = n;
+    sum->shape = shape;
+    sum->n_words = (shape.rows + 63) / 64;
     sum->n_lanes = n_lanes;
     sum->n_buffers = nodes + 1;
-    sum->storage = xaligned((size_t)sum->n_buffers * padded, sizeof(real));
-    sum->spare = xcalloc((size_t)sum->n_buffers, sizeof *sum->spare);
+    size_t buffers = (size_t)sum->n_buffers;
+    sum->storage.values = xaligned(buffers * padded_size(sum), sizeof(real));
+    sum->storage.touched = xcalloc(buffers * sum->n_words, sizeof(uint64_t));
+    sum->spare = xcalloc(buffers, sizeof *sum->spare);
     sum->stack = xcalloc((size_t)nodes + 1, sizeof *sum->stack);
     for (int i = 0; i < sum->n_buffers; i++)
-        sum->spare[sum->n_spare++] = sum->storage + (size_t)i * padded;
-    if (comm->size == 1)
-        return sum;
-    size_t all_nodes =
-        (size_t)n_lanes < size * (size_t)nodes ? (size_t)n_lanes : size * (size_t)nodes;
-    sum->total = xaligned(slice * size, sizeof(real));
-    sum->inbox = xaligned(all_nodes * slice, sizeof(real));
-    sum->n_nodes = xcalloc(size, sizeof *sum->n_nodes);
-    sum->requests = xcalloc(2 * size * (size_t)nodes, sizeof *sum->requests);
+        sum->spare[sum->n_spare++] = lane_at(sum, sum->storage, i);
+    if (comm->size > 1)
+        new_exchange(sum);
     return sum;
+}
+
+static void free_lanes(struct comm_lane lanes)
+{
+    free(lanes.values);
+    free(lanes.touched);
 }
 
 void comm_sum_free(struct comm_sum *sum)
 {
     if (!sum)
         return;
-    free(sum->storage);
+    free_lanes(sum->storage);
+    free_lanes(sum->total);
+    free_lanes(sum->inbox);
     free(sum->spare);
     free(sum->stack);
-    free(sum->total);
-    free(sum->inbox);
+    free(sum->touched);
+    free(sum->sent);
+    free(sum->received);
     free(sum->n_nodes);
     free(sum->requests);
     free(sum);
@@ -118,15 +265,17 @@ void comm_sum_free(struct comm_sum *sum)
 
 size_t comm_sum_bytes(const struct comm_sum *sum)
 {
-    return (size_t)(sum->n_buffers + (sum->comm.size > 1 ? 2 : 0)) * sum->n *
+    return (size_t)(sum->n_buffers + (sum->comm.size > 1 ? 4 : 0)) * sum->shape.n *
            sizeof(real);
 }
 
-real *comm_sum_next(struct comm_sum *sum)
+struct comm_lane comm_sum_next(struct comm_sum *sum)
 {
     if (sum->n_spare == 0)
         die("no buffer left for a lane");
-    return sum->spare[sum->n_spare - 1];
+    struct comm_lane lane = sum->spare[sum->n_spare - 1];
+    clear_table(sum, lane);
+    return lane;
 }
 
 static bool top_are_siblings(const struct node *stack, int depth)
@@ -136,33 +285,33 @@ static bool top_are_siblings(const struct node *stack, int depth)
            right->index == left->index + 1;
 }
 
-/* The two last nodes become their parent: left + right, n reals, in the left one's place.
- */
-static void merge_top(const struct kernels *kernels, struct node *stack, int depth,
-                      size_t n)
+/* The two last nodes become their parent, a share of it: left + right, in the left one's
+ * place. */
+static void merge_top(const struct comm_sum *sum, struct share share, struct node *stack,
+                      int depth)
 {
     struct node *left = &stack[depth - 2];
-    kernels->add(n, left->values, stack[depth - 1].values);
+    add_share(sum, share, left->lane, stack[depth - 1].lane);
     left->level++;
     left->index /= 2;
 }
 
 /* At the end of the lanes what has no sibling goes up alone: what is missing is absent.
  */
-static void merge_all(const struct kernels *kernels, struct node *stack, int depth,
-                      size_t n)
+static void merge_all(const struct comm_sum *sum, struct share share, struct node *stack,
+                      int depth)
 {
     for (; depth >= 2; depth--)
-        merge_top(kernels, stack, depth, n);
+        merge_top(sum, share, stack, depth);
 }
 
 void comm_sum_push(struct comm_sum *sum, int lane)
 {
-    real *values = sum->spare[--sum->n_spare];
-    sum->stack[sum->depth++] = (struct node){0, lane, values};
+    struct share whole = share_of(sum, 0, 1);
+    sum->stack[sum->depth++] = (struct node){0, lane, sum->spare[--sum->n_spare]};
     for (; top_are_siblings(sum->stack, sum->depth); sum->depth--) {
-        merge_top(sum->kernels, sum->stack, sum->depth, sum->n);
-        sum->spare[sum->n_spare++] = sum->stack[sum->depth - 1].values;
+        merge_top(sum, whole, sum->stack, sum->depth);
+        sum->spare[sum->n_spare++] = sum->stack[sum->depth - 1].lane;
     }
 }
 
@@ -174,7 +323,7 @@ static int nodes_of_range(int from, int to, struct node *nodes)
         int level = 0;
         while (from % (2 << level) == 0 && from + (2 << level) <= to)
             level++;
-        nodes[n++] = (struct node){level, from >> level, NULL};
+        nodes[n++] = (struct node){.level = level, .index = from >> level};
         from += 1 << level;
     }
     return n;
@@ -183,88 +332,132 @@ static int nodes_of_range(int from, int to, struct node *nodes)
 static void release_stack(struct comm_sum *sum)
 {
     while (sum->depth > 0)
-        sum->spare[sum->n_spare++] = sum->stack[--sum->depth].values;
+        sum->spare[sum->n_spare++] = sum->stack[--sum->depth].lane;
 }
 
-static size_t slice_of(const struct comm_sum *sum)
+/* Which rows each rank's nodes touch, to all; nodes in rank order. */
+static void gather_touched(struct comm_sum *sum, const int *first)
 {
-    return (sum->n + (size_t)sum->comm.size - 1) / (size_t)sum->comm.size;
-}
-
-/* Each rank's slice of a node, in rank order; the last slices may be short or empty. */
-static void exchange_slices(struct comm_sum *sum, const int *first)
-{
-    int size = sum->comm.size;
-    size_t slice = slice_of(sum);
     struct node nodes[64];
-    int n_requests = 0, at = 0;
-    for (int from = 0; from < size; from++) {
-        sum->n_nodes[from] = nodes_of_range(first[from], first[from + 1], nodes);
-        for (int i = 0; i < sum->n_nodes[from]; i++, at++) {
-            size_t begin = (size_t)sum->comm.rank * slice;
-            size_t end = begin + slice < sum->n ? begin + slice : sum->n;
-            real *to = sum->inbox + (size_t)at * slice;
-            if (begin >= end)
-                continue;
-            if (from == sum->comm.rank)
-                memcpy(to, sum->stack[i].values + begin, (end - begin) * sizeof(real));
-            else
-                MPI_Irecv(to, (int)(end - begin), MPI_REAL_TYPE, from, i, MPI_COMM_WORLD,
-                          &sum->requests[n_requests++]);
-        }
+    int size = sum->comm.size, at = 0, words = (int)sum->n_words;
+    for (int r = 0; r < size; r++) {
+        sum->n_nodes[r] = nodes_of_range(first[r], first[r + 1], nodes);
+        sum->n_reals[r] = sum->n_nodes[r] * words;
+        sum->offset[r] = at;
+        at += sum->n_reals[r];
+    }
+    uint64_t *mine = sum->touched + sum->offset[sum->comm.rank];
+    for (int i = 0; i < sum->depth; i++)
+        memcpy(mine + (size_t)i * sum->n_words, sum->stack[i].lane.touched,
+               sum->n_words * sizeof *mine);
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sum->touched, sum->n_reals,
+                   sum->offset, MPI_UINT64_T, MPI_COMM_WORLD);
+}
+
+static const uint64_t *touched_by(const struct comm_sum *sum, int node)
+{
+    return sum->touched + (size_t)node * sum->n_words;
+}
+
+/* This rank's share of everybody's nodes into `received`, rank after rank. */
+static void exchange_shares(struct comm_sum *sum)
+{
+    int size = sum->comm.size, rank = sum->comm.rank, n_requests = 0;
+    real *to = sum->received, *out = sum->sent;
+    for (int from = 0, at = 0; from < size; from++) {
+        size_t n = 0;
+        for (int i = 0; i < sum->n_nodes[from]; i++, at++)
+            n += packed_size(sum, own_share(sum), touched_by(sum, at));
+        if (from == rank || n == 0)
+            continue;
+        MPI_Irecv(to, (int)n, MPI_REAL_TYPE, from, 0, MPI_COMM_WORLD,
+                  &sum->requests[n_requests++]);
+        to += n;
     }
     for (int step = 1; step < size; step++) {
-        int to = (sum->comm.rank + step) % size;
-        size_t begin = (size_t)to * slice;
-        size_t end = begin + slice < sum->n ? begin + slice : sum->n;
-        for (int i = 0; i < sum->depth && begin < end; i++)
-            MPI_Isend(sum->stack[i].values + begin, (int)(end - begin), MPI_REAL_TYPE, to,
-                      i, MPI_COMM_WORLD, &sum->requests[n_requests++]);
+        int other = (rank + step) % size;
+        real *begin = out;
+        for (int i = 0; i < sum->depth; i++)
+            out = pack(sum, share_of(sum, other, size), sum->stack[i].lane, out);
+        if (out > begin)
+            MPI_Isend(begin, (int)(out - begin), MPI_REAL_TYPE, other, 0, MPI_COMM_WORLD,
+                      &sum->requests[n_requests++]);
     }
     MPI_Waitall(n_requests, sum->requests, MPI_STATUSES_IGNORE);
 }
 
-/* Finishes the tree for this rank's slice, from all ranks' nodes. */
-static const real *reduce_slice(struct comm_sum *sum, const int *first)
+/* Finishes the tree for this rank's share, from all ranks' nodes. */
+static struct comm_lane reduce_share(struct comm_sum *sum, const int *first)
 {
     struct node stack[64], nodes[64];
-    size_t slice = slice_of(sum);
+    struct share share = own_share(sum);
+    const real *from = sum->received;
     int depth = 0, at = 0;
-    for (int from = 0; from < sum->comm.size; from++) {
-        nodes_of_range(first[from], first[from + 1], nodes);
-        for (int i = 0; i < sum->n_nodes[from]; i++, at++) {
+    for (int r = 0; r < sum->comm.size; r++) {
+        nodes_of_range(first[r], first[r + 1], nodes);
+        for (int i = 0; i < sum->n_nodes[r]; i++, at++) {
             stack[depth] = nodes[i];
-            stack[depth++].values = sum->inbox + (size_t)at * slice;
+            struct comm_lane lane = lane_at(sum, sum->inbox, at);
+            if (r == sum->comm.rank) {
+                lane = sum->stack[i].lane;
+            } else {
+                clear_table(sum, lane);
+                from = unpack(sum, share, touched_by(sum, at), from, lane);
+            }
+            stack[depth++].lane = lane;
             for (; top_are_siblings(stack, depth); depth--)
-                merge_top(sum->kernels, stack, depth, slice);
+                merge_top(sum, share, stack, depth);
         }
     }
-    merge_all(sum->kernels, stack, depth, slice);
-    return sum->inbox;
+    merge_all(sum, share, stack, depth);
+    return stack[0].lane;
+}
+
+/* Everybody's finished share to all, into `total`. */
+static void gather_shares(struct comm_sum *sum, struct comm_lane mine)
+{
+    int size = sum->comm.size, n_nodes = 0, at = 0;
+    uint64_t *touched = sum->touched; /* of any node, in the first one's place */
+    for (int r = 0; r < size; r++)
+        n_nodes += sum->n_nodes[r];
+    for (int i = 1; i < n_nodes; i++)
+        for (size_t w = 0; w < sum->n_words; w++)
+            touched[w] |= touched_by(sum, i)[w];
+    for (int r = 0; r < size; r++) {
+        sum->n_reals[r] = (int)packed_size(sum, share_of(sum, r, size), touched);
+        sum->offset[r] = at;
+        at += sum->n_reals[r];
+    }
+    pack(sum, own_share(sum), mine, sum->sent);
+    MPI_Allgatherv(sum->sent, sum->n_reals[sum->comm.rank], MPI_REAL_TYPE, sum->received,
+                   sum->n_reals, sum->offset, MPI_REAL_TYPE, MPI_COMM_WORLD);
+    clear_table(sum, sum->total);
+    const real *from = sum->received;
+    for (int r = 0; r < size; r++)
+        from = unpack(sum, share_of(sum, r, size), touched, from, sum->total);
 }
 
 /* The sum of this rank's lanes, or zeros where it had none. */
 static real *own_sum(struct comm_sum *sum)
 {
     if (sum->depth == 0) {
-        real *zeros = comm_sum_next(sum);
-        memset(zeros, 0, sum->n * sizeof *zeros);
-        return zeros;
+        struct comm_lane zeros = comm_sum_next(sum);
+        size_t table = table_size(sum);
+        memset(zeros.values + table, 0, (sum->shape.n - table) * sizeof(real));
+        return zeros.values;
     }
-    merge_all(sum->kernels, sum->stack, sum->depth, sum->n);
-    real *own = sum->stack[0].values;
+    merge_all(sum, share_of(sum, 0, 1), sum->stack, sum->depth);
+    real *own = sum->stack[0].lane.values;
     release_stack(sum);
     return own;
 }
 
 static void reduce_canonically(struct comm_sum *sum, const int *first)
 {
-    size_t slice = slice_of(sum);
-    exchange_slices(sum, first);
+    gather_touched(sum, first);
+    exchange_shares(sum);
+    gather_shares(sum, reduce_share(sum, first));
     release_stack(sum);
-    const real *mine = reduce_slice(sum, first);
-    MPI_Allgather(mine, (int)slice, MPI_REAL_TYPE, sum->total, (int)slice, MPI_REAL_TYPE,
-                  MPI_COMM_WORLD);
 }
 
 const real *comm_sum_finish(struct comm_sum *sum, const int *first)
@@ -273,12 +466,12 @@ const real *comm_sum_finish(struct comm_sum *sum, const int *first)
         return own_sum(sum);
     double start = comm_begin(&sum->comm);
     if (sum->reduction == COMM_MPI)
-        MPI_Allreduce(own_sum(sum), sum->total, (int)sum->n, MPI_REAL_TYPE, MPI_SUM,
-                      MPI_COMM_WORLD);
+        MPI_Allreduce(own_sum(sum), sum->total.values, (int)sum->shape.n, MPI_REAL_TYPE,
+                      MPI_SUM, MPI_COMM_WORLD);
     else
         reduce_canonically(sum, first);
     comm_end(TRACE_REDUCE, start);
-    return sum->total;
+    return sum->total.values;
 }
 
 void comm_gather_lanes(const struct comm *comm, double *values, int width,

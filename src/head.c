@@ -12,6 +12,12 @@ void head_init(struct head *head)
     head->features = head->blocks * layer->padded;
 }
 
+/* Each output of a direction is one block of features. */
+static bool is_flat(const struct head *head)
+{
+    return head->kind == HEAD_FLATTEN && !head->masked;
+}
+
 void head_layout(struct head *head, struct arena *arena)
 {
     const struct recurrent *layer = head->layer[0];
@@ -20,8 +26,9 @@ void head_layout(struct head *head, struct arena *arena)
     bool last = head->kind == HEAD_LAST, max = head->kind == HEAD_MAX;
     for (int d = 0; d < head->directions; d++) {
         head->d_final[d] = last ? arena_take(arena, rows * padded, sizeof(real)) : NULL;
-        head->d_outputs[d] =
-            last ? NULL : arena_take(arena, slots * padded, sizeof(real));
+        head->d_slots[d] = last || is_flat(head)
+                               ? NULL
+                               : arena_take(arena, slots * padded, sizeof(real));
     }
     head->where =
         arena_take(arena, max ? rows * (size_t)head->features : 0, sizeof(size_t));
@@ -66,18 +73,20 @@ static void last_forward(const struct head *head, int d, int r, real *to)
     memcpy(to, layer->h + steps_final(head->steps[d], r) * width, width * sizeof *to);
 }
 
-static void flatten_forward(const struct head *head, int d, int r, real *features)
+/* Position by position, as the outputs stand. */
+static void flatten_forward(const struct head *head, int d, int rows, real *features)
 {
     const struct recurrent *layer = head->layer[d];
     size_t width = (size_t)layer->padded;
-    for (int t = 0; t < layer->length; t++) {
-        const real *from = output_of(head, d, r, t);
-        real *to = block_of(head, features, r, t * head->directions + d);
-        if (from)
-            memcpy(to, from, width * sizeof *to);
-        else
-            memset(to, 0, width * sizeof *to);
-    }
+    for (int t = 0; t < layer->length; t++)
+        for (int r = 0; r < rows; r++) {
+            const real *from = output_of(head, d, r, t);
+            real *to = block_of(head, features, r, t * head->directions + d);
+            if (from)
+                memcpy(to, from, width * sizeof *to);
+            else
+                memset(to, 0, width * sizeof *to);
+        }
 }
 
 static void max_forward(const struct head *head, int d, int r, real *best)
@@ -116,33 +125,31 @@ static void mean_forward(const struct head *head, int d, int r, real *mean)
         mean[j] /= (real)count;
 }
 
+static void pool_forward(const struct head *head, int d, int r, real *to)
+{
+    if (head->kind == HEAD_LAST)
+        last_forward(head, d, r, to);
+    else if (head->kind == HEAD_MAX)
+        max_forward(head, d, r, to);
+    else
+        mean_forward(head, d, r, to);
+}
+
 void head_forward(struct head *head, int rows, real *features)
 {
     for (int d = 0; d < head->directions; d++)
-        for (int r = 0; r < rows; r++) {
-            real *to = block_of(head, features, r, d);
-            switch (head->kind) {
-            case HEAD_LAST:
-                last_forward(head, d, r, to);
-                break;
-            case HEAD_FLATTEN:
-                flatten_forward(head, d, r, features);
-                break;
-            case HEAD_MAX:
-                max_forward(head, d, r, to);
-                break;
-            case HEAD_MEAN:
-                mean_forward(head, d, r, to);
-                break;
-            }
-        }
+        if (head->kind == HEAD_FLATTEN)
+            flatten_forward(head, d, rows, features);
+        else
+            for (int r = 0; r < rows; r++)
+                pool_forward(head, d, r, block_of(head, features, r, d));
 }
 
 /* Backward. */
 
 static real *d_output(const struct head *head, int d, size_t row)
 {
-    return head->d_outputs[d] + row * (size_t)head->layer[d]->padded;
+    return head->d_slots[d] + row * (size_t)head->layer[d]->padded;
 }
 
 static void flatten_backward(const struct head *head, int d, int r,
@@ -204,10 +211,17 @@ void head_backward(struct head *head, int rows, const real *d_features)
 {
     for (int d = 0; d < head->directions; d++) {
         const struct steps *steps = head->steps[d];
+        size_t width = (size_t)head->layer[d]->padded;
+        if (is_flat(head)) {
+            head->d_outputs[d] = (struct output_gradient){
+                d_features + (size_t)d * width, (size_t)head->features,
+                (size_t)head->directions * width};
+            continue;
+        }
+        head->d_outputs[d] = (struct output_gradient){head->d_slots[d], 0, 0};
         if (head->kind != HEAD_LAST)
             memset(d_output(head, d, 0), 0,
-                   steps->slot[steps->length + 1] * (size_t)head->layer[d]->padded *
-                       sizeof(real));
+                   steps->slot[steps->length + 1] * width * sizeof(real));
         for (int r = 0; r < rows; r++)
             row_backward(head, d, r, d_features);
     }

@@ -110,8 +110,10 @@ INLINE void invert_four(vec d[4])
     d[3] = of_other * c;
 }
 
-/* The four gates from their pre-activations z, in place: i, f, g, o. */
-INLINE void lstm_gates(vec z[4])
+/* The four gates i, f, g, o from their pre-activations, in two halves: what is divided by,
+ * 1 + exp(-z) of the sigmoids and exp(2z) - 1 of the candidate's tanh; then the quotients,
+ * of which one division serves all. */
+INLINE void lstm_exponentials(vec z[4])
 {
     vec power[4], q[4];
     for (int g = 0; g < 4; g++)
@@ -119,6 +121,10 @@ INLINE void lstm_gates(vec z[4])
     exp2_parts(4, max_exponent / 4, z, power, q); /* d[0] * .. * d[3] is finite */
     for (int g = 0; g < 4; g++)
         z[g] = vec_fma(power[g], q[g], g == 2 ? power[g] - 1 : power[g] + 1);
+}
+
+INLINE void lstm_quotients(vec z[4])
+{
     vec e = z[2];
     z[2] += 2;
     invert_four(z);
@@ -131,37 +137,45 @@ INLINE void lstm_gates_hard(vec z[4])
         z[g] = g == 2 ? vec_tanh(z[g]) : recurrent_activation(z[g], true);
 }
 
+/* Three sweeps over a column of units, each with chains of operations so short that several
+ * rows' overlap in the processor; what goes from one to the next stays in L1. */
+INLINE void lstm_forward_column(const struct lstm_forward *s, bool hard, int j)
+{
+    size_t stride = (size_t)s->vectors * WIDTH, first = (size_t)j * WIDTH, at = first;
+    real *gate[4];
+    for (int g = 0; g < 4; g++)
+        gate[g] = s->z + panel_at(j + g * s->vectors, s->z_panel);
+    vec z[4];
+    for (size_t r = 0; r < (size_t)s->rows * PANEL && !hard; r += PANEL) {
+        for (int g = 0; g < 4; g++)
+            z[g] = vec_load(gate[g] + r);
+        lstm_exponentials(z);
+        for (int g = 0; g < 4; g++)
+            vec_store(gate[g] + r, z[g]);
+    }
+    for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
+        for (int g = 0; g < 4; g++)
+            z[g] = vec_load(gate[g] + r);
+        if (hard)
+            lstm_gates_hard(z);
+        else
+            lstm_quotients(z);
+        for (int g = 0; g < 4; g++)
+            vec_store(gate[g] + r, z[g]);
+        vec_store(s->c + at, vec_fma(z[1], vec_load(s->c_prev + at), z[0] * z[2]));
+    }
+    at = first;
+    for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
+        vec u = vec_tanh(vec_load(s->c + at));
+        vec_store(s->tanh_c + at, u);
+        vec_store(s->h + at, u * vec_load(gate[3] + r));
+    }
+}
+
 INLINE void lstm_forward_of(const struct lstm_forward *s, bool hard)
 {
-    size_t stride = (size_t)s->vectors * WIDTH;
-    for (int j = 0; j < s->vectors; j++) {
-        size_t gate[4];
-        for (int g = 0; g < 4; g++)
-            gate[g] = panel_at(j + g * s->vectors, s->z_panel);
-        for (int r = 0; r < s->rows; r++) {
-            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
-            real *row = s->z + (size_t)r * PANEL;
-            vec z[4];
-            for (int g = 0; g < 4; g++)
-                z[g] = vec_load(row + gate[g]);
-            if (hard)
-                lstm_gates_hard(z);
-            else
-                lstm_gates(z);
-            for (int g = 0; g < 4; g++)
-                vec_store(row + gate[g], z[g]);
-            vec_store(s->c + at, vec_fma(z[1], vec_load(s->c_prev + at), z[0] * z[2]));
-        }
-    }
-    for (int j = 0; j < s->vectors; j++) {
-        const real *o = s->z + panel_at(j + 3 * s->vectors, s->z_panel);
-        for (int r = 0; r < s->rows; r++) {
-            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
-            vec u = vec_tanh(vec_load(s->c + at));
-            vec_store(s->tanh_c + at, u);
-            vec_store(s->h + at, u * vec_load(o + (size_t)r * PANEL));
-        }
-    }
+    for (int j = 0; j < s->vectors; j++)
+        lstm_forward_column(s, hard, j);
 }
 
 static void lstm_forward(const struct lstm_forward *s)

@@ -97,39 +97,67 @@ static void drop(int n, const uint32_t *bits, real scale, real *x)
         vec_store(x + j, dropped(vec_load(x + j) * scale, bits, j));
 }
 
-static void embed(int n, const int32_t *ids, const real *table, int width_e,
-                  const uint32_t *bits, int words, real scale, real *x, size_t stride)
+/* Rows of `table` that are needed soon lie anywhere in it: asked for early, they arrive
+ * while something else is computed. */
+INLINE void fetch_rows(const struct embedding *e, const real *table)
 {
-    int whole = width_e / WIDTH * WIDTH;
-    for (int r = 0; r < n; r++, x += stride) {
-        const real *from = table + (size_t)ids[r] * (size_t)width_e;
-        const uint32_t *keep = bits ? bits + (size_t)r * (size_t)words : NULL;
+    const int line = CACHE_LINE / sizeof(real);
+    for (int r = 0; r < e->n_next; r++)
+        for (int j = 0; j < e->width; j += line)
+            __builtin_prefetch(table + (size_t)e->next[r] * (size_t)e->width + j, 0, 3);
+}
+
+INLINE void embed_rows(const struct embedding *e, bool drops, const real *table, real *x,
+                       size_t x_row)
+{
+    int whole = e->width / WIDTH * WIDTH;
+    const uint32_t *keep = e->bits;
+    for (int r = 0; r < e->n; r++, x += x_row, keep += drops ? e->bits_row : 0) {
+        const real *from = table + (size_t)e->ids[r] * (size_t)e->width;
         for (int j = 0; j < whole; j += WIDTH) {
             vec v = vec_load(from + j);
-            vec_store(x + j, keep ? dropped(v * scale, keep, j) : v);
+            vec_store(x + j, drops ? dropped(v * e->scale, keep, j) : v);
         }
-        for (int j = whole; j < width_e; j++)
-            x[j] = !keep ? from[j] : kept(keep, j) ? from[j] * scale : 0;
+        for (int j = whole; j < e->width; j++)
+            x[j] = !drops ? from[j] : kept(keep, j) ? from[j] * e->scale : 0;
     }
 }
 
-static void embed_backward(int n, const int32_t *ids, const real *dx, size_t stride,
-                           int width_e, const uint32_t *bits, int words, real scale,
-                           real *table)
+static void embed(const struct embedding *e, const real *table, real *x, size_t x_row)
 {
-    int whole = width_e / WIDTH * WIDTH;
-    for (int r = n - 1; r >= 0; r--) {
-        const real *from = dx + (size_t)r * stride;
-        real *to = table + (size_t)ids[r] * (size_t)width_e;
-        const uint32_t *keep = bits ? bits + (size_t)r * (size_t)words : NULL;
+    fetch_rows(e, table);
+    if (e->bits)
+        embed_rows(e, true, table, x, x_row);
+    else
+        embed_rows(e, false, table, x, x_row);
+}
+
+INLINE void embed_rows_back(const struct embedding *e, bool drops, const real *dx,
+                            size_t dx_row, real *d_table)
+{
+    int whole = e->width / WIDTH * WIDTH;
+    for (int r = e->n - 1; r >= 0; r--) {
+        const real *from = dx + (size_t)r * dx_row;
+        real *to = d_table + (size_t)e->ids[r] * (size_t)e->width;
+        const uint32_t *keep = drops ? e->bits + (size_t)r * e->bits_row : NULL;
         for (int j = 0; j < whole; j += WIDTH) {
             vec v = vec_load(from + j);
-            vec_store(to + j,
-                      vec_load(to + j) + (keep ? dropped(v * scale, keep, j) : v));
+            v = drops ? dropped(v * e->scale, keep, j) : v;
+            vec_store(to + j, vec_load(to + j) + v);
         }
-        for (int j = whole; j < width_e; j++)
-            to[j] += !keep ? from[j] : kept(keep, j) ? from[j] * scale : 0;
+        for (int j = whole; j < e->width; j++)
+            to[j] += !drops ? from[j] : kept(keep, j) ? from[j] * e->scale : 0;
     }
+}
+
+static void embed_backward(const struct embedding *e, const real *dx, size_t dx_row,
+                           real *d_table)
+{
+    fetch_rows(e, d_table);
+    if (e->bits)
+        embed_rows_back(e, true, dx, dx_row, d_table);
+    else
+        embed_rows_back(e, false, dx, dx_row, d_table);
 }
 
 #endif

@@ -45,6 +45,12 @@ static void axpy(size_t n, real alpha, const real *x, real *y)
         y[i] += alpha * x[i];
 }
 
+static void scale(size_t n, real alpha, const real *x, real *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = alpha * x[i];
+}
+
 static void add(size_t n, real *a, const real *b)
 {
     for (size_t i = 0; i < n; i++)
@@ -161,6 +167,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .relu_backward = relu_backward,
     .dot = dot,
     .axpy = axpy,
+    .scale = scale,
     .add = add,
     .sum_squares = sum_squares,
     .adam = adam,

@@ -15,8 +15,6 @@ enum { STRIP = 2, TILE_1 = 8, TILE_2 = 6, TILE_3 = 0, TILE_4 = 0 };
 #endif
 enum { TILE_MOST = TILE_1 > TILE_2 ? TILE_1 : TILE_2 };
 
-enum { CACHE_LINE = 64 }; /* bytes */
-
 /* Most rows of a tile of so many vectors. */
 INLINE int tile_rows(int vectors)
 {
@@ -40,7 +38,7 @@ INLINE void tile_step(int rows, int vectors, vec acc[][STRIP], const real *a, si
 /* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v]; each k asks for memory at
  * `ahead`, which goes on by ahead_step. */
 INLINE void tile(int rows, int vectors, vec acc[][STRIP], const real *a, size_t row,
-                 size_t step, const real *b, int depth, const real *ahead,
+                 size_t step, const real *b, int depth, const char *ahead,
                  size_t ahead_step)
 {
 #pragma GCC unroll 4
@@ -98,7 +96,39 @@ INLINE size_t panel_at(int v, size_t panel)
     return (size_t)(v / KERNELS_PANEL) * panel + (size_t)(v % KERNELS_PANEL * WIDTH);
 }
 
-INLINE void matmul_tile(const struct matmul *m, int v0, int r0, int rows, int vectors)
+/* How far a product has come in its list of what to fetch. */
+struct fetched {
+    const struct matmul_span *span, *end;
+    size_t at; /* bytes of *span that are done */
+};
+
+/* Where a tile of so many steps starts to fetch, and how many bytes a step it goes on: a line,
+ * or less where less is left. */
+INLINE const char *fetch_next(struct fetched *fetched, size_t steps, size_t *n_bytes)
+{
+    const struct matmul_span *span = fetched->span;
+    *n_bytes = 0;
+    if (span == fetched->end || span->n == 0)
+        return NULL;
+    const char *first = (const char *)span->first + fetched->at;
+    size_t left = span->n * sizeof(real) - fetched->at;
+    bool last = left <= steps * CACHE_LINE;
+    *n_bytes = last ? left / steps : CACHE_LINE;
+    fetched->at = last ? 0 : fetched->at + steps * CACHE_LINE;
+    fetched->span += last;
+    return first;
+}
+
+INLINE size_t total_depth(const struct matmul *m)
+{
+    int depth = 0;
+    for (int i = 0; i < m->n_terms; i++)
+        depth += m->term[i].depth;
+    return (size_t)depth;
+}
+
+INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0, int r0,
+                        int rows, int vectors)
 {
     vec acc[TILE_MOST][STRIP];
     real *c = m->c + panel_at(v0, m->c_panel) + (size_t)r0 * m->c_row;
@@ -107,9 +137,8 @@ INLINE void matmul_tile(const struct matmul *m, int v0, int r0, int rows, int ve
             acc[r][v] = m->accumulate ? vec_load(c + (size_t)r * m->c_row + v * WIDTH)
                         : m->bias     ? vec_load(m->bias + (v0 + v) * WIDTH)
                                       : vec_set(0);
-    bool fetches = m->ahead.first && v0 == 0; /* one strip has time enough */
-    const real *ahead = fetches ? m->ahead.first + (size_t)r0 * m->ahead.row : c;
-    size_t line = fetches ? CACHE_LINE / sizeof(real) : 0;
+    size_t line;
+    const char *ahead = fetch_next(fetched, total_depth(m), &line);
     for (int i = 0; i < m->n_terms; i++) {
         const struct matmul_term *t = &m->term[i];
         const real *a = t->a + (size_t)r0 * t->row;
@@ -126,12 +155,17 @@ INLINE void matmul_tile(const struct matmul *m, int v0, int r0, int rows, int ve
             vec_store(c + (size_t)r * m->c_row + v * WIDTH, acc[r][v]);
 }
 
-INLINE void matmul_strip(const struct matmul *m, int v0, int vectors)
+INLINE void matmul_strip(const struct matmul *m, struct fetched *fetched, int v0,
+                         int vectors)
 {
-    FOR_EACH_TILE(m->rows, vectors, matmul_tile, m, v0)
+    FOR_EACH_TILE(m->rows, vectors, matmul_tile, m, fetched, v0)
 }
 
-static void matmul(const struct matmul *m){FOR_EACH_STRIP(m->vectors, matmul_strip, m)}
+static void matmul(const struct matmul *m)
+{
+    struct fetched fetched = {m->ahead, m->ahead + MATMUL_SPANS, 0};
+    FOR_EACH_STRIP(m->vectors, matmul_strip, m, &fetched)
+}
 
 INLINE void outer_tile(const struct matmul_outer *m, const real *a, const real *b,
                        int depth, int v0, int r0, int rows, int vectors)
@@ -141,7 +175,7 @@ INLINE void outer_tile(const struct matmul_outer *m, const real *a, const real *
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             acc[r][v] = vec_load(c + r * PANEL + v * WIDTH);
-    tile(rows, vectors, acc, a + r0, 1, m->a_row, b, depth, c, 0);
+    tile(rows, vectors, acc, a + r0, 1, m->a_row, b, depth, (const char *)c, 0);
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             vec_store(c + r * PANEL + v * WIDTH, acc[r][v]);

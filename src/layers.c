@@ -70,7 +70,7 @@ void dense_backward(struct dense *dense, int rows, const real *x, real *dx)
     memset(dense->db, 0, columns * sizeof *dense->db);
     linear_add_gradient(linear, rows, x, dense->dz, panel);
     kernels->add_rows(rows, linear->vectors, dense->dz, panel, dense->db);
-    linear_back(linear, rows, dense->dz, panel, false, dx, (struct matmul_ahead){0});
+    linear_back(linear, rows, dense->dz, panel, false, dx, NULL);
 }
 
 void dense_unpack(const struct dense *dense, real *kernel, real *bias)
@@ -142,13 +142,15 @@ void output_backward(struct output *output, int rows, const real *x, const real 
     size_t inputs = (size_t)output->inputs, units = (size_t)output->units;
     memset(output->dw, 0, units * inputs * sizeof *output->dw);
     memset(output->db, 0, units * sizeof *output->db);
-    memset(dx, 0, (size_t)rows * inputs * sizeof *dx);
     for (size_t r = 0; r < (size_t)rows; r++)
         for (size_t c = 0; c < units; c++) {
             real d = d_logits[r * units + c];
             output->db[c] += d;
             output->kernels->axpy(inputs, d, x + r * inputs, output->dw + c * inputs);
-            output->kernels->axpy(inputs, d, output->w + c * inputs, dx + r * inputs);
+            if (c == 0)
+                output->kernels->scale(inputs, d, output->w, dx + r * inputs);
+            else
+                output->kernels->axpy(inputs, d, output->w + c * inputs, dx + r * inputs);
         }
 }
 

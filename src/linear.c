@@ -133,7 +133,7 @@ struct matmul_term linear_term(const struct linear *linear, const real *x)
 }
 
 void linear_back(const struct linear *linear, int rows, const real *dy, size_t panel,
-                 bool accumulate, real *dx, struct matmul_ahead ahead)
+                 bool accumulate, real *dx, const struct matmul_span *ahead)
 {
     int width = linear_panel(linear);
     struct matmul m = {
@@ -145,8 +145,9 @@ void linear_back(const struct linear *linear, int rows, const real *dy, size_t p
         .c = dx,
         .c_row = (size_t)linear->inputs,
         .c_panel = (size_t)width,
-        .ahead = ahead,
     };
+    if (ahead)
+        memcpy(m.ahead, ahead, sizeof m.ahead);
     linear->kernels->matmul(&m);
 }
 

@@ -48,11 +48,23 @@ static void plan_lane(struct model *model, const struct lane *lane, bool share)
             model->count[d][r] = positions_of(model, lane, r, d, share);
     plan_steps(model, lane->n_rows);
     for (int r = 0; r < lane->n_rows; r++) {
-        int count = model->count[widest][r], lead = model->lead[widest][r];
+        int count = model->count[widest][r], first = length - count;
+        dataset_ids(lane->data, lane->part, lane_row(lane, r), model->lead[widest][r],
+                    count, model->row_ids);
         for (int i = 0; i < count; i++)
-            model->ids[model->all.slot[length - count + i] + (size_t)r] =
-                dataset_id(lane->data, lane->part, lane_row(lane, r), lead + i);
+            model->ids[model->all.slot[first + i] + (size_t)r] = model->row_ids[i];
     }
+}
+
+/* Keep bits of a row's position t; those of the next row are bits_row further on. */
+static uint32_t *embedding_bits(const struct model *model, int t)
+{
+    return model->embedding_bits + (size_t)t * (size_t)model->embedding_words;
+}
+
+static size_t bits_row(const struct model *model)
+{
+    return (size_t)model->config.maxlen * (size_t)model->embedding_words;
 }
 
 static struct rng dropout_rng(const struct dropout *dropout, enum rng_purpose purpose,
@@ -64,28 +76,19 @@ static struct rng dropout_rng(const struct dropout *dropout, enum rng_purpose pu
                         .row = (uint32_t)row};
 }
 
-/* Keep bits of all positions, drawn row by row, stored as the ids are. */
+/* Keep bits of all positions a lane's rows have, row by row. */
 static void draw_embedding_bits(struct model *model, const struct lane *lane,
                                 const struct dropout *dropout)
 {
-    int length = model->config.maxlen, words = model->embedding_words;
+    int words = model->embedding_words;
     uint32_t threshold = rng_drop_threshold(model->config.embedding_dropout);
-    const struct steps *steps = &model->all;
     for (int r = 0; r < lane->n_rows; r++) {
-        int first = length - steps->count[r];
+        int count = model->all.count[r], first = model->config.maxlen - count;
         struct rng rng = dropout_rng(dropout, RNG_DROPOUT_EMBEDDING, lane_row(lane, r));
-        model->kernels->keep_bits(&rng, (uint32_t)(first * words),
-                                  steps->count[r] * words, threshold, model->row_bits);
-        for (int t = first; t < length; t++)
-            memcpy(model->embedding_bits + (steps->slot[t] + (size_t)r) * (size_t)words,
-                   model->row_bits + (size_t)(t - first) * (size_t)words,
-                   (size_t)words * sizeof(uint32_t));
+        model->kernels->keep_bits(
+            &rng, (uint32_t)(first * words), count * words, threshold,
+            embedding_bits(model, first) + (size_t)r * bits_row(model));
     }
-}
-
-static const uint32_t *embedding_bits(const struct model *model, bool drop, size_t row)
-{
-    return drop ? model->embedding_bits + row * (size_t)model->embedding_words : NULL;
 }
 
 static real keep_scale(double rate)
@@ -93,38 +96,58 @@ static real keep_scale(double rate)
     return (real)(1 / (1 - rate));
 }
 
-/* Fills x of the first layer, one direction. */
-static void embed_lane(struct model *model, int direction, bool drop)
+/* What the source and the sink of a layer know. */
+struct pass {
+    struct model *model;
+    int layer;
+    bool drop;     /* elements of the embeddings */
+    real *d_table; /* gradient of the embedding's table */
+};
+
+/* The embeddings that step s reads, and those of the step after it, `ahead` being 1, or before
+ * it, -1. */
+static struct embedding embedding_of(const struct pass *pass, const struct steps *steps,
+                                     int s, int ahead)
 {
-    struct recurrent *layer = layer_at(model, 0, direction);
-    const struct steps *steps = &model->steps[direction];
-    for (int s = 0; s < steps->length; s++) {
-        size_t from = model->all.slot[steps_time(steps, s)];
-        model->kernels->embed(
-            steps->active[s], model->ids + from, model->weights, model->config.embedding,
-            embedding_bits(model, drop, from), model->embedding_words,
-            keep_scale(model->config.embedding_dropout),
-            layer->x + steps->slot[s] * (size_t)layer->inputs, (size_t)layer->inputs);
-    }
+    const struct model *model = pass->model;
+    int t = steps_time(steps, s), next = s + ahead;
+    bool ends = next < 0 || next >= steps->length;
+    return (struct embedding){
+        .n = steps->active[s],
+        .width = model->config.embedding,
+        .ids = model->ids + model->all.slot[t],
+        .bits = pass->drop ? embedding_bits(model, t) : NULL,
+        .bits_row = bits_row(model),
+        .scale = keep_scale(model->config.embedding_dropout),
+        .n_next = ends ? 0 : steps->active[next],
+        .next = ends ? NULL : model->ids + model->all.slot[steps_time(steps, next)],
+    };
 }
 
-/* Fills x of layer i > 0, one direction, from the outputs of the layer below. */
-static void stack_lane(struct model *model, int i, int direction)
+/* Source of the first layer. */
+static void source_embedding(void *context, const struct steps *steps, int s, real *x)
 {
-    struct recurrent *layer = layer_at(model, i, direction);
-    const struct steps *steps = &model->steps[direction];
-    for (int s = 0; s < steps->length; s++)
-        for (int d = 0; d < model->directions; d++) {
-            const struct recurrent *below = layer_at(model, i - 1, d);
-            const struct steps *below_steps = &model->steps[d];
-            int from = steps_time(below_steps, steps_time(steps, s));
-            size_t width = (size_t)below->padded;
-            real *to =
-                layer->x + steps->slot[s] * (size_t)layer->inputs + (size_t)d * width;
-            for (int r = 0; r < steps->active[s]; r++, to += layer->inputs)
-                memcpy(to, recurrent_output(below, below_steps, from, r),
-                       width * sizeof *to);
-        }
+    struct pass *pass = context;
+    const struct model *model = pass->model;
+    struct embedding e = embedding_of(pass, steps, s, 1);
+    model->kernels->embed(&e, model->weights, x, (size_t)model->layer[0].inputs);
+}
+
+/* Source of the layers above: the outputs of the layer below. */
+static void source_layer(void *context, const struct steps *steps, int s, real *x)
+{
+    struct pass *pass = context;
+    const struct model *model = pass->model;
+    size_t inputs = (size_t)layer_at(model, pass->layer, 0)->inputs;
+    for (int d = 0; d < model->directions; d++) {
+        const struct recurrent *below = layer_at(model, pass->layer - 1, d);
+        const struct steps *below_steps = &model->steps[d];
+        int from = steps_time(below_steps, steps_time(steps, s));
+        size_t width = (size_t)below->padded;
+        for (int r = 0; r < steps->active[s]; r++)
+            memcpy(x + (size_t)r * inputs + (size_t)d * width,
+                   recurrent_output(below, below_steps, from, r), width * sizeof *x);
+    }
 }
 
 static void drop_rows(const struct model *model, const struct lane *lane,
@@ -173,15 +196,13 @@ static void run_layer(struct model *model, int i, int direction, bool drop, bool
                       bool share)
 {
     struct recurrent *layer = layer_at(model, i, direction);
+    struct pass pass = {.model = model, .layer = i, .drop = drop};
     layer->looks_up = !keep && layer->vocabulary > 0;
     if (layer->looks_up)
         point_at_ids(model, direction);
-    else if (i == 0)
-        embed_lane(model, direction, drop);
-    else
-        stack_lane(model, i, direction);
     layer->shares_pads = share && layer->can_share_pads;
-    recurrent_forward(layer, &model->steps[direction], keep);
+    recurrent_forward(layer, &model->steps[direction], keep,
+                      i == 0 ? source_embedding : source_layer, &pass);
 }
 
 /* The first layer's products with all embeddings, as many at a time as x has rows. */
@@ -193,10 +214,11 @@ static void learn_words(struct model *model)
         int n = config->vocabulary - first < most ? config->vocabulary - first : most;
         for (int i = 0; i < n; i++)
             model->ids[i] = first + i;
+        struct embedding words = {.n = n, .width = config->embedding, .ids = model->ids};
         for (int d = 0; d < model->directions; d++) {
             struct recurrent *layer = layer_at(model, 0, d);
-            model->kernels->embed(n, model->ids, model->weights, config->embedding, NULL,
-                                  0, 1, layer->x, (size_t)layer->inputs);
+            model->kernels->embed(&words, model->weights, layer->x,
+                                  (size_t)layer->inputs);
             recurrent_learn_words(layer, first, n);
         }
     }
@@ -268,39 +290,27 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
 
 /* Backward. */
 
-/* Context of the sinks below. */
-struct backward {
-    struct model *model;
-    int layer; /* whose dL/dx arrives */
-    bool drop;
-    real *d_table;
-};
-
 /* dL/d(embedded) of one step: into the rows of the table. */
 static void sink_embedding(void *context, const struct steps *steps, int s,
                            const real *dx)
 {
-    struct backward *backward = context;
-    struct model *model = backward->model;
-    size_t from = model->all.slot[steps_time(steps, s)];
-    model->kernels->embed_backward(
-        steps->active[s], model->ids + from, dx, (size_t)model->layer[0].inputs,
-        model->config.embedding, embedding_bits(model, backward->drop, from),
-        model->embedding_words, keep_scale(model->config.embedding_dropout),
-        backward->d_table);
+    struct pass *pass = context;
+    const struct model *model = pass->model;
+    struct embedding e = embedding_of(pass, steps, s, -1);
+    model->kernels->embed_backward(&e, dx, (size_t)model->layer[0].inputs, pass->d_table);
 }
 
 /* dL/dx of one step of layer i: added to dL/d(outputs) of the layer below. */
 static void sink_layer(void *context, const struct steps *steps, int s, const real *dx)
 {
-    struct backward *backward = context;
-    struct model *model = backward->model;
-    size_t inputs = (size_t)layer_at(model, backward->layer, 0)->inputs;
+    struct pass *pass = context;
+    const struct model *model = pass->model;
+    size_t inputs = (size_t)layer_at(model, pass->layer, 0)->inputs;
     for (int d = 0; d < model->directions; d++) {
-        size_t width = (size_t)layer_at(model, backward->layer - 1, d)->padded;
+        size_t width = (size_t)layer_at(model, pass->layer - 1, d)->padded;
         const struct steps *below = &model->steps[d];
         int to = steps_time(below, steps_time(steps, s));
-        real *d_outputs = model->d_layer[(backward->layer - 1) * model->directions + d] +
+        real *d_outputs = model->d_layer[(pass->layer - 1) * model->directions + d] +
                           below->slot[to + 1] * width;
         for (int r = 0; r < steps->active[s]; r++)
             model->kernels->add(width, d_outputs + (size_t)r * width,
@@ -308,17 +318,18 @@ static void sink_layer(void *context, const struct steps *steps, int s, const re
     }
 }
 
-static void backward_layer(struct model *model, int i, struct backward *context,
-                           real *gradient)
+static void backward_layer(struct model *model, int i, struct pass *pass, real *gradient)
 {
     bool last = i == model->config.layers - 1;
-    context->layer = i;
-    for (int d = 0; d < model->directions; d++) {
+    pass->layer = i;
+    for (int d = model->directions - 1; d >= 0;
+         d--) { /* the last one's are in the cache */
         struct recurrent *layer = layer_at(model, i, d);
-        real **d_outputs =
-            last ? &model->head.d_outputs[d] : &model->d_layer[i * model->directions + d];
+        struct output_gradient d_outputs = {model->d_layer[i * model->directions + d], 0,
+                                            0};
         recurrent_backward(layer, &model->steps[d], last ? model->head.d_final[d] : NULL,
-                           *d_outputs, i == 0 ? sink_embedding : sink_layer, context);
+                           last ? model->head.d_outputs[d] : d_outputs,
+                           i == 0 ? sink_embedding : sink_layer, pass);
         int first = recurrent_tensor(model, i, d);
         recurrent_unpack(layer, gradient_of(model, gradient, first),
                          gradient_of(model, gradient, first + 1),
@@ -355,8 +366,16 @@ static void backward_head(struct model *model, int rows, real *gradient)
     head_backward(&model->head, rows, model->d_features);
 }
 
+static void mark_ids(const struct model *model, uint64_t *touched)
+{
+    size_t n = model->all.slot[model->config.maxlen + 1];
+    for (size_t i = 0; i < n; i++)
+        touched[model->ids[i] / 64] |= UINT64_C(1) << model->ids[i] % 64;
+}
+
 struct lane_result model_gradient(struct model *model, const struct lane *lane,
-                                  uint64_t seed, uint32_t step, real *gradient)
+                                  uint64_t seed, uint32_t step, real *gradient,
+                                  uint64_t *touched)
 {
     struct dropout dropout = {seed, step};
     uint64_t mode = kernels_begin();
@@ -365,16 +384,19 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
     struct lane_result result = score_lane(model, lane);
     trace_end(TRACE_FORWARD, began);
     began = trace_begin();
-    memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
+    if (touched)
+        mark_ids(model, touched);
+    else
+        memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
     backward_head(model, lane->n_rows, gradient);
     for (int i = 0; i < (model->config.layers - 1) * model->directions; i++)
         memset(model->d_layer[i], 0,
                model->steps[i % model->directions].slot[model->config.maxlen + 1] *
                    (size_t)model->layer[i].padded * sizeof(real));
-    struct backward context = {
+    struct pass pass = {
         .model = model, .drop = model->config.embedding_dropout > 0, .d_table = gradient};
     for (int i = model->config.layers - 1; i >= 0; i--)
-        backward_layer(model, i, &context, gradient);
+        backward_layer(model, i, &pass, gradient);
     trace_end(TRACE_BACKWARD, began);
     kernels_end(mode);
     return result;

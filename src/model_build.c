@@ -94,6 +94,7 @@ static void init_shapes(struct model *model)
     struct head *head = &model->head;
     head->kind = config->head;
     head->directions = directions;
+    head->masked = config->mask;
     for (int d = 0; d < directions; d++) {
         head->layer[d] = layer_at(model, config->layers - 1, d);
         head->steps[d] = &model->steps[d];
@@ -124,8 +125,8 @@ static void layout_lane(struct model *model, struct arena *arena)
     }
     steps_layout(&model->all, arena, model->lane_rows, model->config.maxlen);
     model->ids = arena_take(arena, slots, sizeof *model->ids);
-    model->row_bits = arena_take(arena, length * words, sizeof(uint32_t));
-    model->embedding_bits = arena_take(arena, slots * words, sizeof(uint32_t));
+    model->row_ids = arena_take(arena, length, sizeof *model->row_ids);
+    model->embedding_bits = arena_take(arena, rows * length * words, sizeof(uint32_t));
     model->feature_bits =
         arena_take(arena, rows * (size_t)model->feature_words, sizeof(uint32_t));
     model->dense_bits =

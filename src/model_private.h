@@ -27,11 +27,12 @@ struct model {
     struct steps steps[2]; /* forward and reverse plan */
     struct steps all;      /* forward plan of what any direction computes */
     int32_t *ids;          /* (slots of `all`) */
+    int32_t *row_ids;      /* (T) of one row, on the way there */
     bool words_known, pads_known; /* what layers learnt of the vocabulary and of pads
                                      belongs to these weights */
 
     int embedding_words, feature_words, dense_words; /* of keep bits a position or row */
-    uint32_t *row_bits, *embedding_bits;             /* (T * words) and (slots, words) */
+    uint32_t *embedding_bits;                        /* (R, T, words) */
     uint32_t *feature_bits, *dense_bits;             /* (R, words) */
 
     struct recurrent *layer; /* (layers, directions) */

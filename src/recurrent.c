@@ -18,6 +18,13 @@ static int panel_width(const struct recurrent *layer)
     return KERNELS_PANEL * layer->kernels->width;
 }
 
+/* Rows from one panel of the block to the next: one more than it has, since panels a power of
+ * two apart would share a few sets of the cache. */
+static int block_stride(const struct recurrent *layer)
+{
+    return layer->block + 1;
+}
+
 static int columns_of(const struct gate_group *group)
 {
     return group->input.columns;
@@ -51,7 +58,7 @@ void recurrent_layout(struct recurrent *layer, struct arena *arena)
     size_t slots = ((size_t)layer->length + 1) * (size_t)layer->rows;
     size_t state = slots * (size_t)layer->padded;
     size_t row_state = (size_t)layer->rows * (size_t)layer->padded;
-    size_t block = (size_t)layer->block, columns = 0;
+    size_t block = (size_t)block_stride(layer), columns = 0;
     bool after = is_reset_after(layer);
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
@@ -170,7 +177,9 @@ struct step {
     size_t panel;       /* reals between panels of this step's panel matrices */
     size_t at;          /* slot of the step: first row in x, h, c, rh */
     size_t next;        /* slot it writes */
+    bool keeps;         /* for the backward pass */
     size_t kept;        /* slot of z, tanh_c and rec: 0 where nothing is kept */
+    size_t after;       /* slot that the next step writes */
     const int32_t *ids; /* of its rows, where b + x W is looked up */
 };
 
@@ -181,8 +190,34 @@ static struct step step_of(const struct recurrent *layer, const struct steps *st
                          .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
                          .at = steps->slot[s],
                          .next = steps->slot[s + 1],
+                         .after = steps->slot[s + 1 < steps->length ? s + 2 : s + 1],
+                         .keeps = keep,
                          .kept = keep ? steps->slot[s] : 0,
                          .ids = layer->looks_up ? layer->ids[s] : NULL};
+}
+
+/* n rows of an array from a slot on. */
+static struct matmul_span rows_from(real *array, size_t row, int n, int width)
+{
+    return (struct matmul_span){array ? row_at(array, row, width) : NULL,
+                                array ? (size_t)n * (size_t)width : 0};
+}
+
+/* What the next step writes: a line that is not in a near cache is read before it is written,
+ * and the store would wait for it. */
+static void fetch_next_step(const struct recurrent *layer, const struct gate_group *group,
+                            const struct step *step, struct matmul_span *ahead)
+{
+    int n = step->rows;
+    bool first = group == &layer->group[0];
+    *ahead++ = rows_from(group->z, step->next, n, columns_of(group));
+    *ahead++ = rows_from(first ? layer->x : layer->h, first ? step->next : step->after, n,
+                         first ? layer->inputs : layer->padded);
+    if (layer->lstm) {
+        *ahead++ = rows_from(layer->c, step->after, n, layer->padded);
+        *ahead++ = rows_from(layer->tanh_c, step->next, n, layer->padded);
+        *ahead++ = rows_from(layer->h, step->after, n, layer->padded);
+    }
 }
 
 /* z = b + x W + h U of a group; `h` NULL leaves the second product out. Looked up or not,
@@ -207,6 +242,8 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
             linear_term(&group->input, row_at(layer->x, step->at, layer->inputs));
     if (h)
         m.term[m.n_terms++] = linear_term(&group->recurrent, h);
+    if (step->keeps)
+        fetch_next_step(layer, group, step, m.ahead);
     if (m.n_terms > 0)
         layer->kernels->matmul(&m);
 }
@@ -278,7 +315,8 @@ static void gru_step(const struct recurrent *layer, const struct step *step)
     layer->kernels->gru_output(&cell);
 }
 
-void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep)
+void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep,
+                       recurrent_source *source, void *context)
 {
     for (int s = 0; s <= steps->length; s++) {
         enter_rows(layer, steps, s, layer->h, layer->pad_h);
@@ -287,6 +325,8 @@ void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool 
         if (s == steps->length || steps->active[s] == 0)
             continue;
         struct step step = step_of(layer, steps, s, keep);
+        if (!layer->looks_up)
+            source(context, steps, s, row_at(layer->x, step.at, layer->inputs));
         if (layer->lstm)
             lstm_step(layer, &step);
         else
@@ -313,7 +353,7 @@ static struct block block_ending_at(const struct recurrent *layer,
            end - steps->slot[low - 1] <= (size_t)layer->block)
         low--;
     return (struct block){low, high, steps->slot[low], (int)(end - steps->slot[low]),
-                          (size_t)layer->block * (size_t)panel_width(layer)};
+                          (size_t)block_stride(layer) * (size_t)panel_width(layer)};
 }
 
 /* Rows from .. to - 1 of a panel matrix in the block become zero. */
@@ -326,13 +366,13 @@ static void zero_panel_rows(const struct block *block, real *matrix,
                (to - from) * panel * sizeof *matrix);
 }
 
-/* The gates that the step before reads: they lie in a far cache since the forward pass. */
-static struct matmul_ahead gates_before(const struct gate_group *group,
-                                        const struct step *step)
+/* Rows of the step before, in an array that goes by slots: the backward pass reads them next,
+ * and since the forward pass they may lie in a far cache. */
+static struct matmul_span rows_before(const struct step *step, real *array, int width)
 {
-    size_t row = (size_t)columns_of(group), n = (size_t)step->rows;
-    const real *first = step->at < n ? NULL : row_at(group->z, step->at - n, (int)row);
-    return (struct matmul_ahead){first, row};
+    size_t n = step->at < (size_t)step->rows ? step->at : (size_t)step->rows;
+    return (struct matmul_span){array ? row_at(array, step->at - n, width) : NULL,
+                                array ? n * (size_t)width : 0};
 }
 
 static void lstm_step_back(const struct recurrent *layer, const struct block *block,
@@ -354,9 +394,13 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
         .dz = dz,
         .dz_panel = block->panel,
     };
+    struct matmul_span ahead[MATMUL_SPANS] = {
+        rows_before(step, group->z, columns_of(group)),
+        rows_before(step, layer->c, n),
+        rows_before(step, layer->tanh_c, n),
+    };
     layer->kernels->lstm_backward(&cell);
-    linear_back(&group->recurrent, step->rows, dz, block->panel, false, layer->dh,
-                gates_before(group, step));
+    linear_back(&group->recurrent, step->rows, dz, block->panel, false, layer->dh, ahead);
 }
 
 static void gru_step_back(const struct recurrent *layer, const struct block *block,
@@ -384,20 +428,27 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
         .dzr_panel = block->panel,
         .dhh_panel = block->panel,
     };
+    struct matmul_span first_ahead[MATMUL_SPANS] = {
+        rows_before(step, candidate->z, columns_of(candidate)),
+        rows_before(step, layer->rec, columns_of(candidate)),
+    };
+    struct matmul_span then_ahead[MATMUL_SPANS] = {
+        rows_before(step, gates->z, columns_of(gates)),
+        rows_before(step, layer->h, n),
+    };
     layer->kernels->gru_backward_output(&cell);
     linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
-                block->panel, after, after ? layer->dh : layer->drh,
-                gates_before(candidate, step));
+                block->panel, after, after ? layer->dh : layer->drh, first_ahead);
     if (!after)
         layer->kernels->gru_backward_gates(&cell);
     linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, true, layer->dh,
-                gates_before(gates, step));
+                then_ahead);
 }
 
 /* dL/dh of the rows that take step s: what later steps left in dh, the row's final
  * gradient if this is its last step, and the gradient of this step's output. */
 static void gather_dh(const struct recurrent *layer, const struct steps *steps, int s,
-                      int *live, const real *d_final, const real *d_outputs)
+                      int *live, const real *d_final, struct output_gradient d_outputs)
 {
     size_t width = (size_t)layer->padded, n_bytes = width * sizeof(real);
     int rows = steps->active[s];
@@ -410,9 +461,20 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
         memset(row_at(layer->dc, (size_t)r, layer->padded), 0, n_bytes);
     }
     *live = rows > *live ? rows : *live;
-    if (d_outputs)
+    if (d_outputs.first && d_outputs.row == 0)
         layer->kernels->add((size_t)rows * width, layer->dh,
-                            d_outputs + steps->slot[s + 1] * width);
+                            d_outputs.first + steps->slot[s + 1] * width);
+    size_t time = (size_t)steps_time(steps, s) * d_outputs.time;
+    for (int r = 0; r < rows && d_outputs.row > 0; r++)
+        layer->kernels->add(width, row_at(layer->dh, (size_t)r, layer->padded),
+                            d_outputs.first + (size_t)r * d_outputs.row + time);
+}
+
+/* What the weights' gradients read of a block. */
+static struct matmul_span rows_of_block(const struct block *block, real *array, int width)
+{
+    return (struct matmul_span){row_at(array, block->origin, width),
+                                (size_t)block->rows * (size_t)width};
 }
 
 /* The weights' gradients of a finished block. */
@@ -441,8 +503,13 @@ static void finish_inputs(const struct recurrent *layer, const struct block *blo
 {
     for (int i = 0; i < layer->n_groups; i++) {
         const struct gate_group *group = &layer->group[i];
+        struct matmul_span ahead[MATMUL_SPANS] = {
+            rows_of_block(block, layer->x, layer->inputs),
+            rows_of_block(block, i > 0 && layer->rh ? layer->rh : layer->h,
+                          layer->padded),
+        };
         linear_back(&group->input, block->rows, group->dz, block->panel, i > 0, layer->dx,
-                    (struct matmul_ahead){0});
+                    ahead);
     }
     for (int s = block->high; s >= block->low; s--)
         sink(context, steps, s,
@@ -474,8 +541,8 @@ static void zero_idle(const struct recurrent *layer, const struct block *block,
 }
 
 void recurrent_backward(struct recurrent *layer, const struct steps *steps,
-                        const real *d_final, const real *d_outputs, recurrent_sink *sink,
-                        void *context)
+                        const real *d_final, struct output_gradient d_outputs,
+                        recurrent_sink *sink, void *context)
 {
     int live = 0, s = steps->length - 1;
     zero_gradients(layer);
@@ -493,7 +560,7 @@ void recurrent_backward(struct recurrent *layer, const struct steps *steps,
             else
                 gru_step_back(layer, &block, &step);
         }
-        finish_weights(layer, &block);
         finish_inputs(layer, &block, steps, sink, context);
+        finish_weights(layer, &block);
     }
 }

@@ -40,9 +40,10 @@ static void compute_lanes(struct trainer *trainer)
         struct lane lane = {&trainer->data, DATASET_TRAIN, sampler->lanes + start,
                             sampler->lane_start[l + 1] - start};
         double began = seconds_now();
-        struct lane_result result =
-            model_gradient(trainer->model, &lane, sampler->config.seed,
-                           (uint32_t)trainer->progress.step, comm_sum_next(trainer->sum));
+        struct comm_lane gradient = comm_sum_next(trainer->sum);
+        struct lane_result result = model_gradient(
+            trainer->model, &lane, sampler->config.seed, (uint32_t)trainer->progress.step,
+            gradient.values, gradient.touched);
         comm_sum_push(trainer->sum, l);
         double *values = &trainer->lane_values[l * LANE_WIDTH];
         values[LANE_LOSS] = result.loss;

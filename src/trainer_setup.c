@@ -241,7 +241,9 @@ static int make_model(struct trainer *trainer)
     optim.total_steps = config->epochs * batches;
     optim.warmup_steps = (int64_t)(config->warmup_epochs * (double)batches + 0.5);
     optim_new(&optim, trainer->kernels, n, &trainer->optim);
-    trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction, n,
+    const size_t *table = trainer->params->tensors[0].shape;
+    trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction,
+                                (struct comm_shape){table[0], table[1], n},
                                 sampler_lanes(&config->sampler));
     return OK;
 }

@@ -81,23 +81,38 @@ void comm_even_ranges(int n_lanes, int size, int *first);
 /* The sum over lanes in the canonical binary tree: node (level k, i) covers lanes
  * i 2^k .. (i + 1) 2^k - 1 and is the sum of its two children, left + right; what lies
  * beyond the last lane is left out, not added as zero. A rank adds up its own complete
- * subtrees while it computes, then all ranks exchange slices: each rank finishes the tree
- * for one slice of the array and the slices are gathered. */
+ * subtrees while it computes, then all ranks exchange shares: each rank finishes the tree
+ * for one share of the array and the shares are gathered. */
 struct comm_sum;
+
+/* An array of n reals of which the first are a table (rows, width): a lane has few of a large
+ * vocabulary's rows. Rows that no lane has touched are neither cleared nor added nor sent; the
+ * sum has zeros there, as if they had been. */
+struct comm_shape {
+    size_t rows, width, n;
+};
+
+/* A lane's gradient, borrowed. */
+struct comm_lane {
+    real *values;      /* (n) */
+    uint64_t *touched; /* bit r % 64 of word r / 64: row r of the table may not be zero */
+};
 
 /* COMM_MPI: each rank's lanes in the tree of its range, the ranks' sums by MPI_Allreduce, in
  * the order that MPI takes. The bits then depend on who computed what. */
 enum comm_reduction { COMM_CANONICAL, COMM_MPI };
 
-/* Room for sums of n reals over at most n_lanes lanes. Collective in its later use. */
+/* Room for sums over at most n_lanes lanes. Collective in its later use. */
 struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *kernels,
-                              enum comm_reduction reduction, size_t n, int n_lanes);
+                              enum comm_reduction reduction, struct comm_shape shape,
+                              int n_lanes);
 void comm_sum_free(struct comm_sum *sum);
 size_t comm_sum_bytes(const struct comm_sum *sum);
 
-/* Where the gradient of the next lane goes (n reals, not zeroed); then comm_sum_push says
- * that it is there. Lanes of a rank come in ascending order from first[rank]. */
-real *comm_sum_next(struct comm_sum *sum);
+/* Where the gradient of the next lane goes: the table zero and untouched, the rest not
+ * zeroed; then comm_sum_push says that it is there. Lanes of a rank come in ascending order
+ * from first[rank]. */
+struct comm_lane comm_sum_next(struct comm_sum *sum);
 void comm_sum_push(struct comm_sum *sum, int lane);
 /* Collective. The sum over all lanes, on every rank, valid until the next
  * comm_sum_next. */

@@ -13,6 +13,8 @@
 #ifndef RNNTRAIN_DATASET_H
 #define RNNTRAIN_DATASET_H
 
+#include <string.h>
+
 #include "rnntrain/base.h"
 #include "rnntrain/text.h"
 
@@ -65,6 +67,19 @@ static inline int dataset_id(const struct dataset *data, enum dataset_part part,
     size_t at = (size_t)row * (size_t)data->maxlen + (size_t)t;
     const void *x = data->part[part].x;
     return data->id_bytes == 2 ? ((const uint16_t *)x)[at] : ((const int32_t *)x)[at];
+}
+
+/* The n ids from position t on. */
+static inline void dataset_ids(const struct dataset *data, enum dataset_part part,
+                               int row, int t, int n, int32_t *ids)
+{
+    size_t at = (size_t)row * (size_t)data->maxlen + (size_t)t;
+    const void *x = data->part[part].x;
+    if (data->id_bytes == 2)
+        for (int i = 0; i < n; i++)
+            ids[i] = ((const uint16_t *)x)[at + (size_t)i];
+    else
+        memcpy(ids, (const int32_t *)x + at, (size_t)n * sizeof *ids);
 }
 
 /* Writes `data` (tokenizer and provenance included) to data->path, replacing it

@@ -22,6 +22,7 @@ enum head_kind { HEAD_LAST, HEAD_FLATTEN, HEAD_MAX, HEAD_MEAN };
 struct head {
     enum head_kind kind;
     int directions;             /* 1 or 2 */
+    bool masked;                /* rows may skip positions */
     struct recurrent *layer[2]; /* the last recurrent layer, borrowed */
     const struct steps *steps[2];
     const int *lead[2]; /* (R) positions in front that a direction skips, borrowed */
@@ -29,14 +30,16 @@ struct head {
     int features;       /* padded */
     size_t *where;      /* (R, features), max: the row of h that gave each feature */
     real *d_final[2];   /* (R, padded H) dL/d(final states) or NULL */
-    real *d_outputs[2]; /* dL/d(outputs), indexed as h, or NULL */
+    real
+        *d_slots[2]; /* (slots, padded H) dL/d(outputs), where features are not outputs */
+    struct output_gradient d_outputs[2];
 };
 
-/* kind, directions, layer, steps and lead are set before. */
+/* kind, directions, masked, layer, steps and lead are set before. */
 void head_init(struct head *head);
 void head_layout(struct head *head, struct arena *arena);
 void head_forward(struct head *head, int rows, real *features);
-/* Fills d_final or d_outputs. */
+/* Fills d_final or d_outputs, which may point into d_features. */
 void head_backward(struct head *head, int rows, const real *d_features);
 
 #endif

@@ -36,12 +36,14 @@ struct matmul_term {
     const real *b;
 };
 
-/* Memory that the caller reads next: rows of `row` reals, as many as the product has. They
- * are fetched while it computes, and come from a far cache for nothing. */
-struct matmul_ahead {
-    const real *first; /* NULL: none */
-    size_t row;
+/* Memory that the caller uses next and that may lie in a far cache: it is fetched, a line at
+ * a time, while the product computes. */
+struct matmul_span {
+    const real *first;
+    size_t n; /* reals; 0: none, and none after it */
 };
+
+enum { MATMUL_SPANS = 5 };
 
 struct matmul {
     int rows, vectors;
@@ -51,7 +53,7 @@ struct matmul {
     bool accumulate;  /* start from C instead of the bias */
     real *c;
     size_t c_row, c_panel;
-    struct matmul_ahead ahead;
+    struct matmul_span ahead[MATMUL_SPANS];
 };
 
 /* C += A^T·B over `positions`: A (positions, rows) row-major with stride a_row, B a panel
@@ -114,6 +116,18 @@ struct gru_backward {
     size_t dzr_panel, dhh_panel;
 };
 
+/* Embeddings of n positions, elements dropped where bits is not NULL: element j of row r is
+ * kept, and scaled, if bit j of bits[r * bits_row] and on is set. */
+struct embedding {
+    int n, width; /* E */
+    const int32_t *ids;
+    const uint32_t *bits;
+    size_t bits_row; /* words */
+    real scale;
+    int n_next; /* ids that the caller comes to next: their rows are fetched */
+    const int32_t *next;
+};
+
 struct adam {
     real rate; /* rate of this step, bias correction included */
     real beta1, beta2, epsilon;
@@ -147,21 +161,19 @@ struct kernels {
                       uint32_t *bits);
     /* x[j] = keep ? scale * x[j] : 0, for n elements; bit j of `bits` decides. */
     void (*drop)(int n, const uint32_t *bits, real scale, real *x);
-    /* Rows of the table (V, width_e) at `ids` into x (n, stride), dropped by `words`
-     * words of keep bits a row where bits is not NULL; the padding of x is left as it is.
-     */
-    void (*embed)(int n, const int32_t *ids, const real *table, int width_e,
-                  const uint32_t *bits, int words, real scale, real *x, size_t stride);
+    /* Rows of the table (V, width) into x, row r at x + r * x_row; padding of x is left as it
+     * is. */
+    void (*embed)(const struct embedding *e, const real *table, real *x, size_t x_row);
     /* Its gradient: adds the rows of dx to the table's rows, last row first. */
-    void (*embed_backward)(int n, const int32_t *ids, const real *dx, size_t stride,
-                           int width_e, const uint32_t *bits, int words, real scale,
-                           real *table);
+    void (*embed_backward)(const struct embedding *e, const real *dx, size_t dx_row,
+                           real *d_table);
 
     void (*relu)(size_t n, real *x);
     void (*relu_backward)(size_t n, const real *y, real *dy);
     real (*dot)(size_t n, const real *a, const real *b);
-    void (*axpy)(size_t n, real alpha, const real *x, real *y); /* y += alpha x */
-    void (*add)(size_t n, real *a, const real *b);              /* a += b */
+    void (*axpy)(size_t n, real alpha, const real *x, real *y);  /* y += alpha x */
+    void (*scale)(size_t n, real alpha, const real *x, real *y); /* y = alpha x */
+    void (*add)(size_t n, real *a, const real *b);               /* a += b */
     /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
     double (*sum_squares)(size_t n, const real *a);
 

@@ -69,10 +69,14 @@ void model_init_weights(const struct model *model, uint64_t seed, real *weights)
  * the next call: the embedding is read from it. */
 void model_pack(struct model *model, const real *weights);
 
-/* Gradient of the lane's summed loss; every element of `gradient` is set. Dropout masks
- * are functions of (seed, step, row number, element). */
+/* Gradient of the lane's summed loss. Every element of `gradient` is set but the rows of the
+ * embedding that the lane does not have: the caller gives the table (the first tensor) zeroed,
+ * and the rows of the lane's ids are marked in `touched` (bit id % 64 of word id / 64). With
+ * `touched` NULL the table is zeroed here. Dropout masks are functions of (seed, step, row
+ * number, element). */
 struct lane_result model_gradient(struct model *model, const struct lane *lane,
-                                  uint64_t seed, uint32_t step, real *gradient);
+                                  uint64_t seed, uint32_t step, real *gradient,
+                                  uint64_t *touched);
 
 /* Forward only, without dropout. `logits`, if not NULL: (n_rows, 1 or C). */
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,

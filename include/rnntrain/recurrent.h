@@ -53,7 +53,7 @@ struct recurrent {
     int n_groups;
     struct gate_group group[2];
 
-    real *x; /* (slots, inputs): input of each step, filled by the caller */
+    real *x; /* (slots, inputs): input of each step, filled by the source */
     real *h; /* (slots, padded): state entering each step = output of the one before */
     real *c; /* (slots, padded), LSTM */
     real *tanh_c; /* (slots, padded), LSTM */
@@ -90,8 +90,13 @@ void recurrent_pack(struct recurrent *layer, const real *kernel, const real *rec
 /* Computes `known` of ids first .. first + n - 1, whose embeddings stand in x. */
 void recurrent_learn_words(struct recurrent *layer, int first, int n);
 
-/* Runs all steps from x. Without `keep` nothing is kept for the backward pass but h. */
-void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep);
+/* Fills x of one step, (rows, inputs), just before the step is computed; first to last. */
+typedef void recurrent_source(void *context, const struct steps *steps, int s, real *x);
+
+/* Runs all steps on what the source gives (looks_up: on the ids, the source is not asked).
+ * Without `keep` nothing is kept for the backward pass but h. */
+void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep,
+                       recurrent_source *source, void *context);
 
 /* Takes the states of the last recurrent_forward, of one row of T pads, for pad_h, pad_c. */
 void recurrent_learn_pads(struct recurrent *layer);
@@ -107,12 +112,18 @@ static inline real *recurrent_output(const struct recurrent *layer,
 typedef void recurrent_sink(void *context, const struct steps *steps, int s,
                             const real *dx);
 
-/* Gradients of the whole lane from dL/d(final outputs) (R, padded) or NULL and
- * dL/d(outputs) (indexed as h) or NULL; the weights' go to dw, du, db, which are set, not
- * added to. */
+/* dL/d(outputs): `padded` reals a row and step. With `row` 0 they are indexed as h is, else
+ * those of row r at time t stand at first + r * row + t * time. */
+struct output_gradient {
+    const real *first; /* NULL: none */
+    size_t row, time;
+};
+
+/* Gradients of the whole lane from dL/d(final outputs) (R, padded) or NULL and from
+ * dL/d(outputs); the weights' go to dw, du, db, which are set, not added to. */
 void recurrent_backward(struct recurrent *layer, const struct steps *steps,
-                        const real *d_final, const real *d_outputs, recurrent_sink *sink,
-                        void *context);
+                        const real *d_final, struct output_gradient d_outputs,
+                        recurrent_sink *sink, void *context);
 
 /* Writes the packed gradients to Keras's shapes (every element is set). */
 void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurrent,

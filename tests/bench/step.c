@@ -81,7 +81,9 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     model_pack(bench->model, bench->weights);
     optim_new(&config.optim, bench->kernels, n, &bench->optim);
     bench->first = xcalloc((size_t)bench->comm.size + 1, sizeof *bench->first);
-    bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL, n,
+    const size_t *table = model_params(bench->model)->tensors[0].shape;
+    bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL,
+                              (struct comm_shape){table[0], table[1], n},
                               sampler_lanes(&config.sampler));
     return OK;
 }
@@ -101,8 +103,9 @@ static double train_batch(struct bench *bench)
         positions += model_positions(bench->model, &lane, true);
         if (l < bench->first[rank] || l >= bench->first[rank + 1])
             continue;
+        struct comm_lane gradient = comm_sum_next(bench->sum);
         (void)model_gradient(bench->model, &lane, 1, (uint32_t)bench->step,
-                             comm_sum_next(bench->sum));
+                             gradient.values, gradient.touched);
         comm_sum_push(bench->sum, l);
     }
     const real *gradient = comm_sum_finish(bench->sum, bench->first);

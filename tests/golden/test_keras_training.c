@@ -180,7 +180,7 @@ static void check_case(const char *name, const struct golden *golden,
         take_batch(golden, step, rows);
         model_pack(model, weights);
         double loss =
-            model_gradient(model, &lane, 1, (uint32_t)step, gradient).loss / BATCH;
+            model_gradient(model, &lane, 1, (uint32_t)step, gradient, NULL).loss / BATCH;
         if (!(fabs(loss - expected) < 2e-5 * expected))
             fail_msg("%s: loss of step %d is %.8f, Keras has %.8f", name, step, loss,
                      expected);

@@ -14,20 +14,32 @@
 static struct comm comm;
 static const struct kernels *kernels;
 
-static real element(int lane, size_t i)
+/* A lane touches half of the table's rows, another half than the next lane. */
+static bool touches(int lane, size_t row)
+{
+    struct rng rng = {.seed = 11, .purpose = RNG_TEST, .row = (uint32_t)lane};
+    return rng_uniform(&rng, (uint32_t)row) < 0.5;
+}
+
+static real element(struct comm_shape shape, int lane, size_t i)
 {
     struct rng rng = {.seed = 12, .purpose = RNG_TEST, .row = (uint32_t)lane};
-    return (real)(rng_uniform(&rng, (uint32_t)i) - 0.5);
+    bool in_table = i < shape.rows * shape.width;
+    return in_table && !touches(lane, i / shape.width)
+               ? 0
+               : (real)(rng_uniform(&rng, (uint32_t)i) - 0.5);
 }
 
 /* The tree as comm.h defines it: the node of 2^level lanes from `first`. */
-static real naive_sum(int level, int first, int n_lanes, size_t i)
+static real naive_sum(struct comm_shape shape, int level, int first, int n_lanes,
+                      size_t i)
 {
     if (level == 0)
-        return element(first, i);
+        return element(shape, first, i);
     int middle = first + (1 << (level - 1));
-    real left = naive_sum(level - 1, first, n_lanes, i);
-    return middle < n_lanes ? left + naive_sum(level - 1, middle, n_lanes, i) : left;
+    real left = naive_sum(shape, level - 1, first, n_lanes, i);
+    return middle < n_lanes ? left + naive_sum(shape, level - 1, middle, n_lanes, i)
+                            : left;
 }
 
 static int compare(const void *left, const void *right)
@@ -46,43 +58,61 @@ static void random_ranges(int n_lanes, uint32_t number, int *first)
     qsort(first, (size_t)comm.size + 1, sizeof *first, compare);
 }
 
-static const real *sum_lanes(struct comm_sum *sum, size_t n, const int *first)
+static void fill_lane(struct comm_shape shape, int lane, struct comm_lane to)
+{
+    for (size_t r = 0; r < shape.rows; r++)
+        if (touches(lane, r))
+            to.touched[r / 64] |= UINT64_C(1) << r % 64;
+    for (size_t i = 0; i < shape.n; i++) {
+        real value = element(shape, lane, i);
+        bool untouched = i < shape.rows * shape.width && value == 0;
+        if (untouched)
+            assert_true(to.values[i] == 0); /* as comm_sum_next promises */
+        else
+            to.values[i] = value;
+    }
+}
+
+static const real *sum_lanes(struct comm_sum *sum, struct comm_shape shape,
+                             const int *first)
 {
     for (int lane = first[comm.rank]; lane < first[comm.rank + 1]; lane++) {
-        real *values = comm_sum_next(sum);
-        for (size_t i = 0; i < n; i++)
-            values[i] = element(lane, i);
+        fill_lane(shape, lane, comm_sum_next(sum));
         comm_sum_push(sum, lane);
     }
     return comm_sum_finish(sum, first);
 }
 
-static void check_sum(struct comm_sum *sum, size_t n, int n_lanes, const int *first)
+static void check_sum(struct comm_sum *sum, struct comm_shape shape, int n_lanes,
+                      const int *first)
 {
-    const real *total = sum_lanes(sum, n, first);
-    for (size_t i = 0; i < n; i++) {
-        real expected = naive_sum(6, 0, n_lanes, i);
+    const real *total = sum_lanes(sum, shape, first);
+    for (size_t i = 0; i < shape.n; i++) {
+        real expected = naive_sum(shape, 6, 0, n_lanes, i);
         if (memcmp(&total[i], &expected, sizeof expected))
             fail_msg("rank %d of %d: %d lanes, element %zu of %zu is %.9g, expected %.9g",
-                     comm.rank, comm.size, n_lanes, i, n, (double)total[i],
+                     comm.rank, comm.size, n_lanes, i, shape.n, (double)total[i],
                      (double)expected);
     }
 }
 
+/* Without a table, with nothing else, and with both. */
 static void test_sum(void **state)
 {
     (void)state;
     enum { LANES = 37 };
-    static const size_t sizes[] = {1, 5, 16, 333};
+    static const struct comm_shape shapes[] = {{0, 0, 1},    {0, 0, 5},    {0, 0, 333},
+                                               {1, 3, 3},    {64, 2, 128}, {65, 2, 131},
+                                               {200, 1, 207}};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
-    for (size_t s = 0; s < COUNT_OF(sizes); s++) {
+    for (size_t s = 0; s < COUNT_OF(shapes); s++) {
         struct comm_sum *sum =
-            comm_sum_new(&comm, kernels, COMM_CANONICAL, sizes[s], LANES);
+            comm_sum_new(&comm, kernels, COMM_CANONICAL, shapes[s], LANES);
         for (int n_lanes = 1; n_lanes <= LANES; n_lanes++) {
             comm_even_ranges(n_lanes, comm.size, first);
-            check_sum(sum, sizes[s], n_lanes, first);
+            check_sum(sum, shapes[s], n_lanes, first);
             random_ranges(n_lanes, (uint32_t)n_lanes, first);
-            check_sum(sum, sizes[s], n_lanes, first);
+            check_sum(sum, shapes[s], n_lanes, first);
         }
         comm_sum_free(sum);
     }
@@ -94,17 +124,18 @@ static void test_sum_by_mpi(void **state)
 {
     (void)state;
     enum { LANES = 37, N = 333 };
+    const struct comm_shape shape = {70, 3, N};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     real *first_rank = xcalloc(N, sizeof *first_rank);
-    struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, N, LANES);
+    struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, shape, LANES);
     for (int n_lanes = 1; n_lanes <= LANES; n_lanes++) {
         random_ranges(n_lanes, (uint32_t)n_lanes, first);
-        const real *total = sum_lanes(sum, N, first);
+        const real *total = sum_lanes(sum, shape, first);
         memcpy(first_rank, total, N * sizeof *total);
         comm_broadcast(&comm, first_rank, N * sizeof *first_rank);
         assert_memory_equal(first_rank, total, N * sizeof *total);
         for (size_t i = 0; i < N; i++) {
-            real expected = naive_sum(6, 0, n_lanes, i);
+            real expected = naive_sum(shape, 6, 0, n_lanes, i);
             assert_true(fabs((double)(total[i] - expected)) < 1e-5);
         }
     }

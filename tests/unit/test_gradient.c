@@ -42,7 +42,7 @@ static double loss_at(struct model *model, const struct lane *lane, const double
                       double *scratch)
 {
     model_pack(model, weights);
-    return model_gradient(model, lane, 7, 3, scratch).loss;
+    return model_gradient(model, lane, 7, 3, scratch, NULL).loss;
 }
 
 /* The largest relative error over the elements of one tensor, against the tensor's

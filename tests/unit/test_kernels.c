@@ -289,14 +289,22 @@ static void check_embedding_of(const struct kernels *kernels, int width)
     struct rng rng = {.seed = 1, .purpose = RNG_TEST};
     fill(table, n_table, 6);
     kernels->keep_bits(&rng, 0, ROWS * words, rng_drop_threshold(0.3), bits);
-    kernels->embed(ROWS, ids, table, width, bits, words, 2, x, (size_t)stride);
+    struct embedding e = {.n = ROWS,
+                          .width = width,
+                          .ids = ids,
+                          .bits = bits,
+                          .bits_row = (size_t)words,
+                          .scale = 2,
+                          .n_next = ROWS,
+                          .next = ids};
+    kernels->embed(&e, table, x, (size_t)stride);
     for (int r = 0; r < ROWS; r++)
         for (int j = 0; j < stride; j++) {
             bool kept = j < width && bits[r * words + j / 32] >> j % 32 & 1;
             real expected = kept ? 2 * table[ids[r] * width + j] : 0;
             assert_true(x[r * stride + j] == expected);
         }
-    kernels->embed_backward(ROWS, ids, x, (size_t)stride, width, bits, words, 2, grad);
+    kernels->embed_backward(&e, x, (size_t)stride, grad);
     for (int j = 0; j < width; j++) {
         assert_true(grad[1 * width + j] == 0);
         real both = 2 * x[2 * stride + j] + 2 * x[j]; /* x is 0 where it was dropped */

@@ -66,7 +66,7 @@ static void check_shared(const struct fixture *fixture, struct model *model)
         sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, 50);
         struct lane lane = {&fixture->data, DATASET_TEST, rows, 50};
         double shared = model_evaluate(model, &lane, NULL).loss;
-        double whole = model_gradient(model, &lane, 1, 0, gradient).loss;
+        double whole = model_gradient(model, &lane, 1, 0, gradient, NULL).loss;
         assert_memory_equal(&shared, &whole, sizeof shared);
     }
     free(gradient);
