@@ -10,7 +10,7 @@
 
 /* 2^u as 2^k * (1 + q), k the nearest integer, q = f * P(f), f = u - k in [-1/2, 1/2]. P
  * is a Chebyshev fit of (2^f - 1) / f, relative error below 2e-8 (float) and 1e-20
- * (double). */
+ * (double). For tanh, which must be exact around zero. */
 #ifdef RNNTRAIN_DOUBLE
 static const real exp2_poly[] = {
     1.3716962392737587204e-12, 2.5733568308756891235e-11, 4.4455303091051065886e-10,
@@ -18,11 +18,19 @@ static const real exp2_poly[] = {
     1.5252733804051129178e-5,  1.5403530393362755291e-4,  1.3333558146428446146e-3,
     9.6181291076284830543e-3,  5.5504108664821579951e-2,  0.24022650695910071228,
     0.69314718055994530942};
+static const real exp2_whole[] = {
+    1.3664103911976547478e-12, 2.5737576045892734672e-11, 4.4455733129149882613e-10,
+    7.0548913804372297208e-9,  1.0178085886587168992e-7,  1.3215486824454473135e-6,
+    1.5252733804253414869e-5,  1.5403530393353795161e-4,  1.3333558146428298291e-3,
+    9.6181291076284894767e-3,  5.5504108664821580414e-2,  0.24022650695910071214,
+    0.69314718055994530941,    1};
 enum { MANTISSA = 52 };
 static const real round_magic = 0x1.8p52, max_exponent = 1000;
 #else
 static const real exp2_poly[] = {1.5453162945e-4f, 1.3390863365e-3f, 9.6180825773e-3f,
                                  5.5503571142e-2f, 0.24022650761f,   0.69314718803f};
+static const real exp2_whole[] = {1.3276472168e-3f, 9.6755413310e-3f, 5.5507132729e-2f,
+                                  0.24022119724f,   0.69314696707f,   1.0000000717f};
 enum { MANTISSA = 23 };
 static const real round_magic = 0x1.8p23f, max_exponent = 120;
 #endif
@@ -51,14 +59,35 @@ INLINE void exp2_parts(int n, real most, vec *u, vec *power, vec *q)
     }
 }
 
+/* 2^u of n vectors, in place, from a polynomial of 2^f itself (minimax; relative error below
+ * 8e-8 in float, 1e-21 in double) whose exponent k is added to. NaN stays NaN as long as it is
+ * one that arithmetic makes. */
+INLINE void exp2_all(int n, real most, vec *u)
+{
+    vec rounded[EXP2_MOST], p[EXP2_MOST];
+    for (int i = 0; i < n; i++)
+        u[i] = vec_clamp(u[i], -most, most);
+    for (int i = 0; i < n; i++)
+        rounded[i] = u[i] + round_magic;
+    for (int i = 0; i < n; i++) {
+        u[i] -= rounded[i] - round_magic;
+        p[i] = vec_set(exp2_whole[0]);
+    }
+    for (size_t k = 1; k < COUNT_OF(exp2_whole); k++)
+        for (int i = 0; i < n; i++)
+            p[i] = vec_fma(p[i], u[i], vec_set(exp2_whole[k]));
+    for (int i = 0; i < n; i++)
+        u[i] = (vec)((ivec)p[i] + ((ivec)rounded[i] << MANTISSA));
+}
+
 static const real log2_e = (real)1.4426950408889634;
 
 /* 1 / (1 + exp(-x)) */
 INLINE vec vec_sigmoid(vec x)
 {
-    vec u = x * -log2_e, power, q;
-    exp2_parts(1, max_exponent, &u, &power, &q);
-    return 1 / (vec_fma(power, q, power) + 1);
+    vec u = x * -log2_e;
+    exp2_all(1, max_exponent, &u);
+    return 1 / (u + 1);
 }
 
 /* With e = exp(2x) - 1: tanh(x) = e / (e + 2), exact to rounding around zero. */
@@ -115,12 +144,15 @@ INLINE void invert_four(vec d[4])
  * of which one division serves all. */
 INLINE void lstm_exponentials(vec z[4])
 {
-    vec power[4], q[4];
-    for (int g = 0; g < 4; g++)
-        z[g] *= g == 2 ? 2 * log2_e : -log2_e;
-    exp2_parts(4, max_exponent / 4, z, power, q); /* d[0] * .. * d[3] is finite */
-    for (int g = 0; g < 4; g++)
-        z[g] = vec_fma(power[g], q[g], g == 2 ? power[g] - 1 : power[g] + 1);
+    const real most = max_exponent / 4; /* the product of all four is finite */
+    vec u[3] = {z[0] * -log2_e, z[1] * -log2_e, z[3] * -log2_e}, power, q;
+    exp2_all(3, most, u);
+    z[2] *= 2 * log2_e;
+    exp2_parts(1, most, &z[2], &power, &q);
+    z[0] = u[0] + 1;
+    z[1] = u[1] + 1;
+    z[2] = vec_fma(power, q, power - 1);
+    z[3] = u[2] + 1;
 }
 
 INLINE void lstm_quotients(vec z[4])
@@ -226,13 +258,10 @@ static void lstm_backward(const struct lstm_backward *s)
 /* Two sigmoids by one division, as invert_four. */
 INLINE void sigmoid_two(vec x[2])
 {
-    vec power[2], q[2];
     x[0] *= -log2_e;
     x[1] *= -log2_e;
-    exp2_parts(2, max_exponent / 2, x, power, q);
-    vec a = vec_fma(power[0], q[0], power[0] + 1),
-        b = vec_fma(power[1], q[1], power[1] + 1);
-    vec inverse = 1 / (a * b);
+    exp2_all(2, max_exponent / 2, x);
+    vec a = x[0] + 1, b = x[1] + 1, inverse = 1 / (a * b);
     x[0] = inverse * b;
     x[1] = inverse * a;
 }

@@ -109,7 +109,7 @@ INLINE const char *fetch_next(struct fetched *fetched, size_t steps, size_t *n_b
     const struct matmul_span *span = fetched->span;
     *n_bytes = 0;
     if (span == fetched->end || span->n == 0)
-        return NULL;
+        return (const char *)fetched; /* it is near: nothing is to be fetched */
     const char *first = (const char *)span->first + fetched->at;
     size_t left = span->n * sizeof(real) - fetched->at;
     bool last = left <= steps * CACHE_LINE;

@@ -199,8 +199,7 @@ static struct step step_of(const struct recurrent *layer, const struct steps *st
 /* n rows of an array from a slot on. */
 static struct matmul_span rows_from(real *array, size_t row, int n, int width)
 {
-    return (struct matmul_span){array ? row_at(array, row, width) : NULL,
-                                array ? (size_t)n * (size_t)width : 0};
+    return (struct matmul_span){row_at(array, row, width), (size_t)n * (size_t)width};
 }
 
 /* What the next step writes: a line that is not in a near cache is read before it is written,
@@ -209,14 +208,18 @@ static void fetch_next_step(const struct recurrent *layer, const struct gate_gro
                             const struct step *step, struct matmul_span *ahead)
 {
     int n = step->rows;
-    bool first = group == &layer->group[0];
+    bool last = group == &layer->group[layer->n_groups - 1];
     *ahead++ = rows_from(group->z, step->next, n, columns_of(group));
-    *ahead++ = rows_from(first ? layer->x : layer->h, first ? step->next : step->after, n,
-                         first ? layer->inputs : layer->padded);
+    if (group == &layer->group[0])
+        *ahead++ = rows_from(layer->x, step->next, n, layer->inputs);
+    if (last)
+        *ahead++ = rows_from(layer->h, step->after, n, layer->padded);
+    if (last && !layer->lstm)
+        *ahead++ = rows_from(layer->reset_after ? layer->rec : layer->rh, step->next, n,
+                             layer->padded);
     if (layer->lstm) {
         *ahead++ = rows_from(layer->c, step->after, n, layer->padded);
         *ahead++ = rows_from(layer->tanh_c, step->next, n, layer->padded);
-        *ahead++ = rows_from(layer->h, step->after, n, layer->padded);
     }
 }
 
@@ -370,9 +373,8 @@ static void zero_panel_rows(const struct block *block, real *matrix,
  * and since the forward pass they may lie in a far cache. */
 static struct matmul_span rows_before(const struct step *step, real *array, int width)
 {
-    size_t n = step->at < (size_t)step->rows ? step->at : (size_t)step->rows;
-    return (struct matmul_span){array ? row_at(array, step->at - n, width) : NULL,
-                                array ? n * (size_t)width : 0};
+    int n = step->at < (size_t)step->rows ? (int)step->at : step->rows;
+    return rows_from(array, step->at - (size_t)n, n, width);
 }
 
 static void lstm_step_back(const struct recurrent *layer, const struct block *block,
@@ -429,9 +431,9 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
         .dhh_panel = block->panel,
     };
     struct matmul_span first_ahead[MATMUL_SPANS] = {
-        rows_before(step, candidate->z, columns_of(candidate)),
-        rows_before(step, layer->rec, columns_of(candidate)),
-    };
+        rows_before(step, candidate->z, columns_of(candidate))};
+    if (after)
+        first_ahead[1] = rows_before(step, layer->rec, columns_of(candidate));
     struct matmul_span then_ahead[MATMUL_SPANS] = {
         rows_before(step, gates->z, columns_of(gates)),
         rows_before(step, layer->h, n),
@@ -470,11 +472,10 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
                             d_outputs.first + (size_t)r * d_outputs.row + time);
 }
 
-/* What the weights' gradients read of a block. */
-static struct matmul_span rows_of_block(const struct block *block, real *array, int width)
+/* What the recurrent matrix of group i multiplies: h, or r * h of a GRU's candidate. */
+static real *state_of(const struct recurrent *layer, int i)
 {
-    return (struct matmul_span){row_at(array, block->origin, width),
-                                (size_t)block->rows * (size_t)width};
+    return i == 1 && !layer->reset_after ? layer->rh : layer->h;
 }
 
 /* The weights' gradients of a finished block. */
@@ -483,9 +484,8 @@ static void finish_weights(struct recurrent *layer, const struct block *block)
     const real *x = row_at(layer->x, block->origin, layer->inputs);
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
-        bool after = i == 1 && layer->reset_after, before = i == 1 && !after;
-        const real *state =
-            row_at(before ? layer->rh : layer->h, block->origin, layer->padded);
+        bool after = i == 1 && layer->reset_after;
+        const real *state = row_at(state_of(layer, i), block->origin, layer->padded);
         const real *d_state = after ? layer->drec : group->dz;
         linear_add_gradient(&group->input, block->rows, x, group->dz, block->panel);
         linear_add_gradient(&group->recurrent, block->rows, state, d_state, block->panel);
@@ -504,9 +504,8 @@ static void finish_inputs(const struct recurrent *layer, const struct block *blo
     for (int i = 0; i < layer->n_groups; i++) {
         const struct gate_group *group = &layer->group[i];
         struct matmul_span ahead[MATMUL_SPANS] = {
-            rows_of_block(block, layer->x, layer->inputs),
-            rows_of_block(block, i > 0 && layer->rh ? layer->rh : layer->h,
-                          layer->padded),
+            rows_from(layer->x, block->origin, block->rows, layer->inputs),
+            rows_from(state_of(layer, i), block->origin, block->rows, layer->padded),
         };
         linear_back(&group->input, block->rows, group->dz, block->panel, i > 0, layer->dx,
                     ahead);
