@@ -149,6 +149,7 @@ extern const struct kernels JOIN(kernels_, KERNELS_ISA);
 const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .name = QUOTE(KERNELS_ISA),
     .width = WIDTH,
+    .panel = PANEL,
     .matmul = matmul,
     .matmul_outer = matmul_outer,
     .add_rows = add_rows,

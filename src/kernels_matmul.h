@@ -4,8 +4,8 @@
 
 #include "kernels_vec.h"
 
-/* One tile everywhere: some rows x a strip, the 1 to 4 vectors that lie side by side in a
- * panel. Its accumulators, the strip of B and a broadcast element of A fit the registers,
+/* One tile everywhere: some rows x a strip, the vectors of a panel or as many as its last
+ * one has. Its accumulators, the strip of B and a broadcast element of A fit the registers,
  * and are enough to hide the latency of fused multiply-adds (4 cycles, 2 a cycle) even where
  * rows do not divide. */
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -13,6 +13,7 @@ enum { STRIP = 4, TILE_1 = 12, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4 };
 #else
 enum { STRIP = 2, TILE_1 = 8, TILE_2 = 6, TILE_3 = 0, TILE_4 = 0 };
 #endif
+enum { PANEL = STRIP * WIDTH }; /* columns of a panel */
 enum { TILE_MOST = TILE_1 > TILE_2 ? TILE_1 : TILE_2 };
 
 /* Most rows of a tile of so many vectors. */
@@ -93,7 +94,7 @@ INLINE void tile(int rows, int vectors, vec acc[][STRIP], const real *a, size_t 
 /* Offset of vector v in a panel matrix with panels `panel` apart, row 0. */
 INLINE size_t panel_at(int v, size_t panel)
 {
-    return (size_t)(v / KERNELS_PANEL) * panel + (size_t)(v % KERNELS_PANEL * WIDTH);
+    return (size_t)(v / STRIP) * panel + (size_t)(v % STRIP * WIDTH);
 }
 
 /* How far a product has come in its list of what to fetch. */
@@ -208,26 +209,30 @@ static void gather(int n, const int32_t *ids, const real *table, size_t row, int
     }
 }
 
-/* Column sums of four vectors at a time: one alone would wait for each addition. */
-INLINE void add_rows_of(int rows, int vectors, const real *b, real *sums)
+enum { ADD_MOST = 4 };
+
+/* Column sums of so many vectors from v on, at once: one alone would wait for each
+ * addition. */
+INLINE void add_rows_of(int v, int vectors, int rows, const real *b, size_t b_panel,
+                        real *sums)
 {
-    vec sum[KERNELS_PANEL];
-    for (int v = 0; v < vectors; v++)
-        sum[v] = vec_load(sums + v * WIDTH);
+    vec sum[ADD_MOST];
+    for (int i = 0; i < vectors; i++)
+        sum[i] = vec_load(sums + (v + i) * WIDTH);
     for (int r = 0; r < rows; r++, b += PANEL)
-        for (int v = 0; v < vectors; v++)
-            sum[v] += vec_load(b + v * WIDTH);
-    for (int v = 0; v < vectors; v++)
-        vec_store(sums + v * WIDTH, sum[v]);
+        for (int i = 0; i < vectors; i++)
+            sum[i] += vec_load(b + panel_at(v + i, b_panel));
+    for (int i = 0; i < vectors; i++)
+        vec_store(sums + (v + i) * WIDTH, sum[i]);
 }
 
 static void add_rows(int rows, int vectors, const real *b, size_t b_panel, real *sums)
 {
-    for (int v = 0; v < vectors; v += KERNELS_PANEL, b += b_panel, sums += PANEL)
-        if (vectors - v >= KERNELS_PANEL)
-            add_rows_of(rows, KERNELS_PANEL, b, sums);
-        else
-            add_rows_of(rows, vectors - v, b, sums);
+    int v = 0;
+    for (; v + ADD_MOST <= vectors; v += ADD_MOST)
+        add_rows_of(v, ADD_MOST, rows, b, b_panel, sums);
+    for (; v < vectors; v++)
+        add_rows_of(v, 1, rows, b, b_panel, sums);
 }
 
 #endif

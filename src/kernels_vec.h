@@ -28,8 +28,7 @@ typedef int32_t ireal;
 #endif
 
 enum { WIDTH = VECTOR_BYTES / sizeof(real) };
-enum { PANEL = KERNELS_PANEL * WIDTH }; /* columns of a panel */
-enum { CACHE_LINE = 64 };               /* bytes */
+enum { CACHE_LINE = 64 }; /* bytes */
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef ireal ivec __attribute__((vector_size(VECTOR_BYTES)));
 

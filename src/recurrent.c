@@ -15,7 +15,7 @@ static bool is_reset_after(const struct recurrent *layer)
 
 static int panel_width(const struct recurrent *layer)
 {
-    return KERNELS_PANEL * layer->kernels->width;
+    return layer->kernels->panel;
 }
 
 /* Rows from one panel of the block to the next: one more than it has, since panels a power of

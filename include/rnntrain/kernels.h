@@ -8,8 +8,8 @@
  * Padding. Every inner dimension is rounded up to whole vectors; padded elements are zero
  * in weights and inputs and their results are never read into a real tensor.
  *
- * Panel matrix (rows, columns): the columns are cut into panels of 4 vectors and a
- * panel's rows stand together: [panel][row][4 * width]. Packed weights, gate
+ * Panel matrix (rows, columns): the columns are cut into panels of a few vectors, as many as
+ * a tile of products is wide, and a panel's rows stand together: [panel][row][column]. Packed weights, gate
  * pre-activations and their gradients are panel matrices, so that a product reads and
  * writes them in order.
  *
@@ -22,8 +22,6 @@
 
 #include "rnntrain/base.h"
 #include "rnntrain/rng.h"
-
-enum { KERNELS_PANEL = 4 }; /* vectors in a panel */
 
 /* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += either.
  * A (rows, depth): row r starts at a + r * row; where the depth is cut into chunks (A is
@@ -136,7 +134,8 @@ struct adam {
 
 struct kernels {
     const char *name;
-    int width;
+    int width; /* reals in a vector */
+    int panel; /* reals in a row of a panel: whole vectors */
 
     void (*matmul)(const struct matmul *m);
     void (*matmul_outer)(const struct matmul_outer *m);

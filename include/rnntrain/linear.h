@@ -58,7 +58,7 @@ void linear_add_gradient(struct linear *linear, int rows, const real *x, const r
 /* Columns of a panel: the unit in which `columns` is rounded. */
 static inline int linear_panel(const struct linear *linear)
 {
-    return KERNELS_PANEL * linear->kernels->width;
+    return linear->kernels->panel;
 }
 
 #endif

@@ -41,7 +41,7 @@ struct product {
 static void multiply(const struct kernels *kernels, const struct product *p, int rows,
                      int vectors, const real *bias)
 {
-    size_t panel = (size_t)KERNELS_PANEL * (size_t)kernels->width;
+    size_t panel = (size_t)kernels->panel;
     struct matmul m = {.rows = rows,
                        .vectors = vectors,
                        .n_terms = 1,
@@ -56,14 +56,14 @@ static void multiply(const struct kernels *kernels, const struct product *p, int
 static real packed_at(const struct kernels *kernels, const real *packed, int rows, int r,
                       int j)
 {
-    int panel = KERNELS_PANEL * kernels->width;
+    int panel = kernels->panel;
     return packed[((size_t)(j / panel) * (size_t)rows + (size_t)r) * (size_t)panel +
                   (size_t)(j % panel)];
 }
 
 static void check_product(const struct kernels *kernels, int rows, int depth, int vectors)
 {
-    int columns = round_up(vectors, KERNELS_PANEL) * kernels->width;
+    int columns = round_up(vectors * kernels->width, kernels->panel);
     struct product p = {rows, depth, columns, NULL, NULL, NULL};
     size_t n_a = (size_t)(rows * depth), n_b = (size_t)(depth * columns);
     real *bias = xaligned((size_t)columns, sizeof *bias);
@@ -122,7 +122,7 @@ static void test_products(void **state)
 static void check_outer_of(const struct kernels *kernels, int positions, int rows,
                            int vectors)
 {
-    int columns = round_up(vectors, KERNELS_PANEL) * kernels->width;
+    int columns = round_up(vectors * kernels->width, kernels->panel);
     size_t n_a = (size_t)(positions * rows), n_b = (size_t)(positions * columns);
     real *a = xaligned(n_a, sizeof *a), *b = xaligned(n_b, sizeof *b);
     real *c = xaligned((size_t)(rows * columns), sizeof *c);
@@ -134,7 +134,7 @@ static void check_outer_of(const struct kernels *kernels, int positions, int row
                              a,
                              (size_t)rows,
                              b,
-                             (size_t)(positions * KERNELS_PANEL * kernels->width),
+                             (size_t)(positions * kernels->panel),
                              c};
     kernels->matmul_outer(&m);
     kernels->matmul_outer(&m); /* adds: twice the product */
