@@ -219,6 +219,19 @@ static void lstm_forward(const struct lstm_forward *s)
         lstm_forward_of(s, false);
 }
 
+/* Column sums that a sweep over rows adds to, in registers. */
+INLINE void load_sums(int n, int vectors, int j, const real *sums, vec *sum)
+{
+    for (int g = 0; g < n; g++)
+        sum[g] = vec_load(sums + (j + g * vectors) * WIDTH);
+}
+
+INLINE void store_sums(int n, int vectors, int j, const vec *sum, real *sums)
+{
+    for (int g = 0; g < n; g++)
+        vec_store(sums + (j + g * vectors) * WIDTH, sum[g]);
+}
+
 /* With u = tanh(c):  dc += dh o (1 - u^2);  dz_o = dh u o';  dz_i = dc g i';
  * dz_f = dc c_prev f';  dz_g = dc i (1 - g^2);  dc_prev = dc f. */
 INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
@@ -230,6 +243,8 @@ INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
             gate[g] = panel_at(j + g * s->vectors, s->gates_panel);
             dgate[g] = panel_at(j + g * s->vectors, s->dz_panel);
         }
+        vec sum[4];
+        load_sums(4, s->vectors, j, s->db, sum);
         for (int r = 0; r < s->rows; r++) {
             size_t at = (size_t)r * stride + (size_t)j * WIDTH;
             const real *z = s->gates + (size_t)r * PANEL;
@@ -238,13 +253,17 @@ INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
             vec g = vec_load(z + gate[2]), o = vec_load(z + gate[3]);
             vec u = vec_load(s->tanh_c + at), dh = vec_load(s->dh + at);
             vec dc = vec_fma(dh * o, vec_fma(-u, u, vec_set(1)), vec_load(s->dc + at));
-            vec_store(dz + dgate[0], dc * g * recurrent_slope(i, hard));
-            vec_store(dz + dgate[1],
-                      dc * vec_load(s->c_prev + at) * recurrent_slope(f, hard));
-            vec_store(dz + dgate[2], dc * i * vec_fma(-g, g, vec_set(1)));
-            vec_store(dz + dgate[3], dh * u * recurrent_slope(o, hard));
+            vec d[4] = {dc * g * recurrent_slope(i, hard),
+                        dc * vec_load(s->c_prev + at) * recurrent_slope(f, hard),
+                        dc * i * vec_fma(-g, g, vec_set(1)),
+                        dh * u * recurrent_slope(o, hard)};
+            for (int k = 0; k < 4; k++) {
+                vec_store(dz + dgate[k], d[k]);
+                sum[k] += d[k];
+            }
             vec_store(s->dc + at, dc * f);
         }
+        store_sums(4, s->vectors, j, sum, s->db);
     }
 }
 
@@ -320,22 +339,36 @@ static void gru_backward_output(const struct gru_backward *s)
         size_t gate_r = panel_at(j + s->vectors, s->zr_panel);
         size_t dgate_r = panel_at(j + s->vectors, s->dzr_panel);
         size_t column = panel_at(j, s->hh_panel), dcolumn = panel_at(j, s->dhh_panel);
+        vec sum_gates[2], sum_hh, sum_rec = vec_set(0);
+        load_sums(2, s->vectors, j, s->dbzr, sum_gates);
+        load_sums(1, s->vectors, j, s->dbhh, &sum_hh);
+        if (s->rec)
+            load_sums(1, s->vectors, j, s->dbrec, &sum_rec);
         for (int r = 0; r < s->rows; r++) {
             size_t at = (size_t)r * stride + (size_t)j * WIDTH, row = (size_t)r * PANEL;
             vec z = vec_load(s->zr + gate_z + row), hh = vec_load(s->hh + column + row);
             vec dh = vec_load(s->dh + at);
             vec dhh = dh * (1 - z) * vec_fma(-hh, hh, vec_set(1));
+            vec dz = dh * (vec_load(s->h_prev + at) - hh) * recurrent_slope(z, s->hard);
             vec_store(s->dhh + dcolumn + row, dhh);
-            vec_store(s->dzr + dgate_z + row,
-                      dh * (vec_load(s->h_prev + at) - hh) * recurrent_slope(z, s->hard));
+            vec_store(s->dzr + dgate_z + row, dz);
             vec_store(s->dh + at, dh * z);
+            sum_hh += dhh;
+            sum_gates[0] += dz;
             if (!s->rec)
                 continue;
-            vec reset = vec_load(s->zr + gate_r + row);
-            vec_store(s->drec + dcolumn + row, dhh * reset);
-            vec_store(s->dzr + dgate_r + row, dhh * vec_load(s->rec + column + row) *
-                                                  recurrent_slope(reset, s->hard));
+            vec reset = vec_load(s->zr + gate_r + row), drec = dhh * reset;
+            vec dreset =
+                dhh * vec_load(s->rec + column + row) * recurrent_slope(reset, s->hard);
+            vec_store(s->drec + dcolumn + row, drec);
+            vec_store(s->dzr + dgate_r + row, dreset);
+            sum_rec += drec;
+            sum_gates[1] += dreset;
         }
+        store_sums(2, s->vectors, j, sum_gates, s->dbzr);
+        store_sums(1, s->vectors, j, &sum_hh, s->dbhh);
+        if (s->rec)
+            store_sums(1, s->vectors, j, &sum_rec, s->dbrec);
     }
 }
 
@@ -346,14 +379,18 @@ static void gru_backward_gates(const struct gru_backward *s)
     for (int j = 0; j < s->vectors; j++) {
         const real *reset = s->zr + panel_at(j + s->vectors, s->zr_panel);
         real *dreset = s->dzr + panel_at(j + s->vectors, s->dzr_panel);
+        vec sum;
+        load_sums(1, 0, j + s->vectors, s->dbzr, &sum);
         for (int r = 0; r < s->rows; r++) {
             size_t at = (size_t)r * stride + (size_t)j * WIDTH;
             vec gate = vec_load(reset + (size_t)r * PANEL);
             vec drh = vec_load(s->drh + at);
-            vec_store(dreset + (size_t)r * PANEL,
-                      drh * vec_load(s->h_prev + at) * recurrent_slope(gate, s->hard));
+            vec d = drh * vec_load(s->h_prev + at) * recurrent_slope(gate, s->hard);
+            vec_store(dreset + (size_t)r * PANEL, d);
             vec_store(s->dh + at, vec_fma(drh, gate, vec_load(s->dh + at)));
+            sum += d;
         }
+        store_sums(1, 0, j + s->vectors, &sum, s->dbzr);
     }
 }
 

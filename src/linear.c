@@ -96,17 +96,25 @@ void linear_zero_gradient(struct linear *linear)
            (size_t)linear->depth * (size_t)linear->columns * sizeof *linear->dw);
 }
 
+/* How many of the next `left` columns lie side by side in a panel. */
+static int run_length(const struct linear *linear, int column, int left)
+{
+    int rest = linear_panel(linear) - column % linear_panel(linear);
+    return rest < left ? rest : left;
+}
+
 void linear_unpack(const struct linear *linear, real *kernel)
 {
-    for (int d = 0; d < source_rows(linear); d++) {
-        int row = padded_row(linear, d);
-        for (int b = 0; b < linear->out_blocks; b++) {
-            real *to = kernel + source_at(linear, d, b);
-            int first = padded_column(linear, b);
-            for (int u = 0; u < linear->out_width; u++)
-                to[u] = linear->dw[packed_at(linear, linear->depth, row, first + u)];
+    for (int b = 0; b < linear->out_blocks; b++)
+        for (int u = 0, n; u < linear->out_width; u += n) {
+            int column = padded_column(linear, b) + u;
+            n = run_length(linear, column, linear->out_width - u);
+            for (int d = 0; d < source_rows(linear); d++)
+                memcpy(kernel + source_at(linear, d, b) + u,
+                       linear->dw + packed_at(linear, linear->depth,
+                                              padded_row(linear, d), column),
+                       (size_t)n * sizeof *kernel);
         }
-    }
 }
 
 void linear_pack_bias(const struct linear *linear, const real *bias, bool add,

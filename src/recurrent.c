@@ -395,6 +395,7 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
         .dc = layer->dc,
         .dz = dz,
         .dz_panel = block->panel,
+        .db = group->db,
     };
     struct matmul_span ahead[MATMUL_SPANS] = {
         rows_before(step, group->z, columns_of(group)),
@@ -429,6 +430,9 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
         .drec = after ? layer->drec + first : NULL,
         .dzr_panel = block->panel,
         .dhh_panel = block->panel,
+        .dbzr = gates->db,
+        .dbhh = candidate->db,
+        .dbrec = layer->db_rec,
     };
     struct matmul_span first_ahead[MATMUL_SPANS] = {
         rows_before(step, candidate->z, columns_of(candidate))};
@@ -489,11 +493,6 @@ static void finish_weights(struct recurrent *layer, const struct block *block)
         const real *d_state = after ? layer->drec : group->dz;
         linear_add_gradient(&group->input, block->rows, x, group->dz, block->panel);
         linear_add_gradient(&group->recurrent, block->rows, state, d_state, block->panel);
-        layer->kernels->add_rows(block->rows, group->input.vectors, group->dz,
-                                 block->panel, group->db);
-        if (after)
-            layer->kernels->add_rows(block->rows, group->input.vectors, layer->drec,
-                                     block->panel, layer->db_rec);
     }
 }
 

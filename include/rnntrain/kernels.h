@@ -87,6 +87,7 @@ struct lstm_backward {
     real *dc;       /* in: dL/dc from the next step; out: for the previous one */
     real *dz;       /* panel matrix (rows, 4 gates) */
     size_t dz_panel;
+    real *db; /* += column sums of dz */
 };
 
 /* One step of the GRU cell. `zr` is a panel matrix (rows, 2 gates: z, r), `hh` and `rec`
@@ -112,6 +113,7 @@ struct gru_backward {
     const real *drh;        /* dL/d(r * h_prev); not of reset_after */
     real *dzr, *dhh, *drec; /* panel matrices; drec of reset_after only */
     size_t dzr_panel, dhh_panel;
+    real *dbzr, *dbhh, *dbrec; /* += column sums of dzr, dhh, drec */
 };
 
 /* Embeddings of n positions, elements dropped where bits is not NULL: element j of row r is
