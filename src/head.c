@@ -73,20 +73,33 @@ static void last_forward(const struct head *head, int d, int r, real *to)
     memcpy(to, layer->h + steps_final(head->steps[d], r) * width, width * sizeof *to);
 }
 
-/* Position by position, as the outputs stand. */
-static void flatten_forward(const struct head *head, int d, int rows, real *features)
+/* Every output of a direction is a block of features: step by step, as they stand. */
+static void flat_forward(const struct head *head, int d, int rows, real *features)
+{
+    const struct recurrent *layer = head->layer[d];
+    const struct steps *steps = head->steps[d];
+    size_t width = (size_t)layer->padded;
+    for (int s = 0; s < layer->length; s++) {
+        const real *from = recurrent_output(layer, steps, s, 0);
+        int block = steps_time(steps, s) * head->directions + d;
+        for (int r = 0; r < rows; r++, from += width)
+            memcpy(block_of(head, features, r, block), from, width * sizeof *from);
+    }
+}
+
+/* Where rows skip positions or enter with the state that pads leave. */
+static void flatten_forward(const struct head *head, int d, int r, real *features)
 {
     const struct recurrent *layer = head->layer[d];
     size_t width = (size_t)layer->padded;
-    for (int t = 0; t < layer->length; t++)
-        for (int r = 0; r < rows; r++) {
-            const real *from = output_of(head, d, r, t);
-            real *to = block_of(head, features, r, t * head->directions + d);
-            if (from)
-                memcpy(to, from, width * sizeof *to);
-            else
-                memset(to, 0, width * sizeof *to);
-        }
+    for (int t = 0; t < layer->length; t++) {
+        const real *from = output_of(head, d, r, t);
+        real *to = block_of(head, features, r, t * head->directions + d);
+        if (from)
+            memcpy(to, from, width * sizeof *to);
+        else
+            memset(to, 0, width * sizeof *to);
+    }
 }
 
 static void max_forward(const struct head *head, int d, int r, real *best)
@@ -125,24 +138,33 @@ static void mean_forward(const struct head *head, int d, int r, real *mean)
         mean[j] /= (real)count;
 }
 
-static void pool_forward(const struct head *head, int d, int r, real *to)
+static void row_forward(const struct head *head, int d, int r, real *features)
 {
-    if (head->kind == HEAD_LAST)
+    real *to = block_of(head, features, r, d);
+    switch (head->kind) {
+    case HEAD_LAST:
         last_forward(head, d, r, to);
-    else if (head->kind == HEAD_MAX)
+        break;
+    case HEAD_FLATTEN:
+        flatten_forward(head, d, r, features);
+        break;
+    case HEAD_MAX:
         max_forward(head, d, r, to);
-    else
+        break;
+    case HEAD_MEAN:
         mean_forward(head, d, r, to);
+        break;
+    }
 }
 
 void head_forward(struct head *head, int rows, real *features)
 {
     for (int d = 0; d < head->directions; d++)
-        if (head->kind == HEAD_FLATTEN)
-            flatten_forward(head, d, rows, features);
+        if (is_flat(head) && !head->layer[d]->shares_pads)
+            flat_forward(head, d, rows, features);
         else
             for (int r = 0; r < rows; r++)
-                pool_forward(head, d, r, block_of(head, features, r, d));
+                row_forward(head, d, r, features);
 }
 
 /* Backward. */

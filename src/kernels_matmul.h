@@ -109,7 +109,7 @@ INLINE const char *fetch_next(struct fetched *fetched, size_t steps, size_t *n_b
 {
     const struct matmul_span *span = fetched->span;
     *n_bytes = 0;
-    if (span == fetched->end || span->n == 0)
+    if (span == fetched->end)
         return (const char *)fetched; /* it is near: nothing is to be fetched */
     const char *first = (const char *)span->first + fetched->at;
     size_t left = span->n * sizeof(real) - fetched->at;
@@ -164,7 +164,7 @@ INLINE void matmul_strip(const struct matmul *m, struct fetched *fetched, int v0
 
 static void matmul(const struct matmul *m)
 {
-    struct fetched fetched = {m->ahead, m->ahead + MATMUL_SPANS, 0};
+    struct fetched fetched = {m->ahead, m->ahead + m->n_ahead, 0};
     FOR_EACH_STRIP(m->vectors, matmul_strip, m, &fetched)
 }
 

@@ -70,7 +70,8 @@ void dense_backward(struct dense *dense, int rows, const real *x, real *dx)
     memset(dense->db, 0, columns * sizeof *dense->db);
     linear_add_gradient(linear, rows, x, dense->dz, panel);
     kernels->add_rows(rows, linear->vectors, dense->dz, panel, dense->db);
-    linear_back(linear, rows, dense->dz, panel, false, dx, NULL);
+    struct matmul back = linear_back(linear, rows, dense->dz, panel, dx);
+    kernels->matmul(&back);
 }
 
 void dense_unpack(const struct dense *dense, real *kernel, real *bias)

@@ -140,23 +140,19 @@ struct matmul_term linear_term(const struct linear *linear, const real *x)
         x, (size_t)linear->inputs, 0, linear->depth, linear->depth, linear->w};
 }
 
-void linear_back(const struct linear *linear, int rows, const real *dy, size_t panel,
-                 bool accumulate, real *dx, const struct matmul_span *ahead)
+struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
+                          size_t panel, real *dx)
 {
     int width = linear_panel(linear);
-    struct matmul m = {
+    return (struct matmul){
         .rows = rows,
         .vectors = linear->inputs / linear->kernels->width,
         .n_terms = 1,
         .term = {{dy, (size_t)width, panel, width, used_columns(linear), linear->w_t}},
-        .accumulate = accumulate,
         .c = dx,
         .c_row = (size_t)linear->inputs,
         .c_panel = (size_t)width,
     };
-    if (ahead)
-        memcpy(m.ahead, ahead, sizeof m.ahead);
-    linear->kernels->matmul(&m);
 }
 
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,

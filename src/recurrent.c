@@ -196,30 +196,51 @@ static struct step step_of(const struct recurrent *layer, const struct steps *st
                          .ids = layer->looks_up ? layer->ids[s] : NULL};
 }
 
-/* n rows of an array from a slot on. */
-static struct matmul_span rows_from(real *array, size_t row, int n, int width)
+/* What a product fetches while it computes; what finds no room is not fetched. n is set, the
+ * rest is left as it is: a step has no time to clear it. */
+struct spans {
+    int n;
+    struct matmul_span span[24];
+};
+
+static void add_span(struct spans *spans, const real *first, size_t n)
 {
-    return (struct matmul_span){row_at(array, row, width), (size_t)n * (size_t)width};
+    if (n > 0 && spans->n < (int)COUNT_OF(spans->span))
+        spans->span[spans->n++] = (struct matmul_span){first, n};
+}
+
+/* n rows of an array from a slot on. */
+static void add_rows(struct spans *spans, real *array, size_t row, int n, int width)
+{
+    add_span(spans, row_at(array, row, width), (size_t)n * (size_t)width);
+}
+
+static void multiply(const struct recurrent *layer, struct matmul m,
+                     const struct spans *spans)
+{
+    m.ahead = spans->span;
+    m.n_ahead = spans->n;
+    layer->kernels->matmul(&m);
 }
 
 /* What the next step writes: a line that is not in a near cache is read before it is written,
  * and the store would wait for it. */
-static void fetch_next_step(const struct recurrent *layer, const struct gate_group *group,
-                            const struct step *step, struct matmul_span *ahead)
+static void add_next_step(const struct recurrent *layer, const struct gate_group *group,
+                          const struct step *step, struct spans *spans)
 {
-    int n = step->rows;
+    int n = step->rows, width = layer->padded;
     bool last = group == &layer->group[layer->n_groups - 1];
-    *ahead++ = rows_from(group->z, step->next, n, columns_of(group));
+    add_rows(spans, group->z, step->next, n, columns_of(group));
     if (group == &layer->group[0])
-        *ahead++ = rows_from(layer->x, step->next, n, layer->inputs);
+        add_rows(spans, layer->x, step->next, n, layer->inputs);
     if (last)
-        *ahead++ = rows_from(layer->h, step->after, n, layer->padded);
-    if (last && !layer->lstm)
-        *ahead++ = rows_from(layer->reset_after ? layer->rec : layer->rh, step->next, n,
-                             layer->padded);
+        add_rows(spans, layer->h, step->after, n, width);
     if (layer->lstm) {
-        *ahead++ = rows_from(layer->c, step->after, n, layer->padded);
-        *ahead++ = rows_from(layer->tanh_c, step->next, n, layer->padded);
+        add_rows(spans, layer->c, step->after, n, width);
+        add_rows(spans, layer->tanh_c, step->next, n, width);
+    } else if (last) {
+        real *array = layer->reset_after ? layer->rec : layer->rh;
+        add_rows(spans, array, step->next, n, width);
     }
 }
 
@@ -245,10 +266,12 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
             linear_term(&group->input, row_at(layer->x, step->at, layer->inputs));
     if (h)
         m.term[m.n_terms++] = linear_term(&group->recurrent, h);
+    struct spans spans;
+    spans.n = 0;
     if (step->keeps)
-        fetch_next_step(layer, group, step, m.ahead);
+        add_next_step(layer, group, step, &spans);
     if (m.n_terms > 0)
-        layer->kernels->matmul(&m);
+        multiply(layer, m, &spans);
 }
 
 static void lstm_step(const struct recurrent *layer, const struct step *step)
@@ -371,10 +394,11 @@ static void zero_panel_rows(const struct block *block, real *matrix,
 
 /* Rows of the step before, in an array that goes by slots: the backward pass reads them next,
  * and since the forward pass they may lie in a far cache. */
-static struct matmul_span rows_before(const struct step *step, real *array, int width)
+static void add_before(struct spans *spans, const struct step *step, real *array,
+                       int width)
 {
     int n = step->at < (size_t)step->rows ? (int)step->at : step->rows;
-    return rows_from(array, step->at - (size_t)n, n, width);
+    add_rows(spans, array, step->at - (size_t)n, n, width);
 }
 
 static void lstm_step_back(const struct recurrent *layer, const struct block *block,
@@ -397,13 +421,15 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
         .dz_panel = block->panel,
         .db = group->db,
     };
-    struct matmul_span ahead[MATMUL_SPANS] = {
-        rows_before(step, group->z, columns_of(group)),
-        rows_before(step, layer->c, n),
-        rows_before(step, layer->tanh_c, n),
-    };
+    struct spans spans;
+    spans.n = 0;
+    add_before(&spans, step, group->z, columns_of(group));
+    add_before(&spans, step, layer->c, n);
+    add_before(&spans, step, layer->tanh_c, n);
     layer->kernels->lstm_backward(&cell);
-    linear_back(&group->recurrent, step->rows, dz, block->panel, false, layer->dh, ahead);
+    multiply(layer,
+             linear_back(&group->recurrent, step->rows, dz, block->panel, layer->dh),
+             &spans);
 }
 
 static void gru_step_back(const struct recurrent *layer, const struct block *block,
@@ -434,21 +460,25 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
         .dbhh = candidate->db,
         .dbrec = layer->db_rec,
     };
-    struct matmul_span first_ahead[MATMUL_SPANS] = {
-        rows_before(step, candidate->z, columns_of(candidate))};
+    struct spans spans, more;
+    spans.n = more.n = 0;
+    add_before(&spans, step, candidate->z, columns_of(candidate));
     if (after)
-        first_ahead[1] = rows_before(step, layer->rec, columns_of(candidate));
-    struct matmul_span then_ahead[MATMUL_SPANS] = {
-        rows_before(step, gates->z, columns_of(gates)),
-        rows_before(step, layer->h, n),
-    };
+        add_before(&spans, step, layer->rec, columns_of(candidate));
+    add_before(&more, step, gates->z, columns_of(gates));
+    add_before(&more, step, layer->h, n);
     layer->kernels->gru_backward_output(&cell);
-    linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
-                block->panel, after, after ? layer->dh : layer->drh, first_ahead);
+    struct matmul first_back =
+        linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
+                    block->panel, after ? layer->dh : layer->drh);
+    first_back.accumulate = after;
+    multiply(layer, first_back, &spans);
     if (!after)
         layer->kernels->gru_backward_gates(&cell);
-    linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, true, layer->dh,
-                then_ahead);
+    struct matmul then_back =
+        linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, layer->dh);
+    then_back.accumulate = true;
+    multiply(layer, then_back, &more);
 }
 
 /* dL/dh of the rows that take step s: what later steps left in dh, the row's final
@@ -496,19 +526,45 @@ static void finish_weights(struct recurrent *layer, const struct block *block)
     }
 }
 
+/* dL/d(outputs) of as many steps before a block as it has, which stand row by row. */
+static void add_outputs_before(struct spans *spans, const struct block *block,
+                               const struct steps *steps,
+                               const struct output_gradient *d_outputs, size_t width)
+{
+    int n = block->high - block->low + 1 < block->low ? block->high - block->low + 1
+                                                      : block->low;
+    if (!d_outputs->first || d_outputs->row == 0 || n == 0)
+        return;
+    int one = steps_time(steps, block->low - 1),
+        other = steps_time(steps, block->low - n);
+    size_t at = (size_t)(one < other ? one : other) * d_outputs->time;
+    for (int r = 0; r < steps->active[block->low - 1]; r++)
+        add_span(spans, d_outputs->first + (size_t)r * d_outputs->row + at,
+                 (size_t)(n - 1) * d_outputs->time + width);
+}
+
 /* The inputs' gradients of a finished block, handed on step by step, last to first. */
 static void finish_inputs(const struct recurrent *layer, const struct block *block,
-                          const struct steps *steps, recurrent_sink *sink, void *context)
+                          const struct steps *steps,
+                          const struct output_gradient *d_outputs, recurrent_sink *sink,
+                          void *context)
 {
-    for (int i = 0; i < layer->n_groups; i++) {
-        const struct gate_group *group = &layer->group[i];
-        struct matmul_span ahead[MATMUL_SPANS] = {
-            rows_from(layer->x, block->origin, block->rows, layer->inputs),
-            rows_from(state_of(layer, i), block->origin, block->rows, layer->padded),
-        };
-        linear_back(&group->input, block->rows, group->dz, block->panel, i > 0, layer->dx,
-                    ahead);
+    const struct gate_group *group = layer->group;
+    struct matmul back =
+        linear_back(&group->input, block->rows, group->dz, block->panel, layer->dx);
+    struct spans spans;
+    spans.n = 0;
+    add_rows(&spans, layer->x, block->origin, block->rows, layer->inputs);
+    for (int i = 0; i < layer->n_groups; i++)
+        add_rows(&spans, state_of(layer, i), block->origin, block->rows, layer->padded);
+    add_outputs_before(&spans, block, steps, d_outputs, (size_t)layer->padded);
+    if (layer->n_groups == 2) {
+        group = &layer->group[1];
+        back.term[back.n_terms++] =
+            linear_back(&group->input, block->rows, group->dz, block->panel, layer->dx)
+                .term[0];
     }
+    multiply(layer, back, &spans);
     for (int s = block->high; s >= block->low; s--)
         sink(context, steps, s,
              row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs));
@@ -558,7 +614,7 @@ void recurrent_backward(struct recurrent *layer, const struct steps *steps,
             else
                 gru_step_back(layer, &block, &step);
         }
-        finish_inputs(layer, &block, steps, sink, context);
+        finish_inputs(layer, &block, steps, &d_outputs, sink, context);
         finish_weights(layer, &block);
     }
 }

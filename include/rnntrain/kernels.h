@@ -38,10 +38,8 @@ struct matmul_term {
  * a time, while the product computes. */
 struct matmul_span {
     const real *first;
-    size_t n; /* reals; 0: none, and none after it */
+    size_t n; /* reals, more than 0 */
 };
-
-enum { MATMUL_SPANS = 5 };
 
 struct matmul {
     int rows, vectors;
@@ -51,7 +49,8 @@ struct matmul {
     bool accumulate;  /* start from C instead of the bias */
     real *c;
     size_t c_row, c_panel;
-    struct matmul_span ahead[MATMUL_SPANS];
+    const struct matmul_span *ahead; /* (n_ahead) */
+    int n_ahead;
 };
 
 /* C += A^T·B over `positions`: A (positions, rows) row-major with stride a_row, B a panel

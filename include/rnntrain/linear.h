@@ -46,10 +46,10 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 /* x·W as a term of a product. */
 struct matmul_term linear_term(const struct linear *linear, const real *x);
 
-/* dx (rows, inputs) = or += dy·W^T; dy is a panel matrix with panels `panel` apart. `ahead`:
- * (MATMUL_SPANS), or NULL. */
-void linear_back(const struct linear *linear, int rows, const real *dy, size_t panel,
-                 bool accumulate, real *dx, const struct matmul_span *ahead);
+/* The product dx (rows, inputs) = dy·W^T, not yet computed; dy is a panel matrix with panels
+ * `panel` apart. */
+struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
+                          size_t panel, real *dx);
 
 /* dw += x^T·dy */
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,

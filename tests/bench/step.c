@@ -34,7 +34,8 @@ struct bench {
     int64_t step;
 };
 
-/* Lengths spread evenly around the mean as far as 0 and maxlen allow; ids like Zipf's. */
+/* Lengths spread evenly around the mean as far as 0 and maxlen allow. Ids by Zipf's law: the
+ * first 10, 100, 1,000 are 28, 56, 84 % of them; of IMDB's, 25, 57, 87 %. */
 static void make_rows(struct dataset *data, int rows, int maxlen, double real_share)
 {
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};
@@ -55,7 +56,7 @@ static void make_rows(struct dataset *data, int rows, int maxlen, double real_sh
         part->length[r] = (int32_t)(share * maxlen + 0.5);
         for (int t = maxlen - part->length[r]; t < maxlen; t++) {
             double u = rng_uniform(&rng, (uint32_t)t + 1);
-            x[t] = (uint16_t)(1 + (VOCABULARY - 1) * u * u * u);
+            x[t] = (uint16_t)pow(VOCABULARY, u);
         }
     }
 }
