@@ -100,23 +100,39 @@ INLINE size_t panel_at(int v, size_t panel)
 /* How far a product has come in its list of what to fetch. */
 struct fetched {
     const struct matmul_span *span, *end;
-    size_t at; /* bytes of *span that are done */
+    size_t at;   /* bytes of *span that are done */
+    size_t left; /* bytes of all that are not */
+    int tiles;   /* about so many are left to do it */
 };
 
-/* Where a tile of so many steps starts to fetch, and how many bytes a step it goes on: a line,
- * or less where less is left. */
+INLINE struct fetched fetch_begin(const struct matmul *m)
+{
+    struct fetched fetched = {.span = m->ahead, .end = m->ahead + m->n_ahead};
+    int tiles = (m->rows + tile_rows(STRIP) - 1) / tile_rows(STRIP);
+    fetched.tiles = tiles * ((m->vectors + STRIP - 1) / STRIP);
+    for (int i = 0; i < m->n_ahead; i++)
+        fetched.left += m->ahead[i].n * sizeof(real);
+    return fetched;
+}
+
+/* Where the next tile, of so many steps, starts to fetch and how many bytes a step it goes on:
+ * its part of what is left. Evenly, because a core waits for few lines at a time, and more
+ * would hold up the product's own. */
 INLINE const char *fetch_next(struct fetched *fetched, size_t steps, size_t *n_bytes)
 {
-    const struct matmul_span *span = fetched->span;
     *n_bytes = 0;
-    if (span == fetched->end)
-        return (const char *)fetched; /* it is near: nothing is to be fetched */
-    const char *first = (const char *)span->first + fetched->at;
-    size_t left = span->n * sizeof(real) - fetched->at;
-    bool last = left <= steps * CACHE_LINE;
-    *n_bytes = last ? left / steps : CACHE_LINE;
-    fetched->at = last ? 0 : fetched->at + steps * CACHE_LINE;
-    fetched->span += last;
+    if (fetched->span == fetched->end)
+        return (const char *)fetched; /* it is near: nothing is fetched */
+    const char *first = (const char *)fetched->span->first + fetched->at;
+    size_t part = fetched->left / (size_t)(fetched->tiles > 1 ? fetched->tiles : 1);
+    size_t rest = fetched->span->n * sizeof(real) - fetched->at;
+    bool ends = part + CACHE_LINE > rest;
+    part = ends ? rest : part;
+    fetched->at = ends ? 0 : fetched->at + part;
+    fetched->span += ends;
+    fetched->left -= part;
+    fetched->tiles--;
+    *n_bytes = (part + steps - 1) / steps;
     return first;
 }
 
@@ -164,7 +180,7 @@ INLINE void matmul_strip(const struct matmul *m, struct fetched *fetched, int v0
 
 static void matmul(const struct matmul *m)
 {
-    struct fetched fetched = {m->ahead, m->ahead + m->n_ahead, 0};
+    struct fetched fetched = fetch_begin(m);
     FOR_EACH_STRIP(m->vectors, matmul_strip, m, &fetched)
 }
 
