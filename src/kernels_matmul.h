@@ -97,51 +97,57 @@ INLINE size_t panel_at(int v, size_t panel)
     return (size_t)(v / STRIP) * panel + (size_t)(v % STRIP * WIDTH);
 }
 
-/* How far a product has come in its list of what to fetch. */
+/* How far a product has come in its list of what to fetch. A tile fetches its part of it, a
+ * few bytes a step: a core waits for few lines at a time, and more would hold up those of the
+ * product itself. */
 struct fetched {
     const struct matmul_span *span, *end;
-    size_t at;   /* bytes of *span that are done */
-    size_t left; /* bytes of all that are not */
-    int tiles;   /* about so many are left to do it */
+    const char *first; /* of *span that is not done */
+    size_t left;       /* bytes of it */
+    size_t part, step; /* bytes of a tile, of a step of it */
 };
+
+INLINE void fetch_span(struct fetched *fetched)
+{
+    if (fetched->span == fetched->end)
+        return;
+    fetched->first = (const char *)fetched->span->first;
+    fetched->left = fetched->span->n * sizeof(real);
+}
 
 INLINE struct fetched fetch_begin(const struct matmul *m)
 {
     struct fetched fetched = {.span = m->ahead, .end = m->ahead + m->n_ahead};
-    int tiles = (m->rows + tile_rows(STRIP) - 1) / tile_rows(STRIP);
-    fetched.tiles = tiles * ((m->vectors + STRIP - 1) / STRIP);
+    size_t n_tiles = (size_t)(m->rows + tile_rows(STRIP) - 1) / (size_t)tile_rows(STRIP) *
+                     ((size_t)(m->vectors + STRIP - 1) / STRIP);
+    size_t depth = 0, total = 0;
+    for (int i = 0; i < m->n_terms; i++)
+        depth += (size_t)m->term[i].depth;
     for (int i = 0; i < m->n_ahead; i++)
-        fetched.left += m->ahead[i].n * sizeof(real);
+        total += m->ahead[i].n * sizeof(real);
+    fetched.part =
+        total / n_tiles + 2 * CACHE_LINE; /* as spans end within a tile's part */
+    fetched.step = fetched.part / depth + 1;
+    fetch_span(&fetched);
     return fetched;
 }
 
-/* Where the next tile, of so many steps, starts to fetch and how many bytes a step it goes on:
- * its part of what is left. Evenly, because a core waits for few lines at a time, and more
- * would hold up the product's own. */
-INLINE const char *fetch_next(struct fetched *fetched, size_t steps, size_t *n_bytes)
+/* Where the next tile starts to fetch; its step is *step. */
+INLINE const char *fetch_next(struct fetched *fetched, size_t *step)
 {
-    *n_bytes = 0;
+    *step = 0;
     if (fetched->span == fetched->end)
         return (const char *)fetched; /* it is near: nothing is fetched */
-    const char *first = (const char *)fetched->span->first + fetched->at;
-    size_t part = fetched->left / (size_t)(fetched->tiles > 1 ? fetched->tiles : 1);
-    size_t rest = fetched->span->n * sizeof(real) - fetched->at;
-    bool ends = part + CACHE_LINE > rest;
-    part = ends ? rest : part;
-    fetched->at = ends ? 0 : fetched->at + part;
-    fetched->span += ends;
-    fetched->left -= part;
-    fetched->tiles--;
-    *n_bytes = (part + steps - 1) / steps;
+    const char *first = fetched->first;
+    *step = fetched->step;
+    if (fetched->left <= fetched->part) {
+        fetched->span++;
+        fetch_span(fetched);
+    } else {
+        fetched->first += fetched->part;
+        fetched->left -= fetched->part;
+    }
     return first;
-}
-
-INLINE size_t total_depth(const struct matmul *m)
-{
-    int depth = 0;
-    for (int i = 0; i < m->n_terms; i++)
-        depth += m->term[i].depth;
-    return (size_t)depth;
 }
 
 INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0, int r0,
@@ -154,8 +160,8 @@ INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0,
             acc[r][v] = m->accumulate ? vec_load(c + (size_t)r * m->c_row + v * WIDTH)
                         : m->bias     ? vec_load(m->bias + (v0 + v) * WIDTH)
                                       : vec_set(0);
-    size_t line;
-    const char *ahead = fetch_next(fetched, total_depth(m), &line);
+    size_t ahead_step;
+    const char *ahead = fetch_next(fetched, &ahead_step);
     for (int i = 0; i < m->n_terms; i++) {
         const struct matmul_term *t = &m->term[i];
         const real *a = t->a + (size_t)r0 * t->row;
@@ -163,8 +169,8 @@ INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0,
         for (int k = 0; k < t->depth; k += t->chunk, a += t->chunk_stride) {
             int depth = t->depth - k < t->chunk ? t->depth - k : t->chunk;
             tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, depth, ahead,
-                 line);
-            ahead += (size_t)depth * line;
+                 ahead_step);
+            ahead += (size_t)depth * ahead_step;
         }
     }
     for (int r = 0; r < rows; r++)
