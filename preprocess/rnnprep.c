@@ -255,6 +255,7 @@ static int write_dataset(const struct corpus *corpus,
                            .truncate_pre = options->truncate_pre,
                            .id_bytes = num_words <= 65536 ? 2 : 4,
                            .tokenizer = text_to_json(tokenizer, false),
+                           .kept = text_to_json(tokenizer, true),
                            .provenance = provenance(corpus, settings)};
     for (int part = 0; part < DATASET_PARTS; part++)
         data.part[part].rows = corpus->n_of_part[part];
@@ -263,6 +264,7 @@ static int write_dataset(const struct corpus *corpus,
     int rc = dataset_write(&data);
     free(storage);
     free(data.tokenizer);
+    free(data.kept);
     free(data.provenance);
     return rc;
 }

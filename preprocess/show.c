@@ -58,7 +58,7 @@ static int run(const void *given, const char *const *operands, int n)
     (void)n;
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = dataset_read(path, true, &data);
+    int rc = dataset_read(path, DATASET_WORDS_ALL, &data);
     if (!rc)
         rc = dataset_tokenizer(&data, &tokenizer);
     if (!rc) {

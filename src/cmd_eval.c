@@ -99,12 +99,13 @@ static int run(const void *given, const char *const *operands, int n)
     void *storage = NULL;
     int rc = predictor_open(&predictor, checkpoint, settings->isa);
     if (!rc)
-        rc = dataset_open(path, true, &data);
+        rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
     if (!rc) {
         storage = xaligned(dataset_bytes(&data), 1);
-        rc = dataset_load(&data, storage);
+        dataset_attach(&data, storage);
+        rc = dataset_load(&data, 0, 1);
     }
     if (!rc)
         rc = score_part(&predictor, &data, settings);

@@ -64,7 +64,7 @@ static void show_dataset(const struct dataset *data)
 static int inspect_dataset(const char *path)
 {
     struct dataset data = {0};
-    int rc = dataset_read(path, false, &data);
+    int rc = dataset_read(path, DATASET_WORDS_NONE, &data);
     if (!rc)
         show_dataset(&data);
     dataset_release(&data);

@@ -138,26 +138,6 @@ void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
     comm_end(TRACE_WAIT, start);
 }
 
-char *comm_text_to_first(const struct comm *comm, int root, char *text)
-{
-    if (root == 0)
-        return text;
-    double start = comm_begin(comm);
-    unsigned long n = text ? strlen(text) : 0;
-    if (comm->rank == root) {
-        MPI_Send(&n, 1, MPI_UNSIGNED_LONG, 0, 0, MPI_COMM_WORLD);
-        MPI_Send(text, (int)n, MPI_CHAR, 0, 0, MPI_COMM_WORLD);
-        free(text);
-        text = NULL;
-    } else if (comm->rank == 0) {
-        MPI_Recv(&n, 1, MPI_UNSIGNED_LONG, root, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-        text = xcalloc(n + 1, 1);
-        MPI_Recv(text, (int)n, MPI_CHAR, root, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-    }
-    comm_end(TRACE_WAIT, start);
-    return text;
-}
-
 int comm_same(const struct comm *comm, const char *text, const char *what,
               const char *remedy)
 {

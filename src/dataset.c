@@ -99,7 +99,18 @@ static int read_labels(struct dataset *data)
     return OK;
 }
 
-static int read_head(struct dataset *data, bool with_tokenizer)
+/* The JSON of all words is 8 MB for IMDB, and the few that training needs stand beside it,
+ * except in files of older versions. */
+static int read_tokenizer(struct dataset *data, enum dataset_words words)
+{
+    bool kept = words == DATASET_WORDS_KEPT && h5_exists(data->file, "/tokenizer_kept");
+    if (words == DATASET_WORDS_NONE)
+        return OK;
+    return h5_read_text(data->file, kept ? "/tokenizer_kept" : "/tokenizer",
+                        &data->tokenizer);
+}
+
+static int read_head(struct dataset *data, enum dataset_words words)
 {
     int rc = check_format(data);
     if (!rc)
@@ -114,8 +125,8 @@ static int read_head(struct dataset *data, bool with_tokenizer)
         rc = read_labels(data);
     if (!rc)
         rc = h5_read_text(data->file, "/provenance", &data->provenance);
-    if (!rc && with_tokenizer)
-        rc = h5_read_text(data->file, "/tokenizer", &data->tokenizer);
+    if (!rc)
+        rc = read_tokenizer(data, words);
     data->id_bytes = data->num_words <= 65536 ? 2 : 4;
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
         rc = read_part(data, (enum dataset_part)part);
@@ -124,7 +135,7 @@ static int read_head(struct dataset *data, bool with_tokenizer)
     return rc;
 }
 
-int dataset_open(const char *path, bool with_tokenizer, struct dataset *result)
+int dataset_open(const char *path, enum dataset_words words, struct dataset *result)
 {
     struct dataset data = {.path = xstrdup(path)};
     int rc = h5_open(path, &data.file);
@@ -132,7 +143,7 @@ int dataset_open(const char *path, bool with_tokenizer, struct dataset *result)
         rc = fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
                   path);
     if (!rc)
-        rc = read_head(&data, with_tokenizer);
+        rc = read_head(&data, words);
     if (rc) {
         dataset_release(&data);
         return rc;
@@ -202,40 +213,53 @@ static int check_row(const struct dataset *data, enum dataset_part part, int row
     return OK;
 }
 
-static int load_part(struct dataset *data, enum dataset_part part)
+/* Rows first .. end - 1 of a part. */
+static int load_rows(struct dataset *data, enum dataset_part part, int first, int end)
 {
     struct dataset_split *split = &data->part[part];
     const size_t shape[2] = {(size_t)split->rows, (size_t)data->maxlen};
+    size_t begin = (size_t)first, n = (size_t)(end - first);
     enum h5_type type = data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
     char path[32];
-    if (split->rows == 0)
-        return OK;
     snprintf(path, sizeof path, "/%s/x", part_names[part]);
-    int rc = h5_read(data->file, path, type, 2, shape, split->x);
+    int rc = h5_read_rows(data->file, path, type, 2, shape, begin, n,
+                          (char *)split->x + id_array_bytes(data, first));
     snprintf(path, sizeof path, "/%s/y", part_names[part]);
     if (!rc)
-        rc = h5_read(data->file, path, H5_INT32, 1, shape, split->y);
+        rc = h5_read_rows(data->file, path, H5_INT32, 1, shape, begin, n,
+                          split->y + first);
     snprintf(path, sizeof path, "/%s/length", part_names[part]);
     if (!rc)
-        rc = h5_read(data->file, path, H5_INT32, 1, shape, split->length);
-    for (int row = 0; row < split->rows && !rc; row++)
+        rc = h5_read_rows(data->file, path, H5_INT32, 1, shape, begin, n,
+                          split->length + first);
+    for (int row = first; row < end && !rc; row++)
         rc = check_row(data, part, row);
     return rc;
 }
 
-int dataset_load(struct dataset *data, void *storage)
+static int share_begin(int rows, int reader, int readers)
+{
+    return (int)((int64_t)rows * reader / readers);
+}
+
+int dataset_load(struct dataset *data, int reader, int readers)
 {
     int rc = OK;
-    memset(storage, 0,
-           dataset_bytes(data)); /* the gaps between arrays count in the hash */
-    dataset_attach(data, storage);
-    for (int part = 0; part < DATASET_PARTS && !rc; part++)
-        rc = load_part(data, (enum dataset_part)part);
+    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+        int rows = data->part[part].rows, first = share_begin(rows, reader, readers);
+        int end = share_begin(rows, reader + 1, readers);
+        if (first < end)
+            rc = load_rows(data, (enum dataset_part)part, first, end);
+    }
     h5_close(data->file);
     data->file = NULL;
-    if (!rc)
-        data->hash = XXH64(storage, dataset_bytes(data), 0);
     return rc;
+}
+
+void dataset_hash(struct dataset *data)
+{
+    data->hash =
+        XXH64(data->part[0].x, dataset_bytes(data), 0); /* where storage begins */
 }
 
 /* Writing. */
@@ -271,21 +295,25 @@ int dataset_write(const struct dataset *data)
     h5_write_strings(file, "/labels", (size_t)data->n_labels, data->labels);
     h5_write_text(file, "/provenance", data->provenance);
     h5_write_text(file, "/tokenizer", data->tokenizer);
+    if (data->kept)
+        h5_write_text(file, "/tokenizer_kept", data->kept);
     return h5_save(file, data->path, false);
 }
 
-int dataset_read(const char *path, bool with_tokenizer, struct dataset *result)
+int dataset_read(const char *path, enum dataset_words words, struct dataset *result)
 {
     struct dataset data = {0};
-    int rc = dataset_open(path, with_tokenizer, &data);
+    int rc = dataset_open(path, words, &data);
     if (rc)
         return rc;
     data.storage = xaligned(dataset_bytes(&data), 1);
-    rc = dataset_load(&data, data.storage);
+    dataset_attach(&data, data.storage);
+    rc = dataset_load(&data, 0, 1);
     if (rc) {
         dataset_release(&data);
         return rc;
     }
+    dataset_hash(&data);
     *result = data;
     return OK;
 }
@@ -318,6 +346,7 @@ void dataset_release(struct dataset *data)
     free(data->storage);
     free(data->path);
     free(data->tokenizer);
+    free(data->kept);
     free(data->provenance);
     *data = (struct dataset){0};
 }

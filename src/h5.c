@@ -387,6 +387,27 @@ int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
 int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
             const size_t *shape, void *data)
 {
+    return h5_read_rows(file, path, type, n_dims, shape, 0, shape[0], data);
+}
+
+/* Of rows first .. first + n - 1. */
+static herr_t read_rows(hid_t set, enum h5_type type, int n_dims, const size_t *shape,
+                        size_t first, size_t n, void *data)
+{
+    hsize_t start[H5_MAX_DIMS] = {first},
+            count[H5_MAX_DIMS] = {n, n_dims == 2 ? shape[1] : 0};
+    hid_t wanted = H5Dget_space(set), memory = H5Screate_simple(n_dims, count, NULL);
+    herr_t status = H5Sselect_hyperslab(wanted, H5S_SELECT_SET, start, NULL, count, NULL);
+    if (status >= 0)
+        status = H5Dread(set, memory_type(type), memory, wanted, H5P_DEFAULT, data);
+    H5Sclose(wanted);
+    H5Sclose(memory);
+    return status;
+}
+
+int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+                 const size_t *shape, size_t first, size_t n, void *data)
+{
     enum h5_type found_type = type;
     size_t found[H5_MAX_DIMS] = {0};
     int found_dims = 0, rc = h5_shape(file, path, &found_type, &found_dims, found);
@@ -403,7 +424,10 @@ int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                     needs);
     }
     hid_t set = H5Dopen2(file->file, path, H5P_DEFAULT);
-    herr_t status = H5Dread(set, memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
+    bool all = first == 0 && n == shape[0];
+    herr_t status =
+        all ? H5Dread(set, memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data)
+            : read_rows(set, type, n_dims, shape, first, n, data);
     H5Dclose(set);
     if (status < 0)
         return fail(ERR_FORMAT, "%s: %s cannot be read", file->path, path);

@@ -99,42 +99,44 @@ static int share_facts(struct trainer *trainer, bool reads)
     return comm_agree(trainer->comm, OK);
 }
 
-/* Collective. The hash of the arrays must be rank 0's on every reader. */
-static int share_hash(struct trainer *trainer, bool reads)
+/* Collective. The hash of the arrays must be rank 0's on every node. */
+static int share_hash(struct trainer *trainer)
 {
+    bool first = trainer->comm->node_rank == 0;
+    if (first)
+        dataset_hash(&trainer->data);
     uint64_t hash = trainer->data.hash;
     comm_broadcast(trainer->comm, &hash, sizeof hash);
-    bool differs = reads && hash != trainer->data.hash;
+    bool differs = first && hash != trainer->data.hash;
     trainer->data.hash = hash;
     return comm_agree(trainer->comm, differs ? other_data(trainer) : OK);
 }
 
-/* The words that a checkpoint keeps, from the full tokenizer in the file: the last rank
- * parses it while the first one reads the arrays. */
+/* The words that a checkpoint keeps. */
 static int read_tokenizer(struct trainer *trainer)
 {
-    struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = dataset_open(trainer->config->data, true, &data);
-    if (!rc)
-        rc = dataset_tokenizer(&data, &tokenizer);
+    int rc = dataset_tokenizer(&trainer->data, &tokenizer);
     if (!rc)
         trainer->tokenizer = text_to_json(tokenizer, true);
     text_free(tokenizer);
-    dataset_release(&data);
     return rc;
 }
 
-/* The first rank of each node reads the file into the memory that its node shares. */
+/* Some ranks of each node read the file, together, into the memory that their node shares;
+ * more than a few would wait for each other. */
 static int load_data(struct trainer *trainer)
 {
+    enum { READERS = 4 };
     struct comm *comm = trainer->comm;
     struct dataset *data = &trainer->data;
-    int last = comm->size - 1;
-    bool reads = comm->node_rank == 0;
+    int readers = comm->node_size < READERS ? comm->node_size : READERS;
+    bool reads = comm->node_rank < readers;
     int rc = OK;
     if (reads)
-        rc = dataset_open(trainer->config->data, false, data);
+        rc =
+            dataset_open(trainer->config->data,
+                         comm->rank == 0 ? DATASET_WORDS_KEPT : DATASET_WORDS_NONE, data);
     rc = comm_agree(comm, rc);
     if (rc)
         return rc;
@@ -144,19 +146,15 @@ static int load_data(struct trainer *trainer)
     if (rc)
         return rc;
     double began = trace_begin();
+    dataset_attach(data, trainer->window.bytes);
     if (reads)
-        rc = dataset_load(data, trainer->window.bytes);
-    else
-        dataset_attach(data, trainer->window.bytes);
-    if (!rc && comm->rank == last)
+        rc = dataset_load(data, comm->node_rank, readers);
+    if (!rc && comm->rank == 0)
         rc = read_tokenizer(trainer);
     trace_end(TRACE_READ, began);
     comm_window_sync(comm, &trainer->window);
     rc = comm_agree(comm, rc);
-    if (rc)
-        return rc;
-    trainer->tokenizer = comm_text_to_first(comm, last, trainer->tokenizer);
-    return share_hash(trainer, reads);
+    return rc ? rc : share_hash(trainer);
 }
 
 /* The trace. */

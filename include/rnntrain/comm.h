@@ -33,10 +33,6 @@ int comm_agree(const struct comm *comm, int rc) NODISCARD;
 /* Collective. Rank 0's bytes to all. */
 void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
 
-/* Collective. The text of rank `root` to rank 0, the caller's to free; NULL on the others.
- * Takes `text`, which may be NULL on all but `root`. */
-char *comm_text_to_first(const struct comm *comm, int root, char *text);
-
 /* Collective. All ranks' bytes to rank 0, rank after rank, the caller's to free, and how many
  * each has to `counts` (size); NULL on the others. Less than 2 GiB in all. */
 char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *counts);

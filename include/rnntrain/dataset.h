@@ -3,12 +3,13 @@
  *   /train/x      (N, maxlen) uint16, or int32 where num_words > 65,536
  *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
  *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
+ *   /tokenizer_kept   the same of the words whose ids stand in x: all that training needs
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
  *   root attributes: format, format_version, num_words, maxlen, padding, truncating
  *
- * Reading has two steps, so that one process a node reads for all: dataset_open() reads
- * and checks everything but the arrays, dataset_load() fills memory that the caller
- * provides. Nothing here is collective.
+ * Reading has two steps, so that the processes of a node read together into memory that they
+ * share: dataset_open() reads and checks everything but the arrays, dataset_load() fills a
+ * part of the memory that the caller provides. Nothing here is collective.
  */
 #ifndef RNNTRAIN_DATASET_H
 #define RNNTRAIN_DATASET_H
@@ -21,6 +22,9 @@
 struct h5;
 
 enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
+
+/* What of the tokenizer is read: nothing, the words that have ids, all. */
+enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL };
 
 struct dataset_split {
     int rows;        /* 0: the file has no such part */
@@ -38,7 +42,8 @@ struct dataset {
     bool pad_pre;  /* pads stand in front of the words */
     bool truncate_pre;
     int id_bytes;     /* 2 or 4 */
-    char *tokenizer;  /* JSON, owned; NULL unless asked for */
+    char *tokenizer;  /* JSON, owned; NULL unless asked for; of all words to be written */
+    char *kept;       /* JSON of the words with ids, to be written beside it; owned */
     char *provenance; /* JSON object, owned */
     void *storage;    /* of the arrays; owned, NULL unless dataset_read took it */
     uint64_t hash;    /* XXH64 over all arrays of all parts, once loaded */
@@ -46,19 +51,24 @@ struct dataset {
     struct dataset_split part[DATASET_PARTS];
 };
 
-/* Reads and checks all but the arrays. `with_tokenizer`: also the tokenizer's JSON. */
-int dataset_open(const char *path, bool with_tokenizer, struct dataset *data) NODISCARD;
+/* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
+int dataset_open(const char *path, enum dataset_words words,
+                 struct dataset *data) NODISCARD;
 
 /* Bytes that dataset_load needs (a multiple of 64). */
 size_t dataset_bytes(const struct dataset *data);
 
-/* Reads every array into `storage` (dataset_bytes, 64-byte aligned, outlives `data`),
- * checks every id, label and length (message: path, data set, row), sets the pointers and
- * the hash. */
-int dataset_load(struct dataset *data, void *storage) NODISCARD;
-
-/* Sets the pointers into `storage` that another process has filled by dataset_load. */
+/* Sets the pointers into `storage` (dataset_bytes, zeroed, 64-byte aligned, outlives
+ * `data`). */
 void dataset_attach(struct dataset *data, void *storage);
+
+/* Reader `reader` of `readers` reads its share of all rows, contiguous ones of each part, into
+ * the attached storage and checks every id, label and length (message: path, data set, row).
+ * Closes the file. */
+int dataset_load(struct dataset *data, int reader, int readers) NODISCARD;
+
+/* Once all readers have loaded: sets the hash. */
+void dataset_hash(struct dataset *data);
 
 /* The id at position t of a row of a part. */
 static inline int dataset_id(const struct dataset *data, enum dataset_part part, int row,
@@ -87,7 +97,8 @@ static inline void dataset_ids(const struct dataset *data, enum dataset_part par
 int dataset_write(const struct dataset *data) NODISCARD;
 
 /* Opens and loads in one, into memory that dataset_release frees. */
-int dataset_read(const char *path, bool with_tokenizer, struct dataset *data) NODISCARD;
+int dataset_read(const char *path, enum dataset_words words,
+                 struct dataset *data) NODISCARD;
 
 /* The tokenizer in `data->tokenizer` with the data set's padding; ERR_FORMAT if it gives
  * ids that num_words does not allow. Free with text_free. */

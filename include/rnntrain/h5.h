@@ -62,6 +62,10 @@ int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
 /* Reads an array that must have this type and shape. */
 int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
             const size_t *shape, void *data) NODISCARD;
+/* Rows first .. first + n - 1 of a data set of that shape. */
+int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+                 const size_t *shape, size_t first, size_t n, void *data) NODISCARD;
+
 /* A text; the caller's to free. */
 int h5_read_text(struct h5 *file, const char *path, char **text) NODISCARD;
 /* Fixed-length strings; the array and each string are the caller's to free. */

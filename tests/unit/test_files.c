@@ -117,12 +117,13 @@ static int write_fixture(struct fixture *fixture, const char *name)
 static int read_fixture(const char *name, struct dataset *data, void **storage)
 {
     char *path = in_folder(name);
-    int rc = dataset_open(path, true, data);
+    int rc = dataset_open(path, DATASET_WORDS_ALL, data);
     free(path);
     if (rc)
         return rc;
     *storage = xaligned(dataset_bytes(data), 1);
-    rc = dataset_load(data, *storage);
+    dataset_attach(data, *storage);
+    rc = dataset_load(data, 0, 1);
     if (rc) {
         dataset_release(data);
         free(*storage);
@@ -151,6 +152,35 @@ static void test_dataset(void **state)
     free(storage);
 }
 
+/* Three readers, each with the file open for itself, fill one storage. */
+static void test_readers(void **state)
+{
+    (void)state;
+    enum { READERS = 3 };
+    struct fixture fixture;
+    struct dataset whole = {0}, data = {0};
+    char *path = in_folder("shared.h5"), kept[] = "kept words";
+    fill(&fixture);
+    fixture.data.kept = kept;
+    assert_int_equal(write_fixture(&fixture, "shared.h5"), OK);
+    assert_int_equal(dataset_read(path, DATASET_WORDS_KEPT, &whole), OK);
+    assert_string_equal(whole.tokenizer, "kept words");
+    void *storage = xaligned(dataset_bytes(&whole), 1);
+    for (int reader = READERS - 1; reader >= 0; reader--) {
+        dataset_release(&data);
+        assert_int_equal(dataset_open(path, DATASET_WORDS_NONE, &data), OK);
+        dataset_attach(&data, storage);
+        assert_int_equal(dataset_load(&data, reader, READERS), OK);
+    }
+    dataset_hash(&data);
+    assert_memory_equal(data.part[DATASET_TRAIN].x, fixture.x, sizeof fixture.x);
+    assert_true(data.hash == whole.hash);
+    dataset_release(&data);
+    dataset_release(&whole);
+    free(storage);
+    free(path);
+}
+
 /* HDF5 took the second image for the first one. */
 static void test_two_at_once(void **state)
 {
@@ -162,8 +192,8 @@ static void test_two_at_once(void **state)
     assert_int_equal(write_fixture(&fixture, "first.h5"), OK);
     fixture.data.num_words = WORDS + 5;
     assert_int_equal(write_fixture(&fixture, "second.h5"), OK);
-    assert_int_equal(dataset_open(paths[0], true, &first), OK);
-    assert_int_equal(dataset_open(paths[1], true, &second), OK);
+    assert_int_equal(dataset_open(paths[0], DATASET_WORDS_ALL, &first), OK);
+    assert_int_equal(dataset_open(paths[1], DATASET_WORDS_ALL, &second), OK);
     assert_int_equal(first.num_words, WORDS);
     assert_int_equal(second.num_words, WORDS + 5);
     dataset_release(&first);
@@ -230,7 +260,7 @@ static void refuse_head(const char *name, const char *expected)
 {
     struct dataset data = {0};
     char *path = in_folder(name);
-    assert_int_equal(dataset_open(path, true, &data), ERR_FORMAT);
+    assert_int_equal(dataset_open(path, DATASET_WORDS_ALL, &data), ERR_FORMAT);
     expect_message(name);
     expect_message(expected);
     free(path);
@@ -246,7 +276,7 @@ static void test_dataset_head(void **state)
     write_head("bare.h5", "rnntrain-dataset", 1);
     refuse_head("bare.h5", "num_words of / is missing");
     struct dataset data = {0};
-    assert_int_equal(dataset_open("/no/such.h5", true, &data), ERR_NO_INPUT);
+    assert_int_equal(dataset_open("/no/such.h5", DATASET_WORDS_ALL, &data), ERR_NO_INPUT);
     expect_message("rnnprep CORPUS -o /no/such.h5");
 }
 
@@ -264,11 +294,11 @@ static void test_damage(void **state)
     for (size_t i = 0; i < n; i += i < 64 || n - i < 64 ? 1 : 97) {
         bytes[i] ^= 0x10;
         assert_int_equal(file_replace(bad, bytes, n, false), OK);
-        assert_int_equal(dataset_open(bad, true, &data), ERR_FORMAT);
+        assert_int_equal(dataset_open(bad, DATASET_WORDS_ALL, &data), ERR_FORMAT);
         expect_message("damaged.h5");
         bytes[i] ^= 0x10;
         assert_int_equal(file_replace(bad, bytes, i, false), OK);
-        assert_int_equal(dataset_open(bad, true, &data), ERR_FORMAT);
+        assert_int_equal(dataset_open(bad, DATASET_WORDS_ALL, &data), ERR_FORMAT);
         expect_message("damaged.h5");
     }
     free(bytes);
@@ -401,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_replace),
         cmocka_unit_test(test_replace_fails),
         cmocka_unit_test(test_dataset),
+        cmocka_unit_test(test_readers),
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_dataset_content),
         cmocka_unit_test(test_dataset_head),
