@@ -303,6 +303,7 @@ struct model_config config_model(const struct config *config, const struct datas
         .embedding_dropout = config->embedding_dropout,
         .rnn_dropout = config->rnn_dropout,
         .dense_dropout = config->dense_dropout,
+        .lookup_bytes = MODEL_LOOKUP_BYTES,
     };
 }
 

@@ -162,6 +162,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .keep_bits = keep_bits,
     .drop = drop,
     .gather = gather,
+    .scatter = scatter,
     .embed = embed,
     .embed_backward = embed_backward,
     .relu = relu,

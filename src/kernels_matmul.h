@@ -231,6 +231,18 @@ static void gather(int n, const int32_t *ids, const real *table, size_t row, int
     }
 }
 
+static void scatter(int n, const int32_t *ids, const real *c, size_t c_panel, int vectors,
+                    real *table, size_t row)
+{
+    for (int r = n - 1; r >= 0; r--) {
+        real *to = table + (size_t)ids[r] * row;
+        const real *from = c + (size_t)r * PANEL;
+        for (int v = 0; v < vectors; v++)
+            vec_store(to + v * WIDTH,
+                      vec_load(to + v * WIDTH) + vec_load(from + panel_at(v, c_panel)));
+    }
+}
+
 enum { ADD_MOST = 4 };
 
 /* Column sums of so many vectors from v on, at once: one alone would wait for each

@@ -197,7 +197,7 @@ static void run_layer(struct model *model, int i, int direction, bool drop, bool
 {
     struct recurrent *layer = layer_at(model, i, direction);
     struct pass pass = {.model = model, .layer = i, .drop = drop};
-    layer->looks_up = !keep && layer->vocabulary > 0;
+    layer->looks_up = layer->vocabulary > 0 && !drop;
     if (layer->looks_up)
         point_at_ids(model, direction);
     layer->shares_pads = share && layer->can_share_pads;
@@ -205,24 +205,56 @@ static void run_layer(struct model *model, int i, int direction, bool drop, bool
                       i == 0 ? source_embedding : source_layer, &pass);
 }
 
-/* The first layer's products with all embeddings, as many at a time as x has rows. */
+static bool has_bit(const uint64_t *bits, int32_t id)
+{
+    return bits[id / 64] >> id % 64 & 1;
+}
+
+static void set_bit(uint64_t *bits, int32_t id)
+{
+    bits[id / 64] |= UINT64_C(1) << id % 64;
+}
+
+/* The planned ids, each once, in the order in which they come. */
+static void collect_words(struct model *model)
+{
+    size_t n = model->all.slot[model->config.maxlen + 1];
+    model->n_words = 0;
+    for (size_t i = 0; i < n; i++) {
+        int32_t id = model->ids[i];
+        if (has_bit(model->seen, id))
+            continue;
+        set_bit(model->seen, id);
+        model->words[model->n_words++] = id;
+    }
+    for (int i = 0; i < model->n_words; i++)
+        model->seen[model->words[i] / 64] = 0;
+}
+
+/* The embeddings of some ids into x of the first layer's direction d; where they stand. */
+static struct embedding embed_words(const struct model *model, int d, const int32_t *ids,
+                                    int n)
+{
+    const struct recurrent *layer = layer_at(model, 0, d);
+    struct embedding words = {.n = n, .width = model->config.embedding, .ids = ids};
+    model->kernels->embed(&words, model->weights, layer->x, (size_t)layer->inputs);
+    return words;
+}
+
+/* The first layer's products with the embeddings of `words`, where they are not known yet. */
 static void learn_words(struct model *model)
 {
-    const struct model_config *config = &model->config;
-    int most = (config->maxlen + 1) * model->lane_rows;
-    for (int first = 0; first < config->vocabulary; first += most) {
-        int n = config->vocabulary - first < most ? config->vocabulary - first : most;
-        for (int i = 0; i < n; i++)
-            model->ids[i] = first + i;
-        struct embedding words = {.n = n, .width = config->embedding, .ids = model->ids};
-        for (int d = 0; d < model->directions; d++) {
-            struct recurrent *layer = layer_at(model, 0, d);
-            model->kernels->embed(&words, model->weights, layer->x,
-                                  (size_t)layer->inputs);
-            recurrent_learn_words(layer, first, n);
-        }
+    int32_t *unknown = model->words + model->n_words;
+    int n = 0;
+    for (int i = 0; i < model->n_words; i++)
+        if (!has_bit(model->known, model->words[i]))
+            unknown[n++] = model->words[i];
+    for (int d = 0; d < model->directions && n > 0; d++) {
+        (void)embed_words(model, d, unknown, n);
+        recurrent_learn_words(layer_at(model, 0, d), unknown, n);
     }
-    model->words_known = true;
+    for (int i = 0; i < n; i++)
+        set_bit(model->known, unknown[i]);
 }
 
 /* The forward direction over one row of nothing but pads. */
@@ -232,6 +264,9 @@ static void learn_pads(struct model *model)
         model->count[d][0] = model->config.maxlen;
     plan_steps(model, 1);
     memset(model->ids, 0, (size_t)model->config.maxlen * sizeof *model->ids);
+    collect_words(model);
+    if (looks_up_words(&model->config))
+        learn_words(model);
     for (int i = 0; i < model->config.layers; i++) {
         run_layer(model, i, 0, false, false, false);
         recurrent_learn_pads(layer_at(model, i, 0));
@@ -245,13 +280,14 @@ static void forward(struct model *model, const struct lane *lane,
 {
     bool drop = dropout && model->config.embedding_dropout > 0;
     bool share = !dropout && shares_pads(&model->config);
-    if (!dropout && looks_up_words(&model->config) && !model->words_known)
-        learn_words(model);
     if (share && !model->pads_known)
         learn_pads(model);
     plan_lane(model, lane, share);
+    collect_words(model);
     if (drop)
         draw_embedding_bits(model, lane, dropout);
+    else if (looks_up_words(&model->config))
+        learn_words(model);
     for (int i = 0; i < model->config.layers; i++)
         for (int d = 0; d < model->directions; d++)
             run_layer(model, i, d, drop, dropout != NULL, share);
@@ -318,6 +354,18 @@ static void sink_layer(void *context, const struct steps *steps, int s, const re
     }
 }
 
+/* What a direction that looked up has gathered by ids: to W and to the table. */
+static void backward_words(struct model *model, int d, real *d_table)
+{
+    struct recurrent *layer = layer_at(model, 0, d);
+    for (int first = 0, n; first < model->n_words; first += n) {
+        n = model->n_words - first < layer->block ? model->n_words - first : layer->block;
+        struct embedding words = embed_words(model, d, model->words + first, n);
+        const real *dx = recurrent_words_backward(layer, model->words + first, n);
+        model->kernels->embed_backward(&words, dx, (size_t)layer->inputs, d_table);
+    }
+}
+
 static void backward_layer(struct model *model, int i, struct pass *pass, real *gradient)
 {
     bool last = i == model->config.layers - 1;
@@ -330,6 +378,8 @@ static void backward_layer(struct model *model, int i, struct pass *pass, real *
         recurrent_backward(layer, &model->steps[d], last ? model->head.d_final[d] : NULL,
                            last ? model->head.d_outputs[d] : d_outputs,
                            i == 0 ? sink_embedding : sink_layer, pass);
+        if (layer->looks_up)
+            backward_words(model, d, pass->d_table);
         int first = recurrent_tensor(model, i, d);
         recurrent_unpack(layer, gradient_of(model, gradient, first),
                          gradient_of(model, gradient, first + 1),
@@ -366,13 +416,6 @@ static void backward_head(struct model *model, int rows, real *gradient)
     head_backward(&model->head, rows, model->d_features);
 }
 
-static void mark_ids(const struct model *model, uint64_t *touched)
-{
-    size_t n = model->all.slot[model->config.maxlen + 1];
-    for (size_t i = 0; i < n; i++)
-        touched[model->ids[i] / 64] |= UINT64_C(1) << model->ids[i] % 64;
-}
-
 struct lane_result model_gradient(struct model *model, const struct lane *lane,
                                   uint64_t seed, uint32_t step, real *gradient,
                                   uint64_t *touched)
@@ -384,9 +427,9 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
     struct lane_result result = score_lane(model, lane);
     trace_end(TRACE_FORWARD, began);
     began = trace_begin();
-    if (touched)
-        mark_ids(model, touched);
-    else
+    for (int i = 0; i < model->n_words && touched; i++)
+        set_bit(touched, model->words[i]);
+    if (!touched)
         memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
     backward_head(model, lane->n_rows, gradient);
     for (int i = 0; i < (model->config.layers - 1) * model->directions; i++)

@@ -113,6 +113,12 @@ static void init_shapes(struct model *model)
     model->dense_words = words_for(model->dense.linear.columns);
 }
 
+/* Words of a bit for each id. */
+static size_t id_words(const struct model_config *config)
+{
+    return ((size_t)config->vocabulary + 63) / 64;
+}
+
 static void layout_lane(struct model *model, struct arena *arena)
 {
     size_t rows = (size_t)model->lane_rows, length = (size_t)model->config.maxlen;
@@ -126,6 +132,9 @@ static void layout_lane(struct model *model, struct arena *arena)
     steps_layout(&model->all, arena, model->lane_rows, model->config.maxlen);
     model->ids = arena_take(arena, slots, sizeof *model->ids);
     model->row_ids = arena_take(arena, length, sizeof *model->row_ids);
+    model->words = arena_take(arena, 2 * slots, sizeof *model->words);
+    model->seen = arena_take(arena, id_words(&model->config), sizeof *model->seen);
+    model->known = arena_take(arena, id_words(&model->config), sizeof *model->known);
     model->embedding_bits = arena_take(arena, rows * length * words, sizeof(uint32_t));
     model->feature_bits =
         arena_take(arena, rows * (size_t)model->feature_words, sizeof(uint32_t));
@@ -246,7 +255,8 @@ void model_init_weights(const struct model *model, uint64_t seed, real *weights)
 void model_pack(struct model *model, const real *weights)
 {
     model->weights = weights;
-    model->words_known = model->pads_known = false;
+    model->pads_known = false;
+    memset(model->known, 0, id_words(&model->config) * sizeof *model->known);
     for (int i = 0; i < model->config.layers; i++)
         for (int d = 0; d < model->directions; d++) {
             int first = recurrent_tensor(model, i, d);
@@ -262,23 +272,28 @@ void model_pack(struct model *model, const real *weights)
                 tensor_of(model, weights, output + 1));
 }
 
+/* Looked-up products count as not done. */
+static double flops(const struct model_config *config, double positions, double rows,
+                    bool looked_up)
+{
+    double recurrent = 0, features = features_of(config);
+    for (int i = 0; i < config->layers; i++) {
+        int inputs = i == 0 && looked_up ? 0 : inputs_of(config, i);
+        recurrent += 6.0 * gates_of(config) * config->units * (inputs + config->units) *
+                     directions_of(config);
+    }
+    double head = config->dense ? config->dense * (features + output_units(config))
+                                : features * output_units(config);
+    return recurrent * positions + 6 * head * rows;
+}
+
 double model_forward_flops(const struct model_config *config, double positions,
                            double rows)
 {
-    double looked_up = looks_up_words(config)
-                           ? 2.0 * gates_of(config) * config->units * config->embedding *
-                                 directions_of(config)
-                           : 0;
-    return model_flops(config, positions, rows) / 3 - looked_up * positions;
+    return flops(config, positions, rows, looks_up_words(config)) / 3;
 }
 
 double model_flops(const struct model_config *config, double positions, double rows)
 {
-    double recurrent = 0, features = features_of(config);
-    for (int i = 0; i < config->layers; i++)
-        recurrent += 6.0 * gates_of(config) * config->units *
-                     (inputs_of(config, i) + config->units) * directions_of(config);
-    double head = config->dense ? config->dense * (features + output_units(config))
-                                : features * output_units(config);
-    return recurrent * positions + 6 * head * rows;
+    return flops(config, positions, rows, learns_by_words(config));
 }

@@ -28,8 +28,11 @@ struct model {
     struct steps all;      /* forward plan of what any direction computes */
     int32_t *ids;          /* (slots of `all`) */
     int32_t *row_ids;      /* (T) of one row, on the way there */
-    bool words_known, pads_known; /* what layers learnt of the vocabulary and of pads
-                                     belongs to these weights */
+    int32_t *words; /* (2 slots) the ids among them, each once; then room for some */
+    int n_words;
+    uint64_t *seen, *known; /* bits of ids: in `words`; those that the first layer has
+                               learnt with these weights */
+    bool pads_known;        /* the same of what pads leave */
 
     int embedding_words, feature_words, dense_words; /* of keep bits a position or row */
     uint32_t *embedding_bits;                        /* (R, T, words) */
@@ -81,12 +84,17 @@ static inline int gates_of(const struct model_config *config)
     return config->cell == CELL_LSTM ? 4 : 3;
 }
 
-/* Whether evaluation looks up the first layer's products with embeddings, one an id, instead
- * of computing one a position: where the table has room in a cache. */
+/* Whether the first layer may look up its products with embeddings, see model.h. */
 static inline bool looks_up_words(const struct model_config *config)
 {
     size_t columns = (size_t)(gates_of(config) * config->units);
-    return (size_t)config->vocabulary * columns * sizeof(real) <= (size_t)16 << 20;
+    return (size_t)config->vocabulary * columns * sizeof(real) <= config->lookup_bytes;
+}
+
+/* Whether it does so in training. */
+static inline bool learns_by_words(const struct model_config *config)
+{
+    return config->embedding_dropout == 0 && looks_up_words(config);
 }
 
 static inline struct recurrent *layer_at(const struct model *model, int i, int direction)

@@ -45,8 +45,9 @@ void recurrent_layout(struct recurrent *layer, struct arena *arena)
         linear_layout(&group->recurrent, arena);
         group->b = arena_take(arena, columns, sizeof(real));
         group->db = arena_take(arena, columns, sizeof(real));
-        group->known =
-            arena_take(arena, (size_t)layer->vocabulary * columns, sizeof(real));
+        size_t table = (size_t)layer->vocabulary * columns;
+        group->known = arena_take(arena, table, sizeof(real));
+        group->d_known = arena_take(arena, table, sizeof(real));
         group->z = arena_take(arena, slots * columns, sizeof(real));
         group->dz = arena_take(arena, block * columns, sizeof(real));
     }
@@ -118,21 +119,25 @@ static void enter_rows(const struct recurrent *layer, const struct steps *steps,
         memcpy(first, after_pads + (size_t)s * width, n_bytes);
 }
 
-void recurrent_learn_words(struct recurrent *layer, int first, int n)
+void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n)
 {
     for (int i = 0; i < layer->n_groups; i++) {
         const struct gate_group *group = &layer->group[i];
+        int columns = columns_of(group);
         struct matmul m = {
             .rows = n,
             .vectors = group->input.vectors,
             .n_terms = 1,
             .term = {linear_term(&group->input, layer->x)},
             .bias = group->b,
-            .c = row_at(group->known, (size_t)first, columns_of(group)),
-            .c_row = (size_t)columns_of(group),
+            .c = group->z,
+            .c_row = (size_t)columns,
             .c_panel = (size_t)panel_width(layer),
         };
         layer->kernels->matmul(&m);
+        for (int r = 0; r < n; r++)
+            memcpy(row_at(group->known, (size_t)ids[r], columns),
+                   row_at(group->z, (size_t)r, columns), (size_t)columns * sizeof(real));
     }
 }
 
@@ -152,7 +157,7 @@ static void add_next_step(const struct recurrent *layer, const struct gate_group
     int n = step->rows, width = layer->padded;
     bool last = group == &layer->group[layer->n_groups - 1];
     spans_add_rows(spans, group->z, step->next, n, columns_of(group));
-    if (group == &layer->group[0])
+    if (group == &layer->group[0] && !layer->looks_up)
         spans_add_rows(spans, layer->x, step->next, n, layer->inputs);
     if (last)
         spans_add_rows(spans, layer->h, step->after, n, width);
@@ -189,6 +194,9 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
         m.term[m.n_terms++] = linear_term(&group->recurrent, h);
     struct spans spans;
     spans.n = 0;
+    for (int r = 0; r < step->n_ids_ahead; r++)
+        spans_add_rows(&spans, group->known, (size_t)step->ids_ahead[r], 1,
+                       columns_of(group));
     if (step->keeps)
         add_next_step(layer, group, step, &spans);
     if (m.n_terms > 0)

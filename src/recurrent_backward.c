@@ -10,6 +10,12 @@ struct block {
     size_t panel; /* reals between panels of the block's panel matrices */
 };
 
+/* Reals between panels of the block's panel matrices. */
+static size_t block_panel(const struct recurrent *layer)
+{
+    return (size_t)block_stride(layer) * (size_t)panel_width(layer);
+}
+
 static struct block block_ending_at(const struct recurrent *layer,
                                     const struct steps *steps, int high)
 {
@@ -19,7 +25,7 @@ static struct block block_ending_at(const struct recurrent *layer,
            end - steps->slot[low - 1] <= (size_t)layer->block)
         low--;
     return (struct block){low, high, steps->slot[low], (int)(end - steps->slot[low]),
-                          (size_t)block_stride(layer) * (size_t)panel_width(layer)};
+                          block_panel(layer)};
 }
 
 /* Rows from .. to - 1 of a panel matrix in the block become zero. */
@@ -152,17 +158,39 @@ static real *state_of(const struct recurrent *layer, int i)
     return i == 1 && !layer->reset_after ? layer->rh : layer->h;
 }
 
-/* The weights' gradients of a finished block. */
+/* The gradient of W from `rows` rows of dz in the block. */
+static void add_input_gradient(struct recurrent *layer, int rows, const real *x)
+{
+    for (int i = 0; i < layer->n_groups; i++)
+        linear_add_gradient(&layer->group[i].input, rows, x, layer->group[i].dz,
+                            block_panel(layer));
+}
+
+/* dx of `rows` rows of dz in the block: of both groups by one product. */
+static void back_to_inputs(const struct recurrent *layer, int rows,
+                           const struct spans *spans)
+{
+    struct matmul back = {.n_terms = 0};
+    for (int i = layer->n_groups - 1; i >= 0; i--) {
+        const struct gate_group *group = &layer->group[i];
+        struct matmul m =
+            linear_back(&group->input, rows, group->dz, block_panel(layer), layer->dx);
+        m.term[1] = back.term[0];
+        m.n_terms += back.n_terms;
+        back = m;
+    }
+    multiply(layer, back, spans);
+}
+
+/* The recurrent weights' gradients of a finished block. */
 static void finish_weights(struct recurrent *layer, const struct block *block)
 {
-    const real *x = row_at(layer->x, block->origin, layer->inputs);
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
         bool after = i == 1 && layer->reset_after;
         const real *state = row_at(state_of(layer, i), block->origin, layer->padded);
-        const real *d_state = after ? layer->drec : group->dz;
-        linear_add_gradient(&group->input, block->rows, x, group->dz, block->panel);
-        linear_add_gradient(&group->recurrent, block->rows, state, d_state, block->panel);
+        linear_add_gradient(&group->recurrent, block->rows, state,
+                            after ? layer->drec : group->dz, block->panel);
     }
 }
 
@@ -183,15 +211,12 @@ static void add_outputs_before(struct spans *spans, const struct block *block,
                   (size_t)(n - 1) * d_outputs->time + width);
 }
 
-/* The inputs' gradients of a finished block, handed on step by step, last to first. */
-static void finish_inputs(const struct recurrent *layer, const struct block *block,
+/* W's gradient of a finished block and the inputs', handed on step by step, last to first. */
+static void finish_inputs(struct recurrent *layer, const struct block *block,
                           const struct steps *steps,
                           const struct output_gradient *d_outputs, recurrent_sink *sink,
                           void *context)
 {
-    const struct gate_group *group = layer->group;
-    struct matmul back =
-        linear_back(&group->input, block->rows, group->dz, block->panel, layer->dx);
     struct spans spans;
     spans.n = 0;
     spans_add_rows(&spans, layer->x, block->origin, block->rows, layer->inputs);
@@ -199,16 +224,45 @@ static void finish_inputs(const struct recurrent *layer, const struct block *blo
         spans_add_rows(&spans, state_of(layer, i), block->origin, block->rows,
                        layer->padded);
     add_outputs_before(&spans, block, steps, d_outputs, (size_t)layer->padded);
-    if (layer->n_groups == 2) {
-        group = &layer->group[1];
-        back.term[back.n_terms++] =
-            linear_back(&group->input, block->rows, group->dz, block->panel, layer->dx)
-                .term[0];
-    }
-    multiply(layer, back, &spans);
+    back_to_inputs(layer, block->rows, &spans);
     for (int s = block->high; s >= block->low; s--)
         sink(context, steps, s,
              row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs));
+    add_input_gradient(layer, block->rows,
+                       row_at(layer->x, block->origin, layer->inputs));
+}
+
+/* dL/d(known) of a finished block. */
+static void finish_words(const struct recurrent *layer, const struct block *block,
+                         const struct steps *steps)
+{
+    for (int i = 0; i < layer->n_groups; i++) {
+        const struct gate_group *group = &layer->group[i];
+        for (int s = block->high; s >= block->low; s--)
+            layer->kernels->scatter(
+                steps->active[s], layer->ids[s],
+                row_at(group->dz, steps->slot[s] - block->origin, panel_width(layer)),
+                block->panel, group->input.vectors, group->d_known,
+                (size_t)columns_of(group));
+    }
+}
+
+const real *recurrent_words_backward(struct recurrent *layer, const int32_t *ids, int n)
+{
+    struct spans spans;
+    spans.n = 0;
+    for (int i = 0; i < layer->n_groups; i++) {
+        const struct gate_group *group = &layer->group[i];
+        int columns = columns_of(group);
+        layer->kernels->gather(n, ids, group->d_known, (size_t)columns,
+                               group->input.vectors, group->dz, block_panel(layer));
+        for (int r = 0; r < n; r++)
+            memset(row_at(group->d_known, (size_t)ids[r], columns), 0,
+                   (size_t)columns * sizeof(real));
+    }
+    add_input_gradient(layer, n, layer->x);
+    back_to_inputs(layer, n, &spans);
+    return layer->dx;
 }
 
 static void zero_gradients(struct recurrent *layer)
@@ -255,7 +309,10 @@ void recurrent_backward(struct recurrent *layer, const struct steps *steps,
             else
                 gru_step_back(layer, &block, &step);
         }
-        finish_inputs(layer, &block, steps, &d_outputs, sink, context);
+        if (layer->looks_up)
+            finish_words(layer, &block, steps);
+        else
+            finish_inputs(layer, &block, steps, &d_outputs, sink, context);
         finish_weights(layer, &block);
     }
 }

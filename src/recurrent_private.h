@@ -42,11 +42,14 @@ struct step {
     size_t kept;        /* slot of z, tanh_c and rec: 0 where nothing is kept */
     size_t after;       /* slot that the next step writes */
     const int32_t *ids; /* of its rows, where b + x W is looked up */
+    int n_ids_ahead;    /* and of the next step's */
+    const int32_t *ids_ahead;
 };
 
 static inline struct step step_of(const struct recurrent *layer,
                                   const struct steps *steps, int s, bool keep)
 {
+    bool looks_ahead = layer->looks_up && s + 1 < steps->length;
     return (struct step){.rows = steps->active[s],
                          .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
                          .at = steps->slot[s],
@@ -54,7 +57,9 @@ static inline struct step step_of(const struct recurrent *layer,
                          .after = steps->slot[s + 1 < steps->length ? s + 2 : s + 1],
                          .keeps = keep,
                          .kept = keep ? steps->slot[s] : 0,
-                         .ids = layer->looks_up ? layer->ids[s] : NULL};
+                         .ids = layer->looks_up ? layer->ids[s] : NULL,
+                         .n_ids_ahead = looks_ahead ? steps->active[s + 1] : 0,
+                         .ids_ahead = looks_ahead ? layer->ids[s + 1] : NULL};
 }
 
 /* What a product fetches while it computes; what finds no room is not fetched. n is set, the

@@ -144,6 +144,9 @@ struct kernels {
      * rows of a panel matrix with panels c_panel apart. */
     void (*gather)(int n, const int32_t *ids, const real *table, size_t row, int vectors,
                    real *c, size_t c_panel);
+    /* Its gradient: adds the rows of a panel matrix to the table's rows, last row first. */
+    void (*scatter)(int n, const int32_t *ids, const real *c, size_t c_panel, int vectors,
+                    real *table, size_t row);
     /* sums (vectors * width) += column sums of a panel matrix */
     void (*add_rows)(int rows, int vectors, const real *b, size_t b_panel, real *sums);
 

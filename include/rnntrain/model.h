@@ -33,7 +33,14 @@ struct model_config {
     int dense;      /* D: units of the hidden Dense(relu); 0: none */
     int classes;    /* C, 2 or more; 2 means one sigmoid unit */
     double embedding_dropout, rnn_dropout, dense_dropout; /* rates in [0, 1) */
+    size_t
+        lookup_bytes; /* most that the table of looked-up products may take, see below */
 };
+
+/* Where no dropout stands between embedding and cell, the first layer's products with
+ * embeddings are computed once an id and looked up, as long as the table fits a cache. It is a
+ * number of the program, as it decides the order in which gradients are added. */
+#define MODEL_LOOKUP_BYTES ((size_t)16 << 20)
 
 /* The model at work: packed weights and one workspace, taken once, for one lane at a
  * time. Owned by the caller of model_new. A model computes on one thread. */

@@ -39,7 +39,8 @@ struct gate_group {
     struct linear input;     /* W: (D, gates * H) */
     struct linear recurrent; /* U: (H, gates * H) */
     real *b, *db;            /* (columns) */
-    real *known;             /* (vocabulary, columns) b + x W of every id */
+    real *known;             /* (vocabulary, columns) b + x W of an id */
+    real *d_known;           /* the same: dL/d(known) of a lane, else zero */
     real *z;  /* (slots, columns) values of the gates, a panel matrix a step */
     real *dz; /* (block, columns) panel matrix */
 };
@@ -64,8 +65,9 @@ struct recurrent {
     real *dx;                    /* (block, inputs) */
     int block;                   /* rows of the backward block */
 
-    /* Evaluation of a layer whose inputs are embeddings: with looks_up, b + x W is not computed
-     * but looked up in `known` for the ids of a step's rows, ids[s]. The same bits. */
+    /* A layer whose inputs are embeddings without dropout: with looks_up, b + x W is not
+     * computed for each position but looked up in `known` for the ids of a step's rows,
+     * ids[s]: the same bits. Its gradient is gathered by ids too. */
     int vocabulary; /* 0: never */
     bool looks_up;
     const int32_t **ids; /* (length), filled by the caller */
@@ -87,8 +89,9 @@ void recurrent_layout(struct recurrent *layer, struct arena *arena);
 void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
                     const real *bias);
 
-/* Computes `known` of ids first .. first + n - 1, whose embeddings stand in x. */
-void recurrent_learn_words(struct recurrent *layer, int first, int n);
+/* Computes `known` of n ids, whose embeddings stand in x. Overwrites what the last
+ * recurrent_forward kept. */
+void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n);
 
 /* Fills x of one step, (rows, inputs), just before the step is computed; first to last. */
 typedef void recurrent_source(void *context, const struct steps *steps, int s, real *x);
@@ -120,10 +123,16 @@ struct output_gradient {
 };
 
 /* Gradients of the whole lane from dL/d(final outputs) (R, padded) or NULL and from
- * dL/d(outputs); the weights' go to dw, du, db, which are set, not added to. */
+ * dL/d(outputs); the weights' go to dw, du, db, which are set, not added to. With looks_up
+ * the sink is not called, recurrent_words_backward does the rest. */
 void recurrent_backward(struct recurrent *layer, const struct steps *steps,
                         const real *d_final, struct output_gradient d_outputs,
                         recurrent_sink *sink, void *context);
+
+/* Of a layer that looked up, after recurrent_backward, for all ids of the lane, each once, at
+ * most `block` at a time, whose embeddings stand in x: adds their part of the gradient of W
+ * and returns dL/d(embeddings) (n, inputs), valid until the next call. */
+const real *recurrent_words_backward(struct recurrent *layer, const int32_t *ids, int n);
 
 /* Writes the packed gradients to Keras's shapes (every element is set). */
 void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurrent,

@@ -109,6 +109,7 @@ static struct model_config model_of(const struct golden *golden)
         .layers = (int)number(golden, "layers"),
         .dense = (int)number(golden, "dense"),
         .classes = (int)number(golden, "classes"),
+        .lookup_bytes = MODEL_LOOKUP_BYTES,
     };
 }
 

@@ -293,6 +293,7 @@ static void test_all_models(void **state)
                 .embedding_dropout = 0.5, /* none of them when evaluating */
                 .rnn_dropout = 0.5,
                 .dense_dropout = 0.5,
+                .lookup_bytes = variant % 5 ? MODEL_LOOKUP_BYTES : 0,
             };
             check(&config, kernels);
         }

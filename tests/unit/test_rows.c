@@ -3,6 +3,7 @@
 #include "rnntrain/model.h"
 #include "rnntrain/sampler.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -54,22 +55,33 @@ static void evaluate_all(const struct fixture *fixture, struct model *model, int
     }
 }
 
-/* Training computes every pad and every product with an embedding, evaluation each of them
- * once: the same losses. */
-static void check_shared(const struct fixture *fixture, struct model *model)
+/* Training without lookup computes every pad and every product with an embedding, with lookup
+ * every pad, evaluation each of them once: the same losses. And the gradients of both are the
+ * same sums in another order. */
+static void check_shared(const struct fixture *fixture, struct model *model,
+                         struct model *plain)
 {
     int32_t rows[ROWS];
-    real *gradient = xaligned(model_params(model)->size, sizeof *gradient);
+    size_t n = model_params(model)->size;
+    real *gradient = xaligned(n, sizeof *gradient), *other = xaligned(n, sizeof *other);
     for (int first = 0; first < ROWS; first += 50) {
         for (int i = 0; i < 50; i++)
             rows[i] = first + i;
         sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, 50);
         struct lane lane = {&fixture->data, DATASET_TEST, rows, 50};
         double shared = model_evaluate(model, &lane, NULL).loss;
-        double whole = model_gradient(model, &lane, 1, 0, gradient, NULL).loss;
+        double looked_up = model_gradient(model, &lane, 1, 0, gradient, NULL).loss;
+        double whole = model_gradient(plain, &lane, 1, 0, other, NULL).loss;
         assert_memory_equal(&shared, &whole, sizeof shared);
+        assert_memory_equal(&looked_up, &whole, sizeof whole);
+        for (size_t i = 0; i < n; i++)
+            if (fabs((double)(gradient[i] - other[i])) >
+                2e-5 * (1 + fabs((double)other[i])))
+                fail_msg("gradient of parameter %zu: %g looked up, %g computed", i,
+                         (double)gradient[i], (double)other[i]);
     }
     free(gradient);
+    free(other);
 }
 
 /* The rows computed `together` at a time against `expected`. */
@@ -92,7 +104,9 @@ static void check(const struct kernels *kernels, const struct model_config *conf
     static const int sizes[] = {1, 3, 16};
     static struct fixture fixture;
     static real expected[ROWS][UNITS_OUT];
-    struct model *model = NULL, *narrow = NULL;
+    struct model *model = NULL, *narrow = NULL, *plain = NULL;
+    struct model_config computing = *config;
+    computing.lookup_bytes = 0;
     fill(&fixture);
     assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
     real *weights = xaligned(model_params(model)->size, sizeof *weights);
@@ -101,7 +115,9 @@ static void check(const struct kernels *kernels, const struct model_config *conf
     evaluate_all(&fixture, model, ROWS, expected);
     for (size_t i = 0; i < COUNT_OF(sizes); i++)
         expect_same(&fixture, model, sizes[i], expected, kernels->name);
-    check_shared(&fixture, model);
+    assert_int_equal(model_new(&computing, kernels, ROWS, &plain), OK);
+    model_pack(plain, weights);
+    check_shared(&fixture, model, plain);
     /* in a workspace with room for fewer rows than the vocabulary has */
     assert_true(LENGTH + 1 < VOCABULARY);
     assert_int_equal(model_new(config, kernels, 1, &narrow), OK);
@@ -110,6 +126,7 @@ static void check(const struct kernels *kernels, const struct model_config *conf
     free(weights);
     model_free(model);
     model_free(narrow);
+    model_free(plain);
 }
 
 static void test_row_independence(void **state)
@@ -133,7 +150,8 @@ static void test_row_independence(void **state)
                                           .maxlen = LENGTH,
                                           .embedding = 12,
                                           .units = 20,
-                                          .classes = UNITS_OUT};
+                                          .classes = UNITS_OUT,
+                                          .lookup_bytes = MODEL_LOOKUP_BYTES};
             check(kernels, &config);
         }
     }
