@@ -24,17 +24,24 @@ static void abort_job(int code)
     _exit(code);
 }
 
+/* What this process may use; all of the host's where it is bound to a single one, as the
+ * others then are to others. */
+static int usable_cores(void)
+{
+    cpu_set_t cpus;
+    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) < cores &&
+        CPU_COUNT(&cpus) > 1)
+        cores = CPU_COUNT(&cpus);
+    return cores;
+}
+
 /* Ranks that outnumber the cores must yield while they wait: a factor of 50 in an
  * allreduce of 8 ranks on 2 cores. Open MPI sees it only where it was told the slots. */
 static void yield_if_crowded(void)
 {
     const char *local = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
-    cpu_set_t cpus;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) < cores &&
-        CPU_COUNT(&cpus) > 1)
-        cores = CPU_COUNT(&cpus);
-    if (local && strtol(local, NULL, 10) > cores)
+    if (local && strtol(local, NULL, 10) > usable_cores())
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 }
 
@@ -56,13 +63,14 @@ void comm_init(struct comm *comm)
     MPI_Comm_size(MPI_COMM_WORLD, &comm->size);
     MPI_Comm_rank(node_comm, &comm->node_rank);
     MPI_Comm_size(node_comm, &comm->node_size);
+    comm->node_cores = usable_cores();
     comm->is_active = true;
     die_set_hook(abort_job);
 }
 
 void comm_init_alone(struct comm *comm)
 {
-    *comm = (struct comm){.size = 1, .node_size = 1};
+    *comm = (struct comm){.size = 1, .node_size = 1, .node_cores = 1};
 }
 
 void comm_finalize(struct comm *comm)

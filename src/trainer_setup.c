@@ -257,6 +257,14 @@ static void init_weights(struct trainer *trainer)
     model_pack(trainer->model, trainer->weights);
 }
 
+/* What this rank could compute beside those that share its core. */
+static double probe(const struct comm *comm)
+{
+    bool crowded = comm->node_size > comm->node_cores;
+    double share = crowded ? (double)comm->node_cores / comm->node_size : 1;
+    return kernels_probe(3, crowded) * share;
+}
+
 int trainer_set_up(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
@@ -296,7 +304,7 @@ int trainer_set_up(struct trainer *trainer)
     trainer->progress =
         (struct progress){.best = -(double)INFINITY, .history = json_array()};
     init_weights(trainer);
-    trainer->peak_gflops = comm_min(comm, kernels_probe(3)) * comm->size;
+    trainer->peak_gflops = comm_min(comm, probe(comm)) * comm->size;
     return OK;
 }
 

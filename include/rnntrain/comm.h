@@ -12,6 +12,7 @@
 struct comm {
     int rank, size;
     int node_rank, node_size; /* among the ranks of this host */
+    int node_cores;           /* that they share */
     bool is_active;           /* MPI is initialised */
 };
 

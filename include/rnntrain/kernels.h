@@ -214,8 +214,9 @@ int kernels_open_blas(void) NODISCARD;
 void kernels_describe(const struct kernels *kernels, char *text, size_t n);
 
 /* GFLOP/s of SGEMM of 1024^3 on the calling thread, best of `repeats`; of 256^3 where that
- * already is below 3 GFLOP/s. After kernels_open_blas. */
-double kernels_probe(int repeats);
+ * already is below 3 GFLOP/s. `crowded`: others want the core too, only the thread's own time
+ * counts. After kernels_open_blas. */
+double kernels_probe(int repeats, bool crowded);
 
 /* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our
  * own code: glibc's are chosen by processor and may differ between nodes. */

@@ -118,7 +118,7 @@ static double train_batch(struct bench *bench)
 /* The slowest rank's rate, for each of them. */
 static double probe_all(const struct comm *comm)
 {
-    return comm_min(comm, kernels_probe(1)) * comm->size;
+    return comm_min(comm, kernels_probe(1, false)) * comm->size;
 }
 
 static int compare(const void *left, const void *right)
