@@ -63,10 +63,9 @@ struct comm_sum {
     /* Exchange between ranks; `inbox` has a lane of its own for each foreign node, of which
      * only this rank's share is ever used. */
     struct comm_lane total, inbox;
-    uint64_t *touched;               /* (nodes of all ranks, n_words) */
-    real *sent, *received;           /* packed shares */
-    int *n_nodes, *n_reals, *offset; /* (size) */
-    MPI_Request *requests;
+    real *sent, *received; /* packed shares */
+    int *n_nodes;          /* (size) */
+    MPI_Request *requests; /* (2 size) */
 };
 
 /* What a rank finishes of an array: words w = rank, rank + size, .. of the table's rows, so
@@ -107,14 +106,15 @@ static real *row_of(const struct comm_sum *sum, struct comm_lane lane, size_t wo
     return lane.values + (word * 64 + bit) * sum->shape.width;
 }
 
-/* Reals of a share once packed: its touched rows, then its slice. */
-static size_t packed_size(const struct comm_sum *sum, struct share share,
-                          const uint64_t *touched)
+/* At most so many reals are a share once packed: the bits of its rows, the touched ones, then
+ * its slice. */
+static size_t most_packed(const struct comm_sum *sum, struct share share)
 {
-    size_t n = 0;
-    for (size_t w = share.first_word; w < sum->n_words; w += share.word_step)
-        n += (size_t)__builtin_popcountll(touched[w]);
-    return n * sum->shape.width + share.end - share.begin;
+    size_t words = share.first_word < sum->n_words
+                       ? (sum->n_words - share.first_word - 1) / share.word_step + 1
+                       : 0;
+    return words * (sizeof(uint64_t) / sizeof(real) + 64 * sum->shape.width) + share.end -
+           share.begin;
 }
 
 /* Returns the end of what it wrote. */
@@ -122,22 +122,25 @@ static real *pack(const struct comm_sum *sum, struct share share, struct comm_la
                   real *to)
 {
     size_t width = sum->shape.width, rest = share.end - share.begin;
-    for (size_t w = share.first_word; w < sum->n_words; w += share.word_step)
+    for (size_t w = share.first_word; w < sum->n_words; w += share.word_step) {
+        memcpy(to, &lane.touched[w], sizeof lane.touched[w]);
+        to += sizeof lane.touched[w] / sizeof *to;
         for (uint64_t bits = lane.touched[w]; bits; to += width)
             memcpy(to, row_of(sum, lane, w, take_bit(&bits)), width * sizeof *to);
+    }
     memcpy(to, lane.values + share.begin, rest * sizeof *to);
     return to + rest;
 }
 
 /* Returns the end of what it read. */
 static const real *unpack(const struct comm_sum *sum, struct share share,
-                          const uint64_t *touched, const real *from,
-                          struct comm_lane lane)
+                          const real *from, struct comm_lane lane)
 {
     size_t width = sum->shape.width, rest = share.end - share.begin;
     for (size_t w = share.first_word; w < sum->n_words; w += share.word_step) {
-        lane.touched[w] = touched[w];
-        for (uint64_t bits = touched[w]; bits; from += width)
+        memcpy(&lane.touched[w], from, sizeof lane.touched[w]);
+        from += sizeof lane.touched[w] / sizeof *from;
+        for (uint64_t bits = lane.touched[w]; bits; from += width)
             memcpy(row_of(sum, lane, w, take_bit(&bits)), from, width * sizeof *from);
     }
     memcpy(lane.values + share.begin, from, rest * sizeof *from);
@@ -199,19 +202,19 @@ static struct comm_lane lazy_lanes(const struct comm_sum *sum, size_t n)
 
 static void new_exchange(struct comm_sum *sum)
 {
-    size_t size = (size_t)sum->comm.size;
-    size_t nodes = (size_t)sum->n_lanes < size * (size_t)most_nodes(sum->n_lanes)
-                       ? (size_t)sum->n_lanes
-                       : size * (size_t)most_nodes(sum->n_lanes);
-    size_t share = sum->shape.n / size + sum->shape.width * 128 + 1; /* at most */
+    size_t size = (size_t)sum->comm.size, most = (size_t)most_nodes(sum->n_lanes);
+    size_t nodes =
+        (size_t)sum->n_lanes < size * most ? (size_t)sum->n_lanes : size * most;
+    size_t share = 0;
+    for (int r = 0; r < sum->comm.size; r++) {
+        size_t n = most_packed(sum, share_of(sum, r, sum->comm.size));
+        share = n > share ? n : share;
+    }
     sum->total = lazy_lanes(sum, 1);
     sum->inbox = lazy_lanes(sum, nodes);
-    sum->touched = xcalloc(nodes * sum->n_words, sizeof *sum->touched);
-    sum->sent = xcalloc((size_t)most_nodes(sum->n_lanes) * size * share, sizeof(real));
+    sum->sent = xcalloc(most * size * share, sizeof(real));
     sum->received = xcalloc((nodes > size ? nodes : size) * share, sizeof(real));
-    sum->n_nodes = xcalloc(3 * size, sizeof *sum->n_nodes);
-    sum->n_reals = sum->n_nodes + size;
-    sum->offset = sum->n_reals + size;
+    sum->n_nodes = xcalloc(size, sizeof *sum->n_nodes);
     sum->requests = xcalloc(2 * size, sizeof(MPI_Request));
 }
 
@@ -255,7 +258,6 @@ void comm_sum_free(struct comm_sum *sum)
     free_lanes(sum->inbox);
     free(sum->spare);
     free(sum->stack);
-    free(sum->touched);
     free(sum->sent);
     free(sum->received);
     free(sum->n_nodes);
@@ -335,43 +337,20 @@ static void release_stack(struct comm_sum *sum)
         sum->spare[sum->n_spare++] = sum->stack[--sum->depth].lane;
 }
 
-/* Which rows each rank's nodes touch, to all; nodes in rank order. */
-static void gather_touched(struct comm_sum *sum, const int *first)
+/* This rank's share of everybody's nodes into `received`: from each rank at the place where it
+ * fits whatever rows are touched. */
+static void exchange_shares(struct comm_sum *sum, const int *first)
 {
     struct node nodes[64];
-    int size = sum->comm.size, at = 0, words = (int)sum->n_words;
+    int size = sum->comm.size, rank = sum->comm.rank, n_requests = 0;
+    size_t most = most_packed(sum, own_share(sum));
+    real *to = sum->received, *out = sum->sent;
     for (int r = 0; r < size; r++) {
         sum->n_nodes[r] = nodes_of_range(first[r], first[r + 1], nodes);
-        sum->n_reals[r] = sum->n_nodes[r] * words;
-        sum->offset[r] = at;
-        at += sum->n_reals[r];
-    }
-    uint64_t *mine = sum->touched + sum->offset[sum->comm.rank];
-    for (int i = 0; i < sum->depth; i++)
-        memcpy(mine + (size_t)i * sum->n_words, sum->stack[i].lane.touched,
-               sum->n_words * sizeof *mine);
-    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sum->touched, sum->n_reals,
-                   sum->offset, MPI_UINT64_T, MPI_COMM_WORLD);
-}
-
-static const uint64_t *touched_by(const struct comm_sum *sum, int node)
-{
-    return sum->touched + (size_t)node * sum->n_words;
-}
-
-/* This rank's share of everybody's nodes into `received`, rank after rank. */
-static void exchange_shares(struct comm_sum *sum)
-{
-    int size = sum->comm.size, rank = sum->comm.rank, n_requests = 0;
-    real *to = sum->received, *out = sum->sent;
-    for (int from = 0, at = 0; from < size; from++) {
-        size_t n = 0;
-        for (int i = 0; i < sum->n_nodes[from]; i++, at++)
-            n += packed_size(sum, own_share(sum), touched_by(sum, at));
-        if (from == rank || n == 0)
-            continue;
-        MPI_Irecv(to, (int)n, MPI_REAL_TYPE, from, 0, MPI_COMM_WORLD,
-                  &sum->requests[n_requests++]);
+        size_t n = most * (size_t)sum->n_nodes[r];
+        if (r != rank && n > 0)
+            MPI_Irecv(to, (int)n, MPI_REAL_TYPE, r, 0, MPI_COMM_WORLD,
+                      &sum->requests[n_requests++]);
         to += n;
     }
     for (int step = 1; step < size; step++) {
@@ -379,7 +358,7 @@ static void exchange_shares(struct comm_sum *sum)
         real *begin = out;
         for (int i = 0; i < sum->depth; i++)
             out = pack(sum, share_of(sum, other, size), sum->stack[i].lane, out);
-        if (out > begin)
+        if (sum->depth > 0 && most_packed(sum, share_of(sum, other, size)) > 0)
             MPI_Isend(begin, (int)(out - begin), MPI_REAL_TYPE, other, 0, MPI_COMM_WORLD,
                       &sum->requests[n_requests++]);
     }
@@ -391,23 +370,25 @@ static struct comm_lane reduce_share(struct comm_sum *sum, const int *first)
 {
     struct node stack[64], nodes[64];
     struct share share = own_share(sum);
-    const real *from = sum->received;
+    const real *received = sum->received;
     int depth = 0, at = 0;
     for (int r = 0; r < sum->comm.size; r++) {
+        const real *from = received;
         nodes_of_range(first[r], first[r + 1], nodes);
         for (int i = 0; i < sum->n_nodes[r]; i++, at++) {
-            stack[depth] = nodes[i];
             struct comm_lane lane = lane_at(sum, sum->inbox, at);
             if (r == sum->comm.rank) {
                 lane = sum->stack[i].lane;
             } else {
                 clear_table(sum, lane);
-                from = unpack(sum, share, touched_by(sum, at), from, lane);
+                from = unpack(sum, share, from, lane);
             }
+            stack[depth] = nodes[i];
             stack[depth++].lane = lane;
             for (; top_are_siblings(stack, depth); depth--)
                 merge_top(sum, share, stack, depth);
         }
+        received += most_packed(sum, share) * (size_t)sum->n_nodes[r];
     }
     merge_all(sum, share, stack, depth);
     return stack[0].lane;
@@ -416,25 +397,27 @@ static struct comm_lane reduce_share(struct comm_sum *sum, const int *first)
 /* Everybody's finished share to all, into `total`. */
 static void gather_shares(struct comm_sum *sum, struct comm_lane mine)
 {
-    int size = sum->comm.size, n_nodes = 0, at = 0;
-    uint64_t *touched = sum->touched; /* of any node, in the first one's place */
-    for (int r = 0; r < size; r++)
-        n_nodes += sum->n_nodes[r];
-    for (int i = 1; i < n_nodes; i++)
-        for (size_t w = 0; w < sum->n_words; w++)
-            touched[w] |= touched_by(sum, i)[w];
+    int size = sum->comm.size, rank = sum->comm.rank, n_requests = 0;
+    real *to = sum->received;
     for (int r = 0; r < size; r++) {
-        sum->n_reals[r] = (int)packed_size(sum, share_of(sum, r, size), touched);
-        sum->offset[r] = at;
-        at += sum->n_reals[r];
+        size_t n = most_packed(sum, share_of(sum, r, size));
+        if (r != rank && n > 0)
+            MPI_Irecv(to, (int)n, MPI_REAL_TYPE, r, 0, MPI_COMM_WORLD,
+                      &sum->requests[n_requests++]);
+        to += n;
     }
-    pack(sum, own_share(sum), mine, sum->sent);
-    MPI_Allgatherv(sum->sent, sum->n_reals[sum->comm.rank], MPI_REAL_TYPE, sum->received,
-                   sum->n_reals, sum->offset, MPI_REAL_TYPE, MPI_COMM_WORLD);
+    size_t n = (size_t)(pack(sum, own_share(sum), mine, sum->sent) - sum->sent);
+    for (int step = 1; step < size && n > 0; step++)
+        MPI_Isend(sum->sent, (int)n, MPI_REAL_TYPE, (rank + step) % size, 0,
+                  MPI_COMM_WORLD, &sum->requests[n_requests++]);
+    MPI_Waitall(n_requests, sum->requests, MPI_STATUSES_IGNORE);
     clear_table(sum, sum->total);
     const real *from = sum->received;
-    for (int r = 0; r < size; r++)
-        from = unpack(sum, share_of(sum, r, size), touched, from, sum->total);
+    for (int r = 0; r < size; r++) {
+        struct share share = share_of(sum, r, size);
+        (void)unpack(sum, share, r == rank ? sum->sent : from, sum->total);
+        from += most_packed(sum, share);
+    }
 }
 
 /* The sum of this rank's lanes, or zeros where it had none. */
@@ -454,8 +437,7 @@ static real *own_sum(struct comm_sum *sum)
 
 static void reduce_canonically(struct comm_sum *sum, const int *first)
 {
-    gather_touched(sum, first);
-    exchange_shares(sum);
+    exchange_shares(sum, first);
     gather_shares(sum, reduce_share(sum, first));
     release_stack(sum);
 }
