@@ -33,6 +33,7 @@ static int train(struct comm *comm, const struct config *config)
 static int resolve_and_train(int argc, char **argv, struct config *config)
 {
     struct comm comm = {0};
+    trainer_catch_signals();
     int rc = resolve(argc, argv, config);
     if (!rc || comm_launched_rank() >= 0) {
         comm_init(&comm);

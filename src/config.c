@@ -43,6 +43,15 @@ static const struct option options[] = {
      "JSON file with options, {\"units\": 64, ...}", "Run", true},
     {"overwrite", OPTION_BOOL, AT(overwrite), "false", 0, 0, NULL,
      "discard a run that stands in the run directory", "Run", true},
+    {"resume", OPTION_BOOL, AT(resume), "false", 0, 0, NULL,
+     "go on with the run in the run directory, on any number of ranks; begin it if there "
+     "is "
+     "none",
+     "Run", true},
+    {"checkpoint-every", OPTION_INT, AT(checkpoint_every), "0", 0, HUGE_COUNT, NULL,
+     "steps between checkpoints inside an epoch; 0: only at its end", "Run", true},
+    {"allow-other-bits", OPTION_BOOL, AT(allow_other_bits), "false", 0, 0, NULL,
+     "resume a run that another kernel set began", "Run", true},
     {"quiet", OPTION_BOOL, AT(quiet), "false", 0, 0, NULL, "print nothing but errors",
      "Run", true},
     {"balance", OPTION_CHOICE, AT(balance), "speed", 0, 0, balances,
@@ -233,6 +242,9 @@ static int check_combination(const struct config *config)
     bool is_gru = config->model == MODEL_GRU || config->model == MODEL_BIGRU;
     if (config->reset_after && !is_gru)
         return fail(ERR_USAGE, "--reset-after is for --model gru or bigru");
+    if (config->resume && config->overwrite)
+        return fail(ERR_USAGE, "--resume goes on with a run, --overwrite discards it: "
+                               "give one of them");
     if (config->momentum > 0 && config->optimizer != OPTIM_SGD)
         return fail(ERR_USAGE, "--momentum is for --optimizer sgd");
     if ((config->lr_decay == DECAY_INVERSE) != (config->lr_decay_rate > 0))
@@ -358,6 +370,9 @@ struct trainer_config config_trainer(const struct config *config, const char *re
         .min_delta = config->min_delta,
         .result_is_last = config->notebook,
         .overwrite = config->overwrite,
+        .resume = config->resume,
+        .allow_other_bits = config->allow_other_bits,
+        .checkpoint_every = config->checkpoint_every,
         .quiet = config->quiet,
         .test_delay_us = config->test_delay,
         .balances = config->balance == BALANCE_SPEED,

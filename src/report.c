@@ -47,10 +47,25 @@ void report_failure(const char *program)
     fprintf(stderr, "%s: %s\n", program, fail_message());
 }
 
-int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet)
+/* A log that is shorter than the checkpoint knows has lost lines, and nothing is cut. */
+static FILE *open_log(const char *path, int64_t keep)
+{
+    if (keep < 0)
+        return fopen(path, "wx");
+    FILE *log = fopen(path, "a");
+    if (log && fseek(log, 0, SEEK_END) == 0 && ftell(log) > keep &&
+        ftruncate(fileno(log), (off_t)keep) != 0) {
+        fclose(log);
+        log = NULL;
+    }
+    return log;
+}
+
+int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet,
+                int64_t keep)
 {
     char *path = xasprintf("%s/log.jsonl", run_dir);
-    FILE *log = fopen(path, "wx");
+    FILE *log = open_log(path, keep);
     if (!log) {
         int rc = errno == EEXIST
                      ? fail(ERR_EXISTS,
@@ -67,6 +82,11 @@ int report_open(struct report *report, const char *run_dir, FILE *console, bool 
                               .is_terminal = reaches_terminal(console),
                               .quiet = quiet};
     return OK;
+}
+
+int64_t report_bytes(const struct report *report)
+{
+    return report->log && fseek(report->log, 0, SEEK_END) == 0 ? ftell(report->log) : 0;
 }
 
 void report_close(struct report *report)
@@ -161,6 +181,9 @@ static void say_start(struct report *report, const struct report_start *start)
     report_thousands(start->n_validation, validation);
     report_thousands(start->n_test, test);
     report_thousands((int64_t)start->parameters, parameters);
+    if (start->resumed_from)
+        report_say(report, "resume   epoch %d after batch %d, from %s", start->epoch,
+                   start->batch, start->resumed_from);
     report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
                train, validation, start->validation, test);
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
@@ -180,7 +203,12 @@ int report_start(struct report *report, const struct report_start *start)
 {
     if (!report->log)
         return OK;
-    json_t *line = event("start");
+    json_t *line = event(start->resumed_from ? "resume" : "start");
+    if (start->resumed_from) {
+        json_object_set_new(line, "epoch", json_integer(start->epoch));
+        json_object_set_new(line, "batch", json_integer(start->batch));
+        json_object_set_new(line, "step", json_integer(start->step));
+    }
     json_object_set_new(line, "version", json_string(RNNTRAIN_VERSION));
     json_object_set_new(line, "config", json_loads(start->config, 0, NULL));
     json_object_set_new(line, "ranks", json_integer(start->ranks));

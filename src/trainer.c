@@ -50,6 +50,7 @@ static void compute_lanes(struct trainer *trainer)
         values[LANE_CORRECT] = (double)result.correct;
         values[LANE_WORK] = model_positions(trainer->model, &lane, true);
         values[LANE_SECONDS] = seconds_now() - began;
+        values[LANE_SIGNAL] = trainer_signal();
     }
 }
 
@@ -67,8 +68,17 @@ static int diverged(const struct trainer *trainer, int b)
     return rc;
 }
 
-/* One batch: loss and hits are added to the score. */
-static int train_batch(struct trainer *trainer, int b, struct score *score)
+/* A signal that any lane's rank has caught, or 0: the same on every rank. */
+static int signal_of(const struct trainer *trainer, int n_lanes)
+{
+    int signal = 0;
+    for (int l = 0; l < n_lanes && !signal; l++)
+        signal = (int)trainer->lane_values[l * LANE_WIDTH + LANE_SIGNAL];
+    return signal;
+}
+
+/* One batch: loss and hits are added to the epoch's; *signal: one that was caught. */
+static int train_batch(struct trainer *trainer, int b, int *signal)
 {
     int n_lanes = 0;
     int n = sampler_batch(&trainer->sampler, b, &n_lanes);
@@ -77,6 +87,7 @@ static int train_batch(struct trainer *trainer, int b, struct score *score)
     comm_gather_lanes(trainer->comm, trainer->lane_values, LANE_WIDTH, trainer->first);
     balance_observe(&trainer->balance, trainer->first, trainer->lane_values + LANE_WORK,
                     trainer->lane_values + LANE_SECONDS, LANE_WIDTH);
+    *signal = signal_of(trainer, n_lanes);
     const real *gradient = comm_sum_finish(trainer->sum, trainer->first);
     double began = trace_begin();
     double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n,
@@ -86,29 +97,93 @@ static int train_batch(struct trainer *trainer, int b, struct score *score)
         return diverged(trainer, b);
     model_pack(trainer->model, trainer->weights);
     trace_end(TRACE_UPDATE, began);
-    trainer->progress.step++;
-    score->loss += loss;
-    score->correct +=
+    struct progress *progress = &trainer->progress;
+    progress->step++;
+    progress->batch = b + 1;
+    progress->score.loss += loss;
+    progress->score.correct +=
         (int64_t)comm_tree_sum(trainer->lane_values + LANE_CORRECT, n_lanes, LANE_WIDTH);
-    score->n += n;
+    progress->score.n += n;
     return OK;
+}
+
+/* Rank 0. */
+static int save(struct trainer *trainer, const char *name)
+{
+    char *path = xasprintf("%s/%s", trainer->config->run_dir, name);
+    char *provenance = trainer_provenance_json(trainer);
+    char *optimizer = optim_to_json(&trainer->config->optim);
+    struct checkpoint info = {.config = xstrdup(trainer->config->record),
+                              .state = trainer_state_json(trainer),
+                              .provenance = provenance,
+                              .data = trainer->data,
+                              .n_slots = trainer->optim.n_slots};
+    info.data.tokenizer = trainer->tokenizer;
+    const float *slots[2] = {(const float *)trainer->optim.slot[0],
+                             (const float *)trainer->optim.slot[1]};
+    int rc = checkpoint_write(path, &info, model_configuration(trainer->model), optimizer,
+                              trainer->params, (const float *)trainer->weights, slots);
+    free(info.config);
+    free(info.state);
+    free(provenance);
+    free(optimizer);
+    free(path);
+    return rc;
 }
 
 /* One epoch. */
 
+/* Collective. Ends the run with a checkpoint, to be gone on with. */
+static int stop(struct trainer *trainer, int signal)
+{
+    const struct progress *progress = &trainer->progress;
+    char *text = xasprintf("stopped by signal %d in epoch %d after batch %d; go on with "
+                           "--resume",
+                           signal, progress->epoch + 1, progress->batch);
+    int rc = OK;
+    if (trainer->comm->rank == 0) {
+        rc = save(trainer, "last.h5");
+        if (!rc)
+            rc = report_end(&trainer->report, "stopped", text);
+    }
+    rc = comm_agree(trainer->comm, rc);
+    if (!rc)
+        rc = fail(ERR_STOPPED, "%s", text);
+    free(text);
+    return rc;
+}
+
+/* Collective. After a batch that is not the epoch's last: a checkpoint, if it is time for one. */
+static int save_on_the_way(struct trainer *trainer)
+{
+    int64_t every = trainer->config->checkpoint_every;
+    if (every == 0 || trainer->progress.step % every != 0)
+        return OK;
+    double began = trace_begin();
+    int rc = trainer->comm->rank == 0 ? save(trainer, "last.h5") : OK;
+    trace_end(TRACE_CHECKPOINT, began);
+    return comm_agree(trainer->comm, rc);
+}
+
+/* From the batch on that comes next; `score` gets the means. */
 static int train_epoch(struct trainer *trainer, struct score *score)
 {
-    int batches = sampler_batches(&trainer->sampler), rc = OK;
-    *score = (struct score){0};
-    sampler_begin_epoch(&trainer->sampler, trainer->progress.epoch);
+    struct progress *progress = &trainer->progress;
+    int batches = sampler_batches(&trainer->sampler), rc = OK, signal = 0;
+    sampler_begin_epoch(&trainer->sampler, progress->epoch);
     balance_begin_epoch(&trainer->balance);
-    for (int b = 0; b < batches && !rc; b++) {
-        rc = train_batch(trainer, b, score);
-        if (!rc)
-            report_progress(&trainer->report, trainer->progress.epoch + 1,
-                            trainer->config->epochs, b + 1, batches,
-                            score->loss / score->n);
+    for (int b = progress->batch; b < batches && !rc; b++) {
+        rc = train_batch(trainer, b, &signal);
+        if (rc)
+            break;
+        report_progress(&trainer->report, progress->epoch + 1, trainer->config->epochs,
+                        b + 1, batches, progress->score.loss / progress->score.n);
+        if (signal)
+            rc = stop(trainer, signal);
+        else if (b + 1 < batches)
+            rc = save_on_the_way(trainer);
     }
+    *score = progress->score;
     score->loss /= score->n ? score->n : 1;
     return rc;
 }
@@ -146,61 +221,11 @@ static bool update_best(struct trainer *trainer, double value)
     if (improved) {
         progress->best = value;
         progress->best_epoch = progress->epoch;
+        progress->best_hash = params_hash(trainer->params, trainer->weights);
         memcpy(trainer->best_weights, trainer->weights,
                trainer->params->size * sizeof(real));
     }
     return improved;
-}
-
-/* The deterministic state of the run as JSON. */
-static char *state_json(const struct trainer *trainer)
-{
-    const struct progress *progress = &trainer->progress;
-    json_t *root = json_object();
-    json_object_set_new(root, "epoch", json_integer(progress->epoch));
-    json_object_set_new(root, "step", json_integer(progress->step));
-    json_object_set_new(root, "wait", json_integer(progress->wait));
-    json_object_set_new(root, "best_epoch", json_integer(progress->best_epoch));
-    json_object_set_new(
-        root, "best", isfinite(progress->best) ? json_real(progress->best) : json_null());
-    json_object_set(root, "history", progress->history);
-    char *text =
-        json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
-    json_decref(root);
-    return text;
-}
-
-/* What may differ between equal runs. */
-static char *provenance_json(const struct trainer *trainer)
-{
-    json_t *root = json_pack("{s:s,s:i,s:s}", "kernels", trainer->kernel_set, "ranks",
-                             trainer->comm->size, "version", RNNTRAIN_VERSION);
-    char *text = json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT);
-    json_decref(root);
-    return text;
-}
-
-static int save(struct trainer *trainer, const char *name)
-{
-    char *path = xasprintf("%s/%s", trainer->config->run_dir, name);
-    char *provenance = provenance_json(trainer);
-    char *optimizer = optim_to_json(&trainer->config->optim);
-    struct checkpoint info = {.config = xstrdup(trainer->config->record),
-                              .state = state_json(trainer),
-                              .provenance = provenance,
-                              .data = trainer->data,
-                              .n_slots = trainer->optim.n_slots};
-    info.data.tokenizer = trainer->tokenizer;
-    const float *slots[2] = {(const float *)trainer->optim.slot[0],
-                             (const float *)trainer->optim.slot[1]};
-    int rc = checkpoint_write(path, &info, model_configuration(trainer->model), optimizer,
-                              trainer->params, (const float *)trainer->weights, slots);
-    free(info.config);
-    free(info.state);
-    free(provenance);
-    free(optimizer);
-    free(path);
-    return rc;
 }
 
 static void add_history(struct trainer *trainer, const struct score *train,
@@ -215,8 +240,9 @@ static void add_history(struct trainer *trainer, const struct score *train,
                                     text));
 }
 
-/* Rank 0 writes what the epoch gave: best first, so that last never names a missing best.
- */
+/* Rank 0 writes what the epoch gave: best first, so that last never names a missing best; the
+ * log before last, which knows how long it is. A resumed run that comes to the same best again
+ * leaves best.h5 as it is, and so the generation before it. */
 static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
                         const struct score *train, const struct score *validation)
 {
@@ -225,11 +251,15 @@ static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
     double began = trace_begin();
     epoch->weights = params_hash(trainer->params, trainer->weights);
     add_history(trainer, train, validation, epoch->weights);
-    int rc = epoch->improved ? save(trainer, "best.h5") : OK;
-    if (!rc)
-        rc = save(trainer, "last.h5");
+    int rc = OK;
+    if (epoch->improved && trainer->best_file != epoch->weights)
+        rc = save(trainer, "best.h5");
+    if (!rc && epoch->improved)
+        trainer->best_file = epoch->weights;
     if (!rc)
         rc = report_epoch(&trainer->report, epoch);
+    if (!rc)
+        rc = save(trainer, "last.h5");
     trace_end(TRACE_CHECKPOINT, began);
     return rc;
 }
@@ -266,6 +296,8 @@ static int run_epoch(struct trainer *trainer)
                                    sampler->n_validation);
     double seconds = seconds_now() - start;
     trainer->progress.epoch++;
+    trainer->progress.batch = 0;
+    trainer->progress.score = (struct score){0};
     bool improved = update_best(trainer, monitored(trainer, &train, &validation));
     double gflops = trainer->epoch_flops / seconds * 1e-9;
     struct report_epoch epoch = {
@@ -337,13 +369,19 @@ static int test_weights(struct trainer *trainer, const char *which, int epoch,
                                   score_accuracy(&score), score.n));
 }
 
+bool trainer_is_done(const struct trainer *trainer)
+{
+    return trainer->progress.epoch >= trainer->config->epochs || stops_early(trainer);
+}
+
 static int run_all(struct trainer *trainer)
 {
     int rc = trainer_set_up(trainer);
     if (!rc)
         rc = trainer_start_report(trainer);
-    while (!rc && trainer->progress.epoch < trainer->config->epochs &&
-           !stops_early(trainer))
+    if (rc || trainer->resumed.is_finished)
+        return rc;
+    while (!rc && !trainer_is_done(trainer))
         rc = run_epoch(trainer);
     if (rc == ERR_DIVERGED)
         return end_diverged(trainer);

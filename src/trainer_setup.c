@@ -35,14 +35,14 @@ static int prepare_run_dir(const struct trainer_config *config)
         return fail(ERR_IO, "%s: cannot write to the run directory: %s", folder,
                     strerror(errno));
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (!exists_in(folder, files[i]))
+        if (!exists_in(folder, files[i]) || config->resume)
             continue;
         if (!config->overwrite)
-            return fail(
-                ERR_EXISTS,
-                "%s holds a run (%s): choose another --run-dir, or discard that run "
-                "with --overwrite",
-                folder, files[i]);
+            return fail(ERR_EXISTS,
+                        "%s holds a run (%s): go on with it by --resume, choose another "
+                        "--run-dir, "
+                        "or discard that run with --overwrite",
+                        folder, files[i]);
         char *path = xasprintf("%s/%s", folder, files[i]);
         int rc = unlink(path) == 0
                      ? OK
@@ -304,6 +304,10 @@ int trainer_set_up(struct trainer *trainer)
     trainer->progress =
         (struct progress){.best = -(double)INFINITY, .history = json_array()};
     init_weights(trainer);
+    if (config->resume)
+        rc = trainer_resume(trainer);
+    if (rc)
+        return rc;
     trainer->peak_gflops = comm_min(comm, probe(comm)) * comm->size;
     return OK;
 }
@@ -311,6 +315,7 @@ int trainer_set_up(struct trainer *trainer)
 void trainer_tear_down(struct trainer *trainer)
 {
     report_close(&trainer->report);
+    free(trainer->resumed.from);
     sampler_release(&trainer->sampler);
     model_free(trainer->model);
     optim_release(&trainer->optim);
@@ -368,6 +373,13 @@ int trainer_start_report(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
     const struct sampler *sampler = &trainer->sampler;
+    const struct resumed *resumed = &trainer->resumed;
+    if (resumed->is_finished) {
+        if (trainer->comm->rank == 0 && !config->quiet)
+            printf("%s is finished, after %d epochs: nothing is left to resume\n",
+                   config->run_dir, trainer->progress.epoch);
+        return OK;
+    }
     char *hosts = comm_hosts(trainer->comm);
     int rc = OK;
     trainer->epoch_flops = epoch_flops(trainer);
@@ -392,8 +404,13 @@ int trainer_start_report(struct trainer *trainer)
             .data_hash = trainer->data.hash,
             .epoch_flops = trainer->epoch_flops,
             .peak_gflops = trainer->peak_gflops,
+            .resumed_from = resumed->from,
+            .epoch = trainer->progress.epoch + 1,
+            .batch = trainer->progress.batch,
+            .step = trainer->progress.step,
         };
-        rc = report_open(&trainer->report, config->run_dir, stdout, config->quiet);
+        rc = report_open(&trainer->report, config->run_dir, stdout, config->quiet,
+                         config->resume ? resumed->log_bytes : -1);
         if (!rc)
             rc = report_start(&trainer->report, &start);
         free(validation);

@@ -36,6 +36,7 @@ enum error {
     ERR_INTERNAL = 70, /* a bug, or memory is exhausted */
     ERR_EXISTS = 73,   /* something would be overwritten */
     ERR_IO = 74,       /* reading or writing failed */
+    ERR_STOPPED = 75,  /* stopped with a checkpoint: run again with --resume */
     ERR_DIVERGED = 76  /* loss or gradient is not finite */
 };
 

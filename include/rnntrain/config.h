@@ -13,7 +13,8 @@ struct config {
     char *data, *run_dir, *config_file, *isa, *trace;
     int recipe;
     int balance, allreduce;
-    bool notebook, overwrite, quiet;
+    bool notebook, overwrite, quiet, resume, allow_other_bits;
+    int64_t checkpoint_every;
     /* model */
     int model, recurrent_activation, head;
     bool reset_after, mask;

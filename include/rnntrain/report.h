@@ -27,6 +27,9 @@ struct report_start {
     size_t parameters, bytes; /* of a rank's workspace */
     uint64_t data_hash;
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
+    const char *resumed_from;        /* the checkpoint, or NULL: the run begins */
+    int epoch, batch;                /* to be gone on with; finished batches of it */
+    int64_t step;
 };
 
 struct report_epoch {
@@ -37,9 +40,12 @@ struct report_epoch {
     uint64_t weights;
 };
 
-/* Creates the log of a run and says where lines go. ERR_EXISTS if there is one, ERR_IO. */
-int report_open(struct report *report, const char *run_dir, FILE *console,
-                bool quiet) NODISCARD;
+/* Creates the log of a run and says where lines go; ERR_EXISTS if there is one, ERR_IO. Or,
+ * `keep` being 0 or more, goes on with the one that is there behind its first `keep` bytes. */
+int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet,
+                int64_t keep) NODISCARD;
+/* How long the log is. */
+int64_t report_bytes(const struct report *report);
 void report_close(struct report *report);
 
 /* Each writes its line and flushes it; ERR_IO if that fails. */
@@ -48,7 +54,7 @@ int report_epoch(struct report *report, const struct report_epoch *epoch) NODISC
 /* `which` is "best" or "last". */
 int report_test(struct report *report, const char *which, int epoch, double loss,
                 double acc, int n) NODISCARD;
-/* `reason`: "epochs", "early_stopping" or "diverged"; `text` says it to people. */
+/* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to people. */
 int report_end(struct report *report, const char *reason, const char *text) NODISCARD;
 
 /* Redraws the bar, at most ten times a second. */

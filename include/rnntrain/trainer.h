@@ -31,12 +31,20 @@ struct trainer_config {
     bool balances;       /* lanes follow the ranks' speed */
     enum comm_reduction reduction;
     bool overwrite, quiet;
+    bool resume, allow_other_bits;
+    int64_t checkpoint_every; /* steps between checkpoints inside an epoch; 0: none */
     int64_t test_delay_us, test_ranges; /* for tests: delays, random lane ranges */
 };
 
+/* From now on SIGUSR1, SIGTERM, SIGINT and SIGXCPU are noted, and nothing else: at the next
+ * batch's end all ranks stop with a checkpoint. As early as can be, before MPI begins. Not
+ * collective. */
+void trainer_catch_signals(void);
+
 /* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
  * every rank: OK, or what went wrong, after which nothing in the run directory is half
- * written. */
+ * written; ERR_STOPPED after a signal: there is a checkpoint to resume from. A resumed run is
+ * bit for bit the run that was never stopped, on any number of ranks. */
 int trainer_run(struct comm *comm, const struct trainer_config *config) NODISCARD;
 
 #endif

@@ -1,0 +1,362 @@
+#include "trainer_private.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rnntrain/checkpoint.h"
+#include "rnntrain/file.h"
+
+/* Signals. */
+
+static volatile sig_atomic_t caught;
+
+static void catch_signal(int number)
+{
+    caught = number;
+}
+
+void trainer_catch_signals(void)
+{
+    static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT, SIGXCPU};
+    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    caught = 0;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+int trainer_signal(void)
+{
+    return caught;
+}
+
+/* The state in a checkpoint. */
+
+static json_t *hex(uint64_t value)
+{
+    char text[17];
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)value);
+    return json_string(text);
+}
+
+static uint64_t from_hex(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text ? strtoull(text, NULL, 16) : 0;
+}
+
+static char *dump(json_t *root)
+{
+    char *text =
+        json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(root);
+    return text;
+}
+
+char *trainer_state_json(const struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    json_t *root = json_object();
+    json_object_set_new(root, "epoch", json_integer(progress->epoch));
+    json_object_set_new(root, "step", json_integer(progress->step));
+    json_object_set_new(root, "batch", json_integer(progress->batch));
+    json_object_set_new(root, "loss", json_real(progress->score.loss));
+    json_object_set_new(root, "correct", json_integer(progress->score.correct));
+    json_object_set_new(root, "n", json_integer(progress->score.n));
+    json_object_set_new(root, "wait", json_integer(progress->wait));
+    json_object_set_new(root, "best_epoch", json_integer(progress->best_epoch));
+    json_object_set_new(root, "best_weights", hex(progress->best_hash));
+    json_object_set_new(
+        root, "best", isfinite(progress->best) ? json_real(progress->best) : json_null());
+    json_object_set(root, "history", progress->history);
+    json_object_set_new(root, "data", hex(trainer->data.hash));
+    return dump(root);
+}
+
+char *trainer_provenance_json(const struct trainer *trainer)
+{
+    return dump(json_pack("{s:s,s:i,s:s,s:I}", "kernels", trainer->kernel_set, "ranks",
+                          trainer->comm->size, "version", RNNTRAIN_VERSION, "log_bytes",
+                          (json_int_t)report_bytes(&trainer->report)));
+}
+
+static int read_integer(const json_t *root, const char *source, const char *key,
+                        int64_t most, int64_t *value)
+{
+    const json_t *found = json_object_get(root, key);
+    if (!json_is_integer(found) || json_integer_value(found) < 0 ||
+        json_integer_value(found) > most)
+        return fail(ERR_FORMAT,
+                    "%s: \"%s\" in /rnntrain/state is no number from 0 to %lld", source,
+                    key, (long long)most);
+    *value = json_integer_value(found);
+    return OK;
+}
+
+/* The numbers of a state, against what the run can have come to. */
+static int read_state(const json_t *root, const char *source,
+                      const struct trainer *trainer, struct progress *progress)
+{
+    struct {
+        const char *key;
+        int64_t most, value;
+    } field[] = {
+        {"epoch", 1000000, 0},
+        {"step", INT64_MAX, 0},
+        {"batch", sampler_batches(&trainer->sampler), 0},
+        {"correct", trainer->sampler.n_train, 0},
+        {"n", trainer->sampler.n_train, 0},
+        {"wait", 1000000, 0},
+        {"best_epoch", 1000000, 0},
+    };
+    int rc = OK;
+    for (size_t i = 0; i < COUNT_OF(field) && !rc; i++)
+        rc = read_integer(root, source, field[i].key, field[i].most, &field[i].value);
+    const json_t *best = json_object_get(root, "best");
+    const json_t *loss = json_object_get(root, "loss");
+    json_t *history = json_object_get(root, "history");
+    if (!rc && (!json_is_array(history) || !json_is_number(loss) ||
+                !(json_is_number(best) || json_is_null(best))))
+        rc = fail(ERR_FORMAT, "%s: /rnntrain/state is not complete", source);
+    if (rc)
+        return rc;
+    *progress = (struct progress){
+        .epoch = (int)field[0].value,
+        .step = field[1].value,
+        .batch = (int)field[2].value,
+        .score = {json_number_value(loss), field[3].value, (int)field[4].value},
+        .wait = (int)field[5].value,
+        .best_epoch = (int)field[6].value,
+        .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
+        .best_hash = from_hex(json_object_get(root, "best_weights")),
+        .history = json_incref(history),
+    };
+    return OK;
+}
+
+/* What must be as it was. */
+
+static const char *const may_change[] = {"epochs", "patience"};
+
+static bool is_free(const char *key)
+{
+    for (size_t i = 0; i < COUNT_OF(may_change); i++)
+        if (!strcmp(key, may_change[i]))
+            return true;
+    return false;
+}
+
+static int check_options(const char *before, const char *now, const char *source)
+{
+    json_t *old = json_loads(before, 0, NULL), *new = json_loads(now, 0, NULL);
+    const char *key;
+    json_t *value;
+    int rc = OK;
+    json_object_foreach(new, key, value)
+    {
+        const json_t *was = json_object_get(old, key);
+        if (json_equal(was, value) || is_free(key))
+            continue;
+        char *is = json_dumps(value, JSON_ENCODE_ANY);
+        char *had = was ? json_dumps(was, JSON_ENCODE_ANY) : xstrdup("not set");
+        rc = fail(ERR_USAGE,
+                  "%s was trained with %s %s, which is now %s: a run is resumed with the "
+                  "options that it began with, only epochs and patience may change; give "
+                  "them again, or begin another run in another --run-dir",
+                  source, key, had, is);
+        free(is);
+        free(had);
+        break;
+    }
+    json_decref(old);
+    json_decref(new);
+    return rc;
+}
+
+static int check_kernels(const struct trainer *trainer, const json_t *provenance,
+                         const char *source)
+{
+    const char *before = json_string_value(json_object_get(provenance, "kernels"));
+    if (trainer->config->allow_other_bits || !before ||
+        !strcmp(before, trainer->kernel_set))
+        return OK;
+    return fail(
+        ERR_USAGE,
+        "%s was computed by the kernel set %s, this is %s: the run would not end "
+        "with the bits of an uninterrupted one; give --isa or OPENBLAS_CORETYPE, or "
+        "--allow-other-bits to go on all the same",
+        source, before, trainer->kernel_set);
+}
+
+static int check_data(const struct trainer *trainer, const struct dataset *model,
+                      const json_t *state, const char *source)
+{
+    const struct dataset *data = &trainer->data;
+    if (from_hex(json_object_get(state, "data")) == data->hash &&
+        model->num_words == data->num_words && model->maxlen == data->maxlen &&
+        model->n_labels == data->n_labels && model->pad_pre == data->pad_pre)
+        return OK;
+    return fail(ERR_USAGE,
+                "%s was trained on other data than %s: name the data set that "
+                "the run began with",
+                source, trainer->config->data);
+}
+
+/* Reading. */
+
+static char *in_run(const struct trainer *trainer, const char *name)
+{
+    return xasprintf("%s/%s", trainer->config->run_dir, name);
+}
+
+/* Weights of that hash into best_weights, from best.h5 or the generation before it: a run that
+ * ended between best.h5 and last.h5 has a best.h5 too young for its last.h5. Hash 0: there are
+ * none yet. */
+static int load_best(struct trainer *trainer, uint64_t hash)
+{
+    static const char *const names[] = {"best.h5", "best.prev.h5"};
+    uint64_t found[COUNT_OF(names)] = {0};
+    bool is_there = false;
+    for (size_t i = 0; i < COUNT_OF(names) && !is_there; i++) {
+        struct checkpoint info = {0};
+        char *path = in_run(trainer, names[i]);
+        int rc = checkpoint_open(path, &info);
+        if (!rc)
+            rc = checkpoint_load(&info, trainer->params, (float *)trainer->best_weights,
+                                 NULL);
+        if (!rc)
+            found[i] = params_hash(trainer->params, trainer->best_weights);
+        is_there = !rc && found[i] == hash;
+        checkpoint_release(&info);
+        free(path);
+    }
+    trainer->best_file = found[0];
+    return is_there || hash == 0
+               ? OK
+               : fail(ERR_FORMAT,
+                      "%s: neither best.h5 nor best.prev.h5 holds the best weights that "
+                      "its checkpoint names",
+                      trainer->config->run_dir);
+}
+
+/* All of one generation; the trainer's progress changes only on success. */
+static int load_generation(struct trainer *trainer, const char *path, int64_t *log_bytes)
+{
+    struct checkpoint info = {0};
+    json_t *state = NULL, *provenance = NULL;
+    float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
+    int rc = checkpoint_open(path, &info);
+    if (!rc) {
+        state = json_loads(info.state, 0, NULL);
+        provenance = json_loads(info.provenance, 0, NULL);
+        rc = check_options(info.config, trainer->config->record, path);
+    }
+    if (!rc)
+        rc = check_data(trainer, &info.data, state, path);
+    if (!rc)
+        rc = check_kernels(trainer, provenance, path);
+    if (!rc && info.n_slots != trainer->optim.n_slots)
+        rc = fail(ERR_FORMAT, "%s: it has %d optimizer arrays, expected %d", path,
+                  info.n_slots, trainer->optim.n_slots);
+    struct progress progress = {.history = NULL};
+    if (!rc)
+        rc = read_state(state, path, trainer, &progress);
+    if (!rc)
+        rc = checkpoint_load(&info, trainer->params, (float *)trainer->weights, slots);
+    if (!rc)
+        rc = load_best(trainer, progress.best_hash);
+    if (!rc) {
+        *log_bytes = json_integer_value(json_object_get(provenance, "log_bytes"));
+        json_decref(trainer->progress.history);
+        trainer->progress = progress;
+    } else {
+        json_decref(progress.history);
+    }
+    json_decref(state);
+    json_decref(provenance);
+    checkpoint_release(&info);
+    return rc;
+}
+
+/* Whether the log says, behind what the checkpoint knows, that the run came to its end. */
+static bool has_ended(const char *log, int64_t from)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    if (file_read(log, &bytes, &n) || from < 0 || (size_t)from > n) {
+        free(bytes);
+        return false;
+    }
+    bytes = xrealloc(bytes, n + 1, 1);
+    bytes[n] = '\0';
+    const char *end = strstr(bytes + from, "\"event\":\"end\"");
+    bool ended = end && !strstr(end, "\"reason\":\"stopped\"");
+    free(bytes);
+    return ended;
+}
+
+/* Rank 0: the newest generation that is whole. A run whose options or data are others is not
+ * tried in its older generation. */
+static int find_generation(struct trainer *trainer, struct resumed *resumed)
+{
+    static const char *const names[] = {"last.h5", "last.prev.h5"};
+    char *damage = NULL;
+    int rc = OK;
+    for (size_t i = 0; i < COUNT_OF(names) && !resumed->from; i++) {
+        char *path = in_run(trainer, names[i]);
+        if (access(path, F_OK) == 0) {
+            rc = load_generation(trainer, path, &resumed->log_bytes);
+            if (!rc)
+                resumed->from = xstrdup(path);
+            else if (rc == ERR_FORMAT && !damage)
+                damage = xstrdup(fail_message());
+        }
+        free(path);
+        if (rc && rc != ERR_FORMAT)
+            break;
+    }
+    if (!rc && resumed->from && damage)
+        fprintf(stderr, "rnntrain: %s: going on from %s\n", damage, resumed->from);
+    free(damage);
+    return rc;
+}
+
+/* Collective. */
+static void share_progress(struct trainer *trainer)
+{
+    struct comm *comm = trainer->comm;
+    json_t *history = trainer->progress.history;
+    size_t n_bytes = trainer->params->size * sizeof(real);
+    comm_broadcast(comm, &trainer->progress, sizeof trainer->progress);
+    trainer->progress.history = history; /* rank 0 keeps it */
+    comm_broadcast(comm, trainer->weights, n_bytes);
+    comm_broadcast(comm, trainer->best_weights, n_bytes);
+    for (int i = 0; i < trainer->optim.n_slots; i++)
+        comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
+    model_pack(trainer->model, trainer->weights);
+}
+
+int trainer_resume(struct trainer *trainer)
+{
+    struct comm *comm = trainer->comm;
+    struct resumed *resumed = &trainer->resumed;
+    int rc = comm_agree(comm, comm->rank == 0 ? find_generation(trainer, resumed) : OK);
+    if (rc)
+        return rc;
+    resumed->is_resumed = resumed->from != NULL;
+    if (resumed->is_resumed) {
+        char *log = in_run(trainer, "log.jsonl");
+        resumed->is_finished =
+            trainer_is_done(trainer) && has_ended(log, resumed->log_bytes);
+        free(log);
+    }
+    comm_broadcast(comm, &resumed->is_resumed, sizeof resumed->is_resumed);
+    comm_broadcast(comm, &resumed->is_finished, sizeof resumed->is_finished);
+    if (resumed->is_resumed)
+        share_progress(trainer);
+    return OK;
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# A run that was stopped or killed and resumed, on other numbers of ranks, is bit for bit the
+# run that was never stopped; and what resuming refuses.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+make_sample 1500
+options=("$tmp/sample.h5" --recipe keras-gru --batch-size 100 --epochs 9 --patience 0 --mask)
+
+go() { # np run-folder option...
+    ranks "$1" "$rnntrain" "${options[@]}" --run-dir "$2" "${@:3}"
+}
+
+# What a run came to: the hash of each epoch's weights, the scores of best and last.
+outcome() { # run folder
+    python3 - "$1/log.jsonl" <<'PYTHON'
+import json, sys
+events = [json.loads(line) for line in open(sys.argv[1])]
+epochs = [e for e in events if e["event"] == "epoch"]
+assert [e["epoch"] for e in epochs] == list(range(1, len(epochs) + 1)), "an epoch is missing or twice"
+print([(e["loss"], e["val_acc"], e["weights"]) for e in epochs],
+      [(e["which"], e["epoch"], e["loss"]) for e in events if e["event"] == "test"],
+      [e["reason"] for e in events if e["event"] == "end"])
+PYTHON
+}
+
+same() { # what run-folder
+    [ "$(outcome "$2")" = "$expected" ] || problem "$1: $(outcome "$2"), expected $expected"
+}
+
+go 2 "$tmp/straight" --quiet
+expected=$(outcome "$tmp/straight")
+
+# With --resume in an empty directory a run begins.
+go 3 "$tmp/begun" --quiet --resume
+same "begun by --resume" "$tmp/begun"
+
+# Finished: said so, nothing is done.
+cp "$tmp/begun/log.jsonl" "$tmp/log"
+go 2 "$tmp/begun" --resume | grep -q 'begun is finished, after 9 epochs' || problem "not finished"
+cmp "$tmp/begun/log.jsonl" "$tmp/log"
+
+# Stopped by a signal in each epoch but the last, resumed on other numbers of ranks. Delays make
+# the batches last long enough to be hit.
+RANDOM=3 run=$tmp/stopped
+for np in 2 3 5 4 3; do
+    rm -f "$tmp/said"
+    mpirun -np $np "$rnntrain" "${options[@]}" --run-dir "$run" --resume --test-delay 20000 \
+        >"$tmp/said" 2>"$tmp/err" &
+    for ((i = 0; i < 600; i++)); do # until it says what it will train
+        [ ! -s "$tmp/said" ] || break
+        sleep 0.05
+    done
+    sleep 0.$((1 + RANDOM % 5))
+    kill -USR1 $!
+    rc=0
+    wait $! || rc=$?
+    [ $rc = 75 ] || problem "np $np: exit code $rc after SIGUSR1: $(cat "$tmp/err")"
+    grep -q 'stopped by signal 10 in epoch [0-9]* after batch [0-9]*; go on with --resume' \
+        "$tmp/err" || problem "no word on the signal"
+done
+go 2 "$run" --resume >"$tmp/said"
+head -1 "$tmp/said" | grep -q 'resume  *epoch [0-9]* after batch [0-9]*, from .*/last.h5' ||
+    problem "the first line does not say from where: $(head -1 "$tmp/said")"
+same "stopped by signals" "$run"
+
+# Killed: a rank or mpirun, at any moment, with a checkpoint every second batch.
+RANDOM=4 run=$tmp/killed
+for ((kills = 0; kills < 8; kills++)); do
+    mpirun -np $((1 + RANDOM % 4)) "$rnntrain" "${options[@]}" --run-dir "$run" --resume \
+        --checkpoint-every 2 --test-delay 10000 >"$tmp/said" 2>&1 &
+    sleep 0.$((5 + RANDOM % 5))$((RANDOM % 10))
+    if ((RANDOM % 2)); then
+        kill -9 $! 2>/dev/null || true
+    else
+        pkill -9 -o -f "^$rnntrain .*$run " || true
+    fi
+    { wait $!; } 2>/dev/null || true
+    for ((i = 0; i < 200; i++)); do # until its ranks are gone
+        pgrep -f "^$rnntrain .*$run " >/dev/null || break
+        sleep 0.05
+    done
+done
+go 2 "$run" --resume --quiet
+same "killed" "$run"
+
+# What must be as it was.
+run=$tmp/changed
+go 1 "$run" --epochs 2 --quiet
+refused() { # pattern option...
+    expect 64 "$1" "$rnntrain" "${options[@]}" --run-dir "$run" --resume "${@:2}"
+}
+refused 'last.h5 was trained with seed 1, which is now 2: .*only epochs and patience' --seed 2
+refused 'give one of them' --overwrite
+for words in 300 40; do # the same ids, and others
+    "$rnnprep" "$tmp/sample" -o "$tmp/other.h5" --num-words $words --maxlen 60 --quiet
+    expect 64 'was trained on other data than .*/other.h5' "$rnntrain" "$tmp/other.h5" \
+        "${options[@]:1}" --run-dir "$run" --resume
+done
+refused 'was computed by the kernel set' --isa baseline
+expect 73 'go on with it by --resume' "$rnntrain" "${options[@]}" --run-dir "$run"
+
+# A damaged checkpoint: the generation before it, or an error.
+cp -r "$run" "$tmp/damaged"
+printf 'x' | dd of="$tmp/damaged/last.h5" bs=1 seek=5000 conv=notrunc status=none
+go 2 "$tmp/damaged" --resume --quiet 2>"$tmp/err"
+grep -q 'damaged/last.h5: .*going on from .*/last.prev.h5' "$tmp/err" || problem "no word on damage"
+same "damaged" "$tmp/damaged"
+for file in last last.prev; do
+    printf 'x' | dd of="$run/$file.h5" bs=1 seek=5000 conv=notrunc status=none
+done
+expect 65 'last.prev.h5' "$rnntrain" "${options[@]}" --run-dir "$run" --resume
