@@ -287,6 +287,7 @@ static int run_epoch(struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
     double start = seconds_now(), communicated = comm_seconds(trainer->comm);
+    int resumed_rows = trainer->progress.score.n; /* trained before this start */
     struct score train, validation = {0};
     int rc = train_epoch(trainer, &train);
     if (rc)
@@ -299,7 +300,8 @@ static int run_epoch(struct trainer *trainer)
     trainer->progress.batch = 0;
     trainer->progress.score = (struct score){0};
     bool improved = update_best(trainer, monitored(trainer, &train, &validation));
-    double gflops = trainer->epoch_flops / seconds * 1e-9;
+    int rows = train.n - resumed_rows;
+    double gflops = trainer->epoch_flops * rows / train.n / seconds * 1e-9;
     struct report_epoch epoch = {
         .epoch = trainer->progress.epoch,
         .epochs = trainer->config->epochs,
@@ -311,7 +313,7 @@ static int run_epoch(struct trainer *trainer)
         .improved = improved,
         .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
         .seconds = seconds,
-        .samples_per_s = train.n / seconds,
+        .samples_per_s = rows / seconds,
         .gflops = gflops,
         .peak_share = gflops / trainer->peak_gflops,
         .comm_share = (comm_seconds(trainer->comm) - communicated) / seconds,
