@@ -325,16 +325,10 @@ static int run_epoch(struct trainer *trainer)
 
 /* The run. */
 
-static bool stops_early(const struct trainer *trainer)
-{
-    int patience = trainer->config->patience;
-    return patience > 0 && trainer->progress.wait >= patience;
-}
-
 static int end_report(struct trainer *trainer)
 {
     const struct progress *progress = &trainer->progress;
-    bool early = stops_early(trainer);
+    bool early = trainer_stops_early(trainer);
     char *text =
         early ? xasprintf("stopped after epoch %d: no improvement in %d epochs, best "
                           "was epoch %d",
@@ -369,11 +363,6 @@ static int test_weights(struct trainer *trainer, const char *which, int epoch,
     return comm_agree(trainer->comm,
                       report_test(&trainer->report, which, epoch, score.loss,
                                   score_accuracy(&score), score.n));
-}
-
-bool trainer_is_done(const struct trainer *trainer)
-{
-    return trainer->progress.epoch >= trainer->config->epochs || stops_early(trainer);
 }
 
 static int run_all(struct trainer *trainer)

@@ -67,8 +67,17 @@ int trainer_set_up(struct trainer *trainer) NODISCARD;
 int trainer_start_report(struct trainer *trainer) NODISCARD;
 void trainer_tear_down(struct trainer *trainer);
 
-/* Whether all epochs are done or early stopping says so. */
-bool trainer_is_done(const struct trainer *trainer);
+static inline bool trainer_stops_early(const struct trainer *trainer)
+{
+    int patience = trainer->config->patience;
+    return patience > 0 && trainer->progress.wait >= patience;
+}
+
+static inline bool trainer_is_done(const struct trainer *trainer)
+{
+    return trainer->progress.epoch >= trainer->config->epochs ||
+           trainer_stops_early(trainer);
+}
 
 /* Collective. With --resume: takes the run up from the newest whole checkpoint of its
  * directory, if there is one. */
