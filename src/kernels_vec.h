@@ -11,6 +11,8 @@
 
 #if defined(__SSE2__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -34,8 +36,8 @@ typedef ireal ivec __attribute__((vector_size(VECTOR_BYTES)));
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* The intrinsic of this width and type: VEC_OP(add) is _mm256_add_ps in an AVX2 float
- * build. */
+/* The intrinsic of this width and type: VEC_SUFFIX(add) is _mm256_add_ps in an AVX2 float
+ * build, VEC_SUFFIX(fmaq) vfmaq_f32 in one for AArch64. */
 #if defined(__AVX512F__)
 #define VEC_PREFIX(op) _mm512_##op
 #elif defined(__AVX2__)
@@ -43,7 +45,11 @@ typedef ireal ivec __attribute__((vector_size(VECTOR_BYTES)));
 #elif defined(__SSE2__)
 #define VEC_PREFIX(op) _mm_##op
 #endif
-#ifdef RNNTRAIN_DOUBLE
+#if defined(__aarch64__) && defined(RNNTRAIN_DOUBLE)
+#define VEC_SUFFIX(op) v##op##_f64
+#elif defined(__aarch64__)
+#define VEC_SUFFIX(op) v##op##_f32
+#elif defined(RNNTRAIN_DOUBLE)
 #define VEC_SUFFIX(op) VEC_PREFIX(op##_pd)
 #else
 #define VEC_SUFFIX(op) VEC_PREFIX(op##_ps)
@@ -54,6 +60,8 @@ INLINE vec vec_set(real x)
 {
 #if defined(__SSE2__)
     return VEC_SUFFIX(set1)(x);
+#elif defined(__aarch64__)
+    return VEC_SUFFIX(dupq_n)(x);
 #else
     return (vec){0} + x;
 #endif
@@ -76,6 +84,8 @@ INLINE vec vec_fma(vec a, vec b, vec c)
 {
 #if defined(__FMA__)
     return VEC_SUFFIX(fmadd)(a, b, c);
+#elif defined(__aarch64__)
+    return VEC_SUFFIX(fmaq)(c, a, b);
 #else
     return a * b + c;
 #endif
@@ -102,6 +112,8 @@ INLINE vec vec_sqrt(vec x)
 {
 #if defined(__SSE2__)
     return VEC_SUFFIX(sqrt)(x);
+#elif defined(__aarch64__)
+    return VEC_SUFFIX(sqrtq)(x);
 #else
     for (int i = 0; i < WIDTH; i++)
         x[i] = (real)sqrt((double)x[i]); /* exact in float too: sqrt rounds correctly */

@@ -23,9 +23,9 @@ for tags in remove space; do
     [ "$("$build/tests/matrix_hash" "$tmp/$tags.h5")" = "$expected" ] || problem "--tags $tags"
 done
 
-train() { # np run-folder option...
+train() { # np run-folder option...; mpirun would read what the loop reads
     ranks "$1" "$rnntrain" "$tmp/remove.h5" --run-dir "$2" --overwrite --quiet --epochs 2 \
-        --limit-train 2000 --limit-test 200 "${@:3}" || problem "np $1: ${*:3}"
+        --limit-train 2000 --limit-test 200 "${@:3}" </dev/null || problem "np $1: ${*:3}"
 }
 # What tests/bench measures, and a recipe that looks up the products with embeddings.
 while read -r options; do
