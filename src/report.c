@@ -8,6 +8,11 @@
 
 #include <jansson.h>
 
+void report_hex(uint64_t value, char text[17])
+{
+    snprintf(text, 17, "%016llx", (unsigned long long)value);
+}
+
 void report_thousands(int64_t value, char *text)
 {
     char digits[24];
@@ -108,7 +113,7 @@ static json_t *number(double value)
 static json_t *hex(uint64_t value)
 {
     char text[17];
-    snprintf(text, sizeof text, "%016llx", (unsigned long long)value);
+    report_hex(value, text);
     return json_string(text);
 }
 

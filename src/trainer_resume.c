@@ -39,7 +39,7 @@ int trainer_signal(void)
 static json_t *hex(uint64_t value)
 {
     char text[17];
-    snprintf(text, sizeof text, "%016llx", (unsigned long long)value);
+    report_hex(value, text);
     return json_string(text);
 }
 

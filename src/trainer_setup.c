@@ -40,8 +40,7 @@ static int prepare_run_dir(const struct trainer_config *config)
         if (!config->overwrite)
             return fail(ERR_EXISTS,
                         "%s holds a run (%s): go on with it by --resume, choose another "
-                        "--run-dir, "
-                        "or discard that run with --overwrite",
+                        "--run-dir, or discard that run with --overwrite",
                         folder, files[i]);
         char *path = xasprintf("%s/%s", folder, files[i]);
         int rc = unlink(path) == 0

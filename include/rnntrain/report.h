@@ -68,6 +68,9 @@ int report_output(int rc) NODISCARD;
 /* The last message of fail(), to standard error, after everything that was said. */
 void report_failure(const char *program);
 
+/* A hash as logs and checkpoints have it: 16 hexadecimal digits. */
+void report_hex(uint64_t value, char text[17]);
+
 /* 134113 as "134,113"; at most 32 bytes. */
 void report_thousands(int64_t value, char *text);
 
