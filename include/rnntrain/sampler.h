@@ -54,8 +54,8 @@ int sampler_lanes(const struct sampler_config *config);
 /* Orders the rows of an epoch. */
 void sampler_begin_epoch(struct sampler *sampler, int epoch);
 
-/* Deals the rows of batch b to lanes by length: sorted, in snake order, so that lanes
- * cost alike and stand sorted, longest first. Returns the rows of the batch; *n_lanes is
+/* Deals the rows of batch b to lanes by length: sorted, a few neighbours at a time, in snake
+ * order, so that lanes cost alike and stand sorted, longest first. Returns the rows of the batch; *n_lanes is
  * the number of lanes that got any, the first of all. Lane l is lanes[lane_start[l] ..
  * lane_start[l+1]). */
 int sampler_batch(struct sampler *sampler, int b, int *n_lanes);
