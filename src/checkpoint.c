@@ -266,15 +266,15 @@ static void write_own_part(struct h5 *file, const struct checkpoint *info,
     }
 }
 
-int checkpoint_write(const char *path, const struct checkpoint *info,
-                     const struct model_config *model, const char *optimizer,
-                     const struct params *params, const float *weights,
-                     const float *const *slots)
+int checkpoint_image(const struct checkpoint *info, const struct model_config *model,
+                     const char *optimizer, const struct params *params,
+                     const float *weights, const float *const *slots, char **bytes,
+                     size_t *n)
 {
     struct h5 *file = h5_create();
     write_keras_part(file, model, optimizer, params, weights);
     write_own_part(file, info, params->size, slots);
-    return h5_save(file, path, true);
+    return h5_image(file, bytes, n);
 }
 
 /* Reading. */

@@ -34,7 +34,9 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
 {
     struct comm comm = {0};
     trainer_catch_signals();
-    int rc = resolve(argc, argv, config);
+    int rc = comm_check_launch();
+    if (!rc)
+        rc = resolve(argc, argv, config);
     if (!rc || comm_launched_rank() >= 0) {
         comm_init(&comm);
         rc = comm_agree(&comm, rc);

@@ -7,10 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <mpi.h>
-
 /* The process has one MPI; what belongs to it is kept here, not in every struct comm. */
 static MPI_Comm node_comm = MPI_COMM_NULL;
+static char (*hosts)[COMM_HOST_BYTES]; /* of all ranks */
 static double seconds_in_collectives;
 static int64_t test_delay_us;
 static struct rng test_rng;
@@ -45,12 +44,30 @@ static void yield_if_crowded(void)
         setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 }
 
-int comm_launched_rank(void)
+static const char *launched_rank(void)
 {
     const char *rank = getenv("OMPI_COMM_WORLD_RANK");
-    if (!rank)
-        rank = getenv("PMIX_RANK");
+    return rank ? rank : getenv("PMIX_RANK");
+}
+
+int comm_launched_rank(void)
+{
+    const char *rank = launched_rank();
     return rank ? (int)strtol(rank, NULL, 10) : -1;
+}
+
+int comm_check_launch(void)
+{
+    const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+    long n = tasks ? strtol(tasks, NULL, 10) : 1;
+    if (n <= 1 || launched_rank())
+        return OK;
+    return fail(
+        ERR_USAGE,
+        "srun started %ld processes that do not know of each other, each would "
+        "train the whole run: give srun --mpi=pmix (srun --mpi=list shows whether "
+        "it is there), or start them by mpirun",
+        n);
 }
 
 void comm_init(struct comm *comm)
@@ -65,6 +82,11 @@ void comm_init(struct comm *comm)
     MPI_Comm_size(node_comm, &comm->node_size);
     comm->node_cores = usable_cores();
     comm->is_active = true;
+    hosts = xcalloc((size_t)comm->size, sizeof *hosts);
+    char mine[COMM_HOST_BYTES] = "";
+    gethostname(mine, sizeof mine - 1);
+    MPI_Allgather(mine, sizeof mine, MPI_CHAR, hosts, sizeof mine, MPI_CHAR,
+                  MPI_COMM_WORLD);
     die_set_hook(abort_job);
 }
 
@@ -80,6 +102,8 @@ void comm_finalize(struct comm *comm)
     MPI_Comm_free(&node_comm);
     MPI_Finalize();
     die_set_hook(NULL);
+    free(hosts);
+    hosts = NULL;
     comm->is_active = false;
 }
 
@@ -120,14 +144,17 @@ int comm_agree(const struct comm *comm, int rc)
         return rc;
     double start = comm_begin(comm);
     int mine = rc ? comm->rank : comm->size, lowest = 0;
-    MPI_Allreduce(&mine, &lowest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    MPI_Request request;
+    MPI_Iallreduce(&mine, &lowest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD, &request);
+    comm_wait(comm, 1, &request);
     if (lowest < comm->size) {
         struct {
             int code;
             char message[2048];
         } outcome = {.code = rc};
         snprintf(outcome.message, sizeof outcome.message, "%s", fail_message());
-        MPI_Bcast(&outcome, sizeof outcome, MPI_BYTE, lowest, MPI_COMM_WORLD);
+        MPI_Ibcast(&outcome, sizeof outcome, MPI_BYTE, lowest, MPI_COMM_WORLD, &request);
+        comm_wait(comm, 1, &request);
         rc = fail(outcome.code, "%s", outcome.message);
     }
     comm_end(TRACE_WAIT, start);
@@ -140,9 +167,12 @@ void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
         return;
     double start = comm_begin(comm);
     const size_t most = (size_t)1 << 30; /* MPI counts in int */
-    for (size_t at = 0; at < n; at += most)
-        MPI_Bcast((char *)bytes + at, (int)(n - at < most ? n - at : most), MPI_BYTE, 0,
-                  MPI_COMM_WORLD);
+    for (size_t at = 0; at < n; at += most) {
+        MPI_Request request;
+        MPI_Ibcast((char *)bytes + at, (int)(n - at < most ? n - at : most), MPI_BYTE, 0,
+                   MPI_COMM_WORLD, &request);
+        comm_wait(comm, 1, &request);
+    }
     comm_end(TRACE_WAIT, start);
 }
 
@@ -151,11 +181,11 @@ int comm_same(const struct comm *comm, const char *text, const char *what,
 {
     size_t n = strlen(text);
     comm_broadcast(comm, &n, sizeof n);
-    char *first = xcalloc(n + 1, 1), host[256] = "";
+    char *first = xcalloc(n + 1, 1);
+    const char *host = comm_host(comm, comm->rank);
     if (comm->rank == 0)
         memcpy(first, text, n);
     comm_broadcast(comm, first, n);
-    gethostname(host, sizeof host - 1);
     int rc = OK;
     if (strcmp(first, text) && n < 200)
         rc = fail(ERR_USAGE, "rank %d on %s has another %s (%.200s) than rank 0 (%s): %s",
@@ -176,12 +206,16 @@ char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *
         return copy;
     }
     double start = comm_begin(comm);
-    MPI_Gather(&n, 1, MPI_INT, counts, 1, MPI_INT, 0, MPI_COMM_WORLD);
+    MPI_Request request;
+    MPI_Igather(&n, 1, MPI_INT, counts, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
+    comm_wait(comm, 1, &request);
     int *offsets = xcalloc((size_t)comm->size + 1, sizeof *offsets);
     for (int r = 0; r < comm->size; r++)
         offsets[r + 1] = offsets[r] + counts[r];
     char *all = comm->rank == 0 ? xcalloc((size_t)offsets[comm->size] + 1, 1) : NULL;
-    MPI_Gatherv(bytes, n, MPI_BYTE, all, counts, offsets, MPI_BYTE, 0, MPI_COMM_WORLD);
+    MPI_Igatherv(bytes, n, MPI_BYTE, all, counts, offsets, MPI_BYTE, 0, MPI_COMM_WORLD,
+                 &request);
+    comm_wait(comm, 1, &request);
     free(offsets);
     comm_end(TRACE_WAIT, start);
     return all;
@@ -192,7 +226,9 @@ static double reduce_double(const struct comm *comm, double value, MPI_Op op)
     if (comm->size == 1)
         return value;
     double result = 0, start = comm_begin(comm);
-    MPI_Allreduce(&value, &result, 1, MPI_DOUBLE, op, MPI_COMM_WORLD);
+    MPI_Request request;
+    MPI_Iallreduce(&value, &result, 1, MPI_DOUBLE, op, MPI_COMM_WORLD, &request);
+    comm_wait(comm, 1, &request);
     comm_end(TRACE_WAIT, start);
     return result;
 }
@@ -216,25 +252,21 @@ static bool is_listed(const char *list, const char *host)
     return false;
 }
 
+const char *comm_host(const struct comm *comm, int rank)
+{
+    (void)comm;
+    return hosts[rank];
+}
+
 char *comm_hosts(const struct comm *comm)
 {
-    enum { LENGTH = 64 };
-    char *all = xcalloc((size_t)comm->size, LENGTH), mine[LENGTH] = "";
-    gethostname(mine, sizeof mine - 1);
-    if (comm->size > 1)
-        MPI_Allgather(mine, LENGTH, MPI_CHAR, all, LENGTH, MPI_CHAR, MPI_COMM_WORLD);
-    else
-        memcpy(all, mine, LENGTH);
-    char *list = xcalloc((size_t)comm->size, LENGTH + 1);
-    for (int r = 0; r < comm->size; r++) {
-        const char *host = all + (size_t)r * LENGTH;
-        if (!is_listed(list, host)) {
+    char *list = xcalloc((size_t)comm->size, COMM_HOST_BYTES + 1);
+    for (int r = 0; r < comm->size; r++)
+        if (!is_listed(list, hosts[r])) {
             if (*list)
                 strcat(list, ",");
-            strcat(list, host);
+            strcat(list, hosts[r]);
         }
-    }
-    free(all);
     return list;
 }
 

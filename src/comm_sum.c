@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mpi.h>
-
 #ifdef RNNTRAIN_DOUBLE
 #define MPI_REAL_TYPE MPI_DOUBLE
 #else
@@ -362,7 +360,7 @@ static void exchange_shares(struct comm_sum *sum, const int *first)
             MPI_Isend(begin, (int)(out - begin), MPI_REAL_TYPE, other, 0, MPI_COMM_WORLD,
                       &sum->requests[n_requests++]);
     }
-    MPI_Waitall(n_requests, sum->requests, MPI_STATUSES_IGNORE);
+    comm_wait(&sum->comm, n_requests, sum->requests);
 }
 
 /* Finishes the tree for this rank's share, from all ranks' nodes. */
@@ -410,7 +408,7 @@ static void gather_shares(struct comm_sum *sum, struct comm_lane mine)
     for (int step = 1; step < size && n > 0; step++)
         MPI_Isend(sum->sent, (int)n, MPI_REAL_TYPE, (rank + step) % size, 0,
                   MPI_COMM_WORLD, &sum->requests[n_requests++]);
-    MPI_Waitall(n_requests, sum->requests, MPI_STATUSES_IGNORE);
+    comm_wait(&sum->comm, n_requests, sum->requests);
     clear_table(sum, sum->total);
     const real *from = sum->received;
     for (int r = 0; r < size; r++) {
@@ -447,11 +445,13 @@ const real *comm_sum_finish(struct comm_sum *sum, const int *first)
     if (sum->comm.size == 1)
         return own_sum(sum);
     double start = comm_begin(&sum->comm);
-    if (sum->reduction == COMM_MPI)
+    if (sum->reduction == COMM_MPI) {
+        comm_meet(&sum->comm);
         MPI_Allreduce(own_sum(sum), sum->total.values, (int)sum->shape.n, MPI_REAL_TYPE,
                       MPI_SUM, MPI_COMM_WORLD);
-    else
+    } else {
         reduce_canonically(sum, first);
+    }
     comm_end(TRACE_REDUCE, start);
     return sum->total.values;
 }
@@ -468,8 +468,10 @@ void comm_gather_lanes(const struct comm *comm, double *values, int width,
         counts[r] = (first[r + 1] - first[r]) * width;
         offsets[r] = first[r] * width;
     }
-    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, offsets,
-                   MPI_DOUBLE, MPI_COMM_WORLD);
+    MPI_Request request;
+    MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, offsets,
+                    MPI_DOUBLE, MPI_COMM_WORLD, &request);
+    comm_wait(comm, 1, &request);
     free(counts);
     comm_end(TRACE_WAIT, start);
 }

@@ -23,6 +23,7 @@ enum { BALANCE_SPEED };
 
 static const char *const balances[] = {"speed", "off", NULL};
 static const char *const reductions[] = {"canonical", "mpi", NULL};
+static const char *const on_nans[] = {"stop", "skip", "rollback", NULL};
 
 #define AT(field) offsetof(struct config, field)
 #define HUGE_COUNT 1e15
@@ -50,6 +51,23 @@ static const struct option options[] = {
      "Run", true},
     {"checkpoint-every", OPTION_INT, AT(checkpoint_every), "0", 0, HUGE_COUNT, NULL,
      "steps between checkpoints inside an epoch; 0: only at its end", "Run", true},
+    {"checkpoint-seconds", OPTION_DOUBLE, AT(checkpoint_seconds), "0", 0, 1e9, NULL,
+     "seconds between checkpoints inside an epoch; 0: only at its end", "Run", true},
+    {"max-time", OPTION_DOUBLE, AT(max_time), "0", 0, 1e9, NULL,
+     "seconds after which the run has stopped with a checkpoint and exit code 75; 0: "
+     "any. "
+     "The end of a Slurm job (SLURM_JOB_END_TIME) is minded too",
+     "Run", true},
+    {"stall-timeout", OPTION_DOUBLE, AT(stall_timeout), "600", 0, 1e9, NULL,
+     "seconds after which a rank that does not answer is named and the job ended; 0: "
+     "wait "
+     "for ever",
+     "Run", true},
+    {"on-nan", OPTION_CHOICE, AT(on_nan), "stop", 0, 0, on_nans,
+     "after a batch whose loss or gradient is not finite: stop; skip the batch; or go "
+     "back "
+     "to the epoch's beginning with half the learning rate, at most three times",
+     "Run", false},
     {"allow-other-bits", OPTION_BOOL, AT(allow_other_bits), "false", 0, 0, NULL,
      "resume a run that another kernel set began", "Run", true},
     {"quiet", OPTION_BOOL, AT(quiet), "false", 0, 0, NULL, "print nothing but errors",
@@ -159,6 +177,8 @@ static const struct option options[] = {
     {"test-delay", OPTION_INT, AT(test_delay), "0", 0, 1000000, NULL, "", NULL, true},
     {"test-ranges", OPTION_INT, AT(test_ranges), "0", 0, HUGE_COUNT, NULL, "", NULL,
      true},
+    {"test-nan", OPTION_INT, AT(test_nan), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
+    {"test-drift", OPTION_INT, AT(test_drift), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
 };
 
 const struct option_table config_table = {
@@ -373,10 +393,16 @@ struct trainer_config config_trainer(const struct config *config, const char *re
         .resume = config->resume,
         .allow_other_bits = config->allow_other_bits,
         .checkpoint_every = config->checkpoint_every,
+        .checkpoint_seconds = config->checkpoint_seconds,
+        .max_time = config->max_time,
+        .stall_timeout = config->stall_timeout,
+        .on_nan = (enum on_nan)config->on_nan,
         .quiet = config->quiet,
         .test_delay_us = config->test_delay,
         .balances = config->balance == BALANCE_SPEED,
         .reduction = (enum comm_reduction)config->allreduce,
         .test_ranges = config->test_ranges,
+        .test_nan = config->test_nan,
+        .test_drift = config->test_drift,
     };
 }

@@ -24,6 +24,18 @@ static int even_stride(int n_lanes)
     return stride > 0 ? stride : 1;
 }
 
+/* Lanes of a rank between two meetings, which tell the others that it is alive. */
+enum { LANES_TOGETHER = 64 };
+
+/* So often all ranks meet: as the one with the most lanes needs. */
+static int n_meetings(const struct comm *comm, const int *first)
+{
+    int most = 0;
+    for (int r = 0; r < comm->size; r++)
+        most = first[r + 1] - first[r] > most ? first[r + 1] - first[r] : most;
+    return most / LANES_TOGETHER;
+}
+
 struct score evaluate(const struct comm *comm, const struct balance *balance,
                       struct model *model, const struct dataset *data,
                       enum dataset_part part, const int32_t *rows, int n, int lane_rows)
@@ -35,8 +47,13 @@ struct score evaluate(const struct comm *comm, const struct balance *balance,
     memcpy(sorted, rows, (size_t)n * sizeof *rows);
     sampler_sort_by_length(data, part, sorted, n);
     balance_ranges(balance, n_lanes, first);
+    int mine = first[comm->rank], meetings = n_meetings(comm, first);
     double began = trace_begin();
-    for (int l = first[comm->rank]; l < first[comm->rank + 1]; l++) {
+    for (int l = mine; l < first[comm->rank + 1]; l++) {
+        if (l > mine && (l - mine) % LANES_TOGETHER == 0) {
+            comm_meet(comm);
+            meetings--;
+        }
         int begin = (int)((int64_t)l * stride % n_lanes) * lane_rows;
         struct lane lane = {data, part, sorted + begin,
                             n - begin < lane_rows ? n - begin : lane_rows};
@@ -44,6 +61,8 @@ struct score evaluate(const struct comm *comm, const struct balance *balance,
         values[l * WIDTH + LOSS] = result.loss;
         values[l * WIDTH + CORRECT] = (double)result.correct;
     }
+    while (meetings-- > 0)
+        comm_meet(comm);
     trace_end(TRACE_VALIDATE, began);
     comm_gather_lanes(comm, values, WIDTH, first);
     struct score score = {.n = n};

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* F_OFD_SETLK */
 #include "rnntrain/file.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <nettle/sha2.h>
@@ -95,7 +97,7 @@ int file_read(const char *path, char **bytes, size_t *n)
     return OK;
 }
 
-static int write_all(int fd, const char *bytes, size_t n)
+int file_append(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
         ssize_t written = write(fd, bytes, n);
@@ -176,17 +178,30 @@ static int write_temporary(const char *temporary, const void *bytes, size_t n)
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return -1;
-    int rc = write_all(fd, bytes, n), saved = errno;
+    int rc = file_append(fd, bytes, n), saved = errno;
     if (rc == 0) {
         rc = fsync(fd);
         saved = errno;
     }
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what is read back is the device's */
     if (close(fd) != 0 && rc == 0) {
         rc = -1;
         saved = errno;
     }
     errno = saved;
     return rc;
+}
+
+/* What was written is what can be read; -1 and errno (EIO) if it is not. */
+static int check_written(const char *path, const void *bytes, size_t n)
+{
+    char *found = NULL;
+    size_t n_found = 0;
+    int rc = file_read(path, &found, &n_found);
+    bool same = !rc && n_found == n && !memcmp(found, bytes, n);
+    free(found);
+    errno = EIO;
+    return same ? 0 : -1;
 }
 
 int file_replace(const char *path, const void *bytes, size_t n, bool keep_previous)
@@ -196,6 +211,8 @@ int file_replace(const char *path, const void *bytes, size_t n, bool keep_previo
         return rc;
     char *temporary = xasprintf("%s.tmp.%ld", path, (long)getpid());
     rc = write_temporary(temporary, bytes, n);
+    if (rc == 0)
+        rc = check_written(temporary, bytes, n);
     if (rc == 0 && keep_previous)
         rc = keep_generation(path);
     if (rc == 0)
@@ -211,4 +228,43 @@ int file_replace(const char *path, const void *bytes, size_t n, bool keep_previo
     }
     free(temporary);
     return rc;
+}
+
+int file_link(const char *from, const char *to)
+{
+    char *temporary = xasprintf("%s.tmp.%ld", to, (long)getpid());
+    unlink(temporary);
+    int rc = link(from, temporary);
+    if (rc == 0)
+        rc = rename(temporary, to);
+    if (rc != 0) {
+        rc = fail(ERR_IO, "%s: cannot be made a name of %s: %s", to, from,
+                  strerror(errno));
+        unlink(temporary);
+    }
+    free(temporary);
+    return rc;
+}
+
+enum file_lock file_lock(int fd, double patience)
+{
+    double began = seconds_now();
+    for (;;) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+            return FILE_LOCKED;
+        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+            return FILE_NO_LOCKS;
+        if (seconds_now() - began >= patience)
+            return FILE_LOCKED_BY_OTHER;
+        usleep(100000);
+    }
+}
+
+int64_t file_free_bytes(const char *folder)
+{
+    struct statvfs status;
+    if (statvfs(folder, &status) != 0)
+        return -1;
+    return (int64_t)status.f_bavail * (int64_t)status.f_frsize;
 }

@@ -249,14 +249,23 @@ static char *finished_image(struct h5 *file, size_t *n)
     return image;
 }
 
-int h5_save(struct h5 *file, const char *path, bool keep_previous)
+int h5_image(struct h5 *file, char **bytes, size_t *n)
 {
-    size_t n = 0;
-    char *image = finished_image(file, &n);
+    char *image = finished_image(file, n);
     h5_close(file);
     if (!image)
-        return fail(ERR_INTERNAL, "%s: HDF5 could not build the file in memory", path);
-    int rc = file_replace(path, image, n, keep_previous);
+        return fail(ERR_INTERNAL, "HDF5 could not build a file in memory");
+    *bytes = image;
+    return OK;
+}
+
+int h5_save(struct h5 *file, const char *path, bool keep_previous)
+{
+    char *image = NULL;
+    size_t n = 0;
+    int rc = h5_image(file, &image, &n);
+    if (!rc)
+        rc = file_replace(path, image, n, keep_previous);
     free(image);
     return rc;
 }

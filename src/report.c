@@ -1,12 +1,15 @@
 #include "rnntrain/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <jansson.h>
+
+#include "rnntrain/file.h"
 
 void report_hex(uint64_t value, char text[17])
 {
@@ -52,53 +55,89 @@ void report_failure(const char *program)
     fprintf(stderr, "%s: %s\n", program, fail_message());
 }
 
-/* A log that is shorter than the checkpoint knows has lost lines, and nothing is cut. */
-static FILE *open_log(const char *path, int64_t keep)
+static int open_log(const char *path, bool is_new, int *fd)
 {
-    if (keep < 0)
-        return fopen(path, "wx");
-    FILE *log = fopen(path, "a");
-    if (log && fseek(log, 0, SEEK_END) == 0 && ftell(log) > keep &&
-        ftruncate(fileno(log), (off_t)keep) != 0) {
-        fclose(log);
-        log = NULL;
-    }
-    return log;
+    int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (is_new ? O_EXCL : 0);
+    *fd = open(path, flags, 0666);
+    if (*fd >= 0)
+        return OK;
+    if (errno == EEXIST)
+        return fail(ERR_EXISTS,
+                    "%s: another run has just begun there: choose another --run-dir",
+                    path);
+    return fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
 }
 
-int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet,
-                int64_t keep)
+/* The run's lock. Where a killed job goes on it is waited for: that one needs seconds to go. */
+static int lock_log(int fd, const char *path, enum report_mode mode)
 {
+    enum { PATIENCE = 10 }; /* seconds */
+    switch (file_lock(fd, mode == REPORT_GO_ON ? PATIENCE : 0)) {
+    case FILE_LOCKED_BY_OTHER:
+        return fail(
+            ERR_EXISTS,
+            "%s: another process trains in this run directory and holds its lock: "
+            "wait for it, end it, or choose another --run-dir",
+            path);
+    case FILE_NO_LOCKS:
+        fprintf(stderr,
+                "rnntrain: %s: its file system has no locks: see to it that no other job "
+                "trains in this run directory\n",
+                path);
+        return OK;
+    default:
+        return OK;
+    }
+}
+
+int report_open(struct report *report, const char *run_dir, enum report_mode mode)
+{
+    int fd = -1;
     char *path = xasprintf("%s/log.jsonl", run_dir);
-    FILE *log = open_log(path, keep);
-    if (!log) {
-        int rc = errno == EEXIST
-                     ? fail(ERR_EXISTS,
-                            "%s: another run has just begun there: choose another "
-                            "--run-dir",
-                            path)
-                     : fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+    int rc = open_log(path, mode == REPORT_NEW, &fd);
+    if (!rc)
+        rc = lock_log(fd, path, mode);
+    if (!rc && mode == REPORT_OVERWRITE && ftruncate(fd, 0) != 0)
+        rc = fail(ERR_IO, "%s: cannot be emptied: %s", path, strerror(errno));
+    if (rc) {
+        if (fd >= 0)
+            close(fd);
         free(path);
         return rc;
     }
-    *report = (struct report){.log = log,
-                              .console = console,
-                              .path = path,
-                              .is_terminal = reaches_terminal(console),
-                              .quiet = quiet};
+    *report = (struct report){
+        .is_open = true, .fd = fd, .path = path, .written = lseek(fd, 0, SEEK_END)};
     return OK;
+}
+
+int report_cut(struct report *report, int64_t keep)
+{
+    if (report->written <= keep)
+        return OK; /* lines were lost: nothing is left to be cut */
+    if (ftruncate(report->fd, (off_t)keep) != 0)
+        return fail(ERR_IO, "%s: cannot be cut: %s", report->path, strerror(errno));
+    report->written = keep;
+    return OK;
+}
+
+void report_to_console(struct report *report, FILE *console, bool quiet)
+{
+    report->console = console;
+    report->is_terminal = reaches_terminal(console);
+    report->quiet = quiet;
 }
 
 int64_t report_bytes(const struct report *report)
 {
-    return report->log && fseek(report->log, 0, SEEK_END) == 0 ? ftell(report->log) : 0;
+    return report->written + (int64_t)report->n_pending;
 }
 
 void report_close(struct report *report)
 {
-    if (report->log)
-        fclose(report->log);
+    if (report->is_open)
+        close(report->fd);
     free(report->path);
+    free(report->pending);
     *report = (struct report){0};
 }
 
@@ -124,18 +163,41 @@ static json_t *event(const char *name)
     return line;
 }
 
-/* Writes and releases the line. */
-static int write_line(struct report *report, json_t *line)
+/* What could not be written before is tried again, behind the last whole line. */
+static int write_pending(struct report *report)
+{
+    if ((report->is_torn && ftruncate(report->fd, (off_t)report->written) != 0) ||
+        file_append(report->fd, report->pending, report->n_pending) != 0) {
+        report->is_torn = true;
+        return fail(ERR_IO, "%s: cannot write: %s", report->path, strerror(errno));
+    }
+    report->written += (int64_t)report->n_pending;
+    report->n_pending = 0;
+    report->is_torn = false;
+    return OK;
+}
+
+/* Releases the line. A failure is returned where the line `must` be written, else told and
+ * made good with the next line. */
+static int write_line(struct report *report, json_t *line, bool must)
 {
     char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(line);
     if (!text)
         die("a log line does not fit JSON");
-    bool failed = fprintf(report->log, "%s\n", text) < 0 || fflush(report->log) != 0;
-    int error = errno;
+    size_t n = strlen(text);
+    report->pending = xrealloc(report->pending, report->n_pending + n + 2, 1);
+    memcpy(report->pending + report->n_pending, text, n);
+    report->pending[report->n_pending + n] = '\n';
+    report->n_pending += n + 1;
     free(text);
-    return failed ? fail(ERR_IO, "%s: cannot write: %s", report->path, strerror(error))
-                  : OK;
+    int rc = write_pending(report);
+    if (rc && !must) {
+        report_tell(report, "%s; training goes on, the next line tries again",
+                    fail_message());
+        rc = OK;
+    }
+    return rc;
 }
 
 /* The console. */
@@ -157,6 +219,19 @@ void report_say(struct report *report, const char *format, ...)
     vfprintf(report->console, format, args);
     fputc('\n', report->console);
     fflush(report->console);
+    va_end(args);
+}
+
+void report_tell(struct report *report, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    clear_bar(report);
+    if (report->console)
+        fflush(report->console);
+    fputs("rnntrain: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
     va_end(args);
 }
 
@@ -195,6 +270,9 @@ static void say_start(struct report *report, const struct report_start *start)
                start->classes, start->bytes >> 20);
     report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,
                start->hosts, start->lanes);
+    if (start->shares_cores)
+        report_say(report, "warning  a host has more ranks than cores: as many as it has "
+                           "cores would be faster, and give the same bits");
     if (!start->reproducible)
         report_say(report,
                    "warning  sums by MPI_Allreduce: the bits depend on the ranks");
@@ -206,7 +284,7 @@ static void say_start(struct report *report, const struct report_start *start)
 
 int report_start(struct report *report, const struct report_start *start)
 {
-    if (!report->log)
+    if (!report->is_open)
         return OK;
     json_t *line = event(start->resumed_from ? "resume" : "start");
     if (start->resumed_from) {
@@ -231,7 +309,7 @@ int report_start(struct report *report, const struct report_start *start)
     json_object_set_new(line, "bytes", json_integer((json_int_t)start->bytes));
     json_object_set_new(line, "peak_gflops", number(start->peak_gflops));
     say_start(report, start);
-    return write_line(report, line);
+    return write_line(report, line, true);
 }
 
 static void say_epoch(struct report *report, const struct report_epoch *epoch)
@@ -251,7 +329,7 @@ static void say_epoch(struct report *report, const struct report_epoch *epoch)
 
 int report_epoch(struct report *report, const struct report_epoch *epoch)
 {
-    if (!report->log)
+    if (!report->is_open)
         return OK;
     json_t *line = event("epoch");
     json_object_set_new(line, "epoch", json_integer(epoch->epoch));
@@ -271,13 +349,32 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "imbalance", number(epoch->imbalance));
     json_object_set_new(line, "weights", hex(epoch->weights));
     say_epoch(report, epoch);
-    return write_line(report, line);
+    return write_line(report, line, false);
+}
+
+int report_nonfinite(struct report *report, const struct report_nonfinite *bad)
+{
+    if (!report->is_open)
+        return OK;
+    json_t *line = event("nonfinite"), *rows = json_array();
+    for (int i = 0; i < bad->n; i++)
+        json_array_append_new(rows, json_integer(bad->rows[i]));
+    json_object_set_new(line, "epoch", json_integer(bad->epoch));
+    json_object_set_new(line, "batch", json_integer(bad->batch));
+    json_object_set_new(line, "step", json_integer(bad->step));
+    json_object_set_new(line, "what", json_string(bad->what));
+    json_object_set_new(line, "action", json_string(bad->action));
+    json_object_set_new(line, "rows", rows);
+    report_tell(report,
+                "epoch %d, batch %d: the %s is not finite: %s (its rows are in %s)",
+                bad->epoch, bad->batch, bad->what, bad->action, report->path);
+    return write_line(report, line, false);
 }
 
 int report_test(struct report *report, const char *which, int epoch, double loss,
                 double acc, int n)
 {
-    if (!report->log)
+    if (!report->is_open)
         return OK;
     json_t *line = event("test");
     json_object_set_new(line, "which", json_string(which));
@@ -287,15 +384,15 @@ int report_test(struct report *report, const char *which, int epoch, double loss
     json_object_set_new(line, "n", json_integer(n));
     report_say(report, "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d rows",
                which, epoch, loss, acc, n);
-    return write_line(report, line);
+    return write_line(report, line, false);
 }
 
 int report_end(struct report *report, const char *reason, const char *text)
 {
-    if (!report->log)
+    if (!report->is_open)
         return OK;
     json_t *line = event("end");
     json_object_set_new(line, "reason", json_string(reason));
     report_say(report, "end      %s", text);
-    return write_line(report, line);
+    return write_line(report, line, true);
 }

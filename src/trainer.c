@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rnntrain/checkpoint.h"
 #include "rnntrain/evaluate.h"
 
 /* One step. */
@@ -30,8 +29,14 @@ static void set_ranges(struct trainer *trainer, int n_lanes)
     qsort(trainer->first + 1, (size_t)size - 1, sizeof(int), compare_ints);
 }
 
-/* Computes this rank's lanes of the batch and leaves their gradients in the tree. */
-static void compute_lanes(struct trainer *trainer)
+/* The batch's number in the run, from 1. */
+static int64_t number_of(const struct trainer *trainer, int b)
+{
+    return (int64_t)trainer->progress.epoch * sampler_batches(&trainer->sampler) + b + 1;
+}
+
+/* Computes this rank's lanes of batch b and leaves their gradients in the tree. */
+static void compute_lanes(struct trainer *trainer, int b)
 {
     const struct sampler *sampler = &trainer->sampler;
     int rank = trainer->comm->rank;
@@ -44,57 +49,71 @@ static void compute_lanes(struct trainer *trainer)
         struct lane_result result = model_gradient(
             trainer->model, &lane, sampler->config.seed, (uint32_t)trainer->progress.step,
             gradient.values, gradient.touched);
+        if (number_of(trainer, b) == trainer->config->test_nan &&
+            trainer->progress.rollbacks == 0)
+            gradient.values[trainer->params->size - 1] = (real)NAN;
         comm_sum_push(trainer->sum, l);
         double *values = &trainer->lane_values[l * LANE_WIDTH];
         values[LANE_LOSS] = result.loss;
         values[LANE_CORRECT] = (double)result.correct;
         values[LANE_WORK] = model_positions(trainer->model, &lane, true);
         values[LANE_SECONDS] = seconds_now() - began;
-        values[LANE_SIGNAL] = trainer_signal();
+        values[LANE_WISH] = trainer_wish(trainer, b);
     }
 }
 
-static int diverged(const struct trainer *trainer, int b)
+/* What all ranks' wishes come to: the same on every rank. */
+static int greatest_wish(const struct trainer *trainer, int n_lanes)
 {
-    int epochs = trainer->progress.epoch;
-    char *left = epochs ? xasprintf("; %s/last.h5 holds the weights of epoch %d",
-                                    trainer->config->run_dir, epochs)
-                        : xstrdup("");
-    int rc = fail(ERR_DIVERGED,
-                  "epoch %d, batch %d: the gradient or the loss is not finite: lower "
-                  "--learning-rate or set --clip-norm%s",
-                  epochs + 1, b + 1, left);
-    free(left);
-    return rc;
+    double wish = WISH_NONE;
+    for (int l = 0; l < n_lanes; l++)
+        wish = fmax(wish, trainer->lane_values[l * LANE_WIDTH + LANE_WISH]);
+    return (int)wish;
 }
 
-/* A signal that any lane's rank has caught, or 0: the same on every rank. */
-static int signal_of(const struct trainer *trainer, int n_lanes)
+/* What a batch came to. */
+struct outcome {
+    int n; /* rows */
+    int wish;
+    const char *nonfinite; /* what is, or NULL; weights are then as they were */
+};
+
+/* For tests: a bit of one replica falls over. */
+static void drift(struct trainer *trainer, int b)
 {
-    int signal = 0;
-    for (int l = 0; l < n_lanes && !signal; l++)
-        signal = (int)trainer->lane_values[l * LANE_WIDTH + LANE_SIGNAL];
-    return signal;
+    uint32_t bits;
+    if (number_of(trainer, b) != trainer->config->test_drift ||
+        trainer->comm->rank + 1 != trainer->comm->size)
+        return;
+    memcpy(&bits, trainer->weights, sizeof bits);
+    bits ^= 1;
+    memcpy(trainer->weights, &bits, sizeof bits);
 }
 
-/* One batch: loss and hits are added to the epoch's; *signal: one that was caught. */
-static int train_batch(struct trainer *trainer, int b, int *signal)
+/* One batch: loss and hits are added to the epoch's. */
+static struct outcome train_batch(struct trainer *trainer, int b)
 {
     int n_lanes = 0;
-    int n = sampler_batch(&trainer->sampler, b, &n_lanes);
+    struct outcome outcome = {.n = sampler_batch(&trainer->sampler, b, &n_lanes)};
     set_ranges(trainer, n_lanes);
-    compute_lanes(trainer);
+    compute_lanes(trainer, b);
     comm_gather_lanes(trainer->comm, trainer->lane_values, LANE_WIDTH, trainer->first);
     balance_observe(&trainer->balance, trainer->first, trainer->lane_values + LANE_WORK,
                     trainer->lane_values + LANE_SECONDS, LANE_WIDTH);
-    *signal = signal_of(trainer, n_lanes);
+    outcome.wish = greatest_wish(trainer, n_lanes);
     const real *gradient = comm_sum_finish(trainer->sum, trainer->first);
-    double began = trace_begin();
-    double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n,
-                              trainer->weights);
     double loss = comm_tree_sum(trainer->lane_values + LANE_LOSS, n_lanes, LANE_WIDTH);
-    if (!isfinite(norm) || !isfinite(loss))
-        return diverged(trainer, b);
+    if (!isfinite(loss)) {
+        outcome.nonfinite = "loss";
+        return outcome;
+    }
+    double began = trace_begin();
+    if (!isfinite(optim_apply(&trainer->optim, trainer->progress.step, gradient,
+                              outcome.n, trainer->weights))) {
+        outcome.nonfinite = "gradient";
+        return outcome;
+    }
+    drift(trainer, b);
     model_pack(trainer->model, trainer->weights);
     trace_end(TRACE_UPDATE, began);
     struct progress *progress = &trainer->progress;
@@ -103,86 +122,146 @@ static int train_batch(struct trainer *trainer, int b, int *signal)
     progress->score.loss += loss;
     progress->score.correct +=
         (int64_t)comm_tree_sum(trainer->lane_values + LANE_CORRECT, n_lanes, LANE_WIDTH);
-    progress->score.n += n;
-    return OK;
+    progress->score.n += outcome.n;
+    return outcome;
 }
 
-/* Rank 0. */
-static int save(struct trainer *trainer, const char *name)
+/* Numbers that are not finite. */
+
+static int diverged(const struct trainer *trainer, int b, const char *what)
 {
-    char *path = xasprintf("%s/%s", trainer->config->run_dir, name);
-    char *provenance = trainer_provenance_json(trainer);
-    char *optimizer = optim_to_json(&trainer->config->optim);
-    struct checkpoint info = {.config = xstrdup(trainer->config->record),
-                              .state = trainer_state_json(trainer),
-                              .provenance = provenance,
-                              .data = trainer->data,
-                              .n_slots = trainer->optim.n_slots};
-    info.data.tokenizer = trainer->tokenizer;
-    const float *slots[2] = {(const float *)trainer->optim.slot[0],
-                             (const float *)trainer->optim.slot[1]};
-    int rc = checkpoint_write(path, &info, model_configuration(trainer->model), optimizer,
-                              trainer->params, (const float *)trainer->weights, slots);
-    free(info.config);
-    free(info.state);
-    free(provenance);
-    free(optimizer);
-    free(path);
+    int epochs = trainer->progress.epoch;
+    char *left = epochs ? xasprintf("; %s/last.h5 holds the weights of epoch %d",
+                                    trainer->config->run_dir, epochs)
+                        : xstrdup("");
+    int rc = fail(ERR_DIVERGED,
+                  "epoch %d, batch %d: the %s is not finite%s: lower --learning-rate or "
+                  "set --clip-norm%s",
+                  epochs + 1, b + 1, what,
+                  trainer->progress.rollbacks
+                      ? ", also with a smaller rate from the epoch's beginning on"
+                      : "",
+                  left);
+    free(left);
     return rc;
+}
+
+/* Collective. Logs the batch, whose rows are those of the sampler's lanes, and does what
+ * --on-nan says. */
+static int meet_nonfinite(struct trainer *trainer, int b, const struct outcome *outcome)
+{
+    enum { MOST_ROLLBACKS = 3 };
+    static const char *const actions[] = {"stop", "skip", "rollback"};
+    struct progress *progress = &trainer->progress;
+    enum on_nan on_nan = trainer->config->on_nan;
+    if (on_nan == ON_NAN_ROLLBACK && progress->rollbacks >= MOST_ROLLBACKS)
+        on_nan = ON_NAN_STOP;
+    struct report_nonfinite bad = {.epoch = progress->epoch + 1,
+                                   .batch = b + 1,
+                                   .step = progress->step,
+                                   .what = outcome->nonfinite,
+                                   .action = actions[on_nan],
+                                   .rows = trainer->sampler.lanes,
+                                   .n = outcome->n};
+    int rc = comm_agree(trainer->comm, report_nonfinite(&trainer->report, &bad));
+    if (rc)
+        return rc;
+    switch (on_nan) {
+    case ON_NAN_SKIP:
+        progress->skipped++;
+        progress->batch = b + 1;
+        return OK;
+    case ON_NAN_ROLLBACK:
+        return trainer_begin_epoch_again(trainer);
+    default:
+        return diverged(trainer, b, outcome->nonfinite);
+    }
 }
 
 /* One epoch. */
 
-/* Collective. Ends the run with a checkpoint, to be gone on with. */
-static int stop(struct trainer *trainer, int signal)
+static void note_longest(double *longest, double began)
 {
-    const struct progress *progress = &trainer->progress;
-    char *text = xasprintf("stopped by signal %d in epoch %d after batch %d; go on with "
-                           "--resume",
-                           signal, progress->epoch + 1, progress->batch);
-    int rc = OK;
-    if (trainer->comm->rank == 0) {
-        rc = save(trainer, "last.h5");
-        if (!rc)
-            rc = report_end(&trainer->report, "stopped", text);
-    }
-    rc = comm_agree(trainer->comm, rc);
+    *longest = fmax(*longest, seconds_now() - began);
+}
+
+/* Collective. last.h5; where it `must` succeed, a failure ends the run. */
+static int checkpoint(struct trainer *trainer, bool must)
+{
+    double began = seconds_now();
+    int rc = trainer_check_replicas(trainer);
     if (!rc)
-        rc = fail(ERR_STOPPED, "%s", text);
-    free(text);
+        rc = comm_agree(trainer->comm,
+                        trainer->comm->rank == 0 ? trainer_save_last(trainer, must) : OK);
+    note_longest(&trainer->pace.save, began);
+    trainer->saved_at = seconds_now();
     return rc;
 }
 
-/* Collective. After a batch that is not the epoch's last: a checkpoint, if it is time for one. */
-static int save_on_the_way(struct trainer *trainer)
+/* Collective. Ends the run with a checkpoint, to be gone on with. */
+static int stop(struct trainer *trainer, int wish)
 {
-    int64_t every = trainer->config->checkpoint_every;
-    if (every == 0 || trainer->progress.step % every != 0)
-        return OK;
-    double began = trace_begin();
-    int rc = trainer->comm->rank == 0 ? save(trainer, "last.h5") : OK;
-    trace_end(TRACE_CHECKPOINT, began);
-    return comm_agree(trainer->comm, rc);
+    const struct progress *progress = &trainer->progress;
+    char *why = wish > WISH_SIGNAL ? xasprintf("by signal %d", wish - WISH_SIGNAL)
+                                   : xstrdup("as its time is up");
+    char *text = xasprintf("stopped %s in epoch %d after batch %d; go on with --resume",
+                           why, progress->epoch + 1, progress->batch);
+    int rc = checkpoint(trainer, true);
+    if (!rc)
+        rc = comm_agree(trainer->comm, report_end(&trainer->report, "stopped", text));
+    if (!rc)
+        rc = fail(ERR_STOPPED, "%s", text);
+    free(text);
+    free(why);
+    return rc;
 }
 
-/* From the batch on that comes next; `score` gets the means. */
-static int train_epoch(struct trainer *trainer, struct score *score)
+static void say_status(struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    if (!trainer_status_asked() || trainer->comm->rank != 0)
+        return;
+    report_tell(
+        &trainer->report,
+        "epoch %d of %d, batch %d of %d, step %lld: loss %.4f, acc %.4f; best epoch "
+        "%d; last checkpoint %.0f s ago",
+        progress->epoch + 1, trainer->config->epochs, progress->batch,
+        sampler_batches(&trainer->sampler), (long long)progress->step,
+        progress->score.n ? progress->score.loss / progress->score.n : 0,
+        score_accuracy(&progress->score), progress->best_epoch,
+        seconds_now() - trainer->saved_at);
+}
+
+/* From the batch on that comes next; `score` gets the means. *rows counts those of this start,
+ * rolled back or not. */
+static int train_epoch(struct trainer *trainer, struct score *score, int64_t *rows)
 {
     struct progress *progress = &trainer->progress;
-    int batches = sampler_batches(&trainer->sampler), rc = OK, signal = 0;
+    int batches = sampler_batches(&trainer->sampler), rc = OK;
     sampler_begin_epoch(&trainer->sampler, progress->epoch);
     balance_begin_epoch(&trainer->balance);
-    for (int b = progress->batch; b < batches && !rc; b++) {
-        rc = train_batch(trainer, b, &signal);
+    while (progress->batch < batches && !rc) {
+        int b = progress->batch;
+        double began = seconds_now();
+        struct outcome outcome = train_batch(trainer, b);
+        note_longest(&trainer->pace.step, began);
+        *rows += outcome.n;
+        if (outcome.nonfinite)
+            rc = meet_nonfinite(trainer, b, &outcome);
         if (rc)
             break;
         report_progress(&trainer->report, progress->epoch + 1, trainer->config->epochs,
                         b + 1, batches, progress->score.loss / progress->score.n);
-        if (signal)
-            rc = stop(trainer, signal);
-        else if (b + 1 < batches)
-            rc = save_on_the_way(trainer);
+        say_status(trainer);
+        if (outcome.wish >= WISH_STOP_FOR_TIME)
+            rc = stop(trainer, outcome.wish);
+        else if (outcome.wish == WISH_SAVE && b + 1 < batches)
+            rc = checkpoint(trainer, false);
     }
+    if (!rc && progress->score.n == 0)
+        rc = fail(ERR_DIVERGED,
+                  "epoch %d: no batch had a finite loss and gradient, all were skipped",
+                  progress->epoch + 1);
     *score = progress->score;
     score->loss /= score->n ? score->n : 1;
     return rc;
@@ -243,25 +322,31 @@ static void add_history(struct trainer *trainer, const struct score *train,
 /* Rank 0 writes what the epoch gave: best first, so that last never names a missing best; the
  * log before last, which knows how long it is. A resumed run that comes to the same best again
  * leaves best.h5 as it is, and so the generation before it. */
-static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
-                        const struct score *train, const struct score *validation)
+static int record_best(struct trainer *trainer, struct report_epoch *epoch,
+                       const struct score *train, const struct score *validation)
 {
-    if (trainer->comm->rank != 0)
-        return OK;
-    double began = trace_begin();
     epoch->weights = params_hash(trainer->params, trainer->weights);
     add_history(trainer, train, validation, epoch->weights);
     int rc = OK;
     if (epoch->improved && trainer->best_file != epoch->weights)
-        rc = save(trainer, "best.h5");
+        rc = trainer_save_best(trainer);
     if (!rc && epoch->improved)
         trainer->best_file = epoch->weights;
-    if (!rc)
-        rc = report_epoch(&trainer->report, epoch);
-    if (!rc)
-        rc = save(trainer, "last.h5");
-    trace_end(TRACE_CHECKPOINT, began);
-    return rc;
+    return rc ? rc : report_epoch(&trainer->report, epoch);
+}
+
+/* Collective. */
+static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
+                        const struct score *train, const struct score *validation)
+{
+    int rc = trainer_check_replicas(trainer);
+    double began = trace_begin();
+    if (!rc && trainer->comm->rank == 0)
+        rc = record_best(trainer, epoch, train, validation);
+    if (trainer->comm->rank == 0)
+        trace_end(TRACE_CHECKPOINT, began);
+    rc = comm_agree(trainer->comm, rc);
+    return rc ? rc : checkpoint(trainer, false);
 }
 
 /* Collective. All ranks' spans since the last call into the trace, if there is one. */
@@ -287,21 +372,23 @@ static int run_epoch(struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
     double start = seconds_now(), communicated = comm_seconds(trainer->comm);
-    int resumed_rows = trainer->progress.score.n; /* trained before this start */
+    int64_t rows = 0;
     struct score train, validation = {0};
-    int rc = train_epoch(trainer, &train);
+    int rc = train_epoch(trainer, &train, &rows);
     if (rc)
         return rc;
+    double trained = seconds_now();
     if (sampler->n_validation > 0)
         validation = evaluate_part(trainer, sampler->validation_part, sampler->validation,
                                    sampler->n_validation);
+    note_longest(&trainer->pace.validation, trained);
     double seconds = seconds_now() - start;
     trainer->progress.epoch++;
     trainer->progress.batch = 0;
     trainer->progress.score = (struct score){0};
     bool improved = update_best(trainer, monitored(trainer, &train, &validation));
-    int rows = train.n - resumed_rows;
-    double gflops = trainer->epoch_flops * rows / train.n / seconds * 1e-9;
+    double gflops =
+        trainer->epoch_flops * (double)rows / sampler->n_train / seconds * 1e-9;
     struct report_epoch epoch = {
         .epoch = trainer->progress.epoch,
         .epochs = trainer->config->epochs,
@@ -313,13 +400,13 @@ static int run_epoch(struct trainer *trainer)
         .improved = improved,
         .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
         .seconds = seconds,
-        .samples_per_s = rows / seconds,
+        .samples_per_s = (double)rows / seconds,
         .gflops = gflops,
         .peak_share = gflops / trainer->peak_gflops,
         .comm_share = (comm_seconds(trainer->comm) - communicated) / seconds,
         .imbalance = balance_imbalance(&trainer->balance),
     };
-    rc = comm_agree(trainer->comm, record_epoch(trainer, &epoch, &train, &validation));
+    rc = record_epoch(trainer, &epoch, &train, &validation);
     return rc ? rc : write_trace(trainer);
 }
 
@@ -381,6 +468,8 @@ static int run_all(struct trainer *trainer)
                           trainer->best_weights);
     if (!rc)
         rc = test_weights(trainer, "last", trainer->progress.epoch, trainer->weights);
+    if (!rc && trainer->comm->rank == 0 && !trainer->is_saved)
+        rc = trainer_save_last(trainer, true); /* what failed before must succeed now */
     if (!rc)
         rc = write_trace(trainer);
     if (!rc)

@@ -1,10 +1,14 @@
-/* What trainer.c (the loop) and trainer_setup.c (before it) share: the run's inside. */
+/* The run's inside, for trainer.c (the loop) and its parts: trainer_setup.c (before it),
+ * trainer_stop.c (when it must end or save), trainer_save.c (checkpoints written, replicas
+ * compared), trainer_resume.c (checkpoints read). */
 #ifndef RNNTRAIN_TRAINER_PRIVATE_H
 #define RNNTRAIN_TRAINER_PRIVATE_H
 
 #include "rnntrain/trainer.h"
 
 #include <jansson.h>
+
+#include <string.h>
 
 #include "rnntrain/balance.h"
 #include "rnntrain/dataset.h"
@@ -22,7 +26,20 @@ struct progress {
     int best_epoch;
     double best;        /* monitored value: greater is better, losses are negated */
     uint64_t best_hash; /* of its weights; 0: there is none */
+    int64_t skipped;    /* batches whose loss or gradient was not finite */
+    int rollbacks;      /* to an epoch's beginning, each with half the learning rate */
     json_t *history;    /* rank 0 */
+};
+
+/* The longest that each took in this start, in seconds; 0: not yet done. */
+struct pace {
+    double step, validation, save;
+};
+
+/* A checkpoint that is still to be written; owned. */
+struct image {
+    char *bytes;
+    size_t n;
 };
 
 /* Where a resumed run goes on. */
@@ -55,10 +72,19 @@ struct trainer {
     struct progress progress;
     struct resumed resumed;
     uint64_t best_file; /* hash of the weights in best.h5, as far as rank 0 knows */
+    struct image pending_best; /* rank 0: could not be written yet */
+    bool is_saved;             /* rank 0: last.h5 holds the last state that it should */
+    struct pace pace;
+    double deadline; /* by which there is a checkpoint, on seconds_now's clock; or 0 */
+    double saved_at; /* the last checkpoint inside an epoch, or the start */
 };
 
-/* LANE_SIGNAL: a signal that the lane's rank has caught. */
-enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_SIGNAL, LANE_WIDTH };
+/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. */
+enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WISH, LANE_WIDTH };
+
+/* The greatest of all ranks' wishes is done: a checkpoint; the end, as time is up; the end, as
+ * signal number wish - WISH_SIGNAL came. */
+enum wish { WISH_NONE, WISH_SAVE, WISH_STOP_FOR_TIME, WISH_SIGNAL };
 
 /* Collective. Loads the data, makes the model, takes the run directory, draws the
  * weights. */
@@ -82,12 +108,34 @@ static inline bool trainer_is_done(const struct trainer *trainer)
 /* Collective. With --resume: takes the run up from the newest whole checkpoint of its
  * directory, if there is one. */
 int trainer_resume(struct trainer *trainer) NODISCARD;
-/* What a checkpoint holds of the run: what is the same in equal runs, and what is not. The
- * caller's to free. */
-char *trainer_state_json(const struct trainer *trainer);
-char *trainer_provenance_json(const struct trainer *trainer);
+/* Collective. Weights, moments and progress are those of the epoch's beginning again. */
+int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
+/* Weights from the seed, moments and progress of a run that begins. Collective. */
+void trainer_begin(struct trainer *trainer);
+/* The learning rate follows the number of rollbacks. */
+void trainer_set_rate(struct trainer *trainer);
 
-/* The last signal that trainer_catch_signals has noted, or 0. */
-int trainer_signal(void);
+/* Collective. Sets the deadline from --max-time and Slurm's end of the job. */
+void trainer_set_deadline(struct trainer *trainer);
+/* What this rank wants after batch b. */
+int trainer_wish(const struct trainer *trainer, int b);
+/* Whether SIGUSR2 has come since the last call. */
+bool trainer_status_asked(void);
+
+/* Rank 0. Writes best.h5 and last.h5. A write that fails is said and tried again with the next
+ * checkpoint; where it `must` succeed the failure is returned. */
+int trainer_save_best(struct trainer *trainer) NODISCARD;
+int trainer_save_last(struct trainer *trainer, bool must) NODISCARD;
+/* Rank 0. That checkpoint is the one to which a rollback returns. */
+int trainer_mark_epoch(struct trainer *trainer, const char *name) NODISCARD;
+void trainer_release_image(struct image *image);
+/* Collective. All ranks hold the same weights and moments, bit for bit, or ERR_INTERNAL. */
+int trainer_check_replicas(struct trainer *trainer) NODISCARD;
+
+/* A file of the run directory; the caller's to free. */
+static inline char *trainer_path(const struct trainer *trainer, const char *name)
+{
+    return xasprintf("%s/%s", trainer->config->run_dir, name);
+}
 
 #endif

@@ -1,7 +1,6 @@
 #include "trainer_private.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,78 +9,12 @@
 #include "rnntrain/checkpoint.h"
 #include "rnntrain/file.h"
 
-/* Signals. */
-
-static volatile sig_atomic_t caught;
-
-static void catch_signal(int number)
-{
-    caught = number;
-}
-
-void trainer_catch_signals(void)
-{
-    static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT, SIGXCPU};
-    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    caught = 0;
-    for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        sigaction(numbers[i], &action, NULL);
-}
-
-int trainer_signal(void)
-{
-    return caught;
-}
-
-/* The state in a checkpoint. */
-
-static json_t *hex(uint64_t value)
-{
-    char text[17];
-    report_hex(value, text);
-    return json_string(text);
-}
+/* The state in a checkpoint, see trainer_save.c. */
 
 static uint64_t from_hex(const json_t *value)
 {
     const char *text = json_string_value(value);
     return text ? strtoull(text, NULL, 16) : 0;
-}
-
-static char *dump(json_t *root)
-{
-    char *text =
-        json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
-    json_decref(root);
-    return text;
-}
-
-char *trainer_state_json(const struct trainer *trainer)
-{
-    const struct progress *progress = &trainer->progress;
-    json_t *root = json_object();
-    json_object_set_new(root, "epoch", json_integer(progress->epoch));
-    json_object_set_new(root, "step", json_integer(progress->step));
-    json_object_set_new(root, "batch", json_integer(progress->batch));
-    json_object_set_new(root, "loss", json_real(progress->score.loss));
-    json_object_set_new(root, "correct", json_integer(progress->score.correct));
-    json_object_set_new(root, "n", json_integer(progress->score.n));
-    json_object_set_new(root, "wait", json_integer(progress->wait));
-    json_object_set_new(root, "best_epoch", json_integer(progress->best_epoch));
-    json_object_set_new(root, "best_weights", hex(progress->best_hash));
-    json_object_set_new(
-        root, "best", isfinite(progress->best) ? json_real(progress->best) : json_null());
-    json_object_set(root, "history", progress->history);
-    json_object_set_new(root, "data", hex(trainer->data.hash));
-    return dump(root);
-}
-
-char *trainer_provenance_json(const struct trainer *trainer)
-{
-    return dump(json_pack("{s:s,s:i,s:s,s:I}", "kernels", trainer->kernel_set, "ranks",
-                          trainer->comm->size, "version", RNNTRAIN_VERSION, "log_bytes",
-                          (json_int_t)report_bytes(&trainer->report)));
 }
 
 static int read_integer(const json_t *root, const char *source, const char *key,
@@ -133,6 +66,8 @@ static int read_state(const json_t *root, const char *source,
         .best_epoch = (int)field[6].value,
         .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
         .best_hash = from_hex(json_object_get(root, "best_weights")),
+        .skipped = json_integer_value(json_object_get(root, "skipped")),
+        .rollbacks = (int)json_integer_value(json_object_get(root, "rollbacks")),
         .history = json_incref(history),
     };
     return OK;
@@ -140,7 +75,7 @@ static int read_state(const json_t *root, const char *source,
 
 /* What must be as it was. */
 
-static const char *const may_change[] = {"epochs", "patience"};
+static const char *const may_change[] = {"epochs", "patience", "on_nan"};
 
 static bool is_free(const char *key)
 {
@@ -163,11 +98,12 @@ static int check_options(const char *before, const char *now, const char *source
             continue;
         char *is = json_dumps(value, JSON_ENCODE_ANY);
         char *had = was ? json_dumps(was, JSON_ENCODE_ANY) : xstrdup("not set");
-        rc = fail(ERR_USAGE,
-                  "%s was trained with %s %s, which is now %s: a run is resumed with the "
-                  "options that it began with, only epochs and patience may change; give "
-                  "them again, or begin another run in another --run-dir",
-                  source, key, had, is);
+        rc = fail(
+            ERR_USAGE,
+            "%s was trained with %s %s, which is now %s: a run is resumed with the "
+            "options that it began with, only epochs, patience and on-nan may change; "
+            "give them again, or begin another run in another --run-dir",
+            source, key, had, is);
         free(is);
         free(had);
         break;
@@ -208,11 +144,6 @@ static int check_data(const struct trainer *trainer, const struct dataset *model
 
 /* Reading. */
 
-static char *in_run(const struct trainer *trainer, const char *name)
-{
-    return xasprintf("%s/%s", trainer->config->run_dir, name);
-}
-
 /* Weights of that hash into best_weights, from best.h5 or the generation before it: a run that
  * ended between best.h5 and last.h5 has a best.h5 too young for its last.h5. Hash 0: there are
  * none yet. */
@@ -223,7 +154,7 @@ static int load_best(struct trainer *trainer, uint64_t hash)
     bool is_there = false;
     for (size_t i = 0; i < COUNT_OF(names) && !is_there; i++) {
         struct checkpoint info = {0};
-        char *path = in_run(trainer, names[i]);
+        char *path = trainer_path(trainer, names[i]);
         int rc = checkpoint_open(path, &info);
         if (!rc)
             rc = checkpoint_load(&info, trainer->params, (float *)trainer->best_weights,
@@ -307,7 +238,7 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
     char *damage = NULL;
     int rc = OK;
     for (size_t i = 0; i < COUNT_OF(names) && !resumed->from; i++) {
-        char *path = in_run(trainer, names[i]);
+        char *path = trainer_path(trainer, names[i]);
         if (access(path, F_OK) == 0) {
             rc = load_generation(trainer, path, &resumed->log_bytes);
             if (!rc)
@@ -338,6 +269,7 @@ static void share_progress(struct trainer *trainer)
     for (int i = 0; i < trainer->optim.n_slots; i++)
         comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
     model_pack(trainer->model, trainer->weights);
+    trainer_set_rate(trainer);
 }
 
 int trainer_resume(struct trainer *trainer)
@@ -349,7 +281,7 @@ int trainer_resume(struct trainer *trainer)
         return rc;
     resumed->is_resumed = resumed->from != NULL;
     if (resumed->is_resumed) {
-        char *log = in_run(trainer, "log.jsonl");
+        char *log = trainer_path(trainer, "log.jsonl");
         resumed->is_finished =
             trainer_is_done(trainer) && has_ended(log, resumed->log_bytes);
         free(log);
@@ -358,5 +290,48 @@ int trainer_resume(struct trainer *trainer)
     comm_broadcast(comm, &resumed->is_finished, sizeof resumed->is_finished);
     if (resumed->is_resumed)
         share_progress(trainer);
-    return OK;
+    if (comm->rank == 0 && resumed->is_resumed && trainer->progress.batch == 0 &&
+        trainer->config->on_nan == ON_NAN_ROLLBACK)
+        rc = trainer_mark_epoch(trainer, strrchr(resumed->from, '/') + 1);
+    return comm_agree(comm, rc);
+}
+
+/* Rollback. */
+
+void trainer_set_rate(struct trainer *trainer)
+{
+    trainer->optim.config.learning_rate =
+        ldexp(trainer->config->optim.learning_rate, -trainer->progress.rollbacks);
+}
+
+/* Rank 0. */
+static int load_epoch(struct trainer *trainer)
+{
+    int epoch = trainer->progress.epoch;
+    int64_t log_bytes = 0;
+    char *path = trainer_path(trainer, "epoch.h5");
+    int rc = load_generation(trainer, path, &log_bytes);
+    if (!rc && (trainer->progress.epoch != epoch || trainer->progress.batch != 0))
+        rc = fail(ERR_FORMAT, "%s: it is not of the end of epoch %d", path, epoch);
+    if (rc)
+        rc = fail(ERR_DIVERGED, "epoch %d cannot begin again: %s", epoch + 1,
+                  fail_message());
+    free(path);
+    return rc;
+}
+
+int trainer_begin_epoch_again(struct trainer *trainer)
+{
+    struct comm *comm = trainer->comm;
+    int rollbacks = trainer->progress.rollbacks + 1, rc = OK;
+    if (trainer->progress.epoch == 0) {
+        trainer_begin(trainer);
+    } else {
+        rc = comm_agree(comm, comm->rank == 0 ? load_epoch(trainer) : OK);
+        if (!rc)
+            share_progress(trainer);
+    }
+    trainer->progress.rollbacks = rollbacks;
+    trainer_set_rate(trainer);
+    return rc;
 }

@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <xxhash.h>
+
+#include "rnntrain/file.h"
 #include "rnntrain/text.h"
 
 /* Set-up. */
@@ -19,12 +22,11 @@ static bool exists_in(const char *folder, const char *name)
     return exists;
 }
 
-/* Makes the run directory; refuses one that holds a run. */
-static int prepare_run_dir(const struct trainer_config *config)
+static const char *const run_files[] = {"last.h5", "best.h5", "last.prev.h5",
+                                        "best.prev.h5", "epoch.h5"};
+
+static int make_run_dir(const char *folder)
 {
-    static const char *const files[] = {"log.jsonl", "last.h5", "best.h5", "last.prev.h5",
-                                        "best.prev.h5"};
-    const char *folder = config->run_dir;
     struct stat status;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return fail(ERR_IO, "%s: cannot make the run directory: %s", folder,
@@ -34,23 +36,70 @@ static int prepare_run_dir(const struct trainer_config *config)
     if (access(folder, W_OK | X_OK) != 0)
         return fail(ERR_IO, "%s: cannot write to the run directory: %s", folder,
                     strerror(errno));
-    for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (!exists_in(folder, files[i]) || config->resume)
-            continue;
-        if (!config->overwrite)
-            return fail(ERR_EXISTS,
-                        "%s holds a run (%s): go on with it by --resume, choose another "
-                        "--run-dir, or discard that run with --overwrite",
-                        folder, files[i]);
-        char *path = xasprintf("%s/%s", folder, files[i]);
-        int rc = unlink(path) == 0
-                     ? OK
-                     : fail(ERR_IO, "%s: cannot be discarded: %s", path, strerror(errno));
-        free(path);
-        if (rc)
-            return rc;
-    }
     return OK;
+}
+
+static int refuse_run(const char *folder)
+{
+    const char *found = exists_in(folder, "log.jsonl") ? "log.jsonl" : NULL;
+    for (size_t i = 0; i < COUNT_OF(run_files) && !found; i++)
+        if (exists_in(folder, run_files[i]))
+            found = run_files[i];
+    if (!found)
+        return OK;
+    return fail(ERR_EXISTS,
+                "%s holds a run (%s): go on with it by --resume, choose another "
+                "--run-dir, or discard that run with --overwrite",
+                folder, found);
+}
+
+static int discard_run(const char *folder)
+{
+    int rc = OK;
+    for (size_t i = 0; i < COUNT_OF(run_files) && !rc; i++) {
+        char *path = xasprintf("%s/%s", folder, run_files[i]);
+        if (unlink(path) != 0 && errno != ENOENT)
+            rc = fail(ERR_IO, "%s: cannot be discarded: %s", path, strerror(errno));
+        free(path);
+    }
+    return rc;
+}
+
+/* Two checkpoints must find room, or the first save of the run would fail: the new one beside
+ * the one that it replaces. */
+static int check_room(const struct trainer *trainer)
+{
+    enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
+    size_t arrays = 1 + (size_t)trainer->optim.n_slots;
+    int64_t one = (int64_t)(arrays * trainer->params->size * sizeof(float) +
+                            strlen(trainer->tokenizer) + OVERHEAD);
+    int64_t left = file_free_bytes(trainer->config->run_dir);
+    if (left < 0 || left >= 2 * one)
+        return OK;
+    return fail(ERR_IO,
+                "%s: %lld MiB are free, two checkpoints need %lld: make room or choose "
+                "another --run-dir",
+                trainer->config->run_dir, (long long)left >> 20,
+                (long long)(2 * one >> 20) + 1);
+}
+
+/* Rank 0. Takes the run directory: makes it, locks it, refuses one that holds a run. */
+static int take_run_dir(struct trainer *trainer)
+{
+    const struct trainer_config *config = trainer->config;
+    enum report_mode mode = config->resume      ? REPORT_GO_ON
+                            : config->overwrite ? REPORT_OVERWRITE
+                                                : REPORT_NEW;
+    int rc = make_run_dir(config->run_dir);
+    if (!rc && mode == REPORT_NEW)
+        rc = refuse_run(config->run_dir);
+    if (!rc)
+        rc = check_room(trainer);
+    if (!rc)
+        rc = report_open(&trainer->report, config->run_dir, mode);
+    if (!rc && mode == REPORT_OVERWRITE)
+        rc = discard_run(config->run_dir);
+    return rc;
 }
 
 /* What ranks that do not read the file need to know of it, and readers must agree on. */
@@ -187,6 +236,20 @@ static int check_configuration(const struct trainer *trainer)
     return rc;
 }
 
+/* Collective. Another build may round otherwise. */
+static int check_program(const struct comm *comm)
+{
+    char *bytes = NULL, text[17];
+    size_t n = 0;
+    int rc = comm_agree(comm, file_read("/proc/self/exe", &bytes, &n));
+    if (rc)
+        return rc;
+    report_hex(XXH64(bytes, n, 0), text);
+    free(bytes);
+    return comm_same(comm, text, "program (by its XXH64)",
+                     "install one rnntrain where every node sees it");
+}
+
 static int check_ranks(const struct trainer *trainer)
 {
     const struct sampler_config *config = &trainer->config->sampler;
@@ -246,9 +309,14 @@ static int make_model(struct trainer *trainer)
 }
 
 /* Rank 0 draws the weights: libm's log and cos may differ between nodes. */
-static void init_weights(struct trainer *trainer)
+void trainer_begin(struct trainer *trainer)
 {
     size_t n_bytes = trainer->params->size * sizeof(real);
+    json_decref(trainer->progress.history);
+    trainer->progress =
+        (struct progress){.best = -(double)INFINITY, .history = json_array()};
+    for (int i = 0; i < trainer->optim.n_slots; i++)
+        memset(trainer->optim.slot[i], 0, n_bytes);
     if (trainer->comm->rank == 0)
         model_init_weights(trainer->model, trainer->config->sampler.seed,
                            trainer->weights);
@@ -278,8 +346,10 @@ int trainer_set_up(struct trainer *trainer)
     if (rc)
         return rc;
     kernels_describe(trainer->kernels, trainer->kernel_set, sizeof trainer->kernel_set);
-    rc = comm_same(comm, trainer->kernel_set, "kernel set",
-                   "give all of them the same --isa and OPENBLAS_CORETYPE");
+    rc = check_program(comm);
+    if (!rc)
+        rc = comm_same(comm, trainer->kernel_set, "kernel set",
+                       "give all of them the same --isa and OPENBLAS_CORETYPE");
     if (!rc)
         rc = load_data(trainer);
     if (!rc)
@@ -292,7 +362,7 @@ int trainer_set_up(struct trainer *trainer)
     if (!rc)
         rc = make_model(trainer);
     if (!rc)
-        rc = comm_agree(comm, comm->rank == 0 ? prepare_run_dir(config) : OK);
+        rc = comm_agree(comm, comm->rank == 0 ? take_run_dir(trainer) : OK);
     if (rc)
         return rc;
     balance_new(comm->size, !config->balances, &trainer->balance);
@@ -300,14 +370,15 @@ int trainer_set_up(struct trainer *trainer)
     trainer->lane_values = xcalloc((size_t)sampler_lanes(&config->sampler),
                                    LANE_WIDTH * sizeof *trainer->lane_values);
     comm_set_test_delay(config->test_delay_us, config->sampler.seed);
-    trainer->progress =
-        (struct progress){.best = -(double)INFINITY, .history = json_array()};
-    init_weights(trainer);
+    trainer->is_saved = true;
+    trainer_begin(trainer);
     if (config->resume)
         rc = trainer_resume(trainer);
     if (rc)
         return rc;
     trainer->peak_gflops = comm_min(comm, probe(comm)) * comm->size;
+    trainer_set_deadline(trainer);
+    comm_set_stall_timeout(config->stall_timeout);
     return OK;
 }
 
@@ -324,6 +395,7 @@ void trainer_tear_down(struct trainer *trainer)
         comm_window_close(trainer->comm, &trainer->window);
     json_decref(trainer->progress.history);
     free(trainer->tokenizer);
+    trainer_release_image(&trainer->pending_best);
     free(trainer->weights);
     free(trainer->best_weights);
     balance_release(&trainer->balance);
@@ -380,6 +452,8 @@ int trainer_start_report(struct trainer *trainer)
         return OK;
     }
     char *hosts = comm_hosts(trainer->comm);
+    bool crowded = comm_max(trainer->comm, (double)trainer->comm->node_size /
+                                               trainer->comm->node_cores) > 1;
     int rc = OK;
     trainer->epoch_flops = epoch_flops(trainer);
     if (trainer->comm->rank == 0) {
@@ -388,6 +462,7 @@ int trainer_start_report(struct trainer *trainer)
             .config = config->record,
             .hosts = hosts,
             .kernels = trainer->kernel_set,
+            .shares_cores = crowded,
             .reproducible = config->reduction == COMM_CANONICAL,
             .validation = validation,
             .ranks = trainer->comm->size,
@@ -408,8 +483,8 @@ int trainer_start_report(struct trainer *trainer)
             .batch = trainer->progress.batch,
             .step = trainer->progress.step,
         };
-        rc = report_open(&trainer->report, config->run_dir, stdout, config->quiet,
-                         config->resume ? resumed->log_bytes : -1);
+        report_to_console(&trainer->report, stdout, config->quiet);
+        rc = report_cut(&trainer->report, resumed->log_bytes);
         if (!rc)
             rc = report_start(&trainer->report, &start);
         free(validation);

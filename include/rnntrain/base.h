@@ -30,14 +30,15 @@ typedef float real;
 
 enum error {
     OK = 0,
-    ERR_USAGE = 64,    /* the command line or a configuration is wrong */
-    ERR_FORMAT = 65,   /* a file's content is wrong */
-    ERR_NO_INPUT = 66, /* an input is missing or cannot be opened */
-    ERR_INTERNAL = 70, /* a bug, or memory is exhausted */
-    ERR_EXISTS = 73,   /* something would be overwritten */
-    ERR_IO = 74,       /* reading or writing failed */
-    ERR_STOPPED = 75,  /* stopped with a checkpoint: run again with --resume */
-    ERR_DIVERGED = 76  /* loss or gradient is not finite */
+    ERR_USAGE = 64,       /* the command line or a configuration is wrong */
+    ERR_FORMAT = 65,      /* a file's content is wrong */
+    ERR_NO_INPUT = 66,    /* an input is missing or cannot be opened */
+    ERR_UNAVAILABLE = 69, /* a rank or its host does not answer */
+    ERR_INTERNAL = 70,    /* a bug, or memory is exhausted */
+    ERR_EXISTS = 73,      /* something would be overwritten */
+    ERR_IO = 74,          /* reading or writing failed */
+    ERR_STOPPED = 75,     /* stopped with a checkpoint: run again with --resume */
+    ERR_DIVERGED = 76     /* loss or gradient is not finite */
 };
 
 /* Stores the message (at most 2 KiB, no final newline) and returns `code`. */

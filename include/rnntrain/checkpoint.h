@@ -33,13 +33,13 @@ struct checkpoint {
     int n_slots;         /* optimizer arrays in the file */
 };
 
-/* Replaces `path` atomically; the previous generation stays as <stem>.prev.h5. The
- * weights and slots are (params->size) floats, borrowed. `optimizer` is Keras's
- * optimizer_config as JSON ({"class_name": ..., "config": {...}}) for training_config. */
-int checkpoint_write(const char *path, const struct checkpoint *info,
-                     const struct model_config *model, const char *optimizer,
-                     const struct params *params, const float *weights,
-                     const float *const *slots) NODISCARD;
+/* A checkpoint's bytes, for file_replace; the caller's to free. The weights and slots are
+ * (params->size) floats, borrowed. `optimizer` is Keras's optimizer_config as JSON
+ * ({"class_name": ..., "config": {...}}) for training_config. */
+int checkpoint_image(const struct checkpoint *info, const struct model_config *model,
+                     const char *optimizer, const struct params *params,
+                     const float *weights, const float *const *slots, char **bytes,
+                     size_t *n) NODISCARD;
 
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;

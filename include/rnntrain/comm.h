@@ -20,6 +20,10 @@ struct comm {
  * launcher started it. */
 int comm_launched_rank(void);
 
+/* ERR_USAGE where Slurm's srun started several processes without telling MPI: each would take
+ * itself for a whole job. Before MPI begins. */
+int comm_check_launch(void) NODISCARD;
+
 /* Collective. Initialises MPI; ranks that share cores yield while they wait. */
 void comm_init(struct comm *comm);
 /* A world of one rank without MPI, for commands that do not train. */
@@ -47,9 +51,18 @@ int comm_same(const struct comm *comm, const char *text, const char *what,
 double comm_min(const struct comm *comm, double value);
 double comm_max(const struct comm *comm, double value);
 
-/* Collective. Names of all ranks' hosts joined by commas, each host once; on every rank;
- * the caller's to free. */
+/* The host of a rank; all hosts joined by commas, each once, the caller's to free. */
+enum { COMM_HOST_BYTES = 64 };
+const char *comm_host(const struct comm *comm, int rank);
 char *comm_hosts(const struct comm *comm);
+
+/* A rank that has waited for others this many seconds (0: for ever) learns who else waits,
+ * names on standard error who does not, and ends its process with ERR_UNAVAILABLE, which makes
+ * the launcher end the job. Ranks must meet more often than that. */
+void comm_set_stall_timeout(double seconds);
+
+/* Collective. Returns when all ranks have come; for long work between collectives. */
+void comm_meet(const struct comm *comm);
 
 /* Memory that the ranks of a node share. */
 struct comm_window {

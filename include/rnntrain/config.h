@@ -15,6 +15,8 @@ struct config {
     int balance, allreduce;
     bool notebook, overwrite, quiet, resume, allow_other_bits;
     int64_t checkpoint_every;
+    double checkpoint_seconds, max_time, stall_timeout;
+    int on_nan;
     /* model */
     int model, recurrent_activation, head;
     bool reset_after, mask;
@@ -27,7 +29,7 @@ struct config {
     int64_t epochs, batch_size, lane_rows, patience, seed, limit_train, limit_test;
     bool shuffle, allow_one_class;
     /* tests */
-    int64_t test_delay, test_ranges;
+    int64_t test_delay, test_ranges, test_nan, test_drift;
 };
 
 extern const struct option_table config_table;

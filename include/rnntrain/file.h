@@ -1,7 +1,7 @@
 /* Whole files: read at once, replaced at once, sealed by a trailer.
  *
- * A file is written under a temporary name, flushed to the device and renamed, so that a
- * reader sees the old file or the new one, at every moment and after a crash. A sealed
+ * A file is written under a temporary name, flushed to the device, read back and renamed, so
+ * that a reader sees the old file or the new one, at every moment and after a crash. A sealed
  * file ends in a trailer: 8 bytes of magic, the length of what stands before it (8 bytes,
  * little-endian), and its SHA-256. Nothing here is collective.
  */
@@ -20,6 +20,20 @@ int file_read(const char *path, char **bytes, size_t *n) NODISCARD;
  * <stem>.prev.<extension>. ERR_IO names the cause; the old file is then untouched. */
 int file_replace(const char *path, const void *bytes, size_t n,
                  bool keep_previous) NODISCARD;
+
+/* Writes all n bytes; -1 and errno if that fails. */
+int file_append(int fd, const char *bytes, size_t n) NODISCARD;
+
+/* Gives `from` the name `to` too, in place of what has it. ERR_IO: it is as it was. */
+int file_link(const char *from, const char *to) NODISCARD;
+
+/* A lock on an open file that also holds on NFS, and ends with the process, however it ends.
+ * Where another process has it, it is waited for up to `patience` seconds. */
+enum file_lock { FILE_LOCKED, FILE_LOCKED_BY_OTHER, FILE_NO_LOCKS };
+enum file_lock file_lock(int fd, double patience) NODISCARD;
+
+/* What the file system of a folder has left for us; -1: it does not say. */
+int64_t file_free_bytes(const char *folder);
 
 /* Writes the trailer of n bytes of content behind them: FILE_TRAILER_BYTES more. */
 void file_seal(char *content, size_t n);

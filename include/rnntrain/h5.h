@@ -17,7 +17,7 @@ enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_FLOAT32, H5_N_TYPES };
 
 enum { H5_MAX_DIMS = 2 };
 
-/* Writing. Failures are kept and reported by h5_save. */
+/* Writing. Failures are kept and reported by h5_image and h5_save. */
 
 /* An empty file in memory. */
 struct h5 *h5_create(void);
@@ -40,6 +40,8 @@ void h5_attribute_texts(struct h5 *file, const char *object, const char *name, s
 void h5_attribute_int(struct h5 *file, const char *object, const char *name,
                       int64_t value);
 
+/* The finished file's bytes, sealed, the caller's to free; closes it, whatever the outcome. */
+int h5_image(struct h5 *file, char **bytes, size_t *n) NODISCARD;
 /* Writes the file to `path` atomically and closes it, whatever the outcome. With
  * keep_previous, what stood at `path` is then at <stem>.prev.<extension>. */
 int h5_save(struct h5 *file, const char *path, bool keep_previous) NODISCARD;

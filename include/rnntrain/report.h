@@ -10,8 +10,14 @@
 #include <stdio.h>
 
 struct report {
-    FILE *log, *console;
+    bool is_open;
+    int fd; /* of the log, locked */
     char *path;
+    int64_t written; /* bytes of whole lines */
+    char *pending;   /* lines that could not be written yet */
+    size_t n_pending;
+    bool is_torn; /* part of a line may stand behind the whole ones */
+    FILE *console;
     bool is_terminal, quiet;
     bool bar_shown;
     double last_bar; /* when it was drawn */
@@ -23,6 +29,7 @@ struct report_start {
     const char *validation; /* the rule and the classes, for people */
     int ranks, lanes, classes;
     bool reproducible; /* on any number of ranks */
+    bool shares_cores; /* some host has more ranks than cores */
     int n_train, n_validation, n_test;
     size_t parameters, bytes; /* of a rank's workspace */
     uint64_t data_hash;
@@ -40,17 +47,38 @@ struct report_epoch {
     uint64_t weights;
 };
 
-/* Creates the log of a run and says where lines go; ERR_EXISTS if there is one, ERR_IO. Or,
- * `keep` being 0 or more, goes on with the one that is there behind its first `keep` bytes. */
-int report_open(struct report *report, const char *run_dir, FILE *console, bool quiet,
-                int64_t keep) NODISCARD;
+struct report_nonfinite {
+    int epoch, batch; /* from 1 */
+    int64_t step;
+    const char *what;    /* "loss" or "gradient" */
+    const char *action;  /* "stop", "skip" or "rollback" */
+    const int32_t *rows; /* (n) of the training set */
+    int n;
+};
+
+/* Opens the log of a run and takes the run's lock, which is on the log and ends with this
+ * process. ERR_EXISTS: there is a log (REPORT_NEW), or another process has the lock, which
+ * REPORT_GO_ON waits for a little. ERR_IO. */
+enum report_mode {
+    REPORT_NEW,       /* there must be none */
+    REPORT_GO_ON,     /* behind what is there */
+    REPORT_OVERWRITE, /* from its beginning */
+};
+int report_open(struct report *report, const char *run_dir,
+                enum report_mode mode) NODISCARD;
+/* Leaves the first `keep` bytes of the log. */
+int report_cut(struct report *report, int64_t keep) NODISCARD;
+/* Where lines for people go. */
+void report_to_console(struct report *report, FILE *console, bool quiet);
 /* How long the log is. */
 int64_t report_bytes(const struct report *report);
 void report_close(struct report *report);
 
-/* Each writes its line and flushes it; ERR_IO if that fails. */
+/* Each writes its line. One that cannot be written is told, kept and tried again with the
+ * next; only the first line and the last must be written: ERR_IO. */
 int report_start(struct report *report, const struct report_start *start) NODISCARD;
 int report_epoch(struct report *report, const struct report_epoch *epoch) NODISCARD;
+int report_nonfinite(struct report *report, const struct report_nonfinite *bad) NODISCARD;
 /* `which` is "best" or "last". */
 int report_test(struct report *report, const char *which, int epoch, double loss,
                 double acc, int n) NODISCARD;
@@ -60,6 +88,8 @@ int report_end(struct report *report, const char *reason, const char *text) NODI
 /* Redraws the bar, at most ten times a second. */
 void report_progress(struct report *report, int epoch, int epochs, int step, int n_steps,
                      double loss);
+/* A line for people who must see it: to standard error, also when quiet. */
+void report_tell(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
 /* A line for people. */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
 

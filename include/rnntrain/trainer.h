@@ -12,6 +12,13 @@
 
 enum monitor { MONITOR_VAL_ACC, MONITOR_VAL_LOSS, MONITOR_ACC, MONITOR_LOSS };
 
+/* What follows a batch whose loss or gradient is not finite; weights have not seen it. */
+enum on_nan {
+    ON_NAN_STOP,
+    ON_NAN_SKIP,    /* go on with the next batch */
+    ON_NAN_ROLLBACK /* to the epoch's beginning, with half the learning rate, three times */
+};
+
 struct trainer_config {
     const char *data;    /* path of the data set */
     const char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
@@ -32,13 +39,19 @@ struct trainer_config {
     enum comm_reduction reduction;
     bool overwrite, quiet;
     bool resume, allow_other_bits;
-    int64_t checkpoint_every; /* steps between checkpoints inside an epoch; 0: none */
-    int64_t test_delay_us, test_ranges; /* for tests: delays, random lane ranges */
+    int64_t checkpoint_every;  /* steps between checkpoints inside an epoch; 0: none */
+    double checkpoint_seconds; /* and seconds; 0: none */
+    double max_time;           /* seconds from trainer_catch_signals on; 0: any */
+    double stall_timeout;      /* seconds, see comm_set_stall_timeout */
+    enum on_nan on_nan;
+    /* For tests: delays, random lane ranges; the batch, of all epochs and from 1, whose
+     * gradient becomes NaN, after which the last rank's weights lose a bit. */
+    int64_t test_delay_us, test_ranges, test_nan, test_drift;
 };
 
 /* From now on SIGUSR1, SIGTERM, SIGINT and SIGXCPU are noted, and nothing else: at the next
- * batch's end all ranks stop with a checkpoint. As early as can be, before MPI begins. Not
- * collective. */
+ * batch's end all ranks stop with a checkpoint; after SIGUSR2 rank 0 says where the run stands.
+ * As early as can be, before MPI begins. Not collective. */
 void trainer_catch_signals(void);
 
 /* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on

@@ -1,6 +1,7 @@
 /* make_bad_files FOLDER: data sets and checkpoints that are whole, sealed, and wrong in one
  * place each, for bad_input.sh. */
 #include "rnntrain/checkpoint.h"
+#include "rnntrain/file.h"
 #include "rnntrain/dataset.h"
 #include "rnntrain/h5.h"
 
@@ -83,8 +84,12 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
     params_add(&params, "dense", "bias", 1, 0);
     float *weights = xcalloc(params.size, sizeof *weights);
     weights[params.size / 2] = value;
-    check(checkpoint_write(path, &info, &model, "{\"class_name\":\"SGD\",\"config\":{}}",
-                           &params, weights, NULL));
+    char *bytes = NULL;
+    size_t n = 0;
+    check(checkpoint_image(&info, &model, "{\"class_name\":\"SGD\",\"config\":{}}",
+                           &params, weights, NULL, &bytes, &n));
+    check(file_replace(path, bytes, n, true));
+    free(bytes);
     params_release(&params);
     free(weights);
     free(path);

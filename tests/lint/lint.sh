@@ -41,7 +41,7 @@ door() { # header allowed-file-pattern
     found=$(grep -l "#include <$1" -r include src preprocess | grep -v -E "$2" || true)
     [ -z "$found" ] || complain "<$1> is included by $found"
 }
-door mpi.h '^src/comm(_sum)?\.c$'
+door mpi.h '^src/comm(_private\.h|\.c)$'
 door hdf5.h '^src/h5\.c$'
 door cblas.h '^src/kernels\.c$'
 door Random123/ '^src/rng\.c$'

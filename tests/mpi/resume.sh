@@ -90,7 +90,7 @@ go 1 "$run" --epochs 2 --quiet
 refused() { # pattern option...
     expect 64 "$1" "$rnntrain" "${options[@]}" --run-dir "$run" --resume "${@:2}"
 }
-refused 'last.h5 was trained with seed 1, which is now 2: .*only epochs and patience' --seed 2
+refused 'last.h5 was trained with seed 1, which is now 2: .*only epochs, patience and on-nan' --seed 2
 refused 'give one of them' --overwrite
 for words in 300 40; do # the same ids, and others
     "$rnnprep" "$tmp/sample" -o "$tmp/other.h5" --num-words $words --maxlen 60 --quiet

@@ -342,10 +342,14 @@ static char *write_checkpoint(const char *name, const struct params *params,
                               .data = fixture.data,
                               .n_slots = 1};
     const float *slots[1] = {weights};
-    assert_int_equal(checkpoint_write(path, &info, &tiny,
+    char *bytes = NULL;
+    size_t n = 0;
+    assert_int_equal(checkpoint_image(&info, &tiny,
                                       "{\"class_name\":\"Adam\",\"config\":{}}", params,
-                                      weights, slots),
+                                      weights, slots, &bytes, &n),
                      OK);
+    assert_int_equal(file_replace(path, bytes, n, true), OK);
+    free(bytes);
     return path;
 }
 
