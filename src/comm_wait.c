@@ -73,6 +73,8 @@ static _Noreturn void end_stalled(const struct comm *comm)
     bool *waits = xcalloc((size_t)comm->size, sizeof *waits);
     int first = 0;
     hear_who_waits(comm, waits);
+    if (!memchr(waits, false, (size_t)comm->size * sizeof *waits))
+        sleep(LISTEN_SECONDS); /* if this one was stopped, the others' end ends it now */
     while (!waits[first])
         first++;
     if (first == comm->rank) {
@@ -93,7 +95,7 @@ static _Noreturn void end_stalled(const struct comm *comm)
 void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
 {
     enum { POLLS = 1000 }; /* between looks at the clock */
-    double began = 0;
+    double began = 0, looked = 0;
     int done = 0;
     for (int polls = 1;; polls++) {
         MPI_Testall(n, requests, &done, MPI_STATUSES_IGNORE);
@@ -102,7 +104,9 @@ void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
         if (polls % POLLS || stall_timeout <= 0)
             continue;
         double now = seconds_now();
-        began = began > 0 ? began : now;
+        if (looked <= 0 || now - looked > stall_timeout / 2)
+            began = now; /* the first look; or this process was stopped itself */
+        looked = now;
         if (now - began > stall_timeout)
             end_stalled(comm);
     }

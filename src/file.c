@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* F_OFD_SETLK */
 #include "rnntrain/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -155,8 +156,8 @@ static int keep_generation(const char *path)
     else if (errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK || errno == ENOSYS)
         rc = rename(path, previous);
     int error = errno;
-    if (rc != 0)
-        unlink(linked);
+    unlink(
+        linked); /* also stays where both were names of one file: rename does nothing then */
     errno = error;
     free(linked);
     free(previous);
@@ -237,13 +238,33 @@ int file_link(const char *from, const char *to)
     int rc = link(from, temporary);
     if (rc == 0)
         rc = rename(temporary, to);
-    if (rc != 0) {
+    if (rc != 0)
         rc = fail(ERR_IO, "%s: cannot be made a name of %s: %s", to, from,
                   strerror(errno));
-        unlink(temporary);
-    }
+    unlink(temporary);
     free(temporary);
     return rc;
+}
+
+/* "last.h5.tmp.1234" of "last.h5" */
+static bool is_temporary(const char *name, const char *const *of, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strlen(of[i]);
+        if (!strncmp(name, of[i], length) && !strncmp(name + length, ".tmp.", 5))
+            return true;
+    }
+    return false;
+}
+
+void file_remove_temporaries(const char *folder, const char *const *of, size_t n)
+{
+    DIR *directory = opendir(folder);
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        if (is_temporary(entry->d_name, of, n))
+            unlinkat(dirfd(directory), entry->d_name, 0);
+    if (directory)
+        closedir(directory);
 }
 
 enum file_lock file_lock(int fd, double patience)

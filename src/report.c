@@ -365,9 +365,10 @@ int report_nonfinite(struct report *report, const struct report_nonfinite *bad)
     json_object_set_new(line, "what", json_string(bad->what));
     json_object_set_new(line, "action", json_string(bad->action));
     json_object_set_new(line, "rows", rows);
-    report_tell(report,
-                "epoch %d, batch %d: the %s is not finite: %s (its rows are in %s)",
-                bad->epoch, bad->batch, bad->what, bad->action, report->path);
+    if (strcmp(bad->action, "stop"))
+        report_tell(report,
+                    "epoch %d, batch %d: the %s is not finite: %s (its rows are in %s)",
+                    bad->epoch, bad->batch, bad->what, bad->action, report->path);
     return write_line(report, line, false);
 }
 

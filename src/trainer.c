@@ -136,12 +136,12 @@ static int diverged(const struct trainer *trainer, int b, const char *what)
                         : xstrdup("");
     int rc = fail(ERR_DIVERGED,
                   "epoch %d, batch %d: the %s is not finite%s: lower --learning-rate or "
-                  "set --clip-norm%s",
+                  "set --clip-norm; its rows are in %s/log.jsonl%s",
                   epochs + 1, b + 1, what,
                   trainer->progress.rollbacks
                       ? ", also with a smaller rate from the epoch's beginning on"
                       : "",
-                  left);
+                  trainer->config->run_dir, left);
     free(left);
     return rc;
 }

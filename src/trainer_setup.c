@@ -97,6 +97,8 @@ static int take_run_dir(struct trainer *trainer)
         rc = check_room(trainer);
     if (!rc)
         rc = report_open(&trainer->report, config->run_dir, mode);
+    if (!rc)
+        file_remove_temporaries(config->run_dir, run_files, COUNT_OF(run_files));
     if (!rc && mode == REPORT_OVERWRITE)
         rc = discard_run(config->run_dir);
     return rc;

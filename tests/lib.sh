@@ -62,3 +62,62 @@ make_sample() { # documents
     "$rnnprep" sample "$tmp/sample" --documents "$1" >/dev/null
     "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 60 --quiet
 }
+
+# Starts ranks in the background and waits until they say what they will train; $job is mpirun,
+# its output goes to $tmp/said and $tmp/err.
+launch() { # np command...
+    local i np=$1
+    shift
+    rm -f "$tmp/said" "$tmp/err"
+    mpirun -np "$np" "$@" >"$tmp/said" 2>"$tmp/err" &
+    job=$!
+    for ((i = 0; i < 600; i++)); do
+        [ ! -s "$tmp/said" ] || return 0
+        kill -0 $job 2>/dev/null || return 0
+        sleep 0.05
+    done
+    problem "nothing was said: $*"
+}
+
+# The job must end within so many seconds; $rc is its code.
+ends() { # seconds
+    local i
+    rc=0
+    for ((i = 0; i < $1 * 20; i++)); do
+        kill -0 $job 2>/dev/null || break
+        sleep 0.05
+    done
+    ! kill -0 $job 2>/dev/null || {
+        kill -9 $job
+        problem "the job did not end in $1 s: $(cat "$tmp/err")"
+    }
+    wait $job || rc=$?
+}
+
+# The processes of a run's ranks.
+pids() { # run folder
+    pgrep -f "^$rnntrain .*$1( |\$)" || true
+}
+
+# Waits until all of them are gone.
+gone() { # run folder
+    local i
+    for ((i = 0; i < 400; i++)); do
+        [ -n "$(pids "$1")" ] || return 0
+        sleep 0.05
+    done
+    problem "processes are left: $(pids "$1")"
+}
+
+# What a run came to: the hash of each epoch's weights, the scores of best and last.
+outcome() { # run folder
+    python3 - "$1/log.jsonl" <<'PYTHON'
+import json, sys
+events = [json.loads(line) for line in open(sys.argv[1])]
+epochs = [e for e in events if e["event"] == "epoch"]
+assert [e["epoch"] for e in epochs] == list(range(1, len(epochs) + 1)), "an epoch is missing or twice"
+print([(e["loss"], e["val_acc"], e["weights"]) for e in epochs],
+      [(e["which"], e["epoch"], e["loss"]) for e in events if e["event"] == "test"],
+      [e["reason"] for e in events if e["event"] == "end"])
+PYTHON
+}

@@ -27,6 +27,9 @@ int file_append(int fd, const char *bytes, size_t n) NODISCARD;
 /* Gives `from` the name `to` too, in place of what has it. ERR_IO: it is as it was. */
 int file_link(const char *from, const char *to) NODISCARD;
 
+/* Removes what writers of these files that were killed have left in a folder. */
+void file_remove_temporaries(const char *folder, const char *const *of, size_t n);
+
 /* A lock on an open file that also holds on NFS, and ends with the process, however it ends.
  * Where another process has it, it is waited for up to `patience` seconds. */
 enum file_lock { FILE_LOCKED, FILE_LOCKED_BY_OTHER, FILE_NO_LOCKS };

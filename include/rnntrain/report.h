@@ -78,6 +78,7 @@ void report_close(struct report *report);
  * next; only the first line and the last must be written: ERR_IO. */
 int report_start(struct report *report, const struct report_start *start) NODISCARD;
 int report_epoch(struct report *report, const struct report_epoch *epoch) NODISCARD;
+/* Also told, unless the run stops and says so itself. */
 int report_nonfinite(struct report *report, const struct report_nonfinite *bad) NODISCARD;
 /* `which` is "best" or "last". */
 int report_test(struct report *report, const char *which, int epoch, double loss,

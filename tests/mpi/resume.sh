@@ -11,19 +11,6 @@ go() { # np run-folder option...
     ranks "$1" "$rnntrain" "${options[@]}" --run-dir "$2" "${@:3}"
 }
 
-# What a run came to: the hash of each epoch's weights, the scores of best and last.
-outcome() { # run folder
-    python3 - "$1/log.jsonl" <<'PYTHON'
-import json, sys
-events = [json.loads(line) for line in open(sys.argv[1])]
-epochs = [e for e in events if e["event"] == "epoch"]
-assert [e["epoch"] for e in epochs] == list(range(1, len(epochs) + 1)), "an epoch is missing or twice"
-print([(e["loss"], e["val_acc"], e["weights"]) for e in epochs],
-      [(e["which"], e["epoch"], e["loss"]) for e in events if e["event"] == "test"],
-      [e["reason"] for e in events if e["event"] == "end"])
-PYTHON
-}
-
 same() { # what run-folder
     [ "$(outcome "$2")" = "$expected" ] || problem "$1: $(outcome "$2"), expected $expected"
 }
