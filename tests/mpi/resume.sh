@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 
 make_sample 1500
-options=("$tmp/sample.h5" --recipe keras-gru --batch-size 100 --epochs 9 --patience 0 --mask)
+options=("$tmp/sample.h5" --recipe keras-gru --batch-size 128 --epochs 40 --patience 0 --mask)
 
 go() { # np run-folder option...
     ranks "$1" "$rnntrain" "${options[@]}" --run-dir "$2" "${@:3}"
@@ -15,7 +15,7 @@ same() { # what run-folder
     [ "$(outcome "$2")" = "$expected" ] || problem "$1: $(outcome "$2"), expected $expected"
 }
 
-go 2 "$tmp/straight" --quiet
+go 4 "$tmp/straight" --quiet
 expected=$(outcome "$tmp/straight")
 
 # With --resume in an empty directory a run begins.
@@ -24,24 +24,17 @@ same "begun by --resume" "$tmp/begun"
 
 # Finished: said so, nothing is done.
 cp "$tmp/begun/log.jsonl" "$tmp/log"
-go 2 "$tmp/begun" --resume | grep -q 'begun is finished, after 9 epochs' || problem "not finished"
+go 2 "$tmp/begun" --resume | grep -q 'begun is finished, after 40 epochs' || problem "not finished"
 cmp "$tmp/begun/log.jsonl" "$tmp/log"
 
-# Stopped by a signal in each epoch but the last, resumed on other numbers of ranks. Delays make
-# the batches last long enough to be hit.
+# Stopped by a signal at five random batches, resumed on other numbers of ranks. Delays make the
+# batches last long enough to be hit.
 RANDOM=3 run=$tmp/stopped
-for np in 2 3 5 4 3; do
-    rm -f "$tmp/said"
-    mpirun -np $np "$rnntrain" "${options[@]}" --run-dir "$run" --resume --test-delay 20000 \
-        >"$tmp/said" 2>"$tmp/err" &
-    for ((i = 0; i < 600; i++)); do # until it says what it will train
-        [ ! -s "$tmp/said" ] || break
-        sleep 0.05
-    done
-    sleep 0.$((1 + RANDOM % 5))
-    kill -USR1 $!
-    rc=0
-    wait $! || rc=$?
+for np in 1 3 8 2 5; do
+    launch $np "$rnntrain" "${options[@]}" --run-dir "$run" --resume --test-delay 20000
+    sleep 0.$((1 + RANDOM % 4))
+    kill -USR1 $job
+    ends 20
     [ $rc = 75 ] || problem "np $np: exit code $rc after SIGUSR1: $(cat "$tmp/err")"
     grep -q 'stopped by signal 10 in epoch [0-9]* after batch [0-9]*; go on with --resume' \
         "$tmp/err" || problem "no word on the signal"
@@ -50,26 +43,6 @@ go 2 "$run" --resume >"$tmp/said"
 head -1 "$tmp/said" | grep -q 'resume  *epoch [0-9]* after batch [0-9]*, from .*/last.h5' ||
     problem "the first line does not say from where: $(head -1 "$tmp/said")"
 same "stopped by signals" "$run"
-
-# Killed: a rank or mpirun, at any moment, with a checkpoint every second batch.
-RANDOM=4 run=$tmp/killed
-for ((kills = 0; kills < 8; kills++)); do
-    mpirun -np $((1 + RANDOM % 4)) "$rnntrain" "${options[@]}" --run-dir "$run" --resume \
-        --checkpoint-every 2 --test-delay 10000 >"$tmp/said" 2>&1 &
-    sleep 0.$((5 + RANDOM % 5))$((RANDOM % 10))
-    if ((RANDOM % 2)); then
-        kill -9 $! 2>/dev/null || true
-    else
-        pkill -9 -o -f "^$rnntrain .*$run " || true
-    fi
-    { wait $!; } 2>/dev/null || true
-    for ((i = 0; i < 200; i++)); do # until its ranks are gone
-        pgrep -f "^$rnntrain .*$run " >/dev/null || break
-        sleep 0.05
-    done
-done
-go 2 "$run" --resume --quiet
-same "killed" "$run"
 
 # What must be as it was.
 run=$tmp/changed
