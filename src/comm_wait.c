@@ -1,5 +1,6 @@
 #include "comm_private.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,14 @@
 /* Tags of messages: shares of the sum are 0. */
 enum { TAG_WAITING = 1 };
 
-/* How long those who wait listen to each other before they judge. */
-enum { LISTEN_SECONDS = 5 };
-
 static double stall_timeout;
+
+/* How long those who wait listen to each other before they judge: as long as the last of them
+ * may have come behind the first. */
+static double listening(void)
+{
+    return fmin(5, fmax(2, stall_timeout / 10));
+}
 
 void comm_set_stall_timeout(double seconds)
 {
@@ -29,7 +34,7 @@ static void hear_who_waits(const struct comm *comm, bool *waits)
         if (r != comm->rank)
             MPI_Isend(NULL, 0, MPI_BYTE, r, TAG_WAITING, MPI_COMM_WORLD, &request);
     }
-    while (n < comm->size && seconds_now() - began < LISTEN_SECONDS) {
+    while (n < comm->size && seconds_now() - began < listening()) {
         MPI_Status status;
         int is_there = 0;
         MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &is_there, &status);
@@ -74,7 +79,7 @@ static _Noreturn void end_stalled(const struct comm *comm)
     int first = 0;
     hear_who_waits(comm, waits);
     if (!memchr(waits, false, (size_t)comm->size * sizeof *waits))
-        sleep(LISTEN_SECONDS); /* if this one was stopped, the others' end ends it now */
+        sleep(5); /* if this one was stopped, the others' end ends it now */
     while (!waits[first])
         first++;
     if (first == comm->rank) {

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Ranks on several hosts: the same bits however they lie; and a host that is cut off in mid-epoch
+# is named, the job ends, and the run goes on without it to the same bits.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/hosts.sh"
+unset OMPI_MCA_rmaps_base_oversubscribe
+
+make_sample 1500
+options=("$tmp/sample.h5" --recipe keras-gru --batch-size 100 --epochs 4 --patience 0 --mask)
+"$rnntrain" "${options[@]}" --run-dir "$tmp/straight" --quiet
+expected=$(outcome "$tmp/straight")
+make_hosts 4
+
+for hosts in h1:4 h1:2,h2:2 h2:1,h1:3 h1:1,h2:1,h3:1,h4:1; do
+    timeout 120 bash -c "$(declare -f on_hosts in_host); bed=$bed on_hosts \"\$@\"" _ \
+        $hosts 4 "$rnntrain" "${options[@]}" --run-dir "$tmp/$hosts" --quiet
+    [ "$(outcome "$tmp/$hosts")" = "$expected" ] || problem "on $hosts: $(outcome "$tmp/$hosts")"
+done
+grep -q '"hosts":"h1,h2,h3,h4"' "$tmp/h1:1,h2:1,h3:1,h4:1/log.jsonl" || problem "hosts in the log"
+
+# The network of the second host is cut. The ranks on this side say whom they miss; the launcher
+# sees it by keepalive after some seconds.
+timeout=1
+on_hosts h1:2,h2:2 4 "$rnntrain" "${options[@]}" --run-dir "$tmp/cut" --stall-timeout $timeout \
+    --checkpoint-every 2 --test-delay 30000 >"$tmp/said" 2>"$tmp/err" || exit $? &
+job=$!
+for ((i = 0; i < 600; i++)); do
+    ! grep -q '"event":"epoch"' "$tmp/cut/log.jsonl" 2>/dev/null || break
+    sleep 0.05
+done
+cut_host h2
+began=$(date +%s%N)
+ends $((timeout + 10))
+[ $rc != 0 ] || problem "exit code 0 after a host was cut off"
+echo "the job ended $((($(date +%s%N) - began) / 1000000)) ms after the cut, with code $rc"
+grep -q 'no answer for 1 s from rank 2 on h2, rank 3 on h2: ' "$tmp/err" ||
+    problem "the host is not named: $(cat "$tmp/err")"
+on_hosts h1:3 3 "$rnntrain" "${options[@]}" --run-dir "$tmp/cut" --resume --quiet
+[ "$(outcome "$tmp/cut")" = "$expected" ] || problem "after a cut: $(outcome "$tmp/cut")"

@@ -1,0 +1,78 @@
+# Hosts h1, h2, ... on this machine for one test: each a network, a hostname and a /dev/shm of its
+# own, joined by a bridge; no packet leaves them. Sourced behind lib.sh; what it makes ends with
+# the test.
+[ "$(id -u)" = 0 ] || skip "namespaces need root"
+for program in unshare nsenter ip; do
+    command -v $program >/dev/null || skip "no $program: util-linux iproute2"
+done
+unshare -n -u -i -m true 2>/dev/null || skip "this kernel, or container, gives no namespaces"
+
+bed=$tmp/hosts
+
+in_host() { # host command...
+    nsenter -t "$(cat "$bed/$1.pid")" -n -u -i -m -- "${@:2}"
+}
+
+make_host() { # name
+    local i
+    setsid unshare -n -u -i -m --propagation private sh -c \
+        "hostname $1; mount --bind $bed/etc-hosts /etc/hosts; mount -t tmpfs none /dev/shm;
+        exec sleep infinity" </dev/null >/dev/null 2>&1 &
+    echo $! >"$bed/$1.pid"
+    disown # its end is not worth a word
+    for ((i = 0; i < 100; i++)); do
+        [ "$(cat "/proc/$(cat "$bed/$1.pid")/comm")" != sleep ] || return 0
+        sleep 0.02
+    done
+    problem "host $1 did not start"
+}
+
+remove_hosts() {
+    local file
+    for file in "$bed"/*.pid; do
+        # everything that lives in the host's network, then the host
+        ip netns pids "/proc/$(cat "$file")/ns/net" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
+        kill -9 "$(cat "$file")" 2>/dev/null || true
+    done
+    rm -rf "$tmp"
+}
+
+make_hosts() { # how many
+    local i
+    mkdir -p "$bed"
+    trap remove_hosts EXIT
+    echo "127.0.0.1 localhost" >"$bed/etc-hosts"
+    for ((i = 1; i <= $1; i++)); do
+        echo "10.98.0.$i h$i" >>"$bed/etc-hosts"
+    done
+    # mpirun's way to another host, as ssh would be
+    cat >"$bed/rsh" <<RSH
+#!/bin/sh
+host=\$1
+shift
+exec nsenter -t \$(cat $bed/\$host.pid) -n -u -i -m -- /bin/sh -c "\$*"
+RSH
+    chmod +x "$bed/rsh"
+    make_host switch
+    in_host switch sh -c 'ip link add br0 type bridge && ip link set br0 up'
+    for ((i = 1; i <= $1; i++)); do
+        make_host h$i
+        ip link add "port$i" netns "$(cat "$bed/switch.pid")" type veth peer name eth0 \
+            netns "$(cat "$bed/h$i.pid")"
+        in_host switch sh -c "ip link set port$i master br0 && ip link set port$i up"
+        in_host h$i sh -c "ip link set lo up && ip addr add 10.98.0.$i/24 dev eth0 &&
+            ip link set eth0 up"
+    done
+}
+
+# The cable of a host is pulled, or put back; nobody is told.
+cut_host() { in_host switch ip link set "port${1#h}" nomaster; }
+join_host() { in_host switch ip link set "port${1#h}" master br0; }
+
+# mpirun on h1 over hosts "h1:2,h2:2"; a lost host is noticed after some seconds.
+on_hosts() { # hosts np command...
+    in_host h1 mpirun --mca plm_rsh_agent "$bed/rsh" --mca btl_tcp_if_include eth0 \
+        --mca oob_tcp_if_include eth0 --mca mpi_yield_when_idle 1 \
+        --mca oob_tcp_keepalive_time 2 --mca oob_tcp_keepalive_intvl 1 \
+        --mca oob_tcp_keepalive_probes 3 --host "$1" -np "$2" "${@:3}"
+}
