@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Configuration and shapes. */
 
@@ -164,6 +165,20 @@ static void layout(struct model *model, struct arena *arena)
     model->d_logits = arena_take(arena, logits, sizeof(real));
 }
 
+/* More than the host has would be asked for page by page, until something else dies of it. */
+static int check_memory(size_t n_bytes)
+{
+    double host = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double gib = (double)(1 << 30);
+    if ((double)n_bytes <= host)
+        return OK;
+    return fail(ERR_USAGE,
+                "the model's workspace would take %.0f GiB a rank, this host has %.0f: "
+                "lower --units, --layers or --lane-rows, or make the data set with a "
+                "smaller --maxlen",
+                (double)n_bytes / gib, host / gib);
+}
+
 int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **result)
 {
@@ -183,6 +198,11 @@ int model_new(const struct model_config *config, const struct kernels *kernels,
     struct arena arena = {NULL, 0};
     layout(model, &arena);
     model->n_bytes = arena.used;
+    rc = check_memory(arena.used);
+    if (rc) {
+        model_free(model);
+        return rc;
+    }
     arena = (struct arena){model->workspace = xaligned(arena.used, 1), 0};
     layout(model, &arena);
     *result = model;

@@ -163,9 +163,17 @@ static int read_words(const json_t *config, const char *source,
         }
         ordered[at] = word;
     }
+    size_t missing = 0; /* the first index without a word */
     for (size_t i = (size_t)text_first_index(tokenizer); i < n + 2 && !rc; i++) {
-        if (!ordered[i])
+        if (!ordered[i]) {
+            missing = missing ? missing : i;
             continue;
+        }
+        if (missing) {
+            rc = fail(ERR_FORMAT, "%s: word_index has the index %zu, but not %zu", source,
+                      i, missing);
+            break;
+        }
         struct word *entry = text_add_word(tokenizer, ordered[i], strlen(ordered[i]));
         entry->count = json_integer_value(json_object_get(counts, ordered[i]));
         entry->n_docs = json_integer_value(json_object_get(docs, ordered[i]));

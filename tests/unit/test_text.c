@@ -128,6 +128,8 @@ static void test_refused(void **state)
     refuse("", "not a Keras tokenizer");
     refuse("[]", "not a Keras tokenizer");
     refuse("{\"config\": 3}", "not a Keras tokenizer");
+    refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 1, \\\"b\\\": 3}\"}}",
+           "has the index 3, but not 2");
     refuse("{\"config\": {}}", "word_index");
     refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 0}\"}}", "\"a\"");
     refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 99}\"}}", "99");

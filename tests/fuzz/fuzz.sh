@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# libFuzzer on every target, from its seeds, under ASan and UBSan. Arguments behind the folders:
+# seconds for each target, then the targets (all). Findings are kept in BUILD/fuzz.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+command -v clang >/dev/null || skip "no clang"
+seconds=${3:-60}
+targets=("${@:4}")
+[ ${#targets[@]} -gt 0 ] || targets=(text options dataset checkpoint corpus)
+
+fuzz=$build/fuzz
+CC=clang cmake -S "$source" -B "$fuzz" -DRNNTRAIN_TESTS=ON -DRNNTRAIN_LIBFUZZER=ON \
+    -DRNNTRAIN_SANITIZE=address,undefined,fuzzer-no-link -DCMAKE_C_FLAGS_RELEASE=-O1 \
+    >"$tmp/log" 2>&1 &&
+    cmake --build "$fuzz" --parallel "$(nproc)" --target "${targets[@]/#/fuzz_}" \
+        >>"$tmp/log" 2>&1 || {
+    tail -50 "$tmp/log"
+    problem "the fuzzing build"
+}
+for target in "${targets[@]}"; do
+    mkdir -p "$fuzz/corpus-$target"
+    echo "fuzz_$target, $seconds s"
+    ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 "$fuzz/tests/fuzz_$target" \
+        -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 \
+        -artifact_prefix="$fuzz/$target-" -print_final_stats=1 \
+        "$fuzz/corpus-$target" "$source/tests/fuzz/seeds/$target" >"$fuzz/$target.log" 2>&1 || {
+        tail -60 "$fuzz/$target.log"
+        problem "fuzz_$target has a finding: $(ls "$fuzz/$target"-*)"
+    }
+    grep -E 'number_of_executed_units|peak_rss' "$fuzz/$target.log"
+done

@@ -1,0 +1,89 @@
+/* Data sets: any bytes; and whole, sealed files whose shapes, types, attributes and numbers are
+ * anything. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "rnntrain/dataset.h"
+#include "rnntrain/h5.h"
+
+static void try_file(const char *path)
+{
+    struct dataset data = {0};
+    struct text_tokenizer *tokenizer = NULL;
+    int rc = dataset_read(path, DATASET_WORDS_KEPT, &data);
+    fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), path)),
+               "a message");
+    for (int part = 0; !rc && part < DATASET_PARTS; part++)
+        for (int row = 0; row < data.part[part].rows; row++)
+            for (int t = 0; t < data.maxlen; t++) {
+                int id = dataset_id(&data, (enum dataset_part)part, row, t);
+                fuzz_check(id >= 0 && id < data.num_words, "an id's range");
+            }
+    if (!rc && !dataset_tokenizer(&data, &tokenizer))
+        text_free(tokenizer);
+    dataset_release(&data);
+}
+
+/* An array of some type and shape; what it holds is the next bytes, over and over. */
+static void write_array(struct h5 *file, const char *path, struct fuzz *input,
+                        enum h5_type usual)
+{
+    static const size_t sizes[H5_N_TYPES] = {1, 2, 4, 4};
+    enum h5_type type =
+        fuzz_below(input, 8) ? usual : (enum h5_type)fuzz_below(input, H5_N_TYPES);
+    size_t shape[2] = {(size_t)fuzz_below(input, 9), 1 + (size_t)fuzz_below(input, 5)};
+    int n_dims = strstr(path, "/x") ? 2 : 1;
+    if (fuzz_below(input, 8) == 7)
+        n_dims = 3 - n_dims;
+    size_t n = (shape[0] * (n_dims == 2 ? shape[1] : 1) + 1) * sizes[type];
+    char *data = xcalloc(n, 1);
+    for (size_t i = 0; i < n; i += sizes[type])
+        data[i] = (char)fuzz_byte(input);
+    h5_write(file, path, type, n_dims, shape, data, shape[0] > 0 && fuzz_below(input, 2));
+    free(data);
+}
+
+static void write_parts(struct h5 *file, struct fuzz *input)
+{
+    static const char *const arrays[] = {"/train/x", "/train/y", "/train/length",
+                                         "/test/x",  "/test/y",  "/test/length"};
+    for (size_t i = 0; i < COUNT_OF(arrays); i++)
+        if (fuzz_below(input, 16) != 15)
+            write_array(file, arrays[i], input, i % 3 ? H5_INT32 : H5_UINT16);
+}
+
+static void try_built(struct fuzz *input)
+{
+    static char neg[] = "neg", pos[] = "", long_name[] = "a class with a long name";
+    char *labels[] = {neg, pos, long_name}, *bytes = NULL;
+    size_t n = 0;
+    struct h5 *file = h5_create();
+    h5_attribute_text(file, "/", "format",
+                      fuzz_below(input, 16) ? "rnntrain-dataset" : "other");
+    h5_attribute_int(file, "/", "format_version",
+                     fuzz_below(input, 16) ? 1 : fuzz_number(input));
+    h5_attribute_int(file, "/", "num_words", fuzz_number(input));
+    h5_attribute_int(file, "/", "maxlen", fuzz_number(input));
+    h5_attribute_text(file, "/", "padding", fuzz_below(input, 4) ? "pre" : "post");
+    h5_attribute_text(file, "/", "truncating", fuzz_below(input, 16) ? "pre" : "");
+    h5_write_strings(file, "/labels", (size_t)fuzz_below(input, 4), labels);
+    h5_write_text(file, "/provenance", "{}");
+    write_parts(file, input);
+    char *tokenizer = fuzz_text(input);
+    h5_write_text(file, "/tokenizer", tokenizer);
+    free(tokenizer);
+    if (!h5_image(file, &bytes, &n))
+        try_file(fuzz_file(bytes, n));
+    free(bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    struct fuzz input = {bytes, n};
+    if (n > 0 && *bytes == 0x89)
+        try_file(fuzz_file(bytes, n));
+    else
+        try_built(&input);
+    return 0;
+}
