@@ -9,7 +9,6 @@
 
 /* The process has one MPI; what belongs to it is kept here, not in every struct comm. */
 static MPI_Comm node_comm = MPI_COMM_NULL;
-static char (*hosts)[COMM_HOST_BYTES]; /* of all ranks */
 static double seconds_in_collectives;
 static int64_t test_delay_us;
 static struct rng test_rng;
@@ -82,11 +81,7 @@ void comm_init(struct comm *comm)
     MPI_Comm_size(node_comm, &comm->node_size);
     comm->node_cores = usable_cores();
     comm->is_active = true;
-    hosts = xcalloc((size_t)comm->size, sizeof *hosts);
-    char mine[COMM_HOST_BYTES] = "";
-    gethostname(mine, sizeof mine - 1);
-    MPI_Allgather(mine, sizeof mine, MPI_CHAR, hosts, sizeof mine, MPI_CHAR,
-                  MPI_COMM_WORLD);
+    comm_learn_hosts(comm);
     die_set_hook(abort_job);
 }
 
@@ -102,8 +97,7 @@ void comm_finalize(struct comm *comm)
     MPI_Comm_free(&node_comm);
     MPI_Finalize();
     die_set_hook(NULL);
-    free(hosts);
-    hosts = NULL;
+    comm_forget_hosts();
     comm->is_active = false;
 }
 
@@ -241,33 +235,6 @@ double comm_min(const struct comm *comm, double value)
 double comm_max(const struct comm *comm, double value)
 {
     return reduce_double(comm, value, MPI_MAX);
-}
-
-static bool is_listed(const char *list, const char *host)
-{
-    size_t n = strlen(host);
-    for (const char *at = strstr(list, host); at; at = strstr(at + 1, host))
-        if ((at == list || at[-1] == ',') && (at[n] == ',' || !at[n]))
-            return true;
-    return false;
-}
-
-const char *comm_host(const struct comm *comm, int rank)
-{
-    (void)comm;
-    return hosts[rank];
-}
-
-char *comm_hosts(const struct comm *comm)
-{
-    char *list = xcalloc((size_t)comm->size, COMM_HOST_BYTES + 1);
-    for (int r = 0; r < comm->size; r++)
-        if (!is_listed(list, hosts[r])) {
-            if (*list)
-                strcat(list, ",");
-            strcat(list, hosts[r]);
-        }
-    return list;
 }
 
 /* Memory that a node shares. */

@@ -1,4 +1,4 @@
-/* What comm.c (ranks), comm_sum.c (lanes and their sum) and comm_wait.c (who does not answer)
+/* What comm.c (ranks), comm_sum.c (lanes and their sum) and comm_wait.c (hosts, and who does not answer)
  * share. */
 #ifndef RNNTRAIN_COMM_PRIVATE_H
 #define RNNTRAIN_COMM_PRIVATE_H
@@ -12,6 +12,10 @@
 /* Around each exchange: its time counts as communication and as a span of that kind. */
 double comm_begin(const struct comm *comm);
 void comm_end(enum trace_kind kind, double start);
+
+/* Collective. The hosts of all ranks, for comm_host. */
+void comm_learn_hosts(const struct comm *comm);
+void comm_forget_hosts(void);
 
 /* Waits until all of them are done. Every wait of a job that trains is here: a rank that hangs
  * or a network that is cut would else be waited for without end. */

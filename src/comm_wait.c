@@ -6,6 +6,54 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Hosts. */
+
+static char (*hosts)[COMM_HOST_BYTES]; /* of all ranks */
+
+void comm_learn_hosts(const struct comm *comm)
+{
+    hosts = xcalloc((size_t)comm->size, sizeof *hosts);
+    char mine[COMM_HOST_BYTES] = "";
+    gethostname(mine, sizeof mine - 1);
+    MPI_Allgather(mine, sizeof mine, MPI_CHAR, hosts, sizeof mine, MPI_CHAR,
+                  MPI_COMM_WORLD);
+}
+
+void comm_forget_hosts(void)
+{
+    free(hosts);
+    hosts = NULL;
+}
+
+static bool is_listed(const char *list, const char *host)
+{
+    size_t n = strlen(host);
+    for (const char *at = strstr(list, host); at; at = strstr(at + 1, host))
+        if ((at == list || at[-1] == ',') && (at[n] == ',' || !at[n]))
+            return true;
+    return false;
+}
+
+const char *comm_host(const struct comm *comm, int rank)
+{
+    (void)comm;
+    return hosts[rank];
+}
+
+char *comm_hosts(const struct comm *comm)
+{
+    char *list = xcalloc((size_t)comm->size, COMM_HOST_BYTES + 1);
+    for (int r = 0; r < comm->size; r++)
+        if (!is_listed(list, hosts[r])) {
+            if (*list)
+                strcat(list, ",");
+            strcat(list, hosts[r]);
+        }
+    return list;
+}
+
+/* Waiting. */
+
 /* Tags of messages: shares of the sum are 0. */
 enum { TAG_WAITING = 1 };
 

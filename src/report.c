@@ -394,6 +394,7 @@ int report_end(struct report *report, const char *reason, const char *text)
         return OK;
     json_t *line = event("end");
     json_object_set_new(line, "reason", json_string(reason));
-    report_say(report, "end      %s", text);
+    if (text)
+        report_say(report, "end      %s", text);
     return write_line(report, line, true);
 }

@@ -208,7 +208,7 @@ static int stop(struct trainer *trainer, int wish)
                            why, progress->epoch + 1, progress->batch);
     int rc = checkpoint(trainer, true);
     if (!rc)
-        rc = comm_agree(trainer->comm, report_end(&trainer->report, "stopped", text));
+        rc = comm_agree(trainer->comm, report_end(&trainer->report, "stopped", NULL));
     if (!rc)
         rc = fail(ERR_STOPPED, "%s", text);
     free(text);
@@ -431,7 +431,7 @@ static int end_report(struct trainer *trainer)
 static int end_diverged(struct trainer *trainer)
 {
     char *message = xstrdup(fail_message());
-    int rc = comm_agree(trainer->comm, report_end(&trainer->report, "diverged", message));
+    int rc = comm_agree(trainer->comm, report_end(&trainer->report, "diverged", NULL));
     if (!rc)
         rc = fail(ERR_DIVERGED, "%s", message);
     free(message);
@@ -452,6 +452,13 @@ static int test_weights(struct trainer *trainer, const char *which, int epoch,
                                   score_accuracy(&score), score.n));
 }
 
+/* Collective. What could not be saved before must be saved now. */
+static int save_at_last(struct trainer *trainer)
+{
+    bool tries = trainer->comm->rank == 0 && !trainer->is_saved;
+    return comm_agree(trainer->comm, tries ? trainer_save_last(trainer, true) : OK);
+}
+
 static int run_all(struct trainer *trainer)
 {
     int rc = trainer_set_up(trainer);
@@ -468,8 +475,8 @@ static int run_all(struct trainer *trainer)
                           trainer->best_weights);
     if (!rc)
         rc = test_weights(trainer, "last", trainer->progress.epoch, trainer->weights);
-    if (!rc && trainer->comm->rank == 0 && !trainer->is_saved)
-        rc = trainer_save_last(trainer, true); /* what failed before must succeed now */
+    if (!rc)
+        rc = save_at_last(trainer);
     if (!rc)
         rc = write_trace(trainer);
     if (!rc)

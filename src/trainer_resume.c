@@ -9,6 +9,24 @@
 #include "rnntrain/checkpoint.h"
 #include "rnntrain/file.h"
 
+/* The beginning. */
+
+/* Rank 0 draws the weights: libm's log and cos may differ between nodes. */
+void trainer_begin(struct trainer *trainer)
+{
+    size_t n_bytes = trainer->params->size * sizeof(real);
+    json_decref(trainer->progress.history);
+    trainer->progress =
+        (struct progress){.best = -(double)INFINITY, .history = json_array()};
+    for (int i = 0; i < trainer->optim.n_slots; i++)
+        memset(trainer->optim.slot[i], 0, n_bytes);
+    if (trainer->comm->rank == 0)
+        model_init_weights(trainer->model, trainer->config->sampler.seed,
+                           trainer->weights);
+    comm_broadcast(trainer->comm, trainer->weights, n_bytes);
+    model_pack(trainer->model, trainer->weights);
+}
+
 /* The state in a checkpoint, see trainer_save.c. */
 
 static uint64_t from_hex(const json_t *value)

@@ -1,7 +1,6 @@
 #include "trainer_private.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -308,22 +307,6 @@ static int make_model(struct trainer *trainer)
                                 (struct comm_shape){table[0], table[1], n},
                                 sampler_lanes(&config->sampler));
     return OK;
-}
-
-/* Rank 0 draws the weights: libm's log and cos may differ between nodes. */
-void trainer_begin(struct trainer *trainer)
-{
-    size_t n_bytes = trainer->params->size * sizeof(real);
-    json_decref(trainer->progress.history);
-    trainer->progress =
-        (struct progress){.best = -(double)INFINITY, .history = json_array()};
-    for (int i = 0; i < trainer->optim.n_slots; i++)
-        memset(trainer->optim.slot[i], 0, n_bytes);
-    if (trainer->comm->rank == 0)
-        model_init_weights(trainer->model, trainer->config->sampler.seed,
-                           trainer->weights);
-    comm_broadcast(trainer->comm, trainer->weights, n_bytes);
-    model_pack(trainer->model, trainer->weights);
 }
 
 /* What this rank could compute beside those that share its core. */

@@ -83,7 +83,8 @@ int report_nonfinite(struct report *report, const struct report_nonfinite *bad) 
 /* `which` is "best" or "last". */
 int report_test(struct report *report, const char *which, int epoch, double loss,
                 double acc, int n) NODISCARD;
-/* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to people. */
+/* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to people, NULL
+ * where the program's last message does. */
 int report_end(struct report *report, const char *reason, const char *text) NODISCARD;
 
 /* Redraws the bar, at most ten times a second. */

@@ -25,12 +25,12 @@ whole() { # at least one checkpoint can be read, and no temporary file is left
 }
 
 # One run with a fault at a call; `at` may end in '+': that call and all after it.
-disturbed() { # at kind
+disturbed() { # at kind [ranks]
     local rc=0 run=$tmp/disturbed
     rm -rf "$run" "$tmp/note"
     cp -r "$tmp/begun" "$run"
     FAULT_FOLDER=$run FAULT_AT=$1 FAULT_KIND=$2 FAULT_NOTE=$tmp/note \
-        LD_PRELOAD=$build/tests/libfaults.so \
+        LD_PRELOAD=$build/tests/libfaults.so timeout 60 ${3:+mpirun -np $3} \
         "$rnntrain" "${options[@]}" --run-dir "$run" --resume --quiet 2>"$tmp/err" || rc=$?
     [ -e "$tmp/note" ] || return 1
     what="call $1 ($(head -1 "$tmp/note"), $2), exit code $rc"
@@ -62,7 +62,7 @@ echo "$n faults, one at a time"
 
 # A disk that stays full: the run goes on to its end, then says so.
 for ((at = 12; at < 60; at += 16)); do
-    disturbed $at+ ENOSPC
+    disturbed $at+ ENOSPC 2
     [ "${what: -2}" = 74 ] || problem "a full disk: $what"
 done
 
