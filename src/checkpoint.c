@@ -11,6 +11,7 @@
 
 enum { FORMAT_VERSION = 1 };
 static const char keras_version[] = "2.3.1";
+static const char best_path[] = "/rnntrain/best";
 
 /* Keras's model_config. */
 
@@ -264,6 +265,8 @@ static void write_own_part(struct h5 *file, const struct checkpoint *info,
         snprintf(path, sizeof path, "/rnntrain/optimizer/slot_%d", i);
         h5_write(file, path, H5_FLOAT32, 1, &n_weights, slots[i], false);
     }
+    if (info->best)
+        h5_write(file, best_path, H5_FLOAT32, 1, &n_weights, info->best, false);
 }
 
 int checkpoint_image(const struct checkpoint *info, const struct model_config *model,
@@ -396,6 +399,13 @@ int checkpoint_load(const struct checkpoint *info, const struct params *params,
             rc = check_finite(info->path, path, slots[i], params->size);
     }
     return rc;
+}
+
+int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
+                         float *weights)
+{
+    int rc = h5_read(info->data.file, best_path, H5_FLOAT32, 1, &params->size, weights);
+    return rc ? rc : check_finite(info->path, best_path, weights, params->size);
 }
 
 void checkpoint_release(struct checkpoint *info)

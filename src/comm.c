@@ -94,6 +94,7 @@ void comm_finalize(struct comm *comm)
 {
     if (!comm->is_active)
         return;
+    comm_meet(comm);
     MPI_Comm_free(&node_comm);
     MPI_Finalize();
     die_set_hook(NULL);
@@ -271,11 +272,12 @@ int comm_window_open(const struct comm *comm, size_t n, struct comm_window *wind
 
 void comm_window_sync(const struct comm *comm, struct comm_window *window)
 {
-    (void)comm;
     if (!window->handle)
         return;
+    MPI_Request request;
     MPI_Win_sync(*(MPI_Win *)window->handle);
-    MPI_Barrier(node_comm);
+    MPI_Ibarrier(node_comm, &request);
+    comm_wait(comm, 1, &request);
     MPI_Win_sync(*(MPI_Win *)window->handle);
 }
 

@@ -119,6 +119,13 @@ static char *name_silent(const struct comm *comm, const bool *waits)
     return list;
 }
 
+/* sleep() would end with the first signal, and a job that is ended gets some. */
+static void pause_for(double seconds)
+{
+    for (double began = seconds_now(); seconds_now() - began < seconds;)
+        usleep(10000);
+}
+
 /* Ends this process: no message of MPI will come. The first of those who hear each other says
  * whom they wait for; the launcher ends the rest, also a process that is stopped. */
 static _Noreturn void end_stalled(const struct comm *comm)
@@ -127,7 +134,7 @@ static _Noreturn void end_stalled(const struct comm *comm)
     int first = 0;
     hear_who_waits(comm, waits);
     if (!memchr(waits, false, (size_t)comm->size * sizeof *waits))
-        sleep(5); /* if this one was stopped, the others' end ends it now */
+        pause_for(5); /* if this one was stopped, the others' end ends it now */
     while (!waits[first])
         first++;
     if (first == comm->rank) {
@@ -140,9 +147,19 @@ static _Noreturn void end_stalled(const struct comm *comm)
             stall_timeout, *silent ? silent : "MPI, though all ranks wait for it");
         fflush(stderr);
     } else {
-        sleep(1); /* the first one's word comes before its job is ended */
+        pause_for(1); /* the first one's word comes before its job is ended */
     }
     _exit(ERR_UNAVAILABLE);
+}
+
+/* Whether another rank has waited too long and asks who else waits. */
+static bool is_called(const struct comm *comm)
+{
+    int is_there = 0;
+    if (comm->size > 1)
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &is_there,
+                   MPI_STATUS_IGNORE);
+    return is_there;
 }
 
 void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
@@ -160,7 +177,7 @@ void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
         if (looked <= 0 || now - looked > stall_timeout / 2)
             began = now; /* the first look; or this process was stopped itself */
         looked = now;
-        if (now - began > stall_timeout)
+        if (now - began > stall_timeout || is_called(comm))
             end_stalled(comm);
     }
 }

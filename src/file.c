@@ -214,8 +214,9 @@ int file_replace(const char *path, const void *bytes, size_t n, bool keep_previo
     rc = write_temporary(temporary, bytes, n);
     if (rc == 0)
         rc = check_written(temporary, bytes, n);
-    if (rc == 0 && keep_previous)
-        rc = keep_generation(path);
+    if (rc == 0 && keep_previous && check_written(path, bytes, n) != 0)
+        rc =
+            keep_generation(path); /* unless a try that seemed to fail has put it there */
     if (rc == 0)
         rc = rename(temporary, path);
     if (rc == 0)
@@ -223,8 +224,7 @@ int file_replace(const char *path, const void *bytes, size_t n, bool keep_previo
     if (rc != 0) {
         int error = errno;
         unlink(temporary);
-        rc = fail(ERR_IO,
-                  "%s: cannot write %zu bytes: %s; what stood there before is unharmed",
+        rc = fail(ERR_IO, "%s: cannot write %zu bytes: %s; what stands there is whole",
                   path, n, strerror(error));
     }
     free(temporary);

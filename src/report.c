@@ -110,10 +110,23 @@ int report_open(struct report *report, const char *run_dir, enum report_mode mod
     return OK;
 }
 
+/* Bytes up to the end of the last whole line. */
+static int64_t whole_lines(const struct report *report)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    if (file_read(report->path, &bytes, &n))
+        return report->written;
+    while (n > 0 && bytes[n - 1] != '\n')
+        n--;
+    free(bytes);
+    return (int64_t)n;
+}
+
 int report_cut(struct report *report, int64_t keep)
 {
-    if (report->written <= keep)
-        return OK; /* lines were lost: nothing is left to be cut */
+    if (report->written <= keep) /* lines were lost: only a torn one is left to be cut */
+        keep = whole_lines(report);
     if (ftruncate(report->fd, (off_t)keep) != 0)
         return fail(ERR_IO, "%s: cannot be cut: %s", report->path, strerror(errno));
     report->written = keep;

@@ -131,8 +131,8 @@ static struct outcome train_batch(struct trainer *trainer, int b)
 static int diverged(const struct trainer *trainer, int b, const char *what)
 {
     int epochs = trainer->progress.epoch;
-    char *left = epochs ? xasprintf("; %s/last.h5 holds the weights of epoch %d",
-                                    trainer->config->run_dir, epochs)
+    char *left = epochs ? xasprintf("; %s/last.h5 is the last checkpoint",
+                                    trainer->config->run_dir)
                         : xstrdup("");
     int rc = fail(ERR_DIVERGED,
                   "epoch %d, batch %d: the %s is not finite%s: lower --learning-rate or "

@@ -123,7 +123,8 @@ int trainer_wish(const struct trainer *trainer, int b);
 /* Whether SIGUSR2 has come since the last call. */
 bool trainer_status_asked(void);
 
-/* Rank 0. Writes best.h5 and last.h5. A write that fails is said and tried again with the next
+/* Rank 0. Writes best.h5 and last.h5, which holds the best weights too, where they are others: a
+ * run goes on from last.h5 alone. A write that fails is said and tried again with the next
  * checkpoint; where it `must` succeed the failure is returned. */
 int trainer_save_best(struct trainer *trainer) NODISCARD;
 int trainer_save_last(struct trainer *trainer, bool must) NODISCARD;

@@ -162,34 +162,45 @@ static int check_data(const struct trainer *trainer, const struct dataset *model
 
 /* Reading. */
 
-/* Weights of that hash into best_weights, from best.h5 or the generation before it: a run that
- * ended between best.h5 and last.h5 has a best.h5 too young for its last.h5. Hash 0: there are
- * none yet. */
-static int load_best(struct trainer *trainer, uint64_t hash)
+/* The hash of the weights in a file of the run, which are now best_weights; 0: it cannot be
+ * read. */
+static uint64_t read_best_file(struct trainer *trainer, const char *name)
 {
-    static const char *const names[] = {"best.h5", "best.prev.h5"};
-    uint64_t found[COUNT_OF(names)] = {0};
-    bool is_there = false;
-    for (size_t i = 0; i < COUNT_OF(names) && !is_there; i++) {
-        struct checkpoint info = {0};
-        char *path = trainer_path(trainer, names[i]);
-        int rc = checkpoint_open(path, &info);
-        if (!rc)
-            rc = checkpoint_load(&info, trainer->params, (float *)trainer->best_weights,
-                                 NULL);
-        if (!rc)
-            found[i] = params_hash(trainer->params, trainer->best_weights);
-        is_there = !rc && found[i] == hash;
-        checkpoint_release(&info);
-        free(path);
-    }
-    trainer->best_file = found[0];
-    return is_there || hash == 0
-               ? OK
-               : fail(ERR_FORMAT,
-                      "%s: neither best.h5 nor best.prev.h5 holds the best weights that "
-                      "its checkpoint names",
-                      trainer->config->run_dir);
+    struct checkpoint info = {0};
+    char *path = trainer_path(trainer, name);
+    int rc = checkpoint_open(path, &info);
+    if (!rc)
+        rc =
+            checkpoint_load(&info, trainer->params, (float *)trainer->best_weights, NULL);
+    checkpoint_release(&info);
+    free(path);
+    return rc ? 0 : params_hash(trainer->params, trainer->best_weights);
+}
+
+/* Weights of that hash into best_weights: the checkpoint's own, or those beside them, or, as it
+ * was in older versions, those of best.h5 and the generation before it. Hash 0: there are none
+ * yet. */
+static int load_best(struct trainer *trainer, const struct checkpoint *info,
+                     uint64_t hash)
+{
+    const struct params *params = trainer->params;
+    real *best = trainer->best_weights;
+    trainer->best_file = read_best_file(trainer, "best.h5");
+    if (hash == 0 || trainer->best_file == hash)
+        return OK;
+    memcpy(best, trainer->weights, params->size * sizeof(real));
+    if (params_hash(params, best) == hash)
+        return OK;
+    if (!checkpoint_load_best(info, params, (float *)best) &&
+        params_hash(params, best) == hash)
+        return OK;
+    if (read_best_file(trainer, "best.prev.h5") == hash)
+        return OK;
+    return fail(
+        ERR_FORMAT,
+        "%s: neither it nor best.h5 nor best.prev.h5 holds the best weights that it "
+        "names",
+        info->path);
 }
 
 /* All of one generation; the trainer's progress changes only on success. */
@@ -217,7 +228,7 @@ static int load_generation(struct trainer *trainer, const char *path, int64_t *l
     if (!rc)
         rc = checkpoint_load(&info, trainer->params, (float *)trainer->weights, slots);
     if (!rc)
-        rc = load_best(trainer, progress.best_hash);
+        rc = load_best(trainer, &info, progress.best_hash);
     if (!rc) {
         *log_bytes = json_integer_value(json_object_get(provenance, "log_bytes"));
         json_decref(trainer->progress.history);
@@ -248,6 +259,22 @@ static bool has_ended(const char *log, int64_t from)
     return ended;
 }
 
+static bool is_damage(int rc)
+{
+    return rc == ERR_FORMAT || rc == ERR_IO;
+}
+
+/* A damaged last.h5 must not become the previous generation: the good one is that now. */
+static void put_aside(struct trainer *trainer)
+{
+    char *from = trainer_path(trainer, "last.h5"),
+         *to = trainer_path(trainer, "last.damaged.h5");
+    if (rename(from, to) != 0)
+        report_tell(&trainer->report, "%s cannot be renamed to %s", from, to);
+    free(from);
+    free(to);
+}
+
 /* Rank 0: the newest generation that is whole. A run whose options or data are others is not
  * tried in its older generation. */
 static int find_generation(struct trainer *trainer, struct resumed *resumed)
@@ -261,15 +288,17 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
             rc = load_generation(trainer, path, &resumed->log_bytes);
             if (!rc)
                 resumed->from = xstrdup(path);
-            else if (rc == ERR_FORMAT && !damage)
+            else if (is_damage(rc) && !damage)
                 damage = xstrdup(fail_message());
         }
         free(path);
-        if (rc && rc != ERR_FORMAT)
+        if (rc && !is_damage(rc))
             break;
     }
-    if (!rc && resumed->from && damage)
-        fprintf(stderr, "rnntrain: %s: going on from %s\n", damage, resumed->from);
+    if (!rc && resumed->from && damage) {
+        report_tell(&trainer->report, "%s: going on from %s", damage, resumed->from);
+        put_aside(trainer);
+    }
     free(damage);
     return rc;
 }
@@ -290,6 +319,22 @@ static void share_progress(struct trainer *trainer)
     trainer_set_rate(trainer);
 }
 
+/* Rank 0. What a resumed run needs beside last.h5 and may have lost. */
+static int mend_files(struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    int rc = OK;
+    if (progress->batch == 0)
+        rc = trainer_mark_epoch(trainer, strrchr(trainer->resumed.from, '/') + 1);
+    if (!rc && progress->best_hash != 0 && trainer->best_file == 0) {
+        report_tell(&trainer->report, "%s/best.h5 cannot be read: it is written again",
+                    trainer->config->run_dir);
+        rc = trainer_save_best(trainer);
+        trainer->best_file = progress->best_hash;
+    }
+    return rc;
+}
+
 int trainer_resume(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
@@ -308,9 +353,8 @@ int trainer_resume(struct trainer *trainer)
     comm_broadcast(comm, &resumed->is_finished, sizeof resumed->is_finished);
     if (resumed->is_resumed)
         share_progress(trainer);
-    if (comm->rank == 0 && resumed->is_resumed && trainer->progress.batch == 0 &&
-        trainer->config->on_nan == ON_NAN_ROLLBACK)
-        rc = trainer_mark_epoch(trainer, strrchr(resumed->from, '/') + 1);
+    if (comm->rank == 0 && resumed->is_resumed && !resumed->is_finished)
+        rc = mend_files(trainer);
     return comm_agree(comm, rc);
 }
 

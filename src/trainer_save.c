@@ -57,7 +57,9 @@ static char *provenance_json(const struct trainer *trainer)
                           (json_int_t)report_bytes(&trainer->report)));
 }
 
-static int make_image(struct trainer *trainer, struct image *image)
+/* Of these weights; `best` (or NULL) are the best ones, where they are others. */
+static int make_image(struct trainer *trainer, const real *weights, const real *best,
+                      struct image *image)
 {
     char *provenance = provenance_json(trainer);
     char *optimizer = optim_to_json(&trainer->config->optim);
@@ -65,12 +67,13 @@ static int make_image(struct trainer *trainer, struct image *image)
                               .state = state_json(trainer),
                               .provenance = provenance,
                               .data = trainer->data,
-                              .n_slots = trainer->optim.n_slots};
+                              .n_slots = trainer->optim.n_slots,
+                              .best = (const float *)best};
     info.data.tokenizer = trainer->tokenizer;
     const float *slots[2] = {(const float *)trainer->optim.slot[0],
                              (const float *)trainer->optim.slot[1]};
     int rc = checkpoint_image(&info, model_configuration(trainer->model), optimizer,
-                              trainer->params, (const float *)trainer->weights, slots,
+                              trainer->params, (const float *)weights, slots,
                               &image->bytes, &image->n);
     free(info.config);
     free(info.state);
@@ -123,21 +126,30 @@ static int put_off(struct trainer *trainer, int rc)
 int trainer_save_best(struct trainer *trainer)
 {
     trainer_release_image(&trainer->pending_best);
-    int rc = make_image(trainer, &trainer->pending_best);
+    int rc = make_image(trainer, trainer->best_weights, NULL, &trainer->pending_best);
     if (!rc)
         rc = put_off(trainer, write_pending_best(trainer));
     return rc;
 }
 
+/* The best weights, unless the last ones are. */
+static const real *other_best(const struct trainer *trainer)
+{
+    uint64_t hash = trainer->progress.best_hash;
+    return hash == 0 || hash == params_hash(trainer->params, trainer->weights)
+               ? NULL
+               : trainer->best_weights;
+}
+
 static int write_last(struct trainer *trainer)
 {
     struct image image = {NULL, 0};
-    int rc = make_image(trainer, &image);
+    int rc = make_image(trainer, trainer->weights, other_best(trainer), &image);
     if (!rc)
         rc = write_pending_best(trainer);
     if (!rc)
         rc = write_image(trainer, "last.h5", &image);
-    if (!rc && trainer->progress.batch == 0 && trainer->config->on_nan == ON_NAN_ROLLBACK)
+    if (!rc && trainer->progress.batch == 0)
         rc = trainer_mark_epoch(trainer, "last.h5");
     trainer_release_image(&image);
     trainer->is_saved = !rc;
@@ -152,10 +164,18 @@ int trainer_save_last(struct trainer *trainer, bool must)
     return must ? rc : put_off(trainer, rc);
 }
 
+/* A second name where the file system has them, else a copy. */
 int trainer_mark_epoch(struct trainer *trainer, const char *name)
 {
     char *from = trainer_path(trainer, name), *to = trainer_path(trainer, "epoch.h5");
+    struct image image = {NULL, 0};
     int rc = file_link(from, to);
+    if (rc) {
+        rc = file_read(from, &image.bytes, &image.n);
+        if (!rc)
+            rc = file_replace(to, image.bytes, image.n, false);
+        trainer_release_image(&image);
+    }
     free(from);
     free(to);
     return rc;
@@ -204,14 +224,18 @@ static int compare_replicas(const struct trainer *trainer, const uint64_t *all, 
                 continue;
             const struct tensor *tensor =
                 i < params->n_tensors ? &params->tensors[i] : NULL;
-            return fail(
-                ERR_INTERNAL,
-                "rank %d on %s has drifted: its %s%s%s is not that of %s; its "
-                "memory or processor may be faulty. Nothing of this was saved: go "
-                "on from the last checkpoint with --resume, without that host",
-                r, comm_host(comm, r), tensor ? tensor->layer : "optimizer state",
-                tensor ? "/" : "", tensor ? tensor->name : "",
-                comm->size > 2 ? "most ranks" : "the other rank");
+            char *other = comm->size > 2 ? xstrdup("most ranks")
+                                         : xasprintf("rank 0 on %s", comm_host(comm, 0));
+            int rc =
+                fail(ERR_INTERNAL,
+                     "rank %d on %s has drifted: its %s%s%s is not that of %s; memory "
+                     "or a processor may be faulty%s. Nothing of this was saved: go on "
+                     "from the last checkpoint with --resume, without that host",
+                     r, comm_host(comm, r), tensor ? tensor->layer : "optimizer state",
+                     tensor ? "/" : "", tensor ? tensor->name : "", other,
+                     comm->size > 2 ? "" : ", on either of the two");
+            free(other);
+            return rc;
         }
     return OK;
 }

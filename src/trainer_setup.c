@@ -1,6 +1,7 @@
 #include "trainer_private.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,7 +70,7 @@ static int discard_run(const char *folder)
 static int check_room(const struct trainer *trainer)
 {
     enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
-    size_t arrays = 1 + (size_t)trainer->optim.n_slots;
+    size_t arrays = 2 + (size_t)trainer->optim.n_slots; /* weights, best ones, moments */
     int64_t one = (int64_t)(arrays * trainer->params->size * sizeof(float) +
                             strlen(trainer->tokenizer) + OVERHEAD);
     int64_t left = file_free_bytes(trainer->config->run_dir);
@@ -92,7 +93,7 @@ static int take_run_dir(struct trainer *trainer)
     int rc = make_run_dir(config->run_dir);
     if (!rc && mode == REPORT_NEW)
         rc = refuse_run(config->run_dir);
-    if (!rc)
+    if (!rc && mode != REPORT_GO_ON)
         rc = check_room(trainer);
     if (!rc)
         rc = report_open(&trainer->report, config->run_dir, mode);
@@ -227,10 +228,11 @@ static int open_trace(struct trainer *trainer)
 static int check_configuration(const struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    char *all = xasprintf("%s %s %s %s %d %lld %lld %s", config->data, config->run_dir,
-                          config->isa, config->trace ? config->trace : "",
-                          config->balances, (long long)config->test_delay_us,
-                          (long long)config->test_ranges, config->record);
+    char *all = xasprintf(
+        "%s %s %s %s %d %d %d %d %lld %lld %s", config->data, config->run_dir,
+        config->isa, config->trace ? config->trace : "", config->balances, config->resume,
+        config->overwrite, config->allow_other_bits, (long long)config->test_delay_us,
+        (long long)config->test_ranges, config->record);
     int rc = comm_same(trainer->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");
     free(all);
@@ -317,11 +319,18 @@ static double probe(const struct comm *comm)
     return kernels_probe(3, crowded) * share;
 }
 
+/* Files are read and memory is taken: ranks may come a minute apart. */
+static double set_up_timeout(const struct trainer_config *config)
+{
+    return config->stall_timeout > 0 ? fmax(60, config->stall_timeout) : 0;
+}
+
 int trainer_set_up(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
     struct comm *comm = trainer->comm;
     int rc = check_configuration(trainer);
+    comm_set_stall_timeout(set_up_timeout(config));
     if (!rc)
         rc = open_trace(trainer);
     if (!rc)
@@ -345,7 +354,7 @@ int trainer_set_up(struct trainer *trainer)
     if (!rc)
         rc = check_ranks(trainer);
     if (!rc)
-        rc = make_model(trainer);
+        rc = comm_agree(comm, make_model(trainer)); /* hosts differ in memory */
     if (!rc)
         rc = comm_agree(comm, comm->rank == 0 ? take_run_dir(trainer) : OK);
     if (rc)
@@ -359,6 +368,8 @@ int trainer_set_up(struct trainer *trainer)
     trainer_begin(trainer);
     if (config->resume)
         rc = trainer_resume(trainer);
+    if (!rc && config->resume && !trainer->resumed.is_finished)
+        rc = comm_agree(comm, comm->rank == 0 ? check_room(trainer) : OK);
     if (rc)
         return rc;
     trainer->peak_gflops = comm_min(comm, probe(comm)) * comm->size;

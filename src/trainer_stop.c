@@ -45,6 +45,8 @@ static double end_of_job(void)
     return end > 0 ? seconds_now() + end - (double)time(NULL) : 0;
 }
 
+static const double slow_disk = 20e6; /* bytes a second, until a checkpoint was timed */
+
 /* Rank 0's environment and clock count; the clocks of two hosts need not agree. */
 void trainer_set_deadline(struct trainer *trainer)
 {
@@ -57,6 +59,9 @@ void trainer_set_deadline(struct trainer *trainer)
     comm_broadcast(trainer->comm, &left, sizeof left);
     trainer->deadline = left > 0 ? now + left : 0;
     trainer->saved_at = now;
+    size_t arrays = 2 + (size_t)trainer->optim.n_slots;
+    trainer->pace.save =
+        (double)(arrays * trainer->params->size * sizeof(float)) / slow_disk;
 }
 
 /* What comes before the next moment at which the run can stop, each part at its longest so far,

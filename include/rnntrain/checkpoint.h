@@ -8,6 +8,7 @@
  *   /rnntrain/tokenizer    JSON, kept words only
  *   /rnntrain/labels       (C) strings
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
+ *   /rnntrain/best         the best weights so far, where they are not those of the model (flat)
  *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
  *
  * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
@@ -31,6 +32,7 @@ struct checkpoint {
     char *provenance;    /* JSON */
     struct dataset data; /* num_words, maxlen, labels, padding, tokenizer; no arrays */
     int n_slots;         /* optimizer arrays in the file */
+    const float *best;   /* (params->size) to be written, borrowed, or NULL */
 };
 
 /* A checkpoint's bytes, for file_replace; the caller's to free. The weights and slots are
@@ -49,6 +51,11 @@ int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
  * be NULL. */
 int checkpoint_load(const struct checkpoint *info, const struct params *params,
                     float *weights, float *const *slots) NODISCARD;
+
+/* Reads the best weights that stand beside the model's, finite ones; ERR_FORMAT if there are
+ * none. */
+int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
+                         float *weights) NODISCARD;
 
 void checkpoint_release(struct checkpoint *info);
 

@@ -3,6 +3,7 @@
  *   FAULT_FOLDER  only files whose path holds this text count
  *   FAULT_AT      number of the call that fails, from 1; with a '+' behind it, and all later ones
  *   FAULT_KIND    ENOSPC, EIO, EROFS; "short": a write takes half; "rot": a write alters a byte
+ *   FAULT_TOTAL   file that gets the number of calls at the end
  *   FAULT_NOTE    file that gets the name of each call that failed
  *   FAULT_DELAY   microseconds that each call takes longer
  */
@@ -73,6 +74,18 @@ static bool fails(const char *call)
     const char *kind = setting("FAULT_KIND");
     errno = !strcmp(kind, "EIO") ? EIO : !strcmp(kind, "EROFS") ? EROFS : ENOSPC;
     return true;
+}
+
+__attribute__((destructor)) static void say_total(void)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, "%d\n", calls);
+    if (!*setting("FAULT_TOTAL") || calls == 0)
+        return;
+    long fd = syscall(SYS_openat, AT_FDCWD, setting("FAULT_TOTAL"),
+                      O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    syscall(SYS_write, fd, text, n);
+    syscall(SYS_close, fd);
 }
 
 static void *next(const char *name)

@@ -5,7 +5,7 @@
 # corpus is there. An argument after the folders: how many runs.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
-runs=${3:-8}
+runs=${3:-6}
 
 corpus=${RNNTRAIN_IMDB:-$source/../shared/data/aclImdb.tar.xz}
 if [ -e "$corpus" ]; then
@@ -59,4 +59,5 @@ for ((i = 0; i < runs; i++)); do
     [ "$(ls "$run")" = "$files" ] || problem "run $i: files are left: $(ls "$run")"
     rm -rf "$run"
 done
+[ "$in_writes" -gt 0 ] || problem "no kill came in a write"
 echo "$runs runs, $kills kills, $in_writes of them in a write: all ended with the same weights"

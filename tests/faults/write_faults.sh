@@ -33,10 +33,13 @@ disturbed() { # at kind [ranks]
         LD_PRELOAD=$build/tests/libfaults.so timeout 60 ${3:+mpirun -np $3} \
         "$rnntrain" "${options[@]}" --run-dir "$run" --resume --quiet 2>"$tmp/err" || rc=$?
     [ -e "$tmp/note" ] || return 1
+    local at=${1%+}
     what="call $1 ($(head -1 "$tmp/note"), $2), exit code $rc"
     case $rc in
     0) [ "$(outcome "$run")" = "$expected" ] || problem "$what: $(outcome "$run")" ;;
     74 | 66 | 65) # at the start, or at the last try
+        [ "$at" -le "$first" ] || [ "$at" -gt $((total - last)) ] || [ "$at" != "$1" ] ||
+            problem "$what, of $total: $(cat "$tmp/err")"
         [ "$(grep -c '^rnntrain: ' "$tmp/err")" -ge 1 ] || problem "$what: nothing is said"
         ;;
     *) problem "$what: $(cat "$tmp/err")" ;;
@@ -49,6 +52,12 @@ disturbed() { # at kind [ranks]
 # A run that has a checkpoint, so that there is a previous one at every call.
 "$rnntrain" "${options[@]}" --run-dir "$tmp/begun" --epochs 1 --quiet
 sed -i '/"event":"\(test\|end\)"/d' "$tmp/begun/log.jsonl"
+# How many calls there are; opening the log and loading the checkpoint are the first, the last
+# checkpoint and the last lines of the log the last.
+cp -r "$tmp/begun" "$tmp/counted"
+FAULT_FOLDER=$tmp/counted FAULT_TOTAL=$tmp/total LD_PRELOAD=$build/tests/libfaults.so \
+    "$rnntrain" "${options[@]}" --run-dir "$tmp/counted" --resume --quiet
+total=$(cat "$tmp/total") first=10 last=25
 n=0 every=${3:+1} n_kinds=${3:+${#kinds[@]}}
 every=${every:-3} n_kinds=${n_kinds:-1}
 for ((at = 1; ; at += every)); do

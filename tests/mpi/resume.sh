@@ -66,6 +66,22 @@ printf 'x' | dd of="$tmp/damaged/last.h5" bs=1 seek=5000 conv=notrunc status=non
 go 2 "$tmp/damaged" --resume --quiet 2>"$tmp/err"
 grep -q 'damaged/last.h5: .*going on from .*/last.prev.h5' "$tmp/err" || problem "no word on damage"
 same "damaged" "$tmp/damaged"
+[ -e "$tmp/damaged/last.damaged.h5" ] || problem "the damaged file was not put aside"
+
+# A best.h5 that is damaged or gone, and a log with half a line at its end: last.h5 knows enough.
+for harm in rot loss; do
+    cp -r "$run" "$tmp/best-$harm"
+    case $harm in
+    rot) printf 'x' | dd of="$tmp/best-rot/best.h5" bs=1 seek=5000 conv=notrunc status=none ;;
+    loss) rm "$tmp/best-loss/"best*.h5 && head -c -9 "$run/log.jsonl" >"$tmp/best-loss/log.jsonl" ;;
+    esac
+    go 2 "$tmp/best-$harm" --resume --quiet 2>"$tmp/err"
+    grep -q 'best.h5 cannot be read: it is written again' "$tmp/err" || problem "no word on best.h5"
+    "$rnntrain" inspect --verify "$tmp/best-$harm/best.h5" >/dev/null || problem "best.h5 is not mended"
+    [ $harm = loss ] || same "best.h5 damaged" "$tmp/best-$harm"
+    python3 -c 'import json, sys
+for line in open(sys.argv[1]): json.loads(line)' "$tmp/best-$harm/log.jsonl" || problem "a torn log"
+done
 for file in last last.prev; do
     printf 'x' | dd of="$run/$file.h5" bs=1 seek=5000 conv=notrunc status=none
 done

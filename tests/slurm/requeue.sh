@@ -74,7 +74,7 @@ job=$(OPTIONS="$settings --test-delay 400000" submit limit --ntasks=2 --time=1 -
 job_until "$job" Restarts '^1$' 70
 job_until "$job" Restarts '^2$' 90
 sleep 10
-scancel --batch --signal=USR1 "$job"
+scancel --batch --signal=TERM "$job"
 job_until "$job" Restarts '^3$' 60
 sleep 1
 scontrol update job="$job" TimeLimit=10 2>/dev/null || true
