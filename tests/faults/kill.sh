@@ -5,7 +5,7 @@
 # corpus is there. An argument after the folders: how many runs.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
-runs=${3:-6}
+runs=${3:-5}
 
 corpus=${RNNTRAIN_IMDB:-$source/../shared/data/aclImdb.tar.xz}
 if [ -e "$corpus" ]; then

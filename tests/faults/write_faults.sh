@@ -3,7 +3,7 @@
 # turn: training goes on, the checkpoint is tried again, and the run ends with the bits of the
 # undisturbed one, or, where the last try failed, with exit code 74 and a checkpoint from which
 # it goes on to them. An argument after the folders: each kind of failure at each call (faults
-# tier); without one, kinds take turns at every third call.
+# tier); without one, kinds take turns at every fifth call.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 kinds=(ENOSPC EIO EROFS short rot)
@@ -59,14 +59,14 @@ FAULT_FOLDER=$tmp/counted FAULT_TOTAL=$tmp/total LD_PRELOAD=$build/tests/libfaul
     "$rnntrain" "${options[@]}" --run-dir "$tmp/counted" --resume --quiet
 total=$(cat "$tmp/total") first=10 last=25
 n=0 every=${3:+1} n_kinds=${3:+${#kinds[@]}}
-every=${every:-3} n_kinds=${n_kinds:-1}
+every=${every:-5} n_kinds=${n_kinds:-1}
 for ((at = 1; ; at += every)); do
     for ((k = 0; k < n_kinds; k++)); do
         disturbed $at "${kinds[(at + k) % ${#kinds[@]}]}" || break 2
         n=$((n + 1))
     done
 done
-[ $n -gt 20 ] || problem "only $n calls were made to fail"
+[ $n -gt 12 ] || problem "only $n calls were made to fail"
 echo "$n faults, one at a time"
 
 # A disk that stays full: the run goes on to its end, then says so.
