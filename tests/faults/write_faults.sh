@@ -52,12 +52,12 @@ disturbed() { # at kind [ranks]
 # A run that has a checkpoint, so that there is a previous one at every call.
 "$rnntrain" "${options[@]}" --run-dir "$tmp/begun" --epochs 1 --quiet
 sed -i '/"event":"\(test\|end\)"/d' "$tmp/begun/log.jsonl"
-# How many calls there are; opening the log and loading the checkpoint are the first, the last
-# checkpoint and the last lines of the log the last.
+# How many calls there are. The first open the log, load, and write the log's first line; the last
+# are those of the last checkpoint and the log's last lines.
 cp -r "$tmp/begun" "$tmp/counted"
 FAULT_FOLDER=$tmp/counted FAULT_TOTAL=$tmp/total LD_PRELOAD=$build/tests/libfaults.so \
     "$rnntrain" "${options[@]}" --run-dir "$tmp/counted" --resume --quiet
-total=$(cat "$tmp/total") first=10 last=25
+total=$(cat "$tmp/total") first=12 last=25
 n=0 every=${3:+1} n_kinds=${3:+${#kinds[@]}}
 every=${every:-5} n_kinds=${n_kinds:-1}
 for ((at = 1; ; at += every)); do
