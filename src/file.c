@@ -193,16 +193,15 @@ static int write_temporary(const char *temporary, const void *bytes, size_t n)
     return rc;
 }
 
-/* What was written is what can be read; -1 and errno (EIO) if it is not. */
-static int check_written(const char *path, const void *bytes, size_t n)
+/* Whether a file can be read and holds these bytes and no others. */
+static bool holds(const char *path, const void *bytes, size_t n)
 {
     char *found = NULL;
     size_t n_found = 0;
     int rc = file_read(path, &found, &n_found);
     bool same = !rc && n_found == n && !memcmp(found, bytes, n);
     free(found);
-    errno = EIO;
-    return same ? 0 : -1;
+    return same;
 }
 
 int file_replace(const char *path, const void *bytes, size_t n, bool keep_previous)
@@ -212,11 +211,13 @@ int file_replace(const char *path, const void *bytes, size_t n, bool keep_previo
         return rc;
     char *temporary = xasprintf("%s.tmp.%ld", path, (long)getpid());
     rc = write_temporary(temporary, bytes, n);
-    if (rc == 0)
-        rc = check_written(temporary, bytes, n);
-    if (rc == 0 && keep_previous && check_written(path, bytes, n) != 0)
-        rc =
-            keep_generation(path); /* unless a try that seemed to fail has put it there */
+    if (rc == 0 && !holds(temporary, bytes, n)) {
+        errno = EIO;
+        rc = -1;
+    }
+    /* a try that seemed to fail may have put the bytes there: then nothing is replaced */
+    if (rc == 0 && keep_previous && !holds(path, bytes, n))
+        rc = keep_generation(path);
     if (rc == 0)
         rc = rename(temporary, path);
     if (rc == 0)

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rnntrain/evaluate.h"
-
 /* One step. */
 
 static int compare_ints(const void *left, const void *right)
@@ -185,17 +183,23 @@ static void note_longest(double *longest, double began)
     *longest = fmax(*longest, seconds_now() - began);
 }
 
-/* Collective. last.h5; where it `must` succeed, a failure ends the run. */
-static int checkpoint(struct trainer *trainer, bool must)
+/* Collective. last.h5, of replicas that were compared; where it `must` succeed, a failure ends
+ * the run. */
+static int save(struct trainer *trainer, bool must)
 {
     double began = seconds_now();
-    int rc = trainer_check_replicas(trainer);
-    if (!rc)
-        rc = comm_agree(trainer->comm,
+    int rc = comm_agree(trainer->comm,
                         trainer->comm->rank == 0 ? trainer_save_last(trainer, must) : OK);
     note_longest(&trainer->pace.save, began);
     trainer->saved_at = seconds_now();
     return rc;
+}
+
+/* Collective. */
+static int checkpoint(struct trainer *trainer, bool must)
+{
+    int rc = trainer_check_replicas(trainer);
+    return rc ? rc : save(trainer, must);
 }
 
 /* Collective. Ends the run with a checkpoint, to be gone on with. */
@@ -216,6 +220,12 @@ static int stop(struct trainer *trainer, int wish)
     return rc;
 }
 
+/* Of the epoch so far, whose score holds sums. */
+static double mean_loss(const struct progress *progress)
+{
+    return progress->score.n ? progress->score.loss / progress->score.n : 0;
+}
+
 static void say_status(struct trainer *trainer)
 {
     const struct progress *progress = &trainer->progress;
@@ -227,8 +237,7 @@ static void say_status(struct trainer *trainer)
         "%d; last checkpoint %.0f s ago",
         progress->epoch + 1, trainer->config->epochs, progress->batch,
         sampler_batches(&trainer->sampler), (long long)progress->step,
-        progress->score.n ? progress->score.loss / progress->score.n : 0,
-        score_accuracy(&progress->score), progress->best_epoch,
+        mean_loss(progress), score_accuracy(&progress->score), progress->best_epoch,
         seconds_now() - trainer->saved_at);
 }
 
@@ -251,7 +260,7 @@ static int train_epoch(struct trainer *trainer, struct score *score, int64_t *ro
         if (rc)
             break;
         report_progress(&trainer->report, progress->epoch + 1, trainer->config->epochs,
-                        b + 1, batches, progress->score.loss / progress->score.n);
+                        b + 1, batches, mean_loss(progress));
         say_status(trainer);
         if (outcome.wish >= WISH_STOP_FOR_TIME)
             rc = stop(trainer, outcome.wish);
@@ -263,7 +272,7 @@ static int train_epoch(struct trainer *trainer, struct score *score, int64_t *ro
                   "epoch %d: no batch had a finite loss and gradient, all were skipped",
                   progress->epoch + 1);
     *score = progress->score;
-    score->loss /= score->n ? score->n : 1;
+    score->loss = mean_loss(progress);
     return rc;
 }
 
@@ -319,8 +328,8 @@ static void add_history(struct trainer *trainer, const struct score *train,
                                     text));
 }
 
-/* Rank 0 writes what the epoch gave: best first, so that last never names a missing best; the
- * log before last, which knows how long it is. A resumed run that comes to the same best again
+/* Rank 0 writes what the epoch gave: best and the log before last, which knows how long the log
+ * is. A resumed run that comes to the same best again
  * leaves best.h5 as it is, and so the generation before it. */
 static int record_best(struct trainer *trainer, struct report_epoch *epoch,
                        const struct score *train, const struct score *validation)
@@ -346,7 +355,7 @@ static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
     if (trainer->comm->rank == 0)
         trace_end(TRACE_CHECKPOINT, began);
     rc = comm_agree(trainer->comm, rc);
-    return rc ? rc : checkpoint(trainer, false);
+    return rc ? rc : save(trainer, false);
 }
 
 /* Collective. All ranks' spans since the last call into the trace, if there is one. */

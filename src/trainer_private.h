@@ -1,7 +1,7 @@
 /* The run's inside, for trainer.c (the loop) and its parts: trainer_setup.c (before it),
  * trainer_stop.c (when it must end or save), trainer_save.c (checkpoints written, replicas
- * compared), trainer_resume.c (where the run stands: at its
- * beginning, or where a checkpoint has it). */
+ * compared), trainer_resume.c (where the run stands: at its beginning, or where a checkpoint has
+ * it). */
 #ifndef RNNTRAIN_TRAINER_PRIVATE_H
 #define RNNTRAIN_TRAINER_PRIVATE_H
 

@@ -100,7 +100,7 @@ void trainer_release_image(struct image *image)
     *image = (struct image){NULL, 0};
 }
 
-/* The best.h5 that could not be written before: last.h5 names it, so it comes first. */
+/* The best.h5 that could not be written before. */
 static int write_pending_best(struct trainer *trainer)
 {
     int rc = trainer->pending_best.bytes
