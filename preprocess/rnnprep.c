@@ -24,7 +24,7 @@ struct settings {
     bool lower, strict, quiet;
 };
 
-static const char *const tags_choices[] = {"remove", "space", "keep", NULL};
+
 static const char *const side_choices[] = {"pre", "post", NULL};
 
 #define FIELD(name) offsetof(struct settings, name)
@@ -41,7 +41,7 @@ static const struct option table_options[] = {
      "Tokenizer", false},
     {"maxlen", OPTION_INT, FIELD(maxlen), "380", 1, 65536, NULL, "ids in a row",
      "Tokenizer", false},
-    {"tags", OPTION_CHOICE, FIELD(tags), "remove", 0, 0, tags_choices,
+    {"tags", OPTION_CHOICE, FIELD(tags), "remove", 0, 0, text_tag_names,
      "what becomes of <...>: removed, as in the notebook, replaced by a space, or kept",
      "Tokenizer", false},
     {"filters", OPTION_STRING, FIELD(filters), NULL, 0, 0, NULL,
@@ -236,7 +236,7 @@ static void fill_arrays(const struct corpus *corpus,
         tally->n_longer += (int)ids.n > kept;
         tally->n_empty += ids.n == 0;
     }
-    free(ids.ids);
+    text_ids_release(&ids);
     free(row);
 }
 

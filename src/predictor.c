@@ -73,7 +73,7 @@ void predictor_judge(struct predictor *predictor, char *const *texts, int n_text
                             probabilities + rows[i] * data.n_labels);
         classes[rows[i]] = class_decision(data.n_labels, logits + i * units);
     }
-    free(ids.ids);
+    text_ids_release(&ids);
     free(logits);
     free(x);
 }

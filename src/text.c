@@ -1,14 +1,16 @@
-#define _GNU_SOURCE /* memmem */
 #include "text_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <unicode/utf8.h>
-#include <xxhash.h>
 
 static const char default_filters[] = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n";
 static const char default_split[] = " ";
+
+const char *const text_tag_names[] = {"remove", "space", "html", "keep", NULL};
+const char *const text_segment_names[] = {"split", "icu", "char", NULL};
+const char *const text_form_names[] = {"none", "nfc", "nfkc", NULL};
 
 /* Settings. */
 
@@ -41,22 +43,13 @@ void text_release_options(struct text_options *options)
 struct text_tokenizer *text_new(const struct text_options *options)
 {
     struct text_tokenizer *tokenizer = xcalloc(1, sizeof *tokenizer);
-    UErrorCode status = U_ZERO_ERROR;
     copy_options(options, &tokenizer->options);
-    for (const char *c = tokenizer->options.filters; *c; c++) {
-        if ((unsigned char)*c < 128)
-            tokenizer->is_filter[(unsigned char)*c] = true;
-        else
-            tokenizer->has_wide_filters = true;
+    text_prepare_cut(tokenizer);
+    for (int i = 0; i < options->n_stop_words; i++) {
+        const char *word = options->stop_words[i];
+        int32_t number = text_add_word(tokenizer, word, strlen(word));
+        tokenizer->entries[number].is_stop = true;
     }
-    tokenizer->case_map = ucasemap_open("", 0, &status);
-    if (U_FAILURE(status))
-        die("ICU: %s", u_errorName(status));
-    tokenizer->n_slots = 1024;
-    tokenizer->slots = xcalloc(tokenizer->n_slots, sizeof *tokenizer->slots);
-    for (int i = 0; i < options->n_stop_words; i++)
-        text_add_word(tokenizer, options->stop_words[i], strlen(options->stop_words[i]))
-            ->is_stop = true;
     return tokenizer;
 }
 
@@ -64,10 +57,8 @@ void text_free(struct text_tokenizer *tokenizer)
 {
     if (!tokenizer)
         return;
-    for (int32_t i = 0; i < tokenizer->n_words; i++)
-        free(tokenizer->words[i].text);
-    free(tokenizer->words);
-    free(tokenizer->slots);
+    words_release(&tokenizer->words);
+    free(tokenizer->entries);
     free(tokenizer->by_index);
     ucasemap_close(tokenizer->case_map);
     text_release_options(&tokenizer->options);
@@ -79,218 +70,56 @@ const struct text_options *text_settings(const struct text_tokenizer *tokenizer)
     return &tokenizer->options;
 }
 
-/* The table of words. */
+/* Words. */
 
-/* The slot that holds the word, or the empty one where it belongs. */
-static size_t slot_of(const struct text_tokenizer *tokenizer, const char *text, size_t n)
+int32_t text_add_word(struct text_tokenizer *tokenizer, const char *text, size_t n)
 {
-    size_t mask = tokenizer->n_slots - 1, slot = XXH3_64bits(text, n) & mask;
-    for (;; slot = (slot + 1) & mask) {
-        int32_t held = tokenizer->slots[slot];
-        if (!held)
-            return slot;
-        const struct word *word = &tokenizer->words[held - 1];
-        if (word->n_bytes == n && !memcmp(word->text, text, n))
-            return slot;
-    }
-}
-
-static struct word *find_word(const struct text_tokenizer *tokenizer, const char *text,
-                              size_t n)
-{
-    int32_t held = tokenizer->slots[slot_of(tokenizer, text, n)];
-    return held ? &tokenizer->words[held - 1] : NULL;
-}
-
-static void grow_slots(struct text_tokenizer *tokenizer)
-{
-    free(tokenizer->slots);
-    tokenizer->n_slots *= 4;
-    tokenizer->slots = xcalloc(tokenizer->n_slots, sizeof *tokenizer->slots);
-    for (int32_t i = 0; i < tokenizer->n_words; i++) {
-        const struct word *word = &tokenizer->words[i];
-        tokenizer->slots[slot_of(tokenizer, word->text, word->n_bytes)] = i + 1;
-    }
-}
-
-struct word *text_add_word(struct text_tokenizer *tokenizer, const char *text, size_t n)
-{
-    size_t slot = slot_of(tokenizer, text, n);
-    if (tokenizer->slots[slot])
-        return &tokenizer->words[tokenizer->slots[slot] - 1];
-    if (tokenizer->n_words == tokenizer->capacity) {
-        if (tokenizer->capacity > INT32_MAX / 4)
-            die("more than %d distinct words", tokenizer->capacity);
+    int32_t n_before = tokenizer->words.n;
+    int32_t number = words_add(&tokenizer->words, text, n);
+    if (number < n_before)
+        return number;
+    if (number == tokenizer->capacity) {
         tokenizer->capacity = tokenizer->capacity ? 2 * tokenizer->capacity : 1024;
-        tokenizer->words = xrealloc(tokenizer->words, (size_t)tokenizer->capacity,
-                                    sizeof *tokenizer->words);
+        tokenizer->entries = xrealloc(tokenizer->entries, (size_t)tokenizer->capacity,
+                                      sizeof *tokenizer->entries);
     }
-    struct word *word = &tokenizer->words[tokenizer->n_words++];
-    *word = (struct word){.text = memcpy(xcalloc(n + 1, 1), text, n), .n_bytes = n};
-    tokenizer->slots[slot] = tokenizer->n_words;
-    if ((size_t)tokenizer->n_words * 2 > tokenizer->n_slots)
-        grow_slots(tokenizer);
-    return word;
+    tokenizer->entries[number] = (struct text_entry){0};
+    return number;
 }
 
-/* From text to words. */
-
-/* Python's str.lower(): full mappings, final sigma; the caller's to free. */
-static char *lower_case(const struct text_tokenizer *tokenizer, const char *text,
-                        size_t n, size_t *n_lower)
+int32_t text_number(struct text_tokenizer *tokenizer, const char *word, size_t n)
 {
-    UErrorCode status = U_ZERO_ERROR;
-    if (n > INT32_MAX / 4)
-        die("a document of %zu bytes is too long", n);
-    int32_t room = (int32_t)n + (int32_t)n / 2 + 16;
-    char *lower = xrealloc(NULL, (size_t)room, 1);
-    int32_t used =
-        ucasemap_utf8ToLower(tokenizer->case_map, lower, room, text, (int32_t)n, &status);
-    if (status == U_BUFFER_OVERFLOW_ERROR) {
-        status = U_ZERO_ERROR;
-        lower = xrealloc(lower, (size_t)used + 1, 1);
-        used = ucasemap_utf8ToLower(tokenizer->case_map, lower, used + 1, text,
-                                    (int32_t)n, &status);
-    }
-    if (U_FAILURE(status))
-        die("ICU: %s", u_errorName(status));
-    *n_lower = (size_t)used;
-    return lower;
+    int32_t number = text_add_word(tokenizer, word, n);
+    return tokenizer->entries[number].is_stop ? TEXT_STOP : number;
 }
 
-static bool is_ascii(const char *text, size_t n)
+int32_t text_n_numbers(const struct text_tokenizer *tokenizer)
 {
-    unsigned char all = 0;
-    for (size_t i = 0; i < n; i++)
-        all |= (unsigned char)text[i];
-    return all < 128;
+    return tokenizer->words.n;
 }
 
-static void lower_ascii(char *text, size_t n)
+const char *text_numbered(const struct text_tokenizer *tokenizer, int32_t number)
 {
-    for (size_t i = 0; i < n; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z')
-            text[i] = (char)(text[i] - 'A' + 'a');
-}
-
-/* Bytes of the character at text[i] (valid UTF-8). */
-static size_t character_bytes(const char *text, size_t i)
-{
-    unsigned char c = (unsigned char)text[i];
-    return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-}
-
-static bool is_filtered(const struct text_tokenizer *tokenizer, const char *character,
-                        size_t n)
-{
-    if (n == 1)
-        return tokenizer->is_filter[(unsigned char)*character];
-    if (!tokenizer->has_wide_filters)
-        return false;
-    const char *filters = tokenizer->options.filters;
-    for (size_t i = 0; filters[i]; i += character_bytes(filters, i))
-        if (character_bytes(filters, i) == n && !memcmp(filters + i, character, n))
-            return true;
-    return false;
-}
-
-/* The text with every filter character replaced by the split string; takes `text`. */
-static char *apply_filters(const struct text_tokenizer *tokenizer, char *text, size_t *n)
-{
-    const char *split = tokenizer->options.split;
-    size_t n_split = strlen(split), used = 0;
-    if (n_split == 1 && !tokenizer->has_wide_filters) {
-        for (size_t i = 0; i < *n; i++)
-            if ((unsigned char)text[i] < 128 &&
-                tokenizer->is_filter[(unsigned char)text[i]])
-                text[i] = *split;
-        return text;
-    }
-    char *result = xrealloc(NULL, *n * (n_split ? n_split : 1) + 1, 1);
-    for (size_t i = 0; i < *n;) {
-        size_t length = character_bytes(text, i);
-        bool filtered = is_filtered(tokenizer, text + i, length);
-        memcpy(result + used, filtered ? split : text + i, filtered ? n_split : length);
-        used += filtered ? n_split : length;
-        i += length;
-    }
-    free(text);
-    *n = used;
-    return result;
-}
-
-size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags)
-{
-    size_t used = 0, close = 0; /* close: the next '>' at or behind i, or n_bytes */
-    if (tags == TEXT_TAGS_KEEP)
-        return n_bytes;
-    for (size_t i = 0; i < n_bytes;) {
-        if (text[i] == '<' && close <= i) {
-            const char *found = memchr(text + i, '>', n_bytes - i);
-            close = found ? (size_t)(found - text) : n_bytes;
-        }
-        if (text[i] == '<' && close < n_bytes && close > i + 1) {
-            if (tags == TEXT_TAGS_SPACE)
-                text[used++] = ' ';
-            i = close + 1;
-        } else {
-            text[used++] = text[i++];
-        }
-    }
-    return used;
-}
-
-/* The document as it is split: tags gone, lower-cased, filtered; the caller's to free. */
-static char *normalise(const struct text_tokenizer *tokenizer, const char *text,
-                       size_t *n)
-{
-    char *copy = xrealloc(NULL, *n + 1, 1);
-    memcpy(copy, text, *n);
-    *n = text_strip_tags(copy, *n, tokenizer->options.tags);
-    if (tokenizer->options.lower && is_ascii(copy, *n)) {
-        lower_ascii(copy, *n);
-    } else if (tokenizer->options.lower) {
-        char *lower = lower_case(tokenizer, copy, *n, n);
-        free(copy);
-        copy = lower;
-    }
-    return apply_filters(tokenizer, copy, n);
-}
-
-/* The next non-empty word of text[*at ..n), or false. */
-static bool next_word(const struct text_tokenizer *tokenizer, const char *text, size_t n,
-                      size_t *at, const char **word, size_t *length)
-{
-    const char *split = tokenizer->options.split;
-    size_t n_split = strlen(split);
-    while (*at < n) {
-        const char *start = text + *at;
-        const char *end = n_split == 1 ? memchr(start, *split, n - *at)
-                                       : memmem(start, n - *at, split, n_split);
-        *length = end ? (size_t)(end - start) : n - *at;
-        *at += *length + n_split;
-        *word = start;
-        if (*length)
-            return true;
-    }
-    return false;
+    return words_text(&tokenizer->words, number);
 }
 
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes)
 {
-    size_t n = n_bytes, at = 0, length = 0;
-    char *normal = normalise(tokenizer, text, &n);
-    const char *start = NULL;
+    struct text_cut cut = {0};
+    struct words seen = {0};
+    text_cut(tokenizer, text, n_bytes, &cut);
     tokenizer->n_documents++;
-    while (next_word(tokenizer, normal, n, &at, &start, &length)) {
-        struct word *word = text_add_word(tokenizer, start, length);
-        if (word->is_stop)
+    for (size_t i = 0; i < cut.n; i++) {
+        int32_t number = text_number(tokenizer, cut.words[i].text, cut.words[i].n);
+        if (number == TEXT_STOP)
             continue;
-        word->count++;
-        word->n_docs += word->last_doc != tokenizer->n_documents;
-        word->last_doc = tokenizer->n_documents;
+        int32_t n_seen = seen.n;
+        tokenizer->entries[number].count++;
+        tokenizer->entries[number].n_documents +=
+            words_add(&seen, cut.words[i].text, cut.words[i].n) == n_seen;
     }
-    free(normal);
+    words_release(&seen);
+    text_cut_release(&cut);
 }
 
 /* The index. */
@@ -301,8 +130,8 @@ int text_first_index(const struct text_tokenizer *tokenizer)
 }
 
 struct ranked {
-    int64_t count;
-    int32_t position;
+    int64_t count, first;
+    int32_t number;
 };
 
 /* By count descending; first seen first, as a stable sort leaves it. */
@@ -311,24 +140,47 @@ static int compare_ranks(const void *left, const void *right)
     const struct ranked *a = left, *b = right;
     if (a->count != b->count)
         return a->count < b->count ? 1 : -1;
-    return a->position < b->position ? -1 : a->position > b->position;
+    return a->first < b->first ? -1 : a->first > b->first;
 }
 
-void text_freeze(struct text_tokenizer *tokenizer)
+/* Gives indices to the n ranked words. */
+static void freeze(struct text_tokenizer *tokenizer, struct ranked *ranks, int32_t n)
 {
-    struct ranked *ranks = xcalloc((size_t)tokenizer->n_words, sizeof *ranks);
-    int32_t n = 0;
-    for (int32_t i = 0; i < tokenizer->n_words; i++)
-        if (!tokenizer->words[i].is_stop)
-            ranks[n++] = (struct ranked){tokenizer->words[i].count, i};
     qsort(ranks, (size_t)n, sizeof *ranks, compare_ranks);
     free(tokenizer->by_index);
     tokenizer->by_index = xcalloc((size_t)n, sizeof *tokenizer->by_index);
     tokenizer->n_indexed = n;
     for (int32_t i = 0; i < n; i++) {
-        tokenizer->by_index[i] = ranks[i].position;
-        tokenizer->words[ranks[i].position].index = text_first_index(tokenizer) + i;
+        tokenizer->by_index[i] = ranks[i].number;
+        tokenizer->entries[ranks[i].number].index = text_first_index(tokenizer) + i;
     }
+}
+
+void text_freeze(struct text_tokenizer *tokenizer)
+{
+    int32_t n_words = tokenizer->words.n, n = 0;
+    struct ranked *ranks = xcalloc((size_t)n_words, sizeof *ranks);
+    for (int32_t i = 0; i < n_words; i++)
+        if (!tokenizer->entries[i].is_stop)
+            ranks[n++] = (struct ranked){tokenizer->entries[i].count, i, i};
+    freeze(tokenizer, ranks, n);
+    free(ranks);
+}
+
+void text_freeze_counts(struct text_tokenizer *tokenizer, const struct text_count *counts,
+                        int64_t n_documents, int64_t min_count)
+{
+    int32_t n_words = tokenizer->words.n, n = 0;
+    struct ranked *ranks = xcalloc((size_t)n_words, sizeof *ranks);
+    for (int32_t i = 0; i < n_words; i++) {
+        struct text_entry *entry = &tokenizer->entries[i];
+        entry->count = counts[i].count;
+        entry->n_documents = counts[i].n_documents;
+        if (!entry->is_stop && entry->count > 0 && entry->count >= min_count)
+            ranks[n++] = (struct ranked){counts[i].count, counts[i].first, i};
+    }
+    tokenizer->n_documents = n_documents;
+    freeze(tokenizer, ranks, n);
     free(ranks);
 }
 
@@ -337,43 +189,62 @@ int text_n_words(const struct text_tokenizer *tokenizer)
     return tokenizer->n_indexed + text_first_index(tokenizer) - 1;
 }
 
-static const struct word *word_of_index(const struct text_tokenizer *tokenizer, int index)
+/* Number of the word of an index, or -1. */
+static int32_t number_of_index(const struct text_tokenizer *tokenizer, int index)
 {
     int i = index - text_first_index(tokenizer);
-    return i >= 0 && i < tokenizer->n_indexed ? &tokenizer->words[tokenizer->by_index[i]]
-                                              : NULL;
+    return i >= 0 && i < tokenizer->n_indexed ? tokenizer->by_index[i] : -1;
 }
 
 const char *text_word(const struct text_tokenizer *tokenizer, int index)
 {
-    const struct word *word = word_of_index(tokenizer, index);
-    if (!word && index == 1 && tokenizer->options.oov_token)
+    int32_t number = number_of_index(tokenizer, index);
+    if (number < 0 && index == 1 && tokenizer->options.oov_token)
         return tokenizer->options.oov_token;
-    return word ? word->text : "";
+    return number < 0 ? "" : words_text(&tokenizer->words, number);
 }
 
 int64_t text_word_count(const struct text_tokenizer *tokenizer, int index)
 {
-    const struct word *word = word_of_index(tokenizer, index);
-    return word ? word->count : 0;
+    int32_t number = number_of_index(tokenizer, index);
+    return number < 0 ? 0 : tokenizer->entries[number].count;
 }
 
 /* Id of unknown words, 0 if they are dropped. A text may hold the token itself as a word;
  * then Keras's index of it is that word's. */
-static int oov_index(const struct text_tokenizer *tokenizer)
+int32_t text_unknown_id(const struct text_tokenizer *tokenizer)
 {
     const char *token = tokenizer->options.oov_token;
     if (!token)
         return 0;
-    const struct word *word = find_word(tokenizer, token, strlen(token));
-    return word && word->index ? word->index : 1;
+    int32_t number = words_find(&tokenizer->words, token, strlen(token));
+    return number >= 0 && tokenizer->entries[number].index
+               ? tokenizer->entries[number].index
+               : 1;
 }
 
 int text_max_id(const struct text_tokenizer *tokenizer)
 {
     int limit = tokenizer->options.num_words, last = text_n_words(tokenizer);
-    int kept = limit && limit - 1 < last ? limit - 1 : last, oov = oov_index(tokenizer);
-    return oov > kept ? oov : kept;
+    int kept = limit && limit - 1 < last ? limit - 1 : last;
+    int32_t unknown = text_unknown_id(tokenizer);
+    return unknown > kept ? unknown : kept;
+}
+
+/* Encoding. */
+
+/* The id of a number's word; 0 if it has none. */
+static int32_t known_id(const struct text_tokenizer *tokenizer, int32_t number)
+{
+    int limit = tokenizer->options.num_words;
+    int32_t index = tokenizer->entries[number].index;
+    return !limit || index < limit ? index : 0;
+}
+
+int32_t text_id(const struct text_tokenizer *tokenizer, int32_t number)
+{
+    int32_t id = known_id(tokenizer, number);
+    return id ? id : text_unknown_id(tokenizer);
 }
 
 static void append_id(struct text_ids *result, int32_t id)
@@ -388,22 +259,28 @@ static void append_id(struct text_ids *result, int32_t id)
 void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
                  struct text_ids *result)
 {
-    size_t n = n_bytes, at = 0, length = 0;
-    char *normal = normalise(tokenizer, text, &n);
-    int limit = tokenizer->options.num_words, oov = oov_index(tokenizer);
-    const char *start = NULL;
+    int32_t unknown = text_unknown_id(tokenizer);
+    const struct text_cut *cut = &result->cut;
+    text_cut(tokenizer, text, n_bytes, &result->cut);
     result->n = result->n_words = result->n_unknown = 0;
-    while (next_word(tokenizer, normal, n, &at, &start, &length)) {
-        const struct word *word = find_word(tokenizer, start, length);
-        if (word && word->is_stop)
+    for (size_t i = 0; i < cut->n; i++) {
+        int32_t number =
+            words_find(&tokenizer->words, cut->words[i].text, cut->words[i].n);
+        if (number >= 0 && tokenizer->entries[number].is_stop)
             continue;
-        bool known = word && word->index && (!limit || word->index < limit);
+        int32_t id = number >= 0 ? known_id(tokenizer, number) : 0;
         result->n_words++;
-        result->n_unknown += !known;
-        if (known || oov)
-            append_id(result, known ? word->index : oov);
+        result->n_unknown += !id;
+        if (id || unknown)
+            append_id(result, id ? id : unknown);
     }
-    free(normal);
+}
+
+void text_ids_release(struct text_ids *result)
+{
+    free(result->ids);
+    text_cut_release(&result->cut);
+    *result = (struct text_ids){0};
 }
 
 int text_pad(const struct text_options *options, const int32_t *ids, size_t n_ids,
@@ -417,12 +294,23 @@ int text_pad(const struct text_options *options, const int32_t *ids, size_t n_id
     return (int)kept;
 }
 
+/* Whether all bytes are ASCII and none is NUL. */
+static bool is_plain(const char *text, size_t n)
+{
+    unsigned char all = 0, any_zero = 0;
+    for (size_t i = 0; i < n; i++) {
+        all |= (unsigned char)text[i];
+        any_zero |= text[i] == 0;
+    }
+    return all < 128 && !any_zero;
+}
+
 size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,
                         size_t *first_bad)
 {
     size_t n_bad = 0, used = 0;
     char *result = NULL;
-    if (is_ascii(text, n_bytes) && !memchr(text, 0, n_bytes))
+    if (is_plain(text, n_bytes))
         return 0;
     if (n_bytes > INT32_MAX / 4)
         die("a document of %zu bytes is too long", n_bytes);

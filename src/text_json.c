@@ -18,11 +18,10 @@ static void set_dump(json_t *config, const char *key, json_t *value)
     json_decref(value);
 }
 
-static bool is_kept(const struct text_tokenizer *tokenizer, const struct word *word,
-                    bool kept_only)
+static bool is_kept(const struct text_tokenizer *tokenizer, int32_t index, bool kept_only)
 {
     int limit = tokenizer->options.num_words;
-    return !word->is_stop && !(kept_only && limit && word->index >= limit);
+    return index && !(kept_only && limit && index >= limit);
 }
 
 static void put_index(json_t *word_index, json_t *index_word, const char *word, int index)
@@ -39,21 +38,24 @@ static void put_vocabulary(const struct text_tokenizer *tokenizer, bool kept_onl
     json_t *counts = json_object(), *docs = json_object(), *index_docs = json_object();
     json_t *word_index = json_object(), *index_word = json_object();
     char key[16];
-    for (int32_t i = 0; i < tokenizer->n_words; i++) {
-        const struct word *word = &tokenizer->words[i];
-        if (!is_kept(tokenizer, word, kept_only))
+    for (int32_t i = 0; i < tokenizer->words.n; i++) {
+        const struct text_entry *entry = &tokenizer->entries[i];
+        const char *word = words_text(&tokenizer->words, i);
+        if (!is_kept(tokenizer, entry->index, kept_only))
             continue;
-        snprintf(key, sizeof key, "%d", word->index);
-        json_object_set_new(counts, word->text, json_integer(word->count));
-        json_object_set_new(docs, word->text, json_integer(word->n_docs));
-        json_object_set_new(index_docs, key, json_integer(word->n_docs));
+        snprintf(key, sizeof key, "%d", entry->index);
+        json_object_set_new(counts, word, json_integer(entry->count));
+        json_object_set_new(docs, word, json_integer(entry->n_documents));
+        json_object_set_new(index_docs, key, json_integer(entry->n_documents));
     }
     if (tokenizer->options.oov_token)
         put_index(word_index, index_word, tokenizer->options.oov_token, 1);
     for (int32_t i = 0; i < tokenizer->n_indexed; i++) {
-        const struct word *word = &tokenizer->words[tokenizer->by_index[i]];
-        if (is_kept(tokenizer, word, kept_only))
-            put_index(word_index, index_word, word->text, word->index);
+        int32_t number = tokenizer->by_index[i];
+        int32_t index = tokenizer->entries[number].index;
+        if (is_kept(tokenizer, index, kept_only))
+            put_index(word_index, index_word, words_text(&tokenizer->words, number),
+                      index);
     }
     set_dump(config, "word_counts", counts);
     set_dump(config, "word_docs", docs);
@@ -61,8 +63,6 @@ static void put_vocabulary(const struct text_tokenizer *tokenizer, bool kept_onl
     set_dump(config, "index_word", index_word);
     set_dump(config, "word_index", word_index);
 }
-
-static const char *const tag_names[] = {"remove", "space", "keep"};
 
 char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only)
 {
@@ -74,7 +74,8 @@ char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only)
     json_object_set_new(config, "filters", json_string(options->filters));
     json_object_set_new(config, "lower", json_boolean(options->lower));
     json_object_set_new(config, "split", json_string(options->split));
-    json_object_set_new(config, "char_level", json_false());
+    json_object_set_new(config, "char_level",
+                        json_boolean(options->segment == TEXT_SEGMENT_CHAR));
     json_object_set_new(config, "oov_token",
                         options->oov_token ? json_string(options->oov_token)
                                            : json_null());
@@ -84,11 +85,15 @@ char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only)
     json_object_set_new(root, "config", config);
     for (int i = 0; i < options->n_stop_words; i++)
         json_array_append_new(stops, json_string(options->stop_words[i]));
-    if (options
-            ->n_stop_words) /* beside Keras's own keys, where its reader does not look */
+    if (options->n_stop_words)
         json_object_set(root, "stop_words", stops);
     json_decref(stops);
-    json_object_set_new(root, "tags", json_string(tag_names[options->tags]));
+    if (options->form)
+        json_object_set_new(root, "normalize",
+                            json_string(text_form_names[options->form]));
+    if (options->segment == TEXT_SEGMENT_ICU)
+        json_object_set_new(root, "segment", json_string("icu"));
+    json_object_set_new(root, "tags", json_string(text_tag_names[options->tags]));
     char *text = json_dumps(root, JSON_ENSURE_ASCII | JSON_COMPACT);
     json_decref(root);
     if (!text)
@@ -102,14 +107,23 @@ static char *copy_string(const json_t *object, const char *key)
     return text ? xstrdup(text) : NULL;
 }
 
-/* A tokenizer that does not say comes from Keras, which knows no tags. */
-static enum text_tags read_tags(const json_t *root)
+/* The place of a name in the list; `otherwise` where the key is missing. */
+static int read_name(const json_t *root, const char *key, const char *const *names,
+                     int otherwise)
 {
-    const char *name = json_string_value(json_object_get(root, "tags"));
-    for (int i = 0; name && i < (int)COUNT_OF(tag_names); i++)
-        if (!strcmp(name, tag_names[i]))
-            return (enum text_tags)i;
-    return TEXT_TAGS_KEEP;
+    const char *name = json_string_value(json_object_get(root, key));
+    for (int i = 0; name && names[i]; i++)
+        if (!strcmp(name, names[i]))
+            return i;
+    return otherwise;
+}
+
+static enum text_segment read_segment(const json_t *root, const json_t *config)
+{
+    const char *name = json_string_value(json_object_get(root, "segment"));
+    if (json_is_true(json_object_get(config, "char_level")))
+        return TEXT_SEGMENT_CHAR;
+    return name && !strcmp(name, "icu") ? TEXT_SEGMENT_ICU : TEXT_SEGMENT_SPLIT;
 }
 
 static void read_options(const json_t *root, const json_t *config,
@@ -119,7 +133,12 @@ static void read_options(const json_t *root, const json_t *config,
     size_t n = json_array_size(stops);
     *options = *padding;
     options->num_words = (int)json_integer_value(json_object_get(config, "num_words"));
-    options->tags = read_tags(root);
+    /* a tokenizer that does not say comes from Keras, which knows no tags */
+    options->tags =
+        (enum text_tags)read_name(root, "tags", text_tag_names, TEXT_TAGS_KEEP);
+    options->form =
+        (enum text_form)read_name(root, "normalize", text_form_names, TEXT_FORM_NONE);
+    options->segment = read_segment(root, config);
     options->filters = copy_string(config, "filters");
     options->lower = json_is_true(json_object_get(config, "lower"));
     options->split = copy_string(config, "split");
@@ -174,9 +193,10 @@ static int read_words(const json_t *config, const char *source,
                       i, missing);
             break;
         }
-        struct word *entry = text_add_word(tokenizer, ordered[i], strlen(ordered[i]));
+        int32_t number = text_add_word(tokenizer, ordered[i], strlen(ordered[i]));
+        struct text_entry *entry = &tokenizer->entries[number];
         entry->count = json_integer_value(json_object_get(counts, ordered[i]));
-        entry->n_docs = json_integer_value(json_object_get(docs, ordered[i]));
+        entry->n_documents = json_integer_value(json_object_get(docs, ordered[i]));
         entry->index = (int)i;
     }
     free(ordered);
@@ -190,9 +210,9 @@ static int read_words(const json_t *config, const char *source,
 static void restore_index(struct text_tokenizer *tokenizer)
 {
     tokenizer->by_index =
-        xcalloc((size_t)tokenizer->n_words, sizeof *tokenizer->by_index);
-    for (int32_t i = 0; i < tokenizer->n_words; i++)
-        if (tokenizer->words[i].index)
+        xcalloc((size_t)tokenizer->words.n, sizeof *tokenizer->by_index);
+    for (int32_t i = 0; i < tokenizer->words.n; i++)
+        if (tokenizer->entries[i].index)
             tokenizer->by_index[tokenizer->n_indexed++] = i;
 }
 
@@ -201,8 +221,6 @@ static int check_config(const json_t *config, const char *source)
     const json_t *num_words = json_object_get(config, "num_words");
     const char *split = json_string_value(json_object_get(config, "split"));
     json_int_t n = json_integer_value(num_words);
-    if (json_is_true(json_object_get(config, "char_level")))
-        return fail(ERR_FORMAT, "%s: a tokenizer of characters is not supported", source);
     if (split && !*split)
         return fail(ERR_FORMAT, "%s: the tokenizer's split is empty", source);
     if (n < 0 || n > INT32_MAX)

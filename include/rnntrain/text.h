@@ -1,8 +1,10 @@
-/* Keras's Tokenizer and pad_sequences, byte for byte (see the sources named below).
- * Shared by rnnprep, which fits a vocabulary, and by predict, which applies one.
+/* From texts to ids: Keras's Tokenizer and pad_sequences, byte for byte (see the sources
+ * named below), and what Keras has not. Shared by rnnprep, which fits a vocabulary, and by
+ * predict, which applies one.
  *
- * Text is UTF-8. A tokenizer is fitted once over all training texts in their order, then
- * frozen; encoding is then read-only. Nothing here is collective or prints.
+ * Text is UTF-8. A document is cut into words; words are counted over all training
+ * documents in their order and numbered by frequency; then the tokenizer is only read.
+ * Nothing here is collective or prints.
  *
  * Source: keras-preprocessing 1.1.2 text.py (class Tokenizer) and sequence.py
  * (pad_sequences); Keras 3 keeps the same code in keras/src/legacy/preprocessing/text.py.
@@ -13,13 +15,27 @@
 #include "rnntrain/base.h"
 
 /* What becomes of <[^>]+> before anything else (not Keras's: its notebook does it by
- * hand). */
-enum text_tags { TEXT_TAGS_REMOVE, TEXT_TAGS_SPACE, TEXT_TAGS_KEEP };
+ * hand). HTML: a space for each, then character references (&eacute; &#39;) are decoded. */
+enum text_tags { TEXT_TAGS_REMOVE, TEXT_TAGS_SPACE, TEXT_TAGS_HTML, TEXT_TAGS_KEEP };
+
+/* Where words end: at `split`, once filters have become one (Keras's way); at Unicode's
+ * word boundaries, with ICU's dictionaries for scripts without spaces, punctuation left out;
+ * behind every character, none filtered (Keras's char_level). */
+enum text_segment { TEXT_SEGMENT_SPLIT, TEXT_SEGMENT_ICU, TEXT_SEGMENT_CHAR };
+
+/* Unicode's normal forms (not Keras's). */
+enum text_form { TEXT_FORM_NONE, TEXT_FORM_NFC, TEXT_FORM_NFKC };
+
+/* The names of the above in options and files, NULL at the end. */
+extern const char *const text_tag_names[], *const text_segment_names[],
+                                               *const text_form_names[];
 
 /* What `Tokenizer(...)` and pad_sequences take. Strings are owned by whoever owns the
  * struct. */
 struct text_options {
     enum text_tags tags;
+    enum text_form form;
+    enum text_segment segment;
     char *filters;   /* UTF-8 characters that become a split; NULL: Keras's default set */
     bool lower;      /* full Unicode lower-casing, as Python's str.lower() */
     char *split;     /* separator between words; NULL: a space */
@@ -39,10 +55,46 @@ struct text_tokenizer *text_new(const struct text_options *options);
 void text_free(struct text_tokenizer *tokenizer);
 const struct text_options *text_settings(const struct text_tokenizer *tokenizer);
 
+/* The words of a document. Zeroed at first, used again for the next document; one a thread.
+ */
+struct text_cut {
+    struct text_piece {
+        const char *text; /* n bytes, no final 0; borrowed until the next document */
+        size_t n;
+    } * words;
+    size_t n, room;
+    char *buffer[2]; /* private, as is the rest */
+    size_t buffer_room[2];
+    struct UBreakIterator *breaks;
+};
+
+/* Cuts n_bytes of valid UTF-8 into words, stop words among them. Any number of threads. */
+void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
+              struct text_cut *cut);
+void text_cut_release(struct text_cut *cut);
+
 /* Counts the words of one document of `n_bytes` of valid UTF-8. */
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes);
 /* Orders words by count, ties by first appearance, and numbers them from 1. */
 void text_freeze(struct text_tokenizer *tokenizer);
+
+/* The same in two steps, for words that are counted elsewhere. text_number: a place for the
+ * word, from 0 in order of addition; TEXT_STOP for a stop word. text_freeze_counts: what was
+ * counted of each place; words seen less than max(1, min_count) times get no index. */
+enum { TEXT_STOP = -1 };
+struct text_count {
+    int64_t count, n_documents;
+    int64_t first; /* orders first appearances */
+};
+int32_t text_number(struct text_tokenizer *tokenizer, const char *word, size_t n);
+int32_t text_n_numbers(const struct text_tokenizer *tokenizer);
+const char *text_numbered(const struct text_tokenizer *tokenizer, int32_t number);
+void text_freeze_counts(struct text_tokenizer *tokenizer, const struct text_count *counts,
+                        int64_t n_documents, int64_t min_count);
+/* The id of the word at a place: 0, or the OOV token's, where it has none below num_words. */
+int32_t text_id(const struct text_tokenizer *tokenizer, int32_t number);
+/* What text_id gives for words without an id. */
+int32_t text_unknown_id(const struct text_tokenizer *tokenizer);
 
 /* Words known after freezing, and the word of index 1 .. text_n_words ("" otherwise;
  * borrowed until text_free). text_word_count: how often it was seen in fitting. */
@@ -53,17 +105,19 @@ int64_t text_word_count(const struct text_tokenizer *tokenizer, int index);
 /* The largest id that text_encode can give: what the rows of an embedding must exceed. */
 int text_max_id(const struct text_tokenizer *tokenizer);
 
-/* What a document became. `ids` is grown as needed and reused; free it when done. */
+/* What a document became. `ids` is grown as needed and reused; text_ids_release. */
 struct text_ids {
     int32_t *ids;
     size_t n, capacity;
     size_t n_words;   /* of the document, stop words left out */
     size_t n_unknown; /* of them outside the vocabulary: dropped, or the OOV token's id */
+    struct text_cut cut; /* private */
 };
 
 /* All ids of a document before padding. */
 void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
                  struct text_ids *result);
+void text_ids_release(struct text_ids *result);
 
 /* pad_sequences of one row: writes exactly `maxlen` ids to `row`; returns the ids kept.
  */
@@ -86,9 +140,9 @@ size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags);
 bool text_is_utf8(const char *text);
 
 /* Makes UTF-8 valid: each maximal invalid part becomes U+FFFD, as Python's
- * errors="replace" does; so does NUL, which no C string holds. Returns the number of replacements; where it is not 0, *clean is
- * a new string of *n_clean bytes, the caller's to free, and *first_bad the offset of the
- * first bad byte. */
+ * errors="replace" does; so does NUL, which no C string holds. Returns the number of
+ * replacements; where it is not 0, *clean is a new string of *n_clean bytes, the caller's to
+ * free, and *first_bad the offset of the first bad byte. */
 size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,
                         size_t *first_bad);
 

@@ -32,7 +32,7 @@ static void check_json(const struct text_tokenizer *tokenizer, const char *text,
     fuzz_check(ids.n == expected->n && (ids.n == 0 || !memcmp(ids.ids, expected->ids,
                                                               ids.n * sizeof *ids.ids)),
                "the same ids from JSON");
-    free(ids.ids);
+    text_ids_release(&ids);
     text_free(read);
     free(json);
 }
@@ -78,7 +78,7 @@ static void try_text(struct fuzz *input)
     struct text_ids ids = {0};
     encode_and_check(tokenizer, text, n, &ids);
     check_json(tokenizer, text, n, &ids);
-    free(ids.ids);
+    text_ids_release(&ids);
     text_free(tokenizer);
     free(options.filters);
     free(options.split);
@@ -96,7 +96,7 @@ static void try_json(struct fuzz *input)
         struct text_ids ids = {0};
         static const char text[] = "The film <b>was</b> good, 1990s \xc4\xb0!";
         encode_and_check(tokenizer, text, sizeof text - 1, &ids);
-        free(ids.ids);
+        text_ids_release(&ids);
         text_free(tokenizer);
     } else {
         fuzz_check(*fail_message(), "a message");

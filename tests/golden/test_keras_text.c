@@ -51,7 +51,7 @@ static void check_row(const struct text_tokenizer *tokenizer, const char *text,
         if (row[t] != json_integer_value(json_array_get(expected, (size_t)t)))
             fail_msg("case %zu: \"%s\": id %d is %d", number, text, t, row[t]);
     free(row);
-    free(ids.ids);
+    text_ids_release(&ids);
 }
 
 static void check_words(const struct text_tokenizer *tokenizer, const json_t *golden,

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,9 +107,50 @@ static void test_stop_words(void **state)
     encode(again, "the dog a bird", &ids);
     assert_int_equal(ids.n, 1);
     free(json);
-    free(ids.ids);
+    text_ids_release(&ids);
     text_free(tokenizer);
     text_free(again);
+}
+
+/* The words of a text, joined by bars; `options` has segment, form and tags. */
+static void check_cut(struct text_options options, const char *text, const char *expected)
+{
+    char joined[256] = "";
+    struct text_tokenizer *tokenizer = text_new(&options);
+    struct text_cut cut = {0};
+    for (int again = 0; again < 2; again++) {
+        size_t used = 0;
+        text_cut(tokenizer, text, strlen(text), &cut);
+        for (size_t i = 0; i < cut.n; i++)
+            used +=
+                (size_t)snprintf(joined + used, sizeof joined - used, "%s%.*s",
+                                 i ? "|" : "", (int)cut.words[i].n, cut.words[i].text);
+    }
+    if (strcmp(joined, expected))
+        fail_msg("\"%s\" is cut into \"%s\", expected \"%s\"", text, joined, expected);
+    text_cut_release(&cut);
+    text_free(tokenizer);
+}
+
+static void test_cut(void **state)
+{
+    (void)state;
+    struct text_options plain = {.lower = true, .tags = TEXT_TAGS_HTML, .maxlen = 1};
+    struct text_options icu = {.lower = true, .segment = TEXT_SEGMENT_ICU, .maxlen = 1};
+    struct text_options chars = {
+        .lower = true, .segment = TEXT_SEGMENT_CHAR, .maxlen = 1};
+    struct text_options nfkc = {
+        .tags = TEXT_TAGS_KEEP, .form = TEXT_FORM_NFKC, .maxlen = 1};
+    check_cut(plain, "The<br/>CAF&Eacute;, caf&#233; &#xE9;t&#xe9;", "the|café|café|été");
+    check_cut(plain, "don&#146;t &amp;lt; &nosuch; &#; &#x; &;", "don’t|lt|nosuch|x");
+    check_cut(plain, "&#0; &#55296; &#99999999; &lt;b&gt;", BAD "|" BAD "|" BAD "|b");
+    check_cut(chars, "Ab é.", "a|b| |é|.");
+    check_cut(icu, "It's 3.14, isn't it?", "it's|3.14|isn't|it");
+    check_cut(icu, "我喜欢这部电影。", "我|喜欢|这|部|电影");
+    check_cut(icu, "สวัสดีครับ", "สวัสดี|ครับ");
+    check_cut(nfkc, "ﬁn cafe\u0301 Ａ", "fin|café|A");
+    icu.form = TEXT_FORM_NFC;
+    check_cut(icu, "cafe\u0301s", "cafés");
 }
 
 static void refuse(const char *json, const char *expected)
@@ -134,15 +176,14 @@ static void test_refused(void **state)
     refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 0}\"}}", "\"a\"");
     refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 99}\"}}", "99");
     refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 1, \\\"b\\\": 1}\"}}", "\"b\"");
-    refuse("{\"config\": {\"char_level\": true}}", "characters");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tags),    cmocka_unit_test(test_many_open_tags),
-        cmocka_unit_test(test_repair),  cmocka_unit_test(test_stop_words),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_tags),   cmocka_unit_test(test_many_open_tags),
+        cmocka_unit_test(test_repair), cmocka_unit_test(test_stop_words),
+        cmocka_unit_test(test_cut),    cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
