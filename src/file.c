@@ -232,6 +232,86 @@ int file_replace(const char *path, const void *bytes, size_t n, bool keep_previo
     return rc;
 }
 
+int file_begin(const char *path, char **temporary)
+{
+    int rc = check_target(path);
+    if (rc)
+        return rc;
+    char *built = xasprintf("%s.tmp.%ld", path, (long)getpid());
+    unlink(built); /* of a process with this number that was killed */
+    int fd = open(built, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        rc = fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+        free(built);
+        return rc;
+    }
+    close(fd);
+    *temporary = built;
+    return OK;
+}
+
+/* SHA-256 of the first n bytes of a file, which are read piece by piece. */
+static int hash_file(int fd, uint64_t n, unsigned char digest[SHA256_DIGEST_SIZE])
+{
+    enum { PIECE = 1 << 20 };
+    struct sha256_ctx sha;
+    unsigned char *piece = xcalloc(PIECE, 1);
+    uint64_t done = 0;
+    ssize_t got = 1;
+    sha256_init(&sha);
+    while (done < n && got > 0) {
+        size_t wanted = n - done < PIECE ? (size_t)(n - done) : PIECE;
+        got = pread(fd, piece, wanted, (off_t)done);
+        if (got < 0 && errno == EINTR) {
+            got = 1;
+            continue;
+        }
+        if (got > 0)
+            sha256_update(&sha, (size_t)got, piece);
+        done += got > 0 ? (uint64_t)got : 0;
+    }
+    sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
+    free(piece);
+    return done == n ? 0 : -1;
+}
+
+/* Appends the trailer, makes the file durable and reads it back; -1 and errno on failure. */
+static int seal_file(int fd, uint64_t n)
+{
+    unsigned char trailer[FILE_TRAILER_BYTES], again[SHA256_DIGEST_SIZE];
+    unsigned char *digest = trailer + MAGIC_BYTES + LENGTH_BYTES;
+    memcpy(trailer, trailer_magic, MAGIC_BYTES);
+    encode_length(n, trailer + MAGIC_BYTES);
+    if (hash_file(fd, n, digest) || lseek(fd, (off_t)n, SEEK_SET) < 0 ||
+        file_append(fd, (const char *)trailer, sizeof trailer) || fsync(fd))
+        return -1;
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    if (hash_file(fd, n, again))
+        return -1;
+    errno = EIO;
+    return memcmp(digest, again, sizeof again) ? -1 : 0;
+}
+
+int file_finish(const char *temporary, const char *path)
+{
+    struct stat status = {0};
+    int fd = open(temporary, O_RDWR | O_CLOEXEC);
+    int rc = fd < 0 || fstat(fd, &status) ? -1 : seal_file(fd, (uint64_t)status.st_size);
+    int error = errno;
+    if (fd >= 0 && close(fd) && rc == 0) {
+        rc = -1;
+        error = errno;
+    }
+    if (rc == 0 && (rename(temporary, path) || sync_directory(path))) {
+        rc = -1;
+        error = errno;
+    }
+    return rc ? fail(ERR_IO,
+                     "%s: cannot write %lld bytes: %s; what stands there is whole", path,
+                     (long long)status.st_size, strerror(error))
+              : OK;
+}
+
 int file_link(const char *from, const char *to)
 {
     char *temporary = xasprintf("%s.tmp.%ld", to, (long)getpid());

@@ -1,23 +1,14 @@
-#include "rnntrain/h5.h"
+#include "h5_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <hdf5.h>
-
 #include "rnntrain/file.h"
 
 enum { MOST_TEXT = 1 << 30 }; /* bytes; a text is read into memory */
 
-struct h5 {
-    hid_t file;
-    char *path;  /* NULL while it is being built */
-    bool failed; /* a write into memory failed */
-};
-
-/* HDF5's identifiers are made at run time: not constants. */
-static hid_t memory_type(enum h5_type type)
+hid_t h5_memory_type(enum h5_type type)
 {
     switch (type) {
     case H5_UINT8:
@@ -28,20 +19,6 @@ static hid_t memory_type(enum h5_type type)
         return H5T_NATIVE_INT32;
     default:
         return H5T_NATIVE_FLOAT;
-    }
-}
-
-static hid_t file_type(enum h5_type type)
-{
-    switch (type) {
-    case H5_UINT8:
-        return H5T_STD_U8LE;
-    case H5_UINT16:
-        return H5T_STD_U16LE;
-    case H5_INT32:
-        return H5T_STD_I32LE;
-    default:
-        return H5T_IEEE_F32LE;
     }
 }
 
@@ -59,215 +36,21 @@ void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n)
         snprintf(text, n, "(%zu)", shape[0]);
 }
 
-/* Writing. */
-
-static void quiet(void)
+void h5_quiet(void)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
-static hid_t image_access(void)
+hid_t h5_image_access(void)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(access, (size_t)1 << 20, false); /* grows by 1 MiB; never on disk */
     return access;
 }
 
-/* HDF5 takes two images of one name for one file: the name is the struct's address. */
-static void name_image(const struct h5 *file, char name[32])
+void h5_image_name(const struct h5 *file, char name[32])
 {
     snprintf(name, 32, "%p", (const void *)file);
-}
-
-struct h5 *h5_create(void)
-{
-    struct h5 *file = xcalloc(1, sizeof *file);
-    char name[32];
-    name_image(file, name);
-    quiet();
-    hid_t access = image_access(), create = H5Pcreate(H5P_FILE_CREATE);
-    H5Pset_obj_track_times(create, false);
-    file->file = H5Fcreate(name, H5F_ACC_TRUNC, create, access);
-    H5Pclose(create);
-    H5Pclose(access);
-    if (file->file < 0)
-        die("HDF5 cannot create a file in memory");
-    return file;
-}
-
-/* Properties that create the groups above an object. */
-static hid_t link_properties(void)
-{
-    hid_t properties = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(properties, 1);
-    return properties;
-}
-
-void h5_make_group(struct h5 *file, const char *path)
-{
-    hid_t links = link_properties(), create = H5Pcreate(H5P_GROUP_CREATE);
-    H5Pset_obj_track_times(create, false);
-    hid_t group = H5Gcreate2(file->file, path, links, create, H5P_DEFAULT);
-    file->failed |= group < 0 || H5Gclose(group) < 0;
-    H5Pclose(create);
-    H5Pclose(links);
-}
-
-/* Chunks of whole rows of about 128 KiB. */
-static void set_chunks(hid_t create, int n_dims, const size_t *shape, size_t element)
-{
-    size_t row = n_dims == 2 ? shape[1] * element : element;
-    size_t rows = ((size_t)128 << 10) / (row ? row : 1) + 1;
-    hsize_t chunk[H5_MAX_DIMS] = {rows < shape[0] ? rows : shape[0], shape[1]};
-    H5Pset_chunk(create, n_dims, chunk);
-    H5Pset_shuffle(create);
-    H5Pset_deflate(create, 4);
-}
-
-static void write_data(struct h5 *file, const char *path, hid_t type, hid_t memory,
-                       int n_dims, const size_t *shape, const void *data, bool compress)
-{
-    hsize_t dims[H5_MAX_DIMS] = {shape[0], n_dims == 2 ? shape[1] : 0};
-    size_t padded[H5_MAX_DIMS] = {shape[0], n_dims == 2 ? shape[1] : 1};
-    bool empty = shape[0] == 0 || (n_dims == 2 && shape[1] == 0);
-    hid_t links = link_properties(), create = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_obj_track_times(create, false);
-    H5Pset_fill_time(create, H5D_FILL_TIME_NEVER);
-    if (compress && !empty)
-        set_chunks(create, n_dims, padded, H5Tget_size(type));
-    hid_t space = H5Screate_simple(n_dims, dims, NULL);
-    hid_t set = H5Dcreate2(file->file, path, type, space, links, create, H5P_DEFAULT);
-    file->failed |=
-        set < 0 || H5Dwrite(set, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0;
-    file->failed |= set >= 0 && H5Dclose(set) < 0;
-    H5Sclose(space);
-    H5Pclose(create);
-    H5Pclose(links);
-}
-
-void h5_write(struct h5 *file, const char *path, enum h5_type type, int n_dims,
-              const size_t *shape, const void *data, bool compress)
-{
-    write_data(file, path, file_type(type), memory_type(type), n_dims, shape, data,
-               compress);
-}
-
-void h5_write_text(struct h5 *file, const char *path, const char *text)
-{
-    size_t n = strlen(text);
-    h5_write(file, path, H5_UINT8, 1, &n, text, n > 4096);
-}
-
-/* A fixed-length string type; HDF5 has none of length 0. */
-static hid_t string_type(size_t length)
-{
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, length ? length : 1);
-    H5Tset_strpad(type, H5T_STR_NULLPAD);
-    return type;
-}
-
-static size_t longest(size_t n, char *const *strings)
-{
-    size_t length = 1;
-    for (size_t i = 0; i < n; i++)
-        length = strlen(strings[i]) > length ? strlen(strings[i]) : length;
-    return length;
-}
-
-/* The strings side by side, each padded with zeros. */
-static char *join_padded(size_t n, char *const *strings, size_t length)
-{
-    char *joined = xcalloc(n, length);
-    for (size_t i = 0; i < n; i++)
-        memcpy(joined + i * length, strings[i], strlen(strings[i]));
-    return joined;
-}
-
-void h5_write_strings(struct h5 *file, const char *path, size_t n, char *const *strings)
-{
-    size_t length = longest(n, strings);
-    char *joined = join_padded(n, strings, length);
-    hid_t type = string_type(length);
-    write_data(file, path, type, type, 1, &n, joined, false);
-    H5Tclose(type);
-    free(joined);
-}
-
-static void write_attribute(struct h5 *file, const char *object, const char *name,
-                            hid_t type, hid_t space, const void *value)
-{
-    hid_t attribute = H5Acreate_by_name(file->file, object, name, type, space,
-                                        H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    file->failed |= attribute < 0 || (value && H5Awrite(attribute, type, value) < 0);
-    file->failed |= attribute >= 0 && H5Aclose(attribute) < 0;
-    H5Sclose(space);
-}
-
-void h5_attribute_text(struct h5 *file, const char *object, const char *name,
-                       const char *text)
-{
-    hid_t type = string_type(strlen(text));
-    write_attribute(file, object, name, type, H5Screate(H5S_SCALAR), text);
-    H5Tclose(type);
-}
-
-void h5_attribute_texts(struct h5 *file, const char *object, const char *name, size_t n,
-                        char *const *texts)
-{
-    hsize_t dims = n;
-    size_t length = longest(n, texts);
-    char *joined = join_padded(n, texts, length);
-    hid_t type = string_type(length);
-    write_attribute(file, object, name, type, H5Screate_simple(1, &dims, NULL),
-                    n ? joined : NULL);
-    H5Tclose(type);
-    free(joined);
-}
-
-void h5_attribute_int(struct h5 *file, const char *object, const char *name,
-                      int64_t value)
-{
-    write_attribute(file, object, name, H5T_STD_I64LE, H5Screate(H5S_SCALAR), &value);
-}
-
-/* The finished image with its trailer, or NULL. */
-static char *finished_image(struct h5 *file, size_t *n)
-{
-    if (file->failed || H5Fflush(file->file, H5F_SCOPE_GLOBAL) < 0)
-        return NULL;
-    ssize_t size = H5Fget_file_image(file->file, NULL, 0);
-    if (size <= 0)
-        return NULL;
-    char *image = xrealloc(NULL, (size_t)size + FILE_TRAILER_BYTES, 1);
-    if (H5Fget_file_image(file->file, image, (size_t)size) != size) {
-        free(image);
-        return NULL;
-    }
-    file_seal(image, (size_t)size);
-    *n = (size_t)size + FILE_TRAILER_BYTES;
-    return image;
-}
-
-int h5_image(struct h5 *file, char **bytes, size_t *n)
-{
-    char *image = finished_image(file, n);
-    h5_close(file);
-    if (!image)
-        return fail(ERR_INTERNAL, "HDF5 could not build a file in memory");
-    *bytes = image;
-    return OK;
-}
-
-int h5_save(struct h5 *file, const char *path, bool keep_previous)
-{
-    char *image = NULL;
-    size_t n = 0;
-    int rc = h5_image(file, &image, &n);
-    if (!rc)
-        rc = file_replace(path, image, n, keep_previous);
-    free(image);
-    return rc;
 }
 
 /* Reading. */
@@ -294,9 +77,9 @@ int h5_open(const char *path, struct h5 **file)
     }
     struct h5 *opened = xcalloc(1, sizeof *opened);
     char name[32];
-    name_image(opened, name);
-    quiet();
-    hid_t access = image_access();
+    h5_image_name(opened, name);
+    h5_quiet();
+    hid_t access = h5_image_access();
     H5Pset_file_image(access, bytes, n - FILE_TRAILER_BYTES);
     opened->file = H5Fopen(name, H5F_ACC_RDONLY, access);
     H5Pclose(access);
@@ -315,6 +98,10 @@ void h5_close(struct h5 *file)
     if (!file)
         return;
     H5Fclose(file->file);
+    if (file->temporary)
+        remove(file->temporary); /* it was not saved */
+    h5_packer_free(file->packer);
+    free(file->temporary);
     free(file->path);
     free(file);
 }
@@ -408,7 +195,7 @@ static herr_t read_rows(hid_t set, enum h5_type type, int n_dims, const size_t *
     hid_t wanted = H5Dget_space(set), memory = H5Screate_simple(n_dims, count, NULL);
     herr_t status = H5Sselect_hyperslab(wanted, H5S_SELECT_SET, start, NULL, count, NULL);
     if (status >= 0)
-        status = H5Dread(set, memory_type(type), memory, wanted, H5P_DEFAULT, data);
+        status = H5Dread(set, h5_memory_type(type), memory, wanted, H5P_DEFAULT, data);
     H5Sclose(wanted);
     H5Sclose(memory);
     return status;
@@ -435,7 +222,7 @@ int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dim
     hid_t set = H5Dopen2(file->file, path, H5P_DEFAULT);
     bool all = first == 0 && n == shape[0];
     herr_t status =
-        all ? H5Dread(set, memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data)
+        all ? H5Dread(set, h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data)
             : read_rows(set, type, n_dims, shape, first, n, data);
     H5Dclose(set);
     if (status < 0)

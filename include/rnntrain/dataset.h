@@ -92,8 +92,26 @@ static inline void dataset_ids(const struct dataset *data, enum dataset_part par
         memcpy(ids, (const int32_t *)x + at, (size_t)n * sizeof *ids);
 }
 
-/* Writes `data` (tokenizer and provenance included) to data->path, replacing it
- * atomically. */
+/* Writing, chunk by chunk, so that no more than that need be in memory. dataset_create:
+ * everything but the rows goes into a new file that data->path does not yet name. Chunk k of a
+ * part holds its rows from k dataset_chunk_rows() on; its ids stand one row after the other in
+ * id_bytes each, zeros behind the part's last row. dataset_finish: y and length of every part,
+ * as `data` has them; the file takes its name. Whatever dataset_finish returns, the writer is
+ * gone; dataset_abandon (NULL is fine) leaves no file. */
+struct dataset_writer;
+int dataset_create(const struct dataset *data, struct dataset_writer **writer) NODISCARD;
+size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part);
+void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
+                       size_t chunk, const void *packed, size_t n_packed);
+int dataset_finish(struct dataset_writer *writer) NODISCARD;
+void dataset_abandon(struct dataset_writer *writer);
+
+/* Packs a chunk of ids for dataset_write_ids (any thread; see h5_pack). */
+struct h5_packer;
+const void *dataset_pack(const struct dataset *data, enum dataset_part part,
+                         struct h5_packer *packer, const void *ids, size_t *n_packed);
+
+/* All of it from memory: data->path is replaced atomically. */
 int dataset_write(const struct dataset *data) NODISCARD;
 
 /* Opens and loads in one, into memory that dataset_release frees. */

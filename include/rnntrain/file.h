@@ -21,6 +21,12 @@ int file_read(const char *path, char **bytes, size_t *n) NODISCARD;
 int file_replace(const char *path, const void *bytes, size_t n,
                  bool keep_previous) NODISCARD;
 
+/* The same for a file that something else writes: file_begin gives the temporary name (owned)
+ * of an empty file; file_finish seals what then stands there and puts it at `path`. ERR_IO:
+ * the old file is untouched, the temporary one is the caller's to remove. */
+int file_begin(const char *path, char **temporary) NODISCARD;
+int file_finish(const char *temporary, const char *path) NODISCARD;
+
 /* Writes all n bytes; -1 and errno if that fails. */
 int file_append(int fd, const char *bytes, size_t n) NODISCARD;
 

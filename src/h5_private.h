@@ -1,0 +1,28 @@
+/* What h5.c, which reads, and h5_write.c share. */
+#ifndef RNNTRAIN_H5_PRIVATE_H
+#define RNNTRAIN_H5_PRIVATE_H
+
+#include "rnntrain/h5.h"
+
+#include <hdf5.h>
+
+struct h5 {
+    hid_t file;
+    char *path;      /* where it was read from, or will stand; NULL: an image in memory */
+    char *temporary; /* the name under which it is built on disk; NULL: in memory */
+    bool failed;     /* a write failed */
+    struct h5_packer *packer; /* of arrays that are written whole */
+};
+
+/* HDF5's identifiers are made at run time: not constants. */
+hid_t h5_memory_type(enum h5_type type);
+
+/* HDF5 prints no errors of its own. */
+void h5_quiet(void);
+
+/* Access to an image in memory. HDF5 takes two images of one name for one file: the name is
+ * the struct's address. */
+hid_t h5_image_access(void);
+void h5_image_name(const struct h5 *file, char name[32]);
+
+#endif
