@@ -24,7 +24,6 @@ struct settings {
     bool lower, strict, quiet;
 };
 
-
 static const char *const side_choices[] = {"pre", "post", NULL};
 
 #define FIELD(name) offsetof(struct settings, name)

@@ -36,8 +36,9 @@ void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n)
         snprintf(text, n, "(%zu)", shape[0]);
 }
 
-void h5_quiet(void)
+void h5_start(void)
 {
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
@@ -78,7 +79,7 @@ int h5_open(const char *path, struct h5 **file)
     struct h5 *opened = xcalloc(1, sizeof *opened);
     char name[32];
     h5_image_name(opened, name);
-    h5_quiet();
+    h5_start();
     hid_t access = h5_image_access();
     H5Pset_file_image(access, bytes, n - FILE_TRAILER_BYTES);
     opened->file = H5Fopen(name, H5F_ACC_RDONLY, access);

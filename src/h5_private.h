@@ -17,8 +17,9 @@ struct h5 {
 /* HDF5's identifiers are made at run time: not constants. */
 hid_t h5_memory_type(enum h5_type type);
 
-/* HDF5 prints no errors of its own. */
-void h5_quiet(void);
+/* Before the first call of HDF5: it prints no errors of its own, and leaves nothing for exit:
+ * there it would try again, and crash, on a file whose writing failed. */
+void h5_start(void);
 
 /* Access to an image in memory. HDF5 takes two images of one name for one file: the name is
  * the struct's address. */

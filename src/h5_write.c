@@ -27,7 +27,6 @@ static hid_t file_type(enum h5_type type)
 /* A new file by the access properties, which are closed; -1 if that fails. */
 static hid_t create_file(const char *name, hid_t access)
 {
-    h5_quiet();
     hid_t create = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(create, false);
     hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, create, access);
@@ -41,6 +40,7 @@ struct h5 *h5_create(void)
     struct h5 *file = xcalloc(1, sizeof *file);
     char name[32];
     h5_image_name(file, name);
+    h5_start();
     file->file = create_file(name, h5_image_access());
     if (file->file < 0)
         die("HDF5 cannot create a file in memory");
@@ -56,6 +56,7 @@ int h5_create_on_disk(const char *path, struct h5 **result)
     struct h5 *file = xcalloc(1, sizeof *file);
     file->temporary = temporary;
     file->path = xstrdup(path);
+    h5_start();
     file->file = create_file(temporary, H5Pcreate(H5P_FILE_ACCESS));
     if (file->file < 0) {
         remove(temporary);
@@ -361,15 +362,13 @@ int h5_image(struct h5 *file, char **bytes, size_t *n)
 
 int h5_finish(struct h5 *file)
 {
-    bool failed = file->failed || H5Fclose(file->file) < 0;
-    int rc = failed ? fail(ERR_IO,
-                           "%s: HDF5 cannot write to its folder: is there room on the "
-                           "device?",
-                           file->path)
-                    : file_finish(file->temporary, file->path);
-    if (failed && file->failed)
-        H5Fclose(file->file);
+    bool closed = H5Fclose(file->file) >= 0;
     file->file = -1;
+    int rc = closed && !file->failed
+                 ? file_finish(file->temporary, file->path)
+                 : fail(ERR_IO,
+                        "%s: cannot write: HDF5 failed: is there room on the device?",
+                        file->path);
     if (!rc) {
         free(file->temporary);
         file->temporary = NULL;

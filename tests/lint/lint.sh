@@ -42,12 +42,12 @@ door() { # header allowed-file-pattern
     [ -z "$found" ] || complain "<$1> is included by $found"
 }
 door mpi.h '^src/comm(_private\.h|\.c)$'
-door hdf5.h '^src/h5\.c$'
+door hdf5.h '^src/h5(_private\.h|\.c)$'
 door cblas.h '^src/kernels\.c$'
 door Random123/ '^src/rng\.c$'
 door archive '^preprocess/corpus\.c$'
 door zlib.h '^preprocess/corpus\.c$'
-door unicode/ '^src/text(_private)?\.[ch]$'
+door unicode/ '^src/text(_private|_cut)?\.[ch]$'
 ! grep -l -E '\b(printf|puts|fputs)\(|\bstdout\b' src/{base,rng,kernels*,h5,file,comm,text*,dataset}.[ch] \
     2>/dev/null | grep -v src/base.c || complain "a library module prints"
 
