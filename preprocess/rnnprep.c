@@ -4,111 +4,139 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <jansson.h>
-#include <nettle/sha2.h>
 
-#include "clean.h"
 #include "commands.h"
-#include "corpus.h"
+#include "crew.h"
+#include "encode.h"
+#include "fit.h"
+#include "intake.h"
+#include "lines.h"
+#include "settings.h"
+#include "stop_words.h"
 #include "summary.h"
 
-#include "rnntrain/options.h"
+#include "rnntrain/file.h"
 #include "rnntrain/report.h"
-#include "rnntrain/text.h"
 
-struct settings {
-    char *output, *test, *filters, *oov_token, *stop_words;
-    int64_t num_words, maxlen;
-    int tags, padding, truncating;
-    bool lower, strict, quiet;
+enum { MOST_SOURCES = 1024 };
+
+/* Everything between the options and the data set. */
+struct job {
+    const struct settings *settings;
+    struct source sources[MOST_SOURCES];
+    char *class_names[MOST_SOURCES]; /* of --class; owned */
+    int n_sources, n_threads;
+    struct records_options records;
+    char separator[16];
+    struct text_tokenizer *tokenizer;
+    struct reader *reader;
+    struct corpus corpus;
+    struct vocabulary vocabulary;
+    int64_t n_forgotten;
+    struct spool spool;
+    int32_t *map; /* from the spool's numbers to the tokenizer's */
+    struct tally tally;
 };
 
-static const char *const side_choices[] = {"pre", "post", NULL};
-
-#define FIELD(name) offsetof(struct settings, name)
-
-static const struct option table_options[] = {
-    {"output", OPTION_STRING, FIELD(output), "dataset.h5", 0, 0, NULL,
-     "file to write, replaced if it is there; -o for short", "Files", true},
-    {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, NULL,
-     "folder or archive with the test documents, if CORPUS has none", "Files", true},
-    {"stop-words", OPTION_STRING, FIELD(stop_words), NULL, 0, 0, NULL,
-     "file with one word a line; these words are left out", "Files", true},
-    {"num-words", OPTION_INT, FIELD(num_words), "3800", 0, 100000000, NULL,
-     "ids: the num_words - 1 most frequent words are kept, as Keras does; 0: all words",
-     "Tokenizer", false},
-    {"maxlen", OPTION_INT, FIELD(maxlen), "380", 1, 65536, NULL, "ids in a row",
-     "Tokenizer", false},
-    {"tags", OPTION_CHOICE, FIELD(tags), "remove", 0, 0, text_tag_names,
-     "what becomes of <...>: removed, as in the notebook, replaced by a space, or kept",
-     "Tokenizer", false},
-    {"filters", OPTION_STRING, FIELD(filters), NULL, 0, 0, NULL,
-     "characters that separate words (default: Keras's)", "Tokenizer", false},
-    {"lower", OPTION_BOOL, FIELD(lower), "true", 0, 0, NULL,
-     "lower-case first; --no-lower keeps the case", "Tokenizer", false},
-    {"oov-token", OPTION_STRING, FIELD(oov_token), NULL, 0, 0, NULL,
-     "a token that stands for unknown words (id 1); without it they are dropped",
-     "Tokenizer", false},
-    {"padding", OPTION_CHOICE, FIELD(padding), "pre", 0, 0, side_choices,
-     "where short rows are padded", "Tokenizer", false},
-    {"truncating", OPTION_CHOICE, FIELD(truncating), "pre", 0, 0, side_choices,
-     "which end long rows lose", "Tokenizer", false},
-    {"strict", OPTION_BOOL, FIELD(strict), "false", 0, 0, NULL,
-     "refuse invalid UTF-8 instead of replacing it", "Other", true},
-    {"quiet", OPTION_BOOL, FIELD(quiet), "false", 0, 0, NULL, "print no summary", "Other",
-     true},
-};
-
-static const struct option_table table = {
-    table_options,
-    (int)COUNT_OF(table_options),
-    "rnnprep",
-    "CORPUS [options]    CORPUS: folder or tar of train|test/<class>/*.txt\n"
-    "       rnnprep inspect FILE [--rows N]\n"
-    "       rnnprep sample FOLDER [--documents N] [--seed S]\n"
-    "       rnnprep baseline FILE",
-    "RNNPREP_",
-    1,
-    1};
-
-/* Stop words. */
-
-static int read_stop_words(const char *path, struct text_options *options)
+/* What will be written is known to be writable before hours of reading. */
+static int check_targets(const struct settings *settings)
 {
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return fail(ERR_NO_INPUT, "%s: cannot open the stop words: %s", path,
-                    strerror(errno));
-    char *line = NULL;
-    size_t capacity = 0;
-    int n_lines = 0, rc = OK;
-    while (getline(&line, &capacity, file) >= 0) {
-        line[strcspn(line, "\r\n")] = '\0';
-        n_lines++;
-        if (!*line)
-            continue;
-        if (!text_is_utf8(line)) {
-            rc = fail(ERR_FORMAT, "%s: line %d is not valid UTF-8", path, n_lines);
-            break;
-        }
-        options->stop_words =
-            xrealloc(options->stop_words, (size_t)options->n_stop_words + 1,
-                     sizeof *options->stop_words);
-        options->stop_words[options->n_stop_words++] = xstrdup(line);
-    }
-    if (!rc && ferror(file))
-        rc = fail(ERR_IO, "%s: cannot read the stop words: %s", path, strerror(errno));
-    free(line);
-    fclose(file);
+    int rc = file_check_target(settings->output);
+    if (!rc && settings->report)
+        rc = file_check_target(settings->report);
+    if (!rc && settings->save_tokenizer)
+        rc = file_check_target(settings->save_tokenizer);
     return rc;
 }
 
-/* A tokenizer with the settings, not yet fitted. */
-static int make_tokenizer(const struct settings *settings,
-                          struct text_tokenizer **tokenizer)
+/* Sources. */
+
+static int add_source(struct job *job, const char *path, const char *class_name, int part)
 {
+    struct stat a, b;
+    const char *output = job->settings->output;
+    if (job->n_sources == MOST_SOURCES)
+        return fail(ERR_USAGE, "more than %d sources", MOST_SOURCES);
+    if (stat(output, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+        a.st_ino == b.st_ino)
+        return fail(ERR_USAGE, "--output %s would replace the corpus", output);
+    job->sources[job->n_sources++] = (struct source){path, class_name, part};
+    return OK;
+}
+
+/* The lines of --class: NAME=FILE. */
+static int add_classes(struct job *job)
+{
+    const char *line = job->settings->classes;
+    int rc = OK;
+    while (line && *line && !rc) {
+        size_t n = strcspn(line, "\n");
+        char *name = xstrndup(line, n), *equals = strchr(name, '=');
+        if (!equals || equals == name || !equals[1])
+            rc = fail(ERR_USAGE, "--class %s: expected NAME=FILE", name);
+        if (equals)
+            *equals = '\0';
+        job->class_names[job->n_sources] = name;
+        if (!rc)
+            rc = add_source(job, equals + 1, name, DATASET_TRAIN);
+        else
+            job->n_sources++; /* for release */
+        line += n + 1;
+    }
+    return rc;
+}
+
+static int find_sources(struct job *job, const char *corpus)
+{
+    const struct settings *settings = job->settings;
+    if (!corpus && !settings->classes)
+        return fail(ERR_USAGE,
+                    "an operand is missing; usage: %s CORPUS [options], or "
+                    "--class NAME=FILE for each class",
+                    settings_table.program);
+    int rc = corpus ? add_source(job, corpus, NULL, -1) : OK;
+    if (!rc)
+        rc = add_classes(job);
+    if (!rc && settings->test)
+        rc = add_source(job, settings->test, NULL, DATASET_TEST);
+    if (!rc && settings->validation)
+        rc = add_source(job, settings->validation, NULL, DATASET_VALIDATION);
+    return rc;
+}
+
+static void find_records(struct job *job)
+{
+    const struct settings *settings = job->settings;
+    const char *given = settings->separator;
+    bool is_tab = given && (!strcmp(given, "tab") || !strcmp(given, "\\t"));
+    bool is_blank = given && (!strcmp(given, "blank") || !strcmp(given, "space"));
+    snprintf(job->separator, sizeof job->separator, "%s",
+             is_tab     ? "\t"
+             : is_blank ? " "
+             : given    ? given
+                        : "");
+    job->records = (struct records_options){.format = (enum format)settings->format,
+                                            .separator = given ? job->separator : NULL,
+                                            .header = (enum choice)settings->header,
+                                            .quoting = (enum choice)settings->quoting,
+                                            .text_column = settings->text_column,
+                                            .label_column = settings->label_column,
+                                            .text_field = settings->text_field,
+                                            .label_field = settings->label_field};
+}
+
+/* The tokenizer. */
+
+/* With the settings, not yet fitted. */
+static int make_tokenizer(struct job *job)
+{
+    const struct settings *settings = job->settings;
     struct text_options options = {.tags = (enum text_tags)settings->tags,
+                                   .form = (enum text_form)settings->normalize,
+                                   .segment = (enum text_segment)settings->segment,
                                    .filters = settings->filters,
                                    .lower = settings->lower,
                                    .oov_token = settings->oov_token,
@@ -116,62 +144,123 @@ static int make_tokenizer(const struct settings *settings,
                                    .pad_pre = settings->padding == 0,
                                    .truncate_pre = settings->truncating == 0,
                                    .maxlen = (int)settings->maxlen};
-    if (!text_is_utf8(settings->filters) || !text_is_utf8(settings->oov_token))
-        return fail(ERR_USAGE, "--filters and --oov-token must be valid UTF-8");
-    int rc = settings->stop_words ? read_stop_words(settings->stop_words, &options) : OK;
-    if (!rc)
-        *tokenizer = text_new(&options);
-    for (int i = 0; i < options.n_stop_words; i++)
-        free(options.stop_words[i]);
-    free(options.stop_words);
+    if (settings->char_level)
+        options.segment = TEXT_SEGMENT_CHAR;
+    int rc = settings->stop_words
+                 ? stop_words_read(settings->stop_words, &options.stop_words,
+                                   &options.n_stop_words)
+                 : OK;
+    if (rc)
+        return rc;
+    job->tokenizer = text_new(&options);
+    lines_release(options.stop_words, options.n_stop_words);
+    return OK;
+}
+
+/* Of a data set, with its padding, or of a JSON file, with the settings'. */
+static int load_tokenizer(struct job *job)
+{
+    const struct settings *settings = job->settings;
+    const char *path = settings->tokenizer;
+    struct text_options padding = {.maxlen = (int)settings->maxlen,
+                                   .pad_pre = settings->padding == 0,
+                                   .truncate_pre = settings->truncating == 0};
+    char *bytes = NULL;
+    size_t n = 0;
+    int rc = file_read(path, &bytes, &n);
+    if (rc)
+        return rc;
+    bool is_hdf5 = n > 4 && !memcmp(bytes, "\x89HDF", 4);
+    char *json = is_hdf5 ? NULL : xstrndup(bytes, n);
+    free(bytes);
+    if (is_hdf5) {
+        struct dataset data = {0};
+        rc = dataset_open(path, DATASET_WORDS_ALL, &data);
+        if (!rc)
+            rc = dataset_tokenizer(&data, &job->tokenizer);
+        dataset_release(&data);
+    } else {
+        rc = text_from_json(json, path, &padding, &job->tokenizer);
+    }
+    free(json);
     return rc;
 }
 
-/* Provenance. */
-
-/* SHA-256 over all documents in row order: "part/class/name", 0, the valid text, 0. */
-static char *corpus_digest(const struct corpus *corpus)
+/* What would make a data set that no reader takes. */
+static int check_vocabulary(const struct job *job)
 {
-    struct sha256_ctx sha;
-    unsigned char digest[SHA256_DIGEST_SIZE];
-    char *text = xcalloc(2 * SHA256_DIGEST_SIZE + 1, 1);
-    sha256_init(&sha);
-    for (int i = 0; i < corpus->n_documents; i++) {
-        const struct document *document = &corpus->documents[i];
-        char *name = xasprintf("%s/%s/%s", corpus_part_names[document->part],
-                               document->class_name, document->name);
-        sha256_update(&sha, strlen(name) + 1, (const uint8_t *)name);
-        sha256_update(&sha, document->n, (const uint8_t *)document->text);
-        sha256_update(&sha, 1, (const uint8_t *)"");
-        free(name);
-    }
-    sha256_digest(&sha, sizeof digest, digest);
-    for (int i = 0; i < SHA256_DIGEST_SIZE; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
-    return text;
+    const struct text_tokenizer *tokenizer = job->tokenizer;
+    const struct text_options *options = text_settings(tokenizer);
+    if (text_n_words(tokenizer) == (options->oov_token ? 1 : 0))
+        return fail(ERR_FORMAT, "%s: its training documents hold no word",
+                    job->sources[0].path);
+    if (options->num_words && text_max_id(tokenizer) >= options->num_words)
+        return fail(ERR_USAGE,
+                    "--oov-token %s: the corpus has this word, with the id %d that "
+                    "--num-words %d leaves out: choose a token that is no word",
+                    options->oov_token, text_max_id(tokenizer), options->num_words);
+    return OK;
 }
 
-static json_t *class_counts(const struct corpus *corpus, int part)
+/* The steps. */
+
+static int read_corpus(struct job *job)
 {
-    json_t *counts = json_object();
-    for (int c = 0; c < corpus->n_classes; c++) {
-        int n = 0;
-        for (int i = 0; i < corpus->n_documents; i++)
-            n +=
-                (int)corpus->documents[i].part == part && corpus->documents[i].label == c;
-        json_object_set_new(counts, corpus->classes[c], json_integer(n));
-    }
-    return counts;
+    const struct settings *settings = job->settings;
+    job->reader =
+        reader_new(job->sources, job->n_sources, &job->records, settings->encoding);
+    job->corpus.sources = job->sources;
+    job->vocabulary.limit = settings->vocab_limit;
+    struct intake intake = {.tokenizer = job->tokenizer,
+                            .reader = job->reader,
+                            .corpus = &job->corpus,
+                            .vocabulary = &job->vocabulary,
+                            .spool = &job->spool,
+                            .encoding = settings->encoding,
+                            .strict = settings->strict,
+                            .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
+                            .n_threads = job->n_threads};
+    int rc = spool_open(&job->spool, settings->output);
+    return rc ? rc : intake_run(&intake);
 }
 
-static char *provenance(const struct corpus *corpus, const struct settings *settings)
+static int settle_corpus(struct job *job)
 {
+    const struct settings *settings = job->settings;
+    struct corpus_options options = {settings->labels, settings->test_split,
+                                     settings->validation_split,
+                                     settings->drop_duplicates};
+    return corpus_settle(&job->corpus, job->n_sources, &options,
+                         reader_notes(job->reader));
+}
+
+static int fit(struct job *job)
+{
+    const struct settings *settings = job->settings;
+    bool is_fitted = settings->tokenizer != NULL;
+    int rc = fit_tokenizer(&job->corpus, &job->spool, &job->vocabulary, is_fitted,
+                           settings->min_count, job->tokenizer, &job->map);
+    job->n_forgotten = (int64_t)job->vocabulary.n_forgotten;
+    vocabulary_release(&job->vocabulary);
+    return rc || is_fitted ? rc : check_vocabulary(job);
+}
+
+/* SHA-256 of the corpus, options, documents of each class. */
+static char *provenance(const struct job *job)
+{
+    const struct corpus *corpus = &job->corpus;
     json_t *root = json_object(), *documents = json_object();
-    char *digest = corpus_digest(corpus), *options = options_to_json(&table, settings);
-    for (int part = 0; part < DATASET_PARTS; part++)
-        if (corpus->n_of_part[part])
-            json_object_set_new(documents, corpus_part_names[part],
-                                class_counts(corpus, part));
+    char *digest = corpus_digest(corpus);
+    char *options = options_to_json(&settings_table, job->settings);
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        if (!corpus->n_of_part[part])
+            continue;
+        json_t *counts = json_object();
+        for (int c = 0; c < corpus->n_classes; c++)
+            json_object_set_new(counts, corpus->classes[c],
+                                json_integer(corpus->n_of_class[part][c]));
+        json_object_set_new(documents, place_part_names[part], counts);
+    }
     json_object_set_new(root, "corpus_sha256", json_string(digest));
     json_object_set_new(root, "documents", documents);
     json_object_set_new(root, "options", json_loads(options, 0, NULL));
@@ -183,142 +272,104 @@ static char *provenance(const struct corpus *corpus, const struct settings *sett
     return text;
 }
 
-/* The job. */
-
-/* What would make a data set that no reader takes. */
-static int check_vocabulary(const struct text_tokenizer *tokenizer, const char *path)
+static int write_dataset(struct job *job)
 {
-    const struct text_options *options = text_settings(tokenizer);
-    if (text_n_words(tokenizer) == 0)
-        return fail(ERR_FORMAT, "%s: its training documents hold no word", path);
-    if (options->num_words && text_max_id(tokenizer) >= options->num_words)
-        return fail(ERR_USAGE,
-                    "--oov-token %s: the corpus has this word, with the id %d that "
-                    "--num-words %d leaves out: choose a token that is no word",
-                    options->oov_token, text_max_id(tokenizer), options->num_words);
-    return OK;
-}
-
-static void store_row(const struct dataset *data, const int32_t *row, void *to)
-{
-    for (int t = 0; t < data->maxlen; t++)
-        if (data->id_bytes == 2)
-            ((uint16_t *)to)[t] = (uint16_t)row[t];
-        else
-            ((int32_t *)to)[t] = row[t];
-}
-
-/* Encodes and pads every document into the arrays of `storage`. */
-static void fill_arrays(const struct corpus *corpus,
-                        const struct text_tokenizer *tokenizer, struct dataset *data,
-                        void *storage, struct tally *tally)
-{
-    int32_t *row = xcalloc((size_t)data->maxlen, sizeof *row);
-    struct text_ids ids = {0};
-    dataset_attach(data, storage);
-    for (int i = 0, first = 0; i < corpus->n_documents; i++) {
-        const struct document *document = &corpus->documents[i];
-        if (i && document->part != corpus->documents[i - 1].part)
-            first = i;
-        const struct dataset_split *part = &data->part[document->part];
-        size_t at = (size_t)(i - first),
-               n_bytes = (size_t)(data->maxlen * data->id_bytes);
-        text_encode(tokenizer, document->text, document->n, &ids);
-        int kept = text_pad(text_settings(tokenizer), ids.ids, ids.n, row);
-        store_row(data, row, (char *)part->x + at * n_bytes);
-        part->y[at] = document->label;
-        part->length[at] = kept;
-        tally->n_ids += (int64_t)ids.n;
-        tally->n_words += (int64_t)ids.n_words;
-        tally->n_unknown += (int64_t)ids.n_unknown;
-        tally->n_truncated += (int64_t)ids.n - kept;
-        tally->n_longer += (int)ids.n > kept;
-        tally->n_empty += ids.n == 0;
-    }
-    text_ids_release(&ids);
-    free(row);
-}
-
-static int write_dataset(const struct corpus *corpus,
-                         const struct text_tokenizer *tokenizer,
-                         const struct settings *settings, struct tally *tally)
-{
-    const struct text_options *options = text_settings(tokenizer);
-    int num_words = options->num_words ? options->num_words : text_n_words(tokenizer) + 1;
-    struct dataset data = {.path = settings->output,
+    const struct text_options *options = text_settings(job->tokenizer);
+    struct encoding encoding = {&job->corpus, &job->spool, job->map, job->tokenizer,
+                                job->n_threads};
+    int num_words =
+        options->num_words ? options->num_words : text_n_words(job->tokenizer) + 1;
+    struct dataset data = {.path = job->settings->output,
                            .num_words = num_words,
                            .maxlen = options->maxlen,
-                           .n_labels = corpus->n_classes,
-                           .labels = corpus->classes,
+                           .n_labels = job->corpus.n_classes,
+                           .labels = job->corpus.classes,
                            .pad_pre = options->pad_pre,
                            .truncate_pre = options->truncate_pre,
                            .id_bytes = num_words <= 65536 ? 2 : 4,
-                           .tokenizer = text_to_json(tokenizer, false),
-                           .kept = text_to_json(tokenizer, true),
-                           .provenance = provenance(corpus, settings)};
-    for (int part = 0; part < DATASET_PARTS; part++)
-        data.part[part].rows = corpus->n_of_part[part];
-    void *storage = xaligned(dataset_bytes(&data), 1);
-    fill_arrays(corpus, tokenizer, &data, storage, tally);
-    int rc = dataset_write(&data);
-    free(storage);
+                           .tokenizer = text_to_json(job->tokenizer, false),
+                           .kept = text_to_json(job->tokenizer, true),
+                           .provenance = provenance(job)};
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        struct dataset_split *split = &data.part[part];
+        split->rows = job->corpus.n_of_part[part];
+        split->y = xcalloc((size_t)split->rows, sizeof *split->y);
+        split->length = xcalloc((size_t)split->rows, sizeof *split->length);
+    }
+    int rc = encode_write(&encoding, &data, &job->tally);
+    if (!rc && job->settings->save_tokenizer)
+        rc = file_replace(job->settings->save_tokenizer, data.tokenizer,
+                          strlen(data.tokenizer), false);
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        free(data.part[part].y);
+        free(data.part[part].length);
+    }
     free(data.tokenizer);
     free(data.kept);
     free(data.provenance);
     return rc;
 }
 
-/* The output must not be what is read. */
-static int check_output(const char *output, const char *input)
+static int summarise(const struct job *job)
 {
-    struct stat a, b;
-    if (input && stat(output, &a) == 0 && stat(input, &b) == 0 && a.st_dev == b.st_dev &&
-        a.st_ino == b.st_ino)
-        return fail(ERR_USAGE, "--output %s would replace the corpus", output);
-    return OK;
+    const struct settings *settings = job->settings;
+    struct summary summary = {.corpus = &job->corpus,
+                              .notes = reader_notes(job->reader),
+                              .tokenizer = job->tokenizer,
+                              .tally = &job->tally,
+                              .n_forgotten = job->n_forgotten,
+                              .is_fitted = !settings->tokenizer,
+                              .output = settings->output};
+    if (!settings->quiet)
+        summary_print(&summary);
+    if (!settings->report)
+        return OK;
+    char *json = summary_json(&summary);
+    int rc = file_replace(settings->report, json, strlen(json), false);
+    free(json);
+    return rc;
+}
+
+static void release(struct job *job)
+{
+    for (int i = 0; i < job->n_sources; i++)
+        free(job->class_names[i]);
+    reader_free(job->reader);
+    text_free(job->tokenizer);
+    vocabulary_release(&job->vocabulary);
+    spool_close(&job->spool);
+    corpus_release(&job->corpus);
+    free(job->tally.lengths);
+    free(job->map);
+    free(job);
 }
 
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
-    const char *path = operands[0];
-    (void)n;
-    if (settings->num_words == 1)
-        return fail(ERR_USAGE,
-                    "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
-    struct corpus corpus = {0};
-    struct repairs repairs = {0};
-    struct tally tally = {0};
-    struct text_tokenizer *tokenizer = NULL;
-    int rc = check_output(settings->output, path);
+    int rc = settings_check(settings);
     if (!rc)
-        rc = check_output(settings->output, settings->test);
-    if (!rc)
-        rc = make_tokenizer(settings, &tokenizer);
-    if (!rc)
-        rc = corpus_read(&corpus, path, false);
-    if (!rc && settings->test)
-        rc = corpus_read(&corpus, settings->test, true);
-    if (!rc)
-        rc = corpus_sort(&corpus, path);
-    if (!rc)
-        rc = clean_corpus(&corpus, settings->strict, &repairs);
+        rc = check_targets(settings);
     if (rc)
-        goto out;
-    for (int i = 0; i < corpus.n_documents; i++)
-        if (corpus.documents[i].part == DATASET_TRAIN)
-            text_fit(tokenizer, corpus.documents[i].text, corpus.documents[i].n);
-    text_freeze(tokenizer);
-    tally.n_duplicates = summary_duplicates(&corpus);
-    rc = check_vocabulary(tokenizer, path);
+        return rc;
+    struct job *job = xcalloc(1, sizeof *job);
+    job->settings = settings;
+    job->n_threads = settings->threads ? (int)settings->threads : crew_cores();
+    find_records(job);
+    rc = find_sources(job, n ? operands[0] : NULL);
     if (!rc)
-        rc = write_dataset(&corpus, tokenizer, settings, &tally);
-    if (!rc && !settings->quiet)
-        summary_print(&corpus, tokenizer, &repairs, &tally, settings->output);
-out:
-    text_free(tokenizer);
-    corpus_release(&corpus);
-    free(repairs.examples);
+        rc = settings->tokenizer ? load_tokenizer(job) : make_tokenizer(job);
+    if (!rc)
+        rc = read_corpus(job);
+    if (!rc)
+        rc = settle_corpus(job);
+    if (!rc)
+        rc = fit(job);
+    if (!rc)
+        rc = write_dataset(job);
+    if (!rc)
+        rc = summarise(job);
+    release(job);
     return rc;
 }
 
@@ -335,7 +386,7 @@ static int command_prepare(int argc, char **argv)
 {
     struct settings settings = {0};
     expand_short_options(argc, argv);
-    return options_run(&table, &settings, argc, argv, run);
+    return options_run(&settings_table, &settings, argc, argv, run);
 }
 
 int main(int argc, char **argv)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "corpus.h"
+#include "place.h"
 #include "rnntrain/options.h"
 #include "rnntrain/text.h"
 
@@ -29,7 +29,7 @@ static void print_part(const struct dataset *data, enum dataset_part part)
         counts[split->y[row]]++;
         total += split->length[row];
     }
-    printf("%-10s %d rows:", corpus_part_names[part], split->rows);
+    printf("%-10s %d rows:", place_part_names[part], split->rows);
     for (int c = 0; c < data->n_labels; c++)
         printf(" %s %d,", data->labels[c], counts[c]);
     printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->rows,
@@ -40,7 +40,7 @@ static void print_part(const struct dataset *data, enum dataset_part part)
 static void print_row(const struct dataset *data, const struct text_tokenizer *tokenizer,
                       enum dataset_part part, int row)
 {
-    printf("%s row %d, %s:", corpus_part_names[part], row,
+    printf("%s row %d, %s:", place_part_names[part], row,
            data->labels[data->part[part].y[row]]);
     for (int t = 0; t < data->maxlen; t++) {
         int id = dataset_id(data, part, row, t);

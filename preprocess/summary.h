@@ -1,28 +1,22 @@
-/* What rnnprep says it did. */
+/* What rnnprep says it did: for people on standard output, for programs as JSON. */
 #ifndef PREPROCESS_SUMMARY_H
 #define PREPROCESS_SUMMARY_H
 
-#include "clean.h"
-#include "corpus.h"
+#include "encode.h"
 
-#include "rnntrain/text.h"
-
-/* Counts over all documents of the corpus. */
-struct tally {
-    int64_t n_ids;       /* before padding */
-    int64_t n_words;     /* stop words left out */
-    int64_t n_unknown;   /* of them without an id of their own */
-    int64_t n_truncated; /* ids lost to maxlen */
-    int n_longer;        /* documents longer than maxlen */
-    int n_empty;         /* documents without an id */
-    int n_duplicates;    /* test documents whose text stands in train too */
+struct summary {
+    const struct corpus *corpus; /* all borrowed */
+    const struct reader_notes *notes;
+    const struct text_tokenizer *tokenizer;
+    const struct tally *tally;
+    int64_t n_forgotten; /* words that the limit of the vocabulary forgot */
+    bool is_fitted;      /* the vocabulary is this corpus's: counts are known */
+    const char *output;
 };
 
-/* Test documents whose text is that of a training document. */
-int summary_duplicates(const struct corpus *corpus);
+void summary_print(const struct summary *summary);
 
-void summary_print(const struct corpus *corpus, const struct text_tokenizer *tokenizer,
-                   const struct repairs *repairs, const struct tally *tally,
-                   const char *output);
+/* The same as a JSON object; the caller's to free. */
+char *summary_json(const struct summary *summary);
 
 #endif

@@ -173,6 +173,16 @@ static int check_target(const char *path)
     return OK;
 }
 
+int file_check_target(const char *path)
+{
+    char *directory = directory_of(path);
+    int rc = check_target(path);
+    if (!rc && access(directory, W_OK | X_OK) != 0)
+        rc = fail(ERR_IO, "%s: cannot write: its folder: %s", path, strerror(errno));
+    free(directory);
+    return rc;
+}
+
 /* Creates `temporary`, fills it and makes it durable; -1 and errno on failure. */
 static int write_temporary(const char *temporary, const void *bytes, size_t n)
 {

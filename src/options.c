@@ -46,6 +46,9 @@ static char *expectation(const struct option *option)
         return list;
     }
     const char *kind = option->type == OPTION_INT ? "a whole number" : "a number";
+    if (option->choices && is_bounded(option))
+        return xasprintf("%s from %.15g to %.15g, or %s", kind, option->min, option->max,
+                         option->choices[0]);
     if (is_bounded(option))
         return xasprintf("%s from %.15g to %.15g", kind, option->min, option->max);
     return xstrdup(kind);
@@ -80,6 +83,8 @@ static int set_number(const struct option *option, void *config, const char *val
                       const char *source)
 {
     char *end = NULL;
+    if (option->choices && !strcmp(value, option->choices[0]))
+        value = "0";
     errno = 0;
     double number = strtod(value, &end);
     if (end == value || *end || errno || !isfinite(number) || !in_range(option, number))
@@ -116,16 +121,27 @@ static int set_field(const struct option *option, void *config, const char *valu
         *string = xstrdup(value);
         return OK;
     }
+    case OPTION_LIST: {
+        char **list = field(option, config), *before = *list;
+        *list = xasprintf("%s%s\n", before ? before : "", value);
+        free(before);
+        return OK;
+    }
     default:
         return set_number(option, config, value, source);
     }
+}
+
+static bool is_text(const struct option *option)
+{
+    return option->type == OPTION_STRING || option->type == OPTION_LIST;
 }
 
 void options_init(const struct option_table *table, void *config)
 {
     for (int i = 0; i < table->n_options; i++) {
         const struct option *option = &table->options[i];
-        if (option->type == OPTION_STRING)
+        if (is_text(option))
             *(char **)field(option, config) = NULL;
         if (option->initial && set_field(option, config, option->initial, option->name))
             die("default of --%s: %s", option->name, fail_message());
@@ -135,7 +151,7 @@ void options_init(const struct option_table *table, void *config)
 void options_release(const struct option_table *table, void *config)
 {
     for (int i = 0; i < table->n_options; i++)
-        if (table->options[i].type == OPTION_STRING) {
+        if (is_text(&table->options[i])) {
             char **string = field(&table->options[i], config);
             free(*string);
             *string = NULL;
@@ -256,7 +272,7 @@ static int set_from_json(const struct option_table *table, void *config, const c
     int rc;
     if (!option)
         rc = unknown(table, key, prefix);
-    else if (json_is_null(value) && option->type == OPTION_STRING)
+    else if (json_is_null(value) && is_text(option))
         rc = OK;
     else if (!text)
         rc = fail(ERR_USAGE, "%s: expected a plain value, found a list or an object",
@@ -424,7 +440,7 @@ char *options_to_json(const struct option_table *table, const void *config)
 
 static char *placeholder(const struct option *option)
 {
-    static const char *const names[] = {"", " N", " X", " TEXT", ""};
+    static const char *const names[] = {"", " N", " X", " TEXT", "", " TEXT"};
     if (option->type != OPTION_CHOICE)
         return xstrdup(names[option->type]);
     char *list = xstrdup(" ");

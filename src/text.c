@@ -98,11 +98,6 @@ int32_t text_n_numbers(const struct text_tokenizer *tokenizer)
     return tokenizer->words.n;
 }
 
-const char *text_numbered(const struct text_tokenizer *tokenizer, int32_t number)
-{
-    return words_text(&tokenizer->words, number);
-}
-
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes)
 {
     struct text_cut cut = {0};
@@ -122,6 +117,18 @@ void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes
     text_cut_release(&cut);
 }
 
+void text_add_counts(struct text_tokenizer *tokenizer, int32_t number, int64_t count,
+                     int64_t n_documents)
+{
+    tokenizer->entries[number].count += count;
+    tokenizer->entries[number].n_documents += n_documents;
+}
+
+void text_add_documents(struct text_tokenizer *tokenizer, int64_t n)
+{
+    tokenizer->n_documents += n;
+}
+
 /* The index. */
 
 int text_first_index(const struct text_tokenizer *tokenizer)
@@ -130,7 +137,7 @@ int text_first_index(const struct text_tokenizer *tokenizer)
 }
 
 struct ranked {
-    int64_t count, first;
+    int64_t count;
     int32_t number;
 };
 
@@ -140,12 +147,18 @@ static int compare_ranks(const void *left, const void *right)
     const struct ranked *a = left, *b = right;
     if (a->count != b->count)
         return a->count < b->count ? 1 : -1;
-    return a->first < b->first ? -1 : a->first > b->first;
+    return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Gives indices to the n ranked words. */
-static void freeze(struct text_tokenizer *tokenizer, struct ranked *ranks, int32_t n)
+void text_freeze(struct text_tokenizer *tokenizer, int64_t min_count)
 {
+    int32_t n_words = tokenizer->words.n, n = 0;
+    struct ranked *ranks = xcalloc((size_t)n_words, sizeof *ranks);
+    for (int32_t i = 0; i < n_words; i++) {
+        const struct text_entry *entry = &tokenizer->entries[i];
+        if (!entry->is_stop && entry->count > 0 && entry->count >= min_count)
+            ranks[n++] = (struct ranked){entry->count, i};
+    }
     qsort(ranks, (size_t)n, sizeof *ranks, compare_ranks);
     free(tokenizer->by_index);
     tokenizer->by_index = xcalloc((size_t)n, sizeof *tokenizer->by_index);
@@ -154,33 +167,6 @@ static void freeze(struct text_tokenizer *tokenizer, struct ranked *ranks, int32
         tokenizer->by_index[i] = ranks[i].number;
         tokenizer->entries[ranks[i].number].index = text_first_index(tokenizer) + i;
     }
-}
-
-void text_freeze(struct text_tokenizer *tokenizer)
-{
-    int32_t n_words = tokenizer->words.n, n = 0;
-    struct ranked *ranks = xcalloc((size_t)n_words, sizeof *ranks);
-    for (int32_t i = 0; i < n_words; i++)
-        if (!tokenizer->entries[i].is_stop)
-            ranks[n++] = (struct ranked){tokenizer->entries[i].count, i, i};
-    freeze(tokenizer, ranks, n);
-    free(ranks);
-}
-
-void text_freeze_counts(struct text_tokenizer *tokenizer, const struct text_count *counts,
-                        int64_t n_documents, int64_t min_count)
-{
-    int32_t n_words = tokenizer->words.n, n = 0;
-    struct ranked *ranks = xcalloc((size_t)n_words, sizeof *ranks);
-    for (int32_t i = 0; i < n_words; i++) {
-        struct text_entry *entry = &tokenizer->entries[i];
-        entry->count = counts[i].count;
-        entry->n_documents = counts[i].n_documents;
-        if (!entry->is_stop && entry->count > 0 && entry->count >= min_count)
-            ranks[n++] = (struct ranked){counts[i].count, counts[i].first, i};
-    }
-    tokenizer->n_documents = n_documents;
-    freeze(tokenizer, ranks, n);
     free(ranks);
 }
 
@@ -233,18 +219,11 @@ int text_max_id(const struct text_tokenizer *tokenizer)
 
 /* Encoding. */
 
-/* The id of a number's word; 0 if it has none. */
-static int32_t known_id(const struct text_tokenizer *tokenizer, int32_t number)
+int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number)
 {
     int limit = tokenizer->options.num_words;
     int32_t index = tokenizer->entries[number].index;
     return !limit || index < limit ? index : 0;
-}
-
-int32_t text_id(const struct text_tokenizer *tokenizer, int32_t number)
-{
-    int32_t id = known_id(tokenizer, number);
-    return id ? id : text_unknown_id(tokenizer);
 }
 
 static void append_id(struct text_ids *result, int32_t id)
@@ -268,7 +247,7 @@ void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_
             words_find(&tokenizer->words, cut->words[i].text, cut->words[i].n);
         if (number >= 0 && tokenizer->entries[number].is_stop)
             continue;
-        int32_t id = number >= 0 ? known_id(tokenizer, number) : 0;
+        int32_t id = number >= 0 ? text_known_id(tokenizer, number) : 0;
         result->n_words++;
         result->n_unknown += !id;
         if (id || unknown)

@@ -82,6 +82,14 @@ int32_t words_find(const struct words *words, const char *text, size_t n)
     return words->slots[slot_of(words, XXH3_64bits(text, n), text, n)].number - 1;
 }
 
+void words_clear(struct words *words)
+{
+    words->n = 0;
+    words->n_bytes = 0;
+    if (words->n_slots)
+        memset(words->slots, 0, words->n_slots * sizeof *words->slots);
+}
+
 void words_release(struct words *words)
 {
     free(words->bytes);

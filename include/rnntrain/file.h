@@ -16,6 +16,10 @@ enum { FILE_TRAILER_BYTES = 48 };
  * opened, ERR_IO if it cannot be read. */
 int file_read(const char *path, char **bytes, size_t *n) NODISCARD;
 
+/* Whether a file could be written there, as far as can be told before: nothing or a regular file
+ * is there, in a folder that may be written to. */
+int file_check_target(const char *path) NODISCARD;
+
 /* Writes n bytes to `path` atomically. With keep_previous, what stood there is then at
  * <stem>.prev.<extension>. ERR_IO names the cause; the old file is then untouched. */
 int file_replace(const char *path, const void *bytes, size_t n,

@@ -18,16 +18,18 @@ enum option_type {
     OPTION_INT,    /* int64_t within [min, max] */
     OPTION_DOUBLE, /* double, finite, within [min, max] */
     OPTION_STRING, /* char *, NULL while unset */
-    OPTION_CHOICE  /* int: index into `choices` */
+    OPTION_CHOICE, /* int: index into `choices` */
+    OPTION_LIST /* char *: each use adds a line, with its final '\n'; NULL while unset */
 };
 
 struct option {
     const char *name; /* long name without dashes, words joined by '-' */
     enum option_type type;
-    size_t offset;              /* of the field in the struct */
-    const char *initial;        /* default as text; NULL: the type's zero */
-    double min, max;            /* numbers only; min == max == 0: no bound */
-    const char *const *choices; /* NULL-terminated; OPTION_CHOICE only */
+    size_t offset;       /* of the field in the struct */
+    const char *initial; /* default as text; NULL: the type's zero */
+    double min, max;     /* numbers only; min == max == 0: no bound */
+    const char *const
+        *choices;      /* NULL-terminated; OPTION_INT: choices[0] is a word for 0 */
     const char *help;  /* one line, with the unit; "" hides it from the usage text */
     const char *group; /* heading in the usage text */
     bool transient;    /* not part of the configuration that files record */

@@ -75,25 +75,24 @@ void text_cut_release(struct text_cut *cut);
 
 /* Counts the words of one document of `n_bytes` of valid UTF-8. */
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes);
-/* Orders words by count, ties by first appearance, and numbers them from 1. */
-void text_freeze(struct text_tokenizer *tokenizer);
 
-/* The same in two steps, for words that are counted elsewhere. text_number: a place for the
- * word, from 0 in order of addition; TEXT_STOP for a stop word. text_freeze_counts: what was
- * counted of each place; words seen less than max(1, min_count) times get no index. */
+/* The same for words that are counted elsewhere. text_number: a place for the word, from 0;
+ * new words are to come in the order of their first appearance; TEXT_STOP for a stop word.
+ * text_add_counts: times the word at a place was seen, and in how many documents.
+ * text_add_documents: documents in all. */
 enum { TEXT_STOP = -1 };
-struct text_count {
-    int64_t count, n_documents;
-    int64_t first; /* orders first appearances */
-};
 int32_t text_number(struct text_tokenizer *tokenizer, const char *word, size_t n);
 int32_t text_n_numbers(const struct text_tokenizer *tokenizer);
-const char *text_numbered(const struct text_tokenizer *tokenizer, int32_t number);
-void text_freeze_counts(struct text_tokenizer *tokenizer, const struct text_count *counts,
-                        int64_t n_documents, int64_t min_count);
-/* The id of the word at a place: 0, or the OOV token's, where it has none below num_words. */
-int32_t text_id(const struct text_tokenizer *tokenizer, int32_t number);
-/* What text_id gives for words without an id. */
+void text_add_counts(struct text_tokenizer *tokenizer, int32_t number, int64_t count,
+                     int64_t n_documents);
+void text_add_documents(struct text_tokenizer *tokenizer, int64_t n);
+
+/* Orders words by count, ties by first appearance, and numbers them from 1. Words that were
+ * seen less than max(1, min_count) times get no index. */
+void text_freeze(struct text_tokenizer *tokenizer, int64_t min_count);
+/* The id of the word at a place; 0: it has none below num_words. */
+int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number);
+/* What stands for words without an id: the OOV token's, or 0: they are dropped. */
 int32_t text_unknown_id(const struct text_tokenizer *tokenizer);
 
 /* Words known after freezing, and the word of index 1 .. text_n_words ("" otherwise;

@@ -34,6 +34,8 @@ static inline size_t words_length(const struct words *words, int32_t number)
     return words->start[number + 1] - words->start[number] - 1;
 }
 
+/* Empty again; the memory stays. */
+void words_clear(struct words *words);
 void words_release(struct words *words);
 
 #endif

@@ -49,7 +49,9 @@ static char *word(struct fuzz *input)
 
 static void try_text(struct fuzz *input)
 {
-    struct text_options options = {.tags = (enum text_tags)fuzz_below(input, 3),
+    struct text_options options = {.tags = (enum text_tags)fuzz_below(input, 4),
+                                   .form = (enum text_form)fuzz_below(input, 3),
+                                   .segment = (enum text_segment)fuzz_below(input, 3),
                                    .lower = fuzz_below(input, 2),
                                    .pad_pre = fuzz_below(input, 2),
                                    .truncate_pre = fuzz_below(input, 2),
@@ -74,7 +76,7 @@ static void try_text(struct fuzz *input)
     n = text_strip_tags(text, n, options.tags);
     struct text_tokenizer *tokenizer = text_new(&options);
     text_fit(tokenizer, text, n);
-    text_freeze(tokenizer);
+    text_freeze(tokenizer, 1);
     struct text_ids ids = {0};
     encode_and_check(tokenizer, text, n, &ids);
     check_json(tokenizer, text, n, &ids);

@@ -109,7 +109,7 @@ static void check_case(const json_t *root, const json_t *golden, size_t number)
         const char *text = json_string_value(json_array_get(texts, i));
         text_fit(tokenizer, text, strlen(text));
     }
-    text_freeze(tokenizer);
+    text_freeze(tokenizer, 1);
     check_words(tokenizer, golden, number);
     check_matrix(tokenizer, golden, texts, unseen, number);
     check_json(tokenizer, golden, texts, unseen, number);

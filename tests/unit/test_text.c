@@ -94,7 +94,7 @@ static void test_stop_words(void **state)
     struct text_tokenizer *tokenizer = text_new(&options), *again = NULL;
     struct text_ids ids = {0};
     text_fit(tokenizer, "The cat the a dog the cat", 25);
-    text_freeze(tokenizer);
+    text_freeze(tokenizer, 1);
     assert_int_equal(text_n_words(tokenizer), 2);
     assert_string_equal(text_word(tokenizer, 1), "cat");
     encode(tokenizer, "the dog a bird", &ids);

@@ -1,0 +1,193 @@
+#include "settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "decode.h"
+#include "records.h"
+
+#include "rnntrain/text.h"
+
+static const char *const side_choices[] = {"pre", "post", NULL};
+static const char *const auto_choices[] = {"auto", "on", "off", NULL};
+static const char *const all_word[] = {"all", NULL};
+static const char *const none_word[] = {"none", NULL};
+static const char *const cores_word[] = {"cores", NULL};
+
+#define FIELD(name) offsetof(struct settings, name)
+
+static const struct option table_options[] = {
+    {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, NULL,
+     "the test documents, if CORPUS has none: a folder, file or archive", "Corpus", true},
+    {"validation", OPTION_STRING, FIELD(validation), NULL, 0, 0, NULL,
+     "the same for validation documents", "Corpus", true},
+    {"class", OPTION_LIST, FIELD(classes), NULL, 0, 0, NULL,
+     "NAME=FILE: every line of the file is a document of this class; once a class",
+     "Corpus", true},
+    {"format", OPTION_CHOICE, FIELD(format), "auto", 0, 0, format_names,
+     "how documents stand in CORPUS; auto looks", "Corpus", true},
+    {"separator", OPTION_STRING, FIELD(separator), NULL, 0, 0, NULL,
+     "between fields, or label and text: one character, \"tab\", or for --format lines "
+     "any "
+     "string (default: found out)",
+     "Corpus", true},
+    {"header", OPTION_CHOICE, FIELD(header), "auto", 0, 0, auto_choices,
+     "whether the first row names the columns", "Corpus", true},
+    {"quoting", OPTION_CHOICE, FIELD(quoting), "auto", 0, 0, auto_choices,
+     "whether fields may stand in quotes, as RFC 4180 has it; auto: not in tsv", "Corpus",
+     true},
+    {"text-column", OPTION_STRING, FIELD(text_column), NULL, 0, 0, NULL,
+     "name or number (from 1) of the column with the texts", "Corpus", true},
+    {"label-column", OPTION_STRING, FIELD(label_column), NULL, 0, 0, NULL,
+     "name or number (from 1) of the column with the labels", "Corpus", true},
+    {"text-field", OPTION_STRING, FIELD(text_field), NULL, 0, 0, NULL,
+     "JSON field with the texts", "Corpus", true},
+    {"label-field", OPTION_STRING, FIELD(label_field), NULL, 0, 0, NULL,
+     "JSON field with the labels", "Corpus", true},
+    {"encoding", OPTION_STRING, FIELD(encoding), NULL, 0, 0, NULL,
+     "of files without a byte order mark: latin1, cp1252, gb18030, ... (default: utf-8)",
+     "Corpus", true},
+    {"strict", OPTION_BOOL, FIELD(strict), "false", 0, 0, NULL,
+     "refuse invalid bytes instead of replacing them", "Corpus", true},
+    {"labels", OPTION_STRING, FIELD(labels), NULL, 0, 0, NULL,
+     "file with the classes in their order, one a line; labels in CORPUS are these "
+     "names, or "
+     "their numbers from 0 or 1",
+     "Parts", true},
+    {"test-split", OPTION_DOUBLE, FIELD(test_split), "0", 0, 0.9, NULL,
+     "share of the documents that become the test part, chosen by a hash of their text: "
+     "the "
+     "same ones when the corpus grows",
+     "Parts", false},
+    {"validation-split", OPTION_DOUBLE, FIELD(validation_split), "0", 0, 0.9, NULL,
+     "share of the training documents that become the validation part, likewise", "Parts",
+     false},
+    {"drop-duplicates", OPTION_BOOL, FIELD(drop_duplicates), "false", 0, 0, NULL,
+     "of equal texts keep one: in test before validation before train", "Parts", false},
+    {"tokenizer", OPTION_STRING, FIELD(tokenizer), NULL, 0, 0, NULL,
+     "use the vocabulary of a data set or of Keras's tokenizer.json instead of a new one",
+     "Tokenizer", true},
+    {"num-words", OPTION_INT, FIELD(num_words), "3800", 0, 100000000, all_word,
+     "ids: the num_words - 1 most frequent words are kept, as Keras does", "Tokenizer",
+     false},
+    {"min-count", OPTION_INT, FIELD(min_count), "1", 1, 1e9, NULL,
+     "rarer words get no id", "Tokenizer", false},
+    {"vocab-limit", OPTION_INT, FIELD(vocab_limit), "none", 0, 1e9, none_word,
+     "words to know while reading: whenever there are more than twice as many, all but "
+     "the "
+     "most frequent so far are forgotten (ties: first seen stays)",
+     "Tokenizer", false},
+    {"segment", OPTION_CHOICE, FIELD(segment), "split", 0, 0, text_segment_names,
+     "where words end: at blanks and filtered characters, as Keras does; by Unicode's "
+     "rules "
+     "and ICU's dictionaries (Chinese, Japanese, Thai, ...); or every character is one",
+     "Tokenizer", false},
+    {"char-level", OPTION_BOOL, FIELD(char_level), "false", 0, 0, NULL,
+     "the same as --segment char", "Tokenizer", true},
+    {"lower", OPTION_BOOL, FIELD(lower), "true", 0, 0, NULL,
+     "lower-case first; --no-lower keeps the case", "Tokenizer", false},
+    {"normalize", OPTION_CHOICE, FIELD(normalize), "none", 0, 0, text_form_names,
+     "Unicode's normal form of the text", "Tokenizer", false},
+    {"tags", OPTION_CHOICE, FIELD(tags), "remove", 0, 0, text_tag_names,
+     "what becomes of <...>: removed, as in the notebook, replaced by a space, the same "
+     "with "
+     "&amp; and the like decoded, or kept",
+     "Tokenizer", false},
+    {"filters", OPTION_STRING, FIELD(filters), NULL, 0, 0, NULL,
+     "characters that separate words (default: Keras's)", "Tokenizer", false},
+    {"oov-token", OPTION_STRING, FIELD(oov_token), NULL, 0, 0, NULL,
+     "a token that stands for unknown words (id 1); without it they are dropped",
+     "Tokenizer", false},
+    {"stop-words", OPTION_STRING, FIELD(stop_words), NULL, 0, 0, NULL,
+     "words to leave out: a file with one a line, or english, german, french, spanish, "
+     "italian, portuguese, dutch",
+     "Tokenizer", true},
+    {"maxlen", OPTION_INT, FIELD(maxlen), "380", 1, 65536, NULL, "ids in a row", "Rows",
+     false},
+    {"padding", OPTION_CHOICE, FIELD(padding), "pre", 0, 0, side_choices,
+     "where short rows are padded", "Rows", false},
+    {"truncating", OPTION_CHOICE, FIELD(truncating), "pre", 0, 0, side_choices,
+     "which end long rows lose", "Rows", false},
+    {"output", OPTION_STRING, FIELD(output), "dataset.h5", 0, 0, NULL,
+     "file to write, replaced if it is there; -o for short", "Output", true},
+    {"save-tokenizer", OPTION_STRING, FIELD(save_tokenizer), NULL, 0, 0, NULL,
+     "also write the tokenizer as Keras's tokenizer.json", "Output", true},
+    {"report", OPTION_STRING, FIELD(report), NULL, 0, 0, NULL,
+     "also write the summary as JSON", "Output", true},
+    {"quiet", OPTION_BOOL, FIELD(quiet), "false", 0, 0, NULL, "print no summary",
+     "Output", true},
+    {"threads", OPTION_INT, FIELD(threads), "cores", 0, 1024, cores_word,
+     "threads; their number does not change the result", "Output", true},
+};
+
+const struct option_table settings_table = {
+    table_options,
+    (int)COUNT_OF(table_options),
+    "rnnprep",
+    "CORPUS [options]    CORPUS: a folder, file or archive; -: standard input\n"
+    "       rnnprep --class NAME=FILE --class NAME=FILE ... [options]\n"
+    "       rnnprep inspect FILE [--rows N]\n"
+    "       rnnprep sample FOLDER [--documents N] [--seed S]\n"
+    "       rnnprep baseline FILE",
+    "RNNPREP_",
+    0,
+    1};
+
+/* Options that make a new vocabulary do not go with one that is there. */
+static int check_reuse(const struct settings *settings)
+{
+    struct settings defaults = {0};
+    options_init(&settings_table, &defaults);
+    char *given_text = options_to_json(&settings_table, settings);
+    char *default_text = options_to_json(&settings_table, &defaults);
+    json_t *given = json_loads(given_text, 0, NULL);
+    json_t *usual = json_loads(default_text, 0, NULL);
+    int rc = settings->stop_words || settings->char_level
+                 ? fail(ERR_USAGE, "--stop-words and --char-level make a vocabulary; "
+                                   "--tokenizer brings its own")
+                 : OK;
+    for (size_t i = 0; i < COUNT_OF(table_options) && !rc; i++) {
+        const struct option *option = &table_options[i];
+        char *key = xstrdup(option->name);
+        for (char *c = key; *c; c++)
+            *c = *c == '-' ? '_' : *c;
+        if (!strcmp(option->group, "Tokenizer") && !option->transient &&
+            !json_equal(json_object_get(given, key), json_object_get(usual, key)))
+            rc = fail(ERR_USAGE, "--%s makes a vocabulary; --tokenizer %s brings its own",
+                      option->name, settings->tokenizer);
+        free(key);
+    }
+    json_decref(given);
+    json_decref(usual);
+    free(given_text);
+    free(default_text);
+    options_release(&settings_table, &defaults);
+    return rc;
+}
+
+int settings_check(const struct settings *settings)
+{
+    const char *separator = settings->separator;
+    if (settings->num_words == 1)
+        return fail(ERR_USAGE,
+                    "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
+    if (!text_is_utf8(settings->filters) || !text_is_utf8(settings->oov_token))
+        return fail(ERR_USAGE, "--filters and --oov-token must be valid UTF-8");
+    if (separator &&
+        (!*separator || strlen(separator) > 15 || strpbrk(separator, "\r\n\"")))
+        return fail(ERR_USAGE,
+                    "--separator: expected 1 to 15 characters, no quote and no line end");
+    if (settings->test && settings->test_split > 0)
+        return fail(ERR_USAGE, "--test and --test-split: expected one of them");
+    if (settings->validation && settings->validation_split > 0)
+        return fail(ERR_USAGE,
+                    "--validation and --validation-split: expected one of them");
+    if (settings->encoding) {
+        int rc = decode_check(settings->encoding);
+        if (rc)
+            return rc;
+    }
+    return settings->tokenizer ? check_reuse(settings) : OK;
+}

@@ -1,0 +1,31 @@
+/* What the options of rnnprep say. */
+#ifndef PREPROCESS_SETTINGS_H
+#define PREPROCESS_SETTINGS_H
+
+#include "rnntrain/options.h"
+
+struct settings {
+    char *test, *validation, *classes;
+    int format;
+    char *separator;
+    int header, quoting;
+    char *text_column, *label_column, *text_field, *label_field, *encoding;
+    char *labels;
+    double test_split, validation_split;
+    bool drop_duplicates, strict;
+    char *tokenizer;
+    int64_t num_words, maxlen, min_count, vocab_limit;
+    int segment, normalize, tags, padding, truncating;
+    bool char_level, lower;
+    char *filters, *oov_token, *stop_words;
+    char *output, *report, *save_tokenizer;
+    int64_t threads;
+    bool quiet;
+};
+
+extern const struct option_table settings_table;
+
+/* What no single option shows wrong. */
+int settings_check(const struct settings *settings) NODISCARD;
+
+#endif
