@@ -75,14 +75,13 @@ static int32_t number_words(struct worker *worker, struct item *item)
     if (cut->n > INT32_MAX)
         die("a document of %zu words", cut->n);
     need_words(item, cut->n);
-    int32_t *to = item->words + item->n_words;
-    for (size_t i = 0; i < cut->n; i++) {
-        const struct text_piece *word = &cut->words[i];
-        int32_t n_before = worker->words.n;
-        to[i] = words_add(&worker->words, word->text, word->n);
-        if (to[i] == n_before)
-            words_add(&item->fresh, word->text, word->n);
-    }
+    int32_t *to = item->words + item->n_words, n_before = worker->words.n;
+    words_add_all(&worker->words, cut->words, cut->n, to);
+    for (size_t i = 0; i < cut->n && n_before < worker->words.n; i++)
+        if (to[i] == n_before) {
+            words_add(&item->fresh, cut->words[i].text, cut->words[i].n);
+            n_before++;
+        }
     item->n_words += cut->n;
     return (int32_t)cut->n;
 }
@@ -173,7 +172,8 @@ static int finish(void *context, void *given)
     place_fresh(run, item);
     const int32_t *places = run->workers[item->worker].places;
     for (size_t i = 0; i < item->n_words; i++)
-        item->words[i] = vocabulary_meet(intake->vocabulary, places[item->words[i]]);
+        item->words[i] = places[item->words[i]];
+    vocabulary_meet(intake->vocabulary, item->words, item->n_words);
     int64_t at = intake->spool->n;
     for (size_t i = 0; i < item->block.n; i++) {
         const struct block_document *from = &item->block.documents[i];

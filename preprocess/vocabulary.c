@@ -22,6 +22,17 @@ int32_t vocabulary_place(struct vocabulary *vocabulary, const char *word, size_t
     return place;
 }
 
+void vocabulary_meet(struct vocabulary *vocabulary, int32_t *places, size_t n)
+{
+    if (!vocabulary->limit)
+        return; /* nothing was forgotten: a word's place is its number, and no count is asked for */
+    for (size_t i = 0; i < n; i++) {
+        struct vocabulary_word *word = &vocabulary->known[places[i]];
+        word->count++;
+        places[i] = word->number;
+    }
+}
+
 static void forget(struct vocabulary *vocabulary, int32_t place)
 {
     if (vocabulary->n_forgotten == vocabulary->forgotten_room) {

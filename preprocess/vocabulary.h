@@ -28,12 +28,8 @@ struct vocabulary {
 /* The place of a word among the known ones, until vocabulary_end_block. */
 int32_t vocabulary_place(struct vocabulary *vocabulary, const char *word, size_t n);
 
-/* The number of the word at a place, which is met once more. */
-static inline int32_t vocabulary_meet(struct vocabulary *vocabulary, int32_t place)
-{
-    vocabulary->known[place].count++;
-    return vocabulary->known[place].number;
-}
+/* From places to the words' numbers; each is met once more. */
+void vocabulary_meet(struct vocabulary *vocabulary, int32_t *places, size_t n);
 
 /* Forgets words if there are too many: places are others then. */
 void vocabulary_end_block(struct vocabulary *vocabulary);

@@ -91,7 +91,7 @@ void h5_make_group(struct h5 *file, const char *path)
  * as HDF5's own filters do it; libdeflate takes half the time of zlib, and any thread may do
  * it. */
 
-enum { CHUNK_BYTES = 128 << 10, DEFLATE_LEVEL = 4 };
+enum { CHUNK_BYTES = 128 << 10, DEFLATE_LEVEL = 1 };
 
 static size_t type_bytes(enum h5_type type)
 {

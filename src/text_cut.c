@@ -65,10 +65,10 @@ void text_prepare_cut(struct text_tokenizer *tokenizer)
         else
             tokenizer->has_wide_filters = true;
     tokenizer->by_table = !tokenizer->has_wide_filters && strlen(options->split) == 1;
-    for (int c = 0; c < 128; c++) {
+    for (int c = 0; c < 256; c++) {
         char lower = options->lower ? lower_ascii((char)c) : (char)c;
-        tokenizer->table[c] =
-            tokenizer->is_filter[(unsigned char)lower] ? *options->split : lower;
+        bool filtered = c < 128 && tokenizer->is_filter[(unsigned char)lower];
+        tokenizer->table[c] = filtered ? *options->split : lower;
     }
     tokenizer->case_map = ucasemap_open("", 0, &status);
     check_icu(status);
@@ -201,11 +201,11 @@ static void lower_case(const struct text_tokenizer *tokenizer, struct passage *p
             passage->text[i] = lower_ascii(passage->text[i]);
         return;
     }
-    size_t room = passage->n + passage->n / 2 + 16;
+    size_t room = passage->n + passage->n / 2 + 16; /* and a byte behind the text */
     for (;;) {
         UErrorCode status = U_ZERO_ERROR;
         int32_t used = ucasemap_utf8ToLower(tokenizer->case_map,
-                                            next_buffer(passage, room), (int32_t)room,
+                                            next_buffer(passage, room + 1), (int32_t)room,
                                             passage->text, (int32_t)passage->n, &status);
         if (status == U_BUFFER_OVERFLOW_ERROR) {
             room = (size_t)used + 1;
@@ -256,33 +256,46 @@ static void apply_filters(const struct text_tokenizer *tokenizer, struct passage
     take_next(passage, used);
 }
 
+static void need_words(struct text_cut *cut, size_t n)
+{
+    if (cut->room - cut->n < n) {
+        cut->room = 2 * cut->room + n;
+        cut->words = xrealloc(cut->words, cut->room, sizeof *cut->words);
+    }
+}
+
 static void add_word(struct text_cut *cut, const char *text, size_t n)
 {
     if (n == 0)
         return;
-    if (cut->n == cut->room) {
-        cut->room = cut->room ? 2 * cut->room : 1024;
-        cut->words = xrealloc(cut->words, cut->room, sizeof *cut->words);
-    }
-    cut->words[cut->n++] = (struct text_piece){text, n};
+    need_words(cut, 1);
+    cut->words[cut->n++] = (struct word){text, n};
 }
 
-/* ASCII is lower-cased, filtered and split in one sweep. */
+/* ASCII is lower-cased, filtered and split in one sweep without branches: where words end
+ * cannot be predicted. The byte behind the text is a split. */
 static void split_by_table(const struct text_tokenizer *tokenizer,
                            struct passage *passage)
 {
-    char *text = passage->text, split = *tokenizer->options.split;
-    size_t start = 0, n = passage->n;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c < 128)
-            text[i] = tokenizer->table[c];
-        if (text[i] == split) {
-            add_word(passage->cut, text + start, i - start);
-            start = i + 1;
+    enum { STRETCH = 4096 };
+    struct text_cut *cut = passage->cut;
+    char *text = passage->text, split = *tokenizer->options.split, *start = text;
+    char *end = text + passage->n;
+    *end = split;
+    for (char *at = text; at <= end;) {
+        char *stop = end - at < STRETCH ? end + 1 : at + STRETCH;
+        need_words(cut, STRETCH / 2 + 2);
+        struct word *word = cut->words + cut->n;
+        for (; at < stop; at++) {
+            char c = tokenizer->table[(unsigned char)*at];
+            bool ends = c == split;
+            *at = c;
+            *word = (struct word){start, (size_t)(at - start)};
+            word += ends & (at > start);
+            start = ends ? at + 1 : start;
         }
+        cut->n = (size_t)(word - cut->words);
     }
-    add_word(passage->cut, text + start, n - start);
 }
 
 static void split_by_string(const struct text_tokenizer *tokenizer,

@@ -20,7 +20,7 @@ struct text_tokenizer {
     bool is_filter[128];         /* ASCII filters; options.filters has those beyond */
     bool has_wide_filters;       /* there are some beyond */
     bool by_table; /* lower-casing and filtering of ASCII are one look-up: */
-    char table[128];
+    char table[256];
     UCaseMap *case_map;
     struct words words;         /* in order of addition */
     struct text_entry *entries; /* (words.n) */

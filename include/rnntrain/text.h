@@ -12,7 +12,7 @@
 #ifndef RNNTRAIN_TEXT_H
 #define RNNTRAIN_TEXT_H
 
-#include "rnntrain/base.h"
+#include "rnntrain/words.h"
 
 /* What becomes of <[^>]+> before anything else (not Keras's: its notebook does it by
  * hand). HTML: a space for each, then character references (&eacute; &#39;) are decoded. */
@@ -58,10 +58,7 @@ const struct text_options *text_settings(const struct text_tokenizer *tokenizer)
 /* The words of a document. Zeroed at first, used again for the next document; one a thread.
  */
 struct text_cut {
-    struct text_piece {
-        const char *text; /* n bytes, no final 0; borrowed until the next document */
-        size_t n;
-    } * words;
+    struct word *words; /* borrowed until the next document */
     size_t n, room;
     char *buffer[2]; /* private, as is the rest */
     size_t buffer_room[2];

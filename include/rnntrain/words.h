@@ -18,6 +18,14 @@ struct words {
     size_t n_slots;           /* a power of two, or 0 */
 };
 
+struct word {
+    const char *text; /* n bytes, no final 0 */
+    size_t n;
+};
+
+/* The numbers of n words; those that are new are added. */
+void words_add_all(struct words *words, const struct word *given, size_t n,
+                   int32_t *numbers);
 /* The word's number; it is added if it is new. */
 int32_t words_add(struct words *words, const char *text, size_t n);
 /* The word's number, or -1. */
