@@ -91,8 +91,8 @@ char *corpus_name(const struct corpus *corpus, const struct document *document)
     const char *path = strchr(words_text(&corpus->place_names, document->place), ' ') + 1;
     const char *source = corpus->sources[place->source].path;
     if (place->kind == PLACE_RECORDS)
-        return reader_name(source, path, "", document->name);
-    return reader_name(source, path, corpus->names + document->name, 0);
+        return block_document_name(source, path, "", document->name);
+    return block_document_name(source, path, corpus->names + document->name, 0);
 }
 
 char *corpus_digest(const struct corpus *corpus)

@@ -11,7 +11,7 @@
 enum { CORPUS_HASH_BYTES = 16 };
 
 struct document {
-    unsigned char hash[CORPUS_HASH_BYTES]; /* of the text: SHA-256, its beginning */
+    unsigned char hash[CORPUS_HASH_BYTES]; /* of the text: XXH128 */
     int64_t words_at;                      /* in the spool */
     int64_t name; /* of a file: offset in names; of a record: its line */
     int32_t n_words;

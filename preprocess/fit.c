@@ -4,10 +4,15 @@
 
 /* What was counted of a word of the vocabulary. */
 struct counted {
-    int64_t count, n_documents;
+    int64_t count;
     int64_t first; /* row and position of its first appearance */
-    int32_t place;
+    int32_t n_documents;
     int32_t last; /* row that it was seen in last */
+};
+
+struct appearance {
+    int64_t first;
+    int32_t place;
 };
 
 /* Where each document's row is among all rows; -1: none. Owned by the caller. */
@@ -61,15 +66,35 @@ static int count_words(const struct corpus *corpus, const struct spool *spool,
     return rc;
 }
 
-/* By first appearance in training; then the words that do not appear there, as they were read. */
-static int compare_counted(const void *left, const void *right)
+static int compare_appearances(const void *left, const void *right)
 {
-    const struct counted *a = left, *b = right;
-    if ((a->count == 0) != (b->count == 0))
-        return a->count == 0 ? 1 : -1;
+    const struct appearance *a = left, *b = right;
     if (a->first != b->first)
         return a->first < b->first ? -1 : 1;
     return a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* Adds the vocabulary's n words to the tokenizer, by first appearance in training; then those
+ * that do not appear there, as they were read. Places become the tokenizer's numbers. */
+static void add_words(const struct vocabulary *vocabulary, const struct counted *words,
+                      struct text_tokenizer *tokenizer, int32_t *numbers)
+{
+    size_t n = (size_t)vocabulary->words.n;
+    struct appearance *order = xcalloc(n, sizeof *order);
+    for (size_t place = 0; place < n; place++)
+        order[place] = (struct appearance){
+            words[place].count ? words[place].first : INT64_MAX, (int32_t)place};
+    qsort(order, n, sizeof *order, compare_appearances);
+    for (size_t i = 0; i < n; i++) {
+        int32_t place = order[i].place;
+        int32_t number = text_number(tokenizer, words_text(&vocabulary->words, place),
+                                     words_length(&vocabulary->words, place));
+        numbers[place] = number;
+        if (number != TEXT_STOP && words[place].count)
+            text_add_counts(tokenizer, number, words[place].count,
+                            words[place].n_documents);
+    }
+    free(order);
 }
 
 int fit_tokenizer(const struct corpus *corpus, const struct spool *spool,
@@ -81,18 +106,9 @@ int fit_tokenizer(const struct corpus *corpus, const struct spool *spool,
     int32_t *numbers = xcalloc(n, sizeof *numbers);
     struct counted *words = xcalloc(n, sizeof *words);
     for (size_t place = 0; place < n; place++)
-        words[place] = (struct counted){.place = (int32_t)place, .last = -1};
+        words[place].last = -1;
     int rc = is_fitted ? OK : count_words(corpus, spool, map, words);
-    qsort(words, n, sizeof *words, compare_counted);
-    for (size_t i = 0; i < n; i++) {
-        const struct counted *word = &words[i];
-        int32_t number =
-            text_number(tokenizer, words_text(&vocabulary->words, word->place),
-                        words_length(&vocabulary->words, word->place));
-        numbers[word->place] = number;
-        if (number != TEXT_STOP && !is_fitted)
-            text_add_counts(tokenizer, number, word->count, word->n_documents);
-    }
+    add_words(vocabulary, words, tokenizer, numbers);
     if (!is_fitted) {
         text_add_documents(tokenizer, corpus->n_of_part[DATASET_TRAIN]);
         text_freeze(tokenizer, min_count);

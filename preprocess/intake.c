@@ -4,16 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <nettle/sha2.h>
+#include <xxhash.h>
 
 #include "crew.h"
+#include "load.h"
 
 /* A worker numbers the words that it meets by itself, from block to block; the numbers of the
  * corpus are found in the order of blocks, when one is finished. */
 enum { MOST_WORDS = 1 << 18 }; /* then it begins anew */
 
 struct worker {
-    struct reader_memory memory;
+    struct load_memory memory;
     struct text_cut cut;
     struct words words;
     /* of the finishing side: */
@@ -55,10 +56,9 @@ static int take(void *context, void *given, bool *end)
 
 static void hash_text(const char *text, size_t n, unsigned char hash[CORPUS_HASH_BYTES])
 {
-    struct sha256_ctx sha;
-    sha256_init(&sha);
-    sha256_update(&sha, n, (const uint8_t *)text);
-    sha256_digest(&sha, CORPUS_HASH_BYTES, hash);
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(text, n));
+    memcpy(hash, canonical.digest, CORPUS_HASH_BYTES);
 }
 
 static void need_words(struct item *item, size_t n)
@@ -107,8 +107,8 @@ static int work(void *context, void *given, int number)
     for (size_t i = 0; i < block->n; i++) {
         const char *text = NULL;
         size_t n = 0;
-        int rc = reader_load(run->intake->reader, block, &block->documents[i],
-                             &worker->memory, &text, &n);
+        int rc = load_text(run->intake->corpus->sources, run->intake->encoding, block,
+                           &block->documents[i], &worker->memory, &text, &n);
         if (rc)
             return rc;
         hash_text(text, n, item->results[i].hash);
@@ -208,7 +208,7 @@ int intake_run(const struct intake *intake)
     int rc = crew_run(&job, intake->n_threads);
     for (int i = 0; i < intake->n_threads; i++) {
         struct worker *worker = &run.workers[i];
-        reader_memory_release(&worker->memory);
+        load_memory_release(&worker->memory);
         text_cut_release(&worker->cut);
         words_release(&worker->words);
         free(worker->places);

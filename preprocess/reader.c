@@ -1,12 +1,10 @@
 #include "reader.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "decode.h"
 #include "input.h"
 
 #include "rnntrain/text.h"
@@ -14,8 +12,7 @@
 enum {
     BLOCK_BYTES = 512 << 10,
     BLOCK_FILES = 512, /* whose sizes are not known yet */
-    PIECE_BYTES = 64 << 10,
-    MOST_BYTES = 64 << 20 /* of a document */
+    PIECE_BYTES = 64 << 10
 };
 
 struct reader {
@@ -38,72 +35,7 @@ struct reader {
     struct reader_notes notes;
 };
 
-/* Blocks. */
-
-static size_t add_string(struct block *block, const char *text, size_t n)
-{
-    size_t at = block->n_strings;
-    if (block->strings_room - at <= n) {
-        block->strings_room = 2 * block->strings_room + n + 4096;
-        block->strings = xrealloc(block->strings, block->strings_room, 1);
-    }
-    if (n)
-        memcpy(block->strings + at, text, n);
-    block->strings[at + n] = '\0';
-    block->n_strings += n + 1;
-    return at;
-}
-
-static void need_text(struct block *block, size_t n)
-{
-    if (block->text_room - block->n_text < n) {
-        block->text_room = 2 * block->text_room + n;
-        block->text = xrealloc(block->text, block->text_room, 1);
-    }
-}
-
-static struct block_document *add_document(struct block *block)
-{
-    if (block->n == block->room) {
-        block->room = block->room ? 2 * block->room : BLOCK_FILES;
-        block->documents =
-            xrealloc(block->documents, block->room, sizeof *block->documents);
-    }
-    struct block_document *document = &block->documents[block->n++];
-    *document = (struct block_document){.text = block->n_text};
-    return document;
-}
-
-void block_clear(struct block *block)
-{
-    block->n = block->n_text = block->n_strings = 0;
-    add_string(block, "", 0);
-}
-
-void block_release(struct block *block)
-{
-    free(block->text);
-    free(block->strings);
-    free(block->documents);
-    *block = (struct block){0};
-}
-
 /* Names. */
-
-static const char *shown_source(const char *path)
-{
-    return strcmp(path, "-") ? path : "standard input";
-}
-
-char *reader_name(const char *source, const char *folder, const char *name, int64_t line)
-{
-    const char *between = *folder && (line || *name) ? "/" : "";
-    source = shown_source(source);
-    if (line)
-        return xasprintf("%s%s%s: line %lld", source, *folder ? "/" : "", folder,
-                         (long long)line);
-    return xasprintf("%s/%s%s%s", source, folder, between, name);
-}
 
 /* The path without empty names, "." and a final '/'; owned by the caller. */
 static char *tidy(const char *path)
@@ -156,7 +88,7 @@ static const struct source *source_of(const struct reader *reader)
 static void note_beside(struct reader *reader, const char *path)
 {
     if (reader->notes.n_beside++ == 0)
-        reader->notes.beside = reader_name(source_of(reader)->path, "", path, 0);
+        reader->notes.beside = block_document_name(source_of(reader)->path, "", path, 0);
 }
 
 static void note_folder(struct reader *reader, const char *path)
@@ -215,18 +147,18 @@ static int take_record(void *given, const struct record *record)
         return rc;
     if (!reader->folder)
         reader->folder =
-            add_string(block, reader->records_path, strlen(reader->records_path));
-    struct block_document *document = add_document(block);
+            block_add_string(block, reader->records_path, strlen(reader->records_path));
+    struct block_document *document = block_add_document(block);
     document->source = reader->source - 1;
     document->kind = PLACE_RECORDS;
     document->part = reader->records_part;
     document->folder = reader->folder;
-    document->label = add_string(block, label, n_label);
+    document->label = block_add_string(block, label, n_label);
     document->line = record->line;
     document->n_text = record->n_text;
     document->n_bad = record->n_bad;
     document->first_bad = record->first_bad;
-    need_text(block, record->n_text);
+    block_need_text(block, record->n_text);
     if (record->n_text)
         memcpy(block->text + block->n_text, record->text, record->n_text);
     block->n_text += record->n_text;
@@ -239,7 +171,7 @@ static void begin_records(struct reader *reader, const char *path)
     const struct source *source = source_of(reader);
     reader->records_path = xstrdup(path);
     reader->records_name =
-        xasprintf("%s%s%s", shown_source(source->path), *path ? "/" : "", path);
+        xasprintf("%s%s%s", block_source_name(source->path), *path ? "/" : "", path);
     reader->records_part = source->part >= 0 ? source->part
                            : *path           ? place_part_of_file(path)
                                              : -1;
@@ -306,26 +238,21 @@ static int open_file(struct reader *reader, const char *path)
 
 /* Documents that are files. */
 
-static int too_long(const char *name)
-{
-    return fail(ERR_FORMAT, "%s: longer than 64 MiB: not a document", name);
-}
-
 /* The entry's text, from the archive. */
 static int read_entry(struct reader *reader, const char *path,
                       struct block_document *document)
 {
     struct block *block = reader->block;
     for (size_t got = 1; got > 0;) {
-        need_text(block, PIECE_BYTES);
+        block_need_text(block, PIECE_BYTES);
         int rc =
             input_read(reader->input, block->text + block->n_text, PIECE_BYTES, &got);
         if (rc)
             return rc;
         block->n_text += got;
         document->n_text += got;
-        if (document->n_text > MOST_BYTES)
-            return too_long(path);
+        if (document->n_text > BLOCK_MOST_TEXT)
+            return block_too_long(path);
     }
     return OK;
 }
@@ -334,12 +261,13 @@ static int take_file(struct reader *reader, const char *path, size_t n_folder,
                      const struct place *place)
 {
     struct block *block = reader->block;
-    struct block_document *document = add_document(block);
+    struct block_document *document = block_add_document(block);
     document->source = reader->source - 1;
     document->kind = place->kind;
     document->part = place->part;
-    document->folder = add_string(block, path, n_folder);
-    document->name = add_string(block, path + n_folder + 1, strlen(path) - n_folder - 1);
+    document->folder = block_add_string(block, path, n_folder);
+    document->name =
+        block_add_string(block, path + n_folder + 1, strlen(path) - n_folder - 1);
     document->is_unread = input_is_folder(reader->input);
     return document->is_unread ? OK : read_entry(reader, path, document);
 }
@@ -413,7 +341,7 @@ static int take_entry(struct reader *reader, const struct input_entry *entry)
 {
     if (!entry->name && reader->options->format == FORMAT_FOLDERS)
         return fail(ERR_FORMAT, "%s: one file; --format folders expects class folders",
-                    shown_source(source_of(reader)->path));
+                    block_source_name(source_of(reader)->path));
     if (!entry->name) {
         begin_records(reader, "");
         return OK;
@@ -509,80 +437,4 @@ void reader_free(struct reader *reader)
 const struct reader_notes *reader_notes(const struct reader *reader)
 {
     return &reader->notes;
-}
-
-/* Texts. */
-
-static int read_whole(const char *path, struct reader_memory *memory, size_t *n)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
-    size_t used = 0;
-    int rc = OK;
-    for (ssize_t got = 1; got > 0 && !rc;) {
-        if (memory->room - used < 8192) {
-            memory->room = 2 * memory->room + PIECE_BYTES;
-            memory->bytes = xrealloc(memory->bytes, memory->room, 1);
-        }
-        got = read(fd, memory->bytes + used, memory->room - used);
-        if (got < 0 && errno == EINTR)
-            got = 1;
-        else if (got < 0)
-            rc = fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
-        else
-            used += (size_t)got;
-        if (!rc && used > MOST_BYTES)
-            rc = too_long(path);
-    }
-    close(fd);
-    *n = used;
-    return rc;
-}
-
-static void note_bad(struct block_document *document, size_t n, size_t first)
-{
-    if (n && !document->n_bad)
-        document->first_bad = first;
-    document->n_bad += n;
-}
-
-int reader_load(const struct reader *reader, const struct block *block,
-                struct block_document *document, struct reader_memory *memory,
-                const char **text, size_t *n)
-{
-    const char *bytes = block->text + document->text;
-    size_t n_bytes = document->n_text, n_clean = 0, first_bad = 0;
-    if (document->is_unread) {
-        char *path = reader_name(reader->sources[document->source].path,
-                                 block->strings + document->folder,
-                                 block->strings + document->name, 0);
-        int rc = read_whole(path, memory, &n_bytes);
-        free(path);
-        if (rc)
-            return rc;
-        bytes = memory->bytes;
-    }
-    if (document->kind != PLACE_RECORDS) {
-        decode_release(&memory->decoder);
-        decode_piece(&memory->decoder, reader->encoding, bytes, n_bytes, true, &bytes,
-                     &n_bytes);
-        note_bad(document, (size_t)memory->decoder.n_bad,
-                 (size_t)memory->decoder.first_bad);
-    }
-    free(memory->clean);
-    memory->clean = NULL;
-    size_t n_bad = text_repair_utf8(bytes, n_bytes, &memory->clean, &n_clean, &first_bad);
-    note_bad(document, n_bad, first_bad);
-    *text = n_bad ? memory->clean : bytes;
-    *n = n_bad ? n_clean : n_bytes;
-    return OK;
-}
-
-void reader_memory_release(struct reader_memory *memory)
-{
-    free(memory->bytes);
-    free(memory->clean);
-    decode_release(&memory->decoder);
-    *memory = (struct reader_memory){0};
 }

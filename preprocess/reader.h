@@ -3,8 +3,7 @@
 #ifndef PREPROCESS_READER_H
 #define PREPROCESS_READER_H
 
-#include "decode.h"
-#include "place.h"
+#include "block.h"
 #include "records.h"
 
 struct source {
@@ -12,30 +11,6 @@ struct source {
     const char
         *class_name; /* every line is a text of this class; NULL: texts have labels */
     int part; /* -1: as names say; else of all texts, and those of other parts are left out */
-};
-
-/* A document of a block; the offsets are into block->strings, where strings end in 0. */
-struct block_document {
-    int source;
-    enum place_kind kind;
-    int part; /* -1: nothing says */
-    size_t
-        folder; /* of a whole file: where it stands; of a record: its file, "" the source */
-    size_t name;         /* of a whole file */
-    size_t label;        /* of a record */
-    int64_t line;        /* of a record, from 1 */
-    size_t text, n_text; /* in block->text, as it was read, unless: */
-    bool is_unread;      /* the text is still in its file */
-    size_t n_bad,
-        first_bad; /* invalid sequences and the byte of the first, once loaded */
-};
-
-/* What one thread works on: some hundred KiB of text. */
-struct block {
-    char *text, *strings;
-    size_t n_text, text_room, n_strings, strings_room;
-    struct block_document *documents;
-    size_t n, room;
 };
 
 struct reader; /* opaque */
@@ -47,19 +22,6 @@ void reader_free(struct reader *reader);
 
 /* The next documents, into an empty block; *end: there are none. One thread at a time. */
 int reader_take(struct reader *reader, struct block *block, bool *end) NODISCARD;
-
-/* Memory for reader_load; all-zero at first, one a thread. */
-struct reader_memory {
-    char *bytes, *clean;
-    size_t room;
-    struct decoder decoder;
-};
-
-/* The text of a document, in valid UTF-8: borrowed until the next call. Any thread. */
-int reader_load(const struct reader *reader, const struct block *block,
-                struct block_document *document, struct reader_memory *memory,
-                const char **text, size_t *n) NODISCARD;
-void reader_memory_release(struct reader_memory *memory);
 
 /* What else was met, once everything was taken. */
 struct reader_notes {
@@ -77,12 +39,5 @@ struct reader_notes {
     char *bad;     /* where the first is */
 };
 const struct reader_notes *reader_notes(const struct reader *reader);
-
-/* "corpus/train/pos/1_9.txt", "reviews.csv: line 12": a document in messages; the caller's to
- * free. */
-char *reader_name(const char *source, const char *folder, const char *name, int64_t line);
-
-void block_clear(struct block *block);
-void block_release(struct block *block);
 
 #endif

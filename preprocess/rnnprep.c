@@ -138,6 +138,7 @@ static int make_tokenizer(struct job *job)
                                    .form = (enum text_form)settings->normalize,
                                    .segment = (enum text_segment)settings->segment,
                                    .filters = settings->filters,
+                                   .split = settings->split,
                                    .lower = settings->lower,
                                    .oov_token = settings->oov_token,
                                    .num_words = (int)settings->num_words,

@@ -97,6 +97,10 @@ static const struct option table_options[] = {
      "Tokenizer", false},
     {"filters", OPTION_STRING, FIELD(filters), NULL, 0, 0, NULL,
      "characters that separate words (default: Keras's)", "Tokenizer", false},
+    {"split", OPTION_STRING, FIELD(split), NULL, 0, 0, NULL,
+     "what stands between words once filtered characters have become it (default: a "
+     "space)",
+     "Tokenizer", false},
     {"oov-token", OPTION_STRING, FIELD(oov_token), NULL, 0, 0, NULL,
      "a token that stands for unknown words (id 1); without it they are dropped",
      "Tokenizer", false},
@@ -173,8 +177,13 @@ int settings_check(const struct settings *settings)
     if (settings->num_words == 1)
         return fail(ERR_USAGE,
                     "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
-    if (!text_is_utf8(settings->filters) || !text_is_utf8(settings->oov_token))
-        return fail(ERR_USAGE, "--filters and --oov-token must be valid UTF-8");
+    if (!text_is_utf8(settings->filters) || !text_is_utf8(settings->oov_token) ||
+        !text_is_utf8(settings->split))
+        return fail(ERR_USAGE, "--filters, --split and --oov-token must be valid UTF-8");
+    if (settings->split && !*settings->split)
+        return fail(ERR_USAGE,
+                    "--split: expected one character or more (--char-level takes "
+                    "every character)");
     if (separator &&
         (!*separator || strlen(separator) > 15 || strpbrk(separator, "\r\n\"")))
         return fail(ERR_USAGE,

@@ -17,7 +17,7 @@ struct settings {
     int64_t num_words, maxlen, min_count, vocab_limit;
     int segment, normalize, tags, padding, truncating;
     bool char_level, lower;
-    char *filters, *oov_token, *stop_words;
+    char *filters, *split, *oov_token, *stop_words;
     char *output, *report, *save_tokenizer;
     int64_t threads;
     bool quiet;

@@ -333,23 +333,26 @@ static bool is_record(const struct corpus *corpus, const struct document *docume
     return corpus->places[document->place].kind == PLACE_RECORDS;
 }
 
+/* Of one part, kind and class. */
 static int compare_rows(const void *left, const void *right, void *context)
 {
     const struct corpus *corpus = context;
     int32_t i = *(const int32_t *)left, j = *(const int32_t *)right;
     const struct document *a = &corpus->documents[i], *b = &corpus->documents[j];
-    bool a_record = is_record(corpus, a), b_record = is_record(corpus, b);
-    if (a->part != b->part)
-        return a->part < b->part ? -1 : 1;
-    if (a_record != b_record)
-        return a_record ? 1 : -1;
-    if (a_record)
+    if (is_record(corpus, a))
         return i < j ? -1 : i > j;
-    if (a->label != b->label)
-        return class_rank(corpus, a->label) < class_rank(corpus, b->label) ? -1 : 1;
     int order = strcmp(corpus->names + a->name, corpus->names + b->name);
     return order ? order
                  : strcmp(folder_of(corpus, a->place), folder_of(corpus, b->place));
+}
+
+static void sort_bucket(struct corpus *corpus, int32_t *rows, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (compare_rows(&rows[i - 1], &rows[i], corpus) > 0) {
+            qsort_r(rows, n, sizeof *rows, compare_rows, corpus);
+            return;
+        }
 }
 
 /* An archive may hold a name twice. */
@@ -369,14 +372,37 @@ static int check_names(const struct corpus *corpus, int32_t n)
     return OK;
 }
 
+/* Most corpora are read in the order of rows, or in a few runs of it: a bucket for each part,
+ * kind and class first, which is sorted only where it must be. */
 static int sort_rows(struct corpus *corpus, int32_t *n_rows)
 {
-    int32_t n = 0;
+    size_t n_classes = (size_t)corpus->n_classes,
+           n_buckets = 2 * DATASET_PARTS * n_classes;
+    int32_t *bucket_of = xcalloc((size_t)corpus->n_documents, sizeof *bucket_of), n = 0;
+    int32_t *end = xcalloc(n_buckets + 1, sizeof *end);
     corpus->rows = xcalloc((size_t)corpus->n_documents, sizeof *corpus->rows);
+    for (int32_t i = 0; i < corpus->n_documents; i++) {
+        const struct document *document = &corpus->documents[i];
+        bool record = is_record(corpus, document);
+        int rank = record ? 0 : class_rank(corpus, document->label);
+        bucket_of[i] = document->part == DROPPED
+                           ? -1
+                           : (document->part * 2 + record) * (int32_t)n_classes + rank;
+        if (bucket_of[i] >= 0)
+            end[bucket_of[i] + 1]++;
+    }
+    for (size_t b = 0; b < n_buckets; b++)
+        end[b + 1] += end[b];
+    n = end[n_buckets];
     for (int32_t i = 0; i < corpus->n_documents; i++)
-        if (corpus->documents[i].part != DROPPED)
-            corpus->rows[n++] = i;
-    qsort_r(corpus->rows, (size_t)n, sizeof *corpus->rows, compare_rows, corpus);
+        if (bucket_of[i] >= 0)
+            corpus->rows[end[bucket_of[i]]++] = i; /* now where the bucket ends */
+    for (size_t b = 0; b < n_buckets; b++) {
+        int32_t first = b ? end[b - 1] : 0;
+        sort_bucket(corpus, corpus->rows + first, (size_t)(end[b] - first));
+    }
+    free(end);
+    free(bucket_of);
     *n_rows = n;
     return check_names(corpus, n);
 }

@@ -9,6 +9,8 @@
 
 #include "rnntrain/file.h"
 
+enum { FRONT = 16 << 20 }; /* numbers: 64 MiB */
+
 int spool_open(struct spool *spool, const char *output)
 {
     const char *given = getenv("TMPDIR"), *slash = strrchr(output, '/');
@@ -31,6 +33,8 @@ int spool_open(struct spool *spool, const char *output)
         return rc;
     }
     *spool = (struct spool){.fd = fd, .folder = folder};
+    spool->front =
+        xcalloc(FRONT, sizeof *spool->front); /* takes memory as it is filled */
     return OK;
 }
 
@@ -39,17 +43,35 @@ void spool_close(struct spool *spool)
     if (!spool->folder)
         return;
     close(spool->fd);
+    free(spool->front);
     free(spool->folder);
     *spool = (struct spool){0};
 }
 
+static void grow_front(struct spool *spool, int64_t n)
+{
+    if (n <= spool->front_room)
+        return;
+    spool->front_room = 2 * n < FRONT ? 2 * n : FRONT;
+    spool->front =
+        xrealloc(spool->front, (size_t)spool->front_room, sizeof *spool->front);
+}
+
 int spool_append(struct spool *spool, const int32_t *numbers, size_t n)
 {
+    if (spool->n == spool->n_front && n <= (size_t)(FRONT - spool->n_front)) {
+        grow_front(spool, spool->n + (int64_t)n);
+        if (n)
+            memcpy(spool->front + spool->n_front, numbers, n * sizeof *numbers);
+        spool->n = spool->n_front += (int64_t)n;
+        return OK;
+    }
     if (file_append(spool->fd, (const char *)numbers, n * sizeof *numbers))
         return fail(ERR_IO,
                     "%s: cannot write to a temporary file behind %lld bytes: %s; TMPDIR "
                     "names another folder for it",
-                    spool->folder, (long long)spool->n * 4, strerror(errno));
+                    spool->folder, (long long)(spool->n - spool->n_front) * 4,
+                    strerror(errno));
     spool->n += (int64_t)n;
     return OK;
 }
@@ -74,6 +96,10 @@ int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t a
                size_t n, const int32_t **numbers)
 {
     enum { WINDOW = 32768 }; /* documents that follow each other are read together */
+    if (at < spool->n_front) {
+        *numbers = spool->front + at; /* what was appended together is there together */
+        return OK;
+    }
     if (at < reader->first || at + (int64_t)n > reader->first + (int64_t)reader->n) {
         int64_t left = spool->n - at;
         size_t wanted = n > WINDOW ? n : left < WINDOW ? (size_t)left : WINDOW;
@@ -82,7 +108,7 @@ int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t a
             reader->numbers = xrealloc(reader->numbers, wanted, sizeof(int32_t));
         }
         if (read_at(spool->fd, (char *)reader->numbers, wanted * sizeof(int32_t),
-                    at * (int64_t)sizeof(int32_t)))
+                    (at - spool->n_front) * (int64_t)sizeof(int32_t)))
             return fail(ERR_IO, "%s: cannot read a temporary file back: %s",
                         spool->folder, strerror(errno));
         reader->first = at;

@@ -1,17 +1,19 @@
-/* The words of all documents, as numbers, in a temporary file without a name: written once
- * from front to back, then read in any order. */
+/* The words of all documents, as numbers: written once from front to back, then read in any
+ * order. What does not fit some memory stands in a temporary file without a name. */
 #ifndef PREPROCESS_SPOOL_H
 #define PREPROCESS_SPOOL_H
 
 #include "rnntrain/base.h"
 
 struct spool {
-    int fd;
-    int64_t n; /* numbers in it */
+    int64_t n;      /* numbers in it */
+    int32_t *front; /* the first of them */
+    int64_t n_front, front_room;
+    int fd; /* of the others */
     char *folder;
 };
 
-/* In $TMPDIR, or beside `output`, where there must be room for the result anyway. */
+/* The file is in $TMPDIR, or beside `output`, where there must be room for the result anyway. */
 int spool_open(struct spool *spool, const char *output) NODISCARD;
 void spool_close(struct spool *spool);
 int spool_append(struct spool *spool, const int32_t *numbers, size_t n) NODISCARD;

@@ -278,21 +278,25 @@ static void split_by_table(const struct text_tokenizer *tokenizer,
                            struct passage *passage)
 {
     enum { STRETCH = 4096 };
+    uint32_t ends[STRETCH + 1]; /* places of splits, from `text` on */
     struct text_cut *cut = passage->cut;
-    char *text = passage->text, split = *tokenizer->options.split, *start = text;
-    char *end = text + passage->n;
-    *end = split;
-    for (char *at = text; at <= end;) {
-        char *stop = end - at < STRETCH ? end + 1 : at + STRETCH;
-        need_words(cut, STRETCH / 2 + 2);
+    char *text = passage->text, split = *tokenizer->options.split;
+    size_t n = passage->n + 1, start = 0;
+    text[passage->n] = split;
+    for (size_t done = 0; done < n; done += STRETCH) {
+        size_t stop = n - done < STRETCH ? n : done + STRETCH, n_ends = 0;
+        for (size_t i = done; i < stop; i++) {
+            char c = tokenizer->table[(unsigned char)text[i]];
+            text[i] = c;
+            ends[n_ends] = (uint32_t)i;
+            n_ends += c == split;
+        }
+        need_words(cut, n_ends + 1);
         struct word *word = cut->words + cut->n;
-        for (; at < stop; at++) {
-            char c = tokenizer->table[(unsigned char)*at];
-            bool ends = c == split;
-            *at = c;
-            *word = (struct word){start, (size_t)(at - start)};
-            word += ends & (at > start);
-            start = ends ? at + 1 : start;
+        for (size_t i = 0; i < n_ends; i++) {
+            *word = (struct word){text + start, ends[i] - start};
+            word += ends[i] > start;
+            start = ends[i] + 1;
         }
         cut->n = (size_t)(word - cut->words);
     }

@@ -26,6 +26,8 @@ static uint64_t short_key(const char *text, size_t n)
         memcpy(&last, text + n - 4, 4);
         return key | first | (uint64_t)last << (8 * (n - 4));
     }
+    if (n == 0)
+        return key;
     return key | bytes[0] | (uint64_t)bytes[n / 2] << (8 * (n / 2)) |
            (uint64_t)bytes[n - 1] << (8 * (n - 1));
 }

@@ -1,6 +1,6 @@
 /* Distinct words, numbered from 0 in the order in which they were added.
  *
- * An all-zero struct is empty. A word is any bytes, 1 or more; lookups take the time of one
+ * An all-zero struct is empty. A word is any bytes, also none; lookups take the time of one
  * hash. Memory: the words' bytes and about 30 more each. Nothing here is collective.
  */
 #ifndef RNNTRAIN_WORDS_H

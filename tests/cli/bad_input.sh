@@ -105,8 +105,14 @@ if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=20k none "
     done
     expect 74 'small/set.h5: cannot write' env TMPDIR="$tmp" "$rnnprep" "$tmp/sample" \
         -o "$tmp/small/set.h5"
-    expect 74 'small/: cannot write to a temporary file.*TMPDIR' env -u TMPDIR "$rnnprep" \
-        "$tmp/sample" -o "$tmp/small/set.h5"
+    # more words than memory holds of them: 17 million
+    for class in a b; do
+        words=$(printf 'w%.0s ' {1..200})
+        yes "__label__$class $words" | head -42500 >>"$tmp/long.txt" || true
+    done
+    expect 74 'small: cannot write to a temporary file.*TMPDIR' env TMPDIR="$tmp/small" "$rnnprep" \
+        "$tmp/long.txt" -o "$tmp/long.h5"
+    rm "$tmp/long.txt"
     [ -z "$(ls -A "$tmp/small")" ] || problem "half a data set: $(ls -A "$tmp/small")"
 else
     echo "note: no full disk was tried: mounting a tmpfs needs root"

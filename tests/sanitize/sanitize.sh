@@ -6,7 +6,7 @@ set -euo pipefail
 
 sane=$build/sanitize
 targets=(rnntrain rnnprep make_bad_files test_comm test_bit_rot)
-targets+=(fuzz_text fuzz_options fuzz_dataset fuzz_checkpoint fuzz_corpus)
+targets+=(fuzz_text fuzz_options fuzz_dataset fuzz_checkpoint fuzz_corpus fuzz_records)
 for source_file in "$source"/tests/unit/test_*.c "$source"/tests/golden/test_*.c; do
     name=$(basename "$source_file" .c)
     case $name in
