@@ -7,6 +7,8 @@
 
 #include "rnntrain/h5.h"
 
+enum { STOP = -1 };
+
 struct worker {
     struct spool_reader reader;
     struct h5_packer *packer;
@@ -22,7 +24,8 @@ struct run {
     struct dataset_writer *writer;
     struct tally *tally;
     struct worker *workers;
-    int32_t *ids; /* of every place of the tokenizer, so that a look-up is one access */
+    int32_t *ids;             /* of the spool's numbers; 0: none, STOP: a stop word */
+    int32_t unknown;          /* the id of those that have none */
     int first[DATASET_PARTS]; /* row of all rows */
     int part;                 /* of the next chunk */
     size_t chunk;
@@ -60,24 +63,36 @@ static int take(void *context, void *given, bool *end)
 static size_t find_ids(const struct run *run, struct worker *worker,
                        const int32_t *numbers, int32_t n_numbers, struct tally *tally)
 {
-    const int32_t *map = run->encoding->map;
-    int32_t unknown = text_unknown_id(run->encoding->tokenizer);
-    size_t n = 0;
+    size_t n = 0, n_stops = 0, n_unknown = 0;
     if (worker->room < (size_t)n_numbers) {
         worker->room = 2 * (size_t)n_numbers;
         worker->document = xrealloc(worker->document, worker->room, sizeof(int32_t));
     }
     for (int32_t i = 0; i < n_numbers; i++) {
-        int32_t word = map[numbers[i]];
-        int32_t id = word >= 0 ? run->ids[word] : 0;
-        tally->n_words += word != TEXT_STOP;
-        tally->n_unknown += word != TEXT_STOP && !id;
-        id = id || word == TEXT_STOP ? id : unknown;
+        int32_t id = run->ids[numbers[i]];
+        n_stops += id == STOP;
+        n_unknown += id == 0;
+        id = id == 0 ? run->unknown : id;
         worker->document[n] = id;
-        n += id != 0;
+        n += id > 0;
     }
+    tally->n_words += n_numbers - (int64_t)n_stops;
+    tally->n_unknown += (int64_t)n_unknown;
     tally->n_ids += (int64_t)n;
     return n;
+}
+
+/* The ids of the spool's numbers; the caller's to free. */
+static int32_t *ids_of_numbers(const struct encoding *encoding)
+{
+    int32_t *ids = xcalloc((size_t)encoding->n_numbers, sizeof *ids);
+    for (int32_t i = 0; i < encoding->n_numbers; i++) {
+        int32_t word = encoding->map[i];
+        ids[i] = word >= 0           ? text_known_id(encoding->tokenizer, word)
+                 : word == TEXT_STOP ? STOP
+                                     : 0;
+    }
+    return ids;
 }
 
 static void store_row(const struct dataset *data, const int32_t *row, char *to)
@@ -188,7 +203,6 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
 {
     struct run run = {.encoding = encoding, .data = data, .tally = tally};
     int n_threads = encoding->n_threads, n_rows = 0;
-    int32_t n_words = text_n_numbers(encoding->tokenizer);
     int rc = dataset_create(data, &run.writer);
     if (rc)
         return rc;
@@ -197,9 +211,8 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
         n_rows += data->part[part].rows;
     }
     run.workers = xcalloc((size_t)n_threads, sizeof *run.workers);
-    run.ids = xcalloc((size_t)n_words, sizeof *run.ids);
-    for (int32_t word = 0; word < n_words; word++)
-        run.ids[word] = text_known_id(encoding->tokenizer, word);
+    run.ids = ids_of_numbers(encoding);
+    run.unknown = text_unknown_id(encoding->tokenizer);
     tally->lengths = xcalloc((size_t)n_rows, sizeof *tally->lengths);
     struct crew_job job = {&run, sizeof(struct item), take, work, finish, release};
     rc = crew_run(&job, n_threads);

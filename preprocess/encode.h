@@ -23,7 +23,8 @@ struct tally {
 struct encoding {
     const struct corpus *corpus;
     const struct spool *spool;
-    const int32_t *map;
+    const int32_t *map; /* (n_numbers) */
+    int32_t n_numbers;
     const struct text_tokenizer *tokenizer; /* its padding is the rows' */
     int n_threads;
 };

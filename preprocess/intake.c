@@ -33,8 +33,9 @@ struct item {
     int32_t *words; /* of all documents, by the worker's numbers */
     size_t n_words, words_room;
     int worker;
-    bool begins_anew;    /* the worker's numbers start from 0 again */
-    struct words fresh;  /* words that are new to the worker, in their order */
+    bool begins_anew; /* the worker's numbers start from 0 again */
+    size_t fresh;     /* words that are new to the worker: n_fresh strings, one behind */
+    int32_t n_fresh;  /* the other, in block.strings */
     int32_t first_fresh; /* the worker's number of the first */
 };
 
@@ -79,7 +80,7 @@ static int32_t number_words(struct worker *worker, struct item *item)
     words_add_all(&worker->words, cut->words, cut->n, to);
     for (size_t i = 0; i < cut->n && n_before < worker->words.n; i++)
         if (to[i] == n_before) {
-            words_add(&item->fresh, cut->words[i].text, cut->words[i].n);
+            block_add_string(&item->block, cut->words[i].text, cut->words[i].n);
             n_before++;
         }
     item->n_words += cut->n;
@@ -96,7 +97,7 @@ static int work(void *context, void *given, int number)
     item->worker = number;
     item->n_words = 0;
     item->begins_anew = limited || worker->words.n > MOST_WORDS;
-    words_clear(&item->fresh);
+    item->fresh = block->n_strings;
     if (item->begins_anew)
         words_clear(&worker->words);
     item->first_fresh = worker->words.n;
@@ -115,6 +116,7 @@ static int work(void *context, void *given, int number)
         text_cut(run->intake->tokenizer, text, n, &worker->cut);
         item->results[i].n_words = number_words(worker, item);
     }
+    item->n_fresh = worker->words.n - item->first_fresh;
     return OK;
 }
 
@@ -124,19 +126,22 @@ static int work(void *context, void *given, int number)
 static void place_fresh(const struct run *run, const struct item *item)
 {
     struct worker *worker = &run->workers[item->worker];
-    const struct words *fresh = &item->fresh;
+    const char *fresh = item->block.strings + item->fresh;
     if (item->begins_anew)
         worker->n_places = 0;
     if (worker->n_places != item->first_fresh)
         die("blocks of a worker are out of order");
-    if (worker->room - worker->n_places < fresh->n) {
-        worker->room = 2 * worker->room + fresh->n;
+    if (worker->room - worker->n_places < item->n_fresh) {
+        worker->room = 2 * worker->room + item->n_fresh;
         worker->places =
             xrealloc(worker->places, (size_t)worker->room, sizeof *worker->places);
     }
-    for (int32_t i = 0; i < fresh->n; i++)
-        worker->places[worker->n_places++] = vocabulary_place(
-            run->intake->vocabulary, words_text(fresh, i), words_length(fresh, i));
+    for (int32_t i = 0; i < item->n_fresh; i++) {
+        size_t n = strlen(fresh);
+        worker->places[worker->n_places++] =
+            vocabulary_place(run->intake->vocabulary, fresh, n);
+        fresh += n + 1;
+    }
 }
 
 static void show_progress(struct run *run)
@@ -194,7 +199,6 @@ static void release(void *given)
 {
     struct item *item = given;
     block_release(&item->block);
-    words_release(&item->fresh);
     free(item->results);
     free(item->words);
 }

@@ -43,17 +43,16 @@ static int read_file(const char *source, const struct block *block,
     int fd = open_in(source, folder, name, memory), error = errno, rc = OK;
     ssize_t got = 1;
     size_t used = 0;
-    while (fd >= 0 && got > 0 && used <= BLOCK_MOST_TEXT) {
+    bool end = false; /* a regular file gives less than was asked for at its end only */
+    while (fd >= 0 && got >= 0 && !end && used <= BLOCK_MOST_TEXT) {
         if (memory->room - used < 8192) {
             memory->room = 2 * memory->room + 65536;
             memory->bytes = xrealloc(memory->bytes, memory->room, 1);
         }
         got = read(fd, memory->bytes + used, memory->room - used);
         error = errno;
-        if (got < 0 && errno == EINTR)
-            got = 1;
-        else if (got > 0)
-            used += (size_t)got;
+        end = got >= 0 && (size_t)got < memory->room - used;
+        used += got > 0 ? (size_t)got : 0;
     }
     if (fd >= 0)
         close(fd);

@@ -29,8 +29,11 @@ struct reader {
     char *records_name; /* in messages; owned */
     int records_part;
     char *piece;
-    struct block *block;             /* where records go */
-    size_t folder;                   /* records_path in its strings; 0: not yet there */
+    struct block *block; /* where records go */
+    size_t records_at;   /* records_path in its strings; 0: not yet there */
+    char *folder;        /* of the last file, and what it says; owned */
+    struct place place;
+    size_t folder_at; /* the folder in the block's strings; 0: not yet there */
     bool knows_parts, knows_classes; /* documents of part/class/, class/ were met */
     struct reader_notes notes;
 };
@@ -145,14 +148,14 @@ static int take_record(void *given, const struct record *record)
     int rc = check_label(reader, record, &label, &n_label);
     if (rc)
         return rc;
-    if (!reader->folder)
-        reader->folder =
+    if (!reader->records_at)
+        reader->records_at =
             block_add_string(block, reader->records_path, strlen(reader->records_path));
     struct block_document *document = block_add_document(block);
     document->source = reader->source - 1;
     document->kind = PLACE_RECORDS;
     document->part = reader->records_part;
-    document->folder = reader->folder;
+    document->folder = reader->records_at;
     document->label = block_add_string(block, label, n_label);
     document->line = record->line;
     document->n_text = record->n_text;
@@ -175,7 +178,7 @@ static void begin_records(struct reader *reader, const char *path)
     reader->records_part = source->part >= 0 ? source->part
                            : *path           ? place_part_of_file(path)
                                              : -1;
-    reader->folder = 0;
+    reader->records_at = 0;
     reader->records = records_new(reader->options, reader->records_name,
                                   source->class_name, take_record, reader);
 }
@@ -257,15 +260,19 @@ static int read_entry(struct reader *reader, const char *path,
     return OK;
 }
 
-static int take_file(struct reader *reader, const char *path, size_t n_folder,
-                     const struct place *place)
+/* A file in the folder that was found last. */
+static int take_file(struct reader *reader, const char *path)
 {
     struct block *block = reader->block;
     struct block_document *document = block_add_document(block);
+    size_t n_folder = strlen(reader->folder);
+    int part = source_of(reader)->part;
+    if (!reader->folder_at)
+        reader->folder_at = block_add_string(block, reader->folder, n_folder);
     document->source = reader->source - 1;
-    document->kind = place->kind;
-    document->part = place->part;
-    document->folder = block_add_string(block, path, n_folder);
+    document->kind = reader->place.kind;
+    document->part = part >= 0 ? part : reader->place.part;
+    document->folder = reader->folder_at;
     document->name =
         block_add_string(block, path + n_folder + 1, strlen(path) - n_folder - 1);
     document->is_unread = input_is_folder(reader->input);
@@ -283,44 +290,53 @@ static int report_link(const struct reader *reader, const char *path)
         source_of(reader)->path, path);
 }
 
-/* A file, or a link, at `path`, which has n_folder bytes of folders. */
+/* What the folder says in which a path's file stands; most files share it with the last. */
+static void find_place(struct reader *reader, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+    if (reader->folder && !strncmp(reader->folder, path, n) && !reader->folder[n])
+        return;
+    free(reader->folder);
+    reader->folder = xstrndup(path, n);
+    reader->place = place_of_folder(reader->folder);
+    reader->folder_at = 0;
+}
+
+/* A file, or a link. */
 static int take_path(struct reader *reader, const char *path, enum input_kind kind)
 {
+    find_place(reader, path);
     const struct source *source = source_of(reader);
-    const char *slash = strrchr(path, '/');
-    size_t n_folder = slash ? (size_t)(slash - path) : 0;
-    char *folder = xstrndup(path, n_folder);
-    struct place place = place_of_folder(folder);
+    enum place_kind place = reader->place.kind;
     bool forced = reader->options->format > FORMAT_FOLDERS;
+    bool is_other = source->part >= 0 && reader->place.part >= 0 &&
+                    reader->place.part != source->part;
     bool is_class =
-        place.kind == PLACE_SPLIT || (place.kind == PLACE_CLASS && !reader->knows_parts);
+        place == PLACE_SPLIT || (place == PLACE_CLASS && !reader->knows_parts);
     bool is_records =
-        forced || (reader->options->format == FORMAT_AUTO && place.kind != PLACE_SPLIT &&
-                   names_records(path) && !reader->knows_parts && !reader->knows_classes);
-    bool is_other = source->part >= 0 && place.part >= 0 && place.part != source->part;
-    int rc = OK;
-    if (is_other) {
-        free(folder);
+        forced || (reader->options->format == FORMAT_AUTO && place != PLACE_SPLIT &&
+                   !reader->knows_classes && names_records(path));
+    if (is_other)
+        return OK;
+    if (place == PLACE_UNLABELLED && !forced) {
+        reader->notes.n_unlabelled++;
         return OK;
     }
-    if (place.kind == PLACE_UNLABELLED && !forced) {
-        reader->notes.n_unlabelled++;
-    } else if (!is_class && !is_records) {
+    if (!is_class && !is_records) {
         note_beside(reader, path);
-    } else if (kind == INPUT_LINK) {
-        rc = report_link(reader, path);
-    } else if (is_records) {
-        if (input_is_folder(reader->input))
-            rc = open_file(reader, path);
-        if (!rc)
-            begin_records(reader, path);
-    } else {
-        reader->knows_parts |= place.kind == PLACE_SPLIT;
-        reader->knows_classes = true;
-        place.part = source->part >= 0 ? source->part : place.part;
-        rc = take_file(reader, path, n_folder, &place);
+        return OK;
     }
-    free(folder);
+    if (kind == INPUT_LINK)
+        return report_link(reader, path);
+    if (!is_records) {
+        reader->knows_parts |= place == PLACE_SPLIT;
+        reader->knows_classes = true;
+        return take_file(reader, path);
+    }
+    int rc = input_is_folder(reader->input) ? open_file(reader, path) : OK;
+    if (!rc)
+        begin_records(reader, path);
     return rc;
 }
 
@@ -394,7 +410,7 @@ int reader_take(struct reader *reader, struct block *block, bool *end)
     bool none = false;
     int rc = OK;
     reader->block = block;
-    reader->folder = 0;
+    reader->records_at = reader->folder_at = 0;
     while (!rc && !none && !is_full(block))
         rc = take_next(reader, &none);
     *end = none && block->n == 0;
@@ -430,6 +446,7 @@ void reader_free(struct reader *reader)
     free(notes->folders);
     free(notes->beside);
     free(notes->bad);
+    free(reader->folder);
     free(reader->piece);
     free(reader);
 }

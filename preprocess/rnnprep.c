@@ -37,7 +37,8 @@ struct job {
     struct vocabulary vocabulary;
     int64_t n_forgotten;
     struct spool spool;
-    int32_t *map; /* from the spool's numbers to the tokenizer's */
+    int32_t *map; /* (n_numbers) from the spool's numbers to the tokenizer's */
+    int32_t n_numbers;
     struct tally tally;
 };
 
@@ -241,6 +242,7 @@ static int fit(struct job *job)
     bool is_fitted = settings->tokenizer != NULL;
     int rc = fit_tokenizer(&job->corpus, &job->spool, &job->vocabulary, is_fitted,
                            settings->min_count, job->tokenizer, &job->map);
+    job->n_numbers = job->vocabulary.n_numbers;
     job->n_forgotten = (int64_t)job->vocabulary.n_forgotten;
     vocabulary_release(&job->vocabulary);
     return rc || is_fitted ? rc : check_vocabulary(job);
@@ -276,8 +278,8 @@ static char *provenance(const struct job *job)
 static int write_dataset(struct job *job)
 {
     const struct text_options *options = text_settings(job->tokenizer);
-    struct encoding encoding = {&job->corpus, &job->spool, job->map, job->tokenizer,
-                                job->n_threads};
+    struct encoding encoding = {&job->corpus,   &job->spool,    job->map,
+                                job->n_numbers, job->tokenizer, job->n_threads};
     int num_words =
         options->num_words ? options->num_words : text_n_words(job->tokenizer) + 1;
     struct dataset data = {.path = job->settings->output,

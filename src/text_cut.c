@@ -28,7 +28,7 @@ static void check_icu(UErrorCode status)
 
 static char *buffer_of(struct text_cut *cut, int which, size_t n)
 {
-    if (cut->buffer_room[which] < n) {
+    if (cut->buffer_room[which] < n + 8) { /* words are read 8 bytes at a time */
         cut->buffer_room[which] = n + n / 2 + 1024;
         cut->buffer[which] = xrealloc(cut->buffer[which], cut->buffer_room[which], 1);
     }

@@ -1,94 +1,106 @@
 #include "rnntrain/words.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL /* words are short: a call would take longer than the hash */
 #include <xxhash.h>
 
-/* Most lookups end at the first slot, which holds all that tells short words apart. */
+/* What tells a word apart: up to 16 bytes themselves, of longer ones a hash. */
+struct words_key {
+    uint64_t head,
+        tail; /* the first and the last 8 bytes, which may overlap; shorter: 0 */
+    uint32_t n;
+};
+
+/* Lookups of words of at most 16 bytes end here. */
 struct words_slot {
-    uint64_t key;
+    uint64_t head, tail;
+    uint32_t n;
     int32_t number; /* 1 + number of the word; 0: empty */
 };
 
-enum { SHORT_BYTES = 7 };
+enum { EXACT_BYTES = 16 };
 
-/* The bytes of a word of at most 7, each read once or twice, and its length: no other word has
- * the same key. */
-static uint64_t short_key(const char *text, size_t n)
+static uint64_t load(const char *bytes)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-    uint64_t key = (uint64_t)n << 56;
-    uint32_t first, last;
-    if (n >= 4) {
-        memcpy(&first, text, 4);
-        memcpy(&last, text + n - 4, 4);
-        return key | first | (uint64_t)last << (8 * (n - 4));
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return le64toh(value);
+}
+
+/* Of the 8 bytes from the word's beginning on and the 8 bytes to its end; shorter words leave
+ * out what is behind them. Without branches on short lengths, which cannot be predicted. */
+static inline struct words_key make_key(const char *text, size_t n, uint64_t head,
+                                        uint64_t tail)
+{
+    if (n > EXACT_BYTES) {
+        XXH128_hash_t hash = XXH3_128bits(text, n);
+        return (struct words_key){hash.low64, hash.high64, (uint32_t)n};
     }
-    if (n == 0)
-        return key;
-    return key | bytes[0] | (uint64_t)bytes[n / 2] << (8 * (n / 2)) |
-           (uint64_t)bytes[n - 1] << (8 * (n - 1));
+    uint64_t inside = n < 8 ? ((uint64_t)1 << (8 * n)) - 1 : UINT64_MAX;
+    return (struct words_key){head & inside, n < 8 ? 0 : tail, (uint32_t)n};
 }
 
-/* Of a longer word: a hash, above all keys of short ones. */
-static uint64_t key_of(const char *text, size_t n)
+static struct words_key key_of(const char *text, size_t n)
 {
-    return n <= SHORT_BYTES ? short_key(text, n)
-                            : XXH3_64bits(text, n) | (uint64_t)1 << 63;
+    char copy[EXACT_BYTES + 8] = {0};
+    if (n)
+        memcpy(copy, text, n < EXACT_BYTES ? n : EXACT_BYTES);
+    return make_key(text, n, load(copy),
+                    load(copy + (n < 8 || n > EXACT_BYTES ? 0 : n - 8)));
 }
 
-/* Where a key's search begins: Fibonacci hashing (Knuth, The Art of Computer Programming 3,
- * section 6.4). */
-static size_t place_of(const struct words *words, uint64_t key)
+/* The same where 8 bytes from the word's beginning on can be read. */
+static inline struct words_key quick_key(const char *text, size_t n)
 {
-    return (key * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & (words->n_slots - 1);
+    return make_key(text, n, load(text), load(text + (n < 8 ? 0 : n - 8)));
 }
 
-/* Of at least 8 bytes. */
-static bool is_same(const char *a, const char *b, size_t n)
+/* Where a key's search begins: multiplicative hashing (Knuth, The Art of Computer Programming
+ * 3, section 6.4). */
+static inline struct words_slot *first_slot(const struct words *words,
+                                            struct words_key key)
 {
-    uint64_t x, y;
-    for (size_t i = 0; i + 8 <= n; i += 8) {
-        memcpy(&x, a + i, 8);
-        memcpy(&y, b + i, 8);
-        if (x != y)
-            return false;
-    }
-    memcpy(&x, a + n - 8, 8);
-    memcpy(&y, b + n - 8, 8);
-    return x == y;
+    uint64_t mixed = (key.head ^ (key.tail + key.n) * UINT64_C(0xd6e8feb86659fd93)) *
+                     UINT64_C(0x9e3779b97f4a7c15);
+    return &words->slots[(mixed >> 32) & (words->n_slots - 1)];
 }
 
 /* The slot that holds the word, or the empty one where it belongs. */
-static struct words_slot *slot_of(const struct words *words, uint64_t key,
-                                  const char *text, size_t n)
+static inline struct words_slot *slot_of(const struct words *words, struct words_key key,
+                                         const char *text)
 {
-    size_t at = place_of(words, key);
-    for (;; at = (at + 1) & (words->n_slots - 1)) {
-        struct words_slot *slot = &words->slots[at];
+    struct words_slot *slot = first_slot(words, key),
+                      *end = words->slots + words->n_slots;
+    for (;; slot = slot + 1 == end ? words->slots : slot + 1) {
         if (!slot->number)
             return slot;
-        if (slot->key != key)
+        if ((slot->head ^ key.head) | (slot->tail ^ key.tail) | (slot->n ^ key.n))
             continue;
-        int32_t number = slot->number - 1;
-        if (n <= SHORT_BYTES || (words_length(words, number) == n &&
-                                 is_same(words_text(words, number), text, n)))
+        if (key.n <= EXACT_BYTES ||
+            !memcmp(words_text(words, slot->number - 1), text, key.n))
             return slot;
     }
+}
+
+static void fill_slot(struct words_slot *slot, struct words_key key, int32_t number)
+{
+    *slot = (struct words_slot){key.head, key.tail, key.n, number + 1};
 }
 
 static void grow_slots(struct words *words)
 {
     free(words->slots);
     words->n_slots = words->n_slots ? 4 * words->n_slots : 1024;
-    words->slots = xcalloc(words->n_slots, sizeof *words->slots);
+    /* zeroed by writing: pages that are read first, then written, hold up all threads */
+    words->slots = xaligned(words->n_slots, sizeof *words->slots);
     for (int32_t i = 0; i < words->n; i++) {
         const char *text = words_text(words, i);
         size_t n = words_length(words, i);
-        uint64_t key = key_of(text, n);
-        *slot_of(words, key, text, n) = (struct words_slot){key, i + 1};
+        struct words_key key = key_of(text, n);
+        fill_slot(slot_of(words, key, text), key, i);
     }
 }
 
@@ -112,49 +124,48 @@ static void append(struct words *words, const char *text, size_t n)
     words->start[++words->n] = words->n_bytes;
 }
 
-/* Adds n words, few enough for the slots to have room for all of them. */
-static void add_some(struct words *words, const struct word *given, const uint64_t *keys,
-                     size_t n, int32_t *numbers)
+static void make_slots(struct words *words, size_t n_more)
 {
-    for (size_t i = 0; i < n; i++) {
-        const char *text = given[i].text;
-        struct words_slot *slot = slot_of(words, keys[i], text, given[i].n);
-        if (!slot->number) {
-            append(words, text, given[i].n);
-            *slot = (struct words_slot){keys[i], words->n};
-        }
-        numbers[i] = slot->number - 1;
+    while (((size_t)words->n + n_more) * 2 > words->n_slots)
+        grow_slots(words);
+}
+
+static inline int32_t add(struct words *words, struct words_key key, const char *text)
+{
+    struct words_slot *slot = slot_of(words, key, text);
+    if (!slot->number) {
+        append(words, text, key.n);
+        fill_slot(slot, key, words->n - 1);
     }
+    return slot->number - 1;
 }
 
 void words_add_all(struct words *words, const struct word *given, size_t n,
                    int32_t *numbers)
 {
     enum { TOGETHER = 32 }; /* their slots are fetched while the keys are found */
-    uint64_t keys[TOGETHER];
+    struct words_key keys[TOGETHER];
     for (size_t done = 0; done < n; done += TOGETHER) {
         size_t some = n - done < TOGETHER ? n - done : TOGETHER;
-        while (((size_t)words->n + some) * 2 > words->n_slots)
-            grow_slots(words);
+        make_slots(words, some);
         for (size_t i = 0; i < some; i++) {
-            keys[i] = key_of(given[done + i].text, given[done + i].n);
-            __builtin_prefetch(&words->slots[place_of(words, keys[i])]);
+            keys[i] = quick_key(given[done + i].text, given[done + i].n);
+            __builtin_prefetch(first_slot(words, keys[i]));
         }
-        add_some(words, given + done, keys, some, numbers + done);
+        for (size_t i = 0; i < some; i++)
+            numbers[done + i] = add(words, keys[i], given[done + i].text);
     }
 }
 
 int32_t words_add(struct words *words, const char *text, size_t n)
 {
-    struct word word = {text, n};
-    int32_t number;
-    words_add_all(words, &word, 1, &number);
-    return number;
+    make_slots(words, 1);
+    return add(words, key_of(text, n), text);
 }
 
 int32_t words_find(const struct words *words, const char *text, size_t n)
 {
-    return words->n ? slot_of(words, key_of(text, n), text, n)->number - 1 : -1;
+    return words->n ? slot_of(words, key_of(text, n), text)->number - 1 : -1;
 }
 
 void words_clear(struct words *words)
