@@ -6,7 +6,7 @@
 
 #include <nettle/sha2.h>
 
-static char *keep_name(struct corpus *corpus, const char *name, int64_t *offset)
+static void keep_name(struct corpus *corpus, const char *name, int64_t *offset)
 {
     size_t n = strlen(name) + 1;
     if (corpus->names_room - corpus->n_names < n) {
@@ -15,7 +15,7 @@ static char *keep_name(struct corpus *corpus, const char *name, int64_t *offset)
     }
     *offset = (int64_t)corpus->n_names;
     corpus->n_names += n;
-    return memcpy(corpus->names + *offset, name, n);
+    memcpy(corpus->names + *offset, name, n);
 }
 
 /* The index of a document's place, which is added if it is new. */
