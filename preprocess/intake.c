@@ -223,8 +223,9 @@ int intake_run(const struct intake *intake)
     const struct reader_notes *notes = reader_notes(intake->reader);
     if (!rc && notes->n_bad && intake->strict)
         rc = fail(ERR_FORMAT,
-                  "%s is not valid %s; repair the file, or leave --strict out to have it "
-                  "replaced",
-                  notes->bad, intake->encoding);
+                  "%s is not valid in %s; repair the file, or leave --strict out to have "
+                  "it replaced",
+                  notes->bad,
+                  intake->encoding ? intake->encoding : "the encoding of its mark");
     return rc;
 }

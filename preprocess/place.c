@@ -12,7 +12,8 @@ static const struct {
                   {"validation", DATASET_VALIDATION}, {"valid", DATASET_VALIDATION},
                   {"val", DATASET_VALIDATION},        {"dev", DATASET_VALIDATION}};
 
-int place_part(const char *name, size_t n)
+/* The part that a name of n bytes tells; -1: none. */
+static int part_of(const char *name, size_t n)
 {
     for (size_t i = 0; i < COUNT_OF(part_names); i++) {
         size_t length = strlen(part_names[i].name);
@@ -34,7 +35,7 @@ int place_part_of_file(const char *path)
     const char *file = file_of(path);
     size_t n = strlen(file);
     for (;;) {
-        int part = place_part(file, n);
+        int part = part_of(file, n);
         while (n > 0 && file[n - 1] != '.')
             n--;
         if (part >= 0 || n == 0)
@@ -66,11 +67,11 @@ struct place place_of_folder(const char *folder)
     size_t n = strlen(folder), class_at = last_name(folder, n);
     size_t n_parent = without_slash(class_at), part_at = last_name(folder, n_parent);
     struct place place = {.kind = PLACE_CLASS,
-                          .part = place_part(folder + part_at, n_parent - part_at),
+                          .part = part_of(folder + part_at, n_parent - part_at),
                           .class_name = folder + class_at,
                           .n_class = n - class_at,
                           .n_parent = n_parent};
-    if (n == 0 || place_part(place.class_name, place.n_class) >= 0)
+    if (n == 0 || part_of(place.class_name, place.n_class) >= 0)
         place.kind = PLACE_BESIDE;
     else if (place.part >= 0)
         place.kind = is_unlabelled(place.class_name, place.n_class) ? PLACE_UNLABELLED

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "decode.h"
 #include "input.h"
@@ -56,29 +55,6 @@ static char *tidy(const char *path)
         name += n + (name[n] == '/');
     }
     return result;
-}
-
-static bool ends_in(const char *name, size_t n, const char *end)
-{
-    size_t length = strlen(end);
-    return n > length && !strncasecmp(name + n - length, end, length);
-}
-
-/* Whether a file's name is that of records, packed or not. */
-static bool names_records(const char *name)
-{
-    static const char *const packed[] = {".gz", ".bz2", ".xz", ".zst"};
-    static const char *const formats[] = {".csv", ".tsv", ".tab", ".jsonl", ".ndjson"};
-    size_t n = strlen(name);
-    for (size_t i = 0; i < COUNT_OF(packed); i++)
-        if (ends_in(name, n, packed[i])) {
-            n -= strlen(packed[i]);
-            break;
-        }
-    for (size_t i = 0; i < COUNT_OF(formats); i++)
-        if (ends_in(name, n, formats[i]))
-            return true;
-    return false;
 }
 
 /* Notes. */
@@ -316,7 +292,7 @@ static int take_path(struct reader *reader, const char *path, enum input_kind ki
         place == PLACE_SPLIT || (place == PLACE_CLASS && !reader->knows_parts);
     bool is_records =
         forced || (reader->options->format == FORMAT_AUTO && place != PLACE_SPLIT &&
-                   !reader->knows_classes && names_records(path));
+                   !reader->knows_classes && records_named(path));
     if (is_other)
         return OK;
     if (place == PLACE_UNLABELLED && !forced) {

@@ -50,4 +50,7 @@ int records_feed(struct records *records, const char *text, size_t n,
 /* How the file was read: "csv, 2 columns, header, text in 1 (review), label in 2". */
 const char *records_layout(const struct records *records);
 
+/* Whether a file's name ends as those of records do, packed or not: .csv, .jsonl.gz. */
+bool records_named(const char *name);
+
 #endif

@@ -1,5 +1,4 @@
 /* rnnprep: from a corpus to a data set. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

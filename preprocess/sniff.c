@@ -280,10 +280,26 @@ static bool begin_alike(const char *head, size_t n)
     return alike;
 }
 
-static bool ends_in(const char *name, const char *end)
+static bool ends_in(const char *name, size_t n, const char *end)
 {
-    size_t n = strlen(name), n_end = strlen(end);
-    return n >= n_end && !strcasecmp(name + n - n_end, end);
+    size_t n_end = strlen(end);
+    return n >= n_end && !strncasecmp(name + n - n_end, end, n_end);
+}
+
+bool records_named(const char *name)
+{
+    static const char *const packed[] = {".gz", ".bz2", ".xz", ".zst"};
+    static const char *const formats[] = {".csv", ".tsv", ".tab", ".jsonl", ".ndjson"};
+    size_t n = strlen(name);
+    for (size_t i = 0; i < COUNT_OF(packed); i++)
+        if (ends_in(name, n, packed[i])) {
+            n -= strlen(packed[i]);
+            break;
+        }
+    for (size_t i = 0; i < COUNT_OF(formats); i++)
+        if (ends_in(name, n, formats[i]))
+            return true;
+    return false;
 }
 
 static void set_separator(struct layout *layout, enum format format,
@@ -308,7 +324,8 @@ static int find_format(const struct records_options *options, const char *name,
         layout->format = FORMAT_JSONL;
     } else if (n - at > sizeof mark && !memcmp(head + at, mark, sizeof mark - 1)) {
         layout->format = FORMAT_FASTTEXT;
-    } else if (ends_in(name, ".tsv") || ends_in(name, ".tab") ||
+    } else if (ends_in(name, strlen(name), ".tsv") ||
+               ends_in(name, strlen(name), ".tab") ||
                is_even(head, n, whole, '\t', options->quoting == CHOICE_YES)) {
         set_separator(layout, FORMAT_TSV, "\t");
     } else if (is_even(head, n, whole, ',', quoted)) {
@@ -317,7 +334,7 @@ static int find_format(const struct records_options *options, const char *name,
         set_separator(layout, FORMAT_CSV, ";");
     } else if (is_even(head, n, whole, '|', quoted)) {
         set_separator(layout, FORMAT_CSV, "|");
-    } else if (ends_in(name, ".csv")) {
+    } else if (ends_in(name, strlen(name), ".csv")) {
         set_separator(layout, FORMAT_CSV, ","); /* reading says what is wrong with it */
     } else if (begin_alike(head, n)) {
         set_separator(layout, FORMAT_LINES, " ");

@@ -165,6 +165,9 @@ not_made 65 'class meh is in test but not in train' "$tmp/stray"
 rm -r "$tmp/stray/test"
 printf 'caf\xe9' >"$tmp/stray/train/neg/2.txt"
 not_made 65 'train/neg/2.txt: byte 3 is not valid UTF-8' "$tmp/stray" --strict
+printf '\xff\xfep\0o\0s\0,\0a\0\n\0n\0e\0g\0,\0\x00\xd8b\0\n\0' >"$tmp/utf16.csv"
+not_made 65 'utf16.csv: byte 22 is not valid in the encoding of its mark' "$tmp/utf16.csv" \
+    --header off --strict
 head -c 5000 /dev/urandom >"$tmp/noise.tar"
 not_made 65 'noise.tar' "$tmp/noise.tar"
 rm "$tmp/stray/train/neg/2.txt"
