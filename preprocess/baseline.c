@@ -82,7 +82,7 @@ static int run(const void *settings, const char *const *operands, int n)
     (void)settings;
     (void)n;
     struct dataset data = {0};
-    int rc = dataset_read(path, DATASET_WORDS_NONE, &data);
+    int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_ALL, &data);
     if (!rc)
         rc = judge(path, &data);
     dataset_release(&data);

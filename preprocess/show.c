@@ -37,44 +37,56 @@ static void print_part(const struct dataset *data, enum dataset_part part)
     free(counts);
 }
 
-static void print_row(const struct dataset *data, const struct text_tokenizer *tokenizer,
-                      enum dataset_part part, int row)
+/* The first rows of a part, as text. */
+static int print_rows(const struct dataset *data, const struct text_tokenizer *tokenizer,
+                      enum dataset_part part, int n)
 {
-    printf("%s row %d, %s:", place_part_names[part], row,
-           data->labels[data->part[part].y[row]]);
-    for (int t = 0; t < data->maxlen; t++) {
-        int id = dataset_id(data, part, row, t);
-        if (id)
-            printf(" %s", text_word(tokenizer, id));
+    struct dataset_reader *reader = NULL;
+    void *row_ids = xcalloc(dataset_row_bytes(data), 1);
+    int32_t *ids = xcalloc((size_t)data->maxlen, sizeof *ids);
+    int rc = dataset_reader_open(data, part, &reader);
+    for (int row = 0; row < n && row < data->part[part].rows && !rc; row++) {
+        rc = dataset_reader_row(reader, row, row_ids);
+        dataset_ids(data, row_ids, 0, data->maxlen, ids);
+        printf("%s row %d, %s:", place_part_names[part], row,
+               data->labels[data->part[part].y[row]]);
+        for (int t = 0; t < data->maxlen && !rc; t++)
+            if (ids[t])
+                printf(" %s", text_word(tokenizer, ids[t]));
+        putchar('\n');
     }
-    putchar('\n');
+    dataset_reader_close(reader);
+    free(row_ids);
+    free(ids);
+    return rc;
 }
 
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
     const char *path = operands[0];
-    int rows = (int)settings->rows;
     (void)n;
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = dataset_read(path, DATASET_WORDS_ALL, &data);
+    uint64_t content = 0;
+    int rc = dataset_read(path, DATASET_WORDS_ALL, DATASET_COLUMNS, &data);
     if (!rc)
         rc = dataset_tokenizer(&data, &tokenizer);
+    if (!rc)
+        rc = dataset_content(&data, &content);
     if (!rc) {
         printf(
             "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words\n",
             path, data.num_words, data.maxlen, data.pad_pre ? "pre" : "post",
             data.truncate_pre ? "pre" : "post", text_n_words(tokenizer));
-        printf("content    %016llx\nprovenance %s\n", (unsigned long long)data.hash,
+        printf("content    %016llx\nprovenance %s\n", (unsigned long long)content,
                data.provenance);
     }
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {
         if (!data.part[part].rows)
             continue;
         print_part(&data, (enum dataset_part)part);
-        for (int row = 0; row < rows && row < data.part[part].rows; row++)
-            print_row(&data, tokenizer, (enum dataset_part)part, row);
+        rc = print_rows(&data, tokenizer, (enum dataset_part)part, (int)settings->rows);
     }
     text_free(tokenizer);
     dataset_release(&data);

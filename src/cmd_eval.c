@@ -64,30 +64,61 @@ static int check_match(const struct dataset *data, const struct predictor *predi
     return rc;
 }
 
+/* A model that was trained on a stream is evaluated on one. */
+static bool streams(const struct predictor *predictor)
+{
+    return predictor->config.shuffle == SHUFFLE_WINDOW;
+}
+
 static int score_part(struct predictor *predictor, struct dataset *data,
                       const struct settings *settings)
 {
+    const struct config *config = &predictor->config;
     enum dataset_part part = (enum dataset_part)settings->part;
-    int n = data->part[part].rows;
+    int n = data->part[part].rows, rc = OK;
     if (n == 0)
         return fail(ERR_FORMAT, "%s: it has no %s part", data->path, parts[part]);
     struct comm comm;
     struct balance balance;
+    struct score score;
     int32_t *rows = xcalloc((size_t)n, sizeof *rows);
     for (int i = 0; i < n; i++)
         rows[i] = i;
     comm_init_alone(&comm);
     balance_new(comm.size, true, &balance);
-    struct score score = evaluate(&comm, &balance, predictor->model, data, part, rows, n,
-                                  (int)predictor->config.lane_rows < PREDICTOR_ROWS
-                                      ? (int)predictor->config.lane_rows
-                                      : PREDICTOR_ROWS);
-    printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
-                          : "%s: loss %.6f  acc %.6f on %d rows\n",
-           parts[part], score.loss, score_accuracy(&score), n);
+    struct evaluator evaluator = {
+        .comm = &comm,
+        .balance = &balance,
+        .model = predictor->model,
+        .lane_rows =
+            config->lane_rows < PREDICTOR_ROWS ? (int)config->lane_rows : PREDICTOR_ROWS,
+        .window_rows = (int)config->window_rows,
+    };
+    if (streams(predictor))
+        rc = stream_new(&comm, data, 1,
+                        stream_window_rows(evaluator.window_rows, evaluator.lane_rows),
+                        &evaluator.stream);
+    if (!rc)
+        rc = evaluate(&evaluator, data, part, rows, n, &score);
+    if (!rc)
+        printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
+                              : "%s: loss %.6f  acc %.6f on %d rows\n",
+               parts[part], score.loss, score_accuracy(&score), n);
+    stream_free(evaluator.stream);
     balance_release(&balance);
     free(rows);
-    return OK;
+    return rc;
+}
+
+static int load(struct predictor *predictor, struct dataset *data, void **storage)
+{
+    enum dataset_extent extent = streams(predictor) ? DATASET_COLUMNS : DATASET_ALL;
+    int rc = streams(predictor) ? OK : dataset_check_memory(data);
+    if (rc)
+        return rc;
+    *storage = xaligned(dataset_bytes(data, extent), 1);
+    dataset_attach(data, extent, *storage);
+    return dataset_load(data, 0, 1);
 }
 
 static int run(const void *given, const char *const *operands, int n)
@@ -102,11 +133,8 @@ static int run(const void *given, const char *const *operands, int n)
         rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
-    if (!rc) {
-        storage = xaligned(dataset_bytes(&data), 1);
-        dataset_attach(&data, storage);
-        rc = dataset_load(&data, 0, 1);
-    }
+    if (!rc)
+        rc = load(&predictor, &data, &storage);
     if (!rc)
         rc = score_part(&predictor, &data, settings);
     free(storage);

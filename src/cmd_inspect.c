@@ -49,8 +49,7 @@ static void show_checkpoint(const struct predictor *predictor)
 static void show_dataset(const struct dataset *data)
 {
     static const char *const names[DATASET_PARTS] = {"train", "validation", "test"};
-    printf("data set   %s, content %016llx\n", data->path,
-           (unsigned long long)data->hash);
+    printf("data set   %s, hash %016llx\n", data->path, (unsigned long long)data->hash);
     printf("input      %d ids, %d positions, padding %s, truncating %s\n",
            data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
            data->truncate_pre ? "pre" : "post");
@@ -64,7 +63,7 @@ static void show_dataset(const struct dataset *data)
 static int inspect_dataset(const char *path)
 {
     struct dataset data = {0};
-    int rc = dataset_read(path, DATASET_WORDS_NONE, &data);
+    int rc = dataset_open(path, DATASET_WORDS_NONE, &data);
     if (!rc)
         show_dataset(&data);
     dataset_release(&data);
@@ -107,13 +106,16 @@ static int verify_checkpoint(const char *path)
 static int verify_dataset(const char *path)
 {
     struct dataset data = {0};
-    int rc = dataset_read(path, DATASET_WORDS_NONE, &data), rows = 0;
+    uint64_t content = 0;
+    int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_COLUMNS, &data), rows = 0;
+    if (!rc)
+        rc = dataset_content(&data, &content);
     for (int part = 0; part < DATASET_PARTS; part++)
         rows += data.part[part].rows;
     if (!rc)
         printf("%s: whole: SHA-256 as sealed, %d rows, all ids, lengths and labels in "
-               "range\n",
-               path, rows);
+               "range, content %016llx\n",
+               path, rows, (unsigned long long)content);
     dataset_release(&data);
     return rc;
 }

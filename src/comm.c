@@ -71,8 +71,9 @@ int comm_check_launch(void)
 
 void comm_init(struct comm *comm)
 {
+    int threads = 0;
     yield_if_crowded();
-    MPI_Init(NULL, NULL);
+    MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &threads); /* others read files */
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
                         &node_comm);
     MPI_Comm_rank(MPI_COMM_WORLD, &comm->rank);

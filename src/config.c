@@ -19,6 +19,8 @@ static const char *const monitors[] = {"val_acc", "val_loss", "acc", "loss", NUL
 static const char *const validations[] = {"stratified", "keras-tail", "own", "none",
                                           NULL};
 
+static const char *const shuffles[] = {"full", "window", "none", NULL};
+
 enum { BALANCE_SPEED };
 
 static const char *const balances[] = {"speed", "off", NULL};
@@ -143,8 +145,13 @@ static const struct option options[] = {
      "rate of the inverse decay", "Training", false},
     {"seed", OPTION_INT, AT(seed), "1", 0, HUGE_COUNT, NULL,
      "of weights, order, dropout and split", "Training", false},
-    {"shuffle", OPTION_BOOL, AT(shuffle), "true", 0, 0, NULL,
-     "a new order each epoch; --no-shuffle keeps that of the data set", "Training",
+    {"shuffle", OPTION_CHOICE, AT(shuffle), "full", 0, 0, shuffles,
+     "order of an epoch's rows: any, the ids being in memory; within windows of rows "
+     "from "
+     "chunks of the file in any order, for data larger than memory; that of the file",
+     "Training", false},
+    {"window-rows", OPTION_INT, AT(window_rows), "32768", 1, 1 << 24, NULL,
+     "rows of a window of --shuffle window; a node holds the ids of two", "Training",
      false},
     {"lane-rows", OPTION_INT, AT(lane_rows), "16", 1, 4096, NULL,
      "rows of a lane: a batch is cut into lanes, a lane is computed by one rank (other "
@@ -361,7 +368,8 @@ static struct sampler_config sampler_of(const struct config *config)
         .rule = (enum validation_rule)config->validation,
         .validation_split = config->validation_split,
         .allow_one_class = config->allow_one_class,
-        .shuffle = config->shuffle,
+        .shuffle = (enum shuffle)config->shuffle,
+        .window_rows = (int)config->window_rows,
         .limit_train = config->limit_train,
         .limit_test = config->limit_test,
         .batch_size = (int)config->batch_size,

@@ -1,16 +1,19 @@
-#include "rnntrain/dataset.h"
+#include "dataset_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <xxhash.h>
 
-#include "rnntrain/h5.h"
-
-enum { FORMAT_VERSION = 1 };
-static const char format_name[] = "rnntrain-dataset";
 static const char *const part_names[DATASET_PARTS] = {"train", "validation", "test"};
+
+void dataset_array_path(enum dataset_part part, const char *name,
+                        char path[DATASET_PATH_BYTES])
+{
+    snprintf(path, DATASET_PATH_BYTES, "/%s/%s", part_names[part], name);
+}
 
 /* Opening. */
 
@@ -46,44 +49,56 @@ static int check_format(struct dataset *data)
     char *format = NULL;
     int64_t version = 0;
     if (h5_read_attribute_text(data->file, "/", "format", &format) ||
-        strcmp(format, format_name)) {
+        strcmp(format, DATASET_FORMAT)) {
         free(format);
         return fail(ERR_FORMAT, "%s: not a data set; `rnnprep CORPUS -o FILE` makes one",
                     data->path);
     }
     free(format);
     int rc = h5_read_attribute_int(data->file, "/", "format_version", &version);
-    if (!rc && version != FORMAT_VERSION)
+    if (!rc && version != DATASET_FORMAT_VERSION)
         rc = fail(
             ERR_FORMAT,
             "%s: format version %lld, this program reads %d: update rnntrain, or make "
             "the data set again with this version's rnnprep",
-            data->path, (long long)version, FORMAT_VERSION);
+            data->path, (long long)version, DATASET_FORMAT_VERSION);
+    return rc;
+}
+
+/* How many rows are packed together. */
+static int read_chunk_rows(struct dataset *data, enum dataset_part part, const char *path)
+{
+    size_t shape[2];
+    struct h5_chunks *chunks = NULL;
+    dataset_id_shape(data, part, shape);
+    int rc = h5_chunks_open(data->file, path, dataset_id_type(data), shape, &chunks);
+    if (!rc)
+        data->part[part].chunk_rows = (int)h5_chunks_rows(chunks);
+    h5_chunks_close(chunks);
     return rc;
 }
 
 static int read_part(struct dataset *data, enum dataset_part part)
 {
-    char path[32];
+    char path[DATASET_PATH_BYTES];
     enum h5_type type = H5_UINT16;
     int n_dims = 0;
     size_t shape[H5_MAX_DIMS] = {0};
-    snprintf(path, sizeof path, "/%s/x", part_names[part]);
+    dataset_array_path(part, "x", path);
     if (part != DATASET_TRAIN && !h5_exists(data->file, path))
         return OK;
     int rc = h5_shape(data->file, path, &type, &n_dims, shape);
     if (rc)
         return rc;
-    enum h5_type expected = data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
     if (n_dims != 2 || shape[1] != (size_t)data->maxlen || shape[0] > INT32_MAX ||
-        type != expected) {
+        type != dataset_id_type(data)) {
         char text[64];
         h5_shape_text(n_dims, shape, text, sizeof text);
         return fail(ERR_FORMAT, "%s: %s is %s, expected (rows, %d) of %s", data->path,
                     path, text, data->maxlen, data->id_bytes == 2 ? "uint16" : "int32");
     }
     data->part[part].rows = (int)shape[0];
-    return OK;
+    return shape[0] ? read_chunk_rows(data, part, path) : OK;
 }
 
 static int read_labels(struct dataset *data)
@@ -135,13 +150,17 @@ static int read_head(struct dataset *data, enum dataset_words words)
     return rc;
 }
 
-int dataset_open(const char *path, enum dataset_words words, struct dataset *result)
+static int open_file(const char *path, enum dataset_words words, bool check,
+                     struct dataset *result)
 {
     struct dataset data = {.path = xstrdup(path)};
-    int rc = h5_open(path, &data.file);
+    unsigned char digest[H5_DIGEST_BYTES];
+    int rc = h5_open_on_disk(path, check, digest, &data.file);
     if (rc == ERR_NO_INPUT)
         rc = fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
                   path);
+    for (size_t i = 0; i < sizeof data.hash && !rc; i++)
+        data.hash = data.hash << 8 | digest[i];
     if (!rc)
         rc = read_head(&data, words);
     if (rc) {
@@ -150,6 +169,115 @@ int dataset_open(const char *path, enum dataset_words words, struct dataset *res
     }
     *result = data;
     return OK;
+}
+
+int dataset_open(const char *path, enum dataset_words words, struct dataset *data)
+{
+    return open_file(path, words, true, data);
+}
+
+int dataset_open_again(const char *path, struct dataset *data)
+{
+    return open_file(path, DATASET_WORDS_NONE, false, data);
+}
+
+/* Rows by number. */
+
+struct dataset_reader {
+    const struct dataset *data; /* borrowed */
+    enum dataset_part part;
+    struct h5_chunks *chunks;
+    int chunk; /* whose values these are; -1: none */
+    const char *values;
+};
+
+int dataset_reader_open(const struct dataset *data, enum dataset_part part,
+                        struct dataset_reader **result)
+{
+    char path[DATASET_PATH_BYTES];
+    size_t shape[2];
+    struct h5_chunks *chunks = NULL;
+    dataset_array_path(part, "x", path);
+    dataset_id_shape(data, part, shape);
+    int rc = h5_chunks_open(data->file, path, dataset_id_type(data), shape, &chunks);
+    if (rc)
+        return rc;
+    *result = xcalloc(1, sizeof **result);
+    **result = (struct dataset_reader){data, part, chunks, -1, NULL};
+    return OK;
+}
+
+void dataset_reader_close(struct dataset_reader *reader)
+{
+    if (reader)
+        h5_chunks_close(reader->chunks);
+    free(reader);
+}
+
+static int id_at(const struct dataset *data, const void *ids, int t)
+{
+    return data->id_bytes == 2 ? ((const uint16_t *)ids)[t] : ((const int32_t *)ids)[t];
+}
+
+/* Whether n ids are all words, 1 .. end - 1. */
+static bool are_words(const struct dataset *data, const void *ids, int first, int n)
+{
+    uint32_t end = (uint32_t)data->num_words, bad = 0;
+    const uint16_t *narrow = (const uint16_t *)ids + first;
+    const int32_t *wide = (const int32_t *)ids + first;
+    if (data->id_bytes == 2)
+        for (int i = 0; i < n; i++)
+            bad |= narrow[i] - 1U >= end - 1;
+    else
+        for (int i = 0; i < n; i++)
+            bad |= (uint32_t)wide[i] - 1U >= end - 1;
+    return !bad;
+}
+
+static bool are_pads(const struct dataset *data, const void *ids, int first, int n)
+{
+    const char *bytes = (const char *)ids + (size_t)first * (size_t)data->id_bytes;
+    char bad = 0;
+    for (size_t i = 0; i < (size_t)n * (size_t)data->id_bytes; i++)
+        bad |= bytes[i];
+    return !bad;
+}
+
+/* Ids stand where `length` says and zeros elsewhere. */
+static int check_ids(const struct dataset *data, enum dataset_part part, int row,
+                     const void *ids)
+{
+    int length = data->part[part].length[row];
+    int first = data->pad_pre ? data->maxlen - length : 0, end = first + length;
+    if (are_words(data, ids, first, length) && are_pads(data, ids, 0, first) &&
+        are_pads(data, ids, end, data->maxlen - end))
+        return OK;
+    int t = 0;
+    while (t >= first && t < end ? are_words(data, ids, t, 1) : are_pads(data, ids, t, 1))
+        t++;
+    bool is_word = t >= first && t < end;
+    return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
+                data->path, part_names[part], row, t, id_at(data, ids, t),
+                is_word ? "1 to " : "", is_word ? data->num_words - 1 : 0);
+}
+
+int dataset_reader_row(struct dataset_reader *reader, int row, void *ids)
+{
+    const struct dataset *data = reader->data;
+    int chunk_rows = data->part[reader->part].chunk_rows, chunk = row / chunk_rows;
+    if (chunk != reader->chunk) {
+        const void *values = NULL;
+        reader->chunk = -1;
+        int rc = h5_chunks_read(reader->chunks, (size_t)chunk, &values);
+        if (rc)
+            return rc;
+        reader->chunk = chunk;
+        reader->values = values;
+    }
+    const char *from =
+        reader->values + (size_t)(row % chunk_rows) * dataset_row_bytes(data);
+    memcpy(ids, from, dataset_row_bytes(data));
+    return check_ids(data, reader->part, row, ids);
 }
 
 /* Loading. */
@@ -161,28 +289,31 @@ static size_t padded_bytes(size_t n)
 
 static size_t id_array_bytes(const struct dataset *data, int rows)
 {
-    return (size_t)rows * (size_t)data->maxlen * (size_t)data->id_bytes;
+    return (size_t)rows * dataset_row_bytes(data);
 }
 
-size_t dataset_bytes(const struct dataset *data)
+size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
 {
     size_t total = 0;
     for (int part = 0; part < DATASET_PARTS; part++) {
         int rows = data->part[part].rows;
-        total += padded_bytes(id_array_bytes(data, rows));
+        if (extent == DATASET_ALL)
+            total += padded_bytes(id_array_bytes(data, rows));
         total += 2 * padded_bytes((size_t)rows * sizeof(int32_t));
     }
     return total;
 }
 
-void dataset_attach(struct dataset *data, void *storage)
+void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage)
 {
     char *at = storage;
     for (int part = 0; part < DATASET_PARTS; part++) {
         struct dataset_split *split = &data->part[part];
         size_t column = padded_bytes((size_t)split->rows * sizeof(int32_t));
-        split->x = at;
-        at += padded_bytes(id_array_bytes(data, split->rows));
+        if (extent == DATASET_ALL) {
+            split->x = at;
+            at += padded_bytes(id_array_bytes(data, split->rows));
+        }
         split->y = (int32_t *)(void *)at;
         at += column;
         split->length = (int32_t *)(void *)at;
@@ -190,8 +321,7 @@ void dataset_attach(struct dataset *data, void *storage)
     }
 }
 
-/* Ids stand where `length` says and zeros elsewhere; labels are classes. */
-static int check_row(const struct dataset *data, enum dataset_part part, int row)
+static int check_columns(const struct dataset *data, enum dataset_part part, int row)
 {
     const struct dataset_split *split = &data->part[part];
     int length = split->length[row], label = split->y[row];
@@ -201,40 +331,40 @@ static int check_row(const struct dataset *data, enum dataset_part part, int row
     if (length < 0 || length > data->maxlen)
         return fail(ERR_FORMAT, "%s: /%s/length row %d: %d, expected 0 to %d", data->path,
                     part_names[part], row, length, data->maxlen);
-    int first = data->pad_pre ? data->maxlen - length : 0;
-    for (int t = 0; t < data->maxlen; t++) {
-        int id = dataset_id(data, part, row, t);
-        bool is_word = t >= first && t < first + length;
-        if (id < 0 || id >= data->num_words || (id != 0) != is_word)
-            return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
-                        data->path, part_names[part], row, t, id, is_word ? "1 to " : "",
-                        is_word ? data->num_words - 1 : 0);
-    }
     return OK;
+}
+
+static int load_column(struct dataset *data, enum dataset_part part, const char *name,
+                       int first, int end, int32_t *column)
+{
+    char path[DATASET_PATH_BYTES];
+    size_t rows = (size_t)data->part[part].rows;
+    dataset_array_path(part, name, path);
+    return h5_read_rows(data->file, path, H5_INT32, 1, &rows, (size_t)first,
+                        (size_t)(end - first), column + first);
+}
+
+static int load_ids(struct dataset *data, enum dataset_part part, int first, int end)
+{
+    struct dataset_reader *reader = NULL;
+    char *x = data->part[part].x;
+    int rc = dataset_reader_open(data, part, &reader);
+    for (int row = first; row < end && !rc; row++)
+        rc = dataset_reader_row(reader, row, x + id_array_bytes(data, row));
+    dataset_reader_close(reader);
+    return rc;
 }
 
 /* Rows first .. end - 1 of a part. */
 static int load_rows(struct dataset *data, enum dataset_part part, int first, int end)
 {
     struct dataset_split *split = &data->part[part];
-    const size_t shape[2] = {(size_t)split->rows, (size_t)data->maxlen};
-    size_t begin = (size_t)first, n = (size_t)(end - first);
-    enum h5_type type = data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
-    char path[32];
-    snprintf(path, sizeof path, "/%s/x", part_names[part]);
-    int rc = h5_read_rows(data->file, path, type, 2, shape, begin, n,
-                          (char *)split->x + id_array_bytes(data, first));
-    snprintf(path, sizeof path, "/%s/y", part_names[part]);
+    int rc = load_column(data, part, "y", first, end, split->y);
     if (!rc)
-        rc = h5_read_rows(data->file, path, H5_INT32, 1, shape, begin, n,
-                          split->y + first);
-    snprintf(path, sizeof path, "/%s/length", part_names[part]);
-    if (!rc)
-        rc = h5_read_rows(data->file, path, H5_INT32, 1, shape, begin, n,
-                          split->length + first);
+        rc = load_column(data, part, "length", first, end, split->length);
     for (int row = first; row < end && !rc; row++)
-        rc = check_row(data, part, row);
-    return rc;
+        rc = check_columns(data, part, row);
+    return rc || !split->x ? rc : load_ids(data, part, first, end);
 }
 
 static int share_begin(int rows, int reader, int readers)
@@ -251,167 +381,95 @@ int dataset_load(struct dataset *data, int reader, int readers)
         if (first < end)
             rc = load_rows(data, (enum dataset_part)part, first, end);
     }
-    h5_close(data->file);
-    data->file = NULL;
+    if (data->part[DATASET_TRAIN].x) { /* all that is wanted of it is in memory */
+        h5_close(data->file);
+        data->file = NULL;
+    }
     return rc;
 }
 
-void dataset_hash(struct dataset *data)
+int dataset_check_memory(const struct dataset *data)
 {
-    data->hash =
-        XXH64(data->part[0].x, dataset_bytes(data), 0); /* where storage begins */
+    size_t needed = dataset_bytes(data, DATASET_ALL);
+    size_t has = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+    if (needed <= has / 10 * 9)
+        return OK;
+    return fail(
+        ERR_USAGE,
+        "%s: its ids take %zu MiB, this host has %zu: give --shuffle window, which "
+        "reads them as they are wanted",
+        data->path, needed >> 20, has >> 20);
 }
 
-/* Writing. */
-
-struct dataset_writer {
-    const struct dataset *data; /* borrowed */
-    struct h5 *file;
-};
-
-static enum h5_type id_type(const struct dataset *data)
-{
-    return data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
-}
-
-/* Shape of a part's ids. */
-static void id_shape(const struct dataset *data, enum dataset_part part, size_t shape[2])
-{
-    shape[0] = (size_t)data->part[part].rows;
-    shape[1] = (size_t)data->maxlen;
-}
-
-static void array_path(enum dataset_part part, const char *name, char path[32])
-{
-    snprintf(path, 32, "/%s/%s", part_names[part], name);
-}
-
-int dataset_create(const struct dataset *data, struct dataset_writer **result)
-{
-    struct h5 *file = NULL;
-    int rc = h5_create_on_disk(data->path, &file);
-    if (rc)
-        return rc;
-    h5_attribute_text(file, "/", "format", format_name);
-    h5_attribute_int(file, "/", "format_version", FORMAT_VERSION);
-    h5_attribute_int(file, "/", "num_words", data->num_words);
-    h5_attribute_int(file, "/", "maxlen", data->maxlen);
-    h5_attribute_text(file, "/", "padding", data->pad_pre ? "pre" : "post");
-    h5_attribute_text(file, "/", "truncating", data->truncate_pre ? "pre" : "post");
-    h5_write_strings(file, "/labels", (size_t)data->n_labels, data->labels);
-    h5_write_text(file, "/provenance", data->provenance);
-    h5_write_text(file, "/tokenizer", data->tokenizer);
-    if (data->kept)
-        h5_write_text(file, "/tokenizer_kept", data->kept);
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        char path[32];
-        size_t shape[2];
-        array_path((enum dataset_part)part, "x", path);
-        id_shape(data, (enum dataset_part)part, shape);
-        if (shape[0])
-            h5_make_chunked(file, path, id_type(data), 2, shape);
-    }
-    *result = xcalloc(1, sizeof **result);
-    **result = (struct dataset_writer){data, file};
-    return OK;
-}
-
-size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part)
-{
-    size_t shape[2];
-    id_shape(data, part, shape);
-    return h5_chunk_rows(id_type(data), 2, shape);
-}
-
-const void *dataset_pack(const struct dataset *data, enum dataset_part part,
-                         struct h5_packer *packer, const void *ids, size_t *n_packed)
-{
-    size_t n = dataset_chunk_rows(data, part) * (size_t)data->maxlen;
-    return h5_pack(packer, id_type(data), n, ids, n_packed);
-}
-
-void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
-                       size_t chunk, const void *packed, size_t n_packed)
-{
-    char path[32];
-    array_path(part, "x", path);
-    h5_write_chunk(writer->file, path, chunk * dataset_chunk_rows(writer->data, part),
-                   packed, n_packed);
-}
-
-int dataset_finish(struct dataset_writer *writer)
-{
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        const struct dataset_split *split = &writer->data->part[part];
-        size_t rows = (size_t)split->rows;
-        char path[32];
-        if (rows == 0)
-            continue;
-        array_path((enum dataset_part)part, "y", path);
-        h5_write(writer->file, path, H5_INT32, 1, &rows, split->y, true);
-        array_path((enum dataset_part)part, "length", path);
-        h5_write(writer->file, path, H5_INT32, 1, &rows, split->length, true);
-    }
-    int rc = h5_finish(writer->file);
-    free(writer);
-    return rc;
-}
-
-void dataset_abandon(struct dataset_writer *writer)
-{
-    if (writer)
-        h5_close(writer->file);
-    free(writer);
-}
-
-static void write_part(struct dataset_writer *writer, enum dataset_part part,
-                       struct h5_packer *packer)
-{
-    const struct dataset *data = writer->data;
-    size_t rows = (size_t)data->part[part].rows, n_packed = 0;
-    size_t chunk_rows = rows ? dataset_chunk_rows(data, part) : 1;
-    size_t row = (size_t)data->maxlen * (size_t)data->id_bytes;
-    char *ids = xcalloc(chunk_rows, row);
-    for (size_t chunk = 0; chunk * chunk_rows < rows; chunk++) {
-        size_t first = chunk * chunk_rows;
-        size_t n = rows - first < chunk_rows ? rows - first : chunk_rows;
-        memset(ids, 0, chunk_rows * row);
-        memcpy(ids, (const char *)data->part[part].x + first * row, n * row);
-        const void *packed = dataset_pack(data, part, packer, ids, &n_packed);
-        dataset_write_ids(writer, part, chunk, packed, n_packed);
-    }
-    free(ids);
-}
-
-int dataset_write(const struct dataset *data)
-{
-    struct dataset_writer *writer = NULL;
-    int rc = dataset_create(data, &writer);
-    if (rc)
-        return rc;
-    struct h5_packer *packer = h5_packer_new();
-    for (int part = 0; part < DATASET_PARTS; part++)
-        write_part(writer, (enum dataset_part)part, packer);
-    h5_packer_free(packer);
-    return dataset_finish(writer);
-}
-
-int dataset_read(const char *path, enum dataset_words words, struct dataset *result)
+int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
+                 struct dataset *result)
 {
     struct dataset data = {0};
     int rc = dataset_open(path, words, &data);
     if (rc)
         return rc;
-    data.storage = xaligned(dataset_bytes(&data), 1);
-    dataset_attach(&data, data.storage);
+    data.storage = xaligned(dataset_bytes(&data, extent), 1);
+    dataset_attach(&data, extent, data.storage);
     rc = dataset_load(&data, 0, 1);
     if (rc) {
         dataset_release(&data);
         return rc;
     }
-    dataset_hash(&data);
     *result = data;
     return OK;
+}
+
+/* The content. */
+
+/* Bytes of an array, and zeros up to where the next one begins in memory. */
+static void hash_padding(XXH64_state_t *state, size_t n)
+{
+    static const char zeros[64];
+    XXH64_update(state, zeros, padded_bytes(n) - n);
+}
+
+static void hash_column(XXH64_state_t *state, const int32_t *column, int rows)
+{
+    size_t n = (size_t)rows * sizeof *column;
+    XXH64_update(state, column, n);
+    hash_padding(state, n);
+}
+
+static int hash_ids(XXH64_state_t *state, const struct dataset *data,
+                    enum dataset_part part)
+{
+    struct dataset_reader *reader = NULL;
+    int rows = data->part[part].rows;
+    void *ids = xcalloc(dataset_row_bytes(data), 1);
+    int rc = dataset_reader_open(data, part, &reader);
+    for (int row = 0; row < rows && !rc; row++) {
+        rc = dataset_reader_row(reader, row, ids);
+        XXH64_update(state, ids, dataset_row_bytes(data));
+    }
+    hash_padding(state, id_array_bytes(data, rows));
+    dataset_reader_close(reader);
+    free(ids);
+    return rc;
+}
+
+int dataset_content(const struct dataset *data, uint64_t *hash)
+{
+    XXH64_state_t *state = XXH64_createState();
+    int rc = OK;
+    if (!state)
+        die("out of memory: a hash");
+    XXH64_reset(state, 0);
+    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+        const struct dataset_split *split = &data->part[part];
+        if (split->rows == 0)
+            continue;
+        rc = hash_ids(state, data, (enum dataset_part)part);
+        hash_column(state, split->y, split->rows);
+        hash_column(state, split->length, split->rows);
+    }
+    *hash = XXH64_digest(state);
+    XXH64_freeState(state);
+    return rc;
 }
 
 int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **result)

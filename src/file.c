@@ -38,24 +38,33 @@ void file_seal(char *content, size_t n)
     make_trailer(content, n, (unsigned char *)content + n);
 }
 
+static int unsealed(const char *path)
+{
+    return fail(ERR_FORMAT,
+                "%s: its trailer is missing: the file was cut short, or neither rnnprep "
+                "nor rnntrain wrote it; make it again",
+                path);
+}
+
+static int damaged(const char *path, size_t n)
+{
+    return fail(
+        ERR_FORMAT,
+        "%s: damaged: the SHA-256 of its %zu bytes is not the one in its trailer; "
+        "copy or make it again",
+        path, n);
+}
+
 int file_check_seal(const char *path, const char *bytes, size_t n)
 {
     unsigned char expected[FILE_TRAILER_BYTES];
     const char *trailer = n > FILE_TRAILER_BYTES ? bytes + n - FILE_TRAILER_BYTES : NULL;
     if (!trailer || memcmp(trailer, trailer_magic, MAGIC_BYTES))
-        return fail(
-            ERR_FORMAT,
-            "%s: its trailer is missing: the file was cut short, or neither rnnprep "
-            "nor rnntrain wrote it; make it again",
-            path);
+        return unsealed(path);
     make_trailer(bytes, n - FILE_TRAILER_BYTES, expected);
-    if (memcmp(trailer, expected, FILE_TRAILER_BYTES))
-        return fail(
-            ERR_FORMAT,
-            "%s: damaged: the SHA-256 of its %zu bytes is not the one in its trailer; "
-            "copy or make it again",
-            path, n - FILE_TRAILER_BYTES);
-    return OK;
+    return memcmp(trailer, expected, FILE_TRAILER_BYTES)
+               ? damaged(path, n - FILE_TRAILER_BYTES)
+               : OK;
 }
 
 static int read_all(int fd, char *bytes, size_t n, const char *path)
@@ -74,27 +83,85 @@ static int read_all(int fd, char *bytes, size_t n, const char *path)
     return OK;
 }
 
+int file_open(const char *path, int *fd, size_t *n)
+{
+    struct stat status;
+    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait */
+    if (opened < 0)
+        return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
+    if (fstat(opened, &status) != 0 || !S_ISREG(status.st_mode)) {
+        close(opened);
+        return fail(ERR_NO_INPUT, "%s: not a regular file", path);
+    }
+    *fd = opened;
+    *n = (size_t)status.st_size;
+    return OK;
+}
+
 int file_read(const char *path, char **bytes, size_t *n)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait */
-    if (fd < 0)
-        return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
-    struct stat status;
-    int rc = OK;
-    char *content = NULL;
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-        rc = fail(ERR_NO_INPUT, "%s: not a regular file", path);
-    if (!rc) {
-        content = xrealloc(NULL, (size_t)status.st_size, 1);
-        rc = read_all(fd, content, (size_t)status.st_size, path);
-    }
+    int fd = -1;
+    size_t size = 0;
+    int rc = file_open(path, &fd, &size);
+    if (rc)
+        return rc;
+    char *content = xrealloc(NULL, size, 1);
+    rc = read_all(fd, content, size, path);
     close(fd);
     if (rc) {
         free(content);
         return rc;
     }
     *bytes = content;
-    *n = (size_t)status.st_size;
+    *n = size;
+    return OK;
+}
+
+/* SHA-256 of the first n bytes of a file, which are read piece by piece. */
+static int hash_file(int fd, uint64_t n, unsigned char digest[SHA256_DIGEST_SIZE])
+{
+    enum { PIECE = 1 << 20 };
+    struct sha256_ctx sha;
+    unsigned char *piece = xcalloc(PIECE, 1);
+    uint64_t done = 0;
+    ssize_t got = 1;
+    sha256_init(&sha);
+    while (done < n && got > 0) {
+        size_t wanted = n - done < PIECE ? (size_t)(n - done) : PIECE;
+        got = pread(fd, piece, wanted, (off_t)done);
+        if (got < 0 && errno == EINTR) {
+            got = 1;
+            continue;
+        }
+        if (got > 0)
+            sha256_update(&sha, (size_t)got, piece);
+        if (got == 0)
+            errno = EIO; /* it became shorter */
+        done += got > 0 ? (uint64_t)got : 0;
+    }
+    sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
+    free(piece);
+    return done == n ? 0 : -1;
+}
+
+int file_read_seal(int fd, const char *path, size_t size, bool check,
+                   unsigned char digest[FILE_DIGEST_BYTES])
+{
+    unsigned char trailer[FILE_TRAILER_BYTES], length[LENGTH_BYTES];
+    unsigned char found[SHA256_DIGEST_SIZE];
+    const unsigned char *sealed = trailer + MAGIC_BYTES + LENGTH_BYTES;
+    size_t n = size > FILE_TRAILER_BYTES ? size - FILE_TRAILER_BYTES : 0;
+    if (n == 0 || pread(fd, trailer, sizeof trailer, (off_t)n) != sizeof trailer ||
+        memcmp(trailer, trailer_magic, MAGIC_BYTES))
+        return unsealed(path);
+    encode_length(n, length);
+    if (memcmp(trailer + MAGIC_BYTES, length, LENGTH_BYTES))
+        return damaged(path, n);
+    if (check && hash_file(fd, n, found))
+        return fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    if (check && memcmp(sealed, found, sizeof found))
+        return damaged(path, n);
+    memcpy(digest, sealed, FILE_DIGEST_BYTES);
     return OK;
 }
 
@@ -258,31 +325,6 @@ int file_begin(const char *path, char **temporary)
     close(fd);
     *temporary = built;
     return OK;
-}
-
-/* SHA-256 of the first n bytes of a file, which are read piece by piece. */
-static int hash_file(int fd, uint64_t n, unsigned char digest[SHA256_DIGEST_SIZE])
-{
-    enum { PIECE = 1 << 20 };
-    struct sha256_ctx sha;
-    unsigned char *piece = xcalloc(PIECE, 1);
-    uint64_t done = 0;
-    ssize_t got = 1;
-    sha256_init(&sha);
-    while (done < n && got > 0) {
-        size_t wanted = n - done < PIECE ? (size_t)(n - done) : PIECE;
-        got = pread(fd, piece, wanted, (off_t)done);
-        if (got < 0 && errno == EINTR) {
-            got = 1;
-            continue;
-        }
-        if (got > 0)
-            sha256_update(&sha, (size_t)got, piece);
-        done += got > 0 ? (uint64_t)got : 0;
-    }
-    sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
-    free(piece);
-    return done == n ? 0 : -1;
 }
 
 /* Appends the trailer, makes the file durable and reads it back; -1 and errno on failure. */

@@ -1,4 +1,4 @@
-/* What h5.c, which reads, and h5_write.c share. */
+/* What h5.c, which reads, h5_chunks.c and h5_write.c share. */
 #ifndef RNNTRAIN_H5_PRIVATE_H
 #define RNNTRAIN_H5_PRIVATE_H
 
@@ -16,8 +16,15 @@ struct h5 {
 
 /* HDF5's identifiers are made at run time: not constants. */
 hid_t h5_memory_type(enum h5_type type);
+hid_t h5_file_type(enum h5_type type);
 
-/* Before the first call of HDF5: it prints no errors of its own, and leaves nothing for exit:
+size_t h5_type_bytes(enum h5_type type);
+
+/* ERR_FORMAT unless the array is there and has this type and shape. */
+int h5_check_array(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+                   const size_t *shape) NODISCARD;
+
+/* Before the first call of HDF5 of a thread: it prints no errors of its own, and leaves nothing for exit:
  * there it would try again, and crash, on a file whose writing failed. */
 void h5_start(void);
 

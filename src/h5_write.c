@@ -8,20 +8,6 @@
 
 #include "rnntrain/file.h"
 
-static hid_t file_type(enum h5_type type)
-{
-    switch (type) {
-    case H5_UINT8:
-        return H5T_STD_U8LE;
-    case H5_UINT16:
-        return H5T_STD_U16LE;
-    case H5_INT32:
-        return H5T_STD_I32LE;
-    default:
-        return H5T_IEEE_F32LE;
-    }
-}
-
 /* Writing. */
 
 /* A new file by the access properties, which are closed; -1 if that fails. */
@@ -93,15 +79,9 @@ void h5_make_group(struct h5 *file, const char *path)
 
 enum { CHUNK_BYTES = 128 << 10, DEFLATE_LEVEL = 1 };
 
-static size_t type_bytes(enum h5_type type)
-{
-    static const size_t bytes[H5_N_TYPES] = {1, 2, 4, 4};
-    return bytes[type];
-}
-
 size_t h5_chunk_rows(enum h5_type type, int n_dims, const size_t *shape)
 {
-    size_t row = type_bytes(type) * (n_dims == 2 ? shape[1] : 1);
+    size_t row = h5_type_bytes(type) * (n_dims == 2 ? shape[1] : 1);
     size_t rows = CHUNK_BYTES / row + 1;
     return rows < shape[0] ? rows : shape[0];
 }
@@ -143,7 +123,7 @@ const void *h5_pack(struct h5_packer *packer, enum h5_type type, size_t n_values
                     const void *values, size_t *n_packed)
 {
     const char *bytes = values;
-    size_t size = type_bytes(type), n = n_values * size;
+    size_t size = h5_type_bytes(type), n = n_values * size;
     if (size > 1) {
         make_room(&packer->sorted, &packer->sorted_room, n);
         for (size_t place = 0; place < size; place++)
@@ -200,7 +180,7 @@ static void write_plain(struct h5 *file, const char *path, hid_t type, hid_t mem
 void h5_make_chunked(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                      const size_t *shape)
 {
-    close_set(file, make_set(file, path, file_type(type), n_dims, shape,
+    close_set(file, make_set(file, path, h5_file_type(type), n_dims, shape,
                              h5_chunk_rows(type, n_dims, shape)));
 }
 
@@ -225,9 +205,9 @@ static void write_packed(struct h5 *file, const char *path, enum h5_type type, i
                          const size_t *shape, const void *data)
 {
     size_t chunk = h5_chunk_rows(type, n_dims, shape), n_packed = 0;
-    size_t columns = n_dims == 2 ? shape[1] : 1, row = columns * type_bytes(type);
+    size_t columns = n_dims == 2 ? shape[1] : 1, row = columns * h5_type_bytes(type);
     char *last = xcalloc(chunk, row);
-    hid_t set = make_set(file, path, file_type(type), n_dims, shape, chunk);
+    hid_t set = make_set(file, path, h5_file_type(type), n_dims, shape, chunk);
     if (!file->packer)
         file->packer = h5_packer_new();
     for (size_t first = 0; first < shape[0]; first += chunk) {
@@ -249,7 +229,7 @@ void h5_write(struct h5 *file, const char *path, enum h5_type type, int n_dims,
     if (compress && !empty)
         write_packed(file, path, type, n_dims, shape, data);
     else
-        write_plain(file, path, file_type(type), h5_memory_type(type), n_dims, shape,
+        write_plain(file, path, h5_file_type(type), h5_memory_type(type), n_dims, shape,
                     data);
 }
 

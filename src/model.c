@@ -17,6 +17,13 @@ static int lane_row(const struct lane *lane, int r)
     return lane->rows[r];
 }
 
+static const void *lane_ids(const struct lane *lane, int r)
+{
+    size_t row_bytes = dataset_row_bytes(lane->data);
+    return lane->ids ? (const char *)lane->ids + (size_t)r * row_bytes
+                     : dataset_row(lane->data, lane->part, lane_row(lane, r));
+}
+
 /* Positions that a direction computes of row r. */
 static int positions_of(const struct model *model, const struct lane *lane, int r,
                         int direction, bool share)
@@ -49,8 +56,8 @@ static void plan_lane(struct model *model, const struct lane *lane, bool share)
     plan_steps(model, lane->n_rows);
     for (int r = 0; r < lane->n_rows; r++) {
         int count = model->count[widest][r], first = length - count;
-        dataset_ids(lane->data, lane->part, lane_row(lane, r), model->lead[widest][r],
-                    count, model->row_ids);
+        dataset_ids(lane->data, lane_ids(lane, r), model->lead[widest][r], count,
+                    model->row_ids);
         for (int i = 0; i < count; i++)
             model->ids[model->all.slot[first + i] + (size_t)r] = model->row_ids[i];
     }

@@ -64,9 +64,10 @@ void predictor_judge(struct predictor *predictor, char *const *texts, int n_text
             encode(predictor, texts[i], &ids, x + (size_t)i * (size_t)data.maxlen);
     }
     data.id_bytes = 4;
-    data.part[DATASET_TEST] = (struct dataset_split){n_texts, x, y, length};
+    data.part[DATASET_TEST] =
+        (struct dataset_split){.rows = n_texts, .x = x, .y = y, .length = length};
     sampler_sort_by_length(&data, DATASET_TEST, rows, n_texts);
-    struct lane lane = {&data, DATASET_TEST, rows, n_texts};
+    struct lane lane = {&data, DATASET_TEST, rows, n_texts, NULL};
     model_evaluate(predictor->model, &lane, logits);
     for (int i = 0; i < n_texts; i++) {
         class_probabilities(data.n_labels, logits + i * units,

@@ -279,6 +279,13 @@ static void say_start(struct report *report, const struct report_start *start)
                    start->batch, start->resumed_from);
     report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
                train, validation, start->validation, test);
+    if (start->window_rows)
+        report_say(report,
+                   "         ids read ahead, two windows of %d rows: %zu MiB a node",
+                   start->window_rows, start->data_bytes >> 20);
+    else
+        report_say(report, "         all ids in memory: %zu MiB a node",
+                   start->data_bytes >> 20);
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
                start->classes, start->bytes >> 20);
     report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,

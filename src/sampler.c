@@ -92,19 +92,81 @@ static void take_stratified(const struct dataset *data, enum dataset_part part,
     free(counts);
 }
 
+/* start[c] .. start[c + 1] - 1: which of the rows, which ascend, are of chunk c. */
+static int *chunk_starts(const int32_t *rows, int n, int chunk_rows, int n_chunks)
+{
+    int *start = xcalloc((size_t)n_chunks + 1, sizeof *start);
+    for (int i = 0; i < n; i++)
+        start[rows[i] / chunk_rows + 1]++;
+    for (int c = 0; c < n_chunks; c++)
+        start[c + 1] += start[c];
+    return start;
+}
+
+/* The rows, which ascend, in an order of whole chunks: the file is cut into stretches of so many
+ * chunks, and each is shuffled; then come a chunk of every stretch, the next of every stretch, and
+ * so on. So whatever the file is sorted by, class or date, is mixed in any n / stretch rows. */
+static void shuffle_chunks(const struct dataset *data, enum dataset_part part,
+                           struct rng rng, int stretch, int32_t *rows, int n)
+{
+    int chunk_rows = data->part[part].chunk_rows, at = 0;
+    int n_chunks = (data->part[part].rows + chunk_rows - 1) / chunk_rows;
+    int stretches = (n_chunks + stretch - 1) / stretch;
+    int *start = chunk_starts(rows, n, chunk_rows, n_chunks);
+    int32_t *chunks = all_rows(stretches * stretch); /* those from n_chunks on are none */
+    int32_t *ascending = xcalloc((size_t)n, sizeof *ascending);
+    memcpy(ascending, rows, (size_t)n * sizeof *rows);
+    for (int s = 0; s < stretches; s++) {
+        rng.row = (uint32_t)s;
+        rng_shuffle(&rng, chunks + s * stretch, stretch);
+    }
+    for (int i = 0; i < stretch; i++)
+        for (int s = 0; s < stretches; s++) {
+            int c = chunks[s * stretch + i];
+            for (int r = c < n_chunks ? start[c] : 0; c < n_chunks && r < start[c + 1];
+                 r++)
+                rows[at++] = ascending[r];
+        }
+    free(chunks);
+    free(ascending);
+    free(start);
+}
+
+/* The same share of each class as take_stratified takes, from as few chunks as give it. */
+static void take_chunks(const struct dataset *data, enum dataset_part part,
+                        struct rng rng, int32_t *rows, int n, int n_taken)
+{
+    int all_chunks = data->part[part].rows / data->part[part].chunk_rows + 1, at = 0;
+    int *counts = xcalloc(2 * (size_t)data->n_labels, sizeof *counts);
+    int *shares = counts + data->n_labels;
+    sampler_count(data, part, rows, n, counts);
+    apportion(counts, data->n_labels, n, n_taken, shares);
+    shuffle_chunks(data, part, rng, all_chunks, rows, n);
+    for (int i = 0; i < n; i++)
+        if (shares[data->part[part].y[rows[i]]]-- > 0)
+            rows[at++] = rows[i];
+    qsort(rows, (size_t)at, sizeof *rows, compare_numbers);
+    free(counts);
+}
+
 /* A stratified, deterministic subset of `limit` rows. */
-static void limit_rows(const struct dataset *data, enum dataset_part part, uint64_t seed,
-                       int64_t limit, int32_t *rows, int *n)
+static void limit_rows(const struct dataset *data, enum dataset_part part,
+                       const struct sampler_config *config, int64_t limit, int32_t *rows,
+                       int *n)
 {
     if (limit <= 0 || limit >= *n)
         return;
-    struct rng rng = {.seed = seed, .purpose = RNG_LIMIT, .step = (uint32_t)part};
-    int32_t *taken = xcalloc((size_t)*n, sizeof *taken);
-    int n_rest = *n;
-    take_stratified(data, part, rng, rows, &n_rest, (int)limit, taken);
-    memcpy(rows, taken, (size_t)limit * sizeof *rows);
+    struct rng rng = {.seed = config->seed, .purpose = RNG_LIMIT, .step = (uint32_t)part};
+    if (config->shuffle == SHUFFLE_WINDOW) {
+        take_chunks(data, part, rng, rows, *n, (int)limit);
+    } else {
+        int32_t *taken = xcalloc((size_t)*n, sizeof *taken);
+        int n_rest = *n;
+        take_stratified(data, part, rng, rows, &n_rest, (int)limit, taken);
+        memcpy(rows, taken, (size_t)limit * sizeof *rows);
+        free(taken);
+    }
     *n = (int)limit;
-    free(taken);
 }
 
 /* Rows from int(n (1 - split)) on, as Keras's validation_split. */
@@ -157,9 +219,9 @@ static int split_rows(struct sampler *sampler)
     sampler->n_test = data->part[DATASET_TEST].rows;
     sampler->train = all_rows(sampler->n_train);
     sampler->test = all_rows(sampler->n_test);
-    limit_rows(data, DATASET_TRAIN, config->seed, config->limit_train, sampler->train,
+    limit_rows(data, DATASET_TRAIN, config, config->limit_train, sampler->train,
                &sampler->n_train);
-    limit_rows(data, DATASET_TEST, config->seed, config->limit_test, sampler->test,
+    limit_rows(data, DATASET_TEST, config, config->limit_test, sampler->test,
                &sampler->n_test);
     sampler->validation_part =
         config->rule == VALIDATION_OWN ? DATASET_VALIDATION : DATASET_TRAIN;
@@ -207,7 +269,6 @@ int sampler_new(const struct dataset *data, const struct sampler_config *config,
         return rc;
     }
     sampler.order = xcalloc((size_t)sampler.n_train, sizeof *sampler.order);
-    sampler.lanes = xcalloc((size_t)config->batch_size, sizeof *sampler.lanes);
     sampler.lane_start = xcalloc((size_t)sampler_lanes(config) + 1, sizeof(int));
     *result = sampler;
     return OK;
@@ -219,7 +280,6 @@ void sampler_release(struct sampler *sampler)
     free(sampler->validation);
     free(sampler->test);
     free(sampler->order);
-    free(sampler->lanes);
     free(sampler->lane_start);
     *sampler = (struct sampler){0};
 }
@@ -230,15 +290,6 @@ int sampler_batches(const struct sampler *sampler)
 {
     return (sampler->n_train + sampler->config.batch_size - 1) /
            sampler->config.batch_size;
-}
-
-void sampler_begin_epoch(struct sampler *sampler, int epoch)
-{
-    struct rng rng = {
-        .seed = sampler->config.seed, .purpose = RNG_SHUFFLE, .step = (uint32_t)epoch};
-    memcpy(sampler->order, sampler->train, (size_t)sampler->n_train * sizeof(int32_t));
-    if (sampler->config.shuffle)
-        rng_shuffle(&rng, sampler->order, sampler->n_train);
 }
 
 struct by_length {
@@ -274,24 +325,115 @@ static int dealt_together(int lane_rows)
     return lane_rows % 4 == 0 ? 4 : lane_rows % 2 == 0 ? 2 : 1;
 }
 
-int sampler_batch(struct sampler *sampler, int b, int *n_lanes)
+static int batch_rows(const struct sampler *sampler, int b)
 {
     int size = sampler->config.batch_size, first = b * size;
-    int n = sampler->n_train - first < size ? sampler->n_train - first : size;
-    int lanes = sampler_lanes(&sampler->config);
+    return sampler->n_train - first < size ? sampler->n_train - first : size;
+}
+
+/* Lane l gets these groups of a batch: one a round, there and back. */
+static int group_of(int lanes, int l, int round)
+{
+    return round * lanes + (round % 2 ? lanes - 1 - l : l);
+}
+
+static int n_groups(const struct sampler *sampler, int n)
+{
     int together = dealt_together(sampler->config.lane_rows);
-    int groups = (n + together - 1) / together, at = 0, l = 0;
-    int32_t *rows = sampler->order + first;
-    sampler_sort_by_length(sampler->data, DATASET_TRAIN, rows, n);
+    return (n + together - 1) / together;
+}
+
+/* The n rows of a batch, sorted, into the order of the lanes. */
+static void deal(const struct sampler *sampler, const int32_t *sorted, int n,
+                 int32_t *rows)
+{
+    int lanes = sampler_lanes(&sampler->config), groups = n_groups(sampler, n), at = 0;
+    int together = dealt_together(sampler->config.lane_rows);
+    for (int l = 0; l < lanes && l < groups; l++)
+        for (int round = 0; round * lanes < groups; round++) {
+            int first = group_of(lanes, l, round) * together;
+            for (int i = first; i < first + together && i < n; i++)
+                rows[at++] = sorted[i];
+        }
+}
+
+static int divide_up(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+static int n_windows(const struct sampler *sampler)
+{
+    int most = sampler->config.window_rows / sampler->config.batch_size;
+    return divide_up(sampler_batches(sampler), most > 0 ? most : 1);
+}
+
+int sampler_window_batches(const struct sampler *sampler)
+{
+    return divide_up(sampler_batches(sampler), n_windows(sampler));
+}
+
+/* The file's chunks, then the rows of each window. */
+static void order_windows(const struct sampler *sampler, int epoch, int32_t *rows)
+{
+    struct rng chunks = {.seed = sampler->config.seed,
+                         .purpose = RNG_SHUFFLE_CHUNKS,
+                         .step = (uint32_t)epoch};
+    struct rng within = {
+        .seed = sampler->config.seed, .purpose = RNG_SHUFFLE, .step = (uint32_t)epoch};
+    int n = sampler->n_train;
+    int window = sampler_window_batches(sampler) * sampler->config.batch_size;
+    shuffle_chunks(sampler->data, DATASET_TRAIN, chunks, n_windows(sampler), rows, n);
+    for (int64_t first = 0; first < n; first += window, within.row++)
+        rng_shuffle(&within, rows + first,
+                    n - first < window ? (int)(n - first) : window);
+}
+
+static void order_rows(const struct sampler *sampler, int epoch, int32_t *rows)
+{
+    struct rng rng = {
+        .seed = sampler->config.seed, .purpose = RNG_SHUFFLE, .step = (uint32_t)epoch};
+    memcpy(rows, sampler->train, (size_t)sampler->n_train * sizeof *rows);
+    switch (sampler->config.shuffle) {
+    case SHUFFLE_FULL:
+        rng_shuffle(&rng, rows, sampler->n_train);
+        break;
+    case SHUFFLE_WINDOW:
+        order_windows(sampler, epoch, rows);
+        break;
+    case SHUFFLE_NONE:
+        break;
+    }
+}
+
+void sampler_begin_epoch(struct sampler *sampler, int epoch)
+{
+    int32_t *sorted = xcalloc((size_t)sampler->config.batch_size, sizeof *sorted);
+    order_rows(sampler, epoch, sampler->order);
+    for (int b = 0; b < sampler_batches(sampler); b++) {
+        int n = batch_rows(sampler, b);
+        int32_t *rows = sampler->order + (size_t)b * (size_t)sampler->config.batch_size;
+        memcpy(sorted, rows, (size_t)n * sizeof *rows);
+        sampler_sort_by_length(sampler->data, DATASET_TRAIN, sorted, n);
+        deal(sampler, sorted, n, rows);
+    }
+    free(sorted);
+}
+
+int sampler_batch(struct sampler *sampler, int b, int *n_lanes)
+{
+    int n = batch_rows(sampler, b), groups = n_groups(sampler, n), l = 0;
+    int lanes = sampler_lanes(&sampler->config), at = 0;
+    int together = dealt_together(sampler->config.lane_rows);
     for (; l < lanes && l < groups; l++) {
         sampler->lane_start[l] = at;
         for (int round = 0; round * lanes < groups; round++) {
-            int group = round * lanes + (round % 2 ? lanes - 1 - l : l);
-            for (int i = group * together; i < (group + 1) * together && i < n; i++)
-                sampler->lanes[at++] = rows[i];
+            int left = n - group_of(lanes, l, round) * together;
+            at += left < 0 ? 0 : left < together ? left : together;
         }
     }
     sampler->lane_start[l] = at;
+    sampler->lanes = sampler->order + (size_t)b * (size_t)sampler->config.batch_size;
     *n_lanes = l;
     return n;
 }

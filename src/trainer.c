@@ -33,15 +33,42 @@ static int64_t number_of(const struct trainer *trainer, int b)
     return (int64_t)trainer->progress.epoch * sampler_batches(&trainer->sampler) + b + 1;
 }
 
-/* Computes this rank's lanes of batch b and leaves their gradients in the tree. */
-static void compute_lanes(struct trainer *trainer, int b)
+/* Collective. The epoch's order is that of the stream. */
+static void begin_pass(struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
+    sampler_begin_epoch(&trainer->sampler, trainer->progress.epoch);
+    if (trainer->stream)
+        stream_begin(trainer->stream, DATASET_TRAIN, sampler->order, sampler->n_train,
+                     sampler_window_batches(sampler) * sampler->config.batch_size);
+}
+
+/* Collective. The ids of batch b's rows, NULL where they are in the data set. */
+static int fetch_ids(struct trainer *trainer, int b, const void **ids)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    int batches = sampler_window_batches(sampler);
+    size_t first = (size_t)(b % batches) * (size_t)sampler->config.batch_size;
+    const void *window = NULL;
+    *ids = NULL;
+    if (!trainer->stream)
+        return OK;
+    int rc = stream_window(trainer->stream, b / batches, &window);
+    *ids = (const char *)window + first * dataset_row_bytes(&trainer->data);
+    return rc;
+}
+
+/* Computes this rank's lanes of batch b and leaves their gradients in the tree. */
+static void compute_lanes(struct trainer *trainer, int b, const void *ids)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    size_t row_bytes = dataset_row_bytes(&trainer->data);
     int rank = trainer->comm->rank;
     for (int l = trainer->first[rank]; l < trainer->first[rank + 1]; l++) {
         int start = sampler->lane_start[l];
         struct lane lane = {&trainer->data, DATASET_TRAIN, sampler->lanes + start,
-                            sampler->lane_start[l + 1] - start};
+                            sampler->lane_start[l + 1] - start,
+                            ids ? (const char *)ids + (size_t)start * row_bytes : NULL};
         double began = seconds_now();
         struct comm_lane gradient = comm_sum_next(trainer->sum);
         struct lane_result result = model_gradient(
@@ -89,12 +116,12 @@ static void drift(struct trainer *trainer, int b)
 }
 
 /* One batch: loss and hits are added to the epoch's. */
-static struct outcome train_batch(struct trainer *trainer, int b)
+static struct outcome train_batch(struct trainer *trainer, int b, const void *ids)
 {
     int n_lanes = 0;
     struct outcome outcome = {.n = sampler_batch(&trainer->sampler, b, &n_lanes)};
     set_ranges(trainer, n_lanes);
-    compute_lanes(trainer, b);
+    compute_lanes(trainer, b, ids);
     comm_gather_lanes(trainer->comm, trainer->lane_values, LANE_WIDTH, trainer->first);
     balance_observe(&trainer->balance, trainer->first, trainer->lane_values + LANE_WORK,
                     trainer->lane_values + LANE_SECONDS, LANE_WIDTH);
@@ -247,12 +274,16 @@ static int train_epoch(struct trainer *trainer, struct score *score, int64_t *ro
 {
     struct progress *progress = &trainer->progress;
     int batches = sampler_batches(&trainer->sampler), rc = OK;
-    sampler_begin_epoch(&trainer->sampler, progress->epoch);
+    begin_pass(trainer);
     balance_begin_epoch(&trainer->balance);
     while (progress->batch < batches && !rc) {
         int b = progress->batch;
         double began = seconds_now();
-        struct outcome outcome = train_batch(trainer, b);
+        const void *ids = NULL;
+        rc = fetch_ids(trainer, b, &ids);
+        if (rc)
+            break;
+        struct outcome outcome = train_batch(trainer, b, ids);
         note_longest(&trainer->pace.step, began);
         *rows += outcome.n;
         if (outcome.nonfinite)
@@ -276,11 +307,14 @@ static int train_epoch(struct trainer *trainer, struct score *score, int64_t *ro
     return rc;
 }
 
-static struct score evaluate_part(struct trainer *trainer, enum dataset_part part,
-                                  const int32_t *rows, int n)
+static int evaluate_part(struct trainer *trainer, enum dataset_part part,
+                         const int32_t *rows, int n, struct score *score)
 {
-    return evaluate(trainer->comm, &trainer->balance, trainer->model, &trainer->data,
-                    part, rows, n, trainer->config->sampler.lane_rows);
+    const struct sampler_config *config = &trainer->config->sampler;
+    const struct evaluator evaluator = {trainer->comm,   &trainer->balance,
+                                        trainer->model,  config->lane_rows,
+                                        trainer->stream, config->window_rows};
+    return evaluate(&evaluator, &trainer->data, part, rows, n, score);
 }
 
 /* The monitored value, greater being better. Accuracies are ratios of integers over the
@@ -388,8 +422,10 @@ static int run_epoch(struct trainer *trainer)
         return rc;
     double trained = seconds_now();
     if (sampler->n_validation > 0)
-        validation = evaluate_part(trainer, sampler->validation_part, sampler->validation,
-                                   sampler->n_validation);
+        rc = evaluate_part(trainer, sampler->validation_part, sampler->validation,
+                           sampler->n_validation, &validation);
+    if (rc)
+        return rc;
     note_longest(&trainer->pace.validation, trained);
     double seconds = seconds_now() - start;
     trainer->progress.epoch++;
@@ -454,8 +490,10 @@ static int test_weights(struct trainer *trainer, const char *which, int epoch,
     if (sampler->n_test == 0)
         return OK;
     model_pack(trainer->model, weights);
-    struct score score =
-        evaluate_part(trainer, DATASET_TEST, sampler->test, sampler->n_test);
+    struct score score;
+    int rc = evaluate_part(trainer, DATASET_TEST, sampler->test, sampler->n_test, &score);
+    if (rc)
+        return rc;
     return comm_agree(trainer->comm,
                       report_test(&trainer->report, which, epoch, score.loss,
                                   score_accuracy(&score), score.n));

@@ -15,6 +15,7 @@
 #include "rnntrain/dataset.h"
 #include "rnntrain/evaluate.h"
 #include "rnntrain/report.h"
+#include "rnntrain/stream.h"
 #include "rnntrain/trace.h"
 
 /* Where the run stands; the same on every rank. */
@@ -57,7 +58,9 @@ struct trainer {
     char kernel_set[128];
     struct dataset data;
     struct comm_window window; /* the data set's arrays, one copy a node */
-    char *tokenizer;           /* JSON, kept words only; rank 0 */
+    struct stream
+        *stream;     /* the ids, with SHUFFLE_WINDOW; else NULL, they are in `window` */
+    char *tokenizer; /* JSON, kept words only; rank 0 */
     struct sampler sampler;
     struct model *model;
     const struct params *params;

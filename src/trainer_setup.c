@@ -106,60 +106,83 @@ static int take_run_dir(struct trainer *trainer)
 
 /* What ranks that do not read the file need to know of it, and readers must agree on. */
 struct data_facts {
+    uint64_t hash;
     int num_words, maxlen, n_labels, id_bytes, pad_pre, truncate_pre;
-    int rows[DATASET_PARTS];
+    int rows[DATASET_PARTS], chunk_rows[DATASET_PARTS];
 };
 
 static struct data_facts facts_of(const struct dataset *data)
 {
-    struct data_facts facts = {
-        data->num_words,    data->maxlen, data->n_labels, data->id_bytes, data->pad_pre,
-        data->truncate_pre, {0}};
-    for (int part = 0; part < DATASET_PARTS; part++)
+    struct data_facts facts = {.hash = data->hash,
+                               .num_words = data->num_words,
+                               .maxlen = data->maxlen,
+                               .n_labels = data->n_labels,
+                               .id_bytes = data->id_bytes,
+                               .pad_pre = data->pad_pre,
+                               .truncate_pre = data->truncate_pre};
+    for (int part = 0; part < DATASET_PARTS; part++) {
         facts.rows[part] = data->part[part].rows;
+        facts.chunk_rows[part] = data->part[part].chunk_rows;
+    }
     return facts;
-}
-
-static int other_data(const struct trainer *trainer)
-{
-    return fail(
-        ERR_FORMAT,
-        "%s: rank %d reads another file under this name than rank 0: put one data "
-        "set where every node sees it",
-        trainer->config->data, trainer->comm->rank);
 }
 
 /* Collective. Readers compare what they opened with rank 0's; the others take it. */
 static int share_facts(struct trainer *trainer, bool reads)
 {
     struct dataset *data = &trainer->data;
-    struct data_facts mine = facts_of(data), facts = mine;
+    struct data_facts facts = facts_of(data);
     comm_broadcast(trainer->comm, &facts, sizeof facts);
     if (reads)
-        return comm_agree(trainer->comm,
-                          memcmp(&mine, &facts, sizeof mine) ? other_data(trainer) : OK);
+        return comm_agree(
+            trainer->comm,
+            data->hash == facts.hash
+                ? OK
+                : fail(ERR_FORMAT,
+                       "%s: rank %d reads another file under this name than rank 0: put "
+                       "one data set where every node sees it",
+                       trainer->config->data, trainer->comm->rank));
+    data->hash = facts.hash;
     data->num_words = facts.num_words;
     data->maxlen = facts.maxlen;
     data->id_bytes = facts.id_bytes;
     data->pad_pre = facts.pad_pre;
     data->truncate_pre = facts.truncate_pre;
     data->n_labels = facts.n_labels;
-    for (int part = 0; part < DATASET_PARTS; part++)
+    for (int part = 0; part < DATASET_PARTS; part++) {
         data->part[part].rows = facts.rows[part];
+        data->part[part].chunk_rows = facts.chunk_rows[part];
+    }
     return comm_agree(trainer->comm, OK);
 }
 
-/* Collective. The hash of the arrays must be rank 0's on every node. */
-static int share_hash(struct trainer *trainer)
+/* Files are read and memory is taken: ranks may come a minute apart, and later where a large file
+ * is checked (10 MB/s are expected of any device). */
+static double set_up_timeout(const struct trainer *trainer)
 {
-    bool first = trainer->comm->node_rank == 0;
-    if (first)
-        dataset_hash(&trainer->data);
-    uint64_t hash = trainer->data.hash;
-    comm_broadcast(trainer->comm, &hash, sizeof hash);
-    bool differs = first && hash != trainer->data.hash;
-    trainer->data.hash = hash;
-    return comm_agree(trainer->comm, differs ? other_data(trainer) : OK);
+    struct stat status;
+    double timeout = trainer->config->stall_timeout, bytes = 0;
+    if (trainer->comm->rank == 0 && stat(trainer->config->data, &status) == 0)
+        bytes = (double)status.st_size;
+    comm_broadcast(trainer->comm, &bytes, sizeof bytes);
+    return timeout > 0 ? fmax(60, timeout) + bytes / 1e7 : 0;
+}
+
+/* Collective. The first rank of each node checks the file, then others open it too. */
+static int open_data(struct trainer *trainer, int readers)
+{
+    struct comm *comm = trainer->comm;
+    struct dataset *data = &trainer->data;
+    const char *path = trainer->config->data;
+    int rc = OK;
+    if (comm->node_rank == 0)
+        rc = dataset_open(path, comm->rank == 0 ? DATASET_WORDS_KEPT : DATASET_WORDS_NONE,
+                          data);
+    rc = comm_agree(comm, rc);
+    if (!rc && comm->node_rank > 0 && comm->node_rank < readers)
+        rc = dataset_open_again(path, data);
+    rc = comm_agree(comm, rc);
+    return rc ? rc : share_facts(trainer, comm->node_rank < readers);
 }
 
 /* The words that a checkpoint keeps. */
@@ -173,38 +196,50 @@ static int read_tokenizer(struct trainer *trainer)
     return rc;
 }
 
-/* Some ranks of each node read the file, together, into the memory that their node shares;
- * more than a few would wait for each other. */
-static int load_data(struct trainer *trainer)
+/* More would wait for each other. */
+static int n_readers(const struct comm *comm)
 {
     enum { READERS = 4 };
+    return comm->node_size < READERS ? comm->node_size : READERS;
+}
+
+/* Collective. Some ranks of each node read the file, together, into the memory that their node
+ * shares. */
+static int load_data(struct trainer *trainer)
+{
     struct comm *comm = trainer->comm;
     struct dataset *data = &trainer->data;
-    int readers = comm->node_size < READERS ? comm->node_size : READERS;
-    bool reads = comm->node_rank < readers;
-    int rc = OK;
-    if (reads)
-        rc =
-            dataset_open(trainer->config->data,
-                         comm->rank == 0 ? DATASET_WORDS_KEPT : DATASET_WORDS_NONE, data);
-    rc = comm_agree(comm, rc);
-    if (rc)
-        return rc;
-    rc = share_facts(trainer, reads);
+    bool streams = trainer->config->sampler.shuffle == SHUFFLE_WINDOW;
+    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
+    int readers = n_readers(comm);
+    int rc = open_data(trainer, readers);
+    if (!rc && !streams)
+        rc = comm_agree(comm, dataset_check_memory(data));
     if (!rc)
-        rc = comm_window_open(comm, dataset_bytes(data), &trainer->window);
+        rc = comm_window_open(comm, dataset_bytes(data, extent), &trainer->window);
     if (rc)
         return rc;
     double began = trace_begin();
-    dataset_attach(data, trainer->window.bytes);
-    if (reads)
+    dataset_attach(data, extent, trainer->window.bytes);
+    if (comm->node_rank < readers)
         rc = dataset_load(data, comm->node_rank, readers);
     if (!rc && comm->rank == 0)
         rc = read_tokenizer(trainer);
     trace_end(TRACE_READ, began);
     comm_window_sync(comm, &trainer->window);
-    rc = comm_agree(comm, rc);
-    return rc ? rc : share_hash(trainer);
+    return comm_agree(comm, rc);
+}
+
+/* Collective. Windows for training and for evaluation. */
+static int open_stream(struct trainer *trainer)
+{
+    const struct sampler_config *config = &trainer->config->sampler;
+    if (config->shuffle != SHUFFLE_WINDOW)
+        return OK;
+    int batches = sampler_window_batches(&trainer->sampler) * config->batch_size;
+    int lanes = stream_window_rows(config->window_rows, config->lane_rows);
+    return stream_new(trainer->comm, &trainer->data, n_readers(trainer->comm),
+                      batches > lanes ? batches : lanes, &trainer->stream);
 }
 
 /* The trace. */
@@ -319,18 +354,12 @@ static double probe(const struct comm *comm)
     return kernels_probe(3, crowded) * share;
 }
 
-/* Files are read and memory is taken: ranks may come a minute apart. */
-static double set_up_timeout(const struct trainer_config *config)
-{
-    return config->stall_timeout > 0 ? fmax(60, config->stall_timeout) : 0;
-}
-
 int trainer_set_up(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
     struct comm *comm = trainer->comm;
     int rc = check_configuration(trainer);
-    comm_set_stall_timeout(set_up_timeout(config));
+    comm_set_stall_timeout(set_up_timeout(trainer));
     if (!rc)
         rc = open_trace(trainer);
     if (!rc)
@@ -349,6 +378,8 @@ int trainer_set_up(struct trainer *trainer)
     if (!rc)
         rc = comm_agree(comm,
                         sampler_new(&trainer->data, &config->sampler, &trainer->sampler));
+    if (!rc)
+        rc = open_stream(trainer);
     if (!rc)
         rc = check_monitor(config);
     if (!rc)
@@ -386,6 +417,7 @@ void trainer_tear_down(struct trainer *trainer)
     model_free(trainer->model);
     optim_release(&trainer->optim);
     comm_sum_free(trainer->sum);
+    stream_free(trainer->stream);
     dataset_release(&trainer->data);
     if (trainer->window.bytes)
         comm_window_close(trainer->comm, &trainer->window);
@@ -425,9 +457,10 @@ static char *describe_validation(const struct trainer *trainer)
 static double epoch_flops(const struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
-    struct lane train = {&trainer->data, DATASET_TRAIN, sampler->train, sampler->n_train};
+    struct lane train = {&trainer->data, DATASET_TRAIN, sampler->train, sampler->n_train,
+                         NULL};
     struct lane validation = {&trainer->data, sampler->validation_part,
-                              sampler->validation, sampler->n_validation};
+                              sampler->validation, sampler->n_validation, NULL};
     const struct model_config *config = model_configuration(trainer->model);
     double learned = model_flops(config, model_positions(trainer->model, &train, true),
                                  sampler->n_train);
@@ -471,6 +504,9 @@ int trainer_start_report(struct trainer *trainer)
             .bytes = model_bytes(trainer->model) + comm_sum_bytes(trainer->sum) +
                      (size_t)(2 + trainer->optim.n_slots) * trainer->params->size *
                          sizeof(real),
+            .data_bytes = trainer->stream ? stream_bytes(trainer->stream)
+                                          : dataset_bytes(&trainer->data, DATASET_ALL),
+            .window_rows = trainer->stream ? config->sampler.window_rows : 0,
             .data_hash = trainer->data.hash,
             .epoch_flops = trainer->epoch_flops,
             .peak_gflops = trainer->peak_gflops,

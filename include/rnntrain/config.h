@@ -27,7 +27,9 @@ struct config {
     double learning_rate, beta_1, beta_2, rho, momentum, epsilon, clip_norm;
     double lr_warmup, lr_decay_rate, validation_split, min_delta;
     int64_t epochs, batch_size, lane_rows, patience, seed, limit_train, limit_test;
-    bool shuffle, allow_one_class;
+    int shuffle;
+    int64_t window_rows;
+    bool allow_one_class;
     /* tests */
     int64_t test_delay, test_ranges, test_nan, test_drift;
 };

@@ -9,7 +9,9 @@
  *
  * Reading has two steps, so that the processes of a node read together into memory that they
  * share: dataset_open() reads and checks everything but the arrays, dataset_load() fills a
- * part of the memory that the caller provides. Nothing here is collective.
+ * part of the memory that the caller provides. The ids may stay in the file, to be read by row
+ * (dataset_reader); labels and lengths, 8 bytes a row, are always in memory. Nothing here is
+ * collective.
  */
 #ifndef RNNTRAIN_DATASET_H
 #define RNNTRAIN_DATASET_H
@@ -26,11 +28,15 @@ enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PAR
 /* What of the tokenizer is read: nothing, the words that have ids, all. */
 enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL };
 
+/* What of the arrays is in memory. */
+enum dataset_extent { DATASET_COLUMNS, DATASET_ALL }; /* labels and lengths; ids too */
+
 struct dataset_split {
-    int rows;        /* 0: the file has no such part */
-    void *x;         /* (rows, maxlen) ids of id_bytes each; borrowed */
-    int32_t *y;      /* (rows) 0 .. n_labels - 1; borrowed */
+    int rows;   /* 0: the file has no such part */
+    void *x;    /* (rows, maxlen) ids of id_bytes each; NULL: in the file; borrowed */
+    int32_t *y; /* (rows) 0 .. n_labels - 1; borrowed */
     int32_t *length; /* (rows) 0 .. maxlen; borrowed */
+    int chunk_rows;  /* of the file: rows that are packed together */
 };
 
 struct dataset {
@@ -46,50 +52,79 @@ struct dataset {
     char *kept;       /* JSON of the words with ids, to be written beside it; owned */
     char *provenance; /* JSON object, owned */
     void *storage;    /* of the arrays; owned, NULL unless dataset_read took it */
-    uint64_t hash;    /* XXH64 over all arrays of all parts, once loaded */
-    struct h5 *file;  /* private: open between dataset_open and dataset_load */
+    uint64_t hash;    /* the first 8 bytes of the file's SHA-256 */
+    struct h5 *file;  /* private: open until all of it is in memory */
     struct dataset_split part[DATASET_PARTS];
 };
 
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
 int dataset_open(const char *path, enum dataset_words words,
                  struct dataset *data) NODISCARD;
+/* The same where a process of this node has opened the file before: it is not read through
+ * again, and has no words. */
+int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
 
 /* Bytes that dataset_load needs (a multiple of 64). */
-size_t dataset_bytes(const struct dataset *data);
+size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent);
+
+/* ERR_USAGE if this host's memory cannot hold the ids. */
+int dataset_check_memory(const struct dataset *data) NODISCARD;
 
 /* Sets the pointers into `storage` (dataset_bytes, zeroed, 64-byte aligned, outlives
  * `data`). */
-void dataset_attach(struct dataset *data, void *storage);
+void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage);
 
 /* Reader `reader` of `readers` reads its share of all rows, contiguous ones of each part, into
- * the attached storage and checks every id, label and length (message: path, data set, row).
- * Closes the file. */
+ * the attached storage and checks every id, label and length (message: path, data set, row). */
 int dataset_load(struct dataset *data, int reader, int readers) NODISCARD;
 
-/* Once all readers have loaded: sets the hash. */
-void dataset_hash(struct dataset *data);
+/* Opens and loads in one, into memory that dataset_release frees. */
+int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
+                 struct dataset *data) NODISCARD;
 
-/* The id at position t of a row of a part. */
+/* Rows of a part from the file; fast where they ascend. `data` has its columns, and outlives the
+ * reader. A reader belongs to one thread; where h5_has_threads, others may use HDF5 meanwhile.
+ * dataset_reader_row: the row's ids (dataset_row_bytes), checked as dataset_load does. */
+struct dataset_reader;
+int dataset_reader_open(const struct dataset *data, enum dataset_part part,
+                        struct dataset_reader **reader) NODISCARD;
+int dataset_reader_row(struct dataset_reader *reader, int row, void *ids) NODISCARD;
+void dataset_reader_close(struct dataset_reader *reader); /* NULL is fine */
+
+/* XXH64 over all arrays of all parts, however they are packed: reads and checks them all. `data`
+ * has its columns. */
+int dataset_content(const struct dataset *data, uint64_t *hash) NODISCARD;
+
+static inline size_t dataset_row_bytes(const struct dataset *data)
+{
+    return (size_t)data->maxlen * (size_t)data->id_bytes;
+}
+
+/* The ids of a row that is in memory. */
+static inline const void *dataset_row(const struct dataset *data, enum dataset_part part,
+                                      int row)
+{
+    return (const char *)data->part[part].x + (size_t)row * dataset_row_bytes(data);
+}
+
+/* The n ids from position t on of a row, wherever that is. */
+static inline void dataset_ids(const struct dataset *data, const void *row, int t, int n,
+                               int32_t *ids)
+{
+    if (data->id_bytes == 2)
+        for (int i = 0; i < n; i++)
+            ids[i] = ((const uint16_t *)row)[t + i];
+    else
+        memcpy(ids, (const int32_t *)row + t, (size_t)n * sizeof *ids);
+}
+
+/* The id at position t of a row that is in memory. */
 static inline int dataset_id(const struct dataset *data, enum dataset_part part, int row,
                              int t)
 {
-    size_t at = (size_t)row * (size_t)data->maxlen + (size_t)t;
-    const void *x = data->part[part].x;
-    return data->id_bytes == 2 ? ((const uint16_t *)x)[at] : ((const int32_t *)x)[at];
-}
-
-/* The n ids from position t on. */
-static inline void dataset_ids(const struct dataset *data, enum dataset_part part,
-                               int row, int t, int n, int32_t *ids)
-{
-    size_t at = (size_t)row * (size_t)data->maxlen + (size_t)t;
-    const void *x = data->part[part].x;
-    if (data->id_bytes == 2)
-        for (int i = 0; i < n; i++)
-            ids[i] = ((const uint16_t *)x)[at + (size_t)i];
-    else
-        memcpy(ids, (const int32_t *)x + at, (size_t)n * sizeof *ids);
+    int32_t id = 0;
+    dataset_ids(data, dataset_row(data, part, row), t, 1, &id);
+    return id;
 }
 
 /* Writing, chunk by chunk, so that no more than that need be in memory. dataset_create:
@@ -113,10 +148,6 @@ const void *dataset_pack(const struct dataset *data, enum dataset_part part,
 
 /* All of it from memory: data->path is replaced atomically. */
 int dataset_write(const struct dataset *data) NODISCARD;
-
-/* Opens and loads in one, into memory that dataset_release frees. */
-int dataset_read(const char *path, enum dataset_words words,
-                 struct dataset *data) NODISCARD;
 
 /* The tokenizer in `data->tokenizer` with the data set's padding; ERR_FORMAT if it gives
  * ids that num_words does not allow. Free with text_free. */

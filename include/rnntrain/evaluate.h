@@ -8,6 +8,7 @@
 #include "rnntrain/balance.h"
 #include "rnntrain/comm.h"
 #include "rnntrain/model.h"
+#include "rnntrain/stream.h"
 
 struct score {
     double loss;     /* mean over rows */
@@ -20,9 +21,20 @@ static inline double score_accuracy(const struct score *score)
     return score->n ? (double)score->correct / score->n : 0;
 }
 
-/* Collective. Sorted by length, rows are cut into lanes of lane_rows. */
-struct score evaluate(const struct comm *comm, const struct balance *balance,
-                      struct model *model, const struct dataset *data,
-                      enum dataset_part part, const int32_t *rows, int n, int lane_rows);
+/* Who computes, and in lanes of how many rows. */
+struct evaluator {
+    const struct comm *comm;
+    const struct balance *balance;
+    struct model *model;
+    int lane_rows;
+    struct stream *stream; /* of the ids; NULL: they are in memory */
+    int window_rows;       /* of the stream, at least lane_rows */
+};
+
+/* Collective. Sorted by length, rows are cut into lanes; with a stream those of each window for
+ * themselves. Only the stream can fail. */
+int evaluate(const struct evaluator *evaluator, const struct dataset *data,
+             enum dataset_part part, const int32_t *rows, int n,
+             struct score *score) NODISCARD;
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "rnntrain/base.h"
 
-enum { FILE_TRAILER_BYTES = 48 };
+enum { FILE_TRAILER_BYTES = 48, FILE_DIGEST_BYTES = 32 };
 
 /* Reads a regular file; the bytes are the caller's to free. ERR_NO_INPUT if it cannot be
  * opened, ERR_IO if it cannot be read. */
@@ -53,5 +53,13 @@ void file_seal(char *content, size_t n);
 
 /* Whether the n bytes, trailer included, are those that were sealed; ERR_FORMAT. */
 int file_check_seal(const char *path, const char *bytes, size_t n) NODISCARD;
+
+/* The same for a file that is too large to be read whole: file_open opens a regular file to be read
+ * and gives its size (ERR_NO_INPUT; the descriptor is the caller's to close); file_read_seal gives
+ * the SHA-256 in the trailer, and with `check` reads what stands before it, piece by piece, which
+ * must have it (ERR_FORMAT, ERR_IO). */
+int file_open(const char *path, int *fd, size_t *size) NODISCARD;
+int file_read_seal(int fd, const char *path, size_t size, bool check,
+                   unsigned char digest[FILE_DIGEST_BYTES]) NODISCARD;
 
 #endif

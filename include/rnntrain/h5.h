@@ -1,8 +1,8 @@
-/* HDF5 files, whole, in memory; and the only door to HDF5.
+/* HDF5 files; and the only door to HDF5.
  *
- * A file is built as an image in memory, or where it may be large on disk under a temporary
- * name, then sealed and put in place as file.h says. HDF5 and h5py ignore the trailer; here
- * it is checked before HDF5 parses a byte.
+ * A file is built and read as an image in memory, or where it may be large on disk. What is built
+ * on disk has a temporary name; then it is sealed and put in place as file.h says. HDF5 and h5py
+ * ignore the trailer; here it is checked before HDF5 parses a byte.
  *
  * Objects carry no times, so equal content gives equal bytes. Texts are uint8 arrays
  * (UTF-8): in Python, bytes(file["tokenizer"][()]).decode(). Nothing here is collective.
@@ -75,6 +75,11 @@ int h5_finish(struct h5 *file) NODISCARD;
 /* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
  * such file, ERR_FORMAT if it is damaged or not ours. */
 int h5_open(const char *path, struct h5 **file) NODISCARD;
+/* The same for what memory should not hold: the file is checked piece by piece and read where it
+ * is wanted. Without `check` the caller answers for it. Gives the SHA-256 of the content. */
+enum { H5_DIGEST_BYTES = 32 };
+int h5_open_on_disk(const char *path, bool check, unsigned char digest[H5_DIGEST_BYTES],
+                    struct h5 **file) NODISCARD;
 /* NULL is fine. */
 void h5_close(struct h5 *file);
 
@@ -91,6 +96,22 @@ int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
 /* Rows first .. first + n - 1 of a data set of that shape. */
 int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                  const size_t *shape, size_t first, size_t n, void *data) NODISCARD;
+
+/* The rows of an array that h5_write packed or h5_write_chunk wrote, chunk by chunk: as HDF5 reads
+ * them, in half of the time, and by threads beside each other and beside others that use HDF5
+ * (h5_has_threads). One thread has it, from opening to closing. */
+struct h5_chunks;
+int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
+                   const size_t shape[2], struct h5_chunks **chunks) NODISCARD;
+/* NULL is fine. The file is closed later. */
+void h5_chunks_close(struct h5_chunks *chunks);
+/* Of a whole chunk. */
+size_t h5_chunks_rows(const struct h5_chunks *chunks);
+/* The values of chunk k, whose rows begin at k times that; borrowed until the next call. Behind the
+ * array's last row they mean nothing. */
+int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values) NODISCARD;
+/* Whether HDF5 was built for more threads than one. */
+bool h5_has_threads(void);
 
 /* A text; the caller's to free. */
 int h5_read_text(struct h5 *file, const char *path, char **text) NODISCARD;

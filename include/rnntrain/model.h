@@ -52,6 +52,7 @@ struct lane {
     enum dataset_part part;
     const int32_t *rows; /* row numbers in the part */
     int n_rows;
+    const void *ids; /* of the rows, dataset_row_bytes each; NULL: they are in `data` */
 };
 
 /* Sums over rows, not means. */

@@ -18,7 +18,7 @@ enum option_type {
     OPTION_INT,    /* int64_t within [min, max] */
     OPTION_DOUBLE, /* double, finite, within [min, max] */
     OPTION_STRING, /* char *, NULL while unset */
-    OPTION_CHOICE, /* int: index into `choices` */
+    OPTION_CHOICE, /* int: index into `choices`; `--no-name` where "none" is one of them */
     OPTION_LIST /* char *: each use adds a line, with its final '\n'; NULL while unset */
 };
 

@@ -15,14 +15,15 @@
 /* What a number is for; part of the counter, so never renumber. */
 enum rng_purpose {
     RNG_INIT = 1,    /* row: tensor index */
-    RNG_SHUFFLE = 2, /* step: epoch */
+    RNG_SHUFFLE = 2, /* step: epoch, row: window, or 0 */
     RNG_SPLIT = 3,   /* row: class */
     RNG_DROPOUT_EMBEDDING =
         4, /* step: optimizer step, row: data-set row, as all dropouts */
     RNG_DROPOUT_RNN = 5,
     RNG_DROPOUT_DENSE = 6,
-    RNG_LIMIT = 7, /* row: class; --limit-train and --limit-test */
-    RNG_TEST = 8   /* random lane ranges and delays in tests */
+    RNG_LIMIT = 7,         /* row: class, or 0; --limit-train and --limit-test */
+    RNG_TEST = 8,          /* random lane ranges and delays in tests */
+    RNG_SHUFFLE_CHUNKS = 9 /* step: epoch, row: stretch of the file */
 };
 
 struct rng {

@@ -16,11 +16,21 @@ enum validation_rule {
     VALIDATION_NONE
 };
 
+/* The order of an epoch's rows. */
+enum shuffle {
+    SHUFFLE_FULL, /* any row may follow any other */
+    /* Windows of batches: each has chunks of the file drawn from everywhere in it, its rows are
+     * shuffled. Whoever has a window in memory has its batches. */
+    SHUFFLE_WINDOW,
+    SHUFFLE_NONE
+};
+
 struct sampler_config {
     enum validation_rule rule;
     double validation_split; /* share of the training rows, in [0, 1) */
     bool allow_one_class;    /* a validation set of one class is wanted, not a mistake */
-    bool shuffle;
+    enum shuffle shuffle;
+    int window_rows;                 /* SHUFFLE_WINDOW: most of a window; 1 or more */
     int64_t limit_train, limit_test; /* rows, stratified; 0: all */
     int batch_size, lane_rows;
     uint64_t seed;
@@ -32,9 +42,9 @@ struct sampler {
     int32_t *train, *validation, *test; /* row numbers; validation: of validation_part */
     int n_train, n_validation, n_test;
     enum dataset_part validation_part;
-    int32_t *order;  /* (n_train) of the current epoch */
-    int32_t *lanes;  /* (batch_size) rows of the current batch, lane after lane */
-    int *lane_start; /* (n_lanes + 1) */
+    int32_t *order;       /* (n_train) of the epoch: batch after batch, lane after lane */
+    const int32_t *lanes; /* rows of the current batch, lane after lane; borrowed */
+    int *lane_start;      /* (n_lanes + 1) */
 };
 
 /* Splits the data. ERR_USAGE names the option where a set would be empty or of one class.
@@ -51,13 +61,16 @@ void sampler_count(const struct dataset *data, enum dataset_part part,
 int sampler_batches(const struct sampler *sampler);
 int sampler_lanes(const struct sampler_config *config);
 
-/* Orders the rows of an epoch. */
+/* A window has as many batches as its rows allow, at least one; all have about the same. */
+int sampler_window_batches(const struct sampler *sampler);
+
+/* Orders the rows of an epoch and deals those of each batch to lanes by length: sorted, a few
+ * neighbours at a time, in snake order, so that lanes cost alike and stand sorted, longest
+ * first. */
 void sampler_begin_epoch(struct sampler *sampler, int epoch);
 
-/* Deals the rows of batch b to lanes by length: sorted, a few neighbours at a time, in snake
- * order, so that lanes cost alike and stand sorted, longest first. Returns the rows of the batch; *n_lanes is
- * the number of lanes that got any, the first of all. Lane l is lanes[lane_start[l] ..
- * lane_start[l+1]). */
+/* Batch b of the epoch. Returns its rows; *n_lanes is the number of lanes that got any, the first
+ * of all. Lane l is lanes[lane_start[l] .. lane_start[l+1]). */
 int sampler_batch(struct sampler *sampler, int b, int *n_lanes);
 
 /* Sorts rows longest first (ties by number), for evaluation in lanes. */

@@ -46,8 +46,10 @@ static void make_rows(struct dataset *data, int rows, int maxlen, double real_sh
                              .id_bytes = 2,
                              .n_labels = 2,
                              .pad_pre = true};
-    *part = (struct dataset_split){rows, x, xcalloc((size_t)rows, sizeof(int32_t)),
-                                   xcalloc((size_t)rows, sizeof(int32_t))};
+    *part = (struct dataset_split){.rows = rows,
+                                   .x = x,
+                                   .y = xcalloc((size_t)rows, sizeof(int32_t)),
+                                   .length = xcalloc((size_t)rows, sizeof(int32_t))};
     double spread = fmin(real_share, 1 - real_share);
     for (int r = 0; r < rows; r++, x += maxlen) {
         rng.row = (uint32_t)r;
@@ -100,7 +102,7 @@ static double train_batch(struct bench *bench)
     for (int l = 0; l < n_lanes; l++) {
         int start = bench->sampler.lane_start[l];
         struct lane lane = {&bench->data, DATASET_TRAIN, bench->sampler.lanes + start,
-                            bench->sampler.lane_start[l + 1] - start};
+                            bench->sampler.lane_start[l + 1] - start, NULL};
         positions += model_positions(bench->model, &lane, true);
         if (l < bench->first[rank] || l >= bench->first[rank + 1])
             continue;

@@ -30,7 +30,8 @@ static void write_large_id(struct dataset *data)
     int32_t y[ROWS] = {0, 1, 0, 1}, length[ROWS] = {2, 3, 1, 0};
     struct dataset bad = *data;
     bad.path = in_folder("large_id.h5");
-    bad.part[DATASET_TRAIN] = (struct dataset_split){ROWS, x, y, length};
+    bad.part[DATASET_TRAIN] =
+        (struct dataset_split){.rows = ROWS, .x = x, .y = y, .length = length};
     check(dataset_write(&bad));
     free(bad.path);
 }

@@ -28,7 +28,7 @@ static int open_checkpoint(const char *path)
 static int open_data_set(const char *path)
 {
     struct dataset data = {0};
-    int rc = dataset_read(path, DATASET_WORDS_KEPT, &data);
+    int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
     dataset_release(&data);
     return rc;
 }

@@ -11,7 +11,7 @@ static void try_file(const char *path)
 {
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
-    int rc = dataset_read(path, DATASET_WORDS_KEPT, &data);
+    int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
     fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), path)),
                "a message");
     for (int part = 0; !rc && part < DATASET_PARTS; part++)

@@ -48,9 +48,9 @@ door Random123/ '^src/rng\.c$'
 door archive '^preprocess/input\.c$'
 door zlib.h '^preprocess/input\.c$'
 door csv.h '^preprocess/delimited\.c$'
-door libdeflate.h '^src/h5_write\.c$'
+door libdeflate.h '^src/h5_(chunks|write)\.c$'
 door libxml/ '^src/text_cut\.c$'
-door pthread.h '^preprocess/crew\.c$'
+door pthread.h '^(src/stream|preprocess/crew)\.c$'
 door unicode/ '^(src/text(_private|_cut)?\.[ch]|preprocess/decode\.c)$'
 ! grep -l -E '\b(printf|puts|fputs)\(|\bstdout\b' src/{base,rng,kernels*,h5,file,comm,text*,dataset}.[ch] \
     2>/dev/null | grep -v src/base.c || complain "a library module prints"

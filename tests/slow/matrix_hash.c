@@ -27,7 +27,8 @@ static void print_hash(const struct dataset *data, enum dataset_part part)
 int main(int argc, char **argv)
 {
     struct dataset data = {0};
-    int rc = dataset_read(argc > 1 ? argv[1] : "dataset.h5", DATASET_WORDS_NONE, &data);
+    int rc = dataset_read(argc > 1 ? argv[1] : "dataset.h5", DATASET_WORDS_NONE,
+                          DATASET_ALL, &data);
     if (rc) {
         fprintf(stderr, "%s\n", fail_message());
         return rc;

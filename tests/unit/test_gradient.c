@@ -34,8 +34,8 @@ static void fill_corpus(struct corpus *corpus, bool pad_pre, int classes)
     }
     corpus->data =
         (struct dataset){.maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2};
-    corpus->data.part[DATASET_TRAIN] =
-        (struct dataset_split){ROWS, corpus->x, corpus->y, corpus->length};
+    corpus->data.part[DATASET_TRAIN] = (struct dataset_split){
+        .rows = ROWS, .x = corpus->x, .y = corpus->y, .length = corpus->length};
 }
 
 static double loss_at(struct model *model, const struct lane *lane, const double *weights,
@@ -73,7 +73,7 @@ static void check(const struct model_config *config, const struct kernels *kerne
 {
     struct corpus corpus;
     fill_corpus(&corpus, config->pad_pre, config->classes);
-    struct lane lane = {&corpus.data, DATASET_TRAIN, corpus.order, ROWS};
+    struct lane lane = {&corpus.data, DATASET_TRAIN, corpus.order, ROWS, NULL};
     struct model *model = NULL;
     assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);

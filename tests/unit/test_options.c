@@ -11,13 +11,15 @@
 struct settings {
     int64_t units;
     double rate;
-    bool mask, shuffle;
+    bool mask;
+    int shuffle;
     char *path;
     int head;
     int64_t hidden;
 };
 
 static const char *const heads[] = {"last", "flatten", NULL};
+static const char *const shuffles[] = {"full", "window", "none", NULL};
 
 static const struct option list[] = {
     {"units", OPTION_INT, offsetof(struct settings, units), "32", 1, 100, NULL, "units",
@@ -26,7 +28,7 @@ static const struct option list[] = {
      NULL, "rate", "Model", false},
     {"mask", OPTION_BOOL, offsetof(struct settings, mask), "false", 0, 0, NULL, "mask",
      "Model", false},
-    {"shuffle", OPTION_BOOL, offsetof(struct settings, shuffle), "true", 0, 0, NULL,
+    {"shuffle", OPTION_CHOICE, offsetof(struct settings, shuffle), "full", 0, 0, shuffles,
      "shuffle", "Model", false},
     {"path", OPTION_STRING, offsetof(struct settings, path), NULL, 0, 0, NULL, "path",
      "Files", true},
@@ -82,7 +84,7 @@ static void test_arguments(void **state)
     assert_int_equal(settings.units, 7);
     assert_true(settings.rate == 0.5);
     assert_true(settings.mask);
-    assert_false(settings.shuffle);
+    assert_string_equal(shuffles[settings.shuffle], "none");
     assert_int_equal(settings.head, 1);
     assert_string_equal(settings.path, "-");
     assert_int_equal(n, 2);
@@ -99,7 +101,7 @@ static void test_defaults(void **state)
     assert_int_equal(settings.units, 32);
     assert_true(settings.rate == 0.001);
     assert_false(settings.mask);
-    assert_true(settings.shuffle);
+    assert_string_equal(shuffles[settings.shuffle], "full");
     assert_null(settings.path);
     options_release(&table, &settings);
 }

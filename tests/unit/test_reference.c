@@ -234,8 +234,9 @@ static void check(const struct model_config *config, const struct kernels *kerne
         order[r] = r;
     }
     struct dataset data = {.maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2};
-    data.part[DATASET_TEST] = (struct dataset_split){ROWS, x, y, length};
-    struct lane lane = {&data, DATASET_TEST, order, ROWS};
+    data.part[DATASET_TEST] =
+        (struct dataset_split){.rows = ROWS, .x = x, .y = y, .length = length};
+    struct lane lane = {&data, DATASET_TEST, order, ROWS, NULL};
     struct model *model = NULL;
     assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);

@@ -33,8 +33,8 @@ static void fill(struct fixture *fixture)
     }
     fixture->data = (struct dataset){
         .maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2, .n_labels = UNITS_OUT};
-    fixture->data.part[DATASET_TEST] =
-        (struct dataset_split){ROWS, fixture->x, fixture->y, fixture->length};
+    fixture->data.part[DATASET_TEST] = (struct dataset_split){
+        .rows = ROWS, .x = fixture->x, .y = fixture->y, .length = fixture->length};
 }
 
 /* Logits of all rows, computed `together` at a time. */
@@ -48,7 +48,7 @@ static void evaluate_all(const struct fixture *fixture, struct model *model, int
         for (int i = 0; i < n; i++)
             rows[i] = first + i;
         sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, n);
-        struct lane lane = {&fixture->data, DATASET_TEST, rows, n};
+        struct lane lane = {&fixture->data, DATASET_TEST, rows, n, NULL};
         (void)model_evaluate(model, &lane, part[0]);
         for (int i = 0; i < n; i++)
             memcpy(logits[rows[i]], part[i], sizeof part[i]);
@@ -68,7 +68,7 @@ static void check_shared(const struct fixture *fixture, struct model *model,
         for (int i = 0; i < 50; i++)
             rows[i] = first + i;
         sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, 50);
-        struct lane lane = {&fixture->data, DATASET_TEST, rows, 50};
+        struct lane lane = {&fixture->data, DATASET_TEST, rows, 50, NULL};
         double shared = model_evaluate(model, &lane, NULL).loss;
         double looked_up = model_gradient(model, &lane, 1, 0, gradient, NULL).loss;
         double whole = model_gradient(plain, &lane, 1, 0, other, NULL).loss;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 1000 };
+enum { ROWS = 1000, CHUNK = 30 };
 
 /* Rows of class 1 first, then of class 0, as aclImdb's; lengths are irregular. */
 struct fixture {
@@ -28,17 +28,17 @@ static void fill(struct fixture *fixture)
     }
     fixture->data = (struct dataset){
         .path = path, .n_labels = 2, .labels = fixture->labels, .maxlen = 100};
-    fixture->data.part[DATASET_TRAIN] =
-        (struct dataset_split){ROWS, NULL, fixture->y, fixture->length};
-    fixture->data.part[DATASET_TEST] =
-        (struct dataset_split){ROWS, NULL, fixture->y, fixture->length};
+    fixture->data.part[DATASET_TRAIN] = (struct dataset_split){
+        .rows = ROWS, .y = fixture->y, .length = fixture->length, .chunk_rows = CHUNK};
+    fixture->data.part[DATASET_TEST] = (struct dataset_split){
+        .rows = ROWS, .y = fixture->y, .length = fixture->length, .chunk_rows = CHUNK};
 }
 
 static struct sampler_config config_of(enum validation_rule rule)
 {
     return (struct sampler_config){.rule = rule,
                                    .validation_split = 0.1,
-                                   .shuffle = true,
+                                   .shuffle = SHUFFLE_FULL,
                                    .batch_size = 64,
                                    .lane_rows = 16,
                                    .seed = 3};
@@ -200,21 +200,96 @@ static void test_no_shuffle(void **state)
     struct sampler sampler;
     fill(&fixture);
     struct sampler_config config = config_of(VALIDATION_NONE);
-    config.shuffle = false;
+    config.shuffle = SHUFFLE_NONE;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     sampler_begin_epoch(&sampler, 4);
-    for (int i = 0; i < ROWS; i++)
-        assert_int_equal(sampler.order[i], i);
+    for (int b = 0; b < sampler_batches(&sampler); b++) {
+        int n_lanes = 0, n = sampler_batch(&sampler, b, &n_lanes);
+        for (int i = 0; i < n; i++)
+            assert_int_equal(sampler.lanes[i] / config.batch_size, b);
+    }
+    sampler_release(&sampler);
+}
+
+/* Different chunks among some rows. */
+static int n_chunks(const int32_t *rows, int n)
+{
+    bool seen[ROWS / CHUNK + 1] = {false};
+    int chunks = 0;
+    for (int i = 0; i < n; i++) {
+        chunks += !seen[rows[i] / CHUNK];
+        seen[rows[i] / CHUNK] = true;
+    }
+    return chunks;
+}
+
+static void test_windows(void **state)
+{
+    (void)state;
+    enum { BATCHES = 3, WINDOW = BATCHES * 64 };
+    struct fixture fixture;
+    struct sampler sampler, other;
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_STRATIFIED);
+    config.shuffle = SHUFFLE_WINDOW;
+    config.window_rows = WINDOW + 63;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    assert_int_equal(sampler_new(&fixture.data, &config, &other), OK);
+    assert_int_equal(sampler_window_batches(&sampler), BATCHES);
+    check_epoch(&sampler, &fixture, 0);
+    check_epoch(&sampler, &fixture, 7);
+    /* a window is read from few chunks, of both classes though the file is sorted by class */
+    for (int first = 0; first < sampler.n_train; first += WINDOW) {
+        int left = sampler.n_train - first, n = left < WINDOW ? left : WINDOW, counts[2];
+        int scattered = n_chunks(sampler.order + first, n);
+        assert_true(scattered <= n / (CHUNK * 8 / 10) + 2);
+        sampler_count(&fixture.data, DATASET_TRAIN, sampler.order + first, n, counts);
+        assert_true(abs(counts[0] - counts[1]) <= 3 * CHUNK);
+    }
+    /* batches of a window are drawn from all of it */
+    assert_true(n_chunks(sampler.order, 64) > WINDOW / CHUNK / 2);
+    sampler_begin_epoch(&other, 7);
+    assert_memory_equal(sampler.order, other.order, sizeof(int32_t) * 900);
+    sampler_begin_epoch(&other, 8);
+    assert_memory_not_equal(sampler.order, other.order, sizeof(int32_t) * 900);
+    sampler_release(&sampler);
+    sampler_release(&other);
+    config.window_rows = 1;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    assert_int_equal(sampler_window_batches(&sampler), 1);
+    sampler_release(&sampler);
+}
+
+/* With windows a limit leaves whole chunks unread. */
+static void test_window_limit(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct sampler sampler;
+    int counts[2];
+    fill(&fixture);
+    struct sampler_config config = config_of(VALIDATION_NONE);
+    config.shuffle = SHUFFLE_WINDOW;
+    config.window_rows = 128;
+    config.limit_train = 201;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    assert_int_equal(sampler.n_train, 201);
+    sampler_count(&fixture.data, DATASET_TRAIN, sampler.train, 201, counts);
+    assert_int_equal(counts[0], 101); /* the tie of remainders goes to the lower class */
+    assert_true(n_chunks(sampler.train, 201) <= 10);
+    for (int i = 1; i < 201; i++)
+        assert_true(sampler.train[i] > sampler.train[i - 1]);
     sampler_release(&sampler);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stratified),  cmocka_unit_test(test_keras_tail),
-        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_exact_limit), cmocka_unit_test(test_batches),
-        cmocka_unit_test(test_no_shuffle),
+        cmocka_unit_test(test_stratified),   cmocka_unit_test(test_keras_tail),
+        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_exact_limit),  cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_no_shuffle),   cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_window_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
