@@ -12,6 +12,7 @@
 
 struct settings {
     int part;
+    int64_t window_rows;
     char *isa;
     bool json;
 };
@@ -21,6 +22,11 @@ static const char *const parts[] = {"train", "validation", "test", NULL};
 static const struct option options[] = {
     {"part", OPTION_CHOICE, offsetof(struct settings, part), "test", 0, 0, parts,
      "part of the data set", "Options", true},
+    {"window-rows", OPTION_INT, offsetof(struct settings, window_rows), "0", 0, 1 << 24,
+     NULL,
+     "read so many rows at a time, for data larger than memory; 0: as the model was "
+     "trained",
+     "Options", true},
     {"json", OPTION_BOOL, offsetof(struct settings, json), "false", 0, 0, NULL,
      "print one JSON object", "Options", true},
     {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
@@ -64,10 +70,14 @@ static int check_match(const struct dataset *data, const struct predictor *predi
     return rc;
 }
 
-/* A model that was trained on a stream is evaluated on one. */
-static bool streams(const struct predictor *predictor)
+/* Rows of a window; 0: all are in memory. A model that was trained on a stream is evaluated on one:
+ * the same bits as its run's. */
+static int window_rows(const struct predictor *predictor, const struct settings *settings)
 {
-    return predictor->config.shuffle == SHUFFLE_WINDOW;
+    const struct config *config = &predictor->config;
+    if (settings->window_rows)
+        return (int)settings->window_rows;
+    return config->shuffle == SHUFFLE_WINDOW ? (int)config->window_rows : 0;
 }
 
 static int score_part(struct predictor *predictor, struct dataset *data,
@@ -92,9 +102,9 @@ static int score_part(struct predictor *predictor, struct dataset *data,
         .model = predictor->model,
         .lane_rows =
             config->lane_rows < PREDICTOR_ROWS ? (int)config->lane_rows : PREDICTOR_ROWS,
-        .window_rows = (int)config->window_rows,
+        .window_rows = window_rows(predictor, settings),
     };
-    if (streams(predictor))
+    if (evaluator.window_rows)
         rc = stream_new(&comm, data, 1,
                         stream_window_rows(evaluator.window_rows, evaluator.lane_rows),
                         &evaluator.stream);
@@ -110,10 +120,10 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     return rc;
 }
 
-static int load(struct predictor *predictor, struct dataset *data, void **storage)
+static int load(struct dataset *data, bool streams, void **storage)
 {
-    enum dataset_extent extent = streams(predictor) ? DATASET_COLUMNS : DATASET_ALL;
-    int rc = streams(predictor) ? OK : dataset_check_memory(data);
+    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
+    int rc = streams ? OK : dataset_check_memory(data, "give --window-rows 32768");
     if (rc)
         return rc;
     *storage = xaligned(dataset_bytes(data, extent), 1);
@@ -134,7 +144,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
     if (!rc)
-        rc = load(&predictor, &data, &storage);
+        rc = load(&data, window_rows(&predictor, settings) > 0, &storage);
     if (!rc)
         rc = score_part(&predictor, &data, settings);
     free(storage);

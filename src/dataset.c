@@ -388,17 +388,14 @@ int dataset_load(struct dataset *data, int reader, int readers)
     return rc;
 }
 
-int dataset_check_memory(const struct dataset *data)
+int dataset_check_memory(const struct dataset *data, const char *remedy)
 {
     size_t needed = dataset_bytes(data, DATASET_ALL);
     size_t has = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
     if (needed <= has / 10 * 9)
         return OK;
-    return fail(
-        ERR_USAGE,
-        "%s: its ids take %zu MiB, this host has %zu: give --shuffle window, which "
-        "reads them as they are wanted",
-        data->path, needed >> 20, has >> 20);
+    return fail(ERR_USAGE, "%s: its ids take %zu MiB in memory, this host has %zu: %s",
+                data->path, needed >> 20, has >> 20, remedy);
 }
 
 int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
@@ -406,11 +403,13 @@ int dataset_read(const char *path, enum dataset_words words, enum dataset_extent
 {
     struct dataset data = {0};
     int rc = dataset_open(path, words, &data);
-    if (rc)
-        return rc;
-    data.storage = xaligned(dataset_bytes(&data, extent), 1);
-    dataset_attach(&data, extent, data.storage);
-    rc = dataset_load(&data, 0, 1);
+    if (!rc && extent == DATASET_ALL)
+        rc = dataset_check_memory(&data, "use another host");
+    if (!rc) {
+        data.storage = xaligned(dataset_bytes(&data, extent), 1);
+        dataset_attach(&data, extent, data.storage);
+        rc = dataset_load(&data, 0, 1);
+    }
     if (rc) {
         dataset_release(&data);
         return rc;

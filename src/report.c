@@ -267,6 +267,26 @@ void report_progress(struct report *report, int epoch, int epochs, int step, int
 
 /* Events. */
 
+/* Where the ids are. A window should mix enough of a file that is sorted by class. */
+static void say_data(struct report *report, const struct report_start *start)
+{
+    enum { ENOUGH_CHUNKS = 8 };
+    int enough = ENOUGH_CHUNKS * start->chunk_rows;
+    size_t mebibytes = start->data_bytes >> 20;
+    if (!start->window_rows) {
+        report_say(report, "         all ids in memory: %zu MiB a node", mebibytes);
+        return;
+    }
+    report_say(report, "         ids read ahead, two windows of %d rows: %zu MiB a node",
+               start->window_rows, mebibytes);
+    if (start->window_rows < enough && start->window_rows < start->n_train)
+        report_say(
+            report,
+            "warning  a window has few of the file's chunks of %d rows, which may be "
+            "all of one class: give --window-rows %d or more",
+            start->chunk_rows, enough);
+}
+
 static void say_start(struct report *report, const struct report_start *start)
 {
     char train[32], validation[32], test[32], parameters[32];
@@ -279,13 +299,7 @@ static void say_start(struct report *report, const struct report_start *start)
                    start->batch, start->resumed_from);
     report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
                train, validation, start->validation, test);
-    if (start->window_rows)
-        report_say(report,
-                   "         ids read ahead, two windows of %d rows: %zu MiB a node",
-                   start->window_rows, start->data_bytes >> 20);
-    else
-        report_say(report, "         all ids in memory: %zu MiB a node",
-                   start->data_bytes >> 20);
+    say_data(report, start);
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
                start->classes, start->bytes >> 20);
     report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,

@@ -214,7 +214,9 @@ static int load_data(struct trainer *trainer)
     int readers = n_readers(comm);
     int rc = open_data(trainer, readers);
     if (!rc && !streams)
-        rc = comm_agree(comm, dataset_check_memory(data));
+        rc = comm_agree(
+            comm, dataset_check_memory(data, "give --shuffle window, which reads them as "
+                                             "they are wanted"));
     if (!rc)
         rc = comm_window_open(comm, dataset_bytes(data, extent), &trainer->window);
     if (rc)
@@ -506,7 +508,10 @@ int trainer_start_report(struct trainer *trainer)
                          sizeof(real),
             .data_bytes = trainer->stream ? stream_bytes(trainer->stream)
                                           : dataset_bytes(&trainer->data, DATASET_ALL),
-            .window_rows = trainer->stream ? config->sampler.window_rows : 0,
+            .window_rows = trainer->stream ? sampler_window_batches(sampler) *
+                                                 config->sampler.batch_size
+                                           : 0,
+            .chunk_rows = trainer->data.part[DATASET_TRAIN].chunk_rows,
             .data_hash = trainer->data.hash,
             .epoch_flops = trainer->epoch_flops,
             .peak_gflops = trainer->peak_gflops,

@@ -67,8 +67,8 @@ int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
 /* Bytes that dataset_load needs (a multiple of 64). */
 size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent);
 
-/* ERR_USAGE if this host's memory cannot hold the ids. */
-int dataset_check_memory(const struct dataset *data) NODISCARD;
+/* ERR_USAGE if this host's memory cannot hold the ids; the message ends in what to do. */
+int dataset_check_memory(const struct dataset *data, const char *remedy) NODISCARD;
 
 /* Sets the pointers into `storage` (dataset_bytes, zeroed, 64-byte aligned, outlives
  * `data`). */

@@ -34,6 +34,7 @@ struct report_start {
     size_t parameters, bytes; /* of a rank's workspace */
     size_t data_bytes;        /* of the arrays in a node's memory */
     int window_rows;          /* of which two are in memory; 0: all rows are */
+    int chunk_rows;           /* of the file, in which windows are read */
     uint64_t data_hash;
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
     const char *resumed_from;        /* the checkpoint, or NULL: the run begins */

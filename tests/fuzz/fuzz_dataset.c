@@ -7,6 +7,18 @@
 #include "rnntrain/dataset.h"
 #include "rnntrain/h5.h"
 
+/* Row by row it must be read as it is in one. */
+static void try_rows(const char *path, int expected)
+{
+    struct dataset data = {0};
+    uint64_t content = 0;
+    int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_COLUMNS, &data);
+    if (!rc)
+        rc = dataset_content(&data, &content);
+    fuzz_check(rc == expected, "rows are read otherwise");
+    dataset_release(&data);
+}
+
 static void try_file(const char *path)
 {
     struct dataset data = {0};
@@ -14,6 +26,7 @@ static void try_file(const char *path)
     int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
     fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), path)),
                "a message");
+    try_rows(path, rc);
     for (int part = 0; !rc && part < DATASET_PARTS; part++)
         for (int row = 0; row < data.part[part].rows; row++)
             for (int t = 0; t < data.maxlen; t++) {

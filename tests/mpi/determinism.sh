@@ -18,7 +18,6 @@ same_on() { # "np np ..." option...
     shift
     for np in $counts; do
         train "$np" "$tmp/run" "$@"
-        local found
         found=$(hashes "$tmp/run")
         [ "$(wc -w <<<"$found")" -eq 2 ] || problem "np $np: no two hashes: $*"
         [ -n "$expected" ] || expected=$found
@@ -62,6 +61,17 @@ for _ in {1..20}; do
     same_on $((2 + RANDOM % 4)) "${options[@]}" --test-ranges $RANDOM
     [ "$(hashes "$tmp/run")" = "$alone" ] || problem "bits differ: ${options[*]}"
 done
+
+# Windows of a file with many chunks, read by up to four ranks; a rollback returns to the first.
+cp "$tmp/sample.h5" "$tmp/kept.h5"
+"$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 2000 --quiet
+window=(--mask --shuffle window --window-rows 200 --batch-size 48 --lane-rows 4)
+same_on "1 2 3 5 8" "${window[@]}"
+[ "$found" != "$(train 1 "$tmp/full" "${window[@]}" --shuffle full; hashes "$tmp/full")" ] ||
+    problem "windows do not matter"
+same_on "1 3" "${window[@]}" --validation keras-tail --allow-one-class --limit-train 300
+same_on "1 2 4" "${window[@]}" --test-nan 21 --on-nan rollback --test-delay 2000
+mv "$tmp/kept.h5" "$tmp/sample.h5"
 
 # Four classes.
 for part in train test; do

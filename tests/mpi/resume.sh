@@ -44,6 +44,22 @@ head -1 "$tmp/said" | grep -q 'resume  *epoch [0-9]* after batch [0-9]*, from .*
     problem "the first line does not say from where: $(head -1 "$tmp/said")"
 same "stopped by signals" "$run"
 
+# The same with windows of rows read ahead.
+straight=$expected
+options+=(--shuffle window --window-rows 300)
+go 2 "$tmp/windows" --quiet
+expected=$(outcome "$tmp/windows")
+for np in 3 1; do
+    launch $np "$rnntrain" "${options[@]}" --run-dir "$tmp/window" --resume --test-delay 20000
+    sleep 0.$((2 + RANDOM % 4))
+    kill -USR1 $job
+    ends 20
+    [ $rc = 75 ] || problem "np $np, windows: exit code $rc after SIGUSR1: $(cat "$tmp/err")"
+done
+go 2 "$tmp/window" --resume --quiet
+same "windows" "$tmp/window"
+options=("${options[@]:0:${#options[@]}-4}") expected=$straight
+
 # What must be as it was.
 run=$tmp/changed
 go 1 "$run" --epochs 2 --quiet
