@@ -40,10 +40,20 @@ int stream_window_rows(int window_rows, int rows)
     return window_rows > rows ? window_rows / rows * rows : rows;
 }
 
+/* No window has more rows than a part. */
+static int most_rows(const struct dataset *data, int window_rows)
+{
+    int most = 0;
+    for (int part = 0; part < DATASET_PARTS; part++)
+        most = data->part[part].rows > most ? data->part[part].rows : most;
+    return window_rows < most ? window_rows : most;
+}
+
 int stream_new(const struct comm *comm, const struct dataset *data, int readers,
                int window_rows, struct stream **result)
 {
     struct stream *stream = xcalloc(1, sizeof *stream);
+    window_rows = most_rows(data, window_rows);
     stream->comm = comm;
     stream->data = data;
     stream->reader = comm->node_rank;

@@ -67,8 +67,10 @@ cp "$tmp/sample.h5" "$tmp/kept.h5"
 "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 2000 --quiet
 window=(--mask --shuffle window --window-rows 200 --batch-size 48 --lane-rows 4)
 same_on "1 2 3 5 8" "${window[@]}"
-[ "$found" != "$(train 1 "$tmp/full" "${window[@]}" --shuffle full; hashes "$tmp/full")" ] ||
-    problem "windows do not matter"
+train 2 "$tmp/full" "${window[@]}" --shuffle full
+[ "$found" != "$(hashes "$tmp/full")" ] || problem "windows do not matter"
+same_on "3 1" "${window[@]}" --window-rows 600
+[ "$found" = "$(hashes "$tmp/full")" ] || problem "one window, and other bits than in memory"
 same_on "1 3" "${window[@]}" --validation keras-tail --allow-one-class --limit-train 300
 same_on "1 2 4" "${window[@]}" --test-nan 21 --on-nan rollback --test-delay 2000
 mv "$tmp/kept.h5" "$tmp/sample.h5"

@@ -254,6 +254,17 @@ static void test_windows(void **state)
     assert_memory_not_equal(sampler.order, other.order, sizeof(int32_t) * 900);
     sampler_release(&sampler);
     sampler_release(&other);
+    /* one window is no other order than that of full */
+    config.window_rows = ROWS;
+    assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+    config.shuffle = SHUFFLE_FULL;
+    assert_int_equal(sampler_new(&fixture.data, &config, &other), OK);
+    sampler_begin_epoch(&sampler, 7);
+    sampler_begin_epoch(&other, 7);
+    assert_memory_equal(sampler.order, other.order, sizeof(int32_t) * 900);
+    sampler_release(&sampler);
+    sampler_release(&other);
+    config.shuffle = SHUFFLE_WINDOW;
     config.window_rows = 1;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler_window_batches(&sampler), 1);
