@@ -6,7 +6,7 @@
 size_t block_add_string(struct block *block, const char *text, size_t n)
 {
     size_t at = block->n_strings;
-    if (block->strings_room - at <= n) {
+    if (block->strings_room - at <= n + 8) { /* words_add_all reads so far */
         block->strings_room = 2 * block->strings_room + n + 4096;
         block->strings = xrealloc(block->strings, block->strings_room, 1);
     }

@@ -101,7 +101,8 @@ static void *serve(void *given)
 
 int crew_run(const struct crew_job *job, int n_threads)
 {
-    struct crew crew = {.job = job, .n_slots = 2 * n_threads};
+    struct crew crew = {.job = job,
+                        .n_slots = job->n_items ? job->n_items : 2 * n_threads};
     pthread_t *threads = xcalloc((size_t)n_threads, sizeof *threads);
     struct member *members = xcalloc((size_t)n_threads, sizeof *members);
     int n_started = 1; /* this one */

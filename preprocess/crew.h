@@ -16,6 +16,7 @@ struct crew_job {
     /* One thread at a time, in the order of taking. */
     int (*finish)(void *context, void *item);
     void (*release)(void *item); /* what an item owns */
+    int n_items; /* that may wait to be finished behind a slow one; 0: two a thread */
 };
 
 /* Runs the job on n_threads, the caller's among them. The error of the first item, in the

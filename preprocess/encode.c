@@ -27,12 +27,16 @@ struct run {
     int32_t *ids;             /* of the spool's numbers; 0: none, STOP: a stop word */
     int32_t unknown;          /* the id of those that have none */
     int first[DATASET_PARTS]; /* row of all rows */
+    bool gave_tokenizer;      /* as an item */
     int part;                 /* of the next chunk */
     size_t chunk;
 };
 
-/* A chunk of rows. */
+/* A chunk of rows; or the tokenizer's JSON, which takes as long as fifty of them. */
+enum { ITEMS = 96 };
+
 struct item {
+    bool is_tokenizer;
     int part;
     size_t chunk;
     char *packed;
@@ -45,6 +49,11 @@ static int take(void *context, void *given, bool *end)
     struct run *run = context;
     struct item *item = given;
     const struct dataset *data = run->data;
+    item->is_tokenizer = !run->gave_tokenizer;
+    if (item->is_tokenizer) {
+        run->gave_tokenizer = true;
+        return OK;
+    }
     while (run->part < DATASET_PARTS &&
            (data->part[run->part].rows == 0 ||
             run->chunk * dataset_chunk_rows(data, (enum dataset_part)run->part) >=
@@ -130,10 +139,8 @@ static int fill_row(const struct run *run, struct worker *worker, struct item *i
     return OK;
 }
 
-static int work(void *context, void *given, int number)
+static int encode_chunk(struct run *run, struct item *item, int number)
 {
-    struct run *run = context;
-    struct item *item = given;
     struct worker *worker = &run->workers[number];
     enum dataset_part part = (enum dataset_part)item->part;
     size_t rows = (size_t)run->data->part[part].rows;
@@ -164,11 +171,26 @@ static int work(void *context, void *given, int number)
     return OK;
 }
 
+static int work(void *context, void *given, int number)
+{
+    struct run *run = context;
+    struct item *item = given;
+    if (!item->is_tokenizer)
+        return encode_chunk(run, item, number);
+    run->data->tokenizer = text_to_json(run->encoding->tokenizer, false);
+    run->data->kept = text_to_json(run->encoding->tokenizer, true);
+    return OK;
+}
+
 static int finish(void *context, void *given)
 {
     struct run *run = context;
     const struct item *item = given;
     struct tally *tally = run->tally;
+    if (item->is_tokenizer) {
+        dataset_write_tokenizer(run->writer);
+        return OK;
+    }
     dataset_write_ids(run->writer, (enum dataset_part)item->part, item->chunk,
                       item->packed, item->n_packed);
     tally->n_words += item->tally.n_words;
@@ -214,7 +236,7 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
     run.ids = ids_of_numbers(encoding);
     run.unknown = text_unknown_id(encoding->tokenizer);
     tally->lengths = xcalloc((size_t)n_rows, sizeof *tally->lengths);
-    struct crew_job job = {&run, sizeof(struct item), take, work, finish, release};
+    struct crew_job job = {&run, sizeof(struct item), take, work, finish, release, ITEMS};
     rc = crew_run(&job, n_threads);
     release_workers(run.workers, n_threads);
     free(run.ids);

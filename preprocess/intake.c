@@ -20,6 +20,8 @@ struct worker {
     /* of the finishing side: */
     int32_t *places; /* in the vocabulary, of the worker's words */
     int32_t n_places, room;
+    struct word *fresh; /* (fresh_room) */
+    size_t fresh_room;
 };
 
 /* A block and what became of it. */
@@ -136,12 +138,16 @@ static void place_fresh(const struct run *run, const struct item *item)
         worker->places =
             xrealloc(worker->places, (size_t)worker->room, sizeof *worker->places);
     }
-    for (int32_t i = 0; i < item->n_fresh; i++) {
-        size_t n = strlen(fresh);
-        worker->places[worker->n_places++] =
-            vocabulary_place(run->intake->vocabulary, fresh, n);
-        fresh += n + 1;
+    size_t n = (size_t)item->n_fresh;
+    if (worker->fresh_room < n) {
+        worker->fresh_room = 2 * n;
+        worker->fresh = xrealloc(worker->fresh, 2 * n, sizeof *worker->fresh);
     }
+    for (size_t i = 0; i < n; i++, fresh += worker->fresh[i - 1].n + 1)
+        worker->fresh[i] = (struct word){fresh, strlen(fresh)};
+    vocabulary_find_places(run->intake->vocabulary, worker->fresh, n,
+                           worker->places + worker->n_places);
+    worker->n_places += item->n_fresh;
 }
 
 static void show_progress(struct run *run)
@@ -208,7 +214,7 @@ int intake_run(const struct intake *intake)
     struct run run = {.intake = intake, .began = seconds_now()};
     run.workers = xcalloc((size_t)intake->n_threads, sizeof *run.workers);
     run.shown = run.began;
-    struct crew_job job = {&run, sizeof(struct item), take, work, finish, release};
+    struct crew_job job = {&run, sizeof(struct item), take, work, finish, release, 0};
     int rc = crew_run(&job, intake->n_threads);
     for (int i = 0; i < intake->n_threads; i++) {
         struct worker *worker = &run.workers[i];
@@ -216,6 +222,7 @@ int intake_run(const struct intake *intake)
         text_cut_release(&worker->cut);
         words_release(&worker->words);
         free(worker->places);
+        free(worker->fresh);
     }
     free(run.workers);
     if (run.shown > run.began)

@@ -289,8 +289,6 @@ static int write_dataset(struct job *job)
                            .pad_pre = options->pad_pre,
                            .truncate_pre = options->truncate_pre,
                            .id_bytes = num_words <= 65536 ? 2 : 4,
-                           .tokenizer = text_to_json(job->tokenizer, false),
-                           .kept = text_to_json(job->tokenizer, true),
                            .provenance = provenance(job)};
     for (int part = 0; part < DATASET_PARTS; part++) {
         struct dataset_split *split = &data.part[part];

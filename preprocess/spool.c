@@ -34,7 +34,7 @@ int spool_open(struct spool *spool, const char *output)
     }
     *spool = (struct spool){.fd = fd, .folder = folder};
     spool->front =
-        xcalloc(FRONT, sizeof *spool->front); /* takes memory as it is filled */
+        xrealloc(NULL, FRONT, sizeof *spool->front); /* taken as it is filled */
     return OK;
 }
 
@@ -48,19 +48,9 @@ void spool_close(struct spool *spool)
     *spool = (struct spool){0};
 }
 
-static void grow_front(struct spool *spool, int64_t n)
-{
-    if (n <= spool->front_room)
-        return;
-    spool->front_room = 2 * n < FRONT ? 2 * n : FRONT;
-    spool->front =
-        xrealloc(spool->front, (size_t)spool->front_room, sizeof *spool->front);
-}
-
 int spool_append(struct spool *spool, const int32_t *numbers, size_t n)
 {
     if (spool->n == spool->n_front && n <= (size_t)(FRONT - spool->n_front)) {
-        grow_front(spool, spool->n + (int64_t)n);
         if (n)
             memcpy(spool->front + spool->n_front, numbers, n * sizeof *numbers);
         spool->n = spool->n_front += (int64_t)n;

@@ -8,7 +8,7 @@
 struct spool {
     int64_t n;      /* numbers in it */
     int32_t *front; /* the first of them */
-    int64_t n_front, front_room;
+    int64_t n_front;
     int fd; /* of the others */
     char *folder;
 };

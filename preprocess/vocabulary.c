@@ -5,21 +5,20 @@
 
 #include <xxhash.h>
 
-int32_t vocabulary_place(struct vocabulary *vocabulary, const char *word, size_t n)
+void vocabulary_find_places(struct vocabulary *vocabulary, const struct word *words,
+                            size_t n, int32_t *places)
 {
-    int32_t n_before = vocabulary->words.n;
-    int32_t place = words_add(&vocabulary->words, word, n);
-    if (place < n_before)
-        return place;
-    if (place == vocabulary->known_room) {
-        vocabulary->known_room = place ? 2 * place : 4096;
+    int32_t place = vocabulary->words.n;
+    words_add_all(&vocabulary->words, words, n, places);
+    if (vocabulary->words.n > vocabulary->known_room) {
+        vocabulary->known_room = 2 * vocabulary->words.n;
         vocabulary->known = xrealloc(vocabulary->known, (size_t)vocabulary->known_room,
                                      sizeof *vocabulary->known);
     }
-    if (vocabulary->n_numbers == INT32_MAX)
+    if (vocabulary->n_numbers > INT32_MAX - (vocabulary->words.n - place))
         die("more than %d words, those forgotten included", INT32_MAX);
-    vocabulary->known[place] = (struct vocabulary_word){0, vocabulary->n_numbers++};
-    return place;
+    for (; place < vocabulary->words.n; place++)
+        vocabulary->known[place] = (struct vocabulary_word){0, vocabulary->n_numbers++};
 }
 
 void vocabulary_meet(struct vocabulary *vocabulary, int32_t *places, size_t n)

@@ -25,8 +25,9 @@ struct vocabulary {
     size_t n_forgotten, forgotten_room;
 };
 
-/* The place of a word among the known ones, until vocabulary_end_block. */
-int32_t vocabulary_place(struct vocabulary *vocabulary, const char *word, size_t n);
+/* The places of words among the known ones, until vocabulary_end_block. */
+void vocabulary_find_places(struct vocabulary *vocabulary, const struct word *words,
+                            size_t n, int32_t *places);
 
 /* From places to the words' numbers; each is met once more. */
 void vocabulary_meet(struct vocabulary *vocabulary, int32_t *places, size_t n);

@@ -23,9 +23,6 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
     h5_attribute_text(file, "/", "truncating", data->truncate_pre ? "pre" : "post");
     h5_write_strings(file, "/labels", (size_t)data->n_labels, data->labels);
     h5_write_text(file, "/provenance", data->provenance);
-    h5_write_text(file, "/tokenizer", data->tokenizer);
-    if (data->kept)
-        h5_write_text(file, "/tokenizer_kept", data->kept);
     for (int part = 0; part < DATASET_PARTS; part++) {
         char path[DATASET_PATH_BYTES];
         size_t shape[2];
@@ -37,6 +34,14 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
     *result = xcalloc(1, sizeof **result);
     **result = (struct dataset_writer){data, file};
     return OK;
+}
+
+void dataset_write_tokenizer(struct dataset_writer *writer)
+{
+    const struct dataset *data = writer->data;
+    h5_write_text(writer->file, "/tokenizer", data->tokenizer);
+    if (data->kept)
+        h5_write_text(writer->file, "/tokenizer_kept", data->kept);
 }
 
 size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part)
@@ -113,6 +118,7 @@ int dataset_write(const struct dataset *data)
     if (rc)
         return rc;
     struct h5_packer *packer = h5_packer_new();
+    dataset_write_tokenizer(writer);
     for (int part = 0; part < DATASET_PARTS; part++)
         write_part(writer, (enum dataset_part)part, packer);
     h5_packer_free(packer);

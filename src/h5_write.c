@@ -119,6 +119,14 @@ static void make_room(char **buffer, size_t *room, size_t n)
     }
 }
 
+/* Byte p of each of n values into plane p. */
+static inline void sort_bytes(size_t size, size_t n, const char *bytes, char *sorted)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t place = 0; place < size; place++)
+            sorted[place * n + i] = bytes[i * size + place];
+}
+
 const void *h5_pack(struct h5_packer *packer, enum h5_type type, size_t n_values,
                     const void *values, size_t *n_packed)
 {
@@ -126,9 +134,10 @@ const void *h5_pack(struct h5_packer *packer, enum h5_type type, size_t n_values
     size_t size = h5_type_bytes(type), n = n_values * size;
     if (size > 1) {
         make_room(&packer->sorted, &packer->sorted_room, n);
-        for (size_t place = 0; place < size; place++)
-            for (size_t i = 0; i < n_values; i++)
-                packer->sorted[place * n_values + i] = bytes[i * size + place];
+        if (size == 2)
+            sort_bytes(2, n_values, bytes, packer->sorted);
+        else
+            sort_bytes(size, n_values, bytes, packer->sorted);
         bytes = packer->sorted;
     }
     size_t bound = libdeflate_zlib_compress_bound(packer->deflate, n);

@@ -70,36 +70,38 @@ void text_prepare_cut(struct text_tokenizer *tokenizer)
         bool filtered = c < 128 && tokenizer->is_filter[(unsigned char)lower];
         tokenizer->table[c] = filtered ? *options->split : lower;
     }
+    text_prepare_split(tokenizer);
     tokenizer->case_map = ucasemap_open("", 0, &status);
     check_icu(status);
 }
 
 /* Tags and character references. */
 
-size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags)
+size_t text_strip_tags(const char *text, size_t n_bytes, enum text_tags tags,
+                       char *stripped)
 {
     size_t used = 0, at = 0;
     const char *end = text + n_bytes;
     while (tags != TEXT_TAGS_KEEP && at < n_bytes) {
-        char *open = memchr(text + at, '<', n_bytes - at);
+        const char *open = memchr(text + at, '<', n_bytes - at);
         size_t before = open ? (size_t)(open - text) - at : n_bytes - at;
-        memmove(text + used, text + at, before);
+        memmove(stripped + used, text + at, before);
         used += before;
         at += before;
         if (!open)
             return used;
-        char *close = memchr(open, '>', (size_t)(end - open));
+        const char *close = memchr(open, '>', (size_t)(end - open));
         if (!close) /* no tag ends behind here */
             break;
         if (close == open + 1) { /* <> is no tag */
-            text[used++] = text[at++];
+            stripped[used++] = text[at++];
             continue;
         }
         if (tags != TEXT_TAGS_REMOVE)
-            text[used++] = ' ';
+            stripped[used++] = ' ';
         at = (size_t)(close - text) + 1;
     }
-    memmove(text + used, text + at, n_bytes - at);
+    memmove(stripped + used, text + at, n_bytes - at);
     return used + n_bytes - at;
 }
 
@@ -256,7 +258,7 @@ static void apply_filters(const struct text_tokenizer *tokenizer, struct passage
     take_next(passage, used);
 }
 
-static void need_words(struct text_cut *cut, size_t n)
+void text_need_words(struct text_cut *cut, size_t n)
 {
     if (cut->room - cut->n < n) {
         cut->room = 2 * cut->room + n;
@@ -268,38 +270,16 @@ static void add_word(struct text_cut *cut, const char *text, size_t n)
 {
     if (n == 0)
         return;
-    need_words(cut, 1);
+    text_need_words(cut, 1);
     cut->words[cut->n++] = (struct word){text, n};
 }
 
-/* ASCII is lower-cased, filtered and split in one sweep without branches: where words end
- * cannot be predicted. The byte behind the text is a split. */
+/* The byte behind the text is a split. */
 static void split_by_table(const struct text_tokenizer *tokenizer,
                            struct passage *passage)
 {
-    enum { STRETCH = 4096 };
-    uint32_t ends[STRETCH + 1]; /* places of splits, from `text` on */
-    struct text_cut *cut = passage->cut;
-    char *text = passage->text, split = *tokenizer->options.split;
-    size_t n = passage->n + 1, start = 0;
-    text[passage->n] = split;
-    for (size_t done = 0; done < n; done += STRETCH) {
-        size_t stop = n - done < STRETCH ? n : done + STRETCH, n_ends = 0;
-        for (size_t i = done; i < stop; i++) {
-            char c = tokenizer->table[(unsigned char)text[i]];
-            text[i] = c;
-            ends[n_ends] = (uint32_t)i;
-            n_ends += c == split;
-        }
-        need_words(cut, n_ends + 1);
-        struct word *word = cut->words + cut->n;
-        for (size_t i = 0; i < n_ends; i++) {
-            *word = (struct word){text + start, ends[i] - start};
-            word += ends[i] > start;
-            start = ends[i] + 1;
-        }
-        cut->n = (size_t)(word - cut->words);
-    }
+    passage->text[passage->n] = *tokenizer->options.split;
+    text_split_by_table(tokenizer, passage->text, passage->n + 1, passage->cut);
 }
 
 static void split_by_string(const struct text_tokenizer *tokenizer,
@@ -351,8 +331,7 @@ void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n
     if (n_bytes > INT32_MAX / 8)
         die("a document of %zu bytes is too long", n_bytes);
     cut->n = 0;
-    memcpy(passage.text, text, n_bytes);
-    passage.n = text_strip_tags(passage.text, n_bytes, options->tags);
+    passage.n = text_strip_tags(text, n_bytes, options->tags, passage.text);
     if (options->tags == TEXT_TAGS_HTML)
         passage.n = decode_references(passage.text, passage.n);
     if (options->form && !is_ascii(passage.text, passage.n))

@@ -21,6 +21,10 @@ struct text_tokenizer {
     bool has_wide_filters;       /* there are some beyond */
     bool by_table; /* lower-casing and filtering of ASCII are one look-up: */
     char table[256];
+    struct text_range {
+        uint8_t first, width;
+    } splits[128]; /* bytes first .. first + width that the table makes a split */
+    int n_splits;
     UCaseMap *case_map;
     struct words words;         /* in order of addition */
     struct text_entry *entries; /* (words.n) */
@@ -38,6 +42,16 @@ int32_t text_add_word(struct text_tokenizer *tokenizer, const char *text, size_t
 
 /* Prepares what text_cut looks up, from the options. */
 void text_prepare_cut(struct text_tokenizer *tokenizer);
+/* Of its table what text_split_by_table looks up. */
+void text_prepare_split(struct text_tokenizer *tokenizer);
+
+/* Looks n bytes up in the table, in place, and adds the words between splits; the last byte is
+ * a split. */
+void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, size_t n,
+                         struct text_cut *cut);
+
+/* Room for n more words. */
+void text_need_words(struct text_cut *cut, size_t n);
 
 /* Frees the strings of options that are owned. */
 void text_release_options(struct text_options *options);

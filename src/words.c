@@ -114,7 +114,7 @@ static void append(struct words *words, const char *text, size_t n)
             xrealloc(words->start, (size_t)words->start_room, sizeof *words->start);
         words->start[words->n] = words->n_bytes;
     }
-    if (words->bytes_room - words->n_bytes <= n) {
+    if (words->bytes_room - words->n_bytes <= n + 8) { /* words_text can be given again */
         words->bytes_room = 2 * words->bytes_room + n + 8192;
         words->bytes = xrealloc(words->bytes, words->bytes_room, 1);
     }

@@ -128,13 +128,15 @@ static inline int dataset_id(const struct dataset *data, enum dataset_part part,
 }
 
 /* Writing, chunk by chunk, so that no more than that need be in memory. dataset_create:
- * everything but the rows goes into a new file that data->path does not yet name. Chunk k of a
+ * everything but rows and tokenizer goes into a new file that data->path does not yet name. The
+ * tokenizer, as `data` has it by then, follows when dataset_write_tokenizer is called. Chunk k of a
  * part holds its rows from k dataset_chunk_rows() on; its ids stand one row after the other in
  * id_bytes each, zeros behind the part's last row. dataset_finish: y and length of every part,
  * as `data` has them; the file takes its name. Whatever dataset_finish returns, the writer is
  * gone; dataset_abandon (NULL is fine) leaves no file. */
 struct dataset_writer;
 int dataset_create(const struct dataset *data, struct dataset_writer **writer) NODISCARD;
+void dataset_write_tokenizer(struct dataset_writer *writer);
 size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part);
 void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
                        size_t chunk, const void *packed, size_t n_packed);

@@ -73,12 +73,13 @@ void text_cut_release(struct text_cut *cut);
 /* Counts the words of one document of `n_bytes` of valid UTF-8. */
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes);
 
-/* The same for words that are counted elsewhere. text_number: a place for the word, from 0;
- * new words are to come in the order of their first appearance; TEXT_STOP for a stop word.
- * text_add_counts: times the word at a place was seen, and in how many documents.
+/* The same for words that are counted elsewhere. text_find_numbers: a place for each word, from
+ * 0; new words are to come in the order of their first appearance; TEXT_STOP for a stop word; see
+ * words_add_all. text_add_counts: times the word at a place was seen, and in how many documents.
  * text_add_documents: documents in all. */
 enum { TEXT_STOP = -1 };
-int32_t text_number(struct text_tokenizer *tokenizer, const char *word, size_t n);
+void text_find_numbers(struct text_tokenizer *tokenizer, const struct word *words,
+                       size_t n, int32_t *numbers);
 int32_t text_n_numbers(const struct text_tokenizer *tokenizer);
 void text_add_counts(struct text_tokenizer *tokenizer, int32_t number, int64_t count,
                      int64_t n_documents);
@@ -129,8 +130,10 @@ int text_from_json(const char *json, const char *source,
                    const struct text_options *padding,
                    struct text_tokenizer **tokenizer) NODISCARD;
 
-/* Removes tags in place, or leaves a space for each; returns the new length. */
-size_t text_strip_tags(char *text, size_t n_bytes, enum text_tags tags);
+/* The text without tags, or with a space for each, to `stripped` (n_bytes), which may be `text`;
+ * returns the new length. */
+size_t text_strip_tags(const char *text, size_t n_bytes, enum text_tags tags,
+                       char *stripped);
 
 /* Whether a string is valid UTF-8, which JSON asks for; NULL is. */
 bool text_is_utf8(const char *text);

@@ -24,7 +24,7 @@ struct word {
 };
 
 /* The numbers of n words; those that are new are added. Up to 8 bytes from each word's
- * beginning on are read, even where it is shorter. */
+ * beginning on are read, even where it is shorter; behind words_text they can be. */
 void words_add_all(struct words *words, const struct word *given, size_t n,
                    int32_t *numbers);
 /* The word's number; it is added if it is new. */

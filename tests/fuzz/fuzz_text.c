@@ -73,7 +73,7 @@ static void try_text(struct fuzz *input)
         n = n_clean;
     }
     fuzz_check(text_is_utf8(text), "repaired UTF-8");
-    n = text_strip_tags(text, n, options.tags);
+    n = text_strip_tags(text, n, options.tags, text);
     struct text_tokenizer *tokenizer = text_new(&options);
     text_fit(tokenizer, text, n);
     text_freeze(tokenizer, 1);
