@@ -63,7 +63,7 @@ static void show_dataset(const struct dataset *data)
 static int inspect_dataset(const char *path)
 {
     struct dataset data = {0};
-    int rc = dataset_open(path, DATASET_WORDS_NONE, &data);
+    int rc = dataset_open_again(path, &data); /* its seal was checked */
     if (!rc)
         show_dataset(&data);
     dataset_release(&data);
@@ -130,7 +130,8 @@ static int run(const void *settings, const char *const *operands, int n)
     const char *path = operands[0];
     (void)n;
     struct h5 *file = NULL;
-    int rc = h5_open(path, &file);
+    unsigned char digest[H5_DIGEST_BYTES];
+    int rc = h5_open_on_disk(path, true, digest, &file);
     if (rc)
         return rc;
     bool is_checkpoint = h5_exists(file, "/rnntrain/config");

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rnntrain/file.h"
+
 /* The process has one MPI; what belongs to it is kept here, not in every struct comm. */
 static MPI_Comm node_comm = MPI_COMM_NULL;
 static double seconds_in_collectives;
@@ -241,12 +243,30 @@ double comm_max(const struct comm *comm, double value)
 
 /* Memory that a node shares. */
 
+/* Where it fails for one rank, MPI_Win_allocate_shared keeps the others waiting: so it is asked
+ * before. Open MPI shares memory there. */
+static int check_room(const struct comm *comm, size_t n)
+{
+    static const char folder[] = "/dev/shm";
+    int64_t left = comm->node_rank == 0 ? file_free_bytes(folder) : -1;
+    int rc = OK;
+    if (left >= 0 && (int64_t)n > left)
+        rc = fail(
+            ERR_IO,
+            "%zu MiB are to be shared by the ranks of a node, %s has %lld: enlarge it",
+            n >> 20, folder, (long long)left >> 20);
+    return comm_agree(comm, rc);
+}
+
 int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
 {
     if (comm->size == 1) {
         *window = (struct comm_window){xaligned(n, 1), NULL};
         return OK;
     }
+    int rc = check_room(comm, n);
+    if (rc)
+        return rc;
     MPI_Win *win = xcalloc(1, sizeof *win);
     MPI_Aint mine = comm->node_rank == 0 ? (MPI_Aint)(n + 64) : 0, size = 0;
     int unit = 0;
@@ -254,7 +274,6 @@ int comm_window_open(const struct comm *comm, size_t n, struct comm_window *wind
     MPI_Comm_set_errhandler(node_comm, MPI_ERRORS_RETURN);
     int status = MPI_Win_allocate_shared(mine, 1, MPI_INFO_NULL, node_comm, &base, win);
     MPI_Comm_set_errhandler(node_comm, MPI_ERRORS_ARE_FATAL);
-    int rc = OK;
     if (status != MPI_SUCCESS)
         rc = fail(ERR_IO,
                   "%zu MiB cannot be shared by the ranks of a node: enlarge /dev/shm",

@@ -217,10 +217,11 @@ static int load_data(struct trainer *trainer)
         rc = comm_agree(
             comm, dataset_check_memory(data, "give --shuffle window, which reads them as "
                                              "they are wanted"));
-    if (!rc)
-        rc = comm_window_open(comm, dataset_bytes(data, extent), &trainer->window);
     if (rc)
         return rc;
+    rc = comm_window_open(comm, dataset_bytes(data, extent), &trainer->window);
+    if (rc)
+        return streams ? rc : fail(rc, "%s, or give --shuffle window", fail_message());
     double began = trace_begin();
     dataset_attach(data, extent, trainer->window.bytes);
     if (comm->node_rank < readers)
@@ -240,8 +241,9 @@ static int open_stream(struct trainer *trainer)
         return OK;
     int batches = sampler_window_batches(&trainer->sampler) * config->batch_size;
     int lanes = stream_window_rows(config->window_rows, config->lane_rows);
-    return stream_new(trainer->comm, &trainer->data, n_readers(trainer->comm),
-                      batches > lanes ? batches : lanes, &trainer->stream);
+    int rc = stream_new(trainer->comm, &trainer->data, n_readers(trainer->comm),
+                        batches > lanes ? batches : lanes, &trainer->stream);
+    return rc ? fail(rc, "%s, or give fewer --window-rows", fail_message()) : OK;
 }
 
 /* The trace. */

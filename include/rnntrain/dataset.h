@@ -60,8 +60,8 @@ struct dataset {
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
 int dataset_open(const char *path, enum dataset_words words,
                  struct dataset *data) NODISCARD;
-/* The same where a process of this node has opened the file before: it is not read through
- * again, and has no words. */
+/* The same where this or another process of the node has just opened the file: it is not read
+ * through again, and has no words. */
 int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
 
 /* Bytes that dataset_load needs (a multiple of 64). */

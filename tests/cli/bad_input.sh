@@ -218,3 +218,16 @@ expect 73 'sample: it exists' "$rnnprep" sample "$tmp/sample"
 cp "$good" "$tmp/kept.h5"
 expect 65 'hollow' "$rnnprep" "$tmp/hollow" -o "$tmp/kept.h5"
 cmp -s "$good" "$tmp/kept.h5" || problem "a data set was damaged"
+
+# Little shared memory, as containers have: said at once, and windows that fit do.
+if unshare -m true 2>/dev/null; then
+    "$rnnprep" sample "$tmp/many" --documents 2400 >/dev/null
+    "$rnnprep" "$tmp/many" -o "$tmp/wide.h5" --maxlen 6000 --quiet
+    echo 'mount -t tmpfs -o size=20m tmpfs /dev/shm && "$@"' >"$tmp/little"
+    little=(unshare -m bash "$tmp/little" mpirun -np 2 "$rnntrain" "$tmp/wide.h5" --run-dir "$run")
+    expect 74 '/dev/shm has 1[0-9]: enlarge it, or give --shuffle window' "${little[@]}"
+    expect 74 'enlarge it, or give fewer --window-rows' "${little[@]}" --shuffle window
+    [ ! -e "$run" ] || problem "a run directory was made without memory"
+    "${little[@]}" --shuffle window --window-rows 512 --mask --epochs 1 --units 4 --embedding 4 \
+        --quiet
+fi
