@@ -96,8 +96,10 @@ size_t h5_chunks_rows(const struct h5_chunks *chunks)
     return chunks->chunk_rows;
 }
 
+/* HDF5's own errors are a thread's, and would be lost with it. */
 static int damaged(const struct h5_chunks *chunks, size_t k)
 {
+    H5Eclear2(H5E_DEFAULT);
     return fail(
         ERR_FORMAT,
         "%s: rows from %zu on cannot be read and unpacked: the file has changed "
