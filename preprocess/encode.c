@@ -33,7 +33,7 @@ struct run {
 };
 
 /* A chunk of rows; or the tokenizer's JSON, which takes as long as fifty of them. */
-enum { ITEMS = 96 };
+enum { ITEMS = 64 };
 
 struct item {
     bool is_tokenizer;
@@ -163,7 +163,7 @@ static int encode_chunk(struct run *run, struct item *item, int number)
     const void *packed =
         dataset_pack(run->data, part, worker->packer, worker->ids, &n_packed);
     if (item->room < n_packed) {
-        item->room = 2 * n_packed;
+        item->room = n_packed + n_packed / 4;
         item->packed = xrealloc(item->packed, item->room, 1);
     }
     memcpy(item->packed, packed, n_packed);
