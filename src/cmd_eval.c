@@ -77,7 +77,7 @@ static int window_rows(const struct predictor *predictor, const struct settings 
     const struct config *config = &predictor->config;
     if (settings->window_rows)
         return (int)settings->window_rows;
-    return config->shuffle == SHUFFLE_WINDOW ? (int)config->window_rows : 0;
+    return config->shuffle == SHUFFLE_WINDOW ? config_window_rows(config) : 0;
 }
 
 static int score_part(struct predictor *predictor, struct dataset *data,

@@ -244,29 +244,35 @@ double comm_max(const struct comm *comm, double value)
 /* Memory that a node shares. */
 
 /* Where it fails for one rank, MPI_Win_allocate_shared keeps the others waiting: so it is asked
- * before. Open MPI shares memory there. */
+ * before. Open MPI shares memory in that folder, and wants a twentieth of it to be left. */
 static int check_room(const struct comm *comm, size_t n)
 {
     static const char folder[] = "/dev/shm";
-    int64_t left = comm->node_rank == 0 ? file_free_bytes(folder) : -1;
+    size_t has = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+    size_t needed = n + n / 16 + ((size_t)1 << 20);
+    int64_t left = comm->node_size > 1 ? file_free_bytes(folder) : -1;
     int rc = OK;
-    if (left >= 0 && (int64_t)n > left)
-        rc = fail(
-            ERR_IO,
-            "%zu MiB are to be shared by the ranks of a node, %s has %lld: enlarge it",
-            n >> 20, folder, (long long)left >> 20);
-    return comm_agree(comm, rc);
+    if (needed > has)
+        rc = fail(ERR_IO,
+                  "%s: %zu MiB are to be held in memory, this host has %zu: take another",
+                  comm_host(comm, comm->rank), needed >> 20, has >> 20);
+    else if (left >= 0 && (int64_t)needed > left)
+        rc = fail(ERR_IO,
+                  "%s: %zu MiB are to be shared by its ranks, %s has %lld: enlarge it",
+                  comm_host(comm, comm->rank), (needed >> 20) + 1, folder,
+                  (long long)left >> 20);
+    return comm_agree(comm, comm->node_rank == 0 ? rc : OK);
 }
 
 int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
 {
+    int rc = check_room(comm, n);
+    if (rc)
+        return rc;
     if (comm->size == 1) {
         *window = (struct comm_window){xaligned(n, 1), NULL};
         return OK;
     }
-    int rc = check_room(comm, n);
-    if (rc)
-        return rc;
     MPI_Win *win = xcalloc(1, sizeof *win);
     MPI_Aint mine = comm->node_rank == 0 ? (MPI_Aint)(n + 64) : 0, size = 0;
     int unit = 0;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "rnntrain/file.h"
 
 enum { MODEL_LSTM, MODEL_BILSTM, MODEL_GRU, MODEL_BIGRU };
@@ -150,9 +152,9 @@ static const struct option options[] = {
      "from "
      "chunks of the file in any order, for data larger than memory; that of the file",
      "Training", false},
-    {"window-rows", OPTION_INT, AT(window_rows), "32768", 1, 1 << 24, NULL,
-     "rows of a window of --shuffle window; a node holds the ids of two", "Training",
-     false},
+    {"window-rows", OPTION_INT, AT(window_rows), "0", 0, 1 << 24, NULL,
+     "rows of a window of --shuffle window, of which a node holds two; 0: 32768",
+     "Training", false},
     {"lane-rows", OPTION_INT, AT(lane_rows), "16", 1, 4096, NULL,
      "rows of a lane: a batch is cut into lanes, a lane is computed by one rank (other "
      "bits "
@@ -274,6 +276,8 @@ static int check_combination(const struct config *config)
                                "give one of them");
     if (config->momentum > 0 && config->optimizer != OPTIM_SGD)
         return fail(ERR_USAGE, "--momentum is for --optimizer sgd");
+    if (config->window_rows && config->shuffle != SHUFFLE_WINDOW)
+        return fail(ERR_USAGE, "--window-rows is for --shuffle window");
     if ((config->lr_decay == DECAY_INVERSE) != (config->lr_decay_rate > 0))
         return fail(ERR_USAGE, "--lr-decay inverse and --lr-decay-rate go together");
     return OK;
@@ -307,10 +311,24 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
     return rc;
 }
 
+/* Records of older builds say "shuffle": true or false. */
+static char *renew(const char *json)
+{
+    json_t *root = json_loads(json, 0, NULL), *shuffle = json_object_get(root, "shuffle");
+    if (json_is_boolean(shuffle))
+        json_object_set_new(root, "shuffle",
+                            json_string(json_is_true(shuffle) ? "full" : "none"));
+    char *text = root ? json_dumps(root, 0) : xstrdup(json);
+    json_decref(root);
+    return text;
+}
+
 int config_from_record(const char *json, const char *source, struct config *config)
 {
     options_init(&config_table, config);
-    int rc = options_from_json(&config_table, config, json, source);
+    char *renewed = renew(json);
+    int rc = options_from_json(&config_table, config, renewed, source);
+    free(renewed);
     return rc ? fail(ERR_FORMAT, "%s", fail_message()) : OK;
 }
 
@@ -362,6 +380,12 @@ static struct optim_config optim_of(const struct config *config)
     };
 }
 
+int config_window_rows(const struct config *config)
+{
+    enum { USUAL = 32768 };
+    return config->window_rows ? (int)config->window_rows : USUAL;
+}
+
 static struct sampler_config sampler_of(const struct config *config)
 {
     return (struct sampler_config){
@@ -369,7 +393,7 @@ static struct sampler_config sampler_of(const struct config *config)
         .validation_split = config->validation_split,
         .allow_one_class = config->allow_one_class,
         .shuffle = (enum shuffle)config->shuffle,
-        .window_rows = (int)config->window_rows,
+        .window_rows = config_window_rows(config),
         .limit_train = config->limit_train,
         .limit_test = config->limit_test,
         .batch_size = (int)config->batch_size,

@@ -418,7 +418,7 @@ enum file_lock file_lock(int fd, double patience)
 int64_t file_free_bytes(const char *folder)
 {
     struct statvfs status;
-    if (statvfs(folder, &status) != 0)
+    if (statvfs(folder, &status) != 0 || status.f_blocks == 0) /* 0: without a limit */
         return -1;
     return (int64_t)status.f_bavail * (int64_t)status.f_frsize;
 }

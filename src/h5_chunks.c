@@ -47,6 +47,7 @@ static bool is_packed(hid_t found, hid_t expected, hid_t create, struct h5_chunk
 int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
                    const size_t shape[2], struct h5_chunks **result)
 {
+    h5_start();
     int rc = h5_check_array(file, path, type, 2, shape);
     if (rc)
         return rc;
@@ -97,6 +98,13 @@ size_t h5_chunks_rows(const struct h5_chunks *chunks)
 }
 
 /* HDF5's own errors are a thread's, and would be lost with it. */
+static int unread(const struct h5_chunks *chunks, size_t k)
+{
+    H5Eclear2(H5E_DEFAULT);
+    return fail(ERR_IO, "%s: rows from %zu on cannot be read: does the device fail?",
+                chunks->name, k * chunks->chunk_rows);
+}
+
 static int damaged(const struct h5_chunks *chunks, size_t k)
 {
     H5Eclear2(H5E_DEFAULT);
@@ -119,7 +127,7 @@ static int fetch(struct h5_chunks *chunks, size_t k, size_t *n_packed, uint32_t 
         chunks->packed_room = (size_t)n;
     }
     if (H5Dread_chunk(chunks->set, H5P_DEFAULT, offset, skipped, chunks->packed) < 0)
-        return damaged(chunks, k);
+        return unread(chunks, k);
     *n_packed = (size_t)n;
     return OK;
 }
@@ -134,24 +142,20 @@ static inline void merge(size_t size, size_t n, const char *sorted, char *values
 
 int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values)
 {
-    enum { SKIPPED_DEFLATE = 1 << 1 }; /* where it would not shrink: the second filter */
     size_t n = chunks->chunk_rows * chunks->columns, n_packed = 0;
-    uint32_t skipped = 0;
+    uint32_t skipped = 0; /* filters */
     h5_start();
     int rc = fetch(chunks, k, &n_packed, &skipped);
     if (rc)
         return rc;
-    const char *sorted = chunks->sorted;
-    if (skipped == SKIPPED_DEFLATE && n_packed == n * chunks->size)
-        sorted = chunks->packed;
-    else if (skipped || libdeflate_zlib_decompress(
-                            chunks->inflate, chunks->packed, n_packed, chunks->sorted,
-                            n * chunks->size, NULL) != LIBDEFLATE_SUCCESS)
+    if (skipped || libdeflate_zlib_decompress(chunks->inflate, chunks->packed, n_packed,
+                                              chunks->sorted, n * chunks->size,
+                                              NULL) != LIBDEFLATE_SUCCESS)
         return damaged(chunks, k);
     if (chunks->size == 2)
-        merge(2, n, sorted, chunks->values);
+        merge(2, n, chunks->sorted, chunks->values);
     else
-        merge(chunks->size, n, sorted, chunks->values);
+        merge(chunks->size, n, chunks->sorted, chunks->values);
     *values = chunks->values;
     return OK;
 }

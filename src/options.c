@@ -71,27 +71,17 @@ static int parse_bool(const char *value)
     return -1;
 }
 
-static int index_of(const struct option *option, const char *word)
+static int parse_choice(const struct option *option, const char *value)
 {
     for (int i = 0; option->choices[i]; i++)
-        if (!strcmp(word, option->choices[i]))
+        if (!strcmp(value, option->choices[i]))
             return i;
     return -1;
 }
 
 static bool can_be_none(const struct option *option)
 {
-    return option->type == OPTION_CHOICE && index_of(option, "none") >= 0;
-}
-
-/* Where one of the words is "none", it is also said by `false`, and the default by `true`. */
-static int parse_choice(const struct option *option, const char *value)
-{
-    if (can_be_none(option) && !strcmp(value, "false"))
-        value = "none";
-    if (can_be_none(option) && !strcmp(value, "true"))
-        value = option->initial;
-    return index_of(option, value);
+    return option->type == OPTION_CHOICE && parse_choice(option, "none") >= 0;
 }
 
 static int set_number(const struct option *option, void *config, const char *value,
@@ -348,7 +338,8 @@ static int set_argument(const struct option_table *table, void *config, const ch
     if (!option && !strncmp(name, "no-", 3) && !value) {
         option = find(table, name + 3);
         if (option && (option->type == OPTION_BOOL || can_be_none(option)))
-            return set_field(option, config, "false", name);
+            return set_field(option, config,
+                             option->type == OPTION_BOOL ? "false" : "none", name);
         option = NULL;
     }
     if (!option && strcmp(name, "set"))

@@ -267,24 +267,22 @@ void report_progress(struct report *report, int epoch, int epochs, int step, int
 
 /* Events. */
 
-/* Where the ids are. A window should mix enough of a file that is sorted by class. */
+/* Where the ids are. */
 static void say_data(struct report *report, const struct report_start *start)
 {
-    enum { ENOUGH_CHUNKS = 8 };
-    int enough = ENOUGH_CHUNKS * start->chunk_rows;
     size_t mebibytes = start->data_bytes >> 20;
-    if (!start->window_rows) {
+    if (!start->window_rows)
         report_say(report, "         all ids in memory: %zu MiB a node", mebibytes);
-        return;
-    }
-    report_say(report, "         ids read ahead, two windows of %d rows: %zu MiB a node",
-               start->window_rows, mebibytes);
-    if (start->window_rows < enough && start->window_rows < start->n_train)
+    else
+        report_say(report,
+                   "         ids read ahead, two windows of %d rows: %zu MiB a node",
+                   start->window_rows, mebibytes);
+    if (start->wanted_rows)
         report_say(
             report,
             "warning  a window has few of the file's chunks of %d rows, which may be "
             "all of one class: give --window-rows %d or more",
-            start->chunk_rows, enough);
+            start->chunk_rows, start->wanted_rows);
 }
 
 static void say_start(struct report *report, const struct report_start *start)

@@ -22,7 +22,8 @@ struct stream {
     size_t window_bytes;
     int reader, readers; /* reader >= readers: reads nothing */
     struct dataset_reader *files[DATASET_PARTS];
-    struct place *places; /* (window_rows) */
+    struct place *places; /* (window_rows) of `next`, n_places */
+    int n_places;
     /* the pass */
     enum dataset_part part;
     const int32_t *rows;
@@ -94,15 +95,11 @@ static int compare_rows(const void *left, const void *right)
 /* This reader's share of the window's rows, as they stand in the file. */
 static int read_share(struct stream *stream)
 {
-    int first = stream->next * stream->per_window;
-    int n =
-        stream->n - first < stream->per_window ? stream->n - first : stream->per_window;
+    int n = stream->n_places;
     struct dataset_reader **file = &stream->files[stream->part];
     size_t row_bytes = dataset_row_bytes(stream->data);
     char *memory = memory_of(stream, stream->next);
     int rc = *file ? OK : dataset_reader_open(stream->data, stream->part, file);
-    for (int i = 0; i < n; i++)
-        stream->places[i] = (struct place){stream->rows[first + i], i};
     qsort(stream->places, (size_t)n, sizeof *stream->places, compare_rows);
     int begin = (int)((int64_t)n * stream->reader / stream->readers);
     int end = (int)((int64_t)n * (stream->reader + 1) / stream->readers);
@@ -120,6 +117,14 @@ static void *read_next(void *context)
     return NULL;
 }
 
+static void list_places(struct stream *stream, int w)
+{
+    int first = w * stream->per_window, left = stream->n - first;
+    stream->n_places = left < stream->per_window ? left : stream->per_window;
+    for (int i = 0; i < stream->n_places; i++)
+        stream->places[i] = (struct place){stream->rows[first + i], i};
+}
+
 /* Signals are the main thread's. Without a thread it is read here and now: the same, later. */
 static void begin_reading(struct stream *stream, int w)
 {
@@ -130,6 +135,7 @@ static void begin_reading(struct stream *stream, int w)
     stream->next = w;
     if (stream->reader >= stream->readers)
         return;
+    list_places(stream, w);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     stream->has_thread =

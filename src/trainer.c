@@ -247,6 +247,21 @@ static int stop(struct trainer *trainer, int wish)
     return rc;
 }
 
+/* Collective. Rows cannot be read: what was trained with the others is kept. */
+static int end_unread(struct trainer *trainer, int rc)
+{
+    char *message = xstrdup(fail_message());
+    int ended = checkpoint(trainer, true);
+    if (!ended)
+        ended = comm_agree(trainer->comm, report_end(&trainer->report, "stopped", NULL));
+    rc = ended
+             ? fail(rc, "%s; the run cannot be kept either: %s", message, fail_message())
+             : fail(rc, "%s; then go on with --resume from batch %d of epoch %d", message,
+                    trainer->progress.batch + 1, trainer->progress.epoch + 1);
+    free(message);
+    return rc;
+}
+
 /* Of the epoch so far, whose score holds sums. */
 static double mean_loss(const struct progress *progress)
 {
@@ -281,8 +296,10 @@ static int train_epoch(struct trainer *trainer, struct score *score, int64_t *ro
         double began = seconds_now();
         const void *ids = NULL;
         rc = fetch_ids(trainer, b, &ids);
-        if (rc)
+        if (rc) {
+            rc = end_unread(trainer, rc);
             break;
+        }
         struct outcome outcome = train_batch(trainer, b, ids);
         note_longest(&trainer->pace.step, began);
         *rows += outcome.n;
@@ -425,7 +442,7 @@ static int run_epoch(struct trainer *trainer)
         rc = evaluate_part(trainer, sampler->validation_part, sampler->validation,
                            sampler->n_validation, &validation);
     if (rc)
-        return rc;
+        return end_unread(trainer, rc);
     note_longest(&trainer->pace.validation, trained);
     double seconds = seconds_now() - start;
     trainer->progress.epoch++;

@@ -213,10 +213,6 @@ static int load_data(struct trainer *trainer)
     enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
     int readers = n_readers(comm);
     int rc = open_data(trainer, readers);
-    if (!rc && !streams)
-        rc = comm_agree(
-            comm, dataset_check_memory(data, "give --shuffle window, which reads them as "
-                                             "they are wanted"));
     if (rc)
         return rc;
     rc = comm_window_open(comm, dataset_bytes(data, extent), &trainer->window);
@@ -415,13 +411,13 @@ int trainer_set_up(struct trainer *trainer)
 
 void trainer_tear_down(struct trainer *trainer)
 {
+    stream_free(trainer->stream); /* it may still be reading */
     report_close(&trainer->report);
     free(trainer->resumed.from);
     sampler_release(&trainer->sampler);
     model_free(trainer->model);
     optim_release(&trainer->optim);
     comm_sum_free(trainer->sum);
-    stream_free(trainer->stream);
     dataset_release(&trainer->data);
     if (trainer->window.bytes)
         comm_window_close(trainer->comm, &trainer->window);
@@ -456,6 +452,20 @@ static char *describe_validation(const struct trainer *trainer)
     }
     free(counts);
     return text;
+}
+
+/* What --window-rows should be where a window has too few of the file's chunks; 0: it has
+ * enough, or all rows. */
+static int wanted_window(const struct trainer *trainer)
+{
+    enum { ENOUGH_CHUNKS = 8 };
+    const struct sampler_config *config = &trainer->config->sampler;
+    int chunk_rows = trainer->data.part[DATASET_TRAIN].chunk_rows;
+    int64_t all = (int64_t)sampler_batches(&trainer->sampler) * config->batch_size;
+    int64_t enough = (int64_t)ENOUGH_CHUNKS * chunk_rows;
+    if (!trainer->stream || config->window_rows >= enough || config->window_rows >= all)
+        return 0;
+    return (int)(enough < all ? enough : all);
 }
 
 static double epoch_flops(const struct trainer *trainer)
@@ -514,6 +524,7 @@ int trainer_start_report(struct trainer *trainer)
                                                  config->sampler.batch_size
                                            : 0,
             .chunk_rows = trainer->data.part[DATASET_TRAIN].chunk_rows,
+            .wanted_rows = wanted_window(trainer),
             .data_hash = trainer->data.hash,
             .epoch_flops = trainer->epoch_flops,
             .peak_gflops = trainer->peak_gflops,

@@ -71,7 +71,7 @@ struct comm_window {
 };
 
 /* Collective. One zeroed block a node, 64-byte aligned, mapped by all of its ranks; ERR_IO
- * if a node has no room for it. */
+ * if a node has no room for it: the message ends in what to do. */
 int comm_window_open(const struct comm *comm, size_t n,
                      struct comm_window *window) NODISCARD;
 /* Collective. Makes what the node's first rank wrote visible to the node's others. */

@@ -50,6 +50,9 @@ void config_release(struct config *config);
  * it. */
 struct model_config config_model(const struct config *config, const struct dataset *data);
 
+/* Rows of a window, with --shuffle window. */
+int config_window_rows(const struct config *config);
+
 /* Everything that the trainer takes; strings are borrowed. */
 struct trainer_config config_trainer(const struct config *config, const char *record);
 

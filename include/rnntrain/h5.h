@@ -99,7 +99,7 @@ int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dim
 
 /* The rows of an array that h5_write packed or h5_write_chunk wrote, chunk by chunk: as HDF5 reads
  * them, in half of the time, and by threads beside each other and beside others that use HDF5
- * (h5_has_threads). One thread has it, from opening to closing. */
+ * (h5_has_threads). One thread at a time has it. */
 struct h5_chunks;
 int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
                    const size_t shape[2], struct h5_chunks **chunks) NODISCARD;

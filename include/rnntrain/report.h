@@ -32,9 +32,10 @@ struct report_start {
     bool shares_cores; /* some host has more ranks than cores */
     int n_train, n_validation, n_test;
     size_t parameters, bytes; /* of a rank's workspace */
-    size_t data_bytes;        /* of the arrays in a node's memory */
+    size_t data_bytes;        /* of the ids in a node's memory */
     int window_rows;          /* of which two are in memory; 0: all rows are */
     int chunk_rows;           /* of the file, in which windows are read */
+    int wanted_rows; /* of a window that mixes a file sorted by class; 0: it does */
     uint64_t data_hash;
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
     const char *resumed_from;        /* the checkpoint, or NULL: the run begins */

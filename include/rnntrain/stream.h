@@ -29,7 +29,7 @@ int stream_window_rows(int window_rows, int rows);
 size_t stream_bytes(const struct stream *stream);
 
 /* Begins a pass over n rows of a part, `per_window` a window, which another call ends. `rows` is
- * borrowed until then and must not change. */
+ * borrowed by calls of stream_window until then, and must not change between them. */
 void stream_begin(struct stream *stream, enum dataset_part part, const int32_t *rows,
                   int n, int per_window);
 

@@ -31,6 +31,7 @@ refused 64 'bad.json.*unitz' "$good" --config "$tmp/bad.json"
 refused 64 '--units: its value is missing' "$good" --units --mask
 refused 64 '--reset-after is for --model gru' "$good" --reset-after
 refused 64 '--momentum is for --optimizer sgd' "$good" --momentum 0.9
+refused 64 '--window-rows is for --shuffle window' "$good" --window-rows 512
 refused 64 'go together' "$good" --lr-decay inverse
 echo '{"config": "other.json", "units": 3}' >"$tmp/chain.json"
 refused 64 'chain.json: "config" cannot stand' "$good" --config "$tmp/chain.json"
@@ -219,13 +220,19 @@ cp "$good" "$tmp/kept.h5"
 expect 65 'hollow' "$rnnprep" "$tmp/hollow" -o "$tmp/kept.h5"
 cmp -s "$good" "$tmp/kept.h5" || problem "a data set was damaged"
 
+# More ids than any memory holds: said before it is taken.
+refused 74 'MiB are to be held in memory, .* take another, or give --shuffle window' "$tmp/huge.h5"
+refused 74 'take another, or give fewer --window-rows' "$tmp/huge.h5" --shuffle window
+expect 64 'its ids take .* MiB in memory, .*: use another host' "$rnnprep" baseline "$tmp/huge.h5"
+
 # Little shared memory, as containers have: said at once, and windows that fit do.
 if unshare -m true 2>/dev/null; then
     "$rnnprep" sample "$tmp/many" --documents 2400 >/dev/null
-    "$rnnprep" "$tmp/many" -o "$tmp/wide.h5" --maxlen 6000 --quiet
-    echo 'mount -t tmpfs -o size=20m tmpfs /dev/shm && "$@"' >"$tmp/little"
+    "$rnnprep" "$tmp/many" -o "$tmp/wide.h5" --maxlen 6000 --quiet # 27.5 MiB
+    echo 'mount -t tmpfs -o size=28600k tmpfs /dev/shm && "$@"' >"$tmp/little"
     little=(unshare -m bash "$tmp/little" mpirun -np 2 "$rnntrain" "$tmp/wide.h5" --run-dir "$run")
-    expect 74 '/dev/shm has 1[0-9]: enlarge it, or give --shuffle window' "${little[@]}"
+    expect 74 'are to be shared by its ranks, /dev/shm has [12][0-9]: enlarge it, or give --shuffle window' \
+        "${little[@]}"
     expect 74 'enlarge it, or give fewer --window-rows' "${little[@]}" --shuffle window
     [ ! -e "$run" ] || problem "a run directory was made without memory"
     "${little[@]}" --shuffle window --window-rows 512 --mask --epochs 1 --units 4 --embedding 4 \

@@ -36,6 +36,27 @@ static void write_large_id(struct dataset *data)
     free(bad.path);
 }
 
+/* Rows of a million ids that nobody has written: 2 TB in memory, a few kB on disk. */
+static void write_huge(const struct dataset *data)
+{
+    enum { MANY = 1000000 };
+    struct dataset huge = *data;
+    struct dataset_writer *writer = NULL;
+    int32_t *zeros = xcalloc(MANY, sizeof *zeros), *y = xcalloc(MANY, sizeof *y);
+    for (int i = 0; i < MANY; i++)
+        y[i] = i % 2;
+    huge.path = in_folder("huge.h5");
+    huge.maxlen = 1 << 20;
+    huge.part[DATASET_TRAIN] =
+        (struct dataset_split){.rows = MANY, .y = y, .length = zeros};
+    check(dataset_create(&huge, &writer));
+    dataset_write_tokenizer(writer);
+    check(dataset_finish(writer));
+    free(huge.path);
+    free(zeros);
+    free(y);
+}
+
 static void write_newer(const char *name, const char *group, bool is_checkpoint)
 {
     struct h5 *file = h5_create();
@@ -120,6 +141,7 @@ int main(int argc, char **argv)
         die("expected one folder");
     folder = argv[1];
     write_large_id(&data);
+    write_huge(&data);
     write_newer("newer.h5", "/", false);
     write_newer("newer.ck.h5", "/rnntrain", true);
     write_checkpoint("nan.ck.h5", &data, 3, NAN);

@@ -121,6 +121,17 @@ grep -q 'bits depend on the ranks' "$tmp/said" || problem "--allreduce mpi is si
 [ "$(field start reproducible "$tmp/options/log.jsonl")" = false ] || problem "reproducible"
 [ "$(field start reproducible)" = true ] || problem "not reproducible by default"
 
+# Windows: evaluated as its run was; a file's chunks of one class are warned of.
+"$rnntrain" "$set" --run-dir "$tmp/windows" "${small[@]}" --epochs 1 --shuffle window \
+    --window-rows 512 >"$tmp/said"
+grep -q 'a window has few of the file.s chunks of 1093 rows.*give --window-rows 3648' "$tmp/said" ||
+    problem "no word on few chunks: $(grep warning "$tmp/said")"
+"$rnntrain" eval "$tmp/windows/last.h5" "$set" >"$tmp/scored"
+[ "$(sed 's/test: //' "$tmp/scored")" = "$(sed -n 's/^test  *last weights (epoch 1): //p' "$tmp/said")" ] ||
+    problem "evaluated otherwise than in its run: $(cat "$tmp/scored")"
+"$rnntrain" eval "$tmp/windows/last.h5" "$set" --window-rows 100 | grep -q "$(grep -o 'acc .*' "$tmp/scored")" ||
+    problem "another accuracy with other windows"
+
 # --trace: valid JSON, a track a rank, each kind of work; never over another file.
 ranks 3 "$rnntrain" "$set" --run-dir "$tmp/options" --overwrite --epochs 2 --limit-train 300 \
     --trace "$tmp/trace.json" --quiet

@@ -44,21 +44,37 @@ head -1 "$tmp/said" | grep -q 'resume  *epoch [0-9]* after batch [0-9]*, from .*
     problem "the first line does not say from where: $(head -1 "$tmp/said")"
 same "stopped by signals" "$run"
 
-# The same with windows of rows read ahead.
+# The same with windows of rows read ahead, and where the file cannot be read for a while.
 straight=$expected
-options+=(--shuffle window --window-rows 300)
-go 2 "$tmp/windows" --quiet
+"$rnnprep" "$tmp/sample" -o "$tmp/wide.h5" --num-words 400 --maxlen 2000 --quiet
+wide=("$tmp/wide.h5" "${options[@]:1}" --shuffle window --window-rows 300)
+go_wide() { # np run-folder option...
+    ranks "$1" "$rnntrain" "${wide[@]}" --run-dir "$2" "${@:3}"
+}
+go_wide 2 "$tmp/windows" --quiet
 expected=$(outcome "$tmp/windows")
 for np in 3 1; do
-    launch $np "$rnntrain" "${options[@]}" --run-dir "$tmp/window" --resume --test-delay 20000
+    launch $np "$rnntrain" "${wide[@]}" --run-dir "$tmp/window" --resume --test-delay 20000
     sleep 0.$((2 + RANDOM % 4))
     kill -USR1 $job
     ends 20
     [ $rc = 75 ] || problem "np $np, windows: exit code $rc after SIGUSR1: $(cat "$tmp/err")"
 done
-go 2 "$tmp/window" --resume --quiet
+go_wide 2 "$tmp/window" --resume --quiet
 same "windows" "$tmp/window"
-options=("${options[@]:0:${#options[@]}-4}") expected=$straight
+cp "$tmp/wide.h5" "$tmp/good.h5"
+launch 2 "$rnntrain" "${wide[@]}" --run-dir "$tmp/torn" --test-delay 20000
+sleep 0.5
+dd if=/dev/zero of="$tmp/wide.h5" bs=1k seek=20 conv=notrunc status=none \
+    count=$(($(stat -c %s "$tmp/wide.h5") / 1024 - 20))
+ends 20
+[ $rc = 65 ] || problem "exit code $rc after rows were torn: $(cat "$tmp/err")"
+grep -q 'rows from [0-9]* on cannot be unpacked: .*; then go on with --resume from batch' "$tmp/err" ||
+    problem "no word on torn rows: $(cat "$tmp/err")"
+cp "$tmp/good.h5" "$tmp/wide.h5"
+go_wide 3 "$tmp/torn" --resume --quiet
+same "torn rows" "$tmp/torn"
+expected=$straight
 
 # What must be as it was.
 run=$tmp/changed

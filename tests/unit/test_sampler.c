@@ -223,10 +223,32 @@ static int n_chunks(const int32_t *rows, int n)
     return chunks;
 }
 
+/* Bit c: rows of chunk c are among them. */
+static uint64_t chunk_set(const int32_t *rows, int n)
+{
+    uint64_t set = 0;
+    for (int i = 0; i < n; i++)
+        set |= UINT64_C(1) << rows[i] / CHUNK;
+    return set;
+}
+
+/* Different places of its chunks within their stretches. */
+static int n_places(uint64_t set, int stretch)
+{
+    uint64_t places = 0;
+    int n = 0;
+    for (int c = 0; c < 64; c++)
+        if (set >> c & 1)
+            places |= UINT64_C(1) << c % stretch;
+    for (; places; places &= places - 1)
+        n++;
+    return n;
+}
+
 static void test_windows(void **state)
 {
     (void)state;
-    enum { BATCHES = 3, WINDOW = BATCHES * 64 };
+    enum { BATCHES = 3, WINDOW = BATCHES * 64, WINDOWS = 5 };
     struct fixture fixture;
     struct sampler sampler, other;
     fill(&fixture);
@@ -252,6 +274,10 @@ static void test_windows(void **state)
     assert_memory_equal(sampler.order, other.order, sizeof(int32_t) * 900);
     sampler_begin_epoch(&other, 8);
     assert_memory_not_equal(sampler.order, other.order, sizeof(int32_t) * 900);
+    /* other chunks in another epoch, and not those of the same place in each stretch */
+    assert_int_not_equal(chunk_set(sampler.order, WINDOW),
+                         chunk_set(other.order, WINDOW));
+    assert_true(n_places(chunk_set(sampler.order, WINDOW), WINDOWS) > 2);
     sampler_release(&sampler);
     sampler_release(&other);
     /* one window is no other order than that of full */

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "rnntrain/h5.h"
 #include "rnntrain/rng.h"
 
 enum { TRAIN = 5000, TEST = 700, LENGTH = 200, WORDS = 1000, WINDOW = 640 };
@@ -125,7 +126,7 @@ static void test_passes(void **state)
     tear_down(&fixture);
 }
 
-/* A file that is overwritten while it is used says so, whatever stands in it then. */
+/* A file that is overwritten while it is used says so. */
 static void test_overwritten(void **state)
 {
     (void)state;
@@ -150,9 +151,29 @@ static void test_overwritten(void **state)
     tear_down(&fixture);
 }
 
+/* What is unpacked here is what HDF5's own filters make of the file. */
+static void test_as_hdf5_reads(void **state)
+{
+    (void)state;
+    const size_t shape[2] = {TRAIN, LENGTH};
+    struct dataset whole = {0};
+    struct h5 *file = NULL;
+    uint16_t *ids = xcalloc((size_t)TRAIN * LENGTH, sizeof *ids);
+    write_data();
+    assert_int_equal(dataset_read(path, DATASET_WORDS_NONE, DATASET_ALL, &whole), OK);
+    assert_int_equal(h5_open(path, &file), OK);
+    assert_int_equal(h5_read(file, "/train/x", H5_UINT16, 2, shape, ids), OK);
+    assert_memory_equal(whole.part[DATASET_TRAIN].x, ids,
+                        (size_t)TRAIN * LENGTH * sizeof *ids);
+    h5_close(file);
+    dataset_release(&whole);
+    free(ids);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_passes),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_hdf5_reads),
+                                       cmocka_unit_test(test_passes),
                                        cmocka_unit_test(test_overwritten)};
     close(mkstemp(path));
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
