@@ -108,11 +108,10 @@ static int unread(const struct h5_chunks *chunks, size_t k)
 static int damaged(const struct h5_chunks *chunks, size_t k)
 {
     H5Eclear2(H5E_DEFAULT);
-    return fail(
-        ERR_FORMAT,
-        "%s: rows from %zu on cannot be read and unpacked: the file has changed "
-        "since it was opened, is damaged, or its device fails; copy or make it again",
-        chunks->name, k * chunks->chunk_rows);
+    return fail(ERR_FORMAT,
+                "%s: rows from %zu on cannot be unpacked: the file has changed since it "
+                "was opened, or is damaged; copy or make it again",
+                chunks->name, k * chunks->chunk_rows);
 }
 
 /* The stored bytes of chunk k. */

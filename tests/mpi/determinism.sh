@@ -65,9 +65,10 @@ done
 # Windows of a file with many chunks, read by up to four ranks; a rollback returns to the first.
 cp "$tmp/sample.h5" "$tmp/kept.h5"
 "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 2000 --quiet
-window=(--mask --shuffle window --window-rows 200 --batch-size 48 --lane-rows 4)
+full=(--mask --batch-size 48 --lane-rows 4)
+window=("${full[@]}" --shuffle window --window-rows 200)
 same_on "1 2 3 5 8" "${window[@]}"
-train 2 "$tmp/full" "${window[@]}" --shuffle full
+train 2 "$tmp/full" "${full[@]}"
 [ "$found" != "$(hashes "$tmp/full")" ] || problem "windows do not matter"
 same_on "3 1" "${window[@]}" --window-rows 600
 [ "$found" = "$(hashes "$tmp/full")" ] || problem "one window, and other bits than in memory"
