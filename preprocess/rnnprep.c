@@ -158,7 +158,21 @@ static int make_tokenizer(struct job *job)
     return OK;
 }
 
-/* Of a data set, with its padding, or of a JSON file, with the settings'. */
+/* The data set's padding, unless the settings have another than the usual one. */
+static void set_padding(const struct settings *settings, struct dataset *data)
+{
+    struct settings usual = {0};
+    options_init(&settings_table, &usual);
+    if (settings->maxlen != usual.maxlen)
+        data->maxlen = (int)settings->maxlen;
+    if (settings->padding != usual.padding)
+        data->pad_pre = settings->padding == 0;
+    if (settings->truncating != usual.truncating)
+        data->truncate_pre = settings->truncating == 0;
+    options_release(&settings_table, &usual);
+}
+
+/* Of a data set or of a JSON file. */
 static int load_tokenizer(struct job *job)
 {
     const struct settings *settings = job->settings;
@@ -166,24 +180,31 @@ static int load_tokenizer(struct job *job)
     struct text_options padding = {.maxlen = (int)settings->maxlen,
                                    .pad_pre = settings->padding == 0,
                                    .truncate_pre = settings->truncating == 0};
-    char *bytes = NULL;
+    char first[4] = "", *bytes = NULL;
     size_t n = 0;
-    int rc = file_read(path, &bytes, &n);
+    int fd = -1, rc = file_open(path, &fd, &n);
     if (rc)
         return rc;
-    bool is_hdf5 = n > 4 && !memcmp(bytes, "\x89HDF", 4);
-    char *json = is_hdf5 ? NULL : xstrndup(bytes, n);
-    free(bytes);
+    bool is_hdf5 = pread(fd, first, sizeof first, 0) == sizeof first &&
+                   !memcmp(first, "\x89HDF", sizeof first);
+    close(fd);
     if (is_hdf5) {
         struct dataset data = {0};
         rc = dataset_open(path, DATASET_WORDS_ALL, &data);
         if (!rc)
+            set_padding(job->settings, &data);
+        if (!rc)
             rc = dataset_tokenizer(&data, &job->tokenizer);
         dataset_release(&data);
-    } else {
-        rc = text_from_json(json, path, &padding, &job->tokenizer);
+        return rc;
     }
+    rc = file_read(path, &bytes, &n);
+    if (rc)
+        return rc;
+    char *json = xstrndup(bytes, n);
+    rc = text_from_json(json, path, &padding, &job->tokenizer);
     free(json);
+    free(bytes);
     return rc;
 }
 

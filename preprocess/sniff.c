@@ -258,9 +258,20 @@ static bool is_even(const char *head, size_t n, bool whole, char separator, bool
     return even;
 }
 
-/* Whether lines begin with one of a few words. */
+/* A separator such as @@ within a word that ends at a blank: that is no label. */
+static bool holds_double_mark(const char *word, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (word[i] == word[i - 1] && ispunct((unsigned char)word[i]))
+            return true;
+    return false;
+}
+
+/* Whether lines begin with one of a few words, or, where a file is sorted by class, all with the
+ * same. */
 static bool begin_alike(const char *head, size_t n)
 {
+    enum { SORTED_LINES = 20 };
     struct words first = {0};
     int n_lines = 0;
     for (size_t at = 0; at < n && n_lines < SAMPLE_ROWS;) {
@@ -269,13 +280,14 @@ static bool begin_alike(const char *head, size_t n)
             if (!word && head[end] == ' ')
                 word = end - at;
         n_lines += end > at;
-        if (end > at && !word)
-            n_lines += SAMPLE_ROWS; /* a line without a blank */
+        if (end > at && (!word || holds_double_mark(head + at, word)))
+            n_lines += SAMPLE_ROWS; /* a line without a blank behind a label */
         else if (word)
             words_add(&first, head + at, word);
         at = end + 1;
     }
-    bool alike = n_lines < SAMPLE_ROWS + 1 && first.n > 1 && first.n * 2 <= n_lines;
+    bool alike = n_lines < SAMPLE_ROWS + 1 && first.n * 2 <= n_lines &&
+                 (first.n > 1 || n_lines >= SORTED_LINES);
     words_release(&first);
     return alike;
 }

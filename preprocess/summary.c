@@ -232,7 +232,7 @@ static void print_words(const struct summary *summary)
         lost = first_lost(tokenizer);
     printf("vocabulary kept %d of %d words, ids 1 to %d\n", kept, known, kept);
     if (summary->n_forgotten)
-        printf("forgotten  %lld rare words, by --vocab-limit\n",
+        printf("forgotten  %lld times a rare word, by --vocab-limit\n",
                (long long)summary->n_forgotten);
     printf("num_words  %.2f %% of all words have no id and are %s\n",
            percent(tally->n_unknown, tally->n_words),

@@ -75,6 +75,14 @@ for file in [b-i].* d.csv k.txt l.txt; do
     esac
 done
 same j.txt --format lines
+# Sorted by class, the beginning shows one label only; a label that a blank does not end is none.
+for label in neg pos; do
+    for i in {1..3000}; do echo "$label film number $i was as long as it was"; done
+done >sorted.txt
+is 'train:neg=3000,pos=3000' rows sorted.txt
+for i in {1..40}; do echo "neg@@It was no good $i"; echo "pos@@A joy $i"; done >marks.txt
+expect 65 'cannot tell what it is' "$rnnprep" marks.txt -o x.h5
+is 'train:neg=40,pos=40' rows marks.txt --format lines --separator @@
 same m.csv --text-column words --label-column 2
 same h.jsonl --text-field text --label-field label
 for packed in a.csv h.jsonl; do
@@ -179,6 +187,9 @@ rows b.csv --tokenizer a.h5 >/dev/null
 same_content x.h5 a.h5 || problem "--tokenizer of a data set"
 rows b.csv --tokenizer tok.json >/dev/null
 same_content x.h5 a.h5 || problem "--tokenizer of JSON"
+rows b.csv --tokenizer a.h5 --maxlen 7 --padding post >/dev/null
+"$rnnprep" inspect x.h5 --rows 0 | grep -q ' 7 positions a row, padding post' ||
+    problem "--tokenizer: the padding that was given is not taken"
 
 # A limit of the vocabulary: the same for any threads, and all counts of what stays.
 rows grow.csv --vocab-limit 100 --threads 1 >/dev/null
