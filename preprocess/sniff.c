@@ -321,6 +321,27 @@ static void set_separator(struct layout *layout, enum format format,
     snprintf(layout->separator, sizeof layout->separator, "%s", separator);
 }
 
+/* What is often given and no corpus: `at` is where its first visible byte is. */
+static int refuse_others(const char *name, const char *head, size_t n, size_t at)
+{
+    static const char hdf5[] = "\x89HDF";
+    size_t next = at + 1;
+    if (n - at > sizeof hdf5 && !memcmp(head + at, hdf5, sizeof hdf5 - 1))
+        return fail(
+            ERR_FORMAT,
+            "%s: an HDF5 file, expected a corpus; `rnnprep inspect` shows what is "
+            "in a data set",
+            name);
+    while (next < n && isspace((unsigned char)head[next]))
+        next++;
+    if (next < n && head[at] == '[' && head[next] == '{')
+        return fail(ERR_FORMAT,
+                    "%s: one JSON array, expected an object a line; `jq -c '.[]'` makes "
+                    "them",
+                    name);
+    return OK;
+}
+
 static int find_format(const struct records_options *options, const char *name,
                        const char *head, size_t n, bool whole, struct layout *layout)
 {
@@ -329,6 +350,9 @@ static int find_format(const struct records_options *options, const char *name,
     size_t at = 0;
     while (at < n && isspace((unsigned char)head[at]))
         at++;
+    int rc = refuse_others(name, head, n, at);
+    if (rc)
+        return rc;
     if (options->separator) {
         set_separator(layout, strlen(options->separator) == 1 ? FORMAT_CSV : FORMAT_LINES,
                       options->separator);
