@@ -130,7 +130,7 @@ static int run(const void *settings, const char *const *operands, int n)
     const char *path = operands[0];
     (void)n;
     struct h5 *file = NULL;
-    unsigned char digest[H5_DIGEST_BYTES];
+    unsigned char digest[FILE_DIGEST_BYTES];
     int rc = h5_open_on_disk(path, true, digest, &file);
     if (rc)
         return rc;

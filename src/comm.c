@@ -248,7 +248,7 @@ double comm_max(const struct comm *comm, double value)
 static int check_room(const struct comm *comm, size_t n)
 {
     static const char folder[] = "/dev/shm";
-    size_t has = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+    size_t has = host_memory();
     size_t needed = n + n / 16 + ((size_t)1 << 20);
     int64_t left = comm->node_size > 1 ? file_free_bytes(folder) : -1;
     int rc = OK;

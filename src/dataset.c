@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <xxhash.h>
 
@@ -65,13 +64,21 @@ static int check_format(struct dataset *data)
     return rc;
 }
 
-/* How many rows are packed together. */
-static int read_chunk_rows(struct dataset *data, enum dataset_part part, const char *path)
+static int open_chunks(const struct dataset *data, enum dataset_part part,
+                       struct h5_chunks **chunks)
 {
+    char path[DATASET_PATH_BYTES];
     size_t shape[2];
-    struct h5_chunks *chunks = NULL;
+    dataset_array_path(part, "x", path);
     dataset_id_shape(data, part, shape);
-    int rc = h5_chunks_open(data->file, path, dataset_id_type(data), shape, &chunks);
+    return h5_chunks_open(data->file, path, dataset_id_type(data), shape, chunks);
+}
+
+/* How many rows are packed together. */
+static int read_chunk_rows(struct dataset *data, enum dataset_part part)
+{
+    struct h5_chunks *chunks = NULL;
+    int rc = open_chunks(data, part, &chunks);
     if (!rc)
         data->part[part].chunk_rows = (int)h5_chunks_rows(chunks);
     h5_chunks_close(chunks);
@@ -98,7 +105,7 @@ static int read_part(struct dataset *data, enum dataset_part part)
                     path, text, data->maxlen, data->id_bytes == 2 ? "uint16" : "int32");
     }
     data->part[part].rows = (int)shape[0];
-    return shape[0] ? read_chunk_rows(data, part, path) : OK;
+    return shape[0] ? read_chunk_rows(data, part) : OK;
 }
 
 static int read_labels(struct dataset *data)
@@ -154,7 +161,7 @@ static int open_file(const char *path, enum dataset_words words, bool check,
                      struct dataset *result)
 {
     struct dataset data = {.path = xstrdup(path)};
-    unsigned char digest[H5_DIGEST_BYTES];
+    unsigned char digest[FILE_DIGEST_BYTES];
     int rc = h5_open_on_disk(path, check, digest, &data.file);
     if (rc == ERR_NO_INPUT)
         rc = fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
@@ -194,12 +201,8 @@ struct dataset_reader {
 int dataset_reader_open(const struct dataset *data, enum dataset_part part,
                         struct dataset_reader **result)
 {
-    char path[DATASET_PATH_BYTES];
-    size_t shape[2];
     struct h5_chunks *chunks = NULL;
-    dataset_array_path(part, "x", path);
-    dataset_id_shape(data, part, shape);
-    int rc = h5_chunks_open(data->file, path, dataset_id_type(data), shape, &chunks);
+    int rc = open_chunks(data, part, &chunks);
     if (rc)
         return rc;
     *result = xcalloc(1, sizeof **result);
@@ -212,11 +215,6 @@ void dataset_reader_close(struct dataset_reader *reader)
     if (reader)
         h5_chunks_close(reader->chunks);
     free(reader);
-}
-
-static int id_at(const struct dataset *data, const void *ids, int t)
-{
-    return data->id_bytes == 2 ? ((const uint16_t *)ids)[t] : ((const int32_t *)ids)[t];
 }
 
 /* Whether n ids are all words, 1 .. end - 1. */
@@ -256,9 +254,11 @@ static int check_ids(const struct dataset *data, enum dataset_part part, int row
     while (t >= first && t < end ? are_words(data, ids, t, 1) : are_pads(data, ids, t, 1))
         t++;
     bool is_word = t >= first && t < end;
+    int32_t id = 0;
+    dataset_ids(data, ids, t, 1, &id);
     return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
-                data->path, part_names[part], row, t, id_at(data, ids, t),
-                is_word ? "1 to " : "", is_word ? data->num_words - 1 : 0);
+                data->path, part_names[part], row, t, id, is_word ? "1 to " : "",
+                is_word ? data->num_words - 1 : 0);
 }
 
 int dataset_reader_row(struct dataset_reader *reader, int row, void *ids)
@@ -391,7 +391,7 @@ int dataset_load(struct dataset *data, int reader, int readers)
 int dataset_check_memory(const struct dataset *data, const char *remedy)
 {
     size_t needed = dataset_bytes(data, DATASET_ALL);
-    size_t has = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+    size_t has = host_memory();
     if (needed <= has / 10 * 9)
         return OK;
     return fail(ERR_USAGE, "%s: its ids take %zu MiB in memory, this host has %zu: %s",

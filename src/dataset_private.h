@@ -3,6 +3,7 @@
 #define RNNTRAIN_DATASET_PRIVATE_H
 
 #include "rnntrain/dataset.h"
+#include "rnntrain/file.h"
 #include "rnntrain/h5.h"
 
 enum { DATASET_FORMAT_VERSION = 1 };

@@ -124,7 +124,7 @@ int h5_open(const char *path, struct h5 **file)
 }
 
 /* HDF5 opens the file that was checked, whatever has taken its name since. */
-int h5_open_on_disk(const char *path, bool check, unsigned char digest[H5_DIGEST_BYTES],
+int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGEST_BYTES],
                     struct h5 **file)
 {
     int fd = -1;

@@ -11,7 +11,7 @@ enum { MOST_CHUNK = 256 << 20 }; /* bytes */
 struct h5_chunks {
     hid_t set;
     char *name; /* of file and array, for messages */
-    size_t size, columns, rows, chunk_rows;
+    size_t size, columns, chunk_rows;
     struct libdeflate_decompressor *inflate;
     size_t packed_room;
     char *packed, *sorted, *values;
@@ -55,7 +55,6 @@ int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
     chunks->set = H5Dopen2(file->file, path, H5P_DEFAULT);
     chunks->name = xasprintf("%s: %s", file->path, path);
     chunks->size = h5_type_bytes(type);
-    chunks->rows = shape[0];
     chunks->columns = shape[1];
     hid_t found = H5Dget_type(chunks->set), create = H5Dget_create_plist(chunks->set);
     bool packed = is_packed(found, h5_file_type(type), create, chunks);

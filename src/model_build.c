@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Configuration and shapes. */
 
@@ -168,7 +167,7 @@ static void layout(struct model *model, struct arena *arena)
 /* More than the host has would be asked for page by page, until something else dies of it. */
 static int check_memory(size_t n_bytes)
 {
-    double host = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double host = (double)host_memory();
     double gib = (double)(1 << 30);
     if ((double)n_bytes <= host)
         return OK;

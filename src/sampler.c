@@ -7,6 +7,11 @@
 
 /* Splits. */
 
+static int divide_up(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
 static int32_t *all_rows(int n)
 {
     int32_t *rows = xcalloc((size_t)n, sizeof *rows);
@@ -61,6 +66,18 @@ static void apportion(const int *counts, int n_labels, int n, int n_taken, int *
     }
 }
 
+/* The same for rows of a part; the caller's to free. */
+static int *class_shares(const struct dataset *data, enum dataset_part part,
+                         const int32_t *rows, int n, int n_taken)
+{
+    int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
+    int *shares = xcalloc((size_t)data->n_labels, sizeof *shares);
+    sampler_count(data, part, rows, n, counts);
+    apportion(counts, data->n_labels, n, n_taken, shares);
+    free(counts);
+    return shares;
+}
+
 /* Splits rows into n_taken, the same share of each class drawn at random, and the rest (left
  * in rows); both in ascending order. */
 static void take_stratified(const struct dataset *data, enum dataset_part part,
@@ -69,10 +86,7 @@ static void take_stratified(const struct dataset *data, enum dataset_part part,
 {
     int32_t *class_rows = xcalloc((size_t)*n, sizeof *class_rows);
     int32_t *rest = xcalloc((size_t)*n, sizeof *rest);
-    int *counts = xcalloc(2 * (size_t)data->n_labels, sizeof *counts);
-    int *shares = counts + data->n_labels, at = 0, n_rest = 0;
-    sampler_count(data, part, rows, *n, counts);
-    apportion(counts, data->n_labels, *n, n_taken, shares);
+    int *shares = class_shares(data, part, rows, *n, n_taken), at = 0, n_rest = 0;
     for (int label = 0; label < data->n_labels; label++) {
         int of_class = rows_of_class(data, part, rows, *n, label, class_rows);
         rng.row = (uint32_t)label;
@@ -89,7 +103,7 @@ static void take_stratified(const struct dataset *data, enum dataset_part part,
     *n = n_rest;
     free(class_rows);
     free(rest);
-    free(counts);
+    free(shares);
 }
 
 /* start[c] .. start[c + 1] - 1: which of the rows, which ascend, are of chunk c. */
@@ -110,8 +124,8 @@ static void shuffle_chunks(const struct dataset *data, enum dataset_part part,
                            struct rng rng, int stretch, int32_t *rows, int n)
 {
     int chunk_rows = data->part[part].chunk_rows, at = 0;
-    int n_chunks = (data->part[part].rows + chunk_rows - 1) / chunk_rows;
-    int stretches = (n_chunks + stretch - 1) / stretch;
+    int n_chunks = divide_up(data->part[part].rows, chunk_rows);
+    int stretches = divide_up(n_chunks, stretch);
     int *start = chunk_starts(rows, n, chunk_rows, n_chunks);
     int32_t *chunks = all_rows(stretches * stretch); /* those from n_chunks on are none */
     int32_t *ascending = xcalloc((size_t)n, sizeof *ascending);
@@ -137,16 +151,13 @@ static void take_chunks(const struct dataset *data, enum dataset_part part,
                         struct rng rng, int32_t *rows, int n, int n_taken)
 {
     int all_chunks = data->part[part].rows / data->part[part].chunk_rows + 1, at = 0;
-    int *counts = xcalloc(2 * (size_t)data->n_labels, sizeof *counts);
-    int *shares = counts + data->n_labels;
-    sampler_count(data, part, rows, n, counts);
-    apportion(counts, data->n_labels, n, n_taken, shares);
+    int *shares = class_shares(data, part, rows, n, n_taken);
     shuffle_chunks(data, part, rng, all_chunks, rows, n);
     for (int i = 0; i < n; i++)
         if (shares[data->part[part].y[rows[i]]]-- > 0)
             rows[at++] = rows[i];
     qsort(rows, (size_t)at, sizeof *rows, compare_numbers);
-    free(counts);
+    free(shares);
 }
 
 /* A stratified, deterministic subset of `limit` rows. */
@@ -256,7 +267,7 @@ static int split_rows(struct sampler *sampler)
 
 int sampler_lanes(const struct sampler_config *config)
 {
-    return (config->batch_size + config->lane_rows - 1) / config->lane_rows;
+    return divide_up(config->batch_size, config->lane_rows);
 }
 
 int sampler_new(const struct dataset *data, const struct sampler_config *config,
@@ -288,8 +299,7 @@ void sampler_release(struct sampler *sampler)
 
 int sampler_batches(const struct sampler *sampler)
 {
-    return (sampler->n_train + sampler->config.batch_size - 1) /
-           sampler->config.batch_size;
+    return divide_up(sampler->n_train, sampler->config.batch_size);
 }
 
 struct by_length {
@@ -331,35 +341,28 @@ static int batch_rows(const struct sampler *sampler, int b)
     return sampler->n_train - first < size ? sampler->n_train - first : size;
 }
 
-/* Lane l gets these groups of a batch: one a round, there and back. */
-static int group_of(int lanes, int l, int round)
+/* Lanes of a batch of n rows that get any. */
+static int used_lanes(const struct sampler *sampler, int n)
 {
-    return round * lanes + (round % 2 ? lanes - 1 - l : l);
+    int groups = divide_up(n, dealt_together(sampler->config.lane_rows));
+    int lanes = sampler_lanes(&sampler->config);
+    return groups < lanes ? groups : lanes;
 }
 
-static int n_groups(const struct sampler *sampler, int n)
+/* How many of the n rows of a batch, which are sorted, lane l gets: a group a round, there and
+ * back. They go to `rows` unless that is NULL. */
+static int deal_lane(const struct sampler *sampler, int l, int n, const int32_t *sorted,
+                     int32_t *rows)
 {
+    int lanes = sampler_lanes(&sampler->config), at = 0;
     int together = dealt_together(sampler->config.lane_rows);
-    return (n + together - 1) / together;
-}
-
-/* The n rows of a batch, sorted, into the order of the lanes. */
-static void deal(const struct sampler *sampler, const int32_t *sorted, int n,
-                 int32_t *rows)
-{
-    int lanes = sampler_lanes(&sampler->config), groups = n_groups(sampler, n), at = 0;
-    int together = dealt_together(sampler->config.lane_rows);
-    for (int l = 0; l < lanes && l < groups; l++)
-        for (int round = 0; round * lanes < groups; round++) {
-            int first = group_of(lanes, l, round) * together;
-            for (int i = first; i < first + together && i < n; i++)
-                rows[at++] = sorted[i];
-        }
-}
-
-static int divide_up(int a, int b)
-{
-    return (a + b - 1) / b;
+    for (int round = 0; round * lanes * together < n; round++) {
+        int first = (round * lanes + (round % 2 ? lanes - 1 - l : l)) * together;
+        for (int i = first; i < first + together && i < n; i++, at++)
+            if (rows)
+                rows[at] = sorted[i];
+    }
+    return at;
 }
 
 static int n_windows(const struct sampler *sampler)
@@ -368,21 +371,18 @@ static int n_windows(const struct sampler *sampler)
     return divide_up(sampler_batches(sampler), most > 0 ? most : 1);
 }
 
-int sampler_window_batches(const struct sampler *sampler)
+int sampler_window_rows(const struct sampler *sampler)
 {
-    return divide_up(sampler_batches(sampler), n_windows(sampler));
+    return divide_up(sampler_batches(sampler), n_windows(sampler)) *
+           sampler->config.batch_size;
 }
 
 /* The file's chunks, then the rows of each window. */
-static void order_windows(const struct sampler *sampler, int epoch, int32_t *rows)
+static void order_windows(const struct sampler *sampler, struct rng within, int32_t *rows)
 {
-    struct rng chunks = {.seed = sampler->config.seed,
-                         .purpose = RNG_SHUFFLE_CHUNKS,
-                         .step = (uint32_t)epoch};
-    struct rng within = {
-        .seed = sampler->config.seed, .purpose = RNG_SHUFFLE, .step = (uint32_t)epoch};
-    int n = sampler->n_train;
-    int window = sampler_window_batches(sampler) * sampler->config.batch_size;
+    struct rng chunks = within;
+    chunks.purpose = RNG_SHUFFLE_CHUNKS;
+    int n = sampler->n_train, window = sampler_window_rows(sampler);
     shuffle_chunks(sampler->data, DATASET_TRAIN, chunks, n_windows(sampler), rows, n);
     for (int64_t first = 0; first < n; first += window, within.row++)
         rng_shuffle(&within, rows + first,
@@ -399,7 +399,7 @@ static void order_rows(const struct sampler *sampler, int epoch, int32_t *rows)
         rng_shuffle(&rng, rows, sampler->n_train);
         break;
     case SHUFFLE_WINDOW:
-        order_windows(sampler, epoch, rows);
+        order_windows(sampler, rng, rows);
         break;
     case SHUFFLE_NONE:
         break;
@@ -415,25 +415,20 @@ void sampler_begin_epoch(struct sampler *sampler, int epoch)
         int32_t *rows = sampler->order + (size_t)b * (size_t)sampler->config.batch_size;
         memcpy(sorted, rows, (size_t)n * sizeof *rows);
         sampler_sort_by_length(sampler->data, DATASET_TRAIN, sorted, n);
-        deal(sampler, sorted, n, rows);
+        for (int l = 0; l < used_lanes(sampler, n); l++)
+            rows += deal_lane(sampler, l, n, sorted, rows);
     }
     free(sorted);
 }
 
 int sampler_batch(struct sampler *sampler, int b, int *n_lanes)
 {
-    int n = batch_rows(sampler, b), groups = n_groups(sampler, n), l = 0;
-    int lanes = sampler_lanes(&sampler->config), at = 0;
-    int together = dealt_together(sampler->config.lane_rows);
-    for (; l < lanes && l < groups; l++) {
-        sampler->lane_start[l] = at;
-        for (int round = 0; round * lanes < groups; round++) {
-            int left = n - group_of(lanes, l, round) * together;
-            at += left < 0 ? 0 : left < together ? left : together;
-        }
-    }
-    sampler->lane_start[l] = at;
+    int n = batch_rows(sampler, b), lanes = used_lanes(sampler, n);
+    sampler->lane_start[0] = 0;
+    for (int l = 0; l < lanes; l++)
+        sampler->lane_start[l + 1] =
+            sampler->lane_start[l] + deal_lane(sampler, l, n, NULL, NULL);
     sampler->lanes = sampler->order + (size_t)b * (size_t)sampler->config.batch_size;
-    *n_lanes = l;
+    *n_lanes = lanes;
     return n;
 }

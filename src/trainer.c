@@ -40,21 +40,22 @@ static void begin_pass(struct trainer *trainer)
     sampler_begin_epoch(&trainer->sampler, trainer->progress.epoch);
     if (trainer->stream)
         stream_begin(trainer->stream, DATASET_TRAIN, sampler->order, sampler->n_train,
-                     sampler_window_batches(sampler) * sampler->config.batch_size);
+                     sampler_window_rows(sampler));
 }
 
 /* Collective. The ids of batch b's rows, NULL where they are in the data set. */
 static int fetch_ids(struct trainer *trainer, int b, const void **ids)
 {
     const struct sampler *sampler = &trainer->sampler;
-    int batches = sampler_window_batches(sampler);
-    size_t first = (size_t)(b % batches) * (size_t)sampler->config.batch_size;
+    int64_t first = (int64_t)b * sampler->config.batch_size;
     const void *window = NULL;
     *ids = NULL;
     if (!trainer->stream)
         return OK;
-    int rc = stream_window(trainer->stream, b / batches, &window);
-    *ids = (const char *)window + first * dataset_row_bytes(&trainer->data);
+    int rows = sampler_window_rows(sampler);
+    int rc = stream_window(trainer->stream, (int)(first / rows), &window);
+    *ids =
+        (const char *)window + (size_t)(first % rows) * dataset_row_bytes(&trainer->data);
     return rc;
 }
 
@@ -230,6 +231,14 @@ static int checkpoint(struct trainer *trainer, bool must)
 }
 
 /* Collective. Ends the run with a checkpoint, to be gone on with. */
+static int end_stopped(struct trainer *trainer)
+{
+    int rc = checkpoint(trainer, true);
+    return rc ? rc
+              : comm_agree(trainer->comm, report_end(&trainer->report, "stopped", NULL));
+}
+
+/* Collective. */
 static int stop(struct trainer *trainer, int wish)
 {
     const struct progress *progress = &trainer->progress;
@@ -237,9 +246,7 @@ static int stop(struct trainer *trainer, int wish)
                                    : xstrdup("as its time is up");
     char *text = xasprintf("stopped %s in epoch %d after batch %d; go on with --resume",
                            why, progress->epoch + 1, progress->batch);
-    int rc = checkpoint(trainer, true);
-    if (!rc)
-        rc = comm_agree(trainer->comm, report_end(&trainer->report, "stopped", NULL));
+    int rc = end_stopped(trainer);
     if (!rc)
         rc = fail(ERR_STOPPED, "%s", text);
     free(text);
@@ -251,9 +258,7 @@ static int stop(struct trainer *trainer, int wish)
 static int end_unread(struct trainer *trainer, int rc)
 {
     char *message = xstrdup(fail_message());
-    int ended = checkpoint(trainer, true);
-    if (!ended)
-        ended = comm_agree(trainer->comm, report_end(&trainer->report, "stopped", NULL));
+    int ended = end_stopped(trainer);
     rc = ended
              ? fail(rc, "%s; the run cannot be kept either: %s", message, fail_message())
              : fail(rc, "%s; then go on with --resume from batch %d of epoch %d", message,

@@ -156,7 +156,7 @@ static int share_facts(struct trainer *trainer, bool reads)
     return comm_agree(trainer->comm, OK);
 }
 
-/* Files are read and memory is taken: ranks may come a minute apart, and later where a large file
+/* Collective. Files are read and memory is taken: ranks may come a minute apart, and later where a large file
  * is checked (10 MB/s are expected of any device). */
 static double set_up_timeout(const struct trainer *trainer)
 {
@@ -235,10 +235,10 @@ static int open_stream(struct trainer *trainer)
     const struct sampler_config *config = &trainer->config->sampler;
     if (config->shuffle != SHUFFLE_WINDOW)
         return OK;
-    int batches = sampler_window_batches(&trainer->sampler) * config->batch_size;
-    int lanes = stream_window_rows(config->window_rows, config->lane_rows);
+    int training = sampler_window_rows(&trainer->sampler);
+    int evaluation = stream_window_rows(config->window_rows, config->lane_rows);
     int rc = stream_new(trainer->comm, &trainer->data, n_readers(trainer->comm),
-                        batches > lanes ? batches : lanes, &trainer->stream);
+                        training > evaluation ? training : evaluation, &trainer->stream);
     return rc ? fail(rc, "%s, or give fewer --window-rows", fail_message()) : OK;
 }
 
@@ -520,9 +520,7 @@ int trainer_start_report(struct trainer *trainer)
                          sizeof(real),
             .data_bytes = trainer->stream ? stream_bytes(trainer->stream)
                                           : dataset_bytes(&trainer->data, DATASET_ALL),
-            .window_rows = trainer->stream ? sampler_window_batches(sampler) *
-                                                 config->sampler.batch_size
-                                           : 0,
+            .window_rows = trainer->stream ? sampler_window_rows(sampler) : 0,
             .chunk_rows = trainer->data.part[DATASET_TRAIN].chunk_rows,
             .wanted_rows = wanted_window(trainer),
             .data_hash = trainer->data.hash,

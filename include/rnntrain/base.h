@@ -77,4 +77,7 @@ void *arena_take(struct arena *arena, size_t count, size_t size);
 /* Seconds of a monotonic clock, from an arbitrary origin. */
 double seconds_now(void);
 
+/* Bytes of memory that this host has. */
+size_t host_memory(void);
+
 #endif

@@ -11,6 +11,7 @@
 #define RNNTRAIN_H5_H
 
 #include "rnntrain/base.h"
+#include "rnntrain/file.h"
 
 struct h5;
 
@@ -77,8 +78,7 @@ int h5_finish(struct h5 *file) NODISCARD;
 int h5_open(const char *path, struct h5 **file) NODISCARD;
 /* The same for what memory should not hold: the file is checked piece by piece and read where it
  * is wanted. Without `check` the caller answers for it. Gives the SHA-256 of the content. */
-enum { H5_DIGEST_BYTES = 32 };
-int h5_open_on_disk(const char *path, bool check, unsigned char digest[H5_DIGEST_BYTES],
+int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGEST_BYTES],
                     struct h5 **file) NODISCARD;
 /* NULL is fine. */
 void h5_close(struct h5 *file);

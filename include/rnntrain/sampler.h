@@ -61,8 +61,9 @@ void sampler_count(const struct dataset *data, enum dataset_part part,
 int sampler_batches(const struct sampler *sampler);
 int sampler_lanes(const struct sampler_config *config);
 
-/* A window has as many batches as its rows allow, at least one; all have about the same. */
-int sampler_window_batches(const struct sampler *sampler);
+/* Rows of a window: as many whole batches as window_rows allows, at least one; all windows but the
+ * last have the same. */
+int sampler_window_rows(const struct sampler *sampler);
 
 /* Orders the rows of an epoch and deals those of each batch to lanes by length: sorted, a few
  * neighbours at a time, in snake order, so that lanes cost alike and stand sorted, longest

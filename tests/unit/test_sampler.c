@@ -257,7 +257,7 @@ static void test_windows(void **state)
     config.window_rows = WINDOW + 63;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler_new(&fixture.data, &config, &other), OK);
-    assert_int_equal(sampler_window_batches(&sampler), BATCHES);
+    assert_int_equal(sampler_window_rows(&sampler), BATCHES * 64);
     check_epoch(&sampler, &fixture, 0);
     check_epoch(&sampler, &fixture, 7);
     /* a window is read from few chunks, of both classes though the file is sorted by class */
@@ -293,7 +293,7 @@ static void test_windows(void **state)
     config.shuffle = SHUFFLE_WINDOW;
     config.window_rows = 1;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
-    assert_int_equal(sampler_window_batches(&sampler), 1);
+    assert_int_equal(sampler_window_rows(&sampler), 64);
     sampler_release(&sampler);
 }
 
