@@ -62,11 +62,11 @@ static void add_dropout(json_t *layers, double rate, int *n)
     json_array_append_new(layers, layer_json("Dropout", config));
 }
 
-static json_t *cell_config(const struct model_config *model, const char *name,
-                           bool sequences)
+static json_t *cell_config(const struct model_config *model, int i, const char *name)
 {
+    bool sequences = i + 1 < model->layers || model->head != HEAD_LAST;
     json_t *config = named(name);
-    json_object_set_new(config, "units", json_integer(model->units));
+    json_object_set_new(config, "units", json_integer(model->units[i]));
     json_object_set_new(config, "activation", json_string("tanh"));
     json_object_set_new(config, "recurrent_activation",
                         json_string(model->hard_sigmoid ? "hard_sigmoid" : "sigmoid"));
@@ -87,14 +87,12 @@ static void add_recurrent(json_t *layers, const struct model_config *model,
     int directions = model->bidirectional ? 2 : 1;
     const char *name = params->tensors[1 + 3 * directions * i].layer;
     const char *cell = model->cell == CELL_LSTM ? "LSTM" : "GRU";
-    bool sequences = i + 1 < model->layers || model->head != HEAD_LAST;
     if (!model->bidirectional) {
-        json_array_append_new(layers,
-                              layer_json(cell, cell_config(model, name, sequences)));
+        json_array_append_new(layers, layer_json(cell, cell_config(model, i, name)));
         return;
     }
     const char *inner_name = model->cell == CELL_LSTM ? "lstm" : "gru";
-    json_t *inner = layer_json(cell, cell_config(model, inner_name, sequences));
+    json_t *inner = layer_json(cell, cell_config(model, i, inner_name));
     json_object_set_new(inner, "module", json_string("keras.layers"));
     json_object_set_new(inner, "registered_name", json_null());
     json_t *config = named(name);

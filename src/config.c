@@ -95,8 +95,8 @@ static const struct option options[] = {
      false},
     {"layers", OPTION_INT, AT(layers), "1", 1, 64, NULL, "recurrent layers, stacked",
      "Model", false},
-    {"units", OPTION_INT, AT(units), "32", 1, 8192, NULL, "units of each direction",
-     "Model", false},
+    {"units", OPTION_INTS, AT(units), "32", 1, 8192, NULL,
+     "units of each direction; several: of each recurrent layer", "Model", false},
     {"embedding", OPTION_INT, AT(embedding), "32", 1, 8192, NULL,
      "width of the embedding", "Model", false},
     {"dense", OPTION_INT, AT(dense), "256", 0, 65536, NULL,
@@ -271,6 +271,10 @@ static int check_combination(const struct config *config)
     bool is_gru = config->model == MODEL_GRU || config->model == MODEL_BIGRU;
     if (config->reset_after && !is_gru)
         return fail(ERR_USAGE, "--reset-after is for --model gru or bigru");
+    if (config->units.n > 1 && config->layers != 1 && config->layers != config->units.n)
+        return fail(ERR_USAGE,
+                    "--units has %d numbers, --layers is %lld: they must be the same",
+                    config->units.n, (long long)config->layers);
     if (config->resume && config->overwrite)
         return fail(ERR_USAGE, "--resume goes on with a run, --overwrite discards it: "
                                "give one of them");
@@ -339,9 +343,15 @@ void config_release(struct config *config)
 
 /* What the modules take. */
 
+/* Several --units say how many layers there are. */
+static int layers_of(const struct config *config)
+{
+    return config->units.n > 1 ? config->units.n : (int)config->layers;
+}
+
 struct model_config config_model(const struct config *config, const struct dataset *data)
 {
-    return (struct model_config){
+    struct model_config model = {
         .cell = config->model == MODEL_LSTM || config->model == MODEL_BILSTM ? CELL_LSTM
                                                                              : CELL_GRU,
         .bidirectional = config->model == MODEL_BILSTM || config->model == MODEL_BIGRU,
@@ -353,8 +363,7 @@ struct model_config config_model(const struct config *config, const struct datas
         .vocabulary = data->num_words,
         .maxlen = data->maxlen,
         .embedding = (int)config->embedding,
-        .units = (int)config->units,
-        .layers = (int)config->layers,
+        .layers = layers_of(config),
         .dense = (int)config->dense,
         .classes = data->n_labels,
         .embedding_dropout = config->embedding_dropout,
@@ -362,6 +371,9 @@ struct model_config config_model(const struct config *config, const struct datas
         .dense_dropout = config->dense_dropout,
         .lookup_bytes = MODEL_LOOKUP_BYTES,
     };
+    for (int i = 0; i < model.layers; i++)
+        model.units[i] = (int)config->units.value[config->units.n > 1 ? i : 0];
+    return model;
 }
 
 static struct optim_config optim_of(const struct config *config)

@@ -16,9 +16,14 @@ static int check_config(const struct model_config *config)
 {
     if (config->vocabulary < 2 || config->maxlen < 1 || config->classes < 2)
         return fail(ERR_USAGE, "a model needs 2 ids, 1 position and 2 classes or more");
-    if (config->embedding < 1 || config->units < 1 || config->layers < 1 ||
-        config->dense < 0)
-        return fail(ERR_USAGE, "--embedding, --units and --layers must be 1 or more");
+    if (config->embedding < 1 || config->layers < 1 || config->dense < 0)
+        return fail(ERR_USAGE, "--embedding and --layers must be 1 or more");
+    if (config->layers > MODEL_MOST_LAYERS)
+        return fail(ERR_USAGE, "--layers %d: at most %d", config->layers,
+                    MODEL_MOST_LAYERS);
+    for (int i = 0; i < config->layers; i++)
+        if (config->units[i] < 1)
+            return fail(ERR_USAGE, "--units must be 1 or more");
     int rc = check_rate("embedding-dropout", config->embedding_dropout);
     if (!rc)
         rc = check_rate("rnn-dropout", config->rnn_dropout);
@@ -34,7 +39,7 @@ static void add_recurrent(struct params *params, const struct model_config *conf
     const char *cell = config->cell == CELL_LSTM ? "lstm" : "gru";
     const char *base = config->bidirectional ? "bidirectional" : cell;
     const char *side = direction ? "backward_" : "forward_";
-    size_t width = (size_t)(gates_of(config) * config->units);
+    size_t units = (size_t)config->units[i], width = (size_t)gates_of(config) * units;
     bool two_biases = config->cell == CELL_GRU && config->reset_after;
     char *layer = i == 0 ? xstrdup(base) : xasprintf("%s_%d", base, i);
     char *prefix = config->bidirectional ? xasprintf("%s%s/", side, cell) : xstrdup("");
@@ -43,7 +48,7 @@ static void add_recurrent(struct params *params, const struct model_config *conf
     for (int w = 0; w < 3; w++)
         names[w] = xasprintf("%s%s", prefix, weights[w]);
     params_add(params, layer, names[0], (size_t)inputs_of(config, i), width);
-    params_add(params, layer, names[1], (size_t)config->units, width);
+    params_add(params, layer, names[1], units, width);
     params_add(params, layer, names[2], two_biases ? 2 : width, two_biases ? width : 0);
     for (int w = 0; w < 3; w++)
         free(names[w]);
@@ -78,7 +83,8 @@ static void init_shapes(struct model *model)
 {
     const struct model_config *config = &model->config;
     const struct kernels *kernels = model->kernels;
-    int directions = model->directions, rows = model->lane_rows, units = config->units;
+    int directions = model->directions, rows = model->lane_rows;
+    int last = config->units[config->layers - 1];
     for (int i = 0; i < config->layers; i++)
         for (int d = 0; d < directions; d++) {
             struct recurrent *layer = layer_at(model, i, d);
@@ -88,8 +94,8 @@ static void init_shapes(struct model *model)
             layer->vocabulary = i == 0 && looks_up_words(config) ? config->vocabulary : 0;
             layer->can_share_pads = shares_pads(config) && d == 0;
             recurrent_init(layer, kernels, i == 0 ? 1 : directions,
-                           i == 0 ? config->embedding : units, units, rows,
-                           config->maxlen);
+                           i == 0 ? config->embedding : config->units[i - 1],
+                           config->units[i], rows, config->maxlen);
         }
     struct head *head = &model->head;
     head->kind = config->head;
@@ -101,11 +107,11 @@ static void init_shapes(struct model *model)
     }
     head_init(head);
     if (config->dense) {
-        dense_init(&model->dense, kernels, head->blocks, units, config->dense, rows);
+        dense_init(&model->dense, kernels, head->blocks, last, config->dense, rows);
         output_init(&model->output, kernels, 1, config->dense,
                     model->dense.linear.columns, output_units(config));
     } else {
-        output_init(&model->output, kernels, head->blocks, units, head->features,
+        output_init(&model->output, kernels, head->blocks, last, head->features,
                     output_units(config));
     }
     model->embedding_words = words_for(config->embedding);
@@ -237,9 +243,9 @@ size_t model_bytes(const struct model *model)
 /* Weights. */
 
 static void init_recurrent(const struct model *model, uint64_t seed, int first,
-                           int inputs, real *weights)
+                           int inputs, int units, real *weights)
 {
-    int units = model->config.units, width = gates_of(&model->config) * units;
+    int width = gates_of(&model->config) * units;
     real *bias = gradient_of(model, weights, first + 2);
     init_glorot_uniform(seed, first, inputs, width, gradient_of(model, weights, first));
     init_orthogonal(seed, first + 1, units, width,
@@ -265,7 +271,7 @@ void model_init_weights(const struct model *model, uint64_t seed, real *weights)
     for (int i = 0; i < config->layers; i++)
         for (int d = 0; d < model->directions; d++)
             init_recurrent(model, seed, recurrent_tensor(model, i, d),
-                           inputs_of(config, i), weights);
+                           inputs_of(config, i), config->units[i], weights);
     if (config->dense)
         init_dense(model, seed, dense_tensor(model), weights);
     init_dense(model, seed, output_tensor(model), weights);
@@ -298,8 +304,8 @@ static double flops(const struct model_config *config, double positions, double 
     double recurrent = 0, features = features_of(config);
     for (int i = 0; i < config->layers; i++) {
         int inputs = i == 0 && looked_up ? 0 : inputs_of(config, i);
-        recurrent += 6.0 * gates_of(config) * config->units * (inputs + config->units) *
-                     directions_of(config);
+        recurrent += 6.0 * gates_of(config) * config->units[i] *
+                     (inputs + config->units[i]) * directions_of(config);
     }
     double head = config->dense ? config->dense * (features + output_units(config))
                                 : features * output_units(config);

@@ -70,13 +70,13 @@ static inline int output_units(const struct model_config *config)
 static inline int features_of(const struct model_config *config)
 {
     int steps = config->head == HEAD_FLATTEN ? config->maxlen : 1;
-    return steps * directions_of(config) * config->units;
+    return steps * directions_of(config) * config->units[config->layers - 1];
 }
 
 /* Inputs of recurrent layer i. */
 static inline int inputs_of(const struct model_config *config, int i)
 {
-    return i == 0 ? config->embedding : directions_of(config) * config->units;
+    return i == 0 ? config->embedding : directions_of(config) * config->units[i - 1];
 }
 
 static inline int gates_of(const struct model_config *config)
@@ -87,7 +87,7 @@ static inline int gates_of(const struct model_config *config)
 /* Whether the first layer may look up its products with embeddings, see model.h. */
 static inline bool looks_up_words(const struct model_config *config)
 {
-    size_t columns = (size_t)(gates_of(config) * config->units);
+    size_t columns = (size_t)(gates_of(config) * config->units[0]);
     return (size_t)config->vocabulary * columns * sizeof(real) <= config->lookup_bytes;
 }
 

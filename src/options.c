@@ -45,7 +45,10 @@ static char *expectation(const struct option *option)
         }
         return list;
     }
-    const char *kind = option->type == OPTION_INT ? "a whole number" : "a number";
+    const char *kind = option->type == OPTION_INT ? "a whole number"
+                       : option->type == OPTION_INTS
+                           ? "a whole number, or several with commas,"
+                           : "a number";
     if (option->choices && is_bounded(option))
         return xasprintf("%s from %.15g to %.15g, or %s", kind, option->min, option->max,
                          option->choices[0]);
@@ -105,6 +108,31 @@ static int set_number(const struct option *option, void *config, const char *val
     return OK;
 }
 
+static int set_numbers(const struct option *option, void *config, const char *value,
+                       const char *source)
+{
+    struct option_ints numbers = {0};
+    int rc = OK;
+    for (const char *at = value; !rc; at++) {
+        const struct option one = {.name = option->name,
+                                   .type = OPTION_INT,
+                                   .min = option->min,
+                                   .max = option->max};
+        size_t n = strcspn(at, ",");
+        char *text = xstrndup(at, n);
+        if (numbers.n == OPTION_MOST_INTS ||
+            set_number(&one, &numbers.value[numbers.n++], text, source))
+            rc = bad_value(option, value, source);
+        free(text);
+        at += n;
+        if (!*at)
+            break;
+    }
+    if (!rc)
+        *(struct option_ints *)field(option, config) = numbers;
+    return rc;
+}
+
 static int set_field(const struct option *option, void *config, const char *value,
                      const char *source)
 {
@@ -126,6 +154,8 @@ static int set_field(const struct option *option, void *config, const char *valu
         *string = xstrdup(value);
         return OK;
     }
+    case OPTION_INTS:
+        return set_numbers(option, config, value, source);
     case OPTION_LIST: {
         char **list = field(option, config), *before = *list;
         *list = xasprintf("%s%s\n", before ? before : "", value);
@@ -404,6 +434,20 @@ int options_from_arguments(const struct option_table *table, void *config, int a
 
 /* Output. */
 
+/* One number, or a text of several. */
+static json_t *ints_to_json(const struct option_ints *numbers)
+{
+    char *text = xasprintf("%lld", (long long)numbers->value[0]);
+    for (int i = 1; i < numbers->n; i++) {
+        char *longer = xasprintf("%s,%lld", text, (long long)numbers->value[i]);
+        free(text);
+        text = longer;
+    }
+    json_t *json = numbers->n == 1 ? json_integer(numbers->value[0]) : json_string(text);
+    free(text);
+    return json;
+}
+
 static json_t *to_json(const struct option *option, const void *config)
 {
     const void *value = const_field(option, config);
@@ -414,6 +458,8 @@ static json_t *to_json(const struct option *option, const void *config)
         return json_integer(*(const int64_t *)value);
     case OPTION_DOUBLE:
         return json_real(*(const double *)value);
+    case OPTION_INTS:
+        return ints_to_json(value);
     case OPTION_CHOICE:
         return json_string(option->choices[*(const int *)value]);
     default: {
@@ -446,7 +492,8 @@ char *options_to_json(const struct option_table *table, const void *config)
 
 static char *placeholder(const struct option *option)
 {
-    static const char *const names[] = {"", " N", " X", " TEXT", "", " TEXT"};
+    static const char *const names[] = {"", " N",        " X",   " TEXT",
+                                        "", " N[,N...]", " TEXT"};
     if (option->type != OPTION_CHOICE)
         return xstrdup(names[option->type]);
     char *list = xstrdup(" ");

@@ -20,7 +20,8 @@ struct config {
     /* model */
     int model, recurrent_activation, head;
     bool reset_after, mask;
-    int64_t layers, units, embedding, dense;
+    int64_t layers, embedding, dense;
+    struct option_ints units;
     double embedding_dropout, rnn_dropout, dense_dropout;
     /* training */
     int optimizer, lr_decay, monitor, validation;

@@ -4,7 +4,7 @@
  *           -> head: last | flatten | max | mean -> Dropout
  *           -> [Dense(D, relu) -> Dropout] -> Dense(1, sigmoid) or Dense(C, softmax)
  *
- * This header's first half is plain data, which options, checkpoints and logs share.
+ * H may differ from layer to layer. This header's first half is plain data, which options, checkpoints and logs share.
  */
 #ifndef RNNTRAIN_MODEL_H
 #define RNNTRAIN_MODEL_H
@@ -17,6 +17,8 @@
 
 enum model_cell { CELL_LSTM, CELL_GRU };
 
+enum { MODEL_MOST_LAYERS = 64 };
+
 struct model_config {
     enum model_cell cell;
     bool bidirectional;
@@ -28,10 +30,10 @@ struct model_config {
     int vocabulary; /* V: ids are 0 .. V - 1, 0 is the pad */
     int maxlen;     /* T */
     int embedding;  /* E */
-    int units;      /* H, of each direction */
     int layers;     /* 1 or more recurrent layers, all but the last give all steps */
-    int dense;      /* D: units of the hidden Dense(relu); 0: none */
-    int classes;    /* C, 2 or more; 2 means one sigmoid unit */
+    int units[MODEL_MOST_LAYERS]; /* (layers) H of each direction of a layer */
+    int dense;                    /* D: units of the hidden Dense(relu); 0: none */
+    int classes;                  /* C, 2 or more; 2 means one sigmoid unit */
     double embedding_dropout, rnn_dropout, dense_dropout; /* rates in [0, 1) */
     size_t
         lookup_bytes; /* most that the table of looked-up products may take, see below */

@@ -19,7 +19,15 @@ enum option_type {
     OPTION_DOUBLE, /* double, finite, within [min, max] */
     OPTION_STRING, /* char *, NULL while unset */
     OPTION_CHOICE, /* int: index into `choices`; `--no-name` where "none" is one of them */
+    OPTION_INTS,   /* struct option_ints: numbers with commas, each within [min, max] */
     OPTION_LIST /* char *: each use adds a line, with its final '\n'; NULL while unset */
+};
+
+enum { OPTION_MOST_INTS = 64 };
+
+struct option_ints {
+    int n; /* 1 or more */
+    int64_t value[OPTION_MOST_INTS];
 };
 
 struct option {

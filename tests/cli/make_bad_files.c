@@ -91,7 +91,7 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
     struct model_config model = {.vocabulary = WORDS,
                                  .maxlen = LENGTH,
                                  .embedding = (int)width,
-                                 .units = 2,
+                                 .units = {2},
                                  .layers = 1,
                                  .classes = 2};
     struct checkpoint info = {

@@ -12,9 +12,9 @@ static void check(int rc, const struct config *config)
     fuzz_check(rc == OK || rc == ERR_USAGE || rc == ERR_NO_INPUT || rc == ERR_FORMAT,
                "a code");
     fuzz_check(rc == OK || *fail_message(), "a message");
-    fuzz_check(
-        rc || (config->units >= 1 && config->units <= 8192 && config->batch_size >= 1),
-        "a range");
+    fuzz_check(rc || (config->units.value[0] >= 1 && config->units.value[0] <= 8192 &&
+                      config->batch_size >= 1),
+               "a range");
 }
 
 static void try_arguments(struct fuzz *input)

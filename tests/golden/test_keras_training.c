@@ -105,7 +105,7 @@ static struct model_config model_of(const struct golden *golden)
         .vocabulary = (int)number(golden, "vocabulary"),
         .maxlen = golden->maxlen,
         .embedding = (int)number(golden, "embedding"),
-        .units = (int)number(golden, "units"),
+        .units = {(int)number(golden, "units"), (int)number(golden, "units")},
         .layers = (int)number(golden, "layers"),
         .dense = (int)number(golden, "dense"),
         .classes = (int)number(golden, "classes"),

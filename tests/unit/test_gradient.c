@@ -117,7 +117,7 @@ static struct model_config config_of(int variant)
         .vocabulary = VOCABULARY,
         .maxlen = LENGTH,
         .embedding = 3,
-        .units = 5,
+        .units = {5, 7},
         .embedding_dropout = variant % 5 < 2 ? 0 : 0.3,
         .lookup_bytes = variant % 5 == 0 ? MODEL_LOOKUP_BYTES : 0,
         .rnn_dropout = variant % 4 ? 0.2 : 0,

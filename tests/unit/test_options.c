@@ -16,6 +16,7 @@ struct settings {
     char *path;
     int head;
     int64_t hidden;
+    struct option_ints widths;
 };
 
 static const char *const heads[] = {"last", "flatten", NULL};
@@ -36,6 +37,8 @@ static const struct option list[] = {
      "Model", false},
     {"hidden", OPTION_INT, offsetof(struct settings, hidden), "0", 0, 9, NULL, "", NULL,
      true},
+    {"widths", OPTION_INTS, offsetof(struct settings, widths), "32", 1, 100, NULL,
+     "widths", "Model", false},
 };
 
 static const struct option_table table = {
@@ -213,13 +216,41 @@ static void test_usage(void **state)
     free(text);
 }
 
+/* Numbers with commas, and one that is a number in files too. */
+static void test_several_numbers(void **state)
+{
+    (void)state;
+    struct settings settings;
+    const char *operands[8];
+    int n = 0;
+    assert_int_equal(parse(&settings, WORDS("--widths", "64,32,8"), operands, &n), OK);
+    assert_int_equal(settings.widths.n, 3);
+    assert_int_equal(settings.widths.value[0], 64);
+    assert_int_equal(settings.widths.value[2], 8);
+    char *text = options_to_json(&table, &settings);
+    assert_non_null(strstr(text, "\"widths\":\"64,32,8\""));
+    assert_int_equal(options_set(&table, &settings, "widths", "7", "test"), OK);
+    assert_int_equal(options_from_json(&table, &settings, text, "f.json"), OK);
+    assert_int_equal(settings.widths.n, 3);
+    free(text);
+    assert_int_equal(options_from_json(&table, &settings, "{\"widths\": 5}", "f"), OK);
+    text = options_to_json(&table, &settings);
+    assert_non_null(strstr(text, "\"widths\":5"));
+    free(text);
+    options_release(&table, &settings);
+    refuse(WORDS("--widths", "64,"), "whole number");
+    refuse(WORDS("--widths", "64,101"), "from 1 to 100");
+    refuse(WORDS("--widths", ""), "whole number");
+    refuse(WORDS("--widths", "1,,2"), "whole number");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults), cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_environment_and_order),
         cmocka_unit_test(test_json),     cmocka_unit_test(test_operands),
-        cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_usage),    cmocka_unit_test(test_several_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ enum { ROWS = 7, LENGTH = 9, VOCABULARY = 13, MOST = 64 };
 
 struct reference {
     const struct model_config *config;
+    int units; /* of the layer at work */
     const struct params *params;
     const double *weights;
 };
@@ -64,7 +65,7 @@ static double affine(const struct reference *ref, const char *layer, const char 
 static void lstm_step(const struct reference *ref, const char *layer, const char *prefix,
                       int n, const double *x, double *h, double *c)
 {
-    int units = ref->config->units;
+    int units = ref->units;
     double z[4 * MOST];
     for (int j = 0; j < 4 * units; j++)
         z[j] = affine(ref, layer, prefix, "kernel", 0, n, x, j) +
@@ -80,7 +81,7 @@ static void lstm_step(const struct reference *ref, const char *layer, const char
 static void gru_step(const struct reference *ref, const char *layer, const char *prefix,
                      int n, const double *x, double *h)
 {
-    int units = ref->config->units;
+    int units = ref->units;
     bool after = ref->config->reset_after;
     double z[MOST], r[MOST], rh[MOST], next[MOST];
     int second = after ? 1 : -1; /* the recurrent bias */
@@ -115,7 +116,7 @@ static void run_direction(const struct reference *ref, const char *layer, int di
                           double (*outputs)[MOST], double *last)
 {
     const struct model_config *config = ref->config;
-    int units = config->units;
+    int units = ref->units;
     double h[MOST] = {0}, c[MOST] = {0};
     const char *cell = config->cell == CELL_LSTM ? "lstm" : "gru";
     char prefix[40] = "";
@@ -164,7 +165,7 @@ static void reference_logits(const struct reference *ref, const uint16_t *ids,
                              double *logits)
 {
     const struct model_config *config = ref->config;
-    int width = config->units * (config->bidirectional ? 2 : 1), n = config->embedding;
+    int width = 0, n = config->embedding;
     double x[LENGTH][MOST], outputs[LENGTH][MOST], last[MOST];
     double features[LENGTH * MOST], hidden[MOST];
     bool is_word[LENGTH];
@@ -179,10 +180,12 @@ static void reference_logits(const struct reference *ref, const uint16_t *ids,
         const char *cell = config->cell == CELL_LSTM ? "lstm" : "gru";
         snprintf(layer, sizeof layer, i ? "%s_%d" : "%s",
                  config->bidirectional ? "bidirectional" : cell, i);
+        struct reference at = *ref;
+        at.units = config->units[i];
         for (int d = 0; d < 1 + config->bidirectional; d++)
-            run_direction(ref, layer, d, n, x, is_word, outputs, last);
+            run_direction(&at, layer, d, n, x, is_word, outputs, last);
         memcpy(x, outputs, sizeof x);
-        n = width;
+        n = width = at.units * (1 + config->bidirectional);
     }
     int n_features = run_head(config, width, outputs, last, is_word, features);
     const double *input = features;
@@ -246,7 +249,7 @@ static void check(const struct model_config *config, const struct kernels *kerne
         weights[i] = 0.6 * sin(1.7 * (double)i + 0.3);
     model_pack(model, weights);
     struct lane_result result = model_evaluate(model, &lane, logits);
-    struct reference ref = {config, params, weights};
+    struct reference ref = {config, 0, params, weights};
     int units = config->classes == 2 ? 1 : config->classes;
     for (int r = 0; r < ROWS; r++) {
         reference_logits(&ref, x[r], expected);
@@ -290,7 +293,7 @@ static void test_all_models(void **state)
                 .vocabulary = VOCABULARY,
                 .maxlen = LENGTH,
                 .embedding = 1 + variant % 9,
-                .units = units[variant % 4],
+                .units = {units[variant % 4], units[variant / 4 % 4]},
                 .embedding_dropout = 0.5, /* none of them when evaluating */
                 .rnn_dropout = 0.5,
                 .dense_dropout = 0.5,

@@ -149,7 +149,7 @@ static void test_row_independence(void **state)
                                           .vocabulary = VOCABULARY,
                                           .maxlen = LENGTH,
                                           .embedding = 12,
-                                          .units = 20,
+                                          .units = {20, 20},
                                           .classes = UNITS_OUT,
                                           .lookup_bytes = MODEL_LOOKUP_BYTES};
             check(kernels, &config);
