@@ -90,7 +90,7 @@ static int run(const void *settings, const char *const *operands, int n)
 }
 
 static const struct option_table table = {
-    NULL, 0, "rnnprep baseline", "FILE    a data set with a test part", NULL, 1, 1};
+    NULL, 0, "rnnprep baseline", "FILE    a data set with a test part", NULL, 1, 1, NULL};
 
 int command_baseline(int argc, char **argv)
 {

@@ -394,19 +394,9 @@ static int run(const void *given, const char *const *operands, int n)
     return rc;
 }
 
-/* -o stands for --output. */
-static void expand_short_options(int argc, char **argv)
-{
-    static char output[] = "--output";
-    for (int i = 0; i < argc; i++)
-        if (!strcmp(argv[i], "-o"))
-            argv[i] = output;
-}
-
 static int command_prepare(int argc, char **argv)
 {
     struct settings settings = {0};
-    expand_short_options(argc, argv);
     return options_run(&settings_table, &settings, argc, argv, run);
 }
 

@@ -28,7 +28,8 @@ static const struct option table_options[] = {
 };
 
 static const struct option_table table = {
-    table_options, 2, "rnnprep sample", "FOLDER [--documents N] [--seed S]", NULL, 1, 1};
+    table_options, 2, "rnnprep sample", "FOLDER [--documents N] [--seed S]", NULL, 1, 1,
+    NULL};
 
 static const char *const good_words[] = {
     "wonderful",  "moving", "brilliant", "charming", "gripping", "superb",

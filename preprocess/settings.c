@@ -139,7 +139,8 @@ const struct option_table settings_table = {
     "       rnnprep baseline FILE",
     "RNNPREP_",
     0,
-    1};
+    1,
+    NULL};
 
 /* Options that make a new vocabulary do not go with one that is there. */
 static int check_reuse(const struct settings *settings)

@@ -18,7 +18,7 @@ static const struct option table_options[] = {
 };
 
 static const struct option_table table = {
-    table_options, 1, "rnnprep inspect", "FILE [--rows N]", NULL, 1, 1};
+    table_options, 1, "rnnprep inspect", "FILE [--rows N]", NULL, 1, 1, NULL};
 
 static void print_part(const struct dataset *data, enum dataset_part part)
 {

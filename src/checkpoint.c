@@ -1,178 +1,16 @@
-#include "rnntrain/checkpoint.h"
+#include "checkpoint_private.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "rnntrain/h5.h"
+#include "rnntrain/keras.h"
 
 enum { FORMAT_VERSION = 1 };
 static const char keras_version[] = "2.3.1";
 static const char best_path[] = "/rnntrain/best";
-
-/* Keras's model_config. */
-
-static json_t *layer_json(const char *class_name, json_t *config)
-{
-    json_t *layer = json_object();
-    json_object_set_new(layer, "class_name", json_string(class_name));
-    json_object_set_new(layer, "config", config);
-    return layer;
-}
-
-static json_t *named(const char *name)
-{
-    json_t *config = json_object();
-    json_object_set_new(config, "name", json_string(name));
-    return config;
-}
-
-static void add_input(json_t *layers, const struct model_config *model)
-{
-    json_t *config = named("embedding_input");
-    json_object_set_new(config, "batch_input_shape", json_pack("[n,i]", model->maxlen));
-    json_object_set_new(config, "dtype", json_string("int32"));
-    json_object_set_new(config, "sparse", json_false());
-    json_array_append_new(layers, layer_json("InputLayer", config));
-}
-
-static void add_embedding(json_t *layers, const struct model_config *model)
-{
-    json_t *config = named("embedding");
-    json_object_set_new(config, "dtype", json_string("float32"));
-    json_object_set_new(config, "input_dim", json_integer(model->vocabulary));
-    json_object_set_new(config, "output_dim", json_integer(model->embedding));
-    json_object_set_new(config, "mask_zero", json_boolean(model->mask));
-    json_array_append_new(layers, layer_json("Embedding", config));
-}
-
-/* Dropout layers are numbered as they come; a rate of 0 makes none. */
-static void add_dropout(json_t *layers, double rate, int *n)
-{
-    if (rate <= 0)
-        return;
-    char name[32];
-    snprintf(name, sizeof name, *n ? "dropout_%d" : "dropout", *n);
-    (*n)++;
-    json_t *config = named(name);
-    json_object_set_new(config, "rate", json_real(rate));
-    json_array_append_new(layers, layer_json("Dropout", config));
-}
-
-static json_t *cell_config(const struct model_config *model, int i, const char *name)
-{
-    bool sequences = i + 1 < model->layers || model->head != HEAD_LAST;
-    json_t *config = named(name);
-    json_object_set_new(config, "units", json_integer(model->units[i]));
-    json_object_set_new(config, "activation", json_string("tanh"));
-    json_object_set_new(config, "recurrent_activation",
-                        json_string(model->hard_sigmoid ? "hard_sigmoid" : "sigmoid"));
-    json_object_set_new(config, "use_bias", json_true());
-    json_object_set_new(config, "return_sequences", json_boolean(sequences));
-    if (model->cell == CELL_LSTM)
-        json_object_set_new(config, "unit_forget_bias", json_true());
-    else
-        json_object_set_new(config, "reset_after", json_boolean(model->reset_after));
-    return config;
-}
-
-/* Layer i is named as its first tensor's layer. The object inside Bidirectional needs the
- * keys `module` and `registered_name` for Keras 3. */
-static void add_recurrent(json_t *layers, const struct model_config *model,
-                          const struct params *params, int i)
-{
-    int directions = model->bidirectional ? 2 : 1;
-    const char *name = params->tensors[1 + 3 * directions * i].layer;
-    const char *cell = model->cell == CELL_LSTM ? "LSTM" : "GRU";
-    if (!model->bidirectional) {
-        json_array_append_new(layers, layer_json(cell, cell_config(model, i, name)));
-        return;
-    }
-    const char *inner_name = model->cell == CELL_LSTM ? "lstm" : "gru";
-    json_t *inner = layer_json(cell, cell_config(model, i, inner_name));
-    json_object_set_new(inner, "module", json_string("keras.layers"));
-    json_object_set_new(inner, "registered_name", json_null());
-    json_t *config = named(name);
-    json_object_set_new(config, "merge_mode", json_string("concat"));
-    json_object_set_new(config, "layer", inner);
-    json_array_append_new(layers, layer_json("Bidirectional", config));
-}
-
-static void add_head(json_t *layers, const struct model_config *model)
-{
-    if (model->head == HEAD_FLATTEN)
-        json_array_append_new(layers, layer_json("Flatten", named("flatten")));
-    if (model->head == HEAD_MAX)
-        json_array_append_new(
-            layers, layer_json("GlobalMaxPooling1D", named("global_max_pooling1d")));
-    if (model->head == HEAD_MEAN)
-        json_array_append_new(layers, layer_json("GlobalAveragePooling1D",
-                                                 named("global_average_pooling1d")));
-}
-
-static void add_dense(json_t *layers, const char *name, int units, const char *activation)
-{
-    json_t *config = named(name);
-    json_object_set_new(config, "units", json_integer(units));
-    json_object_set_new(config, "activation", json_string(activation));
-    json_object_set_new(config, "use_bias", json_true());
-    json_array_append_new(layers, layer_json("Dense", config));
-}
-
-static json_t *model_layers(const struct model_config *model, const struct params *params)
-{
-    json_t *layers = json_array();
-    bool binary = model->classes == 2;
-    int n_dropouts = 0;
-    add_input(layers, model);
-    add_embedding(layers, model);
-    add_dropout(layers, model->embedding_dropout, &n_dropouts);
-    for (int i = 0; i < model->layers; i++)
-        add_recurrent(layers, model, params, i);
-    add_head(layers, model);
-    add_dropout(layers, model->rnn_dropout, &n_dropouts);
-    if (model->dense) {
-        add_dense(layers, "dense", model->dense, "relu");
-        add_dropout(layers, model->dense_dropout, &n_dropouts);
-    }
-    add_dense(layers, model->dense ? "dense_1" : "dense", binary ? 1 : model->classes,
-              binary ? "sigmoid" : "softmax");
-    return layers;
-}
-
-static char *dump(json_t *value)
-{
-    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    json_decref(value);
-    if (!text)
-        die("a configuration does not fit JSON");
-    return text;
-}
-
-static char *model_json(json_t *layers)
-{
-    json_t *config = named("sequential");
-    json_object_set(config, "layers", layers);
-    return dump(layer_json("Sequential", config));
-}
-
-static char *training_json(const struct model_config *model, const char *optimizer)
-{
-    const char *loss =
-        model->classes == 2 ? "binary_crossentropy" : "sparse_categorical_crossentropy";
-    json_t *root = json_object(), *metrics = json_array();
-    json_array_append_new(metrics, json_string("accuracy"));
-    json_object_set_new(root, "optimizer_config", json_loads(optimizer, 0, NULL));
-    json_object_set_new(root, "loss", json_string(loss));
-    json_object_set_new(root, "metrics", metrics);
-    json_object_set_new(root, "weighted_metrics", json_null());
-    json_object_set_new(root, "sample_weight_mode", json_null());
-    json_object_set_new(root, "loss_weights", json_null());
-    return dump(root);
-}
 
 /* Writing. */
 
@@ -207,17 +45,14 @@ static void write_layer(struct h5 *file, const char *layer, const struct params 
     free(group);
 }
 
-static void write_weights(struct h5 *file, json_t *layers, const struct params *params,
-                          const float *weights)
+static void write_weights(struct h5 *file, const struct model_config *model,
+                          const struct params *params, const float *weights)
 {
-    size_t n = json_array_size(layers) - 1; /* without the InputLayer */
-    char **names = xcalloc(n, sizeof *names);
+    char **names = NULL;
+    size_t n = keras_layer_names(model, &names);
     h5_make_group(file, "/model_weights");
-    for (size_t i = 0; i < n; i++) {
-        const json_t *config = json_object_get(json_array_get(layers, i + 1), "config");
-        names[i] = xstrdup(json_string_value(json_object_get(config, "name")));
+    for (size_t i = 0; i < n; i++)
         write_layer(file, names[i], params, weights);
-    }
     h5_attribute_texts(file, "/model_weights", "layer_names", n, names);
     h5_attribute_text(file, "/model_weights", "backend", "tensorflow");
     h5_attribute_text(file, "/model_weights", "keras_version", keras_version);
@@ -230,14 +65,13 @@ static void write_keras_part(struct h5 *file, const struct model_config *model,
                              const char *optimizer, const struct params *params,
                              const float *weights)
 {
-    json_t *layers = model_layers(model, params);
-    char *model_text = model_json(layers), *training = training_json(model, optimizer);
+    char *model_text = keras_model_json(model);
+    char *training = keras_compile_json(model, optimizer);
     h5_attribute_text(file, "/", "keras_version", keras_version);
     h5_attribute_text(file, "/", "backend", "tensorflow");
     h5_attribute_text(file, "/", "model_config", model_text);
     h5_attribute_text(file, "/", "training_config", training);
-    write_weights(file, layers, params, weights);
-    json_decref(layers);
+    write_weights(file, model, params, weights);
     free(model_text);
     free(training);
 }
@@ -344,10 +178,11 @@ static int read_info(struct h5 *file, struct checkpoint *info)
     return rc;
 }
 
-int checkpoint_open(const char *path, struct checkpoint *result)
+int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
+                          struct checkpoint *result)
 {
     struct checkpoint info = {.path = xstrdup(path), .data.path = xstrdup(path)};
-    int rc = h5_open(path, &info.data.file);
+    int rc = h5_open_bytes(path, bytes, n, &info.data.file);
     if (!rc)
         rc = read_info(info.data.file, &info);
     if (rc) {
@@ -356,6 +191,17 @@ int checkpoint_open(const char *path, struct checkpoint *result)
     }
     *result = info;
     return OK;
+}
+
+int checkpoint_open(const char *path, struct checkpoint *info)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    int rc = file_read(path, &bytes, &n);
+    if (!rc)
+        rc = checkpoint_open_bytes(path, bytes, n, info);
+    free(bytes);
+    return rc;
 }
 
 static int check_finite(const char *path, const char *array, const float *values,
@@ -388,6 +234,8 @@ int checkpoint_load(const struct checkpoint *info, const struct params *params,
 {
     int rc = OK;
     char path[48];
+    if (info->keras)
+        return checkpoint_load_imported(info, params, weights, slots);
     for (int i = 0; i < params->n_tensors && !rc; i++)
         rc = load_tensor(info, &params->tensors[i], weights);
     for (int i = 0; i < info->n_slots && slots && !rc; i++) {
@@ -409,6 +257,9 @@ int checkpoint_load_best(const struct checkpoint *info, const struct params *par
 void checkpoint_release(struct checkpoint *info)
 {
     dataset_release(&info->data);
+    if (info->keras)
+        keras_model_release(info->keras);
+    free(info->keras);
     free(info->path);
     free(info->config);
     free(info->state);

@@ -7,10 +7,11 @@
 
 #include "rnntrain/comm.h"
 #include "rnntrain/evaluate.h"
-#include "rnntrain/options.h"
+#include "keras_options.h"
 #include "rnntrain/predictor.h"
 
 struct settings {
+    struct keras_settings keras;
     int part;
     int64_t window_rows;
     char *isa;
@@ -39,15 +40,18 @@ static const struct option_table table = {options,
                                           "CHECKPOINT [dataset.h5] [options]",
                                           NULL,
                                           1,
-                                          2};
+                                          2,
+                                          &keras_options};
 
 /* A model reads ids as its own tokenizer numbered them: the words must be the same. */
 static int check_match(const struct dataset *data, const struct predictor *predictor,
                        const char *path)
 {
     const struct dataset *model = &predictor->info.data;
-    if (data->num_words != model->num_words || data->maxlen != model->maxlen ||
-        data->n_labels != model->n_labels || data->pad_pre != model->pad_pre)
+    bool fits = predictor->info.keras ? data->num_words <= model->num_words
+                                      : data->num_words == model->num_words;
+    if (!fits || data->maxlen != model->maxlen || data->n_labels != model->n_labels ||
+        data->pad_pre != model->pad_pre)
         return fail(
             ERR_FORMAT,
             "%s has %d ids, %d positions, %d classes, padding %s; the model of %s has "
@@ -56,6 +60,8 @@ static int check_match(const struct dataset *data, const struct predictor *predi
             data->pad_pre ? "pre" : "post", path, model->num_words, model->maxlen,
             model->n_labels, model->pad_pre ? "pre" : "post");
     struct text_tokenizer *tokenizer = NULL;
+    if (!predictor->tokenizer)
+        return OK;
     int rc = dataset_tokenizer(data, &tokenizer);
     for (int id = 1; id < data->num_words && !rc; id++) {
         const char *word = text_word(tokenizer, id);
@@ -120,6 +126,15 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     return rc;
 }
 
+/* The data set says how long its rows are. */
+static struct checkpoint_hints hints_of(const struct keras_settings *settings,
+                                        const struct dataset *data)
+{
+    struct checkpoint_hints hints = keras_hints_of(settings);
+    hints.data = data;
+    return hints;
+}
+
 static int load(struct dataset *data, bool streams, void **storage)
 {
     enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
@@ -135,12 +150,16 @@ static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
-    struct predictor predictor;
+    struct predictor predictor = {0};
     struct dataset data = {0};
     void *storage = NULL;
-    int rc = predictor_open(&predictor, checkpoint, settings->isa);
+    int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
+    if (!rc) {
+        struct checkpoint_hints hints = hints_of(&settings->keras, &data);
+        rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
+    }
     if (!rc)
-        rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
+        keras_print_notes(&predictor.info);
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
     if (!rc)

@@ -73,7 +73,7 @@ static int inspect_dataset(const char *path)
 static int inspect_checkpoint(const char *path)
 {
     struct predictor predictor;
-    int rc = predictor_open(&predictor, path, "auto");
+    int rc = predictor_open(&predictor, path, "auto", NULL);
     if (!rc)
         show_checkpoint(&predictor);
     predictor_release(&predictor);
@@ -84,7 +84,7 @@ static int inspect_checkpoint(const char *path)
 static int verify_checkpoint(const char *path)
 {
     struct predictor predictor;
-    int rc = predictor_open(&predictor, path, "auto");
+    int rc = predictor_open(&predictor, path, "auto", NULL);
     if (!rc) {
         const struct params *params = model_params(predictor.model);
         float *slots[CHECKPOINT_MAX_SLOTS] = {NULL};
@@ -153,7 +153,8 @@ static const struct option_table table = {options,
                                           "FILE [--verify]    a data set or a checkpoint",
                                           NULL,
                                           1,
-                                          1};
+                                          1,
+                                          NULL};
 
 int cmd_inspect(int argc, char **argv)
 {

@@ -10,10 +10,11 @@
 
 #include <jansson.h>
 
-#include "rnntrain/options.h"
+#include "keras_options.h"
 #include "rnntrain/predictor.h"
 
 struct settings {
+    struct keras_settings keras;
     bool jsonl, whole;
     char *isa;
 };
@@ -33,7 +34,8 @@ static const struct option_table table = {options,
                                           "CHECKPOINT [FILE|-] [options]",
                                           NULL,
                                           1,
-                                          2};
+                                          2,
+                                          &keras_options};
 
 static void print_json(const struct dataset *data, const double *probabilities,
                        int decided)
@@ -134,9 +136,14 @@ static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "-";
+    struct checkpoint_hints hints = keras_hints_of(&settings->keras);
     struct predictor predictor;
     bool is_standard = !strcmp(path, "-");
-    int rc = predictor_open(&predictor, checkpoint, settings->isa);
+    int rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
+    if (!rc)
+        rc = predictor_check_texts(&predictor);
+    if (!rc)
+        keras_print_notes(&predictor.info);
     FILE *file = rc ? NULL : is_standard ? stdin : fopen(path, "r");
     if (!rc && !file)
         rc = fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));

@@ -200,7 +200,8 @@ const struct option_table config_table = {
     "       rnntrain inspect FILE",
     "RNNTRAIN_",
     0,
-    1};
+    1,
+    NULL};
 
 /* Recipes. */
 

@@ -55,14 +55,19 @@ static int damaged(const char *path, size_t n)
         path, n);
 }
 
+bool file_has_seal(const char *bytes, size_t n)
+{
+    return n > FILE_TRAILER_BYTES &&
+           !memcmp(bytes + n - FILE_TRAILER_BYTES, trailer_magic, MAGIC_BYTES);
+}
+
 int file_check_seal(const char *path, const char *bytes, size_t n)
 {
     unsigned char expected[FILE_TRAILER_BYTES];
-    const char *trailer = n > FILE_TRAILER_BYTES ? bytes + n - FILE_TRAILER_BYTES : NULL;
-    if (!trailer || memcmp(trailer, trailer_magic, MAGIC_BYTES))
+    if (!file_has_seal(bytes, n))
         return unsealed(path);
     make_trailer(bytes, n - FILE_TRAILER_BYTES, expected);
-    return memcmp(trailer, expected, FILE_TRAILER_BYTES)
+    return memcmp(bytes + n - FILE_TRAILER_BYTES, expected, FILE_TRAILER_BYTES)
                ? damaged(path, n - FILE_TRAILER_BYTES)
                : OK;
 }

@@ -99,28 +99,35 @@ static int open_file(const char *path, struct h5 *opened, const char *name, hid_
     return OK;
 }
 
-/* The seal guards HDF5's parser, which trusts what it reads. */
-int h5_open(const char *path, struct h5 **file)
+int h5_open_image(const char *path, const char *bytes, size_t n, struct h5 **file)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    int rc = file_read(path, &bytes, &n);
-    if (!rc && (n < sizeof magic || memcmp(bytes, magic, sizeof magic)))
-        rc = not_hdf5(path);
-    if (!rc)
-        rc = file_check_seal(path, bytes, n);
-    if (rc) {
-        free(bytes);
-        return rc;
-    }
     struct h5 *opened = xcalloc(1, sizeof *opened);
     char name[32];
     h5_image_name(opened, name);
     h5_start();
     hid_t access = h5_image_access();
-    H5Pset_file_image(access, bytes, n - FILE_TRAILER_BYTES);
-    free(bytes);
+    H5Pset_file_image(access, (void *)(uintptr_t)bytes, n); /* HDF5 copies it */
     return open_file(path, opened, name, access, file);
+}
+
+/* The seal guards HDF5's parser, which trusts what it reads. */
+int h5_open_bytes(const char *path, const char *bytes, size_t n, struct h5 **file)
+{
+    if (n < sizeof magic || memcmp(bytes, magic, sizeof magic))
+        return not_hdf5(path);
+    int rc = file_check_seal(path, bytes, n);
+    return rc ? rc : h5_open_image(path, bytes, n - FILE_TRAILER_BYTES, file);
+}
+
+int h5_open(const char *path, struct h5 **file)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    int rc = file_read(path, &bytes, &n);
+    if (!rc)
+        rc = h5_open_bytes(path, bytes, n, file);
+    free(bytes);
+    return rc;
 }
 
 /* HDF5 opens the file that was checked, whatever has taken its name since. */

@@ -1,4 +1,4 @@
-/* What h5.c, which reads, h5_chunks.c and h5_write.c share. */
+/* What h5.c, which reads, h5_foreign.c, h5_chunks.c and h5_write.c share. */
 #ifndef RNNTRAIN_H5_PRIVATE_H
 #define RNNTRAIN_H5_PRIVATE_H
 
@@ -32,5 +32,9 @@ void h5_start(void);
  * the struct's address. */
 hid_t h5_image_access(void);
 void h5_image_name(const struct h5 *file, char name[32]);
+
+/* Opens n bytes of an HDF5 file, which are copied; `path` is for messages. */
+int h5_open_image(const char *path, const char *bytes, size_t n,
+                  struct h5 **file) NODISCARD;
 
 #endif

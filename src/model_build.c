@@ -56,7 +56,7 @@ static void add_recurrent(struct params *params, const struct model_config *conf
     free(layer);
 }
 
-static void add_tensors(struct params *params, const struct model_config *config)
+void model_tensors(const struct model_config *config, struct params *params)
 {
     size_t features = (size_t)features_of(config), dense = (size_t)config->dense;
     size_t units = (size_t)output_units(config);
@@ -195,7 +195,7 @@ int model_new(const struct model_config *config, const struct kernels *kernels,
     model->kernels = kernels;
     model->lane_rows = lane_rows;
     model->directions = directions_of(config);
-    add_tensors(&model->params, config);
+    model_tensors(config, &model->params);
     size_t n_layers = (size_t)(config->layers * model->directions);
     model->layer = xcalloc(n_layers, sizeof *model->layer);
     model->d_layer = xcalloc(n_layers, sizeof *model->d_layer);

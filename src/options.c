@@ -1,4 +1,4 @@
-#include "rnntrain/options.h"
+#include "options_private.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -21,14 +21,22 @@ static const void *const_field(const struct option *option, const void *config)
     return (const char *)config + option->offset;
 }
 
-static bool is_bounded(const struct option *option)
+bool option_is_bounded(const struct option *option)
 {
     return option->min != 0 || option->max != 0;
 }
 
 static bool in_range(const struct option *option, double value)
 {
-    return !is_bounded(option) || (value >= option->min && value <= option->max);
+    return !option_is_bounded(option) || (value >= option->min && value <= option->max);
+}
+
+const struct option *option_at(const struct option_table *table, int i)
+{
+    if (i < table->n_options)
+        return &table->options[i];
+    i -= table->n_options;
+    return table->also && i < table->also->n_options ? &table->also->options[i] : NULL;
 }
 
 /* "a whole number from 1 to 8", "true or false", "one of a, b, c" */
@@ -49,10 +57,10 @@ static char *expectation(const struct option *option)
                        : option->type == OPTION_INTS
                            ? "a whole number, or several with commas,"
                            : "a number";
-    if (option->choices && is_bounded(option))
+    if (option->choices && option_is_bounded(option))
         return xasprintf("%s from %.15g to %.15g, or %s", kind, option->min, option->max,
                          option->choices[0]);
-    if (is_bounded(option))
+    if (option_is_bounded(option))
         return xasprintf("%s from %.15g to %.15g", kind, option->min, option->max);
     return xstrdup(kind);
 }
@@ -174,8 +182,8 @@ static bool is_text(const struct option *option)
 
 void options_init(const struct option_table *table, void *config)
 {
-    for (int i = 0; i < table->n_options; i++) {
-        const struct option *option = &table->options[i];
+    const struct option *option;
+    for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
         if (is_text(option))
             *(char **)field(option, config) = NULL;
         if (option->initial && set_field(option, config, option->initial, option->name))
@@ -185,9 +193,10 @@ void options_init(const struct option_table *table, void *config)
 
 void options_release(const struct option_table *table, void *config)
 {
-    for (int i = 0; i < table->n_options; i++)
-        if (is_text(&table->options[i])) {
-            char **string = field(&table->options[i], config);
+    const struct option *option;
+    for (int i = 0; (option = option_at(table, i)) != NULL; i++)
+        if (is_text(option)) {
+            char **string = field(option, config);
             free(*string);
             *string = NULL;
         }
@@ -206,10 +215,11 @@ static bool same_name(const char *a, const char *b)
 
 static const struct option *find(const struct option_table *table, const char *name)
 {
-    for (int i = 0; i < table->n_options; i++)
-        if (same_name(table->options[i].name, name))
-            return &table->options[i];
-    return NULL;
+    const struct option *option;
+    for (int i = 0; (option = option_at(table, i)) != NULL; i++)
+        if (same_name(option->name, name))
+            break;
+    return option;
 }
 
 static int min3(int a, int b, int c)
@@ -242,13 +252,14 @@ static int edit_distance(const char *a, const char *b)
 static int unknown(const struct option_table *table, const char *name, const char *source)
 {
     const char *nearest = NULL;
+    const struct option *option;
     int best = (int)strlen(name) / 2 + 1;
-    for (int i = 0; i < table->n_options; i++) {
-        int distance = edit_distance(name, table->options[i].name);
-        bool prefix = !strncmp(name, table->options[i].name, strlen(name));
+    for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
+        int distance = edit_distance(name, option->name);
+        bool prefix = !strncmp(name, option->name, strlen(name));
         if (distance < best || (prefix && !nearest)) {
             best = distance < best ? distance : best;
-            nearest = table->options[i].name;
+            nearest = option->name;
         }
     }
     if (nearest)
@@ -271,14 +282,17 @@ int options_set(const struct option_table *table, void *config, const char *name
 
 int options_from_environment(const struct option_table *table, void *config)
 {
+    const struct option *option;
     int rc = OK;
-    for (int i = 0; i < table->n_options && table->environment && !rc; i++) {
-        char *name = xasprintf("%s%s", table->environment, table->options[i].name);
+    if (!table->environment)
+        return OK;
+    for (int i = 0; (option = option_at(table, i)) != NULL && !rc; i++) {
+        char *name = xasprintf("%s%s", table->environment, option->name);
         for (char *c = name; *c; c++)
             *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
         const char *value = getenv(name);
         if (value)
-            rc = set_field(&table->options[i], config, value, name);
+            rc = set_field(option, config, value, name);
         free(name);
     }
     return rc;
@@ -410,7 +424,7 @@ int options_from_arguments(const struct option_table *table, void *config, int a
     bool ended = false;
     *n_operands = 0;
     for (int i = 0; i < argc && !rc; i++) {
-        const char *argument = argv[i];
+        const char *argument = strcmp(argv[i], "-o") ? argv[i] : "--output";
         if (ended || argument[0] != '-' || !argument[1]) {
             operands[(*n_operands)++] = argument;
         } else if (!strcmp(argument, "--")) {
@@ -472,8 +486,8 @@ static json_t *to_json(const struct option *option, const void *config)
 char *options_to_json(const struct option_table *table, const void *config)
 {
     json_t *root = json_object();
-    for (int i = 0; i < table->n_options; i++) {
-        const struct option *option = &table->options[i];
+    const struct option *option;
+    for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
         if (option->transient)
             continue;
         char *key = xstrdup(option->name);
@@ -490,79 +504,12 @@ char *options_to_json(const struct option_table *table, const void *config)
     return text;
 }
 
-static char *placeholder(const struct option *option)
-{
-    static const char *const names[] = {"", " N",        " X",   " TEXT",
-                                        "", " N[,N...]", " TEXT"};
-    if (option->type != OPTION_CHOICE)
-        return xstrdup(names[option->type]);
-    char *list = xstrdup(" ");
-    for (int i = 0; option->choices[i]; i++) {
-        char *longer = xasprintf("%s%s%s", list, i ? "|" : "", option->choices[i]);
-        free(list);
-        list = longer;
-    }
-    return list;
-}
-
-/* Appends `text` to the stream in lines of at most 84 columns, all indented alike. */
-static void wrap(FILE *out, const char *text)
-{
-    enum { INDENT = 8, WIDTH = 84 };
-    int column = 0;
-    while (*text) {
-        int n = (int)strcspn(text, " ");
-        if (column && column + 1 + n > WIDTH) {
-            fputc('\n', out);
-            column = 0;
-        }
-        column += fprintf(out, column ? " %.*s" : "        %.*s", n, text);
-        text += n + strspn(text + n, " ");
-    }
-    fputc('\n', out);
-}
-
-static void describe(FILE *out, const struct option *option)
-{
-    char *value = placeholder(option);
-    bool flag = option->type == OPTION_BOOL;
-    char *help = xstrdup(option->help);
-    if (option->initial && !(flag && !strcmp(option->initial, "false"))) {
-        char *longer = xasprintf("%s (default: %s)", help, option->initial);
-        free(help);
-        help = longer;
-    }
-    if (is_bounded(option) && !flag) {
-        char *longer = xasprintf("%s [%.10g to %.10g]", help, option->min, option->max);
-        free(help);
-        help = longer;
-    }
-    fprintf(out, "  --%s%s\n", option->name, value);
-    wrap(out, help);
-    free(help);
-    free(value);
-}
-
 bool options_want_help(int argc, char *const *argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
             return true;
     return false;
-}
-
-void options_usage(const struct option_table *table, FILE *out)
-{
-    const char *group = "";
-    fprintf(out, "usage: %s %s\n", table->program, table->synopsis);
-    for (int i = 0; i < table->n_options; i++) {
-        const struct option *option = &table->options[i];
-        if (!*option->help)
-            continue;
-        if (option->group && strcmp(option->group, group))
-            fprintf(out, "\n%s\n", group = option->group);
-        describe(out, option);
-    }
 }
 
 int options_run(const struct option_table *table, void *settings, int argc,

@@ -6,16 +6,19 @@
 #include "rnntrain/layers.h"
 #include "rnntrain/sampler.h"
 
-int predictor_open(struct predictor *predictor, const char *path, const char *isa)
+int predictor_open(struct predictor *predictor, const char *path, const char *isa,
+                   const struct checkpoint_hints *hints)
 {
     const struct kernels *kernels = NULL;
     *predictor = (struct predictor){0};
     int rc = kernels_select(isa, &kernels);
     if (!rc)
-        rc = checkpoint_open(path, &predictor->info);
+        rc = checkpoint_import(path, hints, &predictor->info);
+    if (!rc && predictor->info.data.maxlen == 0)
+        rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", path);
     if (!rc)
         rc = config_from_record(predictor->info.config, path, &predictor->config);
-    if (!rc)
+    if (!rc && predictor->info.data.tokenizer)
         rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
     if (rc)
         return rc;
@@ -29,6 +32,17 @@ int predictor_open(struct predictor *predictor, const char *path, const char *is
     if (!rc)
         model_pack(predictor->model, predictor->weights);
     return rc;
+}
+
+int predictor_check_texts(const struct predictor *predictor)
+{
+    if (predictor->tokenizer)
+        return OK;
+    return fail(
+        ERR_USAGE,
+        "%s has no tokenizer: name Keras's by --tokenizer tokenizer.json, or give "
+        "--imdb-word-index imdb_word_index.json for a model of keras.datasets.imdb",
+        predictor->info.path);
 }
 
 void predictor_release(struct predictor *predictor)

@@ -145,8 +145,13 @@ void text_add_documents(struct text_tokenizer *tokenizer, int64_t n)
 
 /* The index. */
 
+/* Of keras.datasets.imdb: start_char and oov_char of load_data. */
+enum { INDEXED_START = 1, INDEXED_UNKNOWN = 2 };
+
 int text_first_index(const struct text_tokenizer *tokenizer)
 {
+    if (tokenizer->options.index_from)
+        return tokenizer->options.index_from + 1;
     return tokenizer->options.oov_token ? 2 : 1;
 }
 
@@ -215,6 +220,8 @@ int64_t text_word_count(const struct text_tokenizer *tokenizer, int index)
 int32_t text_unknown_id(const struct text_tokenizer *tokenizer)
 {
     const char *token = tokenizer->options.oov_token;
+    if (tokenizer->options.index_from)
+        return INDEXED_UNKNOWN;
     if (!token)
         return 0;
     int32_t number = words_find(&tokenizer->words, token, strlen(token));
@@ -256,6 +263,8 @@ void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_
     const struct text_cut *cut = &result->cut;
     text_cut(tokenizer, text, n_bytes, &result->cut);
     result->n = result->n_words = result->n_unknown = 0;
+    if (tokenizer->options.index_from)
+        append_id(result, INDEXED_START);
     for (size_t i = 0; i < cut->n; i++) {
         int32_t number =
             words_find(&tokenizer->words, cut->words[i].text, cut->words[i].n);

@@ -178,6 +178,8 @@ static json_t *rest_of(const struct text_options *options)
                             json_string(text_form_names[options->form]));
     if (options->segment == TEXT_SEGMENT_ICU)
         json_object_set_new(rest, "segment", json_string("icu"));
+    if (options->index_from)
+        json_object_set_new(rest, "index_from", json_integer(options->index_from));
     json_object_set_new(rest, "tags", json_string(text_tag_names[options->tags]));
     return rest;
 }
@@ -233,6 +235,8 @@ static void read_options(const json_t *root, const json_t *config,
     options->form =
         (enum text_form)read_name(root, "normalize", text_form_names, TEXT_FORM_NONE);
     options->segment = read_segment(root, config);
+    options->index_from =
+        json_integer_value(json_object_get(root, "index_from")) == 3 ? 3 : 0;
     options->filters = copy_string(config, "filters");
     options->lower = json_is_true(json_object_get(config, "lower"));
     options->split = copy_string(config, "split");
@@ -252,46 +256,72 @@ static json_t *load_dump(const json_t *config, const char *key)
     return text ? json_loads(text, 0, NULL) : NULL;
 }
 
-/* The words in index order, so that ties stay as they were; counts where there are any.
- */
+/* Words by index, so that ties stay as they were: (*most + 1) of them, NULL where there is none; the
+ * caller's to free. `from` is added to each index, which may leave `spare` numbers out. */
+static int order_words(const json_t *index, const char *source, int from, int spare,
+                       size_t *most, const char ***ordered)
+{
+    size_t n = json_object_size(index) + 1 + (size_t)spare;
+    const char **found = xcalloc(n + 1, sizeof *found), *word;
+    const json_t *value;
+    int rc =
+        json_is_object(index) ? OK : fail(ERR_FORMAT, "%s: no word_index in it", source);
+    json_object_foreach((json_t *)(uintptr_t)index, word, value)
+    {
+        json_int_t at = json_integer_value(value);
+        if (at < 1 || at > (json_int_t)n - from || found[at + from]) {
+            rc = fail(ERR_FORMAT, "%s: word_index gives \"%s\" the index %lld", source,
+                      word, (long long)at);
+            break;
+        }
+        found[at + from] = word;
+    }
+    if (rc) {
+        free(found);
+        return rc;
+    }
+    *most = n;
+    *ordered = found;
+    return OK;
+}
+
+/* Adds the words of an index that has no gaps. */
+static int add_words(const char *const *ordered, size_t most, const char *source,
+                     struct text_tokenizer *tokenizer)
+{
+    size_t missing = 0; /* the first index without a word */
+    for (size_t i = (size_t)text_first_index(tokenizer); i <= most; i++) {
+        if (!ordered[i]) {
+            missing = missing ? missing : i;
+            continue;
+        }
+        if (missing)
+            return fail(ERR_FORMAT, "%s: word_index has the index %zu, but not %zu",
+                        source, i, missing);
+        int32_t number = text_add_word(tokenizer, ordered[i], strlen(ordered[i]));
+        tokenizer->entries[number].index = (int)i;
+    }
+    return OK;
+}
+
+/* The index, and counts where there are any. */
 static int read_words(const json_t *config, const char *source,
                       struct text_tokenizer *tokenizer)
 {
     json_t *index = load_dump(config, "word_index");
     json_t *counts = load_dump(config, "word_counts");
     json_t *docs = load_dump(config, "word_docs");
-    size_t n = json_object_size(index);
-    const char **ordered = xcalloc(n + 2, sizeof *ordered);
-    const char *word;
-    json_t *value;
+    const char **ordered = NULL;
+    size_t most = 0;
     int rc =
-        json_is_object(index) ? OK : fail(ERR_FORMAT, "%s: no word_index in it", source);
-    json_object_foreach(index, word, value)
-    {
-        json_int_t at = json_integer_value(value);
-        if (at < 1 || (size_t)at > n + 1 || ordered[at]) {
-            rc = fail(ERR_FORMAT, "%s: word_index gives \"%s\" the index %lld", source,
-                      word, (long long)at);
-            break;
-        }
-        ordered[at] = word;
-    }
-    size_t missing = 0; /* the first index without a word */
-    for (size_t i = (size_t)text_first_index(tokenizer); i < n + 2 && !rc; i++) {
-        if (!ordered[i]) {
-            missing = missing ? missing : i;
-            continue;
-        }
-        if (missing) {
-            rc = fail(ERR_FORMAT, "%s: word_index has the index %zu, but not %zu", source,
-                      i, missing);
-            break;
-        }
-        int32_t number = text_add_word(tokenizer, ordered[i], strlen(ordered[i]));
-        struct text_entry *entry = &tokenizer->entries[number];
-        entry->count = json_integer_value(json_object_get(counts, ordered[i]));
-        entry->n_documents = json_integer_value(json_object_get(docs, ordered[i]));
-        entry->index = (int)i;
+        order_words(index, source, 0, tokenizer->options.index_from, &most, &ordered);
+    if (!rc)
+        rc = add_words(ordered, most, source, tokenizer);
+    for (int32_t i = 0; i < tokenizer->words.n && !rc; i++) {
+        const char *word = words_text(&tokenizer->words, i);
+        struct text_entry *entry = &tokenizer->entries[i];
+        entry->count = json_integer_value(json_object_get(counts, word));
+        entry->n_documents = json_integer_value(json_object_get(docs, word));
     }
     free(ordered);
     json_decref(index);
@@ -346,6 +376,37 @@ int text_from_json(const char *json, const char *source,
         json_integer_value(json_object_get(config, "document_count"));
     rc = read_words(config, source, tokenizer);
     json_decref(root);
+    if (rc) {
+        text_free(tokenizer);
+        return rc;
+    }
+    restore_index(tokenizer);
+    *result = tokenizer;
+    return OK;
+}
+
+int text_from_word_index(const char *json, const char *source,
+                         const struct text_options *options,
+                         struct text_tokenizer **result)
+{
+    struct text_options indexed = *options;
+    json_error_t error;
+    json_t *index = json_loads(json, 0, &error);
+    const char **ordered = NULL;
+    size_t most = 0;
+    if (!index)
+        return fail(ERR_FORMAT, "%s: no JSON: line %d, column %d: %s", source, error.line,
+                    error.column, error.text);
+    indexed.index_from = 3;
+    indexed.lower = true;
+    indexed.tags = TEXT_TAGS_KEEP;
+    struct text_tokenizer *tokenizer = text_new(&indexed);
+    int rc = order_words(index, source, indexed.index_from, indexed.index_from, &most,
+                         &ordered);
+    if (!rc)
+        rc = add_words(ordered, most, source, tokenizer);
+    free(ordered);
+    json_decref(index);
     if (rc) {
         text_free(tokenizer);
         return rc;

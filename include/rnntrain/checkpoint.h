@@ -20,6 +20,7 @@
 
 #include "rnntrain/base.h"
 #include "rnntrain/dataset.h"
+#include "rnntrain/keras.h"
 #include "rnntrain/model.h"
 #include "rnntrain/params.h"
 
@@ -33,6 +34,20 @@ struct checkpoint {
     struct dataset data; /* num_words, maxlen, labels, padding, tokenizer; no arrays */
     int n_slots;         /* optimizer arrays in the file */
     const float *best;   /* (params->size) to be written, borrowed, or NULL */
+
+    /* Of a model of Keras, which checkpoint_import has read. */
+    struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
+};
+
+/* What a model of Keras does not say; strings may be NULL. */
+struct checkpoint_hints {
+    const char *tokenizer;  /* file: tokenizer.json of Keras */
+    const char *word_index; /* file: imdb_word_index.json, {"the": 1, ...} */
+    const char *labels; /* names of the classes with commas; NULL: 0,1,... or neg,pos */
+    bool pad_post, truncate_post;
+    const struct dataset
+        *data; /* that it is to work on: row length, padding and labels */
+    struct keras_hints keras;
 };
 
 /* A checkpoint's bytes, for file_replace; the caller's to free. The weights and slots are
@@ -45,6 +60,12 @@ int checkpoint_image(const struct checkpoint *info, const struct model_config *m
 
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
+
+/* The same for a checkpoint or a model of Keras (keras_file.h), which has no tokenizer unless a hint
+ * names one (`hints` NULL: none), and maxlen 0 where neither says it. ERR_USAGE: hints for a checkpoint, which needs
+ * none. */
+int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
+                      struct checkpoint *info) NODISCARD;
 
 /* Reads the arrays of an opened checkpoint; every tensor's shape must match `params`,
  * every number must be finite (message: path, data set, expected and found). `slots` may

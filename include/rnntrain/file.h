@@ -51,6 +51,9 @@ int64_t file_free_bytes(const char *folder);
 /* Writes the trailer of n bytes of content behind them: FILE_TRAILER_BYTES more. */
 void file_seal(char *content, size_t n);
 
+/* Whether n bytes end in a trailer, right or wrong. */
+bool file_has_seal(const char *bytes, size_t n);
+
 /* Whether the n bytes, trailer included, are those that were sealed; ERR_FORMAT. */
 int file_check_seal(const char *path, const char *bytes, size_t n) NODISCARD;
 

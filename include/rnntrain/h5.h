@@ -76,6 +76,9 @@ int h5_finish(struct h5 *file) NODISCARD;
 /* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
  * such file, ERR_FORMAT if it is damaged or not ours. */
 int h5_open(const char *path, struct h5 **file) NODISCARD;
+/* The same of bytes that were read. */
+int h5_open_bytes(const char *path, const char *bytes, size_t n,
+                  struct h5 **file) NODISCARD;
 /* The same for what memory should not hold: the file is checked piece by piece and read where it
  * is wanted. Without `check` the caller answers for it. Gives the SHA-256 of the content. */
 int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGEST_BYTES],
@@ -122,6 +125,31 @@ int h5_read_attribute_text(struct h5 *file, const char *object, const char *name
                            char **text) NODISCARD;
 int h5_read_attribute_int(struct h5 *file, const char *object, const char *name,
                           int64_t *value) NODISCARD;
+
+/* Files of others, in memory, of which nothing is taken for granted: only hard links are followed,
+ * only what stands in the file itself is read, strings may have fixed or variable length, numbers
+ * any type. To be used in a child process (bounded.h): HDF5's parser trusts what it reads. */
+int h5_open_foreign(const char *path, const char *bytes, size_t n,
+                    struct h5 **file) NODISCARD;
+/* Whether hard links lead to an object of that path. */
+bool h5_reaches(struct h5 *file, const char *path);
+bool h5_has_attribute(struct h5 *file, const char *object, const char *name);
+/* A string, or a list of at most `most` of them, which may be cut into name0, name1, ... The
+ * caller's to free. */
+int h5_read_foreign_text(struct h5 *file, const char *object, const char *name,
+                         char **text) NODISCARD;
+int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
+                          size_t most, size_t *n, char ***texts) NODISCARD;
+/* An array of 0, 1 or 2 dimensions and at most `most` numbers, as floats, (shape[0], shape[1]), 1
+ * where there is no such dimension; the caller's to free. */
+int h5_read_foreign_array(struct h5 *file, const char *path, size_t most, int *n_dims,
+                          size_t shape[H5_MAX_DIMS], float **values) NODISCARD;
+/* The names of a group's hard links in alphabetical order, at most `most`. */
+int h5_list(struct h5 *file, const char *group, size_t most, size_t *n,
+            char ***names) NODISCARD;
+void h5_free_texts(size_t n, char **texts);
+/* Whether a path names an array. */
+bool h5_is_array(struct h5 *file, const char *path);
 
 /* "(64, 128)" into `text`. */
 void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n);

@@ -68,6 +68,9 @@ int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **model) NODISCARD;
 void model_free(struct model *model);
 
+/* The tensors of a configuration's weights, as model_params has them; the caller's to release. */
+void model_tensors(const struct model_config *config, struct params *params);
+
 const struct model_config *model_configuration(const struct model *model);
 const struct params *model_params(const struct model *model);
 size_t model_bytes(const struct model *model); /* of the workspace */

@@ -50,6 +50,9 @@ struct option_table {
     const char *synopsis;    /* what stands behind "usage: program " */
     const char *environment; /* prefix as "RNNTRAIN_"; NULL: environment is not read */
     int min_operands, max_operands;
+    const struct option_table
+        *also; /* its options too: of a struct that this one's begins
+                                        with; or NULL */
 };
 
 /* Sets every field from its default. */
@@ -68,7 +71,7 @@ int options_from_environment(const struct option_table *table, void *config) NOD
 int options_from_json(const struct option_table *table, void *config, const char *json,
                       const char *source) NODISCARD;
 
-/* `--name value`, `--name=value`, `--flag`, `--set name=value`; what is no option is
+/* `--name value`, `--name=value`, `--flag`, `--set name=value`, -o for --output; what is no option is
  * moved to `operands` (room for argc pointers, borrowed from argv), "--" ends the
  * options. An unknown name is an error that names the nearest one, as is a number of
  * operands that the table does not allow. */

@@ -19,10 +19,13 @@ struct predictor {
     struct text_tokenizer *tokenizer;
 };
 
-/* Opens a checkpoint; `isa` as --isa. Release with predictor_release, also after a
+/* Opens a checkpoint or, with hints for what it does not say, a model of Keras, which has no
+ * tokenizer unless a hint names one; `isa` as --isa. Release with predictor_release, also after a
  * failure. */
-int predictor_open(struct predictor *predictor, const char *path,
-                   const char *isa) NODISCARD;
+int predictor_open(struct predictor *predictor, const char *path, const char *isa,
+                   const struct checkpoint_hints *hints) NODISCARD;
+/* ERR_USAGE if it has no tokenizer: it cannot judge texts. */
+int predictor_check_texts(const struct predictor *predictor) NODISCARD;
 void predictor_release(struct predictor *predictor);
 
 /* Probabilities (n_texts, n_labels) of all classes, and the class decided for (n_texts);

@@ -42,8 +42,10 @@ struct text_options {
     char *oov_token; /* NULL: unknown words are dropped */
     char **stop_words; /* words that are left out everywhere (not Keras's) */
     int n_stop_words;
-    int num_words;     /* ids below it are kept: num_words - 1 words; 0: all */
-    bool pad_pre;      /* pads in front (Keras's default) or behind */
+    int index_from; /* as keras.datasets.imdb: ids are index + this, 3, a text begins with
+                          id 1, unknown words have 2; 0: as Tokenizer */
+    int num_words;  /* ids below it are kept: num_words - 1 words; 0: all */
+    bool pad_pre;   /* pads in front (Keras's default) or behind */
     bool truncate_pre; /* a long text loses its beginning (Keras's default) or its end */
     int maxlen;        /* ids a row, 1 or more */
 };
@@ -129,6 +131,12 @@ char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only);
 int text_from_json(const char *json, const char *source,
                    const struct text_options *padding,
                    struct text_tokenizer **tokenizer) NODISCARD;
+
+/* The tokenizer of keras.datasets.imdb from its word index, {"the": 1, "and": 2, ...}: see
+ * index_from; words are cut as Tokenizer does. `options`: num_words and padding. */
+int text_from_word_index(const char *json, const char *source,
+                         const struct text_options *options,
+                         struct text_tokenizer **tokenizer) NODISCARD;
 
 /* The text without tags, or with a space for each, to `stripped` (n_bytes), which may be `text`;
  * returns the new length. */

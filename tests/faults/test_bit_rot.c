@@ -20,7 +20,7 @@ static char folder[] = "/tmp/rnntrain-rot-XXXXXX";
 static int open_checkpoint(const char *path)
 {
     struct predictor predictor;
-    int rc = predictor_open(&predictor, path, "baseline");
+    int rc = predictor_open(&predictor, path, "baseline", NULL);
     predictor_release(&predictor);
     return rc;
 }

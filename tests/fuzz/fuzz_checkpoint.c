@@ -10,7 +10,7 @@
 static void try_file(const char *path)
 {
     struct predictor predictor;
-    int rc = predictor_open(&predictor, path, "baseline");
+    int rc = predictor_open(&predictor, path, "baseline", NULL);
     fuzz_check(rc == OK || *fail_message(), "a message");
     if (!rc) {
         char text[] = "a good film", *texts[] = {text};

@@ -42,7 +42,7 @@ static const struct option list[] = {
 };
 
 static const struct option_table table = {
-    list, (int)COUNT_OF(list), "prog", "FILE", "OPTTEST_", 0, 2};
+    list, (int)COUNT_OF(list), "prog", "FILE", "OPTTEST_", 0, 2, NULL};
 
 /* Parses a NULL-terminated command line into settings that the caller releases. */
 static int parse(struct settings *settings, const char *const *words,
@@ -184,7 +184,7 @@ static void test_operands(void **state)
 {
     (void)state;
     static const struct option_table strict = {
-        list, (int)COUNT_OF(list), "prog", "FILE", NULL, 1, 1};
+        list, (int)COUNT_OF(list), "prog", "FILE", NULL, 1, 1, NULL};
     struct settings settings = {0};
     char *none[] = {NULL}, *two[] = {(char[]){"a"}, (char[]){"b"}};
     const char *operands[2];

@@ -1,0 +1,168 @@
+#include "keras_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A file of weights alone: its layers are told by the shapes of their arrays, in the order in
+ * which a classifier has them. */
+
+enum { MOST_GROUPS = 2 * MODEL_MOST_LAYERS };
+
+/* The arrays of a layer. */
+struct group {
+    const char *name;
+    size_t n_name;
+    const struct keras_array *first; /* kernel or table */
+    const struct keras_array *second;
+    int n;      /* arrays */
+    int number; /* n of "lstm_n" */
+};
+
+/* Keras 3's names are "layers/lstm_1/cell": the layer is the second part. */
+static const char *name_of(const struct keras_file *file, const struct keras_array *array,
+                           size_t *n)
+{
+    const char *slash = file->by_class ? strchr(array->layer, '/') : NULL;
+    const char *name = slash ? slash + 1 : array->layer;
+    *n = slash ? strcspn(name, "/") : strlen(name);
+    return name;
+}
+
+static int collect(const struct keras_reading *reading, struct group *groups, int *n)
+{
+    const struct keras_arrays *all = &reading->file->weights;
+    for (size_t i = 0; i < all->n; i++) {
+        size_t n_name = 0;
+        const struct keras_array *array = &all->array[i];
+        const char *name = name_of(reading->file, array, &n_name);
+        int g = *n - 1;
+        while (g >= 0 &&
+               (groups[g].n_name != n_name || strncmp(groups[g].name, name, n_name)))
+            g--;
+        if (g < 0) {
+            if (*n == MOST_GROUPS)
+                return fail(ERR_FORMAT, "%s: more than %d layers with weights",
+                            reading->file->path, MOST_GROUPS);
+            g = (*n)++;
+            const char *number = memchr(name, '_', n_name);
+            groups[g] = (struct group){.name = name, .n_name = n_name, .first = array};
+            groups[g].number = number ? (int)strtol(number + 1, NULL, 10) : 0;
+        }
+        if (groups[g].n == 1)
+            groups[g].second = array;
+        groups[g].n++;
+    }
+    return OK;
+}
+
+/* 4: LSTM, 3: GRU, 0: neither. */
+static size_t gates_of(const struct group *group)
+{
+    const size_t *shape = group->second ? group->second->shape : NULL;
+    if ((group->n != 3 && group->n != 6) || !shape || shape[0] == 0 ||
+        shape[1] % shape[0])
+        return 0;
+    size_t gates = shape[1] / shape[0];
+    return gates == 3 || gates == 4 ? gates : 0;
+}
+
+/* Where a layer of its kind stands. */
+static int rank_of(const struct group *group)
+{
+    return group->n == 1 ? 0 : gates_of(group) ? 1 : 2;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct group *a = left, *b = right;
+    int by_rank = rank_of(a) - rank_of(b);
+    return by_rank ? by_rank : a->number - b->number;
+}
+
+static void add(json_t *layers, const char *class_name, json_t *config)
+{
+    json_array_append_new(
+        layers, json_pack("{s:s, s:o}", "class_name", class_name, "config", config));
+}
+
+static void add_recurrent(json_t *layers, const struct group *group, bool sequences,
+                          bool hard_sigmoid)
+{
+    const char *class_name = gates_of(group) == 4 ? "LSTM" : "GRU";
+    json_t *config =
+        json_pack("{s:s%, s:I, s:b, s:s}", "name", group->name, group->n_name, "units",
+                  (json_int_t)group->second->shape[0], "return_sequences", sequences,
+                  "recurrent_activation", hard_sigmoid ? "hard_sigmoid" : "sigmoid");
+    if (group->n == 6) {
+        json_t *inner =
+            json_pack("{s:s, s:o}", "class_name", class_name, "config", config);
+        config = json_pack("{s:s%, s:s, s:o}", "name", group->name, group->n_name,
+                           "merge_mode", "concat", "layer", inner);
+    }
+    add(layers, group->n == 6 ? "Bidirectional" : class_name, config);
+}
+
+/* What stands between the recurrent layers and a kernel of that many rows. */
+static enum head_kind head_of(const struct keras_reading *reading,
+                              const struct group *recurrent, size_t rows)
+{
+    size_t width = recurrent->second->shape[0] * (recurrent->n == 6 ? 2 : 1);
+    if (reading->hints->head >= 0)
+        return (enum head_kind)reading->hints->head;
+    return rows == width ? HEAD_LAST : HEAD_FLATTEN;
+}
+
+static void add_dense(json_t *layers, const struct group *group, bool is_last)
+{
+    size_t units = group->first->shape[1];
+    const char *activation = !is_last ? "relu" : units == 1 ? "sigmoid" : "softmax";
+    add(layers, "Dense",
+        json_pack("{s:s%, s:I, s:s, s:b}", "name", group->name, group->n_name, "units",
+                  (json_int_t)units, "activation", activation, "use_bias",
+                  group->second != NULL));
+}
+
+static json_t *layers_of(const struct keras_reading *reading, const struct group *groups,
+                         int n, int n_recurrent)
+{
+    static const char *const heads[] = {NULL, "Flatten", "GlobalMaxPooling1D",
+                                        "GlobalAveragePooling1D"};
+    json_t *layers = json_array();
+    const struct group *last = &groups[n_recurrent];
+    enum head_kind head = head_of(reading, last, last[1].first->shape[0]);
+    add(layers, "Embedding",
+        json_pack("{s:s%, s:I, s:I, s:b}", "name", groups[0].name, groups[0].n_name,
+                  "input_dim", (json_int_t)groups[0].first->shape[0], "output_dim",
+                  (json_int_t)groups[0].first->shape[1], "mask_zero",
+                  reading->hints->mask));
+    for (int g = 1; g <= n_recurrent; g++)
+        add_recurrent(layers, &groups[g], g < n_recurrent || head != HEAD_LAST,
+                      reading->hints->hard_sigmoid);
+    if (heads[head])
+        add(layers, heads[head], json_pack("{s:s}", "name", heads[head]));
+    for (int g = n_recurrent + 1; g < n; g++)
+        add_dense(layers, &groups[g], g + 1 == n);
+    return layers;
+}
+
+int keras_describe(const struct keras_reading *reading, json_t **root)
+{
+    struct group groups[MOST_GROUPS];
+    int n = 0, n_recurrent = 0, rc = collect(reading, groups, &n);
+    if (rc)
+        return rc;
+    if (reading->file->by_class)
+        qsort(groups, (size_t)n, sizeof *groups, compare);
+    while (n_recurrent + 1 < n && rank_of(&groups[n_recurrent + 1]) == 1)
+        n_recurrent++;
+    if (n < 3 || rank_of(&groups[0]) != 0 || n_recurrent == 0 || n_recurrent + 1 == n)
+        return fail(
+            ERR_FORMAT,
+            "%s: weights without a configuration, whose shapes are not those of an "
+            "Embedding, LSTM or GRU layers and Dense layers",
+            reading->file->path);
+    json_t *layers = layers_of(reading, groups, n, n_recurrent);
+    *root = json_pack("{s:s, s:{s:o}}", "class_name", "Sequential", "config", "layers",
+                      layers);
+    return OK;
+}
