@@ -119,8 +119,8 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     return rc ? rc : take_tokenizer(hints, data);
 }
 
-static int import_bytes(const char *path, const struct checkpoint_hints *hints,
-                        const char *bytes, size_t n, struct checkpoint *result)
+int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
+                            const char *bytes, size_t n, struct checkpoint *result)
 {
     struct checkpoint info = {.path = xstrdup(path), .data.path = xstrdup(path)};
     struct keras_file file = {0};
@@ -169,7 +169,7 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
         if (!rc)
             rc = checkpoint_open_bytes(path, bytes, n, info);
     } else if (!rc) {
-        rc = import_bytes(path, hints, bytes, n, info);
+        rc = checkpoint_import_bytes(path, hints, bytes, n, info);
     }
     free(bytes);
     return rc;

@@ -12,5 +12,6 @@ int cmd_eval(int argc, char **argv) NODISCARD;
 int cmd_predict(int argc, char **argv) NODISCARD;
 int cmd_inspect(int argc, char **argv) NODISCARD;
 int cmd_import(int argc, char **argv) NODISCARD;
+int cmd_export(int argc, char **argv) NODISCARD;
 
 #endif

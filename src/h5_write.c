@@ -321,7 +321,7 @@ void h5_attribute_int(struct h5 *file, const char *object, const char *name,
     write_attribute(file, object, name, H5T_STD_I64LE, H5Screate(H5S_SCALAR), &value);
 }
 
-/* The finished image with its trailer, or NULL. */
+/* The finished image with room for its trailer, or NULL; n is without that. */
 static char *finished_image(struct h5 *file, size_t *n)
 {
     if (file->failed || H5Fflush(file->file, H5F_SCOPE_GLOBAL) < 0)
@@ -334,12 +334,11 @@ static char *finished_image(struct h5 *file, size_t *n)
         free(image);
         return NULL;
     }
-    file_seal(image, (size_t)size);
-    *n = (size_t)size + FILE_TRAILER_BYTES;
+    *n = (size_t)size;
     return image;
 }
 
-int h5_image(struct h5 *file, char **bytes, size_t *n)
+int h5_image_unsealed(struct h5 *file, char **bytes, size_t *n)
 {
     char *image = finished_image(file, n);
     h5_close(file);
@@ -347,6 +346,16 @@ int h5_image(struct h5 *file, char **bytes, size_t *n)
         return fail(ERR_INTERNAL, "HDF5 could not build a file in memory");
     *bytes = image;
     return OK;
+}
+
+int h5_image(struct h5 *file, char **bytes, size_t *n)
+{
+    int rc = h5_image_unsealed(file, bytes, n);
+    if (!rc) {
+        file_seal(*bytes, *n);
+        *n += FILE_TRAILER_BYTES;
+    }
+    return rc;
 }
 
 int h5_finish(struct h5 *file)

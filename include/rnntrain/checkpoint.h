@@ -67,6 +67,11 @@ int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info) NODISCARD;
 
+/* The same of the bytes of a model of Keras. */
+int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
+                            const char *bytes, size_t n,
+                            struct checkpoint *info) NODISCARD;
+
 /* Reads the arrays of an opened checkpoint; every tensor's shape must match `params`,
  * every number must be finite (message: path, data set, expected and found). `slots` may
  * be NULL. */

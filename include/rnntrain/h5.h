@@ -63,6 +63,8 @@ void h5_attribute_int(struct h5 *file, const char *object, const char *name,
 
 /* The finished file's bytes, sealed, the caller's to free; closes it, whatever the outcome. */
 int h5_image(struct h5 *file, char **bytes, size_t *n) NODISCARD;
+/* The same without trailer, for others to read. */
+int h5_image_unsealed(struct h5 *file, char **bytes, size_t *n) NODISCARD;
 /* Writes the file to `path` atomically and closes it, whatever the outcome. With
  * keep_previous, what stood at `path` is then at <stem>.prev.<extension>. */
 int h5_save(struct h5 *file, const char *path, bool keep_previous) NODISCARD;

@@ -35,7 +35,8 @@ struct keras_file {
     char *version;  /* "2.1.6", "2.2.4-tf"; NULL: it does not say */
     char *config;   /* JSON of the model, NULL: the file has weights only */
     char *training; /* JSON of loss and optimizer, or NULL */
-    char *optimizer_name; /* "adam", "adam_1", where Keras 3 says it with the state, or NULL */
+    char *
+        optimizer_name; /* "adam", "adam_1", where Keras 3 says it with the state, or NULL */
     bool by_class; /* arrays are named by class, as in .weights.h5; else they stand in the
                        order of the layers */
     struct keras_arrays weights, optimizer;

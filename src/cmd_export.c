@@ -1,0 +1,108 @@
+/* rnntrain export CHECKPOINT --to FORMAT -o FILE: a model for other programs. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export.h"
+#include "keras_options.h"
+#include "rnntrain/file.h"
+
+static const struct {
+    const char *name;
+    int (*write)(struct predictor *predictor, const char *path, char **checked);
+} formats[] = {
+    {"keras", export_keras},
+    {"keras3-weights", export_keras3_weights},
+};
+
+static const char *const names[] = {"keras", "keras3-weights", NULL};
+
+struct settings {
+    struct keras_settings keras;
+    int to;
+    char *output, *with_tokenizer;
+};
+
+static const struct option options[] = {
+    {"to", OPTION_CHOICE, offsetof(struct settings, to), "keras", 0, 0, names,
+     "a .keras archive; weights for Keras 3's load_weights; ONNX; a C source and its "
+     "header",
+     "Options", true},
+    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
+     "file to write, replaced if it is there; -o for short", "Options", true},
+    {"with-tokenizer", OPTION_STRING, offsetof(struct settings, with_tokenizer), NULL, 0,
+     0, NULL, "file for its tokenizer too, as Keras's tokenizer_from_json reads it",
+     "Options", true},
+};
+
+static const struct option_table table = {
+    options,
+    (int)COUNT_OF(options),
+    "rnntrain export",
+    "CHECKPOINT --to FORMAT -o FILE [--with-tokenizer tokenizer.json]",
+    NULL,
+    1,
+    1,
+    &keras_options};
+
+/* Nothing is written where something cannot be. */
+static int check_outputs(const struct settings *settings)
+{
+    if (!settings->output)
+        return fail(ERR_USAGE, "-o FILE: the file to write is not named");
+    int rc = file_check_target(settings->output);
+    if (!rc && settings->with_tokenizer)
+        rc = file_check_target(settings->with_tokenizer);
+    return rc;
+}
+
+static int write_tokenizer(const struct predictor *predictor, const char *path)
+{
+    char *json = text_to_json(predictor->tokenizer, true);
+    int rc = file_replace(path, json, strlen(json), false);
+    free(json);
+    return rc;
+}
+
+/* A model of Keras must not be replaced by what is made of it. */
+static int check_input(const char *input, const struct settings *settings)
+{
+    if (!strcmp(input, settings->output))
+        return fail(ERR_EXISTS, "-o %s would replace the model that is read", input);
+    return OK;
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    struct checkpoint_hints hints = keras_hints_of(&settings->keras);
+    struct predictor predictor = {0};
+    char *checked = NULL;
+    (void)n;
+    int rc = check_outputs(settings);
+    if (!rc)
+        rc = check_input(operands[0], settings);
+    if (!rc)
+        rc = predictor_open(&predictor, operands[0], "auto", &hints);
+    if (!rc && settings->with_tokenizer)
+        rc = predictor_check_texts(&predictor);
+    if (!rc)
+        rc = formats[settings->to].write(&predictor, settings->output, &checked);
+    if (!rc && settings->with_tokenizer)
+        rc = write_tokenizer(&predictor, settings->with_tokenizer);
+    if (!rc) {
+        keras_print_notes(&predictor.info);
+        printf("%s: %s\n", settings->output, checked);
+    }
+    free(checked);
+    predictor_release(&predictor);
+    return rc;
+}
+
+int cmd_export(int argc, char **argv)
+{
+    struct settings settings = {0};
+    return options_run(&table, &settings, argc, argv, run);
+}
