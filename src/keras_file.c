@@ -191,6 +191,10 @@ static int find_weights(struct finding *finding)
     if (h5_reaches(h5, "/model_weights"))
         return add_layers(finding, "/model_weights");
     json_object_set_new(finding->root, "by_class", json_true());
+    if (!json_object_get(finding->root, "version")) /* Keras 3 names what it saves */
+        json_object_set_new(
+            finding->root, "version",
+            json_string(h5_has_attribute(h5, "/vars", "name") ? "3" : "2"));
     int rc = add_tree(finding, "", 0);
     if (!rc && json_array_size(finding->arrays) == 0)
         rc = fail(ERR_FORMAT,

@@ -439,6 +439,9 @@ int keras_read_layers(struct keras_reading *reading)
                   "%s: a model of %zu layers without an Embedding, an LSTM or GRU and a "
                   "Dense: rnntrain has recurrent classifiers of text",
                   reading->file->path, reading->n_layers);
+    if (!rc && reading->has_mask && !reading->model->config.mask)
+        rc = keras_refuse(reading, reading->embedding.layer,
+                          "makes no mask, but layers behind it take one");
     if (!rc)
         rc = read_hidden(reading);
     return rc ? rc : read_output(reading);

@@ -54,6 +54,7 @@ struct keras_reading {
     struct keras_part embedding, recurrent[MODEL_MOST_LAYERS], dense[2];
     int n_dense;
     bool is_cudnn;
+    bool has_mask;     /* layers take the mask that Embedding(mask_zero=True) makes */
     int softmax_units; /* of the last Dense, 0: it is a sigmoid */
     json_t *optimizer; /* its options */
     bool is_adam;      /* moments are those of our Adam */

@@ -81,10 +81,17 @@ enum keras_class keras_class_of(const char *name)
     return at < 0 ? KERAS_N_CLASSES : classes[at].class;
 }
 
-/* The layers from which a layer of the functional API takes its inputs: their number, and the name
- * of the last. Keras 2: [[["embedding", 0, 0, {}]]]; Keras 3: {"args": [{"config":
- * {"keras_history": ["embedding", 0, 0]}}], ...}. */
-static int count_inputs(const json_t *node, int depth, const char **name)
+/* Names within a functional model. */
+struct chain {
+    const char *first, *before; /* the layer that it begins with, and the last one */
+    const char *mask; /* NotEqual(ids, 0), which Keras 3 hands to every layer; or NULL */
+};
+
+/* The layers from which a layer of the functional API takes its inputs, the mask left out: their
+ * number, and the name of the last. Keras 2: [[["embedding", 0, 0, {}]]]; Keras 3: {"args":
+ * [{"config": {"keras_history": ["embedding", 0, 0]}}], ...}. */
+static int count_inputs(const struct chain *chain, const json_t *node, int depth,
+                        const char **name)
 {
     const json_t *history = json_object_get(node, "keras_history");
     const json_t *list = history ? history : node;
@@ -95,26 +102,28 @@ static int count_inputs(const json_t *node, int depth, const char **name)
     if (depth > 8)
         return 2;
     if (first && json_is_integer(json_array_get(list, 1))) {
+        if (chain->mask && !strcmp(first, chain->mask))
+            return 0;
         *name = first;
         return 1;
     }
-    json_array_foreach(node, i, value) n += count_inputs(value, depth + 1, name);
+    json_array_foreach(node, i, value) n += count_inputs(chain, value, depth + 1, name);
     json_object_foreach((json_t *)(uintptr_t)node, key, value) n +=
-        count_inputs(value, depth + 1, name);
+        count_inputs(chain, value, depth + 1, name);
     return n;
 }
 
-/* Each layer must take what the one before it gives. */
-static int check_chain(const struct keras_reading *reading,
-                       const struct keras_layer *layer, const json_t *entry,
-                       const char *before)
+/* A layer must take what the layer `from` gives, and may take the mask. */
+static int check_inputs(const struct keras_reading *reading,
+                        const struct keras_layer *layer, const json_t *entry,
+                        const struct chain *chain, const char *from)
 {
-    const char *from = NULL;
+    const char *name = NULL;
     const json_t *nodes = json_object_get(entry, "inbound_nodes");
     if (!nodes)
         return OK;
-    int n = count_inputs(nodes, 0, &from);
-    if (n == (before ? 1 : 0) && (!before || !strcmp(from, before)))
+    int n = count_inputs(chain, nodes, 0, &name);
+    if (n == (from ? 1 : 0) && (!from || !strcmp(from, name)))
         return OK;
     return keras_refuse(reading, layer,
                         "takes other inputs than the output of the layer before it: only "
@@ -125,7 +134,7 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
                              const char *prefix, int depth);
 
 static int add_layer(struct keras_reading *reading, const json_t *entry,
-                     const char *group, const char **before, int depth)
+                     const char *group, struct chain *chain, int depth)
 {
     struct keras_layer layer = {
         .class_name = json_string_value(json_object_get(entry, "class_name")),
@@ -137,12 +146,18 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
     if (!layer.class_name)
         return fail(ERR_FORMAT, "%s: a layer of its configuration has no class",
                     reading->file->path);
+    if (!strcmp(layer.class_name, "NotEqual") && chain->first && !chain->mask) {
+        reading->has_mask = true;
+        chain->mask = layer.name;
+        return check_inputs(reading, &layer, entry, chain, chain->first);
+    }
     if (at < 0)
         return keras_refuse(reading, &layer, "is not supported: rnntrain has %s",
                             known_layers);
     layer.class = classes[at].class;
-    int rc = check_chain(reading, &layer, entry, *before);
-    *before = outer ? outer : layer.name;
+    int rc = check_inputs(reading, &layer, entry, chain, chain->before);
+    chain->before = outer ? outer : layer.name;
+    chain->first = chain->first ? chain->first : chain->before;
     if (rc || layer.class == KERAS_MODEL)
         return rc ? rc : add_models_layers(reading, layer.config, group, depth + 1);
     if (reading->n_layers == MOST_LAYERS)
@@ -163,7 +178,7 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
                              const char *prefix, int depth)
 {
     const json_t *list = json_is_array(model) ? model : json_object_get(model, "layers");
-    const char *before = NULL;
+    struct chain chain = {NULL, NULL, NULL};
     int count[COUNT_OF(classes)] = {0}, rc = OK;
     const json_t *entry;
     size_t i;
@@ -179,7 +194,7 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
                         : xasprintf("%slayers/%s", prefix, snake);
         char *inner = xasprintf("%s/", group);
         bool is_model = at >= 0 && classes[at].class == KERAS_MODEL;
-        rc = add_layer(reading, entry, is_model ? inner : group, &before, depth);
+        rc = add_layer(reading, entry, is_model ? inner : group, &chain, depth);
         free(inner);
         free(group);
         if (rc)
@@ -194,8 +209,6 @@ static void read_version(struct keras_reading *reading)
 {
     const char *version = reading->file->version;
     reading->major = 1; /* Keras 1 did not say */
-    if (reading->file->by_class)
-        reading->major = 3;
     if (version && sscanf(version, "%d.%d", &reading->major, &reading->minor) < 1)
         reading->major = 2;
     reading->is_tf = version && (strstr(version, "-tf") || reading->minor >= 4);
