@@ -41,7 +41,7 @@ sample-pre --model lstm --recurrent-activation hard_sigmoid
 three-pre --model bilstm --recurrent-activation hard_sigmoid --head mean
 sample-pre --model gru --recurrent-activation hard_sigmoid
 three-post --model bigru --reset-after --recurrent-activation hard_sigmoid
-sample-pre --model lstm --layers 3 --units 12,5,9
+sample-pre --model lstm --layers 3 --units 12,5,9 --dense 0
 three-pre --model bilstm --layers 2 --units 4,7 --head flatten
 sample-post --model bigru --layers 2 --units 9,3 --reset-after --head max
 sample-pre --model lstm --mask
@@ -74,12 +74,12 @@ while read -r data options; do
     n=$((n + 1))
     cases="$cases $n"
     # shellcheck disable=SC2086
-    "$rnntrain" "$tmp/$data.h5" --recipe none --embedding 8 --units 10 --dense 12 $options \
-        --run-dir "$tmp/run" --overwrite --quiet --epochs 1 --batch-size 8 --limit-train 200 \
-        --learning-rate 0.02 </dev/null
-    "$rnntrain" export "$tmp/run/best.h5" --to onnx -o "$tmp/$n.onnx" >"$tmp/out" ||
+    "$rnntrain" "$tmp/$data.h5" --recipe none --embedding 8 --units 10 --dense 32 $options \
+        --run-dir "$tmp/run" --overwrite --quiet --epochs 8 --batch-size 8 --limit-train 200 \
+        --learning-rate 0.01 </dev/null
+    "$rnntrain" export "$tmp/run/last.h5" --to onnx -o "$tmp/$n.onnx" >"$tmp/out" ||
         problem "export: $options"
-    "$rnntrain" predict "$tmp/run/best.h5" "$tmp/$data.texts" --jsonl >"$tmp/$n.jsonl"
+    "$rnntrain" predict "$tmp/run/last.h5" "$tmp/$data.texts" --jsonl >"$tmp/$n.jsonl"
     printf '%s\n%s\n' "$tmp/$data.h5" "$data $options" >"$tmp/$n.txt"
 done <"$tmp/grid"
 cat "$tmp/out"
