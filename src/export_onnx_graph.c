@@ -52,7 +52,6 @@ static void add_mask(struct onnx *onnx)
     cast(onnx, "ones", "mask/is_word", ONNX__TENSOR_PROTO__DATA_TYPE__INT64);
     onnx_add_node(onnx, "ReduceSum", "n_words", "mask/ones", "mask/axis",
                   NULL); /* (N, 1) */
-    onnx_add_node(onnx, "Greater", "has_words", "mask/n_words", "mask/zero", NULL);
     onnx_add_node(onnx, "Max", "n_steps", "mask/n_words", "mask/one", NULL);
     onnx_add_node(onnx, "Squeeze", "flat", "mask/n_steps", "mask/axis", NULL);
     cast(onnx, "lengths", "mask/flat", ONNX__TENSOR_PROTO__DATA_TYPE__INT32); /* (N) */
@@ -68,9 +67,9 @@ static void add_positions(struct onnx *onnx)
     free(positions);
 }
 
-/* Pads in front: step s of a row is position lead + s; what stands behind its words is never
- * read. Positions before the first word look at step 0. */
-static const char *add_roll_pre(struct onnx *onnx)
+/* Pads in front: step s of a row is position lead + s, and what stands behind its words is never
+ * read. Returns the ids (N, T) in the order of the steps. */
+static const char *add_roll(struct onnx *onnx)
 {
     int64_t length = onnx->config->maxlen;
     onnx_add_ints(onnx, "maxlen", 1, &length);
@@ -78,31 +77,36 @@ static const char *add_roll_pre(struct onnx *onnx)
     onnx_add_node(onnx, "Sub", "lead", "mask/maxlen", "mask/n_words", NULL); /* (N, 1) */
     onnx_add_node(onnx, "Add", "behind_lead", "mask/position", "mask/lead", NULL);
     onnx_add_node(onnx, "Min", "position_of_step", "mask/behind_lead", "mask/end", NULL);
-    onnx_add_node(onnx, "Sub", "before_clip", "mask/position", "mask/lead", NULL);
-    onnx_add_node(onnx, "Max", "step", "mask/before_clip", "mask/zero",
-                  NULL); /* (N, T) */
     Onnx__NodeProto *words = onnx_add_node(onnx, "GatherElements", "words", "ids",
                                            "mask/position_of_step", NULL);
     onnx_set_int(words, "axis", 1);
     return words->output[0];
 }
 
-/* Pads behind: steps are positions. Positions behind the last word look at its step. */
-static const char *add_roll_post(struct onnx *onnx)
-{
-    onnx_add_node(onnx, "Sub", "last_step", "mask/n_steps", "mask/one", NULL);
-    onnx_add_node(onnx, "Min", "step", "mask/position", "mask/last_step", NULL);
-    return "ids";
-}
-
-/* The ids (N, T) in the order in which the steps take them. */
+/* The ids as the steps take them. Pads behind: steps are positions. */
 static const char *add_steps(struct onnx *onnx)
 {
-    if (!onnx->config->mask)
+    const struct model_config *config = onnx->config;
+    if (!config->mask)
         return "ids";
     add_mask(onnx);
-    add_positions(onnx);
-    return onnx->config->pad_pre ? add_roll_pre(onnx) : add_roll_post(onnx);
+    if (config->pad_pre || config->head != HEAD_LAST)
+        add_positions(onnx);
+    return config->pad_pre ? add_roll(onnx) : "ids";
+}
+
+/* The step (N, T) whose outputs a position shows: pads in front look at the first word's, pads
+ * behind at the last one's. */
+static const char *add_step_of_position(struct onnx *onnx)
+{
+    if (onnx->config->pad_pre) {
+        const char *step =
+            onnx_value(onnx, "Sub", "behind_lead", "mask/position", "mask/lead", NULL);
+        return onnx_value(onnx, "Max", "step", step, "mask/zero", NULL);
+    }
+    const char *last =
+        onnx_value(onnx, "Sub", "last_step", "mask/n_steps", "mask/one", NULL);
+    return onnx_value(onnx, "Min", "step", "mask/position", last, NULL);
 }
 
 /* Layers. */
@@ -163,6 +167,12 @@ static const char *join_directions(struct onnx *onnx, int i, const char *outputs
 
 /* The head: features (N, F). */
 
+/* Of every row (N, 1). */
+static const char *add_has_words(struct onnx *onnx)
+{
+    return onnx_value(onnx, "Greater", "has_words", "mask/n_words", "mask/zero", NULL);
+}
+
 static const char *add_last(struct onnx *onnx, const char *states)
 {
     int width = onnx_width(onnx, onnx->config->layers - 1);
@@ -171,36 +181,47 @@ static const char *add_last(struct onnx *onnx, const char *states)
     if (!onnx->config->mask)
         return features;
     const char *keep =
-        cast(onnx, "keep", "mask/has_words", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
+        cast(onnx, "keep", add_has_words(onnx), ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
     return onnx_value(onnx, "Mul", "features", features, keep, NULL);
 }
 
-/* (N, T, D, 1): 1 where a direction has an output, 0 where it is zero: at pads that it meets
- * first, everywhere in rows without words, and for the mean at every pad. */
+/* (N, T, 1, 1): where a direction that meets its pads last has an output. */
+static const char *add_reached(struct onnx *onnx, const char *axes)
+{
+    const char *reached =
+        onnx_value(onnx, "Or", "reached", "mask/is_word", add_has_words(onnx), NULL);
+    return onnx_value(onnx, "Unsqueeze", "keep_pads", reached, axes, NULL);
+}
+
+/* (N, T, D, 1) or (N, T, 1, 1): 1 where a direction has an output, 0 where it is zero: at pads
+ * that it meets first, everywhere in rows without words, and for the mean at every pad. */
 static const char *add_keep(struct onnx *onnx)
 {
-    bool pre = onnx->config->pad_pre, mean = onnx->config->head == HEAD_MEAN;
+    bool pre = onnx->config->pad_pre;
     const char *axes = onnx_add_ints(onnx, "keep_axes", 2, (int64_t[]){2, 3});
-    const char *all =
-        onnx_value(onnx, "Or", "is_kept", "mask/is_word", "mask/has_words", NULL);
-    const char *forward = mean || pre ? "mask/is_word" : all;
-    const char *backward = mean || !pre ? "mask/is_word" : all;
-    forward = onnx_value(onnx, "Unsqueeze", "keep_forward", forward, axes, NULL);
-    if (onnx->config->bidirectional) {
-        backward = onnx_value(onnx, "Unsqueeze", "keep_backward", backward, axes, NULL);
-        Onnx__NodeProto *both =
-            onnx_add_node(onnx, "Concat", "keep_both", forward, backward, NULL);
-        onnx_set_int(both, "axis", 2);
-        forward = both->output[0];
+    bool is_mean = onnx->config->head == HEAD_MEAN, both = onnx->config->bidirectional;
+    const char *keep = NULL, *reached = NULL;
+    if (is_mean || pre || both)
+        keep = onnx_value(onnx, "Unsqueeze", "keep_words", "mask/is_word", axes, NULL);
+    if (!is_mean && (!pre || both))
+        reached = add_reached(onnx, axes);
+    if (keep && reached) {
+        Onnx__NodeProto *node =
+            onnx_add_node(onnx, "Concat", "keep_both", pre ? keep : reached,
+                          pre ? reached : keep, NULL);
+        onnx_set_int(node, "axis", 2);
+        keep = node->output[0];
     }
-    return cast(onnx, "keep", forward, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
+    return cast(onnx, "keep", keep ? keep : reached,
+                ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
 }
 
 /* (N, steps, D, H) -> (N, T, D, H), what Keras's layers see. */
 static const char *add_unroll(struct onnx *onnx, const char *rows)
 {
     const char *axis = onnx_add_ints(onnx, "step_axis", 1, (int64_t[]){2});
-    const char *steps = onnx_value(onnx, "Unsqueeze", "step", "mask/step", axis, NULL);
+    const char *steps = add_step_of_position(onnx);
+    steps = onnx_value(onnx, "Unsqueeze", "steps", steps, axis, NULL);
     Onnx__NodeProto *unrolled =
         onnx_add_node(onnx, "GatherND", "at_position", rows, steps, NULL);
     onnx_set_int(unrolled, "batch_dims", 1);

@@ -51,6 +51,14 @@ def check_properties(model, rows, labels):
     assert model.producer_name == "rnntrain", model.producer_name
 
 
+def check_uses(graph):
+    """Nothing is computed or stored in vain."""
+    used = {name for node in graph.node for name in node.input} | {"probabilities"}
+    made = {name for node in graph.node for name in node.output if name}
+    made |= {tensor.name for tensor in graph.initializer}
+    assert made <= used, made - used
+
+
 def check(case):
     """The largest difference to what rnntrain says, and how far rows differ."""
     with open(case + ".txt") as text:
@@ -59,6 +67,7 @@ def check(case):
     model = onnx.load(case + ".onnx")
     onnx.checker.check_model(model, full_check=True)
     check_properties(model, rows, labels)
+    check_uses(model.graph)
     session = session_of(case + ".onnx")
     found = session.run(["probabilities"], {"ids": rows})[0]
     assert found.shape == (len(rows), len(labels) if len(labels) > 2 else 1), found.shape
