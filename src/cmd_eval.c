@@ -7,11 +7,11 @@
 
 #include "rnntrain/comm.h"
 #include "rnntrain/evaluate.h"
-#include "keras_options.h"
+#include "import_options.h"
 #include "rnntrain/predictor.h"
 
 struct settings {
-    struct keras_settings keras;
+    struct import_settings keras;
     int part;
     int64_t window_rows;
     char *isa;
@@ -41,7 +41,7 @@ static const struct option_table table = {options,
                                           NULL,
                                           1,
                                           2,
-                                          &keras_options};
+                                          &import_options};
 
 /* A model reads ids as its own tokenizer numbered them: the words must be the same. */
 static int check_match(const struct dataset *data, const struct predictor *predictor,
@@ -127,10 +127,10 @@ static int score_part(struct predictor *predictor, struct dataset *data,
 }
 
 /* The data set says how long its rows are. */
-static struct checkpoint_hints hints_of(const struct keras_settings *settings,
+static struct checkpoint_hints hints_of(const struct import_settings *settings,
                                         const struct dataset *data)
 {
-    struct checkpoint_hints hints = keras_hints_of(settings);
+    struct checkpoint_hints hints = import_hints(settings);
     hints.data = data;
     return hints;
 }
@@ -159,7 +159,7 @@ static int run(const void *given, const char *const *operands, int n)
         rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     }
     if (!rc)
-        keras_print_notes(&predictor.info);
+        import_print_notes(&predictor.info);
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
     if (!rc)

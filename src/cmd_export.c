@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "export.h"
-#include "keras_options.h"
+#include "import_options.h"
 #include "rnntrain/file.h"
 
 static const struct {
@@ -15,12 +15,13 @@ static const struct {
 } formats[] = {
     {"keras", export_keras},
     {"keras3-weights", export_keras3_weights},
+    {"onnx", export_onnx},
 };
 
-static const char *const names[] = {"keras", "keras3-weights", NULL};
+static const char *const names[] = {"keras", "keras3-weights", "onnx", NULL};
 
 struct settings {
-    struct keras_settings keras;
+    struct import_settings keras;
     int to;
     char *output, *with_tokenizer;
 };
@@ -45,7 +46,7 @@ static const struct option_table table = {
     NULL,
     1,
     1,
-    &keras_options};
+    &import_options};
 
 /* Nothing is written where something cannot be. */
 static int check_outputs(const struct settings *settings)
@@ -77,7 +78,7 @@ static int check_input(const char *input, const struct settings *settings)
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
-    struct checkpoint_hints hints = keras_hints_of(&settings->keras);
+    struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     char *checked = NULL;
     (void)n;
@@ -93,7 +94,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc && settings->with_tokenizer)
         rc = write_tokenizer(&predictor, settings->with_tokenizer);
     if (!rc) {
-        keras_print_notes(&predictor.info);
+        import_print_notes(&predictor.info);
         printf("%s: %s\n", settings->output, checked);
     }
     free(checked);

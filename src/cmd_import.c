@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "keras_options.h"
+#include "import_options.h"
 #include "rnntrain/file.h"
 #include "rnntrain/optim.h"
 #include "rnntrain/predictor.h"
 
 struct settings {
-    struct keras_settings keras;
+    struct import_settings keras;
     char *output;
 };
 
@@ -28,7 +28,7 @@ static const struct option_table table = {
     NULL,
     1,
     1,
-    &keras_options};
+    &import_options};
 
 static int check_output(const char *input, const char *output)
 {
@@ -94,7 +94,7 @@ static void tell(const struct predictor *predictor, const char *path)
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
-    struct checkpoint_hints hints = keras_hints_of(&settings->keras);
+    struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     (void)n;
     int rc = check_output(operands[0], settings->output);
@@ -107,7 +107,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = check_written(&predictor, settings->output);
     if (!rc) {
-        keras_print_notes(&predictor.info);
+        import_print_notes(&predictor.info);
         tell(&predictor, settings->output);
     }
     predictor_release(&predictor);

@@ -10,11 +10,11 @@
 
 #include <jansson.h>
 
-#include "keras_options.h"
+#include "import_options.h"
 #include "rnntrain/predictor.h"
 
 struct settings {
-    struct keras_settings keras;
+    struct import_settings keras;
     bool jsonl, whole;
     char *isa;
 };
@@ -35,7 +35,7 @@ static const struct option_table table = {options,
                                           NULL,
                                           1,
                                           2,
-                                          &keras_options};
+                                          &import_options};
 
 static void print_json(const struct dataset *data, const double *probabilities,
                        int decided)
@@ -136,14 +136,14 @@ static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "-";
-    struct checkpoint_hints hints = keras_hints_of(&settings->keras);
+    struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor;
     bool is_standard = !strcmp(path, "-");
     int rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     if (!rc)
         rc = predictor_check_texts(&predictor);
     if (!rc)
-        keras_print_notes(&predictor.info);
+        import_print_notes(&predictor.info);
     FILE *file = rc ? NULL : is_standard ? stdin : fopen(path, "r");
     if (!rc && !file)
         rc = fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));

@@ -1,24 +1,24 @@
 /* Options of the commands that open models of Keras: what such a file does not say. */
-#ifndef RNNTRAIN_KERAS_OPTIONS_H
-#define RNNTRAIN_KERAS_OPTIONS_H
+#ifndef RNNTRAIN_IMPORT_OPTIONS_H
+#define RNNTRAIN_IMPORT_OPTIONS_H
 
 #include "rnntrain/checkpoint.h"
 #include "rnntrain/options.h"
 
-struct keras_settings {
+struct import_settings {
     char *tokenizer, *imdb_word_index, *labels;
     int64_t maxlen;
     int padding, truncating, head, recurrent_activation;
     bool mask;
 };
 
-/* To be included by tables of structs that begin with a struct keras_settings. */
-extern const struct option_table keras_options;
+/* To be included by tables of structs that begin with a struct import_settings. */
+extern const struct option_table import_options;
 
 /* Borrows the strings. */
-struct checkpoint_hints keras_hints_of(const struct keras_settings *settings);
+struct checkpoint_hints import_hints(const struct import_settings *settings);
 
 /* Says, on standard error, what is otherwise here than in Keras. */
-void keras_print_notes(const struct checkpoint *info);
+void import_print_notes(const struct checkpoint *info);
 
 #endif

@@ -1,4 +1,4 @@
-#include "keras_options.h"
+#include "import_options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@ static const char *const sides[] = {"pre", "post", NULL};
 static const char *const heads[] = {"auto", "last", "flatten", "max", "mean", NULL};
 static const char *const gates[] = {"sigmoid", "hard_sigmoid", NULL};
 
-#define AT(field) offsetof(struct keras_settings, field)
+#define AT(field) offsetof(struct import_settings, field)
 #define GROUP "Models of Keras"
 
 static const struct option options[] = {
@@ -39,10 +39,10 @@ static const struct option options[] = {
      "of a file of weights alone: Embedding(mask_zero=True)", GROUP, true},
 };
 
-const struct option_table keras_options = {.options = options,
-                                           .n_options = (int)COUNT_OF(options)};
+const struct option_table import_options = {.options = options,
+                                            .n_options = (int)COUNT_OF(options)};
 
-struct checkpoint_hints keras_hints_of(const struct keras_settings *settings)
+struct checkpoint_hints import_hints(const struct import_settings *settings)
 {
     return (struct checkpoint_hints){
         .tokenizer = settings->tokenizer,
@@ -57,7 +57,7 @@ struct checkpoint_hints keras_hints_of(const struct keras_settings *settings)
     };
 }
 
-void keras_print_notes(const struct checkpoint *info)
+void import_print_notes(const struct checkpoint *info)
 {
     const char *note = info->keras ? info->keras->notes : "";
     while (*note) {
