@@ -89,7 +89,8 @@ static void write_own_part(struct h5 *file, const struct checkpoint *info,
     h5_write_text(file, "/rnntrain/config", info->config);
     h5_write_text(file, "/rnntrain/state", info->state);
     h5_write_text(file, "/rnntrain/provenance", info->provenance);
-    h5_write_text(file, "/rnntrain/tokenizer", info->data.tokenizer);
+    h5_write_text(file, "/rnntrain/tokenizer",
+                  info->data.tokenizer ? info->data.tokenizer : "");
     h5_write_strings(file, "/rnntrain/labels", (size_t)info->data.n_labels,
                      info->data.labels);
     h5_attribute_int(file, "/rnntrain", "n_slots", info->n_slots);
@@ -163,6 +164,10 @@ static int read_info(struct h5 *file, struct checkpoint *info)
         rc = h5_read_text(file, "/rnntrain/provenance", &info->provenance);
     if (!rc)
         rc = h5_read_text(file, "/rnntrain/tokenizer", &info->data.tokenizer);
+    if (!rc && !*info->data.tokenizer) { /* a model of Keras that came without */
+        free(info->data.tokenizer);
+        info->data.tokenizer = NULL;
+    }
     if (!rc)
         rc = h5_read_strings(file, "/rnntrain/labels", &n_labels, &info->data.labels);
     info->data.n_labels = (int)n_labels;

@@ -59,21 +59,7 @@ static int check_match(const struct dataset *data, const struct predictor *predi
             data->path, data->num_words, data->maxlen, data->n_labels,
             data->pad_pre ? "pre" : "post", path, model->num_words, model->maxlen,
             model->n_labels, model->pad_pre ? "pre" : "post");
-    struct text_tokenizer *tokenizer = NULL;
-    if (!predictor->tokenizer)
-        return OK;
-    int rc = dataset_tokenizer(data, &tokenizer);
-    for (int id = 1; id < data->num_words && !rc; id++) {
-        const char *word = text_word(tokenizer, id);
-        const char *known = text_word(predictor->tokenizer, id);
-        if (strcmp(word, known))
-            rc = fail(ERR_FORMAT,
-                      "%s: id %d is \"%s\", but \"%s\" in %s: use the data set the "
-                      "model was trained on",
-                      data->path, id, word, known, path);
-    }
-    text_free(tokenizer);
-    return rc;
+    return dataset_check_words(data, model);
 }
 
 /* Rows of a window; 0: all are in memory. A model that was trained on a stream is evaluated on one:

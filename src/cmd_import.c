@@ -50,10 +50,7 @@ static int write_checkpoint(const struct predictor *predictor, const char *path)
     struct trainer_config trainer = config_trainer(&predictor->config, "");
     char *optimizer = optim_to_json(&trainer.optim), *bytes = NULL;
     size_t n = 0;
-    char none[] = "";
     info.config = options_to_json(&config_table, &predictor->config);
-    if (!info.data.tokenizer)
-        info.data.tokenizer = none;
     int rc = checkpoint_image(&info, model_configuration(predictor->model), optimizer,
                               model_params(predictor->model), keras->weights, slots,
                               &bytes, &n);

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "rnntrain/checkpoint.h"
 #include "rnntrain/file.h"
 
 enum { MODEL_LSTM, MODEL_BILSTM, MODEL_GRU, MODEL_BIGRU };
@@ -44,6 +45,14 @@ static const struct option options[] = {
      "validation "
      "set, which holds one class only, and the last weights as the result",
      "Run", false},
+    {"init-from", OPTION_STRING, AT(init_from), NULL, 0, 0, NULL,
+     "begin with the weights of a checkpoint or of a model of Keras, which also says "
+     "what model "
+     "it is and its optimizer's settings",
+     "Run", true},
+    {"init-optimizer", OPTION_BOOL, AT(init_optimizer), "true", 0, 0, NULL,
+     "with --init-from: begin with its moments too, where the optimizer is the same",
+     "Run", true},
     {"config", OPTION_STRING, AT(config_file), NULL, 0, 0, NULL,
      "JSON file with options, {\"units\": 64, ...}", "Run", true},
     {"overwrite", OPTION_BOOL, AT(overwrite), "false", 0, 0, NULL,
@@ -253,6 +262,37 @@ static int read_json_file(struct config *config, const char *path)
     return rc;
 }
 
+/* What a model says of itself: what it is and how it was optimized. */
+static int apply_initial(struct config *config, const char *path)
+{
+    static const char *const also[] = {"optimizer", "learning-rate", "beta-1",  "beta-2",
+                                       "epsilon",   "rho",           "momentum"};
+    struct checkpoint info = {0};
+    int rc = checkpoint_import(path, NULL, &info);
+    json_t *record = rc ? NULL : json_loads(info.config, 0, NULL);
+    json_t *wanted = json_object();
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        const struct option *option = &options[i];
+        bool is_wanted = option->group && !strcmp(option->group, "Model");
+        for (size_t k = 0; k < COUNT_OF(also); k++)
+            is_wanted |= !strcmp(option->name, also[k]);
+        char *key = xstrdup(option->name);
+        for (char *c = key; *c; c++)
+            *c = *c == '-' ? '_' : *c;
+        if (is_wanted && json_object_get(record, key))
+            json_object_set(wanted, key, json_object_get(record, key));
+        free(key);
+    }
+    char *text = json_dumps(wanted, 0);
+    if (!rc)
+        rc = options_from_json(&config_table, config, text, path);
+    free(text);
+    json_decref(wanted);
+    json_decref(record);
+    checkpoint_release(&info);
+    return rc;
+}
+
 /* Environment, file and command line, in this order; `path` is of the file or NULL. */
 static int apply_sources(struct config *config, const char *path, int argc, char **argv,
                          const char **operands, int *n_operands)
@@ -307,6 +347,8 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
         rc = apply(config, recipe_options[first.recipe], recipes[first.recipe]);
     if (!rc && first.notebook)
         rc = apply(config, notebook_options, "--notebook");
+    if (!rc && first.init_from)
+        rc = apply_initial(config, first.init_from);
     if (!rc)
         rc = apply_sources(config, path, argc, argv, operands, n_operands);
     if (!rc)
@@ -423,6 +465,8 @@ struct trainer_config config_trainer(const struct config *config, const char *re
         .data = config->data,
         .run_dir = config->run_dir,
         .isa = config->isa,
+        .init_from = config->init_from,
+        .init_optimizer = config->init_optimizer,
         .trace = config->trace,
         .record = record,
         .model = config_model(config, &unknown),

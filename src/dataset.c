@@ -490,6 +490,27 @@ int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **result
     return OK;
 }
 
+int dataset_check_words(const struct dataset *data, const struct dataset *model)
+{
+    struct text_tokenizer *tokenizer = NULL, *known = NULL;
+    if (!data->tokenizer || !model->tokenizer || !*model->tokenizer)
+        return OK;
+    int rc = dataset_tokenizer(data, &tokenizer);
+    if (!rc)
+        rc = dataset_tokenizer(model, &known);
+    for (int id = 1; id < data->num_words && !rc; id++) {
+        const char *word = text_word(tokenizer, id), *other = text_word(known, id);
+        if (strcmp(word, other))
+            rc = fail(ERR_FORMAT,
+                      "%s: id %d is \"%s\", but \"%s\" in %s: use the data set the "
+                      "model was trained on",
+                      data->path, id, word, other, model->path);
+    }
+    text_free(tokenizer);
+    text_free(known);
+    return rc;
+}
+
 void dataset_release(struct dataset *data)
 {
     h5_close(data->file);

@@ -66,8 +66,9 @@ static void apply_adam(struct optim *optim, int64_t t, double scale, const real 
                        real *weights)
 {
     const struct optim_config *config = &optim->config;
+    int64_t seen = optim->n_before + t + 1;
     double correction =
-        sqrt(1 - power(config->beta2, t + 1)) / (1 - power(config->beta1, t + 1));
+        sqrt(1 - power(config->beta2, seen)) / (1 - power(config->beta1, seen));
     struct adam adam = {.rate = (real)(optim_rate(config, t) * correction),
                         .beta1 = (real)config->beta1,
                         .beta2 = (real)config->beta2,

@@ -1,6 +1,6 @@
 /* The run's inside, for trainer.c (the loop) and its parts: trainer_setup.c (before it),
  * trainer_stop.c (when it must end or save), trainer_save.c (checkpoints written, replicas
- * compared), trainer_resume.c (where the run stands: at its beginning, or where a checkpoint has
+ * compared), trainer_begin.c (weights and moments of a new run), trainer_resume.c (where the run stands: at its beginning, or where a checkpoint has
  * it). */
 #ifndef RNNTRAIN_TRAINER_PRIVATE_H
 #define RNNTRAIN_TRAINER_PRIVATE_H
@@ -24,6 +24,7 @@ struct progress {
     int64_t step;       /* optimizer steps taken */
     int batch;          /* finished ones of the epoch after those */
     struct score score; /* of these batches, sums */
+    int64_t moments_steps; /* that the moments had seen before the run began */
     int wait;           /* epochs since the best */
     int best_epoch;
     double best;        /* monitored value: greater is better, losses are negated */
@@ -114,8 +115,9 @@ static inline bool trainer_is_done(const struct trainer *trainer)
 int trainer_resume(struct trainer *trainer) NODISCARD;
 /* Collective. Weights, moments and progress are those of the epoch's beginning again. */
 int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
-/* Weights from the seed, moments and progress of a run that begins. Collective. */
-void trainer_begin(struct trainer *trainer);
+/* Weights from the seed or from another model, moments and progress of a run that begins.
+ * Collective. */
+int trainer_begin(struct trainer *trainer) NODISCARD;
 /* The learning rate follows the number of rollbacks. */
 void trainer_set_rate(struct trainer *trainer);
 

@@ -9,24 +9,6 @@
 #include "rnntrain/checkpoint.h"
 #include "rnntrain/file.h"
 
-/* The beginning. */
-
-/* Rank 0 draws the weights: libm's log and cos may differ between nodes. */
-void trainer_begin(struct trainer *trainer)
-{
-    size_t n_bytes = trainer->params->size * sizeof(real);
-    json_decref(trainer->progress.history);
-    trainer->progress =
-        (struct progress){.best = -(double)INFINITY, .history = json_array()};
-    for (int i = 0; i < trainer->optim.n_slots; i++)
-        memset(trainer->optim.slot[i], 0, n_bytes);
-    if (trainer->comm->rank == 0)
-        model_init_weights(trainer->model, trainer->config->sampler.seed,
-                           trainer->weights);
-    comm_broadcast(trainer->comm, trainer->weights, n_bytes);
-    model_pack(trainer->model, trainer->weights);
-}
-
 /* The state in a checkpoint, see trainer_save.c. */
 
 static uint64_t from_hex(const json_t *value)
@@ -86,6 +68,7 @@ static int read_state(const json_t *root, const char *source,
         .best_hash = from_hex(json_object_get(root, "best_weights")),
         .skipped = json_integer_value(json_object_get(root, "skipped")),
         .rollbacks = (int)json_integer_value(json_object_get(root, "rollbacks")),
+        .moments_steps = json_integer_value(json_object_get(root, "moments_steps")),
         .history = json_incref(history),
     };
     return OK;
@@ -315,6 +298,7 @@ static void share_progress(struct trainer *trainer)
     comm_broadcast(comm, trainer->best_weights, n_bytes);
     for (int i = 0; i < trainer->optim.n_slots; i++)
         comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
+    trainer->optim.n_before = trainer->progress.moments_steps;
     model_pack(trainer->model, trainer->weights);
     trainer_set_rate(trainer);
 }
@@ -387,7 +371,7 @@ int trainer_begin_epoch_again(struct trainer *trainer)
     struct comm *comm = trainer->comm;
     int rollbacks = trainer->progress.rollbacks + 1, rc = OK;
     if (trainer->progress.epoch == 0) {
-        trainer_begin(trainer);
+        rc = trainer_begin(trainer);
     } else {
         rc = comm_agree(comm, comm->rank == 0 ? load_epoch(trainer) : OK);
         if (!rc)

@@ -34,6 +34,8 @@ static char *state_json(const struct trainer *trainer)
     json_object_set_new(root, "epoch", json_integer(progress->epoch));
     json_object_set_new(root, "step", json_integer(progress->step));
     json_object_set_new(root, "batch", json_integer(progress->batch));
+    if (progress->moments_steps)
+        json_object_set_new(root, "moments_steps", json_integer(progress->moments_steps));
     json_object_set_new(root, "skipped", json_integer(progress->skipped));
     json_object_set_new(root, "rollbacks", json_integer(progress->rollbacks));
     json_object_set_new(root, "loss", json_real(progress->score.loss));

@@ -396,8 +396,8 @@ int trainer_set_up(struct trainer *trainer)
                                    LANE_WIDTH * sizeof *trainer->lane_values);
     comm_set_test_delay(config->test_delay_us, config->sampler.seed);
     trainer->is_saved = true;
-    trainer_begin(trainer);
-    if (config->resume)
+    rc = trainer_begin(trainer);
+    if (!rc && config->resume)
         rc = trainer_resume(trainer);
     if (!rc && config->resume && !trainer->resumed.is_finished)
         rc = comm_agree(comm, comm->rank == 0 ? check_room(trainer) : OK);

@@ -10,7 +10,8 @@
 
 struct config {
     /* run */
-    char *data, *run_dir, *config_file, *isa, *trace;
+    char *data, *run_dir, *config_file, *init_from, *isa, *trace;
+    bool init_optimizer;
     int recipe;
     int balance, allreduce;
     bool notebook, overwrite, quiet, resume, allow_other_bits;

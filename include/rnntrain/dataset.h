@@ -156,6 +156,11 @@ int dataset_write(const struct dataset *data) NODISCARD;
 int dataset_tokenizer(const struct dataset *data,
                       struct text_tokenizer **tokenizer) NODISCARD;
 
+/* Whether the words with ids of `data` are those that a model was trained on; where one of them has no
+ * tokenizer it cannot be told. ERR_FORMAT names the first id that differs. */
+int dataset_check_words(const struct dataset *data,
+                        const struct dataset *model) NODISCARD;
+
 /* Frees what `data` owns: not the storage that dataset_load was given; an all-zero struct is
  * fine. */
 void dataset_release(struct dataset *data);

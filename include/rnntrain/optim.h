@@ -39,7 +39,8 @@ struct optim {
     const struct kernels *kernels;
     size_t n;
     int n_slots;
-    real *slot[2]; /* moments, (n) each, owned: Adam m, v; RMSprop v; SGD velocity */
+    int64_t n_before; /* steps that the moments have seen before step 0 */
+    real *slot[2];    /* moments, (n) each, owned: Adam m, v; RMSprop v; SGD velocity */
 };
 
 void optim_new(const struct optim_config *config, const struct kernels *kernels, size_t n,
