@@ -11,5 +11,6 @@ int cmd_train(int argc, char **argv) NODISCARD;
 int cmd_eval(int argc, char **argv) NODISCARD;
 int cmd_predict(int argc, char **argv) NODISCARD;
 int cmd_inspect(int argc, char **argv) NODISCARD;
+int cmd_export(int argc, char **argv) NODISCARD;
 
 #endif

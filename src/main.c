@@ -21,6 +21,7 @@ static const struct {
     {"eval", cmd_eval},
     {"predict", cmd_predict},
     {"inspect", cmd_inspect},
+    {"export", cmd_export},
     {"--version", print_version},
 };
 
