@@ -232,8 +232,9 @@ static void write_lower_case(FILE *out, const struct c_export *export)
 static void write_constant(FILE *out, const char *name, size_t value, const char *comment)
 {
     int n = fprintf(out, "    %s = %zu,", name, value);
-    fprintf(out, *comment ? "%*s/* %s */\n" : "%*s%s\n", *comment ? 32 - n : 0, "",
-            comment);
+    if (*comment)
+        fprintf(out, "%*s/* %s */", n < 32 ? 32 - n : 1, "", comment);
+    fputc('\n', out);
 }
 
 static void write_text_sizes(FILE *out, const struct c_export *export)
@@ -345,18 +346,19 @@ static void write_tensor(FILE *out, const struct c_export *export, int index)
     fputs("};\n", out);
 }
 
-static void write_cell(FILE *out, const struct c_export *export, int layer, int direction)
+static void write_cell(FILE *out, const struct c_export *export, int layer, int direction,
+                       int indent)
 {
     const struct model_config *model = export->model;
     int directions = c_directions(model);
     int inputs = layer ? directions * model->units[layer - 1] : model->embedding;
-    fprintf(out, "{%d, %d", inputs, model->units[layer]);
+    fprintf(out, "%*s{%d, %d", indent, "", inputs, model->units[layer]);
     for (int i = 0; i < 3; i++) {
         char *name = tensor_name(export, 1 + 3 * (layer * directions + direction) + i);
-        fprintf(out, ", %s", name);
+        fprintf(out, ",\n%*s%s", indent + 1, "", name);
         free(name);
     }
-    fputc('}', out);
+    fputs("},\n", out);
 }
 
 /* All directions of all layers. */
@@ -365,14 +367,10 @@ static void write_cells(FILE *out, const struct c_export *export)
     bool both = export->model->bidirectional;
     fprintf(out, "\nstatic const struct cell cells[LAYERS]%s = {\n", both ? "[2]" : "");
     for (int i = 0; i < export->model->layers; i++) {
-        fputs(both ? "    {\n        " : "    ", out);
-        write_cell(out, export, i, 0);
-        if (both) {
-            fputs(",\n        ", out);
-            write_cell(out, export, i, 1);
-            fputs(",\n    }", out);
-        }
-        fputs(",\n", out);
+        fputs(both ? "    {\n" : "", out);
+        for (int d = 0; d < 1 + both; d++)
+            write_cell(out, export, i, d, both ? 8 : 4);
+        fputs(both ? "    },\n" : "", out);
     }
     fputs("};\n", out);
 }

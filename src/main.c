@@ -18,11 +18,8 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"eval", cmd_eval},
-    {"predict", cmd_predict},
-    {"inspect", cmd_inspect},
-    {"export", cmd_export},
-    {"--version", print_version},
+    {"eval", cmd_eval},     {"predict", cmd_predict},     {"inspect", cmd_inspect},
+    {"export", cmd_export}, {"--version", print_version},
 };
 
 /* A command of one process; under mpirun the first one answers for all. */

@@ -16,23 +16,22 @@ struct word {
     int id; /* 0: left out of every text */
 };
 
-/* One direction of a recurrent layer, weights in Keras's shapes. */
-struct cell {
-    int inputs, units;
 #if WITH_LSTM
-    const float *kernel;           /* (inputs, 4 units) */
-    const float *recurrent_kernel; /* (units, 4 units) */
-    const float *bias;             /* (4 units) */
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 4 units),
+ * recurrent_kernel (units, 4 units), bias (4 units). */
 #endif
 #if WITH_GRU
-    const float *kernel;           /* (inputs, 3 units) */
-    const float *recurrent_kernel; /* (units, 3 units) */
 #if WITH_RESET_AFTER
-    const float *bias; /* (2, 3 units), of the input and of the state */
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3 units),
+ * recurrent_kernel (units, 3 units), bias (2, 3 units). */
 #else
-    const float *bias; /* (3 units) */
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3 units),
+ * recurrent_kernel (units, 3 units), bias (3 units). */
 #endif
 #endif
+struct cell {
+    int inputs, units;
+    const float *kernel, *recurrent_kernel, *bias;
 };
 
 #if WITH_REFERENCES
@@ -53,7 +52,9 @@ struct mapping {
 /* insert: declarations */
 
 /* insert: text */
+
 /* insert: network */
+
 int model_predict_ids(const int *ids, int n, double *probabilities)
 {
     struct workspace *work = malloc(sizeof *work);

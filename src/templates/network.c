@@ -5,7 +5,7 @@ struct workspace {
     double steps[2][LENGTH * WIDTH]; /* of the layer below and of the layer at work */
     double h[UNITS];                 /* the state */
 #if WITH_LSTM
-    double c[UNITS]; /* the cell */
+    double c[UNITS];
     double gates[4 * UNITS];
 #endif
 #if WITH_GRU
@@ -23,17 +23,51 @@ struct workspace {
     double logits[OUTPUTS];
 };
 
+/* The activations are computed as in training, by polynomials that differ from exp() and tanh() in
+ * the eighth digit, which a cell adds up over hundreds of steps. */
+
+static const double log2_e = 1.44269502f, most = 120; /* of an exponent */
+
+static double clamp(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static double polynomial(const float p[6], double x)
+{
+    double y = p[0];
+    for (int i = 1; i < 6; i++)
+        y = y * x + p[i];
+    return y;
+}
+
+/* tanh(x) = e / (e + 2), where e = exp(2x) - 1 = 2^k (1 + f P(f)) - 1, k the nearest integer to
+ * 2x log2(e) and f what is left. */
+static double tanh_of(double x)
+{
+    static const float p[] = {1.5453162945e-4f, 1.3390863365e-3f, 9.6180825773e-3f,
+                              5.5503571142e-2f, 0.24022650761f,   0.69314718803f};
+    double u = clamp(2 * log2_e * x, -most, most);
+    double k = floor(u + 0.5), f = u - k, power = ldexp(1, (int)k);
+    double e = power * f * polynomial(p, f) + (power - 1);
+    return e / (e + 2);
+}
+
 #if WITH_HARD_SIGMOID
 /* Keras 2's hard sigmoid. */
 static double gate(double x)
 {
-    return fmin(fmax(0.2 * x + 0.5, 0), 1);
+    return clamp(0.2f * x + 0.5, 0, 1);
 }
 
 #else
+/* The sigmoid 1 / (1 + exp(-x)), where exp(-x) = 2^k P(f). */
 static double gate(double x)
 {
-    return 1 / (1 + exp(-x));
+    static const float p[] = {1.3276472168e-3f, 9.6755413310e-3f, 5.5507132729e-2f,
+                              0.24022119724f,   0.69314696707f,   1.0000000717f};
+    double u = clamp(-log2_e * x, -most, most), k = floor(u + 0.5);
+    return 1 / (1 + ldexp(polynomial(p, u - k), (int)k));
 }
 
 #endif
@@ -70,8 +104,8 @@ static void take_step(const struct cell *cell, const double *x, struct workspace
     add_product(work->gates, x, cell->kernel, cell->inputs, 4 * n, 4 * n);
     add_product(work->gates, work->h, cell->recurrent_kernel, n, 4 * n, 4 * n);
     for (int u = 0; u < n; u++) {
-        work->c[u] = gate(f[u]) * work->c[u] + gate(i[u]) * tanh(g[u]);
-        work->h[u] = gate(o[u]) * tanh(work->c[u]);
+        work->c[u] = gate(f[u]) * work->c[u] + gate(i[u]) * tanh_of(g[u]);
+        work->h[u] = gate(o[u]) * tanh_of(work->c[u]);
     }
 }
 
@@ -96,7 +130,7 @@ static void take_step(const struct cell *cell, const double *x, struct workspace
     for (int u = 0; u < n; u++) {
         double z = gate(gates[u] + inner[u]);
         double r = gate(gates[n + u] + inner[n + u]);
-        double candidate = tanh(gates[2 * n + u] + r * inner[2 * n + u]);
+        double candidate = tanh_of(gates[2 * n + u] + r * inner[2 * n + u]);
         work->h[u] = z * work->h[u] + (1 - z) * candidate;
     }
 }
@@ -122,7 +156,7 @@ static void take_step(const struct cell *cell, const double *x, struct workspace
     add_product(work->gates + 2 * n, work->rh, u_h, n, n, 3 * n);
     for (int u = 0; u < n; u++) {
         double kept = gate(z[u]);
-        work->h[u] = kept * work->h[u] + (1 - kept) * tanh(candidate[u]);
+        work->h[u] = kept * work->h[u] + (1 - kept) * tanh_of(candidate[u]);
     }
 }
 
@@ -234,13 +268,11 @@ static void find_features(const double *y, struct workspace *work)
 #endif
 static void find_logits(struct workspace *work)
 {
-    const double *x = work->steps[0];
-    double *y = work->steps[1];
     for (int t = 0; t < LENGTH; t++)
         set(work->steps[0] + t * EMBEDDING, embeddings[work->ids[t]], EMBEDDING);
     for (int layer = 0; layer < LAYERS; layer++) {
-        x = work->steps[layer % 2];
-        y = work->steps[1 - layer % 2];
+        const double *x = work->steps[layer % 2];
+        double *y = work->steps[(layer + 1) % 2];
 #if WITH_BACKWARD
         run(&cells[layer][0], 0, x, y, work);
         run(&cells[layer][1], 1, x, y, work);
@@ -248,7 +280,7 @@ static void find_logits(struct workspace *work)
         run(&cells[layer], x, y, work);
 #endif
     }
-    find_features(y, work);
+    find_features(work->steps[LAYERS % 2], work);
 #if WITH_HIDDEN
     set(work->hidden, dense_bias, HIDDEN);
     add_product(work->hidden, work->features, dense_kernel, FEATURES, HIDDEN, HIDDEN);
