@@ -109,9 +109,11 @@ static bool take_condition(struct conditions *conditions, const struct c_export 
 {
     static const char ours[] = "#if WITH_";
     if (begins(line, "#if")) {
-        const char *name = line + strlen(ours);
         bool is_ours = begins(line, ours);
-        bool is_needed = is_ours && needs(export, name, n - strlen(ours));
+        size_t n_ours = strlen(ours);
+        bool is_needed = is_ours && needs(export, line + n_ours, n - n_ours);
+        if (conditions->n == (int)COUNT_OF(conditions->of))
+            die("the template's conditions are too deep");
         conditions->of[conditions->n++] = !is_ours ? KEPT : is_needed ? TAKEN : LEFT;
         return is_ours;
     }
@@ -134,25 +136,29 @@ static bool is_in_name(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* The line with the export's names; the template's begin with "model_" and "MODEL_". */
+/* What stands for "model" where a name of the template begins; NULL: none does. */
+static const char *name_at(const struct c_export *export, const char *line)
+{
+    if (begins(line, "model_"))
+        return export->prefix;
+    if (begins(line, "MODEL_"))
+        return export->upper;
+    return begins(line, "model.c ") || begins(line, "model.h\"") ? export->stem : NULL;
+}
+
 static void write_line(FILE *out, const struct c_export *export, const char *line,
                        size_t n)
 {
     const char *end = line + n;
     bool inside = false; /* a name or number */
     while (line < end) {
-        const char *name = NULL;
-        if (!inside && begins(line, "model_"))
-            name = export->prefix;
-        if (!inside && begins(line, "MODEL_"))
-            name = export->upper;
-        bool is_file = !inside && (begins(line, "model.c ") || begins(line, "model.h\""));
+        const char *name = inside ? NULL : name_at(export, line);
         inside = is_in_name(*line);
-        if (name || is_file)
-            fputs(is_file ? export->stem : name, out);
+        if (name)
+            fputs(name, out);
         else
             fputc(*line, out);
-        line += name || is_file ? strlen("model") : 1;
+        line += name ? strlen("model") : 1;
     }
     fputc('\n', out);
 }
