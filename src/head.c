@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NO_OUTPUT SIZE_MAX /* zeros stand where the direction has not yet seen a word */
+#define NO_OUTPUT SIZE_MAX /* zeros stand there */
 
 void head_init(struct head *head)
 {
@@ -40,9 +40,9 @@ static size_t output_row(const struct head *head, int d, int r, int t)
 {
     const struct steps *steps = head->steps[d];
     int count = steps->count[r], step = t - head->lead[d][r];
-    if (count == 0 || (d == 0 && step < 0) || (d == 1 && step >= count))
+    if (count == 0 || step < 0 || (step >= count && head->directions == 2))
         return NO_OUTPUT;
-    step = step < 0 ? 0 : step >= count ? count - 1 : step;
+    step = step >= count ? count - 1 : step;
     int s = steps_time(steps, steps->length - count + step);
     return steps->slot[s + 1] + (size_t)r;
 }

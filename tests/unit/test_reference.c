@@ -110,7 +110,7 @@ static void gru_step(const struct reference *ref, const char *layer, const char 
 }
 
 /* One direction of one layer over one row: outputs at every t, and the last state. A
- * masked step repeats the output before it. */
+ * masked step repeats the output before it; with two directions it gives zeros. */
 static void run_direction(const struct reference *ref, const char *layer, int direction,
                           int n, double (*x)[MOST], const bool *is_word,
                           double (*outputs)[MOST], double *last)
@@ -131,7 +131,9 @@ static void run_direction(const struct reference *ref, const char *layer, int di
             else
                 gru_step(ref, layer, prefix, n, x[t], h);
         }
-        memcpy(outputs[t] + direction * units, h, (size_t)units * sizeof *h);
+        bool is_zero = config->mask && !is_word[t] && config->bidirectional;
+        for (int u = 0; u < units; u++)
+            outputs[t][direction * units + u] = is_zero ? 0 : h[u];
     }
     memcpy(last + direction * units, h, (size_t)units * sizeof *h);
 }
