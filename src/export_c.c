@@ -109,6 +109,8 @@ static int write_files(const struct c_export *export, char **checked)
 
 int export_c(struct predictor *predictor, const char *path, char **checked)
 {
+    if (!predictor->tokenizer)
+        return fail(ERR_USAGE, "--to c: %s has no tokenizer", predictor->info.path);
     const struct text_options *text = text_settings(predictor->tokenizer);
     int rc = check_path(path);
     if (!rc)

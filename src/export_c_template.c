@@ -68,6 +68,7 @@ static bool needs(const struct c_export *export, const char *name, size_t n)
         {"BACKWARD", model->bidirectional},
         {"MASK", model->mask},
         {"LAST", model->head == HEAD_LAST},
+        {"ALL_STATES", model->head != HEAD_LAST},
         {"FLATTEN", model->head == HEAD_FLATTEN},
         {"MAX", model->head == HEAD_MAX},
         {"MEAN", model->head == HEAD_MEAN},

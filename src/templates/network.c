@@ -16,7 +16,12 @@ struct workspace {
     double rh[UNITS]; /* the state, as far as it is not reset */
 #endif
 #endif
+#if WITH_LAST
+    double
+        features[WIDTH]; /* last states of the layer at work, in the end the last one */
+#else
     double features[FEATURES];
+#endif
 #if WITH_HIDDEN
     double hidden[HIDDEN];
 #endif
@@ -166,11 +171,6 @@ static void take_step(const struct cell *cell, const double *x, struct workspace
 /* One direction of a layer: from x (LENGTH, inputs) to its half of y (LENGTH, 2, units). */
 static void run(const struct cell *cell, int direction, const double *x, double *y,
                 struct workspace *work)
-#else
-/* A layer: from x (LENGTH, inputs) to y (LENGTH, units). */
-static void run(const struct cell *cell, const double *x, double *y,
-                struct workspace *work)
-#endif
 {
     int n = cell->units;
     memset(work->h, 0, sizeof work->h);
@@ -178,43 +178,45 @@ static void run(const struct cell *cell, const double *x, double *y,
     memset(work->c, 0, sizeof work->c);
 #endif
     for (int step = 0; step < LENGTH; step++) {
-#if WITH_BACKWARD
         int t = direction ? LENGTH - 1 - step : step;
-#else
-        int t = step;
+        double *to = y + (2 * t + direction) * n;
+#if WITH_MASK
+        memset(to, 0,
+               (size_t)n * sizeof *to); /* what Keras's Bidirectional gives for pads */
+        if (!work->ids[t])
+            continue;
 #endif
+        take_step(cell, x + t * cell->inputs, work);
+        memcpy(to, work->h, (size_t)n * sizeof *to);
+    }
+#if WITH_LAST
+    memcpy(work->features + direction * n, work->h, (size_t)n * sizeof *work->h);
+#endif
+}
+
+#else
+/* A layer: from x (LENGTH, inputs) to y (LENGTH, units). */
+static void run(const struct cell *cell, const double *x, double *y,
+                struct workspace *work)
+{
+    size_t n = (size_t)cell->units;
+    memset(work->h, 0, sizeof work->h);
+#if WITH_LSTM
+    memset(work->c, 0, sizeof work->c);
+#endif
+    for (int t = 0; t < LENGTH; t++, x += cell->inputs, y += n) {
 #if WITH_MASK
         if (work->ids[t]) /* at a pad the output before it is repeated */
-            take_step(cell, x + t * cell->inputs, work);
+            take_step(cell, x, work);
 #else
-        take_step(cell, x + t * cell->inputs, work);
+        take_step(cell, x, work);
 #endif
-#if WITH_BACKWARD
-        memcpy(y + (2 * t + direction) * n, work->h, (size_t)n * sizeof *y);
-#else
-        memcpy(y + t * n, work->h, (size_t)n * sizeof *y);
-#endif
+        memcpy(y, work->h, n * sizeof *y);
     }
-}
-
 #if WITH_LAST
-#if WITH_BACKWARD
-/* The states after each direction's last step, which backward is t = 0. */
-static void find_features(const double *y, struct workspace *work)
-{
-    size_t half = FEATURES / 2;
-    memcpy(work->features, y + (LENGTH - 1) * FEATURES, half * sizeof *y);
-    memcpy(work->features + half, y + half, half * sizeof *y);
-}
-
-#else
-/* The state after the last step. */
-static void find_features(const double *y, struct workspace *work)
-{
-    memcpy(work->features, y + (LENGTH - 1) * FEATURES, sizeof work->features);
-}
-
+    memcpy(work->features, work->h, n * sizeof *work->h);
 #endif
+}
 
 #endif
 #if WITH_FLATTEN
@@ -280,7 +282,9 @@ static void find_logits(struct workspace *work)
         run(&cells[layer], x, y, work);
 #endif
     }
+#if WITH_ALL_STATES
     find_features(work->steps[LAYERS % 2], work);
+#endif
 #if WITH_HIDDEN
     set(work->hidden, dense_bias, HIDDEN);
     add_product(work->hidden, work->features, dense_kernel, FEATURES, HIDDEN, HIDDEN);

@@ -58,6 +58,8 @@ try three $small --model lstm --layers 3 --units 4,9,2 --head mean --dense 0
 try characters $small --model bigru --layers 2 --units 5 --head max
 try characters $small --model bilstm --head flatten --mask --dense 4
 try odd $small --model lstm --mask --head max
+try odd $small --model bigru --mask --layers 2 --head max
+try three $small --model bilstm --mask --units 3,6 --layers 2
 try odd $small --model bilstm --dense 0
 try plain $small --model gru --reset-after --layers 2
 try plain $small --model bigru --head flatten --recurrent-activation hard_sigmoid
