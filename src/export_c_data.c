@@ -147,9 +147,20 @@ static void make_words(struct c_export *export)
     export->n_words = n_kept;
 }
 
+/* The id that a text without words has. */
+static int32_t start_of(const struct text_tokenizer *tokenizer)
+{
+    struct text_ids ids = {0};
+    text_encode(tokenizer, "", 0, &ids);
+    int32_t start = ids.n ? ids.ids[0] : 0;
+    text_ids_release(&ids);
+    return start;
+}
+
 void c_make_tables(struct c_export *export)
 {
     make_words(export);
+    export->start = start_of(export->predictor->tokenizer);
     export->n_mappings = text_lower_mappings(&export->mappings);
     export->n_cased = text_property_bounds(TEXT_CASED, &export->cased);
     export->n_case_ignorable =
@@ -243,6 +254,8 @@ static void write_text_sizes(FILE *out, const struct c_export *export)
     write_constant(out, "N_WORDS", export->n_words, "");
     write_constant(out, "UNKNOWN", (size_t)unknown,
                    unknown ? "id of other words" : "other words are left out");
+    if (export->start)
+        write_constant(out, "START", (size_t) export->start, "id that begins every text");
     if (export->text->lower) {
         write_constant(out, "N_MAPPINGS", export->n_mappings, "of Unicode's lower case");
         write_constant(out, "N_CASED", export->n_cased, "");

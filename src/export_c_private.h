@@ -28,6 +28,7 @@ struct c_export {
     uint32_t *cased, *case_ignorable;
     struct text_reference *references;
     size_t n_words, n_mappings, n_cased, n_case_ignorable, n_references;
+    int32_t start; /* id that every text begins with; 0: none */
 };
 
 /* The templates of src/templates, as the build embeds them. */

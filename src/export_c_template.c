@@ -59,6 +59,7 @@ static bool needs(const struct c_export *export, const char *name, size_t n)
         {"ENCODING", text->lower || text->tags == TEXT_TAGS_HTML},
         {"FILTERS", text->segment == TEXT_SEGMENT_SPLIT && *text->filters},
         {"CHARACTERS", text->segment == TEXT_SEGMENT_CHAR},
+        {"START", export->start > 0},
         {"PAD_PRE", text->pad_pre},
         {"TRUNCATE_PRE", text->truncate_pre},
         {"LSTM", model->cell == CELL_LSTM},

@@ -313,6 +313,9 @@ static int id_of(const char *word, size_t n)
 static int find_ids(const char *text, int *ids)
 {
     int n_ids = 0;
+#if WITH_START
+    ids[n_ids++] = START;
+#endif
     while (*text) {
         bool is_valid;
         size_t n = character_bytes(text, &is_valid);
@@ -329,6 +332,9 @@ static int find_ids(const char *text, int *ids)
 static int find_ids(const char *text, int *ids)
 {
     int n_ids = 0;
+#if WITH_START
+    ids[n_ids++] = START;
+#endif
     for (;;) {
         const char *end = strstr(text, split);
         int id = id_of(text, end ? (size_t)(end - text) : strlen(text));
