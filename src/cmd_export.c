@@ -16,9 +16,10 @@ static const struct {
     {"keras", export_keras},
     {"keras3-weights", export_keras3_weights},
     {"onnx", export_onnx},
+    {"c", export_c},
 };
 
-static const char *const names[] = {"keras", "keras3-weights", "onnx", NULL};
+static const char *const names[] = {"keras", "keras3-weights", "onnx", "c", NULL};
 
 struct settings {
     struct import_settings keras;
@@ -87,7 +88,7 @@ static int run(const void *given, const char *const *operands, int n)
         rc = check_input(operands[0], settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
-    if (!rc && settings->with_tokenizer)
+    if (!rc && (settings->with_tokenizer || formats[settings->to].write == export_c))
         rc = predictor_check_texts(&predictor);
     if (!rc)
         rc = formats[settings->to].write(&predictor, settings->output, &checked);

@@ -153,4 +153,26 @@ bool text_is_utf8(const char *text);
 size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,
                         size_t *first_bad);
 
+/* What text_cut knows of Unicode and HTML, as tables for programs that are to cut as it does;
+ * each returns how many there are and allocates them, the caller's to free.
+ *
+ * Simple lower-case mappings, ascending: every step-th character from first to last has its own
+ * so far away. What they lack of full ones are U+0130 and the final sigma. */
+struct text_mapping {
+    uint32_t first, last, step;
+    int32_t distance;
+};
+size_t text_lower_mappings(struct text_mapping **mappings);
+
+/* The characters that have a property: where runs of them begin and end, in turns. */
+enum text_property { TEXT_CASED, TEXT_CASE_IGNORABLE };
+size_t text_property_bounds(enum text_property property, uint32_t **bounds);
+
+/* Named characters, such as eacute; the names are borrowed for ever. */
+struct text_reference {
+    const char *name;
+    uint32_t character;
+};
+size_t text_references(struct text_reference **references);
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <unicode/uchar.h>
 
 static void check_tags(const char *text, enum text_tags tags, const char *expected)
 {
@@ -178,12 +179,67 @@ static void test_refused(void **state)
     refuse("{\"config\": {\"word_index\": \"{\\\"a\\\": 1, \\\"b\\\": 1}\"}}", "\"b\"");
 }
 
+enum { N_CHARACTERS = 0x110000 };
+
+/* Every character's lower case from the mappings that text_lower_mappings gives. */
+static void test_mappings(void **state)
+{
+    (void)state;
+    struct text_mapping *mappings = NULL;
+    int32_t *lower = xcalloc(N_CHARACTERS, sizeof *lower);
+    size_t n = text_lower_mappings(&mappings);
+    assert_in_range(n, 100, 300); /* of 1,400 characters */
+    for (size_t i = 0; i < n; i++) {
+        assert_true(i == 0 || mappings[i].first > mappings[i - 1].last);
+        for (uint32_t c = mappings[i].first; c <= mappings[i].last; c += mappings[i].step)
+            lower[c] = (int32_t)c + mappings[i].distance;
+    }
+    for (int32_t c = 0; c < N_CHARACTERS; c++)
+        assert_int_equal(lower[c] ? lower[c] : c, u_tolower(c));
+    free(mappings);
+    free(lower);
+}
+
+static void check_property(enum text_property property, UProperty expected)
+{
+    uint32_t *bounds = NULL;
+    size_t n = text_property_bounds(property, &bounds), passed = 0;
+    for (uint32_t c = 0; c < N_CHARACTERS; c++) {
+        passed += passed < n && bounds[passed] == c;
+        assert_int_equal(passed % 2, u_hasBinaryProperty((UChar32)c, expected));
+    }
+    assert_true(n % 2 == 0);
+    free(bounds);
+}
+
+static void test_properties(void **state)
+{
+    (void)state;
+    check_property(TEXT_CASED, UCHAR_CASED);
+    check_property(TEXT_CASE_IGNORABLE, UCHAR_CASE_IGNORABLE);
+}
+
+static void test_references(void **state)
+{
+    (void)state;
+    struct text_reference *references = NULL;
+    size_t n = text_references(&references), found = 0;
+    for (size_t i = 0; i < n; i++)
+        found +=
+            (!strcmp(references[i].name, "eacute") && references[i].character == 0xe9) ||
+            (!strcmp(references[i].name, "lt") && references[i].character == '<');
+    assert_int_equal(found, 2);
+    free(references);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tags),   cmocka_unit_test(test_many_open_tags),
-        cmocka_unit_test(test_repair), cmocka_unit_test(test_stop_words),
-        cmocka_unit_test(test_cut),    cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_tags),       cmocka_unit_test(test_many_open_tags),
+        cmocka_unit_test(test_repair),     cmocka_unit_test(test_stop_words),
+        cmocka_unit_test(test_cut),        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_mappings),   cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

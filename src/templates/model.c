@@ -1,0 +1,128 @@
+/* insert: source_about */
+#include "model.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* insert: constants */
+
+/* Words and weights stand at the end of this file. */
+struct word {
+    const char *text;
+    int id; /* 0: left out of every text */
+};
+
+#if WITH_LSTM
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 4 units),
+ * recurrent_kernel (units, 4 units), bias (4 units). */
+#endif
+#if WITH_GRU
+#if WITH_RESET_AFTER
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3 units),
+ * recurrent_kernel (units, 3 units), bias (2, 3 units). */
+#else
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3 units),
+ * recurrent_kernel (units, 3 units), bias (3 units). */
+#endif
+#endif
+struct cell {
+    int inputs, units;
+    const float *kernel, *recurrent_kernel, *bias;
+};
+
+#if WITH_REFERENCES
+struct reference {
+    const char *name;
+    uint32_t character;
+};
+
+#endif
+#if WITH_LOWER
+/* Every step-th character from first to last has its lower case so far away. */
+struct mapping {
+    uint32_t first, last, step;
+    int32_t distance;
+};
+
+#endif
+/* insert: declarations */
+
+/* insert: text */
+
+/* insert: network */
+
+int model_predict_ids(const int *ids, int n, double *probabilities)
+{
+    struct workspace *work = malloc(sizeof *work);
+    int decided = -1;
+    if (work && pad(ids, n, work->ids)) {
+        find_logits(work);
+        decided = decide(work->logits, probabilities);
+    }
+    free(work);
+    return decided;
+}
+
+int model_predict(const char *text, double probabilities[MODEL_CLASSES])
+{
+    char *prepared = prepare(text);
+    int *ids = prepared ? malloc((strlen(prepared) + 1) * sizeof *ids) : NULL;
+    int decided = -1;
+    if (ids)
+        decided = model_predict_ids(ids, find_ids(prepared, ids), probabilities);
+    free(ids);
+    free(prepared);
+    return decided;
+}
+
+#ifdef MODEL_MAIN
+/* cc -O2 -D MODEL_MAIN model.c -lm -o classify
+ *
+ * Judges standard input, one text a line: label, tab, probability. */
+
+/* Reads a line without its end; returns its bytes, -1 at the end of the input or if memory is
+ * exhausted. A NUL becomes a byte that UTF-8 has not, and so U+FFFD. */
+static long read_line(char **line, size_t *room)
+{
+    size_t n = 0;
+    int c = getchar();
+    if (c == EOF)
+        return -1;
+    for (; c != EOF && c != '\n'; c = getchar()) {
+        if (n + 1 >= *room) {
+            char *longer = realloc(*line, *room *= 2);
+            if (!longer)
+                return -1;
+            *line = longer;
+        }
+        (*line)[n++] = (char)(c ? c : 0xff);
+    }
+    n -= n > 0 && (*line)[n - 1] == '\r';
+    (*line)[n] = '\0';
+    return (long)n;
+}
+
+int main(void)
+{
+    size_t room = 4096;
+    char *line = malloc(room);
+    int decided = 0;
+    while (line && decided >= 0 && read_line(&line, &room) >= 0) {
+        double probabilities[MODEL_CLASSES];
+        decided = model_predict(line, probabilities);
+        if (decided >= 0)
+            printf("%s\t%.6f\n", model_labels[decided], probabilities[decided]);
+    }
+    bool failed = !line || decided < 0 || !feof(stdin);
+    free(line);
+    if (failed)
+        fputs("memory is exhausted, or the input cannot be read\n", stderr);
+    return failed;
+}
+#endif
+
+/* insert: data */

@@ -1,0 +1,349 @@
+/* Text. Strings end in NUL; once repaired they are valid UTF-8. */
+
+/* Bytes of the character that text begins with, or of the longest invalid part. */
+static size_t character_bytes(const char *text, bool *is_valid)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    unsigned char first = bytes[0], low = 0x80, high = 0xbf; /* of the second byte */
+    size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    *is_valid = first < 0x80 || (first >= 0xc2 && first <= 0xf4);
+    if (!*is_valid)
+        return 1;
+    if (first == 0xe0)
+        low = 0xa0;
+    if (first == 0xed)
+        high = 0x9f; /* surrogates are no characters */
+    if (first == 0xf0)
+        low = 0x90;
+    if (first == 0xf4)
+        high = 0x8f;
+    for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf)
+        if (bytes[i] < low || bytes[i] > high) {
+            *is_valid = false;
+            return i;
+        }
+    return n;
+}
+
+/* A copy in which each maximal invalid part has become U+FFFD; NULL if memory is exhausted. */
+static char *repair(const char *text)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    char *repaired = malloc(3 * strlen(text) + 1), *to = repaired;
+    if (!repaired)
+        return NULL;
+    while (*text) {
+        bool is_valid;
+        size_t n = character_bytes(text, &is_valid);
+        size_t n_copied = is_valid ? n : strlen(replacement);
+        memcpy(to, is_valid ? text : replacement, n_copied);
+        to += n_copied;
+        text += n;
+    }
+    *to = '\0';
+    return repaired;
+}
+
+#if WITH_TAGS
+/* <[^>]+>, in place. */
+static void strip_tags(char *text)
+{
+    char *to = text;
+    while (*text) {
+        const char *close = *text == '<' ? strchr(text, '>') : NULL;
+        if (*text == '<' && !close)
+            break; /* no tag ends behind here */
+        if (!close || close == text + 1) {
+            *to++ = *text++;
+            continue;
+        }
+#if WITH_SPACES_FOR_TAGS
+        *to++ = ' ';
+#endif
+        text += close - text + 1;
+    }
+    memmove(to, text, strlen(text) + 1);
+}
+
+#endif
+#if WITH_LOWER
+/* The character that text begins with, and its bytes. */
+static size_t decode(const char *text, uint32_t *character)
+{
+    bool is_valid;
+    size_t n = character_bytes(text, &is_valid);
+    uint32_t c = (unsigned char)*text;
+    c = n == 1 ? c : c & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | ((unsigned char)text[i] & 0x3f);
+    *character = c;
+    return n;
+}
+
+#endif
+#if WITH_ENCODING
+/* Writes a character; returns where the next one goes. */
+static char *encode(uint32_t c, char *to)
+{
+    if (c < 0x80) {
+        *to++ = (char)c;
+        return to;
+    }
+    int shift = c < 0x800 ? 6 : c < 0x10000 ? 12 : 18;
+    unsigned first = c < 0x800 ? 0xc0 : c < 0x10000 ? 0xe0 : 0xf0;
+    *to++ = (char)(first | c >> shift);
+    while (shift > 0) {
+        shift -= 6;
+        *to++ = (char)(0x80 | (c >> shift & 0x3f));
+    }
+    return to;
+}
+
+#endif
+#if WITH_REFERENCES
+/* What a numeric reference stands for: &#128; to &#159; are Windows-1252, as in browsers. */
+static uint32_t numbered(unsigned long c)
+{
+    static const uint16_t windows[32] = {
+        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021,
+        0x2c6,  0x2030, 0x160,  0x2039, 0x152,  0x8d,   0x17d,  0x8f,
+        0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+        0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
+    if (c >= 0x80 && c < 0xa0)
+        return windows[c - 0x80];
+    bool is_character = c > 0 && c <= 0x10ffff && !(c >= 0xd800 && c < 0xe000);
+    return is_character ? (uint32_t)c : 0xfffd;
+}
+
+/* The character that "&name;", "&#12;" or "&#xc;" stands for, and its bytes; 0: none. */
+static uint32_t decode_reference(const char *text, size_t *n_bytes)
+{
+    enum { LONGEST = 12 };
+    size_t n = 1; /* bytes before the semicolon */
+    while (n < LONGEST && text[n] && text[n] != ';')
+        n++;
+    if (n < 2 || n == LONGEST || !text[n])
+        return 0;
+    *n_bytes = n + 1;
+    if (text[1] == '#') {
+        bool is_hexadecimal = text[2] == 'x' || text[2] == 'X';
+        const char *digits = text + 2 + is_hexadecimal, *end = text + n;
+        const char *allowed = is_hexadecimal ? "0123456789abcdefABCDEF" : "0123456789";
+        if (digits >= end || digits + strspn(digits, allowed) != end)
+            return 0;
+        return numbered(strtoul(digits, NULL, is_hexadecimal ? 16 : 10));
+    }
+    for (size_t i = 0; i < N_REFERENCES; i++)
+        if (strlen(references[i].name) == n - 1 &&
+            !memcmp(references[i].name, text + 1, n - 1))
+            return references[i].character;
+    return 0;
+}
+
+/* In place: no reference is shorter than its character. */
+static void decode_references(char *text)
+{
+    char *to = text;
+    while (*text) {
+        size_t n = 0;
+        uint32_t c = *text == '&' ? decode_reference(text, &n) : 0;
+        if (c)
+            to = encode(c, to);
+        else
+            *to++ = *text++;
+        text += n * (c != 0);
+    }
+    *to = '\0';
+}
+
+#endif
+#if WITH_LOWER
+/* Whether a set has a character: bounds are where sets begin and end in turns, ascending. */
+static bool is_in(const uint32_t *bounds, size_t n, uint32_t c)
+{
+    size_t low = 0,
+           high = n; /* bounds before `low` are <= c, those from `high` on are not */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (bounds[middle] <= c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low % 2 == 1;
+}
+
+/* Whether a sigma ends a word: a cased letter stands before it and none behind it, characters
+ * that case ignores, such as apostrophes, left aside (Unicode, section 3.13). */
+static bool is_final_sigma(const char *text, const char *sigma)
+{
+    const char *before = sigma, *behind = sigma + 2;
+    uint32_t c;
+    do {
+        if (before == text)
+            return false;
+        do
+            before--;
+        while (((unsigned char)*before & 0xc0) == 0x80);
+        decode(before, &c);
+    } while (is_in(case_ignorable, N_CASE_IGNORABLE, c));
+    if (!is_in(cased, N_CASED, c))
+        return false;
+    do {
+        if (!*behind)
+            return true;
+        behind += decode(behind, &c);
+    } while (is_in(case_ignorable, N_CASE_IGNORABLE, c));
+    return !is_in(cased, N_CASED, c);
+}
+
+static uint32_t lower_of(uint32_t c)
+{
+    size_t low = 0, high = N_MAPPINGS;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const struct mapping *mapping = &mappings[middle];
+        if (c >= mapping->first && c <= mapping->last)
+            return (c - mapping->first) % mapping->step
+                       ? c
+                       : (uint32_t)((int32_t)c + mapping->distance);
+        if (c > mapping->last)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return c;
+}
+
+/* Unicode's lower case, as Python's str.lower(). Frees the text; NULL if memory is exhausted. */
+static char *lower_case(char *text)
+{
+    size_t n = strlen(text); /* two bytes become three at most, as in U+0130 */
+    char *lower = malloc(n + n / 2 + 1), *to = lower;
+    for (const char *at = text; lower && *at;) {
+        uint32_t c;
+        size_t n_bytes = decode(at, &c);
+        if (c == 0x130) /* I with a dot: i and the dot above */
+            to = encode(0x307, encode('i', to));
+        else if (c == 0x3a3 && is_final_sigma(text, at))
+            to = encode(0x3c2, to);
+        else
+            to = encode(lower_of(c), to);
+        at += n_bytes;
+    }
+    if (lower)
+        *to = '\0';
+    free(text);
+    return lower;
+}
+
+#endif
+#if WITH_FILTERS
+static bool is_filter(const char *character, size_t n)
+{
+    for (const char *filter = filters; *filter; filter++)
+        if (!strncmp(filter, character, n))
+            return true;
+    return false;
+}
+
+/* Filters become splits. Frees the text; NULL if memory is exhausted. */
+static char *apply_filters(char *text)
+{
+    size_t n_split = strlen(split);
+    char *filtered = malloc(strlen(text) * n_split + 1), *to = filtered;
+    for (const char *at = text; filtered && *at;) {
+        bool is_valid;
+        size_t n = character_bytes(at, &is_valid);
+        bool filters_it = is_filter(at, n);
+        size_t n_copied = filters_it ? n_split : n;
+        memcpy(to, filters_it ? split : at, n_copied);
+        to += n_copied;
+        at += n;
+    }
+    if (filtered)
+        *to = '\0';
+    free(text);
+    return filtered;
+}
+
+#endif
+/* The text as it is cut into words; NULL if memory is exhausted. */
+static char *prepare(const char *text)
+{
+    char *prepared = repair(text);
+#if WITH_TAGS
+    if (prepared)
+        strip_tags(prepared);
+#endif
+#if WITH_REFERENCES
+    if (prepared)
+        decode_references(prepared);
+#endif
+#if WITH_LOWER
+    if (prepared)
+        prepared = lower_case(prepared);
+#endif
+#if WITH_FILTERS
+    if (prepared)
+        prepared = apply_filters(prepared);
+#endif
+    return prepared;
+}
+
+/* The id of a word of n bytes; 0: it is left out. */
+static int id_of(const char *word, size_t n)
+{
+    size_t low = 0, high = n ? N_WORDS : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strncmp(words[middle].text, word, n);
+        if (order == 0 && !words[middle].text[n])
+            return words[middle].id;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return n ? UNKNOWN : 0;
+}
+
+#if WITH_CHARACTERS
+/* Every character is a word. Returns the number of ids. */
+static int find_ids(const char *text, int *ids)
+{
+    int n_ids = 0;
+#if WITH_START
+    ids[n_ids++] = START;
+#endif
+    while (*text) {
+        bool is_valid;
+        size_t n = character_bytes(text, &is_valid);
+        int id = id_of(text, n);
+        if (id)
+            ids[n_ids++] = id;
+        text += n;
+    }
+    return n_ids;
+}
+
+#else
+/* Words stand between splits. Returns the number of ids. */
+static int find_ids(const char *text, int *ids)
+{
+    int n_ids = 0;
+#if WITH_START
+    ids[n_ids++] = START;
+#endif
+    for (;;) {
+        const char *end = strstr(text, split);
+        int id = id_of(text, end ? (size_t)(end - text) : strlen(text));
+        if (id)
+            ids[n_ids++] = id;
+        if (!end)
+            return n_ids;
+        text = end + strlen(split);
+    }
+}
+
+#endif
