@@ -20,12 +20,12 @@
 
 /* Where the run stands; the same on every rank. */
 struct progress {
-    int epoch;          /* finished ones */
-    int64_t step;       /* optimizer steps taken */
-    int batch;          /* finished ones of the epoch after those */
-    struct score score; /* of these batches, sums */
+    int epoch;             /* finished ones */
+    int64_t step;          /* optimizer steps taken */
+    int batch;             /* finished ones of the epoch after those */
+    struct score score;    /* of these batches, sums */
     int64_t moments_steps; /* that the moments had seen before the run began */
-    int wait;           /* epochs since the best */
+    int wait;              /* epochs since the best */
     int best_epoch;
     double best;        /* monitored value: greater is better, losses are negated */
     uint64_t best_hash; /* of its weights; 0: there is none */
