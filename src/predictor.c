@@ -20,7 +20,7 @@ int predictor_open(struct predictor *predictor, const char *path, const char *is
     if (rc)
         return rc;
     struct model_config config = config_model(&predictor->config, &predictor->info.data);
-    rc = model_new(&config, kernels, PREDICTOR_ROWS, &predictor->model);
+    rc = model_new_evaluator(&config, kernels, PREDICTOR_ROWS, &predictor->model);
     if (rc)
         return rc;
     const struct params *params = model_params(predictor->model);
