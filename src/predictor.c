@@ -7,9 +7,6 @@
 #include "rnntrain/layers.h"
 #include "rnntrain/sampler.h"
 
-/* Rows computed together: z and h of a step stay in L1. */
-enum { LANE_ROWS = 32 };
-
 /* What one thread needs: a workspace of the model, ids on their way, one batch of rows. */
 struct predictor_worker {
     const struct predictor *predictor;
@@ -130,10 +127,11 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
     data.part[DATASET_TEST] = (struct dataset_split){
         .rows = n, .x = worker->x, .y = worker->y, .length = worker->length};
     sampler_sort_by_length(&data, DATASET_TEST, worker->rows, n);
-    for (int first = 0; first < n; first += LANE_ROWS) {
+    for (int first = 0; first < n; first += PREDICTOR_LANE_ROWS) {
         int left = n - first;
         struct lane lane = {&data, DATASET_TEST, worker->rows + first,
-                            left < LANE_ROWS ? left : LANE_ROWS, NULL};
+                            left < PREDICTOR_LANE_ROWS ? left : PREDICTOR_LANE_ROWS,
+                            NULL};
         (void)model_evaluate(worker->model, &lane,
                              worker->logits + (size_t)first * units);
     }

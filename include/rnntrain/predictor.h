@@ -9,7 +9,9 @@
 #include "rnntrain/model.h"
 #include "rnntrain/text.h"
 
-enum { PREDICTOR_ROWS = 64 }; /* rows judged at once at most */
+/* Rows judged at once at most, and those computed together: so many rows' gates and states of a
+ * step stay in L1. */
+enum { PREDICTOR_ROWS = 64, PREDICTOR_LANE_ROWS = 32 };
 
 struct predictor {
     struct checkpoint info; /* labels: info.data.labels */

@@ -1,6 +1,6 @@
 /* How close the judging of texts comes to SGEMM, on one core:
  *
- *   bench_predict ROUNDS CHECKPOINT DATASET [LANE_ROWS]
+ *   bench_predict ROUNDS CHECKPOINT DATASET [LANE_ROWS [ISA]]
  *
  * takes test rows of DATASET that are full of ids, no pad among them, lets the model of CHECKPOINT
  * judge them in lanes of LANE_ROWS and measures SGEMM 1024^3 before and after each round. The
@@ -24,6 +24,7 @@ enum { MOST_ROWS = 512 };
 struct bench {
     struct predictor predictor;
     struct dataset data;
+    const char *isa;
     int lane_rows, n_rows;
     int32_t rows[MOST_ROWS];
     char *texts[MOST_ROWS];
@@ -46,7 +47,7 @@ static char *text_of(const struct bench *bench, int row)
 
 static int set_up(struct bench *bench, const char *checkpoint, const char *path)
 {
-    int rc = predictor_open(&bench->predictor, checkpoint, "auto");
+    int rc = predictor_open(&bench->predictor, checkpoint, bench->isa);
     if (!rc)
         rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_ALL, &bench->data);
     if (!rc)
@@ -75,15 +76,16 @@ static double judge_ids(struct bench *bench)
     return (seconds_now() - start) / bench->n_rows;
 }
 
+/* The same of texts, as `rnntrain predict` does. */
 static double judge_texts(struct bench *bench)
 {
     int n_labels = bench->predictor.info.data.n_labels, classes[MOST_ROWS];
     double *probabilities = xcalloc((size_t)(MOST_ROWS * n_labels), sizeof(double));
     double start = seconds_now();
-    for (int first = 0; first < bench->n_rows; first += bench->lane_rows) {
+    for (int first = 0; first < bench->n_rows; first += PREDICTOR_ROWS) {
         int left = bench->n_rows - first;
         predictor_judge(&bench->predictor, bench->texts + first,
-                        left < bench->lane_rows ? left : bench->lane_rows, probabilities,
+                        left < PREDICTOR_ROWS ? left : PREDICTOR_ROWS, probabilities,
                         classes);
     }
     double seconds = (seconds_now() - start) / bench->n_rows;
@@ -132,7 +134,7 @@ static void measure(struct bench *bench, int n)
         figure[SHARE][i] = figure[RATE][i] / figure[PROBE][i];
     }
     double texts = quantile(figure[TEXTS], n, 0.5), ids = quantile(figure[IDS], n, 0.5);
-    if (kernels_select("auto", &chosen) == OK)
+    if (kernels_select(bench->isa, &chosen) == OK)
         kernels_describe(chosen, kernels, sizeof kernels);
     printf(
         "share %.3f %.3f %.3f  gflops %.1f  probe %.1f  us/row %.1f  text us/row %.1f  "
@@ -147,10 +149,12 @@ static void measure(struct bench *bench, int n)
 int main(int argc, char **argv)
 {
     int rounds = argc > 3 ? (int)strtol(argv[1], NULL, 10) : 0;
-    struct bench bench = {.lane_rows =
-                              argc > 4 ? (int)strtol(argv[4], NULL, 10) : PREDICTOR_ROWS};
+    struct bench bench = {.isa = argc > 5 ? argv[5] : "auto",
+                          .lane_rows = argc > 4 ? (int)strtol(argv[4], NULL, 10)
+                                                : PREDICTOR_LANE_ROWS};
     if (rounds < 1 || bench.lane_rows < 1 || bench.lane_rows > PREDICTOR_ROWS) {
-        fputs("usage: bench_predict ROUNDS CHECKPOINT DATASET [LANE_ROWS]\n", stderr);
+        fputs("usage: bench_predict ROUNDS CHECKPOINT DATASET [LANE_ROWS [ISA]]\n",
+              stderr);
         return ERR_USAGE;
     }
     int rc = set_up(&bench, argv[2], argv[3]);
