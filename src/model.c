@@ -293,12 +293,26 @@ static void learn_pads(struct model *model)
     model->pads_known = true;
 }
 
+/* The products of all ids. */
+static void learn_vocabulary(struct model *model)
+{
+    int32_t ids[64];
+    int n = 0, vocabulary = model->config.vocabulary;
+    for (int32_t id = 0; id < vocabulary; id++) {
+        if (!has_bit(model->known, id))
+            ids[n++] = id;
+        if (n == (int)COUNT_OF(ids) || id == vocabulary - 1) {
+            learn_ids(model, ids, n);
+            n = 0;
+        }
+    }
+}
+
 void model_learn(struct model *model)
 {
     uint64_t mode = kernels_begin();
-    for (int32_t id = 0; id < model->config.vocabulary; id++)
-        if (looks_up_words(&model->config) && !has_bit(model->known, id))
-            learn_ids(model, &id, 1);
+    if (looks_up_words(&model->config))
+        learn_vocabulary(model);
     if (shares_pads(&model->config) && !model->pads_known)
         learn_pads(model);
     kernels_end(mode);
