@@ -54,6 +54,7 @@ cat >cmake/CMakeLists.txt <<'CMAKE'
 cmake_minimum_required(VERSION 3.18)
 project(judge C)
 find_package(rnntrain 0.1 REQUIRED)
+find_package(rnntrain) # once more, as by another part of a project
 add_executable(by_shared judge.c)
 target_link_libraries(by_shared rnntrain::rnntrain)
 add_executable(by_static judge.c)
