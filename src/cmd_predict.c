@@ -1,12 +1,16 @@
-/* rnntrain predict CHECKPOINT [FILE|-] [--jsonl]: one text a line, one judgement a line.
+/* rnntrain predict CHECKPOINT [FILE|-] [--jsonl]: one text a line, one judgement a line. Whoever
+ * writes a line into a pipe and waits gets its answer: lines are judged together only while more
+ * of them are there.
  */
-#define _GNU_SOURCE /* getline */
 #include "commands.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
@@ -84,51 +88,100 @@ static char *clean_text(const char *bytes, size_t n)
     return xstrndup(bytes, n);
 }
 
-static void judge_whole(struct predictor *predictor, FILE *file,
-                        const struct settings *settings)
-{
-    char *bytes = NULL, *text;
-    size_t n = 0, capacity = 0;
-    do {
-        capacity = capacity ? 2 * capacity : 65536;
-        bytes = xrealloc(bytes, capacity, 1);
-        n += fread(bytes + n, 1, capacity - n, file);
-    } while (n == capacity);
-    text = clean_text(bytes, n);
-    free(bytes);
-    judge(predictor, &text, 1, settings);
-}
+/* What has been read and not yet been judged. */
+struct input {
+    int fd;
+    const char *path;
+    char *bytes;
+    size_t first, n, room; /* bytes[first .. n - 1] */
+    size_t searched;       /* bytes from `first` on without a line's end */
+    bool ended;
+};
 
-/* One text a line, PREDICTOR_ROWS of them at a time. */
-static void judge_lines(struct predictor *predictor, FILE *file,
-                        const struct settings *settings)
+/* Reads what is there, or waits for it. */
+static int read_more(struct input *input)
 {
-    char *line = NULL, *texts[PREDICTOR_ROWS];
-    size_t capacity = 0;
-    int n = 0;
-    ssize_t length;
-    while ((length = getline(&line, &capacity, file)) >= 0) {
-        texts[n++] = clean_text(line, (size_t)length);
-        if (n == PREDICTOR_ROWS) {
-            judge(predictor, texts, n, settings);
-            n = 0;
-        }
+    if (input->first > 0)
+        memmove(input->bytes, input->bytes + input->first, input->n - input->first);
+    input->n -= input->first;
+    input->first = 0;
+    if (input->n == input->room) {
+        input->room = input->room ? 2 * input->room : 65536;
+        input->bytes = xrealloc(input->bytes, input->room, 1);
     }
-    if (n > 0)
-        judge(predictor, texts, n, settings);
-    free(line);
+    ssize_t got;
+    do
+        got = read(input->fd, input->bytes + input->n, input->room - input->n);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return fail(ERR_IO, "%s: cannot read: %s", input->path, strerror(errno));
+    input->n += (size_t)got;
+    input->ended = got == 0;
+    return OK;
 }
 
-static int judge_stream(struct predictor *predictor, FILE *file, const char *path,
-                        const struct settings *settings)
+static bool is_waiting(const struct input *input)
 {
-    errno = 0;
-    if (settings->whole)
-        judge_whole(predictor, file, settings);
-    else
-        judge_lines(predictor, file, settings);
-    if (ferror(file))
-        return fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    struct pollfd poll_in = {.fd = input->fd, .events = POLLIN};
+    return poll(&poll_in, 1, 0) != 0;
+}
+
+/* The next line of what was read, or what is left at the end of the input, as a text; NULL if
+ * there is none. */
+static char *take_line(struct input *input)
+{
+    char *first = input->bytes + input->first, *end = NULL;
+    size_t left = input->n - input->first;
+    if (left > input->searched)
+        end = memchr(first + input->searched, '\n', left - input->searched);
+    input->searched = end ? 0 : left;
+    if (!end && (!input->ended || left == 0))
+        return NULL;
+    size_t length = end ? (size_t)(end - first) + 1 : left;
+    input->first += length;
+    return clean_text(first, length);
+}
+
+/* Up to PREDICTOR_ROWS lines; fewer where the input ends or nothing more is waiting. */
+static int take_lines(struct input *input, char **texts, int *n)
+{
+    int rc = OK;
+    *n = 0;
+    while (!rc && *n < PREDICTOR_ROWS) {
+        if ((texts[*n] = take_line(input)))
+            (*n)++;
+        else if (input->ended || (*n > 0 && !is_waiting(input)))
+            break;
+        else
+            rc = read_more(input);
+    }
+    return rc;
+}
+
+static int judge_lines(struct predictor *predictor, struct input *input,
+                       const struct settings *settings)
+{
+    char *texts[PREDICTOR_ROWS];
+    int n = 0, rc;
+    do {
+        rc = take_lines(input, texts, &n);
+        judge(predictor, texts, n, settings);
+        if (!input->ended && !is_waiting(input) && fflush(stdout) != 0)
+            break; /* report_output says it */
+    } while (!rc && n > 0);
+    return rc;
+}
+
+static int judge_whole(struct predictor *predictor, struct input *input,
+                       const struct settings *settings)
+{
+    int rc = OK;
+    while (!rc && !input->ended)
+        rc = read_more(input);
+    if (rc)
+        return rc;
+    char *text = clean_text(input->bytes, input->n);
+    judge(predictor, &text, 1, settings);
     return OK;
 }
 
@@ -138,19 +191,22 @@ static int run(const void *given, const char *const *operands, int n)
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "-";
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor;
-    bool is_standard = !strcmp(path, "-");
+    struct input input = {.path = path};
     int rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     if (!rc)
         rc = predictor_check_texts(&predictor);
     if (!rc)
         import_print_notes(&predictor.info);
-    FILE *file = rc ? NULL : is_standard ? stdin : fopen(path, "r");
-    if (!rc && !file)
+    if (!rc && strcmp(path, "-"))
+        input.fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (!rc && input.fd < 0)
         rc = fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
     if (!rc)
-        rc = judge_stream(&predictor, file, path, settings);
-    if (file && !is_standard)
-        fclose(file);
+        rc = settings->whole ? judge_whole(&predictor, &input, settings)
+                             : judge_lines(&predictor, &input, settings);
+    if (input.fd > 0)
+        close(input.fd);
+    free(input.bytes);
     predictor_release(&predictor);
     return rc;
 }

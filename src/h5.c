@@ -57,10 +57,24 @@ void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n)
         snprintf(text, n, "(%zu)", shape[0]);
 }
 
+static bool is_guest;
+
 void h5_start(void)
 {
-    H5dont_atexit();
+    if (!is_guest)
+        H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+void h5_enter(struct h5_manners *manners)
+{
+    is_guest = true;
+    H5Eget_auto2(H5E_DEFAULT, (H5E_auto2_t *)&manners->print, &manners->data);
+}
+
+void h5_leave(const struct h5_manners *manners)
+{
+    H5Eset_auto2(H5E_DEFAULT, (H5E_auto2_t)manners->print, manners->data);
 }
 
 hid_t h5_image_access(void)

@@ -18,20 +18,22 @@ static bool is_flat(const struct head *head)
     return head->kind == HEAD_FLATTEN && !head->masked;
 }
 
-void head_layout(struct head *head, struct arena *arena)
+void head_layout(struct head *head, struct space *space)
 {
     const struct recurrent *layer = head->layer[0];
     size_t rows = (size_t)layer->rows, slots = ((size_t)layer->length + 1) * rows;
     size_t padded = (size_t)layer->padded;
+    struct arena *backward = &space->backward;
     bool last = head->kind == HEAD_LAST, max = head->kind == HEAD_MAX;
     for (int d = 0; d < head->directions; d++) {
-        head->d_final[d] = last ? arena_take(arena, rows * padded, sizeof(real)) : NULL;
+        head->d_final[d] =
+            last ? arena_take(backward, rows * padded, sizeof(real)) : NULL;
         head->d_slots[d] = last || is_flat(head)
                                ? NULL
-                               : arena_take(arena, slots * padded, sizeof(real));
+                               : arena_take(backward, slots * padded, sizeof(real));
     }
     head->where =
-        arena_take(arena, max ? rows * (size_t)head->features : 0, sizeof(size_t));
+        arena_take(&space->lane, max ? rows * (size_t)head->features : 0, sizeof(size_t));
 }
 
 /* The row of h that holds what a direction gives for position t of a row, or NO_OUTPUT.
@@ -70,7 +72,8 @@ static void last_forward(const struct head *head, int d, int r, real *to)
 {
     const struct recurrent *layer = head->layer[d];
     size_t width = (size_t)layer->padded;
-    memcpy(to, layer->h + steps_final(head->steps[d], r) * width, width * sizeof *to);
+    size_t row = layer->in_place ? (size_t)r : steps_final(head->steps[d], r);
+    memcpy(to, layer->h + row * width, width * sizeof *to);
 }
 
 /* Every output of a direction is a block of features: step by step, as they stand. */

@@ -13,15 +13,15 @@ void dense_init(struct dense *dense, const struct kernels *kernels, int in_block
     dense->rows = rows;
 }
 
-void dense_layout(struct dense *dense, struct arena *arena)
+void dense_layout(struct dense *dense, struct space *space)
 {
     size_t columns = (size_t)dense->linear.columns, size = (size_t)dense->rows * columns;
-    linear_layout(&dense->linear, arena);
-    dense->b = arena_take(arena, columns, sizeof(real));
-    dense->db = arena_take(arena, columns, sizeof(real));
-    dense->y = arena_take(arena, size, sizeof(real));
-    dense->dy = arena_take(arena, size, sizeof(real));
-    dense->dz = arena_take(arena, size, sizeof(real));
+    linear_layout(&dense->linear, space);
+    dense->b = arena_take(&space->weights, columns, sizeof(real));
+    dense->db = arena_take(&space->backward, columns, sizeof(real));
+    dense->y = arena_take(&space->lane, size, sizeof(real));
+    dense->dy = arena_take(&space->backward, size, sizeof(real));
+    dense->dz = arena_take(&space->backward, size, sizeof(real));
 }
 
 void dense_pack(struct dense *dense, const real *kernel, const real *bias)
@@ -94,13 +94,13 @@ void output_init(struct output *output, const struct kernels *kernels, int in_bl
     };
 }
 
-void output_layout(struct output *output, struct arena *arena)
+void output_layout(struct output *output, struct space *space)
 {
     size_t units = (size_t)output->units, size = units * (size_t)output->inputs;
-    output->w = arena_take(arena, size, sizeof(real));
-    output->dw = arena_take(arena, size, sizeof(real));
-    output->b = arena_take(arena, units, sizeof(real));
-    output->db = arena_take(arena, units, sizeof(real));
+    output->w = arena_take(&space->weights, size, sizeof(real));
+    output->dw = arena_take(&space->backward, size, sizeof(real));
+    output->b = arena_take(&space->weights, units, sizeof(real));
+    output->db = arena_take(&space->backward, units, sizeof(real));
 }
 
 /* Where Keras's element (d, c) stands in w. */

@@ -26,13 +26,14 @@ void linear_take_columns(struct linear *linear, int first, int source_columns)
     linear->source_columns = source_columns;
 }
 
-void linear_layout(struct linear *linear, struct arena *arena)
+void linear_layout(struct linear *linear, struct space *space)
 {
     size_t size = (size_t)linear->depth * (size_t)linear->columns;
     size_t rounded = (size_t)round_up(linear->inputs, linear_panel(linear));
-    linear->w = arena_take(arena, size, sizeof(real));
-    linear->dw = arena_take(arena, size, sizeof(real));
-    linear->w_t = arena_take(arena, rounded * (size_t)linear->columns, sizeof(real));
+    linear->w = arena_take(&space->weights, size, sizeof(real));
+    linear->dw = arena_take(&space->backward, size, sizeof(real));
+    linear->w_t =
+        arena_take(&space->backward, rounded * (size_t)linear->columns, sizeof(real));
 }
 
 /* Element (row, column) of a panel matrix of `depth` rows. */
@@ -81,11 +82,11 @@ void linear_pack(struct linear *linear, const real *kernel)
         for (int b = 0; b < linear->out_blocks; b++) {
             const real *from = kernel + source_at(linear, d, b);
             int first = padded_column(linear, b);
-            for (int u = 0; u < linear->out_width; u++) {
+            for (int u = 0; u < linear->out_width; u++)
                 linear->w[packed_at(linear, linear->depth, row, first + u)] = from[u];
+            for (int u = 0; u < linear->out_width && linear->w_t; u++)
                 linear->w_t[packed_at(linear, used_columns(linear), first + u, row)] =
                     from[u];
-            }
         }
     }
 }

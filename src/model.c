@@ -248,7 +248,22 @@ static struct embedding embed_words(const struct model *model, int d, const int3
     return words;
 }
 
-/* The first layer's products with the embeddings of `words`, where they are not known yet. */
+/* The first layer's products with the embeddings of n ids. */
+static void learn_ids(struct model *model, const int32_t *ids, int n)
+{
+    size_t room = model->layer[0].room;
+    for (int first = 0, some; first < n; first += some) {
+        some = (size_t)(n - first) < room ? n - first : (int)room;
+        for (int d = 0; d < model->directions; d++) {
+            (void)embed_words(model, d, ids + first, some);
+            recurrent_learn_words(layer_at(model, 0, d), ids + first, some);
+        }
+    }
+    for (int i = 0; i < n; i++)
+        set_bit(model->known, ids[i]);
+}
+
+/* Those of `words` that are not known yet. */
 static void learn_words(struct model *model)
 {
     int32_t *unknown = model->words + model->n_words;
@@ -256,12 +271,7 @@ static void learn_words(struct model *model)
     for (int i = 0; i < model->n_words; i++)
         if (!has_bit(model->known, model->words[i]))
             unknown[n++] = model->words[i];
-    for (int d = 0; d < model->directions && n > 0; d++) {
-        (void)embed_words(model, d, unknown, n);
-        recurrent_learn_words(layer_at(model, 0, d), unknown, n);
-    }
-    for (int i = 0; i < n; i++)
-        set_bit(model->known, unknown[i]);
+    learn_ids(model, unknown, n);
 }
 
 /* The forward direction over one row of nothing but pads. */
@@ -275,10 +285,37 @@ static void learn_pads(struct model *model)
     if (looks_up_words(&model->config))
         learn_words(model);
     for (int i = 0; i < model->config.layers; i++) {
+        struct recurrent *layer = layer_at(model, i, 0);
+        layer->learns_pads = true;
         run_layer(model, i, 0, false, false, false);
-        recurrent_learn_pads(layer_at(model, i, 0));
+        layer->learns_pads = false;
     }
     model->pads_known = true;
+}
+
+/* The products of all ids. */
+static void learn_vocabulary(struct model *model)
+{
+    int32_t ids[64];
+    int n = 0, vocabulary = model->config.vocabulary;
+    for (int32_t id = 0; id < vocabulary; id++) {
+        if (!has_bit(model->known, id))
+            ids[n++] = id;
+        if (n == (int)COUNT_OF(ids) || id == vocabulary - 1) {
+            learn_ids(model, ids, n);
+            n = 0;
+        }
+    }
+}
+
+void model_learn(struct model *model)
+{
+    uint64_t mode = kernels_begin();
+    if (looks_up_words(&model->config))
+        learn_vocabulary(model);
+    if (shares_pads(&model->config) && !model->pads_known)
+        learn_pads(model);
+    kernels_end(mode);
 }
 
 /* `dropout` NULL: evaluation, nothing is kept for a backward pass. */

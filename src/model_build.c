@@ -93,6 +93,8 @@ static void init_shapes(struct model *model)
             layer->reset_after = config->reset_after;
             layer->vocabulary = i == 0 && looks_up_words(config) ? config->vocabulary : 0;
             layer->can_share_pads = shares_pads(config) && d == 0;
+            layer->trains = model->trains;
+            layer->only_last = i == config->layers - 1 && config->head == HEAD_LAST;
             recurrent_init(layer, kernels, i == 0 ? 1 : directions,
                            i == 0 ? config->embedding : config->units[i - 1],
                            config->units[i], rows, config->maxlen);
@@ -125,10 +127,10 @@ static size_t id_words(const struct model_config *config)
     return ((size_t)config->vocabulary + 63) / 64;
 }
 
-static void layout_lane(struct model *model, struct arena *arena)
+static void layout_plan(struct model *model, struct arena *arena)
 {
     size_t rows = (size_t)model->lane_rows, length = (size_t)model->config.maxlen;
-    size_t slots = (length + 1) * rows, words = (size_t)model->embedding_words;
+    size_t slots = (length + 1) * rows;
     for (int d = 0; d < 2; d++) {
         model->count[d] = arena_take(arena, rows, sizeof(int));
         model->lead[d] = arena_take(arena, rows, sizeof(int));
@@ -140,7 +142,12 @@ static void layout_lane(struct model *model, struct arena *arena)
     model->row_ids = arena_take(arena, length, sizeof *model->row_ids);
     model->words = arena_take(arena, 2 * slots, sizeof *model->words);
     model->seen = arena_take(arena, id_words(&model->config), sizeof *model->seen);
-    model->known = arena_take(arena, id_words(&model->config), sizeof *model->known);
+}
+
+static void layout_bits(struct model *model, struct arena *arena)
+{
+    size_t rows = (size_t)model->lane_rows, length = (size_t)model->config.maxlen;
+    size_t words = (size_t)model->embedding_words;
     model->embedding_bits = arena_take(arena, rows * length * words, sizeof(uint32_t));
     model->feature_bits =
         arena_take(arena, rows * (size_t)model->feature_words, sizeof(uint32_t));
@@ -148,26 +155,29 @@ static void layout_lane(struct model *model, struct arena *arena)
         arena_take(arena, rows * (size_t)model->dense_words, sizeof(uint32_t));
 }
 
-static void layout(struct model *model, struct arena *arena)
+static void layout(struct model *model, struct space *space)
 {
     size_t rows = (size_t)model->lane_rows, features = (size_t)model->head.features;
     size_t slots = ((size_t)model->config.maxlen + 1) * rows;
     size_t logits = rows * (size_t)model->output.units;
     int n_layers = model->config.layers * model->directions;
-    layout_lane(model, arena);
+    layout_plan(model, &space->lane);
+    layout_bits(model, &space->backward);
+    model->known =
+        arena_take(&space->weights, id_words(&model->config), sizeof *model->known);
     for (int i = 0; i < n_layers; i++)
-        recurrent_layout(&model->layer[i], arena);
+        recurrent_layout(&model->layer[i], space);
     for (int i = 0; i < n_layers - model->directions; i++)
-        model->d_layer[i] =
-            arena_take(arena, slots * (size_t)model->layer[i].padded, sizeof(real));
-    head_layout(&model->head, arena);
-    model->features = arena_take(arena, rows * features, sizeof(real));
-    model->d_features = arena_take(arena, rows * features, sizeof(real));
+        model->d_layer[i] = arena_take(
+            &space->backward, slots * (size_t)model->layer[i].padded, sizeof(real));
+    head_layout(&model->head, space);
+    model->features = arena_take(&space->lane, rows * features, sizeof(real));
+    model->d_features = arena_take(&space->backward, rows * features, sizeof(real));
     if (model->config.dense)
-        dense_layout(&model->dense, arena);
-    output_layout(&model->output, arena);
-    model->logits = arena_take(arena, logits, sizeof(real));
-    model->d_logits = arena_take(arena, logits, sizeof(real));
+        dense_layout(&model->dense, space);
+    output_layout(&model->output, space);
+    model->logits = arena_take(&space->lane, logits, sizeof(real));
+    model->d_logits = arena_take(&space->lane, logits, sizeof(real));
 }
 
 /* More than the host has would be asked for page by page, until something else dies of it. */
@@ -184,42 +194,93 @@ static int check_memory(size_t n_bytes)
                 (double)n_bytes / gib, host / gib);
 }
 
-int model_new(const struct model_config *config, const struct kernels *kernels,
-              int lane_rows, struct model **result)
+static struct model *new_model(const struct model_config *config,
+                               const struct kernels *kernels, int lane_rows, bool trains)
 {
-    int rc = check_config(config);
-    if (rc)
-        return rc;
     struct model *model = xcalloc(1, sizeof *model);
     model->config = *config;
     model->kernels = kernels;
     model->lane_rows = lane_rows;
+    model->trains = trains;
     model->directions = directions_of(config);
-    model_tensors(config, &model->params);
     size_t n_layers = (size_t)(config->layers * model->directions);
     model->layer = xcalloc(n_layers, sizeof *model->layer);
     model->d_layer = xcalloc(n_layers, sizeof *model->d_layer);
     init_shapes(model);
-    struct arena arena = {NULL, 0};
-    layout(model, &arena);
-    model->n_bytes = arena.used;
-    rc = check_memory(arena.used);
-    if (rc) {
-        model_free(model);
+    return model;
+}
+
+/* Sizes first, then memory for what this model has; another's weights are at `weights`. */
+static int take_space(struct model *model, char *weights)
+{
+    struct space size = {0}, *space = &model->space;
+    layout(model, &size);
+    model->n_bytes = size.lane.used + (weights ? 0 : size.weights.used) +
+                     (model->trains ? size.backward.used : 0);
+    int rc = check_memory(model->n_bytes);
+    if (rc)
         return rc;
-    }
-    arena = (struct arena){model->workspace = xaligned(arena.used, 1), 0};
-    layout(model, &arena);
-    *result = model;
+    space->weights.base = weights ? weights : xaligned(size.weights.used, 1);
+    space->lane.base = xaligned(size.lane.used, 1);
+    space->backward.base = model->trains ? xaligned(size.backward.used, 1) : NULL;
+    layout(model, space);
     return OK;
+}
+
+static int new_checked(const struct model_config *config, const struct kernels *kernels,
+                       int lane_rows, bool trains, struct model **result)
+{
+    int rc = check_config(config);
+    if (rc)
+        return rc;
+    struct model *model = new_model(config, kernels, lane_rows, trains);
+    model_tensors(config, &model->params);
+    rc = take_space(model, NULL);
+    if (rc)
+        model_free(model);
+    else
+        *result = model;
+    return rc;
+}
+
+int model_new(const struct model_config *config, const struct kernels *kernels,
+              int lane_rows, struct model **model)
+{
+    return new_checked(config, kernels, lane_rows, true, model);
+}
+
+int model_new_evaluator(const struct model_config *config, const struct kernels *kernels,
+                        int lane_rows, struct model **model)
+{
+    return new_checked(config, kernels, lane_rows, false, model);
+}
+
+int model_new_sharer(const struct model *owner, struct model **result)
+{
+    struct model *model =
+        new_model(&owner->config, owner->kernels, owner->lane_rows, false);
+    model->owner = owner;
+    model->params = owner->params;
+    model->weights = owner->weights;
+    model->pads_known = owner->pads_known;
+    int rc = take_space(model, owner->space.weights.base);
+    if (rc)
+        model_free(model);
+    else
+        *result = model;
+    return rc;
 }
 
 void model_free(struct model *model)
 {
     if (!model)
         return;
-    params_release(&model->params);
-    free(model->workspace);
+    if (!model->owner) {
+        params_release(&model->params);
+        free(model->space.weights.base);
+    }
+    free(model->space.lane.base);
+    free(model->space.backward.base);
     free(model->layer);
     free(model->d_layer);
     free(model);

@@ -9,16 +9,18 @@
 #include "rnntrain/layers.h"
 #include "rnntrain/recurrent.h"
 
-/* The workspace, in order: the plan of a lane (counts, ids, steps), keep bits, then layer
- * by layer packed weights, activations and gradients (recurrent.h draws a layer's), head,
- * hidden Dense, output. All sizes are fixed by the configuration and lane_rows. */
+/* The workspace: of each layer its part of the weights, of a lane's activations (behind the
+ * plan of the lane: counts, ids, steps) and of the backward pass (behind the keep bits);
+ * recurrent.h draws a layer's. All sizes are fixed by the configuration, lane_rows and `trains`. */
 struct model {
     struct model_config config;
     const struct kernels *kernels;
     struct params params;
     int lane_rows, directions;
     const real *weights; /* as last packed; borrowed */
-    void *workspace;
+    bool trains;
+    const struct model *owner; /* of params and of space.weights; NULL: this one */
+    struct space space;        /* owned */
     size_t n_bytes;
 
     int *count[2],

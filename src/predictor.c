@@ -3,8 +3,53 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rnntrain/h5.h"
 #include "rnntrain/layers.h"
 #include "rnntrain/sampler.h"
+
+/* What one thread needs: a workspace of the model, ids on their way, one batch of rows. */
+struct predictor_worker {
+    const struct predictor *predictor;
+    struct model *model; /* owned, unless it is the predictor's */
+    struct text_ids ids;
+    int32_t *x; /* (PREDICTOR_ROWS, maxlen) padded ids */
+    int32_t y[PREDICTOR_ROWS], length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
+    real *logits; /* (PREDICTOR_ROWS, 1 or classes) */
+};
+
+static size_t logits_a_row(const struct predictor *predictor)
+{
+    return predictor->info.data.n_labels == 2 ? 1 : (size_t)predictor->info.data.n_labels;
+}
+
+static struct predictor_worker *new_worker(const struct predictor *predictor,
+                                           struct model *model)
+{
+    struct predictor_worker *worker = xcalloc(1, sizeof *worker);
+    size_t maxlen = (size_t)predictor->info.data.maxlen;
+    worker->predictor = predictor;
+    worker->model = model;
+    worker->x = xcalloc(PREDICTOR_ROWS, maxlen * sizeof *worker->x);
+    worker->logits =
+        xcalloc(PREDICTOR_ROWS, logits_a_row(predictor) * sizeof *worker->logits);
+    return worker;
+}
+
+static int load_model(struct predictor *predictor, const struct kernels *kernels)
+{
+    struct model_config config = config_model(&predictor->config, &predictor->info.data);
+    int rc = model_new_evaluator(&config, kernels, PREDICTOR_ROWS, &predictor->model);
+    if (rc)
+        return rc;
+    const struct params *params = model_params(predictor->model);
+    predictor->weights = xaligned(params->size, sizeof(real));
+    rc = checkpoint_load(&predictor->info, params, (float *)predictor->weights, NULL);
+    if (rc)
+        return rc;
+    model_pack(predictor->model, predictor->weights);
+    predictor->own = new_worker(predictor, predictor->model);
+    return OK;
+}
 
 int predictor_open(struct predictor *predictor, const char *path, const char *isa,
                    const struct checkpoint_hints *hints)
@@ -20,18 +65,7 @@ int predictor_open(struct predictor *predictor, const char *path, const char *is
         rc = config_from_record(predictor->info.config, path, &predictor->config);
     if (!rc && predictor->info.data.tokenizer)
         rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
-    if (rc)
-        return rc;
-    struct model_config config = config_model(&predictor->config, &predictor->info.data);
-    rc = model_new(&config, kernels, PREDICTOR_ROWS, &predictor->model);
-    if (rc)
-        return rc;
-    const struct params *params = model_params(predictor->model);
-    predictor->weights = xaligned(params->size, sizeof(real));
-    rc = checkpoint_load(&predictor->info, params, (float *)predictor->weights, NULL);
-    if (!rc)
-        model_pack(predictor->model, predictor->weights);
-    return rc;
+    return rc ? rc : load_model(predictor, kernels);
 }
 
 int predictor_check_texts(const struct predictor *predictor)
@@ -47,6 +81,9 @@ int predictor_check_texts(const struct predictor *predictor)
 
 void predictor_release(struct predictor *predictor)
 {
+    if (predictor->own)
+        predictor->own->model = NULL;
+    predictor_worker_free(predictor->own);
     text_free(predictor->tokenizer);
     model_free(predictor->model);
     free(predictor->weights);
@@ -55,40 +92,95 @@ void predictor_release(struct predictor *predictor)
     *predictor = (struct predictor){0};
 }
 
-/* One text as a padded row; returns the ids kept. */
-static int encode(const struct predictor *predictor, const char *text,
-                  struct text_ids *ids, int32_t *row)
+void predictor_share(struct predictor *predictor)
 {
-    text_encode(predictor->tokenizer, text, strlen(text), ids);
-    return text_pad(text_settings(predictor->tokenizer), ids->ids, ids->n, row);
+    model_learn(predictor->model);
+    h5_close(predictor->info.data.file);
+    predictor->info.data.file = NULL;
+}
+
+int predictor_worker_new(const struct predictor *predictor,
+                         struct predictor_worker **worker)
+{
+    struct model *model = NULL;
+    int rc = model_new_sharer(predictor->model, &model);
+    if (!rc)
+        *worker = new_worker(predictor, model);
+    return rc;
+}
+
+void predictor_worker_free(struct predictor_worker *worker)
+{
+    if (!worker)
+        return;
+    model_free(worker->model);
+    text_ids_release(&worker->ids);
+    free(worker->x);
+    free(worker->logits);
+    free(worker);
+}
+
+/* Row `row` of the batch from ids before padding. */
+static void put_row(struct predictor_worker *worker, int row, const int32_t *ids,
+                    size_t n)
+{
+    const struct predictor *predictor = worker->predictor;
+    size_t maxlen = (size_t)predictor->info.data.maxlen;
+    worker->rows[row] = row;
+    worker->length[row] = text_pad(text_settings(predictor->tokenizer), ids, n,
+                                   worker->x + (size_t)row * maxlen);
+}
+
+/* Judges the batch's rows, sorted, in lanes. */
+static void judge_rows(struct predictor_worker *worker, int n, double *probabilities,
+                       int *classes)
+{
+    struct dataset data = worker->predictor->info.data;
+    size_t units = logits_a_row(worker->predictor), n_labels = (size_t)data.n_labels;
+    data.id_bytes = 4;
+    data.part[DATASET_TEST] = (struct dataset_split){
+        .rows = n, .x = worker->x, .y = worker->y, .length = worker->length};
+    sampler_sort_by_length(&data, DATASET_TEST, worker->rows, n);
+    for (int first = 0; first < n; first += PREDICTOR_LANE_ROWS) {
+        int left = n - first;
+        struct lane lane = {&data, DATASET_TEST, worker->rows + first,
+                            left < PREDICTOR_LANE_ROWS ? left : PREDICTOR_LANE_ROWS,
+                            NULL};
+        (void)model_evaluate(worker->model, &lane,
+                             worker->logits + (size_t)first * units);
+    }
+    for (int i = 0; i < n; i++) {
+        const real *logits = worker->logits + (size_t)i * units;
+        size_t row = (size_t)worker->rows[i];
+        class_probabilities(data.n_labels, logits, probabilities + row * n_labels);
+        if (classes)
+            classes[row] = class_decision(data.n_labels, logits);
+    }
+}
+
+void predictor_worker_judge(struct predictor_worker *worker, const char *const *texts,
+                            int n_texts, double *probabilities, int *classes)
+{
+    for (int i = 0; i < n_texts; i++) {
+        text_encode(worker->predictor->tokenizer, texts[i], strlen(texts[i]),
+                    &worker->ids);
+        put_row(worker, i, worker->ids.ids, worker->ids.n);
+    }
+    judge_rows(worker, n_texts, probabilities, classes);
+}
+
+void predictor_worker_judge_ids(struct predictor_worker *worker,
+                                const int32_t *const *ids, const size_t *lengths,
+                                int n_rows, double *probabilities)
+{
+    for (int i = 0; i < n_rows; i++)
+        put_row(worker, i, ids[i], lengths[i]);
+    judge_rows(worker, n_rows, probabilities, NULL);
 }
 
 void predictor_judge(struct predictor *predictor, char *const *texts, int n_texts,
                      double *probabilities, int *classes)
 {
-    struct dataset data = predictor->info.data;
-    int units = data.n_labels == 2 ? 1 : data.n_labels;
-    int32_t *x = xcalloc((size_t)n_texts * (size_t)data.maxlen, sizeof *x);
-    int32_t y[PREDICTOR_ROWS] = {0}, length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
-    real *logits = xcalloc((size_t)(n_texts * units), sizeof *logits);
-    struct text_ids ids = {0};
-    for (int i = 0; i < n_texts; i++) {
-        rows[i] = i;
-        length[i] =
-            encode(predictor, texts[i], &ids, x + (size_t)i * (size_t)data.maxlen);
-    }
-    data.id_bytes = 4;
-    data.part[DATASET_TEST] =
-        (struct dataset_split){.rows = n_texts, .x = x, .y = y, .length = length};
-    sampler_sort_by_length(&data, DATASET_TEST, rows, n_texts);
-    struct lane lane = {&data, DATASET_TEST, rows, n_texts, NULL};
-    model_evaluate(predictor->model, &lane, logits);
-    for (int i = 0; i < n_texts; i++) {
-        class_probabilities(data.n_labels, logits + i * units,
-                            probabilities + rows[i] * data.n_labels);
-        classes[rows[i]] = class_decision(data.n_labels, logits + i * units);
-    }
-    text_ids_release(&ids);
-    free(logits);
-    free(x);
+    predictor_worker_judge(predictor->own, (const char *const *)texts, n_texts,
+                           probabilities, classes);
 }

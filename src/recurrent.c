@@ -19,6 +19,8 @@ void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int 
     layer->rows = rows;
     layer->length = length;
     layer->block = rows > BACKWARD_BLOCK ? rows : BACKWARD_BLOCK;
+    layer->room =
+        layer->trains ? ((size_t)length + 1) * (size_t)rows : (size_t)layer->block;
     layer->n_groups = layer->lstm ? 1 : 2;
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
@@ -31,45 +33,67 @@ void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int 
     }
 }
 
-void recurrent_layout(struct recurrent *layer, struct arena *arena)
+/* One group; `slots` of its gates' values. */
+static void layout_group(const struct recurrent *layer, struct gate_group *group,
+                         size_t slots, struct space *space)
 {
-    size_t slots = ((size_t)layer->length + 1) * (size_t)layer->rows;
-    size_t state = slots * (size_t)layer->padded;
-    size_t row_state = (size_t)layer->rows * (size_t)layer->padded;
-    size_t block = (size_t)block_stride(layer), columns = 0;
+    size_t columns = (size_t)columns_of(group),
+           table = (size_t)layer->vocabulary * columns;
+    linear_layout(&group->input, space);
+    linear_layout(&group->recurrent, space);
+    group->b = arena_take(&space->weights, columns, sizeof(real));
+    group->db = arena_take(&space->backward, columns, sizeof(real));
+    group->known = arena_take(&space->weights, table, sizeof(real));
+    group->d_known = arena_take(&space->backward, table, sizeof(real));
+    group->z = arena_take(&space->lane, slots * columns, sizeof(real));
+    group->dz =
+        arena_take(&space->backward, (size_t)block_stride(layer) * columns, sizeof(real));
+}
+
+static void layout_states(struct recurrent *layer, struct arena *arena)
+{
+    size_t rows = (size_t)layer->rows, all = ((size_t)layer->length + 1) * rows;
+    size_t kept = layer->trains ? all : rows, width = (size_t)layer->padded;
+    size_t h = layer->trains || !layer->only_last ? all : rows;
+    size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
     bool after = is_reset_after(layer);
-    for (int i = 0; i < layer->n_groups; i++) {
-        struct gate_group *group = &layer->group[i];
-        columns = (size_t)columns_of(group);
-        linear_layout(&group->input, arena);
-        linear_layout(&group->recurrent, arena);
-        group->b = arena_take(arena, columns, sizeof(real));
-        group->db = arena_take(arena, columns, sizeof(real));
-        size_t table = (size_t)layer->vocabulary * columns;
-        group->known = arena_take(arena, table, sizeof(real));
-        group->d_known = arena_take(arena, table, sizeof(real));
-        group->z = arena_take(arena, slots * columns, sizeof(real));
-        group->dz = arena_take(arena, block * columns, sizeof(real));
-    }
     layer->ids = arena_take(arena, layer->vocabulary ? (size_t)layer->length : 0,
                             sizeof *layer->ids);
-    layer->x = arena_take(arena, slots * (size_t)layer->inputs, sizeof(real));
-    layer->h = arena_take(arena, state, sizeof(real));
-    layer->c = arena_take(arena, layer->lstm ? state : 0, sizeof(real));
-    layer->tanh_c = arena_take(arena, layer->lstm ? state : 0, sizeof(real));
-    layer->rh = arena_take(arena, layer->lstm || after ? 0 : state, sizeof(real));
-    layer->rec = arena_take(arena, after ? slots * columns : 0, sizeof(real));
-    layer->b_rec = arena_take(arena, after ? columns : 0, sizeof(real));
+    layer->x = arena_take(arena, layer->room * (size_t)layer->inputs, sizeof(real));
+    layer->h = arena_take(arena, h * width, sizeof(real));
+    layer->c = arena_take(arena, layer->lstm ? kept * width : 0, sizeof(real));
+    layer->tanh_c = arena_take(arena, layer->lstm ? kept * width : 0, sizeof(real));
+    layer->rh = arena_take(arena, layer->lstm || after ? 0 : kept * width, sizeof(real));
+    layer->rec = arena_take(arena, after ? kept * columns : 0, sizeof(real));
+}
+
+static void layout_backward(struct recurrent *layer, struct arena *arena)
+{
+    size_t row_state = (size_t)layer->rows * (size_t)layer->padded;
+    size_t block = (size_t)block_stride(layer);
+    size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
+    bool after = is_reset_after(layer);
     layer->db_rec = arena_take(arena, after ? columns : 0, sizeof(real));
     layer->drec = arena_take(arena, after ? block * columns : 0, sizeof(real));
-    size_t after_pads =
-        layer->can_share_pads ? ((size_t)layer->length + 1) * (size_t)layer->padded : 0;
-    layer->pad_h = arena_take(arena, after_pads, sizeof(real));
-    layer->pad_c = arena_take(arena, layer->lstm ? after_pads : 0, sizeof(real));
     layer->dh = arena_take(arena, row_state, sizeof(real));
     layer->dc = arena_take(arena, row_state, sizeof(real));
     layer->drh = arena_take(arena, row_state, sizeof(real));
     layer->dx = arena_take(arena, block * (size_t)layer->inputs, sizeof(real));
+}
+
+void recurrent_layout(struct recurrent *layer, struct space *space)
+{
+    struct arena *weights = &space->weights;
+    size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
+    size_t after_pads =
+        layer->can_share_pads ? ((size_t)layer->length + 1) * (size_t)layer->padded : 0;
+    for (int i = 0; i < layer->n_groups; i++)
+        layout_group(layer, &layer->group[i], layer->room, space);
+    layer->b_rec = arena_take(weights, is_reset_after(layer) ? columns : 0, sizeof(real));
+    layer->pad_h = arena_take(weights, after_pads, sizeof(real));
+    layer->pad_c = arena_take(weights, layer->lstm ? after_pads : 0, sizeof(real));
+    layout_states(layer, &space->lane);
+    layout_backward(layer, &space->backward);
 }
 
 /* reset_after: the gates z and r add both halves of the bias, the candidate keeps them
@@ -106,13 +130,13 @@ void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurre
 /* Forward. */
 
 /* Rows that stand in slot s but did not take step s - 1 start from zeros, or from the
- * state after s pads. */
+ * state after s pads. `slot`: where the state of their slot begins. */
 static void enter_rows(const struct recurrent *layer, const struct steps *steps, int s,
-                       real *state, const real *after_pads)
+                       real *state, size_t slot, const real *after_pads)
 {
     size_t width = (size_t)layer->padded, n_bytes = width * sizeof *state;
     int from = steps_zero_from(steps, s), to = steps_slot_rows(steps, s);
-    real *first = state + (steps->slot[s] + (size_t)from) * width;
+    real *first = state + (slot + (size_t)from) * width;
     if (from < to && !layer->shares_pads)
         memset(first, 0, (size_t)(to - from) * n_bytes);
     for (int r = from; r < to && layer->shares_pads; r++, first += width)
@@ -139,14 +163,6 @@ void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n)
             memcpy(row_at(group->known, (size_t)ids[r], columns),
                    row_at(group->z, (size_t)r, columns), (size_t)columns * sizeof(real));
     }
-}
-
-void recurrent_learn_pads(struct recurrent *layer)
-{
-    size_t n = ((size_t)layer->length + 1) * (size_t)layer->padded;
-    memcpy(layer->pad_h, layer->h, n * sizeof(real));
-    if (layer->lstm)
-        memcpy(layer->pad_c, layer->c, n * sizeof(real));
 }
 
 /* What the next step writes: a line that is not in a near cache is read before it is written,
@@ -189,7 +205,7 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
                                (size_t)columns_of(group), m.vectors, m.c, m.c_panel);
     else
         m.term[m.n_terms++] =
-            linear_term(&group->input, row_at(layer->x, step->at, layer->inputs));
+            linear_term(&group->input, row_at(layer->x, step->kept, layer->inputs));
     if (h)
         m.term[m.n_terms++] = linear_term(&group->recurrent, h);
     struct spans spans;
@@ -214,8 +230,8 @@ static void lstm_step(const struct recurrent *layer, const struct step *step)
         .hard = layer->hard,
         .z = row_at(group->z, step->kept, columns_of(group)),
         .z_panel = step->panel,
-        .c_prev = row_at(layer->c, step->at, n),
-        .c = row_at(layer->c, step->next, n),
+        .c_prev = row_at(layer->c, step->kept, n),
+        .c = row_at(layer->c, step->kept_next, n),
         .tanh_c = row_at(layer->tanh_c, step->kept, n),
         .h = row_at(layer->h, step->next, n),
     };
@@ -248,7 +264,7 @@ static void gru_step(const struct recurrent *layer, const struct step *step)
     if (layer->reset_after)
         rec = row_at(layer->rec, step->kept, columns_of(candidate));
     else
-        rh = row_at(layer->rh, step->at, n);
+        rh = row_at(layer->rh, step->kept, n);
     struct gru_forward cell = {
         .rows = step->rows,
         .vectors = n / layer->kernels->width,
@@ -270,21 +286,37 @@ static void gru_step(const struct recurrent *layer, const struct step *step)
     layer->kernels->gru_output(&cell);
 }
 
+/* The state after a step of one row of pads, for all rows. */
+static void learn_pads(const struct recurrent *layer, const struct step *step, int s)
+{
+    int n = layer->padded;
+    size_t n_bytes = (size_t)n * sizeof(real);
+    memcpy(row_at(layer->pad_h, (size_t)s + 1, n), row_at(layer->h, step->next, n),
+           n_bytes);
+    if (layer->lstm)
+        memcpy(row_at(layer->pad_c, (size_t)s + 1, n),
+               row_at(layer->c, step->kept_next, n), n_bytes);
+}
+
 void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep,
                        recurrent_source *source, void *context)
 {
+    layer->in_place = !keep && layer->only_last;
     for (int s = 0; s <= steps->length; s++) {
-        enter_rows(layer, steps, s, layer->h, layer->pad_h);
+        size_t slot = steps->slot[s];
+        enter_rows(layer, steps, s, layer->h, layer->in_place ? 0 : slot, layer->pad_h);
         if (layer->lstm)
-            enter_rows(layer, steps, s, layer->c, layer->pad_c);
+            enter_rows(layer, steps, s, layer->c, keep ? slot : 0, layer->pad_c);
         if (s == steps->length || steps->active[s] == 0)
             continue;
         struct step step = step_of(layer, steps, s, keep);
         if (!layer->looks_up)
-            source(context, steps, s, row_at(layer->x, step.at, layer->inputs));
+            source(context, steps, s, row_at(layer->x, step.kept, layer->inputs));
         if (layer->lstm)
             lstm_step(layer, &step);
         else
             gru_step(layer, &step);
+        if (layer->learns_pads)
+            learn_pads(layer, &step, s);
     }
 }

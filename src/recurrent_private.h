@@ -36,10 +36,11 @@ static inline real *row_at(real *array, size_t row, int width)
 struct step {
     int rows;
     size_t panel;       /* reals between panels of this step's panel matrices */
-    size_t at;          /* slot of the step: first row in x, h, c, rh */
+    size_t at;          /* slot of the step: first row in h */
     size_t next;        /* slot it writes */
     bool keeps;         /* for the backward pass */
-    size_t kept;        /* slot of z, tanh_c and rec: 0 where nothing is kept */
+    size_t kept;        /* slot of all but h: 0 where nothing is kept */
+    size_t kept_next;   /* slot of c that it writes */
     size_t after;       /* slot that the next step writes */
     const int32_t *ids; /* of its rows, where b + x W is looked up */
     int n_ids_ahead;    /* and of the next step's */
@@ -52,11 +53,12 @@ static inline struct step step_of(const struct recurrent *layer,
     bool looks_ahead = layer->looks_up && s + 1 < steps->length;
     return (struct step){.rows = steps->active[s],
                          .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
-                         .at = steps->slot[s],
-                         .next = steps->slot[s + 1],
+                         .at = layer->in_place ? 0 : steps->slot[s],
+                         .next = layer->in_place ? 0 : steps->slot[s + 1],
                          .after = steps->slot[s + 1 < steps->length ? s + 2 : s + 1],
                          .keeps = keep,
                          .kept = keep ? steps->slot[s] : 0,
+                         .kept_next = keep ? steps->slot[s + 1] : 0,
                          .ids = layer->looks_up ? layer->ids[s] : NULL,
                          .n_ids_ahead = looks_ahead ? steps->active[s + 1] : 0,
                          .ids_ahead = looks_ahead ? layer->ids[s + 1] : NULL};

@@ -156,4 +156,13 @@ bool h5_is_array(struct h5 *file, const char *path);
 /* "(64, 128)" into `text`. */
 void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n);
 
+/* Inside of another's program, which may use HDF5 itself: between the two HDF5 prints nothing
+ * in this thread, behind them what it printed before, and how it ends is the program's affair. */
+struct h5_manners {
+    void (*print)(void);
+    void *data;
+};
+void h5_enter(struct h5_manners *manners);
+void h5_leave(const struct h5_manners *manners);
+
 #endif

@@ -38,7 +38,7 @@ struct head {
 
 /* kind, directions, masked, layer, steps and lead are set before. */
 void head_init(struct head *head);
-void head_layout(struct head *head, struct arena *arena);
+void head_layout(struct head *head, struct space *space);
 void head_forward(struct head *head, int rows, real *features);
 /* Fills d_final or d_outputs, which may point into d_features. */
 void head_backward(struct head *head, int rows, const real *d_features);

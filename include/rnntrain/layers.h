@@ -21,7 +21,7 @@ struct dense {
 
 void dense_init(struct dense *dense, const struct kernels *kernels, int in_blocks,
                 int in_width, int units, int rows);
-void dense_layout(struct dense *dense, struct arena *arena);
+void dense_layout(struct dense *dense, struct space *space);
 void dense_pack(struct dense *dense, const real *kernel, const real *bias);
 void dense_forward(struct dense *dense, int rows, const real *x);
 /* From dy: dx (R, inputs), and the weights' gradients, which are set. y must be as
@@ -42,7 +42,7 @@ struct output {
 /* `inputs` is the padded length of a row of x, in_blocks equal blocks. */
 void output_init(struct output *output, const struct kernels *kernels, int in_blocks,
                  int in_width, int inputs, int units);
-void output_layout(struct output *output, struct arena *arena);
+void output_layout(struct output *output, struct space *space);
 void output_pack(struct output *output, const real *kernel, const real *bias);
 void output_forward(const struct output *output, int rows, const real *x, real *logits);
 void output_backward(struct output *output, int rows, const real *x, const real *d_logits,

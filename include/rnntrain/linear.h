@@ -22,7 +22,7 @@ struct linear {
     int vectors; /* of all output blocks, padded */
     int columns; /* vectors * width, rounded up to whole panels */
     int source_first, source_columns;
-    real *w, *w_t, *dw;
+    real *w, *w_t, *dw; /* w_t, dw: NULL where nothing trains */
 };
 
 /* All of `source_columns` = out_blocks * out_width columns; linear_take_columns narrows.
@@ -31,7 +31,7 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
                  int in_width, int out_blocks, int out_width);
 /* The matrix is columns `first` .. of a Keras matrix of `source_columns` columns. */
 void linear_take_columns(struct linear *linear, int first, int source_columns);
-void linear_layout(struct linear *linear, struct arena *arena);
+void linear_layout(struct linear *linear, struct space *space);
 
 void linear_pack(struct linear *linear, const real *kernel);
 void linear_zero_gradient(struct linear *linear);

@@ -66,6 +66,9 @@ struct lane_result {
 /* Checks the configuration (ERR_USAGE, naming the option) and allocates. */
 int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **model) NODISCARD;
+/* The same for evaluation only: the weights, and few activations. */
+int model_new_evaluator(const struct model_config *config, const struct kernels *kernels,
+                        int lane_rows, struct model **model) NODISCARD;
 void model_free(struct model *model);
 
 /* The tensors of a configuration's weights, as model_params has them; the caller's to release. */
@@ -81,6 +84,13 @@ void model_init_weights(const struct model *model, uint64_t seed, real *weights)
 /* Packs the weights for the kernels; call after each change. `weights` is borrowed until
  * the next call: the embedding is read from it. */
 void model_pack(struct model *model, const real *weights);
+
+/* Evaluators of the same weights in other threads. model_learn computes all that evaluating
+ * would learn from these weights, so that nobody writes what is shared from then on; `model` is
+ * an evaluator. model_new_sharer, in any thread, makes another one with a workspace of its own,
+ * to be freed before `model`, which is not packed again meanwhile. */
+void model_learn(struct model *model);
+int model_new_sharer(const struct model *model, struct model **sharer) NODISCARD;
 
 /* Gradient of the lane's summed loss. Every element of `gradient` is set but the rows of the
  * embedding that the lane does not have: the caller gives the table (the first tensor) zeroed,

@@ -54,6 +54,13 @@ struct recurrent {
     int n_groups;
     struct gate_group group[2];
 
+    /* Without `trains` there is no backward pass: nothing is kept but h, and of h, where
+     * only_last output is asked for, the last; what a step makes is then overwritten by the
+     * next one, and `slots` below is the rows of one. */
+    bool trains, only_last;
+    bool in_place; /* of the last recurrent_forward: h holds one slot, row r at r */
+    size_t room;   /* rows of x and z */
+
     real *x; /* (slots, inputs): input of each step, filled by the source */
     real *h; /* (slots, padded): state entering each step = output of the one before */
     real *c; /* (slots, padded), LSTM */
@@ -75,34 +82,32 @@ struct recurrent {
     /* Evaluation: with shares_pads a row enters with the state that as many pads as stand in
      * front of it leave, instead of zeros. */
     bool can_share_pads, shares_pads;
+    bool learns_pads; /* the next recurrent_forward, of one row of T pads, sets them: */
     real *pad_h, *pad_c; /* (T + 1, padded) states after 0 .. T pads */
 };
 
-/* Fixes the shapes (lstm, hard, reset_after, vocabulary and can_share_pads are set before; the input has in_blocks
- * blocks of in_width elements, each padded to whole vectors); then lays out the workspace
- * (twice, see struct arena). */
+/* Fixes the shapes (lstm, hard, reset_after, vocabulary, can_share_pads, trains and only_last
+ * are set before; the input has in_blocks blocks of in_width elements, each padded to whole
+ * vectors); then lays out the workspace (twice, see struct arena). */
 void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
                     int in_width, int units, int rows, int length);
-void recurrent_layout(struct recurrent *layer, struct arena *arena);
+void recurrent_layout(struct recurrent *layer, struct space *space);
 
 /* Packs Keras's kernel (D, GH), recurrent kernel (H, GH) and bias (GH) or (2, GH). */
 void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
                     const real *bias);
 
-/* Computes `known` of n ids, whose embeddings stand in x. Overwrites what the last
- * recurrent_forward kept. */
+/* Computes `known` of n ids, at most `room`, whose embeddings stand in x. Overwrites what the
+ * last recurrent_forward kept. */
 void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n);
 
 /* Fills x of one step, (rows, inputs), just before the step is computed; first to last. */
 typedef void recurrent_source(void *context, const struct steps *steps, int s, real *x);
 
 /* Runs all steps on what the source gives (looks_up: on the ids, the source is not asked).
- * Without `keep` nothing is kept for the backward pass but h. */
+ * Without `keep` nothing is kept but h, and that not with only_last. */
 void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep,
                        recurrent_source *source, void *context);
-
-/* Takes the states of the last recurrent_forward, of one row of T pads, for pad_h, pad_c. */
-void recurrent_learn_pads(struct recurrent *layer);
 
 /* Output of row r at step s; (padded) reals. */
 static inline real *recurrent_output(const struct recurrent *layer,

@@ -87,6 +87,29 @@ for text in 'one\ntwo\n' 'one\0two' ''; do
     printf "$text" | "$rnntrain" predict "$ck" --whole >"$tmp/odd"
     [ "$(wc -l <"$tmp/odd")" = 1 ] || problem "--whole of $text"
 done
+# A pipe that stays open: each line gets its answer before the next one is written.
+python3 - "$rnntrain" "$ck" "$tmp/many" "$tmp/together" <<'PYTHON'
+import select, subprocess, sys
+rnntrain, checkpoint, texts, answers = sys.argv[1:]
+texts, answers = open(texts, "rb").readlines(), open(answers, "rb").readlines()
+judge = subprocess.Popen([rnntrain, "predict", checkpoint, "--jsonl"], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, bufsize=0)
+def ask(pieces, expected):
+    for piece in pieces:
+        judge.stdin.write(piece)
+    for answer in expected:
+        assert select.select([judge.stdout], [], [], 60)[0], "no answer to a line"
+        found = b""
+        while not found.endswith(b"\n"):
+            found += judge.stdout.read(1)
+        assert found == answer, (found, answer)
+for i in range(5):
+    ask([texts[i]], [answers[i]])
+ask([texts[5][:9], texts[5][9:] + texts[6] + texts[7][:3]], answers[5:7])  # as they come
+ask([texts[7][3:] + b"".join(texts[8:300])], answers[7:300])
+judge.stdin.close()
+assert judge.stdout.read() == b"" and judge.wait() == 0
+PYTHON
 printf 'a superb film\r\na superb film\n' | "$rnntrain" predict "$ck" --jsonl >"$tmp/odd"
 [ "$(sort -u "$tmp/odd" | wc -l)" = 1 ] || problem "CRLF changes a judgement"
 python3 -c 'import json, sys

@@ -51,9 +51,9 @@ door csv.h '^preprocess/delimited\.c$'
 door libdeflate.h '^src/h5_(chunks|write)\.c$'
 door libxml/ '^src/text_(cut|tables)\.c$'
 door onnx.pb-c.h '^src/export_onnx_private\.h$'
-door pthread.h '^(src/stream|preprocess/crew)\.c$'
+door pthread.h '^(src/(stream|rnntrain)|preprocess/crew)\.c$'
 door unicode/ '^(src/text(_private|_cut|_tables)?\.[ch]|preprocess/decode\.c)$'
-! grep -l -E '\b(printf|puts|fputs)\(|\bstdout\b' src/{base,rng,kernels*,h5,file,comm,text*,dataset}.[ch] \
+! grep -l -E '\b(printf|puts|fputs)\(|\bstdout\b' src/{base,rng,kernels*,h5,file,comm,text*,dataset,predictor,rnntrain}.[ch] \
     2>/dev/null | grep -v src/base.c || complain "a library module prints"
 
 # Sizes, forbidden calls, places and dates.

@@ -1,5 +1,6 @@
 /* A row's result does not depend on the rows beside it: alone, in a lane of 16 and in one of
- * 250 it has the same bits, in every kernel set; nor on who computes the pads before it. */
+ * 250 it has the same bits, in every kernel set; nor on who computes the pads before it, nor on
+ * whether the model could also train, or shares its weights with others. */
 #include "rnntrain/model.h"
 #include "rnntrain/sampler.h"
 
@@ -11,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 250, LENGTH = 40, VOCABULARY = 60, UNITS_OUT = 4 };
+enum { ROWS = 250, LENGTH = 40, VOCABULARY = 160, UNITS_OUT = 4 };
 
 struct fixture {
     uint16_t x[ROWS][LENGTH];
@@ -99,6 +100,30 @@ static void expect_same(const struct fixture *fixture, struct model *model, int 
                      (int)config->head, config->mask);
 }
 
+/* Models that only evaluate: one that learns as it goes, and one that has learnt everything,
+ * with two more that share its weights. */
+static void check_evaluators(const struct fixture *fixture, const struct kernels *kernels,
+                             const struct model_config *config, const real *weights,
+                             real (*expected)[UNITS_OUT])
+{
+    enum { TOGETHER = 9, SHARERS = 2 };
+    struct model *model = NULL, *sharers[SHARERS] = {NULL};
+    assert_int_equal(model_new_evaluator(config, kernels, TOGETHER, &model), OK);
+    model_pack(model, weights);
+    expect_same(fixture, model, TOGETHER, expected, kernels->name);
+    model_pack(model, weights);
+    model_learn(model);
+    for (int i = 0; i < SHARERS; i++) {
+        assert_int_equal(model_new_sharer(model, &sharers[i]), OK);
+        expect_same(fixture, sharers[i], TOGETHER - i, expected, kernels->name);
+    }
+    expect_same(fixture, model, TOGETHER, expected, kernels->name);
+    model_free(sharers[0]);
+    expect_same(fixture, sharers[1], 1, expected, kernels->name);
+    model_free(sharers[1]);
+    model_free(model);
+}
+
 static void check(const struct kernels *kernels, const struct model_config *config)
 {
     static const int sizes[] = {1, 3, 16};
@@ -123,6 +148,7 @@ static void check(const struct kernels *kernels, const struct model_config *conf
     assert_int_equal(model_new(config, kernels, 1, &narrow), OK);
     model_pack(narrow, weights);
     expect_same(&fixture, narrow, 1, expected, kernels->name);
+    check_evaluators(&fixture, kernels, config, weights, expected);
     free(weights);
     model_free(model);
     model_free(narrow);
