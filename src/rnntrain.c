@@ -151,7 +151,9 @@ PUBLIC int rnntrain_predict_texts(struct rnntrain_model *model, const char *cons
     for (size_t i = 0; i < n; i++)
         if (!texts[i])
             return fail(ERR_USAGE, "rnntrain_predict_texts: text %zu is NULL", i);
-    int rc = n > 0 ? borrow(model, &worker) : OK;
+    int rc = predictor_check_texts(&model->predictor);
+    if (!rc && n > 0)
+        rc = borrow(model, &worker);
     if (rc || n == 0)
         return rc;
     for (size_t i = 0; i < n; i += PREDICTOR_ROWS)

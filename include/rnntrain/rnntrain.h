@@ -40,8 +40,10 @@ enum rnntrain_code {
 
 struct rnntrain_model;
 
-/* Reads a checkpoint (best.h5, last.h5) into memory; the file is not needed any more. The
- * kernels are those of the processor. */
+/* Reads a checkpoint (best.h5, last.h5) or a model of Keras (.h5, .keras) into memory; the file is
+ * not needed any more. A model of Keras must have rows of a fixed length, is read in a child
+ * process, and judges ids only: `rnntrain import` gives it a tokenizer. The kernels are those of
+ * the processor. */
 int rnntrain_open(const char *path, struct rnntrain_model **model);
 
 /* NULL is fine. Nobody may use the model any more. */
@@ -59,7 +61,8 @@ size_t rnntrain_maxlen(const struct rnntrain_model *model);
 size_t rnntrain_num_words(const struct rnntrain_model *model);
 
 /* Probabilities (n, C), row by row, of n texts in UTF-8; what is no UTF-8 becomes U+FFFD. The
- * class decided for is the first largest; of two classes the first wins a tie. n may be 0. */
+ * class decided for is the first largest; of two classes the first wins a tie. n may be 0.
+ * RNNTRAIN_USAGE if the model has no tokenizer. */
 int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *texts,
                            size_t n, double *probabilities);
 
