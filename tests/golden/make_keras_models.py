@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Writes keras_models/: small models as Keras saves them, and what Keras says of some texts.
+
+Usage: make_keras_models.py keras|tf_keras FOLDER     (needs that Keras, TensorFlow and h5py)
+
+FOLDER gets <case>.h5, .keras or .weights.h5, tokenizer.json and texts, which both calls write
+alike, and <keras>.json: for each file the options that rnntrain needs and the probabilities of all
+texts."""
+import importlib
+import json
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import numpy as np
+
+flavour, folder = sys.argv[1:3]
+keras = importlib.import_module(flavour)
+layers = keras.layers
+WORDS, MAXLEN = 12, 7
+random = np.random.RandomState(3)
+words = [f"w{i}" for i in range(1, WORDS)]
+texts = [" ".join(random.choice(words, n)) for n in (7, 7, 3, 1, 9, 12, 5, 7)]
+config = {"num_words": WORDS, "filters": "", "lower": True, "split": " ", "char_level": False,
+          "oov_token": None, "document_count": 1}
+for name in ("word_counts", "word_docs", "index_docs"):
+    config[name] = "{}"
+config["index_word"] = json.dumps({i + 1: w for i, w in enumerate(words)})
+config["word_index"] = json.dumps({w: i + 1 for i, w in enumerate(words)})
+with open(f"{folder}/tokenizer.json", "w") as file:
+    json.dump({"class_name": "Tokenizer", "config": config}, file)
+with open(f"{folder}/texts", "w") as file:
+    file.write("\n".join(texts) + "\n")
+rows = np.zeros((len(texts), MAXLEN), "int32")
+for row, text in zip(rows, texts):
+    ids = [int(word[1:]) for word in text.split()][-MAXLEN:]
+    row[MAXLEN - len(ids):] = ids
+
+
+def chain(length, *parts):
+    """A model of the functional API."""
+    source = result = keras.Input((length,), dtype="int32")
+    for part in parts:
+        result = part(result)
+    return keras.Model(source, result)
+
+
+def sequence(parts):
+    shape = {"shape" if flavour == "keras" else "input_shape": (MAXLEN,)}
+    return keras.Sequential([layers.InputLayer(dtype="int32", **shape)] + parts)
+
+
+def cases():
+    """Name, ending, options, model."""
+    yield "lstm", ".h5", "", sequence([
+        layers.Embedding(WORDS, 4), layers.Dropout(0.2), layers.LSTM(5),
+        layers.Dense(6, activation="relu"), layers.Dense(1, activation="sigmoid")])
+    yield "stack", ".keras", "", sequence([
+        layers.Embedding(WORDS, 4, mask_zero=True),
+        layers.Bidirectional(layers.GRU(4, return_sequences=True)),
+        layers.Bidirectional(layers.GRU(3)), layers.Dense(3, activation="softmax")])
+    yield "chain", ".keras", "--maxlen 7", chain(
+        None, layers.Embedding(WORDS, 3, mask_zero=True), layers.LSTM(4, return_sequences=True),
+        layers.GlobalAveragePooling1D(), layers.Dense(1), layers.Activation("sigmoid"))
+    yield "weights", ".weights.h5", "--maxlen 7 --head max", sequence([
+        layers.Embedding(WORDS, 3), layers.GRU(4, return_sequences=True, reset_after=False),
+        layers.GlobalMaxPooling1D(), layers.Dense(2, activation="softmax")])
+    yield "hard", ".h5", "", sequence([
+        layers.Embedding(WORDS, 3),
+        layers.LSTM(4, return_sequences=True, recurrent_activation="hard_sigmoid"),
+        layers.Flatten(), layers.Dense(1, activation="sigmoid")])
+
+
+expected = []
+for name, ending, options, model in cases():
+    model(rows)
+    model.set_weights([random.normal(0, 0.7, w.shape).astype("float32")
+                       for w in model.get_weights()])
+    path = f"{flavour}_{name}{ending}"
+    (model.save_weights if ending == ".weights.h5" else model.save)(f"{folder}/{path}")
+    found = model.predict(rows, verbose=0)
+    if found.shape[1] == 1:
+        found = np.hstack([1 - found, found])
+    expected.append({"file": path, "options": options,
+                     "probabilities": [[round(float(p), 7) for p in row] for row in found]})
+with open(f"{folder}/{flavour}.json", "w") as file:
+    json.dump({"version": keras.__version__, "models": expected}, file, indent=0)
