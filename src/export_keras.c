@@ -188,6 +188,8 @@ int export_keras3_weights(struct predictor *predictor, const char *path, char **
     if (length < strlen(ending) || strcmp(path + length - strlen(ending), ending))
         return fail(ERR_USAGE, "-o %s: Keras loads weights from files named *%s only",
                     path, ending);
-    int rc = build_weights(predictor, &bytes, &n);
+    int rc = check_keras_3(predictor);
+    if (!rc)
+        rc = build_weights(predictor, &bytes, &n);
     return rc ? rc : write_verified(predictor, path, bytes, n, checked);
 }

@@ -285,6 +285,14 @@ static void say_data(struct report *report, const struct report_start *start)
             start->chunk_rows, start->wanted_rows);
 }
 
+/* Lines, each with its '\n'; or NULL. */
+static void say_beginning(struct report *report, const char *lines)
+{
+    for (const char *line = lines ? lines : ""; *line; line += strcspn(line, "\n") + 1)
+        report_say(report, "%s%.*s", line == lines ? "begins   with " : "note     ",
+                   (int)strcspn(line, "\n"), line);
+}
+
 static void say_start(struct report *report, const struct report_start *start)
 {
     char train[32], validation[32], test[32], parameters[32];
@@ -295,6 +303,8 @@ static void say_start(struct report *report, const struct report_start *start)
     if (start->resumed_from)
         report_say(report, "resume   epoch %d after batch %d, from %s", start->epoch,
                    start->batch, start->resumed_from);
+    else
+        say_beginning(report, start->beginning);
     report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
                train, validation, start->validation, test);
     say_data(report, start);
@@ -302,6 +312,10 @@ static void say_start(struct report *report, const struct report_start *start)
                start->classes, start->bytes >> 20);
     report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,
                start->hosts, start->lanes);
+    if (start->hard_sigmoid)
+        report_say(report,
+                   "note     best.h5 will carry Keras 2's hard_sigmoid, clip(0.2 x + "
+                   "0.5); Keras 3 computes clip(x/6 + 0.5) by that name");
     if (start->shares_cores)
         report_say(report, "warning  a host has more ranks than cores: as many as it has "
                            "cores would be faster, and give the same bits");
@@ -324,6 +338,10 @@ int report_start(struct report *report, const struct report_start *start)
         json_object_set_new(line, "batch", json_integer(start->batch));
         json_object_set_new(line, "step", json_integer(start->step));
     }
+    if (start->beginning && !start->resumed_from)
+        json_object_set_new(
+            line, "begins_with",
+            json_stringn(start->beginning, strcspn(start->beginning, "\n")));
     json_object_set_new(line, "version", json_string(RNNTRAIN_VERSION));
     json_object_set_new(line, "config", json_loads(start->config, 0, NULL));
     json_object_set_new(line, "ranks", json_integer(start->ranks));

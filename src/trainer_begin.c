@@ -1,6 +1,7 @@
 #include "trainer_private.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "rnntrain/checkpoint.h"
@@ -36,19 +37,18 @@ static int check_words(const struct trainer *trainer, const struct checkpoint *i
     return dataset_check_words(&data, &info->data);
 }
 
-static void say_beginning(struct trainer *trainer, const struct checkpoint *info,
-                          bool moments)
+/* Lines, each with its '\n'. */
+static void describe_beginning(struct trainer *trainer, const struct checkpoint *info,
+                               bool moments)
 {
     const char *from = trainer->config->init_from;
-    const char *note = info->keras ? info->keras->notes : "";
-    if (moments)
-        report_tell(&trainer->report,
-                    "begins with the weights and moments of %s, after %lld steps", from,
-                    (long long)trainer->progress.moments_steps);
-    else
-        report_tell(&trainer->report, "begins with the weights of %s", from);
-    for (; *note; note += strcspn(note, "\n") + 1)
-        report_tell(&trainer->report, "%s: %.*s", from, (int)strcspn(note, "\n"), note);
+    free(trainer->beginning);
+    trainer->beginning =
+        moments
+            ? xasprintf("weights and moments of %s, after %lld steps\n%s", from,
+                        (long long)trainer->progress.moments_steps,
+                        info->keras ? info->keras->notes : "")
+            : xasprintf("weights of %s\n%s", from, info->keras ? info->keras->notes : "");
 }
 
 /* Rank 0. */
@@ -71,7 +71,7 @@ static int load_initial(struct trainer *trainer)
     if (!rc && moments)
         trainer->progress.moments_steps = steps_of(&info);
     if (!rc)
-        say_beginning(trainer, &info, moments);
+        describe_beginning(trainer, &info, moments);
     checkpoint_release(&info);
     return rc;
 }

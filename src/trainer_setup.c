@@ -423,6 +423,7 @@ void trainer_tear_down(struct trainer *trainer)
         comm_window_close(trainer->comm, &trainer->window);
     json_decref(trainer->progress.history);
     free(trainer->tokenizer);
+    free(trainer->beginning);
     trainer_release_image(&trainer->pending_best);
     free(trainer->weights);
     free(trainer->best_weights);
@@ -527,6 +528,8 @@ int trainer_start_report(struct trainer *trainer)
             .epoch_flops = trainer->epoch_flops,
             .peak_gflops = trainer->peak_gflops,
             .resumed_from = resumed->from,
+            .beginning = trainer->beginning,
+            .hard_sigmoid = config->model.hard_sigmoid,
             .epoch = trainer->progress.epoch + 1,
             .batch = trainer->progress.batch,
             .step = trainer->progress.step,

@@ -38,8 +38,10 @@ struct report_start {
     int wanted_rows; /* of a window that mixes a file sorted by class; 0: it does */
     uint64_t data_hash;
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
-    const char *resumed_from;        /* the checkpoint, or NULL: the run begins */
-    int epoch, batch;                /* to be gone on with; finished batches of it */
+    const char *beginning; /* what the weights are, lines each with its '\n', or NULL */
+    bool hard_sigmoid;
+    const char *resumed_from; /* the checkpoint, or NULL: the run begins */
+    int epoch, batch;         /* to be gone on with; finished batches of it */
     int64_t step;
 };
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Real Keras loads our checkpoints as they are, compiled, and predicts the same. RNNTRAIN_PYTHON
-# names a Python with tensorflow-cpu, keras, tf_keras and h5py.
+# Real Keras loads our checkpoints as they are, compiled, and predicts the same; its own models, of
+# the whole grid of architectures and in every format, are judged here as there; training goes on here
+# as there. RNNTRAIN_PYTHON names a Python with tensorflow-cpu, keras, tf_keras and h5py, and jax for
+# the comparison of training: on TensorFlow, Keras 3's Adam takes the gradients of an id that stands twice
+# in a batch one by one. RNNTRAIN_IMDB names an aclImdb archive.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 
@@ -43,3 +46,42 @@ for options in "--recipe keras-lstm" "--recipe keras-bilstm" "--recipe keras-gru
         }
     done
 done
+
+# Reviews: real ones where they are.
+corpus=${RNNTRAIN_IMDB:-$source/../shared/data/aclImdb.tar.xz}
+reviews=$tmp/sample
+if [ -e "$corpus" ]; then
+    tar -C "$tmp" -xf "$corpus"
+    reviews=$tmp/reviews
+    for class in pos neg; do
+        mkdir -p "$reviews/train/$class" "$reviews/test/$class"
+        find "$tmp/aclImdb/train/$class" -name '*0_*.txt' | sort | head -1000 |
+            xargs cp -t "$reviews/train/$class"
+        find "$tmp/aclImdb/test/$class" -name '*.txt' | sort | head -32 |
+            xargs cp -t "$reviews/test/$class"
+    done
+fi
+mkdir "$tmp/grid"
+for padding in pre post; do
+    "$rnnprep" "$reviews" -o "$tmp/grid/$padding.h5" --num-words 2000 --maxlen 60 --quiet \
+        --padding $padding --save-tokenizer "$tmp/grid/tokenizer.json"
+done
+for class in pos neg; do
+    for file in "$reviews/test/$class"/*; do
+        cat "$file"
+        echo
+    done
+done >"$tmp/grid/texts"
+failed=0
+for keras in keras tf_keras; do
+    "$python" -c "import $keras" 2>/dev/null || continue
+    "$python" "$source/tests/slow/keras_models.py" $keras "$rnntrain" "$tmp/grid" "$tmp/grid/texts" \
+        2>"$tmp/err" || failed=1
+done
+for keras in "keras jax" "tf_keras tensorflow"; do
+    read -r module backend <<<"$keras"
+    "$python" -c "import $module, $backend" 2>/dev/null || continue
+    KERAS_BACKEND=$backend "$python" "$source/tests/slow/keras_training.py" "$module" "$rnntrain" \
+        "$tmp/grid" 2>"$tmp/err" || failed=1
+done
+[ $failed = 0 ] || { cat "$tmp/err" >&2; problem "Keras says otherwise"; }
