@@ -24,7 +24,8 @@ static const char *const names[] = {"keras", "keras3-weights", "onnx", "c", NULL
 struct settings {
     struct import_settings keras;
     int to;
-    char *output, *with_tokenizer;
+    char *output;
+    bool with_tokenizer;
 };
 
 static const struct option options[] = {
@@ -34,37 +35,49 @@ static const struct option options[] = {
      "Options", true},
     {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
      "file to write, replaced if it is there; -o for short", "Options", true},
-    {"with-tokenizer", OPTION_STRING, offsetof(struct settings, with_tokenizer), NULL, 0,
-     0, NULL, "file for its tokenizer too, as Keras's tokenizer_from_json reads it",
+    {"with-tokenizer", OPTION_BOOL, offsetof(struct settings, with_tokenizer), "false", 0,
+     0, NULL,
+     "write tokenizer.json beside the file too, as Keras's tokenizer_from_json reads it",
      "Options", true},
 };
 
-static const struct option_table table = {
-    options,
-    (int)COUNT_OF(options),
-    "rnntrain export",
-    "CHECKPOINT --to FORMAT -o FILE [--with-tokenizer tokenizer.json]",
-    NULL,
-    1,
-    1,
-    &import_options};
+static const struct option_table table = {options,
+                                          (int)COUNT_OF(options),
+                                          "rnntrain export",
+                                          "MODEL --to FORMAT -o FILE [--with-tokenizer]",
+                                          NULL,
+                                          1,
+                                          1,
+                                          &import_options};
+
+/* tokenizer.json in the folder of the output; the caller's to free. */
+static char *tokenizer_path(const char *output)
+{
+    const char *slash = strrchr(output, '/');
+    return xasprintf("%.*stokenizer.json", slash ? (int)(slash - output + 1) : 0, output);
+}
 
 /* Nothing is written where something cannot be. */
 static int check_outputs(const struct settings *settings)
 {
     if (!settings->output)
         return fail(ERR_USAGE, "-o FILE: the file to write is not named");
+    char *tokenizer = tokenizer_path(settings->output);
     int rc = file_check_target(settings->output);
     if (!rc && settings->with_tokenizer)
-        rc = file_check_target(settings->with_tokenizer);
+        rc = file_check_target(tokenizer);
+    free(tokenizer);
     return rc;
 }
 
-static int write_tokenizer(const struct predictor *predictor, const char *path)
+static int write_tokenizer(const struct predictor *predictor, const char *output)
 {
-    char *json = text_to_json(predictor->tokenizer, true);
+    char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
     int rc = file_replace(path, json, strlen(json), false);
+    if (!rc)
+        printf("%s: %d words\n", path, text_n_words(predictor->tokenizer));
     free(json);
+    free(path);
     return rc;
 }
 
@@ -92,12 +105,12 @@ static int run(const void *given, const char *const *operands, int n)
         rc = predictor_check_texts(&predictor);
     if (!rc)
         rc = formats[settings->to].write(&predictor, settings->output, &checked);
-    if (!rc && settings->with_tokenizer)
-        rc = write_tokenizer(&predictor, settings->with_tokenizer);
     if (!rc) {
         import_print_notes(&predictor.info);
         printf("%s: %s\n", settings->output, checked);
     }
+    if (!rc && settings->with_tokenizer)
+        rc = write_tokenizer(&predictor, settings->output);
     free(checked);
     predictor_release(&predictor);
     return rc;
