@@ -7,6 +7,7 @@ import importlib
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -150,6 +151,22 @@ def try_model(spec):
     compare("our .weights.h5 in Keras", spec, loaded.predict(x, verbose=0), expected)
 
 
+def check_tokenizer():
+    """tokenizer.json beside an exported model, read by Keras, gives the ids of the data set."""
+    text = importlib.import_module("keras.src.legacy.preprocessing.text" if is_3 else
+                                   "tf_keras.preprocessing.text")
+    os.makedirs(f"{folder}/out", exist_ok=True)
+    subprocess.run([rnntrain, "export", f"{folder}/ours.h5", "--to", "keras", "-o",
+                    f"{folder}/out/model.keras", "--with-tokenizer"], check=True,
+                   capture_output=True)
+    with open(f"{folder}/out/tokenizer.json") as file:
+        tokenizer = text.tokenizer_from_json(file.read())
+    with open(texts) as file:
+        plain = [re.sub("<[^>]+>", "", line) for line in file.read().splitlines()]
+    for ids, row in zip(tokenizer.texts_to_sequences(plain), rows["pre"], strict=True):
+        assert ids[-maxlen:] == [int(i) for i in row if i], ids
+
+
 for k in range(int(sys.argv[5]) if len(sys.argv) > 5 else 40):
     spec = specify(k)
     try:
@@ -158,6 +175,7 @@ for k in range(int(sys.argv[5]) if len(sys.argv) > 5 else 40):
         failures += 1
         print(f"FAILED: {flavour}: {spec}: {error.stderr}")
     keras.backend.clear_session()
+check_tokenizer()
 print(f"{flavour} {keras.__version__}: {compared} comparisons, largest difference {worst[0]:.1e}: "
       f"{worst[1]}, {worst[2]}")
 sys.exit(failures != 0)
