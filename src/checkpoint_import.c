@@ -139,9 +139,12 @@ int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hin
 /* What a checkpoint has of its own. */
 static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 {
-    const char *given = hints->tokenizer      ? "--tokenizer"
-                        : hints->word_index   ? "--imdb-word-index"
-                        : hints->labels       ? "--labels"
+    const char *given = hints->tokenizer       ? "--tokenizer"
+                        : hints->word_index    ? "--imdb-word-index"
+                        : hints->labels        ? "--labels"
+                        : hints->pad_post      ? "--padding"
+                        : hints->truncate_post ? "--truncating"
+                        : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
                         : hints->keras.maxlen ? "--maxlen"
                                               : NULL;
     if (!given)

@@ -53,7 +53,9 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
         .keras = {.maxlen = (int)settings->maxlen,
                   .head = settings->head - 1,
                   .hard_sigmoid = settings->recurrent_activation == 1,
-                  .mask = settings->mask},
+                  .mask = settings->mask,
+                  .asked =
+                      settings->head || settings->mask || settings->recurrent_activation},
     };
 }
 

@@ -321,6 +321,11 @@ static int load_root(struct keras_reading *reading)
     json_error_t error;
     if (!reading->file->config)
         return keras_describe(reading, &reading->root);
+    if (reading->hints->asked)
+        return fail(ERR_USAGE,
+                    "--head, --mask and --recurrent-activation are for files of weights "
+                    "alone: %s says itself what model it is",
+                    reading->file->path);
     reading->root = json_loads(reading->file->config, 0, &error);
     if (reading->root)
         return OK;

@@ -31,9 +31,12 @@ char *keras_weight_path(const struct tensor *tensor);
 
 /* What a file may leave open. */
 struct keras_hints {
-    int maxlen;              /* 0: as the file says */
-    int head;                /* enum head_kind, -1: as the file says */
-    bool mask, hard_sigmoid; /* where the file has weights only */
+    int maxlen; /* 0: as the file says */
+    /* Where the file has weights only. */
+    int head; /* enum head_kind, -1: as shapes say */
+    bool mask, hard_sigmoid;
+    bool
+        asked; /* a user asked for these three: ERR_USAGE where the file says them itself */
 };
 
 struct keras_model {

@@ -55,9 +55,9 @@ if [ -e "$corpus" ]; then
     reviews=$tmp/reviews
     for class in pos neg; do
         mkdir -p "$reviews/train/$class" "$reviews/test/$class"
-        find "$tmp/aclImdb/train/$class" -name '*0_*.txt' | sort | head -1000 |
+        find "$tmp/aclImdb/train/$class" -name '*0_*.txt' | sort | sed -n 1,1000p |
             xargs cp -t "$reviews/train/$class"
-        find "$tmp/aclImdb/test/$class" -name '*.txt' | sort | head -32 |
+        find "$tmp/aclImdb/test/$class" -name '*.txt' | sort | sed -n 1,32p |
             xargs cp -t "$reviews/test/$class"
     done
 fi
