@@ -1,12 +1,13 @@
-/* rnntrain inspect FILE: what a checkpoint or a data set holds. */
+/* rnntrain inspect FILE: what a checkpoint, a model of Keras or a data set holds. */
 #include "commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "import_options.h"
 #include "rnntrain/h5.h"
-#include "rnntrain/options.h"
 #include "rnntrain/predictor.h"
 #include "rnntrain/report.h"
 
@@ -23,7 +24,11 @@ static void show_checkpoint(const struct predictor *predictor)
     const struct dataset *data = &predictor->info.data;
     char total[32];
     report_thousands((int64_t)params->size, total);
-    printf("checkpoint %s\n", predictor->info.path);
+    if (predictor->info.keras)
+        printf("model      %s of Keras %s\n", predictor->info.path,
+               predictor->info.keras->version);
+    else
+        printf("checkpoint %s\n", predictor->info.path);
     for (int i = 0; i < params->n_tensors; i++) {
         const struct tensor *tensor = &params->tensors[i];
         char name[100], shape[48];
@@ -70,12 +75,14 @@ static int inspect_dataset(const char *path)
     return rc;
 }
 
-static int inspect_checkpoint(const char *path)
+static int inspect_model(const char *path, const struct checkpoint_hints *hints)
 {
     struct predictor predictor;
-    int rc = predictor_open(&predictor, path, "auto", NULL);
-    if (!rc)
+    int rc = predictor_open(&predictor, path, "auto", hints);
+    if (!rc) {
+        import_print_notes(&predictor.info);
         show_checkpoint(&predictor);
+    }
     predictor_release(&predictor);
     return rc;
 }
@@ -121,14 +128,36 @@ static int verify_dataset(const char *path)
 }
 
 struct settings {
+    struct import_settings keras;
     bool verify;
 };
 
-static int run(const void *settings, const char *const *operands, int n)
+/* A stranger's file, or one of ours, which ends in a trailer. */
+static int is_foreign(const char *path, bool *answer)
 {
-    bool verify = ((const struct settings *)settings)->verify;
+    size_t size = 0;
+    int fd = -1;
+    unsigned char digest[FILE_DIGEST_BYTES];
+    int rc = file_open(path, &fd, &size);
+    if (rc)
+        return rc;
+    *answer = file_read_seal(fd, path, size, false, digest) == ERR_FORMAT;
+    close(fd);
+    return OK;
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
     const char *path = operands[0];
+    bool foreign = false;
     (void)n;
+    if (!settings->verify) {
+        int found = is_foreign(path, &foreign);
+        struct checkpoint_hints hints = import_hints(&settings->keras);
+        if (found || foreign)
+            return found ? found : inspect_model(path, &hints);
+    }
     struct h5 *file = NULL;
     unsigned char digest[FILE_DIGEST_BYTES];
     int rc = h5_open_on_disk(path, true, digest, &file);
@@ -136,9 +165,9 @@ static int run(const void *settings, const char *const *operands, int n)
         return rc;
     bool is_checkpoint = h5_exists(file, "/rnntrain/config");
     h5_close(file);
-    if (verify)
+    if (settings->verify)
         return is_checkpoint ? verify_checkpoint(path) : verify_dataset(path);
-    return is_checkpoint ? inspect_checkpoint(path) : inspect_dataset(path);
+    return is_checkpoint ? inspect_model(path, NULL) : inspect_dataset(path);
 }
 
 static const struct option options[] = {
@@ -147,14 +176,15 @@ static const struct option options[] = {
      NULL, true},
 };
 
-static const struct option_table table = {options,
-                                          (int)COUNT_OF(options),
-                                          "rnntrain inspect",
-                                          "FILE [--verify]    a data set or a checkpoint",
-                                          NULL,
-                                          1,
-                                          1,
-                                          NULL};
+static const struct option_table table = {
+    options,
+    (int)COUNT_OF(options),
+    "rnntrain inspect",
+    "FILE [--verify]    a data set, a checkpoint or a model of Keras",
+    NULL,
+    1,
+    1,
+    &import_options};
 
 int cmd_inspect(int argc, char **argv)
 {

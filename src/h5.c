@@ -106,7 +106,8 @@ static int open_file(const char *path, struct h5 *opened, const char *name, hid_
     H5Pclose(access);
     if (opened->file < 0) {
         free(opened);
-        return fail(ERR_FORMAT, "%s: HDF5 cannot open it", path);
+        return fail(ERR_FORMAT,
+                    "%s: HDF5 cannot open it: it is damaged, or was cut short", path);
     }
     opened->path = xstrdup(path);
     *file = opened;

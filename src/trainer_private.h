@@ -76,7 +76,7 @@ struct trainer {
     struct trace_file *trace; /* rank 0, with --trace */
     struct progress progress;
     struct resumed resumed;
-    char *beginning; /* what the weights are, where they are not drawn; rank 0 */
+    char *beginning;    /* what the weights are, where they are not drawn; rank 0 */
     uint64_t best_file; /* hash of the weights in best.h5, as far as rank 0 knows */
     struct image pending_best; /* rank 0: could not be written yet */
     bool is_saved;             /* rank 0: last.h5 holds the last state that it should */

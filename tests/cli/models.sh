@@ -39,6 +39,10 @@ for keras in keras tf_keras; do
     python3 compare.py "$golden/$keras.json" "$rnntrain" "$golden" || problem "$keras"
 done
 
+"$rnntrain" inspect "$golden/keras_stack.keras" >said
+grep -q "of Keras 3" said || problem "inspect: no version"
+grep -q "bidirectional_1/backward_gru/bias *(2, 9)" said || problem "inspect: no tensors"
+
 # What is otherwise here is said.
 judge "$golden/keras_hard.h5" "$golden/texts" --tokenizer "$golden/tokenizer.json" >said
 grep -q "note: .*hard_sigmoid is clip(x/6 + 0.5) in Keras 3" notes || problem "no note on hard_sigmoid"
