@@ -144,6 +144,13 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
                         : hints->labels       ? "--labels"
                         : hints->keras.maxlen ? "--maxlen"
                                               : NULL;
+    if (!given && !hints->data) /* else the hints are the run's own */
+        given = hints->pad_post             ? "--padding"
+                : hints->truncate_post      ? "--truncating"
+                : hints->keras.head >= 0    ? "--head"
+                : hints->keras.hard_sigmoid ? "--recurrent-activation"
+                : hints->keras.mask         ? "--mask"
+                                            : NULL;
     if (!given)
         return OK;
     return fail(ERR_USAGE,
