@@ -81,12 +81,17 @@ static int write_tokenizer(const struct predictor *predictor, const char *output
     return rc;
 }
 
-/* A model of Keras must not be replaced by what is made of it. */
-static int check_input(const char *input, const struct settings *settings)
+/* What is read must not be replaced by what is made of it. */
+static int check_inputs(const char *input, const struct settings *settings)
 {
-    if (!strcmp(input, settings->output))
-        return fail(ERR_EXISTS, "-o %s would replace the model that is read", input);
-    return OK;
+    char *tokenizer = tokenizer_path(settings->output);
+    int rc = import_check_output(input, &settings->keras, settings->output);
+    if (!rc && settings->with_tokenizer)
+        rc = import_check_output(input, &settings->keras, tokenizer);
+    if (!rc && settings->with_tokenizer && !strcmp(settings->output, tokenizer))
+        rc = fail(ERR_USAGE, "-o and --with-tokenizer name the same file, %s", tokenizer);
+    free(tokenizer);
+    return rc;
 }
 
 static int run(const void *given, const char *const *operands, int n)
@@ -98,7 +103,7 @@ static int run(const void *given, const char *const *operands, int n)
     (void)n;
     int rc = check_outputs(settings);
     if (!rc)
-        rc = check_input(operands[0], settings);
+        rc = check_inputs(operands[0], settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
     if (!rc && (settings->with_tokenizer || formats[settings->to].write == export_c))

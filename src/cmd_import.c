@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "import_options.h"
 #include "rnntrain/file.h"
@@ -30,15 +29,12 @@ static const struct option_table table = {
     1,
     &import_options};
 
-static int check_output(const char *input, const char *output)
+static int check_output(const char *input, const struct settings *settings)
 {
-    struct stat from, to;
-    if (!output)
+    if (!settings->output)
         return fail(ERR_USAGE, "-o FILE: the checkpoint to write is not named");
-    if (stat(input, &from) == 0 && stat(output, &to) == 0 && from.st_dev == to.st_dev &&
-        from.st_ino == to.st_ino)
-        return fail(ERR_EXISTS, "-o %s would replace the model that is read", output);
-    return file_check_target(output);
+    int rc = import_check_output(input, &settings->keras, settings->output);
+    return rc ? rc : file_check_target(settings->output);
 }
 
 /* As the trainer writes one, with the whole record of options. */
@@ -94,7 +90,7 @@ static int run(const void *given, const char *const *operands, int n)
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     (void)n;
-    int rc = check_output(operands[0], settings->output);
+    int rc = check_output(operands[0], settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
     if (!rc && !predictor.info.keras)

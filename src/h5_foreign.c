@@ -221,21 +221,27 @@ int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
 
 /* Arrays. */
 
-/* What the file itself can hold of so many numbers, packed or not. */
-static bool is_plausible(hid_t set, hid_t type, size_t n)
+/* Whether the file itself has the numbers; asked before all else, since HDF5 opens the files of a
+ * virtual data set for its shape. */
+static bool is_own(hid_t set, H5D_layout_t *layout)
 {
-    enum { MOST_PACKED = 2048 }; /* deflate makes 1032 bytes of one at most */
     hid_t creation = H5Dget_create_plist(set);
-    H5D_layout_t layout = H5Pget_layout(creation);
-    hsize_t stored = H5Dget_storage_size(set);
-    size_t n_bytes = n * H5Tget_size(type);
-    bool is_own =
-        (layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED || layout == H5D_COMPACT) &&
+    *layout = H5Pget_layout(creation);
+    bool is =
+        (*layout == H5D_CONTIGUOUS || *layout == H5D_CHUNKED || *layout == H5D_COMPACT) &&
         H5Pget_external_count(creation) == 0;
     H5Pclose(creation);
-    return is_own &&
-           (layout == H5D_CHUNKED ? n_bytes / MOST_PACKED <= stored && stored > 0
-                                  : n_bytes <= stored);
+    return is;
+}
+
+/* What the file itself can hold of so many numbers, packed or not. */
+static bool is_plausible(hid_t set, H5D_layout_t layout, hid_t type, size_t n)
+{
+    enum { MOST_PACKED = 2048 }; /* deflate makes 1032 bytes of one at most */
+    hsize_t stored = H5Dget_storage_size(set);
+    size_t n_bytes = n * H5Tget_size(type);
+    return layout == H5D_CHUNKED ? n_bytes / MOST_PACKED <= stored && stored > 0
+                                 : n_bytes <= stored;
 }
 
 static bool is_number(hid_t type)
@@ -247,6 +253,11 @@ static bool is_number(hid_t type)
 static int read_open_array(struct h5 *file, const char *path, hid_t set, size_t most,
                            int *n_dims, size_t shape[H5_MAX_DIMS], float **values)
 {
+    H5D_layout_t layout = H5D_LAYOUT_ERROR;
+    if (!is_own(set, &layout))
+        return fail(ERR_FORMAT,
+                    "%s: the numbers of %s stand in another file, which is not read",
+                    file->path, path);
     hid_t type = H5Dget_type(set), space = H5Dget_space(set);
     hsize_t dims[H5_MAX_DIMS] = {1, 1};
     int n = H5Sget_simple_extent_ndims(space), rc = OK;
@@ -261,7 +272,7 @@ static int read_open_array(struct h5 *file, const char *path, hid_t set, size_t 
                   "%s: %s has %llu x %llu numbers, expected at most %zu in all",
                   file->path, path, (unsigned long long)dims[0],
                   (unsigned long long)dims[1], most);
-    else if (!is_plausible(set, type, (size_t)(dims[0] * dims[1])))
+    else if (!is_plausible(set, layout, type, (size_t)(dims[0] * dims[1])))
         rc = fail(ERR_FORMAT,
                   "%s: %s says that it has %llu x %llu numbers, which do not stand in "
                   "the file",

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char *const sides[] = {"pre", "post", NULL};
 static const char *const heads[] = {"auto", "last", "flatten", "max", "mean", NULL};
@@ -57,6 +58,25 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
                   .asked =
                       settings->head || settings->mask || settings->recurrent_activation},
     };
+}
+
+static bool is_same_file(const char *left, const char *right)
+{
+    struct stat a, b;
+    return left && right && stat(left, &a) == 0 && stat(right, &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int import_check_output(const char *model, const struct import_settings *settings,
+                        const char *output)
+{
+    if (is_same_file(model, output))
+        return fail(ERR_EXISTS, "-o %s would replace the model that is read", output);
+    if (is_same_file(settings->tokenizer, output) ||
+        is_same_file(settings->imdb_word_index, output))
+        return fail(ERR_EXISTS, "%s would be replaced, but it is the model's tokenizer",
+                    output);
+    return OK;
 }
 
 void import_print_notes(const struct checkpoint *info)

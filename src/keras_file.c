@@ -11,8 +11,11 @@
 #include "rnntrain/zip.h"
 
 enum { MOST_LAYERS = 4096, MOST_ARRAYS = 4096, MOST_DEPTH = 12, MOST_VISITS = 20000 };
+enum { MOST_NAME = 512, MOST_VERSION = 64, MOST_JSON = 64 << 20 }; /* bytes */
 #define MOST_NUMBERS ((size_t)1 << 28)
 #define MOST_ENTRY ((size_t)2 << 30)
+#define MOST_ANSWER_TEXT ((size_t)256 << 20)
+#define MOST_JSON_MEMORY ((size_t)512 << 20)
 
 static const char hdf5_magic[8] = "\x89HDF\r\n\x1a\n";
 
@@ -39,12 +42,56 @@ struct finding {
     json_t *root;
     json_t *arrays; /* the list at work; borrowed */
     struct bounded_bytes values;
-    int n_visits; /* of objects in a tree, whose links may lead back */
+    size_t most_numbers; /* of all arrays */
+    size_t n_visits;     /* of objects in a tree, whose links may lead back */
 };
 
-static int set_text(struct finding *finding, const char *path, const char *key,
-                    const char *text)
+/* A small file may say that it has many numbers: packed, or one array by many names. Weights do
+ * not pack well, so that a model's file has a quarter of its bytes of them, or a few times that. */
+static size_t most_numbers(size_t n_bytes)
 {
+    size_t most = ((size_t)16 << 20) + 16 * n_bytes;
+    return most < MOST_NUMBERS ? most : MOST_NUMBERS;
+}
+
+/* What jansson takes for a text of JSON, at most about. */
+static size_t json_memory(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += *text == '{'                   ? 256
+             : *text == '['                 ? 128
+             : *text == ':' || *text == ',' ? 64
+                                            : 1;
+    return n;
+}
+
+/* The process reads it, without bounds. */
+static int check_json(const char *path, const char *key, const char *text)
+{
+    if (strlen(text) <= MOST_JSON && json_memory(text) <= MOST_JSON_MEMORY)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: its %s has more than %d MiB, or more values than %zu MiB hold", path,
+                key, MOST_JSON >> 20, MOST_JSON_MEMORY >> 20);
+}
+
+static int check_name(const struct finding *finding, const char *name)
+{
+    if (strlen(name) <= MOST_NAME)
+        return OK;
+    return fail(ERR_FORMAT, "%s: a name in it has more than %d bytes",
+                h5_path(finding->h5), MOST_NAME);
+}
+
+static int set_text(struct finding *finding, const char *path, const char *key,
+                    size_t most, const char *text)
+{
+    if (strlen(text) > most)
+        return fail(ERR_FORMAT, "%s: its %s has more than %zu bytes", path, key, most);
+    int rc = check_json(path, key, text);
+    if (rc)
+        return rc;
     json_t *value = json_string(text);
     if (!value)
         return fail(ERR_FORMAT, "%s: its %s is not UTF-8", path, key);
@@ -53,14 +100,14 @@ static int set_text(struct finding *finding, const char *path, const char *key,
 }
 
 static int set_attribute(struct finding *finding, const char *object, const char *name,
-                         const char *key)
+                         const char *key, size_t most)
 {
     char *text = NULL;
     if (!h5_has_attribute(finding->h5, object, name))
         return OK;
     int rc = h5_read_foreign_text(finding->h5, object, name, &text);
     if (!rc)
-        rc = set_text(finding, h5_path(finding->h5), key, text);
+        rc = set_text(finding, h5_path(finding->h5), key, most, text);
     free(text);
     return rc;
 }
@@ -68,13 +115,13 @@ static int set_attribute(struct finding *finding, const char *object, const char
 static int add_array(struct finding *finding, const char *path, const char *layer,
                      const char *name)
 {
-    size_t shape[H5_MAX_DIMS] = {0}, most = MOST_NUMBERS;
+    size_t shape[H5_MAX_DIMS] = {0};
+    size_t most = finding->most_numbers - finding->values.n / sizeof(float);
     float *values = NULL;
     int n_dims = 0;
     if (json_array_size(finding->arrays) >= MOST_ARRAYS)
         return fail(ERR_FORMAT, "%s: more than %d arrays", h5_path(finding->h5),
                     MOST_ARRAYS);
-    most -= finding->values.n / sizeof *values;
     int rc = h5_read_foreign_array(finding->h5, path, most, &n_dims, shape, &values);
     if (rc)
         return rc;
@@ -99,7 +146,9 @@ static int add_listed(struct finding *finding, const char *group, const char *la
                                    &names);
     for (size_t i = 0; i < n && !rc; i++) {
         char *path = xasprintf("%s/%s", group, names[i]);
-        rc = add_array(finding, path, layer, names[i]);
+        rc = check_name(finding, names[i]);
+        if (!rc)
+            rc = add_array(finding, path, layer, names[i]);
         free(path);
     }
     h5_free_texts(n, names);
@@ -116,7 +165,9 @@ static int add_layers(struct finding *finding, const char *root)
         h5_read_foreign_texts(finding->h5, group, "layer_names", MOST_LAYERS, &n, &names);
     for (size_t i = 0; i < n && !rc; i++) {
         char *path = xasprintf("%s/%s", root, names[i]);
-        rc = add_listed(finding, path, names[i]);
+        rc = check_name(finding, names[i]);
+        if (!rc)
+            rc = add_listed(finding, path, names[i]);
         free(path);
     }
     h5_free_texts(n, names);
@@ -128,10 +179,11 @@ static int add_tree(struct finding *finding, const char *group, int depth)
 {
     size_t n = 0;
     char **names = NULL;
-    if (depth > MOST_DEPTH || ++finding->n_visits > MOST_VISITS)
-        return fail(ERR_FORMAT, "%s: groups in groups without end: no model has so many",
-                    h5_path(finding->h5));
     int rc = h5_list(finding->h5, *group ? group : "/", MOST_ARRAYS, &n, &names);
+    finding->n_visits += 1 + n;
+    if (!rc && (depth > MOST_DEPTH || finding->n_visits > MOST_VISITS))
+        rc = fail(ERR_FORMAT, "%s: groups in groups without end: no model has so many",
+                  h5_path(finding->h5));
     for (size_t i = 0; i < n && !rc; i++) {
         char *path = xasprintf("%s/%s", group, names[i]);
         bool is_side = depth == 0 &&
@@ -215,13 +267,14 @@ static int find_in_h5(struct finding *finding, const char *path, const char *byt
             "or changed: it is damaged, take another copy or an older one",
             path);
     if (!rc)
-        rc = set_attribute(finding, "/", "keras_version", "version");
+        rc = set_attribute(finding, "/", "keras_version", "version", MOST_VERSION);
     if (!rc)
-        rc = set_attribute(finding, "/", "model_config", "config");
+        rc = set_attribute(finding, "/", "model_config", "config", MOST_JSON);
     if (!rc)
-        rc = set_attribute(finding, "/", "training_config", "training");
+        rc = set_attribute(finding, "/", "training_config", "training", MOST_JSON);
     if (!rc)
-        rc = set_attribute(finding, "/optimizer/vars", "name", "optimizer_name");
+        rc = set_attribute(finding, "/optimizer/vars", "name", "optimizer_name",
+                           MOST_NAME);
     if (!rc)
         rc = find_weights(finding);
     finding->arrays = new_list(finding, "optimizer");
@@ -235,18 +288,19 @@ static int find_in_zip(struct finding *finding, const struct source *source)
 {
     static const char *const names[] = {"metadata.json", "config.json",
                                         "model.weights.h5"};
+    static const size_t most[] = {MOST_JSON, MOST_JSON, MOST_ENTRY};
     char *entry[COUNT_OF(names)] = {NULL};
     size_t size[COUNT_OF(names)] = {0};
     int rc = OK;
     for (size_t i = 0; i < COUNT_OF(names) && !rc; i++)
-        rc = zip_read(source->path, source->bytes, source->n, names[i], MOST_ENTRY,
+        rc = zip_read(source->path, source->bytes, source->n, names[i], most[i],
                       &entry[i], &size[i]);
     json_t *metadata = rc ? NULL : json_loads(entry[0], 0, NULL);
     const char *version = json_string_value(json_object_get(metadata, "keras_version"));
     if (!rc && version)
-        rc = set_text(finding, source->path, "version", version);
+        rc = set_text(finding, source->path, "version", MOST_VERSION, version);
     if (!rc)
-        rc = set_text(finding, source->path, "config", entry[1]);
+        rc = set_text(finding, source->path, "config", MOST_JSON, entry[1]);
     if (!rc && !is_hdf5(entry[2], size[2]))
         rc = fail(ERR_FORMAT, "%s: %s in it is not HDF5", source->path, names[2]);
     if (!rc)
@@ -260,7 +314,8 @@ static int find_in_zip(struct finding *finding, const struct source *source)
 static int find(const void *context, struct bounded_bytes *result)
 {
     const struct source *source = context;
-    struct finding finding = {.root = json_object()};
+    struct finding finding = {.root = json_object(),
+                              .most_numbers = most_numbers(source->n)};
     int rc = zip_is_one(source->bytes, source->n)
                  ? find_in_zip(&finding, source)
                  : find_in_h5(&finding, source->path, source->bytes, source->n);
@@ -358,7 +413,8 @@ int keras_file_read(const char *path, const char *bytes, size_t n,
         return fail(ERR_FORMAT,
                     "%s: neither HDF5 nor a .keras archive: its first bytes say so",
                     path);
-    int rc = bounded_run(path, find, &source, &answer, &n_answer);
+    size_t most = most_numbers(n) * sizeof(float) + MOST_ANSWER_TEXT;
+    int rc = bounded_run(path, find, &source, most, &answer, &n_answer);
     if (!rc)
         rc = take_answer(file, answer, n_answer);
     free(answer);

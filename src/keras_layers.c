@@ -112,6 +112,8 @@ static int read_embedding(struct keras_reading *reading, const struct keras_laye
         config->maxlen = (int)json_integer_value(length);
     int rc = read_count(reading, layer, "input_dim", "input_dim", INT_MAX,
                         &config->vocabulary);
+    if (!rc && config->vocabulary < 2)
+        rc = keras_refuse(reading, layer, "has one row: a pad and no words");
     if (!rc)
         rc = read_count(reading, layer, "output_dim", "output_dim", 8192,
                         &config->embedding);

@@ -27,8 +27,9 @@ int keras_refuse(const struct keras_reading *reading, const struct keras_layer *
     va_start(args, format);
     vsnprintf(why, sizeof why, format, args);
     va_end(args);
-    return fail(ERR_FORMAT, "%s: layer \"%s\" (%s, Keras %s) %s", reading->file->path,
-                layer->name, layer->class_name, version_of(reading->file), why);
+    return fail(ERR_FORMAT, "%s: layer \"%.64s\" (%.64s, Keras %.32s) %s",
+                reading->file->path, layer->name, layer->class_name,
+                version_of(reading->file), why);
 }
 
 void keras_note(struct keras_reading *reading, const char *format, ...)
@@ -38,6 +39,7 @@ void keras_note(struct keras_reading *reading, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    clean_line(line);
     reading->model->notes = xasprintf("%s%s\n", before ? before : "", line);
     free(before);
 }
@@ -351,7 +353,8 @@ static int read_model(struct keras_reading *reading)
 int keras_model_from(const struct keras_file *file, const struct keras_hints *hints,
                      struct keras_model *model)
 {
-    *model = (struct keras_model){.version = xstrdup(version_of(file))};
+    *model = (struct keras_model){.version = xasprintf("%.32s", version_of(file))};
+    clean_line(model->version);
     model->config.lookup_bytes = MODEL_LOOKUP_BYTES;
     struct keras_reading reading = {.file = file, .hints = hints, .model = model};
     read_version(&reading);

@@ -338,15 +338,26 @@ static void scale_gates(struct keras_reading *reading)
 
 /* Moments. */
 
-/* Whether array number `first` + `step` i has the shape of tensor i. */
-static bool match_moments(const struct keras_reading *reading, size_t first, size_t step)
+/* What moments are: finite, and the second ones, means of squares, not negative. */
+static bool are_moments(const struct keras_array *array, bool is_second)
+{
+    for (size_t i = 0; i < array->size; i++)
+        if (!isfinite(array->values[i]) || (is_second && array->values[i] < 0))
+            return false;
+    return true;
+}
+
+/* Whether array number `first` + `step` i has the shape of tensor i, and moments in it. */
+static bool match_moments(const struct keras_reading *reading, size_t first, size_t step,
+                          bool is_second)
 {
     const struct params *params = &reading->model->params;
     const struct keras_arrays *all = &reading->file->optimizer;
     for (size_t i = 0; i < (size_t)params->n_tensors; i++) {
         size_t k = first + step * i;
         if (k >= all->n || all->array[k].size != params->tensors[i].size ||
-            all->array[k].shape[0] != params->tensors[i].shape[0])
+            all->array[k].shape[0] != params->tensors[i].shape[0] ||
+            !are_moments(&all->array[k], is_second))
             return false;
     }
     return true;
@@ -370,13 +381,15 @@ static void take_moments(struct keras_reading *reading)
 {
     const struct keras_arrays *all = &reading->file->optimizer;
     size_t n = (size_t)reading->model->params.n_tensors;
-    if (all->n == 0 || all->array[0].size != 1 || !(all->array[0].values[0] >= 0))
+    const double most_steps = (double)((int64_t)1 << 53);
+    if (all->n == 0 || all->array[0].size != 1 || !(all->array[0].values[0] >= 0) ||
+        (double)all->array[0].values[0] > most_steps)
         return;
     for (size_t first = 1; first <= 2; first++) {
-        bool in_turns =
-            match_moments(reading, first, 2) && match_moments(reading, first + 1, 2);
-        bool in_rows =
-            match_moments(reading, first, 1) && match_moments(reading, first + n, 1);
+        bool in_turns = match_moments(reading, first, 2, false) &&
+                        match_moments(reading, first + 1, 2, true);
+        bool in_rows = match_moments(reading, first, 1, false) &&
+                       match_moments(reading, first + n, 1, true);
         if (!in_turns && !in_rows)
             continue;
         copy_moments(reading, 0, first, in_turns ? 2 : 1);
@@ -399,6 +412,21 @@ static int check_size(const struct keras_reading *reading)
                 reading->file->path, wanted, n);
 }
 
+/* Finite numbers may have sums that are not. */
+static int check_sums(const struct keras_reading *reading)
+{
+    const struct keras_model *model = reading->model;
+    for (int t = 0; t < model->params.n_tensors; t++) {
+        const struct tensor *tensor = &model->params.tensors[t];
+        for (size_t i = 0; i < tensor->size; i++)
+            if (!isfinite(model->weights[tensor->offset + i]))
+                return fail(ERR_FORMAT,
+                            "%s: %s/%s becomes too large a number here, at element %zu",
+                            reading->file->path, tensor->layer, tensor->name, i);
+    }
+    return OK;
+}
+
 int keras_take_weights(struct keras_reading *reading)
 {
     struct keras_model *model = reading->model;
@@ -416,6 +444,8 @@ int keras_take_weights(struct keras_reading *reading)
         model->weights = xcalloc(model->params.size, sizeof *model->weights);
         rc = copy_all(taking);
     }
+    if (!rc)
+        rc = check_sums(reading);
     bool is_scaled = model->config.hard_sigmoid && reading->major >= 3;
     if (!rc && is_scaled)
         scale_gates(reading);

@@ -304,6 +304,13 @@ static int add_words(const char *const *ordered, size_t most, const char *source
     return OK;
 }
 
+/* How often something was seen: 0 where that is not said. */
+static int64_t read_tally(const json_t *object, const char *key)
+{
+    json_int_t n = json_integer_value(json_object_get(object, key));
+    return n > 0 ? n : 0;
+}
+
 /* The index, and counts where there are any. */
 static int read_words(const json_t *config, const char *source,
                       struct text_tokenizer *tokenizer)
@@ -320,8 +327,8 @@ static int read_words(const json_t *config, const char *source,
     for (int32_t i = 0; i < tokenizer->words.n && !rc; i++) {
         const char *word = words_text(&tokenizer->words, i);
         struct text_entry *entry = &tokenizer->entries[i];
-        entry->count = json_integer_value(json_object_get(counts, word));
-        entry->n_documents = json_integer_value(json_object_get(docs, word));
+        entry->count = read_tally(counts, word);
+        entry->n_documents = read_tally(docs, word);
     }
     free(ordered);
     json_decref(index);
@@ -372,8 +379,7 @@ int text_from_json(const char *json, const char *source,
     read_options(root, config, padding, &options);
     struct text_tokenizer *tokenizer = text_new(&options);
     text_release_options(&options);
-    tokenizer->n_documents =
-        json_integer_value(json_object_get(config, "document_count"));
+    tokenizer->n_documents = read_tally(config, "document_count");
     rc = read_words(config, source, tokenizer);
     json_decref(root);
     if (rc) {

@@ -41,7 +41,7 @@ enum error {
     ERR_DIVERGED = 76     /* loss or gradient is not finite */
 };
 
-/* Stores the message (at most 2 KiB, no final newline) and returns `code`. */
+/* Stores the message (at most 2 KiB, one line, see clean_line) and returns `code`. */
 int fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The last message of this thread, "" if there is none. Valid until the next fail(). */
@@ -63,6 +63,10 @@ void *xaligned(size_t count, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t n_bytes);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Control characters become '?': what a stranger's file names stays on one line, and a
+ * terminal does not obey it. */
+void clean_line(char *text);
 
 /* A workspace is laid out by a function that takes its parts from an arena, called twice:
  * with base NULL to learn the size, then with base a zeroed block of `used` bytes. */
