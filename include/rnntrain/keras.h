@@ -31,9 +31,11 @@ char *keras_weight_path(const struct tensor *tensor);
 
 /* What a file may leave open. */
 struct keras_hints {
-    int maxlen;              /* 0: as the file says */
-    int head;                /* enum head_kind, -1: as the file says */
-    bool mask, hard_sigmoid; /* where the file has weights only */
+    int maxlen; /* 0: as the file says */
+    int head;   /* enum head_kind, -1: as the file says */
+    /* Where the file has weights only: */
+    int gates; /* 0 sigmoid, 1 hard_sigmoid, -1: as its version has them unless told */
+    bool mask;
 };
 
 struct keras_model {
