@@ -34,8 +34,8 @@ static const struct option options[] = {
      "as shapes say",
      GROUP, true},
     {"recurrent-activation", OPTION_CHOICE, AT(recurrent_activation), "auto", 0, 0, gates,
-     "of a file of weights alone; auto: hard_sigmoid up to Keras 2.2, then sigmoid", GROUP,
-     true},
+     "of a file of weights alone; auto: hard_sigmoid up to Keras 2.2, then sigmoid",
+     GROUP, true},
     {"mask", OPTION_BOOL, AT(mask), "false", 0, 0, NULL,
      "of a file of weights alone: Embedding(mask_zero=True)", GROUP, true},
 };
