@@ -158,7 +158,7 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info)
 {
-    static const struct checkpoint_hints none = {.keras.head = -1};
+    static const struct checkpoint_hints none = {.keras = {.head = -1, .gates = -1}};
     char *bytes = NULL;
     size_t n = 0;
     int rc = OK;

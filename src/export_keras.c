@@ -135,7 +135,7 @@ static int verify(const struct predictor *predictor, const char *path, const cha
                                      .keras = {.maxlen = model->maxlen,
                                                .head = (int)model->head,
                                                .mask = model->mask,
-                                               .hard_sigmoid = model->hard_sigmoid}};
+                                               .gates = model->hard_sigmoid}};
     struct checkpoint info = {0};
     int rc = checkpoint_import_bytes(path, &hints, bytes, n, &info);
     if (!rc)

@@ -6,7 +6,7 @@
 
 static const char *const sides[] = {"pre", "post", NULL};
 static const char *const heads[] = {"auto", "last", "flatten", "max", "mean", NULL};
-static const char *const gates[] = {"sigmoid", "hard_sigmoid", NULL};
+static const char *const gates[] = {"auto", "sigmoid", "hard_sigmoid", NULL};
 
 #define AT(field) offsetof(struct import_settings, field)
 #define GROUP "Models of Keras"
@@ -34,8 +34,9 @@ static const struct option options[] = {
      "last, "
      "as shapes say",
      GROUP, true},
-    {"recurrent-activation", OPTION_CHOICE, AT(recurrent_activation), "sigmoid", 0, 0,
-     gates, "of a file of weights alone", GROUP, true},
+    {"recurrent-activation", OPTION_CHOICE, AT(recurrent_activation), "auto", 0, 0, gates,
+     "of a file of weights alone; auto: hard_sigmoid up to Keras 2.2, then sigmoid",
+     GROUP, true},
     {"mask", OPTION_BOOL, AT(mask), "false", 0, 0, NULL,
      "of a file of weights alone: Embedding(mask_zero=True)", GROUP, true},
 };
@@ -53,7 +54,7 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
         .truncate_post = settings->truncating == 1,
         .keras = {.maxlen = (int)settings->maxlen,
                   .head = settings->head - 1,
-                  .hard_sigmoid = settings->recurrent_activation == 1,
+                  .gates = settings->recurrent_activation - 1,
                   .mask = settings->mask,
                   .asked =
                       settings->head || settings->mask || settings->recurrent_activation},

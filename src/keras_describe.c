@@ -13,7 +13,7 @@ struct group {
     const char *name;
     size_t n_name;
     const struct keras_array *first; /* kernel or table */
-    const struct keras_array *second;
+    const struct keras_array *second, *third;
     int n;      /* arrays */
     int number; /* n of "lstm_n" */
 };
@@ -50,26 +50,51 @@ static int collect(const struct keras_reading *reading, struct group *groups, in
         }
         if (groups[g].n == 1)
             groups[g].second = array;
+        if (groups[g].n == 2)
+            groups[g].third = array;
         groups[g].n++;
     }
     return OK;
 }
 
-/* 4: LSTM, 3: GRU, 0: neither. */
-static size_t gates_of(const struct group *group)
+/* Keras 1 has three arrays of each gate. */
+static bool is_separate(const struct group *group)
 {
     const size_t *shape = group->second ? group->second->shape : NULL;
-    if ((group->n != 3 && group->n != 6) || !shape || shape[0] == 0 ||
-        shape[1] % shape[0])
+    return shape && group->second->n_dims == 2 && shape[0] == shape[1] && group->n > 3;
+}
+
+/* 4: LSTM, 3: GRU, 0: neither. */
+static int gates_of(const struct group *group)
+{
+    const size_t *shape = group->second ? group->second->shape : NULL;
+    if (!shape || group->second->n_dims != 2 || shape[0] == 0 || shape[1] % shape[0])
         return 0;
     size_t gates = shape[1] / shape[0];
-    return gates == 3 || gates == 4 ? gates : 0;
+    if (is_separate(group))
+        gates = group->n % 12 ? 3 : 4;
+    return gates == 3 || gates == 4 ? (int)gates : 0;
+}
+
+/* A kernel and a recurrent kernel alone are a layer without bias. */
+static bool has_bias(const struct group *group)
+{
+    return group->n % 3 == 0;
+}
+
+/* 1, 2 where it is Bidirectional, 0: it is not recurrent. */
+static int directions_of(const struct group *group)
+{
+    int gates = gates_of(group);
+    int each = is_separate(group) ? 3 * gates : has_bias(group) ? 3 : 2;
+    bool is_one = gates && (group->n == each || group->n == 2 * each);
+    return is_one ? group->n / each : 0;
 }
 
 /* Where a layer of its kind stands. */
 static int rank_of(const struct group *group)
 {
-    return group->n == 1 ? 0 : gates_of(group) ? 1 : 2;
+    return group->n == 1 ? 0 : directions_of(group) ? 1 : 2;
 }
 
 static int compare(const void *left, const void *right)
@@ -85,28 +110,43 @@ static void add(json_t *layers, const char *class_name, json_t *config)
         layers, json_pack("{s:s, s:o}", "class_name", class_name, "config", config));
 }
 
-static void add_recurrent(json_t *layers, const struct group *group, bool sequences,
-                          bool hard_sigmoid)
+/* What CuDNN made has two biases in a row. */
+static const char *class_of(const struct group *group)
 {
-    const char *class_name = gates_of(group) == 4 ? "LSTM" : "GRU";
+    bool is_lstm = gates_of(group) == 4;
+    const struct keras_array *bias = has_bias(group) ? group->third : NULL;
+    if (!is_separate(group) && bias && bias->n_dims == 1 &&
+        bias->shape[0] == 2 * group->second->shape[1])
+        return is_lstm ? "CuDNNLSTM" : "CuDNNGRU";
+    return is_lstm ? "LSTM" : "GRU";
+}
+
+/* `gate`: NULL leaves the activation to the version of Keras. */
+static void add_recurrent(json_t *layers, const struct group *group, bool sequences,
+                          const char *gate)
+{
+    const char *class_name = class_of(group);
+    bool both_ways = directions_of(group) == 2;
     json_t *config =
-        json_pack("{s:s%, s:I, s:b, s:s}", "name", group->name, group->n_name, "units",
+        json_pack("{s:s%, s:I, s:b, s:b}", "name", group->name, group->n_name, "units",
                   (json_int_t)group->second->shape[0], "return_sequences", sequences,
-                  "recurrent_activation", hard_sigmoid ? "hard_sigmoid" : "sigmoid");
-    if (group->n == 6) {
+                  "use_bias", has_bias(group));
+    if (gate)
+        json_object_set_new(config, "recurrent_activation", json_string(gate));
+    if (both_ways) {
         json_t *inner =
             json_pack("{s:s, s:o}", "class_name", class_name, "config", config);
         config = json_pack("{s:s%, s:s, s:o}", "name", group->name, group->n_name,
                            "merge_mode", "concat", "layer", inner);
     }
-    add(layers, group->n == 6 ? "Bidirectional" : class_name, config);
+    add(layers, both_ways ? "Bidirectional" : class_name, config);
 }
 
 /* What stands between the recurrent layers and a kernel of that many rows. */
 static enum head_kind head_of(const struct keras_reading *reading,
                               const struct group *recurrent, size_t rows)
 {
-    size_t width = recurrent->second->shape[0] * (recurrent->n == 6 ? 2 : 1);
+    size_t width = recurrent->second->shape[0] * (size_t)directions_of(recurrent);
     if (reading->hints->head >= 0)
         return (enum head_kind)reading->hints->head;
     return rows == width ? HEAD_LAST : HEAD_FLATTEN;
@@ -127,6 +167,7 @@ static json_t *layers_of(const struct keras_reading *reading, const struct group
 {
     static const char *const heads[] = {NULL, "Flatten", "GlobalMaxPooling1D",
                                         "GlobalAveragePooling1D"};
+    static const char *const gates[] = {NULL, "sigmoid", "hard_sigmoid"};
     json_t *layers = json_array();
     const struct group *last = &groups[n_recurrent];
     enum head_kind head = head_of(reading, last, last[1].first->shape[0]);
@@ -137,7 +178,7 @@ static json_t *layers_of(const struct keras_reading *reading, const struct group
                   reading->hints->mask));
     for (int g = 1; g <= n_recurrent; g++)
         add_recurrent(layers, &groups[g], g < n_recurrent || head != HEAD_LAST,
-                      reading->hints->hard_sigmoid);
+                      gates[reading->hints->gates + 1]);
     if (heads[head])
         add(layers, heads[head], json_pack("{s:s}", "name", heads[head]));
     for (int g = n_recurrent + 1; g < n; g++)

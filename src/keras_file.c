@@ -361,7 +361,7 @@ static int take_arrays(const struct keras_file *file, const json_t *list, size_t
                    n_dims = json_integer_value(json_object_get(item, "n_dims"));
         size_t rest = n_values - *used;
         struct keras_array *array = &arrays->array[i];
-        if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > 2 ||
+        if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > 3 ||
             (rows && (size_t)columns > rest / (size_t)rows))
             return bad_answer(file->path);
         array->layer = copy_text(item, "layer");

@@ -213,7 +213,8 @@ static void read_version(struct keras_reading *reading)
     reading->major = 1; /* Keras 1 did not say */
     if (version && sscanf(version, "%d.%d", &reading->major, &reading->minor) < 1)
         reading->major = 2;
-    reading->is_tf = version && (strstr(version, "-tf") || reading->minor >= 4);
+    reading->is_tf = reading->file->by_class || /* that layout came with Keras 2.12 */
+                     (version && (strstr(version, "-tf") || reading->minor >= 4));
 }
 
 static int apply_hints(struct keras_reading *reading)

@@ -155,6 +155,10 @@ static int check_array(const struct taking *taking, const struct keras_layer *la
                        size_t rows, size_t columns)
 {
     columns = n_dims == 2 ? columns : 1;
+    if (array->n_dims > 2)
+        return keras_refuse(taking->reading, layer,
+                            "has a %s that is no array of numbers in %d dimensions", what,
+                            n_dims);
     if (array->n_dims != n_dims || array->shape[0] != rows || array->shape[1] != columns)
         return keras_refuse(taking->reading, layer,
                             "has a %s of shape (%zu, %zu) in %d dimensions, expected "

@@ -58,7 +58,7 @@ static int load_initial(struct trainer *trainer)
         .data = &trainer->data,
         .keras = {.head = (int)trainer->config->model.head,
                   .mask = trainer->config->model.mask,
-                  .hard_sigmoid = trainer->config->model.hard_sigmoid}};
+                  .gates = trainer->config->model.hard_sigmoid}};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};
     int rc = checkpoint_import(trainer->config->init_from, &hints, &info);

@@ -33,10 +33,11 @@ char *keras_weight_path(const struct tensor *tensor);
 struct keras_hints {
     int maxlen; /* 0: as the file says */
     /* Where the file has weights only. */
-    int head; /* enum head_kind, -1: as shapes say */
-    bool mask, hard_sigmoid;
+    int head;  /* enum head_kind, -1: as shapes say */
+    int gates; /* 0 sigmoid, 1 hard_sigmoid, -1: as Keras's version has them unless told */
+    bool mask;
     bool
-        asked; /* a user asked for these three: ERR_USAGE where the file says them itself */
+        asked; /* a user asked for one of these: ERR_USAGE where the file says them itself */
 };
 
 struct keras_model {

@@ -19,7 +19,7 @@ struct keras_array {
         layer; /* the layer that it is stored with: "lstm_1"; .weights.h5: the group above
                     its `vars`, "layers/lstm/cell" */
     char *name;      /* "lstm_1/kernel:0", or its number in `vars` */
-    int n_dims;      /* 0, 1 or 2 */
+    int n_dims;      /* 0, 1 or 2; 3: more, or no numbers, so that it has no values */
     size_t shape[2]; /* 1 where there is no such dimension */
     size_t size;
     const float *values; /* borrowed from the file */
