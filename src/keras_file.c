@@ -78,10 +78,15 @@ static int check_json(const char *path, const char *key, const char *text)
 
 static int check_name(const struct finding *finding, const char *name)
 {
-    if (strlen(name) <= MOST_NAME)
-        return OK;
-    return fail(ERR_FORMAT, "%s: a name in it has more than %d bytes",
-                h5_path(finding->h5), MOST_NAME);
+    json_t *text = json_string(name); /* NULL where it is not UTF-8 */
+    bool is_text = text != NULL;
+    json_decref(text);
+    if (!is_text)
+        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8", h5_path(finding->h5));
+    if (strlen(name) > MOST_NAME)
+        return fail(ERR_FORMAT, "%s: a name in it has more than %d bytes",
+                    h5_path(finding->h5), MOST_NAME);
+    return OK;
 }
 
 static int set_text(struct finding *finding, const char *path, const char *key,

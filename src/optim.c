@@ -114,8 +114,8 @@ double optim_apply(struct optim *optim, int64_t t, const real *gradient, int row
     return norm;
 }
 
-/* The rate is left out where it is Keras's default: old and new Keras name it
- * differently. */
+/* The rate is left out where it is Keras's default, also as the float that Keras makes of it: old
+ * and new Keras name it differently. */
 char *optim_to_json(const struct optim_config *config)
 {
     json_t *settings = json_object();
@@ -133,7 +133,7 @@ char *optim_to_json(const struct optim_config *config)
     }
     if (config->kind != OPTIM_SGD)
         json_object_set_new(settings, "epsilon", json_real(config->epsilon));
-    if (config->learning_rate != defaults[config->kind])
+    if ((float)config->learning_rate != (float)defaults[config->kind])
         json_object_set_new(settings, "learning_rate", json_real(config->learning_rate));
     json_t *root = json_object();
     json_object_set_new(root, "class_name", json_string(names[config->kind]));

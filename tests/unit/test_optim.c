@@ -95,6 +95,10 @@ static void test_json(void **state)
     assert_non_null(strstr(text, "\"class_name\":\"Adam\""));
     assert_non_null(strstr(text, "\"learning_rate\":0.01"));
     free(text);
+    config.learning_rate = 0.0010000000474974513; /* what Keras makes of 0.001 */
+    text = optim_to_json(&config);
+    assert_null(strstr(text, "learning_rate"));
+    free(text);
 }
 
 int main(void)
