@@ -78,6 +78,11 @@ static int check_json(const char *path, const char *key, const char *text)
 
 static int check_name(const struct finding *finding, const char *name)
 {
+    json_t *text = json_string(name);
+    bool is_text = text != NULL;
+    json_decref(text);
+    if (!is_text)
+        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8", h5_path(finding->h5));
     if (strlen(name) <= MOST_NAME)
         return OK;
     return fail(ERR_FORMAT, "%s: a name in it has more than %d bytes",
