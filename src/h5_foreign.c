@@ -252,10 +252,12 @@ static int read_open_array(struct h5 *file, const char *path, hid_t set, size_t 
     int n = H5Sget_simple_extent_ndims(space), rc = OK;
     if (!is_number(type))
         rc = fail(ERR_FORMAT, "%s: %s holds no numbers", file->path, path);
-    else if (n < 0 || n > H5_MAX_DIMS || H5Sget_simple_extent_type(space) == H5S_NULL ||
+    else if (n > H5_MAX_DIMS)
+        dims[0] = dims[1] = 0;
+    else if (n < 0 || H5Sget_simple_extent_type(space) == H5S_NULL ||
              H5Sget_simple_extent_dims(space, dims, NULL) < 0)
-        rc = fail(ERR_FORMAT, "%s: %s has %d dimensions, expected at most %d", file->path,
-                  path, n, H5_MAX_DIMS);
+        rc = fail(ERR_FORMAT, "%s: %s has no dimensions that can be read", file->path,
+                  path);
     else if (dims[0] > most || (dims[0] && dims[1] > most / dims[0]))
         rc = fail(ERR_FORMAT,
                   "%s: %s has %llu x %llu numbers, expected at most %zu in all",
@@ -269,7 +271,8 @@ static int read_open_array(struct h5 *file, const char *path, hid_t set, size_t 
                   (unsigned long long)dims[1]);
     if (!rc) {
         float *found = xcalloc((size_t)(dims[0] * dims[1]), sizeof *found);
-        if (H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, found) < 0) {
+        if (n <= H5_MAX_DIMS &&
+            H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, found) < 0) {
             free(found);
             rc = fail(ERR_FORMAT, "%s: %s cannot be read", file->path, path);
         } else {

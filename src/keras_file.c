@@ -10,7 +10,13 @@
 #include "rnntrain/h5.h"
 #include "rnntrain/zip.h"
 
-enum { MOST_LAYERS = 4096, MOST_ARRAYS = 4096, MOST_DEPTH = 12, MOST_VISITS = 20000 };
+enum {
+    MOST_LAYERS = 4096,
+    MOST_ARRAYS = 4096,
+    MOST_DEPTH = 12,
+    MOST_VISITS = 20000,
+    MOST_DIMS = 32
+};
 #define MOST_NUMBERS ((size_t)1 << 28)
 #define MOST_ENTRY ((size_t)2 << 30)
 
@@ -306,7 +312,7 @@ static int take_arrays(const struct keras_file *file, const json_t *list, size_t
                    n_dims = json_integer_value(json_object_get(item, "n_dims"));
         size_t rest = n_values - *used;
         struct keras_array *array = &arrays->array[i];
-        if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > 2 ||
+        if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > MOST_DIMS ||
             (rows && (size_t)columns > rest / (size_t)rows))
             return bad_answer(file->path);
         array->layer = copy_text(item, "layer");

@@ -143,7 +143,8 @@ int h5_read_foreign_text(struct h5 *file, const char *object, const char *name,
 int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
                           size_t most, size_t *n, char ***texts) NODISCARD;
 /* An array of 0, 1 or 2 dimensions and at most `most` numbers, as floats, (shape[0], shape[1]), 1
- * where there is no such dimension; the caller's to free. */
+ * where there is no such dimension; the caller's to free. Of more dimensions, which *n_dims then
+ * says, the shape is (0, 0) and nothing is read. */
 int h5_read_foreign_array(struct h5 *file, const char *path, size_t most, int *n_dims,
                           size_t shape[H5_MAX_DIMS], float **values) NODISCARD;
 /* The names of a group's hard links in alphabetical order, at most `most`. */

@@ -18,9 +18,11 @@ struct keras_array {
     char *
         layer; /* the layer that it is stored with: "lstm_1"; .weights.h5: the group above
                     its `vars`, "layers/lstm/cell" */
-    char *name;      /* "lstm_1/kernel:0", or its number in `vars` */
-    int n_dims;      /* 0, 1 or 2 */
-    size_t shape[2]; /* 1 where there is no such dimension */
+    char *name; /* "lstm_1/kernel:0", or its number in `vars` */
+    int n_dims;
+    size_t
+        shape[2]; /* 1 where there is no such dimension; of more than two dimensions it is
+                        (0, 0) and the numbers are not here */
     size_t size;
     const float *values; /* borrowed from the file */
 };
