@@ -133,7 +133,8 @@ char *optim_to_json(const struct optim_config *config)
     }
     if (config->kind != OPTIM_SGD)
         json_object_set_new(settings, "epsilon", json_real(config->epsilon));
-    if (config->learning_rate != defaults[config->kind])
+    /* Keras's files have the default as a float. */
+    if ((float)config->learning_rate != (float)defaults[config->kind])
         json_object_set_new(settings, "learning_rate", json_real(config->learning_rate));
     json_t *root = json_object();
     json_object_set_new(root, "class_name", json_string(names[config->kind]));

@@ -173,6 +173,18 @@ for cell in ("LSTM", "GRU"):
                 (2, "2.3.1", "sigmoid", "dict"), ("cudnn", "2.1.6", "sigmoid", "bare")):
             try_model(era, version, cell, gate, layout, **how)
 
+# The default rate, a float in Keras's files, is left out: Keras 2.2 calls it lr.
+path, ours = f"{folder}/era.h5", f"{folder}/ours.h5"
+with h5py.File(path, "a") as file:
+    file.attrs["training_config"] = np.bytes_(json.dumps({"optimizer_config": {
+        "class_name": "Adam", "config": {"lr": float(np.float32(0.001))}}}))
+subprocess.run([rnntrain, "import", path, "-o", ours, "--maxlen", str(MAXLEN)], check=True,
+               capture_output=True)
+with h5py.File(ours) as file:
+    if "learning_rate" in bytes(file.attrs["training_config"]).decode():
+        failures += 1
+        print("FAILED: the default rate is written")
+
 # What is not supported is refused by name before anything is written.
 write(f"{folder}/cnn.h5", "2.1.6", {"conv1d_1": [normal(3, WIDTH, 4)]}, [
     {"class_name": "Conv1D", "config": {"name": "conv1d_1", "filters": 4}}])
