@@ -35,6 +35,11 @@ static int collect(const struct keras_reading *reading, struct group *groups, in
         size_t n_name = 0;
         const struct keras_array *array = &all->array[i];
         const char *name = name_of(reading->file, array, &n_name);
+        if (array->n_dims > 2)
+            return fail(ERR_FORMAT,
+                        "%s: %s of layer %s has more than two dimensions, or no numbers: "
+                        "such layers are not supported",
+                        reading->file->path, array->name, array->layer);
         int g = *n - 1;
         while (g >= 0 &&
                (groups[g].n_name != n_name || strncmp(groups[g].name, name, n_name)))

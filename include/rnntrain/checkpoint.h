@@ -1,4 +1,4 @@
-/* Checkpoints: a Keras model file (legacy HDF5, the dialect that Keras 2.2 to 3 all load)
+/* Checkpoints: a Keras model file (legacy HDF5, the dialect that Keras 2.2.4 to 3 load)
  * with the trainer's own state beside it under /rnntrain.
  *
  *   /                attributes keras_version, backend, model_config, training_config
