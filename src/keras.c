@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* KERAS_2: what Keras 2.2 to 3 load from HDF5; KERAS_3: what stands in a .keras archive. */
+/* KERAS_2: what Keras 2.2.4 to 3 load from HDF5; KERAS_3: what stands in a .keras archive. */
 enum keras_dialect { KERAS_2, KERAS_3 };
 
 /* The layers of a model, in the order in which Keras has them. */
