@@ -11,7 +11,7 @@
 
 #include "rnntrain/base.h"
 
-enum { BOUNDED_SECONDS = 60 };
+enum { BOUNDED_SECONDS = 15 };
 #define BOUNDED_BYTES ((size_t)4 << 30)
 
 /* Bytes that grow. */

@@ -21,7 +21,7 @@ for target in "${targets[@]}"; do
     mkdir -p "$fuzz/corpus-$target"
     echo "fuzz_$target, $seconds s"
     ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 "$fuzz/tests/fuzz_$target" \
-        -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 \
+        -max_total_time="$seconds" -timeout=40 -rss_limit_mb=2048 -max_len=8192 \
         -artifact_prefix="$fuzz/$target-" -print_final_stats=1 \
         "$fuzz/corpus-$target" "$source/tests/fuzz/seeds/$target" >"$fuzz/$target.log" 2>&1 || {
         tail -60 "$fuzz/$target.log"
