@@ -238,7 +238,7 @@ static int wait_for(pid_t child)
 static enum outcome receive_answer(const struct order *order, int fd,
                                    struct header *header, char **answer)
 {
-    double until = seconds_now() + 2 * BOUNDED_SECONDS;
+    double until = seconds_now() + 8 * BOUNDED_SECONDS;
     enum { MOST_MESSAGE = 4096 };
     enum outcome outcome = receive(fd, until, header, sizeof *header);
     if (outcome)

@@ -164,7 +164,7 @@ static void test_time(void **state)
     int code = run(loop);
     setrlimit(RLIMIT_CPU, &before);
     sigprocmask(SIG_UNBLOCK, &blocked, NULL);
-    assert_said(code, ERR_FORMAT, "takes more than 60 s or 4 GiB");
+    assert_said(code, ERR_FORMAT, "takes more than 15 s or 4 GiB");
 }
 
 /* No process: it is said, and no pipe is left open. */
