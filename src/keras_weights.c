@@ -453,6 +453,12 @@ int keras_take_weights(struct keras_reading *reading)
     bool is_scaled = model->config.hard_sigmoid && reading->major >= 3;
     if (!rc && is_scaled)
         scale_gates(reading);
+    else if (!rc && model->config.hard_sigmoid && reading->file->by_class &&
+             !reading->file->config)
+        keras_note(
+            reading,
+            "hard_sigmoid is taken as Keras 2's, clip(0.2 x + 0.5): weights that the "
+            "first versions of Keras 3 wrote alone cannot be told from Keras 2's");
     if (!rc && taking->is_plain && !is_scaled && reading->softmax_units != 2 &&
         reading->is_adam)
         take_moments(reading);

@@ -47,6 +47,10 @@ grep -q "bidirectional_1/backward_gru/bias *(2, 9)" said || problem "inspect: no
 judge "$golden/keras_hard.h5" "$golden/texts" --tokenizer "$golden/tokenizer.json" >said
 grep -q "note: .*hard_sigmoid is clip(x/6 + 0.5) in Keras 3" notes || problem "no note on hard_sigmoid"
 
+judge "$golden/tf_keras_weights.weights.h5" "$golden/texts" --tokenizer "$golden/tokenizer.json" \
+    --maxlen 7 --head max --recurrent-activation hard_sigmoid >said
+grep -q "note: .*hard_sigmoid is taken as Keras 2's" notes || problem "no note on whose hard_sigmoid"
+
 # A model trained here goes out and comes back with the same bits, and with its words.
 make_sample 900
 cat sample/test/pos/*.txt >texts
