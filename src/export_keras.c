@@ -1,17 +1,13 @@
 #include "export.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
 
 #include "rnntrain/file.h"
 #include "rnntrain/h5.h"
 #include "rnntrain/keras.h"
 #include "rnntrain/optim.h"
 #include "rnntrain/rng.h"
-#include "rnntrain/sampler.h"
 #include "rnntrain/zip.h"
 
 /* The version whose layout is written: it says how Keras is to read it. */
@@ -53,78 +49,45 @@ static int build_archive(const struct predictor *predictor, char **bytes, size_t
 
 /* Verification: what was built, read as a stranger's file, must say the same of random rows. */
 
-enum { RANDOM_ROWS = 32 };
+enum { RANDOM_ROWS = 32 }; /* at most PREDICTOR_ROWS */
 
-/* Rows of ids, some of them with pads, as the model pads. */
-static void fill_rows(const struct dataset *data, int32_t *x, int32_t *length)
+/* Probabilities (RANDOM_ROWS, n_labels) of random rows, half of them shorter than the model's. */
+static double *judge_rows(const struct predictor *predictor)
 {
-    for (int r = 0; r < RANDOM_ROWS; r++) {
+    const struct dataset *data = &predictor->info.data;
+    size_t maxlen = (size_t)data->maxlen, lengths[RANDOM_ROWS];
+    int32_t *ids = xcalloc(RANDOM_ROWS, maxlen * sizeof *ids);
+    const int32_t *rows[RANDOM_ROWS];
+    double *probabilities =
+        xcalloc(RANDOM_ROWS, (size_t)data->n_labels * sizeof *probabilities);
+    for (size_t r = 0; r < RANDOM_ROWS; r++) {
         struct rng rng = {.seed = 6, .purpose = RNG_TEST, .row = (uint32_t)r};
-        int n =
-            r % 2 ? data->maxlen : (int)rng_below(&rng, 0, (uint32_t)data->maxlen + 1);
-        int first = data->pad_pre ? data->maxlen - n : 0;
-        length[r] = n;
-        for (int i = 0; i < n; i++)
-            x[r * data->maxlen + first + i] =
-                1 +
-                (int32_t)rng_below(&rng, (uint32_t)i + 1, (uint32_t)data->num_words - 1);
+        rows[r] = ids + r * maxlen;
+        lengths[r] = r % 2 ? maxlen : rng_below(&rng, 0, (uint32_t)maxlen + 1);
+        for (size_t i = 0; i < lengths[r]; i++)
+            ids[r * maxlen + i] = 1 + (int32_t)rng_below(&rng, (uint32_t)i + 1,
+                                                         (uint32_t)data->num_words - 1);
     }
+    predictor_worker_judge_ids(predictor->own, rows, lengths, RANDOM_ROWS, probabilities);
+    free(ids);
+    return probabilities;
 }
 
-/* (RANDOM_ROWS, units) */
-static real *judge_rows(struct model *model, const struct dataset *info)
+/* The weights and what they make of random rows, bit for bit. */
+static int compare(const struct predictor *predictor, const struct predictor *read)
 {
-    struct dataset data = *info;
-    int units = data.n_labels == 2 ? 1 : data.n_labels;
-    int32_t *x = xcalloc(RANDOM_ROWS * (size_t)data.maxlen, sizeof *x);
-    int32_t y[RANDOM_ROWS] = {0}, length[RANDOM_ROWS] = {0}, rows[RANDOM_ROWS];
-    real *logits = xcalloc((size_t)(RANDOM_ROWS * units), sizeof *logits);
-    fill_rows(&data, x, length);
-    for (int r = 0; r < RANDOM_ROWS; r++)
-        rows[r] = r;
-    data.id_bytes = 4;
-    data.part[DATASET_TEST] =
-        (struct dataset_split){.rows = RANDOM_ROWS, .x = x, .y = y, .length = length};
-    sampler_sort_by_length(&data, DATASET_TEST, rows, RANDOM_ROWS);
-    struct lane lane = {&data, DATASET_TEST, rows, RANDOM_ROWS, NULL};
-    model_evaluate(model, &lane, logits);
-    free(x);
-    return logits;
-}
-
-/* Builds the model anew from the imported file and compares. */
-static int compare(const struct predictor *predictor, struct checkpoint *info,
-                   const char *path)
-{
-    const struct kernels *kernels = NULL;
-    struct model *model = NULL;
-    struct config config = {0};
-    real *weights = NULL, *found = NULL, *expected = NULL;
-    int units = info->data.n_labels == 2 ? 1 : info->data.n_labels;
-    int rc = config_from_record(info->config, path, &config);
-    if (!rc)
-        rc = kernels_select("auto", &kernels);
-    if (!rc) {
-        struct model_config read = config_model(&config, &info->data);
-        rc = model_new(&read, kernels, RANDOM_ROWS, &model);
-    }
-    if (!rc) {
-        weights = xaligned(model_params(model)->size, sizeof *weights);
-        rc = checkpoint_load(info, model_params(model), (float *)weights, NULL);
-    }
-    if (!rc) {
-        model_pack(model, weights);
-        found = judge_rows(model, &info->data);
-        expected = judge_rows(predictor->model, &predictor->info.data);
-        if (memcmp(found, expected, sizeof *found * (size_t)(RANDOM_ROWS * units)))
-            rc = fail(ERR_INTERNAL, "%s, read again, gives other probabilities", path);
-    }
-    free(found);
+    const struct params *params = model_params(predictor->model);
+    double *expected = judge_rows(predictor), *found = judge_rows(read);
+    size_t n = RANDOM_ROWS * (size_t)predictor->info.data.n_labels;
+    bool is_same = params->size == model_params(read->model)->size &&
+                   !memcmp(predictor->weights, read->weights,
+                           params->size * sizeof *read->weights) &&
+                   !memcmp(expected, found, n * sizeof *found);
     free(expected);
-    free(weights);
-    model_free(model);
-    config_release(&config);
-    return rc;
+    free(found);
+    return is_same ? OK
+                   : fail(ERR_INTERNAL, "%s, read again, gives other probabilities",
+                          read->info.path);
 }
 
 static int verify(const struct predictor *predictor, const char *path, const char *bytes,
@@ -137,10 +100,13 @@ static int verify(const struct predictor *predictor, const char *path, const cha
                                                .mask = model->mask,
                                                .gates = model->hard_sigmoid}};
     struct checkpoint info = {0};
+    struct predictor read = {0};
     int rc = checkpoint_import_bytes(path, &hints, bytes, n, &info);
     if (!rc)
-        rc = compare(predictor, &info, path);
-    checkpoint_release(&info);
+        rc = predictor_take(&read, &info, "auto");
+    if (!rc)
+        rc = compare(predictor, &read);
+    predictor_release(&read);
     return rc;
 }
 

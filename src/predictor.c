@@ -19,7 +19,7 @@ struct predictor_worker {
 
 static size_t logits_a_row(const struct predictor *predictor)
 {
-    return predictor->info.data.n_labels == 2 ? 1 : (size_t)predictor->info.data.n_labels;
+    return (size_t)model_outputs(model_configuration(predictor->model));
 }
 
 static struct predictor_worker *new_worker(const struct predictor *predictor,
@@ -51,21 +51,28 @@ static int load_model(struct predictor *predictor, const struct kernels *kernels
     return OK;
 }
 
+int predictor_take(struct predictor *predictor, const struct checkpoint *info,
+                   const char *isa)
+{
+    const struct kernels *kernels = NULL;
+    *predictor = (struct predictor){.info = *info};
+    int rc = kernels_select(isa, &kernels);
+    if (!rc && info->data.maxlen == 0)
+        rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", info->path);
+    if (!rc)
+        rc = config_from_record(info->config, info->path, &predictor->config);
+    if (!rc && info->data.tokenizer)
+        rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
+    return rc ? rc : load_model(predictor, kernels);
+}
+
 int predictor_open(struct predictor *predictor, const char *path, const char *isa,
                    const struct checkpoint_hints *hints)
 {
-    const struct kernels *kernels = NULL;
+    struct checkpoint info = {0};
     *predictor = (struct predictor){0};
-    int rc = kernels_select(isa, &kernels);
-    if (!rc)
-        rc = checkpoint_import(path, hints, &predictor->info);
-    if (!rc && predictor->info.data.maxlen == 0)
-        rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", path);
-    if (!rc)
-        rc = config_from_record(predictor->info.config, path, &predictor->config);
-    if (!rc && predictor->info.data.tokenizer)
-        rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
-    return rc ? rc : load_model(predictor, kernels);
+    int rc = checkpoint_import(path, hints, &info);
+    return rc ? rc : predictor_take(predictor, &info, isa);
 }
 
 int predictor_check_texts(const struct predictor *predictor)
@@ -126,9 +133,12 @@ static void put_row(struct predictor_worker *worker, int row, const int32_t *ids
 {
     const struct predictor *predictor = worker->predictor;
     size_t maxlen = (size_t)predictor->info.data.maxlen;
+    const struct text_options padding = {.maxlen = predictor->info.data.maxlen,
+                                         .pad_pre = predictor->info.data.pad_pre,
+                                         .truncate_pre =
+                                             predictor->info.data.truncate_pre};
     worker->rows[row] = row;
-    worker->length[row] = text_pad(text_settings(predictor->tokenizer), ids, n,
-                                   worker->x + (size_t)row * maxlen);
+    worker->length[row] = text_pad(&padding, ids, n, worker->x + (size_t)row * maxlen);
 }
 
 /* Judges the batch's rows, sorted, in lanes. */

@@ -47,6 +47,35 @@ try static-alone ./static-alone
 ldd ./shared | grep -q "$tmp/both/.*librnntrain\|librnntrain.so.0 => $tmp/both" || problem "not the installed library"
 ldd ./static-alone | grep librnntrain && problem "static, and yet it loads librnntrain"
 
+# A model of Keras has no tokenizer: it judges ids, and texts are refused.
+cat >ids.c <<'PROGRAM'
+#include <rnntrain/rnntrain.h>
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+    struct rnntrain_model *model = NULL;
+    const int32_t ids[] = {3, 1, 4};
+    const size_t length = 3;
+    const char *const text = "w3 w1 w4";
+    double p[2];
+    if (argc != 2 || rnntrain_open(argv[1], &model) ||
+        rnntrain_predict_texts(model, &text, 1, p) != RNNTRAIN_USAGE ||
+        rnntrain_predict_ids(model, ids, &length, 1, p))
+        return 1;
+    printf("%s\t%.6f\n", rnntrain_label(model, p[1] > p[0]), p[1] > p[0] ? p[1] : p[0]);
+    rnntrain_close(model);
+    return 0;
+}
+PROGRAM
+# shellcheck disable=SC2046
+"${cc[@]}" ids.c $(flags both) -o ids
+golden=$source/tests/golden/keras_models
+echo 'w3 w1 w4' >three
+"$rnntrain" predict "$golden/keras_lstm.h5" three --tokenizer "$golden/tokenizer.json" >judged
+./ids "$golden/keras_lstm.h5" >ids.out || problem "ids of a model of Keras: exit code $?"
+cmp -s ids.out judged || problem "ids are judged otherwise: $(cat ids.out judged)"
+
 # CMake finds both.
 mkdir cmake
 cp judge.c cmake
