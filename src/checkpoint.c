@@ -39,9 +39,7 @@ static void write_layer(struct h5 *file, const char *layer, const struct params 
         free(path);
     }
     h5_attribute_texts(file, group, "weight_names", n, names);
-    for (size_t i = 0; i < n; i++)
-        free(names[i]);
-    free(names);
+    h5_free_texts(n, names);
     free(group);
 }
 
@@ -56,9 +54,7 @@ static void write_weights(struct h5 *file, const struct model_config *model,
     h5_attribute_texts(file, "/model_weights", "layer_names", n, names);
     h5_attribute_text(file, "/model_weights", "backend", "tensorflow");
     h5_attribute_text(file, "/model_weights", "keras_version", keras_version);
-    for (size_t i = 0; i < n; i++)
-        free(names[i]);
-    free(names);
+    h5_free_texts(n, names);
 }
 
 static void write_keras_part(struct h5 *file, const struct model_config *model,

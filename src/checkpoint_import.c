@@ -47,17 +47,6 @@ static int name_classes(const struct checkpoint_hints *hints, int n, struct data
 
 /* The tokenizer, which a model of Keras has not. */
 
-static int read_text_file(const char *path, char **text)
-{
-    size_t n = 0;
-    int rc = file_read(path, text, &n);
-    if (rc)
-        return rc;
-    *text = xrealloc(*text, n + 1, 1);
-    (*text)[n] = '\0';
-    return OK;
-}
-
 static int take_tokenizer(const struct checkpoint_hints *hints, struct dataset *data)
 {
     struct text_options options = {.maxlen = data->maxlen ? data->maxlen : 1,
@@ -67,9 +56,10 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct dataset *
     const char *path = hints->word_index ? hints->word_index : hints->tokenizer;
     struct text_tokenizer *tokenizer = NULL;
     char *json = NULL;
+    size_t n = 0;
     if (!path)
         return OK;
-    int rc = read_text_file(path, &json);
+    int rc = file_read(path, &json, &n);
     if (!rc)
         rc = hints->word_index ? text_from_word_index(json, path, &options, &tokenizer)
                                : text_from_json(json, path, &options, &tokenizer);

@@ -249,11 +249,8 @@ static int read_json_file(struct config *config, const char *path)
     char *text = NULL, *named = xstrdup(path);
     size_t n = 0;
     int rc = file_read(path, &text, &n);
-    if (!rc) {
-        text = xrealloc(text, n + 1, 1);
-        text[n] = '\0';
+    if (!rc)
         rc = options_from_json(&config_table, config, text, named);
-    }
     if (!rc && config->config_file && strcmp(config->config_file, named))
         rc =
             fail(ERR_USAGE, "%s: \"config\" cannot stand in a configuration file", named);
@@ -276,9 +273,7 @@ static int apply_initial(struct config *config, const char *path)
         bool is_wanted = option->group && !strcmp(option->group, "Model");
         for (size_t k = 0; k < COUNT_OF(also); k++)
             is_wanted |= !strcmp(option->name, also[k]);
-        char *key = xstrdup(option->name);
-        for (char *c = key; *c; c++)
-            *c = *c == '-' ? '_' : *c;
+        char *key = options_key(option);
         if (is_wanted && json_object_get(record, key))
             json_object_set(wanted, key, json_object_get(record, key));
         free(key);

@@ -41,7 +41,7 @@ struct trial {
 static double tolerance_of(const struct model_config *model)
 {
     const double few = 1024, usual = 2e-6;
-    double n = c_features(model);
+    double n = model_features(model);
     return n > few ? usual * sqrt(n / few) : usual;
 }
 
@@ -148,24 +148,12 @@ static int compile(const struct trial *trial, int *code)
     return rc;
 }
 
-/* A file as a string, the caller's to free. */
-static int read_text(const char *path, char **text)
-{
-    char *bytes = NULL;
-    size_t n = 0;
-    int rc = file_read(path, &bytes, &n);
-    if (rc)
-        return rc;
-    *text = xrealloc(bytes, n + 1, 1);
-    (*text)[n] = '\0';
-    return OK;
-}
-
 /* With the first line of what a program said on standard error. */
 static int fail_with_errors(const struct trial *trial, const char *what, int code)
 {
     char *said = NULL;
-    int rc = read_text(trial->file[ERRORS], &said);
+    size_t n = 0;
+    int rc = file_read(trial->file[ERRORS], &said, &n);
     if (!rc)
         rc = fail(ERR_INTERNAL, "%s: the exported source %s (code %d): %.*s",
                   trial->export->path, what, code, (int)strcspn(said, "\n"), said);
@@ -310,7 +298,8 @@ static int compare(struct trial *trial, const char *said)
 static int judge(struct trial *trial, char **checked)
 {
     char *said = NULL;
-    int rc = read_text(trial->file[SAID], &said);
+    size_t n = 0;
+    int rc = file_read(trial->file[SAID], &said, &n);
     if (!rc)
         rc = compare(trial, said);
     if (!rc)

@@ -83,7 +83,7 @@ static void write_pipeline(FILE *out, const struct c_export *export)
     fprintf(out, " *   -> %s", heads[model->head]);
     if (model->dense)
         fprintf(out, " -> Dense(%d, relu)", model->dense);
-    fprintf(out, " -> Dense(%d, %s)\n", c_outputs(model),
+    fprintf(out, " -> Dense(%d, %s)\n", model_outputs(model),
             model->classes == 2 ? "sigmoid" : "softmax");
 }
 
@@ -267,7 +267,7 @@ static void write_text_sizes(FILE *out, const struct c_export *export)
 
 static void write_model_sizes(FILE *out, const struct model_config *model)
 {
-    int units = widest(model), outputs = c_directions(model) * units;
+    int units = widest(model), outputs = model_directions(model) * units;
     int width = outputs > model->embedding ? outputs : model->embedding;
     write_constant(out, "VOCABULARY", (size_t)model->vocabulary, "ids; 0 is the pad");
     write_constant(out, "LENGTH", (size_t)model->maxlen, "ids that the model reads");
@@ -276,10 +276,10 @@ static void write_model_sizes(FILE *out, const struct model_config *model)
     write_constant(out, "UNITS", (size_t)units, "most that a direction of them has");
     write_constant(out, "WIDTH", (size_t)width,
                    "most numbers that a layer takes or gives");
-    write_constant(out, "FEATURES", (size_t)c_features(model), "of the last one");
+    write_constant(out, "FEATURES", (size_t)model_features(model), "of the last one");
     if (model->dense)
         write_constant(out, "HIDDEN", (size_t)model->dense, "units of the hidden layer");
-    write_constant(out, "OUTPUTS", (size_t)c_outputs(model), "logits");
+    write_constant(out, "OUTPUTS", (size_t)model_outputs(model), "logits");
 }
 
 void c_write_constants(FILE *out, const struct c_export *export)
@@ -363,7 +363,7 @@ static void write_cell(FILE *out, const struct c_export *export, int layer, int 
                        int indent)
 {
     const struct model_config *model = export->model;
-    int directions = c_directions(model);
+    int directions = model_directions(model);
     int inputs = layer ? directions * model->units[layer - 1] : model->embedding;
     fprintf(out, "%*s{%d, %d", indent, "", inputs, model->units[layer]);
     for (int i = 0; i < 3; i++) {

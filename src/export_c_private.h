@@ -58,21 +58,4 @@ void c_write_literal(FILE *out, const char *text);
 int c_check(const struct c_export *export, const char *source, size_t n_source,
             const char *header, size_t n_header, char **checked) NODISCARD;
 
-/* Shapes. */
-static inline int c_directions(const struct model_config *config)
-{
-    return config->bidirectional ? 2 : 1;
-}
-
-static inline int c_outputs(const struct model_config *config)
-{
-    return config->classes == 2 ? 1 : config->classes;
-}
-
-static inline int c_features(const struct model_config *config)
-{
-    int steps = config->head == HEAD_FLATTEN ? config->maxlen : 1;
-    return steps * c_directions(config) * config->units[config->layers - 1];
-}
-
 #endif

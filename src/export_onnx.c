@@ -72,9 +72,8 @@ static Onnx__GraphProto *new_graph(const struct model_config *config)
     graph->input[graph->n_input++] =
         onnx_matrix("ids", ONNX__TENSOR_PROTO__DATA_TYPE__INT64, config->maxlen);
     graph->output = xcalloc(1, sizeof(Onnx__ValueInfoProto *));
-    graph->output[graph->n_output++] =
-        onnx_matrix("probabilities", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT,
-                    config->classes == 2 ? 1 : config->classes);
+    graph->output[graph->n_output++] = onnx_matrix(
+        "probabilities", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, model_outputs(config));
     return graph;
 }
 

@@ -53,8 +53,8 @@ static bool same_kernel(const struct onnx *onnx, const Onnx__TensorProto *found,
                         const struct tensor *tensor, size_t d)
 {
     size_t rows = tensor->shape[0], width = tensor->shape[1];
-    size_t units = width / (size_t)onnx_gates(onnx);
-    if (!has_floats(found, (size_t)onnx_directions(onnx) * tensor->size))
+    size_t units = width / (size_t)model_gates(onnx->config);
+    if (!has_floats(found, (size_t)model_directions(onnx->config) * tensor->size))
         return false;
     const float *weight = onnx->weights + tensor->offset;
     for (size_t k = 0; k < rows; k++)
@@ -71,8 +71,8 @@ static bool same_bias(const struct onnx *onnx, const Onnx__TensorProto *found,
     static const float zero = 0;
     bool two = tensor->n_dims == 2;
     size_t width = two ? tensor->shape[1] : tensor->shape[0];
-    size_t units = width / (size_t)onnx_gates(onnx);
-    if (!has_floats(found, (size_t)onnx_directions(onnx) * 2 * width))
+    size_t units = width / (size_t)model_gates(onnx->config);
+    if (!has_floats(found, (size_t)model_directions(onnx->config) * 2 * width))
         return false;
     const float *bias = onnx->weights + tensor->offset;
     for (size_t j = 0; j < width; j++) {
@@ -87,7 +87,7 @@ static bool same_bias(const struct onnx *onnx, const Onnx__TensorProto *found,
 static int check_recurrent(const struct onnx *onnx, const Onnx__GraphProto *graph,
                            const char *path, int i)
 {
-    for (int d = 0; d < onnx_directions(onnx); d++) {
+    for (int d = 0; d < model_directions(onnx->config); d++) {
         const struct tensor *tensor =
             onnx->params->tensors + onnx_recurrent_tensor(onnx, i, d);
         const char *layer = tensor->layer;

@@ -124,7 +124,7 @@ static void set_hard_sigmoid(struct onnx *onnx, Onnx__NodeProto *node)
 {
     static const char *const names[] = {"HardSigmoid", "Tanh", "Tanh"};
     static const float alpha[] = {0.2f, 0.2f}, beta[] = {0.5f, 0.5f};
-    size_t directions = (size_t)onnx_directions(onnx);
+    size_t directions = (size_t)model_directions(onnx->config);
     size_t n = onnx->config->cell == CELL_LSTM ? 3 : 2;
     const char *all[6];
     for (size_t i = 0; i < n * directions; i++)

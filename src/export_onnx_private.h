@@ -22,26 +22,16 @@ struct onnx {
     const char *scope;
 };
 
-static inline int onnx_directions(const struct onnx *onnx)
-{
-    return onnx->config->bidirectional ? 2 : 1;
-}
-
-static inline int onnx_gates(const struct onnx *onnx)
-{
-    return onnx->config->cell == CELL_LSTM ? 4 : 3;
-}
-
 /* Number of values of a position behind recurrent layer i. */
 static inline int onnx_width(const struct onnx *onnx, int i)
 {
-    return onnx_directions(onnx) * onnx->config->units[i];
+    return model_directions(onnx->config) * onnx->config->units[i];
 }
 
 /* Index of the kernel of recurrent layer i, of direction d; recurrent kernel and bias follow. */
 static inline int onnx_recurrent_tensor(const struct onnx *onnx, int i, int d)
 {
-    return 1 + 3 * (i * onnx_directions(onnx) + d);
+    return 1 + 3 * (i * model_directions(onnx->config) + d);
 }
 
 /* Index of the first tensor behind the recurrent layers. */

@@ -11,8 +11,8 @@ static void transpose(const struct onnx *onnx, int units, const float *from, int
                       float *to)
 {
     const int *gates = onnx->config->cell == CELL_LSTM ? lstm_gates : gru_gates;
-    size_t width = (size_t)onnx_gates(onnx) * (size_t)units;
-    for (int g = 0; g < onnx_gates(onnx); g++)
+    size_t width = (size_t)model_gates(onnx->config) * (size_t)units;
+    for (int g = 0; g < model_gates(onnx->config); g++)
         for (int u = 0; u < units; u++)
             for (int row = 0; row < rows; row++)
                 *to++ = from[(size_t)row * width + (size_t)(gates[g] * units + u)];
@@ -20,9 +20,9 @@ static void transpose(const struct onnx *onnx, int units, const float *from, int
 
 void onnx_add_recurrent_weights(struct onnx *onnx, int i)
 {
-    int directions = onnx_directions(onnx), units = onnx->config->units[i];
+    int directions = model_directions(onnx->config), units = onnx->config->units[i];
     int inputs = i ? onnx_width(onnx, i - 1) : onnx->config->embedding;
-    int width = onnx_gates(onnx) * units;
+    int width = model_gates(onnx->config) * units;
     float *w = onnx_add_floats(onnx, "W", 3, (int64_t[]){directions, width, inputs});
     float *r = onnx_add_floats(onnx, "R", 3, (int64_t[]){directions, width, units});
     float *b = onnx_add_floats(onnx, "B", 2, (int64_t[]){directions, 2 * width});

@@ -110,7 +110,8 @@ int file_read(const char *path, char **bytes, size_t *n)
     int rc = file_open(path, &fd, &size);
     if (rc)
         return rc;
-    char *content = xrealloc(NULL, size, 1);
+    char *content = xrealloc(NULL, size + 1, 1);
+    content[size] = '\0';
     rc = read_all(fd, content, size, path);
     close(fd);
     if (rc) {

@@ -93,6 +93,11 @@ void h5_image_name(const struct h5 *file, char name[32])
 
 static const char magic[8] = "\x89HDF\r\n\x1a\n";
 
+bool h5_is_one(const char *bytes, size_t n)
+{
+    return n >= sizeof magic && !memcmp(bytes, magic, sizeof magic);
+}
+
 static int not_hdf5(const char *path)
 {
     return fail(ERR_FORMAT, "%s: not an HDF5 file (its first 8 bytes say so)", path);
@@ -128,7 +133,7 @@ int h5_open_image(const char *path, const char *bytes, size_t n, struct h5 **fil
 /* The seal guards HDF5's parser, which trusts what it reads. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n, struct h5 **file)
 {
-    if (n < sizeof magic || memcmp(bytes, magic, sizeof magic))
+    if (!h5_is_one(bytes, n))
         return not_hdf5(path);
     int rc = file_check_seal(path, bytes, n);
     return rc ? rc : h5_open_image(path, bytes, n - FILE_TRAILER_BYTES, file);

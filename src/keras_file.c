@@ -17,16 +17,9 @@ enum { MOST_NAME = 512, MOST_VERSION = 64, MOST_JSON = 64 << 20 }; /* bytes */
 #define MOST_ANSWER_TEXT ((size_t)256 << 20)
 #define MOST_JSON_MEMORY ((size_t)512 << 20)
 
-static const char hdf5_magic[8] = "\x89HDF\r\n\x1a\n";
-
-static bool is_hdf5(const char *bytes, size_t n)
-{
-    return n >= sizeof hdf5_magic && !memcmp(bytes, hdf5_magic, sizeof hdf5_magic);
-}
-
 bool keras_file_is_one(const char *bytes, size_t n)
 {
-    return is_hdf5(bytes, n) || zip_is_one(bytes, n);
+    return h5_is_one(bytes, n) || zip_is_one(bytes, n);
 }
 
 /* The child: what it finds becomes one JSON object, a 0, and the numbers of all arrays. */
@@ -306,7 +299,7 @@ static int find_in_zip(struct finding *finding, const struct source *source)
         rc = set_text(finding, source->path, "version", MOST_VERSION, version);
     if (!rc)
         rc = set_text(finding, source->path, "config", MOST_JSON, entry[1]);
-    if (!rc && !is_hdf5(entry[2], size[2]))
+    if (!rc && !h5_is_one(entry[2], size[2]))
         rc = fail(ERR_FORMAT, "%s: %s in it is not HDF5", source->path, names[2]);
     if (!rc)
         rc = find_in_h5(finding, source->path, entry[2], size[2]);

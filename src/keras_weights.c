@@ -24,16 +24,6 @@ struct taking {
     bool is_plain; /* each array is a tensor as it stands, so moments fit too */
 };
 
-static int gates_of(const struct model_config *config)
-{
-    return config->cell == CELL_LSTM ? 4 : 3;
-}
-
-static int directions_of(const struct model_config *config)
-{
-    return config->bidirectional ? 2 : 1;
-}
-
 /* Finding. */
 
 /* Keras 2's .keras archives had another name for the list of layers. */
@@ -90,13 +80,13 @@ static int find_cell(struct taking *taking, int i, int direction)
         cell->is_separate |=
             !rc && k == 0 && cell->array[0]->shape[1] == (size_t)units && n == 3;
         if (cell->is_separate)
-            n = 3 * gates_of(config);
+            n = 3 * model_gates(config);
     }
     if (rc || n < 3)
         return rc;
     const struct keras_array *bias = cell->array[2];
     cell->is_cudnn = !cell->is_separate && bias->n_dims == 1 &&
-                     bias->shape[0] == 2 * (size_t)(gates_of(config) * units);
+                     bias->shape[0] == 2 * (size_t)(model_gates(config) * units);
     if (i == 0 && direction == 0 && config->cell == CELL_GRU)
         taking->reading->model->config.reset_after = bias->n_dims == 2 || cell->is_cudnn;
     taking->is_plain &= !cell->is_separate && !cell->is_cudnn;
@@ -110,7 +100,7 @@ static int find_all(struct taking *taking)
     const struct keras_arrays *all = &reading->file->weights;
     int rc = find_array(taking, reading->embedding.layer, "", 0, &taking->embedding);
     for (int i = 0; i < config->layers && !rc; i++)
-        for (int d = 0; d < directions_of(config) && !rc; d++) {
+        for (int d = 0; d < model_directions(config) && !rc; d++) {
             rc = find_cell(taking, i, d);
             taking->is_plain &= reading->recurrent[i].use_bias;
         }
@@ -134,7 +124,7 @@ static int find_all(struct taking *taking)
 static int find_length(struct taking *taking)
 {
     struct model_config *config = &taking->reading->model->config;
-    size_t step = (size_t)(directions_of(config) * config->units[config->layers - 1]);
+    size_t step = (size_t)(model_directions(config) * config->units[config->layers - 1]);
     size_t rows = taking->kernel[0]->shape[0];
     if (config->head != HEAD_FLATTEN)
         return OK;
@@ -208,7 +198,7 @@ static int copy_separate(const struct taking *taking, const struct keras_layer *
 {
     const struct keras_model *model = taking->reading->model;
     int rc = OK;
-    for (int g = 0; g < gates_of(&model->config) && !rc; g++)
+    for (int g = 0; g < model_gates(&model->config) && !rc; g++)
         for (int w = 0; w < 3 && !rc; w++) {
             const struct tensor *tensor = &tensors[w];
             const struct keras_array *array = cell->array[3 * g + w];
@@ -242,7 +232,7 @@ static int copy_cudnn(const struct taking *taking, const struct keras_layer *lay
     const struct tensor *bias = &tensors[2];
     const float *values = cell->array[2]->values;
     float *to = model->weights + bias->offset;
-    size_t width = (size_t)gates_of(&model->config) * units;
+    size_t width = (size_t)model_gates(&model->config) * units;
     int rc = check_array(taking, layer, "bias", cell->array[2], 1, 2 * width, 1);
     for (int w = 0; w < 2 && !rc; w++) {
         rc = check_array(taking, layer, tensors[w].name, cell->array[w], 2,
@@ -302,7 +292,7 @@ static int copy_all(const struct taking *taking)
     const struct tensor *tensor = reading->model->params.tensors;
     int rc = copy_array(taking, reading->embedding.layer, taking->embedding, tensor++);
     for (int i = 0; i < config->layers; i++)
-        for (int d = 0; d < directions_of(config) && !rc; d++, tensor += 3)
+        for (int d = 0; d < model_directions(config) && !rc; d++, tensor += 3)
             rc = copy_cell(taking, i, d, tensor);
     for (int k = 0; k < reading->n_dense && !rc; k++, tensor += 2) {
         const struct keras_layer *layer = reading->dense[k].layer;
@@ -324,10 +314,10 @@ static void scale_gates(struct keras_reading *reading)
     struct keras_model *model = reading->model;
     const struct model_config *config = &model->config;
     bool is_lstm = config->cell == CELL_LSTM;
-    for (int t = 1; t < 1 + 3 * config->layers * directions_of(config); t++) {
+    for (int t = 1; t < 1 + 3 * config->layers * model_directions(config); t++) {
         const struct tensor *tensor = &model->params.tensors[t];
         size_t width = tensor->shape[tensor->n_dims - 1];
-        size_t units = width / (size_t)gates_of(config);
+        size_t units = width / (size_t)model_gates(config);
         for (size_t j = 0; j < tensor->size; j++)
             if (j % width / units != 2) /* the candidate has tanh */
                 model->weights[tensor->offset + j] *= 5.0F / 6;

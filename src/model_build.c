@@ -39,7 +39,7 @@ static void add_recurrent(struct params *params, const struct model_config *conf
     const char *cell = config->cell == CELL_LSTM ? "lstm" : "gru";
     const char *base = config->bidirectional ? "bidirectional" : cell;
     const char *side = direction ? "backward_" : "forward_";
-    size_t units = (size_t)config->units[i], width = (size_t)gates_of(config) * units;
+    size_t units = (size_t)config->units[i], width = (size_t)model_gates(config) * units;
     bool two_biases = config->cell == CELL_GRU && config->reset_after;
     char *layer = i == 0 ? xstrdup(base) : xasprintf("%s_%d", base, i);
     char *prefix = config->bidirectional ? xasprintf("%s%s/", side, cell) : xstrdup("");
@@ -58,12 +58,12 @@ static void add_recurrent(struct params *params, const struct model_config *conf
 
 void model_tensors(const struct model_config *config, struct params *params)
 {
-    size_t features = (size_t)features_of(config), dense = (size_t)config->dense;
-    size_t units = (size_t)output_units(config);
+    size_t features = (size_t)model_features(config), dense = (size_t)config->dense;
+    size_t units = (size_t)model_outputs(config);
     params_add(params, "embedding", "embeddings", (size_t)config->vocabulary,
                (size_t)config->embedding);
     for (int i = 0; i < config->layers; i++)
-        for (int d = 0; d < directions_of(config); d++)
+        for (int d = 0; d < model_directions(config); d++)
             add_recurrent(params, config, i, d);
     if (dense) {
         params_add(params, "dense", "kernel", features, dense);
@@ -111,10 +111,10 @@ static void init_shapes(struct model *model)
     if (config->dense) {
         dense_init(&model->dense, kernels, head->blocks, last, config->dense, rows);
         output_init(&model->output, kernels, 1, config->dense,
-                    model->dense.linear.columns, output_units(config));
+                    model->dense.linear.columns, model_outputs(config));
     } else {
         output_init(&model->output, kernels, head->blocks, last, head->features,
-                    output_units(config));
+                    model_outputs(config));
     }
     model->embedding_words = words_for(config->embedding);
     model->feature_words = words_for(head->features);
@@ -202,7 +202,7 @@ static struct model *new_model(const struct model_config *config,
     model->kernels = kernels;
     model->lane_rows = lane_rows;
     model->trains = trains;
-    model->directions = directions_of(config);
+    model->directions = model_directions(config);
     size_t n_layers = (size_t)(config->layers * model->directions);
     model->layer = xcalloc(n_layers, sizeof *model->layer);
     model->d_layer = xcalloc(n_layers, sizeof *model->d_layer);
@@ -306,7 +306,7 @@ size_t model_bytes(const struct model *model)
 static void init_recurrent(const struct model *model, uint64_t seed, int first,
                            int inputs, int units, real *weights)
 {
-    int width = gates_of(&model->config) * units;
+    int width = model_gates(&model->config) * units;
     real *bias = gradient_of(model, weights, first + 2);
     init_glorot_uniform(seed, first, inputs, width, gradient_of(model, weights, first));
     init_orthogonal(seed, first + 1, units, width,
@@ -362,14 +362,14 @@ void model_pack(struct model *model, const real *weights)
 static double flops(const struct model_config *config, double positions, double rows,
                     bool looked_up)
 {
-    double recurrent = 0, features = features_of(config);
+    double recurrent = 0, features = model_features(config);
     for (int i = 0; i < config->layers; i++) {
         int inputs = i == 0 && looked_up ? 0 : inputs_of(config, i);
-        recurrent += 6.0 * gates_of(config) * config->units[i] *
-                     (inputs + config->units[i]) * directions_of(config);
+        recurrent += 6.0 * model_gates(config) * config->units[i] *
+                     (inputs + config->units[i]) * model_directions(config);
     }
-    double head = config->dense ? config->dense * (features + output_units(config))
-                                : features * output_units(config);
+    double head = config->dense ? config->dense * (features + model_outputs(config))
+                                : features * model_outputs(config);
     return recurrent * positions + 6 * head * rows;
 }
 

@@ -51,11 +51,6 @@ struct model {
 
 /* Shapes. */
 
-static inline int directions_of(const struct model_config *config)
-{
-    return config->bidirectional ? 2 : 1;
-}
-
 /* Whether evaluation computes what leading pads do once for all rows: the same states for
  * every row, as long as nothing that comes from behind the pads flows into them. */
 static inline bool shares_pads(const struct model_config *config)
@@ -64,32 +59,16 @@ static inline bool shares_pads(const struct model_config *config)
            (!config->bidirectional || config->layers == 1);
 }
 
-static inline int output_units(const struct model_config *config)
-{
-    return config->classes == 2 ? 1 : config->classes;
-}
-
-static inline int features_of(const struct model_config *config)
-{
-    int steps = config->head == HEAD_FLATTEN ? config->maxlen : 1;
-    return steps * directions_of(config) * config->units[config->layers - 1];
-}
-
 /* Inputs of recurrent layer i. */
 static inline int inputs_of(const struct model_config *config, int i)
 {
-    return i == 0 ? config->embedding : directions_of(config) * config->units[i - 1];
-}
-
-static inline int gates_of(const struct model_config *config)
-{
-    return config->cell == CELL_LSTM ? 4 : 3;
+    return i == 0 ? config->embedding : model_directions(config) * config->units[i - 1];
 }
 
 /* Whether the first layer may look up its products with embeddings, see model.h. */
 static inline bool looks_up_words(const struct model_config *config)
 {
-    size_t columns = (size_t)(gates_of(config) * config->units[0]);
+    size_t columns = (size_t)(model_gates(config) * config->units[0]);
     return (size_t)config->vocabulary * columns * sizeof(real) <= config->lookup_bytes;
 }
 

@@ -483,6 +483,14 @@ static json_t *to_json(const struct option *option, const void *config)
     }
 }
 
+char *options_key(const struct option *option)
+{
+    char *key = xstrdup(option->name);
+    for (char *c = key; *c; c++)
+        *c = *c == '-' ? '_' : *c;
+    return key;
+}
+
 char *options_to_json(const struct option_table *table, const void *config)
 {
     json_t *root = json_object();
@@ -490,9 +498,7 @@ char *options_to_json(const struct option_table *table, const void *config)
     for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
         if (option->transient)
             continue;
-        char *key = xstrdup(option->name);
-        for (char *c = key; *c; c++)
-            *c = *c == '-' ? '_' : *c;
+        char *key = options_key(option);
         json_object_set_new(root, key, to_json(option, config));
         free(key);
     }

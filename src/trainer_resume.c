@@ -234,8 +234,6 @@ static bool has_ended(const char *log, int64_t from)
         free(bytes);
         return false;
     }
-    bytes = xrealloc(bytes, n + 1, 1);
-    bytes[n] = '\0';
     const char *end = strstr(bytes + from, "\"event\":\"end\"");
     bool ended = end && !strstr(end, "\"reason\":\"stopped\"");
     free(bytes);

@@ -12,7 +12,7 @@
 
 enum { FILE_TRAILER_BYTES = 48, FILE_DIGEST_BYTES = 32 };
 
-/* Reads a regular file; the bytes are the caller's to free. ERR_NO_INPUT if it cannot be
+/* Reads a regular file; the bytes, with a 0 behind them, are the caller's to free. ERR_NO_INPUT if it cannot be
  * opened, ERR_IO if it cannot be read. */
 int file_read(const char *path, char **bytes, size_t *n) NODISCARD;
 

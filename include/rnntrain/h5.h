@@ -75,6 +75,9 @@ int h5_finish(struct h5 *file) NODISCARD;
 
 /* Reading. */
 
+/* Whether bytes begin as HDF5 does. */
+bool h5_is_one(const char *bytes, size_t n);
+
 /* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
  * such file, ERR_FORMAT if it is damaged or not ours. */
 int h5_open(const char *path, struct h5 **file) NODISCARD;

@@ -39,6 +39,29 @@ struct model_config {
         lookup_bytes; /* most that the table of looked-up products may take, see below */
 };
 
+/* Shapes that follow from a configuration: 1 or 2 directions; 4 or 3 gates; units of the last
+ * Dense; numbers that the head gives a row. */
+static inline int model_directions(const struct model_config *config)
+{
+    return config->bidirectional ? 2 : 1;
+}
+
+static inline int model_gates(const struct model_config *config)
+{
+    return config->cell == CELL_LSTM ? 4 : 3;
+}
+
+static inline int model_outputs(const struct model_config *config)
+{
+    return config->classes == 2 ? 1 : config->classes;
+}
+
+static inline int model_features(const struct model_config *config)
+{
+    int steps = config->head == HEAD_FLATTEN ? config->maxlen : 1;
+    return steps * model_directions(config) * config->units[config->layers - 1];
+}
+
 /* Where no dropout stands between embedding and cell, the first layer's products with
  * embeddings are computed once an id and looked up, as long as the table fits a cache. It is a
  * number of the program, as it decides the order in which gradients are added. */

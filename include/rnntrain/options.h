@@ -91,6 +91,9 @@ int options_run(const struct option_table *table, void *settings, int argc,
  * to free. Doubles are written so that reading gives the same bits. */
 char *options_to_json(const struct option_table *table, const void *config);
 
+/* The option's name in JSON; the caller's to free. */
+char *options_key(const struct option *option);
+
 /* Whether --help or -h stands among the arguments. */
 bool options_want_help(int argc, char *const *argv);
 /* Writes the usage text, grouped, defaults and ranges included. */
