@@ -44,7 +44,8 @@ try() { # name program
 }
 try shared ./shared
 try static-alone ./static-alone
-ldd ./shared | grep -q "$tmp/both/.*librnntrain\|librnntrain.so.0 => $tmp/both" || problem "not the installed library"
+ldd ./shared >loaded # in a pipe, grep -q would end it early
+grep -q "$tmp/both/.*librnntrain\|librnntrain.so.0 => $tmp/both" loaded || problem "not the installed library"
 ldd ./static-alone | grep librnntrain && problem "static, and yet it loads librnntrain"
 
 # A model of Keras has no tokenizer: it judges ids, and texts are refused.
