@@ -2,14 +2,14 @@
  *
  * Multinomial, add-one smoothing: score(c) = log P(c) + sum over ids of log P(id | c).
  * Source: Manning, Raghavan & Schuetze, Introduction to Information Retrieval, ch. 13. */
-#include "commands.h"
+#include "programs.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "rnntrain/dataset.h"
-#include "rnntrain/options.h"
+#include "data/dataset.h"
+#include "base/options.h"
 
 struct bayes {
     int n_classes, n_ids;

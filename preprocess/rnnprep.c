@@ -7,18 +7,18 @@
 
 #include <jansson.h>
 
-#include "commands.h"
-#include "crew.h"
-#include "encode.h"
-#include "fit.h"
-#include "intake.h"
-#include "lines.h"
+#include "programs.h"
+#include "words/crew.h"
+#include "words/encode.h"
+#include "words/fit.h"
+#include "words/intake.h"
+#include "corpus/lines.h"
 #include "settings.h"
-#include "stop_words.h"
+#include "corpus/stop_words.h"
 #include "summary.h"
 
-#include "rnntrain/file.h"
-#include "rnntrain/report.h"
+#include "files/file.h"
+#include "train/report.h"
 
 enum { MOST_SOURCES = 1024 };
 

@@ -5,7 +5,7 @@
  * was moving"), contrast ("although ..., ..."), degree ("slightly ... yet deeply ...").
  * The words of such a review say nothing about its class; their order says all. One
  * review in five also has a plain opinion, so that single words carry a little. */
-#include "commands.h"
+#include "programs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "rnntrain/options.h"
-#include "rnntrain/rng.h"
+#include "base/options.h"
+#include "base/rng.h"
 
 struct settings {
     int64_t documents, seed;

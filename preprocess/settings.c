@@ -5,10 +5,10 @@
 
 #include <jansson.h>
 
-#include "decode.h"
-#include "records.h"
+#include "input/decode.h"
+#include "input/records.h"
 
-#include "rnntrain/text.h"
+#include "text/text.h"
 
 static const char *const side_choices[] = {"pre", "post", NULL};
 static const char *const auto_choices[] = {"auto", "on", "off", NULL};

@@ -2,7 +2,7 @@
 #ifndef PREPROCESS_SETTINGS_H
 #define PREPROCESS_SETTINGS_H
 
-#include "rnntrain/options.h"
+#include "base/options.h"
 
 struct settings {
     char *test, *validation, *classes;

@@ -1,12 +1,12 @@
 /* rnnprep inspect: what a data set holds, some documents as text. */
-#include "commands.h"
+#include "programs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "place.h"
-#include "rnntrain/options.h"
-#include "rnntrain/text.h"
+#include "input/place.h"
+#include "base/options.h"
+#include "text/text.h"
 
 struct settings {
     int64_t rows;

@@ -2,7 +2,7 @@
 #ifndef PREPROCESS_SUMMARY_H
 #define PREPROCESS_SUMMARY_H
 
-#include "encode.h"
+#include "words/encode.h"
 
 struct summary {
     const struct corpus *corpus; /* all borrowed */

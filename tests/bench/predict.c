@@ -13,7 +13,7 @@
  *
  * of ROUNDS rounds, LOW and HIGH being the quartiles of rate / probe rate, SHARE what texts cost
  * more than ids as a part of all. */
-#include "rnntrain/predictor.h"
+#include "serve/predictor.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,8 +10,8 @@
  *
  * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate. The step is
  * forward, backward, canonical sum, update and packing, as in the trainer. */
-#include "rnntrain/comm.h"
-#include "rnntrain/config.h"
+#include "ranks/comm.h"
+#include "commands/config.h"
 
 #include <math.h>
 #include <stdio.h>

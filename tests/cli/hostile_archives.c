@@ -7,9 +7,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include "rnntrain/base.h"
-#include "rnntrain/file.h"
-#include "rnntrain/zip.h"
+#include "base/base.h"
+#include "files/file.h"
+#include "files/zip.h"
 
 static const char metadata[] = "{\"keras_version\":\"3.6.0\"}";
 

@@ -1,9 +1,9 @@
 /* make_bad_files FOLDER: data sets and checkpoints that are whole, sealed, and wrong in one
  * place each, for bad_input.sh. */
-#include "rnntrain/checkpoint.h"
-#include "rnntrain/file.h"
-#include "rnntrain/dataset.h"
-#include "rnntrain/h5.h"
+#include "saved/checkpoint.h"
+#include "files/file.h"
+#include "data/dataset.h"
+#include "files/h5.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include <hdf5.h>
 
 #include "hostile_archives.h"
-#include "rnntrain/base.h"
+#include "base/base.h"
 
 #define LAYER(class, name, rest)                                                         \
     "{\"class_name\":\"" class "\",\"config\":{\"name\":\"" name "\"" rest "}}"

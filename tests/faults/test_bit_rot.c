@@ -1,8 +1,8 @@
 /* Bits that flip and files that are cut: each is refused with a message, or read as it was. */
-#include "rnntrain/dataset.h"
-#include "rnntrain/file.h"
-#include "rnntrain/predictor.h"
-#include "rnntrain/rng.h"
+#include "data/dataset.h"
+#include "files/file.h"
+#include "serve/predictor.h"
+#include "base/rng.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

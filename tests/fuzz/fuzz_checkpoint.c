@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "rnntrain/h5.h"
-#include "rnntrain/predictor.h"
+#include "files/h5.h"
+#include "serve/predictor.h"
 
 static void try_file(const char *path)
 {

@@ -1,7 +1,7 @@
 /* The readers of corpora: any bytes as a file or an archive, up to the settled rows. */
 #include <string.h>
 
-#include "../../preprocess/intake.h"
+#include "words/intake.h"
 #include "fuzz.h"
 
 static int read_and_settle(struct corpus *corpus, const struct source *source, int limit)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "rnntrain/dataset.h"
-#include "rnntrain/h5.h"
+#include "data/dataset.h"
+#include "files/h5.h"
 
 /* Row by row it must be read as it is in one. */
 static void try_rows(const char *path, int expected)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "rnntrain/keras.h"
+#include "keras/keras.h"
 
 enum { MOST_ARRAYS = 16, MOST_NUMBERS = 4096 };
 

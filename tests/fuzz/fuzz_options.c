@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "rnntrain/config.h"
+#include "commands/config.h"
 
 enum { MOST = 32 };
 

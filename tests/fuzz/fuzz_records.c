@@ -5,8 +5,8 @@
 
 #include <xxhash.h>
 
-#include "../../preprocess/decode.h"
-#include "../../preprocess/records.h"
+#include "input/decode.h"
+#include "input/records.h"
 #include "fuzz.h"
 
 struct taken {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "rnntrain/text.h"
+#include "text/text.h"
 
 static void encode_and_check(const struct text_tokenizer *tokenizer, const char *text,
                              size_t n, struct text_ids *ids)

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "rnntrain/base.h"
-#include "rnntrain/file.h"
-#include "rnntrain/rng.h"
+#include "base/base.h"
+#include "files/file.h"
+#include "base/rng.h"
 
 struct seed {
     char *bytes;

@@ -1,6 +1,6 @@
 /* Tokenizer and padding against what Keras's own did with odd texts: see make_keras_text.py,
  * which ran it and wrote the file. */
-#include "rnntrain/text.h"
+#include "text/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* Training from known weights, step by step against what real Keras did: see
  * make_keras_training.py, which ran it and wrote the file. */
 #define _GNU_SOURCE /* qsort_r */
-#include "rnntrain/h5.h"
-#include "rnntrain/model.h"
-#include "rnntrain/optim.h"
+#include "files/h5.h"
+#include "model/model.h"
+#include "train/optim.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Ranks: the canonical sum against a naive tree for any ranges of lanes, agreement, shared
  * memory. Run by mpirun; every rank runs every test. */
-#include "rnntrain/comm.h"
+#include "ranks/comm.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -48,34 +48,32 @@ read -r -a warnings <<<"$(sed -n '/^set(RNNTRAIN_WARNINGS/,/)/p' "$source/CMakeL
     tr '\n()' '   ' | sed 's/set RNNTRAIN_WARNINGS//')"
 [ ${#warnings[@]} -gt 5 ] || problem "the list of warnings was not found in CMakeLists.txt"
 cc=($triple-gcc -std=c11 "${warnings[@]}" -Werror -ffp-contract=off -D_POSIX_C_SOURCE=200809L
-    -D_DEFAULT_SOURCE -I"$source/include" -isystem "$root/usr/include"
+    -D_DEFAULT_SOURCE -I"$source/src" -isystem "$root/usr/include"
     -isystem "$root/usr/include/$triple/openblas-pthread")
 
-# What the model stands on, with all parts. None of the unit tests loads OpenBLAS.
-modules="base trace rng kernels sampler params steps linear recurrent head layers model"
+# What the model stands on. None of the unit tests loads OpenBLAS.
 compile() { # folder flag...
-    local folder=$1 module file flags
+    local folder=$1 file flags name
     mkdir "$folder"
-    for module in $modules; do
-        for file in "$source/src/$module.c" "$source/src/${module}_"*.c; do
-            [ -e "$file" ] || continue
-            flags=(-O2 -DHAVE_KERNELS_baseline '-DRNNTRAIN_OPENBLAS="libopenblas.so.0"')
-            [ "$(basename "$file")" != kernels_isa.c ] || flags=(-O3 -DKERNELS_ISA=baseline)
-            "${cc[@]}" "${flags[@]}" "${@:2}" -c "$file" -o "$folder/$(basename "$file" .c).o"
-        done
+    for file in "$source"/src/base/{base,trace,rng}.c "$source"/src/{kernels,layers,model}/*.c \
+        "$source/src/data/sampler.c"; do
+        name=${file#"$source/src/"}
+        flags=(-O2 -DHAVE_KERNELS_baseline '-DRNNTRAIN_OPENBLAS="libopenblas.so.0"')
+        [ "$name" != kernels/isa.c ] || flags=(-O3 -DKERNELS_ISA=baseline)
+        "${cc[@]}" "${flags[@]}" "${@:2}" -c "$file" -o "$folder/${name//\//_}.o"
     done
 }
 
 run() { # unit test, folder, flag...
     echo "$1 on AArch64"
     "${cc[@]}" -O2 -Wno-double-promotion "${@:3}" "$source/tests/unit/$1.c" "$2"/*.o \
-        -L"$root/usr/lib/$triple" -lcmocka -lxxhash -lm -o "$tmp/$1"
+        -L"$root/usr/lib/$triple" -lcmocka -lxxhash -lm -o "$tmp/test"
     timeout 900 qemu-aarch64 -L /usr/$triple -E LD_LIBRARY_PATH="$root/usr/lib/$triple" \
-        "$tmp/$1" || problem "$1 on AArch64: exit code $?"
+        "$tmp/test" || problem "$1 on AArch64: exit code $?"
 }
 
 compile "$tmp/float"
 compile "$tmp/double" -DRNNTRAIN_DOUBLE
-run test_kernels "$tmp/float"
-run test_reference "$tmp/double" -DRNNTRAIN_DOUBLE
-run test_rows "$tmp/float"
+run kernels/test_kernels "$tmp/float"
+run model/test_reference "$tmp/double" -DRNNTRAIN_DOUBLE
+run layers/test_rows "$tmp/float"

@@ -1,0 +1,136 @@
+#include "corpus/corpus.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nettle/sha2.h>
+
+static void keep_name(struct corpus *corpus, const char *name, int64_t *offset)
+{
+    size_t n = strlen(name) + 1;
+    if (corpus->names_room - corpus->n_names < n) {
+        corpus->names_room = 2 * corpus->names_room + n + 65536;
+        corpus->names = xrealloc(corpus->names, corpus->names_room, 1);
+    }
+    *offset = (int64_t)corpus->n_names;
+    corpus->n_names += n;
+    memcpy(corpus->names + *offset, name, n);
+}
+
+/* The index of a document's place, which is added if it is new. */
+static int32_t place_index(struct corpus *corpus, const struct block *block,
+                           const struct block_document *document)
+{
+    const char *path = block->strings + document->folder;
+    char key[4096];
+    int32_t n_before = corpus->place_names.n;
+    int n = snprintf(key, sizeof key, "%d %s", document->source, path);
+    if (n >= (int)sizeof key)
+        n = (int)sizeof key - 1; /* longer than any path: only messages show it */
+    int32_t index = words_add(&corpus->place_names, key, (size_t)n);
+    if (index < n_before)
+        return index;
+    corpus->places = xrealloc(corpus->places, (size_t)index + 1, sizeof *corpus->places);
+    struct corpus_place *place = &corpus->places[index];
+    *place =
+        (struct corpus_place){document->source, document->kind, document->part, -1, 0};
+    if (document->kind != PLACE_RECORDS) {
+        struct place parts = place_of_folder(path);
+        place->label = words_add(&corpus->labels, parts.class_name, parts.n_class);
+        place->n_parent = parts.n_parent;
+    }
+    return index;
+}
+
+static void note_repair(struct corpus *corpus, const struct document *document,
+                        size_t n_bad, size_t first_bad)
+{
+    struct corpus_repairs *repairs = &corpus->repairs;
+    repairs->n_parts += (int64_t)n_bad;
+    if (repairs->n_documents++ >= 3)
+        return;
+    char *name = corpus_name(corpus, document);
+    char *longer =
+        xasprintf("%s%s%s (byte %zu)", repairs->examples ? repairs->examples : "",
+                  repairs->examples ? ", " : "", name, first_bad);
+    free(repairs->examples);
+    free(name);
+    repairs->examples = longer;
+}
+
+struct document *corpus_add(struct corpus *corpus, const struct block *block,
+                            const struct block_document *given)
+{
+    if (corpus->n_documents == INT32_MAX / 2)
+        die("more than %d documents", INT32_MAX / 2);
+    if (corpus->n_documents == corpus->room) {
+        corpus->room = corpus->room ? corpus->room + corpus->room / 2 : 4096;
+        corpus->documents =
+            xrealloc(corpus->documents, (size_t)corpus->room, sizeof *corpus->documents);
+    }
+    struct document *document = &corpus->documents[corpus->n_documents++];
+    *document = (struct document){.place = place_index(corpus, block, given)};
+    const struct corpus_place *place = &corpus->places[document->place];
+    document->label = place->label;
+    if (given->kind == PLACE_RECORDS) {
+        const char *label = block->strings + given->label;
+        document->label = words_add(&corpus->labels, label, strlen(label));
+        document->name = given->line;
+    } else {
+        keep_name(corpus, block->strings + given->name, &document->name);
+    }
+    if (given->n_bad)
+        note_repair(corpus, document, given->n_bad, given->first_bad);
+    return document;
+}
+
+char *corpus_name(const struct corpus *corpus, const struct document *document)
+{
+    const struct corpus_place *place = &corpus->places[document->place];
+    const char *path = strchr(words_text(&corpus->place_names, document->place), ' ') + 1;
+    const char *source = corpus->sources[place->source].path;
+    if (place->kind == PLACE_RECORDS)
+        return block_document_name(source, path, "", document->name);
+    return block_document_name(source, path, corpus->names + document->name, 0);
+}
+
+char *corpus_digest(const struct corpus *corpus)
+{
+    struct sha256_ctx sha;
+    unsigned char digest[SHA256_DIGEST_SIZE];
+    char *text = xcalloc(2 * SHA256_DIGEST_SIZE + 1, 1);
+    const int32_t *row = corpus->rows;
+    sha256_init(&sha);
+    for (int part = 0; part < DATASET_PARTS; part++)
+        for (int i = 0; i < corpus->n_of_part[part]; i++) {
+            const struct document *document = &corpus->documents[*row++];
+            const char *class_name = corpus->classes[document->label];
+            uint8_t byte = (uint8_t)part;
+            sha256_update(&sha, 1, &byte);
+            sha256_update(&sha, strlen(class_name) + 1, (const uint8_t *)class_name);
+            sha256_update(&sha, sizeof document->hash, document->hash);
+        }
+    sha256_digest(&sha, sizeof digest, digest);
+    for (int i = 0; i < SHA256_DIGEST_SIZE; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    return text;
+}
+
+void corpus_release(struct corpus *corpus)
+{
+    for (int i = 0; i < corpus->n_classes; i++)
+        free(corpus->classes[i]);
+    for (int part = 0; part < DATASET_PARTS; part++)
+        free(corpus->n_of_class[part]);
+    words_release(&corpus->labels);
+    words_release(&corpus->place_names);
+    free(corpus->documents);
+    free(corpus->places);
+    free(corpus->names);
+    free(corpus->repairs.examples);
+    free(corpus->duplicates.conflict);
+    free(corpus->rows);
+    free(corpus->classes);
+    *corpus = (struct corpus){0};
+}

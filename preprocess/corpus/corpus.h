@@ -1,0 +1,104 @@
+/* What is known of every document once the corpus was read: its class, part and place, a hash
+ * of its text and where its words stand in the spool; and what becomes of it: which row of
+ * which part, or none. */
+#ifndef RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
+#define RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
+
+#include "input/reader.h"
+
+#include "text/words.h"
+
+enum { CORPUS_HASH_BYTES = 16 };
+
+struct document {
+    unsigned char hash[CORPUS_HASH_BYTES]; /* of the text: XXH128 */
+    int64_t words_at;                      /* in the spool */
+    int64_t name; /* of a file: offset in names; of a record: its line */
+    int32_t n_words;
+    int32_t place; /* index of places */
+    int32_t label; /* index of labels while it is read, of classes once settled */
+    int8_t part;   /* -1: dropped */
+};
+
+/* A folder, or a file of records. */
+struct corpus_place {
+    int source;
+    enum place_kind kind;
+    int part;        /* -1: nothing says */
+    int32_t label;   /* of a folder's documents, index of labels; -1 */
+    size_t n_parent; /* bytes of its path above the class folder */
+};
+
+/* Texts that stand in the corpus more than once. */
+struct corpus_duplicates {
+    int in_part[DATASET_PARTS];  /* documents whose text stands in their part before */
+    int in_train[DATASET_PARTS]; /* of other parts: whose text stands in train too */
+    int n_conflicts;             /* texts with more than one class */
+    char *conflict;              /* "a and b": one such pair; NULL: none */
+    int n_dropped;
+};
+
+/* Invalid bytes that became U+FFFD. */
+struct corpus_repairs {
+    int n_documents;
+    int64_t n_parts;
+    char *examples; /* "train/neg/7_3.txt (byte 118), ..." at most three */
+};
+
+struct corpus {
+    const struct source *sources; /* borrowed */
+    struct document *documents;   /* in the order of reading */
+    int32_t n_documents, room;
+    struct words labels;      /* as met */
+    struct words place_names; /* "SOURCE PATH" */
+    struct corpus_place *places;
+    char *names; /* one after the other, each with a final 0 */
+    size_t n_names, names_room;
+    struct corpus_repairs repairs;
+    /* settled: */
+    int32_t *rows; /* documents, part by part, in the order of rows */
+    int n_of_part[DATASET_PARTS];
+    int *n_of_class[DATASET_PARTS];
+    char **classes; /* the index is the label */
+    int n_classes;
+    struct corpus_duplicates duplicates;
+    int64_t n_beside; /* documents of folders that are none of the layout's */
+    int32_t beside;   /* the first of them */
+    bool is_sorted;   /* records stand class by class */
+};
+
+/* Adds a document; hash, words_at and n_words are the caller's to set in the result, which
+ * stays until the next call. */
+struct document *corpus_add(struct corpus *corpus, const struct block *block,
+                            const struct block_document *document);
+
+/* The document's name in messages, the caller's to free. */
+char *corpus_name(const struct corpus *corpus, const struct document *document);
+
+struct corpus_options {
+    const char *labels; /* file with the names of classes in their order, or NULL */
+    double test_split, validation_split; /* shares of the training documents, 0 .. 1 */
+    bool drop_duplicates;
+};
+
+/* Decides what becomes of the documents:
+ *
+ * Layout: where there is any part/class/ folder, other folders are none of the corpus; else the
+ * folders that share the parent with most documents are its classes.
+ * Classes: in the order of the labels file; else sorted, as numbers if all are.
+ * Duplicates: with drop_duplicates, of equal texts one stays: a test document before a
+ * validation document before a training document, then the first.
+ * Splits: a training document goes to another part if its hash is below the share: the same
+ * texts go on whatever else the corpus holds, and equal texts together.
+ * Rows: documents of folders by class and name, pos before neg as in the notebook (the order
+ * decides ties in the vocabulary); records as they were read. */
+int corpus_settle(struct corpus *corpus, int n_sources,
+                  const struct corpus_options *options,
+                  const struct reader_notes *notes) NODISCARD;
+
+/* SHA-256 over part, class and hash of every row, as 64 hex digits; the caller's to free. */
+char *corpus_digest(const struct corpus *corpus);
+
+void corpus_release(struct corpus *corpus);
+
+#endif

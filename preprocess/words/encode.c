@@ -1,0 +1,247 @@
+#include "words/encode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "words/crew.h"
+
+#include "files/h5.h"
+
+enum { STOP = -1 };
+
+struct worker {
+    struct spool_reader reader;
+    struct h5_packer *packer;
+    char *ids;         /* of a chunk */
+    int32_t *row;      /* maxlen */
+    int32_t *document; /* ids of a document before padding */
+    size_t room;
+};
+
+struct run {
+    const struct encoding *encoding;
+    struct dataset *data;
+    struct dataset_writer *writer;
+    struct tally *tally;
+    struct worker *workers;
+    int32_t *ids;             /* of the spool's numbers; 0: none, STOP: a stop word */
+    int32_t unknown;          /* the id of those that have none */
+    int first[DATASET_PARTS]; /* row of all rows */
+    bool gave_tokenizer;      /* as an item */
+    int part;                 /* of the next chunk */
+    size_t chunk;
+};
+
+/* A chunk of rows; or the tokenizer's JSON, which takes as long as fifty of them. */
+enum { ITEMS = 64 };
+
+struct item {
+    bool is_tokenizer;
+    int part;
+    size_t chunk;
+    char *packed;
+    size_t n_packed, room;
+    struct tally tally;
+};
+
+static int take(void *context, void *given, bool *end)
+{
+    struct run *run = context;
+    struct item *item = given;
+    const struct dataset *data = run->data;
+    item->is_tokenizer = !run->gave_tokenizer;
+    if (item->is_tokenizer) {
+        run->gave_tokenizer = true;
+        return OK;
+    }
+    while (run->part < DATASET_PARTS &&
+           (data->part[run->part].rows == 0 ||
+            run->chunk * dataset_chunk_rows(data, (enum dataset_part)run->part) >=
+                (size_t)data->part[run->part].rows)) {
+        run->part++;
+        run->chunk = 0;
+    }
+    *end = run->part == DATASET_PARTS;
+    item->part = run->part;
+    item->chunk = run->chunk++;
+    item->tally = (struct tally){0};
+    return OK;
+}
+
+/* A document's ids; the result is their number. */
+static size_t find_ids(const struct run *run, struct worker *worker,
+                       const int32_t *numbers, int32_t n_numbers, struct tally *tally)
+{
+    size_t n = 0, n_stops = 0, n_unknown = 0;
+    if (worker->room < (size_t)n_numbers) {
+        worker->room = 2 * (size_t)n_numbers;
+        worker->document = xrealloc(worker->document, worker->room, sizeof(int32_t));
+    }
+    for (int32_t i = 0; i < n_numbers; i++) {
+        int32_t id = run->ids[numbers[i]];
+        n_stops += id == STOP;
+        n_unknown += id == 0;
+        id = id == 0 ? run->unknown : id;
+        worker->document[n] = id;
+        n += id > 0;
+    }
+    tally->n_words += n_numbers - (int64_t)n_stops;
+    tally->n_unknown += (int64_t)n_unknown;
+    tally->n_ids += (int64_t)n;
+    return n;
+}
+
+/* The ids of the spool's numbers; the caller's to free. */
+static int32_t *ids_of_numbers(const struct encoding *encoding)
+{
+    int32_t *ids = xcalloc((size_t)encoding->n_numbers, sizeof *ids);
+    for (int32_t i = 0; i < encoding->n_numbers; i++) {
+        int32_t word = encoding->map[i];
+        ids[i] = word >= 0           ? text_known_id(encoding->tokenizer, word)
+                 : word == TEXT_STOP ? STOP
+                                     : 0;
+    }
+    return ids;
+}
+
+static void store_row(const struct dataset *data, const int32_t *row, char *to)
+{
+    for (int t = 0; t < data->maxlen; t++)
+        if (data->id_bytes == 2)
+            ((uint16_t *)to)[t] = (uint16_t)row[t];
+        else
+            ((int32_t *)to)[t] = row[t];
+}
+
+static int fill_row(const struct run *run, struct worker *worker, struct item *item,
+                    int row, char *to)
+{
+    const struct encoding *encoding = run->encoding;
+    const struct corpus *corpus = encoding->corpus;
+    struct dataset *data = run->data;
+    int at = run->first[item->part] + row;
+    const struct document *document = &corpus->documents[corpus->rows[at]];
+    const int32_t *numbers = NULL;
+    int rc = spool_read(encoding->spool, &worker->reader, document->words_at,
+                        (size_t)document->n_words, &numbers);
+    if (rc)
+        return rc;
+    size_t n = find_ids(run, worker, numbers, document->n_words, &item->tally);
+    int kept =
+        text_pad(text_settings(encoding->tokenizer), worker->document, n, worker->row);
+    store_row(data, worker->row, to);
+    data->part[item->part].y[row] = document->label;
+    data->part[item->part].length[row] = kept;
+    run->tally->lengths[at] = (int32_t)n;
+    item->tally.n_truncated += (int64_t)n - kept;
+    item->tally.n_longer += n > (size_t)kept;
+    item->tally.n_empty += n == 0;
+    return OK;
+}
+
+static int encode_chunk(struct run *run, struct item *item, int number)
+{
+    struct worker *worker = &run->workers[number];
+    enum dataset_part part = (enum dataset_part)item->part;
+    size_t rows = (size_t)run->data->part[part].rows;
+    size_t chunk_rows = dataset_chunk_rows(run->data, part);
+    size_t row_bytes = (size_t)(run->data->maxlen * run->data->id_bytes);
+    size_t first = item->chunk * chunk_rows, n_packed = 0;
+    size_t n = rows - first < chunk_rows ? rows - first : chunk_rows;
+    if (!worker->packer) {
+        worker->packer = h5_packer_new();
+        worker->row = xcalloc((size_t)run->data->maxlen, sizeof *worker->row);
+    }
+    worker->ids = xrealloc(worker->ids, chunk_rows, row_bytes);
+    for (size_t i = 0; i < n; i++) {
+        int rc =
+            fill_row(run, worker, item, (int)(first + i), worker->ids + i * row_bytes);
+        if (rc)
+            return rc;
+    }
+    memset(worker->ids + n * row_bytes, 0, (chunk_rows - n) * row_bytes);
+    const void *packed =
+        dataset_pack(run->data, part, worker->packer, worker->ids, &n_packed);
+    if (item->room < n_packed) {
+        item->room = n_packed + n_packed / 4;
+        item->packed = xrealloc(item->packed, item->room, 1);
+    }
+    memcpy(item->packed, packed, n_packed);
+    item->n_packed = n_packed;
+    return OK;
+}
+
+static int work(void *context, void *given, int number)
+{
+    struct run *run = context;
+    struct item *item = given;
+    if (!item->is_tokenizer)
+        return encode_chunk(run, item, number);
+    run->data->tokenizer = text_to_json(run->encoding->tokenizer, false);
+    run->data->kept = text_to_json(run->encoding->tokenizer, true);
+    return OK;
+}
+
+static int finish(void *context, void *given)
+{
+    struct run *run = context;
+    const struct item *item = given;
+    struct tally *tally = run->tally;
+    if (item->is_tokenizer) {
+        dataset_write_tokenizer(run->writer);
+        return OK;
+    }
+    dataset_write_ids(run->writer, (enum dataset_part)item->part, item->chunk,
+                      item->packed, item->n_packed);
+    tally->n_words += item->tally.n_words;
+    tally->n_unknown += item->tally.n_unknown;
+    tally->n_ids += item->tally.n_ids;
+    tally->n_truncated += item->tally.n_truncated;
+    tally->n_longer += item->tally.n_longer;
+    tally->n_empty += item->tally.n_empty;
+    return OK;
+}
+
+static void release(void *given)
+{
+    struct item *item = given;
+    free(item->packed);
+}
+
+static void release_workers(struct worker *workers, int n)
+{
+    for (int i = 0; i < n; i++) {
+        spool_reader_release(&workers[i].reader);
+        h5_packer_free(workers[i].packer);
+        free(workers[i].ids);
+        free(workers[i].row);
+        free(workers[i].document);
+    }
+    free(workers);
+}
+
+int encode_write(const struct encoding *encoding, struct dataset *data,
+                 struct tally *tally)
+{
+    struct run run = {.encoding = encoding, .data = data, .tally = tally};
+    int n_threads = encoding->n_threads, n_rows = 0;
+    int rc = dataset_create(data, &run.writer);
+    if (rc)
+        return rc;
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        run.first[part] = n_rows;
+        n_rows += data->part[part].rows;
+    }
+    run.workers = xcalloc((size_t)n_threads, sizeof *run.workers);
+    run.ids = ids_of_numbers(encoding);
+    run.unknown = text_unknown_id(encoding->tokenizer);
+    tally->lengths = xcalloc((size_t)n_rows, sizeof *tally->lengths);
+    struct crew_job job = {&run, sizeof(struct item), take, work, finish, release, ITEMS};
+    rc = crew_run(&job, n_threads);
+    release_workers(run.workers, n_threads);
+    free(run.ids);
+    if (!rc)
+        return dataset_finish(run.writer);
+    dataset_abandon(run.writer);
+    return rc;
+}

@@ -1,0 +1,24 @@
+/* Reads a corpus once, on several threads: documents into the corpus, their words into the
+ * spool. The outcome does not depend on the number of threads. */
+#ifndef RNNTRAIN_PREPROCESS_WORDS_INTAKE_H
+#define RNNTRAIN_PREPROCESS_WORDS_INTAKE_H
+
+#include "corpus/corpus.h"
+#include "words/spool.h"
+#include "words/vocabulary.h"
+
+struct intake {
+    const struct text_tokenizer *tokenizer; /* how texts are cut into words; borrowed */
+    struct reader *reader;
+    struct corpus *corpus;
+    struct vocabulary *vocabulary;
+    struct spool *spool;
+    const char *encoding; /* in messages; NULL: UTF-8 */
+    bool strict;          /* invalid bytes are an error */
+    bool shows_progress;  /* on standard error */
+    int n_threads;
+};
+
+int intake_run(const struct intake *intake) NODISCARD;
+
+#endif

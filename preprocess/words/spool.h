@@ -1,0 +1,33 @@
+/* The words of all documents, as numbers: written once from front to back, then read in any
+ * order. What does not fit some memory stands in a temporary file without a name. */
+#ifndef RNNTRAIN_PREPROCESS_WORDS_SPOOL_H
+#define RNNTRAIN_PREPROCESS_WORDS_SPOOL_H
+
+#include "base/base.h"
+
+struct spool {
+    int64_t n;      /* numbers in it */
+    int32_t *front; /* the first of them */
+    int64_t n_front;
+    int fd; /* of the others */
+    char *folder;
+};
+
+/* The file is in $TMPDIR, or beside `output`, where there must be room for the result anyway. */
+int spool_open(struct spool *spool, const char *output) NODISCARD;
+void spool_close(struct spool *spool);
+int spool_append(struct spool *spool, const int32_t *numbers, size_t n) NODISCARD;
+
+/* One a thread; all-zero at first. */
+struct spool_reader {
+    int32_t *numbers; /* first .. first + n - 1 of the spool */
+    size_t n, room;
+    int64_t first;
+};
+
+/* The numbers at .. at + n - 1, borrowed until the next call. */
+int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t at,
+               size_t n, const int32_t **numbers) NODISCARD;
+void spool_reader_release(struct spool_reader *reader);
+
+#endif

@@ -1,0 +1,131 @@
+#define _GNU_SOURCE
+#include "base/base.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+static _Thread_local char message[2048];
+static void (*die_hook)(int code);
+
+void clean_line(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++) {
+        bool is_c1 = c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0; /* U+0080 .. U+009F */
+        if (is_c1)
+            *c++ = '?';
+        if (is_c1 || *c < ' ' || *c == 0x7F)
+            *c = '?';
+    }
+}
+
+int fail(int code, const char *format, ...)
+{
+    char text[sizeof message]; /* an argument may be the previous message itself */
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    clean_line(text);
+    memcpy(message, text, sizeof message);
+    return code;
+}
+
+const char *fail_message(void)
+{
+    return message;
+}
+
+void die_set_hook(void (*hook)(int code))
+{
+    die_hook = hook;
+}
+
+_Noreturn void die(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s: internal error: ", program_invocation_short_name);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    if (die_hook)
+        die_hook(ERR_INTERNAL);
+    exit(ERR_INTERNAL);
+}
+
+static void *checked(void *block, size_t count, size_t size)
+{
+    if (!block && count && size)
+        die("out of memory: %zu x %zu bytes", count, size);
+    return block;
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+    return checked(calloc(count ? count : 1, size), count, size);
+}
+
+void *xrealloc(void *block, size_t count, size_t size)
+{
+    return checked(reallocarray(block, count ? count : 1, size), count, size);
+}
+
+void *xaligned(size_t count, size_t size)
+{
+    const size_t huge = (size_t)2 << 20;
+    if (size && count > (SIZE_MAX - huge) / size)
+        die("out of memory: %zu x %zu bytes", count, size);
+    size_t alignment = count * size >= huge ? huge : 64;
+    size_t n_bytes = (count * size + alignment - 1) / alignment * alignment;
+    void *block = checked(aligned_alloc(alignment, n_bytes ? n_bytes : 64), count, size);
+    if (alignment == huge)
+        madvise(block, n_bytes, MADV_HUGEPAGE); /* only advice: failure costs nothing */
+    memset(block, 0, n_bytes);
+    return block;
+}
+
+char *xstrdup(const char *text)
+{
+    return checked(strdup(text), strlen(text) + 1, 1);
+}
+
+char *xstrndup(const char *text, size_t n_bytes)
+{
+    return checked(strndup(text, n_bytes), n_bytes + 1, 1);
+}
+
+char *xasprintf(const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int n = vasprintf(&text, format, args);
+    va_end(args);
+    if (n < 0)
+        die("out of memory: formatting a string");
+    return text;
+}
+
+void *arena_take(struct arena *arena, size_t count, size_t size)
+{
+    void *part = arena->base ? arena->base + arena->used : NULL;
+    arena->used += (count * size + 63) / 64 * 64;
+    return part;
+}
+
+double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+size_t host_memory(void)
+{
+    return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+}

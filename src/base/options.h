@@ -1,0 +1,102 @@
+/* One table of options (name, type, range, default, help) from which everything derives:
+ * parsing of command line, environment and JSON, usage text, nearest-name hints, the echo
+ * of the effective configuration and its record in files.
+ *
+ * A table describes fields of one plain struct by offset. Later sources win; each source
+ * is one call. Strings in the struct are owned by it. Only usage texts are printed;
+ * nothing is collective.
+ */
+#ifndef RNNTRAIN_BASE_OPTIONS_H
+#define RNNTRAIN_BASE_OPTIONS_H
+
+#include "base/base.h"
+
+#include <stdio.h>
+
+enum option_type {
+    OPTION_BOOL,   /* bool; `--name`, `--no-name`, `--name=true|false|yes|no|1|0` */
+    OPTION_INT,    /* int64_t within [min, max] */
+    OPTION_DOUBLE, /* double, finite, within [min, max] */
+    OPTION_STRING, /* char *, NULL while unset */
+    OPTION_CHOICE, /* int: index into `choices`; `--no-name` where "none" is one of them */
+    OPTION_INTS,   /* struct option_ints: numbers with commas, each within [min, max] */
+    OPTION_LIST /* char *: each use adds a line, with its final '\n'; NULL while unset */
+};
+
+enum { OPTION_MOST_INTS = 64 };
+
+struct option_ints {
+    int n; /* 1 or more */
+    int64_t value[OPTION_MOST_INTS];
+};
+
+struct option {
+    const char *name; /* long name without dashes, words joined by '-' */
+    enum option_type type;
+    size_t offset;       /* of the field in the struct */
+    const char *initial; /* default as text; NULL: the type's zero */
+    double min, max;     /* numbers only; min == max == 0: no bound */
+    const char *const
+        *choices;      /* NULL-terminated; OPTION_INT: choices[0] is a word for 0 */
+    const char *help;  /* one line, with the unit; "" hides it from the usage text */
+    const char *group; /* heading in the usage text */
+    bool transient;    /* not part of the configuration that files record */
+};
+
+struct option_table {
+    const struct option *options;
+    int n_options;
+    const char *program;     /* for messages and usage: "rnntrain train" */
+    const char *synopsis;    /* what stands behind "usage: program " */
+    const char *environment; /* prefix as "RNNTRAIN_"; NULL: environment is not read */
+    int min_operands, max_operands;
+    const struct option_table
+        *also; /* its options too: of a struct that this one's begins
+                                        with; or NULL */
+};
+
+/* Sets every field from its default. */
+void options_init(const struct option_table *table, void *config);
+/* Frees the strings. */
+void options_release(const struct option_table *table, void *config);
+
+/* Sets one option from text; `source` is named in messages ("--units", "run.json"). */
+int options_set(const struct option_table *table, void *config, const char *name,
+                const char *value, const char *source) NODISCARD;
+
+/* PREFIX_NAME_WITH_UNDERSCORES for every option of the table. */
+int options_from_environment(const struct option_table *table, void *config) NODISCARD;
+
+/* A JSON object {"name": value}; names with '-' or '_'. `source` names it in messages. */
+int options_from_json(const struct option_table *table, void *config, const char *json,
+                      const char *source) NODISCARD;
+
+/* `--name value`, `--name=value`, `--flag`, `--set name=value`, -o for --output; what is no option is
+ * moved to `operands` (room for argc pointers, borrowed from argv), "--" ends the
+ * options. An unknown name is an error that names the nearest one, as is a number of
+ * operands that the table does not allow. */
+int options_from_arguments(const struct option_table *table, void *config, int argc,
+                           char *const *argv, const char **operands,
+                           int *n_operands) NODISCARD;
+
+/* A whole command: the usage text to standard output where --help is asked for; else
+ * defaults, environment and arguments into `settings` (zeroed), then run(settings,
+ * operands, n_operands), then the strings are released. Returns run's code. */
+int options_run(const struct option_table *table, void *settings, int argc,
+                char *const *argv,
+                int (*run)(const void *settings, const char *const *operands,
+                           int n_operands)) NODISCARD;
+
+/* The configuration as a JSON object, keys sorted, transient ones left out; the caller's
+ * to free. Doubles are written so that reading gives the same bits. */
+char *options_to_json(const struct option_table *table, const void *config);
+
+/* The option's name in JSON; the caller's to free. */
+char *options_key(const struct option *option);
+
+/* Whether --help or -h stands among the arguments. */
+bool options_want_help(int argc, char *const *argv);
+/* Writes the usage text, grouped, defaults and ranges included. */
+void options_usage(const struct option_table *table, FILE *out);
+
+#endif

@@ -1,0 +1,165 @@
+/* rnntrain eval CHECKPOINT [dataset.h5] [--part test] */
+#include "commands/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ranks/comm.h"
+#include "train/evaluate.h"
+#include "commands/import_options.h"
+#include "serve/predictor.h"
+
+struct settings {
+    struct import_settings keras;
+    int part;
+    int64_t window_rows;
+    char *isa;
+    bool json;
+};
+
+static const char *const parts[] = {"train", "validation", "test", NULL};
+
+static const struct option options[] = {
+    {"part", OPTION_CHOICE, offsetof(struct settings, part), "test", 0, 0, parts,
+     "part of the data set", "Options", true},
+    {"window-rows", OPTION_INT, offsetof(struct settings, window_rows), "0", 0, 1 << 24,
+     NULL,
+     "read so many rows at a time, for data larger than memory; 0: as the model was "
+     "trained",
+     "Options", true},
+    {"json", OPTION_BOOL, offsetof(struct settings, json), "false", 0, 0, NULL,
+     "print one JSON object", "Options", true},
+    {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
+     "kernel set", "Options", true},
+};
+
+static const struct option_table table = {options,
+                                          (int)COUNT_OF(options),
+                                          "rnntrain eval",
+                                          "CHECKPOINT [dataset.h5] [options]",
+                                          NULL,
+                                          1,
+                                          2,
+                                          &import_options};
+
+/* A model reads ids as its own tokenizer numbered them: the words must be the same. */
+static int check_match(const struct dataset *data, const struct predictor *predictor,
+                       const char *path)
+{
+    const struct dataset *model = &predictor->info.data;
+    bool fits = predictor->info.keras ? data->num_words <= model->num_words
+                                      : data->num_words == model->num_words;
+    if (!fits || data->maxlen != model->maxlen || data->n_labels != model->n_labels ||
+        data->pad_pre != model->pad_pre)
+        return fail(
+            ERR_FORMAT,
+            "%s has %d ids, %d positions, %d classes, padding %s; the model of %s has "
+            "%d, %d, %d, %s: use the data set it was trained on",
+            data->path, data->num_words, data->maxlen, data->n_labels,
+            data->pad_pre ? "pre" : "post", path, model->num_words, model->maxlen,
+            model->n_labels, model->pad_pre ? "pre" : "post");
+    return dataset_check_words(data, model);
+}
+
+/* Rows of a window; 0: all are in memory. A model that was trained on a stream is evaluated on one:
+ * the same bits as its run's. */
+static int window_rows(const struct predictor *predictor, const struct settings *settings)
+{
+    const struct config *config = &predictor->config;
+    if (settings->window_rows)
+        return (int)settings->window_rows;
+    return config->shuffle == SHUFFLE_WINDOW ? config_window_rows(config) : 0;
+}
+
+static int score_part(struct predictor *predictor, struct dataset *data,
+                      const struct settings *settings)
+{
+    const struct config *config = &predictor->config;
+    enum dataset_part part = (enum dataset_part)settings->part;
+    int n = data->part[part].rows, rc = OK;
+    if (n == 0)
+        return fail(ERR_FORMAT, "%s: it has no %s part", data->path, parts[part]);
+    struct comm comm;
+    struct balance balance;
+    struct score score;
+    int32_t *rows = xcalloc((size_t)n, sizeof *rows);
+    for (int i = 0; i < n; i++)
+        rows[i] = i;
+    comm_init_alone(&comm);
+    balance_new(comm.size, true, &balance);
+    struct evaluator evaluator = {
+        .comm = &comm,
+        .balance = &balance,
+        .model = predictor->model,
+        .lane_rows =
+            config->lane_rows < PREDICTOR_ROWS ? (int)config->lane_rows : PREDICTOR_ROWS,
+        .window_rows = window_rows(predictor, settings),
+    };
+    if (evaluator.window_rows)
+        rc = stream_new(&comm, data, 1,
+                        stream_window_rows(evaluator.window_rows, evaluator.lane_rows),
+                        &evaluator.stream);
+    if (!rc)
+        rc = evaluate(&evaluator, data, part, rows, n, &score);
+    if (!rc)
+        printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
+                              : "%s: loss %.6f  acc %.6f on %d rows\n",
+               parts[part], score.loss, score_accuracy(&score), n);
+    stream_free(evaluator.stream);
+    balance_release(&balance);
+    free(rows);
+    return rc;
+}
+
+/* The data set says how long its rows are. */
+static struct checkpoint_hints hints_of(const struct import_settings *settings,
+                                        const struct dataset *data)
+{
+    struct checkpoint_hints hints = import_hints(settings);
+    hints.data = data;
+    return hints;
+}
+
+static int load(struct dataset *data, bool streams, void **storage)
+{
+    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
+    int rc = streams ? OK : dataset_check_memory(data, "give --window-rows 32768");
+    if (rc)
+        return rc;
+    *storage = xaligned(dataset_bytes(data, extent), 1);
+    dataset_attach(data, extent, *storage);
+    return dataset_load(data, 0, 1);
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
+    struct predictor predictor = {0};
+    struct dataset data = {0};
+    void *storage = NULL;
+    int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
+    if (!rc) {
+        struct checkpoint_hints hints = hints_of(&settings->keras, &data);
+        rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
+    }
+    if (!rc)
+        import_print_notes(&predictor.info);
+    if (!rc)
+        rc = check_match(&data, &predictor, checkpoint);
+    if (!rc)
+        rc = load(&data, window_rows(&predictor, settings) > 0, &storage);
+    if (!rc)
+        rc = score_part(&predictor, &data, settings);
+    free(storage);
+    dataset_release(&data);
+    predictor_release(&predictor);
+    return rc;
+}
+
+int cmd_eval(int argc, char **argv)
+{
+    struct settings settings = {0};
+    return options_run(&table, &settings, argc, argv, run);
+}

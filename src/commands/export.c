@@ -1,0 +1,128 @@
+/* rnntrain export CHECKPOINT --to FORMAT -o FILE: a model for other programs. */
+#include "commands/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/export.h"
+#include "commands/import_options.h"
+#include "files/file.h"
+
+static const struct {
+    const char *name;
+    int (*write)(struct predictor *predictor, const char *path, char **checked);
+} formats[] = {
+    {"keras", export_keras},
+    {"keras3-weights", export_keras3_weights},
+    {"onnx", export_onnx},
+    {"c", export_c},
+};
+
+static const char *const names[] = {"keras", "keras3-weights", "onnx", "c", NULL};
+
+struct settings {
+    struct import_settings keras;
+    int to;
+    char *output;
+    bool with_tokenizer;
+};
+
+static const struct option options[] = {
+    {"to", OPTION_CHOICE, offsetof(struct settings, to), "keras", 0, 0, names,
+     "a .keras archive; weights for Keras 3's load_weights; ONNX; a C source and its "
+     "header",
+     "Options", true},
+    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
+     "file to write, replaced if it is there; -o for short", "Options", true},
+    {"with-tokenizer", OPTION_BOOL, offsetof(struct settings, with_tokenizer), "false", 0,
+     0, NULL,
+     "write tokenizer.json beside the file too, as Keras's tokenizer_from_json reads it",
+     "Options", true},
+};
+
+static const struct option_table table = {options,
+                                          (int)COUNT_OF(options),
+                                          "rnntrain export",
+                                          "MODEL --to FORMAT -o FILE [--with-tokenizer]",
+                                          NULL,
+                                          1,
+                                          1,
+                                          &import_options};
+
+/* tokenizer.json in the folder of the output; the caller's to free. */
+static char *tokenizer_path(const char *output)
+{
+    const char *slash = strrchr(output, '/');
+    return xasprintf("%.*stokenizer.json", slash ? (int)(slash - output + 1) : 0, output);
+}
+
+/* Nothing is written where something cannot be. */
+static int check_outputs(const struct settings *settings)
+{
+    if (!settings->output)
+        return fail(ERR_USAGE, "-o FILE: the file to write is not named");
+    char *tokenizer = tokenizer_path(settings->output);
+    int rc = file_check_target(settings->output);
+    if (!rc && settings->with_tokenizer)
+        rc = file_check_target(tokenizer);
+    free(tokenizer);
+    return rc;
+}
+
+static int write_tokenizer(const struct predictor *predictor, const char *output)
+{
+    char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
+    int rc = file_replace(path, json, strlen(json), false);
+    if (!rc)
+        printf("%s: %d words\n", path, text_n_words(predictor->tokenizer));
+    free(json);
+    free(path);
+    return rc;
+}
+
+/* What is read must not be replaced by what is made of it. */
+static int check_inputs(const char *input, const struct settings *settings)
+{
+    char *tokenizer = tokenizer_path(settings->output);
+    int rc = import_check_output(input, &settings->keras, settings->output);
+    if (!rc && settings->with_tokenizer)
+        rc = import_check_output(input, &settings->keras, tokenizer);
+    if (!rc && settings->with_tokenizer && !strcmp(settings->output, tokenizer))
+        rc = fail(ERR_USAGE, "-o and --with-tokenizer name the same file, %s", tokenizer);
+    free(tokenizer);
+    return rc;
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    struct checkpoint_hints hints = import_hints(&settings->keras);
+    struct predictor predictor = {0};
+    char *checked = NULL;
+    (void)n;
+    int rc = check_outputs(settings);
+    if (!rc)
+        rc = check_inputs(operands[0], settings);
+    if (!rc)
+        rc = predictor_open(&predictor, operands[0], "auto", &hints);
+    if (!rc && (settings->with_tokenizer || formats[settings->to].write == export_c))
+        rc = predictor_check_texts(&predictor);
+    if (!rc)
+        rc = formats[settings->to].write(&predictor, settings->output, &checked);
+    if (!rc) {
+        import_print_notes(&predictor.info);
+        printf("%s: %s\n", settings->output, checked);
+    }
+    if (!rc && settings->with_tokenizer)
+        rc = write_tokenizer(&predictor, settings->output);
+    free(checked);
+    predictor_release(&predictor);
+    return rc;
+}
+
+int cmd_export(int argc, char **argv)
+{
+    struct settings settings = {0};
+    return options_run(&table, &settings, argc, argv, run);
+}

@@ -1,0 +1,114 @@
+/* rnntrain import MODEL -o CHECKPOINT: a model of Keras becomes a checkpoint. */
+#include "commands/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands/import_options.h"
+#include "files/file.h"
+#include "train/optim.h"
+#include "serve/predictor.h"
+
+struct settings {
+    struct import_settings keras;
+    char *output;
+};
+
+static const struct option options[] = {
+    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
+     "checkpoint to write, replaced if it is there; -o for short", "Options", true},
+};
+
+static const struct option_table table = {
+    options,
+    (int)COUNT_OF(options),
+    "rnntrain import",
+    "MODEL.h5|.keras|.weights.h5 [--tokenizer FILE | --imdb-word-index FILE] -o FILE",
+    NULL,
+    1,
+    1,
+    &import_options};
+
+static int check_output(const char *input, const struct settings *settings)
+{
+    if (!settings->output)
+        return fail(ERR_USAGE, "-o FILE: the checkpoint to write is not named");
+    int rc = import_check_output(input, &settings->keras, settings->output);
+    return rc ? rc : file_check_target(settings->output);
+}
+
+/* As the trainer writes one, with the whole record of options. */
+static int write_checkpoint(const struct predictor *predictor, const char *path)
+{
+    const struct keras_model *keras = predictor->info.keras;
+    struct checkpoint info = predictor->info;
+    const float *slots[CHECKPOINT_MAX_SLOTS] = {keras->slots[0], keras->slots[1]};
+    struct trainer_config trainer = config_trainer(&predictor->config, "");
+    char *optimizer = optim_to_json(&trainer.optim), *bytes = NULL;
+    size_t n = 0;
+    info.config = options_to_json(&config_table, &predictor->config);
+    int rc = checkpoint_image(&info, model_configuration(predictor->model), optimizer,
+                              model_params(predictor->model), keras->weights, slots,
+                              &bytes, &n);
+    if (!rc)
+        rc = file_replace(path, bytes, n, false);
+    free(info.config);
+    free(optimizer);
+    free(bytes);
+    return rc;
+}
+
+/* What was written must give the weights that were read. */
+static int check_written(const struct predictor *predictor, const char *path)
+{
+    struct checkpoint info = {0};
+    const struct params *params = model_params(predictor->model);
+    real *weights = xcalloc(params->size, sizeof *weights);
+    int rc = checkpoint_open(path, &info);
+    if (!rc)
+        rc = checkpoint_load(&info, params, (float *)weights, NULL);
+    if (!rc && params_hash(params, weights) != params_hash(params, predictor->weights))
+        rc = fail(ERR_INTERNAL, "%s does not hold the weights of the model", path);
+    checkpoint_release(&info);
+    free(weights);
+    return rc;
+}
+
+static void tell(const struct predictor *predictor, const char *path)
+{
+    const struct checkpoint *info = &predictor->info;
+    printf("%s: Keras %s, %zu weights, %d ids, rows of %d, %d classes; %s; %s -> %s\n",
+           info->path, info->keras->version, model_params(predictor->model)->size,
+           info->data.num_words, info->data.maxlen, info->data.n_labels,
+           info->n_slots ? "with Adam's moments" : "without optimizer state",
+           info->data.tokenizer ? "with tokenizer" : "without tokenizer", path);
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    struct checkpoint_hints hints = import_hints(&settings->keras);
+    struct predictor predictor = {0};
+    (void)n;
+    int rc = check_output(operands[0], settings);
+    if (!rc)
+        rc = predictor_open(&predictor, operands[0], "auto", &hints);
+    if (!rc && !predictor.info.keras)
+        rc = fail(ERR_USAGE, "%s is a checkpoint of rnntrain already", operands[0]);
+    if (!rc)
+        rc = write_checkpoint(&predictor, settings->output);
+    if (!rc)
+        rc = check_written(&predictor, settings->output);
+    if (!rc) {
+        import_print_notes(&predictor.info);
+        tell(&predictor, settings->output);
+    }
+    predictor_release(&predictor);
+    return rc;
+}
+
+int cmd_import(int argc, char **argv)
+{
+    struct settings settings = {0};
+    return options_run(&table, &settings, argc, argv, run);
+}

@@ -1,0 +1,29 @@
+/* Options of the commands that open models of Keras: what such a file does not say. */
+#ifndef RNNTRAIN_COMMANDS_IMPORT_OPTIONS_H
+#define RNNTRAIN_COMMANDS_IMPORT_OPTIONS_H
+
+#include "saved/checkpoint.h"
+#include "base/options.h"
+
+struct import_settings {
+    char *tokenizer, *imdb_word_index, *labels;
+    int64_t maxlen;
+    int padding, truncating, head, recurrent_activation;
+    bool mask;
+};
+
+/* To be included by tables of structs that begin with a struct import_settings. */
+extern const struct option_table import_options;
+
+/* Borrows the strings. */
+struct checkpoint_hints import_hints(const struct import_settings *settings);
+
+/* ERR_EXISTS where `output` (NULL is fine) is, by whatever name, the model or another file that
+ * is read. */
+int import_check_output(const char *model, const struct import_settings *settings,
+                        const char *output) NODISCARD;
+
+/* Says, on standard error, what is otherwise here than in Keras. */
+void import_print_notes(const struct checkpoint *info);
+
+#endif

@@ -1,0 +1,193 @@
+/* rnntrain inspect FILE: what a checkpoint, a model of Keras or a data set holds. */
+#include "commands/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/import_options.h"
+#include "files/h5.h"
+#include "serve/predictor.h"
+#include "train/report.h"
+
+static void show_labels(const struct dataset *data)
+{
+    printf("classes    ");
+    for (int c = 0; c < data->n_labels; c++)
+        printf("%s%s", data->labels[c], c + 1 < data->n_labels ? ", " : "\n");
+}
+
+static void show_checkpoint(const struct predictor *predictor)
+{
+    const struct params *params = model_params(predictor->model);
+    const struct dataset *data = &predictor->info.data;
+    char total[32];
+    report_thousands((int64_t)params->size, total);
+    if (predictor->info.keras)
+        printf("model      %s of Keras %s\n", predictor->info.path,
+               predictor->info.keras->version);
+    else
+        printf("checkpoint %s\n", predictor->info.path);
+    for (int i = 0; i < params->n_tensors; i++) {
+        const struct tensor *tensor = &params->tensors[i];
+        char name[100], shape[48];
+        snprintf(name, sizeof name, "%s/%s", tensor->layer, tensor->name);
+        if (tensor->n_dims == 2)
+            snprintf(shape, sizeof shape, "(%zu, %zu)", tensor->shape[0],
+                     tensor->shape[1]);
+        else
+            snprintf(shape, sizeof shape, "(%zu)", tensor->shape[0]);
+        printf("  %-44s %-14s %9zu\n", name, shape, tensor->size);
+    }
+    printf("parameters %s, weights hash %016llx\n", total,
+           (unsigned long long)params_hash(params, predictor->weights));
+    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
+           data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
+           data->truncate_pre ? "pre" : "post");
+    show_labels(data);
+    printf("optimizer  %d arrays\nstate      %s\nconfig     %s\nprovenance %s\n",
+           predictor->info.n_slots, predictor->info.state, predictor->info.config,
+           predictor->info.provenance);
+}
+
+static void show_dataset(const struct dataset *data)
+{
+    static const char *const names[DATASET_PARTS] = {"train", "validation", "test"};
+    printf("data set   %s, hash %016llx\n", data->path, (unsigned long long)data->hash);
+    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
+           data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
+           data->truncate_pre ? "pre" : "post");
+    for (int part = 0; part < DATASET_PARTS; part++)
+        if (data->part[part].rows)
+            printf("%-10s %d rows\n", names[part], data->part[part].rows);
+    show_labels(data);
+    printf("provenance %s\n", data->provenance);
+}
+
+static int inspect_dataset(const char *path)
+{
+    struct dataset data = {0};
+    int rc = dataset_open_again(path, &data); /* its seal was checked */
+    if (!rc)
+        show_dataset(&data);
+    dataset_release(&data);
+    return rc;
+}
+
+static int inspect_model(const char *path, const struct checkpoint_hints *hints)
+{
+    struct predictor predictor;
+    int rc = predictor_open(&predictor, path, "auto", hints);
+    if (!rc) {
+        import_print_notes(&predictor.info);
+        show_checkpoint(&predictor);
+    }
+    predictor_release(&predictor);
+    return rc;
+}
+
+/* Every number of it, moments too. */
+static int verify_checkpoint(const char *path)
+{
+    struct predictor predictor;
+    int rc = predictor_open(&predictor, path, "auto", NULL);
+    if (!rc) {
+        const struct params *params = model_params(predictor.model);
+        float *slots[CHECKPOINT_MAX_SLOTS] = {NULL};
+        for (int i = 0; i < predictor.info.n_slots; i++)
+            slots[i] = xcalloc(params->size, sizeof **slots);
+        rc = checkpoint_load(&predictor.info, params, (float *)predictor.weights, slots);
+        if (!rc)
+            printf(
+                "%s: whole: SHA-256 as sealed, %d tensors and %d optimizer arrays, all "
+                "finite and of the shapes of its configuration\n",
+                path, params->n_tensors, predictor.info.n_slots);
+        for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
+            free(slots[i]);
+    }
+    predictor_release(&predictor);
+    return rc;
+}
+
+static int verify_dataset(const char *path)
+{
+    struct dataset data = {0};
+    uint64_t content = 0;
+    int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_COLUMNS, &data), rows = 0;
+    if (!rc)
+        rc = dataset_content(&data, &content);
+    for (int part = 0; part < DATASET_PARTS; part++)
+        rows += data.part[part].rows;
+    if (!rc)
+        printf("%s: whole: SHA-256 as sealed, %d rows, all ids, lengths and labels in "
+               "range, content %016llx\n",
+               path, rows, (unsigned long long)content);
+    dataset_release(&data);
+    return rc;
+}
+
+struct settings {
+    struct import_settings keras;
+    bool verify;
+};
+
+/* A stranger's file, or one of ours, which ends in a trailer. */
+static int is_foreign(const char *path, bool *answer)
+{
+    size_t size = 0;
+    int fd = -1;
+    unsigned char digest[FILE_DIGEST_BYTES];
+    int rc = file_open(path, &fd, &size);
+    if (rc)
+        return rc;
+    *answer = file_read_seal(fd, path, size, false, digest) == ERR_FORMAT;
+    close(fd);
+    return OK;
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    const char *path = operands[0];
+    bool foreign = false;
+    (void)n;
+    if (!settings->verify) {
+        int found = is_foreign(path, &foreign);
+        struct checkpoint_hints hints = import_hints(&settings->keras);
+        if (found || foreign)
+            return found ? found : inspect_model(path, &hints);
+    }
+    struct h5 *file = NULL;
+    unsigned char digest[FILE_DIGEST_BYTES];
+    int rc = h5_open_on_disk(path, true, digest, &file);
+    if (rc)
+        return rc;
+    bool is_checkpoint = h5_exists(file, "/rnntrain/config");
+    h5_close(file);
+    if (settings->verify)
+        return is_checkpoint ? verify_checkpoint(path) : verify_dataset(path);
+    return is_checkpoint ? inspect_model(path, NULL) : inspect_dataset(path);
+}
+
+static const struct option options[] = {
+    {"verify", OPTION_BOOL, offsetof(struct settings, verify), "false", 0, 0, NULL,
+     "read every number and say whether the file is whole, instead of what is in it",
+     NULL, true},
+};
+
+static const struct option_table table = {
+    options,
+    (int)COUNT_OF(options),
+    "rnntrain inspect",
+    "FILE [--verify]    a data set, a checkpoint or a model of Keras",
+    NULL,
+    1,
+    1,
+    &import_options};
+
+int cmd_inspect(int argc, char **argv)
+{
+    struct settings settings = {0};
+    return options_run(&table, &settings, argc, argv, run);
+}

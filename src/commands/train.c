@@ -1,0 +1,65 @@
+/* rnntrain [train] [dataset.h5] [options] */
+#include "commands/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ranks/comm.h"
+#include "commands/config.h"
+#include "train/report.h"
+#include "train/trainer.h"
+
+static int resolve(int argc, char **argv, struct config *config)
+{
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0, rc = config_resolve(argc, argv, config, operands, &n);
+    if (!rc && n == 1)
+        rc = options_set(&config_table, config, "data", operands[0], "data set");
+    free(operands);
+    return rc;
+}
+
+static int train(struct comm *comm, const struct config *config)
+{
+    char *record = options_to_json(&config_table, config);
+    struct trainer_config trainer = config_trainer(config, record);
+    int rc = trainer_run(comm, &trainer);
+    free(record);
+    return rc;
+}
+
+/* Rank 0 says what went wrong while the others wait in comm_finalize: a rank that ended
+ * before would make mpirun end rank 0 too, unheard. */
+static int resolve_and_train(int argc, char **argv, struct config *config)
+{
+    struct comm comm = {0};
+    trainer_catch_signals();
+    int rc = comm_check_launch();
+    if (!rc)
+        rc = resolve(argc, argv, config);
+    if (!rc || comm_launched_rank() >= 0) {
+        comm_init(&comm);
+        rc = comm_agree(&comm, rc);
+        if (!rc)
+            rc = train(&comm, config);
+    }
+    if (comm.rank == 0)
+        rc = report_output(rc);
+    if (rc && comm.rank == 0)
+        report_failure("rnntrain");
+    comm_finalize(&comm);
+    return rc;
+}
+
+int cmd_train(int argc, char **argv)
+{
+    struct config config = {0};
+    if (options_want_help(argc, argv)) {
+        if (comm_launched_rank() <= 0)
+            options_usage(&config_table, stdout);
+        return OK;
+    }
+    int rc = resolve_and_train(argc, argv, &config);
+    config_release(&config);
+    return rc;
+}

@@ -1,0 +1,168 @@
+/* The HDF5 data set: padded ids, labels, lengths and the tokenizer that made them.
+ *
+ *   /train/x      (N, maxlen) uint16, or int32 where num_words > 65,536
+ *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
+ *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
+ *   /tokenizer_kept   the same of the words whose ids stand in x: all that training needs
+ *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
+ *   root attributes: format, format_version, num_words, maxlen, padding, truncating
+ *
+ * Reading has two steps, so that the processes of a node read together into memory that they
+ * share: dataset_open() reads and checks everything but the arrays, dataset_load() fills a
+ * part of the memory that the caller provides. The ids may stay in the file, to be read by row
+ * (dataset_reader); labels and lengths, 8 bytes a row, are always in memory. Nothing here is
+ * collective.
+ */
+#ifndef RNNTRAIN_DATA_DATASET_H
+#define RNNTRAIN_DATA_DATASET_H
+
+#include <string.h>
+
+#include "base/base.h"
+#include "text/text.h"
+
+struct h5;
+
+enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
+
+/* What of the tokenizer is read: nothing, the words that have ids, all. */
+enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL };
+
+/* What of the arrays is in memory. */
+enum dataset_extent { DATASET_COLUMNS, DATASET_ALL }; /* labels and lengths; ids too */
+
+struct dataset_split {
+    int rows;   /* 0: the file has no such part */
+    void *x;    /* (rows, maxlen) ids of id_bytes each; NULL: in the file; borrowed */
+    int32_t *y; /* (rows) 0 .. n_labels - 1; borrowed */
+    int32_t *length; /* (rows) 0 .. maxlen; borrowed */
+    int chunk_rows;  /* of the file: rows that are packed together */
+};
+
+struct dataset {
+    char *path;    /* owned */
+    int num_words; /* ids are 0 .. num_words - 1 */
+    int maxlen;    /* T */
+    int n_labels;  /* C */
+    char **labels; /* C names, owned */
+    bool pad_pre;  /* pads stand in front of the words */
+    bool truncate_pre;
+    int id_bytes;     /* 2 or 4 */
+    char *tokenizer;  /* JSON, owned; NULL unless asked for; of all words to be written */
+    char *kept;       /* JSON of the words with ids, to be written beside it; owned */
+    char *provenance; /* JSON object, owned */
+    void *storage;    /* of the arrays; owned, NULL unless dataset_read took it */
+    uint64_t hash;    /* the first 8 bytes of the file's SHA-256 */
+    struct h5 *file;  /* private: open until all of it is in memory */
+    struct dataset_split part[DATASET_PARTS];
+};
+
+/* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
+int dataset_open(const char *path, enum dataset_words words,
+                 struct dataset *data) NODISCARD;
+/* The same where this or another process of the node has just opened the file: it is not read
+ * through again, and has no words. */
+int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
+
+/* Bytes that dataset_load needs (a multiple of 64). */
+size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent);
+
+/* ERR_USAGE if this host's memory cannot hold the ids; the message ends in what to do. */
+int dataset_check_memory(const struct dataset *data, const char *remedy) NODISCARD;
+
+/* Sets the pointers into `storage` (dataset_bytes, zeroed, 64-byte aligned, outlives
+ * `data`). */
+void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage);
+
+/* Reader `reader` of `readers` reads its share of all rows, contiguous ones of each part, into
+ * the attached storage and checks every id, label and length (message: path, data set, row). */
+int dataset_load(struct dataset *data, int reader, int readers) NODISCARD;
+
+/* Opens and loads in one, into memory that dataset_release frees. */
+int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
+                 struct dataset *data) NODISCARD;
+
+/* Rows of a part from the file; fast where they ascend. `data` has its columns, and outlives the
+ * reader. One thread at a time has it; where h5_has_threads, others may use HDF5 meanwhile.
+ * dataset_reader_row: the row's ids (dataset_row_bytes), checked as dataset_load does. */
+struct dataset_reader;
+int dataset_reader_open(const struct dataset *data, enum dataset_part part,
+                        struct dataset_reader **reader) NODISCARD;
+int dataset_reader_row(struct dataset_reader *reader, int row, void *ids) NODISCARD;
+void dataset_reader_close(struct dataset_reader *reader); /* NULL is fine */
+
+/* XXH64 over all arrays of all parts, however they are packed: reads and checks them all. `data`
+ * has its columns. */
+int dataset_content(const struct dataset *data, uint64_t *hash) NODISCARD;
+
+static inline size_t dataset_row_bytes(const struct dataset *data)
+{
+    return (size_t)data->maxlen * (size_t)data->id_bytes;
+}
+
+/* The ids of a row that is in memory. */
+static inline const void *dataset_row(const struct dataset *data, enum dataset_part part,
+                                      int row)
+{
+    return (const char *)data->part[part].x + (size_t)row * dataset_row_bytes(data);
+}
+
+/* The n ids from position t on of a row, wherever that is. */
+static inline void dataset_ids(const struct dataset *data, const void *row, int t, int n,
+                               int32_t *ids)
+{
+    if (data->id_bytes == 2)
+        for (int i = 0; i < n; i++)
+            ids[i] = ((const uint16_t *)row)[t + i];
+    else
+        memcpy(ids, (const int32_t *)row + t, (size_t)n * sizeof *ids);
+}
+
+/* The id at position t of a row that is in memory. */
+static inline int dataset_id(const struct dataset *data, enum dataset_part part, int row,
+                             int t)
+{
+    int32_t id = 0;
+    dataset_ids(data, dataset_row(data, part, row), t, 1, &id);
+    return id;
+}
+
+/* Writing, chunk by chunk, so that no more than that need be in memory. dataset_create:
+ * everything but rows and tokenizer goes into a new file that data->path does not yet name. The
+ * tokenizer, as `data` has it by then, follows when dataset_write_tokenizer is called. Chunk k of a
+ * part holds its rows from k dataset_chunk_rows() on; its ids stand one row after the other in
+ * id_bytes each, zeros behind the part's last row. dataset_finish: y and length of every part,
+ * as `data` has them; the file takes its name. Whatever dataset_finish returns, the writer is
+ * gone; dataset_abandon (NULL is fine) leaves no file. */
+struct dataset_writer;
+int dataset_create(const struct dataset *data, struct dataset_writer **writer) NODISCARD;
+void dataset_write_tokenizer(struct dataset_writer *writer);
+size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part);
+void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
+                       size_t chunk, const void *packed, size_t n_packed);
+int dataset_finish(struct dataset_writer *writer) NODISCARD;
+void dataset_abandon(struct dataset_writer *writer);
+
+/* Packs a chunk of ids for dataset_write_ids (any thread; see h5_pack). */
+struct h5_packer;
+const void *dataset_pack(const struct dataset *data, enum dataset_part part,
+                         struct h5_packer *packer, const void *ids, size_t *n_packed);
+
+/* All of it from memory: data->path is replaced atomically. */
+int dataset_write(const struct dataset *data) NODISCARD;
+
+/* The tokenizer in `data->tokenizer` with the data set's padding; ERR_FORMAT if it gives
+ * ids that num_words does not allow. Free with text_free. */
+int dataset_tokenizer(const struct dataset *data,
+                      struct text_tokenizer **tokenizer) NODISCARD;
+
+/* Whether the words with ids of `data` are those that a model was trained on; where one of them has no
+ * tokenizer it cannot be told. ERR_FORMAT names the first id that differs. */
+int dataset_check_words(const struct dataset *data,
+                        const struct dataset *model) NODISCARD;
+
+/* Frees what `data` owns: not the storage that dataset_load was given; an all-zero struct is
+ * fine. */
+void dataset_release(struct dataset *data);
+
+#endif

@@ -1,0 +1,30 @@
+/* What dataset.c, which reads, and dataset_write.c share. */
+#ifndef RNNTRAIN_DATA_DATASET_PRIVATE_H
+#define RNNTRAIN_DATA_DATASET_PRIVATE_H
+
+#include "data/dataset.h"
+#include "files/file.h"
+#include "files/h5.h"
+
+enum { DATASET_FORMAT_VERSION = 1 };
+#define DATASET_FORMAT "rnntrain-dataset"
+
+static inline enum h5_type dataset_id_type(const struct dataset *data)
+{
+    return data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
+}
+
+/* Of a part's ids. */
+static inline void dataset_id_shape(const struct dataset *data, enum dataset_part part,
+                                    size_t shape[2])
+{
+    shape[0] = (size_t)data->part[part].rows;
+    shape[1] = (size_t)data->maxlen;
+}
+
+/* "/train/x" */
+enum { DATASET_PATH_BYTES = 32 };
+void dataset_array_path(enum dataset_part part, const char *name,
+                        char path[DATASET_PATH_BYTES]);
+
+#endif

@@ -1,0 +1,126 @@
+/* Data sets written: see dataset.c, which reads them. */
+#include "data/dataset_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct dataset_writer {
+    const struct dataset *data; /* borrowed */
+    struct h5 *file;
+};
+
+int dataset_create(const struct dataset *data, struct dataset_writer **result)
+{
+    struct h5 *file = NULL;
+    int rc = h5_create_on_disk(data->path, &file);
+    if (rc)
+        return rc;
+    h5_attribute_text(file, "/", "format", DATASET_FORMAT);
+    h5_attribute_int(file, "/", "format_version", DATASET_FORMAT_VERSION);
+    h5_attribute_int(file, "/", "num_words", data->num_words);
+    h5_attribute_int(file, "/", "maxlen", data->maxlen);
+    h5_attribute_text(file, "/", "padding", data->pad_pre ? "pre" : "post");
+    h5_attribute_text(file, "/", "truncating", data->truncate_pre ? "pre" : "post");
+    h5_write_strings(file, "/labels", (size_t)data->n_labels, data->labels);
+    h5_write_text(file, "/provenance", data->provenance);
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        char path[DATASET_PATH_BYTES];
+        size_t shape[2];
+        dataset_array_path((enum dataset_part)part, "x", path);
+        dataset_id_shape(data, (enum dataset_part)part, shape);
+        if (shape[0])
+            h5_make_chunked(file, path, dataset_id_type(data), 2, shape);
+    }
+    *result = xcalloc(1, sizeof **result);
+    **result = (struct dataset_writer){data, file};
+    return OK;
+}
+
+void dataset_write_tokenizer(struct dataset_writer *writer)
+{
+    const struct dataset *data = writer->data;
+    h5_write_text(writer->file, "/tokenizer", data->tokenizer);
+    if (data->kept)
+        h5_write_text(writer->file, "/tokenizer_kept", data->kept);
+}
+
+size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part)
+{
+    size_t shape[2];
+    dataset_id_shape(data, part, shape);
+    return h5_chunk_rows(dataset_id_type(data), 2, shape);
+}
+
+const void *dataset_pack(const struct dataset *data, enum dataset_part part,
+                         struct h5_packer *packer, const void *ids, size_t *n_packed)
+{
+    size_t n = dataset_chunk_rows(data, part) * (size_t)data->maxlen;
+    return h5_pack(packer, dataset_id_type(data), n, ids, n_packed);
+}
+
+void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
+                       size_t chunk, const void *packed, size_t n_packed)
+{
+    char path[DATASET_PATH_BYTES];
+    dataset_array_path(part, "x", path);
+    h5_write_chunk(writer->file, path, chunk * dataset_chunk_rows(writer->data, part),
+                   packed, n_packed);
+}
+
+int dataset_finish(struct dataset_writer *writer)
+{
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        const struct dataset_split *split = &writer->data->part[part];
+        size_t rows = (size_t)split->rows;
+        char path[DATASET_PATH_BYTES];
+        if (rows == 0)
+            continue;
+        dataset_array_path((enum dataset_part)part, "y", path);
+        h5_write(writer->file, path, H5_INT32, 1, &rows, split->y, true);
+        dataset_array_path((enum dataset_part)part, "length", path);
+        h5_write(writer->file, path, H5_INT32, 1, &rows, split->length, true);
+    }
+    int rc = h5_finish(writer->file);
+    free(writer);
+    return rc;
+}
+
+void dataset_abandon(struct dataset_writer *writer)
+{
+    if (writer)
+        h5_close(writer->file);
+    free(writer);
+}
+
+static void write_part(struct dataset_writer *writer, enum dataset_part part,
+                       struct h5_packer *packer)
+{
+    const struct dataset *data = writer->data;
+    size_t rows = (size_t)data->part[part].rows, n_packed = 0;
+    size_t chunk_rows = rows ? dataset_chunk_rows(data, part) : 1;
+    size_t row = (size_t)data->maxlen * (size_t)data->id_bytes;
+    char *ids = xcalloc(chunk_rows, row);
+    for (size_t chunk = 0; chunk * chunk_rows < rows; chunk++) {
+        size_t first = chunk * chunk_rows;
+        size_t n = rows - first < chunk_rows ? rows - first : chunk_rows;
+        memset(ids, 0, chunk_rows * row);
+        memcpy(ids, (const char *)data->part[part].x + first * row, n * row);
+        const void *packed = dataset_pack(data, part, packer, ids, &n_packed);
+        dataset_write_ids(writer, part, chunk, packed, n_packed);
+    }
+    free(ids);
+}
+
+int dataset_write(const struct dataset *data)
+{
+    struct dataset_writer *writer = NULL;
+    int rc = dataset_create(data, &writer);
+    if (rc)
+        return rc;
+    struct h5_packer *packer = h5_packer_new();
+    dataset_write_tokenizer(writer);
+    for (int part = 0; part < DATASET_PARTS; part++)
+        write_part(writer, (enum dataset_part)part, packer);
+    h5_packer_free(packer);
+    return dataset_finish(writer);
+}

@@ -1,0 +1,132 @@
+/* A model as C11: a source and a header that need only the C library. */
+#include "export/c/private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/export.h"
+#include "files/file.h"
+
+/* Names. */
+
+/* sentiment-2.c -> sentiment_2; a letter comes first. */
+static char *identifier_of(const char *stem)
+{
+    char *name = xasprintf("%s%s", isalpha((unsigned char)*stem) ? "" : "model_", stem);
+    for (char *c = name; *c; c++)
+        if (!isascii((unsigned char)*c) || !isalnum((unsigned char)*c))
+            *c = '_';
+    return name;
+}
+
+static int check_path(const char *path)
+{
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    size_t n = strlen(name);
+    if (n < 3 || strcmp(name + n - 2, ".c"))
+        return fail(ERR_USAGE, "%s: the name of a C source ends in .c", path);
+    for (const char *c = name; *c; c++)
+        if (iscntrl((unsigned char)*c) || strchr("\"\\?*", *c))
+            return fail(ERR_USAGE,
+                        "%s: a name that a source is to include has no \", \\, ?, * or "
+                        "control characters",
+                        path);
+    return OK;
+}
+
+static void set_names(struct c_export *export, const char *path)
+{
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    export->path = xstrdup(path);
+    export->header_path = xasprintf("%.*sh", (int)strlen(path) - 1, path);
+    export->stem = xstrndup(name, strlen(name) - 2);
+    export->prefix = identifier_of(export->stem);
+    export->upper = xstrdup(export->prefix);
+    for (char *c = export->upper; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    /* the templates' names end in the underscore that these begin with */
+}
+
+static void release(struct c_export *export)
+{
+    c_release_tables(export);
+    free(export->path);
+    free(export->header_path);
+    free(export->stem);
+    free(export->prefix);
+    free(export->upper);
+}
+
+/* What would need ICU where the source is to run. */
+static int check_text(const struct text_options *text)
+{
+    if (text->form != TEXT_FORM_NONE)
+        return fail(ERR_USAGE,
+                    "--to c: the data set was made with --normalize %s, which needs "
+                    "ICU: export to another format, or make it with --normalize none",
+                    text_form_names[text->form]);
+    if (text->segment == TEXT_SEGMENT_ICU)
+        return fail(ERR_USAGE, "--to c: the data set was made with --segment icu, which "
+                               "needs ICU: export to another format, or make it with "
+                               "--segment split or char");
+    return OK;
+}
+
+/* Files. */
+
+/* A template's text, expanded; the caller's to free. */
+static char *expand(const struct c_export *export, const char *text, size_t *n)
+{
+    char *bytes = NULL;
+    FILE *out = open_memstream(&bytes, n);
+    if (!out)
+        die("memory is exhausted");
+    c_expand(out, export, text);
+    if (fclose(out))
+        die("memory is exhausted");
+    return bytes;
+}
+
+static int write_files(const struct c_export *export, char **checked)
+{
+    size_t n_header = 0, n_source = 0;
+    char *header = expand(export, c_template_header, &n_header), *said = NULL;
+    char *source = expand(export, c_template_source, &n_source);
+    int rc = c_check(export, source, n_source, header, n_header, &said);
+    if (!rc)
+        rc = file_replace(export->header_path, header, n_header, false);
+    if (!rc)
+        rc = file_replace(export->path, source, n_source, false);
+    if (!rc)
+        *checked = said;
+    else
+        free(said);
+    free(header);
+    free(source);
+    return rc;
+}
+
+int export_c(struct predictor *predictor, const char *path, char **checked)
+{
+    if (!predictor->tokenizer)
+        return fail(ERR_USAGE, "--to c: %s has no tokenizer", predictor->info.path);
+    const struct text_options *text = text_settings(predictor->tokenizer);
+    int rc = check_path(path);
+    if (!rc)
+        rc = check_text(text);
+    if (!rc)
+        rc = file_check_target(path);
+    if (rc)
+        return rc;
+    struct c_export export = {.predictor = predictor,
+                              .model = model_configuration(predictor->model),
+                              .text = text};
+    set_names(&export, path);
+    c_make_tables(&export);
+    rc = file_check_target(export.header_path);
+    if (!rc)
+        rc = write_files(&export, checked);
+    release(&export);
+    return rc;
+}

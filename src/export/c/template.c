@@ -1,0 +1,182 @@
+/* The fixed parts of an exported source: real C, of which a model takes what it needs. */
+#include "export/c/private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What stands for a line. */
+
+static void write_text(FILE *out, const struct c_export *export)
+{
+    c_expand(out, export, c_template_text);
+}
+
+static void write_network(FILE *out, const struct c_export *export)
+{
+    c_expand(out, export, c_template_network);
+}
+
+static const struct {
+    const char *line;
+    void (*write)(FILE *out, const struct c_export *export);
+} inserts[] = {
+    {"/* insert: header_about */", c_write_header_about},
+    {"/* insert: source_about */", c_write_source_about},
+    {"/* insert: classes */", c_write_classes},
+    {"/* insert: constants */", c_write_constants},
+    {"/* insert: declarations */", c_write_declarations},
+    {"/* insert: text */", write_text},
+    {"/* insert: network */", write_network},
+    {"/* insert: data */", c_write_data},
+};
+
+static bool insert(FILE *out, const struct c_export *export, const char *line, size_t n)
+{
+    for (size_t i = 0; i < COUNT_OF(inserts); i++)
+        if (strlen(inserts[i].line) == n && !memcmp(inserts[i].line, line, n)) {
+            inserts[i].write(out, export);
+            return true;
+        }
+    return false;
+}
+
+/* Conditions. */
+
+/* Whether the model needs what stands under `#if WITH_<name>`. */
+static bool needs(const struct c_export *export, const char *name, size_t n)
+{
+    const struct model_config *model = export->model;
+    const struct text_options *text = export->text;
+    const struct {
+        const char *name;
+        bool is_needed;
+    } all[] = {
+        {"TAGS", text->tags != TEXT_TAGS_KEEP},
+        {"SPACES_FOR_TAGS", text->tags != TEXT_TAGS_REMOVE},
+        {"REFERENCES", text->tags == TEXT_TAGS_HTML},
+        {"LOWER", text->lower},
+        {"ENCODING", text->lower || text->tags == TEXT_TAGS_HTML},
+        {"FILTERS", text->segment == TEXT_SEGMENT_SPLIT && *text->filters},
+        {"CHARACTERS", text->segment == TEXT_SEGMENT_CHAR},
+        {"START", export->start > 0},
+        {"PAD_PRE", text->pad_pre},
+        {"TRUNCATE_PRE", text->truncate_pre},
+        {"LSTM", model->cell == CELL_LSTM},
+        {"GRU", model->cell == CELL_GRU},
+        {"RESET_AFTER", model->reset_after},
+        {"HARD_SIGMOID", model->hard_sigmoid},
+        {"BACKWARD", model->bidirectional},
+        {"MASK", model->mask},
+        {"LAST", model->head == HEAD_LAST},
+        {"ALL_STATES", model->head != HEAD_LAST},
+        {"FLATTEN", model->head == HEAD_FLATTEN},
+        {"MAX", model->head == HEAD_MAX},
+        {"MEAN", model->head == HEAD_MEAN},
+        {"HIDDEN", model->dense > 0},
+        {"SIGMOID", model->classes == 2},
+    };
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        if (strlen(all[i].name) == n && !memcmp(all[i].name, name, n))
+            return all[i].is_needed;
+    die("the template asks for an unknown part: %.*s", (int)n, name);
+}
+
+/* The conditions that a line stands under. */
+struct conditions {
+    enum {
+        KEPT,
+        TAKEN,
+        LEFT
+    } of[8]; /* the preprocessor's own, ours if true, ours if not */
+    int n;
+};
+
+static bool begins(const char *line, const char *with)
+{
+    return !strncmp(line, with, strlen(with));
+}
+
+static bool is_left_out(const struct conditions *conditions)
+{
+    for (int i = 0; i < conditions->n; i++)
+        if (conditions->of[i] == LEFT)
+            return true;
+    return false;
+}
+
+/* Whether a line is a condition of ours, which no reader will see. */
+static bool take_condition(struct conditions *conditions, const struct c_export *export,
+                           const char *line, size_t n)
+{
+    static const char ours[] = "#if WITH_";
+    if (begins(line, "#if")) {
+        bool is_ours = begins(line, ours);
+        size_t n_ours = strlen(ours);
+        bool is_needed = is_ours && needs(export, line + n_ours, n - n_ours);
+        if (conditions->n == (int)COUNT_OF(conditions->of))
+            die("the template's conditions are too deep");
+        conditions->of[conditions->n++] = !is_ours ? KEPT : is_needed ? TAKEN : LEFT;
+        return is_ours;
+    }
+    bool ends = begins(line, "#endif");
+    if ((!ends && !begins(line, "#else")) || conditions->n == 0)
+        return false;
+    int top = conditions->n - 1;
+    bool is_ours = conditions->of[top] != KEPT;
+    if (ends)
+        conditions->n--;
+    else if (is_ours)
+        conditions->of[top] = conditions->of[top] == TAKEN ? LEFT : TAKEN;
+    return is_ours;
+}
+
+/* Lines. */
+
+static bool is_in_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* What stands for "model" where a name of the template begins; NULL: none does. */
+static const char *name_at(const struct c_export *export, const char *line)
+{
+    if (begins(line, "model_"))
+        return export->prefix;
+    if (begins(line, "MODEL_"))
+        return export->upper;
+    return begins(line, "model.c ") || begins(line, "model.h\"") ? export->stem : NULL;
+}
+
+static void write_line(FILE *out, const struct c_export *export, const char *line,
+                       size_t n)
+{
+    const char *end = line + n;
+    bool inside = false; /* a name or number */
+    while (line < end) {
+        const char *name = inside ? NULL : name_at(export, line);
+        inside = is_in_name(*line);
+        if (name)
+            fputs(name, out);
+        else
+            fputc(*line, out);
+        line += name ? strlen("model") : 1;
+    }
+    fputc('\n', out);
+}
+
+void c_expand(FILE *out, const struct c_export *export, const char *text)
+{
+    struct conditions conditions = {.n = 0};
+    bool after_blank = true;
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        if (!take_condition(&conditions, export, text, n) && !is_left_out(&conditions) &&
+            !(n == 0 && after_blank)) {
+            if (!insert(out, export, text, n))
+                write_line(out, export, text, n);
+            after_blank = n == 0;
+        }
+        text += n + 1;
+    }
+}

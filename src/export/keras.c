@@ -1,0 +1,161 @@
+#include "export/export.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/file.h"
+#include "files/h5.h"
+#include "keras/keras.h"
+#include "train/optim.h"
+#include "base/rng.h"
+#include "files/zip.h"
+
+/* The version whose layout is written: it says how Keras is to read it. */
+static const char metadata[] = "{\"keras_version\":\"3.6.0\",\"date_saved\":\"\"}";
+
+/* The weights in Keras 3's layout. */
+static int build_weights(const struct predictor *predictor, char **bytes, size_t *n)
+{
+    const struct params *params = model_params(predictor->model);
+    struct h5 *file = h5_create();
+    for (int t = 0; t < params->n_tensors; t++) {
+        const struct tensor *tensor = &params->tensors[t];
+        char *path = keras_weight_path(tensor);
+        h5_write(file, path, H5_FLOAT32, tensor->n_dims, tensor->shape,
+                 predictor->weights + tensor->offset, false);
+        free(path);
+    }
+    return h5_image_unsealed(file, bytes, n);
+}
+
+static int build_archive(const struct predictor *predictor, char **bytes, size_t *n)
+{
+    struct trainer_config trainer = config_trainer(&predictor->config, "");
+    char *optimizer = optim_to_json(&trainer.optim), *weights = NULL;
+    char *config = keras_archive_json(model_configuration(predictor->model), optimizer);
+    size_t n_weights = 0;
+    int rc = build_weights(predictor, &weights, &n_weights);
+    if (!rc) {
+        struct zip_entry entries[] = {{"metadata.json", metadata, strlen(metadata)},
+                                      {"config.json", config, strlen(config)},
+                                      {"model.weights.h5", weights, n_weights}};
+        zip_write(entries, COUNT_OF(entries), bytes, n);
+    }
+    free(weights);
+    free(config);
+    free(optimizer);
+    return rc;
+}
+
+/* Verification: what was built, read as a stranger's file, must say the same of random rows. */
+
+enum { RANDOM_ROWS = 32 }; /* at most PREDICTOR_ROWS */
+
+/* Probabilities (RANDOM_ROWS, n_labels) of random rows, half of them shorter than the model's. */
+static double *judge_rows(const struct predictor *predictor)
+{
+    const struct dataset *data = &predictor->info.data;
+    size_t maxlen = (size_t)data->maxlen, lengths[RANDOM_ROWS];
+    int32_t *ids = xcalloc(RANDOM_ROWS, maxlen * sizeof *ids);
+    const int32_t *rows[RANDOM_ROWS];
+    double *probabilities =
+        xcalloc(RANDOM_ROWS, (size_t)data->n_labels * sizeof *probabilities);
+    for (size_t r = 0; r < RANDOM_ROWS; r++) {
+        struct rng rng = {.seed = 6, .purpose = RNG_TEST, .row = (uint32_t)r};
+        rows[r] = ids + r * maxlen;
+        lengths[r] = r % 2 ? maxlen : rng_below(&rng, 0, (uint32_t)maxlen + 1);
+        for (size_t i = 0; i < lengths[r]; i++)
+            ids[r * maxlen + i] = 1 + (int32_t)rng_below(&rng, (uint32_t)i + 1,
+                                                         (uint32_t)data->num_words - 1);
+    }
+    predictor_worker_judge_ids(predictor->own, rows, lengths, RANDOM_ROWS, probabilities);
+    free(ids);
+    return probabilities;
+}
+
+/* The weights and what they make of random rows, bit for bit. */
+static int compare(const struct predictor *predictor, const struct predictor *read)
+{
+    const struct params *params = model_params(predictor->model);
+    double *expected = judge_rows(predictor), *found = judge_rows(read);
+    size_t n = RANDOM_ROWS * (size_t)predictor->info.data.n_labels;
+    bool is_same = params->size == model_params(read->model)->size &&
+                   !memcmp(predictor->weights, read->weights,
+                           params->size * sizeof *read->weights) &&
+                   !memcmp(expected, found, n * sizeof *found);
+    free(expected);
+    free(found);
+    return is_same ? OK
+                   : fail(ERR_INTERNAL, "%s, read again, gives other probabilities",
+                          read->info.path);
+}
+
+static int verify(const struct predictor *predictor, const char *path, const char *bytes,
+                  size_t n)
+{
+    const struct model_config *model = model_configuration(predictor->model);
+    struct checkpoint_hints hints = {.data = &predictor->info.data,
+                                     .keras = {.maxlen = model->maxlen,
+                                               .head = (int)model->head,
+                                               .mask = model->mask,
+                                               .gates = model->hard_sigmoid}};
+    struct checkpoint info = {0};
+    struct predictor read = {0};
+    int rc = checkpoint_import_bytes(path, &hints, bytes, n, &info);
+    if (!rc)
+        rc = predictor_take(&read, &info, "auto");
+    if (!rc)
+        rc = compare(predictor, &read);
+    predictor_release(&read);
+    return rc;
+}
+
+static int write_verified(const struct predictor *predictor, const char *path,
+                          char *bytes, size_t n, char **checked)
+{
+    int rc = verify(predictor, path, bytes, n);
+    if (!rc)
+        rc = file_replace(path, bytes, n, false);
+    if (!rc)
+        *checked = xasprintf(
+            "read back as a file of Keras: the same bits on %d random rows", RANDOM_ROWS);
+    free(bytes);
+    return rc;
+}
+
+/* What Keras 3 has otherwise, or not at all. */
+static int check_keras_3(const struct predictor *predictor)
+{
+    if (model_configuration(predictor->model)->hard_sigmoid)
+        return fail(ERR_USAGE,
+                    "%s has Keras 2's hard_sigmoid, clip(0.2 x + 0.5); Keras 3 computes "
+                    "clip(x/6 + 0.5) by that name and would predict otherwise: the "
+                    "checkpoint itself loads in Keras 2 and tf_keras",
+                    predictor->info.path);
+    return OK;
+}
+
+int export_keras(struct predictor *predictor, const char *path, char **checked)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    int rc = check_keras_3(predictor);
+    if (!rc)
+        rc = build_archive(predictor, &bytes, &n);
+    return rc ? rc : write_verified(predictor, path, bytes, n, checked);
+}
+
+/* Keras knows weights by the file's name. */
+int export_keras3_weights(struct predictor *predictor, const char *path, char **checked)
+{
+    static const char ending[] = ".weights.h5";
+    size_t length = strlen(path), n = 0;
+    char *bytes = NULL;
+    if (length < strlen(ending) || strcmp(path + length - strlen(ending), ending))
+        return fail(ERR_USAGE, "-o %s: Keras loads weights from files named *%s only",
+                    path, ending);
+    int rc = check_keras_3(predictor);
+    if (!rc)
+        rc = build_weights(predictor, &bytes, &n);
+    return rc ? rc : write_verified(predictor, path, bytes, n, checked);
+}

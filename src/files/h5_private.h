@@ -1,0 +1,40 @@
+/* What h5.c, which reads, h5_foreign.c, h5_chunks.c and h5_write.c share. */
+#ifndef RNNTRAIN_FILES_H5_PRIVATE_H
+#define RNNTRAIN_FILES_H5_PRIVATE_H
+
+#include "files/h5.h"
+
+#include <hdf5.h>
+
+struct h5 {
+    hid_t file;
+    char *path;      /* where it was read from, or will stand; NULL: an image in memory */
+    char *temporary; /* the name under which it is built on disk; NULL: in memory */
+    bool failed;     /* a write failed */
+    struct h5_packer *packer; /* of arrays that are written whole */
+};
+
+/* HDF5's identifiers are made at run time: not constants. */
+hid_t h5_memory_type(enum h5_type type);
+hid_t h5_file_type(enum h5_type type);
+
+size_t h5_type_bytes(enum h5_type type);
+
+/* ERR_FORMAT unless the array is there and has this type and shape. */
+int h5_check_array(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+                   const size_t *shape) NODISCARD;
+
+/* Before the first call of HDF5 of a thread: it prints no errors of its own, and leaves nothing for exit:
+ * there it would try again, and crash, on a file whose writing failed. */
+void h5_start(void);
+
+/* Access to an image in memory. HDF5 takes two images of one name for one file: the name is
+ * the struct's address. */
+hid_t h5_image_access(void);
+void h5_image_name(const struct h5 *file, char name[32]);
+
+/* Opens n bytes of an HDF5 file, which are copied; `path` is for messages. */
+int h5_open_image(const char *path, const char *bytes, size_t n,
+                  struct h5 **file) NODISCARD;
+
+#endif

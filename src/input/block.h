@@ -1,0 +1,51 @@
+/* Some documents on their way from the reader, which is one thread, to those that work on their
+ * texts. */
+#ifndef RNNTRAIN_INPUT_BLOCK_H
+#define RNNTRAIN_INPUT_BLOCK_H
+
+#include "input/place.h"
+
+/* A document of a block; the offsets are into block->strings, where strings end in 0. */
+struct block_document {
+    int source;
+    enum place_kind kind;
+    int part; /* -1: nothing says */
+    size_t
+        folder; /* of a whole file: where it stands; of a record: its file, "" the source */
+    size_t name;         /* of a whole file */
+    size_t label;        /* of a record */
+    int64_t line;        /* of a record, from 1 */
+    size_t text, n_text; /* in block->text, as it was read, unless: */
+    bool is_unread;      /* the text is still in its file */
+    size_t n_bad,
+        first_bad; /* invalid sequences and the byte of the first, once loaded */
+};
+
+/* What one thread works on: some hundred KiB of text. */
+struct block {
+    char *text, *strings;
+    size_t n_text, text_room, n_strings, strings_room;
+    struct block_document *documents;
+    size_t n, room;
+};
+
+void block_clear(struct block *block);
+void block_release(struct block *block);
+
+/* Adds a string; the result is its offset, never 0. */
+size_t block_add_string(struct block *block, const char *text, size_t n);
+/* Adds a document whose text begins where the block's texts end. */
+struct block_document *block_add_document(struct block *block);
+enum { BLOCK_MOST_TEXT = 64 << 20 };            /* bytes of a document; */
+int block_too_long(const char *name) NODISCARD; /* fails with the document's name */
+/* Room for n more bytes of text. */
+void block_need_text(struct block *block, size_t n);
+
+/* A source in messages: "-" is standard input. */
+const char *block_source_name(const char *path);
+/* "corpus/train/pos/1_9.txt", "reviews.csv: line 12": a document in messages; the caller's to
+ * free. */
+char *block_document_name(const char *source, const char *folder, const char *name,
+                          int64_t line);
+
+#endif

@@ -1,0 +1,284 @@
+#define _GNU_SOURCE /* DT_REG */
+#include "input/input.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <zlib.h>
+
+enum { BLOCK = 1 << 18 };
+
+/* What stands in a folder, sorted; one of these a level. */
+struct level {
+    char *path; /* below the folder that was opened, "" for itself */
+    struct found {
+        char *name;
+        enum input_kind kind;
+    } * found;
+    size_t n, at;
+};
+
+struct input {
+    char *path;
+    bool is_folder;
+    struct level *levels; /* of a folder: from the top down to where we are */
+    size_t n_levels;
+    char *name; /* of the entry */
+    struct archive *archive;
+    struct archive_entry *entry;
+    bool is_raw; /* one file, not an archive */
+    gzFile gzip; /* what the archive is read through, unless it is a zip archive: */
+    int zip;     /* its descriptor, 0: none */
+    char *block;
+};
+
+/* Folders. */
+
+/* Folders first: what stands in class folders is met before what stands beside them. */
+static int compare_found(const void *left, const void *right)
+{
+    const struct found *a = left, *b = right;
+    if ((a->kind == INPUT_FOLDER) != (b->kind == INPUT_FOLDER))
+        return a->kind == INPUT_FOLDER ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+/* False: neither file, folder nor link. */
+static bool kind_of(int folder, const struct dirent *entry, enum input_kind *kind)
+{
+    struct stat status;
+    unsigned char type = entry->d_type;
+    if (type == DT_UNKNOWN &&
+        fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        type = S_ISREG(status.st_mode)   ? DT_REG
+               : S_ISDIR(status.st_mode) ? DT_DIR
+               : S_ISLNK(status.st_mode) ? DT_LNK
+                                         : DT_UNKNOWN;
+    *kind = type == DT_DIR ? INPUT_FOLDER : type == DT_LNK ? INPUT_LINK : INPUT_FILE;
+    return type == DT_REG || type == DT_DIR || type == DT_LNK;
+}
+
+/* Enters a folder; takes `path`. */
+static int enter(struct input *input, char *path)
+{
+    char *whole = xasprintf("%s%s%s", input->path, *path ? "/" : "", path);
+    DIR *folder = opendir(whole);
+    int rc = folder ? OK
+                    : fail(ERR_NO_INPUT, "%s: cannot open the folder: %s", whole,
+                           strerror(errno));
+    struct level level = {.path = path};
+    size_t room = 0;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        enum input_kind kind = INPUT_FILE;
+        if (*entry->d_name == '.' || !kind_of(dirfd(folder), entry, &kind))
+            continue;
+        if (level.n == room) {
+            room = room ? 2 * room : 64;
+            level.found = xrealloc(level.found, room, sizeof *level.found);
+        }
+        level.found[level.n++] = (struct found){xstrdup(entry->d_name), kind};
+    }
+    if (folder)
+        closedir(folder);
+    free(whole);
+    if (level.n)
+        qsort(level.found, level.n, sizeof *level.found, compare_found);
+    input->levels = xrealloc(input->levels, input->n_levels + 1, sizeof *input->levels);
+    input->levels[input->n_levels++] = level;
+    return rc;
+}
+
+static void leave(struct input *input)
+{
+    struct level *level = &input->levels[--input->n_levels];
+    for (size_t i = 0; i < level->n; i++)
+        free(level->found[i].name);
+    free(level->found);
+    free(level->path);
+}
+
+static int next_in_folder(struct input *input, struct input_entry *entry, bool *end)
+{
+    while (input->n_levels &&
+           input->levels[input->n_levels - 1].at == input->levels[input->n_levels - 1].n)
+        leave(input);
+    *end = input->n_levels == 0;
+    if (*end)
+        return OK;
+    struct level *level = &input->levels[input->n_levels - 1];
+    const struct found *found = &level->found[level->at++];
+    free(input->name);
+    input->name = xasprintf("%s%s%s", level->path, *level->path ? "/" : "", found->name);
+    *entry = (struct input_entry){input->name, found->kind};
+    return found->kind == INPUT_FOLDER ? enter(input, xstrdup(input->name)) : OK;
+}
+
+/* Archives and files. */
+
+static int report_archive(const struct input *input)
+{
+    const char *message = archive_error_string(input->archive);
+    return fail(ERR_FORMAT, "%s: %s", input->path, message ? message : "cannot be read");
+}
+
+/* libarchive does not check the checksums of gzip; zlib does, and passes on the bytes of
+ * files that are not gzip. */
+static la_ssize_t read_through(struct archive *archive, void *given, const void **bytes)
+{
+    struct input *input = given;
+    int n = gzread(input->gzip, input->block, BLOCK), status = Z_OK;
+    gzerror(input->gzip, &status);
+    if (n < 0 || (status != Z_OK && status != Z_STREAM_END)) {
+        archive_set_error(
+            archive, EIO, "%s",
+            status == Z_ERRNO
+                ? strerror(errno)
+                : "the gzip archive is damaged or was cut short: copy it again");
+        return -1;
+    }
+    *bytes = input->block;
+    return n;
+}
+
+static struct archive *new_archive(void)
+{
+    struct archive *archive = archive_read_new();
+    archive_read_support_filter_bzip2(archive); /* not _all, which would start programs */
+    archive_read_support_filter_xz(archive);
+    archive_read_support_filter_zstd(archive);
+    archive_read_support_format_tar(archive);
+    archive_read_support_format_zip(archive);
+    archive_read_support_format_raw(archive);
+    archive_read_support_format_empty(archive);
+    return archive;
+}
+
+/* A zip archive keeps its table at the end: libarchive reads it best from a file. */
+static bool is_zip(int fd)
+{
+    char magic[4] = "";
+    return pread(fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
+}
+
+static int open_stream(struct input *input, int fd)
+{
+    int status;
+    input->archive = new_archive();
+    input->entry = archive_entry_new();
+    if (is_zip(fd)) {
+        input->zip = fd;
+        status = archive_read_open_fd(input->archive, fd, BLOCK);
+    } else {
+        input->gzip = gzdopen(dup(fd), "rb");
+        if (!input->gzip)
+            die("zlib cannot open a file descriptor");
+        gzbuffer(input->gzip, BLOCK);
+        input->block = xcalloc(BLOCK, 1);
+        status = archive_read_open(input->archive, input, NULL, read_through, NULL);
+    }
+    return status == ARCHIVE_OK ? OK : report_archive(input);
+}
+
+static int next_in_archive(struct input *input, struct input_entry *entry, bool *end)
+{
+    for (;;) {
+        int status = archive_read_next_header2(input->archive, input->entry);
+        *end = status == ARCHIVE_EOF;
+        if (*end)
+            return OK;
+        if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY)
+            return report_archive(input);
+        int format = archive_format(input->archive);
+        input->is_raw = format == ARCHIVE_FORMAT_RAW || format == ARCHIVE_FORMAT_EMPTY;
+        const char *name = archive_entry_pathname(input->entry);
+        if (!name)
+            return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
+        mode_t type = archive_entry_filetype(input->entry);
+        bool is_link = type == AE_IFLNK || archive_entry_hardlink(input->entry);
+        if (!is_link && type != AE_IFREG && type != AE_IFDIR && !input->is_raw)
+            continue;
+        *entry = (struct input_entry){input->is_raw ? NULL : name, is_link ? INPUT_LINK
+                                                                   : type == AE_IFDIR
+                                                                       ? INPUT_FOLDER
+                                                                       : INPUT_FILE};
+        return OK;
+    }
+}
+
+/* Both. */
+
+static int open_path(struct input *input)
+{
+    struct stat status;
+    int fd = strcmp(input->path, "-") ? open(input->path, O_RDONLY | O_CLOEXEC) : dup(0);
+    if (fd < 0 || fstat(fd, &status) != 0)
+        return fail(ERR_NO_INPUT,
+                    "%s: cannot open: %s; expected a folder, a file or an archive",
+                    input->path, strerror(errno));
+    input->is_folder = S_ISDIR(status.st_mode);
+    int rc = input->is_folder ? enter(input, xstrdup("")) : open_stream(input, fd);
+    if (fd != input->zip)
+        close(fd);
+    return rc;
+}
+
+int input_open(const char *path, struct input **result)
+{
+    struct input *input = xcalloc(1, sizeof *input);
+    input->path = xstrdup(path);
+    int rc = open_path(input);
+    if (rc) {
+        input_close(input);
+        return rc;
+    }
+    *result = input;
+    return OK;
+}
+
+void input_close(struct input *input)
+{
+    if (!input)
+        return;
+    while (input->n_levels)
+        leave(input);
+    if (input->entry)
+        archive_entry_free(input->entry);
+    if (input->archive)
+        archive_read_free(input->archive);
+    if (input->gzip)
+        gzclose(input->gzip);
+    if (input->zip)
+        close(input->zip);
+    free(input->levels);
+    free(input->block);
+    free(input->name);
+    free(input->path);
+    free(input);
+}
+
+bool input_is_folder(const struct input *input)
+{
+    return input->is_folder;
+}
+
+int input_next(struct input *input, struct input_entry *entry, bool *end)
+{
+    return input->is_folder ? next_in_folder(input, entry, end)
+                            : next_in_archive(input, entry, end);
+}
+
+int input_read(struct input *input, char *bytes, size_t n, size_t *got)
+{
+    la_ssize_t read = archive_read_data(input->archive, bytes, n);
+    if (read < 0)
+        return report_archive(input);
+    *got = (size_t)read;
+    return OK;
+}

@@ -1,0 +1,34 @@
+/* Files as streams of bytes, whatever they are packed in: a file, a tar or zip archive, each
+ * also compressed (gz, bz2, xz, zst), standard input, or a folder. Nothing is unpacked to
+ * disk; a stream is read once. */
+#ifndef RNNTRAIN_INPUT_INPUT_H
+#define RNNTRAIN_INPUT_INPUT_H
+
+#include "base/base.h"
+
+enum input_kind { INPUT_FILE, INPUT_FOLDER, INPUT_LINK };
+
+struct input_entry {
+    const char
+        *name; /* within the folder or archive; NULL: what was opened is one file */
+    enum input_kind kind;
+};
+
+struct input; /* opaque */
+
+/* "-" is standard input. Free with input_close (NULL is fine). */
+int input_open(const char *path, struct input **input) NODISCARD;
+void input_close(struct input *input);
+
+bool input_is_folder(const struct input *input);
+
+/* The next entry: in a folder subfolders first, sorted by name; borrowed until the next call.
+ * What is neither a file, a folder nor a link is passed over, as are names that begin with a
+ * dot. */
+int input_next(struct input *input, struct input_entry *entry, bool *end) NODISCARD;
+
+/* The next bytes of the entry, at most n; *got 0 at its end. Not for a folder's entries: they
+ * are opened by their own paths. */
+int input_read(struct input *input, char *bytes, size_t n, size_t *got) NODISCARD;
+
+#endif

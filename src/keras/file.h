@@ -1,0 +1,55 @@
+/* What stands in a model file that Keras wrote, of any era: texts and arrays, not yet understood.
+ *
+ *   whole model .h5       attributes model_config, training_config, keras_version;
+ *                         /model_weights, /optimizer_weights         (Keras 2.0 to 3)
+ *   weights .h5           attribute layer_names                      (Keras 2, save_weights)
+ *   .weights.h5           /layers/<class>[_n]/.../vars/<k>           (Keras 3)
+ *   .keras                a zip of metadata.json, config.json and model.weights.h5
+ *
+ * The file is read in a bounded child process (bounded.h), as HDF5's parser trusts what it
+ * reads; what the child gives back is checked here. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_KERAS_FILE_H
+#define RNNTRAIN_KERAS_FILE_H
+
+#include "base/base.h"
+
+struct keras_array {
+    char *
+        layer; /* the layer that it is stored with: "lstm_1"; .weights.h5: the group above
+                    its `vars`, "layers/lstm/cell" */
+    char *name;      /* "lstm_1/kernel:0", or its number in `vars` */
+    int n_dims;      /* 0, 1 or 2; 3: more, or no numbers, so that it has no values */
+    size_t shape[2]; /* 1 where there is no such dimension */
+    size_t size;
+    const float *values; /* borrowed from the file */
+};
+
+struct keras_arrays {
+    struct keras_array *array;
+    size_t n;
+};
+
+struct keras_file {
+    char *path;
+    char *version;  /* "2.1.6", "2.2.4-tf"; NULL: it does not say */
+    char *config;   /* JSON of the model, NULL: the file has weights only */
+    char *training; /* JSON of loss and optimizer, or NULL */
+    char *
+        optimizer_name; /* "adam", "adam_1", where Keras 3 says it with the state, or NULL */
+    bool by_class; /* arrays are named by class, as in .weights.h5; else they stand in the
+                       order of the layers */
+    struct keras_arrays weights, optimizer;
+    float *values; /* of all arrays */
+};
+
+/* Whether n bytes may be such a file: HDF5 or zip. */
+bool keras_file_is_one(const char *bytes, size_t n);
+
+/* Reads it from n bytes; `path` is for messages. Release with keras_file_release, also after
+ * a failure. ERR_FORMAT names what cannot be read. */
+int keras_file_read(const char *path, const char *bytes, size_t n,
+                    struct keras_file *file) NODISCARD;
+void keras_file_release(struct keras_file *file);
+
+#endif

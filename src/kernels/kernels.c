@@ -1,0 +1,231 @@
+#include "kernels/kernels.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cblas.h>
+
+extern const struct kernels kernels_baseline, kernels_avx2, kernels_avx512;
+
+static bool runs_avx2(void)
+{
+#if defined(HAVE_KERNELS_avx2)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return false;
+#endif
+}
+
+static bool runs_avx512(void)
+{
+#if defined(HAVE_KERNELS_avx512)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+    return false;
+#endif
+}
+
+int kernels_select(const char *name, const struct kernels **kernels)
+{
+    bool automatic = !strcmp(name, "auto");
+#if defined(HAVE_KERNELS_avx512)
+    if (runs_avx512() && (automatic || !strcmp(name, "avx512"))) {
+        *kernels = &kernels_avx512;
+        return OK;
+    }
+#endif
+#if defined(HAVE_KERNELS_avx2)
+    if (runs_avx2() && (automatic || !strcmp(name, "avx2"))) {
+        *kernels = &kernels_avx2;
+        return OK;
+    }
+#endif
+    if (automatic || !strcmp(name, "baseline")) {
+        *kernels = &kernels_baseline;
+        return OK;
+    }
+    return fail(ERR_USAGE,
+                "--isa %s: this processor does not run it; it runs baseline%s%s, "
+                "or leave the option out",
+                name, runs_avx2() ? ", avx2" : "", runs_avx512() ? ", avx512" : "");
+}
+
+#if defined(__x86_64__)
+enum { FLUSH_RESULTS = 1 << 15, FLUSH_OPERANDS = 1 << 6 };
+
+uint64_t kernels_begin(void)
+{
+    uint32_t mode = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(mode | FLUSH_RESULTS | FLUSH_OPERANDS);
+    return mode;
+}
+
+void kernels_end(uint64_t mode)
+{
+    __builtin_ia32_ldmxcsr((uint32_t)mode);
+}
+#elif defined(__aarch64__)
+enum { FLUSH = 1 << 24 };
+
+uint64_t kernels_begin(void)
+{
+    uint64_t mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode | FLUSH));
+    return mode;
+}
+
+void kernels_end(uint64_t mode)
+{
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+}
+#else
+#error "how are subnormal numbers flushed to zero here?"
+#endif
+
+/* OpenBLAS, as far as it is used. */
+static struct {
+    void *library;
+    char *(*config)(void), *(*core)(void);
+    void (*sgemm)(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, enum CBLAS_TRANSPOSE, int m,
+                  int n, int k, float alpha, const float *a, int lda, const float *b,
+                  int ldb, float beta, float *c, int ldc);
+} blas;
+
+/* POSIX has dlsym give functions as data pointers. */
+static int find_in_blas(const char *name, void *function)
+{
+    void *symbol = dlsym(blas.library, name);
+    memcpy(function, &symbol, sizeof symbol);
+    return symbol ? OK : fail(ERR_INTERNAL, RNNTRAIN_OPENBLAS ": it has no %s", name);
+}
+
+static int load_blas(void)
+{
+    blas.library = dlopen(RNNTRAIN_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
+    if (!blas.library)
+        return fail(ERR_NO_INPUT, "OpenBLAS cannot be loaded: %s", dlerror());
+    int rc = find_in_blas("openblas_get_config", &blas.config);
+    if (!rc)
+        rc = find_in_blas("openblas_get_corename", &blas.core);
+    if (!rc)
+        rc = find_in_blas("cblas_sgemm", &blas.sgemm);
+    return rc;
+}
+
+int kernels_open_blas(void)
+{
+    if (blas.library)
+        return OK;
+    setenv("OPENBLAS_NUM_THREADS", "1", 1);
+    int rc = load_blas();
+    bool fell_back = !rc && runs_avx2() && !strcmp(blas.core(), "Prescott");
+    if (!fell_back || getenv("OPENBLAS_CORETYPE"))
+        return rc;
+    dlclose(blas.library);
+    setenv("OPENBLAS_CORETYPE", runs_avx512() ? "SkylakeX" : "Haswell", 1);
+    return load_blas();
+}
+
+void kernels_describe(const struct kernels *kernels, char *text, size_t n)
+{
+    char version[64] = "";
+    sscanf(blas.config(), "OpenBLAS %63s", version);
+    snprintf(text, n, "%s float%zu, OpenBLAS %s %s", kernels->name, 8 * sizeof(real),
+             version, blas.core());
+}
+
+static double thread_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* GFLOP/s of one product of n^3. */
+static double sgemm_rate(double (*seconds)(void), int n, const float *a, const float *b,
+                         float *c)
+{
+    double start = seconds();
+    blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, b, n, 0, c,
+               n);
+    return 2.0 * n * n * n / (seconds() - start) * 1e-9;
+}
+
+double kernels_probe(int repeats, bool crowded)
+{
+    double (*seconds)(void) = crowded ? thread_seconds : seconds_now;
+    enum { N = 1024, SMALL = 256 };
+    const double slow = 3; /* GFLOP/s: the large product would take seconds */
+    size_t size = (size_t)N * N;
+    float *a = xaligned(size, sizeof *a), *b = xaligned(size, sizeof *b);
+    float *c = xaligned(size, sizeof *c);
+    for (int i = 0; i < N * N; i++) {
+        a[i] = 0.01f * (float)(i % 97);
+        b[i] = 0.01f * (float)(i % 89);
+    }
+    double best = sgemm_rate(seconds, SMALL, a, b, c);
+    for (int i = 0; i < repeats && best > slow; i++) {
+        double rate = sgemm_rate(seconds, N, a, b, c);
+        best = i == 0 || rate > best ? rate : best;
+    }
+    free(a);
+    free(b);
+    free(c);
+    return best;
+}
+
+static double scale_by_power(double x, int power)
+{
+    uint64_t bits = (uint64_t)(power + 1023) << 52;
+    double factor;
+    memcpy(&factor, &bits, sizeof factor);
+    return x * factor;
+}
+
+/* exp(x) = 2^k exp(r), r = x - k ln 2 in [-0.35, 0.35], the Taylor series to r^14. */
+double kernels_exp(double x)
+{
+    const double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;
+    if (!(x > -700 && x < 700))
+        return x > 0 ? 0x1p1023 * 2 : x < 0 ? 0 : x; /* infinity, 0 or NaN */
+    double k = (x * 1.4426950408889634 + 0x1.8p52) - 0x1.8p52;
+    double r = (x - k * ln2_high) - k * ln2_low;
+    double sum = 1;
+    for (int i = 14; i >= 1; i--)
+        sum = 1 + sum * r / i;
+    return scale_by_power(sum, (int)k);
+}
+
+/* log(m) for m around 1: 2 atanh(s), s = (m - 1) / (m + 1) within [-1/3, 1/3]. */
+static double log_near_one(double s)
+{
+    double square = s * s, sum = 0;
+    for (int i = 33; i >= 1; i -= 2)
+        sum = sum * square + 1.0 / i;
+    return 2 * s * sum;
+}
+
+double kernels_log(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int power = (int)(bits >> 52) - 1023;
+    double mantissa = scale_by_power(x, -power);
+    if (mantissa > 1.4142135623730951) {
+        mantissa /= 2;
+        power++;
+    }
+    return power * 0.6931471805599453 + log_near_one((mantissa - 1) / (mantissa + 1));
+}
+
+/* log(1 + exp(x)) = max(x, 0) + log(1 + u), u = exp(-|x|) in (0, 1]; s = u / (2 + u). */
+double kernels_softplus(double x)
+{
+    double u = kernels_exp(x > 0 ? -x : x);
+    return (x > 0 ? x : 0) + log_near_one(u / (2 + u));
+}

@@ -1,0 +1,233 @@
+/* The arithmetic: products, gates, activations, dropout, updates; and the only door to
+ * CBLAS.
+ *
+ * The same source is compiled once per instruction set into one `struct kernels`; a
+ * program chooses one at start and passes the pointer on. `width` is the number of reals
+ * in a vector.
+ *
+ * Padding. Every inner dimension is rounded up to whole vectors; padded elements are zero
+ * in weights and inputs and their results are never read into a real tensor.
+ *
+ * Panel matrix (rows, columns): the columns are cut into panels of a few vectors, as many as
+ * a tile of products is wide, and a panel's rows stand together: [panel][row][column]. Packed weights, gate
+ * pre-activations and their gradients are panel matrices, so that a product reads and
+ * writes them in order.
+ *
+ * Row independence: a row of a product is a sum in one fixed order (bias, then terms in
+ * order, depth ascending), whatever the number of rows. Nothing here allocates or is
+ * collective.
+ */
+#ifndef RNNTRAIN_KERNELS_KERNELS_H
+#define RNNTRAIN_KERNELS_KERNELS_H
+
+#include "base/base.h"
+#include "base/rng.h"
+
+/* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += either.
+ * A (rows, depth): row r starts at a + r * row; where the depth is cut into chunks (A is
+ * a panel matrix), chunk i starts at a + i * chunk_stride. B (depth, columns) is packed.
+ * C: row r of panel p starts at c + p * c_panel + r * c_row. */
+struct matmul_term {
+    const real *a;
+    size_t row, chunk_stride;
+    int chunk, depth; /* chunk == depth: A is row-major */
+    const real *b;
+};
+
+/* Memory that the caller uses next and that may lie in a far cache: it is fetched, a line at
+ * a time, while the product computes. */
+struct matmul_span {
+    const real *first;
+    size_t n; /* reals, more than 0 */
+};
+
+struct matmul {
+    int rows, vectors;
+    int n_terms;
+    struct matmul_term term[2];
+    const real *bias; /* `vectors` vectors; NULL: zero */
+    bool accumulate;  /* start from C instead of the bias */
+    real *c;
+    size_t c_row, c_panel;
+    const struct matmul_span *ahead; /* (n_ahead) */
+    int n_ahead;
+};
+
+/* C += A^T·B over `positions`: A (positions, rows) row-major with stride a_row, B a panel
+ * matrix with panels b_panel apart, C (rows, columns) a packed panel matrix. */
+struct matmul_outer {
+    int positions, rows, vectors;
+    const real *a;
+    size_t a_row;
+    const real *b;
+    size_t b_panel;
+    real *c;
+};
+
+/* One step of the LSTM cell for `rows` rows of `vectors` vectors of units. z is a panel
+ * matrix (rows, 4 gates) in Keras's order i, f, c, o; the others are (rows, vectors *
+ * width). */
+struct lstm_forward {
+    int rows, vectors;
+    bool hard;
+    real *z; /* in: pre-activations; out: i, f, g, o */
+    size_t z_panel;
+    const real *c_prev;
+    real *c, *tanh_c, *h;
+};
+
+struct lstm_backward {
+    int rows, vectors;
+    bool hard;
+    const real *gates;
+    size_t gates_panel;
+    const real *c_prev, *tanh_c;
+    const real *dh; /* dL/dh of this step */
+    real *dc;       /* in: dL/dc from the next step; out: for the previous one */
+    real *dz;       /* panel matrix (rows, 4 gates) */
+    size_t dz_panel;
+    real *db; /* += column sums of dz */
+};
+
+/* One step of the GRU cell. `zr` is a panel matrix (rows, 2 gates: z, r), `hh` and `rec`
+ * (rows, 1 gate). rec is h·U_h + b of reset_after, NULL otherwise. */
+struct gru_forward {
+    int rows, vectors;
+    bool hard;
+    real *zr, *hh;
+    const real *rec;
+    size_t zr_panel, hh_panel;
+    const real *h_prev;
+    real *rh; /* r * h_prev, input of the candidate's product; not of reset_after */
+    real *h;
+};
+
+struct gru_backward {
+    int rows, vectors;
+    bool hard;
+    const real *zr, *hh, *rec;
+    size_t zr_panel, hh_panel;
+    const real *h_prev;
+    real *dh;               /* in: dL/dh of this step; out: the part for h_prev so far */
+    const real *drh;        /* dL/d(r * h_prev); not of reset_after */
+    real *dzr, *dhh, *drec; /* panel matrices; drec of reset_after only */
+    size_t dzr_panel, dhh_panel;
+    real *dbzr, *dbhh, *dbrec; /* += column sums of dzr, dhh, drec */
+};
+
+/* Embeddings of n positions, elements dropped where bits is not NULL: element j of row r is
+ * kept, and scaled, if bit j of bits[r * bits_row] and on is set. */
+struct embedding {
+    int n, width; /* E */
+    const int32_t *ids;
+    const uint32_t *bits;
+    size_t bits_row; /* words */
+    real scale;
+    int n_next; /* ids that the caller comes to next: their rows are fetched */
+    const int32_t *next;
+};
+
+struct adam {
+    real rate; /* rate of this step, bias correction included */
+    real beta1, beta2, epsilon;
+    real scale; /* multiplies the gradient */
+};
+
+struct kernels {
+    const char *name;
+    int width; /* reals in a vector */
+    int panel; /* reals in a row of a panel: whole vectors */
+
+    void (*matmul)(const struct matmul *m);
+    void (*matmul_outer)(const struct matmul_outer *m);
+    /* Rows of `table` (any, vectors * width, row-major with stride `row`) at `ids` into the n
+     * rows of a panel matrix with panels c_panel apart. */
+    void (*gather)(int n, const int32_t *ids, const real *table, size_t row, int vectors,
+                   real *c, size_t c_panel);
+    /* Its gradient: adds the rows of a panel matrix to the table's rows, last row first. */
+    void (*scatter)(int n, const int32_t *ids, const real *c, size_t c_panel, int vectors,
+                    real *table, size_t row);
+    /* sums (vectors * width) += column sums of a panel matrix */
+    void (*add_rows)(int rows, int vectors, const real *b, size_t b_panel, real *sums);
+
+    void (*lstm_forward)(const struct lstm_forward *s);
+    void (*lstm_backward)(const struct lstm_backward *s);
+    /* z and r, and rh where it is asked for; then, the candidate known, hh and h */
+    void (*gru_gates)(const struct gru_forward *s);
+    void (*gru_output)(const struct gru_forward *s);
+    /* dhh, dz (and dr, drec of reset_after); then dr and the rest of dh from drh */
+    void (*gru_backward_output)(const struct gru_backward *s);
+    void (*gru_backward_gates)(const struct gru_backward *s);
+
+    /* Keep bits of `n` words from index `first`: equal to rng_keep_bits of each. */
+    void (*keep_bits)(const struct rng *rng, uint32_t first, int n, uint32_t threshold,
+                      uint32_t *bits);
+    /* x[j] = keep ? scale * x[j] : 0, for n elements; bit j of `bits` decides. */
+    void (*drop)(int n, const uint32_t *bits, real scale, real *x);
+    /* Rows of the table (V, width) into x, row r at x + r * x_row; padding of x is left as it
+     * is. */
+    void (*embed)(const struct embedding *e, const real *table, real *x, size_t x_row);
+    /* Its gradient: adds the rows of dx to the table's rows, last row first. */
+    void (*embed_backward)(const struct embedding *e, const real *dx, size_t dx_row,
+                           real *d_table);
+
+    void (*relu)(size_t n, real *x);
+    void (*relu_backward)(size_t n, const real *y, real *dy);
+    real (*dot)(size_t n, const real *a, const real *b);
+    void (*axpy)(size_t n, real alpha, const real *x, real *y);  /* y += alpha x */
+    void (*scale)(size_t n, real alpha, const real *x, real *y); /* y = alpha x */
+    void (*add)(size_t n, real *a, const real *b);               /* a += b */
+    /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
+    double (*sum_squares)(size_t n, const real *a);
+
+    void (*adam)(size_t n, const struct adam *a, const real *g, real *m, real *v,
+                 real *w);
+    void (*rmsprop)(size_t n, real rate, real rho, real epsilon, real scale,
+                    const real *g, real *v, real *w);
+    void (*sgd)(size_t n, real rate, real momentum, real scale, const real *g, real *m,
+                real *w);
+
+    /* y = f(x), n elements, for tests. Errors in float: tanh 4e-7 relative everywhere;
+     * sigmoid 1.2e-7 absolute everywhere and 5e-7 relative for x > -4. NaN stays NaN. */
+    void (*sigmoid)(size_t n, const real *x, real *y);
+    void (*tanh)(size_t n, const real *x, real *y);
+};
+
+/* Between the two, in this thread, subnormal numbers (in float below 1.2e-38) count as zero.
+ * Gradients that vanish through time end there, and each such operation would cost a
+ * hundred others. kernels_begin returns what kernels_end restores. */
+uint64_t kernels_begin(void);
+void kernels_end(uint64_t mode);
+
+/* The kernel set of that name; "auto": the widest that this processor runs. ERR_USAGE. */
+int kernels_select(const char *name, const struct kernels **kernels) NODISCARD;
+
+/* Loads OpenBLAS, once: only here, because it decides as it is loaded, from the environment,
+ * how many threads it starts and which code it runs. One thread, always: another number
+ * changes bits. And where it is older than the processor and would fall back to SSE3, a
+ * fifth of the rate, it is told the widest instructions that the processor has, unless
+ * OPENBLAS_CORETYPE is set. ERR_NO_INPUT. */
+int kernels_open_blas(void) NODISCARD;
+
+/* Everything that decides bits besides data and configuration: instruction set, number
+ * type, OpenBLAS version and core. At most `n` bytes. After kernels_open_blas. */
+void kernels_describe(const struct kernels *kernels, char *text, size_t n);
+
+/* GFLOP/s of SGEMM of 1024^3 on the calling thread, best of `repeats`; of 256^3 where that
+ * already is below 3 GFLOP/s. `crowded`: others want the core too, only the thread's own time
+ * counts. After kernels_open_blas. */
+double kernels_probe(int repeats, bool crowded);
+
+/* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our
+ * own code: glibc's are chosen by processor and may differ between nodes. */
+double kernels_exp(double x);
+double kernels_log(double x);
+double kernels_softplus(double x);
+
+/* n rounded up to a multiple of `to`. */
+static inline int round_up(int n, int to)
+{
+    return (n + to - 1) / to * to;
+}
+
+#endif

@@ -1,0 +1,272 @@
+/* Products of panel matrices. Included by kernels_isa.c only. */
+#ifndef RNNTRAIN_KERNELS_MATMUL_H
+#define RNNTRAIN_KERNELS_MATMUL_H
+
+#include "kernels/vec.h"
+
+/* One tile everywhere: some rows x a strip, the vectors of a panel or as many as its last
+ * one has. Its accumulators, the strip of B and a broadcast element of A fit the registers,
+ * and are enough to hide the latency of fused multiply-adds (4 cycles, 2 a cycle) even where
+ * rows do not divide. */
+#if defined(__AVX512F__) || defined(__aarch64__)
+enum { STRIP = 4, TILE_1 = 12, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4 };
+#else
+enum { STRIP = 2, TILE_1 = 8, TILE_2 = 6, TILE_3 = 0, TILE_4 = 0 };
+#endif
+enum { PANEL = STRIP * WIDTH }; /* columns of a panel */
+enum { TILE_MOST = TILE_1 > TILE_2 ? TILE_1 : TILE_2 };
+
+/* Most rows of a tile of so many vectors. */
+INLINE int tile_rows(int vectors)
+{
+    return vectors == 1 ? TILE_1 : vectors == 2 ? TILE_2 : vectors == 3 ? TILE_3 : TILE_4;
+}
+
+/* acc[r][v] += a[r * row] * b[v] */
+INLINE void tile_step(int rows, int vectors, vec acc[][STRIP], const real *a, size_t row,
+                      const real *b)
+{
+    vec right[STRIP];
+    for (int v = 0; v < vectors; v++)
+        right[v] = vec_load(b + v * WIDTH);
+    for (int r = 0; r < rows; r++) {
+        vec left = vec_set(a[(size_t)r * row]);
+        for (int v = 0; v < vectors; v++)
+            acc[r][v] = vec_fma(left, right[v], acc[r][v]);
+    }
+}
+
+/* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v]; each k asks for memory at
+ * `ahead`, which goes on by ahead_step. */
+INLINE void tile(int rows, int vectors, vec acc[][STRIP], const real *a, size_t row,
+                 size_t step, const real *b, int depth, const char *ahead,
+                 size_t ahead_step)
+{
+#pragma GCC unroll 4
+    for (int k = 0; k < depth; k++, a += step, b += PANEL, ahead += ahead_step) {
+        __builtin_prefetch(ahead, 0, 3);
+        tile_step(rows, vectors, acc, a, row, b);
+    }
+}
+
+/* Calls body(..., first row, rows, vectors), `rows` a constant, for tiles as even as can be
+ * that cover `total` rows. */
+#define FOR_EACH_TILE(total, vectors, body, ...)                                         \
+    for (int n_tiles = (total + tile_rows(vectors) - 1) / tile_rows(vectors), r0 = 0, n; \
+         n_tiles > 0; n_tiles--, r0 += n) {                                              \
+        n = (total - r0 + n_tiles - 1) / n_tiles;                                        \
+        switch (n) {                                                                     \
+            TILE_CASE(1, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(2, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(3, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(4, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(5, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(6, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(7, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(8, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(9, vectors, body, __VA_ARGS__)                                     \
+            TILE_CASE(10, vectors, body, __VA_ARGS__)                                    \
+            TILE_CASE(11, vectors, body, __VA_ARGS__)                                    \
+            TILE_CASE(12, vectors, body, __VA_ARGS__)                                    \
+        }                                                                                \
+    }
+#define TILE_CASE(n, vectors, body, ...)                                                 \
+    case n:                                                                              \
+        if (n <= tile_rows(vectors))                                                     \
+            body(__VA_ARGS__, r0, n, vectors);                                           \
+        break;
+
+/* Calls body(..., first vector, vectors), `vectors` a constant, for each strip. */
+#define FOR_EACH_STRIP(total, body, ...)                                                 \
+    for (int v0 = 0; v0 < (total); v0 += STRIP)                                          \
+        switch ((total)-v0) {                                                            \
+            STRIP_CASE(1, body, __VA_ARGS__)                                             \
+            STRIP_CASE(2, body, __VA_ARGS__)                                             \
+            STRIP_CASE(3, body, __VA_ARGS__)                                             \
+        default:                                                                         \
+            body(__VA_ARGS__, v0, STRIP);                                                \
+        }
+#define STRIP_CASE(n, body, ...)                                                         \
+    case n:                                                                              \
+        body(__VA_ARGS__, v0, n < STRIP ? n : STRIP);                                    \
+        break;
+
+/* Offset of vector v in a panel matrix with panels `panel` apart, row 0. */
+INLINE size_t panel_at(int v, size_t panel)
+{
+    return (size_t)(v / STRIP) * panel + (size_t)(v % STRIP * WIDTH);
+}
+
+/* How far a product has come in its list of what to fetch. A tile fetches its part of it, a
+ * few bytes a step: a core waits for few lines at a time, and more would hold up those of the
+ * product itself. */
+struct fetched {
+    const struct matmul_span *span, *end;
+    const char *first; /* of *span that is not done */
+    size_t left;       /* bytes of it */
+    size_t part, step; /* bytes of a tile, of a step of it */
+};
+
+INLINE void fetch_span(struct fetched *fetched)
+{
+    if (fetched->span == fetched->end)
+        return;
+    fetched->first = (const char *)fetched->span->first;
+    fetched->left = fetched->span->n * sizeof(real);
+}
+
+INLINE struct fetched fetch_begin(const struct matmul *m)
+{
+    struct fetched fetched = {.span = m->ahead, .end = m->ahead + m->n_ahead};
+    size_t n_tiles = (size_t)(m->rows + tile_rows(STRIP) - 1) / (size_t)tile_rows(STRIP) *
+                     ((size_t)(m->vectors + STRIP - 1) / STRIP);
+    size_t depth = 0, total = 0;
+    for (int i = 0; i < m->n_terms; i++)
+        depth += (size_t)m->term[i].depth;
+    for (int i = 0; i < m->n_ahead; i++)
+        total += m->ahead[i].n * sizeof(real);
+    fetched.part =
+        total / n_tiles + 2 * CACHE_LINE; /* as spans end within a tile's part */
+    fetched.step = fetched.part / depth + 1;
+    fetch_span(&fetched);
+    return fetched;
+}
+
+/* Where the next tile starts to fetch; its step is *step. */
+INLINE const char *fetch_next(struct fetched *fetched, size_t *step)
+{
+    *step = 0;
+    if (fetched->span == fetched->end)
+        return (const char *)fetched; /* it is near: nothing is fetched */
+    const char *first = fetched->first;
+    *step = fetched->step;
+    if (fetched->left <= fetched->part) {
+        fetched->span++;
+        fetch_span(fetched);
+    } else {
+        fetched->first += fetched->part;
+        fetched->left -= fetched->part;
+    }
+    return first;
+}
+
+INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0, int r0,
+                        int rows, int vectors)
+{
+    vec acc[TILE_MOST][STRIP];
+    real *c = m->c + panel_at(v0, m->c_panel) + (size_t)r0 * m->c_row;
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++)
+            acc[r][v] = m->accumulate ? vec_load(c + (size_t)r * m->c_row + v * WIDTH)
+                        : m->bias     ? vec_load(m->bias + (v0 + v) * WIDTH)
+                                      : vec_set(0);
+    size_t ahead_step;
+    const char *ahead = fetch_next(fetched, &ahead_step);
+    for (int i = 0; i < m->n_terms; i++) {
+        const struct matmul_term *t = &m->term[i];
+        const real *a = t->a + (size_t)r0 * t->row;
+        const real *b = t->b + panel_at(v0, (size_t)t->depth * PANEL);
+        for (int k = 0; k < t->depth; k += t->chunk, a += t->chunk_stride) {
+            int depth = t->depth - k < t->chunk ? t->depth - k : t->chunk;
+            tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, depth, ahead,
+                 ahead_step);
+            ahead += (size_t)depth * ahead_step;
+        }
+    }
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++)
+            vec_store(c + (size_t)r * m->c_row + v * WIDTH, acc[r][v]);
+}
+
+INLINE void matmul_strip(const struct matmul *m, struct fetched *fetched, int v0,
+                         int vectors)
+{
+    FOR_EACH_TILE(m->rows, vectors, matmul_tile, m, fetched, v0)
+}
+
+static void matmul(const struct matmul *m)
+{
+    struct fetched fetched = fetch_begin(m);
+    FOR_EACH_STRIP(m->vectors, matmul_strip, m, &fetched)
+}
+
+INLINE void outer_tile(const struct matmul_outer *m, const real *a, const real *b,
+                       int depth, int v0, int r0, int rows, int vectors)
+{
+    vec acc[TILE_MOST][STRIP];
+    real *c = m->c + panel_at(v0, (size_t)m->rows * PANEL) + (size_t)r0 * PANEL;
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++)
+            acc[r][v] = vec_load(c + r * PANEL + v * WIDTH);
+    tile(rows, vectors, acc, a + r0, 1, m->a_row, b, depth, (const char *)c, 0);
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < vectors; v++)
+            vec_store(c + r * PANEL + v * WIDTH, acc[r][v]);
+}
+
+/* In sub-blocks of 64 positions, so that the operands stay in L1. */
+INLINE void outer_strip(const struct matmul_outer *m, int v0, int vectors)
+{
+    enum { BLOCK = 64 };
+    for (int k = 0; k < m->positions; k += BLOCK) {
+        int depth = m->positions - k < BLOCK ? m->positions - k : BLOCK;
+        const real *a = m->a + (size_t)k * m->a_row;
+        const real *b = m->b + panel_at(v0, m->b_panel) + (size_t)k * PANEL;
+        FOR_EACH_TILE(m->rows, vectors, outer_tile, m, a, b, depth, v0)
+    }
+}
+
+static void matmul_outer(const struct matmul_outer *m)
+{
+    FOR_EACH_STRIP(m->vectors, outer_strip, m)
+}
+
+static void gather(int n, const int32_t *ids, const real *table, size_t row, int vectors,
+                   real *c, size_t c_panel)
+{
+    for (int r = 0; r < n; r++, c += PANEL) {
+        const real *from = table + (size_t)ids[r] * row;
+        for (int v = 0; v < vectors; v++)
+            vec_store(c + panel_at(v, c_panel), vec_load(from + v * WIDTH));
+    }
+}
+
+static void scatter(int n, const int32_t *ids, const real *c, size_t c_panel, int vectors,
+                    real *table, size_t row)
+{
+    for (int r = n - 1; r >= 0; r--) {
+        real *to = table + (size_t)ids[r] * row;
+        const real *from = c + (size_t)r * PANEL;
+        for (int v = 0; v < vectors; v++)
+            vec_store(to + v * WIDTH,
+                      vec_load(to + v * WIDTH) + vec_load(from + panel_at(v, c_panel)));
+    }
+}
+
+enum { ADD_MOST = 4 };
+
+/* Column sums of so many vectors from v on, at once: one alone would wait for each
+ * addition. */
+INLINE void add_rows_of(int v, int vectors, int rows, const real *b, size_t b_panel,
+                        real *sums)
+{
+    vec sum[ADD_MOST];
+    for (int i = 0; i < vectors; i++)
+        sum[i] = vec_load(sums + (v + i) * WIDTH);
+    for (int r = 0; r < rows; r++, b += PANEL)
+        for (int i = 0; i < vectors; i++)
+            sum[i] += vec_load(b + panel_at(v + i, b_panel));
+    for (int i = 0; i < vectors; i++)
+        vec_store(sums + (v + i) * WIDTH, sum[i]);
+}
+
+static void add_rows(int rows, int vectors, const real *b, size_t b_panel, real *sums)
+{
+    int v = 0;
+    for (; v + ADD_MOST <= vectors; v += ADD_MOST)
+        add_rows_of(v, ADD_MOST, rows, b, b_panel, sums);
+    for (; v < vectors; v++)
+        add_rows_of(v, 1, rows, b, b_panel, sums);
+}
+
+#endif

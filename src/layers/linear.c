@@ -1,0 +1,166 @@
+#include "layers/linear.h"
+
+#include <string.h>
+
+void linear_init(struct linear *linear, const struct kernels *kernels, int in_blocks,
+                 int in_width, int out_blocks, int out_width)
+{
+    int width = kernels->width;
+    *linear = (struct linear){
+        .kernels = kernels,
+        .in_blocks = in_blocks,
+        .in_width = in_width,
+        .inputs = in_blocks * round_up(in_width, width),
+        .out_blocks = out_blocks,
+        .out_width = out_width,
+        .vectors = out_blocks * round_up(out_width, width) / width,
+        .source_columns = out_blocks * out_width,
+    };
+    linear->columns = round_up(linear->vectors * width, linear_panel(linear));
+    linear->depth = in_blocks == 1 ? in_width : linear->inputs;
+}
+
+void linear_take_columns(struct linear *linear, int first, int source_columns)
+{
+    linear->source_first = first;
+    linear->source_columns = source_columns;
+}
+
+void linear_layout(struct linear *linear, struct space *space)
+{
+    size_t size = (size_t)linear->depth * (size_t)linear->columns;
+    size_t rounded = (size_t)round_up(linear->inputs, linear_panel(linear));
+    linear->w = arena_take(&space->weights, size, sizeof(real));
+    linear->dw = arena_take(&space->backward, size, sizeof(real));
+    linear->w_t =
+        arena_take(&space->backward, rounded * (size_t)linear->columns, sizeof(real));
+}
+
+/* Element (row, column) of a panel matrix of `depth` rows. */
+static size_t packed_at(const struct linear *linear, int depth, int row, int column)
+{
+    int panel = linear_panel(linear);
+    return ((size_t)(column / panel) * (size_t)depth + (size_t)row) * (size_t)panel +
+           (size_t)(column % panel);
+}
+
+/* Columns up to the last whole vector, without what fills the last panel. */
+static int used_columns(const struct linear *linear)
+{
+    return linear->vectors * linear->kernels->width;
+}
+
+/* Row of the padded input that holds Keras's row d. */
+static int padded_row(const struct linear *linear, int d)
+{
+    int block = linear->inputs / linear->in_blocks;
+    return d / linear->in_width * block + d % linear->in_width;
+}
+
+/* First padded column of output block b. */
+static int padded_column(const struct linear *linear, int b)
+{
+    return b * (used_columns(linear) / linear->out_blocks);
+}
+
+/* Index in Keras's matrix of the first element of output block b in row d. */
+static size_t source_at(const struct linear *linear, int d, int b)
+{
+    return (size_t)d * (size_t)linear->source_columns +
+           (size_t)(linear->source_first + b * linear->out_width);
+}
+
+static int source_rows(const struct linear *linear)
+{
+    return linear->in_blocks * linear->in_width;
+}
+
+void linear_pack(struct linear *linear, const real *kernel)
+{
+    for (int d = 0; d < source_rows(linear); d++) {
+        int row = padded_row(linear, d);
+        for (int b = 0; b < linear->out_blocks; b++) {
+            const real *from = kernel + source_at(linear, d, b);
+            int first = padded_column(linear, b);
+            for (int u = 0; u < linear->out_width; u++)
+                linear->w[packed_at(linear, linear->depth, row, first + u)] = from[u];
+            for (int u = 0; u < linear->out_width && linear->w_t; u++)
+                linear->w_t[packed_at(linear, used_columns(linear), first + u, row)] =
+                    from[u];
+        }
+    }
+}
+
+void linear_zero_gradient(struct linear *linear)
+{
+    memset(linear->dw, 0,
+           (size_t)linear->depth * (size_t)linear->columns * sizeof *linear->dw);
+}
+
+/* How many of the next `left` columns lie side by side in a panel. */
+static int run_length(const struct linear *linear, int column, int left)
+{
+    int rest = linear_panel(linear) - column % linear_panel(linear);
+    return rest < left ? rest : left;
+}
+
+void linear_unpack(const struct linear *linear, real *kernel)
+{
+    for (int b = 0; b < linear->out_blocks; b++)
+        for (int u = 0, n; u < linear->out_width; u += n) {
+            int column = padded_column(linear, b) + u;
+            n = run_length(linear, column, linear->out_width - u);
+            for (int d = 0; d < source_rows(linear); d++)
+                memcpy(kernel + source_at(linear, d, b) + u,
+                       linear->dw + packed_at(linear, linear->depth,
+                                              padded_row(linear, d), column),
+                       (size_t)n * sizeof *kernel);
+        }
+}
+
+void linear_pack_bias(const struct linear *linear, const real *bias, bool add,
+                      real *packed)
+{
+    for (int b = 0; b < linear->out_blocks; b++)
+        for (int u = 0; u < linear->out_width; u++) {
+            real *to = &packed[padded_column(linear, b) + u];
+            *to = bias[source_at(linear, 0, b) + (size_t)u] + (add ? *to : 0);
+        }
+}
+
+void linear_unpack_bias(const struct linear *linear, const real *packed, real *bias)
+{
+    for (int b = 0; b < linear->out_blocks; b++)
+        memcpy(bias + source_at(linear, 0, b), packed + padded_column(linear, b),
+               (size_t)linear->out_width * sizeof *bias);
+}
+
+struct matmul_term linear_term(const struct linear *linear, const real *x)
+{
+    return (struct matmul_term){
+        x, (size_t)linear->inputs, 0, linear->depth, linear->depth, linear->w};
+}
+
+struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
+                          size_t panel, real *dx)
+{
+    int width = linear_panel(linear);
+    return (struct matmul){
+        .rows = rows,
+        .vectors = linear->inputs / linear->kernels->width,
+        .n_terms = 1,
+        .term = {{dy, (size_t)width, panel, width, used_columns(linear), linear->w_t}},
+        .c = dx,
+        .c_row = (size_t)linear->inputs,
+        .c_panel = (size_t)width,
+    };
+}
+
+void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
+                         size_t panel)
+{
+    struct matmul_outer m = {
+        rows, linear->depth, linear->vectors, x, (size_t)linear->inputs,
+        dy,   panel,         linear->dw};
+    linear->kernels->matmul_outer(&m);
+}

@@ -1,0 +1,64 @@
+/* A weight matrix packed for the kernels: y = x·W and the two products of its backward
+ * pass.
+ *
+ * Keras's matrix (rows, source_columns) is read at in_blocks x in_width rows and
+ * out_blocks x out_width columns from source_first on; each block is padded to whole
+ * vectors. The packed matrix w (depth, columns), its transpose w_t (used columns, inputs) and
+ * the gradient dw (depth, columns) are panel matrices; what pads a single block of inputs is
+ * not multiplied. x and dx are row-major (rows, inputs).
+ * Nothing here is collective.
+ */
+#ifndef RNNTRAIN_LAYERS_LINEAR_H
+#define RNNTRAIN_LAYERS_LINEAR_H
+
+#include "base/base.h"
+#include "kernels/kernels.h"
+
+struct linear {
+    const struct kernels *kernels;
+    int in_blocks, in_width, inputs; /* inputs: all blocks, padded */
+    int depth; /* rows of w: inputs, or in_width of a single block */
+    int out_blocks, out_width;
+    int vectors; /* of all output blocks, padded */
+    int columns; /* vectors * width, rounded up to whole panels */
+    int source_first, source_columns;
+    real *w, *w_t, *dw; /* w_t, dw: NULL where nothing trains */
+};
+
+/* All of `source_columns` = out_blocks * out_width columns; linear_take_columns narrows.
+ */
+void linear_init(struct linear *linear, const struct kernels *kernels, int in_blocks,
+                 int in_width, int out_blocks, int out_width);
+/* The matrix is columns `first` .. of a Keras matrix of `source_columns` columns. */
+void linear_take_columns(struct linear *linear, int first, int source_columns);
+void linear_layout(struct linear *linear, struct space *space);
+
+void linear_pack(struct linear *linear, const real *kernel);
+void linear_zero_gradient(struct linear *linear);
+/* Sets the elements of Keras's gradient that this matrix covers. */
+void linear_unpack(const struct linear *linear, real *kernel);
+
+/* The same for a bias: Keras's (source_columns) and the packed (columns). */
+void linear_pack_bias(const struct linear *linear, const real *bias, bool add,
+                      real *packed);
+void linear_unpack_bias(const struct linear *linear, const real *packed, real *bias);
+
+/* x·W as a term of a product. */
+struct matmul_term linear_term(const struct linear *linear, const real *x);
+
+/* The product dx (rows, inputs) = dy·W^T, not yet computed; dy is a panel matrix with panels
+ * `panel` apart. */
+struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
+                          size_t panel, real *dx);
+
+/* dw += x^T·dy */
+void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
+                         size_t panel);
+
+/* Columns of a panel: the unit in which `columns` is rounded. */
+static inline int linear_panel(const struct linear *linear)
+{
+    return linear->kernels->panel;
+}
+
+#endif

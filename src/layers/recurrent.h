@@ -1,0 +1,146 @@
+/* LSTM and GRU over a lane: one direction of one recurrent layer, forward and backward in
+ * time. Two directions are two of these; a stack is several.
+ *
+ * The equations, in the order of the notebook that this program retells; x is the input
+ * and h the state of the step before, s() the recurrent activation (sigmoid or hard
+ * sigmoid):
+ *
+ *   LSTM (Hochreiter & Schmidhuber 1997, forget gate by Gers et al. 2000; Keras gate order
+ *   i, f, c, o in kernel (D, 4H), recurrent_kernel (H, 4H), bias (4H)):
+ *     forget     f  = s(x W_f + h U_f + b_f)
+ *     input      i  = s(x W_i + h U_i + b_i)
+ *     candidate  g  = tanh(x W_c + h U_c + b_c)
+ *     output     o  = s(x W_o + h U_o + b_o)
+ *     update     c' = f c + i g,  h' = o tanh(c')
+ *
+ *   Bidirectional (Schuster & Paliwal 1997; Keras merge_mode "concat"): a second set of
+ *   weights reads the steps last to first; a step's features are [forward, backward].
+ *
+ *   GRU (Cho et al. 2014; Keras order z, r, h in kernel (D, 3H), recurrent (H, 3H)):
+ *     update     z  = s(x W_z + h U_z + b_z)
+ *     reset      r  = s(x W_r + h U_r + b_r)
+ *     candidate  hh = tanh(x W_h + (r h) U_h + b_h)                 bias (3H)
+ *            or  hh = tanh(x W_h + b_h + r (h U_h + b'_h))          reset_after, (2, 3H)
+ *     state      h' = z h + (1 - z) hh
+ *
+ * Activations are indexed by slots (see steps.h). Nothing here is collective.
+ */
+#ifndef RNNTRAIN_LAYERS_RECURRENT_H
+#define RNNTRAIN_LAYERS_RECURRENT_H
+
+#include "base/base.h"
+#include "kernels/kernels.h"
+#include "layers/linear.h"
+#include "layers/steps.h"
+
+/* Some gates that are computed by one product: all four of an LSTM; z and r of a GRU,
+ * then its candidate. `columns` is that of both matrices. */
+struct gate_group {
+    struct linear input;     /* W: (D, gates * H) */
+    struct linear recurrent; /* U: (H, gates * H) */
+    real *b, *db;            /* (columns) */
+    real *known;             /* (vocabulary, columns) b + x W of an id */
+    real *d_known;           /* the same: dL/d(known) of a lane, else zero */
+    real *z;  /* (slots, columns) values of the gates, a panel matrix a step */
+    real *dz; /* (block, columns) panel matrix */
+};
+
+struct recurrent {
+    const struct kernels *kernels;
+    bool lstm, hard, reset_after; /* LSTM or GRU and its kind */
+    int inputs;                   /* D, padded */
+    int units, padded;            /* H, and H padded */
+    int rows, length;             /* most rows and steps */
+    int n_groups;
+    struct gate_group group[2];
+
+    /* Without `trains` there is no backward pass: nothing is kept but h, and of h, where
+     * only_last output is asked for, the last; what a step makes is then overwritten by the
+     * next one, and `slots` below is the rows of one. */
+    bool trains, only_last;
+    bool in_place; /* of the last recurrent_forward: h holds one slot, row r at r */
+    size_t room;   /* rows of x and z */
+
+    real *x; /* (slots, inputs): input of each step, filled by the source */
+    real *h; /* (slots, padded): state entering each step = output of the one before */
+    real *c; /* (slots, padded), LSTM */
+    real *tanh_c; /* (slots, padded), LSTM */
+    real *rh;     /* (slots, padded), GRU without reset_after: r * h */
+    real *rec;    /* (slots, columns of group 1), reset_after: h U_h + b'_h */
+    real *b_rec, *db_rec, *drec; /* reset_after: b'_h, its gradient, dL/drec (block) */
+    real *dh, *dc, *drh;         /* (rows, padded) */
+    real *dx;                    /* (block, inputs) */
+    int block;                   /* rows of the backward block */
+
+    /* A layer whose inputs are embeddings without dropout: with looks_up, b + x W is not
+     * computed for each position but looked up in `known` for the ids of a step's rows,
+     * ids[s]: the same bits. Its gradient is gathered by ids too. */
+    int vocabulary; /* 0: never */
+    bool looks_up;
+    const int32_t **ids; /* (length), filled by the caller */
+
+    /* Evaluation: with shares_pads a row enters with the state that as many pads as stand in
+     * front of it leave, instead of zeros. */
+    bool can_share_pads, shares_pads;
+    bool learns_pads; /* the next recurrent_forward, of one row of T pads, sets them: */
+    real *pad_h, *pad_c; /* (T + 1, padded) states after 0 .. T pads */
+};
+
+/* Fixes the shapes (lstm, hard, reset_after, vocabulary, can_share_pads, trains and only_last
+ * are set before; the input has in_blocks blocks of in_width elements, each padded to whole
+ * vectors); then lays out the workspace (twice, see struct arena). */
+void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
+                    int in_width, int units, int rows, int length);
+void recurrent_layout(struct recurrent *layer, struct space *space);
+
+/* Packs Keras's kernel (D, GH), recurrent kernel (H, GH) and bias (GH) or (2, GH). */
+void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
+                    const real *bias);
+
+/* Computes `known` of n ids, at most `room`, whose embeddings stand in x. Overwrites what the
+ * last recurrent_forward kept. */
+void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n);
+
+/* Fills x of one step, (rows, inputs), just before the step is computed; first to last. */
+typedef void recurrent_source(void *context, const struct steps *steps, int s, real *x);
+
+/* Runs all steps on what the source gives (looks_up: on the ids, the source is not asked).
+ * Without `keep` nothing is kept but h, and that not with only_last. */
+void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep,
+                       recurrent_source *source, void *context);
+
+/* Output of row r at step s; (padded) reals. */
+static inline real *recurrent_output(const struct recurrent *layer,
+                                     const struct steps *steps, int s, int r)
+{
+    return layer->h + (steps->slot[s + 1] + (size_t)r) * (size_t)layer->padded;
+}
+
+/* Receives dL/dx of one step, (rows, inputs); steps come last to first. */
+typedef void recurrent_sink(void *context, const struct steps *steps, int s,
+                            const real *dx);
+
+/* dL/d(outputs): `padded` reals a row and step. With `row` 0 they are indexed as h is, else
+ * those of row r at time t stand at first + r * row + t * time. */
+struct output_gradient {
+    const real *first; /* NULL: none */
+    size_t row, time;
+};
+
+/* Gradients of the whole lane from dL/d(final outputs) (R, padded) or NULL and from
+ * dL/d(outputs); the weights' go to dw, du, db, which are set, not added to. With looks_up
+ * the sink is not called, recurrent_words_backward does the rest. */
+void recurrent_backward(struct recurrent *layer, const struct steps *steps,
+                        const real *d_final, struct output_gradient d_outputs,
+                        recurrent_sink *sink, void *context);
+
+/* Of a layer that looked up, after recurrent_backward, for all ids of the lane, each once, at
+ * most `block` at a time, whose embeddings stand in x: adds their part of the gradient of W
+ * and returns dL/d(embeddings) (n, inputs), valid until the next call. */
+const real *recurrent_words_backward(struct recurrent *layer, const int32_t *ids, int n);
+
+/* Writes the packed gradients to Keras's shapes (every element is set). */
+void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurrent,
+                      real *bias);
+
+#endif

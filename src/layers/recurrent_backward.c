@@ -1,0 +1,318 @@
+#include "layers/recurrent_private.h"
+
+#include <string.h>
+
+/* A block of steps low .. high; its dz rows stand as its slots do, from `origin` on. */
+struct block {
+    int low, high;
+    size_t origin;
+    int rows;
+    size_t panel; /* reals between panels of the block's panel matrices */
+};
+
+/* Reals between panels of the block's panel matrices. */
+static size_t block_panel(const struct recurrent *layer)
+{
+    return (size_t)block_stride(layer) * (size_t)panel_width(layer);
+}
+
+static struct block block_ending_at(const struct recurrent *layer,
+                                    const struct steps *steps, int high)
+{
+    int low = high;
+    size_t end = steps->slot[high + 1];
+    while (low > 0 && steps->active[low - 1] > 0 &&
+           end - steps->slot[low - 1] <= (size_t)layer->block)
+        low--;
+    return (struct block){low, high, steps->slot[low], (int)(end - steps->slot[low]),
+                          block_panel(layer)};
+}
+
+/* Rows from .. to - 1 of a panel matrix in the block become zero. */
+static void zero_panel_rows(const struct block *block, real *matrix,
+                            const struct linear *shape, size_t from, size_t to)
+{
+    size_t panel = (size_t)linear_panel(shape), n_panels = (size_t)shape->columns / panel;
+    for (size_t p = 0; p < n_panels && from < to; p++)
+        memset(matrix + p * block->panel + from * panel, 0,
+               (to - from) * panel * sizeof *matrix);
+}
+
+/* Rows of the step before, in an array that goes by slots: the backward pass reads them next,
+ * and since the forward pass they may lie in a far cache. */
+static void add_before(struct spans *spans, const struct step *step, real *array,
+                       int width)
+{
+    int n = step->at < (size_t)step->rows ? (int)step->at : step->rows;
+    spans_add_rows(spans, array, step->at - (size_t)n, n, width);
+}
+
+static void lstm_step_back(const struct recurrent *layer, const struct block *block,
+                           const struct step *step)
+{
+    const struct gate_group *group = &layer->group[0];
+    int n = layer->padded;
+    real *dz = group->dz + (step->at - block->origin) * (size_t)panel_width(layer);
+    struct lstm_backward cell = {
+        .rows = step->rows,
+        .vectors = n / layer->kernels->width,
+        .hard = layer->hard,
+        .gates = row_at(group->z, step->at, columns_of(group)),
+        .gates_panel = step->panel,
+        .c_prev = row_at(layer->c, step->at, n),
+        .tanh_c = row_at(layer->tanh_c, step->at, n),
+        .dh = layer->dh,
+        .dc = layer->dc,
+        .dz = dz,
+        .dz_panel = block->panel,
+        .db = group->db,
+    };
+    struct spans spans;
+    spans.n = 0;
+    add_before(&spans, step, group->z, columns_of(group));
+    add_before(&spans, step, layer->c, n);
+    add_before(&spans, step, layer->tanh_c, n);
+    layer->kernels->lstm_backward(&cell);
+    multiply(layer,
+             linear_back(&group->recurrent, step->rows, dz, block->panel, layer->dh),
+             &spans);
+}
+
+static void gru_step_back(const struct recurrent *layer, const struct block *block,
+                          const struct step *step)
+{
+    const struct gate_group *gates = &layer->group[0], *candidate = &layer->group[1];
+    int n = layer->padded;
+    size_t first = (step->at - block->origin) * (size_t)panel_width(layer);
+    bool after = layer->reset_after;
+    struct gru_backward cell = {
+        .rows = step->rows,
+        .vectors = n / layer->kernels->width,
+        .hard = layer->hard,
+        .zr = row_at(gates->z, step->at, columns_of(gates)),
+        .hh = row_at(candidate->z, step->at, columns_of(candidate)),
+        .rec = after ? row_at(layer->rec, step->at, columns_of(candidate)) : NULL,
+        .zr_panel = step->panel,
+        .hh_panel = step->panel,
+        .h_prev = row_at(layer->h, step->at, n),
+        .dh = layer->dh,
+        .drh = layer->drh,
+        .dzr = gates->dz + first,
+        .dhh = candidate->dz + first,
+        .drec = after ? layer->drec + first : NULL,
+        .dzr_panel = block->panel,
+        .dhh_panel = block->panel,
+        .dbzr = gates->db,
+        .dbhh = candidate->db,
+        .dbrec = layer->db_rec,
+    };
+    struct spans spans, more;
+    spans.n = more.n = 0;
+    add_before(&spans, step, candidate->z, columns_of(candidate));
+    if (after)
+        add_before(&spans, step, layer->rec, columns_of(candidate));
+    add_before(&more, step, gates->z, columns_of(gates));
+    add_before(&more, step, layer->h, n);
+    layer->kernels->gru_backward_output(&cell);
+    struct matmul first_back =
+        linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
+                    block->panel, after ? layer->dh : layer->drh);
+    first_back.accumulate = after;
+    multiply(layer, first_back, &spans);
+    if (!after)
+        layer->kernels->gru_backward_gates(&cell);
+    struct matmul then_back =
+        linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, layer->dh);
+    then_back.accumulate = true;
+    multiply(layer, then_back, &more);
+}
+
+/* dL/dh of the rows that take step s: what later steps left in dh, the row's final
+ * gradient if this is its last step, and the gradient of this step's output. */
+static void gather_dh(const struct recurrent *layer, const struct steps *steps, int s,
+                      int *live, const real *d_final, struct output_gradient d_outputs)
+{
+    size_t width = (size_t)layer->padded, n_bytes = width * sizeof(real);
+    int rows = steps->active[s];
+    for (int r = *live; r < rows; r++) {
+        if (d_final)
+            memcpy(row_at(layer->dh, (size_t)r, layer->padded),
+                   d_final + (size_t)r * width, n_bytes);
+        else
+            memset(row_at(layer->dh, (size_t)r, layer->padded), 0, n_bytes);
+        memset(row_at(layer->dc, (size_t)r, layer->padded), 0, n_bytes);
+    }
+    *live = rows > *live ? rows : *live;
+    if (d_outputs.first && d_outputs.row == 0)
+        layer->kernels->add((size_t)rows * width, layer->dh,
+                            d_outputs.first + steps->slot[s + 1] * width);
+    size_t time = (size_t)steps_time(steps, s) * d_outputs.time;
+    for (int r = 0; r < rows && d_outputs.row > 0; r++)
+        layer->kernels->add(width, row_at(layer->dh, (size_t)r, layer->padded),
+                            d_outputs.first + (size_t)r * d_outputs.row + time);
+}
+
+/* What the recurrent matrix of group i multiplies: h, or r * h of a GRU's candidate. */
+static real *state_of(const struct recurrent *layer, int i)
+{
+    return i == 1 && !layer->reset_after ? layer->rh : layer->h;
+}
+
+/* The gradient of W from `rows` rows of dz in the block. */
+static void add_input_gradient(struct recurrent *layer, int rows, const real *x)
+{
+    for (int i = 0; i < layer->n_groups; i++)
+        linear_add_gradient(&layer->group[i].input, rows, x, layer->group[i].dz,
+                            block_panel(layer));
+}
+
+/* dx of `rows` rows of dz in the block: of both groups by one product. */
+static void back_to_inputs(const struct recurrent *layer, int rows,
+                           const struct spans *spans)
+{
+    struct matmul back = {.n_terms = 0};
+    for (int i = layer->n_groups - 1; i >= 0; i--) {
+        const struct gate_group *group = &layer->group[i];
+        struct matmul m =
+            linear_back(&group->input, rows, group->dz, block_panel(layer), layer->dx);
+        m.term[1] = back.term[0];
+        m.n_terms += back.n_terms;
+        back = m;
+    }
+    multiply(layer, back, spans);
+}
+
+/* The recurrent weights' gradients of a finished block. */
+static void finish_weights(struct recurrent *layer, const struct block *block)
+{
+    for (int i = 0; i < layer->n_groups; i++) {
+        struct gate_group *group = &layer->group[i];
+        bool after = i == 1 && layer->reset_after;
+        const real *state = row_at(state_of(layer, i), block->origin, layer->padded);
+        linear_add_gradient(&group->recurrent, block->rows, state,
+                            after ? layer->drec : group->dz, block->panel);
+    }
+}
+
+/* dL/d(outputs) of as many steps before a block as it has, which stand row by row. */
+static void add_outputs_before(struct spans *spans, const struct block *block,
+                               const struct steps *steps,
+                               const struct output_gradient *d_outputs, size_t width)
+{
+    int n = block->high - block->low + 1 < block->low ? block->high - block->low + 1
+                                                      : block->low;
+    if (!d_outputs->first || d_outputs->row == 0 || n == 0)
+        return;
+    int one = steps_time(steps, block->low - 1),
+        other = steps_time(steps, block->low - n);
+    size_t at = (size_t)(one < other ? one : other) * d_outputs->time;
+    for (int r = 0; r < steps->active[block->low - 1]; r++)
+        spans_add(spans, d_outputs->first + (size_t)r * d_outputs->row + at,
+                  (size_t)(n - 1) * d_outputs->time + width);
+}
+
+/* W's gradient of a finished block and the inputs', handed on step by step, last to first. */
+static void finish_inputs(struct recurrent *layer, const struct block *block,
+                          const struct steps *steps,
+                          const struct output_gradient *d_outputs, recurrent_sink *sink,
+                          void *context)
+{
+    struct spans spans;
+    spans.n = 0;
+    spans_add_rows(&spans, layer->x, block->origin, block->rows, layer->inputs);
+    for (int i = 0; i < layer->n_groups; i++)
+        spans_add_rows(&spans, state_of(layer, i), block->origin, block->rows,
+                       layer->padded);
+    add_outputs_before(&spans, block, steps, d_outputs, (size_t)layer->padded);
+    back_to_inputs(layer, block->rows, &spans);
+    for (int s = block->high; s >= block->low; s--)
+        sink(context, steps, s,
+             row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs));
+    add_input_gradient(layer, block->rows,
+                       row_at(layer->x, block->origin, layer->inputs));
+}
+
+/* dL/d(known) of a finished block. */
+static void finish_words(const struct recurrent *layer, const struct block *block,
+                         const struct steps *steps)
+{
+    for (int i = 0; i < layer->n_groups; i++) {
+        const struct gate_group *group = &layer->group[i];
+        for (int s = block->high; s >= block->low; s--)
+            layer->kernels->scatter(
+                steps->active[s], layer->ids[s],
+                row_at(group->dz, steps->slot[s] - block->origin, panel_width(layer)),
+                block->panel, group->input.vectors, group->d_known,
+                (size_t)columns_of(group));
+    }
+}
+
+const real *recurrent_words_backward(struct recurrent *layer, const int32_t *ids, int n)
+{
+    struct spans spans;
+    spans.n = 0;
+    for (int i = 0; i < layer->n_groups; i++) {
+        const struct gate_group *group = &layer->group[i];
+        int columns = columns_of(group);
+        layer->kernels->gather(n, ids, group->d_known, (size_t)columns,
+                               group->input.vectors, group->dz, block_panel(layer));
+        for (int r = 0; r < n; r++)
+            memset(row_at(group->d_known, (size_t)ids[r], columns), 0,
+                   (size_t)columns * sizeof(real));
+    }
+    add_input_gradient(layer, n, layer->x);
+    back_to_inputs(layer, n, &spans);
+    return layer->dx;
+}
+
+static void zero_gradients(struct recurrent *layer)
+{
+    for (int i = 0; i < layer->n_groups; i++) {
+        struct gate_group *group = &layer->group[i];
+        linear_zero_gradient(&group->input);
+        linear_zero_gradient(&group->recurrent);
+        memset(group->db, 0, (size_t)columns_of(group) * sizeof(real));
+    }
+    if (is_reset_after(layer))
+        memset(layer->db_rec, 0, (size_t)columns_of(&layer->group[1]) * sizeof(real));
+}
+
+/* Rows of slot s that do not take step s have no gradient. */
+static void zero_idle(const struct recurrent *layer, const struct block *block,
+                      const struct steps *steps, int s)
+{
+    size_t from = steps->slot[s] - block->origin + (size_t)steps->active[s];
+    size_t to = steps->slot[s + 1] - block->origin;
+    for (int i = 0; i < layer->n_groups; i++)
+        zero_panel_rows(block, layer->group[i].dz, &layer->group[i].input, from, to);
+    if (is_reset_after(layer))
+        zero_panel_rows(block, layer->drec, &layer->group[1].input, from, to);
+}
+
+void recurrent_backward(struct recurrent *layer, const struct steps *steps,
+                        const real *d_final, struct output_gradient d_outputs,
+                        recurrent_sink *sink, void *context)
+{
+    int live = 0, s = steps->length - 1;
+    zero_gradients(layer);
+    while (s >= 0 &&
+           steps->active[s] == 0) /* a reverse plan whose rows all left before */
+        s--;
+    while (s >= 0 && steps->active[s] > 0) {
+        struct block block = block_ending_at(layer, steps, s);
+        for (; s >= block.low; s--) {
+            struct step step = step_of(layer, steps, s, true);
+            gather_dh(layer, steps, s, &live, d_final, d_outputs);
+            zero_idle(layer, &block, steps, s);
+            if (layer->lstm)
+                lstm_step_back(layer, &block, &step);
+            else
+                gru_step_back(layer, &block, &step);
+        }
+        if (layer->looks_up)
+            finish_words(layer, &block, steps);
+        else
+            finish_inputs(layer, &block, steps, &d_outputs, sink, context);
+        finish_weights(layer, &block);
+    }
+}

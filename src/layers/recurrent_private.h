@@ -1,0 +1,95 @@
+/* What recurrent.c (shapes, packing, forward) and recurrent_backward.c share: a step as
+ * pointers, and what its products fetch. */
+#ifndef RNNTRAIN_LAYERS_RECURRENT_PRIVATE_H
+#define RNNTRAIN_LAYERS_RECURRENT_PRIVATE_H
+
+#include "layers/recurrent.h"
+
+static inline bool is_reset_after(const struct recurrent *layer)
+{
+    return !layer->lstm && layer->reset_after;
+}
+
+static inline int panel_width(const struct recurrent *layer)
+{
+    return layer->kernels->panel;
+}
+
+/* Rows from one panel of the block to the next: one more than it has, since panels a power of
+ * two apart would share a few sets of the cache. */
+static inline int block_stride(const struct recurrent *layer)
+{
+    return layer->block + 1;
+}
+
+static inline int columns_of(const struct gate_group *group)
+{
+    return group->input.columns;
+}
+
+static inline real *row_at(real *array, size_t row, int width)
+{
+    return array + row * (size_t)width;
+}
+
+/* One step as pointers: what it reads, what it writes. */
+struct step {
+    int rows;
+    size_t panel;       /* reals between panels of this step's panel matrices */
+    size_t at;          /* slot of the step: first row in h */
+    size_t next;        /* slot it writes */
+    bool keeps;         /* for the backward pass */
+    size_t kept;        /* slot of all but h: 0 where nothing is kept */
+    size_t kept_next;   /* slot of c that it writes */
+    size_t after;       /* slot that the next step writes */
+    const int32_t *ids; /* of its rows, where b + x W is looked up */
+    int n_ids_ahead;    /* and of the next step's */
+    const int32_t *ids_ahead;
+};
+
+static inline struct step step_of(const struct recurrent *layer,
+                                  const struct steps *steps, int s, bool keep)
+{
+    bool looks_ahead = layer->looks_up && s + 1 < steps->length;
+    return (struct step){.rows = steps->active[s],
+                         .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
+                         .at = layer->in_place ? 0 : steps->slot[s],
+                         .next = layer->in_place ? 0 : steps->slot[s + 1],
+                         .after = steps->slot[s + 1 < steps->length ? s + 2 : s + 1],
+                         .keeps = keep,
+                         .kept = keep ? steps->slot[s] : 0,
+                         .kept_next = keep ? steps->slot[s + 1] : 0,
+                         .ids = layer->looks_up ? layer->ids[s] : NULL,
+                         .n_ids_ahead = looks_ahead ? steps->active[s + 1] : 0,
+                         .ids_ahead = looks_ahead ? layer->ids[s + 1] : NULL};
+}
+
+/* What a product fetches while it computes; what finds no room is not fetched. n is set, the
+ * rest is left as it is: a step has no time to clear it. */
+struct spans {
+    int n;
+    struct matmul_span span[24];
+};
+
+static inline void spans_add(struct spans *spans, const real *first, size_t n)
+{
+    if (n > 0 && spans->n < (int)COUNT_OF(spans->span))
+        spans->span[spans->n++] = (struct matmul_span){first, n};
+}
+
+/* n rows of an array from a slot on. */
+static inline void spans_add_rows(struct spans *spans, real *array, size_t row, int n,
+                                  int width)
+{
+    spans_add(spans, row_at(array, row, width), (size_t)n * (size_t)width);
+}
+
+static inline void multiply(const struct recurrent *layer, struct matmul m,
+                            const struct spans *spans)
+{
+    m.ahead = spans->span;
+    m.n_ahead = spans->n;
+    layer->kernels->matmul(&m);
+}
+
+#endif

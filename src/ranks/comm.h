@@ -1,0 +1,145 @@
+/* Ranks: who we are, what we share, how numbers are added; and the only door to MPI.
+ *
+ * Everything marked "Collective." must be called by all ranks in the same order.
+ * Decisions are taken on rank 0 or from reduced values, never on one rank alone.
+ */
+#ifndef RNNTRAIN_RANKS_COMM_H
+#define RNNTRAIN_RANKS_COMM_H
+
+#include "base/base.h"
+#include "kernels/kernels.h"
+
+struct comm {
+    int rank, size;
+    int node_rank, node_size; /* among the ranks of this host */
+    int node_cores;           /* that they share */
+    bool is_active;           /* MPI is initialised */
+};
+
+/* This process's rank as its launcher (mpirun, srun) gave it, before MPI begins; -1 if no
+ * launcher started it. */
+int comm_launched_rank(void);
+
+/* ERR_USAGE where Slurm's srun started several processes without telling MPI: each would take
+ * itself for a whole job. Before MPI begins. */
+int comm_check_launch(void) NODISCARD;
+
+/* Collective. Initialises MPI; ranks that share cores yield while they wait. */
+void comm_init(struct comm *comm);
+/* A world of one rank without MPI, for commands that do not train. */
+void comm_init_alone(struct comm *comm);
+/* Collective. Ends MPI, if it was begun. */
+void comm_finalize(struct comm *comm);
+
+/* Collective. Every rank passes its own outcome; all return the same one: OK, or the code
+ * of the lowest rank that failed, whose message all then hold. */
+int comm_agree(const struct comm *comm, int rc) NODISCARD;
+
+/* Collective. Rank 0's bytes to all. */
+void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
+
+/* Collective. All ranks' bytes to rank 0, rank after rank, the caller's to free, and how many
+ * each has to `counts` (size); NULL on the others. Less than 2 GiB in all. */
+char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *counts);
+
+/* Collective. OK if all ranks hold the same text; else ERR_USAGE naming the first rank
+ * and host that differs. `what` and `remedy` are for the message. */
+int comm_same(const struct comm *comm, const char *text, const char *what,
+              const char *remedy) NODISCARD;
+
+/* Collective. The least value over ranks. */
+double comm_min(const struct comm *comm, double value);
+double comm_max(const struct comm *comm, double value);
+
+/* The host of a rank; all hosts joined by commas, each once, the caller's to free. */
+enum { COMM_HOST_BYTES = 64 };
+const char *comm_host(const struct comm *comm, int rank);
+char *comm_hosts(const struct comm *comm);
+
+/* A rank that has waited for others this many seconds (0: for ever) learns who else waits,
+ * names on standard error who does not, and ends its process with ERR_UNAVAILABLE, which makes
+ * the launcher end the job. Ranks must meet more often than that. */
+void comm_set_stall_timeout(double seconds);
+
+/* Collective. Returns when all ranks have come; for long work between collectives. */
+void comm_meet(const struct comm *comm);
+
+/* Memory that the ranks of a node share. */
+struct comm_window {
+    void *bytes;
+    void *handle; /* private */
+};
+
+/* Collective. One zeroed block a node, 64-byte aligned, mapped by all of its ranks; ERR_IO
+ * if a node has no room for it: the message ends in what to do. */
+int comm_window_open(const struct comm *comm, size_t n,
+                     struct comm_window *window) NODISCARD;
+/* Collective. Makes what the node's first rank wrote visible to the node's others. */
+void comm_window_sync(const struct comm *comm, struct comm_window *window);
+/* Collective. */
+void comm_window_close(const struct comm *comm, struct comm_window *window);
+
+/* Lanes.
+ *
+ * Rank r computes lanes first[r] .. first[r + 1] - 1; first has size + 1 entries,
+ * ascending from 0 to the number of lanes. Any such ranges give the same sums.
+ */
+
+/* Even ranges: lane l belongs to rank l * size / n_lanes, about. */
+void comm_even_ranges(int n_lanes, int size, int *first);
+
+/* The sum over lanes in the canonical binary tree: node (level k, i) covers lanes
+ * i 2^k .. (i + 1) 2^k - 1 and is the sum of its two children, left + right; what lies
+ * beyond the last lane is left out, not added as zero. A rank adds up its own complete
+ * subtrees while it computes, then all ranks exchange shares: each rank finishes the tree
+ * for one share of the array and the shares are gathered. */
+struct comm_sum;
+
+/* An array of n reals of which the first are a table (rows, width): a lane has few of a large
+ * vocabulary's rows. Rows that no lane has touched are neither cleared nor added nor sent; the
+ * sum has zeros there, as if they had been. */
+struct comm_shape {
+    size_t rows, width, n;
+};
+
+/* A lane's gradient, borrowed. */
+struct comm_lane {
+    real *values;      /* (n) */
+    uint64_t *touched; /* bit r % 64 of word r / 64: row r of the table may not be zero */
+};
+
+/* COMM_MPI: each rank's lanes in the tree of its range, the ranks' sums by MPI_Allreduce, in
+ * the order that MPI takes. The bits then depend on who computed what. */
+enum comm_reduction { COMM_CANONICAL, COMM_MPI };
+
+/* Room for sums over at most n_lanes lanes. Collective in its later use. */
+struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *kernels,
+                              enum comm_reduction reduction, struct comm_shape shape,
+                              int n_lanes);
+void comm_sum_free(struct comm_sum *sum);
+size_t comm_sum_bytes(const struct comm_sum *sum);
+
+/* Where the gradient of the next lane goes: the table zero and untouched, the rest not
+ * zeroed; then comm_sum_push says that it is there. Lanes of a rank come in ascending order
+ * from first[rank]. */
+struct comm_lane comm_sum_next(struct comm_sum *sum);
+void comm_sum_push(struct comm_sum *sum, int lane);
+/* Collective. The sum over all lanes, on every rank, valid until the next
+ * comm_sum_next. */
+const real *comm_sum_finish(struct comm_sum *sum, const int *first);
+
+/* Collective. Lanes' results (a few doubles each) from the ranks that computed them to
+ * all: values (n_lanes, width); a rank fills its own lanes before. */
+void comm_gather_lanes(const struct comm *comm, double *values, int width,
+                       const int *first);
+
+/* values[0 .. n) added in the canonical tree. */
+double comm_tree_sum(const double *values, int n, int stride);
+
+/* Seconds spent in collectives so far. */
+double comm_seconds(const struct comm *comm);
+
+/* For tests: before every exchange wait a random time up to this many microseconds. */
+void comm_set_test_delay(int64_t microseconds, uint64_t seed);
+
+#endif

@@ -1,0 +1,192 @@
+#include "ranks/private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Hosts. */
+
+static char (*hosts)[COMM_HOST_BYTES]; /* of all ranks */
+
+void comm_learn_hosts(const struct comm *comm)
+{
+    hosts = xcalloc((size_t)comm->size, sizeof *hosts);
+    char mine[COMM_HOST_BYTES] = "";
+    gethostname(mine, sizeof mine - 1);
+    MPI_Allgather(mine, sizeof mine, MPI_CHAR, hosts, sizeof mine, MPI_CHAR,
+                  MPI_COMM_WORLD);
+}
+
+void comm_forget_hosts(void)
+{
+    free(hosts);
+    hosts = NULL;
+}
+
+static bool is_listed(const char *list, const char *host)
+{
+    size_t n = strlen(host);
+    for (const char *at = strstr(list, host); at; at = strstr(at + 1, host))
+        if ((at == list || at[-1] == ',') && (at[n] == ',' || !at[n]))
+            return true;
+    return false;
+}
+
+const char *comm_host(const struct comm *comm, int rank)
+{
+    (void)comm;
+    return hosts[rank];
+}
+
+char *comm_hosts(const struct comm *comm)
+{
+    char *list = xcalloc((size_t)comm->size, COMM_HOST_BYTES + 1);
+    for (int r = 0; r < comm->size; r++)
+        if (!is_listed(list, hosts[r])) {
+            if (*list)
+                strcat(list, ",");
+            strcat(list, hosts[r]);
+        }
+    return list;
+}
+
+/* Waiting. */
+
+/* Tags of messages: shares of the sum are 0. */
+enum { TAG_WAITING = 1 };
+
+static double stall_timeout;
+
+/* How long those who wait listen to each other before they judge: as long as the last of them
+ * may have come behind the first. */
+static double listening(void)
+{
+    return fmin(5, fmax(2, stall_timeout / 10));
+}
+
+void comm_set_stall_timeout(double seconds)
+{
+    stall_timeout = seconds;
+}
+
+/* Everybody who waits says so to all, so each learns who does not. `waits` (size). */
+static void hear_who_waits(const struct comm *comm, bool *waits)
+{
+    int n = 1;
+    double began = seconds_now();
+    waits[comm->rank] = true;
+    for (int r = 0; r < comm->size; r++) {
+        MPI_Request request; /* of a process that ends: nobody will ask for it */
+        if (r != comm->rank)
+            MPI_Isend(NULL, 0, MPI_BYTE, r, TAG_WAITING, MPI_COMM_WORLD, &request);
+    }
+    while (n < comm->size && seconds_now() - began < listening()) {
+        MPI_Status status;
+        int is_there = 0;
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &is_there, &status);
+        if (!is_there) {
+            usleep(1000);
+            continue;
+        }
+        MPI_Recv(NULL, 0, MPI_BYTE, status.MPI_SOURCE, TAG_WAITING, MPI_COMM_WORLD,
+                 MPI_STATUS_IGNORE);
+        n += !waits[status.MPI_SOURCE];
+        waits[status.MPI_SOURCE] = true;
+    }
+}
+
+/* "rank 1 on node7, rank 3 on node9", at most a dozen of them; the caller's to free. */
+static char *name_silent(const struct comm *comm, const bool *waits)
+{
+    enum { MOST = 12 };
+    char *list = xstrdup("");
+    int n = 0;
+    for (int r = 0; r < comm->size; r++) {
+        if (waits[r] || ++n > MOST)
+            continue;
+        char *longer = xasprintf("%s%srank %d on %s", list, *list ? ", " : "", r,
+                                 comm_host(comm, r));
+        free(list);
+        list = longer;
+    }
+    if (n > MOST) {
+        char *longer = xasprintf("%s and %d more", list, n - MOST);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+/* sleep() would end with the first signal, and a job that is ended gets some. */
+static void pause_for(double seconds)
+{
+    for (double began = seconds_now(); seconds_now() - began < seconds;)
+        usleep(10000);
+}
+
+/* Ends this process: no message of MPI will come. The first of those who hear each other says
+ * whom they wait for; the launcher ends the rest, also a process that is stopped. */
+static _Noreturn void end_stalled(const struct comm *comm)
+{
+    bool *waits = xcalloc((size_t)comm->size, sizeof *waits);
+    int first = 0;
+    hear_who_waits(comm, waits);
+    if (!memchr(waits, false, (size_t)comm->size * sizeof *waits))
+        pause_for(5); /* if this one was stopped, the others' end ends it now */
+    while (!waits[first])
+        first++;
+    if (first == comm->rank) {
+        char *silent = name_silent(comm, waits);
+        fprintf(
+            stderr,
+            "rnntrain: no answer for %.0f s from %s: stopped, frozen, or cut off from "
+            "the network; the job ends; go on from its last checkpoint with --resume "
+            "(--stall-timeout sets the time)\n",
+            stall_timeout, *silent ? silent : "MPI, though all ranks wait for it");
+        fflush(stderr);
+    } else {
+        pause_for(1); /* the first one's word comes before its job is ended */
+    }
+    _exit(ERR_UNAVAILABLE);
+}
+
+/* Whether another rank has waited too long and asks who else waits. */
+static bool is_called(const struct comm *comm)
+{
+    int is_there = 0;
+    if (comm->size > 1)
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &is_there,
+                   MPI_STATUS_IGNORE);
+    return is_there;
+}
+
+void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
+{
+    enum { POLLS = 1000 }; /* between looks at the clock */
+    double began = 0, looked = 0;
+    int done = 0;
+    for (int polls = 1;; polls++) {
+        MPI_Testall(n, requests, &done, MPI_STATUSES_IGNORE);
+        if (done)
+            return;
+        if (polls % POLLS || stall_timeout <= 0)
+            continue;
+        double now = seconds_now();
+        if (looked <= 0 || now - looked > stall_timeout / 2)
+            began = now; /* the first look; or this process was stopped itself */
+        looked = now;
+        if (now - began > stall_timeout || is_called(comm))
+            end_stalled(comm);
+    }
+}
+
+void comm_meet(const struct comm *comm)
+{
+    if (comm->size == 1)
+        return;
+    MPI_Request request;
+    MPI_Ibarrier(MPI_COMM_WORLD, &request);
+    comm_wait(comm, 1, &request);
+}

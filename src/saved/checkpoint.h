@@ -1,0 +1,88 @@
+/* Checkpoints: a Keras model file (legacy HDF5, the dialect that Keras 2.2.4 to 3 load)
+ * with the trainer's own state beside it under /rnntrain.
+ *
+ *   /                attributes keras_version, backend, model_config, training_config
+ *   /model_weights/<layer>/<layer>/<weight>:0    float32, Keras shapes
+ *   /rnntrain/config       JSON, the effective configuration (options_to_json)
+ *   /rnntrain/state        JSON, deterministic: step, epoch, best value, wait, history
+ *   /rnntrain/tokenizer    JSON, kept words only
+ *   /rnntrain/labels       (C) strings
+ *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
+ *   /rnntrain/best         the best weights so far, where they are not those of the model (flat)
+ *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
+ *
+ * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
+ * written whole (image in memory, trailer with SHA-256, fsync, rename); one process
+ * writes. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_SAVED_CHECKPOINT_H
+#define RNNTRAIN_SAVED_CHECKPOINT_H
+
+#include "base/base.h"
+#include "data/dataset.h"
+#include "keras/keras.h"
+#include "model/model.h"
+#include "layers/params.h"
+
+enum { CHECKPOINT_MAX_SLOTS = 2 };
+
+struct checkpoint {
+    char *path;          /* where it was read from */
+    char *config;        /* JSON */
+    char *state;         /* JSON */
+    char *provenance;    /* JSON */
+    struct dataset data; /* num_words, maxlen, labels, padding, tokenizer; no arrays */
+    int n_slots;         /* optimizer arrays in the file */
+    const float *best;   /* (params->size) to be written, borrowed, or NULL */
+
+    /* Of a model of Keras, which checkpoint_import has read. */
+    struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
+};
+
+/* What a model of Keras does not say; strings may be NULL. */
+struct checkpoint_hints {
+    const char *tokenizer;  /* file: tokenizer.json of Keras */
+    const char *word_index; /* file: imdb_word_index.json, {"the": 1, ...} */
+    const char *labels; /* names of the classes with commas; NULL: 0,1,... or neg,pos */
+    bool pad_post, truncate_post;
+    const struct dataset
+        *data; /* that it is to work on: row length, padding and labels */
+    struct keras_hints keras;
+};
+
+/* A checkpoint's bytes, for file_replace; the caller's to free. The weights and slots are
+ * (params->size) floats, borrowed. `optimizer` is Keras's optimizer_config as JSON
+ * ({"class_name": ..., "config": {...}}) for training_config. */
+int checkpoint_image(const struct checkpoint *info, const struct model_config *model,
+                     const char *optimizer, const struct params *params,
+                     const float *weights, const float *const *slots, char **bytes,
+                     size_t *n) NODISCARD;
+
+/* Reads everything but the arrays; release with checkpoint_release. */
+int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
+
+/* The same for a checkpoint or a model of Keras (keras_file.h), which has no tokenizer unless a hint
+ * names one (`hints` NULL: none), and maxlen 0 where neither says it. ERR_USAGE: hints for a checkpoint, which needs
+ * none. */
+int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
+                      struct checkpoint *info) NODISCARD;
+
+/* The same of the bytes of a model of Keras. */
+int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
+                            const char *bytes, size_t n,
+                            struct checkpoint *info) NODISCARD;
+
+/* Reads the arrays of an opened checkpoint; every tensor's shape must match `params`,
+ * every number must be finite (message: path, data set, expected and found). `slots` may
+ * be NULL. */
+int checkpoint_load(const struct checkpoint *info, const struct params *params,
+                    float *weights, float *const *slots) NODISCARD;
+
+/* Reads the best weights that stand beside the model's, finite ones; ERR_FORMAT if there are
+ * none. */
+int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
+                         float *weights) NODISCARD;
+
+void checkpoint_release(struct checkpoint *info);
+
+#endif

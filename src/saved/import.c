@@ -1,0 +1,190 @@
+#include "saved/checkpoint_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "files/file.h"
+
+/* Names of the classes. */
+
+static int bad_labels(const char *labels, int n)
+{
+    return fail(ERR_USAGE, "--labels %s: expected %d names with commas between", labels,
+                n);
+}
+
+static int split_labels(const char *labels, int n, char **names)
+{
+    const char *at = labels;
+    for (int i = 0; i < n; i++) {
+        size_t length = strcspn(at, ",");
+        if (length == 0 || (at[length] == ',') != (i + 1 < n))
+            return bad_labels(labels, n);
+        names[i] = xstrndup(at, length);
+        at += length + (at[length] == ',');
+    }
+    return OK;
+}
+
+/* A data set that says otherwise is found out when the two are compared. */
+static int name_classes(const struct checkpoint_hints *hints, int n, struct dataset *data)
+{
+    const struct dataset *given =
+        hints->data && hints->data->n_labels == n ? hints->data : NULL;
+    const char *labels = hints->labels;
+    data->n_labels = n;
+    data->labels = xcalloc((size_t)n, sizeof *data->labels);
+    if (!labels && hints->word_index && n == 2)
+        labels = "neg,pos";
+    if (labels)
+        return split_labels(labels, n, data->labels);
+    for (int i = 0; i < n; i++)
+        data->labels[i] = given ? xstrdup(given->labels[i]) : xasprintf("%d", i);
+    return OK;
+}
+
+/* The tokenizer, which a model of Keras has not. */
+
+static int take_tokenizer(const struct checkpoint_hints *hints, struct dataset *data)
+{
+    struct text_options options = {.maxlen = data->maxlen ? data->maxlen : 1,
+                                   .pad_pre = data->pad_pre,
+                                   .truncate_pre = data->truncate_pre,
+                                   .num_words = data->num_words};
+    const char *path = hints->word_index ? hints->word_index : hints->tokenizer;
+    struct text_tokenizer *tokenizer = NULL;
+    char *json = NULL;
+    size_t n = 0;
+    if (!path)
+        return OK;
+    int rc = file_read(path, &json, &n);
+    if (!rc)
+        rc = hints->word_index ? text_from_word_index(json, path, &options, &tokenizer)
+                               : text_from_json(json, path, &options, &tokenizer);
+    if (!rc && text_max_id(tokenizer) >= data->num_words)
+        rc = fail(ERR_FORMAT,
+                  "%s gives ids up to %d, but the embedding of %s has %d rows: it is not "
+                  "the model's tokenizer",
+                  path, text_max_id(tokenizer), data->path, data->num_words);
+    if (!rc)
+        data->tokenizer = text_to_json(tokenizer, true);
+    text_free(tokenizer);
+    free(json);
+    return rc;
+}
+
+/* The model. */
+
+static char *provenance_of(const struct keras_model *keras)
+{
+    json_t *root = json_pack("{s:s}", "imported_from_keras", keras->version);
+    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    json_decref(root);
+    return text ? text : xstrdup("{}");
+}
+
+static int understand(const struct checkpoint_hints *hints, const struct keras_file *file,
+                      struct checkpoint *info)
+{
+    struct keras_model *keras = info->keras = xcalloc(1, sizeof *info->keras);
+    struct dataset *data = &info->data;
+    struct keras_hints wanted = hints->keras;
+    if (hints->data && !wanted.maxlen)
+        wanted.maxlen = hints->data->maxlen;
+    int rc = keras_model_from(file, &wanted, keras);
+    if (rc)
+        return rc;
+    info->config = xstrdup(keras->record);
+    info->state = xasprintf("{\"step\":%lld}", (long long)keras->n_steps);
+    info->provenance = provenance_of(keras);
+    info->n_slots = keras->n_slots;
+    data->num_words = keras->config.vocabulary;
+    data->id_bytes = data->num_words <= 65536 ? 2 : 4;
+    data->maxlen = keras->config.maxlen;
+    data->pad_pre = hints->data ? hints->data->pad_pre : !hints->pad_post;
+    data->truncate_pre = hints->data ? hints->data->truncate_pre : !hints->truncate_post;
+    rc = name_classes(hints, keras->config.classes, data);
+    return rc ? rc : take_tokenizer(hints, data);
+}
+
+int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
+                            const char *bytes, size_t n, struct checkpoint *result)
+{
+    struct checkpoint info = {.path = xstrdup(path), .data.path = xstrdup(path)};
+    struct keras_file file = {0};
+    int rc = keras_file_read(path, bytes, n, &file);
+    if (!rc)
+        rc = understand(hints, &file, &info);
+    keras_file_release(&file);
+    if (rc) {
+        checkpoint_release(&info);
+        return rc;
+    }
+    *result = info;
+    return OK;
+}
+
+/* What a checkpoint has of its own. */
+static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
+{
+    const char *given = hints->tokenizer       ? "--tokenizer"
+                        : hints->word_index    ? "--imdb-word-index"
+                        : hints->labels        ? "--labels"
+                        : hints->pad_post      ? "--padding"
+                        : hints->truncate_post ? "--truncating"
+                        : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
+                        : hints->keras.maxlen ? "--maxlen"
+                                              : NULL;
+    if (!given)
+        return OK;
+    return fail(ERR_USAGE,
+                "%s is for models of Keras; %s is a checkpoint of rnntrain, "
+                "which has its own",
+                given, path);
+}
+
+int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
+                      struct checkpoint *info)
+{
+    static const struct checkpoint_hints none = {.keras = {.head = -1, .gates = -1}};
+    char *bytes = NULL;
+    size_t n = 0;
+    int rc = OK;
+    hints = hints ? hints : &none;
+    if (hints->tokenizer && hints->word_index)
+        rc = fail(ERR_USAGE, "--tokenizer and --imdb-word-index: give one of them");
+    if (!rc)
+        rc = file_read(path, &bytes, &n);
+    if (!rc && file_has_seal(bytes, n)) {
+        rc = refuse_hints(path, hints);
+        if (!rc)
+            rc = checkpoint_open_bytes(path, bytes, n, info);
+    } else if (!rc) {
+        rc = checkpoint_import_bytes(path, hints, bytes, n, info);
+    }
+    free(bytes);
+    return rc;
+}
+
+int checkpoint_load_imported(const struct checkpoint *info, const struct params *params,
+                             float *weights, float *const *slots)
+{
+    const struct keras_model *keras = info->keras;
+    for (int i = 0; i < params->n_tensors; i++) {
+        const struct tensor *wanted = &params->tensors[i];
+        const struct tensor *found =
+            i < keras->params.n_tensors ? &keras->params.tensors[i] : NULL;
+        if (!found || found->n_dims != wanted->n_dims ||
+            found->shape[0] != wanted->shape[0] || found->shape[1] != wanted->shape[1])
+            return fail(ERR_FORMAT, "%s: %s/%s is (%zu, %zu), expected (%zu, %zu)",
+                        info->path, wanted->layer, wanted->name,
+                        found ? found->shape[0] : 0, found ? found->shape[1] : 0,
+                        wanted->shape[0], wanted->shape[1]);
+    }
+    memcpy(weights, keras->weights, params->size * sizeof *weights);
+    for (int i = 0; i < info->n_slots && slots; i++)
+        memcpy(slots[i], keras->slots[i], params->size * sizeof *weights);
+    return OK;
+}

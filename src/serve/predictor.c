@@ -1,0 +1,196 @@
+#include "serve/predictor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/h5.h"
+#include "layers/layers.h"
+#include "data/sampler.h"
+
+/* What one thread needs: a workspace of the model, ids on their way, one batch of rows. */
+struct predictor_worker {
+    const struct predictor *predictor;
+    struct model *model; /* owned, unless it is the predictor's */
+    struct text_ids ids;
+    int32_t *x; /* (PREDICTOR_ROWS, maxlen) padded ids */
+    int32_t y[PREDICTOR_ROWS], length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
+    real *logits; /* (PREDICTOR_ROWS, 1 or classes) */
+};
+
+static size_t logits_a_row(const struct predictor *predictor)
+{
+    return (size_t)model_outputs(model_configuration(predictor->model));
+}
+
+static struct predictor_worker *new_worker(const struct predictor *predictor,
+                                           struct model *model)
+{
+    struct predictor_worker *worker = xcalloc(1, sizeof *worker);
+    size_t maxlen = (size_t)predictor->info.data.maxlen;
+    worker->predictor = predictor;
+    worker->model = model;
+    worker->x = xcalloc(PREDICTOR_ROWS, maxlen * sizeof *worker->x);
+    worker->logits =
+        xcalloc(PREDICTOR_ROWS, logits_a_row(predictor) * sizeof *worker->logits);
+    return worker;
+}
+
+static int load_model(struct predictor *predictor, const struct kernels *kernels)
+{
+    struct model_config config = config_model(&predictor->config, &predictor->info.data);
+    int rc = model_new_evaluator(&config, kernels, PREDICTOR_ROWS, &predictor->model);
+    if (rc)
+        return rc;
+    const struct params *params = model_params(predictor->model);
+    predictor->weights = xaligned(params->size, sizeof(real));
+    rc = checkpoint_load(&predictor->info, params, (float *)predictor->weights, NULL);
+    if (rc)
+        return rc;
+    model_pack(predictor->model, predictor->weights);
+    predictor->own = new_worker(predictor, predictor->model);
+    return OK;
+}
+
+int predictor_take(struct predictor *predictor, const struct checkpoint *info,
+                   const char *isa)
+{
+    const struct kernels *kernels = NULL;
+    *predictor = (struct predictor){.info = *info};
+    int rc = kernels_select(isa, &kernels);
+    if (!rc && info->data.maxlen == 0)
+        rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", info->path);
+    if (!rc)
+        rc = config_from_record(info->config, info->path, &predictor->config);
+    if (!rc && info->data.tokenizer)
+        rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
+    return rc ? rc : load_model(predictor, kernels);
+}
+
+int predictor_open(struct predictor *predictor, const char *path, const char *isa,
+                   const struct checkpoint_hints *hints)
+{
+    struct checkpoint info = {0};
+    *predictor = (struct predictor){0};
+    int rc = checkpoint_import(path, hints, &info);
+    return rc ? rc : predictor_take(predictor, &info, isa);
+}
+
+int predictor_check_texts(const struct predictor *predictor)
+{
+    if (predictor->tokenizer)
+        return OK;
+    return fail(
+        ERR_USAGE,
+        "%s has no tokenizer: name Keras's by --tokenizer tokenizer.json, or give "
+        "--imdb-word-index imdb_word_index.json for a model of keras.datasets.imdb",
+        predictor->info.path);
+}
+
+void predictor_release(struct predictor *predictor)
+{
+    if (predictor->own)
+        predictor->own->model = NULL;
+    predictor_worker_free(predictor->own);
+    text_free(predictor->tokenizer);
+    model_free(predictor->model);
+    free(predictor->weights);
+    config_release(&predictor->config);
+    checkpoint_release(&predictor->info);
+    *predictor = (struct predictor){0};
+}
+
+void predictor_share(struct predictor *predictor)
+{
+    model_learn(predictor->model);
+    h5_close(predictor->info.data.file);
+    predictor->info.data.file = NULL;
+}
+
+int predictor_worker_new(const struct predictor *predictor,
+                         struct predictor_worker **worker)
+{
+    struct model *model = NULL;
+    int rc = model_new_sharer(predictor->model, &model);
+    if (!rc)
+        *worker = new_worker(predictor, model);
+    return rc;
+}
+
+void predictor_worker_free(struct predictor_worker *worker)
+{
+    if (!worker)
+        return;
+    model_free(worker->model);
+    text_ids_release(&worker->ids);
+    free(worker->x);
+    free(worker->logits);
+    free(worker);
+}
+
+/* Row `row` of the batch from ids before padding. */
+static void put_row(struct predictor_worker *worker, int row, const int32_t *ids,
+                    size_t n)
+{
+    const struct predictor *predictor = worker->predictor;
+    size_t maxlen = (size_t)predictor->info.data.maxlen;
+    const struct text_options padding = {.maxlen = predictor->info.data.maxlen,
+                                         .pad_pre = predictor->info.data.pad_pre,
+                                         .truncate_pre =
+                                             predictor->info.data.truncate_pre};
+    worker->rows[row] = row;
+    worker->length[row] = text_pad(&padding, ids, n, worker->x + (size_t)row * maxlen);
+}
+
+/* Judges the batch's rows, sorted, in lanes. */
+static void judge_rows(struct predictor_worker *worker, int n, double *probabilities,
+                       int *classes)
+{
+    struct dataset data = worker->predictor->info.data;
+    size_t units = logits_a_row(worker->predictor), n_labels = (size_t)data.n_labels;
+    data.id_bytes = 4;
+    data.part[DATASET_TEST] = (struct dataset_split){
+        .rows = n, .x = worker->x, .y = worker->y, .length = worker->length};
+    sampler_sort_by_length(&data, DATASET_TEST, worker->rows, n);
+    for (int first = 0; first < n; first += PREDICTOR_LANE_ROWS) {
+        int left = n - first;
+        struct lane lane = {&data, DATASET_TEST, worker->rows + first,
+                            left < PREDICTOR_LANE_ROWS ? left : PREDICTOR_LANE_ROWS,
+                            NULL};
+        (void)model_evaluate(worker->model, &lane,
+                             worker->logits + (size_t)first * units);
+    }
+    for (int i = 0; i < n; i++) {
+        const real *logits = worker->logits + (size_t)i * units;
+        size_t row = (size_t)worker->rows[i];
+        class_probabilities(data.n_labels, logits, probabilities + row * n_labels);
+        if (classes)
+            classes[row] = class_decision(data.n_labels, logits);
+    }
+}
+
+void predictor_worker_judge(struct predictor_worker *worker, const char *const *texts,
+                            int n_texts, double *probabilities, int *classes)
+{
+    for (int i = 0; i < n_texts; i++) {
+        text_encode(worker->predictor->tokenizer, texts[i], strlen(texts[i]),
+                    &worker->ids);
+        put_row(worker, i, worker->ids.ids, worker->ids.n);
+    }
+    judge_rows(worker, n_texts, probabilities, classes);
+}
+
+void predictor_worker_judge_ids(struct predictor_worker *worker,
+                                const int32_t *const *ids, const size_t *lengths,
+                                int n_rows, double *probabilities)
+{
+    for (int i = 0; i < n_rows; i++)
+        put_row(worker, i, ids[i], lengths[i]);
+    judge_rows(worker, n_rows, probabilities, NULL);
+}
+
+void predictor_judge(struct predictor *predictor, char *const *texts, int n_texts,
+                     double *probabilities, int *classes)
+{
+    predictor_worker_judge(predictor->own, (const char *const *)texts, n_texts,
+                           probabilities, classes);
+}

@@ -1,0 +1,59 @@
+/* What text.c, text_cut.c and text_json.c share: the tokenizer's inside. */
+#ifndef RNNTRAIN_TEXT_PRIVATE_H
+#define RNNTRAIN_TEXT_PRIVATE_H
+
+#include "text/text.h"
+#include "text/words.h"
+
+#include <unicode/ucasemap.h>
+
+/* What is known of a word, by its number. */
+struct text_entry {
+    int64_t count;       /* times seen in fitting */
+    int64_t n_documents; /* documents it was seen in */
+    int32_t index;       /* once frozen; 0: a stop word, or none */
+    bool is_stop;
+};
+
+struct text_tokenizer {
+    struct text_options options; /* owned copies */
+    bool is_filter[128];         /* ASCII filters; options.filters has those beyond */
+    bool has_wide_filters;       /* there are some beyond */
+    bool by_table; /* lower-casing and filtering of ASCII are one look-up: */
+    char table[256];
+    struct text_range {
+        uint8_t first, width;
+    } splits[128]; /* bytes first .. first + width that the table makes a split */
+    int n_splits;
+    UCaseMap *case_map;
+    struct words words;         /* in order of addition */
+    struct text_entry *entries; /* (words.n) */
+    int32_t capacity;           /* of entries */
+    int64_t n_documents;
+    int32_t *by_index; /* number of the word of index text_first_index() + i */
+    int32_t n_indexed;
+};
+
+/* Index of the most frequent word: 1, or 2 where the OOV token has 1. */
+int text_first_index(const struct text_tokenizer *tokenizer);
+
+/* Number of the word, added if there is none yet. */
+int32_t text_add_word(struct text_tokenizer *tokenizer, const char *text, size_t n);
+
+/* Prepares what text_cut looks up, from the options. */
+void text_prepare_cut(struct text_tokenizer *tokenizer);
+/* Of its table what text_split_by_table looks up. */
+void text_prepare_split(struct text_tokenizer *tokenizer);
+
+/* Looks n bytes up in the table, in place, and adds the words between splits; the last byte is
+ * a split. */
+void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, size_t n,
+                         struct text_cut *cut);
+
+/* Room for n more words. */
+void text_need_words(struct text_cut *cut, size_t n);
+
+/* Frees the strings of options that are owned. */
+void text_release_options(struct text_options *options);
+
+#endif

@@ -1,0 +1,100 @@
+#include "train/evaluate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/sampler.h"
+#include "base/trace.h"
+
+enum { LOSS, CORRECT, WIDTH }; /* what a lane hands over */
+
+static int common_divisor(int a, int b)
+{
+    return b ? common_divisor(b, a % b) : a;
+}
+
+/* Lanes of similar rows cost least, and differ in cost. Lane l is number l * stride of those
+ * sorted by length, with a stride near the golden section, so that any range of lanes has
+ * its share of long and short ones, and ranks with even ranges finish together. */
+static int even_stride(int n_lanes)
+{
+    int stride = (int)(0.618 * n_lanes);
+    while (stride > 1 && common_divisor(n_lanes, stride) != 1)
+        stride--;
+    return stride > 0 ? stride : 1;
+}
+
+/* Lanes of a rank between two meetings, which tell the others that it is alive. */
+enum { LANES_TOGETHER = 64 };
+
+/* So often all ranks meet: as the one with the most lanes needs. */
+static int n_meetings(const struct comm *comm, const int *first)
+{
+    int most = 0;
+    for (int r = 0; r < comm->size; r++)
+        most = first[r + 1] - first[r] > most ? first[r + 1] - first[r] : most;
+    return most / LANES_TOGETHER;
+}
+
+/* This rank's lanes of n rows that are sorted; `ids` of all of them, or NULL. */
+static void score_lanes(const struct evaluator *evaluator, struct lane all,
+                        double *values)
+{
+    const struct comm *comm = evaluator->comm;
+    int lane_rows = evaluator->lane_rows, n = all.n_rows;
+    int n_lanes = (n + lane_rows - 1) / lane_rows, stride = even_stride(n_lanes);
+    int *first = xcalloc((size_t)comm->size + 1, sizeof *first);
+    balance_ranges(evaluator->balance, n_lanes, first);
+    int mine = first[comm->rank], meetings = n_meetings(comm, first);
+    double began = trace_begin();
+    for (int l = mine; l < first[comm->rank + 1]; l++) {
+        if (l > mine && (l - mine) % LANES_TOGETHER == 0) {
+            comm_meet(comm);
+            meetings--;
+        }
+        int begin = (int)((int64_t)l * stride % n_lanes) * lane_rows;
+        size_t offset = (size_t)begin * dataset_row_bytes(all.data);
+        struct lane lane = {all.data, all.part, all.rows + begin,
+                            n - begin < lane_rows ? n - begin : lane_rows,
+                            all.ids ? (const char *)all.ids + offset : NULL};
+        struct lane_result result = model_evaluate(evaluator->model, &lane, NULL);
+        values[l * WIDTH + LOSS] = result.loss;
+        values[l * WIDTH + CORRECT] = (double)result.correct;
+    }
+    while (meetings-- > 0)
+        comm_meet(comm);
+    trace_end(TRACE_VALIDATE, began);
+    comm_gather_lanes(comm, values, WIDTH, first);
+    free(first);
+}
+
+int evaluate(const struct evaluator *evaluator, const struct dataset *data,
+             enum dataset_part part, const int32_t *rows, int n, struct score *score)
+{
+    struct stream *stream = evaluator->stream;
+    int lane_rows = evaluator->lane_rows, n_lanes = (n + lane_rows - 1) / lane_rows;
+    int window = stream ? stream_window_rows(evaluator->window_rows, lane_rows) : n,
+        rc = OK;
+    double *values = xcalloc((size_t)n_lanes, WIDTH * sizeof *values);
+    int32_t *sorted = xcalloc((size_t)n, sizeof *sorted);
+    memcpy(sorted, rows, (size_t)n * sizeof *rows);
+    for (int64_t first = 0; first < n; first += window)
+        sampler_sort_by_length(data, part, sorted + first,
+                               n - first < window ? (int)(n - first) : window);
+    if (stream)
+        stream_begin(stream, part, sorted, n, window);
+    for (int64_t first = 0; first < n && !rc; first += window) {
+        struct lane lane = {data, part, sorted + first,
+                            n - first < window ? (int)(n - first) : window, NULL};
+        if (stream)
+            rc = stream_window(stream, (int)(first / window), &lane.ids);
+        if (!rc)
+            score_lanes(evaluator, lane, values + first / lane_rows * WIDTH);
+    }
+    *score = (struct score){.n = n};
+    score->loss = n ? comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n : 0;
+    score->correct = (int64_t)comm_tree_sum(values + CORRECT, n_lanes, WIDTH);
+    free(sorted);
+    free(values);
+    return rc;
+}

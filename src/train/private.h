@@ -1,0 +1,149 @@
+/* The run's inside, for trainer.c (the loop) and its parts: trainer_setup.c (before it),
+ * trainer_stop.c (when it must end or save), trainer_save.c (checkpoints written, replicas
+ * compared), trainer_begin.c (weights and moments of a new run), trainer_resume.c (where the run stands: at its beginning, or where a checkpoint has
+ * it). */
+#ifndef RNNTRAIN_TRAIN_PRIVATE_H
+#define RNNTRAIN_TRAIN_PRIVATE_H
+
+#include "train/trainer.h"
+
+#include <jansson.h>
+
+#include <string.h>
+
+#include "ranks/balance.h"
+#include "data/dataset.h"
+#include "train/evaluate.h"
+#include "train/report.h"
+#include "train/stream.h"
+#include "base/trace.h"
+
+/* Where the run stands; the same on every rank. */
+struct progress {
+    int epoch;             /* finished ones */
+    int64_t step;          /* optimizer steps taken */
+    int batch;             /* finished ones of the epoch after those */
+    struct score score;    /* of these batches, sums */
+    int64_t moments_steps; /* that the moments had seen before the run began */
+    int wait;              /* epochs since the best */
+    int best_epoch;
+    double best;        /* monitored value: greater is better, losses are negated */
+    uint64_t best_hash; /* of its weights; 0: there is none */
+    int64_t skipped;    /* batches whose loss or gradient was not finite */
+    int rollbacks;      /* to an epoch's beginning, each with half the learning rate */
+    json_t *history;    /* rank 0 */
+};
+
+/* The longest that each took in this start, in seconds; 0: not yet done. */
+struct pace {
+    double step, validation, save;
+};
+
+/* A checkpoint that is still to be written; owned. */
+struct image {
+    char *bytes;
+    size_t n;
+};
+
+/* Where a resumed run goes on. */
+struct resumed {
+    bool is_resumed, is_finished;
+    char *from;        /* the checkpoint; rank 0 */
+    int64_t log_bytes; /* of the log when it was written; 0: the run begins; rank 0 */
+};
+
+struct trainer {
+    const struct trainer_config *config;
+    struct comm *comm;
+    const struct kernels *kernels;
+    char kernel_set[128];
+    struct dataset data;
+    struct comm_window window; /* the data set's arrays, one copy a node */
+    struct stream
+        *stream;     /* the ids, with SHUFFLE_WINDOW; else NULL, they are in `window` */
+    char *tokenizer; /* JSON, kept words only; rank 0 */
+    struct sampler sampler;
+    struct model *model;
+    const struct params *params;
+    struct optim optim;
+    struct comm_sum *sum;
+    real *weights, *best_weights;
+    struct balance balance;
+    int *first;                      /* (size + 1) lane ranges of the ranks */
+    double *lane_values;             /* (lanes, LANE_WIDTH) */
+    double peak_gflops, epoch_flops; /* of all ranks; model flops of an epoch */
+    struct report report;
+    struct trace_file *trace; /* rank 0, with --trace */
+    struct progress progress;
+    struct resumed resumed;
+    char *beginning;    /* what the weights are, where they are not drawn; rank 0 */
+    uint64_t best_file; /* hash of the weights in best.h5, as far as rank 0 knows */
+    struct image pending_best; /* rank 0: could not be written yet */
+    bool is_saved;             /* rank 0: last.h5 holds the last state that it should */
+    struct pace pace;
+    double deadline; /* by which there is a checkpoint, on seconds_now's clock; or 0 */
+    double saved_at; /* the last checkpoint inside an epoch, or the start */
+};
+
+/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. */
+enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WISH, LANE_WIDTH };
+
+/* The greatest of all ranks' wishes is done: a checkpoint; the end, as time is up; the end, as
+ * signal number wish - WISH_SIGNAL came. */
+enum wish { WISH_NONE, WISH_SAVE, WISH_STOP_FOR_TIME, WISH_SIGNAL };
+
+/* Collective. Loads the data, makes the model, takes the run directory, draws the
+ * weights. */
+int trainer_set_up(struct trainer *trainer) NODISCARD;
+/* Collective. Opens the log and says what will be trained. */
+int trainer_start_report(struct trainer *trainer) NODISCARD;
+void trainer_tear_down(struct trainer *trainer);
+
+static inline bool trainer_stops_early(const struct trainer *trainer)
+{
+    int patience = trainer->config->patience;
+    return patience > 0 && trainer->progress.wait >= patience;
+}
+
+static inline bool trainer_is_done(const struct trainer *trainer)
+{
+    return trainer->progress.epoch >= trainer->config->epochs ||
+           trainer_stops_early(trainer);
+}
+
+/* Collective. With --resume: takes the run up from the newest whole checkpoint of its
+ * directory, if there is one. */
+int trainer_resume(struct trainer *trainer) NODISCARD;
+/* Collective. Weights, moments and progress are those of the epoch's beginning again. */
+int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
+/* Weights from the seed or from another model, moments and progress of a run that begins.
+ * Collective. */
+int trainer_begin(struct trainer *trainer) NODISCARD;
+/* The learning rate follows the number of rollbacks. */
+void trainer_set_rate(struct trainer *trainer);
+
+/* Collective. Sets the deadline from --max-time and Slurm's end of the job. */
+void trainer_set_deadline(struct trainer *trainer);
+/* What this rank wants after batch b. */
+int trainer_wish(const struct trainer *trainer, int b);
+/* Whether SIGUSR2 has come since the last call. */
+bool trainer_status_asked(void);
+
+/* Rank 0. Writes best.h5 and last.h5, which holds the best weights too, where they are others: a
+ * run goes on from last.h5 alone. A write that fails is said and tried again with the next
+ * checkpoint; where it `must` succeed the failure is returned. */
+int trainer_save_best(struct trainer *trainer) NODISCARD;
+int trainer_save_last(struct trainer *trainer, bool must) NODISCARD;
+/* Rank 0. That checkpoint is the one to which a rollback returns. */
+int trainer_mark_epoch(struct trainer *trainer, const char *name) NODISCARD;
+void trainer_release_image(struct image *image);
+/* Collective. All ranks hold the same weights and moments, bit for bit, or ERR_INTERNAL. */
+int trainer_check_replicas(struct trainer *trainer) NODISCARD;
+
+/* A file of the run directory; the caller's to free. */
+static inline char *trainer_path(const struct trainer *trainer, const char *name)
+{
+    return xasprintf("%s/%s", trainer->config->run_dir, name);
+}
+
+#endif

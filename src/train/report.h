@@ -1,0 +1,115 @@
+/* What a training run says: log.jsonl, one JSON object a line, and the console: a
+ * progress bar on a terminal, one line an epoch elsewhere. Rank 0 only: a report that was
+ * not opened ignores every call. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_TRAIN_REPORT_H
+#define RNNTRAIN_TRAIN_REPORT_H
+
+#include "base/base.h"
+
+#include <stdio.h>
+
+struct report {
+    bool is_open;
+    int fd; /* of the log, locked */
+    char *path;
+    int64_t written; /* bytes of whole lines */
+    char *pending;   /* lines that could not be written yet */
+    size_t n_pending;
+    bool is_torn; /* part of a line may stand behind the whole ones */
+    FILE *console;
+    bool is_terminal, quiet;
+    bool bar_shown;
+    double last_bar; /* when it was drawn */
+};
+
+struct report_start {
+    const char *config; /* JSON */
+    const char *hosts, *kernels;
+    const char *validation; /* the rule and the classes, for people */
+    int ranks, lanes, classes;
+    bool reproducible; /* on any number of ranks */
+    bool shares_cores; /* some host has more ranks than cores */
+    int n_train, n_validation, n_test;
+    size_t parameters, bytes; /* of a rank's workspace */
+    size_t data_bytes;        /* of the ids in a node's memory */
+    int window_rows;          /* of which two are in memory; 0: all rows are */
+    int chunk_rows;           /* of the file, in which windows are read */
+    int wanted_rows; /* of a window that mixes a file sorted by class; 0: it does */
+    uint64_t data_hash;
+    double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
+    const char *beginning; /* what the weights are, lines each with its '\n', or NULL */
+    bool hard_sigmoid;
+    const char *resumed_from; /* the checkpoint, or NULL: the run begins */
+    int epoch, batch;         /* to be gone on with; finished batches of it */
+    int64_t step;
+};
+
+struct report_epoch {
+    int epoch, epochs; /* from 1 */
+    double loss, acc, val_loss, val_acc, learning_rate;
+    double seconds, samples_per_s, gflops, peak_share, comm_share, imbalance;
+    bool validated, improved;
+    uint64_t weights;
+};
+
+struct report_nonfinite {
+    int epoch, batch; /* from 1 */
+    int64_t step;
+    const char *what;    /* "loss" or "gradient" */
+    const char *action;  /* "stop", "skip" or "rollback" */
+    const int32_t *rows; /* (n) of the training set */
+    int n;
+};
+
+/* Opens the log of a run and takes the run's lock, which is on the log and ends with this
+ * process. ERR_EXISTS: there is a log (REPORT_NEW), or another process has the lock, which
+ * REPORT_GO_ON waits for a little. ERR_IO. */
+enum report_mode {
+    REPORT_NEW,       /* there must be none */
+    REPORT_GO_ON,     /* behind what is there */
+    REPORT_OVERWRITE, /* from its beginning */
+};
+int report_open(struct report *report, const char *run_dir,
+                enum report_mode mode) NODISCARD;
+/* Leaves the first `keep` bytes of the log. */
+int report_cut(struct report *report, int64_t keep) NODISCARD;
+/* Where lines for people go. */
+void report_to_console(struct report *report, FILE *console, bool quiet);
+/* How long the log is. */
+int64_t report_bytes(const struct report *report);
+void report_close(struct report *report);
+
+/* Each writes its line. One that cannot be written is told, kept and tried again with the
+ * next; only the first line and the last must be written: ERR_IO. */
+int report_start(struct report *report, const struct report_start *start) NODISCARD;
+int report_epoch(struct report *report, const struct report_epoch *epoch) NODISCARD;
+/* Also told, unless the run stops and says so itself. */
+int report_nonfinite(struct report *report, const struct report_nonfinite *bad) NODISCARD;
+/* `which` is "best" or "last". */
+int report_test(struct report *report, const char *which, int epoch, double loss,
+                double acc, int n) NODISCARD;
+/* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to people, NULL
+ * where the program's last message does. */
+int report_end(struct report *report, const char *reason, const char *text) NODISCARD;
+
+/* Redraws the bar, at most ten times a second. */
+void report_progress(struct report *report, int epoch, int epochs, int step, int n_steps,
+                     double loss);
+/* A line for people who must see it: to standard error, also when quiet. */
+void report_tell(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
+/* A line for people. */
+void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
+int report_output(int rc) NODISCARD;
+/* The last message of fail(), to standard error, after everything that was said. */
+void report_failure(const char *program);
+
+/* A hash as logs and checkpoints have it: 16 hexadecimal digits. */
+void report_hex(uint64_t value, char text[17]);
+
+/* 134113 as "134,113"; at most 32 bytes. */
+void report_thousands(int64_t value, char *text);
+
+#endif

@@ -1,0 +1,95 @@
+#include "train/private.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Signals. */
+
+static volatile sig_atomic_t caught, status_asked;
+static double started;
+
+static void catch_signal(int number)
+{
+    if (number == SIGUSR2)
+        status_asked = 1;
+    else
+        caught = number;
+}
+
+void trainer_catch_signals(void)
+{
+    static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT, SIGXCPU, SIGUSR2};
+    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    caught = status_asked = 0;
+    started = seconds_now();
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+bool trainer_status_asked(void)
+{
+    bool asked = status_asked;
+    status_asked = 0;
+    return asked;
+}
+
+/* Time. */
+
+/* When Slurm will end the job, on seconds_now's clock; 0: it does not say. */
+static double end_of_job(void)
+{
+    const char *text = getenv("SLURM_JOB_END_TIME"); /* seconds since 1970 */
+    double end = text ? strtod(text, NULL) : 0;
+    return end > 0 ? seconds_now() + end - (double)time(NULL) : 0;
+}
+
+static const double slow_disk = 20e6; /* bytes a second, until a checkpoint was timed */
+
+/* Rank 0's environment and clock count; the clocks of two hosts need not agree. */
+void trainer_set_deadline(struct trainer *trainer)
+{
+    double most = trainer->config->max_time;
+    double end = end_of_job(), now = seconds_now(), left = 0;
+    if (most > 0 && (end <= 0 || started + most < end))
+        end = started + most;
+    if (end > 0)
+        left = end - now > 1e-3 ? end - now : 1e-3;
+    comm_broadcast(trainer->comm, &left, sizeof left);
+    trainer->deadline = left > 0 ? now + left : 0;
+    trainer->saved_at = now;
+    size_t arrays = 2 + (size_t)trainer->optim.n_slots;
+    trainer->pace.save =
+        (double)(arrays * trainer->params->size * sizeof(float)) / slow_disk;
+}
+
+/* What comes before the next moment at which the run can stop, each part at its longest so far,
+ * twice where a neighbour may slow it down; and what the launcher needs to end. */
+static double needed(const struct trainer *trainer, int b)
+{
+    enum { MARGIN = 2 }; /* seconds */
+    const struct pace *pace = &trainer->pace;
+    const struct sampler *sampler = &trainer->sampler;
+    double validation = 0;
+    if (b + 1 == sampler_batches(sampler))
+        validation = pace->validation > 0 ? pace->validation
+                                          : pace->step * sampler->n_validation /
+                                                sampler->config.batch_size;
+    return 2 * pace->step + 1.5 * validation + 3 * pace->save + MARGIN;
+}
+
+int trainer_wish(const struct trainer *trainer, int b)
+{
+    const struct trainer_config *config = trainer->config;
+    double now = seconds_now();
+    if (caught)
+        return WISH_SIGNAL + caught;
+    if (trainer->deadline > 0 && now + needed(trainer, b) > trainer->deadline)
+        return WISH_STOP_FOR_TIME;
+    bool by_steps = config->checkpoint_every > 0 &&
+                    (trainer->progress.step + 1) % config->checkpoint_every == 0;
+    bool by_time = config->checkpoint_seconds > 0 &&
+                   now - trainer->saved_at >= config->checkpoint_seconds;
+    return by_steps || by_time ? WISH_SAVE : WISH_NONE;
+}

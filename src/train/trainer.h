@@ -1,0 +1,67 @@
+/* The training loop: epochs, batches, lanes, the canonical sum, the update; validation,
+ * early stopping, checkpoints, the test at the end.
+ */
+#ifndef RNNTRAIN_TRAIN_TRAINER_H
+#define RNNTRAIN_TRAIN_TRAINER_H
+
+#include "base/base.h"
+#include "ranks/comm.h"
+#include "model/model.h"
+#include "train/optim.h"
+#include "data/sampler.h"
+
+enum monitor { MONITOR_VAL_ACC, MONITOR_VAL_LOSS, MONITOR_ACC, MONITOR_LOSS };
+
+/* What follows a batch whose loss or gradient is not finite; weights have not seen it. */
+enum on_nan {
+    ON_NAN_STOP,
+    ON_NAN_SKIP,    /* go on with the next batch */
+    ON_NAN_ROLLBACK /* to the epoch's beginning, with half the learning rate, three times */
+};
+
+struct trainer_config {
+    const char *data;    /* path of the data set */
+    const char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
+    const char *isa;     /* kernel set, "auto" */
+    const char
+        *init_from; /* checkpoint or model of Keras whose weights the run begins with;
+                              NULL: drawn from the seed */
+    bool init_optimizer; /* and with its moments, where they are of the same optimizer */
+    const char *trace;   /* file for what each rank did when; NULL: none */
+    const char *record; /* the effective configuration as JSON, for log and checkpoints */
+    struct model_config
+        model; /* the data set sets vocabulary, maxlen, classes, pad_pre */
+    struct optim_config optim; /* total_steps is set here */
+    struct sampler_config sampler;
+    double warmup_epochs;
+    int epochs;
+    enum monitor monitor;
+    int patience; /* epochs without improvement; 0: never stop early */
+    double min_delta;
+    bool result_is_last; /* the last weights are the result, not the best */
+    bool balances;       /* lanes follow the ranks' speed */
+    enum comm_reduction reduction;
+    bool overwrite, quiet;
+    bool resume, allow_other_bits;
+    int64_t checkpoint_every;  /* steps between checkpoints inside an epoch; 0: none */
+    double checkpoint_seconds; /* and seconds; 0: none */
+    double max_time;           /* seconds from trainer_catch_signals on; 0: any */
+    double stall_timeout;      /* seconds, see comm_set_stall_timeout */
+    enum on_nan on_nan;
+    /* For tests: delays, random lane ranges; the batch, of all epochs and from 1, whose
+     * gradient becomes NaN, after which the last rank's weights lose a bit. */
+    int64_t test_delay_us, test_ranges, test_nan, test_drift;
+};
+
+/* From now on SIGUSR1, SIGTERM, SIGINT and SIGXCPU are noted, and nothing else: at the next
+ * batch's end all ranks stop with a checkpoint; after SIGUSR2 rank 0 says where the run stands.
+ * As early as can be, before MPI begins. Not collective. */
+void trainer_catch_signals(void);
+
+/* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
+ * every rank: OK, or what went wrong, after which nothing in the run directory is half
+ * written; ERR_STOPPED after a signal: there is a checkpoint to resume from. A resumed run is
+ * bit for bit the run that was never stopped, on any number of ranks. */
+int trainer_run(struct comm *comm, const struct trainer_config *config) NODISCARD;
+
+#endif

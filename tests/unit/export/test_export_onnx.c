@@ -1,0 +1,294 @@
+/* ONNX files: every model that can be configured becomes one, and the reader that checks it
+ * before it takes its name misses nothing. That ONNX's own programs think the same of the files is
+ * tested by slow/onnx.sh. */
+#include "export/export.h"
+#include "export/onnx/private.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "files/file.h"
+
+enum { VOCABULARY = 7, LENGTH = 4 };
+
+static char folder[] = "/tmp/rnntrain-onnx-XXXXXX";
+static char path[64];
+
+static void expect_message(const char *expected)
+{
+    if (!strstr(fail_message(), expected))
+        fail_msg("\"%s\" does not say \"%s\"", fail_message(), expected);
+}
+
+/* A model without checkpoint, with weights that all differ. */
+static void make(const struct model_config *config, struct predictor *predictor)
+{
+    static char no[] = "no", yes[] = "yes", maybe[] = "\"maybe\"";
+    static char *labels[] = {no, yes, maybe};
+    const struct kernels *kernels = NULL;
+    *predictor = (struct predictor){0};
+    assert_int_equal(kernels_select("baseline", &kernels), OK);
+    assert_int_equal(model_new(config, kernels, 1, &predictor->model), OK);
+    size_t n = model_params(predictor->model)->size;
+    predictor->weights = xaligned(n, sizeof(real));
+    for (size_t i = 0; i < n; i++)
+        predictor->weights[i] = (real)(i + 1) / 1024;
+    predictor->info.data.num_words = config->vocabulary;
+    predictor->info.data.maxlen = config->maxlen;
+    predictor->info.data.pad_pre = config->pad_pre;
+    predictor->info.data.n_labels = config->classes;
+    predictor->info.data.labels = labels;
+}
+
+static void release(struct predictor *predictor)
+{
+    model_free(predictor->model);
+    free(predictor->weights);
+}
+
+static struct onnx parts_of(const struct predictor *predictor)
+{
+    return (struct onnx){.config = model_configuration(predictor->model),
+                         .params = model_params(predictor->model),
+                         .weights = predictor->weights};
+}
+
+static void export_model(struct predictor *predictor, char **bytes, size_t *n)
+{
+    char *checked = NULL, *weights = xasprintf("all %zu weights are bit for bit those",
+                                               model_params(predictor->model)->size);
+    assert_int_equal(export_onnx(predictor, path, &checked), OK);
+    assert_non_null(strstr(checked, weights));
+    assert_int_equal(file_read(path, bytes, n), OK);
+    free(weights);
+    free(checked);
+}
+
+static Onnx__ModelProto *unpack(const char *bytes, size_t n)
+{
+    Onnx__ModelProto *model = onnx__model_proto__unpack(NULL, n, (const uint8_t *)bytes);
+    assert_non_null(model);
+    return model;
+}
+
+static const char *property(const Onnx__ModelProto *model, const char *key)
+{
+    for (size_t i = 0; i < model->n_metadata_props; i++)
+        if (!strcmp(model->metadata_props[i]->key, key))
+            return model->metadata_props[i]->value;
+    return "";
+}
+
+/* Every model. */
+
+static size_t count(const Onnx__GraphProto *graph, const char *kind, size_t n_inputs)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < graph->n_node; i++)
+        n +=
+            !strcmp(graph->node[i]->op_type, kind) && graph->node[i]->n_input == n_inputs;
+    return n;
+}
+
+static void check_model(const struct model_config *config, const Onnx__ModelProto *model)
+{
+    const Onnx__GraphProto *graph = model->graph;
+    const char *cell = config->cell == CELL_LSTM ? "LSTM" : "GRU";
+    bool binary = config->classes == 2;
+    assert_string_equal(property(model, "labels"),
+                        binary ? "[\"no\",\"yes\"]"
+                               : "[\"no\",\"yes\",\"\\\"maybe\\\"\"]");
+    assert_string_equal(property(model, "maxlen"), "4");
+    assert_string_equal(property(model, "padding"), config->pad_pre ? "pre" : "post");
+    assert_int_equal(count(graph, cell, config->mask ? 5 : 4), config->layers);
+    assert_int_equal(count(graph, binary ? "Sigmoid" : "Softmax", 1), 1);
+    assert_int_equal(count(graph, "Relu", 1), config->dense > 0);
+    assert_int_equal(graph->n_output, 1);
+    assert_string_equal(graph->input[0]->name, "ids");
+    assert_string_equal(graph->output[0]->name, "probabilities");
+}
+
+static struct model_config config_of(int variant)
+{
+    return (struct model_config){.cell = variant % 3 == 0 ? CELL_LSTM : CELL_GRU,
+                                 .reset_after = variant % 3 == 2,
+                                 .bidirectional = variant / 3 % 2,
+                                 .layers = 1 + variant / 6 % 2,
+                                 .head = (enum head_kind)(variant / 12 % 4),
+                                 .mask = variant / 48 % 2,
+                                 .pad_pre = variant / 96 % 2,
+                                 .hard_sigmoid = variant / 4 % 2,
+                                 .classes = variant / 5 % 2 ? 3 : 2,
+                                 .dense = variant / 7 % 2 ? 0 : 5,
+                                 .vocabulary = VOCABULARY,
+                                 .maxlen = LENGTH,
+                                 .embedding = 1 + variant % 4,
+                                 .units = {1 + variant % 5, 1 + variant / 5 % 3}};
+}
+
+static void test_all_models(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 192; variant++) {
+        struct model_config config = config_of(variant);
+        struct predictor predictor;
+        char *bytes = NULL;
+        size_t n = 0;
+        make(&config, &predictor);
+        export_model(&predictor, &bytes, &n);
+        Onnx__ModelProto *model = unpack(bytes, n);
+        check_model(&config, model);
+        onnx__model_proto__free_unpacked(model, NULL);
+        free(bytes);
+        release(&predictor);
+    }
+}
+
+/* The reader. */
+
+/* Each weight in turn is another one than in the file. */
+static void test_every_weight_is_compared(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 12; variant++) {
+        struct model_config config = config_of(variant);
+        struct predictor predictor;
+        char *bytes = NULL;
+        size_t n = 0;
+        make(&config, &predictor);
+        export_model(&predictor, &bytes, &n);
+        struct onnx onnx = parts_of(&predictor);
+        assert_int_equal(onnx_check(&onnx, path, bytes, n), OK);
+        for (size_t i = 0; i < onnx.params->size; i++) {
+            real weight = predictor.weights[i];
+            predictor.weights[i] = nextafterf(weight, INFINITY);
+            assert_int_equal(onnx_check(&onnx, path, bytes, n), ERR_INTERNAL);
+            expect_message(params_find(onnx.params, i)->layer);
+            expect_message("has other weights");
+            predictor.weights[i] = weight;
+        }
+        free(bytes);
+        release(&predictor);
+    }
+}
+
+/* What the reader says to the model as it is now. */
+static void expect_refusal(const struct onnx *onnx, const Onnx__ModelProto *model,
+                           const char *expected)
+{
+    size_t n = onnx__model_proto__get_packed_size(model);
+    char *bytes = xcalloc(n, 1);
+    onnx__model_proto__pack(model, (uint8_t *)bytes);
+    assert_int_equal(onnx_check(onnx, path, bytes, n), ERR_INTERNAL);
+    expect_message(expected);
+    free(bytes);
+}
+
+static void rename_value(char **name, const char *to)
+{
+    free(*name);
+    *name = xstrdup(to);
+}
+
+static Onnx__TensorProto *initializer(const Onnx__ModelProto *model, const char *name)
+{
+    for (size_t i = 0; i < model->graph->n_initializer; i++)
+        if (!strcmp(model->graph->initializer[i]->name, name))
+            return model->graph->initializer[i];
+    fail_msg("no initializer %s", name);
+    return NULL;
+}
+
+static void test_damaged_models(void **state)
+{
+    (void)state;
+    struct model_config config = config_of(0);
+    struct predictor predictor;
+    char *bytes = NULL;
+    size_t n = 0;
+    make(&config, &predictor);
+    export_model(&predictor, &bytes, &n);
+    struct onnx onnx = parts_of(&predictor);
+    assert_int_equal(onnx_check(&onnx, path, bytes, n - 1), ERR_INTERNAL);
+    expect_message("the graph is missing");
+
+    Onnx__ModelProto *model = unpack(bytes, n);
+    Onnx__TensorProto *bias = initializer(model, "lstm/B");
+    bias->raw_data.data[bias->raw_data.len - 1] = 1; /* a recurrent bias, which is zero */
+    expect_refusal(&onnx, model, "lstm has other weights");
+    onnx__model_proto__free_unpacked(model, NULL);
+
+    model = unpack(bytes, n);
+    rename_value(&initializer(model, "lstm/R")->name, "lstm/S");
+    expect_refusal(&onnx, model, "lstm has other weights");
+    onnx__model_proto__free_unpacked(model, NULL);
+
+    model = unpack(bytes, n);
+    rename_value(&model->graph->input[0]->name, "words");
+    expect_refusal(&onnx, model, "ids is not known to its node");
+    rename_value(&model->graph->input[0]->name, "ids");
+    rename_value(&model->graph->node[0]->output[0], "ids");
+    expect_refusal(&onnx, model, "ids is there twice");
+    onnx__model_proto__free_unpacked(model, NULL);
+
+    model = unpack(bytes, n);
+    rename_value(&model->graph->output[0]->name, "classes");
+    expect_refusal(&onnx, model, "classes is missing");
+    onnx__model_proto__free_unpacked(model, NULL);
+    free(bytes);
+    release(&predictor);
+}
+
+/* Protocol buffers end at 2 GiB. The weights are not looked at. */
+static void test_too_large(void **state)
+{
+    (void)state;
+    struct model_config config = config_of(0);
+    config.vocabulary = 1 << 29;
+    config.embedding = 1;
+    struct predictor predictor = {0};
+    const struct kernels *kernels = NULL;
+    char *checked = NULL;
+    assert_int_equal(kernels_select("baseline", &kernels), OK);
+    assert_int_equal(model_new(&config, kernels, 1, &predictor.model), OK);
+    unlink(path);
+    assert_int_equal(export_onnx(&predictor, path, &checked), ERR_USAGE);
+    expect_message("holds at most 2 GiB, this model takes 2.0");
+    assert_null(checked);
+    assert_int_not_equal(access(path, F_OK), 0);
+    release(&predictor);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/model.onnx", folder);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_models),
+        cmocka_unit_test(test_every_weight_is_compared),
+        cmocka_unit_test(test_damaged_models),
+        cmocka_unit_test(test_too_large),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,190 @@
+/* A row's result does not depend on the rows beside it: alone, in a lane of 16 and in one of
+ * 250 it has the same bits, in every kernel set; nor on who computes the pads before it, nor on
+ * whether the model could also train, or shares its weights with others. */
+#include "model/model.h"
+#include "data/sampler.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 250, LENGTH = 40, VOCABULARY = 160, UNITS_OUT = 4 };
+
+struct fixture {
+    uint16_t x[ROWS][LENGTH];
+    int32_t y[ROWS], length[ROWS];
+    struct dataset data;
+};
+
+static void fill(struct fixture *fixture)
+{
+    struct rng rng = {.seed = 8, .purpose = RNG_TEST};
+    memset(fixture, 0, sizeof *fixture);
+    for (int r = 0; r < ROWS; r++) {
+        fixture->length[r] = (int32_t)rng_below(&rng, (uint32_t)r, LENGTH + 1);
+        rng.row = (uint32_t)r + 1;
+        for (int t = LENGTH - fixture->length[r]; t < LENGTH; t++)
+            fixture->x[r][t] =
+                (uint16_t)(1 + rng_below(&rng, (uint32_t)t, VOCABULARY - 1));
+        rng.row = 0;
+    }
+    fixture->data = (struct dataset){
+        .maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2, .n_labels = UNITS_OUT};
+    fixture->data.part[DATASET_TEST] = (struct dataset_split){
+        .rows = ROWS, .x = fixture->x, .y = fixture->y, .length = fixture->length};
+}
+
+/* Logits of all rows, computed `together` at a time. */
+static void evaluate_all(const struct fixture *fixture, struct model *model, int together,
+                         real (*logits)[UNITS_OUT])
+{
+    int32_t rows[ROWS];
+    real part[ROWS][UNITS_OUT];
+    for (int first = 0; first < ROWS; first += together) {
+        int n = ROWS - first < together ? ROWS - first : together;
+        for (int i = 0; i < n; i++)
+            rows[i] = first + i;
+        sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, n);
+        struct lane lane = {&fixture->data, DATASET_TEST, rows, n, NULL};
+        (void)model_evaluate(model, &lane, part[0]);
+        for (int i = 0; i < n; i++)
+            memcpy(logits[rows[i]], part[i], sizeof part[i]);
+    }
+}
+
+/* Training without lookup computes every pad and every product with an embedding, with lookup
+ * every pad, evaluation each of them once: the same losses. And the gradients of both are the
+ * same sums in another order. */
+static void check_shared(const struct fixture *fixture, struct model *model,
+                         struct model *plain)
+{
+    int32_t rows[ROWS];
+    size_t n = model_params(model)->size;
+    real *gradient = xaligned(n, sizeof *gradient), *other = xaligned(n, sizeof *other);
+    for (int first = 0; first < ROWS; first += 50) {
+        for (int i = 0; i < 50; i++)
+            rows[i] = first + i;
+        sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, 50);
+        struct lane lane = {&fixture->data, DATASET_TEST, rows, 50, NULL};
+        double shared = model_evaluate(model, &lane, NULL).loss;
+        double looked_up = model_gradient(model, &lane, 1, 0, gradient, NULL).loss;
+        double whole = model_gradient(plain, &lane, 1, 0, other, NULL).loss;
+        assert_memory_equal(&shared, &whole, sizeof shared);
+        assert_memory_equal(&looked_up, &whole, sizeof whole);
+        for (size_t i = 0; i < n; i++)
+            if (fabs((double)(gradient[i] - other[i])) >
+                2e-5 * (1 + fabs((double)other[i])))
+                fail_msg("gradient of parameter %zu: %g looked up, %g computed", i,
+                         (double)gradient[i], (double)other[i]);
+    }
+    free(gradient);
+    free(other);
+}
+
+/* The rows computed `together` at a time against `expected`. */
+static void expect_same(const struct fixture *fixture, struct model *model, int together,
+                        real (*expected)[UNITS_OUT], const char *kernels)
+{
+    static real logits[ROWS][UNITS_OUT];
+    const struct model_config *config = model_configuration(model);
+    evaluate_all(fixture, model, together, logits);
+    for (int r = 0; r < ROWS; r++)
+        if (memcmp(logits[r], expected[r], sizeof logits[r]))
+            fail_msg("%s: row %d of length %d has other bits among %d (cell %d, head %d, "
+                     "mask %d)",
+                     kernels, r, fixture->length[r], together, (int)config->cell,
+                     (int)config->head, config->mask);
+}
+
+/* Models that only evaluate: one that learns as it goes, and one that has learnt everything,
+ * with two more that share its weights. */
+static void check_evaluators(const struct fixture *fixture, const struct kernels *kernels,
+                             const struct model_config *config, const real *weights,
+                             real (*expected)[UNITS_OUT])
+{
+    enum { TOGETHER = 9, SHARERS = 2 };
+    struct model *model = NULL, *sharers[SHARERS] = {NULL};
+    assert_int_equal(model_new_evaluator(config, kernels, TOGETHER, &model), OK);
+    model_pack(model, weights);
+    expect_same(fixture, model, TOGETHER, expected, kernels->name);
+    model_pack(model, weights);
+    model_learn(model);
+    for (int i = 0; i < SHARERS; i++) {
+        assert_int_equal(model_new_sharer(model, &sharers[i]), OK);
+        expect_same(fixture, sharers[i], TOGETHER - i, expected, kernels->name);
+    }
+    expect_same(fixture, model, TOGETHER, expected, kernels->name);
+    model_free(sharers[0]);
+    expect_same(fixture, sharers[1], 1, expected, kernels->name);
+    model_free(sharers[1]);
+    model_free(model);
+}
+
+static void check(const struct kernels *kernels, const struct model_config *config)
+{
+    static const int sizes[] = {1, 3, 16};
+    static struct fixture fixture;
+    static real expected[ROWS][UNITS_OUT];
+    struct model *model = NULL, *narrow = NULL, *plain = NULL;
+    struct model_config computing = *config;
+    computing.lookup_bytes = 0;
+    fill(&fixture);
+    assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
+    real *weights = xaligned(model_params(model)->size, sizeof *weights);
+    model_init_weights(model, 4, weights);
+    model_pack(model, weights);
+    evaluate_all(&fixture, model, ROWS, expected);
+    for (size_t i = 0; i < COUNT_OF(sizes); i++)
+        expect_same(&fixture, model, sizes[i], expected, kernels->name);
+    assert_int_equal(model_new(&computing, kernels, ROWS, &plain), OK);
+    model_pack(plain, weights);
+    check_shared(&fixture, model, plain);
+    /* in a workspace with room for fewer rows than the vocabulary has */
+    assert_true(LENGTH + 1 < VOCABULARY);
+    assert_int_equal(model_new(config, kernels, 1, &narrow), OK);
+    model_pack(narrow, weights);
+    expect_same(&fixture, narrow, 1, expected, kernels->name);
+    check_evaluators(&fixture, kernels, config, weights, expected);
+    free(weights);
+    model_free(model);
+    model_free(narrow);
+    model_free(plain);
+}
+
+static void test_row_independence(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"baseline", "avx2", "avx512"};
+    for (size_t k = 0; k < COUNT_OF(names); k++) {
+        const struct kernels *kernels = NULL;
+        if (kernels_select(names[k], &kernels)) /* not on this processor */
+            continue;
+        for (int variant = 0; variant < 48; variant++) {
+            struct model_config config = {.cell = variant % 2 ? CELL_GRU : CELL_LSTM,
+                                          .bidirectional = variant / 2 % 2,
+                                          .mask = variant / 4 % 2,
+                                          .head = (enum head_kind)(variant / 8 % 4),
+                                          .layers = 1 + variant % 3 / 2,
+                                          .reset_after = variant % 5 == 0,
+                                          .dense = variant % 3 ? 40 : 0,
+                                          .pad_pre = true,
+                                          .vocabulary = VOCABULARY,
+                                          .maxlen = LENGTH,
+                                          .embedding = 12,
+                                          .units = {20, 20},
+                                          .classes = UNITS_OUT,
+                                          .lookup_bytes = MODEL_LOOKUP_BYTES};
+            check(kernels, &config);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_row_independence)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
