@@ -74,6 +74,60 @@ void model_tensors(const struct model_config *config, struct params *params)
     params_add(params, dense ? "dense_1" : "dense", "bias", units, 0);
 }
 
+static void add_dropout(struct chain_config *chain, double rate, enum rng_purpose purpose)
+{
+    if (rate <= 0)
+        return;
+
+    struct layer_config *layer = chain_add(chain, LAYER_DROPOUT);
+    layer->dropout.rate = rate;
+    layer->dropout.purpose = purpose;
+}
+
+static void add_recurrent_layer(struct chain_config *chain,
+                                const struct model_config *config, int i)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
+    layer->recurrent.cell = config->cell;
+    layer->recurrent.units = config->units[i];
+    layer->recurrent.bidirectional = config->bidirectional;
+    layer->recurrent.hard_sigmoid = config->hard_sigmoid;
+    layer->recurrent.reset_after = config->cell == CELL_GRU && config->reset_after;
+    layer->recurrent.sequences = i + 1 < config->layers || config->head != HEAD_LAST;
+}
+
+void model_chain(const struct model_config *config, struct chain_config *chain)
+{
+    *chain = (struct chain_config){
+        .vocabulary = config->vocabulary,
+        .length = config->maxlen,
+        .mask = config->mask,
+        .pad_pre = config->pad_pre,
+        .lookup_bytes = config->lookup_bytes,
+    };
+
+    chain_add(chain, LAYER_EMBEDDING)->embedding.width = config->embedding;
+    add_dropout(chain, config->embedding_dropout, RNG_DROPOUT_EMBEDDING);
+    for (int i = 0; i < config->layers; i++)
+        add_recurrent_layer(chain, config, i);
+
+    if (config->head == HEAD_FLATTEN)
+        chain_add(chain, LAYER_FLATTEN);
+    else if (config->head != HEAD_LAST)
+        chain_add(chain, LAYER_POOLING)->pooling.how =
+            config->head == HEAD_MAX ? POOLING_MAX : POOLING_MEAN;
+    add_dropout(chain, config->rnn_dropout, RNG_DROPOUT_RNN);
+
+    if (config->dense) {
+        chain_add(chain, LAYER_DENSE)->dense.units = config->dense;
+        add_dropout(chain, config->dense_dropout, RNG_DROPOUT_DENSE);
+    }
+    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
+    output->output.units = model_outputs(config);
+    output->output.loss = config->classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    chain_name_layers(chain);
+}
+
 static int words_for(int bits)
 {
     return (bits + 31) / 32;

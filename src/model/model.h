@@ -11,16 +11,15 @@
 
 #include "base/base.h"
 #include "data/dataset.h"
+#include "layers/chain.h"
 #include "layers/head.h"
 #include "kernels/kernels.h"
 #include "layers/params.h"
 
-enum model_cell { CELL_LSTM, CELL_GRU };
-
 enum { MODEL_MOST_LAYERS = 64 };
 
 struct model_config {
-    enum model_cell cell;
+    enum cell cell;
     bool bidirectional;
     bool hard_sigmoid; /* Keras 2's recurrent activation clip(0.2 x + 0.5) */
     bool reset_after;  /* GRU only: bias (2, 3H), reset applied after the product */
@@ -65,7 +64,10 @@ static inline int model_features(const struct model_config *config)
 /* Where no dropout stands between embedding and cell, the first layer's products with
  * embeddings are computed once an id and looked up, as long as the table fits a cache. It is a
  * number of the program, as it decides the order in which gradients are added. */
-#define MODEL_LOOKUP_BYTES ((size_t)16 << 20)
+#define MODEL_LOOKUP_BYTES CHAIN_LOOKUP_BYTES
+
+/* The configuration as a chain of layers. */
+void model_chain(const struct model_config *config, struct chain_config *chain);
 
 /* The model at work: packed weights and one workspace, taken once, for one lane at a
  * time. Owned by the caller of model_new. A model computes on one thread. */

@@ -1,0 +1,125 @@
+/* A model as plain data: a chain of layers, each of which takes what the one before it gives.
+ *
+ *   ids (T) -> Embedding -> [Dropout | recurrent | pooling | Flatten | Dense ...] -> output
+ *
+ * Options, records, models of Keras and exports read and write it; model.h makes it run. A
+ * chain is copied by assignment and owns nothing. Nothing here is collective.
+ *
+ * Sources of the layers' semantics: Keras's classes of the same names.
+ */
+#ifndef RNNTRAIN_LAYERS_CHAIN_H
+#define RNNTRAIN_LAYERS_CHAIN_H
+
+#include "base/base.h"
+#include "base/rng.h"
+
+/* Every kind of layer: its constant, and the stem of what each folder calls its part of the
+ * kind: embedding_layer in layers/, keras_embedding in keras/, onnx_embedding and c_embedding in
+ * export/. The folders' tables are made of this list, so a kind that one of them lacks does
+ * not link. */
+#define LAYER_KIND_LIST(KIND)                                                            \
+    KIND(EMBEDDING, embedding)                                                           \
+    KIND(DROPOUT, dropout)                                                               \
+    KIND(RECURRENT, recurrent)                                                           \
+    KIND(POOLING, pooling)                                                               \
+    KIND(FLATTEN, flatten)                                                               \
+    KIND(DENSE, dense)                                                                   \
+    KIND(OUTPUT, output)
+
+#define LAYER_CONSTANT(NAME, stem) LAYER_##NAME,
+enum layer_kind { LAYER_KIND_LIST(LAYER_CONSTANT) LAYER_KINDS };
+#undef LAYER_CONSTANT
+
+enum cell { CELL_LSTM, CELL_GRU, CELL_KINDS };
+
+/* What a cell is called, and how many gates' columns its matrices have. */
+struct cell_kind {
+    const char *name;       /* "lstm", as in options and Keras's names of layers */
+    const char *class_name; /* "LSTM", Keras's class */
+    int gates;
+};
+extern const struct cell_kind cell_kinds[CELL_KINDS];
+
+/* Over the positions of a row; the names are those of --head. */
+enum pooling { POOLING_MAX, POOLING_MEAN, POOLING_KINDS };
+#define POOLING_NAMES [POOLING_MAX] = "max", [POOLING_MEAN] = "mean"
+
+enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_KINDS };
+
+enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48 };
+
+struct layer_config {
+    enum layer_kind kind;
+    char name[LAYER_NAME_BYTES]; /* Keras's: "lstm_1"; chain_name_layers gives them */
+    union {
+        struct {
+            int width; /* E */
+        } embedding;
+        struct {
+            double rate; /* in (0, 1) */
+            enum rng_purpose purpose;
+        } dropout;
+        struct {
+            enum cell cell;
+            int units; /* H of each direction */
+            bool bidirectional;
+            bool hard_sigmoid; /* Keras 2's recurrent activation clip(0.2 x + 0.5) */
+            bool reset_after;  /* GRU only: bias (2, 3H), reset after the product */
+            bool sequences;    /* gives every step, not only the last */
+        } recurrent;
+        struct {
+            enum pooling how;
+        } pooling;
+        struct {
+            int units; /* D; the activation is relu */
+        } dense;
+        struct {
+            int units; /* 1 with LOSS_BINARY, else C */
+            enum loss loss;
+        } output;
+    };
+};
+
+struct chain_config {
+    int vocabulary; /* V: ids are 0 .. V - 1, 0 is the pad */
+    int length;     /* T: positions of a row */
+    bool mask;      /* pads are skipped, as Embedding(mask_zero=True) */
+    bool pad_pre;   /* where the data set's pads stand */
+    /* Most bytes that a table of looked-up products may take, see CHAIN_LOOKUP_BYTES. */
+    size_t lookup_bytes;
+    int n_layers;
+    struct layer_config layer[CHAIN_MOST_LAYERS]; /* Embedding first, output last */
+};
+
+/* Where nothing that trains stands between embedding and recurrent layer, its products with
+ * embeddings are computed once an id and looked up, as long as the table fits a cache. It is a
+ * number of the program, as it decides the order in which gradients are added. */
+#define CHAIN_LOOKUP_BYTES ((size_t)16 << 20)
+
+/* Appends a zeroed layer; NULL where the chain is full. */
+struct layer_config *chain_add(struct chain_config *chain, enum layer_kind kind);
+
+/* Names all layers as Keras does: by class, the second one of a class with _1 behind. */
+void chain_name_layers(struct chain_config *chain);
+
+/* What layer i gives, in Keras's shapes, without padding. */
+struct outline {
+    int length; /* T: a vector a position; 0: one a row */
+    int width;  /* numbers of a vector */
+};
+struct outline chain_outline(const struct chain_config *chain, int i);
+
+/* Whether a Dense(1, sigmoid) decides between two classes; classes, 2 or more. */
+bool chain_is_binary(const struct chain_config *chain);
+int chain_classes(const struct chain_config *chain);
+
+/* Logits of a row: 1 or C. */
+int chain_outputs(const struct chain_config *chain);
+
+/* 1 or 2, of a recurrent layer. */
+static inline int layer_directions(const struct layer_config *layer)
+{
+    return layer->recurrent.bidirectional ? 2 : 1;
+}
+
+#endif
