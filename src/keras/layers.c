@@ -232,7 +232,7 @@ static int unwrap(struct keras_reading *reading, const struct keras_layer *outer
 
 /* What all recurrent layers of a model here share. */
 struct kind {
-    enum cell cell;
+    enum recurrent_cell cell;
     bool bidirectional, hard_sigmoid;
 };
 

@@ -30,7 +30,7 @@
 enum layer_kind { LAYER_KIND_LIST(LAYER_CONSTANT) LAYER_KINDS };
 #undef LAYER_CONSTANT
 
-enum cell { CELL_LSTM, CELL_GRU, CELL_KINDS };
+enum recurrent_cell { CELL_LSTM, CELL_GRU, CELL_KINDS };
 
 /* What a cell is called, and how many gates' columns its matrices have. */
 struct cell_kind {
@@ -60,7 +60,7 @@ struct layer_config {
             enum rng_purpose purpose;
         } dropout;
         struct {
-            enum cell cell;
+            enum recurrent_cell cell;
             int units; /* H of each direction */
             bool bidirectional;
             bool hard_sigmoid; /* Keras 2's recurrent activation clip(0.2 x + 0.5) */

@@ -19,7 +19,7 @@
 enum { MODEL_MOST_LAYERS = 64 };
 
 struct model_config {
-    enum cell cell;
+    enum recurrent_cell cell;
     bool bidirectional;
     bool hard_sigmoid; /* Keras 2's recurrent activation clip(0.2 x + 0.5) */
     bool reset_after;  /* GRU only: bias (2, 3H), reset applied after the product */
