@@ -37,7 +37,8 @@ static int n_rows(const struct corpus *corpus)
     return n;
 }
 
-/* Adds the value where it belongs in the order; one that is there already is no choice. */
+/* Adds the value where it belongs in the order; one that is there already is no
+ * choice. */
 static void add_value(struct choices *choices, int value, int most)
 {
     int at = choices->n;
@@ -148,7 +149,8 @@ static struct bars find_bars(const int32_t *lengths, int n)
     return bars;
 }
 
-/* Class weights as scikit-learn's "balanced" has them: n / (C n_c), of training documents. */
+/* Class weights as scikit-learn's "balanced" has them: n / (C n_c), of training
+ * documents. */
 static double class_weight(const struct corpus *corpus, int c)
 {
     return (double)corpus->n_of_part[DATASET_TRAIN] /

@@ -1,4 +1,5 @@
-/* Trained text classifiers in your own program: open a checkpoint of rnntrain, have texts judged.
+/* Trained text classifiers in your own program: open a checkpoint of rnntrain, have texts
+ * judged.
  *
  *   struct rnntrain_model *model = NULL;
  *   const char *const texts[] = {"A touching film.", "Dull."};
@@ -9,13 +10,13 @@
  *   rnntrain_close(model);
  *
  * Any number of threads may use one model, and open others, at the same time: weights and
- * tokenizer are only read, a call borrows a workspace, of which there are as many as there were
- * calls at once. A call computes on its own thread. A text gets the same bits alone and among
- * others, in any thread, and from `rnntrain predict`.
+ * tokenizer are only read, a call borrows a workspace, of which there are as many as
+ * there were calls at once. A call computes on its own thread. A text gets the same bits
+ * alone and among others, in any thread, and from `rnntrain predict`.
  *
- * Nothing is printed and no input ends the process; only exhausted memory does, with a message
- * on standard error. While a model is opened no other thread of the program may use an HDF5
- * library that was built without thread safety.
+ * Nothing is printed and no input ends the process; only exhausted memory does, with a
+ * message on standard error. While a model is opened no other thread of the program may
+ * use an HDF5 library that was built without thread safety.
  */
 #ifndef RNNTRAIN_RNNTRAIN_H
 #define RNNTRAIN_RNNTRAIN_H
@@ -27,8 +28,8 @@
 extern "C" {
 #endif
 
-/* What a function returns; rnntrain_message() says more. What is given back through a pointer
- * is set on RNNTRAIN_OK only. */
+/* What a function returns; rnntrain_message() says more. What is given back through a
+ * pointer is set on RNNTRAIN_OK only. */
 enum rnntrain_code {
     RNNTRAIN_OK = 0,
     RNNTRAIN_USAGE = 64,    /* an argument is NULL or out of range */
@@ -40,40 +41,42 @@ enum rnntrain_code {
 
 struct rnntrain_model;
 
-/* Reads a checkpoint (best.h5, last.h5) or a model of Keras (.h5, .keras) into memory; the file is
- * not needed any more. A model of Keras must have rows of a fixed length, is read in a child
- * process, and judges ids only: `rnntrain import` gives it a tokenizer. The kernels are those of
- * the processor. */
+/* Reads a checkpoint (best.h5, last.h5) or a model of Keras (.h5, .keras) into memory;
+ * the file is not needed any more. A model of Keras must have rows of a fixed length, is
+ * read in a child process, and judges ids only: `rnntrain import` gives it a tokenizer.
+ * The kernels are those of the processor. */
 int rnntrain_open(const char *path, struct rnntrain_model **model);
 
 /* NULL is fine. Nobody may use the model any more. */
 void rnntrain_close(struct rnntrain_model *model);
 
-/* C, 2 or more, and the names of classes 0 to C - 1 as the data set has them (NULL beyond),
- * valid until rnntrain_close. */
+/* C, 2 or more, and the names of classes 0 to C - 1 as the data set has them (NULL
+ * beyond), valid until rnntrain_close. */
 size_t rnntrain_classes(const struct rnntrain_model *model);
 const char *rnntrain_label(const struct rnntrain_model *model, size_t number);
 
-/* Ids that a row holds: longer texts lose their beginning or their end, as in training. */
+/* Ids that a row holds: longer texts lose their beginning or their end, as in
+ * training. */
 size_t rnntrain_maxlen(const struct rnntrain_model *model);
 
 /* Ids are below it, from 1 on; 0 is the pad. */
 size_t rnntrain_num_words(const struct rnntrain_model *model);
 
-/* Probabilities (n, C), row by row, of n texts in UTF-8; what is no UTF-8 becomes U+FFFD. The
- * class decided for is the first largest; of two classes the first wins a tie. n may be 0.
- * RNNTRAIN_USAGE if the model has no tokenizer. */
+/* Probabilities (n, C), row by row, of n texts in UTF-8; what is no UTF-8 becomes U+FFFD.
+ * The class decided for is the first largest; of two classes the first wins a tie. n may
+ * be 0. RNNTRAIN_USAGE if the model has no tokenizer. */
 int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *texts,
                            size_t n, double *probabilities);
 
-/* The same for n texts that are ids already, of the model's own tokenizer, without pads: text i
- * has lengths[i] of them, and they stand one text behind the other. They are padded and cut as
- * in training. RNNTRAIN_USAGE, and nothing judged, if an id is not the model's. */
+/* The same for n texts that are ids already, of the model's own tokenizer, without pads:
+ * text i has lengths[i] of them, and they stand one text behind the other. They are
+ * padded and cut as in training. RNNTRAIN_USAGE, and nothing judged, if an id is not the
+ * model's. */
 int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids,
                          const size_t *lengths, size_t n, double *probabilities);
 
-/* What the last failure in this thread was, in one line without a final newline; "" before the
- * first. Valid until the thread's next call. */
+/* What the last failure in this thread was, in one line without a final newline; ""
+ * before the first. Valid until the thread's next call. */
 const char *rnntrain_message(void);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
-/* What is known of every document once the corpus was read: its class, part and place, a hash
- * of its text and where its words stand in the spool; and what becomes of it: which row of
- * which part, or none. */
+/* What is known of every document once the corpus was read: its class, part and place, a
+ * hash of its text and where its words stand in the spool; and what becomes of it: which
+ * row of which part, or none. */
 #ifndef RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 #define RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 
@@ -67,8 +67,8 @@ struct corpus {
     bool is_sorted;   /* records stand class by class */
 };
 
-/* Adds a document; hash, words_at and n_words are the caller's to set in the result, which
- * stays until the next call. */
+/* Adds a document; hash, words_at and n_words are the caller's to set in the result,
+ * which stays until the next call. */
 struct document *corpus_add(struct corpus *corpus, const struct block *block,
                             const struct block_document *document);
 
@@ -83,20 +83,21 @@ struct corpus_options {
 
 /* Decides what becomes of the documents:
  *
- * Layout: where there is any part/class/ folder, other folders are none of the corpus; else the
- * folders that share the parent with most documents are its classes.
+ * Layout: where there is any part/class/ folder, other folders are none of the corpus;
+ * else the folders that share the parent with most documents are its classes.
  * Classes: in the order of the labels file; else sorted, as numbers if all are.
  * Duplicates: with drop_duplicates, of equal texts one stays: a test document before a
  * validation document before a training document, then the first.
- * Splits: a training document goes to another part if its hash is below the share: the same
- * texts go on whatever else the corpus holds, and equal texts together.
- * Rows: documents of folders by class and name, pos before neg as in the notebook (the order
- * decides ties in the vocabulary); records as they were read. */
+ * Splits: a training document goes to another part if its hash is below the share: the
+ * same texts go on whatever else the corpus holds, and equal texts together.
+ * Rows: documents of folders by class and name, pos before neg as in the notebook (the
+ * order decides ties in the vocabulary); records as they were read. */
 int corpus_settle(struct corpus *corpus, int n_sources,
                   const struct corpus_options *options,
                   const struct reader_notes *notes) NODISCARD;
 
-/* SHA-256 over part, class and hash of every row, as 64 hex digits; the caller's to free. */
+/* SHA-256 over part, class and hash of every row, as 64 hex digits; the caller's to
+ * free. */
 char *corpus_digest(const struct corpus *corpus);
 
 void corpus_release(struct corpus *corpus);

@@ -1,4 +1,5 @@
-/* What becomes of the documents of a corpus: layout, classes, splits, rows, duplicates. */
+/* What becomes of the documents of a corpus: layout, classes, splits, rows,
+ * duplicates. */
 #define _GNU_SOURCE /* qsort_r */
 #include "corpus/corpus.h"
 
@@ -41,7 +42,8 @@ static int *count_places(const struct corpus *corpus)
     return counts;
 }
 
-/* The parent of the source's class folders with most documents, the first of equals; -1. */
+/* The parent of the source's class folders with most documents, the first of equals;
+ * -1. */
 static int32_t find_parent(const struct corpus *corpus, int source, const int *counts,
                            struct words *parents)
 {
@@ -211,7 +213,8 @@ static int class_of(const struct corpus *corpus, const char *label)
     return -1;
 }
 
-/* Where labels are places in the labels file, the first place: 0 or 1; -1: they are names. */
+/* Where labels are places in the labels file, the first place: 0 or 1; -1: they are
+ * names. */
 static int place_base(const struct corpus *corpus, const bool *is_trained)
 {
     bool has_zero = false;
@@ -372,8 +375,8 @@ static int check_names(const struct corpus *corpus, int32_t n)
     return OK;
 }
 
-/* Most corpora are read in the order of rows, or in a few runs of it: a bucket for each part,
- * kind and class first, which is sorted only where it must be. */
+/* Most corpora are read in the order of rows, or in a few runs of it: a bucket for each
+ * part, kind and class first, which is sorted only where it must be. */
 static int sort_rows(struct corpus *corpus, int32_t *n_rows)
 {
     size_t n_classes = (size_t)corpus->n_classes,

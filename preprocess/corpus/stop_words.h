@@ -4,8 +4,8 @@
 
 #include "base/base.h"
 
-/* `given`: a language (english, german, french, spanish, italian, portuguese, dutch) or a file
- * with a word a line. Release with lines_release. */
+/* `given`: a language (english, german, french, spanish, italian, portuguese, dutch) or a
+ * file with a word a line. Release with lines_release. */
 int stop_words_read(const char *given, char ***words, int *n) NODISCARD;
 
 #endif

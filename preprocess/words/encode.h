@@ -29,8 +29,8 @@ struct encoding {
     int n_threads;
 };
 
-/* Writes the data set, whose y and length are filled for it (memory of the caller), as are
- * `tokenizer` and `kept` (the caller's to free). */
+/* Writes the data set, whose y and length are filled for it (memory of the caller), as
+ * are `tokenizer` and `kept` (the caller's to free). */
 int encode_write(const struct encoding *encoding, struct dataset *data,
                  struct tally *tally) NODISCARD;
 

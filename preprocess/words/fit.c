@@ -47,8 +47,8 @@ static int count_rows(struct count *count, const struct corpus *corpus,
     return rc;
 }
 
-/* Adds the vocabulary's words to the tokenizer, those that do not appear in training behind the
- * others, as they were read. Places become the tokenizer's numbers. */
+/* Adds the vocabulary's words to the tokenizer, those that do not appear in training
+ * behind the others, as they were read. Places become the tokenizer's numbers. */
 static void add_words(const struct vocabulary *vocabulary, struct count *count,
                       struct text_tokenizer *tokenizer, int32_t *numbers)
 {

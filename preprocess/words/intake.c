@@ -9,8 +9,8 @@
 #include "words/crew.h"
 #include "input/load.h"
 
-/* A worker numbers the words that it meets by itself, from block to block; the numbers of the
- * corpus are found in the order of blocks, when one is finished. */
+/* A worker numbers the words that it meets by itself, from block to block; the numbers of
+ * the corpus are found in the order of blocks, when one is finished. */
 enum { MOST_WORDS = 1 << 18 }; /* then it begins anew */
 
 struct worker {

@@ -1,5 +1,5 @@
-/* Reads a corpus once, on several threads: documents into the corpus, their words into the
- * spool. The outcome does not depend on the number of threads. */
+/* Reads a corpus once, on several threads: documents into the corpus, their words into
+ * the spool. The outcome does not depend on the number of threads. */
 #ifndef RNNTRAIN_PREPROCESS_WORDS_INTAKE_H
 #define RNNTRAIN_PREPROCESS_WORDS_INTAKE_H
 

@@ -1,5 +1,5 @@
-/* The words of all documents, as numbers: written once from front to back, then read in any
- * order. What does not fit some memory stands in a temporary file without a name. */
+/* The words of all documents, as numbers: written once from front to back, then read in
+ * any order. What does not fit some memory stands in a temporary file without a name. */
 #ifndef RNNTRAIN_PREPROCESS_WORDS_SPOOL_H
 #define RNNTRAIN_PREPROCESS_WORDS_SPOOL_H
 
@@ -13,7 +13,8 @@ struct spool {
     char *folder;
 };
 
-/* The file is in $TMPDIR, or beside `output`, where there must be room for the result anyway. */
+/* The file is in $TMPDIR, or beside `output`, where there must be room for the result
+ * anyway. */
 int spool_open(struct spool *spool, const char *output) NODISCARD;
 void spool_close(struct spool *spool);
 int spool_append(struct spool *spool, const int32_t *numbers, size_t n) NODISCARD;

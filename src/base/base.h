@@ -79,8 +79,8 @@ struct arena {
 void *arena_take(struct arena *arena, size_t count, size_t size);
 
 /* A model's workspace, in three parts: weights as the kernels read them, which models in
- * several threads share; the activations of a lane; and gradients with what they alone need,
- * which a model that never trains has not: its `backward` stays at base NULL. */
+ * several threads share; the activations of a lane; and gradients with what they alone
+ * need, which a model that never trains has not: its `backward` stays at base NULL. */
 struct space {
     struct arena weights, lane, backward;
 };

@@ -71,10 +71,10 @@ int options_from_environment(const struct option_table *table, void *config) NOD
 int options_from_json(const struct option_table *table, void *config, const char *json,
                       const char *source) NODISCARD;
 
-/* `--name value`, `--name=value`, `--flag`, `--set name=value`, -o for --output; what is no option is
- * moved to `operands` (room for argc pointers, borrowed from argv), "--" ends the
- * options. An unknown name is an error that names the nearest one, as is a number of
- * operands that the table does not allow. */
+/* `--name value`, `--name=value`, `--flag`, `--set name=value`, -o for --output; what is
+ * no option is moved to `operands` (room for argc pointers, borrowed from argv), "--"
+ * ends the options. An unknown name is an error that names the nearest one, as is a
+ * number of operands that the table does not allow. */
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands,
                            int *n_operands) NODISCARD;

@@ -1,7 +1,8 @@
 /* What this process did and when, for Perfetto and Chrome's page "tracing".
  *
  * Any module marks a span of its work; the spans are kept until they are taken. While
- * tracing is off, a mark costs one test of a flag. One thread; nothing here is collective.
+ * tracing is off, a mark costs one test of a flag. One thread; nothing here is
+ * collective.
  */
 #ifndef RNNTRAIN_BASE_TRACE_H
 #define RNNTRAIN_BASE_TRACE_H

@@ -62,8 +62,8 @@ static int check_match(const struct dataset *data, const struct predictor *predi
     return dataset_check_words(data, model);
 }
 
-/* Rows of a window; 0: all are in memory. A model that was trained on a stream is evaluated on one:
- * the same bits as its run's. */
+/* Rows of a window; 0: all are in memory. A model that was trained on a stream is
+ * evaluated on one: the same bits as its run's. */
 static int window_rows(const struct predictor *predictor, const struct settings *settings)
 {
     const struct config *config = &predictor->config;

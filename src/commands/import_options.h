@@ -18,8 +18,8 @@ extern const struct option_table import_options;
 /* Borrows the strings. */
 struct checkpoint_hints import_hints(const struct import_settings *settings);
 
-/* ERR_EXISTS where `output` (NULL is fine) is, by whatever name, the model or another file that
- * is read. */
+/* ERR_EXISTS where `output` (NULL is fine) is, by whatever name, the model or another
+ * file that is read. */
 int import_check_output(const char *model, const struct import_settings *settings,
                         const char *output) NODISCARD;
 

@@ -1,6 +1,6 @@
-/* rnntrain predict CHECKPOINT [FILE|-] [--jsonl]: one text a line, one judgement a line. Whoever
- * writes a line into a pipe and waits gets its answer: lines are judged together only while more
- * of them are there.
+/* rnntrain predict CHECKPOINT [FILE|-] [--jsonl]: one text a line, one judgement a line.
+ * Whoever writes a line into a pipe and waits gets its answer: lines are judged together
+ * only while more of them are there.
  */
 #include "commands/commands.h"
 
@@ -126,8 +126,8 @@ static bool is_waiting(const struct input *input)
     return poll(&poll_in, 1, 0) != 0;
 }
 
-/* The next line of what was read, or what is left at the end of the input, as a text; NULL if
- * there is none. */
+/* The next line of what was read, or what is left at the end of the input, as a text;
+ * NULL if there is none. */
 static char *take_line(struct input *input)
 {
     char *first = input->bytes + input->first, *end = NULL;

@@ -121,8 +121,8 @@ static int read_labels(struct dataset *data)
     return OK;
 }
 
-/* The JSON of all words is 8 MB for IMDB, and the few that training needs stand beside it,
- * except in files of older versions. */
+/* The JSON of all words is 8 MB for IMDB, and the few that training needs stand beside
+ * it, except in files of older versions. */
 static int read_tokenizer(struct dataset *data, enum dataset_words words)
 {
     bool kept = words == DATASET_WORDS_KEPT && h5_exists(data->file, "/tokenizer_kept");

@@ -7,11 +7,11 @@
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
  *   root attributes: format, format_version, num_words, maxlen, padding, truncating
  *
- * Reading has two steps, so that the processes of a node read together into memory that they
- * share: dataset_open() reads and checks everything but the arrays, dataset_load() fills a
- * part of the memory that the caller provides. The ids may stay in the file, to be read by row
- * (dataset_reader); labels and lengths, 8 bytes a row, are always in memory. Nothing here is
- * collective.
+ * Reading has two steps, so that the processes of a node read together into memory that
+ * they share: dataset_open() reads and checks everything but the arrays, dataset_load()
+ * fills a part of the memory that the caller provides. The ids may stay in the file, to
+ * be read by row (dataset_reader); labels and lengths, 8 bytes a row, are always in
+ * memory. Nothing here is collective.
  */
 #ifndef RNNTRAIN_DATA_DATASET_H
 #define RNNTRAIN_DATA_DATASET_H
@@ -60,8 +60,8 @@ struct dataset {
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
 int dataset_open(const char *path, enum dataset_words words,
                  struct dataset *data) NODISCARD;
-/* The same where this or another process of the node has just opened the file: it is not read
- * through again, and has no words. */
+/* The same where this or another process of the node has just opened the file: it is not
+ * read through again, and has no words. */
 int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
 
 /* Bytes that dataset_load needs (a multiple of 64). */
@@ -74,25 +74,27 @@ int dataset_check_memory(const struct dataset *data, const char *remedy) NODISCA
  * `data`). */
 void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage);
 
-/* Reader `reader` of `readers` reads its share of all rows, contiguous ones of each part, into
- * the attached storage and checks every id, label and length (message: path, data set, row). */
+/* Reader `reader` of `readers` reads its share of all rows, contiguous ones of each part,
+ * into the attached storage and checks every id, label and length (message: path, data
+ * set, row). */
 int dataset_load(struct dataset *data, int reader, int readers) NODISCARD;
 
 /* Opens and loads in one, into memory that dataset_release frees. */
 int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
                  struct dataset *data) NODISCARD;
 
-/* Rows of a part from the file; fast where they ascend. `data` has its columns, and outlives the
- * reader. One thread at a time has it; where h5_has_threads, others may use HDF5 meanwhile.
- * dataset_reader_row: the row's ids (dataset_row_bytes), checked as dataset_load does. */
+/* Rows of a part from the file; fast where they ascend. `data` has its columns, and
+ * outlives the reader. One thread at a time has it; where h5_has_threads, others may use
+ * HDF5 meanwhile. dataset_reader_row: the row's ids (dataset_row_bytes), checked as
+ * dataset_load does. */
 struct dataset_reader;
 int dataset_reader_open(const struct dataset *data, enum dataset_part part,
                         struct dataset_reader **reader) NODISCARD;
 int dataset_reader_row(struct dataset_reader *reader, int row, void *ids) NODISCARD;
 void dataset_reader_close(struct dataset_reader *reader); /* NULL is fine */
 
-/* XXH64 over all arrays of all parts, however they are packed: reads and checks them all. `data`
- * has its columns. */
+/* XXH64 over all arrays of all parts, however they are packed: reads and checks them all.
+ * `data` has its columns. */
 int dataset_content(const struct dataset *data, uint64_t *hash) NODISCARD;
 
 static inline size_t dataset_row_bytes(const struct dataset *data)
@@ -128,12 +130,13 @@ static inline int dataset_id(const struct dataset *data, enum dataset_part part,
 }
 
 /* Writing, chunk by chunk, so that no more than that need be in memory. dataset_create:
- * everything but rows and tokenizer goes into a new file that data->path does not yet name. The
- * tokenizer, as `data` has it by then, follows when dataset_write_tokenizer is called. Chunk k of a
- * part holds its rows from k dataset_chunk_rows() on; its ids stand one row after the other in
- * id_bytes each, zeros behind the part's last row. dataset_finish: y and length of every part,
- * as `data` has them; the file takes its name. Whatever dataset_finish returns, the writer is
- * gone; dataset_abandon (NULL is fine) leaves no file. */
+ * everything but rows and tokenizer goes into a new file that data->path does not yet
+ * name. The tokenizer, as `data` has it by then, follows when dataset_write_tokenizer is
+ * called. Chunk k of a part holds its rows from k dataset_chunk_rows() on; its ids stand
+ * one row after the other in id_bytes each, zeros behind the part's last row.
+ * dataset_finish: y and length of every part, as `data` has them; the file takes its
+ * name. Whatever dataset_finish returns, the writer is gone; dataset_abandon (NULL is
+ * fine) leaves no file. */
 struct dataset_writer;
 int dataset_create(const struct dataset *data, struct dataset_writer **writer) NODISCARD;
 void dataset_write_tokenizer(struct dataset_writer *writer);
@@ -156,13 +159,14 @@ int dataset_write(const struct dataset *data) NODISCARD;
 int dataset_tokenizer(const struct dataset *data,
                       struct text_tokenizer **tokenizer) NODISCARD;
 
-/* Whether the words with ids of `data` are those that a model was trained on; where one of them has no
- * tokenizer it cannot be told. ERR_FORMAT names the first id that differs. */
+/* Whether the words with ids of `data` are those that a model was trained on; where one
+ * of them has no tokenizer it cannot be told. ERR_FORMAT names the first id that
+ * differs. */
 int dataset_check_words(const struct dataset *data,
                         const struct dataset *model) NODISCARD;
 
-/* Frees what `data` owns: not the storage that dataset_load was given; an all-zero struct is
- * fine. */
+/* Frees what `data` owns: not the storage that dataset_load was given; an all-zero struct
+ * is fine. */
 void dataset_release(struct dataset *data);
 
 #endif

@@ -45,8 +45,8 @@ static int compare_numbers(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-/* How many rows of each class make up n_taken of all n: the largest remainder gets what the
- * rounding leaves, ties going to the lower class. */
+/* How many rows of each class make up n_taken of all n: the largest remainder gets what
+ * the rounding leaves, ties going to the lower class. */
 static void apportion(const int *counts, int n_labels, int n, int n_taken, int *shares)
 {
     int left = n_taken;
@@ -78,8 +78,8 @@ static int *class_shares(const struct dataset *data, enum dataset_part part,
     return shares;
 }
 
-/* Splits rows into n_taken, the same share of each class drawn at random, and the rest (left
- * in rows); both in ascending order. */
+/* Splits rows into n_taken, the same share of each class drawn at random, and the rest
+ * (left in rows); both in ascending order. */
 static void take_stratified(const struct dataset *data, enum dataset_part part,
                             struct rng rng, int32_t *rows, int *n, int n_taken,
                             int32_t *taken)
@@ -117,9 +117,10 @@ static int *chunk_starts(const int32_t *rows, int n, int chunk_rows, int n_chunk
     return start;
 }
 
-/* The rows, which ascend, in an order of whole chunks: the file is cut into stretches of so many
- * chunks, and each is shuffled; then come a chunk of every stretch, the next of every stretch, and
- * so on. So whatever the file is sorted by, class or date, is mixed in any n / stretch rows. */
+/* The rows, which ascend, in an order of whole chunks: the file is cut into stretches of
+ * so many chunks, and each is shuffled; then come a chunk of every stretch, the next of
+ * every stretch, and so on. So whatever the file is sorted by, class or date, is mixed in
+ * any n / stretch rows. */
 static void shuffle_chunks(const struct dataset *data, enum dataset_part part,
                            struct rng rng, int stretch, int32_t *rows, int n)
 {
@@ -146,7 +147,8 @@ static void shuffle_chunks(const struct dataset *data, enum dataset_part part,
     free(start);
 }
 
-/* The same share of each class as take_stratified takes, from as few chunks as give it. */
+/* The same share of each class as take_stratified takes, from as few chunks as give
+ * it. */
 static void take_chunks(const struct dataset *data, enum dataset_part part,
                         struct rng rng, int32_t *rows, int n, int n_taken)
 {
@@ -326,10 +328,10 @@ void sampler_sort_by_length(const struct dataset *data, enum dataset_part part,
     free(pairs);
 }
 
-/* Rows that go to a lane together. With a mask a step costs a lane's rows and, once, the step
- * itself: four neighbours of about one length leave together, which saves a tenth of the
- * steps of single rows, while the dearest lane stays at 1.05 of the mean (of eight: 1.24).
- * They divide lane_rows, so that no lane gets more than it has room for. */
+/* Rows that go to a lane together. With a mask a step costs a lane's rows and, once, the
+ * step itself: four neighbours of about one length leave together, which saves a tenth of
+ * the steps of single rows, while the dearest lane stays at 1.05 of the mean (of eight:
+ * 1.24). They divide lane_rows, so that no lane gets more than it has room for. */
 static int dealt_together(int lane_rows)
 {
     return lane_rows % 4 == 0 ? 4 : lane_rows % 2 == 0 ? 2 : 1;
@@ -349,8 +351,8 @@ static int used_lanes(const struct sampler *sampler, int n)
     return groups < lanes ? groups : lanes;
 }
 
-/* How many of the n rows of a batch, which are sorted, lane l gets: a group a round, there and
- * back. They go to `rows` unless that is NULL. */
+/* How many of the n rows of a batch, which are sorted, lane l gets: a group a round,
+ * there and back. They go to `rows` unless that is NULL. */
 static int deal_lane(const struct sampler *sampler, int l, int n, const int32_t *sorted,
                      int32_t *rows)
 {

@@ -19,8 +19,8 @@ enum validation_rule {
 /* The order of an epoch's rows. */
 enum shuffle {
     SHUFFLE_FULL, /* any row may follow any other */
-    /* Windows of batches: each has chunks of the file drawn from everywhere in it, its rows are
-     * shuffled. Whoever has a window in memory has its batches. */
+    /* Windows of batches: each has chunks of the file drawn from everywhere in it, its
+     * rows are shuffled. Whoever has a window in memory has its batches. */
     SHUFFLE_WINDOW,
     SHUFFLE_NONE
 };
@@ -61,17 +61,17 @@ void sampler_count(const struct dataset *data, enum dataset_part part,
 int sampler_batches(const struct sampler *sampler);
 int sampler_lanes(const struct sampler_config *config);
 
-/* Rows of a window: as many whole batches as window_rows allows, at least one; all windows but the
- * last have the same. */
+/* Rows of a window: as many whole batches as window_rows allows, at least one; all
+ * windows but the last have the same. */
 int sampler_window_rows(const struct sampler *sampler);
 
-/* Orders the rows of an epoch and deals those of each batch to lanes by length: sorted, a few
- * neighbours at a time, in snake order, so that lanes cost alike and stand sorted, longest
- * first. */
+/* Orders the rows of an epoch and deals those of each batch to lanes by length: sorted, a
+ * few neighbours at a time, in snake order, so that lanes cost alike and stand sorted,
+ * longest first. */
 void sampler_begin_epoch(struct sampler *sampler, int epoch);
 
-/* Batch b of the epoch. Returns its rows; *n_lanes is the number of lanes that got any, the first
- * of all. Lane l is lanes[lane_start[l] .. lane_start[l+1]). */
+/* Batch b of the epoch. Returns its rows; *n_lanes is the number of lanes that got any,
+ * the first of all. Lane l is lanes[lane_start[l] .. lane_start[l+1]). */
 int sampler_batch(struct sampler *sampler, int b, int *n_lanes);
 
 /* Sorts rows longest first (ties by number), for evaluation in lanes. */

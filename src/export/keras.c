@@ -47,11 +47,13 @@ static int build_archive(const struct predictor *predictor, char **bytes, size_t
     return rc;
 }
 
-/* Verification: what was built, read as a stranger's file, must say the same of random rows. */
+/* Verification: what was built, read as a stranger's file, must say the same of random
+ * rows. */
 
 enum { RANDOM_ROWS = 32 }; /* at most PREDICTOR_ROWS */
 
-/* Probabilities (RANDOM_ROWS, n_labels) of random rows, half of them shorter than the model's. */
+/* Probabilities (RANDOM_ROWS, n_labels) of random rows, half of them shorter than the
+ * model's. */
 static double *judge_rows(const struct predictor *predictor)
 {
     const struct dataset *data = &predictor->info.data;

@@ -34,8 +34,9 @@ void bounded_append(struct bounded_bytes *result, const void *bytes, size_t n)
     result->n += n;
 }
 
-/* What the pipe carries first; then n bytes, or those of a message where the code is not OK. That
- * it is whole is told by n: who ignores SIGCHLD learns nothing of how a child ended. */
+/* What the pipe carries first; then n bytes, or those of a message where the code is not
+ * OK. That it is whole is told by n: who ignores SIGCHLD learns nothing of how a child
+ * ended. */
 struct header {
     int code;
     size_t n;
@@ -93,8 +94,8 @@ static size_t addresses_used(void)
     return n <= 0 ? 0 : strtoul(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Keeps the pipe's end, as ANSWER, and no other file: another thread's pipe would stay open as long
- * as this child lives. */
+/* Keeps the pipe's end, as ANSWER, and no other file: another thread's pipe would stay
+ * open as long as this child lives. */
 static bool keep_only(int fd)
 {
     int limit = (int)sysconf(_SC_OPEN_MAX);
@@ -200,7 +201,8 @@ static enum outcome receive(int fd, double until, void *bytes, size_t n)
     return WHOLE;
 }
 
-/* What became of a child that has not said all that it wanted; status -1: nobody knows. */
+/* What became of a child that has not said all that it wanted; status -1: nobody
+ * knows. */
 static int describe_end(const char *source, bool is_late, int status)
 {
     if (is_late || (status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))

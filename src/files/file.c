@@ -333,7 +333,8 @@ int file_begin(const char *path, char **temporary)
     return OK;
 }
 
-/* Appends the trailer, makes the file durable and reads it back; -1 and errno on failure. */
+/* Appends the trailer, makes the file durable and reads it back; -1 and errno on
+ * failure. */
 static int seal_file(int fd, uint64_t n)
 {
     unsigned char trailer[FILE_TRAILER_BYTES], again[SHA256_DIGEST_SIZE];

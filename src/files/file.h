@@ -1,9 +1,9 @@
 /* Whole files: read at once, replaced at once, sealed by a trailer.
  *
- * A file is written under a temporary name, flushed to the device, read back and renamed, so
- * that a reader sees the old file or the new one, at every moment and after a crash. A sealed
- * file ends in a trailer: 8 bytes of magic, the length of what stands before it (8 bytes,
- * little-endian), and its SHA-256. Nothing here is collective.
+ * A file is written under a temporary name, flushed to the device, read back and renamed,
+ * so that a reader sees the old file or the new one, at every moment and after a crash. A
+ * sealed file ends in a trailer: 8 bytes of magic, the length of what stands before it (8
+ * bytes, little-endian), and its SHA-256. Nothing here is collective.
  */
 #ifndef RNNTRAIN_FILES_FILE_H
 #define RNNTRAIN_FILES_FILE_H
@@ -12,12 +12,12 @@
 
 enum { FILE_TRAILER_BYTES = 48, FILE_DIGEST_BYTES = 32 };
 
-/* Reads a regular file; the bytes, with a 0 behind them, are the caller's to free. ERR_NO_INPUT if it cannot be
- * opened, ERR_IO if it cannot be read. */
+/* Reads a regular file; the bytes, with a 0 behind them, are the caller's to free.
+ * ERR_NO_INPUT if it cannot be opened, ERR_IO if it cannot be read. */
 int file_read(const char *path, char **bytes, size_t *n) NODISCARD;
 
-/* Whether a file could be written there, as far as can be told before: nothing or a regular file
- * is there, in a folder that may be written to. */
+/* Whether a file could be written there, as far as can be told before: nothing or a
+ * regular file is there, in a folder that may be written to. */
 int file_check_target(const char *path) NODISCARD;
 
 /* Writes n bytes to `path` atomically. With keep_previous, what stood there is then at
@@ -25,9 +25,10 @@ int file_check_target(const char *path) NODISCARD;
 int file_replace(const char *path, const void *bytes, size_t n,
                  bool keep_previous) NODISCARD;
 
-/* The same for a file that something else writes: file_begin gives the temporary name (owned)
- * of an empty file; file_finish seals what then stands there and puts it at `path`. ERR_IO:
- * the old file is untouched, the temporary one is the caller's to remove. */
+/* The same for a file that something else writes: file_begin gives the temporary name
+ * (owned) of an empty file; file_finish seals what then stands there and puts it at
+ * `path`. ERR_IO: the old file is untouched, the temporary one is the caller's to
+ * remove. */
 int file_begin(const char *path, char **temporary) NODISCARD;
 int file_finish(const char *temporary, const char *path) NODISCARD;
 
@@ -40,8 +41,8 @@ int file_link(const char *from, const char *to) NODISCARD;
 /* Removes what writers of these files that were killed have left in a folder. */
 void file_remove_temporaries(const char *folder, const char *const *of, size_t n);
 
-/* A lock on an open file that also holds on NFS, and ends with the process, however it ends.
- * Where another process has it, it is waited for up to `patience` seconds. */
+/* A lock on an open file that also holds on NFS, and ends with the process, however it
+ * ends. Where another process has it, it is waited for up to `patience` seconds. */
 enum file_lock { FILE_LOCKED, FILE_LOCKED_BY_OTHER, FILE_NO_LOCKS };
 enum file_lock file_lock(int fd, double patience) NODISCARD;
 
@@ -57,10 +58,10 @@ bool file_has_seal(const char *bytes, size_t n);
 /* Whether the n bytes, trailer included, are those that were sealed; ERR_FORMAT. */
 int file_check_seal(const char *path, const char *bytes, size_t n) NODISCARD;
 
-/* The same for a file that is too large to be read whole: file_open opens a regular file to be read
- * and gives its size (ERR_NO_INPUT; the descriptor is the caller's to close); file_read_seal gives
- * the SHA-256 in the trailer, and with `check` reads what stands before it, piece by piece, which
- * must have it (ERR_FORMAT, ERR_IO). */
+/* The same for a file that is too large to be read whole: file_open opens a regular file
+ * to be read and gives its size (ERR_NO_INPUT; the descriptor is the caller's to close);
+ * file_read_seal gives the SHA-256 in the trailer, and with `check` reads what stands
+ * before it, piece by piece, which must have it (ERR_FORMAT, ERR_IO). */
 int file_open(const char *path, int *fd, size_t *size) NODISCARD;
 int file_read_seal(int fd, const char *path, size_t size, bool check,
                    unsigned char digest[FILE_DIGEST_BYTES]) NODISCARD;

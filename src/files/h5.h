@@ -1,8 +1,8 @@
 /* HDF5 files; and the only door to HDF5.
  *
- * A file is built and read as an image in memory, or where it may be large on disk. What is built
- * on disk has a temporary name; then it is sealed and put in place as file.h says. HDF5 and h5py
- * ignore the trailer; here it is checked before HDF5 parses a byte.
+ * A file is built and read as an image in memory, or where it may be large on disk. What
+ * is built on disk has a temporary name; then it is sealed and put in place as file.h
+ * says. HDF5 and h5py ignore the trailer; here it is checked before HDF5 parses a byte.
  *
  * Objects carry no times, so equal content gives equal bytes. Texts are uint8 arrays
  * (UTF-8): in Python, bytes(file["tokenizer"][()]).decode(). Nothing here is collective.
@@ -34,16 +34,16 @@ void h5_make_group(struct h5 *file, const char *path);
 void h5_write(struct h5 *file, const char *path, enum h5_type type, int n_dims,
               const size_t *shape, const void *data, bool compress);
 
-/* An array that is written chunk by chunk, packed by its writers: in any order, each once,
- * the last filled up to a whole chunk. One thread at a time calls these two. */
+/* An array that is written chunk by chunk, packed by its writers: in any order, each
+ * once, the last filled up to a whole chunk. One thread at a time calls these two. */
 void h5_make_chunked(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                      const size_t *shape);
 void h5_write_chunk(struct h5 *file, const char *path, size_t first_row,
                     const void *packed, size_t n_packed);
 size_t h5_chunk_rows(enum h5_type type, int n_dims, const size_t *shape);
 
-/* Packs the values of a chunk; the result is borrowed until the packer's next use. A packer
- * belongs to one thread. */
+/* Packs the values of a chunk; the result is borrowed until the packer's next use. A
+ * packer belongs to one thread. */
 struct h5_packer *h5_packer_new(void);
 void h5_packer_free(struct h5_packer *packer);
 const void *h5_pack(struct h5_packer *packer, enum h5_type type, size_t n_values,
@@ -61,7 +61,8 @@ void h5_attribute_texts(struct h5 *file, const char *object, const char *name, s
 void h5_attribute_int(struct h5 *file, const char *object, const char *name,
                       int64_t value);
 
-/* The finished file's bytes, sealed, the caller's to free; closes it, whatever the outcome. */
+/* The finished file's bytes, sealed, the caller's to free; closes it, whatever the
+ * outcome. */
 int h5_image(struct h5 *file, char **bytes, size_t *n) NODISCARD;
 /* The same without trailer, for others to read. */
 int h5_image_unsealed(struct h5 *file, char **bytes, size_t *n) NODISCARD;
@@ -69,7 +70,8 @@ int h5_image_unsealed(struct h5 *file, char **bytes, size_t *n) NODISCARD;
  * keep_previous, what stood at `path` is then at <stem>.prev.<extension>. */
 int h5_save(struct h5 *file, const char *path, bool keep_previous) NODISCARD;
 
-/* Seals a file that was built on disk, puts it in place and closes it, whatever the outcome.
+/* Seals a file that was built on disk, puts it in place and closes it, whatever the
+ * outcome.
  */
 int h5_finish(struct h5 *file) NODISCARD;
 
@@ -84,8 +86,9 @@ int h5_open(const char *path, struct h5 **file) NODISCARD;
 /* The same of bytes that were read. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n,
                   struct h5 **file) NODISCARD;
-/* The same for what memory should not hold: the file is checked piece by piece and read where it
- * is wanted. Without `check` the caller answers for it. Gives the SHA-256 of the content. */
+/* The same for what memory should not hold: the file is checked piece by piece and read
+ * where it is wanted. Without `check` the caller answers for it. Gives the SHA-256 of the
+ * content. */
 int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGEST_BYTES],
                     struct h5 **file) NODISCARD;
 /* NULL is fine. */
@@ -105,9 +108,9 @@ int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
 int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                  const size_t *shape, size_t first, size_t n, void *data) NODISCARD;
 
-/* The rows of an array that h5_write packed or h5_write_chunk wrote, chunk by chunk: as HDF5 reads
- * them, in half of the time, and by threads beside each other and beside others that use HDF5
- * (h5_has_threads). One thread at a time has it. */
+/* The rows of an array that h5_write packed or h5_write_chunk wrote, chunk by chunk: as
+ * HDF5 reads them, in half of the time, and by threads beside each other and beside
+ * others that use HDF5 (h5_has_threads). One thread at a time has it. */
 struct h5_chunks;
 int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
                    const size_t shape[2], struct h5_chunks **chunks) NODISCARD;
@@ -115,8 +118,8 @@ int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
 void h5_chunks_close(struct h5_chunks *chunks);
 /* Of a whole chunk. */
 size_t h5_chunks_rows(const struct h5_chunks *chunks);
-/* The values of chunk k, whose rows begin at k times that; borrowed until the next call. Behind the
- * array's last row they mean nothing. */
+/* The values of chunk k, whose rows begin at k times that; borrowed until the next call.
+ * Behind the array's last row they mean nothing. */
 int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values) NODISCARD;
 /* Whether HDF5 was built for more threads than one. */
 bool h5_has_threads(void);
@@ -131,23 +134,24 @@ int h5_read_attribute_text(struct h5 *file, const char *object, const char *name
 int h5_read_attribute_int(struct h5 *file, const char *object, const char *name,
                           int64_t *value) NODISCARD;
 
-/* Files of others, in memory, of which nothing is taken for granted: only hard links are followed,
- * only what stands in the file itself is read, strings may have fixed or variable length, numbers
- * any type. To be used in a child process (bounded.h): HDF5's parser trusts what it reads. */
+/* Files of others, in memory, of which nothing is taken for granted: only hard links are
+ * followed, only what stands in the file itself is read, strings may have fixed or
+ * variable length, numbers any type. To be used in a child process (bounded.h): HDF5's
+ * parser trusts what it reads. */
 int h5_open_foreign(const char *path, const char *bytes, size_t n,
                     struct h5 **file) NODISCARD;
 /* Whether hard links lead to an object of that path. */
 bool h5_reaches(struct h5 *file, const char *path);
 bool h5_has_attribute(struct h5 *file, const char *object, const char *name);
-/* A string, or a list of at most `most` of them, which may be cut into name0, name1, ... The
- * caller's to free. */
+/* A string, or a list of at most `most` of them, which may be cut into name0, name1, ...
+ * The caller's to free. */
 int h5_read_foreign_text(struct h5 *file, const char *object, const char *name,
                          char **text) NODISCARD;
 int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
                           size_t most, size_t *n, char ***texts) NODISCARD;
-/* An array of 0, 1 or 2 dimensions and at most `most` numbers, as floats, (shape[0], shape[1]), 1
- * where there is no such dimension; the caller's to free. Of more dimensions, or no numbers: n_dims is
- * H5_MAX_DIMS + 1, and there are none. */
+/* An array of 0, 1 or 2 dimensions and at most `most` numbers, as floats, (shape[0],
+ * shape[1]), 1 where there is no such dimension; the caller's to free. Of more
+ * dimensions, or no numbers: n_dims is H5_MAX_DIMS + 1, and there are none. */
 int h5_read_foreign_array(struct h5 *file, const char *path, size_t most, int *n_dims,
                           size_t shape[H5_MAX_DIMS], float **values) NODISCARD;
 /* The names of a group's hard links in alphabetical order, at most `most`. */
@@ -160,8 +164,9 @@ bool h5_is_array(struct h5 *file, const char *path);
 /* "(64, 128)" into `text`. */
 void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n);
 
-/* Inside of another's program, which may use HDF5 itself: between the two HDF5 prints nothing
- * in this thread, behind them what it printed before, and how it ends is the program's affair. */
+/* Inside of another's program, which may use HDF5 itself: between the two HDF5 prints
+ * nothing in this thread, behind them what it printed before, and how it ends is the
+ * program's affair. */
 struct h5_manners {
     void (*print)(void);
     void *data;

@@ -131,8 +131,8 @@ static bool read_fixed(hid_t attribute, hid_t type, size_t n, char **texts)
     return is_read;
 }
 
-/* The strings of an open attribute, n of them or fewer than `most`. An empty list may have any
- * type. */
+/* The strings of an open attribute, n of them or fewer than `most`. An empty list may
+ * have any type. */
 static bool read_texts(hid_t attribute, size_t most, size_t *n, char ***texts)
 {
     hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
@@ -221,8 +221,8 @@ int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
 
 /* Arrays. */
 
-/* Whether the file itself has the numbers; asked before all else, since HDF5 opens the files of a
- * virtual data set for its shape. */
+/* Whether the file itself has the numbers; asked before all else, since HDF5 opens the
+ * files of a virtual data set for its shape. */
 static bool is_own(hid_t set, H5D_layout_t *layout)
 {
     hid_t creation = H5Dget_create_plist(set);

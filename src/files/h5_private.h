@@ -24,12 +24,13 @@ size_t h5_type_bytes(enum h5_type type);
 int h5_check_array(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                    const size_t *shape) NODISCARD;
 
-/* Before the first call of HDF5 of a thread: it prints no errors of its own, and leaves nothing for exit:
- * there it would try again, and crash, on a file whose writing failed. */
+/* Before the first call of HDF5 of a thread: it prints no errors of its own, and leaves
+ * nothing for exit: there it would try again, and crash, on a file whose writing
+ * failed. */
 void h5_start(void);
 
-/* Access to an image in memory. HDF5 takes two images of one name for one file: the name is
- * the struct's address. */
+/* Access to an image in memory. HDF5 takes two images of one name for one file: the name
+ * is the struct's address. */
 hid_t h5_image_access(void);
 void h5_image_name(const struct h5 *file, char name[32]);
 

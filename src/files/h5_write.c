@@ -73,9 +73,9 @@ void h5_make_group(struct h5 *file, const char *path)
     H5Pclose(links);
 }
 
-/* Chunks: whole rows of about 128 KiB, their bytes sorted by place in the value and deflated,
- * as HDF5's own filters do it; libdeflate takes half the time of zlib, and any thread may do
- * it. */
+/* Chunks: whole rows of about 128 KiB, their bytes sorted by place in the value and
+ * deflated, as HDF5's own filters do it; libdeflate takes half the time of zlib, and any
+ * thread may do it. */
 
 enum { CHUNK_BYTES = 128 << 10, DEFLATE_LEVEL = 1 };
 

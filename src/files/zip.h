@@ -1,4 +1,5 @@
-/* Zip archives in memory, as .keras files are; a door to libarchive. Nothing here is collective.
+/* Zip archives in memory, as .keras files are; a door to libarchive. Nothing here is
+ * collective.
  */
 #ifndef RNNTRAIN_FILES_ZIP_H
 #define RNNTRAIN_FILES_ZIP_H
@@ -19,8 +20,8 @@ struct zip_entry {
     size_t n;
 };
 
-/* An archive of these entries, stored as they are, without times: equal entries give equal
- * bytes, the caller's to free. */
+/* An archive of these entries, stored as they are, without times: equal entries give
+ * equal bytes, the caller's to free. */
 void zip_write(const struct zip_entry *entries, size_t n_entries, char **bytes,
                size_t *n);
 

@@ -1,5 +1,5 @@
-/* Some documents on their way from the reader, which is one thread, to those that work on their
- * texts. */
+/* Some documents on their way from the reader, which is one thread, to those that work on
+ * their texts. */
 #ifndef RNNTRAIN_INPUT_BLOCK_H
 #define RNNTRAIN_INPUT_BLOCK_H
 
@@ -43,8 +43,8 @@ void block_need_text(struct block *block, size_t n);
 
 /* A source in messages: "-" is standard input. */
 const char *block_source_name(const char *path);
-/* "corpus/train/pos/1_9.txt", "reviews.csv: line 12": a document in messages; the caller's to
- * free. */
+/* "corpus/train/pos/1_9.txt", "reviews.csv: line 12": a document in messages; the
+ * caller's to free. */
 char *block_document_name(const char *source, const char *folder, const char *name,
                           int64_t line);
 

@@ -1,9 +1,10 @@
-/* Rows and fields of delimited text, read piece by piece: CSV as RFC 4180 has it, separated
- * text without quotes, or plain lines.
+/* Rows and fields of delimited text, read piece by piece: CSV as RFC 4180 has it,
+ * separated text without quotes, or plain lines.
  *
  * A row ends at LF, CR LF or CR; a last row needs no end. Blank rows are passed over. In
- * quotes stand separators and line ends; a quote there is doubled. A quote within a field that
- * does not begin with one is a character; one that ends a field too early is an error. */
+ * quotes stand separators and line ends; a quote there is doubled. A quote within a field
+ * that does not begin with one is a character; one that ends a field too early is an
+ * error. */
 #ifndef RNNTRAIN_INPUT_DELIMITED_H
 #define RNNTRAIN_INPUT_DELIMITED_H
 

@@ -1,6 +1,6 @@
-/* Files as streams of bytes, whatever they are packed in: a file, a tar or zip archive, each
- * also compressed (gz, bz2, xz, zst), standard input, or a folder. Nothing is unpacked to
- * disk; a stream is read once. */
+/* Files as streams of bytes, whatever they are packed in: a file, a tar or zip archive,
+ * each also compressed (gz, bz2, xz, zst), standard input, or a folder. Nothing is
+ * unpacked to disk; a stream is read once. */
 #ifndef RNNTRAIN_INPUT_INPUT_H
 #define RNNTRAIN_INPUT_INPUT_H
 
@@ -22,13 +22,13 @@ void input_close(struct input *input);
 
 bool input_is_folder(const struct input *input);
 
-/* The next entry: in a folder subfolders first, sorted by name; borrowed until the next call.
- * What is neither a file, a folder nor a link is passed over, as are names that begin with a
- * dot. */
+/* The next entry: in a folder subfolders first, sorted by name; borrowed until the next
+ * call. What is neither a file, a folder nor a link is passed over, as are names that
+ * begin with a dot. */
 int input_next(struct input *input, struct input_entry *entry, bool *end) NODISCARD;
 
-/* The next bytes of the entry, at most n; *got 0 at its end. Not for a folder's entries: they
- * are opened by their own paths. */
+/* The next bytes of the entry, at most n; *got 0 at its end. Not for a folder's entries:
+ * they are opened by their own paths. */
 int input_read(struct input *input, char *bytes, size_t n, size_t *got) NODISCARD;
 
 #endif

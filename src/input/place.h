@@ -23,8 +23,9 @@ struct place {
 /* The names of parts as folders and messages have them. */
 extern const char *const place_part_names[DATASET_PARTS];
 
-/* The part that a file's name tells, its endings left out (sst2-test.csv.gz): train; validation,
- * valid, val or dev; test; alone or behind a '-', '_' or '.'; -1: none. Folders alike. */
+/* The part that a file's name tells, its endings left out (sst2-test.csv.gz): train;
+ * validation, valid, val or dev; test; alone or behind a '-', '_' or '.'; -1: none.
+ * Folders alike. */
 int place_part_of_file(const char *path);
 
 /* The place of documents in a folder: names joined by '/', "" at the top. */

@@ -266,7 +266,8 @@ static int report_link(const struct reader *reader, const char *path)
         source_of(reader)->path, path);
 }
 
-/* What the folder says in which a path's file stands; most files share it with the last. */
+/* What the folder says in which a path's file stands; most files share it with the
+ * last. */
 static void find_place(struct reader *reader, const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -1,5 +1,5 @@
-/* Labelled documents, block by block, from whatever the sources are: class folders or files
- * of records, plain, packed in archives or compressed. */
+/* Labelled documents, block by block, from whatever the sources are: class folders or
+ * files of records, plain, packed in archives or compressed. */
 #ifndef RNNTRAIN_INPUT_READER_H
 #define RNNTRAIN_INPUT_READER_H
 

@@ -1,5 +1,5 @@
-/* Labelled texts, one a row: delimited text, JSON Lines, fastText's lines, lines that begin
- * with their label, lines of one class. */
+/* Labelled texts, one a row: delimited text, JSON Lines, fastText's lines, lines that
+ * begin with their label, lines of one class. */
 #ifndef RNNTRAIN_INPUT_RECORDS_H
 #define RNNTRAIN_INPUT_RECORDS_H
 
@@ -37,8 +37,8 @@ typedef int records_sink(void *context, const struct record *record);
 
 struct records;
 
-/* `class_name`: every line is a text of this class; NULL: records have labels. `name` stands
- * in messages; both and `options` are borrowed. */
+/* `class_name`: every line is a text of this class; NULL: records have labels. `name`
+ * stands in messages; both and `options` are borrowed. */
 struct records *records_new(const struct records_options *options, const char *name,
                             const char *class_name, records_sink *sink, void *context);
 void records_free(struct records *records);

@@ -1,5 +1,5 @@
-/* Finds out how records stand in a file, from its beginning and from what the user said. What
- * cannot be told apart is refused, never guessed. */
+/* Finds out how records stand in a file, from its beginning and from what the user said.
+ * What cannot be told apart is refused, never guessed. */
 #include "input/records_private.h"
 
 #include <ctype.h>
@@ -130,8 +130,8 @@ static int column_of(const char *name, const struct sample *sample, const char *
     return rc;
 }
 
-/* A first row of names: an option or a known name says so; else, in a column of few values,
- * its value is not met again. */
+/* A first row of names: an option or a known name says so; else, in a column of few
+ * values, its value is not met again. */
 static bool has_header(const struct records_options *options, const struct sample *sample)
 {
     if (options->header != CHOICE_AUTO)
@@ -152,8 +152,8 @@ static bool has_header(const struct records_options *options, const struct sampl
     return false;
 }
 
-/* Of two columns the text is the one with more different values; where these are as many, the
- * longer one. */
+/* Of two columns the text is the one with more different values; where these are as many,
+ * the longer one. */
 static bool looks_like_text(const struct sample *sample, int column)
 {
     const struct words *mine = &sample->values[column];
@@ -164,8 +164,8 @@ static bool looks_like_text(const struct sample *sample, int column)
            strlen(sample->first[1 - column]) + sample->bytes[1 - column];
 }
 
-/* Where two columns have no known names, the text is found by its values; with more columns
- * only the user knows. */
+/* Where two columns have no known names, the text is found by its values; with more
+ * columns only the user knows. */
 static int choose_columns(const struct records_options *options, const char *name,
                           const struct sample *sample, struct layout *layout)
 {
@@ -267,8 +267,8 @@ static bool holds_double_mark(const char *word, size_t n)
     return false;
 }
 
-/* Whether lines begin with one of a few words, or, where a file is sorted by class, all with the
- * same. */
+/* Whether lines begin with one of a few words, or, where a file is sorted by class, all
+ * with the same. */
 static bool begin_alike(const char *head, size_t n)
 {
     enum { SORTED_LINES = 20 };

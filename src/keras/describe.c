@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file of weights alone: its layers are told by the shapes of their arrays, in the order in
- * which a classifier has them. */
+/* A file of weights alone: its layers are told by the shapes of their arrays, in the
+ * order in which a classifier has them. */
 
 enum { MOST_GROUPS = 2 * MODEL_MOST_LAYERS };
 

@@ -22,7 +22,8 @@ bool keras_file_is_one(const char *bytes, size_t n)
     return h5_is_one(bytes, n) || zip_is_one(bytes, n);
 }
 
-/* The child: what it finds becomes one JSON object, a 0, and the numbers of all arrays. */
+/* The child: what it finds becomes one JSON object, a 0, and the numbers of all
+ * arrays. */
 
 struct source {
     const char *path;
@@ -39,8 +40,9 @@ struct finding {
     size_t n_visits;     /* of objects in a tree, whose links may lead back */
 };
 
-/* A small file may say that it has many numbers: packed, or one array by many names. Weights do
- * not pack well, so that a model's file has a quarter of its bytes of them, or a few times that. */
+/* A small file may say that it has many numbers: packed, or one array by many names.
+ * Weights do not pack well, so that a model's file has a quarter of its bytes of them, or
+ * a few times that. */
 static size_t most_numbers(size_t n_bytes)
 {
     size_t most = ((size_t)16 << 20) + 16 * n_bytes;
@@ -153,7 +155,8 @@ static int add_listed(struct finding *finding, const char *group, const char *la
     return rc;
 }
 
-/* Layers of Keras 2's layout, in the order of layer_names. `root`: "" or "/model_weights". */
+/* Layers of Keras 2's layout, in the order of layer_names. `root`: "" or
+ * "/model_weights". */
 static int add_layers(struct finding *finding, const char *root)
 {
     size_t n = 0;

@@ -1,13 +1,15 @@
-/* What stands in a model file that Keras wrote, of any era: texts and arrays, not yet understood.
+/* What stands in a model file that Keras wrote, of any era: texts and arrays, not yet
+ * understood.
  *
  *   whole model .h5       attributes model_config, training_config, keras_version;
  *                         /model_weights, /optimizer_weights         (Keras 2.0 to 3)
- *   weights .h5           attribute layer_names                      (Keras 2, save_weights)
+ *   weights .h5           attribute layer_names                      (Keras 2,
+ *   save_weights)
  *   .weights.h5           /layers/<class>[_n]/.../vars/<k>           (Keras 3)
  *   .keras                a zip of metadata.json, config.json and model.weights.h5
  *
- * The file is read in a bounded child process (bounded.h), as HDF5's parser trusts what it
- * reads; what the child gives back is checked here. Nothing here is collective.
+ * The file is read in a bounded child process (bounded.h), as HDF5's parser trusts what
+ * it reads; what the child gives back is checked here. Nothing here is collective.
  */
 #ifndef RNNTRAIN_KERAS_FILE_H
 #define RNNTRAIN_KERAS_FILE_H
@@ -46,8 +48,8 @@ struct keras_file {
 /* Whether n bytes may be such a file: HDF5 or zip. */
 bool keras_file_is_one(const char *bytes, size_t n);
 
-/* Reads it from n bytes; `path` is for messages. Release with keras_file_release, also after
- * a failure. ERR_FORMAT names what cannot be read. */
+/* Reads it from n bytes; `path` is for messages. Release with keras_file_release, also
+ * after a failure. ERR_FORMAT names what cannot be read. */
 int keras_file_read(const char *path, const char *bytes, size_t n,
                     struct keras_file *file) NODISCARD;
 void keras_file_release(struct keras_file *file);

@@ -1,9 +1,9 @@
 /* A classifier as Keras describes it: layers in JSON, weights layer by layer; both ways.
  *
- * Out: the layers of a configuration in the words of Keras 2 (which Keras 3 reads too) or of
- * Keras 3, and where each tensor stands in either layout. In: the layers and arrays of a file
- * of any era become a configuration and its weights, or are refused by name. What Keras does
- * otherwise is said in notes. Nothing here is collective.
+ * Out: the layers of a configuration in the words of Keras 2 (which Keras 3 reads too) or
+ * of Keras 3, and where each tensor stands in either layout. In: the layers and arrays of
+ * a file of any era become a configuration and its weights, or are refused by name. What
+ * Keras does otherwise is said in notes. Nothing here is collective.
  *
  * Sources: Keras 2.0 to 2.3 keras/engine/saving.py and keras/layers; tf_keras 2
  * legacy/hdf5_format.py; Keras 3 keras/src/legacy/saving/legacy_h5_format.py and
@@ -16,17 +16,19 @@
 #include "model/model.h"
 #include "layers/params.h"
 
-/* JSON texts, the caller's to free; `optimizer` is optim_to_json's. The model and how it is compiled,
- * as the attributes model_config and training_config have them; both as config.json of a .keras
- * archive has them. */
+/* JSON texts, the caller's to free; `optimizer` is optim_to_json's. The model and how it
+ * is compiled, as the attributes model_config and training_config have them; both as
+ * config.json of a .keras archive has them. */
 char *keras_model_json(const struct model_config *model);
 char *keras_compile_json(const struct model_config *model, const char *optimizer);
 char *keras_archive_json(const struct model_config *model, const char *optimizer);
 
-/* All layers in their order, InputLayer left out; `names` and its strings are the caller's. */
+/* All layers in their order, InputLayer left out; `names` and its strings are the
+ * caller's. */
 size_t keras_layer_names(const struct model_config *model, char ***names);
 
-/* Where a tensor stands in a .weights.h5: "/layers/lstm/cell/vars/0"; the caller's to free. */
+/* Where a tensor stands in a .weights.h5: "/layers/lstm/cell/vars/0"; the caller's to
+ * free. */
 char *keras_weight_path(const struct tensor *tensor);
 
 /* What a file may leave open. */
@@ -52,8 +54,8 @@ struct keras_model {
     char *notes;     /* lines, each with its '\n': what is otherwise here */
 };
 
-/* ERR_FORMAT names layer, class and Keras's version of what is not supported. Release with
- * keras_model_release, also after a failure. */
+/* ERR_FORMAT names layer, class and Keras's version of what is not supported. Release
+ * with keras_model_release, also after a failure. */
 int keras_model_from(const struct keras_file *file, const struct keras_hints *hints,
                      struct keras_model *model) NODISCARD;
 void keras_model_release(struct keras_model *model);

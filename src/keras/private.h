@@ -1,5 +1,6 @@
 /* What the reading half of keras shares: keras_read.c (JSON becomes a list of layers),
- * keras_layers.c (layers become a configuration), keras_weights.c (arrays become its weights). */
+ * keras_layers.c (layers become a configuration), keras_weights.c (arrays become its
+ * weights). */
 #ifndef RNNTRAIN_KERAS_PRIVATE_H
 #define RNNTRAIN_KERAS_PRIVATE_H
 

@@ -89,9 +89,9 @@ struct chain {
     const char *mask; /* NotEqual(ids, 0), which Keras 3 hands to every layer; or NULL */
 };
 
-/* The layers from which a layer of the functional API takes its inputs, the mask left out: their
- * number, and the name of the last. Keras 2: [[["embedding", 0, 0, {}]]]; Keras 3: {"args":
- * [{"config": {"keras_history": ["embedding", 0, 0]}}], ...}. */
+/* The layers from which a layer of the functional API takes its inputs, the mask left
+ * out: their number, and the name of the last. Keras 2: [[["embedding", 0, 0, {}]]];
+ * Keras 3: {"args": [{"config": {"keras_history": ["embedding", 0, 0]}}], ...}. */
 static int count_inputs(const struct chain *chain, const json_t *node, int depth,
                         const char **name)
 {
@@ -174,8 +174,8 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
     return OK;
 }
 
-/* `model`: the configuration of a Sequential or functional model, or the bare list that it was up
- * to Keras 2.2.2. */
+/* `model`: the configuration of a Sequential or functional model, or the bare list that
+ * it was up to Keras 2.2.2. */
 static int add_models_layers(struct keras_reading *reading, const json_t *model,
                              const char *prefix, int depth)
 {
@@ -250,8 +250,8 @@ static const char *our_optimizer(const char *name)
     return NULL;
 }
 
-/* What training_config says of the optimizer, as options; an empty object where rnntrain has none of
- * that name. */
+/* What training_config says of the optimizer, as options; an empty object where rnntrain
+ * has none of that name. */
 static void read_optimizer(struct keras_reading *reading)
 {
     static const char *const keys[][3] = {{"learning_rate", "learning_rate", "lr"},

@@ -211,9 +211,9 @@ static int copy_separate(const struct taking *taking, const struct keras_layer *
     return rc;
 }
 
-/* Each gate's slice (rows, units), whose numbers are read row by row, is filled column by column.
- * Source: tf_keras legacy/hdf5_format.py, _convert_rnn_weights; the recurrent kernel's transpose is
- * the same for a square slice. */
+/* Each gate's slice (rows, units), whose numbers are read row by row, is filled column by
+ * column. Source: tf_keras legacy/hdf5_format.py, _convert_rnn_weights; the recurrent
+ * kernel's transpose is the same for a square slice. */
 static void copy_transposed(const struct keras_array *array, const struct tensor *tensor,
                             size_t units, float *weights)
 {
@@ -267,7 +267,8 @@ static int copy_cell(const struct taking *taking, int i, int direction,
     return rc;
 }
 
-/* Two softmax units become one sigmoid: softmax(a, b) = (1 - p, p) with p = sigmoid(b - a). */
+/* Two softmax units become one sigmoid: softmax(a, b) = (1 - p, p) with p = sigmoid(b -
+ * a). */
 static int copy_pair(const struct taking *taking, const struct keras_layer *layer,
                      const struct keras_array *kernel, const struct keras_array *bias,
                      const struct tensor *tensors)
@@ -307,8 +308,8 @@ static int copy_all(const struct taking *taking)
     return rc;
 }
 
-/* Keras 3's hard_sigmoid is clip(x/6 + 1/2), Keras 2's and ours clip(x/5 + 1/2): with 5/6 of the
- * gates' weights they are the same. */
+/* Keras 3's hard_sigmoid is clip(x/6 + 1/2), Keras 2's and ours clip(x/5 + 1/2): with 5/6
+ * of the gates' weights they are the same. */
 static void scale_gates(struct keras_reading *reading)
 {
     struct keras_model *model = reading->model;
@@ -341,7 +342,8 @@ static bool are_moments(const struct keras_array *array, bool is_second)
     return true;
 }
 
-/* Whether array number `first` + `step` i has the shape of tensor i, and moments in it. */
+/* Whether array number `first` + `step` i has the shape of tensor i, and moments in
+ * it. */
 static bool match_moments(const struct keras_reading *reading, size_t first, size_t step,
                           bool is_second)
 {
@@ -369,8 +371,8 @@ static void copy_moments(struct keras_reading *reading, int slot, size_t first,
                params->tensors[i].size * sizeof(float));
 }
 
-/* Keras 2: steps, all m, all v, perhaps more. Keras 3: steps, rate, then m and v of each weight;
- * tf_keras 2.11 and later the same without rate. */
+/* Keras 2: steps, all m, all v, perhaps more. Keras 3: steps, rate, then m and v of each
+ * weight; tf_keras 2.11 and later the same without rate. */
 static void take_moments(struct keras_reading *reading)
 {
     const struct keras_arrays *all = &reading->file->optimizer;

@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-/* KERAS_2: what Keras 2.2.4 to 3 load from HDF5; KERAS_3: what stands in a .keras archive. */
+/* KERAS_2: what Keras 2.2.4 to 3 load from HDF5; KERAS_3: what stands in a .keras
+ * archive. */
 enum keras_dialect { KERAS_2, KERAS_3 };
 
 /* The layers of a model, in the order in which Keras has them. */
@@ -104,8 +105,8 @@ static json_t *cell_config(const struct model_config *model, int i, const char *
     return config;
 }
 
-/* Layer i is named as its tensors' layer. The object inside Bidirectional needs its module for
- * Keras 3. */
+/* Layer i is named as its tensors' layer. The object inside Bidirectional needs its
+ * module for Keras 3. */
 static void add_recurrent(struct writing *writing, int i)
 {
     const struct model_config *model = writing->model;

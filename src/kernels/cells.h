@@ -60,9 +60,9 @@ INLINE void exp2_parts(int n, real most, vec *u, vec *power, vec *q)
     }
 }
 
-/* 2^u of n vectors, in place, from a polynomial of 2^f itself (minimax; relative error below
- * 8e-8 in float, 1e-21 in double) whose exponent k is added to. NaN stays NaN as long as it is
- * one that arithmetic makes. */
+/* 2^u of n vectors, in place, from a polynomial of 2^f itself (minimax; relative error
+ * below 8e-8 in float, 1e-21 in double) whose exponent k is added to. NaN stays NaN as
+ * long as it is one that arithmetic makes. */
 INLINE void exp2_all(int n, real most, vec *u)
 {
     vec rounded[EXP2_MOST], p[EXP2_MOST];
@@ -140,9 +140,10 @@ INLINE void invert_four(vec d[4])
     d[3] = of_other * c;
 }
 
-/* The four gates i, f, g, o from their pre-activations, in two halves: what is divided by,
- * 1 + exp(-z) of the sigmoids and exp(2z) - 1 of the candidate's tanh; then the quotients,
- * of which one division serves all. */
+/* The four gates i, f, g, o from their pre-activations, in two halves: what is divided
+ * by,
+ * 1 + exp(-z) of the sigmoids and exp(2z) - 1 of the candidate's tanh; then the
+ * quotients, of which one division serves all. */
 INLINE void lstm_exponentials(vec z[4])
 {
     const real most = max_exponent / 4; /* the product of all four is finite */
@@ -170,8 +171,8 @@ INLINE void lstm_gates_hard(vec z[4])
         z[g] = g == 2 ? vec_tanh(z[g]) : recurrent_activation(z[g], true);
 }
 
-/* Three sweeps over a column of units, each with chains of operations so short that several
- * rows' overlap in the processor; what goes from one to the next stays in L1. */
+/* Three sweeps over a column of units, each with chains of operations so short that
+ * several rows' overlap in the processor; what goes from one to the next stays in L1. */
 INLINE void lstm_forward_column(const struct lstm_forward *s, bool hard, int j)
 {
     size_t stride = (size_t)s->vectors * WIDTH, first = (size_t)j * WIDTH, at = first;

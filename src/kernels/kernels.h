@@ -8,10 +8,10 @@
  * Padding. Every inner dimension is rounded up to whole vectors; padded elements are zero
  * in weights and inputs and their results are never read into a real tensor.
  *
- * Panel matrix (rows, columns): the columns are cut into panels of a few vectors, as many as
- * a tile of products is wide, and a panel's rows stand together: [panel][row][column]. Packed weights, gate
- * pre-activations and their gradients are panel matrices, so that a product reads and
- * writes them in order.
+ * Panel matrix (rows, columns): the columns are cut into panels of a few vectors, as many
+ * as a tile of products is wide, and a panel's rows stand together: [panel][row][column].
+ * Packed weights, gate pre-activations and their gradients are panel matrices, so that a
+ * product reads and writes them in order.
  *
  * Row independence: a row of a product is a sum in one fixed order (bias, then terms in
  * order, depth ascending), whatever the number of rows. Nothing here allocates or is
@@ -34,8 +34,8 @@ struct matmul_term {
     const real *b;
 };
 
-/* Memory that the caller uses next and that may lie in a far cache: it is fetched, a line at
- * a time, while the product computes. */
+/* Memory that the caller uses next and that may lie in a far cache: it is fetched, a line
+ * at a time, while the product computes. */
 struct matmul_span {
     const real *first;
     size_t n; /* reals, more than 0 */
@@ -115,8 +115,8 @@ struct gru_backward {
     real *dbzr, *dbhh, *dbrec; /* += column sums of dzr, dhh, drec */
 };
 
-/* Embeddings of n positions, elements dropped where bits is not NULL: element j of row r is
- * kept, and scaled, if bit j of bits[r * bits_row] and on is set. */
+/* Embeddings of n positions, elements dropped where bits is not NULL: element j of row r
+ * is kept, and scaled, if bit j of bits[r * bits_row] and on is set. */
 struct embedding {
     int n, width; /* E */
     const int32_t *ids;
@@ -140,11 +140,12 @@ struct kernels {
 
     void (*matmul)(const struct matmul *m);
     void (*matmul_outer)(const struct matmul_outer *m);
-    /* Rows of `table` (any, vectors * width, row-major with stride `row`) at `ids` into the n
-     * rows of a panel matrix with panels c_panel apart. */
+    /* Rows of `table` (any, vectors * width, row-major with stride `row`) at `ids` into
+     * the n rows of a panel matrix with panels c_panel apart. */
     void (*gather)(int n, const int32_t *ids, const real *table, size_t row, int vectors,
                    real *c, size_t c_panel);
-    /* Its gradient: adds the rows of a panel matrix to the table's rows, last row first. */
+    /* Its gradient: adds the rows of a panel matrix to the table's rows, last row
+     * first. */
     void (*scatter)(int n, const int32_t *ids, const real *c, size_t c_panel, int vectors,
                     real *table, size_t row);
     /* sums (vectors * width) += column sums of a panel matrix */
@@ -164,8 +165,8 @@ struct kernels {
                       uint32_t *bits);
     /* x[j] = keep ? scale * x[j] : 0, for n elements; bit j of `bits` decides. */
     void (*drop)(int n, const uint32_t *bits, real scale, real *x);
-    /* Rows of the table (V, width) into x, row r at x + r * x_row; padding of x is left as it
-     * is. */
+    /* Rows of the table (V, width) into x, row r at x + r * x_row; padding of x is left
+     * as it is. */
     void (*embed)(const struct embedding *e, const real *table, real *x, size_t x_row);
     /* Its gradient: adds the rows of dx to the table's rows, last row first. */
     void (*embed_backward)(const struct embedding *e, const real *dx, size_t dx_row,
@@ -193,29 +194,29 @@ struct kernels {
     void (*tanh)(size_t n, const real *x, real *y);
 };
 
-/* Between the two, in this thread, subnormal numbers (in float below 1.2e-38) count as zero.
- * Gradients that vanish through time end there, and each such operation would cost a
- * hundred others. kernels_begin returns what kernels_end restores. */
+/* Between the two, in this thread, subnormal numbers (in float below 1.2e-38) count as
+ * zero. Gradients that vanish through time end there, and each such operation would cost
+ * a hundred others. kernels_begin returns what kernels_end restores. */
 uint64_t kernels_begin(void);
 void kernels_end(uint64_t mode);
 
 /* The kernel set of that name; "auto": the widest that this processor runs. ERR_USAGE. */
 int kernels_select(const char *name, const struct kernels **kernels) NODISCARD;
 
-/* Loads OpenBLAS, once: only here, because it decides as it is loaded, from the environment,
- * how many threads it starts and which code it runs. One thread, always: another number
- * changes bits. And where it is older than the processor and would fall back to SSE3, a
- * fifth of the rate, it is told the widest instructions that the processor has, unless
- * OPENBLAS_CORETYPE is set. ERR_NO_INPUT. */
+/* Loads OpenBLAS, once: only here, because it decides as it is loaded, from the
+ * environment, how many threads it starts and which code it runs. One thread, always:
+ * another number changes bits. And where it is older than the processor and would fall
+ * back to SSE3, a fifth of the rate, it is told the widest instructions that the
+ * processor has, unless OPENBLAS_CORETYPE is set. ERR_NO_INPUT. */
 int kernels_open_blas(void) NODISCARD;
 
 /* Everything that decides bits besides data and configuration: instruction set, number
  * type, OpenBLAS version and core. At most `n` bytes. After kernels_open_blas. */
 void kernels_describe(const struct kernels *kernels, char *text, size_t n);
 
-/* GFLOP/s of SGEMM of 1024^3 on the calling thread, best of `repeats`; of 256^3 where that
- * already is below 3 GFLOP/s. `crowded`: others want the core too, only the thread's own time
- * counts. After kernels_open_blas. */
+/* GFLOP/s of SGEMM of 1024^3 on the calling thread, best of `repeats`; of 256^3 where
+ * that already is below 3 GFLOP/s. `crowded`: others want the core too, only the thread's
+ * own time counts. After kernels_open_blas. */
 double kernels_probe(int repeats, bool crowded);
 
 /* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our

@@ -5,9 +5,9 @@
 #include "kernels/vec.h"
 
 /* One tile everywhere: some rows x a strip, the vectors of a panel or as many as its last
- * one has. Its accumulators, the strip of B and a broadcast element of A fit the registers,
- * and are enough to hide the latency of fused multiply-adds (4 cycles, 2 a cycle) even where
- * rows do not divide. */
+ * one has. Its accumulators, the strip of B and a broadcast element of A fit the
+ * registers, and are enough to hide the latency of fused multiply-adds (4 cycles, 2 a
+ * cycle) even where rows do not divide. */
 #if defined(__AVX512F__) || defined(__aarch64__)
 enum { STRIP = 4, TILE_1 = 12, TILE_2 = 8, TILE_3 = 5, TILE_4 = 4 };
 #else
@@ -49,8 +49,8 @@ INLINE void tile(int rows, int vectors, vec acc[][STRIP], const real *a, size_t 
     }
 }
 
-/* Calls body(..., first row, rows, vectors), `rows` a constant, for tiles as even as can be
- * that cover `total` rows. */
+/* Calls body(..., first row, rows, vectors), `rows` a constant, for tiles as even as can
+ * be that cover `total` rows. */
 #define FOR_EACH_TILE(total, vectors, body, ...)                                         \
     for (int n_tiles = (total + tile_rows(vectors) - 1) / tile_rows(vectors), r0 = 0, n; \
          n_tiles > 0; n_tiles--, r0 += n) {                                              \
@@ -97,9 +97,9 @@ INLINE size_t panel_at(int v, size_t panel)
     return (size_t)(v / STRIP) * panel + (size_t)(v % STRIP * WIDTH);
 }
 
-/* How far a product has come in its list of what to fetch. A tile fetches its part of it, a
- * few bytes a step: a core waits for few lines at a time, and more would hold up those of the
- * product itself. */
+/* How far a product has come in its list of what to fetch. A tile fetches its part of it,
+ * a few bytes a step: a core waits for few lines at a time, and more would hold up those
+ * of the product itself. */
 struct fetched {
     const struct matmul_span *span, *end;
     const char *first; /* of *span that is not done */

@@ -1,9 +1,11 @@
-/* A model as plain data: a chain of layers, each of which takes what the one before it gives.
+/* A model as plain data: a chain of layers, each of which takes what the one before it
+ * gives.
  *
- *   ids (T) -> Embedding -> [Dropout | recurrent | pooling | Flatten | Dense ...] -> output
+ *   ids (T) -> Embedding -> [Dropout | recurrent | pooling | Flatten | Dense ...] ->
+ *   output
  *
- * Options, records, models of Keras and exports read and write it; model.h makes it run. A
- * chain is copied by assignment and owns nothing. Nothing here is collective.
+ * Options, records, models of Keras and exports read and write it; model.h makes it run.
+ * A chain is copied by assignment and owns nothing. Nothing here is collective.
  *
  * Sources of the layers' semantics: Keras's classes of the same names.
  */
@@ -13,10 +15,10 @@
 #include "base/base.h"
 #include "base/rng.h"
 
-/* Every kind of layer: its constant, and the stem of what each folder calls its part of the
- * kind: embedding_layer in layers/, keras_embedding in keras/, onnx_embedding and c_embedding in
- * export/. The folders' tables are made of this list, so a kind that one of them lacks does
- * not link. */
+/* Every kind of layer: its constant, and the stem of what each folder calls its part of
+ * the kind: embedding_layer in layers/, keras_embedding in keras/, onnx_embedding and
+ * c_embedding in export/. The folders' tables are made of this list, so a kind that one
+ * of them lacks does not link. */
 #define LAYER_KIND_LIST(KIND)                                                            \
     KIND(EMBEDDING, embedding)                                                           \
     KIND(DROPOUT, dropout)                                                               \
@@ -91,9 +93,10 @@ struct chain_config {
     struct layer_config layer[CHAIN_MOST_LAYERS]; /* Embedding first, output last */
 };
 
-/* Where nothing that trains stands between embedding and recurrent layer, its products with
- * embeddings are computed once an id and looked up, as long as the table fits a cache. It is a
- * number of the program, as it decides the order in which gradients are added. */
+/* Where nothing that trains stands between embedding and recurrent layer, its products
+ * with embeddings are computed once an id and looked up, as long as the table fits a
+ * cache. It is a number of the program, as it decides the order in which gradients are
+ * added. */
 #define CHAIN_LOOKUP_BYTES ((size_t)16 << 20)
 
 /* Appends a zeroed layer; NULL where the chain is full. */

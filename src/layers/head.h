@@ -6,8 +6,8 @@
  *   mean     over time; with mask over the real steps, 0 if none      dirs * H
  *
  * Under a mask flatten and max see what Keras's layers see: a skipped step repeats the
- * previous output, zeros before the first word; with two directions it is zeros wherever it
- * stands. Source: Keras RNN, whose zero_output_for_mask Bidirectional sets;
+ * previous output, zeros before the first word; with two directions it is zeros wherever
+ * it stands. Source: Keras RNN, whose zero_output_for_mask Bidirectional sets;
  * GlobalMaxPooling1D, GlobalAveragePooling1D, Flatten.
  *
  * Features are padded: (t, direction) blocks of H rounded up to whole vectors.

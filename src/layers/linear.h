@@ -3,9 +3,9 @@
  *
  * Keras's matrix (rows, source_columns) is read at in_blocks x in_width rows and
  * out_blocks x out_width columns from source_first on; each block is padded to whole
- * vectors. The packed matrix w (depth, columns), its transpose w_t (used columns, inputs) and
- * the gradient dw (depth, columns) are panel matrices; what pads a single block of inputs is
- * not multiplied. x and dx are row-major (rows, inputs).
+ * vectors. The packed matrix w (depth, columns), its transpose w_t (used columns, inputs)
+ * and the gradient dw (depth, columns) are panel matrices; what pads a single block of
+ * inputs is not multiplied. x and dx are row-major (rows, inputs).
  * Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_LINEAR_H
@@ -46,8 +46,8 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 /* x·W as a term of a product. */
 struct matmul_term linear_term(const struct linear *linear, const real *x);
 
-/* The product dx (rows, inputs) = dy·W^T, not yet computed; dy is a panel matrix with panels
- * `panel` apart. */
+/* The product dx (rows, inputs) = dy·W^T, not yet computed; dy is a panel matrix with
+ * panels `panel` apart. */
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
                           size_t panel, real *dx);
 

@@ -165,8 +165,8 @@ void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n)
     }
 }
 
-/* What the next step writes: a line that is not in a near cache is read before it is written,
- * and the store would wait for it. */
+/* What the next step writes: a line that is not in a near cache is read before it is
+ * written, and the store would wait for it. */
 static void add_next_step(const struct recurrent *layer, const struct gate_group *group,
                           const struct step *step, struct spans *spans)
 {

@@ -5,7 +5,8 @@
  * and h the state of the step before, s() the recurrent activation (sigmoid or hard
  * sigmoid):
  *
- *   LSTM (Hochreiter & Schmidhuber 1997, forget gate by Gers et al. 2000; Keras gate order
+ *   LSTM (Hochreiter & Schmidhuber 1997, forget gate by Gers et al. 2000; Keras gate
+ *   order
  *   i, f, c, o in kernel (D, 4H), recurrent_kernel (H, 4H), bias (4H)):
  *     forget     f  = s(x W_f + h U_f + b_f)
  *     input      i  = s(x W_i + h U_i + b_i)
@@ -55,8 +56,8 @@ struct recurrent {
     struct gate_group group[2];
 
     /* Without `trains` there is no backward pass: nothing is kept but h, and of h, where
-     * only_last output is asked for, the last; what a step makes is then overwritten by the
-     * next one, and `slots` below is the rows of one. */
+     * only_last output is asked for, the last; what a step makes is then overwritten by
+     * the next one, and `slots` below is the rows of one. */
     bool trains, only_last;
     bool in_place; /* of the last recurrent_forward: h holds one slot, row r at r */
     size_t room;   /* rows of x and z */
@@ -79,16 +80,16 @@ struct recurrent {
     bool looks_up;
     const int32_t **ids; /* (length), filled by the caller */
 
-    /* Evaluation: with shares_pads a row enters with the state that as many pads as stand in
-     * front of it leave, instead of zeros. */
+    /* Evaluation: with shares_pads a row enters with the state that as many pads as stand
+     * in front of it leave, instead of zeros. */
     bool can_share_pads, shares_pads;
     bool learns_pads; /* the next recurrent_forward, of one row of T pads, sets them: */
     real *pad_h, *pad_c; /* (T + 1, padded) states after 0 .. T pads */
 };
 
-/* Fixes the shapes (lstm, hard, reset_after, vocabulary, can_share_pads, trains and only_last
- * are set before; the input has in_blocks blocks of in_width elements, each padded to whole
- * vectors); then lays out the workspace (twice, see struct arena). */
+/* Fixes the shapes (lstm, hard, reset_after, vocabulary, can_share_pads, trains and
+ * only_last are set before; the input has in_blocks blocks of in_width elements, each
+ * padded to whole vectors); then lays out the workspace (twice, see struct arena). */
 void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
                     int in_width, int units, int rows, int length);
 void recurrent_layout(struct recurrent *layer, struct space *space);
@@ -97,15 +98,16 @@ void recurrent_layout(struct recurrent *layer, struct space *space);
 void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
                     const real *bias);
 
-/* Computes `known` of n ids, at most `room`, whose embeddings stand in x. Overwrites what the
- * last recurrent_forward kept. */
+/* Computes `known` of n ids, at most `room`, whose embeddings stand in x. Overwrites what
+ * the last recurrent_forward kept. */
 void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n);
 
-/* Fills x of one step, (rows, inputs), just before the step is computed; first to last. */
+/* Fills x of one step, (rows, inputs), just before the step is computed; first to
+ * last. */
 typedef void recurrent_source(void *context, const struct steps *steps, int s, real *x);
 
-/* Runs all steps on what the source gives (looks_up: on the ids, the source is not asked).
- * Without `keep` nothing is kept but h, and that not with only_last. */
+/* Runs all steps on what the source gives (looks_up: on the ids, the source is not
+ * asked). Without `keep` nothing is kept but h, and that not with only_last. */
 void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep,
                        recurrent_source *source, void *context);
 
@@ -120,23 +122,23 @@ static inline real *recurrent_output(const struct recurrent *layer,
 typedef void recurrent_sink(void *context, const struct steps *steps, int s,
                             const real *dx);
 
-/* dL/d(outputs): `padded` reals a row and step. With `row` 0 they are indexed as h is, else
- * those of row r at time t stand at first + r * row + t * time. */
+/* dL/d(outputs): `padded` reals a row and step. With `row` 0 they are indexed as h is,
+ * else those of row r at time t stand at first + r * row + t * time. */
 struct output_gradient {
     const real *first; /* NULL: none */
     size_t row, time;
 };
 
 /* Gradients of the whole lane from dL/d(final outputs) (R, padded) or NULL and from
- * dL/d(outputs); the weights' go to dw, du, db, which are set, not added to. With looks_up
- * the sink is not called, recurrent_words_backward does the rest. */
+ * dL/d(outputs); the weights' go to dw, du, db, which are set, not added to. With
+ * looks_up the sink is not called, recurrent_words_backward does the rest. */
 void recurrent_backward(struct recurrent *layer, const struct steps *steps,
                         const real *d_final, struct output_gradient d_outputs,
                         recurrent_sink *sink, void *context);
 
-/* Of a layer that looked up, after recurrent_backward, for all ids of the lane, each once, at
- * most `block` at a time, whose embeddings stand in x: adds their part of the gradient of W
- * and returns dL/d(embeddings) (n, inputs), valid until the next call. */
+/* Of a layer that looked up, after recurrent_backward, for all ids of the lane, each
+ * once, at most `block` at a time, whose embeddings stand in x: adds their part of the
+ * gradient of W and returns dL/d(embeddings) (n, inputs), valid until the next call. */
 const real *recurrent_words_backward(struct recurrent *layer, const int32_t *ids, int n);
 
 /* Writes the packed gradients to Keras's shapes (every element is set). */

@@ -38,8 +38,8 @@ static void zero_panel_rows(const struct block *block, real *matrix,
                (to - from) * panel * sizeof *matrix);
 }
 
-/* Rows of the step before, in an array that goes by slots: the backward pass reads them next,
- * and since the forward pass they may lie in a far cache. */
+/* Rows of the step before, in an array that goes by slots: the backward pass reads them
+ * next, and since the forward pass they may lie in a far cache. */
 static void add_before(struct spans *spans, const struct step *step, real *array,
                        int width)
 {
@@ -211,7 +211,8 @@ static void add_outputs_before(struct spans *spans, const struct block *block,
                   (size_t)(n - 1) * d_outputs->time + width);
 }
 
-/* W's gradient of a finished block and the inputs', handed on step by step, last to first. */
+/* W's gradient of a finished block and the inputs', handed on step by step, last to
+ * first. */
 static void finish_inputs(struct recurrent *layer, const struct block *block,
                           const struct steps *steps,
                           const struct output_gradient *d_outputs, recurrent_sink *sink,

@@ -15,8 +15,8 @@ static inline int panel_width(const struct recurrent *layer)
     return layer->kernels->panel;
 }
 
-/* Rows from one panel of the block to the next: one more than it has, since panels a power of
- * two apart would share a few sets of the cache. */
+/* Rows from one panel of the block to the next: one more than it has, since panels a
+ * power of two apart would share a few sets of the cache. */
 static inline int block_stride(const struct recurrent *layer)
 {
     return layer->block + 1;
@@ -64,8 +64,8 @@ static inline struct step step_of(const struct recurrent *layer,
                          .ids_ahead = looks_ahead ? layer->ids[s + 1] : NULL};
 }
 
-/* What a product fetches while it computes; what finds no room is not fetched. n is set, the
- * rest is left as it is: a step has no time to clear it. */
+/* What a product fetches while it computes; what finds no room is not fetched. n is set,
+ * the rest is left as it is: a step has no time to clear it. */
 struct spans {
     int n;
     struct matmul_span span[24];

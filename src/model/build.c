@@ -234,7 +234,8 @@ static void layout(struct model *model, struct space *space)
     model->d_logits = arena_take(&space->lane, logits, sizeof(real));
 }
 
-/* More than the host has would be asked for page by page, until something else dies of it. */
+/* More than the host has would be asked for page by page, until something else dies of
+ * it. */
 static int check_memory(size_t n_bytes)
 {
     double host = (double)host_memory();
@@ -264,7 +265,8 @@ static struct model *new_model(const struct model_config *config,
     return model;
 }
 
-/* Sizes first, then memory for what this model has; another's weights are at `weights`. */
+/* Sizes first, then memory for what this model has; another's weights are at
+ * `weights`. */
 static int take_space(struct model *model, char *weights)
 {
     struct space size = {0}, *space = &model->space;

@@ -33,8 +33,8 @@ static int positions_of(const struct model *model, const struct lane *lane, int 
                  : model->config.maxlen;
 }
 
-/* Counts and plans. Rows are right-aligned: a row that skips its pads takes the last steps
- * whichever side they stand on. */
+/* Counts and plans. Rows are right-aligned: a row that skips its pads takes the last
+ * steps whichever side they stand on. */
 static void plan_steps(struct model *model, int rows)
 {
     for (int d = 0; d < model->directions; d++) {
@@ -111,8 +111,8 @@ struct pass {
     real *d_table; /* gradient of the embedding's table */
 };
 
-/* The embeddings that step s reads, and those of the step after it, `ahead` being 1, or before
- * it, -1. */
+/* The embeddings that step s reads, and those of the step after it, `ahead` being 1, or
+ * before it, -1. */
 static struct embedding embedding_of(const struct pass *pass, const struct steps *steps,
                                      int s, int ahead)
 {
@@ -238,7 +238,8 @@ static void collect_words(struct model *model)
         model->seen[model->words[i] / 64] = 0;
 }
 
-/* The embeddings of some ids into x of the first layer's direction d; where they stand. */
+/* The embeddings of some ids into x of the first layer's direction d; where they
+ * stand. */
 static struct embedding embed_words(const struct model *model, int d, const int32_t *ids,
                                     int n)
 {

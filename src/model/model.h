@@ -4,7 +4,8 @@
  *           -> head: last | flatten | max | mean -> Dropout
  *           -> [Dense(D, relu) -> Dropout] -> Dense(1, sigmoid) or Dense(C, softmax)
  *
- * H may differ from layer to layer. This header's first half is plain data, which options, checkpoints and logs share.
+ * H may differ from layer to layer. This header's first half is plain data, which
+ * options, checkpoints and logs share.
  */
 #ifndef RNNTRAIN_MODEL_MODEL_H
 #define RNNTRAIN_MODEL_MODEL_H
@@ -38,8 +39,8 @@ struct model_config {
         lookup_bytes; /* most that the table of looked-up products may take, see below */
 };
 
-/* Shapes that follow from a configuration: 1 or 2 directions; 4 or 3 gates; units of the last
- * Dense; numbers that the head gives a row. */
+/* Shapes that follow from a configuration: 1 or 2 directions; 4 or 3 gates; units of the
+ * last Dense; numbers that the head gives a row. */
 static inline int model_directions(const struct model_config *config)
 {
     return config->bidirectional ? 2 : 1;
@@ -62,8 +63,8 @@ static inline int model_features(const struct model_config *config)
 }
 
 /* Where no dropout stands between embedding and cell, the first layer's products with
- * embeddings are computed once an id and looked up, as long as the table fits a cache. It is a
- * number of the program, as it decides the order in which gradients are added. */
+ * embeddings are computed once an id and looked up, as long as the table fits a cache. It
+ * is a number of the program, as it decides the order in which gradients are added. */
 #define MODEL_LOOKUP_BYTES CHAIN_LOOKUP_BYTES
 
 /* The configuration as a chain of layers. */
@@ -96,7 +97,8 @@ int model_new_evaluator(const struct model_config *config, const struct kernels 
                         int lane_rows, struct model **model) NODISCARD;
 void model_free(struct model *model);
 
-/* The tensors of a configuration's weights, as model_params has them; the caller's to release. */
+/* The tensors of a configuration's weights, as model_params has them; the caller's to
+ * release. */
 void model_tensors(const struct model_config *config, struct params *params);
 
 const struct model_config *model_configuration(const struct model *model);
@@ -110,18 +112,19 @@ void model_init_weights(const struct model *model, uint64_t seed, real *weights)
  * the next call: the embedding is read from it. */
 void model_pack(struct model *model, const real *weights);
 
-/* Evaluators of the same weights in other threads. model_learn computes all that evaluating
- * would learn from these weights, so that nobody writes what is shared from then on; `model` is
- * an evaluator. model_new_sharer, in any thread, makes another one with a workspace of its own,
- * to be freed before `model`, which is not packed again meanwhile. */
+/* Evaluators of the same weights in other threads. model_learn computes all that
+ * evaluating would learn from these weights, so that nobody writes what is shared from
+ * then on; `model` is an evaluator. model_new_sharer, in any thread, makes another one
+ * with a workspace of its own, to be freed before `model`, which is not packed again
+ * meanwhile. */
 void model_learn(struct model *model);
 int model_new_sharer(const struct model *model, struct model **sharer) NODISCARD;
 
-/* Gradient of the lane's summed loss. Every element of `gradient` is set but the rows of the
- * embedding that the lane does not have: the caller gives the table (the first tensor) zeroed,
- * and the rows of the lane's ids are marked in `touched` (bit id % 64 of word id / 64). With
- * `touched` NULL the table is zeroed here. Dropout masks are functions of (seed, step, row
- * number, element). */
+/* Gradient of the lane's summed loss. Every element of `gradient` is set but the rows of
+ * the embedding that the lane does not have: the caller gives the table (the first
+ * tensor) zeroed, and the rows of the lane's ids are marked in `touched` (bit id % 64 of
+ * word id / 64). With `touched` NULL the table is zeroed here. Dropout masks are
+ * functions of (seed, step, row number, element). */
 struct lane_result model_gradient(struct model *model, const struct lane *lane,
                                   uint64_t seed, uint32_t step, real *gradient,
                                   uint64_t *touched);
@@ -135,8 +138,8 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
 double model_positions(const struct model *model, const struct lane *lane, bool train);
 
 /* Model flops of one training step: 6 G H (D + H) a position, row and direction, and 6 a
- * head weight and row. A forward pass counts a third, and in evaluation not what is looked
- * up instead of computed. */
+ * head weight and row. A forward pass counts a third, and in evaluation not what is
+ * looked up instead of computed. */
 double model_flops(const struct model_config *config, double positions, double rows);
 double model_forward_flops(const struct model_config *config, double positions,
                            double rows);

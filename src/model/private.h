@@ -9,9 +9,10 @@
 #include "layers/layers.h"
 #include "layers/recurrent.h"
 
-/* The workspace: of each layer its part of the weights, of a lane's activations (behind the
- * plan of the lane: counts, ids, steps) and of the backward pass (behind the keep bits);
- * recurrent.h draws a layer's. All sizes are fixed by the configuration, lane_rows and `trains`. */
+/* The workspace: of each layer its part of the weights, of a lane's activations (behind
+ * the plan of the lane: counts, ids, steps) and of the backward pass (behind the keep
+ * bits); recurrent.h draws a layer's. All sizes are fixed by the configuration, lane_rows
+ * and `trains`. */
 struct model {
     struct model_config config;
     const struct kernels *kernels;

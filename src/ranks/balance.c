@@ -49,8 +49,9 @@ static double end_of(const struct balance *balance, const int *first)
     return end;
 }
 
-/* Each lane goes to the rank that would end first with it, which for lanes of the same work
- * is the best split. Each rank has one to begin with, so that its pace stays known. */
+/* Each lane goes to the rank that would end first with it, which for lanes of the same
+ * work is the best split. Each rank has one to begin with, so that its pace stays
+ * known. */
 static void split_by_pace(const struct balance *balance, int n_lanes, int *first)
 {
     int size = balance->size, *counts = xcalloc((size_t)size, sizeof *counts);

@@ -1,7 +1,7 @@
-/* Who computes which lanes: as many as a rank is fast. A rank may be slow because it shares
- * its core, stands on another kind of node or has a busy neighbour. Since a lane's result
- * does not depend on who computes it, moving lanes costs nothing but time and changes no
- * bit.
+/* Who computes which lanes: as many as a rank is fast. A rank may be slow because it
+ * shares its core, stands on another kind of node or has a busy neighbour. Since a lane's
+ * result does not depend on who computes it, moving lanes costs nothing but time and
+ * changes no bit.
  *
  * Every rank decides by itself from numbers that all of them have; nothing here is
  * collective.
@@ -32,8 +32,8 @@ void balance_observe(struct balance *balance, const int *first, const double *wo
 
 /* Starts the imbalance anew. */
 void balance_begin_epoch(struct balance *balance);
-/* By how much the busiest rank of each step computed longer than the mean one, as a share of
- * the mean. */
+/* By how much the busiest rank of each step computed longer than the mean one, as a share
+ * of the mean. */
 double balance_imbalance(const struct balance *balance);
 
 #endif

@@ -243,8 +243,9 @@ double comm_max(const struct comm *comm, double value)
 
 /* Memory that a node shares. */
 
-/* Where it fails for one rank, MPI_Win_allocate_shared keeps the others waiting: so it is asked
- * before. Open MPI shares memory in that folder, and wants a twentieth of it to be left. */
+/* Where it fails for one rank, MPI_Win_allocate_shared keeps the others waiting: so it is
+ * asked before. Open MPI shares memory in that folder, and wants a twentieth of it to be
+ * left. */
 static int check_room(const struct comm *comm, size_t n)
 {
     static const char folder[] = "/dev/shm";

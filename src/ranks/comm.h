@@ -20,8 +20,8 @@ struct comm {
  * launcher started it. */
 int comm_launched_rank(void);
 
-/* ERR_USAGE where Slurm's srun started several processes without telling MPI: each would take
- * itself for a whole job. Before MPI begins. */
+/* ERR_USAGE where Slurm's srun started several processes without telling MPI: each would
+ * take itself for a whole job. Before MPI begins. */
 int comm_check_launch(void) NODISCARD;
 
 /* Collective. Initialises MPI; ranks that share cores yield while they wait. */
@@ -38,8 +38,8 @@ int comm_agree(const struct comm *comm, int rc) NODISCARD;
 /* Collective. Rank 0's bytes to all. */
 void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
 
-/* Collective. All ranks' bytes to rank 0, rank after rank, the caller's to free, and how many
- * each has to `counts` (size); NULL on the others. Less than 2 GiB in all. */
+/* Collective. All ranks' bytes to rank 0, rank after rank, the caller's to free, and how
+ * many each has to `counts` (size); NULL on the others. Less than 2 GiB in all. */
 char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *counts);
 
 /* Collective. OK if all ranks hold the same text; else ERR_USAGE naming the first rank
@@ -56,9 +56,9 @@ enum { COMM_HOST_BYTES = 64 };
 const char *comm_host(const struct comm *comm, int rank);
 char *comm_hosts(const struct comm *comm);
 
-/* A rank that has waited for others this many seconds (0: for ever) learns who else waits,
- * names on standard error who does not, and ends its process with ERR_UNAVAILABLE, which makes
- * the launcher end the job. Ranks must meet more often than that. */
+/* A rank that has waited for others this many seconds (0: for ever) learns who else
+ * waits, names on standard error who does not, and ends its process with ERR_UNAVAILABLE,
+ * which makes the launcher end the job. Ranks must meet more often than that. */
 void comm_set_stall_timeout(double seconds);
 
 /* Collective. Returns when all ranks have come; for long work between collectives. */
@@ -70,8 +70,8 @@ struct comm_window {
     void *handle; /* private */
 };
 
-/* Collective. One zeroed block a node, 64-byte aligned, mapped by all of its ranks; ERR_IO
- * if a node has no room for it: the message ends in what to do. */
+/* Collective. One zeroed block a node, 64-byte aligned, mapped by all of its ranks;
+ * ERR_IO if a node has no room for it: the message ends in what to do. */
 int comm_window_open(const struct comm *comm, size_t n,
                      struct comm_window *window) NODISCARD;
 /* Collective. Makes what the node's first rank wrote visible to the node's others. */
@@ -95,9 +95,9 @@ void comm_even_ranges(int n_lanes, int size, int *first);
  * for one share of the array and the shares are gathered. */
 struct comm_sum;
 
-/* An array of n reals of which the first are a table (rows, width): a lane has few of a large
- * vocabulary's rows. Rows that no lane has touched are neither cleared nor added nor sent; the
- * sum has zeros there, as if they had been. */
+/* An array of n reals of which the first are a table (rows, width): a lane has few of a
+ * large vocabulary's rows. Rows that no lane has touched are neither cleared nor added
+ * nor sent; the sum has zeros there, as if they had been. */
 struct comm_shape {
     size_t rows, width, n;
 };
@@ -108,8 +108,8 @@ struct comm_lane {
     uint64_t *touched; /* bit r % 64 of word r / 64: row r of the table may not be zero */
 };
 
-/* COMM_MPI: each rank's lanes in the tree of its range, the ranks' sums by MPI_Allreduce, in
- * the order that MPI takes. The bits then depend on who computed what. */
+/* COMM_MPI: each rank's lanes in the tree of its range, the ranks' sums by MPI_Allreduce,
+ * in the order that MPI takes. The bits then depend on who computed what. */
 enum comm_reduction { COMM_CANONICAL, COMM_MPI };
 
 /* Room for sums over at most n_lanes lanes. Collective in its later use. */
@@ -120,8 +120,8 @@ void comm_sum_free(struct comm_sum *sum);
 size_t comm_sum_bytes(const struct comm_sum *sum);
 
 /* Where the gradient of the next lane goes: the table zero and untouched, the rest not
- * zeroed; then comm_sum_push says that it is there. Lanes of a rank come in ascending order
- * from first[rank]. */
+ * zeroed; then comm_sum_push says that it is there. Lanes of a rank come in ascending
+ * order from first[rank]. */
 struct comm_lane comm_sum_next(struct comm_sum *sum);
 void comm_sum_push(struct comm_sum *sum, int lane);
 /* Collective. The sum over all lanes, on every rank, valid until the next

@@ -1,5 +1,5 @@
-/* What comm.c (ranks), comm_sum.c (lanes and their sum) and comm_wait.c (hosts, and who does not answer)
- * share. */
+/* What comm.c (ranks), comm_sum.c (lanes and their sum) and comm_wait.c (hosts, and who
+ * does not answer) share. */
 #ifndef RNNTRAIN_RANKS_PRIVATE_H
 #define RNNTRAIN_RANKS_PRIVATE_H
 
@@ -17,8 +17,8 @@ void comm_end(enum trace_kind kind, double start);
 void comm_learn_hosts(const struct comm *comm);
 void comm_forget_hosts(void);
 
-/* Waits until all of them are done. Every wait of a job that trains is here: a rank that hangs
- * or a network that is cut would else be waited for without end. */
+/* Waits until all of them are done. Every wait of a job that trains is here: a rank that
+ * hangs or a network that is cut would else be waited for without end. */
 void comm_wait(const struct comm *comm, int n, MPI_Request *requests);
 
 #endif

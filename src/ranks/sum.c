@@ -58,16 +58,17 @@ struct comm_sum {
     struct node *stack;
     int depth;
 
-    /* Exchange between ranks; `inbox` has a lane of its own for each foreign node, of which
-     * only this rank's share is ever used. */
+    /* Exchange between ranks; `inbox` has a lane of its own for each foreign node, of
+     * which only this rank's share is ever used. */
     struct comm_lane total, inbox;
     real *sent, *received; /* packed shares */
     int *n_nodes;          /* (size) */
     MPI_Request *requests; /* (2 size) */
 };
 
-/* What a rank finishes of an array: words w = rank, rank + size, .. of the table's rows, so
- * that frequent and rare rows are dealt out evenly, and a slice of what follows the table. */
+/* What a rank finishes of an array: words w = rank, rank + size, .. of the table's rows,
+ * so that frequent and rare rows are dealt out evenly, and a slice of what follows the
+ * table. */
 struct share {
     size_t first_word, word_step, begin, end;
 };
@@ -104,8 +105,8 @@ static real *row_of(const struct comm_sum *sum, struct comm_lane lane, size_t wo
     return lane.values + (word * 64 + bit) * sum->shape.width;
 }
 
-/* At most so many reals are a share once packed: the bits of its rows, the touched ones, then
- * its slice. */
+/* At most so many reals are a share once packed: the bits of its rows, the touched ones,
+ * then its slice. */
 static size_t most_packed(const struct comm_sum *sum, struct share share)
 {
     size_t words = share.first_word < sum->n_words
@@ -335,8 +336,8 @@ static void release_stack(struct comm_sum *sum)
         sum->spare[sum->n_spare++] = sum->stack[--sum->depth].lane;
 }
 
-/* This rank's share of everybody's nodes into `received`: from each rank at the place where it
- * fits whatever rows are touched. */
+/* This rank's share of everybody's nodes into `received`: from each rank at the place
+ * where it fits whatever rows are touched. */
 static void exchange_shares(struct comm_sum *sum, const int *first)
 {
     struct node nodes[64];

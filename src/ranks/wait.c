@@ -59,8 +59,8 @@ enum { TAG_WAITING = 1 };
 
 static double stall_timeout;
 
-/* How long those who wait listen to each other before they judge: as long as the last of them
- * may have come behind the first. */
+/* How long those who wait listen to each other before they judge: as long as the last of
+ * them may have come behind the first. */
 static double listening(void)
 {
     return fmin(5, fmax(2, stall_timeout / 10));
@@ -126,8 +126,8 @@ static void pause_for(double seconds)
         usleep(10000);
 }
 
-/* Ends this process: no message of MPI will come. The first of those who hear each other says
- * whom they wait for; the launcher ends the rest, also a process that is stopped. */
+/* Ends this process: no message of MPI will come. The first of those who hear each other
+ * says whom they wait for; the launcher ends the rest, also a process that is stopped. */
 static _Noreturn void end_stalled(const struct comm *comm)
 {
     bool *waits = xcalloc((size_t)comm->size, sizeof *waits);

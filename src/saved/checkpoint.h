@@ -8,7 +8,8 @@
  *   /rnntrain/tokenizer    JSON, kept words only
  *   /rnntrain/labels       (C) strings
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
- *   /rnntrain/best         the best weights so far, where they are not those of the model (flat)
+ *   /rnntrain/best         the best weights so far, where they are not those of the model
+ *   (flat)
  *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
  *
  * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
@@ -61,9 +62,9 @@ int checkpoint_image(const struct checkpoint *info, const struct model_config *m
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 
-/* The same for a checkpoint or a model of Keras (keras_file.h), which has no tokenizer unless a hint
- * names one (`hints` NULL: none), and maxlen 0 where neither says it. ERR_USAGE: hints for a checkpoint, which needs
- * none. */
+/* The same for a checkpoint or a model of Keras (keras_file.h), which has no tokenizer
+ * unless a hint names one (`hints` NULL: none), and maxlen 0 where neither says it.
+ * ERR_USAGE: hints for a checkpoint, which needs none. */
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info) NODISCARD;
 
@@ -78,8 +79,8 @@ int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hin
 int checkpoint_load(const struct checkpoint *info, const struct params *params,
                     float *weights, float *const *slots) NODISCARD;
 
-/* Reads the best weights that stand beside the model's, finite ones; ERR_FORMAT if there are
- * none. */
+/* Reads the best weights that stand beside the model's, finite ones; ERR_FORMAT if there
+ * are none. */
 int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
                          float *weights) NODISCARD;
 

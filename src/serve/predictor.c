@@ -7,7 +7,8 @@
 #include "layers/layers.h"
 #include "data/sampler.h"
 
-/* What one thread needs: a workspace of the model, ids on their way, one batch of rows. */
+/* What one thread needs: a workspace of the model, ids on their way, one batch of
+ * rows. */
 struct predictor_worker {
     const struct predictor *predictor;
     struct model *model; /* owned, unless it is the predictor's */

@@ -1,5 +1,5 @@
-/* A trained model ready to judge texts: checkpoint, weights, tokenizer, which are only read;
- * and workers, each with what one thread needs to judge. No MPI.
+/* A trained model ready to judge texts: checkpoint, weights, tokenizer, which are only
+ * read; and workers, each with what one thread needs to judge. No MPI.
  */
 #ifndef RNNTRAIN_SERVE_PREDICTOR_H
 #define RNNTRAIN_SERVE_PREDICTOR_H
@@ -9,8 +9,8 @@
 #include "model/model.h"
 #include "text/text.h"
 
-/* Rows judged at once at most, and those computed together: so many rows' gates and states of a
- * step stay in L1. */
+/* Rows judged at once at most, and those computed together: so many rows' gates and
+ * states of a step stay in L1. */
 enum { PREDICTOR_ROWS = 64, PREDICTOR_LANE_ROWS = 32 };
 
 struct predictor {
@@ -22,9 +22,9 @@ struct predictor {
     struct predictor_worker *own; /* of the thread that has the predictor, on `model` */
 };
 
-/* Opens a checkpoint or, with hints for what it does not say, a model of Keras, which has no
- * tokenizer unless a hint names one; `isa` as --isa. Release with predictor_release, also after a
- * failure. */
+/* Opens a checkpoint or, with hints for what it does not say, a model of Keras, which has
+ * no tokenizer unless a hint names one; `isa` as --isa. Release with predictor_release,
+ * also after a failure. */
 int predictor_open(struct predictor *predictor, const char *path, const char *isa,
                    const struct checkpoint_hints *hints) NODISCARD;
 /* The same of an opened one, which is taken over, also where that fails. */
@@ -39,17 +39,17 @@ void predictor_release(struct predictor *predictor);
 void predictor_judge(struct predictor *predictor, char *const *texts, int n_texts,
                      double *probabilities, int *classes);
 
-/* Several threads: predictor_share, once, leaves nothing that judging would still learn and
- * closes the file; then any thread makes itself a worker, to be freed before the predictor. A
- * worker gives the bits of predictor_judge. */
+/* Several threads: predictor_share, once, leaves nothing that judging would still learn
+ * and closes the file; then any thread makes itself a worker, to be freed before the
+ * predictor. A worker gives the bits of predictor_judge. */
 struct predictor_worker;
 void predictor_share(struct predictor *predictor);
 int predictor_worker_new(const struct predictor *predictor,
                          struct predictor_worker **worker) NODISCARD;
 void predictor_worker_free(struct predictor_worker *worker); /* NULL is fine */
 
-/* As predictor_judge; `classes` may be NULL. Ids of a row are those of text_encode, before
- * padding, `lengths` of them. */
+/* As predictor_judge; `classes` may be NULL. Ids of a row are those of text_encode,
+ * before padding, `lengths` of them. */
 void predictor_worker_judge(struct predictor_worker *worker, const char *const *texts,
                             int n_texts, double *probabilities, int *classes);
 void predictor_worker_judge_ids(struct predictor_worker *worker,

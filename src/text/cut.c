@@ -11,8 +11,8 @@
 #include <unicode/utext.h>
 #include <unicode/utf8.h>
 
-/* A text on its way through the steps: it stands in one of the cut's two buffers, and a step
- * that changes lengths writes it to the other. */
+/* A text on its way through the steps: it stands in one of the cut's two buffers, and a
+ * step that changes lengths writes it to the other. */
 struct passage {
     struct text_cut *cut;
     char *text;
@@ -105,7 +105,8 @@ size_t text_strip_tags(const char *text, size_t n_bytes, enum text_tags tags,
     return used + n_bytes - at;
 }
 
-/* Windows-1252, which browsers read &#128; to &#159; as (WHATWG HTML, section 13.2.5.80). */
+/* Windows-1252, which browsers read &#128; to &#159; as (WHATWG HTML, section
+ * 13.2.5.80). */
 static UChar32 reference_of(UChar32 c)
 {
     static const uint16_t windows[32] = {

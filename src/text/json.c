@@ -5,9 +5,9 @@
 
 #include <jansson.h>
 
-/* Writing. The vocabulary is written directly: as values of a JSON library its five objects of
- * many thousand words take longer than all the rest of a corpus's preparation (0.4 of 1.6 s for
- * IMDB). */
+/* Writing. The vocabulary is written directly: as values of a JSON library its five
+ * objects of many thousand words take longer than all the rest of a corpus's preparation
+ * (0.4 of 1.6 s for IMDB). */
 
 struct writer {
     char *text;
@@ -109,7 +109,8 @@ static bool is_kept(const struct text_tokenizer *tokenizer, int32_t index, bool 
     return index && !(kept_only && limit && index >= limit);
 }
 
-/* One of the objects, as a JSON string: in the order of first appearance, or of the index. */
+/* One of the objects, as a JSON string: in the order of first appearance, or of the
+ * index. */
 static void put_column(struct writer *writer, const struct text_tokenizer *tokenizer,
                        bool kept_only, enum column column)
 {
@@ -256,8 +257,9 @@ static json_t *load_dump(const json_t *config, const char *key)
     return text ? json_loads(text, 0, NULL) : NULL;
 }
 
-/* Words by index, so that ties stay as they were: (*most + 1) of them, NULL where there is none; the
- * caller's to free. `from` is added to each index, which may leave `spare` numbers out. */
+/* Words by index, so that ties stay as they were: (*most + 1) of them, NULL where there
+ * is none; the caller's to free. `from` is added to each index, which may leave `spare`
+ * numbers out. */
 static int order_words(const json_t *index, const char *source, int from, int spare,
                        size_t *most, const char ***ordered)
 {

@@ -45,8 +45,8 @@ void text_prepare_cut(struct text_tokenizer *tokenizer);
 /* Of its table what text_split_by_table looks up. */
 void text_prepare_split(struct text_tokenizer *tokenizer);
 
-/* Looks n bytes up in the table, in place, and adds the words between splits; the last byte is
- * a split. */
+/* Looks n bytes up in the table, in place, and adds the words between splits; the last
+ * byte is a split. */
 void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, size_t n,
                          struct text_cut *cut);
 

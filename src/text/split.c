@@ -1,5 +1,5 @@
-/* ASCII lower-cased, filtered and split in one sweep, 64 bytes at a time and without branches:
- * where words end cannot be predicted. */
+/* ASCII lower-cased, filtered and split in one sweep, 64 bytes at a time and without
+ * branches: where words end cannot be predicted. */
 #include "text/private.h"
 
 #include <endian.h>

@@ -1,5 +1,5 @@
-/* What lower-casing and references need of ICU and libxml2, as tables for programs without
- * them. */
+/* What lower-casing and references need of ICU and libxml2, as tables for programs
+ * without them. */
 #include "text/text.h"
 
 #include <stdlib.h>
@@ -9,7 +9,8 @@
 
 enum { LAST_CHARACTER = 0x10ffff };
 
-/* Whether the range goes on with c; a single character may still become every second one. */
+/* Whether the range goes on with c; a single character may still become every second
+ * one. */
 static bool joins(const struct text_mapping *range, uint32_t c, int32_t distance)
 {
     uint32_t gap = c - range->last;

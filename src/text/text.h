@@ -1,6 +1,6 @@
 /* From texts to ids: Keras's Tokenizer and pad_sequences, byte for byte (see the sources
- * named below), and what Keras has not. Shared by rnnprep, which fits a vocabulary, and by
- * predict, which applies one.
+ * named below), and what Keras has not. Shared by rnnprep, which fits a vocabulary, and
+ * by predict, which applies one.
  *
  * Text is UTF-8. A document is cut into words; words are counted over all training
  * documents in their order and numbered by frequency; then the tokenizer is only read.
@@ -15,12 +15,13 @@
 #include "text/words.h"
 
 /* What becomes of <[^>]+> before anything else (not Keras's: its notebook does it by
- * hand). HTML: a space for each, then character references (&eacute; &#39;) are decoded. */
+ * hand). HTML: a space for each, then character references (&eacute; &#39;) are
+ * decoded. */
 enum text_tags { TEXT_TAGS_REMOVE, TEXT_TAGS_SPACE, TEXT_TAGS_HTML, TEXT_TAGS_KEEP };
 
 /* Where words end: at `split`, once filters have become one (Keras's way); at Unicode's
- * word boundaries, with ICU's dictionaries for scripts without spaces, punctuation left out;
- * behind every character, none filtered (Keras's char_level). */
+ * word boundaries, with ICU's dictionaries for scripts without spaces, punctuation left
+ * out; behind every character, none filtered (Keras's char_level). */
 enum text_segment { TEXT_SEGMENT_SPLIT, TEXT_SEGMENT_ICU, TEXT_SEGMENT_CHAR };
 
 /* Unicode's normal forms (not Keras's). */
@@ -57,7 +58,8 @@ struct text_tokenizer *text_new(const struct text_options *options);
 void text_free(struct text_tokenizer *tokenizer);
 const struct text_options *text_settings(const struct text_tokenizer *tokenizer);
 
-/* The words of a document. Zeroed at first, used again for the next document; one a thread.
+/* The words of a document. Zeroed at first, used again for the next document; one a
+ * thread.
  */
 struct text_cut {
     struct word *words; /* borrowed until the next document */
@@ -67,7 +69,8 @@ struct text_cut {
     struct UBreakIterator *breaks;
 };
 
-/* Cuts n_bytes of valid UTF-8 into words, stop words among them. Any number of threads. */
+/* Cuts n_bytes of valid UTF-8 into words, stop words among them. Any number of
+ * threads. */
 void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
               struct text_cut *cut);
 void text_cut_release(struct text_cut *cut);
@@ -75,10 +78,10 @@ void text_cut_release(struct text_cut *cut);
 /* Counts the words of one document of `n_bytes` of valid UTF-8. */
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes);
 
-/* The same for words that are counted elsewhere. text_find_numbers: a place for each word, from
- * 0; new words are to come in the order of their first appearance; TEXT_STOP for a stop word; see
- * words_add_all. text_add_counts: times the word at a place was seen, and in how many documents.
- * text_add_documents: documents in all. */
+/* The same for words that are counted elsewhere. text_find_numbers: a place for each
+ * word, from 0; new words are to come in the order of their first appearance; TEXT_STOP
+ * for a stop word; see words_add_all. text_add_counts: times the word at a place was
+ * seen, and in how many documents. text_add_documents: documents in all. */
 enum { TEXT_STOP = -1 };
 void text_find_numbers(struct text_tokenizer *tokenizer, const struct word *words,
                        size_t n, int32_t *numbers);
@@ -87,8 +90,8 @@ void text_add_counts(struct text_tokenizer *tokenizer, int32_t number, int64_t c
                      int64_t n_documents);
 void text_add_documents(struct text_tokenizer *tokenizer, int64_t n);
 
-/* Orders words by count, ties by first appearance, and numbers them from 1. Words that were
- * seen less than max(1, min_count) times get no index. */
+/* Orders words by count, ties by first appearance, and numbers them from 1. Words that
+ * were seen less than max(1, min_count) times get no index. */
 void text_freeze(struct text_tokenizer *tokenizer, int64_t min_count);
 /* The id of the word at a place; 0: it has none below num_words. */
 int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number);
@@ -132,14 +135,14 @@ int text_from_json(const char *json, const char *source,
                    const struct text_options *padding,
                    struct text_tokenizer **tokenizer) NODISCARD;
 
-/* The tokenizer of keras.datasets.imdb from its word index, {"the": 1, "and": 2, ...}: see
- * index_from; words are cut as Tokenizer does. `options`: num_words and padding. */
+/* The tokenizer of keras.datasets.imdb from its word index, {"the": 1, "and": 2, ...}:
+ * see index_from; words are cut as Tokenizer does. `options`: num_words and padding. */
 int text_from_word_index(const char *json, const char *source,
                          const struct text_options *options,
                          struct text_tokenizer **tokenizer) NODISCARD;
 
-/* The text without tags, or with a space for each, to `stripped` (n_bytes), which may be `text`;
- * returns the new length. */
+/* The text without tags, or with a space for each, to `stripped` (n_bytes), which may be
+ * `text`; returns the new length. */
 size_t text_strip_tags(const char *text, size_t n_bytes, enum text_tags tags,
                        char *stripped);
 
@@ -148,16 +151,16 @@ bool text_is_utf8(const char *text);
 
 /* Makes UTF-8 valid: each maximal invalid part becomes U+FFFD, as Python's
  * errors="replace" does; so does NUL, which no C string holds. Returns the number of
- * replacements; where it is not 0, *clean is a new string of *n_clean bytes, the caller's to
- * free, and *first_bad the offset of the first bad byte. */
+ * replacements; where it is not 0, *clean is a new string of *n_clean bytes, the caller's
+ * to free, and *first_bad the offset of the first bad byte. */
 size_t text_repair_utf8(const char *text, size_t n_bytes, char **clean, size_t *n_clean,
                         size_t *first_bad);
 
-/* What text_cut knows of Unicode and HTML, as tables for programs that are to cut as it does;
- * each returns how many there are and allocates them, the caller's to free.
+/* What text_cut knows of Unicode and HTML, as tables for programs that are to cut as it
+ * does; each returns how many there are and allocates them, the caller's to free.
  *
- * Simple lower-case mappings, ascending: every step-th character from first to last has its own
- * so far away. What they lack of full ones are U+0130 and the final sigma. */
+ * Simple lower-case mappings, ascending: every step-th character from first to last has
+ * its own so far away. What they lack of full ones are U+0130 and the final sigma. */
 struct text_mapping {
     uint32_t first, last, step;
     int32_t distance;

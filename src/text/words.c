@@ -30,8 +30,9 @@ static uint64_t load(const char *bytes)
     return le64toh(value);
 }
 
-/* Of the 8 bytes from the word's beginning on and the 8 bytes to its end; shorter words leave
- * out what is behind them. Without branches on short lengths, which cannot be predicted. */
+/* Of the 8 bytes from the word's beginning on and the 8 bytes to its end; shorter words
+ * leave out what is behind them. Without branches on short lengths, which cannot be
+ * predicted. */
 static inline struct words_key make_key(const char *text, size_t n, uint64_t head,
                                         uint64_t tail)
 {
@@ -58,8 +59,8 @@ static inline struct words_key quick_key(const char *text, size_t n)
     return make_key(text, n, load(text), load(text + (n < 8 ? 0 : n - 8)));
 }
 
-/* Where a key's search begins: multiplicative hashing (Knuth, The Art of Computer Programming
- * 3, section 6.4). */
+/* Where a key's search begins: multiplicative hashing (Knuth, The Art of Computer
+ * Programming 3, section 6.4). */
 static inline struct words_slot *first_slot(const struct words *words,
                                             struct words_key key)
 {

@@ -1,7 +1,7 @@
 /* Distinct words, numbered from 0 in the order in which they were added.
  *
- * An all-zero struct is empty. A word is any bytes, also none; lookups take the time of one
- * hash. Memory: the words' bytes and about 30 more each. Nothing here is collective.
+ * An all-zero struct is empty. A word is any bytes, also none; lookups take the time of
+ * one hash. Memory: the words' bytes and about 30 more each. Nothing here is collective.
  */
 #ifndef RNNTRAIN_TEXT_WORDS_H
 #define RNNTRAIN_TEXT_WORDS_H

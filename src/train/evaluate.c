@@ -13,9 +13,10 @@ static int common_divisor(int a, int b)
     return b ? common_divisor(b, a % b) : a;
 }
 
-/* Lanes of similar rows cost least, and differ in cost. Lane l is number l * stride of those
- * sorted by length, with a stride near the golden section, so that any range of lanes has
- * its share of long and short ones, and ranks with even ranges finish together. */
+/* Lanes of similar rows cost least, and differ in cost. Lane l is number l * stride of
+ * those sorted by length, with a stride near the golden section, so that any range of
+ * lanes has its share of long and short ones, and ranks with even ranges finish
+ * together. */
 static int even_stride(int n_lanes)
 {
     int stride = (int)(0.618 * n_lanes);

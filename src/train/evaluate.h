@@ -31,8 +31,8 @@ struct evaluator {
     int window_rows;       /* of the stream, at least lane_rows */
 };
 
-/* Collective. Sorted by length, rows are cut into lanes; with a stream those of each window for
- * themselves. Only the stream can fail. */
+/* Collective. Sorted by length, rows are cut into lanes; with a stream those of each
+ * window for themselves. Only the stream can fail. */
 int evaluate(const struct evaluator *evaluator, const struct dataset *data,
              enum dataset_part part, const int32_t *rows, int n,
              struct score *score) NODISCARD;

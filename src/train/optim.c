@@ -114,8 +114,8 @@ double optim_apply(struct optim *optim, int64_t t, const real *gradient, int row
     return norm;
 }
 
-/* The rate is left out where it is Keras's default, also as the float that Keras makes of it: old
- * and new Keras name it differently. */
+/* The rate is left out where it is Keras's default, also as the float that Keras makes of
+ * it: old and new Keras name it differently. */
 char *optim_to_json(const struct optim_config *config)
 {
     json_t *settings = json_object();

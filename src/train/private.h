@@ -1,6 +1,7 @@
 /* The run's inside, for trainer.c (the loop) and its parts: trainer_setup.c (before it),
- * trainer_stop.c (when it must end or save), trainer_save.c (checkpoints written, replicas
- * compared), trainer_begin.c (weights and moments of a new run), trainer_resume.c (where the run stands: at its beginning, or where a checkpoint has
+ * trainer_stop.c (when it must end or save), trainer_save.c (checkpoints written,
+ * replicas compared), trainer_begin.c (weights and moments of a new run),
+ * trainer_resume.c (where the run stands: at its beginning, or where a checkpoint has
  * it). */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
 #define RNNTRAIN_TRAIN_PRIVATE_H
@@ -88,8 +89,8 @@ struct trainer {
 /* LANE_WISH: what the lane's rank wants after this batch, an enum wish. */
 enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WISH, LANE_WIDTH };
 
-/* The greatest of all ranks' wishes is done: a checkpoint; the end, as time is up; the end, as
- * signal number wish - WISH_SIGNAL came. */
+/* The greatest of all ranks' wishes is done: a checkpoint; the end, as time is up; the
+ * end, as signal number wish - WISH_SIGNAL came. */
 enum wish { WISH_NONE, WISH_SAVE, WISH_STOP_FOR_TIME, WISH_SIGNAL };
 
 /* Collective. Loads the data, makes the model, takes the run directory, draws the
@@ -129,15 +130,16 @@ int trainer_wish(const struct trainer *trainer, int b);
 /* Whether SIGUSR2 has come since the last call. */
 bool trainer_status_asked(void);
 
-/* Rank 0. Writes best.h5 and last.h5, which holds the best weights too, where they are others: a
- * run goes on from last.h5 alone. A write that fails is said and tried again with the next
- * checkpoint; where it `must` succeed the failure is returned. */
+/* Rank 0. Writes best.h5 and last.h5, which holds the best weights too, where they are
+ * others: a run goes on from last.h5 alone. A write that fails is said and tried again
+ * with the next checkpoint; where it `must` succeed the failure is returned. */
 int trainer_save_best(struct trainer *trainer) NODISCARD;
 int trainer_save_last(struct trainer *trainer, bool must) NODISCARD;
 /* Rank 0. That checkpoint is the one to which a rollback returns. */
 int trainer_mark_epoch(struct trainer *trainer, const char *name) NODISCARD;
 void trainer_release_image(struct image *image);
-/* Collective. All ranks hold the same weights and moments, bit for bit, or ERR_INTERNAL. */
+/* Collective. All ranks hold the same weights and moments, bit for bit, or
+ * ERR_INTERNAL. */
 int trainer_check_replicas(struct trainer *trainer) NODISCARD;
 
 /* A file of the run directory; the caller's to free. */

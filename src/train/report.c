@@ -68,7 +68,8 @@ static int open_log(const char *path, bool is_new, int *fd)
     return fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
 }
 
-/* The run's lock. Where a killed job goes on it is waited for: that one needs seconds to go. */
+/* The run's lock. Where a killed job goes on it is waited for: that one needs seconds to
+ * go. */
 static int lock_log(int fd, const char *path, enum report_mode mode)
 {
     enum { PATIENCE = 10 }; /* seconds */
@@ -190,8 +191,8 @@ static int write_pending(struct report *report)
     return OK;
 }
 
-/* Releases the line. A failure is returned where the line `must` be written, else told and
- * made good with the next line. */
+/* Releases the line. A failure is returned where the line `must` be written, else told
+ * and made good with the next line. */
 static int write_line(struct report *report, json_t *line, bool must)
 {
     char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9));

@@ -63,8 +63,8 @@ struct report_nonfinite {
 };
 
 /* Opens the log of a run and takes the run's lock, which is on the log and ends with this
- * process. ERR_EXISTS: there is a log (REPORT_NEW), or another process has the lock, which
- * REPORT_GO_ON waits for a little. ERR_IO. */
+ * process. ERR_EXISTS: there is a log (REPORT_NEW), or another process has the lock,
+ * which REPORT_GO_ON waits for a little. ERR_IO. */
 enum report_mode {
     REPORT_NEW,       /* there must be none */
     REPORT_GO_ON,     /* behind what is there */
@@ -89,8 +89,8 @@ int report_nonfinite(struct report *report, const struct report_nonfinite *bad) 
 /* `which` is "best" or "last". */
 int report_test(struct report *report, const char *which, int epoch, double loss,
                 double acc, int n) NODISCARD;
-/* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to people, NULL
- * where the program's last message does. */
+/* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to
+ * people, NULL where the program's last message does. */
 int report_end(struct report *report, const char *reason, const char *text) NODISCARD;
 
 /* Redraws the bar, at most ten times a second. */

@@ -145,8 +145,8 @@ static int check_data(const struct trainer *trainer, const struct dataset *model
 
 /* Reading. */
 
-/* The hash of the weights in a file of the run, which are now best_weights; 0: it cannot be
- * read. */
+/* The hash of the weights in a file of the run, which are now best_weights; 0: it cannot
+ * be read. */
 static uint64_t read_best_file(struct trainer *trainer, const char *name)
 {
     struct checkpoint info = {0};
@@ -160,9 +160,9 @@ static uint64_t read_best_file(struct trainer *trainer, const char *name)
     return rc ? 0 : params_hash(trainer->params, trainer->best_weights);
 }
 
-/* Weights of that hash into best_weights: the checkpoint's own, or those beside them, or, as it
- * was in older versions, those of best.h5 and the generation before it. Hash 0: there are none
- * yet. */
+/* Weights of that hash into best_weights: the checkpoint's own, or those beside them, or,
+ * as it was in older versions, those of best.h5 and the generation before it. Hash 0:
+ * there are none yet. */
 static int load_best(struct trainer *trainer, const struct checkpoint *info,
                      uint64_t hash)
 {
@@ -225,7 +225,8 @@ static int load_generation(struct trainer *trainer, const char *path, int64_t *l
     return rc;
 }
 
-/* Whether the log says, behind what the checkpoint knows, that the run came to its end. */
+/* Whether the log says, behind what the checkpoint knows, that the run came to its
+ * end. */
 static bool has_ended(const char *log, int64_t from)
 {
     char *bytes = NULL;
@@ -256,8 +257,8 @@ static void put_aside(struct trainer *trainer)
     free(to);
 }
 
-/* Rank 0: the newest generation that is whole. A run whose options or data are others is not
- * tried in its older generation. */
+/* Rank 0: the newest generation that is whole. A run whose options or data are others is
+ * not tried in its older generation. */
 static int find_generation(struct trainer *trainer, struct resumed *resumed)
 {
     static const char *const names[] = {"last.h5", "last.prev.h5"};

@@ -84,8 +84,8 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
     return rc;
 }
 
-/* Writing, on rank 0. A write that fails costs nothing but time: the files that stand stay, and
- * the next checkpoint tries again. */
+/* Writing, on rank 0. A write that fails costs nothing but time: the files that stand
+ * stay, and the next checkpoint tries again. */
 
 static int write_image(const struct trainer *trainer, const char *name,
                        const struct image *image)

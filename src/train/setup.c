@@ -65,8 +65,8 @@ static int discard_run(const char *folder)
     return rc;
 }
 
-/* Two checkpoints must find room, or the first save of the run would fail: the new one beside
- * the one that it replaces. */
+/* Two checkpoints must find room, or the first save of the run would fail: the new one
+ * beside the one that it replaces. */
 static int check_room(const struct trainer *trainer)
 {
     enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
@@ -156,8 +156,8 @@ static int share_facts(struct trainer *trainer, bool reads)
     return comm_agree(trainer->comm, OK);
 }
 
-/* Collective. Files are read and memory is taken: ranks may come a minute apart, and later where a large file
- * is checked (10 MB/s are expected of any device). */
+/* Collective. Files are read and memory is taken: ranks may come a minute apart, and
+ * later where a large file is checked (10 MB/s are expected of any device). */
 static double set_up_timeout(const struct trainer *trainer)
 {
     struct stat status;
@@ -203,8 +203,8 @@ static int n_readers(const struct comm *comm)
     return comm->node_size < READERS ? comm->node_size : READERS;
 }
 
-/* Collective. Some ranks of each node read the file, together, into the memory that their node
- * shares. */
+/* Collective. Some ranks of each node read the file, together, into the memory that their
+ * node shares. */
 static int load_data(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;

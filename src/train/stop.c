@@ -64,8 +64,9 @@ void trainer_set_deadline(struct trainer *trainer)
         (double)(arrays * trainer->params->size * sizeof(float)) / slow_disk;
 }
 
-/* What comes before the next moment at which the run can stop, each part at its longest so far,
- * twice where a neighbour may slow it down; and what the launcher needs to end. */
+/* What comes before the next moment at which the run can stop, each part at its longest
+ * so far, twice where a neighbour may slow it down; and what the launcher needs to
+ * end. */
 static double needed(const struct trainer *trainer, int b)
 {
     enum { MARGIN = 2 }; /* seconds */

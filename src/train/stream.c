@@ -125,7 +125,8 @@ static void list_places(struct stream *stream, int w)
         stream->places[i] = (struct place){stream->rows[first + i], i};
 }
 
-/* Signals are the main thread's. Without a thread it is read here and now: the same, later. */
+/* Signals are the main thread's. Without a thread it is read here and now: the same,
+ * later. */
 static void begin_reading(struct stream *stream, int w)
 {
     sigset_t all, before;

@@ -211,8 +211,8 @@ static void note_longest(double *longest, double began)
     *longest = fmax(*longest, seconds_now() - began);
 }
 
-/* Collective. last.h5, of replicas that were compared; where it `must` succeed, a failure ends
- * the run. */
+/* Collective. last.h5, of replicas that were compared; where it `must` succeed, a failure
+ * ends the run. */
 static int save(struct trainer *trainer, bool must)
 {
     double began = seconds_now();
@@ -288,8 +288,8 @@ static void say_status(struct trainer *trainer)
         seconds_now() - trainer->saved_at);
 }
 
-/* From the batch on that comes next; `score` gets the means. *rows counts those of this start,
- * rolled back or not. */
+/* From the batch on that comes next; `score` gets the means. *rows counts those of this
+ * start, rolled back or not. */
 static int train_epoch(struct trainer *trainer, struct score *score, int64_t *rows)
 {
     struct progress *progress = &trainer->progress;
@@ -384,8 +384,8 @@ static void add_history(struct trainer *trainer, const struct score *train,
                                     text));
 }
 
-/* Rank 0 writes what the epoch gave: best and the log before last, which knows how long the log
- * is. A resumed run that comes to the same best again
+/* Rank 0 writes what the epoch gave: best and the log before last, which knows how long
+ * the log is. A resumed run that comes to the same best again
  * leaves best.h5 as it is, and so the generation before it. */
 static int record_best(struct trainer *trainer, struct report_epoch *epoch,
                        const struct score *train, const struct score *validation)

@@ -53,15 +53,15 @@ struct trainer_config {
     int64_t test_delay_us, test_ranges, test_nan, test_drift;
 };
 
-/* From now on SIGUSR1, SIGTERM, SIGINT and SIGXCPU are noted, and nothing else: at the next
- * batch's end all ranks stop with a checkpoint; after SIGUSR2 rank 0 says where the run stands.
- * As early as can be, before MPI begins. Not collective. */
+/* From now on SIGUSR1, SIGTERM, SIGINT and SIGXCPU are noted, and nothing else: at the
+ * next batch's end all ranks stop with a checkpoint; after SIGUSR2 rank 0 says where the
+ * run stands. As early as can be, before MPI begins. Not collective. */
 void trainer_catch_signals(void);
 
 /* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
  * every rank: OK, or what went wrong, after which nothing in the run directory is half
- * written; ERR_STOPPED after a signal: there is a checkpoint to resume from. A resumed run is
- * bit for bit the run that was never stopped, on any number of ranks. */
+ * written; ERR_STOPPED after a signal: there is a checkpoint to resume from. A resumed
+ * run is bit for bit the run that was never stopped, on any number of ranks. */
 int trainer_run(struct comm *comm, const struct trainer_config *config) NODISCARD;
 
 #endif

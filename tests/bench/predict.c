@@ -2,17 +2,18 @@
  *
  *   bench_predict ROUNDS CHECKPOINT DATASET [LANE_ROWS [ISA]]
  *
- * takes test rows of DATASET that are full of ids, no pad among them, lets the model of CHECKPOINT
- * judge them in lanes of LANE_ROWS and measures SGEMM 1024^3 before and after each round. The
- * rate counts 2 G H (D + H) flops a position, row and direction, also where x W is looked up, and
- * 2 a head weight and row. Then the same rows as texts, which are cut, looked up, padded and
- * judged; the last line is
+ * takes test rows of DATASET that are full of ids, no pad among them, lets the model of
+ * CHECKPOINT judge them in lanes of LANE_ROWS and measures SGEMM 1024^3 before and after
+ * each round. The rate counts 2 G H (D + H) flops a position, row and direction, also
+ * where x W is looked up, and
+ * 2 a head weight and row. Then the same rows as texts, which are cut, looked up, padded
+ * and judged; the last line is
  *
  *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  us/row MEDIAN  text us/row MEDIAN
  *   encoding SHARE  kernels NAME
  *
- * of ROUNDS rounds, LOW and HIGH being the quartiles of rate / probe rate, SHARE what texts cost
- * more than ids as a part of all. */
+ * of ROUNDS rounds, LOW and HIGH being the quartiles of rate / probe rate, SHARE what
+ * texts cost more than ids as a part of all. */
 #include "serve/predictor.h"
 
 #include <stdio.h>

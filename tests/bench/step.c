@@ -1,15 +1,16 @@
-/* How close a whole training step comes to SGEMM, on one core or, by mpirun, on one a rank:
+/* How close a whole training step comes to SGEMM, on one core or, by mpirun, on one a
+ * rank:
  *
  *   bench_step ROUNDS MAXLEN REAL [rnntrain's options]
  *
- * trains batches of synthetic rows of MAXLEN positions, of which the share REAL is no pad,
- * and measures SGEMM 1024^3 before and after each step, all ranks together, the slowest
- * counting for all; the last line is
+ * trains batches of synthetic rows of MAXLEN positions, of which the share REAL is no
+ * pad, and measures SGEMM 1024^3 before and after each step, all ranks together, the
+ * slowest counting for all; the last line is
  *
  *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  ms LEAST MEDIAN  kernels NAME
  *
- * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate. The step is
- * forward, backward, canonical sum, update and packing, as in the trainer. */
+ * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate. The step
+ * is forward, backward, canonical sum, update and packing, as in the trainer. */
 #include "ranks/comm.h"
 #include "commands/config.h"
 
@@ -34,8 +35,8 @@ struct bench {
     int64_t step;
 };
 
-/* Lengths spread evenly around the mean as far as 0 and maxlen allow. Ids by Zipf's law: the
- * first 10, 100, 1,000 are 28, 56, 84 % of them; of IMDB's, 25, 57, 87 %. */
+/* Lengths spread evenly around the mean as far as 0 and maxlen allow. Ids by Zipf's law:
+ * the first 10, 100, 1,000 are 28, 56, 84 % of them; of IMDB's, 25, 57, 87 %. */
 static void make_rows(struct dataset *data, int rows, int maxlen, double real_share)
 {
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};

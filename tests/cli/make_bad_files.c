@@ -1,5 +1,5 @@
-/* make_bad_files FOLDER: data sets and checkpoints that are whole, sealed, and wrong in one
- * place each, for bad_input.sh. */
+/* make_bad_files FOLDER: data sets and checkpoints that are whole, sealed, and wrong in
+ * one place each, for bad_input.sh. */
 #include "saved/checkpoint.h"
 #include "files/file.h"
 #include "data/dataset.h"
@@ -81,7 +81,8 @@ static void write_array(void)
     free(path);
 }
 
-/* A checkpoint of a tiny LSTM whose embedding is `width` wide, its configuration says 3. */
+/* A checkpoint of a tiny LSTM whose embedding is `width` wide, its configuration says
+ * 3. */
 static void write_checkpoint(const char *name, struct dataset *data, size_t width,
                              float value)
 {

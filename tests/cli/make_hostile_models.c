@@ -1,5 +1,6 @@
-/* make_hostile_models FOLDER: files that look like a small model of Keras and are wrong in one place
- * each, for hostile_models.sh. FOLDER/pipe is a FIFO: who opens it, waits. */
+/* make_hostile_models FOLDER: files that look like a small model of Keras and are wrong
+ * in one place each, for hostile_models.sh. FOLDER/pipe is a FIFO: who opens it,
+ * waits. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

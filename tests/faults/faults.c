@@ -1,8 +1,11 @@
-/* A preloaded library that makes one call on a file of a folder fail, or all of them slow:
+/* A preloaded library that makes one call on a file of a folder fail, or all of them
+ * slow:
  *
  *   FAULT_FOLDER  only files whose path holds this text count
- *   FAULT_AT      number of the call that fails, from 1; with a '+' behind it, and all later ones
- *   FAULT_KIND    ENOSPC, EIO, EROFS; "short": a write takes half; "rot": a write alters a byte
+ *   FAULT_AT      number of the call that fails, from 1; with a '+' behind it, and all
+ *   later ones
+ *   FAULT_KIND    ENOSPC, EIO, EROFS; "short": a write takes half; "rot": a write alters
+ *   a byte
  *   FAULT_TOTAL   file that gets the number of calls at the end
  *   FAULT_NOTE    file that gets the name of each call that failed
  *   FAULT_DELAY   microseconds that each call takes longer

@@ -1,4 +1,5 @@
-/* Bits that flip and files that are cut: each is refused with a message, or read as it was. */
+/* Bits that flip and files that are cut: each is refused with a message, or read as it
+ * was. */
 #include "data/dataset.h"
 #include "files/file.h"
 #include "serve/predictor.h"

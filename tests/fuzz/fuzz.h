@@ -1,5 +1,6 @@
-/* What the fuzz targets share. A target is one function over bytes, in libFuzzer's form; fuzz.sh
- * builds it with libFuzzer, the tests with replay.c, which feeds it the seeds and their mutants.
+/* What the fuzz targets share. A target is one function over bytes, in libFuzzer's form;
+ * fuzz.sh builds it with libFuzzer, the tests with replay.c, which feeds it the seeds and
+ * their mutants.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -23,8 +24,8 @@ int64_t fuzz_number(struct fuzz *input);
 /* The next bytes up to a 0, or all, as a string; the caller's to free. */
 char *fuzz_text(struct fuzz *input);
 
-/* A regular file with these bytes that has a path and no place on a disk. Valid until the next
- * call. */
+/* A regular file with these bytes that has a path and no place on a disk. Valid until the
+ * next call. */
 const char *fuzz_file(const void *bytes, size_t n);
 
 /* Aborts, which is a finding. */

@@ -1,5 +1,5 @@
-/* Checkpoints: any bytes; and whole, sealed files whose configuration, state, shapes and numbers
- * are anything. What opens must also judge a text. */
+/* Checkpoints: any bytes; and whole, sealed files whose configuration, state, shapes and
+ * numbers are anything. What opens must also judge a text. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* Data sets: any bytes; and whole, sealed files whose shapes, types, attributes and numbers are
- * anything. */
+/* Data sets: any bytes; and whole, sealed files whose shapes, types, attributes and
+ * numbers are anything. */
 #include <stdlib.h>
 #include <string.h>
 

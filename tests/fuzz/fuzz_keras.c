@@ -1,5 +1,6 @@
-/* Models of Keras: any bytes through the child that reads them; and files as that child gives them
- * back, whose layers, arrays and hints are anything. What is understood must also judge a row. */
+/* Models of Keras: any bytes through the child that reads them; and files as that child
+ * gives them back, whose layers, arrays and hints are anything. What is understood must
+ * also judge a row. */
 #include <stdlib.h>
 #include <string.h>
 

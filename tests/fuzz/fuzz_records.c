@@ -1,5 +1,5 @@
-/* The readers of records in every format and some encodings: what comes of a file does not
- * depend on the pieces in which it is read. The first bytes choose. */
+/* The readers of records in every format and some encodings: what comes of a file does
+ * not depend on the pieces in which it is read. The first bytes choose. */
 #include <stdlib.h>
 #include <string.h>
 

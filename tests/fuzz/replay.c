@@ -1,5 +1,5 @@
-/* replay SEEDS [SECONDS]: every file of the folder through the target, then mutants of them for
- * so many seconds, the same ones each time. */
+/* replay SEEDS [SECONDS]: every file of the folder through the target, then mutants of
+ * them for so many seconds, the same ones each time. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

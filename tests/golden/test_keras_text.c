@@ -1,5 +1,5 @@
-/* Tokenizer and padding against what Keras's own did with odd texts: see make_keras_text.py,
- * which ran it and wrote the file. */
+/* Tokenizer and padding against what Keras's own did with odd texts: see
+ * make_keras_text.py, which ran it and wrote the file. */
 #include "text/text.h"
 
 #include <setjmp.h>

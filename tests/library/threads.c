@@ -1,6 +1,6 @@
-/* library_threads CHECKPOINT TEXTS: judges a file's lines with librnntrain, all at once and in
- * eight threads by pieces of all sizes, while others open the same file; all must be the same
- * bits. Prints what `rnntrain predict` would. */
+/* library_threads CHECKPOINT TEXTS: judges a file's lines with librnntrain, all at once
+ * and in eight threads by pieces of all sizes, while others open the same file; all must
+ * be the same bits. Prints what `rnntrain predict` would. */
 #include <rnntrain/rnntrain.h>
 
 #include <pthread.h>
@@ -67,7 +67,8 @@ static void run_threads(void)
         pthread_join(threads[i], NULL);
 }
 
-/* Ids: no text has any of no ids; others are judged alone as together; wrong ones are refused. */
+/* Ids: no text has any of no ids; others are judged alone as together; wrong ones are
+ * refused. */
 static void check_ids(void)
 {
     int32_t last = (int32_t)rnntrain_num_words(model) - 1, ids[900];

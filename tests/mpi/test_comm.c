@@ -1,5 +1,5 @@
-/* Ranks: the canonical sum against a naive tree for any ranges of lanes, agreement, shared
- * memory. Run by mpirun; every rank runs every test. */
+/* Ranks: the canonical sum against a naive tree for any ranges of lanes, agreement,
+ * shared memory. Run by mpirun; every rank runs every test. */
 #include "ranks/comm.h"
 
 #include <math.h>
@@ -119,7 +119,8 @@ static void test_sum(void **state)
     free(first);
 }
 
-/* By MPI the sum is right to rounding, and the same on all ranks; ranks may have no lane. */
+/* By MPI the sum is right to rounding, and the same on all ranks; ranks may have no
+ * lane. */
 static void test_sum_by_mpi(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* matrix_hash FILE: SHA-256 of each part's ids as a little-endian int32 matrix, row-major. */
+/* matrix_hash FILE: SHA-256 of each part's ids as a little-endian int32 matrix,
+ * row-major. */
 #include "data/dataset.h"
 
 #include <stdio.h>

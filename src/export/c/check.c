@@ -36,8 +36,8 @@ struct trial {
     double tolerance;  /* most that a probability may differ */
 };
 
-/* The model adds in 32 bits, the source in 64; what the former rounds away grows with the root of
- * the features that the dense layers add up, which after `flatten` are many. */
+/* The model adds in 32 bits, the source in 64; what the former rounds away grows with the
+ * root of the features that the dense layers add up, which after `flatten` are many. */
 static double tolerance_of(const struct model_config *model)
 {
     const double few = 1024, usual = 2e-6;
@@ -249,8 +249,8 @@ static int make_texts(struct trial *trial)
 
 /* Comparison. */
 
-/* What the program printed for a text: the label of one of the classes, a tab, a probability.
- * Returns the class, or -1; *at moves to the next line. */
+/* What the program printed for a text: the label of one of the classes, a tab, a
+ * probability. Returns the class, or -1; *at moves to the next line. */
 static int read_judgement(const struct c_export *export, const char **at,
                           double *probability)
 {

@@ -1,4 +1,5 @@
-/* What differs from model to model in an exported source: constants, words, tables, weights. */
+/* What differs from model to model in an exported source: constants, words, tables,
+ * weights. */
 #include "export/c/private.h"
 
 #include <stdlib.h>
@@ -303,7 +304,8 @@ void c_write_constants(FILE *out, const struct c_export *export)
 
 /* Weights. */
 
-/* "bidirectional_1/forward_lstm/kernel" as an identifier; the dense layers' by their roles. */
+/* "bidirectional_1/forward_lstm/kernel" as an identifier; the dense layers' by their
+ * roles. */
 static char *tensor_name(const struct c_export *export, int index)
 {
     const struct params *params = model_params(export->predictor->model);

@@ -1,6 +1,6 @@
-/* What the parts of export_c share: export_c.c (names, refusals, files), export_c_template.c (the
- * fixed parts and what of them a model needs), export_c_data.c (constants, words, weights),
- * export_c_check.c (built, run, compared). */
+/* What the parts of export_c share: export_c.c (names, refusals, files),
+ * export_c_template.c (the fixed parts and what of them a model needs), export_c_data.c
+ * (constants, words, weights), export_c_check.c (built, run, compared). */
 #ifndef RNNTRAIN_EXPORT_C_PRIVATE_H
 #define RNNTRAIN_EXPORT_C_PRIVATE_H
 
@@ -22,7 +22,8 @@ struct c_export {
     char *stem;               /* of both files' names */
     char *prefix, *upper;     /* the stem as an identifier, and the same in capitals */
 
-    /* What is looked up, set by c_make_tables; what text_lower_mappings and its like give. */
+    /* What is looked up, set by c_make_tables; what text_lower_mappings and its like
+     * give. */
     struct c_word *words; /* by their bytes, each once; at least one, which may be "" */
     struct text_mapping *mappings;
     uint32_t *cased, *case_ignorable;
@@ -38,8 +39,8 @@ extern const char c_template_header[], c_template_source[], c_template_text[],
 void c_make_tables(struct c_export *export);
 void c_release_tables(struct c_export *export);
 
-/* Writes a template: lines under `#if WITH_...` as the model needs them, the names `model_...`
- * with the export's prefix, and what stands for each line "insert: ...". */
+/* Writes a template: lines under `#if WITH_...` as the model needs them, the names
+ * `model_...` with the export's prefix, and what stands for each line "insert: ...". */
 void c_expand(FILE *out, const struct c_export *export, const char *text);
 
 /* What the templates' lines "insert: ..." stand for. */
@@ -53,8 +54,8 @@ void c_write_data(FILE *out, const struct c_export *export);
 /* A text as a C string literal, in ASCII. */
 void c_write_literal(FILE *out, const char *text);
 
-/* Compiles the source beside the header, both as given, in a temporary folder, and compares what
- * it says on random texts with the model. `checked` as in export.h. */
+/* Compiles the source beside the header, both as given, in a temporary folder, and
+ * compares what it says on random texts with the model. `checked` as in export.h. */
 int c_check(const struct c_export *export, const char *source, size_t n_source,
             const char *header, size_t n_header, char **checked) NODISCARD;
 

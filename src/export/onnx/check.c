@@ -1,5 +1,5 @@
-/* The file as it will be written, read again: Keras's weights are looked up in it one by one,
- * which is not how they were put there. */
+/* The file as it will be written, read again: Keras's weights are looked up in it one by
+ * one, which is not how they were put there. */
 #include "export/onnx/private.h"
 
 #include <stdio.h>

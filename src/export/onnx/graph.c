@@ -1,11 +1,11 @@
-/* The classifier as operators. What the shapes' letters mean: T positions, N rows, D directions,
- * E, H and F numbers of a position.
+/* The classifier as operators. What the shapes' letters mean: T positions, N rows, D
+ * directions, E, H and F numbers of a position.
  *
- * Under a mask the words are rolled to the front, where ONNX's sequence_lens takes them, and what
- * Keras would have given at every position is gathered from there: zeros for pads, but pads behind
- * the words of a single direction repeat its last output. A row without words
- * is computed as one pad, because runtimes refuse rows of length 0, and its results are made
- * zero.
+ * Under a mask the words are rolled to the front, where ONNX's sequence_lens takes them,
+ * and what Keras would have given at every position is gathered from there: zeros for
+ * pads, but pads behind the words of a single direction repeat its last output. A row
+ * without words is computed as one pad, because runtimes refuse rows of length 0, and its
+ * results are made zero.
  */
 #include "export/onnx/private.h"
 
@@ -67,8 +67,8 @@ static void add_positions(struct onnx *onnx)
     free(positions);
 }
 
-/* Pads in front: step s of a row is position lead + s, and what stands behind its words is never
- * read. Returns the ids (N, T) in the order of the steps. */
+/* Pads in front: step s of a row is position lead + s, and what stands behind its words
+ * is never read. Returns the ids (N, T) in the order of the steps. */
 static const char *add_roll(struct onnx *onnx)
 {
     int64_t length = onnx->config->maxlen;
@@ -95,8 +95,8 @@ static const char *add_steps(struct onnx *onnx)
     return config->pad_pre ? add_roll(onnx) : "ids";
 }
 
-/* The step (N, T) whose outputs a position shows: pads in front look at the first word's, pads
- * behind at the last one's. */
+/* The step (N, T) whose outputs a position shows: pads in front look at the first word's,
+ * pads behind at the last one's. */
 static const char *add_step_of_position(struct onnx *onnx)
 {
     if (onnx->config->pad_pre) {
@@ -119,7 +119,8 @@ static const char *add_embedding(struct onnx *onnx, const char *ids)
     return onnx_value(onnx, "Gather", "outputs", table, steps, NULL); /* (T, N, E) */
 }
 
-/* Keras 2's clip(0.2 x + 0.5, 0, 1) in place of the sigmoid; the rest is ONNX's default. */
+/* Keras 2's clip(0.2 x + 0.5, 0, 1) in place of the sigmoid; the rest is ONNX's
+ * default. */
 static void set_hard_sigmoid(struct onnx *onnx, Onnx__NodeProto *node)
 {
     static const char *const names[] = {"HardSigmoid", "Tanh", "Tanh"};
@@ -134,7 +135,8 @@ static void set_hard_sigmoid(struct onnx *onnx, Onnx__NodeProto *node)
     onnx_set_floats(node, "activation_beta", directions, beta);
 }
 
-/* Outputs (T, D, N, H) of recurrent layer i; with `final` only the last states (D, N, H). */
+/* Outputs (T, D, N, H) of recurrent layer i; with `final` only the last states (D, N,
+ * H). */
 static const char *add_recurrent(struct onnx *onnx, int i, const char *input, bool final)
 {
     const struct model_config *config = onnx->config;
@@ -185,8 +187,8 @@ static const char *add_last(struct onnx *onnx, const char *states)
     return onnx_value(onnx, "Mul", "features", features, keep, NULL);
 }
 
-/* (N, T, 1, 1): 1 where there is an output, 0 where it is zero: at pads in front, at all pads with two
- * directions and for the mean, and everywhere in rows without words. */
+/* (N, T, 1, 1): 1 where there is an output, 0 where it is zero: at pads in front, at all
+ * pads with two directions and for the mean, and everywhere in rows without words. */
 static const char *add_keep(struct onnx *onnx)
 {
     const struct model_config *config = onnx->config;
@@ -220,7 +222,8 @@ static const char *reduce(struct onnx *onnx, const char *kind, const char *input
     return node->output[0];
 }
 
-/* The sum (N, F) over the words, divided by their number, of which there is 1 at least. */
+/* The sum (N, F) over the words, divided by their number, of which there is 1 at
+ * least. */
 static const char *add_masked_mean(struct onnx *onnx, const char *outputs)
 {
     Onnx__NodeProto *sum =

@@ -10,7 +10,8 @@
 #include "export/onnx/private.h"
 #include "files/file.h"
 
-/* ONNX 1.9 of 2021: the first operators that are as here, and all of them are in later sets. */
+/* ONNX 1.9 of 2021: the first operators that are as here, and all of them are in later
+ * sets. */
 enum { IR_VERSION = 7, OPSET_VERSION = 14 };
 
 static void add_opset(Onnx__ModelProto *model)
@@ -37,7 +38,8 @@ static void add_property(Onnx__ModelProto *model, const char *key, char *value)
     model->metadata_props[model->n_metadata_props++] = entry;
 }
 
-/* A JSON list: column c of the probabilities belongs to label c, a single one to label 1. */
+/* A JSON list: column c of the probabilities belongs to label c, a single one to label
+ * 1. */
 static char *labels_json(const struct dataset *data)
 {
     json_t *labels = json_array();

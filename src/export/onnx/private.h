@@ -1,9 +1,10 @@
-/* What the parts of the ONNX writer share: export_onnx.c (the file), export_onnx_graph.c (the
- * operators), export_onnx_weights.c (the weights in ONNX's order), export_onnx_parts.c (nodes,
- * attributes and constants as messages) and export_onnx_check.c (the file read back).
+/* What the parts of the ONNX writer share: export_onnx.c (the file), export_onnx_graph.c
+ * (the operators), export_onnx_weights.c (the weights in ONNX's order),
+ * export_onnx_parts.c (nodes, attributes and constants as messages) and
+ * export_onnx_check.c (the file read back).
  *
- * The messages are protobuf-c's, generated from the onnx.proto of the ONNX project. Each owns
- * what it points to, so onnx__model_proto__free_unpacked frees a whole model.
+ * The messages are protobuf-c's, generated from the onnx.proto of the ONNX project. Each
+ * owns what it points to, so onnx__model_proto__free_unpacked frees a whole model.
  */
 #ifndef RNNTRAIN_EXPORT_ONNX_PRIVATE_H
 #define RNNTRAIN_EXPORT_ONNX_PRIVATE_H
@@ -28,7 +29,8 @@ static inline int onnx_width(const struct onnx *onnx, int i)
     return model_directions(onnx->config) * onnx->config->units[i];
 }
 
-/* Index of the kernel of recurrent layer i, of direction d; recurrent kernel and bias follow. */
+/* Index of the kernel of recurrent layer i, of direction d; recurrent kernel and bias
+ * follow. */
 static inline int onnx_recurrent_tensor(const struct onnx *onnx, int i, int d)
 {
     return 1 + 3 * (i * model_directions(onnx->config) + d);
@@ -66,16 +68,16 @@ float *onnx_add_floats(struct onnx *onnx, const char *name, size_t n_dims,
 /* What a graph takes or gives: (N, columns), N any number of rows. */
 Onnx__ValueInfoProto *onnx_matrix(const char *name, int type, int columns);
 
-/* The weights of recurrent layer i as <layer>/W, /R and /B; tensor t of one dimension or two as
- * it is in Keras, under its name. */
+/* The weights of recurrent layer i as <layer>/W, /R and /B; tensor t of one dimension or
+ * two as it is in Keras, under its name. */
 void onnx_add_recurrent_weights(struct onnx *onnx, int i);
 const char *onnx_add_tensor(struct onnx *onnx, int t);
 
 /* From "ids" to "probabilities". */
 void onnx_add_classifier(struct onnx *onnx);
 
-/* Reads the n bytes of a model and compares: every weight must be there, bit for bit, and every
- * node's inputs must be known before it. ERR_INTERNAL. */
+/* Reads the n bytes of a model and compares: every weight must be there, bit for bit, and
+ * every node's inputs must be known before it. ERR_INTERNAL. */
 int onnx_check(const struct onnx *onnx, const char *path, const char *bytes,
                size_t n) NODISCARD;
 

@@ -1,4 +1,5 @@
-/* One table, five sources: defaults, environment, JSON, arguments, and what they refuse. */
+/* One table, five sources: defaults, environment, JSON, arguments, and what they
+ * refuse. */
 #include "base/options.h"
 
 #include <setjmp.h>

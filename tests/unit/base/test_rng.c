@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-/* philox4x32-10 of kat_vectors in Random123; our counter is (index, row, step, purpose). */
+/* philox4x32-10 of kat_vectors in Random123; our counter is (index, row, step,
+ * purpose). */
 static void test_known_answers(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* Splits, limits, batches and lanes as functions of (data, configuration, seed, epoch). */
+/* Splits, limits, batches and lanes as functions of (data, configuration, seed,
+ * epoch). */
 #include "data/sampler.h"
 
 #include <setjmp.h>
@@ -260,7 +261,8 @@ static void test_windows(void **state)
     assert_int_equal(sampler_window_rows(&sampler), BATCHES * 64);
     check_epoch(&sampler, &fixture, 0);
     check_epoch(&sampler, &fixture, 7);
-    /* a window is read from few chunks, of both classes though the file is sorted by class */
+    /* a window is read from few chunks, of both classes though the file is sorted by
+     * class */
     for (int first = 0; first < sampler.n_train; first += WINDOW) {
         int left = sampler.n_train - first, n = left < WINDOW ? left : WINDOW, counts[2];
         int scattered = n_chunks(sampler.order + first, n);

@@ -1,6 +1,6 @@
-/* ONNX files: every model that can be configured becomes one, and the reader that checks it
- * before it takes its name misses nothing. That ONNX's own programs think the same of the files is
- * tested by slow/onnx.sh. */
+/* ONNX files: every model that can be configured becomes one, and the reader that checks
+ * it before it takes its name misses nothing. That ONNX's own programs think the same of
+ * the files is tested by slow/onnx.sh. */
 #include "export/export.h"
 #include "export/onnx/private.h"
 

@@ -1,5 +1,5 @@
-/* The child that reads what strangers made: whatever it does becomes an error, whatever state the
- * process is in. */
+/* The child that reads what strangers made: whatever it does becomes an error, whatever
+ * state the process is in. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, usleep */
 #include <setjmp.h>
 #include <stdarg.h>

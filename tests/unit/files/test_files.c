@@ -1,5 +1,5 @@
-/* Files: replaced whole, sealed, and what a damaged or foreign data set or checkpoint says.
- * Each fixture is a good file with one thing wrong. */
+/* Files: replaced whole, sealed, and what a damaged or foreign data set or checkpoint
+ * says. Each fixture is a good file with one thing wrong. */
 #include "saved/checkpoint.h"
 #include "data/dataset.h"
 #include "files/file.h"

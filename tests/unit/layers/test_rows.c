@@ -1,6 +1,7 @@
-/* A row's result does not depend on the rows beside it: alone, in a lane of 16 and in one of
- * 250 it has the same bits, in every kernel set; nor on who computes the pads before it, nor on
- * whether the model could also train, or shares its weights with others. */
+/* A row's result does not depend on the rows beside it: alone, in a lane of 16 and in one
+ * of
+ * 250 it has the same bits, in every kernel set; nor on who computes the pads before it,
+ * nor on whether the model could also train, or shares its weights with others. */
 #include "model/model.h"
 #include "data/sampler.h"
 
@@ -56,9 +57,9 @@ static void evaluate_all(const struct fixture *fixture, struct model *model, int
     }
 }
 
-/* Training without lookup computes every pad and every product with an embedding, with lookup
- * every pad, evaluation each of them once: the same losses. And the gradients of both are the
- * same sums in another order. */
+/* Training without lookup computes every pad and every product with an embedding, with
+ * lookup every pad, evaluation each of them once: the same losses. And the gradients of
+ * both are the same sums in another order. */
 static void check_shared(const struct fixture *fixture, struct model *model,
                          struct model *plain)
 {
@@ -100,8 +101,8 @@ static void expect_same(const struct fixture *fixture, struct model *model, int 
                      (int)config->head, config->mask);
 }
 
-/* Models that only evaluate: one that learns as it goes, and one that has learnt everything,
- * with two more that share its weights. */
+/* Models that only evaluate: one that learns as it goes, and one that has learnt
+ * everything, with two more that share its weights. */
 static void check_evaluators(const struct fixture *fixture, const struct kernels *kernels,
                              const struct model_config *config, const real *weights,
                              real (*expected)[UNITS_OUT])

@@ -1,5 +1,5 @@
-/* Lanes follow speed: the split that ends first, a lane for each rank, even where nothing is
- * known or nothing is to be won. */
+/* Lanes follow speed: the split that ends first, a lane for each rank, even where nothing
+ * is known or nothing is to be won. */
 #include "ranks/balance.h"
 #include "ranks/comm.h"
 
@@ -12,7 +12,8 @@
 
 enum { MOST_LANES = 64, MOST_RANKS = 8 };
 
-/* `steps` steps in which a lane takes pace[r] seconds on rank r; the ranges after them. */
+/* `steps` steps in which a lane takes pace[r] seconds on rank r; the ranges after
+ * them. */
 static void run_steps(struct balance *balance, int n_lanes, const double *pace, int steps,
                       int *first)
 {

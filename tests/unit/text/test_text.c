@@ -1,4 +1,5 @@
-/* What is not Keras's: tags, stop words, invalid UTF-8; and tokenizers that are refused. */
+/* What is not Keras's: tags, stop words, invalid UTF-8; and tokenizers that are
+ * refused. */
 #include "text/text.h"
 
 #include <setjmp.h>

@@ -17,16 +17,16 @@ struct word {
 };
 
 #if WITH_LSTM
-/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 4 units),
- * recurrent_kernel (units, 4 units), bias (4 units). */
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 4
+ * units), recurrent_kernel (units, 4 units), bias (4 units). */
 #endif
 #if WITH_GRU
 #if WITH_RESET_AFTER
-/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3 units),
- * recurrent_kernel (units, 3 units), bias (2, 3 units). */
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3
+ * units), recurrent_kernel (units, 3 units), bias (2, 3 units). */
 #else
-/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3 units),
- * recurrent_kernel (units, 3 units), bias (3 units). */
+/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3
+ * units), recurrent_kernel (units, 3 units), bias (3 units). */
 #endif
 #endif
 struct cell {
@@ -84,8 +84,8 @@ int model_predict(const char *text, double probabilities[MODEL_CLASSES])
  *
  * Judges standard input, one text a line: label, tab, probability. */
 
-/* Reads a line without its end; returns its bytes, -1 at the end of the input or if memory is
- * exhausted. A NUL becomes a byte that UTF-8 has not, and so U+FFFD. */
+/* Reads a line without its end; returns its bytes, -1 at the end of the input or if
+ * memory is exhausted. A NUL becomes a byte that UTF-8 has not, and so U+FFFD. */
 static long read_line(char **line, size_t *room)
 {
     size_t n = 0;

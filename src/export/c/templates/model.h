@@ -11,13 +11,13 @@ extern "C" {
 /* The classes' names, in the order of probabilities. */
 extern const char *const model_labels[MODEL_CLASSES];
 
-/* Judges a text: UTF-8, in which invalid parts count as U+FFFD. Returns the class decided for,
- * an index of model_labels, and sets the probabilities of all classes; -1 if memory is
- * exhausted, and then they are not set. */
+/* Judges a text: UTF-8, in which invalid parts count as U+FFFD. Returns the class decided
+ * for, an index of model_labels, and sets the probabilities of all classes; -1 if memory
+ * is exhausted, and then they are not set. */
 int model_predict(const char *text, double probabilities[MODEL_CLASSES]);
 
-/* The same for n ids (0 or more) of a text before padding. Returns -1 also where an id is not
- * from 0 to the vocabulary's last. */
+/* The same for n ids (0 or more) of a text before padding. Returns -1 also where an id is
+ * not from 0 to the vocabulary's last. */
 int model_predict_ids(const int *ids, int n, double *probabilities);
 
 #ifdef __cplusplus

@@ -28,8 +28,8 @@ struct workspace {
     double logits[OUTPUTS];
 };
 
-/* The activations are computed as in training, by polynomials that differ from exp() and tanh() in
- * the eighth digit, which a cell adds up over hundreds of steps. */
+/* The activations are computed as in training, by polynomials that differ from exp() and
+ * tanh() in the eighth digit, which a cell adds up over hundreds of steps. */
 
 static const double log2_e = 1.44269502f, most = 120; /* of an exponent */
 
@@ -46,8 +46,8 @@ static double polynomial(const float p[6], double x)
     return y;
 }
 
-/* tanh(x) = e / (e + 2), where e = exp(2x) - 1 = 2^k (1 + f P(f)) - 1, k the nearest integer to
- * 2x log2(e) and f what is left. */
+/* tanh(x) = e / (e + 2), where e = exp(2x) - 1 = 2^k (1 + f P(f)) - 1, k the nearest
+ * integer to 2x log2(e) and f what is left. */
 static double tanh_of(double x)
 {
     static const float p[] = {1.5453162945e-4f, 1.3390863365e-3f, 9.6180825773e-3f,
@@ -168,7 +168,8 @@ static void take_step(const struct cell *cell, const double *x, struct workspace
 #endif
 #endif
 #if WITH_BACKWARD
-/* One direction of a layer: from x (LENGTH, inputs) to its half of y (LENGTH, 2, units). */
+/* One direction of a layer: from x (LENGTH, inputs) to its half of y (LENGTH, 2,
+ * units). */
 static void run(const struct cell *cell, int direction, const double *x, double *y,
                 struct workspace *work)
 {

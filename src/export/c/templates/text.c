@@ -25,7 +25,8 @@ static size_t character_bytes(const char *text, bool *is_valid)
     return n;
 }
 
-/* A copy in which each maximal invalid part has become U+FFFD; NULL if memory is exhausted. */
+/* A copy in which each maximal invalid part has become U+FFFD; NULL if memory is
+ * exhausted. */
 static char *repair(const char *text)
 {
     static const char replacement[] = "\xef\xbf\xbd";
@@ -101,7 +102,8 @@ static char *encode(uint32_t c, char *to)
 
 #endif
 #if WITH_REFERENCES
-/* What a numeric reference stands for: &#128; to &#159; are Windows-1252, as in browsers. */
+/* What a numeric reference stands for: &#128; to &#159; are Windows-1252, as in
+ * browsers. */
 static uint32_t numbered(unsigned long c)
 {
     static const uint16_t windows[32] = {
@@ -158,7 +160,8 @@ static void decode_references(char *text)
 
 #endif
 #if WITH_LOWER
-/* Whether a set has a character: bounds are where sets begin and end in turns, ascending. */
+/* Whether a set has a character: bounds are where sets begin and end in turns,
+ * ascending. */
 static bool is_in(const uint32_t *bounds, size_t n, uint32_t c)
 {
     size_t low = 0,
@@ -173,8 +176,9 @@ static bool is_in(const uint32_t *bounds, size_t n, uint32_t c)
     return low % 2 == 1;
 }
 
-/* Whether a sigma ends a word: a cased letter stands before it and none behind it, characters
- * that case ignores, such as apostrophes, left aside (Unicode, section 3.13). */
+/* Whether a sigma ends a word: a cased letter stands before it and none behind it,
+ * characters that case ignores, such as apostrophes, left aside (Unicode, section
+ * 3.13). */
 static bool is_final_sigma(const char *text, const char *sigma)
 {
     const char *before = sigma, *behind = sigma + 2;
@@ -215,7 +219,8 @@ static uint32_t lower_of(uint32_t c)
     return c;
 }
 
-/* Unicode's lower case, as Python's str.lower(). Frees the text; NULL if memory is exhausted. */
+/* Unicode's lower case, as Python's str.lower(). Frees the text; NULL if memory is
+ * exhausted. */
 static char *lower_case(char *text)
 {
     size_t n = strlen(text); /* two bytes become three at most, as in U+0130 */
