@@ -192,11 +192,11 @@ static const struct option options[] = {
     {"limit-test", OPTION_INT, AT(limit_test), "0", 0, HUGE_COUNT, NULL,
      "use so many test rows; 0: all", "Validation", false},
 
-    {"test-delay", OPTION_INT, AT(test_delay), "0", 0, 1000000, NULL, "", NULL, true},
-    {"test-ranges", OPTION_INT, AT(test_ranges), "0", 0, HUGE_COUNT, NULL, "", NULL,
+    {"test-delay", OPTION_INT, AT(test.delay), "0", 0, 1000000, NULL, "", NULL, true},
+    {"test-ranges", OPTION_INT, AT(test.ranges), "0", 0, HUGE_COUNT, NULL, "", NULL,
      true},
-    {"test-nan", OPTION_INT, AT(test_nan), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
-    {"test-drift", OPTION_INT, AT(test_drift), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
+    {"test-nan", OPTION_INT, AT(test.nan), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
+    {"test-drift", OPTION_INT, AT(test.drift), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
 };
 
 const struct option_table config_table = {
@@ -482,11 +482,7 @@ struct trainer_config config_trainer(const struct config *config, const char *re
         .stall_timeout = config->stall_timeout,
         .on_nan = (enum on_nan)config->on_nan,
         .quiet = config->quiet,
-        .test_delay_us = config->test_delay,
         .balances = config->balance == BALANCE_SPEED,
         .reduction = (enum comm_reduction)config->allreduce,
-        .test_ranges = config->test_ranges,
-        .test_nan = config->test_nan,
-        .test_drift = config->test_drift,
     };
 }

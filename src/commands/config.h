@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/options.h"
+#include "train/test_hooks.h"
 #include "train/trainer.h"
 
 struct config {
@@ -33,7 +34,7 @@ struct config {
     int64_t window_rows;
     bool allow_one_class;
     /* tests */
-    int64_t test_delay, test_ranges, test_nan, test_drift;
+    struct test_hooks test;
 };
 
 extern const struct option_table config_table;

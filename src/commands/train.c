@@ -23,7 +23,7 @@ static int train(struct comm *comm, const struct config *config)
 {
     char *record = options_to_json(&config_table, config);
     struct trainer_config trainer = config_trainer(config, record);
-    int rc = trainer_run(comm, &trainer);
+    int rc = trainer_run(comm, &trainer, &config->test);
     free(record);
     return rc;
 }

@@ -12,9 +12,9 @@
 /* The process has one MPI; what belongs to it is kept here, not in every struct comm. */
 static MPI_Comm node_comm = MPI_COMM_NULL;
 static double seconds_in_collectives;
-static int64_t test_delay_us;
-static struct rng test_rng;
-static uint32_t test_index;
+static void (*hook)(const struct comm *comm, uint32_t exchange, const void *data);
+static const void *hook_data;
+static uint32_t n_exchanges;
 
 /* Begin and end. */
 
@@ -105,20 +105,23 @@ void comm_finalize(struct comm *comm)
     comm->is_active = false;
 }
 
-/* Time in collectives, delays for tests. */
+/* Time in collectives. */
 
-void comm_set_test_delay(int64_t microseconds, uint64_t seed)
+void comm_set_hook(struct comm *comm,
+                   void (*before)(const struct comm *comm, uint32_t exchange,
+                                  const void *data),
+                   const void *data)
 {
-    test_delay_us = microseconds;
-    test_rng = (struct rng){.seed = seed, .purpose = RNG_TEST};
+    (void)comm;
+    hook = before;
+    hook_data = data;
 }
 
 double comm_begin(const struct comm *comm)
 {
-    if (test_delay_us > 0) {
-        test_rng.row = (uint32_t)comm->rank;
-        usleep(rng_below(&test_rng, test_index++, (uint32_t)test_delay_us));
-    }
+    if (hook)
+        hook(comm, n_exchanges, hook_data);
+    n_exchanges++;
     return seconds_now();
 }
 

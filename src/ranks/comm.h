@@ -139,7 +139,11 @@ double comm_tree_sum(const double *values, int n, int stride);
 /* Seconds spent in collectives so far. */
 double comm_seconds(const struct comm *comm);
 
-/* For tests: before every exchange wait a random time up to this many microseconds. */
-void comm_set_test_delay(int64_t microseconds, uint64_t seed);
+/* From now on before(comm, exchange, data) is called ahead of each of this rank's
+ * exchanges, which are counted from 0. `data` is borrowed. */
+void comm_set_hook(struct comm *comm,
+                   void (*before)(const struct comm *comm, uint32_t exchange,
+                                  const void *data),
+                   const void *data);
 
 #endif

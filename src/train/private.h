@@ -17,6 +17,7 @@
 #include "train/evaluate.h"
 #include "train/report.h"
 #include "train/stream.h"
+#include "train/test_hooks.h"
 #include "base/trace.h"
 
 /* Where the run stands; the same on every rank. */
@@ -55,6 +56,7 @@ struct resumed {
 
 struct trainer {
     const struct trainer_config *config;
+    const struct test_hooks *hooks;
     struct comm *comm;
     const struct kernels *kernels;
     char kernel_set[128];

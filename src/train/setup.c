@@ -266,8 +266,8 @@ static int check_configuration(const struct trainer *trainer)
     char *all = xasprintf(
         "%s %s %s %s %d %d %d %d %lld %lld %s", config->data, config->run_dir,
         config->isa, config->trace ? config->trace : "", config->balances, config->resume,
-        config->overwrite, config->allow_other_bits, (long long)config->test_delay_us,
-        (long long)config->test_ranges, config->record);
+        config->overwrite, config->allow_other_bits, (long long)trainer->hooks->delay,
+        (long long)trainer->hooks->ranges, config->record);
     int rc = comm_same(trainer->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");
     free(all);
@@ -394,7 +394,7 @@ int trainer_set_up(struct trainer *trainer)
     trainer->first = xcalloc((size_t)comm->size + 1, sizeof *trainer->first);
     trainer->lane_values = xcalloc((size_t)sampler_lanes(&config->sampler),
                                    LANE_WIDTH * sizeof *trainer->lane_values);
-    comm_set_test_delay(config->test_delay_us, config->sampler.seed);
+    test_hooks_delay(trainer);
     trainer->is_saved = true;
     rc = trainer_begin(trainer);
     if (!rc && config->resume)

@@ -7,32 +7,6 @@
 
 /* One step. */
 
-static int compare_ints(const void *left, const void *right)
-{
-    return *(const int *)left - *(const int *)right;
-}
-
-/* Which rank computes which lane; for tests others at every step. */
-static void set_ranges(struct trainer *trainer, int n_lanes)
-{
-    int size = trainer->comm->size;
-    balance_ranges(&trainer->balance, n_lanes, trainer->first);
-    if (trainer->config->test_ranges == 0)
-        return;
-    struct rng rng = {.seed = (uint64_t)trainer->config->test_ranges,
-                      .purpose = RNG_TEST,
-                      .step = (uint32_t)trainer->progress.step};
-    for (int r = 1; r < size; r++)
-        trainer->first[r] = (int)rng_below(&rng, (uint32_t)r, (uint32_t)n_lanes + 1);
-    qsort(trainer->first + 1, (size_t)size - 1, sizeof(int), compare_ints);
-}
-
-/* The batch's number in the run, from 1. */
-static int64_t number_of(const struct trainer *trainer, int b)
-{
-    return (int64_t)trainer->progress.epoch * sampler_batches(&trainer->sampler) + b + 1;
-}
-
 /* Collective. The epoch's order is that of the stream. */
 static void begin_pass(struct trainer *trainer)
 {
@@ -75,9 +49,7 @@ static void compute_lanes(struct trainer *trainer, int b, const void *ids)
         struct lane_result result = model_gradient(
             trainer->model, &lane, sampler->config.seed, (uint32_t)trainer->progress.step,
             gradient.values, gradient.touched);
-        if (number_of(trainer, b) == trainer->config->test_nan &&
-            trainer->progress.rollbacks == 0)
-            gradient.values[trainer->params->size - 1] = (real)NAN;
+        test_hooks_gradient(trainer, b, gradient);
         comm_sum_push(trainer->sum, l);
         double *values = &trainer->lane_values[l * LANE_WIDTH];
         values[LANE_LOSS] = result.loss;
@@ -104,24 +76,13 @@ struct outcome {
     const char *nonfinite; /* what is, or NULL; weights are then as they were */
 };
 
-/* For tests: a bit of one replica falls over. */
-static void drift(struct trainer *trainer, int b)
-{
-    uint32_t bits;
-    if (number_of(trainer, b) != trainer->config->test_drift ||
-        trainer->comm->rank + 1 != trainer->comm->size)
-        return;
-    memcpy(&bits, trainer->weights, sizeof bits);
-    bits ^= 1;
-    memcpy(trainer->weights, &bits, sizeof bits);
-}
-
 /* One batch: loss and hits are added to the epoch's. */
 static struct outcome train_batch(struct trainer *trainer, int b, const void *ids)
 {
     int n_lanes = 0;
     struct outcome outcome = {.n = sampler_batch(&trainer->sampler, b, &n_lanes)};
-    set_ranges(trainer, n_lanes);
+    balance_ranges(&trainer->balance, n_lanes, trainer->first);
+    test_hooks_ranges(trainer, n_lanes);
     compute_lanes(trainer, b, ids);
     comm_gather_lanes(trainer->comm, trainer->lane_values, LANE_WIDTH, trainer->first);
     balance_observe(&trainer->balance, trainer->first, trainer->lane_values + LANE_WORK,
@@ -139,7 +100,7 @@ static struct outcome train_batch(struct trainer *trainer, int b, const void *id
         outcome.nonfinite = "gradient";
         return outcome;
     }
-    drift(trainer, b);
+    test_hooks_weights(trainer, b);
     model_pack(trainer->model, trainer->weights);
     trace_end(TRACE_UPDATE, began);
     struct progress *progress = &trainer->progress;
@@ -558,9 +519,10 @@ static int run_all(struct trainer *trainer)
     return rc;
 }
 
-int trainer_run(struct comm *comm, const struct trainer_config *config)
+int trainer_run(struct comm *comm, const struct trainer_config *config,
+                const struct test_hooks *hooks)
 {
-    struct trainer trainer = {.config = config, .comm = comm};
+    struct trainer trainer = {.config = config, .hooks = hooks, .comm = comm};
     int rc = run_all(&trainer), closed = trace_file_close(trainer.trace);
     if (!rc)
         rc = comm_agree(comm, closed);

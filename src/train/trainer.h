@@ -19,6 +19,8 @@ enum on_nan {
     ON_NAN_ROLLBACK /* to the epoch's beginning, with half the learning rate, three times */
 };
 
+struct test_hooks;
+
 struct trainer_config {
     const char *data;    /* path of the data set */
     const char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
@@ -48,9 +50,6 @@ struct trainer_config {
     double max_time;           /* seconds from trainer_catch_signals on; 0: any */
     double stall_timeout;      /* seconds, see comm_set_stall_timeout */
     enum on_nan on_nan;
-    /* For tests: delays, random lane ranges; the batch, of all epochs and from 1, whose
-     * gradient becomes NaN, after which the last rank's weights lose a bit. */
-    int64_t test_delay_us, test_ranges, test_nan, test_drift;
 };
 
 /* From now on SIGUSR1, SIGTERM, SIGINT and SIGXCPU are noted, and nothing else: at the
@@ -61,7 +60,9 @@ void trainer_catch_signals(void);
 /* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
  * every rank: OK, or what went wrong, after which nothing in the run directory is half
  * written; ERR_STOPPED after a signal: there is a checkpoint to resume from. A resumed
- * run is bit for bit the run that was never stopped, on any number of ranks. */
-int trainer_run(struct comm *comm, const struct trainer_config *config) NODISCARD;
+ * run is bit for bit the run that was never stopped, on any number of ranks. `hooks` are
+ * for tests, all zero else. */
+int trainer_run(struct comm *comm, const struct trainer_config *config,
+                const struct test_hooks *hooks) NODISCARD;
 
 #endif
