@@ -19,14 +19,13 @@ struct bayes {
 
 static void fit(struct bayes *bayes, const struct dataset *data)
 {
-    const struct dataset_split *train = &data->part[DATASET_TRAIN];
+    const struct rows *train = &data->part[DATASET_TRAIN];
     size_t n_ids = (size_t)bayes->n_ids;
     double *counts = bayes->log_likelihood;
-    for (int row = 0; row < train->rows; row++) {
+    for (int row = 0; row < train->n; row++) {
         bayes->log_prior[train->y[row]]++;
         for (int t = 0; t < data->maxlen; t++)
-            counts[(size_t)train->y[row] * n_ids +
-                   (size_t)dataset_id(data, DATASET_TRAIN, row, t)]++;
+            counts[(size_t)train->y[row] * n_ids + (size_t)rows_id(train, row, t)]++;
     }
     for (int c = 0; c < bayes->n_classes; c++) {
         double total = 0;
@@ -35,19 +34,18 @@ static void fit(struct bayes *bayes, const struct dataset *data)
         counts[(size_t)c * n_ids] = total; /* the pad does not speak */
         for (size_t id = 0; id < n_ids; id++)
             counts[(size_t)c * n_ids + id] = log(counts[(size_t)c * n_ids + id] / total);
-        bayes->log_prior[c] = log(bayes->log_prior[c] / train->rows);
+        bayes->log_prior[c] = log(bayes->log_prior[c] / train->n);
     }
 }
 
-static int decide(const struct bayes *bayes, const struct dataset *data, int row)
+static int decide(const struct bayes *bayes, const struct rows *test, int row)
 {
     int best = 0;
     double best_score = -(double)INFINITY;
     for (int c = 0; c < bayes->n_classes; c++) {
         double score = bayes->log_prior[c];
-        for (int t = 0; t < data->maxlen; t++)
-            score += bayes->log_likelihood[c * bayes->n_ids +
-                                           dataset_id(data, DATASET_TEST, row, t)];
+        for (int t = 0; t < test->maxlen; t++)
+            score += bayes->log_likelihood[c * bayes->n_ids + rows_id(test, row, t)];
         if (score > best_score) {
             best_score = score;
             best = c;
@@ -58,19 +56,19 @@ static int decide(const struct bayes *bayes, const struct dataset *data, int row
 
 static int judge(const char *path, struct dataset *data)
 {
-    const struct dataset_split *test = &data->part[DATASET_TEST];
+    const struct rows *test = &data->part[DATASET_TEST];
     struct bayes bayes = {.n_classes = data->n_labels, .n_ids = data->num_words};
     int correct = 0;
-    if (test->rows == 0)
+    if (test->n == 0)
         return fail(ERR_FORMAT, "%s: it has no test part", path);
     bayes.log_prior = xcalloc((size_t)bayes.n_classes, sizeof(double));
     bayes.log_likelihood =
         xcalloc((size_t)bayes.n_classes * (size_t)bayes.n_ids, sizeof(double));
     fit(&bayes, data);
-    for (int row = 0; row < test->rows; row++)
-        correct += decide(&bayes, data, row) == test->y[row];
-    printf("unigram naive Bayes: test acc %.4f (%d of %d)\n",
-           (double)correct / test->rows, correct, test->rows);
+    for (int row = 0; row < test->n; row++)
+        correct += decide(&bayes, test, row) == test->y[row];
+    printf("unigram naive Bayes: test acc %.4f (%d of %d)\n", (double)correct / test->n,
+           correct, test->n);
     free(bayes.log_prior);
     free(bayes.log_likelihood);
     return OK;

@@ -312,10 +312,10 @@ static int write_dataset(struct job *job)
                            .id_bytes = num_words <= 65536 ? 2 : 4,
                            .provenance = provenance(job)};
     for (int part = 0; part < DATASET_PARTS; part++) {
-        struct dataset_split *split = &data.part[part];
-        split->rows = job->corpus.n_of_part[part];
-        split->y = xcalloc((size_t)split->rows, sizeof *split->y);
-        split->length = xcalloc((size_t)split->rows, sizeof *split->length);
+        struct rows *split = &data.part[part];
+        split->n = job->corpus.n_of_part[part];
+        split->y = xcalloc((size_t)split->n, sizeof *split->y);
+        split->length = xcalloc((size_t)split->n, sizeof *split->length);
     }
     int rc = encode_write(&encoding, &data, &job->tally);
     if (!rc && job->settings->save_tokenizer)

@@ -22,18 +22,18 @@ static const struct option_table table = {
 
 static void print_part(const struct dataset *data, enum dataset_part part)
 {
-    const struct dataset_split *split = &data->part[part];
+    const struct rows *split = &data->part[part];
     int64_t total = 0;
     int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
-    for (int row = 0; row < split->rows; row++) {
+    for (int row = 0; row < split->n; row++) {
         counts[split->y[row]]++;
         total += split->length[row];
     }
-    printf("%-10s %d rows:", place_part_names[part], split->rows);
+    printf("%-10s %d rows:", place_part_names[part], split->n);
     for (int c = 0; c < data->n_labels; c++)
         printf(" %s %d,", data->labels[c], counts[c]);
-    printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->rows,
-           100.0 * (double)total / split->rows / data->maxlen);
+    printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->n,
+           100.0 * (double)total / split->n / data->maxlen);
     free(counts);
 }
 
@@ -45,9 +45,9 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
     void *row_ids = xcalloc(dataset_row_bytes(data), 1);
     int32_t *ids = xcalloc((size_t)data->maxlen, sizeof *ids);
     int rc = dataset_reader_open(data, part, &reader);
-    for (int row = 0; row < n && row < data->part[part].rows && !rc; row++) {
+    for (int row = 0; row < n && row < data->part[part].n && !rc; row++) {
         rc = dataset_reader_row(reader, row, row_ids);
-        dataset_ids(data, row_ids, 0, data->maxlen, ids);
+        rows_ids(&data->part[part], row_ids, 0, data->maxlen, ids);
         printf("%s row %d, %s:", place_part_names[part], row,
                data->labels[data->part[part].y[row]]);
         for (int t = 0; t < data->maxlen && !rc; t++)
@@ -83,7 +83,7 @@ static int run(const void *given, const char *const *operands, int n)
                data.provenance);
     }
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {
-        if (!data.part[part].rows)
+        if (!data.part[part].n)
             continue;
         print_part(&data, (enum dataset_part)part);
         rc = print_rows(&data, tokenizer, (enum dataset_part)part, (int)settings->rows);

@@ -55,9 +55,9 @@ static int take(void *context, void *given, bool *end)
         return OK;
     }
     while (run->part < DATASET_PARTS &&
-           (data->part[run->part].rows == 0 ||
+           (data->part[run->part].n == 0 ||
             run->chunk * dataset_chunk_rows(data, (enum dataset_part)run->part) >=
-                (size_t)data->part[run->part].rows)) {
+                (size_t)data->part[run->part].n)) {
         run->part++;
         run->chunk = 0;
     }
@@ -143,7 +143,7 @@ static int encode_chunk(struct run *run, struct item *item, int number)
 {
     struct worker *worker = &run->workers[number];
     enum dataset_part part = (enum dataset_part)item->part;
-    size_t rows = (size_t)run->data->part[part].rows;
+    size_t rows = (size_t)run->data->part[part].n;
     size_t chunk_rows = dataset_chunk_rows(run->data, part);
     size_t row_bytes = (size_t)(run->data->maxlen * run->data->id_bytes);
     size_t first = item->chunk * chunk_rows, n_packed = 0;
@@ -230,7 +230,7 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
         return rc;
     for (int part = 0; part < DATASET_PARTS; part++) {
         run.first[part] = n_rows;
-        n_rows += data->part[part].rows;
+        n_rows += data->part[part].n;
     }
     run.workers = xcalloc((size_t)n_threads, sizeof *run.workers);
     run.ids = ids_of_numbers(encoding);

@@ -77,7 +77,7 @@ static int score_part(struct predictor *predictor, struct dataset *data,
 {
     const struct config *config = &predictor->config;
     enum dataset_part part = (enum dataset_part)settings->part;
-    int n = data->part[part].rows, rc = OK;
+    int n = data->part[part].n, rc = OK;
     if (n == 0)
         return fail(ERR_FORMAT, "%s: it has no %s part", data->path, parts[part]);
     struct comm comm;

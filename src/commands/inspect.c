@@ -59,8 +59,8 @@ static void show_dataset(const struct dataset *data)
            data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
            data->truncate_pre ? "pre" : "post");
     for (int part = 0; part < DATASET_PARTS; part++)
-        if (data->part[part].rows)
-            printf("%-10s %d rows\n", names[part], data->part[part].rows);
+        if (data->part[part].n)
+            printf("%-10s %d rows\n", names[part], data->part[part].n);
     show_labels(data);
     printf("provenance %s\n", data->provenance);
 }
@@ -118,7 +118,7 @@ static int verify_dataset(const char *path)
     if (!rc)
         rc = dataset_content(&data, &content);
     for (int part = 0; part < DATASET_PARTS; part++)
-        rows += data.part[part].rows;
+        rows += data.part[part].n;
     if (!rc)
         printf("%s: whole: SHA-256 as sealed, %d rows, all ids, lengths and labels in "
                "range, content %016llx\n",

@@ -104,7 +104,10 @@ static int read_part(struct dataset *data, enum dataset_part part)
         return fail(ERR_FORMAT, "%s: %s is %s, expected (rows, %d) of %s", data->path,
                     path, text, data->maxlen, data->id_bytes == 2 ? "uint16" : "int32");
     }
-    data->part[part].rows = (int)shape[0];
+    data->part[part] = (struct rows){.n = (int)shape[0],
+                                     .maxlen = data->maxlen,
+                                     .id_bytes = data->id_bytes,
+                                     .pad_pre = data->pad_pre};
     return shape[0] ? read_chunk_rows(data, part) : OK;
 }
 
@@ -152,7 +155,7 @@ static int read_head(struct dataset *data, enum dataset_words words)
     data->id_bytes = data->num_words <= 65536 ? 2 : 4;
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
         rc = read_part(data, (enum dataset_part)part);
-    if (!rc && data->part[DATASET_TRAIN].rows < 1)
+    if (!rc && data->part[DATASET_TRAIN].n < 1)
         rc = fail(ERR_FORMAT, "%s: /train has no rows", data->path);
     return rc;
 }
@@ -246,7 +249,7 @@ static int check_ids(const struct dataset *data, enum dataset_part part, int row
                      const void *ids)
 {
     int length = data->part[part].length[row];
-    int first = data->pad_pre ? data->maxlen - length : 0, end = first + length;
+    int first = rows_first_word(&data->part[part], row), end = first + length;
     if (are_words(data, ids, first, length) && are_pads(data, ids, 0, first) &&
         are_pads(data, ids, end, data->maxlen - end))
         return OK;
@@ -255,7 +258,7 @@ static int check_ids(const struct dataset *data, enum dataset_part part, int row
         t++;
     bool is_word = t >= first && t < end;
     int32_t id = 0;
-    dataset_ids(data, ids, t, 1, &id);
+    rows_ids(&data->part[part], ids, t, 1, &id);
     return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
                 data->path, part_names[part], row, t, id, is_word ? "1 to " : "",
                 is_word ? data->num_words - 1 : 0);
@@ -296,7 +299,7 @@ size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
 {
     size_t total = 0;
     for (int part = 0; part < DATASET_PARTS; part++) {
-        int rows = data->part[part].rows;
+        int rows = data->part[part].n;
         if (extent == DATASET_ALL)
             total += padded_bytes(id_array_bytes(data, rows));
         total += 2 * padded_bytes((size_t)rows * sizeof(int32_t));
@@ -308,11 +311,11 @@ void dataset_attach(struct dataset *data, enum dataset_extent extent, void *stor
 {
     char *at = storage;
     for (int part = 0; part < DATASET_PARTS; part++) {
-        struct dataset_split *split = &data->part[part];
-        size_t column = padded_bytes((size_t)split->rows * sizeof(int32_t));
+        struct rows *split = &data->part[part];
+        size_t column = padded_bytes((size_t)split->n * sizeof(int32_t));
         if (extent == DATASET_ALL) {
             split->x = at;
-            at += padded_bytes(id_array_bytes(data, split->rows));
+            at += padded_bytes(id_array_bytes(data, split->n));
         }
         split->y = (int32_t *)(void *)at;
         at += column;
@@ -323,7 +326,7 @@ void dataset_attach(struct dataset *data, enum dataset_extent extent, void *stor
 
 static int check_columns(const struct dataset *data, enum dataset_part part, int row)
 {
-    const struct dataset_split *split = &data->part[part];
+    const struct rows *split = &data->part[part];
     int length = split->length[row], label = split->y[row];
     if (label < 0 || label >= data->n_labels)
         return fail(ERR_FORMAT, "%s: /%s/y row %d: class %d, expected 0 to %d",
@@ -338,7 +341,7 @@ static int load_column(struct dataset *data, enum dataset_part part, const char 
                        int first, int end, int32_t *column)
 {
     char path[DATASET_PATH_BYTES];
-    size_t rows = (size_t)data->part[part].rows;
+    size_t rows = (size_t)data->part[part].n;
     dataset_array_path(part, name, path);
     return h5_read_rows(data->file, path, H5_INT32, 1, &rows, (size_t)first,
                         (size_t)(end - first), column + first);
@@ -358,7 +361,7 @@ static int load_ids(struct dataset *data, enum dataset_part part, int first, int
 /* Rows first .. end - 1 of a part. */
 static int load_rows(struct dataset *data, enum dataset_part part, int first, int end)
 {
-    struct dataset_split *split = &data->part[part];
+    struct rows *split = &data->part[part];
     int rc = load_column(data, part, "y", first, end, split->y);
     if (!rc)
         rc = load_column(data, part, "length", first, end, split->length);
@@ -376,7 +379,7 @@ int dataset_load(struct dataset *data, int reader, int readers)
 {
     int rc = OK;
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {
-        int rows = data->part[part].rows, first = share_begin(rows, reader, readers);
+        int rows = data->part[part].n, first = share_begin(rows, reader, readers);
         int end = share_begin(rows, reader + 1, readers);
         if (first < end)
             rc = load_rows(data, (enum dataset_part)part, first, end);
@@ -438,7 +441,7 @@ static int hash_ids(XXH64_state_t *state, const struct dataset *data,
                     enum dataset_part part)
 {
     struct dataset_reader *reader = NULL;
-    int rows = data->part[part].rows;
+    int rows = data->part[part].n;
     void *ids = xcalloc(dataset_row_bytes(data), 1);
     int rc = dataset_reader_open(data, part, &reader);
     for (int row = 0; row < rows && !rc; row++) {
@@ -459,12 +462,12 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
         die("out of memory: a hash");
     XXH64_reset(state, 0);
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {
-        const struct dataset_split *split = &data->part[part];
-        if (split->rows == 0)
+        const struct rows *split = &data->part[part];
+        if (split->n == 0)
             continue;
         rc = hash_ids(state, data, (enum dataset_part)part);
-        hash_column(state, split->y, split->rows);
-        hash_column(state, split->length, split->rows);
+        hash_column(state, split->y, split->n);
+        hash_column(state, split->length, split->n);
     }
     *hash = XXH64_digest(state);
     XXH64_freeState(state);

@@ -16,9 +16,8 @@
 #ifndef RNNTRAIN_DATA_DATASET_H
 #define RNNTRAIN_DATA_DATASET_H
 
-#include <string.h>
-
 #include "base/base.h"
+#include "data/rows.h"
 #include "text/text.h"
 
 struct h5;
@@ -30,14 +29,6 @@ enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL }
 
 /* What of the arrays is in memory. */
 enum dataset_extent { DATASET_COLUMNS, DATASET_ALL }; /* labels and lengths; ids too */
-
-struct dataset_split {
-    int rows;   /* 0: the file has no such part */
-    void *x;    /* (rows, maxlen) ids of id_bytes each; NULL: in the file; borrowed */
-    int32_t *y; /* (rows) 0 .. n_labels - 1; borrowed */
-    int32_t *length; /* (rows) 0 .. maxlen; borrowed */
-    int chunk_rows;  /* of the file: rows that are packed together */
-};
 
 struct dataset {
     char *path;    /* owned */
@@ -54,7 +45,7 @@ struct dataset {
     void *storage;    /* of the arrays; owned, NULL unless dataset_read took it */
     uint64_t hash;    /* the first 8 bytes of the file's SHA-256 */
     struct h5 *file;  /* private: open until all of it is in memory */
-    struct dataset_split part[DATASET_PARTS];
+    struct rows part[DATASET_PARTS]; /* n 0: the file has no such part */
 };
 
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
@@ -100,33 +91,6 @@ int dataset_content(const struct dataset *data, uint64_t *hash) NODISCARD;
 static inline size_t dataset_row_bytes(const struct dataset *data)
 {
     return (size_t)data->maxlen * (size_t)data->id_bytes;
-}
-
-/* The ids of a row that is in memory. */
-static inline const void *dataset_row(const struct dataset *data, enum dataset_part part,
-                                      int row)
-{
-    return (const char *)data->part[part].x + (size_t)row * dataset_row_bytes(data);
-}
-
-/* The n ids from position t on of a row, wherever that is. */
-static inline void dataset_ids(const struct dataset *data, const void *row, int t, int n,
-                               int32_t *ids)
-{
-    if (data->id_bytes == 2)
-        for (int i = 0; i < n; i++)
-            ids[i] = ((const uint16_t *)row)[t + i];
-    else
-        memcpy(ids, (const int32_t *)row + t, (size_t)n * sizeof *ids);
-}
-
-/* The id at position t of a row that is in memory. */
-static inline int dataset_id(const struct dataset *data, enum dataset_part part, int row,
-                             int t)
-{
-    int32_t id = 0;
-    dataset_ids(data, dataset_row(data, part, row), t, 1, &id);
-    return id;
 }
 
 /* Writing, chunk by chunk, so that no more than that need be in memory. dataset_create:

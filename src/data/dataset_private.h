@@ -18,7 +18,7 @@ static inline enum h5_type dataset_id_type(const struct dataset *data)
 static inline void dataset_id_shape(const struct dataset *data, enum dataset_part part,
                                     size_t shape[2])
 {
-    shape[0] = (size_t)data->part[part].rows;
+    shape[0] = (size_t)data->part[part].n;
     shape[1] = (size_t)data->maxlen;
 }
 

@@ -70,8 +70,8 @@ void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
 int dataset_finish(struct dataset_writer *writer)
 {
     for (int part = 0; part < DATASET_PARTS; part++) {
-        const struct dataset_split *split = &writer->data->part[part];
-        size_t rows = (size_t)split->rows;
+        const struct rows *split = &writer->data->part[part];
+        size_t rows = (size_t)split->n;
         char path[DATASET_PATH_BYTES];
         if (rows == 0)
             continue;
@@ -96,7 +96,7 @@ static void write_part(struct dataset_writer *writer, enum dataset_part part,
                        struct h5_packer *packer)
 {
     const struct dataset *data = writer->data;
-    size_t rows = (size_t)data->part[part].rows, n_packed = 0;
+    size_t rows = (size_t)data->part[part].n, n_packed = 0;
     size_t chunk_rows = rows ? dataset_chunk_rows(data, part) : 1;
     size_t row = (size_t)data->maxlen * (size_t)data->id_bytes;
     char *ids = xcalloc(chunk_rows, row);

@@ -31,14 +31,6 @@ static int rows_of_class(const struct dataset *data, enum dataset_part part,
     return n_found;
 }
 
-void sampler_count(const struct dataset *data, enum dataset_part part,
-                   const int32_t *rows, int n, int *counts)
-{
-    memset(counts, 0, (size_t)data->n_labels * sizeof *counts);
-    for (int i = 0; i < n; i++)
-        counts[data->part[part].y[rows[i]]]++;
-}
-
 static int compare_numbers(const void *left, const void *right)
 {
     int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
@@ -72,7 +64,7 @@ static int *class_shares(const struct dataset *data, enum dataset_part part,
 {
     int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
     int *shares = xcalloc((size_t)data->n_labels, sizeof *shares);
-    sampler_count(data, part, rows, n, counts);
+    rows_count(&data->part[part], rows, n, data->n_labels, counts);
     apportion(counts, data->n_labels, n, n_taken, shares);
     free(counts);
     return shares;
@@ -125,7 +117,7 @@ static void shuffle_chunks(const struct dataset *data, enum dataset_part part,
                            struct rng rng, int stretch, int32_t *rows, int n)
 {
     int chunk_rows = data->part[part].chunk_rows, at = 0;
-    int n_chunks = divide_up(data->part[part].rows, chunk_rows);
+    int n_chunks = divide_up(data->part[part].n, chunk_rows);
     int stretches = divide_up(n_chunks, stretch);
     int *start = chunk_starts(rows, n, chunk_rows, n_chunks);
     int32_t *chunks = all_rows(stretches * stretch); /* those from n_chunks on are none */
@@ -152,7 +144,7 @@ static void shuffle_chunks(const struct dataset *data, enum dataset_part part,
 static void take_chunks(const struct dataset *data, enum dataset_part part,
                         struct rng rng, int32_t *rows, int n, int n_taken)
 {
-    int all_chunks = data->part[part].rows / data->part[part].chunk_rows + 1, at = 0;
+    int all_chunks = data->part[part].n / data->part[part].chunk_rows + 1, at = 0;
     int *shares = class_shares(data, part, rows, n, n_taken);
     shuffle_chunks(data, part, rng, all_chunks, rows, n);
     for (int i = 0; i < n; i++)
@@ -194,8 +186,8 @@ static int take_tail(double split, int32_t *rows, int *n, int32_t *taken)
 static int n_classes_in(const struct sampler *sampler)
 {
     int *counts = xcalloc((size_t)sampler->data->n_labels, sizeof *counts), n = 0;
-    sampler_count(sampler->data, sampler->validation_part, sampler->validation,
-                  sampler->n_validation, counts);
+    rows_count(&sampler->data->part[sampler->validation_part], sampler->validation,
+               sampler->n_validation, sampler->data->n_labels, counts);
     for (int label = 0; label < sampler->data->n_labels; label++)
         n += counts[label] > 0;
     free(counts);
@@ -228,8 +220,8 @@ static int split_rows(struct sampler *sampler)
     const struct sampler_config *config = &sampler->config;
     const struct dataset *data = sampler->data;
     struct rng rng = {.seed = config->seed, .purpose = RNG_SPLIT};
-    sampler->n_train = data->part[DATASET_TRAIN].rows;
-    sampler->n_test = data->part[DATASET_TEST].rows;
+    sampler->n_train = data->part[DATASET_TRAIN].n;
+    sampler->n_test = data->part[DATASET_TEST].n;
     sampler->train = all_rows(sampler->n_train);
     sampler->test = all_rows(sampler->n_test);
     limit_rows(data, DATASET_TRAIN, config, config->limit_train, sampler->train,
@@ -240,7 +232,7 @@ static int split_rows(struct sampler *sampler)
         config->rule == VALIDATION_OWN ? DATASET_VALIDATION : DATASET_TRAIN;
     switch (config->rule) {
     case VALIDATION_OWN:
-        sampler->n_validation = data->part[DATASET_VALIDATION].rows;
+        sampler->n_validation = data->part[DATASET_VALIDATION].n;
         sampler->validation = all_rows(sampler->n_validation);
         if (sampler->n_validation == 0)
             return fail(ERR_USAGE, "--validation own: %s has no /validation part",
@@ -302,30 +294,6 @@ void sampler_release(struct sampler *sampler)
 int sampler_batches(const struct sampler *sampler)
 {
     return divide_up(sampler->n_train, sampler->config.batch_size);
-}
-
-struct by_length {
-    int32_t length, row;
-};
-
-static int compare_lengths(const void *left, const void *right)
-{
-    const struct by_length *a = left, *b = right;
-    if (a->length != b->length)
-        return a->length > b->length ? -1 : 1;
-    return a->row < b->row ? -1 : a->row > b->row;
-}
-
-void sampler_sort_by_length(const struct dataset *data, enum dataset_part part,
-                            int32_t *rows, int n)
-{
-    struct by_length *pairs = xcalloc((size_t)n, sizeof *pairs);
-    for (int i = 0; i < n; i++)
-        pairs[i] = (struct by_length){data->part[part].length[rows[i]], rows[i]};
-    qsort(pairs, (size_t)n, sizeof *pairs, compare_lengths);
-    for (int i = 0; i < n; i++)
-        rows[i] = pairs[i].row;
-    free(pairs);
 }
 
 /* Rows that go to a lane together. With a mask a step costs a lane's rows and, once, the
@@ -416,7 +384,7 @@ void sampler_begin_epoch(struct sampler *sampler, int epoch)
         int n = batch_rows(sampler, b);
         int32_t *rows = sampler->order + (size_t)b * (size_t)sampler->config.batch_size;
         memcpy(sorted, rows, (size_t)n * sizeof *rows);
-        sampler_sort_by_length(sampler->data, DATASET_TRAIN, sorted, n);
+        rows_sort_by_length(&sampler->data->part[DATASET_TRAIN], sorted, n);
         for (int l = 0; l < used_lanes(sampler, n); l++)
             rows += deal_lane(sampler, l, n, sorted, rows);
     }

@@ -53,10 +53,6 @@ int sampler_new(const struct dataset *data, const struct sampler_config *config,
                 struct sampler *sampler) NODISCARD;
 void sampler_release(struct sampler *sampler);
 
-/* Rows of each class among `rows`; counts has n_labels entries. */
-void sampler_count(const struct dataset *data, enum dataset_part part,
-                   const int32_t *rows, int n, int *counts);
-
 /* Batches of an epoch, the smaller last one included; lanes of a full batch. */
 int sampler_batches(const struct sampler *sampler);
 int sampler_lanes(const struct sampler_config *config);
@@ -73,9 +69,5 @@ void sampler_begin_epoch(struct sampler *sampler, int epoch);
 /* Batch b of the epoch. Returns its rows; *n_lanes is the number of lanes that got any,
  * the first of all. Lane l is lanes[lane_start[l] .. lane_start[l+1]). */
 int sampler_batch(struct sampler *sampler, int b, int *n_lanes);
-
-/* Sorts rows longest first (ties by number), for evaluation in lanes. */
-void sampler_sort_by_length(const struct dataset *data, enum dataset_part part,
-                            int32_t *rows, int n);
 
 #endif

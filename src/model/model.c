@@ -19,9 +19,9 @@ static int lane_row(const struct lane *lane, int r)
 
 static const void *lane_ids(const struct lane *lane, int r)
 {
-    size_t row_bytes = dataset_row_bytes(lane->data);
+    size_t row_bytes = rows_row_bytes(lane->from);
     return lane->ids ? (const char *)lane->ids + (size_t)r * row_bytes
-                     : dataset_row(lane->data, lane->part, lane_row(lane, r));
+                     : rows_at(lane->from, lane_row(lane, r));
 }
 
 /* Positions that a direction computes of row r. */
@@ -29,8 +29,7 @@ static int positions_of(const struct model *model, const struct lane *lane, int 
                         int direction, bool share)
 {
     bool skips = model->config.mask || (share && direction == 0);
-    return skips ? lane->data->part[lane->part].length[lane_row(lane, r)]
-                 : model->config.maxlen;
+    return skips ? lane->from->length[lane_row(lane, r)] : model->config.maxlen;
 }
 
 /* Counts and plans. Rows are right-aligned: a row that skips its pads takes the last
@@ -56,8 +55,8 @@ static void plan_lane(struct model *model, const struct lane *lane, bool share)
     plan_steps(model, lane->n_rows);
     for (int r = 0; r < lane->n_rows; r++) {
         int count = model->count[widest][r], first = length - count;
-        dataset_ids(lane->data, lane_ids(lane, r), model->lead[widest][r], count,
-                    model->row_ids);
+        rows_ids(lane->from, lane_ids(lane, r), model->lead[widest][r], count,
+                 model->row_ids);
         for (int i = 0; i < count; i++)
             model->ids[model->all.slot[first + i] + (size_t)r] = model->row_ids[i];
     }
@@ -344,11 +343,10 @@ static struct lane_result score_lane(struct model *model, const struct lane *lan
 {
     struct lane_result result = {0, 0};
     int classes = model->config.classes, units = model->output.units;
-    const int32_t *labels = lane->data->part[lane->part].y;
     for (int r = 0; r < lane->n_rows; r++) {
         const real *logits = model->logits + r * units;
         real *d_logits = model->d_logits + r * units;
-        int y = labels[lane_row(lane, r)];
+        int y = lane->from->y[lane_row(lane, r)];
         result.loss += classes == 2
                            ? binary_crossentropy(logits[0], y, d_logits)
                            : categorical_crossentropy(classes, logits, y, d_logits);

@@ -11,7 +11,7 @@
 #define RNNTRAIN_MODEL_MODEL_H
 
 #include "base/base.h"
-#include "data/dataset.h"
+#include "data/rows.h"
 #include "layers/chain.h"
 #include "layers/head.h"
 #include "kernels/kernels.h"
@@ -74,13 +74,12 @@ void model_chain(const struct model_config *config, struct chain_config *chain);
  * time. Owned by the caller of model_new. A model computes on one thread. */
 struct model;
 
-/* Some rows of a data set, at most the model's lane_rows, the longest first. */
+/* Some rows, at most the model's lane_rows, the longest first. */
 struct lane {
-    const struct dataset *data;
-    enum dataset_part part;
-    const int32_t *rows; /* row numbers in the part */
+    const struct rows *from; /* of the model's maxlen and pad side */
+    const int32_t *rows;     /* their numbers in `from` */
     int n_rows;
-    const void *ids; /* of the rows, dataset_row_bytes each; NULL: they are in `data` */
+    const void *ids; /* of the rows, rows_row_bytes each; NULL: they are in `from` */
 };
 
 /* Sums over rows, not means. */

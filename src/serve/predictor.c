@@ -5,7 +5,7 @@
 
 #include "files/h5.h"
 #include "layers/layers.h"
-#include "data/sampler.h"
+#include "data/rows.h"
 
 /* What one thread needs: a workspace of the model, ids on their way, one batch of
  * rows. */
@@ -146,15 +146,20 @@ static void put_row(struct predictor_worker *worker, int row, const int32_t *ids
 static void judge_rows(struct predictor_worker *worker, int n, double *probabilities,
                        int *classes)
 {
-    struct dataset data = worker->predictor->info.data;
-    size_t units = logits_a_row(worker->predictor), n_labels = (size_t)data.n_labels;
-    data.id_bytes = 4;
-    data.part[DATASET_TEST] = (struct dataset_split){
-        .rows = n, .x = worker->x, .y = worker->y, .length = worker->length};
-    sampler_sort_by_length(&data, DATASET_TEST, worker->rows, n);
+    const struct dataset *data = &worker->predictor->info.data;
+    size_t units = logits_a_row(worker->predictor), n_labels = (size_t)data->n_labels;
+    const struct rows rows = {.n = n,
+                              .maxlen = data->maxlen,
+                              .id_bytes = sizeof *worker->x,
+                              .pad_pre = data->pad_pre,
+                              .x = worker->x,
+                              .y = worker->y,
+                              .length = worker->length};
+
+    rows_sort_by_length(&rows, worker->rows, n);
     for (int first = 0; first < n; first += PREDICTOR_LANE_ROWS) {
         int left = n - first;
-        struct lane lane = {&data, DATASET_TEST, worker->rows + first,
+        struct lane lane = {&rows, worker->rows + first,
                             left < PREDICTOR_LANE_ROWS ? left : PREDICTOR_LANE_ROWS,
                             NULL};
         (void)model_evaluate(worker->model, &lane,
@@ -163,9 +168,9 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
     for (int i = 0; i < n; i++) {
         const real *logits = worker->logits + (size_t)i * units;
         size_t row = (size_t)worker->rows[i];
-        class_probabilities(data.n_labels, logits, probabilities + row * n_labels);
+        class_probabilities(data->n_labels, logits, probabilities + row * n_labels);
         if (classes)
-            classes[row] = class_decision(data.n_labels, logits);
+            classes[row] = class_decision(data->n_labels, logits);
     }
 }
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/sampler.h"
 #include "base/trace.h"
 
 enum { LOSS, CORRECT, WIDTH }; /* what a lane hands over */
@@ -54,8 +53,8 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
             meetings--;
         }
         int begin = (int)((int64_t)l * stride % n_lanes) * lane_rows;
-        size_t offset = (size_t)begin * dataset_row_bytes(all.data);
-        struct lane lane = {all.data, all.part, all.rows + begin,
+        size_t offset = (size_t)begin * rows_row_bytes(all.from);
+        struct lane lane = {all.from, all.rows + begin,
                             n - begin < lane_rows ? n - begin : lane_rows,
                             all.ids ? (const char *)all.ids + offset : NULL};
         struct lane_result result = model_evaluate(evaluator->model, &lane, NULL);
@@ -80,12 +79,12 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
     int32_t *sorted = xcalloc((size_t)n, sizeof *sorted);
     memcpy(sorted, rows, (size_t)n * sizeof *rows);
     for (int64_t first = 0; first < n; first += window)
-        sampler_sort_by_length(data, part, sorted + first,
-                               n - first < window ? (int)(n - first) : window);
+        rows_sort_by_length(&data->part[part], sorted + first,
+                            n - first < window ? (int)(n - first) : window);
     if (stream)
         stream_begin(stream, part, sorted, n, window);
     for (int64_t first = 0; first < n && !rc; first += window) {
-        struct lane lane = {data, part, sorted + first,
+        struct lane lane = {&data->part[part], sorted + first,
                             n - first < window ? (int)(n - first) : window, NULL};
         if (stream)
             rc = stream_window(stream, (int)(first / window), &lane.ids);

@@ -5,6 +5,7 @@
 #define RNNTRAIN_TRAIN_EVALUATE_H
 
 #include "base/base.h"
+#include "data/dataset.h"
 #include "ranks/balance.h"
 #include "ranks/comm.h"
 #include "model/model.h"

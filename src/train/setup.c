@@ -121,7 +121,7 @@ static struct data_facts facts_of(const struct dataset *data)
                                .pad_pre = data->pad_pre,
                                .truncate_pre = data->truncate_pre};
     for (int part = 0; part < DATASET_PARTS; part++) {
-        facts.rows[part] = data->part[part].rows;
+        facts.rows[part] = data->part[part].n;
         facts.chunk_rows[part] = data->part[part].chunk_rows;
     }
     return facts;
@@ -150,8 +150,11 @@ static int share_facts(struct trainer *trainer, bool reads)
     data->truncate_pre = facts.truncate_pre;
     data->n_labels = facts.n_labels;
     for (int part = 0; part < DATASET_PARTS; part++) {
-        data->part[part].rows = facts.rows[part];
-        data->part[part].chunk_rows = facts.chunk_rows[part];
+        data->part[part] = (struct rows){.n = facts.rows[part],
+                                         .maxlen = facts.maxlen,
+                                         .id_bytes = facts.id_bytes,
+                                         .pad_pre = facts.pad_pre,
+                                         .chunk_rows = facts.chunk_rows[part]};
     }
     return comm_agree(trainer->comm, OK);
 }
@@ -443,8 +446,8 @@ static char *describe_validation(const struct trainer *trainer)
     int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
     char *text = xstrdup(rules[sampler->config.rule]);
     if (sampler->n_validation > 0)
-        sampler_count(data, sampler->validation_part, sampler->validation,
-                      sampler->n_validation, counts);
+        rows_count(&data->part[sampler->validation_part], sampler->validation,
+                   sampler->n_validation, data->n_labels, counts);
     for (int c = 0; c < data->n_labels && sampler->n_validation > 0; c++) {
         char *longer =
             xasprintf("%s%s %s %d", text, c ? "," : ":", data->labels[c], counts[c]);
@@ -472,9 +475,9 @@ static int wanted_window(const struct trainer *trainer)
 static double epoch_flops(const struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
-    struct lane train = {&trainer->data, DATASET_TRAIN, sampler->train, sampler->n_train,
-                         NULL};
-    struct lane validation = {&trainer->data, sampler->validation_part,
+    struct lane train = {&trainer->data.part[DATASET_TRAIN], sampler->train,
+                         sampler->n_train, NULL};
+    struct lane validation = {&trainer->data.part[sampler->validation_part],
                               sampler->validation, sampler->n_validation, NULL};
     const struct model_config *config = model_configuration(trainer->model);
     double learned = model_flops(config, model_positions(trainer->model, &train, true),

@@ -46,7 +46,7 @@ static int most_rows(const struct dataset *data, int window_rows)
 {
     int most = 0;
     for (int part = 0; part < DATASET_PARTS; part++)
-        most = data->part[part].rows > most ? data->part[part].rows : most;
+        most = data->part[part].n > most ? data->part[part].n : most;
     return window_rows < most ? window_rows : most;
 }
 

@@ -41,7 +41,7 @@ static void compute_lanes(struct trainer *trainer, int b, const void *ids)
     int rank = trainer->comm->rank;
     for (int l = trainer->first[rank]; l < trainer->first[rank + 1]; l++) {
         int start = sampler->lane_start[l];
-        struct lane lane = {&trainer->data, DATASET_TRAIN, sampler->lanes + start,
+        struct lane lane = {&trainer->data.part[DATASET_TRAIN], sampler->lanes + start,
                             sampler->lane_start[l + 1] - start,
                             ids ? (const char *)ids + (size_t)start * row_bytes : NULL};
         double began = seconds_now();

@@ -40,7 +40,7 @@ static char *text_of(const struct bench *bench, int row)
     for (int t = 0; stream && t < bench->data.maxlen; t++)
         fprintf(stream, "%s ",
                 text_word(bench->predictor.tokenizer,
-                          dataset_id(&bench->data, DATASET_TEST, row, t)));
+                          rows_id(&bench->data.part[DATASET_TEST], row, t)));
     if (!stream || fclose(stream))
         die("out of memory");
     return text;
@@ -53,8 +53,8 @@ static int set_up(struct bench *bench, const char *checkpoint, const char *path)
         rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_ALL, &bench->data);
     if (!rc)
         rc = kernels_open_blas();
-    const struct dataset_split *part = &bench->data.part[DATASET_TEST];
-    for (int r = 0; r < part->rows && bench->n_rows < MOST_ROWS && !rc; r++)
+    const struct rows *part = &bench->data.part[DATASET_TEST];
+    for (int r = 0; r < part->n && bench->n_rows < MOST_ROWS && !rc; r++)
         if (part->length[r] == bench->data.maxlen) {
             bench->texts[bench->n_rows] = text_of(bench, r);
             bench->rows[bench->n_rows++] = r;
@@ -70,7 +70,7 @@ static double judge_ids(struct bench *bench)
     double start = seconds_now();
     for (int first = 0; first < bench->n_rows; first += bench->lane_rows) {
         int left = bench->n_rows - first;
-        struct lane lane = {&bench->data, DATASET_TEST, bench->rows + first,
+        struct lane lane = {&bench->data.part[DATASET_TEST], bench->rows + first,
                             left < bench->lane_rows ? left : bench->lane_rows, NULL};
         (void)model_evaluate(bench->predictor.model, &lane, NULL);
     }

@@ -40,17 +40,20 @@ struct bench {
 static void make_rows(struct dataset *data, int rows, int maxlen, double real_share)
 {
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};
-    struct dataset_split *part = &data->part[DATASET_TRAIN];
+    struct rows *part = &data->part[DATASET_TRAIN];
     uint16_t *x = xcalloc((size_t)rows * (size_t)maxlen, sizeof *x);
     *data = (struct dataset){.maxlen = maxlen,
                              .num_words = VOCABULARY,
                              .id_bytes = 2,
                              .n_labels = 2,
                              .pad_pre = true};
-    *part = (struct dataset_split){.rows = rows,
-                                   .x = x,
-                                   .y = xcalloc((size_t)rows, sizeof(int32_t)),
-                                   .length = xcalloc((size_t)rows, sizeof(int32_t))};
+    *part = (struct rows){.n = rows,
+                          .maxlen = maxlen,
+                          .id_bytes = sizeof *x,
+                          .pad_pre = true,
+                          .x = x,
+                          .y = xcalloc((size_t)rows, sizeof(int32_t)),
+                          .length = xcalloc((size_t)rows, sizeof(int32_t))};
     double spread = fmin(real_share, 1 - real_share);
     for (int r = 0; r < rows; r++, x += maxlen) {
         rng.row = (uint32_t)r;
@@ -102,7 +105,8 @@ static double train_batch(struct bench *bench)
     comm_even_ranges(n_lanes, bench->comm.size, bench->first);
     for (int l = 0; l < n_lanes; l++) {
         int start = bench->sampler.lane_start[l];
-        struct lane lane = {&bench->data, DATASET_TRAIN, bench->sampler.lanes + start,
+        struct lane lane = {&bench->data.part[DATASET_TRAIN],
+                            bench->sampler.lanes + start,
                             bench->sampler.lane_start[l + 1] - start, NULL};
         positions += model_positions(bench->model, &lane, true);
         if (l < bench->first[rank] || l >= bench->first[rank + 1])
@@ -173,7 +177,7 @@ static void measure(struct bench *bench)
 
 static void tear_down(struct bench *bench)
 {
-    struct dataset_split *part = &bench->data.part[DATASET_TRAIN];
+    struct rows *part = &bench->data.part[DATASET_TRAIN];
     free(part->x);
     free(part->y);
     free(part->length);

@@ -30,8 +30,7 @@ static void write_large_id(struct dataset *data)
     int32_t y[ROWS] = {0, 1, 0, 1}, length[ROWS] = {2, 3, 1, 0};
     struct dataset bad = *data;
     bad.path = in_folder("large_id.h5");
-    bad.part[DATASET_TRAIN] =
-        (struct dataset_split){.rows = ROWS, .x = x, .y = y, .length = length};
+    bad.part[DATASET_TRAIN] = (struct rows){.n = ROWS, .x = x, .y = y, .length = length};
     check(dataset_write(&bad));
     free(bad.path);
 }
@@ -47,8 +46,7 @@ static void write_huge(const struct dataset *data)
         y[i] = i % 2;
     huge.path = in_folder("huge.h5");
     huge.maxlen = 1 << 20;
-    huge.part[DATASET_TRAIN] =
-        (struct dataset_split){.rows = MANY, .y = y, .length = zeros};
+    huge.part[DATASET_TRAIN] = (struct rows){.n = MANY, .y = y, .length = zeros};
     check(dataset_create(&huge, &writer));
     dataset_write_tokenizer(writer);
     check(dataset_finish(writer));

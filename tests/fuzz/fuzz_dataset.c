@@ -28,9 +28,9 @@ static void try_file(const char *path)
                "a message");
     try_rows(path, rc);
     for (int part = 0; !rc && part < DATASET_PARTS; part++)
-        for (int row = 0; row < data.part[part].rows; row++)
+        for (int row = 0; row < data.part[part].n; row++)
             for (int t = 0; t < data.maxlen; t++) {
-                int id = dataset_id(&data, (enum dataset_part)part, row, t);
+                int id = rows_id(&data.part[part], row, t);
                 fuzz_check(id >= 0 && id < data.num_words, "an id's range");
             }
     if (!rc && !dataset_tokenizer(&data, &tokenizer))

@@ -28,13 +28,13 @@ static void judge(const struct keras_model *keras)
     real logits[MOST_NUMBERS];
     for (int t = 0; t < config.maxlen; t++)
         x[t] = t % config.vocabulary;
-    struct dataset data = {.num_words = config.vocabulary,
-                           .maxlen = config.maxlen,
-                           .n_labels = config.classes,
-                           .id_bytes = 4};
-    data.part[DATASET_TEST] =
-        (struct dataset_split){.rows = 1, .x = x, .y = &y, .length = &length};
-    struct lane lane = {&data, DATASET_TEST, &row, 1, NULL};
+    const struct rows rows = {.n = 1,
+                              .maxlen = config.maxlen,
+                              .id_bytes = sizeof *x,
+                              .x = x,
+                              .y = &y,
+                              .length = &length};
+    struct lane lane = {&rows, &row, 1, NULL};
     fuzz_check(model_params(model)->size == keras->params.size, "as many weights");
     model_pack(model, keras->weights);
     (void)model_evaluate(model, &lane, config.classes <= MOST_NUMBERS ? logits : NULL);

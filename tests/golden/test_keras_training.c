@@ -160,12 +160,15 @@ static void check_case(const char *name, const struct golden *golden,
 {
     struct model_config config = model_of(golden);
     struct optim_config optim_config = optim_of(golden);
-    struct dataset data = {.maxlen = golden->maxlen, .id_bytes = 2};
+    const struct rows all = {.n = golden->rows,
+                             .maxlen = golden->maxlen,
+                             .id_bytes = 2,
+                             .x = golden->x,
+                             .y = golden->y,
+                             .length = golden->length};
     struct model *model = NULL;
     struct optim optim;
     int32_t rows[BATCH];
-    data.part[DATASET_TRAIN] = (struct dataset_split){
-        .rows = golden->rows, .x = golden->x, .y = golden->y, .length = golden->length};
     assert_int_equal(model_new(&config, kernels, BATCH, &model), OK);
     const struct params *params = model_params(model);
     assert_int_equal(params->size, golden->n_weights);
@@ -177,7 +180,7 @@ static void check_case(const char *name, const struct golden *golden,
     for (int step = 0; step < STEPS; step++) {
         const json_t *losses = json_object_get(golden->config, "losses");
         double expected = json_number_value(json_array_get(losses, (size_t)step));
-        struct lane lane = {&data, DATASET_TRAIN, rows, BATCH, NULL};
+        struct lane lane = {&all, rows, BATCH, NULL};
         take_batch(golden, step, rows);
         model_pack(model, weights);
         double loss =

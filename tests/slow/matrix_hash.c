@@ -12,9 +12,9 @@ static void print_hash(const struct dataset *data, enum dataset_part part)
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_init(&sha);
-    for (int row = 0; row < data->part[part].rows; row++)
+    for (int row = 0; row < data->part[part].n; row++)
         for (int t = 0; t < data->maxlen; t++) {
-            uint32_t id = (uint32_t)dataset_id(data, part, row, t);
+            uint32_t id = (uint32_t)rows_id(&data->part[part], row, t);
             uint8_t bytes[4] = {(uint8_t)id, (uint8_t)(id >> 8), (uint8_t)(id >> 16),
                                 (uint8_t)(id >> 24)};
             sha256_update(&sha, sizeof bytes, bytes);

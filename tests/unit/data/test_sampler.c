@@ -29,10 +29,10 @@ static void fill(struct fixture *fixture)
     }
     fixture->data = (struct dataset){
         .path = path, .n_labels = 2, .labels = fixture->labels, .maxlen = 100};
-    fixture->data.part[DATASET_TRAIN] = (struct dataset_split){
-        .rows = ROWS, .y = fixture->y, .length = fixture->length, .chunk_rows = CHUNK};
-    fixture->data.part[DATASET_TEST] = (struct dataset_split){
-        .rows = ROWS, .y = fixture->y, .length = fixture->length, .chunk_rows = CHUNK};
+    fixture->data.part[DATASET_TRAIN] = (struct rows){
+        .n = ROWS, .y = fixture->y, .length = fixture->length, .chunk_rows = CHUNK};
+    fixture->data.part[DATASET_TEST] = (struct rows){
+        .n = ROWS, .y = fixture->y, .length = fixture->length, .chunk_rows = CHUNK};
 }
 
 static struct sampler_config config_of(enum validation_rule rule)
@@ -58,7 +58,7 @@ static void test_stratified(void **state)
     assert_int_equal(sampler.n_train, 900);
     assert_int_equal(sampler.n_validation, 100);
     assert_int_equal(sampler.n_test, ROWS);
-    sampler_count(&fixture.data, DATASET_TRAIN, sampler.validation, 100, counts);
+    rows_count(&fixture.data.part[DATASET_TRAIN], sampler.validation, 100, 2, counts);
     assert_int_equal(counts[0], 50);
     for (int i = 0; i < sampler.n_train; i++)
         seen[sampler.train[i]] = true;
@@ -113,7 +113,7 @@ static void test_limit(void **state)
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler.n_train, 200);
     assert_int_equal(sampler.n_test, 50);
-    sampler_count(&fixture.data, DATASET_TRAIN, sampler.train, 200, counts);
+    rows_count(&fixture.data.part[DATASET_TRAIN], sampler.train, 200, 2, counts);
     assert_int_equal(counts[0], 100);
     sampler_release(&sampler);
 }
@@ -131,7 +131,7 @@ static void test_exact_limit(void **state)
         assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
         assert_int_equal(sampler.n_test, limit);
         int counts[2];
-        sampler_count(&fixture.data, DATASET_TEST, sampler.test, limit, counts);
+        rows_count(&fixture.data.part[DATASET_TEST], sampler.test, limit, 2, counts);
         assert_int_equal(counts[0], (limit + 1) / 2);
         sampler_release(&sampler);
     }
@@ -267,7 +267,8 @@ static void test_windows(void **state)
         int left = sampler.n_train - first, n = left < WINDOW ? left : WINDOW, counts[2];
         int scattered = n_chunks(sampler.order + first, n);
         assert_true(scattered <= n / (CHUNK * 8 / 10) + 2);
-        sampler_count(&fixture.data, DATASET_TRAIN, sampler.order + first, n, counts);
+        rows_count(&fixture.data.part[DATASET_TRAIN], sampler.order + first, n, 2,
+                   counts);
         assert_true(abs(counts[0] - counts[1]) <= 3 * CHUNK);
     }
     /* batches of a window are drawn from all of it */
@@ -313,7 +314,7 @@ static void test_window_limit(void **state)
     config.limit_train = 201;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler.n_train, 201);
-    sampler_count(&fixture.data, DATASET_TRAIN, sampler.train, 201, counts);
+    rows_count(&fixture.data.part[DATASET_TRAIN], sampler.train, 201, 2, counts);
     assert_int_equal(counts[0], 101); /* the tie of remainders goes to the lower class */
     assert_true(n_chunks(sampler.train, 201) <= 10);
     for (int i = 1; i < 201; i++)

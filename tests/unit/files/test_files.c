@@ -100,8 +100,8 @@ static void fill(struct fixture *fixture)
                                      .id_bytes = 2,
                                      .tokenizer = json,
                                      .provenance = json};
-    fixture->data.part[DATASET_TRAIN] = (struct dataset_split){
-        .rows = ROWS, .x = fixture->x, .y = fixture->y, .length = fixture->length};
+    fixture->data.part[DATASET_TRAIN] = (struct rows){
+        .n = ROWS, .x = fixture->x, .y = fixture->y, .length = fixture->length};
 }
 
 static int write_fixture(struct fixture *fixture, const char *name)
@@ -140,14 +140,14 @@ static void test_dataset(void **state)
     fill(&fixture);
     assert_int_equal(write_fixture(&fixture, "good.h5"), OK);
     assert_int_equal(read_fixture("good.h5", &data, &storage), OK);
-    const struct dataset_split *train = &data.part[DATASET_TRAIN];
-    assert_int_equal(train->rows, ROWS);
+    const struct rows *train = &data.part[DATASET_TRAIN];
+    assert_int_equal(train->n, ROWS);
     assert_memory_equal(train->x, fixture.x, sizeof fixture.x);
     assert_memory_equal(train->y, fixture.y, sizeof fixture.y);
     assert_memory_equal(train->length, fixture.length, sizeof fixture.length);
     assert_string_equal(data.labels[1], "pos");
     assert_true(data.pad_pre && !data.truncate_pre);
-    assert_int_equal(data.part[DATASET_TEST].rows, 0);
+    assert_int_equal(data.part[DATASET_TEST].n, 0);
     dataset_release(&data);
     free(storage);
 }
@@ -237,7 +237,7 @@ static void test_dataset_content(void **state)
     fixture.data.n_labels = 1;
     refuse_dataset(&fixture, "/labels names 1 classes");
     fill(&fixture);
-    fixture.data.part[DATASET_TRAIN].rows = 0;
+    fixture.data.part[DATASET_TRAIN].n = 0;
     refuse_dataset(&fixture, "/train/x is missing");
     fill(&fixture);
     fixture.data.num_words = 1;

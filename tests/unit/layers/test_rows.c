@@ -3,7 +3,6 @@
  * 250 it has the same bits, in every kernel set; nor on who computes the pads before it,
  * nor on whether the model could also train, or shares its weights with others. */
 #include "model/model.h"
-#include "data/sampler.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -18,7 +17,7 @@ enum { ROWS = 250, LENGTH = 40, VOCABULARY = 160, UNITS_OUT = 4 };
 struct fixture {
     uint16_t x[ROWS][LENGTH];
     int32_t y[ROWS], length[ROWS];
-    struct dataset data;
+    struct rows all;
 };
 
 static void fill(struct fixture *fixture)
@@ -33,10 +32,13 @@ static void fill(struct fixture *fixture)
                 (uint16_t)(1 + rng_below(&rng, (uint32_t)t, VOCABULARY - 1));
         rng.row = 0;
     }
-    fixture->data = (struct dataset){
-        .maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2, .n_labels = UNITS_OUT};
-    fixture->data.part[DATASET_TEST] = (struct dataset_split){
-        .rows = ROWS, .x = fixture->x, .y = fixture->y, .length = fixture->length};
+    fixture->all = (struct rows){.n = ROWS,
+                                 .maxlen = LENGTH,
+                                 .id_bytes = 2,
+                                 .pad_pre = true,
+                                 .x = fixture->x,
+                                 .y = fixture->y,
+                                 .length = fixture->length};
 }
 
 /* Logits of all rows, computed `together` at a time. */
@@ -49,8 +51,8 @@ static void evaluate_all(const struct fixture *fixture, struct model *model, int
         int n = ROWS - first < together ? ROWS - first : together;
         for (int i = 0; i < n; i++)
             rows[i] = first + i;
-        sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, n);
-        struct lane lane = {&fixture->data, DATASET_TEST, rows, n, NULL};
+        rows_sort_by_length(&fixture->all, rows, n);
+        struct lane lane = {&fixture->all, rows, n, NULL};
         (void)model_evaluate(model, &lane, part[0]);
         for (int i = 0; i < n; i++)
             memcpy(logits[rows[i]], part[i], sizeof part[i]);
@@ -69,8 +71,8 @@ static void check_shared(const struct fixture *fixture, struct model *model,
     for (int first = 0; first < ROWS; first += 50) {
         for (int i = 0; i < 50; i++)
             rows[i] = first + i;
-        sampler_sort_by_length(&fixture->data, DATASET_TEST, rows, 50);
-        struct lane lane = {&fixture->data, DATASET_TEST, rows, 50, NULL};
+        rows_sort_by_length(&fixture->all, rows, 50);
+        struct lane lane = {&fixture->all, rows, 50, NULL};
         double shared = model_evaluate(model, &lane, NULL).loss;
         double looked_up = model_gradient(model, &lane, 1, 0, gradient, NULL).loss;
         double whole = model_gradient(plain, &lane, 1, 0, other, NULL).loss;

@@ -13,11 +13,11 @@
 
 enum { ROWS = 5, LENGTH = 7, VOCABULARY = 11 };
 
-/* A padded data set in memory: row lengths 7, 5, 4, 1 and 0. */
+/* Padded rows in memory: row lengths 7, 5, 4, 1 and 0. */
 struct corpus {
     uint16_t x[ROWS][LENGTH];
     int32_t y[ROWS], length[ROWS], order[ROWS];
-    struct dataset data;
+    struct rows rows;
 };
 
 static void fill_corpus(struct corpus *corpus, bool pad_pre, int classes)
@@ -32,10 +32,13 @@ static void fill_corpus(struct corpus *corpus, bool pad_pre, int classes)
             corpus->x[r][pad_pre ? LENGTH - lengths[r] + t : t] =
                 (uint16_t)(1 + (3 * r + 5 * t) % (VOCABULARY - 1));
     }
-    corpus->data =
-        (struct dataset){.maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2};
-    corpus->data.part[DATASET_TRAIN] = (struct dataset_split){
-        .rows = ROWS, .x = corpus->x, .y = corpus->y, .length = corpus->length};
+    corpus->rows = (struct rows){.n = ROWS,
+                                 .maxlen = LENGTH,
+                                 .id_bytes = 2,
+                                 .pad_pre = pad_pre,
+                                 .x = corpus->x,
+                                 .y = corpus->y,
+                                 .length = corpus->length};
 }
 
 static double loss_at(struct model *model, const struct lane *lane, const double *weights,
@@ -73,7 +76,7 @@ static void check(const struct model_config *config, const struct kernels *kerne
 {
     struct corpus corpus;
     fill_corpus(&corpus, config->pad_pre, config->classes);
-    struct lane lane = {&corpus.data, DATASET_TRAIN, corpus.order, ROWS, NULL};
+    struct lane lane = {&corpus.rows, corpus.order, ROWS, NULL};
     struct model *model = NULL;
     assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);

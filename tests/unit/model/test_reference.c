@@ -238,10 +238,14 @@ static void check(const struct model_config *config, const struct kernels *kerne
         y[r] = (r + 1) % config->classes;
         order[r] = r;
     }
-    struct dataset data = {.maxlen = LENGTH, .num_words = VOCABULARY, .id_bytes = 2};
-    data.part[DATASET_TEST] =
-        (struct dataset_split){.rows = ROWS, .x = x, .y = y, .length = length};
-    struct lane lane = {&data, DATASET_TEST, order, ROWS, NULL};
+    const struct rows rows = {.n = ROWS,
+                              .maxlen = LENGTH,
+                              .id_bytes = 2,
+                              .pad_pre = config->pad_pre,
+                              .x = x,
+                              .y = y,
+                              .length = length};
+    struct lane lane = {&rows, order, ROWS, NULL};
     struct model *model = NULL;
     assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);

@@ -18,10 +18,10 @@ enum { TRAIN = 5000, TEST = 700, LENGTH = 200, WORDS = 1000, WINDOW = 640 };
 
 static char path[] = "/tmp/rnntrain-stream-XXXXXX";
 
-static void fill(struct dataset_split *split, int rows, uint32_t part)
+static void fill(struct rows *split, int rows, uint32_t part)
 {
     uint16_t *x = xcalloc((size_t)rows * LENGTH, sizeof *x);
-    split->rows = rows;
+    split->n = rows;
     split->x = x;
     split->y = xcalloc((size_t)rows, sizeof(int32_t));
     split->length = xcalloc((size_t)rows, sizeof(int32_t));
@@ -98,7 +98,7 @@ static void expect_window(struct fixture *fixture, enum dataset_part part, int n
     assert_int_equal(stream_window(fixture->stream, w, &ids), OK);
     for (int i = w * per; i < (w + 1) * per && i < n; i++)
         assert_memory_equal((const char *)ids + (size_t)(i - w * per) * row_bytes,
-                            dataset_row(&fixture->whole, part, fixture->rows[i]),
+                            rows_at(&fixture->whole.part[part], fixture->rows[i]),
                             row_bytes);
 }
 
