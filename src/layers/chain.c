@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layers/layer.h"
+
 const struct cell_kind cell_kinds[] = {
     [CELL_LSTM] = {"lstm", "LSTM", 4},
     [CELL_GRU] = {"gru", "GRU", 3},
@@ -21,29 +23,7 @@ struct layer_config *chain_add(struct chain_config *chain, enum layer_kind kind)
 
 static const char *base_name(const struct layer_config *layer)
 {
-    static const char *const poolings[] = {[POOLING_MAX] = "global_max_pooling1d",
-                                           [POOLING_MEAN] = "global_average_pooling1d"};
-    _Static_assert(COUNT_OF(poolings) == POOLING_KINDS, "a pooling has no name");
-
-    switch (layer->kind) {
-    case LAYER_EMBEDDING:
-        return "embedding";
-    case LAYER_DROPOUT:
-        return "dropout";
-    case LAYER_RECURRENT:
-        return layer->recurrent.bidirectional ? "bidirectional"
-                                              : cell_kinds[layer->recurrent.cell].name;
-    case LAYER_POOLING:
-        return poolings[layer->pooling.how];
-    case LAYER_FLATTEN:
-        return "flatten";
-    case LAYER_DENSE:
-    case LAYER_OUTPUT:
-        return "dense";
-    case LAYER_KINDS:
-        break;
-    }
-    die("a layer of an unknown kind");
+    return layer_kinds[layer->kind]->name(layer);
 }
 
 void chain_name_layers(struct chain_config *chain)
@@ -61,29 +41,11 @@ void chain_name_layers(struct chain_config *chain)
 
 struct outline chain_outline(const struct chain_config *chain, int i)
 {
-    const struct layer_config *layer = &chain->layer[i];
-    struct outline in = i ? chain_outline(chain, i - 1) : (struct outline){0, 0};
+    struct outline given = {0, 0};
 
-    switch (layer->kind) {
-    case LAYER_EMBEDDING:
-        return (struct outline){chain->length, layer->embedding.width};
-    case LAYER_DROPOUT:
-        return in;
-    case LAYER_RECURRENT:
-        return (struct outline){layer->recurrent.sequences ? in.length : 0,
-                                layer_directions(layer) * layer->recurrent.units};
-    case LAYER_POOLING:
-        return (struct outline){0, in.width};
-    case LAYER_FLATTEN:
-        return (struct outline){0, in.length ? in.length * in.width : in.width};
-    case LAYER_DENSE:
-        return (struct outline){0, layer->dense.units};
-    case LAYER_OUTPUT:
-        return (struct outline){0, layer->output.units};
-    case LAYER_KINDS:
-        break;
-    }
-    die("a layer of an unknown kind");
+    for (int k = 0; k <= i; k++)
+        given = layer_kinds[chain->layer[k].kind]->outline(chain, k, given);
+    return given;
 }
 
 static const struct layer_config *output_of(const struct chain_config *chain)

@@ -16,6 +16,7 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
         .vectors = out_blocks * round_up(out_width, width) / width,
         .source_columns = out_blocks * out_width,
     };
+    linear->row = linear->inputs;
     linear->columns = round_up(linear->vectors * width, linear_panel(linear));
     linear->depth = in_blocks == 1 ? in_width : linear->inputs;
 }
@@ -24,6 +25,11 @@ void linear_take_columns(struct linear *linear, int first, int source_columns)
 {
     linear->source_first = first;
     linear->source_columns = source_columns;
+}
+
+void linear_take_rows(struct linear *linear, int row)
+{
+    linear->row = row;
 }
 
 void linear_layout(struct linear *linear, struct space *space)
@@ -138,7 +144,7 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 struct matmul_term linear_term(const struct linear *linear, const real *x)
 {
     return (struct matmul_term){
-        x, (size_t)linear->inputs, 0, linear->depth, linear->depth, linear->w};
+        x, (size_t)linear->row, 0, linear->depth, linear->depth, linear->w};
 }
 
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
@@ -151,7 +157,7 @@ struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
         .n_terms = 1,
         .term = {{dy, (size_t)width, panel, width, used_columns(linear), linear->w_t}},
         .c = dx,
-        .c_row = (size_t)linear->inputs,
+        .c_row = (size_t)linear->row,
         .c_panel = (size_t)width,
     };
 }
@@ -159,8 +165,7 @@ struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
                          size_t panel)
 {
-    struct matmul_outer m = {
-        rows, linear->depth, linear->vectors, x, (size_t)linear->inputs,
-        dy,   panel,         linear->dw};
+    struct matmul_outer m = {rows, linear->depth, linear->vectors, x, (size_t)linear->row,
+                             dy,   panel,         linear->dw};
     linear->kernels->matmul_outer(&m);
 }

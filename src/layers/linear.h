@@ -5,7 +5,7 @@
  * out_blocks x out_width columns from source_first on; each block is padded to whole
  * vectors. The packed matrix w (depth, columns), its transpose w_t (used columns, inputs)
  * and the gradient dw (depth, columns) are panel matrices; what pads a single block of
- * inputs is not multiplied. x and dx are row-major (rows, inputs).
+ * inputs is not multiplied. x and dx are row-major (rows, row), the inputs in front.
  * Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_LINEAR_H
@@ -17,6 +17,7 @@
 struct linear {
     const struct kernels *kernels;
     int in_blocks, in_width, inputs; /* inputs: all blocks, padded */
+    int row;   /* reals from one row of x or dx to the next: inputs, or more */
     int depth; /* rows of w: inputs, or in_width of a single block */
     int out_blocks, out_width;
     int vectors; /* of all output blocks, padded */
@@ -31,6 +32,8 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
                  int in_width, int out_blocks, int out_width);
 /* The matrix is columns `first` .. of a Keras matrix of `source_columns` columns. */
 void linear_take_columns(struct linear *linear, int first, int source_columns);
+/* Rows of x and dx are longer than their blocks: `row` reals. */
+void linear_take_rows(struct linear *linear, int row);
 void linear_layout(struct linear *linear, struct space *space);
 
 void linear_pack(struct linear *linear, const real *kernel);
@@ -46,7 +49,7 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 /* x·W as a term of a product. */
 struct matmul_term linear_term(const struct linear *linear, const real *x);
 
-/* The product dx (rows, inputs) = dy·W^T, not yet computed; dy is a panel matrix with
+/* The product dx (rows, row) = dy·W^T, not yet computed; dy is a panel matrix with
  * panels `panel` apart. */
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
                           size_t panel, real *dx);

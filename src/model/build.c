@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Configuration and shapes. */
-
 static int check_rate(const char *option, double rate)
 {
     if (rate >= 0 && rate < 1)
@@ -30,48 +28,6 @@ static int check_config(const struct model_config *config)
     if (!rc)
         rc = check_rate("dense-dropout", config->dense_dropout);
     return rc;
-}
-
-/* kernel, recurrent_kernel and bias of one direction, in Keras's order. */
-static void add_recurrent(struct params *params, const struct model_config *config, int i,
-                          int direction)
-{
-    const char *cell = config->cell == CELL_LSTM ? "lstm" : "gru";
-    const char *base = config->bidirectional ? "bidirectional" : cell;
-    const char *side = direction ? "backward_" : "forward_";
-    size_t units = (size_t)config->units[i], width = (size_t)model_gates(config) * units;
-    bool two_biases = config->cell == CELL_GRU && config->reset_after;
-    char *layer = i == 0 ? xstrdup(base) : xasprintf("%s_%d", base, i);
-    char *prefix = config->bidirectional ? xasprintf("%s%s/", side, cell) : xstrdup("");
-    char *names[3];
-    const char *const weights[3] = {"kernel", "recurrent_kernel", "bias"};
-    for (int w = 0; w < 3; w++)
-        names[w] = xasprintf("%s%s", prefix, weights[w]);
-    params_add(params, layer, names[0], (size_t)inputs_of(config, i), width);
-    params_add(params, layer, names[1], units, width);
-    params_add(params, layer, names[2], two_biases ? 2 : width, two_biases ? width : 0);
-    for (int w = 0; w < 3; w++)
-        free(names[w]);
-    free(prefix);
-    free(layer);
-}
-
-void model_tensors(const struct model_config *config, struct params *params)
-{
-    size_t features = (size_t)model_features(config), dense = (size_t)config->dense;
-    size_t units = (size_t)model_outputs(config);
-    params_add(params, "embedding", "embeddings", (size_t)config->vocabulary,
-               (size_t)config->embedding);
-    for (int i = 0; i < config->layers; i++)
-        for (int d = 0; d < model_directions(config); d++)
-            add_recurrent(params, config, i, d);
-    if (dense) {
-        params_add(params, "dense", "kernel", features, dense);
-        params_add(params, "dense", "bias", dense, 0);
-    }
-    params_add(params, dense ? "dense_1" : "dense", "kernel", dense ? dense : features,
-               units);
-    params_add(params, dense ? "dense_1" : "dense", "bias", units, 0);
 }
 
 static void add_dropout(struct chain_config *chain, double rate, enum rng_purpose purpose)
@@ -128,110 +84,81 @@ void model_chain(const struct model_config *config, struct chain_config *chain)
     chain_name_layers(chain);
 }
 
-static int words_for(int bits)
+void model_tensors(const struct model_config *config, struct params *params)
 {
-    return (bits + 31) / 32;
+    struct chain_config chain;
+
+    model_chain(config, &chain);
+    chain_tensors(&chain, params);
 }
 
-static void init_shapes(struct model *model)
+void chain_tensors(const struct chain_config *chain, struct params *params)
 {
-    const struct model_config *config = &model->config;
-    const struct kernels *kernels = model->kernels;
-    int directions = model->directions, rows = model->lane_rows;
-    int last = config->units[config->layers - 1];
-    for (int i = 0; i < config->layers; i++)
-        for (int d = 0; d < directions; d++) {
-            struct recurrent *layer = layer_at(model, i, d);
-            layer->lstm = config->cell == CELL_LSTM;
-            layer->hard = config->hard_sigmoid;
-            layer->reset_after = config->reset_after;
-            layer->vocabulary = i == 0 && looks_up_words(config) ? config->vocabulary : 0;
-            layer->can_share_pads = shares_pads(config) && d == 0;
-            layer->trains = model->trains;
-            layer->only_last = i == config->layers - 1 && config->head == HEAD_LAST;
-            recurrent_init(layer, kernels, i == 0 ? 1 : directions,
-                           i == 0 ? config->embedding : config->units[i - 1],
-                           config->units[i], rows, config->maxlen);
-        }
-    struct head *head = &model->head;
-    head->kind = config->head;
-    head->directions = directions;
-    head->masked = config->mask;
-    for (int d = 0; d < directions; d++) {
-        head->layer[d] = layer_at(model, config->layers - 1, d);
-        head->steps[d] = &model->steps[d];
+    for (int i = 0; i < chain->n_layers; i++) {
+        const struct layer_ops *ops = layer_kinds[chain->layer[i].kind];
+        if (ops->tensors)
+            ops->tensors(chain, i, params);
     }
-    head_init(head);
-    if (config->dense) {
-        dense_init(&model->dense, kernels, head->blocks, last, config->dense, rows);
-        output_init(&model->output, kernels, 1, config->dense,
-                    model->dense.linear.columns, model_outputs(config));
-    } else {
-        output_init(&model->output, kernels, head->blocks, last, head->features,
-                    model_outputs(config));
+}
+
+/* Layers have their tensors in the order of the chain. */
+static int count_tensors(const struct params *params, const char *layer)
+{
+    int n = 0;
+
+    for (int i = 0; i < params->n_tensors; i++)
+        n += !strcmp(params->tensors[i].layer, layer);
+    return n;
+}
+
+/* Makes the layers, each from the shape of what the one below it gives. */
+static int add_layers(struct model *model)
+{
+    struct shape given = {0};
+    int n_tensors = 0, rc = OK;
+
+    for (int i = 0; i < model->chain.n_layers && !rc; i++) {
+        const struct layer_config *config = &model->chain.layer[i];
+        const struct layer_ops *ops = layer_kinds[config->kind];
+        struct layer *layer = xcalloc(1, ops->size);
+
+        model->layer[model->n_layers++] = layer;
+        layer->ops = ops;
+        layer->config = config;
+        layer->frame = &model->frame;
+        layer->below = i > 0 ? model->layer[i - 1] : NULL;
+        layer->in = given;
+        layer->first_tensor = n_tensors;
+        n_tensors += ops->tensors ? count_tensors(model->frame.params, config->name) : 0;
+        rc = ops->shape(layer);
+        given = layer->out;
     }
-    model->embedding_words = words_for(config->embedding);
-    model->feature_words = words_for(head->features);
-    model->dense_words = words_for(model->dense.linear.columns);
+    return rc;
 }
 
-/* Words of a bit for each id. */
-static size_t id_words(const struct model_config *config)
+/* The first layer that goes through a sequence is the one that asks for ids: it reads the
+ * embedding, or what drops elements of it. */
+static enum plan_kind widest_plan(const struct model *model)
 {
-    return ((size_t)config->vocabulary + 63) / 64;
-}
-
-static void layout_plan(struct model *model, struct arena *arena)
-{
-    size_t rows = (size_t)model->lane_rows, length = (size_t)model->config.maxlen;
-    size_t slots = (length + 1) * rows;
-    for (int d = 0; d < 2; d++) {
-        model->count[d] = arena_take(arena, rows, sizeof(int));
-        model->lead[d] = arena_take(arena, rows, sizeof(int));
-        model->head.lead[d] = model->lead[d];
-        steps_layout(&model->steps[d], arena, model->lane_rows, model->config.maxlen);
+    for (int i = 0; i < model->n_layers; i++) {
+        const struct layer *layer = model->layer[i];
+        if (layer->n_directions > 0)
+            return layer->plan[layer->n_directions - 1] == PLAN_SHORT ? PLAN_SHORT
+                                                                      : PLAN_WHOLE;
     }
-    steps_layout(&model->all, arena, model->lane_rows, model->config.maxlen);
-    model->ids = arena_take(arena, slots, sizeof *model->ids);
-    model->row_ids = arena_take(arena, length, sizeof *model->row_ids);
-    model->words = arena_take(arena, 2 * slots, sizeof *model->words);
-    model->seen = arena_take(arena, id_words(&model->config), sizeof *model->seen);
-}
-
-static void layout_bits(struct model *model, struct arena *arena)
-{
-    size_t rows = (size_t)model->lane_rows, length = (size_t)model->config.maxlen;
-    size_t words = (size_t)model->embedding_words;
-    model->embedding_bits = arena_take(arena, rows * length * words, sizeof(uint32_t));
-    model->feature_bits =
-        arena_take(arena, rows * (size_t)model->feature_words, sizeof(uint32_t));
-    model->dense_bits =
-        arena_take(arena, rows * (size_t)model->dense_words, sizeof(uint32_t));
+    return PLAN_WHOLE;
 }
 
 static void layout(struct model *model, struct space *space)
 {
-    size_t rows = (size_t)model->lane_rows, features = (size_t)model->head.features;
-    size_t slots = ((size_t)model->config.maxlen + 1) * rows;
-    size_t logits = rows * (size_t)model->output.units;
-    int n_layers = model->config.layers * model->directions;
-    layout_plan(model, &space->lane);
-    layout_bits(model, &space->backward);
-    model->known =
-        arena_take(&space->weights, id_words(&model->config), sizeof *model->known);
-    for (int i = 0; i < n_layers; i++)
-        recurrent_layout(&model->layer[i], space);
-    for (int i = 0; i < n_layers - model->directions; i++)
-        model->d_layer[i] = arena_take(
-            &space->backward, slots * (size_t)model->layer[i].padded, sizeof(real));
-    head_layout(&model->head, space);
-    model->features = arena_take(&space->lane, rows * features, sizeof(real));
-    model->d_features = arena_take(&space->backward, rows * features, sizeof(real));
-    if (model->config.dense)
-        dense_layout(&model->dense, space);
-    output_layout(&model->output, space);
-    model->logits = arena_take(&space->lane, logits, sizeof(real));
-    model->d_logits = arena_take(&space->lane, logits, sizeof(real));
+    const struct chain_config *chain = &model->chain;
+
+    plans_layout(&model->plans, chain, model->frame.rows, &space->lane);
+    model->known = arena_take(&space->weights, id_bits_words(chain->vocabulary),
+                              sizeof *model->known);
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layer[i]->ops->layout)
+            model->layer[i]->ops->layout(model->layer[i], space);
 }
 
 /* More than the host has would be asked for page by page, until something else dies of
@@ -249,49 +176,53 @@ static int check_memory(size_t n_bytes)
                 (double)n_bytes / gib, host / gib);
 }
 
-static struct model *new_model(const struct model_config *config,
-                               const struct kernels *kernels, int lane_rows, bool trains)
-{
-    struct model *model = xcalloc(1, sizeof *model);
-    model->config = *config;
-    model->kernels = kernels;
-    model->lane_rows = lane_rows;
-    model->trains = trains;
-    model->directions = model_directions(config);
-    size_t n_layers = (size_t)(config->layers * model->directions);
-    model->layer = xcalloc(n_layers, sizeof *model->layer);
-    model->d_layer = xcalloc(n_layers, sizeof *model->d_layer);
-    init_shapes(model);
-    return model;
-}
-
-/* Sizes first, then memory for what this model has; another's weights are at
- * `weights`. */
+/* Sizes first, then memory for what this model has; another's weights are at `weights`. */
 static int take_space(struct model *model, char *weights)
 {
     struct space size = {0}, *space = &model->space;
+
     layout(model, &size);
     model->n_bytes = size.lane.used + (weights ? 0 : size.weights.used) +
-                     (model->trains ? size.backward.used : 0);
+                     (model->frame.trains ? size.backward.used : 0);
     int rc = check_memory(model->n_bytes);
     if (rc)
         return rc;
+
     space->weights.base = weights ? weights : xaligned(size.weights.used, 1);
     space->lane.base = xaligned(size.lane.used, 1);
-    space->backward.base = model->trains ? xaligned(size.backward.used, 1) : NULL;
+    space->backward.base = model->frame.trains ? xaligned(size.backward.used, 1) : NULL;
     layout(model, space);
     return OK;
 }
 
-static int new_checked(const struct model_config *config, const struct kernels *kernels,
-                       int lane_rows, bool trains, struct model **result)
+/* `owner`: of the weights that this model shares; NULL: it has its own. */
+static int new_model(const struct model_config *config, const struct kernels *kernels,
+                     int lane_rows, bool trains, const struct model *owner,
+                     struct model **result)
 {
-    int rc = check_config(config);
-    if (rc)
-        return rc;
-    struct model *model = new_model(config, kernels, lane_rows, trains);
-    model_tensors(config, &model->params);
-    rc = take_space(model, NULL);
+    struct model *model = xcalloc(1, sizeof *model);
+
+    model->config = *config;
+    model_chain(config, &model->chain);
+    model->owner = owner;
+    if (owner)
+        model->params = owner->params;
+    else
+        chain_tensors(&model->chain, &model->params);
+    model->frame = (struct frame){.kernels = kernels,
+                                  .chain = &model->chain,
+                                  .params = &model->params,
+                                  .rows = lane_rows,
+                                  .trains = trains};
+
+    int rc = add_layers(model);
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layer[i]->looks_up)
+            model->learner = model->layer[i];
+    if (!rc) {
+        plans_init(&model->plans, &model->chain, widest_plan(model));
+        rc = take_space(model, owner ? owner->space.weights.base : NULL);
+    }
     if (rc)
         model_free(model);
     else
@@ -302,43 +233,49 @@ static int new_checked(const struct model_config *config, const struct kernels *
 int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **model)
 {
-    return new_checked(config, kernels, lane_rows, true, model);
+    int rc = check_config(config);
+    return rc ? rc : new_model(config, kernels, lane_rows, true, NULL, model);
 }
 
 int model_new_evaluator(const struct model_config *config, const struct kernels *kernels,
                         int lane_rows, struct model **model)
 {
-    return new_checked(config, kernels, lane_rows, false, model);
+    int rc = check_config(config);
+    return rc ? rc : new_model(config, kernels, lane_rows, false, NULL, model);
 }
 
+/* Kernels' weights are where the owner has them, and layers find their tensors in the flat
+ * array as they do when they pack. */
 int model_new_sharer(const struct model *owner, struct model **result)
 {
-    struct model *model =
-        new_model(&owner->config, owner->kernels, owner->lane_rows, false);
-    model->owner = owner;
-    model->params = owner->params;
+    struct model *model = NULL;
+    int rc = new_model(&owner->config, owner->frame.kernels, owner->frame.rows, false,
+                       owner, &model);
+    if (rc)
+        return rc;
+
     model->weights = owner->weights;
     model->pads_known = owner->pads_known;
-    int rc = take_space(model, owner->space.weights.base);
-    if (rc)
-        model_free(model);
-    else
-        *result = model;
-    return rc;
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layer[i]->ops->share)
+            model->layer[i]->ops->share(model->layer[i], model->weights);
+    *result = model;
+    return OK;
 }
 
 void model_free(struct model *model)
 {
     if (!model)
         return;
+
     if (!model->owner) {
         params_release(&model->params);
         free(model->space.weights.base);
     }
     free(model->space.lane.base);
     free(model->space.backward.base);
-    free(model->layer);
-    free(model->d_layer);
+    for (int i = 0; i < model->n_layers; i++)
+        free(model->layer[i]);
     free(model);
 }
 
@@ -357,85 +294,54 @@ size_t model_bytes(const struct model *model)
     return model->n_bytes;
 }
 
-/* Weights. */
-
-static void init_recurrent(const struct model *model, uint64_t seed, int first,
-                           int inputs, int units, real *weights)
-{
-    int width = model_gates(&model->config) * units;
-    real *bias = gradient_of(model, weights, first + 2);
-    init_glorot_uniform(seed, first, inputs, width, gradient_of(model, weights, first));
-    init_orthogonal(seed, first + 1, units, width,
-                    gradient_of(model, weights, first + 1));
-    memset(bias, 0, model->params.tensors[first + 2].size * sizeof *bias);
-    for (int u = 0; u < units && model->config.cell == CELL_LSTM; u++)
-        bias[units + u] = 1; /* unit_forget_bias */
-}
-
-static void init_dense(const struct model *model, uint64_t seed, int first, real *weights)
-{
-    const struct tensor *kernel = &model->params.tensors[first];
-    init_glorot_uniform(seed, first, (int)kernel->shape[0], (int)kernel->shape[1],
-                        weights + kernel->offset);
-    memset(gradient_of(model, weights, first + 1), 0,
-           model->params.tensors[first + 1].size * sizeof(real));
-}
-
 void model_init_weights(const struct model *model, uint64_t seed, real *weights)
 {
-    const struct model_config *config = &model->config;
-    init_uniform(seed, 0, 0.05, model->params.tensors[0].size, weights);
-    for (int i = 0; i < config->layers; i++)
-        for (int d = 0; d < model->directions; d++)
-            init_recurrent(model, seed, recurrent_tensor(model, i, d),
-                           inputs_of(config, i), config->units[i], weights);
-    if (config->dense)
-        init_dense(model, seed, dense_tensor(model), weights);
-    init_dense(model, seed, output_tensor(model), weights);
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layer[i]->ops->init)
+            model->layer[i]->ops->init(model->layer[i], seed, weights);
 }
 
 void model_pack(struct model *model, const real *weights)
 {
     model->weights = weights;
     model->pads_known = false;
-    memset(model->known, 0, id_words(&model->config) * sizeof *model->known);
-    for (int i = 0; i < model->config.layers; i++)
-        for (int d = 0; d < model->directions; d++) {
-            int first = recurrent_tensor(model, i, d);
-            recurrent_pack(layer_at(model, i, d), tensor_of(model, weights, first),
-                           tensor_of(model, weights, first + 1),
-                           tensor_of(model, weights, first + 2));
-        }
-    int dense = dense_tensor(model), output = output_tensor(model);
-    if (model->config.dense)
-        dense_pack(&model->dense, tensor_of(model, weights, dense),
-                   tensor_of(model, weights, dense + 1));
-    output_pack(&model->output, tensor_of(model, weights, output),
-                tensor_of(model, weights, output + 1));
+    memset(model->known, 0,
+           id_bits_words(model->chain.vocabulary) * sizeof *model->known);
+
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layer[i]->ops->pack)
+            model->layer[i]->ops->pack(model->layer[i], weights);
 }
 
-/* Looked-up products count as not done. */
-static double flops(const struct model_config *config, double positions, double rows,
-                    bool looked_up)
+static double flops(const struct chain_config *chain, double positions, double rows,
+                    bool trains)
 {
-    double recurrent = 0, features = model_features(config);
-    for (int i = 0; i < config->layers; i++) {
-        int inputs = i == 0 && looked_up ? 0 : inputs_of(config, i);
-        recurrent += 6.0 * model_gates(config) * config->units[i] *
-                     (inputs + config->units[i]) * model_directions(config);
+    struct work sum = {0, 0};
+
+    for (int i = 0; i < chain->n_layers; i++) {
+        const struct layer_ops *ops = layer_kinds[chain->layer[i].kind];
+        struct work work = {0, 0};
+        if (ops->work)
+            work = ops->work(chain, i, trains);
+        sum.position += work.position;
+        sum.row += work.row;
     }
-    double head = config->dense ? config->dense * (features + model_outputs(config))
-                                : features * model_outputs(config);
-    return recurrent * positions + 6 * head * rows;
+    return sum.position * positions + sum.row * rows;
 }
 
 double model_forward_flops(const struct model_config *config, double positions,
                            double rows)
 {
-    return flops(config, positions, rows, looks_up_words(config)) / 3;
+    struct chain_config chain;
+
+    model_chain(config, &chain);
+    return flops(&chain, positions, rows, false) / 3;
 }
 
 double model_flops(const struct model_config *config, double positions, double rows)
 {
-    return flops(config, positions, rows, learns_by_words(config));
+    struct chain_config chain;
+
+    model_chain(config, &chain);
+    return flops(&chain, positions, rows, true);
 }

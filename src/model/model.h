@@ -13,9 +13,12 @@
 #include "base/base.h"
 #include "data/rows.h"
 #include "layers/chain.h"
-#include "layers/head.h"
+#include "layers/output.h"
 #include "kernels/kernels.h"
 #include "layers/params.h"
+
+/* What the dense layers see: the last state, all steps, or their maximum or mean. */
+enum head_kind { HEAD_LAST, HEAD_FLATTEN, HEAD_MAX, HEAD_MEAN };
 
 enum { MODEL_MOST_LAYERS = 64 };
 
@@ -74,20 +77,6 @@ void model_chain(const struct model_config *config, struct chain_config *chain);
  * time. Owned by the caller of model_new. A model computes on one thread. */
 struct model;
 
-/* Some rows, at most the model's lane_rows, the longest first. */
-struct lane {
-    const struct rows *from; /* of the model's maxlen and pad side */
-    const int32_t *rows;     /* their numbers in `from` */
-    int n_rows;
-    const void *ids; /* of the rows, rows_row_bytes each; NULL: they are in `from` */
-};
-
-/* Sums over rows, not means. */
-struct lane_result {
-    double loss;
-    int64_t correct;
-};
-
 /* Checks the configuration (ERR_USAGE, naming the option) and allocates. */
 int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **model) NODISCARD;
@@ -98,6 +87,8 @@ void model_free(struct model *model);
 
 /* The tensors of a configuration's weights, as model_params has them; the caller's to
  * release. */
+/* The same of a chain. */
+void chain_tensors(const struct chain_config *chain, struct params *params);
 void model_tensors(const struct model_config *config, struct params *params);
 
 const struct model_config *model_configuration(const struct model *model);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "files/h5.h"
-#include "layers/layers.h"
+#include "layers/loss.h"
 #include "data/rows.h"
 
 /* What one thread needs: a workspace of the model, ids on their way, one batch of

@@ -1,0 +1,186 @@
+#include "layers/embedding.h"
+
+#include <string.h>
+
+/* Dropout: in training an element is kept, and scaled by 1 / (1 - rate), or becomes 0; which,
+ * is a function of (seed, purpose, step, row, element). Vectors are dropped where they stand,
+ * sequences as they are pulled; over an embedding its kernel does it while it looks rows up.
+ * Source: Keras Dropout. */
+struct dropout_layer {
+    struct layer layer;
+    struct position_bits bits; /* of a sequence; of vectors (R, words) */
+    bool is_on_embedding;
+    real *dx; /* (R, row) dL/d(inputs) of a step of another sequence */
+};
+
+static struct dropout_layer *of(struct layer *layer)
+{
+    return (struct dropout_layer *)layer;
+}
+
+static const char *name(const struct layer_config *layer)
+{
+    (void)layer;
+    return "dropout";
+}
+
+static struct outline outline(const struct chain_config *chain, int i, struct outline in)
+{
+    (void)chain;
+    (void)i;
+    return in;
+}
+
+static int shape(struct layer *layer)
+{
+    struct dropout_layer *dropout = of(layer);
+    double rate = layer->config->dropout.rate;
+
+    if (!(rate >= 0 && rate < 1))
+        return fail(ERR_USAGE, "layer %s: %g is no rate from 0 to below 1",
+                    layer->config->name, rate);
+    if (!layer->below)
+        return fail(ERR_USAGE, "layer %s: ids cannot be dropped", layer->config->name);
+
+    layer->out = layer->in;
+    dropout->is_on_embedding = embedding_below(layer) == layer->below;
+    int width = dropout->is_on_embedding ? layer->in.width : layer->in.row;
+    dropout->bits = (struct position_bits){.rate = rate, .words = (width + 31) / 32};
+    if (dropout->is_on_embedding && rate > 0)
+        embedding_set_dropout(layer->below, &dropout->bits);
+    return OK;
+}
+
+static void layout(struct layer *layer, struct space *space)
+{
+    struct dropout_layer *dropout = of(layer);
+    size_t rows = (size_t)layer->frame->rows, length = (size_t)layer->in.length;
+    size_t n = rows * (length ? length : 1) * (size_t)dropout->bits.words;
+    bool has_dx = length > 0 && !dropout->is_on_embedding;
+
+    dropout->bits.bits = arena_take(&space->backward, n, sizeof(uint32_t));
+    dropout->dx = arena_take(&space->backward, has_dx ? rows * (size_t)layer->in.row : 0,
+                             sizeof(real));
+    layer->y = layer->below->y;
+    layer->dy = layer->below->dy;
+}
+
+static real keep_scale(const struct dropout_layer *dropout)
+{
+    return (real)(1 / (1 - dropout->bits.rate));
+}
+
+static bool drops(const struct layer *layer, const struct pass *pass)
+{
+    return pass->trains && layer->config->dropout.rate > 0;
+}
+
+static struct rng stream(const struct layer *layer, const struct pass *pass, int r)
+{
+    return (struct rng){.seed = pass->seed,
+                        .purpose = (uint32_t)layer->config->dropout.purpose,
+                        .step = pass->step,
+                        .row = (uint32_t)pass->rows[r]};
+}
+
+/* Keep bits of all positions that a row has: word t * words and on of its stream. */
+static void draw_positions(const struct layer *layer, const struct pass *pass, int r)
+{
+    const struct position_bits *bits = &((const struct dropout_layer *)layer)->bits;
+    const struct plan *plan = &pass->plans->plan[PLAN_WHOLE];
+    int length = layer->in.length, first = length - plan->count[r], words = bits->words;
+    struct rng rng = stream(layer, pass, r);
+
+    layer->frame->kernels->keep_bits(
+        &rng, (uint32_t)(first * words), plan->count[r] * words,
+        rng_drop_threshold(bits->rate),
+        bits->bits + ((size_t)r * (size_t)length + (size_t)first) * (size_t)words);
+}
+
+static void forward(struct layer *layer, const struct pass *pass)
+{
+    const struct dropout_layer *dropout = of(layer);
+    const struct kernels *kernels = layer->frame->kernels;
+    int words = dropout->bits.words, row = layer->in.row;
+
+    for (int r = 0; r < pass->n_rows && drops(layer, pass); r++) {
+        if (layer->in.length > 0) {
+            draw_positions(layer, pass, r);
+            continue;
+        }
+        uint32_t *bits = dropout->bits.bits + r * words;
+        struct rng rng = stream(layer, pass, r);
+        kernels->keep_bits(&rng, 0, words, rng_drop_threshold(dropout->bits.rate), bits);
+        kernels->drop(row, bits, keep_scale(dropout), layer->y + r * row);
+    }
+}
+
+static void backward(struct layer *layer, const struct pass *pass)
+{
+    const struct dropout_layer *dropout = of(layer);
+    int words = dropout->bits.words, row = layer->in.row;
+
+    if (layer->in.length > 0 || !drops(layer, pass))
+        return;
+    for (int r = 0; r < pass->n_rows; r++)
+        layer->frame->kernels->drop(row, dropout->bits.bits + r * words,
+                                    keep_scale(dropout), layer->dy + r * row);
+}
+
+/* Drops elements of step s, whose rows stand `row` apart. */
+static void drop_step(const struct layer *layer, const struct steps *steps, int s,
+                      real *x, size_t row)
+{
+    const struct dropout_layer *dropout = (const struct dropout_layer *)layer;
+    size_t words = (size_t)dropout->bits.words, length = (size_t)layer->in.length;
+    size_t t = (size_t)steps_time(steps, s);
+
+    for (size_t r = 0; r < (size_t)steps->active[s]; r++)
+        layer->frame->kernels->drop(layer->in.row,
+                                    dropout->bits.bits + (r * length + t) * words,
+                                    keep_scale(dropout), x + r * row);
+}
+
+static void pull(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, real *x, size_t row)
+{
+    layer->below->ops->pull(layer->below, pass, steps, s, x, row);
+    if (!of(layer)->is_on_embedding && drops(layer, pass))
+        drop_step(layer, steps, s, x, row);
+}
+
+static void clear(struct layer *layer, const struct pass *pass)
+{
+    if (layer->below->ops->clear)
+        layer->below->ops->clear(layer->below, pass);
+}
+
+static void push(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, const real *dx, size_t row)
+{
+    struct layer *below = layer->below;
+    real *dropped = of(layer)->dx;
+    size_t width = (size_t)layer->in.row;
+
+    if (of(layer)->is_on_embedding || !drops(layer, pass)) {
+        below->ops->push(below, pass, steps, s, dx, row);
+        return;
+    }
+    for (size_t r = 0; r < (size_t)steps->active[s]; r++)
+        memcpy(dropped + r * width, dx + r * row, width * sizeof *dropped);
+    drop_step(layer, steps, s, dropped, width);
+    below->ops->push(below, pass, steps, s, dropped, width);
+}
+
+const struct layer_ops dropout_layer = {
+    .size = sizeof(struct dropout_layer),
+    .name = name,
+    .outline = outline,
+    .shape = shape,
+    .layout = layout,
+    .forward = forward,
+    .pull = pull,
+    .backward = backward,
+    .clear = clear,
+    .push = push,
+};

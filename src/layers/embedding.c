@@ -1,0 +1,167 @@
+#include "layers/embedding.h"
+
+#include "layers/initial.h"
+
+/* Embedding(V, E): y[t] = table[id t]. The gradient of the table is added to, row by row of
+ * the lane's ids; whoever owns the flat array has cleared it. Source: Keras Embedding. */
+struct embedding_layer {
+    struct layer layer;
+    const real *table;                /* (V, E), borrowed: the weights as they stand */
+    const struct position_bits *drop; /* of the Dropout above; NULL: there is none */
+};
+
+static struct embedding_layer *of(struct layer *layer)
+{
+    return (struct embedding_layer *)layer;
+}
+
+static const struct embedding_layer *const_of(const struct layer *layer)
+{
+    return (const struct embedding_layer *)layer;
+}
+
+struct layer *embedding_below(const struct layer *layer)
+{
+    struct layer *below = layer->below;
+
+    if (below && below->config->kind == LAYER_DROPOUT)
+        below = below->below;
+    return below && below->config->kind == LAYER_EMBEDDING ? below : NULL;
+}
+
+void embedding_set_dropout(struct layer *embedding, const struct position_bits *bits)
+{
+    of(embedding)->drop = bits;
+}
+
+bool embedding_drops(const struct layer *embedding, const struct pass *pass)
+{
+    return pass->trains && const_of(embedding)->drop;
+}
+
+static const char *name(const struct layer_config *layer)
+{
+    (void)layer;
+    return "embedding";
+}
+
+static struct outline outline(const struct chain_config *chain, int i, struct outline in)
+{
+    (void)in;
+    return (struct outline){chain->length, chain->layer[i].embedding.width};
+}
+
+static void tensors(const struct chain_config *chain, int i, struct params *params)
+{
+    const struct layer_config *layer = &chain->layer[i];
+
+    params_add(params, layer->name, "embeddings", (size_t)chain->vocabulary,
+               (size_t)layer->embedding.width);
+}
+
+static int shape(struct layer *layer)
+{
+    const struct chain_config *chain = layer->frame->chain;
+    int width = layer->config->embedding.width;
+
+    if (layer->below)
+        return fail(ERR_USAGE, "layer %s: an Embedding takes ids, and is the first layer",
+                    layer->config->name);
+    if (width < 1)
+        return fail(ERR_USAGE, "--embedding and --layers must be 1 or more");
+
+    layer->out = (struct shape){
+        .length = chain->length,
+        .blocks = 1,
+        .width = width,
+        .row = round_up(width, layer->frame->kernels->width),
+        .skipped = SKIPPED_PADS,
+        .alike = chain->pad_pre && !chain->mask,
+    };
+    return OK;
+}
+
+static void init(const struct layer *layer, uint64_t seed, real *weights)
+{
+    const struct tensor *table = &layer->frame->params->tensors[layer->first_tensor];
+
+    init_uniform(seed, layer->first_tensor, 0.05, table->size, weights + table->offset);
+}
+
+static void pack(struct layer *layer, const real *weights)
+{
+    of(layer)->table = layer_weights(layer, weights, 0);
+}
+
+/* The embeddings that step s reads, and those of the step after it, `ahead` being 1, or before
+ * it, -1. */
+static struct embedding at_step(const struct embedding_layer *layer,
+                                const struct pass *pass, const struct steps *steps, int s,
+                                int ahead)
+{
+    int t = steps_time(steps, s), next = s + ahead;
+    bool ends = next < 0 || next >= steps->length;
+    struct embedding e = {
+        .n = steps->active[s],
+        .width = layer->layer.out.width,
+        .ids = plans_ids(pass->plans, steps, s),
+        .scale = 1,
+        .n_next = ends ? 0 : steps->active[next],
+        .next = ends ? NULL : plans_ids(pass->plans, steps, next),
+    };
+
+    if (embedding_drops(&layer->layer, pass)) {
+        size_t words = (size_t)layer->drop->words;
+        e.bits = layer->drop->bits + (size_t)t * words;
+        e.bits_row = (size_t)steps->length * words;
+        e.scale = (real)(1 / (1 - layer->drop->rate));
+    }
+    return e;
+}
+
+static void pull(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, real *x, size_t row)
+{
+    struct embedding e = at_step(of(layer), pass, steps, s, 1);
+
+    layer->frame->kernels->embed(&e, of(layer)->table, x, row);
+}
+
+static void push(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, const real *dx, size_t row)
+{
+    struct embedding e = at_step(of(layer), pass, steps, s, -1);
+
+    layer->frame->kernels->embed_backward(&e, dx, row,
+                                          layer_gradient(layer, pass->gradient, 0));
+}
+
+void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n, real *x,
+                       size_t row)
+{
+    struct embedding words = {.n = n, .width = embedding->out.width, .ids = ids};
+
+    embedding->frame->kernels->embed(&words, const_of(embedding)->table, x, row);
+}
+
+void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, int n,
+                            const real *dx, size_t row, real *gradient)
+{
+    struct embedding words = {.n = n, .width = embedding->out.width, .ids = ids};
+
+    embedding->frame->kernels->embed_backward(&words, dx, row,
+                                              layer_gradient(embedding, gradient, 0));
+}
+
+const struct layer_ops embedding_layer = {
+    .size = sizeof(struct embedding_layer),
+    .name = name,
+    .outline = outline,
+    .tensors = tensors,
+    .shape = shape,
+    .init = init,
+    .pack = pack,
+    .share = pack,
+    .pull = pull,
+    .push = push,
+};

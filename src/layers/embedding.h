@@ -1,0 +1,31 @@
+/* What the layers next to an embedding know of it: Dropout above it, whose bits are applied
+ * while rows are looked up, and a recurrent layer that looks its products up by ids. Nothing
+ * here is collective.
+ */
+#ifndef RNNTRAIN_LAYERS_EMBEDDING_H
+#define RNNTRAIN_LAYERS_EMBEDDING_H
+
+#include "layers/layer.h"
+
+/* Keep bits of every position of a lane's rows. */
+struct position_bits {
+    double rate;
+    int words;      /* of a position */
+    uint32_t *bits; /* (R, T, words) */
+};
+
+/* The embedding on which `layer` stands, directly or with one Dropout between; else NULL. */
+struct layer *embedding_below(const struct layer *layer);
+
+/* From now on elements are dropped, in passes that train; `bits` is borrowed. */
+void embedding_set_dropout(struct layer *embedding, const struct position_bits *bits);
+/* Whether they are in this pass. */
+bool embedding_drops(const struct layer *embedding, const struct pass *pass);
+
+/* The embeddings of n ids, none dropped, into rows of x; and the gradient back to them. */
+void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n, real *x,
+                       size_t row);
+void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, int n,
+                            const real *dx, size_t row, real *gradient);
+
+#endif

@@ -1,0 +1,161 @@
+/* A layer at work: a shape in and a shape out, weights, a pass forward and one back.
+ *
+ * Each kind is one file with its struct, whose first member is struct layer, and one constant
+ * struct layer_ops. A chain of them is a model (model.h), which knows none of the kinds by
+ * name. Vectors that stand alone, one a row, are handed on in arrays, y and dy; sequences step
+ * by step, by pull and push, just before and after they are computed, as a lane's activations
+ * fit no near cache.
+ *
+ * A layer allocates nothing: what it needs is laid out in the model's workspace. Its result
+ * depends on weights and lane alone. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_LAYERS_LAYER_H
+#define RNNTRAIN_LAYERS_LAYER_H
+
+#include "base/base.h"
+#include "kernels/kernels.h"
+#include "layers/chain.h"
+#include "layers/params.h"
+#include "layers/plan.h"
+
+/* What stands at the positions that a mask skips, for layers that look at all of them. Source:
+ * Keras RNN, whose zero_output_for_mask Bidirectional sets. */
+enum skipped {
+    SKIPPED_PADS,   /* the embedding of the pad */
+    SKIPPED_ZEROS,  /* zeros */
+    SKIPPED_REPEATS /* the output before them; zeros in front of the first word */
+};
+
+/* What flows from one layer to the next. */
+struct shape {
+    int length;        /* T: a vector a position; 0: one a row */
+    int blocks, width; /* a vector is so many blocks of so many numbers */
+    int row;           /* reals from one vector to the next: each block padded to whole
+                          vectors of the kernels, and perhaps more behind them */
+    enum skipped skipped;
+    bool alike; /* in evaluation pads in front give the same for every row: they are
+                   computed once, by learn_pads */
+};
+
+/* What all layers of a model have in common. Borrowed from the model, fixed when it is
+ * built. */
+struct frame {
+    const struct kernels *kernels;
+    const struct chain_config *chain;
+    const struct params *params;
+    int rows;    /* R: most rows of a lane */
+    bool trains; /* has a backward pass */
+};
+
+/* One lane on its way through the layers. */
+struct pass {
+    const struct plans *plans;
+    int n_rows;
+    const int32_t *rows; /* (n_rows) numbers in the data set: what dropout is drawn for */
+    bool trains;         /* dropout is drawn, and what the backward pass reads is kept */
+    real *gradient;      /* the flat array that the backward pass sets */
+    uint64_t seed;       /* of the dropouts */
+    uint32_t step;
+    bool
+        shares; /* rows enter behind their pads with what pads leave, where it is alike */
+};
+
+/* Multiplications and additions that one position and direction, and one row, cost in a
+ * training step; a forward pass costs a third. */
+struct work {
+    double position, row;
+};
+
+struct layer {
+    const struct layer_ops *ops;
+    const struct layer_config *config;
+    const struct frame *frame;
+    struct layer *below; /* what it takes from; NULL: the ids */
+    struct shape in, out;
+    int first_tensor;
+    int n_directions; /* in which it goes through a sequence, each by a plan; or 0 */
+    enum plan_kind plan[2];
+    bool looks_up; /* has a table of its products with embeddings, see learn_ids */
+    bool lends;    /* dL/d(outputs) is lent by the layer above, see borrow */
+    real *y,
+        *dy; /* (R, out.row) where out.length is 0, and dL/dy, set by the layer above */
+};
+
+/* NULL: nothing is to be done, or it cannot be done, as the comment says. `i` is the layer's
+ * place in the chain. */
+struct layer_ops {
+    size_t size; /* of the kind's struct */
+
+    /* Of the configuration alone. */
+    const char *(*name)(const struct layer_config *layer); /* Keras's, without number */
+    struct outline (*outline)(const struct chain_config *chain, int i, struct outline in);
+    void (*tensors)(const struct chain_config *chain, int i, struct params *params);
+    /* Multiplications and additions of a training step, see model_flops. */
+    struct work (*work)(const struct chain_config *chain, int i, bool trains);
+
+    /* Sets out, and what else follows from `in`. ERR_USAGE: it cannot stand there. */
+    int (*shape)(struct layer *layer);
+    void (*init)(const struct layer *layer, uint64_t seed, real *weights);
+    void (*layout)(struct layer *layer,
+                   struct space *space); /* twice, see struct arena */
+    void (*pack)(struct layer *layer, const real *weights);
+    /* What pack leaves outside of the workspace, where another model has packed. */
+    void (*share)(struct layer *layer, const real *weights);
+
+    void (*forward)(struct layer *layer, const struct pass *pass);
+    /* Inputs of step s of a plan for the layer above: (steps->active[s], out.row) into x,
+     * whose rows stand `row` reals apart. NULL: it gives y. */
+    void (*pull)(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, real *x, size_t row);
+
+    /* Sets the gradients of its tensors, and hands that of its inputs to the layer below. */
+    void (*backward)(struct layer *layer, const struct pass *pass);
+    /* dL/d(outputs) becomes zero, before it is pushed to. NULL: it need not. */
+    void (*clear)(struct layer *layer, const struct pass *pass);
+    /* Adds dL/d(outputs) of a step, laid out as pull has x. */
+    void (*push)(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, const real *dx, size_t row);
+    /* Instead of all that is pushed: dL/d(outputs) of row r at time t stands at first + r * row
+     * + t * time, borrowed for the pass. NULL: it must be pushed. */
+    void (*borrow)(struct layer *layer, const real *first, size_t row, size_t time);
+
+    /* The layer's products with the embeddings of n ids, once for all positions; only of a
+     * layer that `looks_up`. Whether it does so in such a pass. */
+    void (*learn_ids)(struct layer *layer, const int32_t *ids, int n);
+    bool (*looks_up)(const struct layer *layer, const struct pass *pass);
+    /* What leading pads leave, of a layer whose input is alike, from a lane of one row of
+     * nothing but pads. */
+    void (*learn_pads)(struct layer *layer, const struct pass *pass);
+};
+
+/* Indexed by kind. */
+extern const struct layer_ops *const layer_kinds[LAYER_KINDS];
+
+/* Weights of a layer's tensor k in the flat array, and the same of a gradient. */
+static inline const real *layer_weights(const struct layer *layer, const real *weights,
+                                        int k)
+{
+    return weights + layer->frame->params->tensors[layer->first_tensor + k].offset;
+}
+
+static inline real *layer_gradient(const struct layer *layer, real *gradient, int k)
+{
+    return gradient + layer->frame->params->tensors[layer->first_tensor + k].offset;
+}
+
+/* The layer's vectors, one a row, and their gradients. */
+static inline void layer_take_rows(struct layer *layer, struct space *space)
+{
+    size_t n = (size_t)layer->frame->rows * (size_t)layer->out.row;
+
+    layer->y = arena_take(&space->lane, n, sizeof(real));
+    layer->dy = arena_take(&space->backward, n, sizeof(real));
+}
+
+/* ERR_USAGE unless the layer below gives what the layer can take. A layer that looks at all
+ * positions cannot stand on an embedding whose pads are skipped. */
+int layer_expect_all_positions(const struct layer *layer) NODISCARD;
+int layer_expect_sequence(const struct layer *layer) NODISCARD;
+int layer_expect_vector(const struct layer *layer) NODISCARD;
+
+#endif

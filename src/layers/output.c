@@ -1,0 +1,193 @@
+#include "layers/output.h"
+
+#include <string.h>
+
+#include "layers/initial.h"
+#include "layers/loss.h"
+
+/* Dense(1) or Dense(C): y are logits, whose sigmoid or softmax the loss contains. Few outputs: W
+ * is kept as rows, one an output, and each logit is a dot product. Source: Keras Dense, kernel
+ * (F, C), bias (C). */
+struct output_layer {
+    struct layer layer;
+    real *w, *dw; /* (units, in.row) */
+    real *b, *db; /* (units) */
+};
+
+static struct output_layer *of(struct layer *layer)
+{
+    return (struct output_layer *)layer;
+}
+
+static const char *name(const struct layer_config *layer)
+{
+    (void)layer;
+    return "dense";
+}
+
+static struct outline outline(const struct chain_config *chain, int i, struct outline in)
+{
+    (void)in;
+    return (struct outline){0, chain->layer[i].output.units};
+}
+
+static void tensors(const struct chain_config *chain, int i, struct params *params)
+{
+    const struct layer_config *layer = &chain->layer[i];
+    size_t inputs = (size_t)chain_outline(chain, i - 1).width;
+
+    params_add(params, layer->name, "kernel", inputs, (size_t)layer->output.units);
+    params_add(params, layer->name, "bias", (size_t)layer->output.units, 0);
+}
+
+static struct work work(const struct chain_config *chain, int i, bool trains)
+{
+    (void)trains;
+    return (struct work){.row = 6.0 * chain_outline(chain, i - 1).width *
+                                chain->layer[i].output.units};
+}
+
+static int shape(struct layer *layer)
+{
+    int units = layer->config->output.units;
+    bool is_binary = layer->config->output.loss == LOSS_BINARY;
+
+    if (is_binary ? units != 1 : units < 2)
+        return fail(ERR_USAGE, "layer %s: %d units do not fit its loss",
+                    layer->config->name, units);
+    layer->out = (struct shape){.blocks = 1, .width = units, .row = units};
+    return layer_expect_vector(layer);
+}
+
+static void init(const struct layer *layer, uint64_t seed, real *weights)
+{
+    int units = layer->config->output.units;
+
+    init_glorot_uniform(seed, layer->first_tensor, layer->in.blocks * layer->in.width,
+                        units, layer_gradient(layer, weights, 0));
+    memset(layer_gradient(layer, weights, 1), 0, (size_t)units * sizeof(real));
+}
+
+static void layout(struct layer *layer, struct space *space)
+{
+    struct output_layer *output = of(layer);
+    size_t units = (size_t)layer->out.width, rows = (size_t)layer->frame->rows;
+    size_t size = units * (size_t)layer->in.row;
+
+    output->w = arena_take(&space->weights, size, sizeof(real));
+    output->dw = arena_take(&space->backward, size, sizeof(real));
+    output->b = arena_take(&space->weights, units, sizeof(real));
+    output->db = arena_take(&space->backward, units, sizeof(real));
+
+    /* Scoring leaves gradients in evaluation too. */
+    layer->y = arena_take(&space->lane, rows * units, sizeof(real));
+    layer->dy = arena_take(&space->lane, rows * units, sizeof(real));
+}
+
+/* Inputs, as Keras counts them, without what pads blocks. */
+static int keras_inputs(const struct layer *layer)
+{
+    return layer->in.blocks * layer->in.width;
+}
+
+/* Where Keras's element (d, c) stands in w. */
+static size_t packed_at(const struct layer *layer, int d, int c)
+{
+    int block = round_up(layer->in.width, layer->frame->kernels->width);
+    int row = d / layer->in.width * block + d % layer->in.width;
+
+    return (size_t)c * (size_t)layer->in.row + (size_t)row;
+}
+
+static void pack(struct layer *layer, const real *weights)
+{
+    const real *kernel = layer_weights(layer, weights, 0);
+    int units = layer->out.width;
+
+    for (int d = 0; d < keras_inputs(layer); d++)
+        for (int c = 0; c < units; c++)
+            of(layer)->w[packed_at(layer, d, c)] = *kernel++;
+    memcpy(of(layer)->b, layer_weights(layer, weights, 1), (size_t)units * sizeof(real));
+}
+
+static void unpack(struct layer *layer, real *gradient)
+{
+    real *kernel = layer_gradient(layer, gradient, 0);
+    int units = layer->out.width;
+
+    for (int d = 0; d < keras_inputs(layer); d++)
+        for (int c = 0; c < units; c++)
+            *kernel++ = of(layer)->dw[packed_at(layer, d, c)];
+    memcpy(layer_gradient(layer, gradient, 1), of(layer)->db,
+           (size_t)units * sizeof(real));
+}
+
+static void forward(struct layer *layer, const struct pass *pass)
+{
+    const struct output_layer *output = of(layer);
+    size_t inputs = (size_t)layer->in.row, units = (size_t)layer->out.width;
+    const real *x = layer->below->y;
+
+    for (size_t r = 0; r < (size_t)pass->n_rows; r++)
+        for (size_t c = 0; c < units; c++)
+            layer->y[r * units + c] = layer->frame->kernels->dot(inputs, x + r * inputs,
+                                                                 output->w + c * inputs) +
+                                      output->b[c];
+}
+
+static void backward(struct layer *layer, const struct pass *pass)
+{
+    struct output_layer *output = of(layer);
+    const struct kernels *kernels = layer->frame->kernels;
+    size_t inputs = (size_t)layer->in.row, units = (size_t)layer->out.width;
+
+    memset(output->dw, 0, units * inputs * sizeof *output->dw);
+    memset(output->db, 0, units * sizeof *output->db);
+    for (size_t r = 0; r < (size_t)pass->n_rows; r++) {
+        const real *x = layer->below->y + r * inputs;
+        real *dx = layer->below->dy + r * inputs;
+
+        for (size_t c = 0; c < units; c++) {
+            real d = layer->dy[r * units + c];
+            output->db[c] += d;
+            kernels->axpy(inputs, d, x, output->dw + c * inputs);
+            if (c == 0)
+                kernels->scale(inputs, d, output->w, dx);
+            else
+                kernels->axpy(inputs, d, output->w + c * inputs, dx);
+        }
+    }
+    unpack(layer, pass->gradient);
+}
+
+struct lane_result output_score(struct layer *output, const struct lane *lane)
+{
+    struct lane_result result = {0, 0};
+    bool is_binary = output->config->output.loss == LOSS_BINARY;
+    int units = output->out.width, classes = is_binary ? 2 : units;
+
+    for (int r = 0; r < lane->n_rows; r++) {
+        const real *logits = output->y + r * units;
+        real *d_logits = output->dy + r * units;
+        int y = lane->from->y[lane->rows[r]];
+
+        result.loss += is_binary ? binary_crossentropy(logits[0], y, d_logits)
+                                 : categorical_crossentropy(classes, logits, y, d_logits);
+        result.correct += class_decision(classes, logits) == y;
+    }
+    return result;
+}
+
+const struct layer_ops output_layer = {
+    .size = sizeof(struct output_layer),
+    .name = name,
+    .outline = outline,
+    .tensors = tensors,
+    .work = work,
+    .shape = shape,
+    .init = init,
+    .layout = layout,
+    .pack = pack,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,18 @@
+/* The chain's last layer: a Dense that gives logits, and what they come to. Nothing here is
+ * collective.
+ */
+#ifndef RNNTRAIN_LAYERS_OUTPUT_H
+#define RNNTRAIN_LAYERS_OUTPUT_H
+
+#include "layers/layer.h"
+
+/* Sums over rows, not means. */
+struct lane_result {
+    double loss;
+    int64_t correct;
+};
+
+/* Loss and hits of a lane whose pass forward is done; leaves dL/dlogits. */
+struct lane_result output_score(struct layer *output, const struct lane *lane);
+
+#endif
