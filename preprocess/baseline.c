@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "data/dataset.h"
-#include "base/options.h"
 
 struct bayes {
     int n_classes, n_ids;
@@ -87,10 +86,18 @@ static int run(const void *settings, const char *const *operands, int n)
     return rc;
 }
 
-static const struct option_table table = {
-    NULL, 0, "rnnprep baseline", "FILE    a data set with a test part", NULL, 1, 1, NULL};
+const struct option_table cmd_baseline_table = {
+    .program = "rnnprep baseline",
+    .synopsis = "FILE",
+    .about = "Judges the test part of a data set by unigram naive Bayes, which sees no "
+             "order of\n"
+             "words: what a trained model is to be compared with.\n\n"
+             "  FILE  a data set with a test part\n",
+    .min_operands = 1,
+    .max_operands = 1,
+};
 
-int command_baseline(int argc, char **argv)
+int cmd_baseline(int argc, char **argv)
 {
-    return options_run(&table, NULL, argc, argv, run);
+    return program_run(&cmd_baseline_table, NULL, argc, argv, run);
 }

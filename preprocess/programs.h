@@ -1,15 +1,23 @@
-/* The commands of rnnprep besides the main one. Each takes the arguments after its name,
- * prints its result to standard output and returns an error code. */
+/* The commands of rnnprep: each takes the arguments after its name, prints its result to
+ * standard output and returns an error code.
+ */
 #ifndef RNNTRAIN_PREPROCESS_PROGRAMS_H
 #define RNNTRAIN_PREPROCESS_PROGRAMS_H
 
-#include "base/base.h"
+#include "base/program.h"
 
-/* rnnprep inspect FILE [--rows N] */
-int command_inspect(int argc, char **argv) NODISCARD;
-/* rnnprep sample FOLDER [--documents N] [--seed S] */
-int command_sample(int argc, char **argv) NODISCARD;
-/* rnnprep baseline FILE */
-int command_baseline(int argc, char **argv) NODISCARD;
+/* COMMAND(name, group, whether it is parallel, help): a command is its row here and a file
+ * that defines cmd_<name> and cmd_<name>_table. The first one runs where none is named. */
+#define COMMAND_LIST(COMMAND)                                                            \
+    COMMAND(prepare, "Data sets", false,                                                 \
+            "makes a data set of a corpus: rnnprep CORPUS -o dataset.h5")                \
+    COMMAND(inspect, "Data sets", false,                                                 \
+            "shows what a data set holds, and some of it as text")                       \
+    COMMAND(baseline, "Data sets", false,                                                \
+            "judges the test part without word order, by naive Bayes, for comparison")   \
+    COMMAND(sample, "Corpora", false,                                                    \
+            "writes a synthetic corpus of film reviews to try things with")
+
+COMMAND_LIST(COMMAND_DECLARATION)
 
 #endif

@@ -18,7 +18,6 @@
 #include "summary.h"
 
 #include "files/file.h"
-#include "train/report.h"
 
 enum { MOST_SOURCES = 1024 };
 
@@ -94,9 +93,8 @@ static int find_sources(struct job *job, const char *corpus)
     const struct settings *settings = job->settings;
     if (!corpus && !settings->classes)
         return fail(ERR_USAGE,
-                    "an operand is missing; usage: %s CORPUS [options], or "
-                    "--class NAME=FILE for each class",
-                    settings_table.program);
+                    "an operand is missing; usage: rnnprep CORPUS [options], or "
+                    "--class NAME=FILE for each class");
     int rc = corpus ? add_source(job, corpus, NULL, -1) : OK;
     if (!rc)
         rc = add_classes(job);
@@ -162,14 +160,14 @@ static int make_tokenizer(struct job *job)
 static void set_padding(const struct settings *settings, struct dataset *data)
 {
     struct settings usual = {0};
-    options_init(&settings_table, &usual);
+    options_init(&cmd_prepare_table, &usual);
     if (settings->maxlen != usual.maxlen)
         data->maxlen = (int)settings->maxlen;
     if (settings->padding != usual.padding)
         data->pad_pre = settings->padding == 0;
     if (settings->truncating != usual.truncating)
         data->truncate_pre = settings->truncating == 0;
-    options_release(&settings_table, &usual);
+    options_release(&cmd_prepare_table, &usual);
 }
 
 /* Of a data set or of a JSON file. */
@@ -274,7 +272,7 @@ static char *provenance(const struct job *job)
     const struct corpus *corpus = &job->corpus;
     json_t *root = json_object(), *documents = json_object();
     char *digest = corpus_digest(corpus);
-    char *options = options_to_json(&settings_table, job->settings);
+    char *options = options_to_json(&cmd_prepare_table, job->settings);
     for (int part = 0; part < DATASET_PARTS; part++) {
         if (!corpus->n_of_part[part])
             continue;
@@ -394,28 +392,24 @@ static int run(const void *given, const char *const *operands, int n)
     return rc;
 }
 
-static int command_prepare(int argc, char **argv)
+int cmd_prepare(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&settings_table, &settings, argc, argv, run);
+    return program_run(&cmd_prepare_table, &settings, argc, argv, run);
 }
+
+static const struct command commands[] = {COMMAND_LIST(COMMAND_ELEMENT)};
+
+static const struct program rnnprep = {
+    .name = "rnnprep",
+    .about =
+        "Makes data sets for rnntrain: from a corpus in any common form to rows of word "
+        "numbers.\n",
+    .commands = commands,
+    .n_commands = (int)COUNT_OF(commands),
+};
 
 int main(int argc, char **argv)
 {
-    const char *command = argc > 1 ? argv[1] : "";
-    int rc;
-    if (!strcmp(command, "inspect"))
-        rc = command_inspect(argc - 2, argv + 2);
-    else if (!strcmp(command, "sample"))
-        rc = command_sample(argc - 2, argv + 2);
-    else if (!strcmp(command, "baseline"))
-        rc = command_baseline(argc - 2, argv + 2);
-    else if (!strcmp(command, "--version"))
-        rc = puts("rnnprep " RNNTRAIN_VERSION) < 0;
-    else
-        rc = command_prepare(argc - 1, argv + 1);
-    rc = report_output(rc);
-    if (rc)
-        report_failure("rnnprep");
-    return rc;
+    return program_main(&rnnprep, argc, argv);
 }

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/options.h"
 #include "base/rng.h"
 
 struct settings {
@@ -27,9 +26,17 @@ static const struct option table_options[] = {
      "seed of the generator", "Options", true},
 };
 
-static const struct option_table table = {
-    table_options, 2, "rnnprep sample", "FOLDER [--documents N] [--seed S]", NULL, 1, 1,
-    NULL};
+const struct option_table cmd_sample_table = {
+    .options = table_options,
+    .n_options = (int)COUNT_OF(table_options),
+    .program = "rnnprep sample",
+    .synopsis = "FOLDER [options]",
+    .about = "Writes a synthetic corpus of film reviews in which the order of words "
+             "decides.\n\n"
+             "  FOLDER  to be made, with train/ and test/ and a folder a class in each\n",
+    .min_operands = 1,
+    .max_operands = 1,
+};
 
 static const char *const good_words[] = {
     "wonderful",  "moving", "brilliant", "charming", "gripping", "superb",
@@ -208,8 +215,8 @@ static int run(const void *given, const char *const *operands, int n)
     return rc;
 }
 
-int command_sample(int argc, char **argv)
+int cmd_sample(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&table, &settings, argc, argv, run);
+    return program_run(&cmd_sample_table, &settings, argc, argv, run);
 }

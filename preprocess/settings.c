@@ -128,27 +128,31 @@ static const struct option table_options[] = {
      "threads; their number does not change the result", "Output", true},
 };
 
-const struct option_table settings_table = {
-    table_options,
-    (int)COUNT_OF(table_options),
-    "rnnprep",
-    "CORPUS [options]    CORPUS: a folder, file or archive; -: standard input\n"
-    "       rnnprep --class NAME=FILE --class NAME=FILE ... [options]\n"
-    "       rnnprep inspect FILE [--rows N]\n"
-    "       rnnprep sample FOLDER [--documents N] [--seed S]\n"
-    "       rnnprep baseline FILE",
-    "RNNPREP_",
-    0,
-    1,
-    NULL};
+const struct option_table cmd_prepare_table = {
+    .options = table_options,
+    .n_options = (int)COUNT_OF(table_options),
+    .program = "rnnprep prepare",
+    .synopsis =
+        "CORPUS [options]\n"
+        "       rnnprep prepare --class NAME=FILE --class NAME=FILE ... [options]",
+    .about =
+        "Makes a data set of a corpus. The word `prepare` may be left out.\n\n"
+        "  CORPUS  a folder with a folder a class, a file of labelled texts (csv, tsv,\n"
+        "          jsonl, lines), or an archive of either; -: standard input\n\n"
+        "Options may also stand in the environment (RNNPREP_NUM_WORDS=5000); the "
+        "command\nline wins.\n",
+    .environment = "RNNPREP_",
+    .min_operands = 0,
+    .max_operands = 1,
+};
 
 /* Options that make a new vocabulary do not go with one that is there. */
 static int check_reuse(const struct settings *settings)
 {
     struct settings defaults = {0};
-    options_init(&settings_table, &defaults);
-    char *given_text = options_to_json(&settings_table, settings);
-    char *default_text = options_to_json(&settings_table, &defaults);
+    options_init(&cmd_prepare_table, &defaults);
+    char *given_text = options_to_json(&cmd_prepare_table, settings);
+    char *default_text = options_to_json(&cmd_prepare_table, &defaults);
     json_t *given = json_loads(given_text, 0, NULL);
     json_t *usual = json_loads(default_text, 0, NULL);
     int rc = settings->stop_words || settings->char_level
@@ -170,7 +174,7 @@ static int check_reuse(const struct settings *settings)
     json_decref(usual);
     free(given_text);
     free(default_text);
-    options_release(&settings_table, &defaults);
+    options_release(&cmd_prepare_table, &defaults);
     return rc;
 }
 

@@ -23,7 +23,7 @@ struct settings {
     bool quiet;
 };
 
-extern const struct option_table settings_table;
+extern const struct option_table cmd_prepare_table;
 
 /* What no single option shows wrong. */
 int settings_check(const struct settings *settings) NODISCARD;

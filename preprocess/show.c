@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "input/place.h"
-#include "base/options.h"
 #include "text/text.h"
 
 struct settings {
@@ -17,8 +16,16 @@ static const struct option table_options[] = {
      "documents of each part to show as text", "Options", true},
 };
 
-static const struct option_table table = {
-    table_options, 1, "rnnprep inspect", "FILE [--rows N]", NULL, 1, 1, NULL};
+const struct option_table cmd_inspect_table = {
+    .options = table_options,
+    .n_options = (int)COUNT_OF(table_options),
+    .program = "rnnprep inspect",
+    .synopsis = "FILE [options]",
+    .about = "Shows what a data set holds, and some of its documents as text.\n\n"
+             "  FILE  a data set that rnnprep made\n",
+    .min_operands = 1,
+    .max_operands = 1,
+};
 
 static void print_part(const struct dataset *data, enum dataset_part part)
 {
@@ -93,8 +100,8 @@ static int run(const void *given, const char *const *operands, int n)
     return rc;
 }
 
-int command_inspect(int argc, char **argv)
+int cmd_inspect(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&table, &settings, argc, argv, run);
+    return program_run(&cmd_inspect_table, &settings, argc, argv, run);
 }

@@ -1,4 +1,4 @@
-#include "base/options_private.h"
+#include "base/options.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-/* Fields. */
+#include "base/names.h"
 
 static void *field(const struct option *option, void *config)
 {
@@ -21,22 +21,36 @@ static const void *const_field(const struct option *option, const void *config)
     return (const char *)config + option->offset;
 }
 
-bool option_is_bounded(const struct option *option)
-{
-    return option->min != 0 || option->max != 0;
-}
-
 static bool in_range(const struct option *option, double value)
 {
     return !option_is_bounded(option) || (value >= option->min && value <= option->max);
 }
 
-const struct option *option_at(const struct option_table *table, int i)
+static int count(const struct option_table *table)
 {
-    if (i < table->n_options)
-        return &table->options[i];
+    int n = table->n_options;
+    for (int i = 0; i < table->n_parts; i++)
+        n += count(table->parts[i].table);
+    return n;
+}
+
+bool options_at(const struct option_table *table, int i, struct option *option)
+{
+    if (i < table->n_options) {
+        *option = table->options[i];
+        return true;
+    }
+
     i -= table->n_options;
-    return table->also && i < table->also->n_options ? &table->also->options[i] : NULL;
+    for (int k = 0; k < table->n_parts; k++) {
+        const struct option_part *part = &table->parts[k];
+        if (options_at(part->table, i, option)) {
+            option->offset += part->offset;
+            return true;
+        }
+        i -= count(part->table);
+    }
+    return false;
 }
 
 /* "a whole number from 1 to 8", "true or false", "one of a, b, c" */
@@ -45,18 +59,16 @@ static char *expectation(const struct option *option)
     if (option->type == OPTION_BOOL)
         return xstrdup("true or false");
     if (option->type == OPTION_CHOICE) {
-        char *list = xstrdup("one of");
-        for (int i = 0; option->choices[i]; i++) {
-            char *longer = xasprintf("%s%s %s", list, i ? "," : "", option->choices[i]);
-            free(list);
-            list = longer;
-        }
-        return list;
+        char *names = names_join(option->choices, ", ");
+        char *text = xasprintf("one of %s", names);
+        free(names);
+        return text;
     }
-    const char *kind = option->type == OPTION_INT ? "a whole number"
+
+    const char *kind = option->type == OPTION_DOUBLE ? "a number"
                        : option->type == OPTION_INTS
                            ? "a whole number, or several with commas,"
-                           : "a number";
+                           : "a whole number";
     if (option->choices && option_is_bounded(option))
         return xasprintf("%s from %.15g to %.15g, or %s", kind, option->min, option->max,
                          option->choices[0]);
@@ -82,17 +94,9 @@ static int parse_bool(const char *value)
     return -1;
 }
 
-static int parse_choice(const struct option *option, const char *value)
-{
-    for (int i = 0; option->choices[i]; i++)
-        if (!strcmp(value, option->choices[i]))
-            return i;
-    return -1;
-}
-
 static bool can_be_none(const struct option *option)
 {
-    return option->type == OPTION_CHOICE && parse_choice(option, "none") >= 0;
+    return option->type == OPTION_CHOICE && names_find(option->choices, "none") >= 0;
 }
 
 static int set_number(const struct option *option, void *config, const char *value,
@@ -101,6 +105,7 @@ static int set_number(const struct option *option, void *config, const char *val
     char *end = NULL;
     if (option->choices && !strcmp(value, option->choices[0]))
         value = "0";
+
     errno = 0;
     double number = strtod(value, &end);
     if (end == value || *end || errno || !isfinite(number) || !in_range(option, number))
@@ -109,10 +114,14 @@ static int set_number(const struct option *option, void *config, const char *val
         *(double *)field(option, config) = number;
         return OK;
     }
+
     long long whole = strtoll(value, &end, 10);
     if (*end || errno)
         return bad_value(option, value, source);
-    *(int64_t *)field(option, config) = whole;
+    if (option->type == OPTION_COUNT)
+        *(int *)field(option, config) = (int)whole;
+    else
+        *(int64_t *)field(option, config) = whole;
     return OK;
 }
 
@@ -121,6 +130,7 @@ static int set_numbers(const struct option *option, void *config, const char *va
 {
     struct option_ints numbers = {0};
     int rc = OK;
+
     for (const char *at = value; !rc; at++) {
         const struct option one = {.name = option->name,
                                    .type = OPTION_INT,
@@ -136,6 +146,7 @@ static int set_numbers(const struct option *option, void *config, const char *va
         if (!*at)
             break;
     }
+
     if (!rc)
         *(struct option_ints *)field(option, config) = numbers;
     return rc;
@@ -145,6 +156,7 @@ static int set_field(const struct option *option, void *config, const char *valu
                      const char *source)
 {
     int parsed;
+
     switch (option->type) {
     case OPTION_BOOL:
         if ((parsed = parse_bool(value)) < 0)
@@ -152,7 +164,7 @@ static int set_field(const struct option *option, void *config, const char *valu
         *(bool *)field(option, config) = parsed;
         return OK;
     case OPTION_CHOICE:
-        if ((parsed = parse_choice(option, value)) < 0)
+        if ((parsed = names_find(option->choices, value)) < 0)
             return bad_value(option, value, source);
         *(int *)field(option, config) = parsed;
         return OK;
@@ -182,27 +194,25 @@ static bool is_text(const struct option *option)
 
 void options_init(const struct option_table *table, void *config)
 {
-    const struct option *option;
-    for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
-        if (is_text(option))
-            *(char **)field(option, config) = NULL;
-        if (option->initial && set_field(option, config, option->initial, option->name))
-            die("default of --%s: %s", option->name, fail_message());
+    struct option option;
+    for (int i = 0; options_at(table, i, &option); i++) {
+        if (is_text(&option))
+            *(char **)field(&option, config) = NULL;
+        if (option.initial && set_field(&option, config, option.initial, option.name))
+            die("default of --%s: %s", option.name, fail_message());
     }
 }
 
 void options_release(const struct option_table *table, void *config)
 {
-    const struct option *option;
-    for (int i = 0; (option = option_at(table, i)) != NULL; i++)
-        if (is_text(option)) {
-            char **string = field(option, config);
+    struct option option;
+    for (int i = 0; options_at(table, i, &option); i++)
+        if (is_text(&option)) {
+            char **string = field(&option, config);
             free(*string);
             *string = NULL;
         }
 }
-
-/* Names. */
 
 /* Equal, '-' and '_' being the same; names come with '_' from JSON. */
 static bool same_name(const char *a, const char *b)
@@ -213,58 +223,24 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-static const struct option *find(const struct option_table *table, const char *name)
+static bool find(const struct option_table *table, const char *name,
+                 struct option *option)
 {
-    const struct option *option;
-    for (int i = 0; (option = option_at(table, i)) != NULL; i++)
+    for (int i = 0; options_at(table, i, option); i++)
         if (same_name(option->name, name))
-            break;
-    return option;
-}
-
-static int min3(int a, int b, int c)
-{
-    int least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Edits that turn a into b: insert, delete, replace (Levenshtein 1966). */
-static int edit_distance(const char *a, const char *b)
-{
-    enum { LONGEST = 64 };
-    int row[LONGEST + 1], n = (int)strlen(b);
-    if (n > LONGEST)
-        return n;
-    for (int j = 0; j <= n; j++)
-        row[j] = j;
-    for (int i = 1; a[i - 1]; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int changed = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = min3(row[j] + 1, row[j - 1] + 1, changed);
-        }
-    }
-    return row[n];
+            return true;
+    return false;
 }
 
 static int unknown(const struct option_table *table, const char *name, const char *source)
 {
-    const char *nearest = NULL;
-    const struct option *option;
-    int best = (int)strlen(name) / 2 + 1;
-    for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
-        int distance = edit_distance(name, option->name);
-        bool prefix = !strncmp(name, option->name, strlen(name));
-        if (distance < best || (prefix && !nearest)) {
-            best = distance < best ? distance : best;
-            nearest = option->name;
-        }
-    }
-    if (nearest)
+    struct nearest nearest = {.wanted = name};
+    struct option option;
+    for (int i = 0; options_at(table, i, &option); i++)
+        nearest_offer(&nearest, option.name);
+    if (nearest.name)
         return fail(ERR_USAGE, "%sunknown option --%s (did you mean --%s?)", source, name,
-                    nearest);
+                    nearest.name);
     return fail(ERR_USAGE, "%sunknown option --%s (%s --help lists them)", source, name,
                 table->program);
 }
@@ -272,27 +248,26 @@ static int unknown(const struct option_table *table, const char *name, const cha
 int options_set(const struct option_table *table, void *config, const char *name,
                 const char *value, const char *source)
 {
-    const struct option *option = find(table, name);
-    if (!option)
+    struct option option;
+    if (!find(table, name, &option))
         return unknown(table, name, "");
-    return set_field(option, config, value, source);
+    return set_field(&option, config, value, source);
 }
-
-/* Sources. */
 
 int options_from_environment(const struct option_table *table, void *config)
 {
-    const struct option *option;
+    struct option option;
     int rc = OK;
     if (!table->environment)
         return OK;
-    for (int i = 0; (option = option_at(table, i)) != NULL && !rc; i++) {
-        char *name = xasprintf("%s%s", table->environment, option->name);
+
+    for (int i = 0; options_at(table, i, &option) && !rc; i++) {
+        char *name = xasprintf("%s%s", table->environment, option.name);
         for (char *c = name; *c; c++)
             *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
         const char *value = getenv(name);
         if (value)
-            rc = set_field(option, config, value, name);
+            rc = set_field(&option, config, value, name);
         free(name);
     }
     return rc;
@@ -314,20 +289,22 @@ static char *json_text(const json_t *value)
 static int set_from_json(const struct option_table *table, void *config, const char *key,
                          const json_t *value, const char *source)
 {
-    const struct option *option = find(table, key);
     char *prefix = xasprintf("%s: ", source);
     char *name = xasprintf("%s: %s", source, key);
     char *text = json_text(value);
+    struct option option;
     int rc;
-    if (!option)
+
+    if (!find(table, key, &option))
         rc = unknown(table, key, prefix);
-    else if (json_is_null(value) && is_text(option))
+    else if (json_is_null(value) && is_text(&option))
         rc = OK;
     else if (!text)
         rc = fail(ERR_USAGE, "%s: expected a plain value, found a list or an object",
                   name);
     else
-        rc = set_field(option, config, text, name);
+        rc = set_field(&option, config, text, name);
+
     free(prefix);
     free(name);
     free(text);
@@ -342,6 +319,7 @@ int options_from_json(const struct option_table *table, void *config, const char
     if (!root)
         return fail(ERR_USAGE, "%s: line %d, column %d: %s", source, error.line,
                     error.column, error.text);
+
     int rc = OK;
     const char *key;
     json_t *value;
@@ -355,6 +333,7 @@ int options_from_json(const struct option_table *table, void *config, const char
             if (rc)
                 break;
         }
+
     json_decref(root);
     return rc;
 }
@@ -377,18 +356,18 @@ static int set_pair(const struct option_table *table, void *config, const char *
 static int set_argument(const struct option_table *table, void *config, const char *name,
                         const char *equals, const char *next, int *used)
 {
-    const struct option *option = find(table, name);
     const char *value = equals ? equals + 1 : NULL;
-    if (!option && !strncmp(name, "no-", 3) && !value) {
-        option = find(table, name + 3);
-        if (option && (option->type == OPTION_BOOL || can_be_none(option)))
-            return set_field(option, config,
-                             option->type == OPTION_BOOL ? "false" : "none", name);
-        option = NULL;
-    }
-    if (!option && strcmp(name, "set"))
+    struct option option;
+    bool is_known = find(table, name, &option);
+
+    if (!is_known && !strncmp(name, "no-", 3) && !value && find(table, name + 3, &option))
+        if (option.type == OPTION_BOOL || can_be_none(&option))
+            return set_field(&option, config,
+                             option.type == OPTION_BOOL ? "false" : "none", name);
+    if (!is_known && strcmp(name, "set"))
         return unknown(table, name, "");
-    if (!value && option && option->type == OPTION_BOOL)
+
+    if (!value && is_known && option.type == OPTION_BOOL)
         value = "true";
     if (!value) {
         if (!next || !strncmp(next, "--", 2))
@@ -396,10 +375,11 @@ static int set_argument(const struct option_table *table, void *config, const ch
         value = next;
         *used = 1;
     }
-    if (!option)
+    if (!is_known)
         return set_pair(table, config, value);
+
     char *source = xasprintf("--%s", name);
-    int rc = set_field(option, config, value, source);
+    int rc = set_field(&option, config, value, source);
     free(source);
     return rc;
 }
@@ -422,6 +402,7 @@ int options_from_arguments(const struct option_table *table, void *config, int a
 {
     int rc = OK;
     bool ended = false;
+
     *n_operands = 0;
     for (int i = 0; i < argc && !rc; i++) {
         const char *argument = strcmp(argv[i], "-o") ? argv[i] : "--output";
@@ -443,10 +424,9 @@ int options_from_arguments(const struct option_table *table, void *config, int a
             free(name);
         }
     }
+
     return rc ? rc : check_operands(table, operands, *n_operands);
 }
-
-/* Output. */
 
 /* One number, or a text of several. */
 static json_t *ints_to_json(const struct option_ints *numbers)
@@ -468,6 +448,8 @@ static json_t *to_json(const struct option *option, const void *config)
     switch (option->type) {
     case OPTION_BOOL:
         return json_boolean(*(const bool *)value);
+    case OPTION_COUNT:
+        return json_integer(*(const int *)value);
     case OPTION_INT:
         return json_integer(*(const int64_t *)value);
     case OPTION_DOUBLE:
@@ -494,48 +476,19 @@ char *options_key(const struct option *option)
 char *options_to_json(const struct option_table *table, const void *config)
 {
     json_t *root = json_object();
-    const struct option *option;
-    for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
-        if (option->transient)
+    struct option option;
+    for (int i = 0; options_at(table, i, &option); i++) {
+        if (option.transient)
             continue;
-        char *key = options_key(option);
-        json_object_set_new(root, key, to_json(option, config));
+        char *key = options_key(&option);
+        json_object_set_new(root, key, to_json(&option, config));
         free(key);
     }
+
     char *text =
         json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(root);
     if (!text)
         die("the configuration does not fit JSON");
     return text;
-}
-
-bool options_want_help(int argc, char *const *argv)
-{
-    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
-            return true;
-    return false;
-}
-
-int options_run(const struct option_table *table, void *settings, int argc,
-                char *const *argv,
-                int (*run)(const void *settings, const char *const *operands,
-                           int n_operands))
-{
-    if (options_want_help(argc, argv)) {
-        options_usage(table, stdout);
-        return OK;
-    }
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0;
-    options_init(table, settings);
-    int rc = options_from_environment(table, settings);
-    if (!rc)
-        rc = options_from_arguments(table, settings, argc, argv, operands, &n);
-    if (!rc)
-        rc = run(settings, operands, n);
-    options_release(table, settings);
-    free(operands);
-    return rc;
 }

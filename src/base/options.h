@@ -16,6 +16,7 @@
 enum option_type {
     OPTION_BOOL,   /* bool; `--name`, `--no-name`, `--name=true|false|yes|no|1|0` */
     OPTION_INT,    /* int64_t within [min, max] */
+    OPTION_COUNT,  /* int within [min, max], which must be given */
     OPTION_DOUBLE, /* double, finite, within [min, max] */
     OPTION_STRING, /* char *, NULL while unset */
     OPTION_CHOICE, /* int: index into `choices`; `--no-name` where "none" is one of them */
@@ -25,6 +26,9 @@ enum option_type {
 
 enum { OPTION_MOST_INTS = 64 };
 
+/* The `max` of a number that may be as large as anybody can want. */
+#define OPTION_HUGE 1e15
+
 struct option_ints {
     int n; /* 1 or more */
     int64_t value[OPTION_MOST_INTS];
@@ -33,27 +37,40 @@ struct option_ints {
 struct option {
     const char *name; /* long name without dashes, words joined by '-' */
     enum option_type type;
-    size_t offset;       /* of the field in the struct */
-    const char *initial; /* default as text; NULL: the type's zero */
-    double min, max;     /* numbers only; min == max == 0: no bound */
-    const char *const
-        *choices;      /* NULL-terminated; OPTION_INT: choices[0] is a word for 0 */
+    size_t offset;              /* of the field in the struct */
+    const char *initial;        /* default as text; NULL: the type's zero */
+    double min, max;            /* numbers only; min == max == 0: no bound */
+    const char *const *choices; /* NULL-terminated; of a number: [0] is a word for 0 */
     const char *help;  /* one line, with the unit; "" hides it from the usage text */
     const char *group; /* heading in the usage text */
     bool transient;    /* not part of the configuration that files record */
 };
 
+static inline bool option_is_bounded(const struct option *option)
+{
+    return option->min != 0 || option->max != 0;
+}
+
 struct option_table {
     const struct option *options;
     int n_options;
+    const struct option_part *parts; /* further options, of structs within this one's */
+    int n_parts;
     const char *program;     /* for messages and usage: "rnntrain train" */
     const char *synopsis;    /* what stands behind "usage: program " */
+    const char *about;       /* what it does and takes, lines with their '\n'; or NULL */
     const char *environment; /* prefix as "RNNTRAIN_"; NULL: environment is not read */
     int min_operands, max_operands;
-    const struct option_table
-        *also; /* its options too: of a struct that this one's begins
-                                        with; or NULL */
 };
+
+struct option_part {
+    const struct option_table *table;
+    size_t offset; /* of its struct in the one around it */
+};
+
+/* Option i of the table, its own before those of its parts, with its field's offset in
+ * the whole struct; false behind the last one. */
+bool options_at(const struct option_table *table, int i, struct option *option);
 
 /* Sets every field from its default. */
 void options_init(const struct option_table *table, void *config);
@@ -79,14 +96,6 @@ int options_from_arguments(const struct option_table *table, void *config, int a
                            char *const *argv, const char **operands,
                            int *n_operands) NODISCARD;
 
-/* A whole command: the usage text to standard output where --help is asked for; else
- * defaults, environment and arguments into `settings` (zeroed), then run(settings,
- * operands, n_operands), then the strings are released. Returns run's code. */
-int options_run(const struct option_table *table, void *settings, int argc,
-                char *const *argv,
-                int (*run)(const void *settings, const char *const *operands,
-                           int n_operands)) NODISCARD;
-
 /* The configuration as a JSON object, keys sorted, transient ones left out; the caller's
  * to free. Doubles are written so that reading gives the same bits. */
 char *options_to_json(const struct option_table *table, const void *config);
@@ -94,9 +103,8 @@ char *options_to_json(const struct option_table *table, const void *config);
 /* The option's name in JSON; the caller's to free. */
 char *options_key(const struct option *option);
 
-/* Whether --help or -h stands among the arguments. */
-bool options_want_help(int argc, char *const *argv);
-/* Writes the usage text, grouped, defaults and ranges included. */
+/* Writes the usage text, by groups in the order of their first options, defaults and
+ * ranges included. */
 void options_usage(const struct option_table *table, FILE *out);
 
 #endif

@@ -1,21 +1,21 @@
-#include "base/options_private.h"
+#include "base/options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
+
 static char *placeholder(const struct option *option)
 {
-    static const char *const names[] = {"", " N",        " X",   " TEXT",
-                                        "", " N[,N...]", " TEXT"};
-    if (option->type != OPTION_CHOICE)
-        return xstrdup(names[option->type]);
-    char *list = xstrdup(" ");
-    for (int i = 0; option->choices[i]; i++) {
-        char *longer = xasprintf("%s%s%s", list, i ? "|" : "", option->choices[i]);
-        free(list);
-        list = longer;
-    }
-    return list;
+    static const char *const names[] = {
+        [OPTION_BOOL] = "",          [OPTION_INT] = " N",       [OPTION_COUNT] = " N",
+        [OPTION_DOUBLE] = " X",      [OPTION_STRING] = " TEXT", [OPTION_CHOICE] = " ",
+        [OPTION_INTS] = " N[,N...]", [OPTION_LIST] = " TEXT"};
+    char *choices =
+        option->type == OPTION_CHOICE ? names_join(option->choices, "|") : xstrdup("");
+    char *text = xasprintf("%s%s", names[option->type], choices);
+    free(choices);
+    return text;
 }
 
 /* Appends `text` to the stream in lines of at most 84 columns, all indented alike. */
@@ -35,37 +35,67 @@ static void wrap(FILE *out, const char *text)
     fputc('\n', out);
 }
 
+/* The option's help with its default and range; the caller's to free. */
+static char *explain(const struct option *option)
+{
+    bool is_flag = option->type == OPTION_BOOL;
+    bool is_plain = is_flag && option->initial && !strcmp(option->initial, "false");
+    char *usual = option->initial && !is_plain
+                      ? xasprintf(" (default: %s)", option->initial)
+                      : xstrdup("");
+    char *range = is_flag || !option_is_bounded(option) ? xstrdup("")
+                  : option->max >= OPTION_HUGE
+                      ? xasprintf(" [%.10g and more]", option->min)
+                      : xasprintf(" [%.10g to %.10g]", option->min, option->max);
+    char *text = xasprintf("%s%s%s", option->help, usual, range);
+
+    free(usual);
+    free(range);
+    return text;
+}
+
 static void describe(FILE *out, const struct option *option)
 {
-    char *value = placeholder(option);
-    bool flag = option->type == OPTION_BOOL;
-    char *help = xstrdup(option->help);
-    if (option->initial && !(flag && !strcmp(option->initial, "false"))) {
-        char *longer = xasprintf("%s (default: %s)", help, option->initial);
-        free(help);
-        help = longer;
-    }
-    if (option_is_bounded(option) && !flag) {
-        char *longer = xasprintf("%s [%.10g to %.10g]", help, option->min, option->max);
-        free(help);
-        help = longer;
-    }
-    fprintf(out, "  --%s%s\n", option->name, value);
-    wrap(out, help);
-    free(help);
+    char *value = placeholder(option), *text = explain(option);
+    bool is_on = option->type == OPTION_BOOL && option->initial &&
+                 !strcmp(option->initial, "true");
+
+    fprintf(out, "  --%s%s%s\n", is_on ? "[no-]" : "", option->name, value);
+    wrap(out, text);
+    free(text);
     free(value);
+}
+
+static const char *group_of(const struct option *option)
+{
+    return option->group ? option->group : "Options";
+}
+
+/* Whether an option before number i, which is to be seen, is of the same group. */
+static bool is_described(const struct option_table *table, int i, const char *group)
+{
+    struct option option;
+    for (int k = 0; k < i && options_at(table, k, &option); k++)
+        if (*option.help && !strcmp(group_of(&option), group))
+            return true;
+    return false;
 }
 
 void options_usage(const struct option_table *table, FILE *out)
 {
-    const char *group = "";
-    const struct option *option;
+    struct option first, option;
+
     fprintf(out, "usage: %s %s\n", table->program, table->synopsis);
-    for (int i = 0; (option = option_at(table, i)) != NULL; i++) {
-        if (!*option->help)
+    if (table->about)
+        fprintf(out, "\n%s", table->about);
+
+    for (int i = 0; options_at(table, i, &first); i++) {
+        const char *group = group_of(&first);
+        if (!*first.help || is_described(table, i, group))
             continue;
-        if (option->group && strcmp(option->group, group))
-            fprintf(out, "\n%s\n", group = option->group);
-        describe(out, option);
+        fprintf(out, "\n%s\n", group);
+        for (int k = i; options_at(table, k, &option); k++)
+            if (*option.help && !strcmp(group_of(&option), group))
+                describe(out, &option);
     }
 }

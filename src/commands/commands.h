@@ -1,17 +1,30 @@
 /* The commands of rnntrain: each takes the arguments after its name and returns an error
- * code. Results go to standard output; a failure's message is printed once. */
+ * code. Results go to standard output; a failure's message is printed once.
+ */
 #ifndef RNNTRAIN_COMMANDS_COMMANDS_H
 #define RNNTRAIN_COMMANDS_COMMANDS_H
 
-#include "base/base.h"
+#include "base/program.h"
 
-/* Collective over the ranks of the job; prints its failures itself. */
-int cmd_train(int argc, char **argv) NODISCARD;
-/* One process each; main prints their failures. */
-int cmd_eval(int argc, char **argv) NODISCARD;
-int cmd_predict(int argc, char **argv) NODISCARD;
-int cmd_inspect(int argc, char **argv) NODISCARD;
-int cmd_import(int argc, char **argv) NODISCARD;
-int cmd_export(int argc, char **argv) NODISCARD;
+/* COMMAND(name, group, whether all ranks run it, help): a command is its row here and a
+ * file that defines cmd_<name> and cmd_<name>_table. The first one runs where none is
+ * named. */
+#define COMMAND_LIST(COMMAND)                                                            \
+    COMMAND(train, "Training", true,                                                     \
+            "trains a model on a data set; mpirun -np N rnntrain ... on N processes")    \
+    COMMAND(eval, "Trained models, and models of Keras", false,                          \
+            "says how well a model judges a part of a data set")                         \
+    COMMAND(predict, "Trained models, and models of Keras", false,                       \
+            "judges texts, one a line")                                                  \
+    COMMAND(inspect, "Trained models, and models of Keras", false,                       \
+            "shows what a model or a data set holds, or verifies it")                    \
+    COMMAND(import, "Trained models, and models of Keras", false,                        \
+            "makes a checkpoint of a model of Keras, to be trained on or served")        \
+    COMMAND(export, "Trained models, and models of Keras", false,                        \
+            "writes a model for other programs: Keras, ONNX, C")
+
+COMMAND_LIST(COMMAND_DECLARATION)
+
+extern const struct program rnntrain_program;
 
 #endif

@@ -31,7 +31,6 @@ static const char *const reductions[] = {"canonical", "mpi", NULL};
 static const char *const on_nans[] = {"stop", "skip", "rollback", NULL};
 
 #define AT(field) offsetof(struct config, field)
-#define HUGE_COUNT 1e15
 
 static const struct option options[] = {
     {"data", OPTION_STRING, AT(data), "dataset.h5", 0, 0, NULL,
@@ -62,7 +61,7 @@ static const struct option options[] = {
      "is "
      "none",
      "Run", true},
-    {"checkpoint-every", OPTION_INT, AT(checkpoint_every), "0", 0, HUGE_COUNT, NULL,
+    {"checkpoint-every", OPTION_INT, AT(checkpoint_every), "0", 0, OPTION_HUGE, NULL,
      "steps between checkpoints inside an epoch; 0: only at its end", "Run", true},
     {"checkpoint-seconds", OPTION_DOUBLE, AT(checkpoint_seconds), "0", 0, 1e9, NULL,
      "seconds between checkpoints inside an epoch; 0: only at its end", "Run", true},
@@ -154,7 +153,7 @@ static const struct option options[] = {
      false},
     {"lr-decay-rate", OPTION_DOUBLE, AT(lr_decay_rate), "0", 0, 1000, NULL,
      "rate of the inverse decay", "Training", false},
-    {"seed", OPTION_INT, AT(seed), "1", 0, HUGE_COUNT, NULL,
+    {"seed", OPTION_INT, AT(seed), "1", 0, OPTION_HUGE, NULL,
      "of weights, order, dropout and split", "Training", false},
     {"shuffle", OPTION_CHOICE, AT(shuffle), "full", 0, 0, shuffles,
      "order of an epoch's rows: any, the ids being in memory; within windows of rows "
@@ -186,31 +185,37 @@ static const struct option options[] = {
      false},
     {"min-delta", OPTION_DOUBLE, AT(min_delta), "0", 0, 1000, NULL,
      "an improvement must be greater than this", "Validation", false},
-    {"limit-train", OPTION_INT, AT(limit_train), "0", 0, HUGE_COUNT, NULL,
+    {"limit-train", OPTION_INT, AT(limit_train), "0", 0, OPTION_HUGE, NULL,
      "use so many training rows, the same share of each class; 0: all", "Validation",
      false},
-    {"limit-test", OPTION_INT, AT(limit_test), "0", 0, HUGE_COUNT, NULL,
+    {"limit-test", OPTION_INT, AT(limit_test), "0", 0, OPTION_HUGE, NULL,
      "use so many test rows; 0: all", "Validation", false},
 
     {"test-delay", OPTION_INT, AT(test.delay), "0", 0, 1000000, NULL, "", NULL, true},
-    {"test-ranges", OPTION_INT, AT(test.ranges), "0", 0, HUGE_COUNT, NULL, "", NULL,
+    {"test-ranges", OPTION_INT, AT(test.ranges), "0", 0, OPTION_HUGE, NULL, "", NULL,
      true},
-    {"test-nan", OPTION_INT, AT(test.nan), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
-    {"test-drift", OPTION_INT, AT(test.drift), "0", 0, HUGE_COUNT, NULL, "", NULL, true},
+    {"test-nan", OPTION_INT, AT(test.nan), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
+    {"test-drift", OPTION_INT, AT(test.drift), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
 };
 
-const struct option_table config_table = {
-    options,
-    (int)COUNT_OF(options),
-    "rnntrain",
-    "[train] [dataset.h5] [options]     mpirun -np N rnntrain ... on N ranks\n"
-    "       rnntrain eval CHECKPOINT [dataset.h5]\n"
-    "       rnntrain predict CHECKPOINT [FILE|-] [--jsonl]\n"
-    "       rnntrain inspect FILE",
-    "RNNTRAIN_",
-    0,
-    1,
-    NULL};
+const struct option_table cmd_train_table = {
+    .options = options,
+    .n_options = (int)COUNT_OF(options),
+    .program = "rnntrain train",
+    .synopsis = "[dataset.h5] [options]",
+    .about =
+        "Trains a model on a data set and tests it. `mpirun -np N rnntrain ...` trains "
+        "on N\nprocesses, with the same result. The word `train` may be left out.\n\n"
+        "  dataset.h5  the data set that rnnprep made; without it, dataset.h5 in this\n"
+        "              folder\n\n"
+        "Options may also stand in the environment (RNNTRAIN_BATCH_SIZE=64) and in a "
+        "file\n(--config); the command line comes last and wins. The run begins with new "
+        "weights or,\nby --init-from, with those of a checkpoint or of a model of "
+        "Keras.\n",
+    .environment = "RNNTRAIN_",
+    .min_operands = 0,
+    .max_operands = 1,
+};
 
 /* Recipes. */
 
@@ -237,7 +242,7 @@ static int apply(struct config *config, const char *const pairs[][2], const char
 {
     int rc = OK;
     for (int i = 0; pairs[i][0] && !rc; i++)
-        rc = options_set(&config_table, config, pairs[i][0], pairs[i][1], source);
+        rc = options_set(&cmd_train_table, config, pairs[i][0], pairs[i][1], source);
     return rc;
 }
 
@@ -250,7 +255,7 @@ static int read_json_file(struct config *config, const char *path)
     size_t n = 0;
     int rc = file_read(path, &text, &n);
     if (!rc)
-        rc = options_from_json(&config_table, config, text, named);
+        rc = options_from_json(&cmd_train_table, config, text, named);
     if (!rc && config->config_file && strcmp(config->config_file, named))
         rc =
             fail(ERR_USAGE, "%s: \"config\" cannot stand in a configuration file", named);
@@ -280,7 +285,7 @@ static int apply_initial(struct config *config, const char *path)
     }
     char *text = json_dumps(wanted, 0);
     if (!rc)
-        rc = options_from_json(&config_table, config, text, path);
+        rc = options_from_json(&cmd_train_table, config, text, path);
     free(text);
     json_decref(wanted);
     json_decref(record);
@@ -292,11 +297,11 @@ static int apply_initial(struct config *config, const char *path)
 static int apply_sources(struct config *config, const char *path, int argc, char **argv,
                          const char **operands, int *n_operands)
 {
-    int rc = options_from_environment(&config_table, config);
+    int rc = options_from_environment(&cmd_train_table, config);
     if (!rc && path)
         rc = read_json_file(config, path);
     if (!rc)
-        rc = options_from_arguments(&config_table, config, argc, argv, operands,
+        rc = options_from_arguments(&cmd_train_table, config, argc, argv, operands,
                                     n_operands);
     return rc;
 }
@@ -329,15 +334,15 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
                    int *n_operands)
 {
     struct config first = {0};
-    options_init(&config_table, &first);
+    options_init(&cmd_train_table, &first);
     int rc = apply_sources(&first, NULL, argc, argv, operands, n_operands);
     char *path = first.config_file ? xstrdup(first.config_file) : NULL;
     if (!rc && path)
         rc = read_json_file(&first, path);
     if (!rc) /* once more: the command line stands above the file */
-        rc = options_from_arguments(&config_table, &first, argc, argv, operands,
+        rc = options_from_arguments(&cmd_train_table, &first, argc, argv, operands,
                                     n_operands);
-    options_init(&config_table, config);
+    options_init(&cmd_train_table, config);
     if (!rc)
         rc = apply(config, recipe_options[first.recipe], recipes[first.recipe]);
     if (!rc && first.notebook)
@@ -348,7 +353,7 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
         rc = apply_sources(config, path, argc, argv, operands, n_operands);
     if (!rc)
         rc = check_combination(config);
-    options_release(&config_table, &first);
+    options_release(&cmd_train_table, &first);
     free(path);
     return rc;
 }
@@ -367,16 +372,16 @@ static char *renew(const char *json)
 
 int config_from_record(const char *json, const char *source, struct config *config)
 {
-    options_init(&config_table, config);
+    options_init(&cmd_train_table, config);
     char *renewed = renew(json);
-    int rc = options_from_json(&config_table, config, renewed, source);
+    int rc = options_from_json(&cmd_train_table, config, renewed, source);
     free(renewed);
     return rc ? fail(ERR_FORMAT, "%s", fail_message()) : OK;
 }
 
 void config_release(struct config *config)
 {
-    options_release(&config_table, config);
+    options_release(&cmd_train_table, config);
 }
 
 /* What the modules take. */

@@ -37,7 +37,7 @@ struct config {
     struct test_hooks test;
 };
 
-extern const struct option_table config_table;
+extern const struct option_table cmd_train_table;
 
 /* From all sources; `operands` (room for argc pointers) gets what is no option. */
 int config_resolve(int argc, char **argv, struct config *config, const char **operands,

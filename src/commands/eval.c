@@ -34,14 +34,25 @@ static const struct option options[] = {
      "kernel set", "Options", true},
 };
 
-static const struct option_table table = {options,
-                                          (int)COUNT_OF(options),
-                                          "rnntrain eval",
-                                          "CHECKPOINT [dataset.h5] [options]",
-                                          NULL,
-                                          1,
-                                          2,
-                                          &import_options};
+static const struct option_part option_parts[] = {
+    {&import_options, offsetof(struct settings, keras)}};
+
+const struct option_table cmd_eval_table = {
+    .options = options,
+    .n_options = (int)COUNT_OF(options),
+    .parts = option_parts,
+    .n_parts = (int)COUNT_OF(option_parts),
+    .program = "rnntrain eval",
+    .synopsis = "CHECKPOINT [dataset.h5] [options]",
+    .about =
+        "The loss of a model on a part of a data set, and its accuracy.\n\n"
+        "  CHECKPOINT  best.h5 or last.h5 of a run, or a model of Keras: .h5, .keras or\n"
+        "              .weights.h5\n"
+        "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"
+        "              without it, dataset.h5 in this folder\n",
+    .min_operands = 1,
+    .max_operands = 2,
+};
 
 /* A model reads ids as its own tokenizer numbered them: the words must be the same. */
 static int check_match(const struct dataset *data, const struct predictor *predictor,
@@ -161,5 +172,5 @@ static int run(const void *given, const char *const *operands, int n)
 int cmd_eval(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&table, &settings, argc, argv, run);
+    return program_run(&cmd_eval_table, &settings, argc, argv, run);
 }

@@ -41,14 +41,24 @@ static const struct option options[] = {
      "Options", true},
 };
 
-static const struct option_table table = {options,
-                                          (int)COUNT_OF(options),
-                                          "rnntrain export",
-                                          "MODEL --to FORMAT -o FILE [--with-tokenizer]",
-                                          NULL,
-                                          1,
-                                          1,
-                                          &import_options};
+static const struct option_part parts[] = {
+    {&import_options, offsetof(struct settings, keras)}};
+
+const struct option_table cmd_export_table = {
+    .options = options,
+    .n_options = (int)COUNT_OF(options),
+    .parts = parts,
+    .n_parts = (int)COUNT_OF(parts),
+    .program = "rnntrain export",
+    .synopsis = "MODEL --to FORMAT -o FILE [options]",
+    .about =
+        "Writes a model for other programs and proves what was written on random "
+        "rows.\n\n"
+        "  MODEL  a checkpoint (best.h5 or last.h5 of a run) or a model of Keras: .h5,\n"
+        "         .keras or .weights.h5\n",
+    .min_operands = 1,
+    .max_operands = 1,
+};
 
 /* tokenizer.json in the folder of the output; the caller's to free. */
 static char *tokenizer_path(const char *output)
@@ -124,5 +134,5 @@ static int run(const void *given, const char *const *operands, int n)
 int cmd_export(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&table, &settings, argc, argv, run);
+    return program_run(&cmd_export_table, &settings, argc, argv, run);
 }

@@ -19,15 +19,23 @@ static const struct option options[] = {
      "checkpoint to write, replaced if it is there; -o for short", "Options", true},
 };
 
-static const struct option_table table = {
-    options,
-    (int)COUNT_OF(options),
-    "rnntrain import",
-    "MODEL.h5|.keras|.weights.h5 [--tokenizer FILE | --imdb-word-index FILE] -o FILE",
-    NULL,
-    1,
-    1,
-    &import_options};
+static const struct option_part parts[] = {
+    {&import_options, offsetof(struct settings, keras)}};
+
+const struct option_table cmd_import_table = {
+    .options = options,
+    .n_options = (int)COUNT_OF(options),
+    .parts = parts,
+    .n_parts = (int)COUNT_OF(parts),
+    .program = "rnntrain import",
+    .synopsis = "MODEL -o FILE [options]",
+    .about = "Makes a checkpoint of a model of Keras: to be judged with, to be exported, "
+             "and to\n"
+             "begin a training with (rnntrain train --init-from).\n\n"
+             "  MODEL  a model of Keras: .h5, .keras or, weights alone, .weights.h5\n",
+    .min_operands = 1,
+    .max_operands = 1,
+};
 
 static int check_output(const char *input, const struct settings *settings)
 {
@@ -46,7 +54,7 @@ static int write_checkpoint(const struct predictor *predictor, const char *path)
     struct trainer_config trainer = config_trainer(&predictor->config, "");
     char *optimizer = optim_to_json(&trainer.optim), *bytes = NULL;
     size_t n = 0;
-    info.config = options_to_json(&config_table, &predictor->config);
+    info.config = options_to_json(&cmd_train_table, &predictor->config);
     int rc = checkpoint_image(&info, model_configuration(predictor->model), optimizer,
                               model_params(predictor->model), keras->weights, slots,
                               &bytes, &n);
@@ -110,5 +118,5 @@ static int run(const void *given, const char *const *operands, int n)
 int cmd_import(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&table, &settings, argc, argv, run);
+    return program_run(&cmd_import_table, &settings, argc, argv, run);
 }

@@ -9,7 +9,7 @@ static const char *const heads[] = {"auto", "last", "flatten", "max", "mean", NU
 static const char *const gates[] = {"auto", "sigmoid", "hard_sigmoid", NULL};
 
 #define AT(field) offsetof(struct import_settings, field)
-#define GROUP "Models of Keras"
+#define GROUP "Models of Keras: what such a file does not say"
 
 static const struct option options[] = {
     {"tokenizer", OPTION_STRING, AT(tokenizer), NULL, 0, 0, NULL,

@@ -9,7 +9,6 @@
 #include "commands/import_options.h"
 #include "files/h5.h"
 #include "serve/predictor.h"
-#include "train/report.h"
 
 static void show_labels(const struct dataset *data)
 {
@@ -23,7 +22,7 @@ static void show_checkpoint(const struct predictor *predictor)
     const struct params *params = model_params(predictor->model);
     const struct dataset *data = &predictor->info.data;
     char total[32];
-    report_thousands((int64_t)params->size, total);
+    program_thousands((int64_t)params->size, total);
     if (predictor->info.keras)
         printf("model      %s of Keras %s\n", predictor->info.path,
                predictor->info.keras->version);
@@ -176,18 +175,26 @@ static const struct option options[] = {
      NULL, true},
 };
 
-static const struct option_table table = {
-    options,
-    (int)COUNT_OF(options),
-    "rnntrain inspect",
-    "FILE [--verify]    a data set, a checkpoint or a model of Keras",
-    NULL,
-    1,
-    1,
-    &import_options};
+static const struct option_part parts[] = {
+    {&import_options, offsetof(struct settings, keras)}};
+
+const struct option_table cmd_inspect_table = {
+    .options = options,
+    .n_options = (int)COUNT_OF(options),
+    .parts = parts,
+    .n_parts = (int)COUNT_OF(parts),
+    .program = "rnntrain inspect",
+    .synopsis = "FILE [options]",
+    .about =
+        "Shows what a file holds.\n\n"
+        "  FILE  a data set, a checkpoint (best.h5 or last.h5 of a run) or a model of\n"
+        "        Keras: .h5, .keras or .weights.h5\n",
+    .min_operands = 1,
+    .max_operands = 1,
+};
 
 int cmd_inspect(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&table, &settings, argc, argv, run);
+    return program_run(&cmd_inspect_table, &settings, argc, argv, run);
 }

@@ -32,14 +32,25 @@ static const struct option options[] = {
      "kernel set", "Options", true},
 };
 
-static const struct option_table table = {options,
-                                          (int)COUNT_OF(options),
-                                          "rnntrain predict",
-                                          "CHECKPOINT [FILE|-] [options]",
-                                          NULL,
-                                          1,
-                                          2,
-                                          &import_options};
+static const struct option_part parts[] = {
+    {&import_options, offsetof(struct settings, keras)}};
+
+const struct option_table cmd_predict_table = {
+    .options = options,
+    .n_options = (int)COUNT_OF(options),
+    .parts = parts,
+    .n_parts = (int)COUNT_OF(parts),
+    .program = "rnntrain predict",
+    .synopsis = "CHECKPOINT [FILE|-] [options]",
+    .about =
+        "Judges texts: a line in, a line out, with the class and its probability.\n\n"
+        "  CHECKPOINT  best.h5 or last.h5 of a run, or a model of Keras: .h5, .keras or\n"
+        "              .weights.h5\n"
+        "  FILE        texts in UTF-8, one a line; without it or with -, standard "
+        "input\n",
+    .min_operands = 1,
+    .max_operands = 2,
+};
 
 static void print_json(const struct dataset *data, const double *probabilities,
                        int decided)
@@ -167,7 +178,7 @@ static int judge_lines(struct predictor *predictor, struct input *input,
         rc = take_lines(input, texts, &n);
         judge(predictor, texts, n, settings);
         if (!input->ended && !is_waiting(input) && fflush(stdout) != 0)
-            break; /* report_output says it */
+            break; /* program_output says it */
     } while (!rc && n > 0);
     return rc;
 }
@@ -214,5 +225,5 @@ static int run(const void *given, const char *const *operands, int n)
 int cmd_predict(int argc, char **argv)
 {
     struct settings settings = {0};
-    return options_run(&table, &settings, argc, argv, run);
+    return program_run(&cmd_predict_table, &settings, argc, argv, run);
 }

@@ -1,12 +1,10 @@
 /* rnntrain [train] [dataset.h5] [options] */
 #include "commands/commands.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "ranks/comm.h"
 #include "commands/config.h"
-#include "train/report.h"
 #include "train/trainer.h"
 
 static int resolve(int argc, char **argv, struct config *config)
@@ -14,14 +12,14 @@ static int resolve(int argc, char **argv, struct config *config)
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n = 0, rc = config_resolve(argc, argv, config, operands, &n);
     if (!rc && n == 1)
-        rc = options_set(&config_table, config, "data", operands[0], "data set");
+        rc = options_set(&cmd_train_table, config, "data", operands[0], "data set");
     free(operands);
     return rc;
 }
 
 static int train(struct comm *comm, const struct config *config)
 {
-    char *record = options_to_json(&config_table, config);
+    char *record = options_to_json(&cmd_train_table, config);
     struct trainer_config trainer = config_trainer(config, record);
     int rc = trainer_run(comm, &trainer, &config->test);
     free(record);
@@ -44,9 +42,9 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
             rc = train(&comm, config);
     }
     if (comm.rank == 0)
-        rc = report_output(rc);
+        rc = program_output(rc);
     if (rc && comm.rank == 0)
-        report_failure("rnntrain");
+        program_failure("rnntrain");
     comm_finalize(&comm);
     return rc;
 }
@@ -54,11 +52,6 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
 int cmd_train(int argc, char **argv)
 {
     struct config config = {0};
-    if (options_want_help(argc, argv)) {
-        if (comm_launched_rank() <= 0)
-            options_usage(&config_table, stdout);
-        return OK;
-    }
     int rc = resolve_and_train(argc, argv, &config);
     config_release(&config);
     return rc;

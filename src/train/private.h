@@ -18,6 +18,7 @@
 #include "train/report.h"
 #include "train/stream.h"
 #include "train/test_hooks.h"
+#include "base/program.h"
 #include "base/trace.h"
 
 /* Where the run stands; the same on every rank. */

@@ -9,24 +9,8 @@
 
 #include <jansson.h>
 
+#include "base/program.h"
 #include "files/file.h"
-
-void report_hex(uint64_t value, char text[17])
-{
-    snprintf(text, 17, "%016llx", (unsigned long long)value);
-}
-
-void report_thousands(int64_t value, char *text)
-{
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%lld", (long long)value), used = 0;
-    for (int i = 0; i < n; i++) {
-        if (i && digits[i - 1] != '-' && (n - i) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
-}
 
 /* mpirun gives its ranks a terminal of their own, whatever it writes to itself: look at
  * where mpirun's output goes. */
@@ -40,19 +24,6 @@ static bool reaches_terminal(FILE *console)
     snprintf(link, sizeof link, "/proc/%ld/fd/1", (long)getppid());
     return readlink(link, target, sizeof target - 1) > 0 &&
            (!strncmp(target, "/dev/pts/", 9) || !strncmp(target, "/dev/tty", 8));
-}
-
-int report_output(int rc)
-{
-    if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
-        rc = fail(ERR_IO, "standard output cannot be written");
-    return rc;
-}
-
-void report_failure(const char *program)
-{
-    fflush(stdout);
-    fprintf(stderr, "%s: %s\n", program, fail_message());
 }
 
 static int open_log(const char *path, bool is_new, int *fd)
@@ -166,7 +137,7 @@ static json_t *number(double value)
 static json_t *hex(uint64_t value)
 {
     char text[17];
-    report_hex(value, text);
+    program_hex(value, text);
     return json_string(text);
 }
 
@@ -297,10 +268,10 @@ static void say_beginning(struct report *report, const char *lines)
 static void say_start(struct report *report, const struct report_start *start)
 {
     char train[32], validation[32], test[32], parameters[32];
-    report_thousands(start->n_train, train);
-    report_thousands(start->n_validation, validation);
-    report_thousands(start->n_test, test);
-    report_thousands((int64_t)start->parameters, parameters);
+    program_thousands(start->n_train, train);
+    program_thousands(start->n_validation, validation);
+    program_thousands(start->n_test, test);
+    program_thousands((int64_t)start->parameters, parameters);
     if (start->resumed_from)
         report_say(report, "resume   epoch %d after batch %d, from %s", start->epoch,
                    start->batch, start->resumed_from);
@@ -366,7 +337,7 @@ int report_start(struct report *report, const struct report_start *start)
 static void say_epoch(struct report *report, const struct report_epoch *epoch)
 {
     char rate[32], validation[64] = "";
-    report_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
+    program_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
     if (epoch->validated)
         snprintf(validation, sizeof validation, "  val_loss %.4f  val_acc %.4f %c",
                  epoch->val_loss, epoch->val_acc, epoch->improved ? '*' : ' ');

@@ -101,15 +101,4 @@ void report_tell(struct report *report, const char *format, ...) PRINTF_LIKE(2, 
 /* A line for people. */
 void report_say(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
-int report_output(int rc) NODISCARD;
-/* The last message of fail(), to standard error, after everything that was said. */
-void report_failure(const char *program);
-
-/* A hash as logs and checkpoints have it: 16 hexadecimal digits. */
-void report_hex(uint64_t value, char text[17]);
-
-/* 134113 as "134,113"; at most 32 bytes. */
-void report_thousands(int64_t value, char *text);
-
 #endif

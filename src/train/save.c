@@ -14,7 +14,7 @@
 static json_t *hex(uint64_t value)
 {
     char text[17];
-    report_hex(value, text);
+    program_hex(value, text);
     return json_string(text);
 }
 

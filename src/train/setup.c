@@ -285,7 +285,7 @@ static int check_program(const struct comm *comm)
     int rc = comm_agree(comm, file_read("/proc/self/exe", &bytes, &n));
     if (rc)
         return rc;
-    report_hex(XXH64(bytes, n, 0), text);
+    program_hex(XXH64(bytes, n, 0), text);
     free(bytes);
     return comm_same(comm, text, "program (by its XXH64)",
                      "install one rnntrain where every node sees it");

@@ -337,7 +337,7 @@ static void add_history(struct trainer *trainer, const struct score *train,
                         const struct score *validation, uint64_t hash)
 {
     char text[17];
-    report_hex(hash, text);
+    program_hex(hash, text);
     json_array_append_new(trainer->progress.history,
                           json_pack("{s:f,s:f,s:f,s:f,s:s}", "loss", train->loss, "acc",
                                     score_accuracy(train), "val_loss", validation->loss,

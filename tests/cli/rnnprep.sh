@@ -115,7 +115,7 @@ done
 has 'train +3 documents: blue 1, green 1, red 1' "$tmp/said"
 has 'validation +3 documents' "$tmp/said"
 
-"$rnnprep" --help >"$tmp/said"
+"$rnnprep" help prepare >"$tmp/said"
 has '--num-words' "$tmp/said"
 for command in inspect sample baseline; do
     "$rnnprep" $command --help >"$tmp/said"

@@ -205,13 +205,3 @@ grep -q '^rnntrain: epoch .*not finite: lower --learning-rate' "$tmp/err" || pro
 grep -q '"event":"end","reason":"diverged"' "$tmp/wild/log.jsonl" || problem "no end in the log"
 "$rnntrain" inspect "$tmp/wild/last.h5" >"$tmp/said" || problem "last.h5 after diverging"
 
-"$rnntrain" --help >"$tmp/said"
-grep -q -- '--recurrent-activation' "$tmp/said" || problem "no help"
-"$rnntrain" --version >"$tmp/said"
-grep -q '^rnntrain [0-9]' "$tmp/said" || problem "no version"
-for command in eval predict inspect; do
-    "$rnntrain" $command --help >"$tmp/said"
-    grep -q "^usage: rnntrain $command" "$tmp/said" || problem "no help of $command"
-done
-ranks 3 "$rnntrain" --help >"$tmp/said"
-[ "$(grep -c '^usage' "$tmp/said")" = 1 ] || problem "help once, on any number of ranks"

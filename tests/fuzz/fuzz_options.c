@@ -38,10 +38,10 @@ static void try_json(struct fuzz *input)
     int rc = config_from_record(json, "options.json", &config);
     check(rc, &config);
     if (!rc) {
-        char *text = options_to_json(&config_table, &config);
+        char *text = options_to_json(&cmd_train_table, &config);
         struct config again = {0};
         fuzz_check(!config_from_record(text, "record", &again), "own record");
-        char *same = options_to_json(&config_table, &again);
+        char *same = options_to_json(&cmd_train_table, &again);
         fuzz_check(!strcmp(text, same), "the same record");
         free(text);
         free(same);

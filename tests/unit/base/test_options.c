@@ -42,8 +42,12 @@ static const struct option list[] = {
      "widths", "Model", false},
 };
 
-static const struct option_table table = {
-    list, (int)COUNT_OF(list), "prog", "FILE", "OPTTEST_", 0, 2, NULL};
+static const struct option_table table = {.options = list,
+                                          .n_options = (int)COUNT_OF(list),
+                                          .program = "prog",
+                                          .synopsis = "FILE",
+                                          .environment = "OPTTEST_",
+                                          .max_operands = 2};
 
 /* Parses a NULL-terminated command line into settings that the caller releases. */
 static int parse(struct settings *settings, const char *const *words,
@@ -184,8 +188,12 @@ static void test_json(void **state)
 static void test_operands(void **state)
 {
     (void)state;
-    static const struct option_table strict = {
-        list, (int)COUNT_OF(list), "prog", "FILE", NULL, 1, 1, NULL};
+    static const struct option_table strict = {.options = list,
+                                               .n_options = (int)COUNT_OF(list),
+                                               .program = "prog",
+                                               .synopsis = "FILE",
+                                               .min_operands = 1,
+                                               .max_operands = 1};
     struct settings settings = {0};
     char *none[] = {NULL}, *two[] = {(char[]){"a"}, (char[]){"b"}};
     const char *operands[2];
@@ -196,10 +204,6 @@ static void test_operands(void **state)
     assert_int_equal(options_from_arguments(&strict, &settings, 2, two, operands, &n),
                      ERR_USAGE);
     assert_string_equal(fail_message(), "b is one operand too many; usage: prog FILE");
-    char *help[] = {(char[]){"x"}, (char[]){"-h"}},
-         *file[] = {(char[]){"--"}, (char[]){"-h"}};
-    assert_true(options_want_help(2, help));
-    assert_false(options_want_help(2, file));
 }
 
 static void test_usage(void **state)
@@ -245,6 +249,74 @@ static void test_several_numbers(void **state)
     refuse(WORDS("--widths", "1,,2"), "whole number");
 }
 
+/* A struct within a struct: its table's options, at their places in the whole. */
+static void test_parts(void **state)
+{
+    (void)state;
+    struct inner {
+        int count;
+        char *name;
+    };
+    struct outer {
+        int64_t before;
+        struct inner first, second;
+        bool last;
+    };
+    static const struct option inner_options[] = {
+        {"count", OPTION_COUNT, offsetof(struct inner, count), "3", 1, 9, NULL, "count",
+         "Inner", false},
+        {"name", OPTION_STRING, offsetof(struct inner, name), "x", 0, 0, NULL, "name",
+         "Outer", false},
+    };
+    static const struct option outer_options[] = {
+        {"before", OPTION_INT, offsetof(struct outer, before), "1", 0, 0, NULL, "before",
+         "Outer", false},
+    };
+    static const struct option last_options[] = {
+        {"last", OPTION_BOOL, 0, "true", 0, 0, NULL, "last", "Outer", false},
+    };
+    static const struct option_table inner = {.options = inner_options, .n_options = 2};
+    static const struct option_table last = {.options = last_options, .n_options = 1};
+    static const struct option_part parts[] = {{&inner, offsetof(struct outer, second)},
+                                               {&last, offsetof(struct outer, last)}};
+    static const struct option_table whole = {.options = outer_options,
+                                              .n_options = 1,
+                                              .parts = parts,
+                                              .n_parts = 2,
+                                              .program = "prog",
+                                              .synopsis = "",
+                                              .about = "About.\n"};
+    struct outer outer = {.first = {.count = 77}};
+
+    options_init(&whole, &outer);
+    assert_int_equal(outer.second.count, 3);
+    assert_string_equal(outer.second.name, "x");
+    assert_true(outer.last);
+    assert_int_equal(outer.first.count, 77);
+    assert_int_equal(options_set(&whole, &outer, "count", "9", "--count"), OK);
+    assert_int_equal(options_set(&whole, &outer, "count", "10", "--count"), ERR_USAGE);
+    assert_string_equal(fail_message(),
+                        "--count 10: expected a whole number from 1 to 9");
+    char *json = options_to_json(&whole, &outer);
+    assert_string_equal(json, "{\"before\":1,\"count\":9,\"last\":true,\"name\":\"x\"}");
+    free(json);
+
+    /* by groups, whatever table an option stands in */
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    options_usage(&whole, out);
+    fclose(out);
+    assert_string_equal(text,
+                        "usage: prog \n\nAbout.\n\n"
+                        "Outer\n  --before N\n        before (default: 1)\n"
+                        "  --name TEXT\n        name (default: x)\n"
+                        "  --[no-]last\n        last (default: true)\n\n"
+                        "Inner\n  --count N\n        count (default: 3) [1 to 9]\n");
+    free(text);
+    options_release(&whole, &outer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_environment_and_order),
         cmocka_unit_test(test_json),     cmocka_unit_test(test_operands),
         cmocka_unit_test(test_usage),    cmocka_unit_test(test_several_numbers),
+        cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,190 @@
+#include "base/program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/names.h"
+
+void program_hex(uint64_t value, char text[17])
+{
+    snprintf(text, 17, "%016llx", (unsigned long long)value);
+}
+
+void program_thousands(int64_t value, char *text)
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%lld", (long long)value), used = 0;
+    for (int i = 0; i < n; i++) {
+        if (i && digits[i - 1] != '-' && (n - i) % 3 == 0)
+            text[used++] = ',';
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+}
+
+int program_output(int rc)
+{
+    if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
+        rc = fail(ERR_IO, "standard output cannot be written");
+    return rc;
+}
+
+void program_failure(const char *name)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s: %s\n", name, fail_message());
+}
+
+static bool is_help(const char *argument)
+{
+    return !strcmp(argument, "--help") || !strcmp(argument, "-h");
+}
+
+bool program_wants_help(int argc, char *const *argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+        if (is_help(argv[i]))
+            return true;
+    return false;
+}
+
+int program_run(const struct option_table *table, void *settings, int argc,
+                char *const *argv,
+                int (*run)(const void *settings, const char *const *operands,
+                           int n_operands))
+{
+    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    int n = 0;
+
+    options_init(table, settings);
+    int rc = options_from_environment(table, settings);
+    if (!rc)
+        rc = options_from_arguments(table, settings, argc, argv, operands, &n);
+    if (!rc)
+        rc = run(settings, operands, n);
+
+    options_release(table, settings);
+    free(operands);
+    return rc;
+}
+
+static const struct command *find(const struct program *program, const char *name)
+{
+    for (int i = 0; i < program->n_commands; i++)
+        if (!strcmp(program->commands[i].name, name))
+            return &program->commands[i];
+    return NULL;
+}
+
+static int unknown(const struct program *program, const char *name, const char *nor)
+{
+    struct nearest nearest = {.wanted = name};
+    for (int i = 0; i < program->n_commands; i++)
+        nearest_offer(&nearest, program->commands[i].name);
+    if (nearest.name)
+        return fail(ERR_USAGE, "there is no command %s%s (did you mean %s?)", name, nor,
+                    nearest.name);
+    return fail(ERR_USAGE, "there is no command %s%s (%s help lists them)", name, nor,
+                program->name);
+}
+
+static void list_commands(const struct program *program)
+{
+    const struct option_table *usual = program->commands->table;
+    const char *name = program->name, *group = "";
+
+    printf("usage: %s COMMAND [operands] [options]\n\n%s", name, program->about);
+    for (int i = 0; i < program->n_commands; i++) {
+        const struct command *command = &program->commands[i];
+        if (strcmp(command->group, group))
+            printf("\n%s\n", group = command->group);
+        printf("  %-11s%s\n", command->name, command->help);
+    }
+
+    printf("\nHelp\n  %-11sthis list\n", "help");
+    printf("  help COMMAND, or COMMAND --help\n"
+           "  %-11sa command's operands and all its options\n",
+           "");
+    printf("  %-11sthe version\n\n", "--version");
+    printf("Where no command is named, %s runs: %s %.*s\n", program->commands->name, name,
+           (int)strcspn(usual->synopsis, "\n"), usual->synopsis);
+}
+
+/* help [COMMAND] */
+static int show_help(const struct program *program, int argc, char **argv)
+{
+    const struct command *command = argc ? find(program, argv[0]) : NULL;
+    if (argc > 1)
+        return fail(ERR_USAGE, "%s is one operand too many; usage: %s help [COMMAND]",
+                    argv[1], program->name);
+    if (argc && !command)
+        return unknown(program, argv[0], "");
+
+    if (command)
+        options_usage(command->table, stdout);
+    else
+        list_commands(program);
+    return OK;
+}
+
+/* Whether a first argument can be an operand of the usual command: an option, a path, or
+ * whatever lies there. */
+static bool is_operand(const char *argument)
+{
+    return argument[0] == '-' || strpbrk(argument, "./") || !access(argument, F_OK);
+}
+
+/* What is asked of the program itself. */
+static bool is_question(const char *argument)
+{
+    return !strcmp(argument, "--version") || !strcmp(argument, "help") ||
+           is_help(argument);
+}
+
+static int answer(const struct program *program, int argc, char **argv)
+{
+    if (strcmp(argv[0], "--version"))
+        return show_help(program, argc - 1, argv + 1);
+    printf("%s " RNNTRAIN_VERSION "\n", program->name);
+    return OK;
+}
+
+/* The command that the arguments name or leave out, whose own begin at argv[*first]. */
+static const struct command *command_of(const struct program *program, int argc,
+                                        char **argv, int *first)
+{
+    const struct command *named = argc > 1 ? find(program, argv[1]) : NULL;
+    *first = named ? 2 : 1;
+    if (named || (argc > 1 && !is_operand(argv[1])))
+        return named;
+    return program->commands;
+}
+
+int program_main(const struct program *program, int argc, char **argv)
+{
+    int first = 1, rc = OK;
+    bool asks = argc > 1 && is_question(argv[1]);
+    const struct command *command = command_of(program, argc, argv, &first);
+    bool wants_help = program_wants_help(argc - first, argv + first);
+
+    if (command && command->is_parallel && !asks && !wants_help)
+        return command->run(argc - first, argv + first);
+    if (program->is_other && program->is_other())
+        return OK;
+
+    if (asks)
+        rc = answer(program, argc - 1, argv + 1);
+    else if (!command)
+        rc = unknown(program, argv[1], ", nor a file of that name");
+    else if (wants_help)
+        options_usage(command->table, stdout);
+    else
+        rc = command->run(argc - first, argv + first);
+
+    rc = program_output(rc);
+    if (rc)
+        program_failure(program->name);
+    return rc;
+}

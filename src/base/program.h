@@ -1,0 +1,70 @@
+/* The frame of a program: its commands, what main does with them, how it ends and says
+ * why. A program has one table of commands, from which help, hints and main derive. The
+ * only place of base that prints, besides usage texts. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_BASE_PROGRAM_H
+#define RNNTRAIN_BASE_PROGRAM_H
+
+#include "base/base.h"
+#include "base/options.h"
+
+struct command {
+    const char *name;
+    const char *group; /* heading in the list of commands */
+    const char *help;  /* one line there */
+    bool is_parallel;  /* every process of a job runs it; it prints its failures itself */
+    const struct option_table *table;  /* its usage line, operands and options */
+    int (*run)(int argc, char **argv); /* the arguments behind its name -> code */
+};
+
+struct program {
+    const char *name;
+    const char *about; /* lines, each with its '\n' */
+    const struct command *commands;
+    int n_commands;         /* the first one runs where none is named */
+    bool (*is_other)(void); /* whether another process of the job speaks for this one;
+                                 NULL: it is alone */
+};
+
+/* A list of commands is a macro of rows, COMMAND(name, group, is_parallel, help). These
+ * make of a row the declarations of cmd_<name> and cmd_<name>_table, which the command's
+ * file defines, and an element of a table of commands. */
+#define COMMAND_DECLARATION(name_, group_, is_parallel_, help_)                          \
+    int cmd_##name_(int argc, char **argv) NODISCARD;                                    \
+    extern const struct option_table cmd_##name_##_table;
+#define COMMAND_ELEMENT(name_, group_, is_parallel_, help_)                              \
+    {.name = #name_,                                                                     \
+     .group = (group_),                                                                  \
+     .help = (help_),                                                                    \
+     .is_parallel = (is_parallel_),                                                      \
+     .table = &cmd_##name_##_table,                                                      \
+     .run = cmd_##name_},
+
+/* What main does: finds the command that the first argument names, else the first of the
+ * table, whose operand it then is; answers help, --help and --version; prints a failure's
+ * message once. Returns the exit code. */
+int program_main(const struct program *program, int argc, char **argv);
+
+/* A whole command: defaults, environment and arguments into `settings` (zeroed), then
+ * run(settings, operands, n_operands), then the strings are released. Returns run's
+ * code. */
+int program_run(const struct option_table *table, void *settings, int argc,
+                char *const *argv,
+                int (*run)(const void *settings, const char *const *operands,
+                           int n_operands)) NODISCARD;
+
+/* Whether --help or -h stands among the arguments. */
+bool program_wants_help(int argc, char *const *argv);
+
+/* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
+int program_output(int rc) NODISCARD;
+/* The last message of fail(), to standard error, after everything that was said. */
+void program_failure(const char *name);
+
+/* A hash as logs and checkpoints have it: 16 hexadecimal digits. */
+void program_hex(uint64_t value, char text[17]);
+
+/* 134113 as "134,113"; at most 32 bytes. */
+void program_thousands(int64_t value, char *text);
+
+#endif

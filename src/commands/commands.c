@@ -1,0 +1,22 @@
+#include "commands/commands.h"
+
+#include "ranks/comm.h"
+
+static const struct command commands[] = {COMMAND_LIST(COMMAND_ELEMENT)};
+
+/* Under mpirun the first rank speaks for all. */
+static bool is_other_rank(void)
+{
+    return comm_launched_rank() > 0;
+}
+
+const struct program rnntrain_program = {
+    .name = "rnntrain",
+    .about =
+        "Trains recurrent text classifiers on any number of processes, with the same "
+        "bits on\nany of them, and serves what was trained. A data set is made of a "
+        "corpus by rnnprep.\n",
+    .commands = commands,
+    .n_commands = (int)COUNT_OF(commands),
+    .is_other = is_other_rank,
+};
