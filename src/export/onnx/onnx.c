@@ -65,17 +65,17 @@ static void add_properties(Onnx__ModelProto *model, const struct dataset *data,
     add_property(model, "weights_hash", xasprintf("%016" PRIx64, hash));
 }
 
-static Onnx__GraphProto *new_graph(const struct model_config *config)
+static Onnx__GraphProto *new_graph(const struct chain_config *chain)
 {
     Onnx__GraphProto *graph = xcalloc(1, sizeof *graph);
     onnx__graph_proto__init(graph);
     graph->name = xstrdup("rnntrain");
     graph->input = xcalloc(1, sizeof(Onnx__ValueInfoProto *));
     graph->input[graph->n_input++] =
-        onnx_matrix("ids", ONNX__TENSOR_PROTO__DATA_TYPE__INT64, config->maxlen);
+        onnx_matrix("ids", ONNX__TENSOR_PROTO__DATA_TYPE__INT64, chain->length);
     graph->output = xcalloc(1, sizeof(Onnx__ValueInfoProto *));
     graph->output[graph->n_output++] = onnx_matrix(
-        "probabilities", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, model_outputs(config));
+        "probabilities", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, chain_outputs(chain));
     return graph;
 }
 
@@ -90,7 +90,7 @@ static Onnx__ModelProto *new_model(struct onnx *onnx, const struct dataset *data
     model->producer_version = xstrdup(RNNTRAIN_VERSION);
     add_opset(model);
     add_properties(model, data, params_hash(onnx->params, onnx->weights));
-    model->graph = onnx->graph = new_graph(onnx->config);
+    model->graph = onnx->graph = new_graph(onnx->chain);
     onnx_add_classifier(onnx);
     return model;
 }
@@ -134,7 +134,9 @@ static int write_model(const struct onnx *onnx, const Onnx__ModelProto *model,
 
 int export_onnx(struct predictor *predictor, const char *path, char **checked)
 {
-    struct onnx onnx = {.config = model_configuration(predictor->model),
+    struct chain_config chain;
+    model_chain(model_configuration(predictor->model), &chain);
+    struct onnx onnx = {.chain = &chain,
                         .params = model_params(predictor->model),
                         .weights = predictor->weights};
     int rc = check_size(path, onnx.params->size * sizeof *onnx.weights);

@@ -1,6 +1,7 @@
 #include "export/onnx/private.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,39 @@ float *onnx_add_floats(struct onnx *onnx, const char *name, size_t n_dims,
     Onnx__TensorProto *tensor = add_tensor(
         onnx, name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, sizeof(float), n_dims, dims);
     return (float *)(void *)tensor->raw_data.data;
+}
+
+const char *onnx_add_tensor(struct onnx *onnx, const struct tensor *tensor)
+{
+    int64_t dims[] = {(int64_t)tensor->shape[0], (int64_t)tensor->shape[1]};
+    float *values = onnx_add_floats(onnx, tensor->name, (size_t)tensor->n_dims, dims);
+    memcpy(values, onnx->weights + tensor->offset, tensor->size * sizeof *values);
+    return onnx->graph->initializer[onnx->graph->n_initializer - 1]->name;
+}
+
+const char *onnx_cast(struct onnx *onnx, const char *output, const char *input,
+                      Onnx__TensorProto__DataType type)
+{
+    Onnx__NodeProto *node = onnx_add_node(onnx, "Cast", output, input, NULL);
+    onnx_set_int(node, "to", type);
+    return node->output[0];
+}
+
+const char *onnx_transpose(struct onnx *onnx, const char *output, const char *input,
+                           size_t n, const int64_t *order)
+{
+    Onnx__NodeProto *node = onnx_add_node(onnx, "Transpose", output, input, NULL);
+    onnx_set_ints(node, "perm", n, order);
+    return node->output[0];
+}
+
+const char *onnx_reshape(struct onnx *onnx, const char *output, const char *input,
+                         size_t n, const int64_t *dims)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s_shape", output);
+    const char *shape = onnx_add_ints(onnx, name, n, dims);
+    return onnx_value(onnx, "Reshape", output, input, shape, NULL);
 }
 
 /* Inputs and outputs. */

@@ -53,9 +53,11 @@ static void release(struct predictor *predictor)
     free(predictor->weights);
 }
 
-static struct onnx parts_of(const struct predictor *predictor)
+/* The chain is the caller's. */
+static struct onnx parts_of(const struct predictor *predictor, struct chain_config *chain)
 {
-    return (struct onnx){.config = model_configuration(predictor->model),
+    model_chain(model_configuration(predictor->model), chain);
+    return (struct onnx){.chain = chain,
                          .params = model_params(predictor->model),
                          .weights = predictor->weights};
 }
@@ -164,7 +166,8 @@ static void test_every_weight_is_compared(void **state)
         size_t n = 0;
         make(&config, &predictor);
         export_model(&predictor, &bytes, &n);
-        struct onnx onnx = parts_of(&predictor);
+        struct chain_config chain;
+        struct onnx onnx = parts_of(&predictor, &chain);
         assert_int_equal(onnx_check(&onnx, path, bytes, n), OK);
         for (size_t i = 0; i < onnx.params->size; i++) {
             real weight = predictor.weights[i];
@@ -215,7 +218,8 @@ static void test_damaged_models(void **state)
     size_t n = 0;
     make(&config, &predictor);
     export_model(&predictor, &bytes, &n);
-    struct onnx onnx = parts_of(&predictor);
+    struct chain_config chain;
+    struct onnx onnx = parts_of(&predictor, &chain);
     assert_int_equal(onnx_check(&onnx, path, bytes, n - 1), ERR_INTERNAL);
     expect_message("the graph is missing");
 

@@ -1,0 +1,32 @@
+#include "export/onnx/kind.h"
+
+static void add(struct onnx *onnx, const struct layer_config *layer,
+                struct onnx_value *value)
+{
+    const char *logits = onnx_add_product(onnx, layer, value->rows);
+    onnx->scope = NULL; /* it is what the graph gives */
+
+    switch (layer->output.loss) {
+    case LOSS_BINARY:
+        value->rows = onnx_value(onnx, "Sigmoid", "probabilities", logits, NULL);
+        return;
+    case LOSS_CATEGORICAL: {
+        Onnx__NodeProto *node =
+            onnx_add_node(onnx, "Softmax", "probabilities", logits, NULL);
+        onnx_set_int(node, "axis", 1);
+        value->rows = node->output[0];
+        return;
+    }
+    case LOSS_KINDS:
+        break;
+    }
+    die("a loss of an unknown kind");
+}
+
+static bool is_there(struct onnx_reading *reading, const struct layer_config *layer)
+{
+    return onnx_same_tensor(reading, layer, "kernel") &&
+           onnx_same_tensor(reading, layer, "bias");
+}
+
+const struct onnx_kind onnx_output = {add, is_there};
