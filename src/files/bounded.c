@@ -180,7 +180,9 @@ static _Noreturn void run_child(const struct order *order, int fd, pid_t parent)
 
 /* The parent. */
 
-enum outcome { WHOLE, CUT, LATE };
+enum outcome { WHOLE, CUT, LATE, TOO_LONG };
+
+enum { MOST_MESSAGE = 4096 }; /* more than fail() keeps */
 
 static enum outcome receive(int fd, double until, void *bytes, size_t n)
 {
@@ -199,6 +201,12 @@ static enum outcome receive(int fd, double until, void *bytes, size_t n)
         }
     }
     return WHOLE;
+}
+
+/* Bytes that an answer may have. */
+static size_t most_of(const struct order *order, const struct header *header)
+{
+    return header->code ? MOST_MESSAGE : order->most;
 }
 
 /* What became of a child that has not said all that it wanted; status -1: nobody
@@ -227,13 +235,18 @@ static int describe_end(const char *source, bool is_late, int status)
                 source, BOUNDED_BYTES >> 30);
 }
 
-static int wait_for(pid_t child)
+/* Ends the child, if it has not ended by itself, and returns how it did; -1: nobody
+ * knows. Until it was waited for nobody else has its number. */
+static int end_child(pid_t child)
 {
     int status = 0;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return status;
+    pid_t ended = waitpid(child, &status, WNOHANG);
+    if (ended == 0) {
+        kill(child, SIGKILL);
+        while ((ended = waitpid(child, &status, 0)) < 0 && errno == EINTR)
+            continue;
+    }
+    return ended == child ? status : -1;
 }
 
 /* The answer, of which nothing is believed: a child may be another's by now. */
@@ -241,12 +254,11 @@ static enum outcome receive_answer(const struct order *order, int fd,
                                    struct header *header, char **answer)
 {
     double until = seconds_now() + 8 * BOUNDED_SECONDS;
-    enum { MOST_MESSAGE = 4096 };
     enum outcome outcome = receive(fd, until, header, sizeof *header);
     if (outcome)
         return outcome;
-    if (header->n > (header->code ? MOST_MESSAGE : order->most))
-        return LATE;
+    if (header->n > most_of(order, header))
+        return TOO_LONG;
     *answer = xcalloc(header->n + 1, 1);
     return receive(fd, until, *answer, header->n);
 }
@@ -259,10 +271,13 @@ static int hear_child(const struct order *order, int fd, pid_t child, char **byt
     char *answer = NULL;
     enum outcome outcome = receive_answer(order, fd, &header, &answer);
     close(fd);
-    if (outcome == LATE)
-        kill(child, SIGKILL); /* it has not ended: nobody else has its number */
-    int status = wait_for(child), rc = OK;
-    if (outcome != WHOLE) {
+    int status = end_child(child), rc = OK;
+    if (outcome == TOO_LONG) {
+        rc = fail(ERR_FORMAT,
+                  "%s: reading it gives more than %zu bytes: the file is damaged, or was "
+                  "made to do so",
+                  order->source, most_of(order, &header));
+    } else if (outcome != WHOLE) {
         rc = describe_end(order->source, outcome == LATE, status);
     } else if (header.code) {
         rc = fail(header.code, "%s", answer);

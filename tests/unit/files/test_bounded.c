@@ -82,6 +82,50 @@ static int say_much(const void *context, struct bounded_bytes *result)
     return OK;
 }
 
+/* What a file that has taken the child over may do with the pipe: promise more bytes than
+ * are wanted, or a message of any length; close it, or answer, and stay. */
+static _Noreturn void say_raw(int code, size_t n, size_t sent)
+{
+    struct {
+        int code;
+        size_t n;
+    } header = {code, n};
+    char bytes[] = "context";
+    (void)!write(STDERR_FILENO + 1, &header, sizeof header);
+    (void)!write(STDERR_FILENO + 1, bytes, sent);
+    close(STDERR_FILENO + 1);
+    for (;;)
+        pause();
+}
+
+static int promise_much(const void *context, struct bounded_bytes *result)
+{
+    (void)context;
+    (void)result;
+    say_raw(OK, MOST + 1, 0);
+}
+
+static int promise_long_message(const void *context, struct bounded_bytes *result)
+{
+    (void)context;
+    (void)result;
+    say_raw(ERR_FORMAT, 5000, 0);
+}
+
+static int answer_and_stay(const void *context, struct bounded_bytes *result)
+{
+    (void)context;
+    (void)result;
+    say_raw(OK, 7, 7);
+}
+
+static int close_and_stay(const void *context, struct bounded_bytes *result)
+{
+    (void)context;
+    (void)result;
+    say_raw(OK, 7, 3);
+}
+
 /* Nothing can be opened, not by another door either, and nothing is inherited. */
 static int open_files(const void *context, struct bounded_bytes *result)
 {
@@ -110,6 +154,12 @@ static void check_all(void)
     assert_said(run(crash), ERR_FORMAT, "file: reading it crashed");
     assert_said(run(say_much), ERR_FORMAT,
                 "file: what is read of it takes more than 1 MiB");
+    assert_said(run(promise_much), ERR_FORMAT,
+                "file: reading it gives more than 1048576 bytes: the file is damaged");
+    assert_said(run(promise_long_message), ERR_FORMAT,
+                "file: reading it gives more than 4096 bytes");
+    assert_int_equal(run(answer_and_stay), OK);
+    assert_said(run(close_and_stay), ERR_FORMAT, "file: reading it crashed");
 }
 
 static void test_outcomes(void **state)
