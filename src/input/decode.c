@@ -36,17 +36,34 @@ static void count_bad(const void *context, UConverterToUnicodeArgs *args,
     ucnv_cbToUWriteUChars(args, &replacement, 1, 0, status);
 }
 
-static void start(struct decoder *decoder, const char *encoding, const char *bytes,
-                  size_t n, size_t *mark)
+/* The encoding whose byte order mark stands there, and the mark's bytes; NULL: none. ICU
+ * knows other marks, as "+/v8" of UTF-7: those are text. */
+static const char *find_mark(const char *bytes, size_t n, size_t *n_mark)
 {
+    static const char *const marked[] = {"UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE",
+                                         "UTF-32BE"};
     UErrorCode status = U_ZERO_ERROR;
     int32_t length = 0;
     const char *found =
         ucnv_detectUnicodeSignature(bytes, n < 64 ? (int32_t)n : 64, &length, &status);
+
+    for (size_t i = 0; found && i < COUNT_OF(marked); i++)
+        if (!strcmp(found, marked[i])) {
+            *n_mark = (size_t)length;
+            return marked[i];
+        }
+    return NULL;
+}
+
+static void start(struct decoder *decoder, const char *encoding, const char *bytes,
+                  size_t n, size_t *n_mark)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const char *found = find_mark(bytes, n, n_mark);
     bool is_utf8 = found ? !strcmp(found, "UTF-8")
                          : !encoding || !ucnv_compareNames(encoding, "UTF-8");
+
     decoder->started = true;
-    *mark = found ? (size_t)length : 0;
     if (is_utf8)
         return;
     decoder->from = ucnv_open(found ? found : encoding, &status);
@@ -72,23 +89,17 @@ static void append(struct decoder *decoder, const UChar *wide, int32_t n, size_t
     *used += (size_t)written;
 }
 
-void decode_piece(struct decoder *decoder, const char *encoding, const char *bytes,
-                  size_t n, bool last, const char **text, size_t *n_text)
+/* Appends the text of n bytes, which may begin and end within a character. */
+static void convert(struct decoder *decoder, const char *bytes, size_t n, bool last,
+                    size_t *used)
 {
     enum { PIECE = 4096 };
     UChar wide[PIECE];
-    size_t mark = 0, used = 0;
-    if (!decoder->started && n)
-        start(decoder, encoding, bytes, n, &mark);
-    decoder->n_bytes += (int64_t)n;
-    if (!decoder->from) {
-        *text = bytes + mark;
-        *n_text = n - mark;
-        return;
-    }
-    const char *at = bytes + mark, *end = bytes + n;
+    const char *at = bytes, *end = bytes + n;
     UErrorCode status = U_BUFFER_OVERFLOW_ERROR;
     int32_t held = 0; /* 1: the first half of a pair, whose second half did not fit */
+
+    decoder->n_bytes += (int64_t)n;
     while (status == U_BUFFER_OVERFLOW_ERROR) {
         UChar *to = wide + held;
         status = U_ZERO_ERROR;
@@ -96,10 +107,28 @@ void decode_piece(struct decoder *decoder, const char *encoding, const char *byt
         if (U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR)
             die("ICU: %s", u_errorName(status));
         held = status == U_BUFFER_OVERFLOW_ERROR && U16_IS_LEAD(to[-1]);
-        append(decoder, wide, (int32_t)(to - wide) - held, &used);
+        append(decoder, wide, (int32_t)(to - wide) - held, used);
         if (held)
             wide[0] = to[-1];
     }
+}
+
+void decode_piece(struct decoder *decoder, const char *encoding, const char *bytes,
+                  size_t n, bool last, const char **text, size_t *n_text)
+{
+    size_t at = 0, used = 0;
+    if (!decoder->started && n)
+        start(decoder, encoding, bytes, n, &at);
+    decoder->n_bytes += (int64_t)at;
+
+    if (!decoder->from) {
+        decoder->n_bytes += (int64_t)(n - at);
+        *text = bytes + at;
+        *n_text = n - at;
+        return;
+    }
+
+    convert(decoder, bytes + at, n - at, last, &used);
     *text = decoder->text;
     *n_text = used;
 }

@@ -18,8 +18,8 @@ struct decoder {
 /* Whether ICU knows the encoding: ERR_USAGE names it. */
 int decode_check(const char *encoding) NODISCARD;
 
-/* All-zero is a decoder at the beginning of a file. A byte order mark decides for UTF-8
- * or UTF-16 and is left out; else the file is in `encoding` (NULL: UTF-8). The first
+/* All-zero is a decoder at the beginning of a file. A byte order mark of UTF-8, UTF-16 or
+ * UTF-32 decides and is left out; else the file is in `encoding` (NULL: UTF-8). The first
  * piece has four bytes or is the last. The text is borrowed until the next call. Invalid
  * UTF-8 is passed on (text_repair_utf8 counts it). */
 void decode_piece(struct decoder *decoder, const char *encoding, const char *bytes,
