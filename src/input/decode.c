@@ -113,6 +113,27 @@ static void convert(struct decoder *decoder, const char *bytes, size_t n, bool l
     }
 }
 
+/* Ends the character that the piece before has begun, byte by byte: where that is bad, ICU
+ * goes back to bytes that it kept, and count_bad cannot tell where they stood. The result
+ * is the bytes that this took. */
+static size_t end_character(struct decoder *decoder, const char *bytes, size_t n,
+                            size_t *used)
+{
+    for (size_t at = 0; at < n; at++) {
+        UErrorCode status = U_ZERO_ERROR;
+        int32_t n_begun = ucnv_toUCountPending(decoder->from, &status);
+        if (n_begun <= 0)
+            return at;
+
+        int64_t began = decoder->n_bytes - n_begun;
+        bool was_good = decoder->n_bad == 0;
+        convert(decoder, bytes + at, 1, false, used);
+        if (was_good && decoder->n_bad)
+            decoder->first_bad = began;
+    }
+    return n;
+}
+
 void decode_piece(struct decoder *decoder, const char *encoding, const char *bytes,
                   size_t n, bool last, const char **text, size_t *n_text)
 {
@@ -128,6 +149,7 @@ void decode_piece(struct decoder *decoder, const char *encoding, const char *byt
         return;
     }
 
+    at += end_character(decoder, bytes + at, n - at, &used);
     convert(decoder, bytes + at, n - at, last, &used);
     *text = decoder->text;
     *n_text = used;

@@ -4,6 +4,8 @@
 
 #include "../shown.h"
 
+#define BAD "\xef\xbf\xbd" /* U+FFFD */
+
 /* Decodes n bytes in a first piece of four and others of `piece`. */
 static void decode(struct decoder *decoder, const char *encoding, const char *bytes,
                    size_t n, size_t piece, struct shown *shown)
@@ -47,6 +49,8 @@ static void check(const char *encoding, const char *bytes, size_t n,
 
 #define GOOD(encoding, bytes, text)                                                      \
     check(encoding, bytes, sizeof(bytes) - 1, (struct expected){text, 0, 0})
+#define REPAIRED(encoding, bytes, ...)                                                   \
+    check(encoding, bytes, sizeof(bytes) - 1, (struct expected){__VA_ARGS__})
 
 static void test_utf8(void **state)
 {
@@ -133,6 +137,27 @@ static void test_gb18030(void **state)
          "Z\xe4\xb8\xad\xe6\x96\x87\xc2\x80\xf0\x9f\x98\x80");
 }
 
+static void test_invalid(void **state)
+{
+    (void)state;
+    REPAIRED(NULL,
+             "\xff\xfe"
+             "a\0\x00\xd8"
+             "b\0\xff\xdf",
+             "a" BAD "b" BAD, 2, 4);
+    REPAIRED(NULL,
+             "\xff\xfe"
+             "a\0b\0\x3d\xd8",
+             "ab" BAD, 1, 6); /* half a pair */
+    REPAIRED(NULL,
+             "\xff\xfe"
+             "a\0b\0c",
+             "ab" BAD, 1, 6); /* half a unit */
+    REPAIRED("gb18030", "abcdef\xff g\xd6", "abcdef" BAD " g" BAD, 2, 6);
+    REPAIRED("shift_jis", "\x83\x5c\x82\xa0\xff.", "\xe3\x82\xbd\xe3\x81\x82" BAD ".", 1,
+             4);
+}
+
 /* A pair at every place of a text that is longer than any buffer on the way. */
 static void test_long(void **state)
 {
@@ -186,10 +211,11 @@ static void test_encodings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_utf8),           cmocka_unit_test(test_utf16),
-        cmocka_unit_test(test_mark_decides),   cmocka_unit_test(test_latin1),
-        cmocka_unit_test(test_gb18030),        cmocka_unit_test(test_long),
-        cmocka_unit_test(test_no_other_marks), cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_utf8),         cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_mark_decides), cmocka_unit_test(test_latin1),
+        cmocka_unit_test(test_gb18030),      cmocka_unit_test(test_invalid),
+        cmocka_unit_test(test_long),         cmocka_unit_test(test_no_other_marks),
+        cmocka_unit_test(test_encodings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
