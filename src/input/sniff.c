@@ -12,6 +12,7 @@
 
 #include "input/delimited.h"
 
+#include "text/text.h"
 #include "text/words.h"
 
 /* Columns and fields that hold texts and labels by their names, the surest first. */
@@ -436,7 +437,13 @@ static int sniff_fields(const struct records_options *options, const char *name,
                         const char *head, size_t n, struct layout *layout)
 {
     json_error_t error;
+    char *clean = NULL;
+    size_t first_bad = 0;
+    if (text_repair_utf8(head, n, &clean, &n, &first_bad))
+        head = clean;
     json_t *object = json_loadb(head, n, JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL, &error);
+    free(clean);
+
     if (!object)
         return fail(
             ERR_FORMAT,

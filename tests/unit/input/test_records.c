@@ -1,0 +1,340 @@
+/* Labelled texts of every format: which format a file is in, where label and text stand,
+ * and what is refused. */
+#include "input/records_private.h"
+
+#include "../shown.h"
+
+static int show_record(void *context, const struct record *record)
+{
+    struct shown *shown = context;
+
+    shown_number(shown, record->line, ":");
+    shown_bytes(shown, record->label, record->n_label);
+    shown_add(shown, "=", 1);
+    shown_bytes(shown, record->text, record->n_text);
+    if (record->n_bad) {
+        shown_number(shown, (long long)record->n_bad, " bad from ");
+        shown_number(shown, (long long)record->first_bad, "");
+    }
+    shown_add(shown, "; ", 2);
+    return OK;
+}
+
+/* A file and how it is read. */
+struct given {
+    const char *name; /* NULL: "x" */
+    struct records_options options;
+    const char *class_name;
+};
+
+/* The records, "LINE:LABEL=TEXT; " each, of a file read in pieces; *layout is the caller's
+ * to free. */
+static int read_records(const struct given *given, const char *text, size_t piece,
+                        struct shown *shown, char **layout)
+{
+    struct records *records =
+        records_new(&given->options, given->name ? given->name : "x", given->class_name,
+                    show_record, shown);
+    size_t n = strlen(text);
+    bool last = false;
+    int rc = OK;
+
+    for (size_t at = 0; !rc && !last;) {
+        size_t some = n - at < piece ? n - at : piece;
+        last = at + some == n;
+        rc = records_feed(records, text + at, some, last);
+        at += some;
+    }
+    *layout = xstrdup(records_layout(records));
+    records_free(records);
+    return rc;
+}
+
+static void check(struct given given, const char *text, const char *expected_layout,
+                  const char *expected)
+{
+    for (size_t piece = 1; piece < 1000; piece *= 7) {
+        struct shown shown = {0};
+        char *layout = NULL;
+        int rc = read_records(&given, text, piece, &shown, &layout);
+        if (rc)
+            fail_msg("%s", fail_message());
+        assert_string_equal(layout, expected_layout);
+        expect_shown(&shown, expected);
+        free(layout);
+    }
+}
+
+static void refuse(struct given given, const char *text, int code, const char *message)
+{
+    for (size_t piece = 1; piece < 1000; piece *= 7) {
+        struct shown shown = {0};
+        char *layout = NULL;
+        assert_int_equal(read_records(&given, text, piece, &shown, &layout), code);
+        expect_message(message);
+        shown_release(&shown);
+        free(layout);
+    }
+}
+
+#define PLAIN ((struct given){0})
+#define NAMED(file) ((struct given){.name = (file)})
+#define WITH(...) ((struct given){.options = {__VA_ARGS__}})
+
+/* Formats. */
+
+static void test_csv(void **state)
+{
+    (void)state;
+    check(PLAIN, "review,sentiment\n\"good,\n really\",pos\n\nbad,neg\n",
+          "csv, separator ,, quotes, 2 columns, first row names them; label in 2 "
+          "(sentiment), text in 1 (review)",
+          "2:pos=good,\\n really; 5:neg=bad; ");
+    check(PLAIN, "pos;a film, good\nneg;no film\npos;a film\n",
+          "csv, separator ;, quotes, 2 columns, no header; label in 1, text in 2",
+          "1:pos=a film, good; 2:neg=no film; 3:pos=a film; ");
+    check(PLAIN, "id|Label|TEXT\r\n7|pos|a film\r\n8|neg|no, film\r\n",
+          "csv, separator |, quotes, 3 columns, first row names them; label in 2 "
+          "(Label), text in 3 (TEXT)",
+          "2:pos=a film; 3:neg=no, film; ");
+    check(NAMED("x.csv"), "label,text\npos,a film\n",
+          "csv, separator ,, quotes, 2 columns, first row names them; label in 1 "
+          "(label), text in 2 (text)",
+          "2:pos=a film; ");
+}
+
+/* Quotes are characters there. */
+static void test_tsv(void **state)
+{
+    (void)state;
+    const char *layout =
+        "tsv, separator tab, no quotes, 2 columns, no header; label in 1, text in 2";
+    check(PLAIN, "ham\t\"open, and not closed\nspam\t\"closed\" x\nham\t\n", layout,
+          "1:ham=\"open, and not closed; 2:spam=\"closed\" x; 3:ham=; ");
+    check(NAMED("sms.tab"), "ham\ta, b\nspam\tc, d\nham\te, f", layout,
+          "1:ham=a, b; 2:spam=c, d; 3:ham=e, f; ");
+}
+
+static void test_jsonl(void **state)
+{
+    (void)state;
+    const char *layout = "jsonl, label in \"label\", text in \"text\"";
+    check(PLAIN,
+          " {\"label\": \"pos\", \"id\": [1, {}], \"text\": \"a\\nb \\u00e9\"}\r\n\n"
+          "{\"text\": \"\", \"label\": \"neg\"}",
+          layout, "1:pos=a\\nb \xc3\xa9; 3:neg=; ");
+    check(
+        PLAIN,
+        "{\"label\": 1, \"text\": \"a\"}\n{\"label\": -2, \"text\": \"b\"}\n"
+        "{\"label\": 0.5, \"text\": \"c\"}\n{\"label\": true, \"text\": \"d\\u0000e\"}\n",
+        layout, "1:1=a; 2:-2=b; 3:0.5=c; 4:true=d\\0e; ");
+    check(PLAIN, "{\"label\": \"x\", \"text\": \"caf\xe9 \xff\"}\n", layout,
+          "1:x=caf\xef\xbf\xbd \xef\xbf\xbd"
+          "2 bad from 27; ");
+    check(WITH(.text_field = "body", .label_field = "stars"),
+          "{\"stars\": \"5\", \"body\": \"b\", \"text\": \"t\", \"label\": \"l\"}\n",
+          "jsonl, label in \"stars\", text in \"body\"", "1:5=b; ");
+}
+
+static void test_fasttext(void **state)
+{
+    (void)state;
+    check(PLAIN, "__label__pos a film, good\n__label__neg\tno\n__label__neg\n",
+          "fasttext, a label and a text a line",
+          "1:pos=a film, good; 2:neg=no; 3:neg=; ");
+    refuse(PLAIN, "__label__a x\n__label__a __label__b y\n", ERR_FORMAT,
+           "x: line 2, column 12: a second label");
+    refuse(PLAIN, "__label__a x\nb y\n", ERR_FORMAT,
+           "x: line 2: expected __label__NAME TEXT");
+    refuse(PLAIN, "__label__a x\n__label__ y\n", ERR_FORMAT,
+           "x: line 2: expected __label");
+}
+
+static void test_lines(void **state)
+{
+    (void)state;
+    check(PLAIN, "pos a film\nneg no film\npos two films\nneg none\n",
+          "lines, label up to the first blank",
+          "1:pos=a film; 2:neg=no film; 3:pos=two films; 4:neg=none; ");
+    check(WITH(.separator = "@@"), "pos@@a film@@b\n@neg@@\n",
+          "lines, label up to the first @@", "1:pos=a film@@b; 2:@neg=; ");
+    refuse(WITH(.format = FORMAT_LINES), "pos a\nneg\n", ERR_FORMAT,
+           "x: line 2: no separator; expected LABEL TEXT");
+    refuse(WITH(.format = FORMAT_LINES), "pos a\n b\n", ERR_FORMAT,
+           "x: line 2: no label; expected LABEL TEXT");
+}
+
+/* A file of one class has no other form: its first line is a text too. */
+static void test_class(void **state)
+{
+    (void)state;
+    struct given given = {.name = "pos.csv", .class_name = "pos"};
+    check(given, "label,text\n\n{\"a\"}\t\"\r\nlast", "a text a line",
+          "1:pos=label,text; 3:pos={\"a\"}\t\"; 4:pos=last; ");
+}
+
+/* Which columns. */
+
+static void test_columns(void **state)
+{
+    (void)state;
+    check(WITH(.text_column = "3", .label_column = "1"), "1,t,a b\n2,u,c\n",
+          "csv, separator ,, quotes, 3 columns, no header; label in 1, text in 3",
+          "1:1=a b; 2:2=c; ");
+    check(WITH(.text_column = "Words", .label_column = "2"), "id,stars,words\n7,5,a\n",
+          "csv, separator ,, quotes, 3 columns, first row names them; label in 2 "
+          "(stars), text in 3 (words)",
+          "2:5=a; ");
+    check(WITH(.header = CHOICE_NO), "text,label\na film,b\n",
+          "csv, separator ,, quotes, 2 columns, no header; label in 2, text in 1",
+          "1:label=text; 2:b=a film; ");
+    check(WITH(.header = CHOICE_YES), "a film,pos\nb film,neg\nc film,pos\n",
+          "csv, separator ,, quotes, 2 columns, first row names them; label in 2 (pos), "
+          "text in 1 (a film)",
+          "2:neg=b film; 3:pos=c film; ");
+    refuse(PLAIN, "7,pos,a\n8,neg,b\n", ERR_USAGE,
+           "x: which of its 3 columns hold the text and the label? Name them with "
+           "--text-column and --label-column; the first row: 7, pos, a");
+    refuse(
+        WITH(.text_column = "body"), "id,label,words\n1,a,b\n", ERR_USAGE,
+        "x: --text-column body: no such column; the first row has 3: id, label, words");
+    refuse(WITH(.label_column = "4"), "1,a,b\n1,a,c\n", ERR_USAGE,
+           "x: --label-column 4: no such column");
+    refuse(WITH(.text_column = "2", .label_column = "2"), "a,b\nc,d\n", ERR_USAGE,
+           "which of its 2 columns");
+}
+
+/* Of two columns without names the text is the one with more values, then the longer. */
+static void test_two_columns(void **state)
+{
+    (void)state;
+    const char *second = "csv, separator ,, quotes, 2 columns, no header; label in 1, "
+                         "text in 2";
+    check(PLAIN, "a long name,x\na long name,y\nother,z\nother,w\n", second,
+          "1:a long name=x; 2:a long name=y; 3:other=z; 4:other=w; ");
+    check(PLAIN, "p,a film\nq,no film\n", second, "1:p=a film; 2:q=no film; ");
+}
+
+static void test_quoting(void **state)
+{
+    (void)state;
+    check(WITH(.quoting = CHOICE_NO), "\"a film,pos\nno\",neg\none,pos\n",
+          "csv, separator ,, no quotes, 2 columns, no header; label in 2, text in 1",
+          "1:pos=\"a film; 2:neg=no\"; 3:pos=one; ");
+    check(WITH(.quoting = CHOICE_YES), "pos\t\"a\tb\"\nneg\t\"c film\nd\"\npos\te\n",
+          "tsv, separator tab, quotes, 2 columns, no header; label in 1, text in 2",
+          "1:pos=a\tb; 2:neg=c film\\nd; 4:pos=e; ");
+}
+
+/* What is refused. */
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    refuse(PLAIN, " [ \n {\"text\": \"a\", \"label\": \"b\"}]", ERR_FORMAT,
+           "x: one JSON array, expected an object a line; `jq -c '.[]'` makes them");
+    refuse(PLAIN, "\x89HDF\r\n\x1a\n and more", ERR_FORMAT,
+           "x: an HDF5 file, expected a corpus; `rnnprep inspect`");
+    refuse(PLAIN, "one\ntwo words here\nthree\n", ERR_FORMAT,
+           "x: cannot tell what it is: no JSON Lines, no __label__, no separator");
+    refuse(NAMED("x.csv"), "one\ntwo\n", ERR_FORMAT,
+           "x.csv: one column only; expected a");
+    refuse(WITH(.format = FORMAT_CSV), "a,b\nc\nd,e\n", ERR_FORMAT,
+           "x: line 2: 1 fields, expected 2 as in the first row");
+    refuse(WITH(.format = FORMAT_CSV, .separator = "@@"), "a@@b\n", ERR_USAGE,
+           "--separator @@: csv has a separator of one byte; --format lines");
+}
+
+static void test_json_refusals(void **state)
+{
+    (void)state;
+    refuse(PLAIN, "{\"a\": \"x\", \"label\": \"y\"}\n", ERR_USAGE,
+           "x: which field is the text? Name it with --text-field; the first object has: "
+           "a, label");
+    refuse(PLAIN, "{\"text\": \"x\", \"z\": 1}\n", ERR_USAGE,
+           "which field is the label?");
+    refuse(PLAIN, "{\"text\": \"x\", \"label\": [1, 2]}\n", ERR_FORMAT,
+           "x: line 1: field \"label\" is not a string or a number");
+    refuse(PLAIN, "{\"text\": \"x\", \"label\": 1}\n{\"text\": [\"x\"], \"label\": 1}\n",
+           ERR_FORMAT, "x: line 2: field \"text\" is not a string");
+    refuse(PLAIN, "{\"text\": \"x\", \"label\": 1}\n\n{\"text\": \"x\"}\n", ERR_FORMAT,
+           "x: line 3: field \"label\" is missing");
+    refuse(PLAIN, "{\"text\": \"x\", \"label\": 1}\n[1]\n", ERR_FORMAT,
+           "x: line 2: expected one JSON object a line");
+    refuse(PLAIN, "{\"text\": \"x\", \"label\": 1}\n{\"text\": \"\n", ERR_FORMAT,
+           "x: line 2, column 10: not a JSON object");
+}
+
+/* An empty file has no records and no layout. */
+static void test_empty(void **state)
+{
+    (void)state;
+    check(PLAIN, "", "", "");
+}
+
+/* What the sink returns ends the reading. */
+
+static int stop(void *context, const struct record *record)
+{
+    int *n = context;
+    (void)record;
+    return ++*n == 2 ? ERR_EXISTS : OK;
+}
+
+static void test_sink_stops(void **state)
+{
+    (void)state;
+    struct records_options options = {.format = FORMAT_FASTTEXT};
+    int n = 0;
+    struct records *records = records_new(&options, "x", NULL, stop, &n);
+    static const char text[] = "__label__a x\n__label__a y\n__label__a z\n";
+    assert_int_equal(records_feed(records, text, sizeof text - 1, true), ERR_EXISTS);
+    assert_int_equal(n, 2);
+    records_free(records);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const records[] = {"a.csv",      "b/c.TSV",      "x.tab",
+                                          "y.JSONL.gz", "z.ndjson.zst", "a.csv.bz2",
+                                          "a.tsv.xz"};
+    static const char *const others[] = {
+        "a.txt", "csv", "a.csv.gz.gz", "a.csvx", "a.json", "a.csv/b", ""};
+    for (size_t i = 0; i < COUNT_OF(records); i++)
+        assert_true(records_named(records[i]));
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        assert_false(records_named(others[i]));
+}
+
+/* The beginning of a file may end within a row: that is no row. */
+static void test_sniff_part(void **state)
+{
+    (void)state;
+    static const char head[] = "pos,a film\nneg,no film\npos,\"cut";
+    struct records_options options = {0};
+    struct layout layout = {0};
+    assert_int_equal(sniff_layout(&options, "x", head, sizeof head - 1, false, &layout),
+                     OK);
+    assert_int_equal(layout.format, FORMAT_CSV);
+    assert_int_equal(layout.text, 1);
+    layout_release(&layout);
+    assert_int_equal(sniff_layout(&options, "x", head, sizeof head - 1, true, &layout),
+                     ERR_FORMAT);
+    layout_release(&layout);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_csv),           cmocka_unit_test(test_tsv),
+        cmocka_unit_test(test_jsonl),         cmocka_unit_test(test_fasttext),
+        cmocka_unit_test(test_lines),         cmocka_unit_test(test_class),
+        cmocka_unit_test(test_columns),       cmocka_unit_test(test_two_columns),
+        cmocka_unit_test(test_quoting),       cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_json_refusals), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_sink_stops),    cmocka_unit_test(test_names),
+        cmocka_unit_test(test_sniff_part),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
