@@ -56,4 +56,9 @@ static inline void scratch_write(const char *name, const char *bytes, size_t n)
     free(path);
 }
 
+static inline void scratch_write_text(const char *name, const char *text)
+{
+    scratch_write(name, text, strlen(text));
+}
+
 #endif
