@@ -33,9 +33,10 @@ struct input {
     char *name; /* of the entry */
     struct archive *archive;
     struct archive_entry *entry;
-    bool is_raw; /* one file, not an archive */
-    gzFile gzip; /* what the archive is read through, unless it is a zip archive: */
-    int zip;     /* its descriptor, 0: none */
+    bool is_raw;   /* one file, not an archive */
+    bool is_empty; /* and that without a byte, of which libarchive has no entry */
+    gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
+    int zip;       /* its descriptor, 0: none */
     char *block;
 };
 
@@ -188,15 +189,22 @@ static int open_stream(struct input *input, int fd)
 
 static int next_in_archive(struct input *input, struct input_entry *entry, bool *end)
 {
+    if (input->is_empty) {
+        *end = true;
+        return OK;
+    }
     for (;;) {
         int status = archive_read_next_header2(input->archive, input->entry);
-        *end = status == ARCHIVE_EOF;
-        if (*end)
+        if (status == ARCHIVE_EOF) {
+            input->is_empty = archive_format(input->archive) == ARCHIVE_FORMAT_EMPTY;
+            *entry = (struct input_entry){NULL, INPUT_FILE};
+            *end = !input->is_empty;
             return OK;
+        }
         if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY)
             return report_archive(input);
-        int format = archive_format(input->archive);
-        input->is_raw = format == ARCHIVE_FORMAT_RAW || format == ARCHIVE_FORMAT_EMPTY;
+
+        input->is_raw = archive_format(input->archive) == ARCHIVE_FORMAT_RAW;
         const char *name = archive_entry_pathname(input->entry);
         if (!name)
             return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
@@ -276,7 +284,7 @@ int input_next(struct input *input, struct input_entry *entry, bool *end)
 
 int input_read(struct input *input, char *bytes, size_t n, size_t *got)
 {
-    la_ssize_t read = archive_read_data(input->archive, bytes, n);
+    la_ssize_t read = input->is_empty ? 0 : archive_read_data(input->archive, bytes, n);
     if (read < 0)
         return report_archive(input);
     *got = (size_t)read;

@@ -141,7 +141,11 @@ static void test_file(void **state)
     (void)state;
     scratch_write("plain", "ab\0cdef\n", 8);
     check_entries("plain", "(one file)=ab\\0=cde=f\\n ");
+    scratch_write_text("empty", "");
+    check_entries("empty", "(one file) ");
     write_gzip("file.gz", "packed", 6);
+    write_gzip("empty.gz", "", 0);
+    check_entries("empty.gz", "(one file) ");
     check_entries("file.gz", "(one file)=pac=ked ");
 }
 

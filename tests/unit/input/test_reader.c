@@ -304,13 +304,14 @@ static void test_records(void **state)
     scratch_folder("files");
     scratch_write_text("files/my-test.csv", csv);
     scratch_write_text("files/notes.txt", "beside");
+    scratch_write_text("files/my-valid.csv", "");
     write_gzip("files/my-train.csv.gz", csv, sizeof csv - 1);
     reader = check_source("files", NULL, -1,
                           "test:my-test.csv/pos=2=a film "
                           "test:my-test.csv/neg=3=no\\nfilm "
                           "train:my-train.csv.gz/pos=2=a film "
                           "train:my-train.csv.gz/neg=3=no\\nfilm ");
-    assert_int_equal(reader_notes(reader)->n_layouts, 2);
+    assert_int_equal(reader_notes(reader)->n_layouts, 3); /* the empty file's too */
     reader_free(reader);
 
     scratch_write_text("pos.list", "a film\n\nlast");
