@@ -87,16 +87,19 @@ int load_text(const struct source *sources, const char *encoding,
             return rc;
         bytes = memory->bytes;
     }
+    size_t n_mark = 0; /* of UTF-8, whose text stands where it was read */
     if (document->kind != PLACE_RECORDS) {
+        size_t n_read = n_bytes;
         decode_release(&memory->decoder);
         decode_piece(&memory->decoder, encoding, bytes, n_bytes, true, &bytes, &n_bytes);
+        n_mark = memory->decoder.from ? 0 : n_read - n_bytes;
         note_bad(document, (size_t)memory->decoder.n_bad,
                  (size_t)memory->decoder.first_bad);
     }
     free(memory->clean);
     memory->clean = NULL;
     size_t n_bad = text_repair_utf8(bytes, n_bytes, &memory->clean, &n_clean, &first_bad);
-    note_bad(document, n_bad, first_bad);
+    note_bad(document, n_bad, n_mark + first_bad);
     *text = n_bad ? memory->clean : bytes;
     *n = n_bad ? n_clean : n_bytes;
     return OK;

@@ -130,6 +130,16 @@ static void test_load(void **state)
     LOAD("latin1", PLACE_RECORDS, "caf\xe9", "caf\xef\xbf\xbd", 1, 3);
 }
 
+/* The byte of the file, its mark included. */
+static void test_load_behind_mark(void **state)
+{
+    (void)state;
+    LOAD(NULL, PLACE_CLASS,
+         "\xef\xbb\xbf"
+         "ab\xff",
+         "ab\xef\xbf\xbd", 1, 5);
+}
+
 static void test_load_missing(void **state)
 {
     (void)state;
@@ -377,11 +387,12 @@ static void test_many_blocks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_block),         cmocka_unit_test(test_document_names),
-        cmocka_unit_test(test_load),          cmocka_unit_test(test_load_missing),
-        cmocka_unit_test(test_class_folders), cmocka_unit_test(test_one_part),
-        cmocka_unit_test(test_records),       cmocka_unit_test(test_bad_records),
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_many_blocks),
+        cmocka_unit_test(test_block),        cmocka_unit_test(test_document_names),
+        cmocka_unit_test(test_load),         cmocka_unit_test(test_load_behind_mark),
+        cmocka_unit_test(test_load_missing), cmocka_unit_test(test_class_folders),
+        cmocka_unit_test(test_one_part),     cmocka_unit_test(test_records),
+        cmocka_unit_test(test_bad_records),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_many_blocks),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
