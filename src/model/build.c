@@ -196,14 +196,13 @@ static int take_space(struct model *model, char *weights)
 }
 
 /* `owner`: of the weights that this model shares; NULL: it has its own. */
-static int new_model(const struct model_config *config, const struct kernels *kernels,
+static int new_model(const struct chain_config *chain, const struct kernels *kernels,
                      int lane_rows, bool trains, const struct model *owner,
                      struct model **result)
 {
     struct model *model = xcalloc(1, sizeof *model);
 
-    model->config = *config;
-    model_chain(config, &model->chain);
+    model->chain = *chain;
     model->owner = owner;
     if (owner)
         model->params = owner->params;
@@ -230,18 +229,36 @@ static int new_model(const struct model_config *config, const struct kernels *ke
     return rc;
 }
 
+int model_of_chain(const struct chain_config *chain, const struct kernels *kernels,
+                   int lane_rows, bool trains, struct model **model)
+{
+    return new_model(chain, kernels, lane_rows, trains, NULL, model);
+}
+
 int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **model)
 {
+    struct chain_config chain;
     int rc = check_config(config);
-    return rc ? rc : new_model(config, kernels, lane_rows, true, NULL, model);
+
+    model_chain(config, &chain);
+    rc = rc ? rc : new_model(&chain, kernels, lane_rows, true, NULL, model);
+    if (!rc)
+        (*model)->config = *config;
+    return rc;
 }
 
 int model_new_evaluator(const struct model_config *config, const struct kernels *kernels,
                         int lane_rows, struct model **model)
 {
+    struct chain_config chain;
     int rc = check_config(config);
-    return rc ? rc : new_model(config, kernels, lane_rows, false, NULL, model);
+
+    model_chain(config, &chain);
+    rc = rc ? rc : new_model(&chain, kernels, lane_rows, false, NULL, model);
+    if (!rc)
+        (*model)->config = *config;
+    return rc;
 }
 
 /* Kernels' weights are where the owner has them, and layers find their tensors in the flat
@@ -249,11 +266,12 @@ int model_new_evaluator(const struct model_config *config, const struct kernels 
 int model_new_sharer(const struct model *owner, struct model **result)
 {
     struct model *model = NULL;
-    int rc = new_model(&owner->config, owner->frame.kernels, owner->frame.rows, false,
+    int rc = new_model(&owner->chain, owner->frame.kernels, owner->frame.rows, false,
                        owner, &model);
     if (rc)
         return rc;
 
+    model->config = owner->config;
     model->weights = owner->weights;
     model->pads_known = owner->pads_known;
     for (int i = 0; i < model->n_layers; i++)
@@ -329,13 +347,24 @@ static double flops(const struct chain_config *chain, double positions, double r
     return sum.position * positions + sum.row * rows;
 }
 
+double chain_flops(const struct chain_config *chain, double positions, double rows)
+{
+    return flops(chain, positions, rows, true);
+}
+
+double chain_forward_flops(const struct chain_config *chain, double positions,
+                           double rows)
+{
+    return flops(chain, positions, rows, false) / 3;
+}
+
 double model_forward_flops(const struct model_config *config, double positions,
                            double rows)
 {
     struct chain_config chain;
 
     model_chain(config, &chain);
-    return flops(&chain, positions, rows, false) / 3;
+    return chain_forward_flops(&chain, positions, rows);
 }
 
 double model_flops(const struct model_config *config, double positions, double rows)
@@ -343,5 +372,5 @@ double model_flops(const struct model_config *config, double positions, double r
     struct chain_config chain;
 
     model_chain(config, &chain);
-    return flops(&chain, positions, rows, true);
+    return chain_flops(&chain, positions, rows);
 }

@@ -77,6 +77,9 @@ void model_chain(const struct model_config *config, struct chain_config *chain);
  * time. Owned by the caller of model_new. A model computes on one thread. */
 struct model;
 
+int model_of_chain(const struct chain_config *chain, const struct kernels *kernels,
+                   int lane_rows, bool trains, struct model **model) NODISCARD;
+
 /* Checks the configuration (ERR_USAGE, naming the option) and allocates. */
 int model_new(const struct model_config *config, const struct kernels *kernels,
               int lane_rows, struct model **model) NODISCARD;
@@ -130,6 +133,9 @@ double model_positions(const struct model *model, const struct lane *lane, bool 
 /* Model flops of one training step: 6 G H (D + H) a position, row and direction, and 6 a
  * head weight and row. A forward pass counts a third, and in evaluation not what is
  * looked up instead of computed. */
+double chain_flops(const struct chain_config *chain, double positions, double rows);
+double chain_forward_flops(const struct chain_config *chain, double positions,
+                           double rows);
 double model_flops(const struct model_config *config, double positions, double rows);
 double model_forward_flops(const struct model_config *config, double positions,
                            double rows);
