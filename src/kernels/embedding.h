@@ -24,6 +24,7 @@ INLINE void philox_eight(const struct rng *rng, uint32_t index, __m256i words[4]
     __m256i c1 = _mm256_set1_epi32((int)rng->row), c2 = _mm256_set1_epi32((int)rng->step);
     __m256i c3 = _mm256_set1_epi32((int)rng->purpose);
     uint32_t k0 = (uint32_t)rng->seed, k1 = (uint32_t)(rng->seed >> 32);
+
 #pragma GCC unroll 10
     for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
         __m256i high0, low0, high1, low1;
@@ -34,6 +35,7 @@ INLINE void philox_eight(const struct rng *rng, uint32_t index, __m256i words[4]
         c1 = low1;
         c3 = low0;
     }
+
     words[0] = c0;
     words[1] = c1;
     words[2] = c2;
@@ -49,6 +51,7 @@ INLINE void keep_bits_pair(const struct rng *rng, uint32_t first, __m256i limit,
     philox_eight(rng, 4 * first, words);
     for (int w = 0; w < 4; w++)
         words[w] = _mm256_cmpgt_epi16(limit, _mm256_xor_si256(words[w], flip));
+
     uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_packs_epi16(words[0], words[1]));
     uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_packs_epi16(words[2], words[3]));
     bits[0] = ~((a & 0xffff) | b << 16);
@@ -112,6 +115,7 @@ INLINE void embed_rows(const struct embedding *e, bool drops, const real *table,
 {
     int whole = e->width / WIDTH * WIDTH;
     const uint32_t *keep = e->bits;
+
     for (int r = 0; r < e->n; r++, x += x_row, keep += drops ? e->bits_row : 0) {
         const real *from = table + (size_t)e->ids[r] * (size_t)e->width;
         for (int j = 0; j < whole; j += WIDTH) {
@@ -136,6 +140,7 @@ INLINE void embed_rows_back(const struct embedding *e, bool drops, const real *d
                             size_t dx_row, real *d_table)
 {
     int whole = e->width / WIDTH * WIDTH;
+
     for (int r = e->n - 1; r >= 0; r--) {
         const real *from = dx + (size_t)r * dx_row;
         real *to = d_table + (size_t)e->ids[r] * (size_t)e->width;

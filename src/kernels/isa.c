@@ -5,7 +5,8 @@
 
 #include "kernels/vec.h"
 #include "kernels/matmul.h"
-#include "kernels/cells.h"
+#include "kernels/lstm.h"
+#include "kernels/gru.h"
 #include "kernels/embedding.h"
 
 static void relu(size_t n, real *x)
@@ -24,12 +25,14 @@ static real dot(size_t n, const real *a, const real *b)
 {
     vec sum[4] = {{0}, {0}, {0}, {0}};
     size_t i = 0;
+
     for (; i + 4 * WIDTH <= n; i += 4 * WIDTH)
         for (size_t v = 0; v < 4; v++)
             sum[v] =
                 vec_fma(vec_load(a + i + v * WIDTH), vec_load(b + i + v * WIDTH), sum[v]);
     for (; i + WIDTH <= n; i += WIDTH)
         sum[0] = vec_fma(vec_load(a + i), vec_load(b + i), sum[0]);
+
     real total = vec_sum((sum[0] + sum[1]) + (sum[2] + sum[3]));
     for (; i < n; i++)
         total += a[i] * b[i];
@@ -65,6 +68,7 @@ static double sum_squares(size_t n, const real *a)
 {
     double pending[64] = {0};
     size_t n_blocks = 0;
+
     for (size_t i = 0; i < n; i += NORM_BLOCK, n_blocks++) {
         size_t end = n - i < NORM_BLOCK ? n : i + NORM_BLOCK;
         double sum = 0;
@@ -98,16 +102,19 @@ static void adam(size_t n, const struct adam *a, const real *g, real *m, real *v
         real part[4][WIDTH] = {{0}};
         size_t count = n - i < WIDTH ? n - i : WIDTH;
         bool whole = count == WIDTH;
+
         if (!whole) {
             memcpy(part[0], g + i, count * sizeof *g);
             memcpy(part[1], m + i, count * sizeof *m);
             memcpy(part[2], v + i, count * sizeof *v);
             memcpy(part[3], w + i, count * sizeof *w);
         }
+
         vec vm = vec_load(whole ? m + i : part[1]),
             vv = vec_load(whole ? v + i : part[2]);
         vec vw = vec_load(whole ? w + i : part[3]);
         adam_one(a, vec_load(whole ? g + i : part[0]), &vm, &vv, &vw);
+
         memcpy(m + i, &vm, count * sizeof *m);
         memcpy(v + i, &vv, count * sizeof *v);
         memcpy(w + i, &vw, count * sizeof *w);

@@ -32,6 +32,7 @@ static bool runs_avx512(void)
 int kernels_select(const char *name, const struct kernels **kernels)
 {
     bool automatic = !strcmp(name, "auto");
+
 #if defined(HAVE_KERNELS_avx512)
     if (runs_avx512() && (automatic || !strcmp(name, "avx512"))) {
         *kernels = &kernels_avx512;
@@ -168,11 +169,13 @@ double kernels_probe(int repeats, bool crowded)
         a[i] = 0.01f * (float)(i % 97);
         b[i] = 0.01f * (float)(i % 89);
     }
+
     double best = sgemm_rate(seconds, SMALL, a, b, c);
     for (int i = 0; i < repeats && best > slow; i++) {
         double rate = sgemm_rate(seconds, N, a, b, c);
         best = i == 0 || rate > best ? rate : best;
     }
+
     free(a);
     free(b);
     free(c);

@@ -121,6 +121,7 @@ INLINE struct fetched fetch_begin(const struct matmul *m)
     size_t n_tiles = (size_t)(m->rows + tile_rows(STRIP) - 1) / (size_t)tile_rows(STRIP) *
                      ((size_t)(m->vectors + STRIP - 1) / STRIP);
     size_t depth = 0, total = 0;
+
     for (int i = 0; i < m->n_terms; i++)
         depth += (size_t)m->term[i].depth;
     for (int i = 0; i < m->n_ahead; i++)
@@ -155,11 +156,13 @@ INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0,
 {
     vec acc[TILE_MOST][STRIP];
     real *c = m->c + panel_at(v0, m->c_panel) + (size_t)r0 * m->c_row;
+
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             acc[r][v] = m->accumulate ? vec_load(c + (size_t)r * m->c_row + v * WIDTH)
                         : m->bias     ? vec_load(m->bias + (v0 + v) * WIDTH)
                                       : vec_set(0);
+
     size_t ahead_step;
     const char *ahead = fetch_next(fetched, &ahead_step);
     for (int i = 0; i < m->n_terms; i++) {

@@ -45,6 +45,7 @@ void init_orthogonal(uint64_t seed, int stream, int rows, int columns, real *w)
     struct rng rng = init_stream(seed, stream);
     size_t n = (size_t)columns;
     double *q = xcalloc((size_t)rows * n, sizeof *q);
+
     for (int r = 0; r < rows; r++) {
         double *row = q + (size_t)r * n;
         for (size_t i = 0; i < n; i++)

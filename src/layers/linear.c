@@ -6,6 +6,7 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
                  int in_width, int out_blocks, int out_width)
 {
     int width = kernels->width;
+
     *linear = (struct linear){
         .kernels = kernels,
         .in_blocks = in_blocks,
@@ -151,6 +152,7 @@ struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
                           size_t panel, real *dx)
 {
     int width = linear_panel(linear);
+
     return (struct matmul){
         .rows = rows,
         .vectors = linear->inputs / linear->kernels->width,

@@ -6,21 +6,23 @@
  * stays in L2 until the weights' gradients have read it. */
 enum { BACKWARD_BLOCK = 128 };
 
-/* Shapes, packing. */
-
 void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
                     int in_width, int units, int rows, int length)
 {
     int all = layer->lstm ? 4 : 3, first = 0;
+
     layer->kernels = kernels;
     layer->inputs = in_blocks * round_up(in_width, kernels->width);
     layer->units = units;
     layer->padded = round_up(units, kernels->width);
     layer->rows = rows;
     layer->length = length;
+
     layer->block = rows > BACKWARD_BLOCK ? rows : BACKWARD_BLOCK;
     layer->room =
         layer->trains ? ((size_t)length + 1) * (size_t)rows : (size_t)layer->block;
+
+    /* A GRU's candidate waits for its gate r, so it has a product of its own. */
     layer->n_groups = layer->lstm ? 1 : 2;
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
@@ -39,6 +41,7 @@ static void layout_group(const struct recurrent *layer, struct gate_group *group
 {
     size_t columns = (size_t)columns_of(group),
            table = (size_t)layer->vocabulary * columns;
+
     linear_layout(&group->input, space);
     linear_layout(&group->recurrent, space);
     group->b = arena_take(&space->weights, columns, sizeof(real));
@@ -57,6 +60,7 @@ static void layout_states(struct recurrent *layer, struct arena *arena)
     size_t h = layer->trains || !layer->only_last ? all : rows;
     size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
     bool after = is_reset_after(layer);
+
     layer->ids = arena_take(arena, layer->vocabulary ? (size_t)layer->length : 0,
                             sizeof *layer->ids);
     layer->x = arena_take(arena, layer->room * (size_t)layer->inputs, sizeof(real));
@@ -73,6 +77,7 @@ static void layout_backward(struct recurrent *layer, struct arena *arena)
     size_t block = (size_t)block_stride(layer);
     size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
     bool after = is_reset_after(layer);
+
     layer->db_rec = arena_take(arena, after ? columns : 0, sizeof(real));
     layer->drec = arena_take(arena, after ? block * columns : 0, sizeof(real));
     layer->dh = arena_take(arena, row_state, sizeof(real));
@@ -87,6 +92,7 @@ void recurrent_layout(struct recurrent *layer, struct space *space)
     size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
     size_t after_pads =
         layer->can_share_pads ? ((size_t)layer->length + 1) * (size_t)layer->padded : 0;
+
     for (int i = 0; i < layer->n_groups; i++)
         layout_group(layer, &layer->group[i], layer->room, space);
     layer->b_rec = arena_take(weights, is_reset_after(layer) ? columns : 0, sizeof(real));
@@ -102,6 +108,7 @@ void recurrent_pack(struct recurrent *layer, const real *kernel, const real *rec
                     const real *bias)
 {
     const real *second = bias + 3 * layer->units;
+
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
         linear_pack(&group->input, kernel);
@@ -126,8 +133,6 @@ void recurrent_unpack(const struct recurrent *layer, real *kernel, real *recurre
             linear_unpack_bias(&group->input, i == 0 ? group->db : layer->db_rec, second);
     }
 }
-
-/* Forward. */
 
 /* Rows that stand in slot s but did not take step s - 1 start from zeros, or from the
  * state after s pads. `slot`: where the state of their slot begins. */
@@ -172,9 +177,11 @@ static void add_next_step(const struct recurrent *layer, const struct gate_group
 {
     int n = step->rows, width = layer->padded;
     bool last = group == &layer->group[layer->n_groups - 1];
+
     spans_add_rows(spans, group->z, step->next, n, columns_of(group));
     if (group == &layer->group[0] && !layer->looks_up)
         spans_add_rows(spans, layer->x, step->next, n, layer->inputs);
+
     if (last)
         spans_add_rows(spans, layer->h, step->after, n, width);
     if (layer->lstm) {
@@ -200,6 +207,7 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
         .c_row = (size_t)panel_width(layer),
         .c_panel = step->panel,
     };
+
     if (step->ids)
         layer->kernels->gather(step->rows, step->ids, group->known,
                                (size_t)columns_of(group), m.vectors, m.c, m.c_panel);
@@ -208,6 +216,7 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
             linear_term(&group->input, row_at(layer->x, step->kept, layer->inputs));
     if (h)
         m.term[m.n_terms++] = linear_term(&group->recurrent, h);
+
     struct spans spans;
     spans.n = 0;
     for (int r = 0; r < step->n_ids_ahead; r++)
@@ -215,6 +224,7 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
                        columns_of(group));
     if (step->keeps)
         add_next_step(layer, group, step, &spans);
+
     if (m.n_terms > 0)
         multiply(layer, m, &spans);
 }
@@ -223,6 +233,7 @@ static void lstm_step(const struct recurrent *layer, const struct step *step)
 {
     const struct gate_group *group = &layer->group[0];
     int n = layer->padded;
+
     project(layer, group, step, row_at(layer->h, step->at, n));
     struct lstm_forward cell = {
         .rows = step->rows,
@@ -261,10 +272,12 @@ static void gru_step(const struct recurrent *layer, const struct step *step)
     const struct gate_group *gates = &layer->group[0], *candidate = &layer->group[1];
     int n = layer->padded;
     real *h = row_at(layer->h, step->at, n), *rh = NULL, *rec = NULL;
+
     if (layer->reset_after)
         rec = row_at(layer->rec, step->kept, columns_of(candidate));
     else
         rh = row_at(layer->rh, step->kept, n);
+
     struct gru_forward cell = {
         .rows = step->rows,
         .vectors = n / layer->kernels->width,
@@ -278,6 +291,7 @@ static void gru_step(const struct recurrent *layer, const struct step *step)
         .rh = rh,
         .h = row_at(layer->h, step->next, n),
     };
+
     project(layer, gates, step, h);
     layer->kernels->gru_gates(&cell);
     project(layer, candidate, step, rh);
@@ -291,6 +305,7 @@ static void learn_pads(const struct recurrent *layer, const struct step *step, i
 {
     int n = layer->padded;
     size_t n_bytes = (size_t)n * sizeof(real);
+
     memcpy(row_at(layer->pad_h, (size_t)s + 1, n), row_at(layer->h, step->next, n),
            n_bytes);
     if (layer->lstm)
@@ -302,13 +317,18 @@ void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool 
                        recurrent_source *source, void *context)
 {
     layer->in_place = !keep && layer->only_last;
+
+    /* One round more than there are steps: in the last one rows without any step get the
+     * zeros, or what pads leave, that stand for their output. */
     for (int s = 0; s <= steps->length; s++) {
         size_t slot = steps->slot[s];
         enter_rows(layer, steps, s, layer->h, layer->in_place ? 0 : slot, layer->pad_h);
         if (layer->lstm)
             enter_rows(layer, steps, s, layer->c, keep ? slot : 0, layer->pad_c);
+
         if (s == steps->length || steps->active[s] == 0)
             continue;
+
         struct step step = step_of(layer, steps, s, keep);
         if (!layer->looks_up)
             source(context, steps, s, row_at(layer->x, step.kept, layer->inputs));

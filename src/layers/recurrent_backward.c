@@ -68,10 +68,12 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
         .db = group->db,
     };
     struct spans spans;
+
     spans.n = 0;
     add_before(&spans, step, group->z, columns_of(group));
     add_before(&spans, step, layer->c, n);
     add_before(&spans, step, layer->tanh_c, n);
+
     layer->kernels->lstm_backward(&cell);
     multiply(layer,
              linear_back(&group->recurrent, step->rows, dz, block->panel, layer->dh),
@@ -107,18 +109,23 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
         .dbrec = layer->db_rec,
     };
     struct spans spans, more;
+
+    /* Two products a step: the arrays of the step before are shared out over both. */
     spans.n = more.n = 0;
     add_before(&spans, step, candidate->z, columns_of(candidate));
     if (after)
         add_before(&spans, step, layer->rec, columns_of(candidate));
     add_before(&more, step, gates->z, columns_of(gates));
     add_before(&more, step, layer->h, n);
+
     layer->kernels->gru_backward_output(&cell);
     struct matmul first_back =
         linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
                     block->panel, after ? layer->dh : layer->drh);
     first_back.accumulate = after;
     multiply(layer, first_back, &spans);
+
+    /* Without reset_after dr needs d(r h), which the first product gives. */
     if (!after)
         layer->kernels->gru_backward_gates(&cell);
     struct matmul then_back =
@@ -134,6 +141,7 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
 {
     size_t width = (size_t)layer->padded, n_bytes = width * sizeof(real);
     int rows = steps->active[s];
+
     for (int r = *live; r < rows; r++) {
         if (d_final)
             memcpy(row_at(layer->dh, (size_t)r, layer->padded),
@@ -143,9 +151,11 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
         memset(row_at(layer->dc, (size_t)r, layer->padded), 0, n_bytes);
     }
     *live = rows > *live ? rows : *live;
+
     if (d_outputs.first && d_outputs.row == 0)
         layer->kernels->add((size_t)rows * width, layer->dh,
                             d_outputs.first + steps->slot[s + 1] * width);
+
     size_t time = (size_t)steps_time(steps, s) * d_outputs.time;
     for (int r = 0; r < rows && d_outputs.row > 0; r++)
         layer->kernels->add(width, row_at(layer->dh, (size_t)r, layer->padded),
@@ -171,6 +181,7 @@ static void back_to_inputs(const struct recurrent *layer, int rows,
                            const struct spans *spans)
 {
     struct matmul back = {.n_terms = 0};
+
     for (int i = layer->n_groups - 1; i >= 0; i--) {
         const struct gate_group *group = &layer->group[i];
         struct matmul m =
@@ -201,6 +212,7 @@ static void add_outputs_before(struct spans *spans, const struct block *block,
 {
     int n = block->high - block->low + 1 < block->low ? block->high - block->low + 1
                                                       : block->low;
+
     if (!d_outputs->first || d_outputs->row == 0 || n == 0)
         return;
     int one = steps_time(steps, block->low - 1),
@@ -219,6 +231,7 @@ static void finish_inputs(struct recurrent *layer, const struct block *block,
                           void *context)
 {
     struct spans spans;
+
     spans.n = 0;
     spans_add_rows(&spans, layer->x, block->origin, block->rows, layer->inputs);
     for (int i = 0; i < layer->n_groups; i++)
@@ -251,6 +264,7 @@ static void finish_words(const struct recurrent *layer, const struct block *bloc
 const real *recurrent_words_backward(struct recurrent *layer, const int32_t *ids, int n)
 {
     struct spans spans;
+
     spans.n = 0;
     for (int i = 0; i < layer->n_groups; i++) {
         const struct gate_group *group = &layer->group[i];
@@ -295,10 +309,13 @@ void recurrent_backward(struct recurrent *layer, const struct steps *steps,
                         recurrent_sink *sink, void *context)
 {
     int live = 0, s = steps->length - 1;
+
     zero_gradients(layer);
-    while (s >= 0 &&
-           steps->active[s] == 0) /* a reverse plan whose rows all left before */
+
+    /* The rows of a reverse plan may all have left before its last steps. */
+    while (s >= 0 && steps->active[s] == 0)
         s--;
+
     while (s >= 0 && steps->active[s] > 0) {
         struct block block = block_ending_at(layer, steps, s);
         for (; s >= block.low; s--) {
@@ -310,6 +327,8 @@ void recurrent_backward(struct recurrent *layer, const struct steps *steps,
             else
                 gru_step_back(layer, &block, &step);
         }
+
+        /* The block's dz are in the cache: all that reads them is done now. */
         if (layer->looks_up)
             finish_words(layer, &block, steps);
         else

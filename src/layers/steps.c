@@ -13,6 +13,7 @@ void steps_layout(struct steps *steps, struct arena *arena, int rows, int length
 void steps_plan(struct steps *steps, int rows, const int *count, bool reverse)
 {
     int length = steps->length, n = reverse ? rows : 0;
+
     steps->rows = rows;
     steps->reverse = reverse;
     steps->count = count;

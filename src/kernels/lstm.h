@@ -1,0 +1,152 @@
+/* The sweeps over the gates of an LSTM, once the products are done. Included by isa.c only. */
+#ifndef RNNTRAIN_KERNELS_LSTM_H
+#define RNNTRAIN_KERNELS_LSTM_H
+
+#include "kernels/activations.h"
+#include "kernels/matmul.h"
+#include "kernels/sums.h"
+
+/* 1/d of four denominators by one division: 1/a = b * 1/(a b), and so on. */
+INLINE void invert_four(vec d[4])
+{
+    vec pair = d[0] * d[1], other = d[2] * d[3], inverse = 1 / (pair * other);
+    vec of_pair = inverse * other, of_other = inverse * pair;
+    vec a = d[0], c = d[2];
+    d[0] = of_pair * d[1];
+    d[1] = of_pair * a;
+    d[2] = of_other * d[3];
+    d[3] = of_other * c;
+}
+
+/* The four gates i, f, g, o from their pre-activations, in two halves: what is divided by,
+ * 1 + exp(-z) of the sigmoids and exp(2z) - 1 of the candidate's tanh; then the quotients, of
+ * which one division serves all. */
+INLINE void lstm_exponentials(vec z[4])
+{
+    const real most = max_exponent / 4; /* the product of all four is finite */
+    vec u[3] = {z[0] * -log2_e, z[1] * -log2_e, z[3] * -log2_e}, power, q;
+    exp2_all(3, most, u);
+    z[2] *= 2 * log2_e;
+    exp2_parts(1, most, &z[2], &power, &q);
+
+    z[0] = u[0] + 1;
+    z[1] = u[1] + 1;
+    z[2] = vec_fma(power, q, power - 1);
+    z[3] = u[2] + 1;
+}
+
+INLINE void lstm_quotients(vec z[4])
+{
+    vec e = z[2];
+    z[2] += 2;
+    invert_four(z);
+    z[2] *= e;
+}
+
+INLINE void lstm_gates_hard(vec z[4])
+{
+    for (int g = 0; g < 4; g++)
+        z[g] = g == 2 ? vec_tanh(z[g]) : recurrent_activation(z[g], true);
+}
+
+/* Three sweeps over a column of units, each with chains of operations so short that
+ * several rows' overlap in the processor; what goes from one to the next stays in L1. */
+INLINE void lstm_forward_column(const struct lstm_forward *s, bool hard, int j)
+{
+    size_t stride = (size_t)s->vectors * WIDTH, first = (size_t)j * WIDTH, at = first;
+    real *gate[4];
+
+    for (int g = 0; g < 4; g++)
+        gate[g] = s->z + panel_at(j + g * s->vectors, s->z_panel);
+
+    vec z[4];
+    for (size_t r = 0; r < (size_t)s->rows * PANEL && !hard; r += PANEL) {
+        for (int g = 0; g < 4; g++)
+            z[g] = vec_load(gate[g] + r);
+        lstm_exponentials(z);
+        for (int g = 0; g < 4; g++)
+            vec_store(gate[g] + r, z[g]);
+    }
+
+    for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
+        for (int g = 0; g < 4; g++)
+            z[g] = vec_load(gate[g] + r);
+        if (hard)
+            lstm_gates_hard(z);
+        else
+            lstm_quotients(z);
+        for (int g = 0; g < 4; g++)
+            vec_store(gate[g] + r, z[g]);
+        vec_store(s->c + at, vec_fma(z[1], vec_load(s->c_prev + at), z[0] * z[2]));
+    }
+
+    at = first;
+    for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
+        vec u = vec_tanh(vec_load(s->c + at));
+        vec_store(s->tanh_c + at, u);
+        vec_store(s->h + at, u * vec_load(gate[3] + r));
+    }
+}
+
+INLINE void lstm_forward_of(const struct lstm_forward *s, bool hard)
+{
+    for (int j = 0; j < s->vectors; j++)
+        lstm_forward_column(s, hard, j);
+}
+
+static void lstm_forward(const struct lstm_forward *s)
+{
+    if (s->hard)
+        lstm_forward_of(s, true);
+    else
+        lstm_forward_of(s, false);
+}
+
+/* With u = tanh(c):  dc += dh o (1 - u^2);  dz_o = dh u o';  dz_i = dc g i';
+ * dz_f = dc c_prev f';  dz_g = dc i (1 - g^2);  dc_prev = dc f. */
+INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
+{
+    size_t stride = (size_t)s->vectors * WIDTH;
+
+    for (int j = 0; j < s->vectors; j++) {
+        size_t gate[4], dgate[4];
+        for (int g = 0; g < 4; g++) {
+            gate[g] = panel_at(j + g * s->vectors, s->gates_panel);
+            dgate[g] = panel_at(j + g * s->vectors, s->dz_panel);
+        }
+
+        vec sum[4];
+        load_sums(4, s->vectors, j, s->db, sum);
+        for (int r = 0; r < s->rows; r++) {
+            size_t at = (size_t)r * stride + (size_t)j * WIDTH;
+            const real *z = s->gates + (size_t)r * PANEL;
+            real *dz = s->dz + (size_t)r * PANEL;
+            vec i = vec_load(z + gate[0]), f = vec_load(z + gate[1]);
+            vec g = vec_load(z + gate[2]), o = vec_load(z + gate[3]);
+            vec u = vec_load(s->tanh_c + at), dh = vec_load(s->dh + at);
+
+            vec dc = vec_fma(dh * o, vec_fma(-u, u, vec_set(1)), vec_load(s->dc + at));
+            vec d[4] = {dc * g * recurrent_slope(i, hard),
+                        dc * vec_load(s->c_prev + at) * recurrent_slope(f, hard),
+                        dc * i * vec_fma(-g, g, vec_set(1)),
+                        dh * u * recurrent_slope(o, hard)};
+
+            for (int k = 0; k < 4; k++) {
+                vec_store(dz + dgate[k], d[k]);
+                sum[k] += d[k];
+            }
+            vec_store(s->dc + at, dc * f);
+        }
+        store_sums(4, s->vectors, j, sum, s->db);
+    }
+}
+
+static void lstm_backward(const struct lstm_backward *s)
+{
+    if (s->hard)
+        lstm_backward_of(s, true);
+    else
+        lstm_backward_of(s, false);
+}
+
+#endif
