@@ -38,10 +38,13 @@ struct trial {
 
 /* The model adds in 32 bits, the source in 64; what the former rounds away grows with the
  * root of the features that the dense layers add up, which after `flatten` are many. */
-static double tolerance_of(const struct model_config *model)
+static double tolerance_of(const struct chain_config *chain)
 {
     const double few = 1024, usual = 2e-6;
-    double n = model_features(model);
+    int i = 0;
+    while (chain_outline(chain, i).length > 0)
+        i++;
+    double n = chain_outline(chain, i).width;
     return n > few ? usual * sqrt(n / few) : usual;
 }
 
@@ -49,7 +52,7 @@ static int trial_begin(struct trial *trial, const struct c_export *export)
 {
     const char *place = getenv("TMPDIR");
     char *folder = xasprintf("%s/rnntrain-XXXXXX", place && *place ? place : "/tmp");
-    *trial = (struct trial){.export = export, .tolerance = tolerance_of(export->model)};
+    *trial = (struct trial){.export = export, .tolerance = tolerance_of(&export->chain)};
     if (!mkdtemp(folder)) {
         int rc = fail(ERR_IO, "%s: cannot make a folder: %s", folder, strerror(errno));
         free(folder);
@@ -213,7 +216,7 @@ static void write_piece(FILE *out, const struct c_export *export, const struct r
 static char *make_line(const struct c_export *export, uint32_t row, size_t *n)
 {
     struct rng rng = {.seed = 1, .purpose = RNG_TEST, .row = row};
-    uint32_t most = 2 * (uint32_t) export->model->maxlen;
+    uint32_t most = 2 * (uint32_t) export->chain.length;
     uint32_t pieces = rng_below(&rng, 0, most < MOST_PIECES ? most : MOST_PIECES);
     char *line = NULL;
     FILE *out = open_memstream(&line, n);

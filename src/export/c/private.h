@@ -1,11 +1,14 @@
-/* What the parts of export_c share: export_c.c (names, refusals, files),
- * export_c_template.c (the fixed parts and what of them a model needs), export_c_data.c
- * (constants, words, weights), export_c_check.c (built, run, compared). */
+/* What the parts of the C writer share: source.c (names, refusals, files), template.c (the
+ * fixed parts and what of them a model needs), about.c (what the files say of themselves),
+ * text.c (how texts become ids), network.c (the chain of layers), kind.h and a source a
+ * kind of layer, weights.c, write.c (literals and lists), check.c (built, run, compared).
+ */
 #ifndef RNNTRAIN_EXPORT_C_PRIVATE_H
 #define RNNTRAIN_EXPORT_C_PRIVATE_H
 
 #include <stdio.h>
 
+#include "layers/chain.h"
 #include "serve/predictor.h"
 
 /* A word of the vocabulary, or a stop word, whose id is 0. */
@@ -14,10 +17,23 @@ struct c_word {
     int id;
 };
 
+/* The names behind `#if WITH_` in templates, and whether a model needs what stands
+ * there. */
+struct c_parts {
+    struct {
+        const char *name;
+        bool is_needed;
+    } part[48];
+    int n;
+};
+
 struct c_export {
-    struct predictor *predictor;      /* borrowed, as are the next two */
-    const struct model_config *model; /* its configuration */
-    const struct text_options *text;  /* its tokenizer's */
+    struct predictor *predictor; /* borrowed */
+    struct chain_config chain;   /* of its model */
+    const struct params *params; /* the model's, borrowed as is the next */
+    const float *weights;
+    const struct text_options *text; /* its tokenizer's, borrowed */
+    struct c_parts parts;
     char *path, *header_path; /* of the source, which ends in .c, and of the header */
     char *stem;               /* of both files' names */
     char *prefix, *upper;     /* the stem as an identifier, and the same in capitals */
@@ -32,27 +48,47 @@ struct c_export {
     int32_t start; /* id that every text begins with; 0: none */
 };
 
-/* The templates of src/templates, as the build embeds them. */
-extern const char c_template_header[], c_template_source[], c_template_text[],
-    c_template_network[];
-
 void c_make_tables(struct c_export *export);
 void c_release_tables(struct c_export *export);
+
+/* Says whether a part is needed; where it is said twice, once is enough. */
+void c_part(struct c_parts *parts, const char *name, bool is_needed);
+void c_text_parts(const struct c_export *export, struct c_parts *parts);
+void c_network_parts(const struct c_export *export, struct c_parts *parts);
 
 /* Writes a template: lines under `#if WITH_...` as the model needs them, the names
  * `model_...` with the export's prefix, and what stands for each line "insert: ...". */
 void c_expand(FILE *out, const struct c_export *export, const char *text);
 
+/* The build embeds each file of templates/ as c_template_<file>, its dot a _. */
+extern const char c_template_model_c[], c_template_model_h[], c_template_text_c[],
+    c_template_network_c[];
+
 /* What the templates' lines "insert: ..." stand for. */
 void c_write_header_about(FILE *out, const struct c_export *export);
 void c_write_source_about(FILE *out, const struct c_export *export);
 void c_write_classes(FILE *out, const struct c_export *export);
-void c_write_constants(FILE *out, const struct c_export *export);
-void c_write_declarations(FILE *out, const struct c_export *export);
-void c_write_data(FILE *out, const struct c_export *export);
+void c_write_labels(FILE *out, const struct c_export *export);
+void c_write_text_constants(FILE *out, const struct c_export *export);
+void c_write_separators(FILE *out, const struct c_export *export);
+void c_write_table_declarations(FILE *out, const struct c_export *export);
+void c_write_tables(FILE *out, const struct c_export *export);
+void c_write_network_constants(FILE *out, const struct c_export *export);
+void c_write_layers(FILE *out, const struct c_export *export);
+void c_write_forward(FILE *out, const struct c_export *export);
+void c_write_weight_declarations(FILE *out, const struct c_export *export);
+void c_write_weights(FILE *out, const struct c_export *export);
+
+/* A line a step, from text to words and from ids to probabilities, of a comment. */
+void c_describe_text(FILE *out, const struct c_export *export);
+void c_describe_network(FILE *out, const struct c_export *export);
 
 /* A text as a C string literal, in ASCII. */
 void c_write_literal(FILE *out, const char *text);
+/* One of the items of a list, in short lines; *column is 0 before the first. */
+void c_write_item(FILE *out, int *column, const char *item);
+/* A constant of an enum, with a comment or "". */
+void c_write_constant(FILE *out, const char *name, size_t value, const char *comment);
 
 /* Compiles the source beside the header, both as given, in a temporary folder, and
  * compares what it says on random texts with the model. `checked` as in export.h. */

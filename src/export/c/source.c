@@ -75,6 +75,18 @@ static int check_text(const struct text_options *text)
 
 /* Files. */
 
+/* Leaves one of several empty lines in a row. */
+static void close_gaps(char *text, size_t *n)
+{
+    size_t n_kept = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (text[i] != '\n' || n_kept < 2 || text[n_kept - 1] != '\n' ||
+            text[n_kept - 2] != '\n')
+            text[n_kept++] = text[i];
+    text[n_kept] = '\0';
+    *n = n_kept;
+}
+
 /* A template's text, expanded; the caller's to free. */
 static char *expand(const struct c_export *export, const char *text, size_t *n)
 {
@@ -85,14 +97,16 @@ static char *expand(const struct c_export *export, const char *text, size_t *n)
     c_expand(out, export, text);
     if (fclose(out))
         die("memory is exhausted");
+
+    close_gaps(bytes, n);
     return bytes;
 }
 
 static int write_files(const struct c_export *export, char **checked)
 {
     size_t n_header = 0, n_source = 0;
-    char *header = expand(export, c_template_header, &n_header), *said = NULL;
-    char *source = expand(export, c_template_source, &n_source);
+    char *header = expand(export, c_template_model_h, &n_header), *said = NULL;
+    char *source = expand(export, c_template_model_c, &n_source);
     int rc = c_check(export, source, n_source, header, n_header, &said);
     if (!rc)
         rc = file_replace(export->header_path, header, n_header, false);
@@ -119,11 +133,17 @@ int export_c(struct predictor *predictor, const char *path, char **checked)
         rc = file_check_target(path);
     if (rc)
         return rc;
+
     struct c_export export = {.predictor = predictor,
-                              .model = model_configuration(predictor->model),
+                              .params = model_params(predictor->model),
+                              .weights = (const float *)predictor->weights,
                               .text = text};
+    model_chain(model_configuration(predictor->model), &export.chain);
     set_names(&export, path);
     c_make_tables(&export);
+    c_text_parts(&export, &export.parts);
+    c_network_parts(&export, &export.parts);
+
     rc = file_check_target(export.header_path);
     if (!rc)
         rc = write_files(&export, checked);

@@ -5,18 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands for a line. */
+static void write_constants(FILE *out, const struct c_export *export)
+{
+    fputs("enum {\n", out);
+    c_write_text_constants(out, export);
+    c_write_network_constants(out, export);
+    fputs("};\n", out);
+}
 
 static void write_text(FILE *out, const struct c_export *export)
 {
-    c_expand(out, export, c_template_text);
+    c_expand(out, export, c_template_text_c);
 }
 
 static void write_network(FILE *out, const struct c_export *export)
 {
-    c_expand(out, export, c_template_network);
+    c_expand(out, export, c_template_network_c);
 }
 
+/* What stands for a line. */
 static const struct {
     const char *line;
     void (*write)(FILE *out, const struct c_export *export);
@@ -24,11 +31,17 @@ static const struct {
     {"/* insert: header_about */", c_write_header_about},
     {"/* insert: source_about */", c_write_source_about},
     {"/* insert: classes */", c_write_classes},
-    {"/* insert: constants */", c_write_constants},
-    {"/* insert: declarations */", c_write_declarations},
+    {"/* insert: constants */", write_constants},
+    {"/* insert: separators */", c_write_separators},
+    {"/* insert: table_declarations */", c_write_table_declarations},
+    {"/* insert: weight_declarations */", c_write_weight_declarations},
     {"/* insert: text */", write_text},
     {"/* insert: network */", write_network},
-    {"/* insert: data */", c_write_data},
+    {"/* insert: layers */", c_write_layers},
+    {"/* insert: forward */", c_write_forward},
+    {"/* insert: labels */", c_write_labels},
+    {"/* insert: tables */", c_write_tables},
+    {"/* insert: weights */", c_write_weights},
 };
 
 static bool insert(FILE *out, const struct c_export *export, const char *line, size_t n)
@@ -41,45 +54,33 @@ static bool insert(FILE *out, const struct c_export *export, const char *line, s
     return false;
 }
 
-/* Conditions. */
+static bool *find_part(struct c_parts *parts, const char *name, size_t n)
+{
+    for (int i = 0; i < parts->n; i++)
+        if (strlen(parts->part[i].name) == n && !memcmp(parts->part[i].name, name, n))
+            return &parts->part[i].is_needed;
+    return NULL;
+}
+
+void c_part(struct c_parts *parts, const char *name, bool is_needed)
+{
+    bool *known = find_part(parts, name, strlen(name));
+    if (!known) {
+        if (parts->n == (int)COUNT_OF(parts->part))
+            die("a template has too many parts");
+        parts->part[parts->n].name = name;
+        known = &parts->part[parts->n++].is_needed;
+    }
+    *known = *known || is_needed;
+}
 
 /* Whether the model needs what stands under `#if WITH_<name>`. */
 static bool needs(const struct c_export *export, const char *name, size_t n)
 {
-    const struct model_config *model = export->model;
-    const struct text_options *text = export->text;
-    const struct {
-        const char *name;
-        bool is_needed;
-    } all[] = {
-        {"TAGS", text->tags != TEXT_TAGS_KEEP},
-        {"SPACES_FOR_TAGS", text->tags != TEXT_TAGS_REMOVE},
-        {"REFERENCES", text->tags == TEXT_TAGS_HTML},
-        {"LOWER", text->lower},
-        {"ENCODING", text->lower || text->tags == TEXT_TAGS_HTML},
-        {"FILTERS", text->segment == TEXT_SEGMENT_SPLIT && *text->filters},
-        {"CHARACTERS", text->segment == TEXT_SEGMENT_CHAR},
-        {"START", export->start > 0},
-        {"PAD_PRE", text->pad_pre},
-        {"TRUNCATE_PRE", text->truncate_pre},
-        {"LSTM", model->cell == CELL_LSTM},
-        {"GRU", model->cell == CELL_GRU},
-        {"RESET_AFTER", model->reset_after},
-        {"HARD_SIGMOID", model->hard_sigmoid},
-        {"BACKWARD", model->bidirectional},
-        {"MASK", model->mask},
-        {"LAST", model->head == HEAD_LAST},
-        {"ALL_STATES", model->head != HEAD_LAST},
-        {"FLATTEN", model->head == HEAD_FLATTEN},
-        {"MAX", model->head == HEAD_MAX},
-        {"MEAN", model->head == HEAD_MEAN},
-        {"HIDDEN", model->dense > 0},
-        {"SIGMOID", model->classes == 2},
-    };
-    for (size_t i = 0; i < COUNT_OF(all); i++)
-        if (strlen(all[i].name) == n && !memcmp(all[i].name, name, n))
-            return all[i].is_needed;
-    die("the template asks for an unknown part: %.*s", (int)n, name);
+    const bool *is_needed = find_part((struct c_parts *)&export->parts, name, n);
+    if (!is_needed)
+        die("the template asks for an unknown part: %.*s", (int)n, name);
+    return *is_needed;
 }
 
 /* The conditions that a line stands under. */
@@ -119,9 +120,11 @@ static bool take_condition(struct conditions *conditions, const struct c_export 
         conditions->of[conditions->n++] = !is_ours ? KEPT : is_needed ? TAKEN : LEFT;
         return is_ours;
     }
+
     bool ends = begins(line, "#endif");
     if ((!ends && !begins(line, "#else")) || conditions->n == 0)
         return false;
+
     int top = conditions->n - 1;
     bool is_ours = conditions->of[top] != KEPT;
     if (ends)
@@ -130,8 +133,6 @@ static bool take_condition(struct conditions *conditions, const struct c_export 
         conditions->of[top] = conditions->of[top] == TAKEN ? LEFT : TAKEN;
     return is_ours;
 }
-
-/* Lines. */
 
 static bool is_in_name(char c)
 {
@@ -168,15 +169,11 @@ static void write_line(FILE *out, const struct c_export *export, const char *lin
 void c_expand(FILE *out, const struct c_export *export, const char *text)
 {
     struct conditions conditions = {.n = 0};
-    bool after_blank = true;
     while (*text) {
         size_t n = strcspn(text, "\n");
         if (!take_condition(&conditions, export, text, n) && !is_left_out(&conditions) &&
-            !(n == 0 && after_blank)) {
-            if (!insert(out, export, text, n))
-                write_line(out, export, text, n);
-            after_blank = n == 0;
-        }
+            !insert(out, export, text, n))
+            write_line(out, export, text, n);
         text += n + 1;
     }
 }

@@ -10,28 +10,12 @@
 
 /* insert: constants */
 
+/* insert: separators */
+
 /* Words and weights stand at the end of this file. */
 struct word {
     const char *text;
     int id; /* 0: left out of every text */
-};
-
-#if WITH_LSTM
-/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 4
- * units), recurrent_kernel (units, 4 units), bias (4 units). */
-#endif
-#if WITH_GRU
-#if WITH_RESET_AFTER
-/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3
- * units), recurrent_kernel (units, 3 units), bias (2, 3 units). */
-#else
-/* One direction of a recurrent layer, weights in Keras's shapes: kernel (inputs, 3
- * units), recurrent_kernel (units, 3 units), bias (3 units). */
-#endif
-#endif
-struct cell {
-    int inputs, units;
-    const float *kernel, *recurrent_kernel, *bias;
 };
 
 #if WITH_REFERENCES
@@ -49,7 +33,8 @@ struct mapping {
 };
 
 #endif
-/* insert: declarations */
+/* insert: table_declarations */
+/* insert: weight_declarations */
 
 /* insert: text */
 
@@ -59,10 +44,8 @@ int model_predict_ids(const int *ids, int n, double *probabilities)
 {
     struct workspace *work = malloc(sizeof *work);
     int decided = -1;
-    if (work && pad(ids, n, work->ids)) {
-        find_logits(work);
-        decided = decide(work->logits, probabilities);
-    }
+    if (work && pad(ids, n, work->ids))
+        decided = decide(find_logits(work), probabilities);
     free(work);
     return decided;
 }
@@ -125,4 +108,8 @@ int main(void)
 }
 #endif
 
-/* insert: data */
+/* insert: labels */
+
+/* insert: tables */
+
+/* insert: weights */

@@ -1,0 +1,23 @@
+#include "export/c/kind.h"
+
+#include <stdlib.h>
+
+static void describe(FILE *out, const struct c_export *export,
+                     const struct layer_config *layer)
+{
+    const struct chain_config *chain = &export->chain;
+    fprintf(out, "Embedding(%d, %d)%s", chain->vocabulary, layer->embedding.width,
+            chain->mask ? ", pads skipped" : "");
+}
+
+static void call(FILE *out, const struct c_place *place)
+{
+    const struct params *params = place->export->params;
+    char *table = c_tensor_name(export_tensor(params, place->layer, 0, "embeddings"));
+    fprintf(out, "    embed(%s, %d, %s, %s);\n", table, place->out.width, place->x,
+            place->y);
+    free(table);
+}
+
+const struct c_kind c_embedding = {
+    .functions = c_template_embedding_c, .describe = describe, .call = call};

@@ -1,0 +1,31 @@
+#include "export/c/kind.h"
+
+static const struct {
+    const char *part, *activation;
+} losses[] = {
+    [LOSS_BINARY] = {"BINARY", "sigmoid"},
+    [LOSS_CATEGORICAL] = {"CATEGORICAL", "softmax"},
+};
+_Static_assert(COUNT_OF(losses) == LOSS_KINDS, "a loss has no activation");
+
+static void parts(const struct layer_config *layer, struct c_parts *parts)
+{
+    for (int i = 0; i < LOSS_KINDS; i++)
+        c_part(parts, losses[i].part, layer->output.loss == (enum loss)i);
+}
+
+static void describe(FILE *out, const struct c_export *export,
+                     const struct layer_config *layer)
+{
+    (void)export;
+    fprintf(out, "Dense(%d, %s)", layer->output.units,
+            losses[layer->output.loss].activation);
+}
+
+static void call(FILE *out, const struct c_place *place)
+{
+    c_call_product(out, place, "weigh");
+}
+
+const struct c_kind c_output = {
+    .functions = c_template_output_c, .parts = parts, .describe = describe, .call = call};

@@ -1,0 +1,112 @@
+#include "export/c/kind.h"
+
+#include <stdlib.h>
+
+/* How a step is computed. */
+enum step { STEP_LSTM, STEP_GRU, STEP_GRU_RESET_AFTER, STEPS };
+
+/* Its part of the template, its function, and how many times H numbers it keeps: h and c
+ * or r h of the state, and sums of gates. */
+static const struct {
+    const char *part, *function;
+    int kept;
+} steps[] = {
+    [STEP_LSTM] = {"LSTM", "lstm_step", 2 + 4},
+    [STEP_GRU] = {"GRU", "gru_step", 2 + 3},
+    [STEP_GRU_RESET_AFTER] = {"GRU_RESET_AFTER", "gru_step_reset_after", 1 + 3 + 3},
+};
+_Static_assert(COUNT_OF(steps) == STEPS, "a step has no function");
+
+static enum step step_of(const struct layer_config *layer)
+{
+    switch (layer->recurrent.cell) {
+    case CELL_LSTM:
+        return STEP_LSTM;
+    case CELL_GRU:
+        return layer->recurrent.reset_after ? STEP_GRU_RESET_AFTER : STEP_GRU;
+    case CELL_KINDS:
+        break;
+    }
+    die("a cell of an unknown kind");
+}
+
+static void parts(const struct layer_config *layer, struct c_parts *parts)
+{
+    for (int i = 0; i < STEPS; i++)
+        c_part(parts, steps[i].part, step_of(layer) == (enum step)i);
+
+    c_part(parts, "SIGMOID", !layer->recurrent.hard_sigmoid);
+    c_part(parts, "HARD_SIGMOID", layer->recurrent.hard_sigmoid);
+    c_part(parts, "TWO_DIRECTIONS", layer->recurrent.bidirectional);
+    c_part(parts, "ALL_STATES", layer->recurrent.sequences);
+    c_part(parts, "LAST_STATE", !layer->recurrent.sequences);
+}
+
+static void describe(FILE *out, const struct c_export *export,
+                     const struct layer_config *layer)
+{
+    (void)export;
+    fprintf(out, "%s%s(%d%s%s%s)", layer->recurrent.bidirectional ? "Bidirectional " : "",
+            cell_kinds[layer->recurrent.cell].class_name, layer->recurrent.units,
+            layer->recurrent.reset_after ? ", reset_after" : "",
+            layer->recurrent.hard_sigmoid ? ", hard_sigmoid" : "",
+            layer->recurrent.sequences ? ", all states" : "");
+}
+
+static size_t state(const struct layer_config *layer)
+{
+    return (size_t)steps[step_of(layer)].kept * (size_t)layer->recurrent.units;
+}
+
+static void declare_cell(FILE *out, const struct c_place *place, int direction)
+{
+    static const char *const weights[] = {"kernel", "recurrent_kernel", "bias"};
+    const struct layer_config *layer = place->layer;
+    char *name = c_layer_name(layer, direction);
+
+    fprintf(out, "static const struct cell %s = {\n", name);
+    fprintf(out, "    .inputs = %d,\n    .units = %d,\n    .reads_backward = %s,\n",
+            place->in.width, layer->recurrent.units, direction ? "true" : "false");
+    fprintf(out, "    .step = %s,\n    .gate = %s,\n", steps[step_of(layer)].function,
+            layer->recurrent.hard_sigmoid ? "hard_sigmoid" : "sigmoid");
+
+    for (size_t i = 0; i < COUNT_OF(weights); i++) {
+        const struct params *params = place->export->params;
+        char *tensor = c_tensor_name(export_tensor(params, layer, direction, weights[i]));
+        fprintf(out, "    .%s = %s,\n", weights[i], tensor);
+        free(tensor);
+    }
+    fputs("};\n\n", out);
+    free(name);
+}
+
+static void declare(FILE *out, const struct c_place *place)
+{
+    for (int d = 0; d < layer_directions(place->layer); d++)
+        declare_cell(out, place, d);
+}
+
+/* The directions' states stand side by side. */
+static void call(FILE *out, const struct c_place *place)
+{
+    const struct layer_config *layer = place->layer;
+    for (int d = 0; d < layer_directions(layer); d++) {
+        char *name = c_layer_name(layer, d);
+        char *y = d ? xasprintf("%s + %d", place->y, layer->recurrent.units)
+                    : xstrdup(place->y);
+        if (layer->recurrent.sequences)
+            fprintf(out, "    run(&%s, %s, %s, %d, work);\n", name, place->x, y,
+                    place->out.width);
+        else
+            fprintf(out, "    run_to_end(&%s, %s, %s, work);\n", name, place->x, y);
+        free(y);
+        free(name);
+    }
+}
+
+const struct c_kind c_recurrent = {.functions = c_template_recurrent_c,
+                                   .parts = parts,
+                                   .describe = describe,
+                                   .state = state,
+                                   .declare = declare,
+                                   .call = call};
