@@ -119,6 +119,7 @@ static int score_part(struct predictor *predictor, struct dataset *data,
                parts[part], score.loss, score_accuracy(&score), n);
     stream_free(evaluator.stream);
     balance_release(&balance);
+    comm_finalize(&comm);
     free(rows);
     return rc;
 }

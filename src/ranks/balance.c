@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ranks/comm.h"
-
 /* What an older step counts beside the next one: some ten steps are remembered, which is
  * more than a hiccup and less than the time in which a neighbour comes or goes. */
 static const double memory = 0.9;
@@ -57,6 +55,7 @@ static void split_by_pace(const struct balance *balance, int n_lanes, int *first
     int size = balance->size, *counts = xcalloc((size_t)size, sizeof *counts);
     for (int r = 0; r < size; r++)
         counts[r] = 1;
+
     for (int left = n_lanes - size; left > 0; left--) {
         int best = 0;
         for (int r = 1; r < size; r++)
@@ -65,22 +64,30 @@ static void split_by_pace(const struct balance *balance, int n_lanes, int *first
                 best = r;
         counts[best]++;
     }
+
     first[0] = 0;
     for (int r = 0; r < size; r++)
         first[r + 1] = first[r] + counts[r];
     free(counts);
 }
 
+void balance_even_ranges(int n_lanes, int size, int *first)
+{
+    for (int r = 0; r <= size; r++)
+        first[r] = (int)((int64_t)n_lanes * r / size);
+}
+
 void balance_ranges(const struct balance *balance, int n_lanes, int *first)
 {
     const double worthwhile = 0.97; /* of the even split's end: less is noise */
-    comm_even_ranges(n_lanes, balance->size, first);
+    balance_even_ranges(n_lanes, balance->size, first);
     if (balance->is_even || n_lanes <= balance->size || !all_have_worked(balance))
         return;
+
     double even = end_of(balance, first);
     split_by_pace(balance, n_lanes, first);
     if (end_of(balance, first) > worthwhile * even)
-        comm_even_ranges(n_lanes, balance->size, first);
+        balance_even_ranges(n_lanes, balance->size, first);
 }
 
 void balance_observe(struct balance *balance, const int *first, const double *work,
@@ -93,6 +100,7 @@ void balance_observe(struct balance *balance, const int *first, const double *wo
             of_rank += seconds[l * (size_t)stride];
             done += work[l * (size_t)stride];
         }
+
         sum += of_rank;
         most = of_rank > most ? of_rank : most;
         if (done > 0) {
@@ -100,6 +108,7 @@ void balance_observe(struct balance *balance, const int *first, const double *wo
             balance->seconds[r] = memory * balance->seconds[r] + of_rank;
         }
     }
+
     balance->busiest += most;
     balance->mean += sum / balance->size;
 }

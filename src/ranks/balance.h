@@ -21,8 +21,12 @@ struct balance {
 void balance_new(int size, bool is_even, struct balance *balance);
 void balance_release(struct balance *balance);
 
-/* Ranges of n_lanes lanes of the same work, (size + 1) as comm.h has them: the split with
- * the earliest end as far as steps observed tell; even before. */
+/* The even ranges of n_lanes lanes, (size + 1) as comm.h has them: lane l belongs to rank
+ * l * size / n_lanes, about. */
+void balance_even_ranges(int n_lanes, int size, int *first);
+
+/* Ranges of n_lanes lanes of the same work: the split with the earliest end as far as
+ * steps observed tell; even before. */
 void balance_ranges(const struct balance *balance, int n_lanes, int *first);
 
 /* What the lanes of a step cost: lane l took work[l * stride] (rows or positions) and

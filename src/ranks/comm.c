@@ -7,17 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files/file.h"
-
-/* The process has one MPI; what belongs to it is kept here, not in every struct comm. */
-static MPI_Comm node_comm = MPI_COMM_NULL;
-static double seconds_in_collectives;
-static void (*hook)(const struct comm *comm, uint32_t exchange, const void *data);
-static const void *hook_data;
-static uint32_t n_exchanges;
-
-/* Begin and end. */
-
 static void abort_job(int code)
 {
     MPI_Abort(MPI_COMM_WORLD, code);
@@ -71,73 +60,85 @@ int comm_check_launch(void)
         n);
 }
 
+static struct comm_state *new_state(MPI_Comm node)
+{
+    struct comm_state *state = xcalloc(1, sizeof *state);
+    state->node = node;
+    state->piece = (size_t)1 << 30;
+    return state;
+}
+
 void comm_init(struct comm *comm)
 {
     int threads = 0;
+    MPI_Comm node;
     yield_if_crowded();
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &threads); /* others read files */
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
-                        &node_comm);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+
+    *comm = (struct comm){.node_cores = usable_cores(), .state = new_state(node)};
     MPI_Comm_rank(MPI_COMM_WORLD, &comm->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &comm->size);
-    MPI_Comm_rank(node_comm, &comm->node_rank);
-    MPI_Comm_size(node_comm, &comm->node_size);
-    comm->node_cores = usable_cores();
-    comm->is_active = true;
+    MPI_Comm_rank(node, &comm->node_rank);
+    MPI_Comm_size(node, &comm->node_size);
+
     comm_learn_hosts(comm);
     die_set_hook(abort_job);
 }
 
 void comm_init_alone(struct comm *comm)
 {
-    *comm = (struct comm){.size = 1, .node_size = 1, .node_cores = 1};
+    *comm = (struct comm){
+        .size = 1, .node_size = 1, .node_cores = 1, .state = new_state(MPI_COMM_NULL)};
+    comm_learn_hosts(comm);
 }
 
 void comm_finalize(struct comm *comm)
 {
-    if (!comm->is_active)
+    struct comm_state *state = comm->state;
+    if (!state)
         return;
-    comm_meet(comm);
-    MPI_Comm_free(&node_comm);
-    MPI_Finalize();
-    die_set_hook(NULL);
-    comm_forget_hosts();
-    comm->is_active = false;
-}
 
-/* Time in collectives. */
+    if (state->node != MPI_COMM_NULL) {
+        comm_meet(comm);
+        MPI_Comm_free(&state->node);
+        MPI_Finalize();
+        die_set_hook(NULL);
+    }
+
+    free(state->hosts);
+    free(state);
+    comm->state = NULL;
+}
 
 void comm_set_hook(struct comm *comm,
                    void (*before)(const struct comm *comm, uint32_t exchange,
                                   const void *data),
                    const void *data)
 {
-    (void)comm;
-    hook = before;
-    hook_data = data;
+    comm->state->before = before;
+    comm->state->data = data;
 }
 
 double comm_begin(const struct comm *comm)
 {
-    if (hook)
-        hook(comm, n_exchanges, hook_data);
-    n_exchanges++;
+    struct comm_state *state = comm->state;
+    if (state->before)
+        state->before(comm, state->n_exchanges, state->data);
+    state->n_exchanges++;
     return seconds_now();
 }
 
-void comm_end(enum trace_kind kind, double start)
+void comm_end(const struct comm *comm, enum trace_kind kind, double start)
 {
-    seconds_in_collectives += seconds_now() - start;
+    comm->state->seconds += seconds_now() - start;
     trace_end(kind, start);
 }
 
 double comm_seconds(const struct comm *comm)
 {
-    (void)comm;
-    return seconds_in_collectives;
+    return comm->state->seconds;
 }
-
-/* Agreement. */
 
 int comm_agree(const struct comm *comm, int rc)
 {
@@ -148,6 +149,7 @@ int comm_agree(const struct comm *comm, int rc)
     MPI_Request request;
     MPI_Iallreduce(&mine, &lowest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD, &request);
     comm_wait(comm, 1, &request);
+
     if (lowest < comm->size) {
         struct {
             int code;
@@ -158,23 +160,9 @@ int comm_agree(const struct comm *comm, int rc)
         comm_wait(comm, 1, &request);
         rc = fail(outcome.code, "%s", outcome.message);
     }
-    comm_end(TRACE_WAIT, start);
-    return rc;
-}
 
-void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
-{
-    if (comm->size == 1)
-        return;
-    double start = comm_begin(comm);
-    const size_t most = (size_t)1 << 30; /* MPI counts in int */
-    for (size_t at = 0; at < n; at += most) {
-        MPI_Request request;
-        MPI_Ibcast((char *)bytes + at, (int)(n - at < most ? n - at : most), MPI_BYTE, 0,
-                   MPI_COMM_WORLD, &request);
-        comm_wait(comm, 1, &request);
-    }
-    comm_end(TRACE_WAIT, start);
+    comm_end(comm, TRACE_WAIT, start);
+    return rc;
 }
 
 int comm_same(const struct comm *comm, const char *text, const char *what,
@@ -187,6 +175,7 @@ int comm_same(const struct comm *comm, const char *text, const char *what,
     if (comm->rank == 0)
         memcpy(first, text, n);
     comm_broadcast(comm, first, n);
+
     int rc = OK;
     if (strcmp(first, text) && n < 200)
         rc = fail(ERR_USAGE, "rank %d on %s has another %s (%.200s) than rank 0 (%s): %s",
@@ -194,32 +183,9 @@ int comm_same(const struct comm *comm, const char *text, const char *what,
     else if (strcmp(first, text))
         rc = fail(ERR_USAGE, "rank %d on %s has another %s than rank 0: %s", comm->rank,
                   host, what, remedy);
+
     free(first);
     return comm_agree(comm, rc);
-}
-
-char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *counts)
-{
-    counts[0] = n;
-    if (comm->size == 1) {
-        char *copy = xcalloc((size_t)n + 1, 1);
-        memcpy(copy, bytes, (size_t)n);
-        return copy;
-    }
-    double start = comm_begin(comm);
-    MPI_Request request;
-    MPI_Igather(&n, 1, MPI_INT, counts, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
-    comm_wait(comm, 1, &request);
-    int *offsets = xcalloc((size_t)comm->size + 1, sizeof *offsets);
-    for (int r = 0; r < comm->size; r++)
-        offsets[r + 1] = offsets[r] + counts[r];
-    char *all = comm->rank == 0 ? xcalloc((size_t)offsets[comm->size] + 1, 1) : NULL;
-    MPI_Igatherv(bytes, n, MPI_BYTE, all, counts, offsets, MPI_BYTE, 0, MPI_COMM_WORLD,
-                 &request);
-    comm_wait(comm, 1, &request);
-    free(offsets);
-    comm_end(TRACE_WAIT, start);
-    return all;
 }
 
 static double reduce_double(const struct comm *comm, double value, MPI_Op op)
@@ -230,7 +196,7 @@ static double reduce_double(const struct comm *comm, double value, MPI_Op op)
     MPI_Request request;
     MPI_Iallreduce(&value, &result, 1, MPI_DOUBLE, op, MPI_COMM_WORLD, &request);
     comm_wait(comm, 1, &request);
-    comm_end(TRACE_WAIT, start);
+    comm_end(comm, TRACE_WAIT, start);
     return result;
 }
 
@@ -242,84 +208,4 @@ double comm_min(const struct comm *comm, double value)
 double comm_max(const struct comm *comm, double value)
 {
     return reduce_double(comm, value, MPI_MAX);
-}
-
-/* Memory that a node shares. */
-
-/* Where it fails for one rank, MPI_Win_allocate_shared keeps the others waiting: so it is
- * asked before. Open MPI shares memory in that folder, and wants a twentieth of it to be
- * left. */
-static int check_room(const struct comm *comm, size_t n)
-{
-    static const char folder[] = "/dev/shm";
-    size_t has = host_memory();
-    size_t needed = n + n / 16 + ((size_t)1 << 20);
-    int64_t left = comm->node_size > 1 ? file_free_bytes(folder) : -1;
-    int rc = OK;
-    if (needed > has)
-        rc = fail(ERR_IO,
-                  "%s: %zu MiB are to be held in memory, this host has %zu: take another",
-                  comm_host(comm, comm->rank), needed >> 20, has >> 20);
-    else if (left >= 0 && (int64_t)needed > left)
-        rc = fail(ERR_IO,
-                  "%s: %zu MiB are to be shared by its ranks, %s has %lld: enlarge it",
-                  comm_host(comm, comm->rank), (needed >> 20) + 1, folder,
-                  (long long)left >> 20);
-    return comm_agree(comm, comm->node_rank == 0 ? rc : OK);
-}
-
-int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
-{
-    int rc = check_room(comm, n);
-    if (rc)
-        return rc;
-    if (comm->size == 1) {
-        *window = (struct comm_window){xaligned(n, 1), NULL};
-        return OK;
-    }
-    MPI_Win *win = xcalloc(1, sizeof *win);
-    MPI_Aint mine = comm->node_rank == 0 ? (MPI_Aint)(n + 64) : 0, size = 0;
-    int unit = 0;
-    void *base = NULL;
-    MPI_Comm_set_errhandler(node_comm, MPI_ERRORS_RETURN);
-    int status = MPI_Win_allocate_shared(mine, 1, MPI_INFO_NULL, node_comm, &base, win);
-    MPI_Comm_set_errhandler(node_comm, MPI_ERRORS_ARE_FATAL);
-    if (status != MPI_SUCCESS)
-        rc = fail(ERR_IO,
-                  "%zu MiB cannot be shared by the ranks of a node: enlarge /dev/shm",
-                  n >> 20);
-    rc = comm_agree(comm, rc);
-    if (rc) {
-        free(win);
-        return rc;
-    }
-    MPI_Win_shared_query(*win, 0, &size, &unit, &base);
-    MPI_Win_lock_all(MPI_MODE_NOCHECK, *win);
-    uintptr_t address = ((uintptr_t)base + 63) / 64 * 64;
-    *window = (struct comm_window){(void *)address, win};
-    return OK;
-}
-
-void comm_window_sync(const struct comm *comm, struct comm_window *window)
-{
-    if (!window->handle)
-        return;
-    MPI_Request request;
-    MPI_Win_sync(*(MPI_Win *)window->handle);
-    MPI_Ibarrier(node_comm, &request);
-    comm_wait(comm, 1, &request);
-    MPI_Win_sync(*(MPI_Win *)window->handle);
-}
-
-void comm_window_close(const struct comm *comm, struct comm_window *window)
-{
-    (void)comm;
-    if (window->handle) {
-        MPI_Win_unlock_all(*(MPI_Win *)window->handle);
-        MPI_Win_free(window->handle);
-        free(window->handle);
-    } else {
-        free(window->bytes);
-    }
-    *window = (struct comm_window){NULL, NULL};
 }

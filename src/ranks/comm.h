@@ -13,7 +13,7 @@ struct comm {
     int rank, size;
     int node_rank, node_size; /* among the ranks of this host */
     int node_cores;           /* that they share */
-    bool is_active;           /* MPI is initialised */
+    struct comm_state *state; /* private; owned, and shared by copies of the comm */
 };
 
 /* This process's rank as its launcher (mpirun, srun) gave it, before MPI begins; -1 if no
@@ -28,7 +28,8 @@ int comm_check_launch(void) NODISCARD;
 void comm_init(struct comm *comm);
 /* A world of one rank without MPI, for commands that do not train. */
 void comm_init_alone(struct comm *comm);
-/* Collective. Ends MPI, if it was begun. */
+/* Collective. Ends MPI, if it was begun, and releases what the comm owns; a comm that is
+ * all zero was never begun. */
 void comm_finalize(struct comm *comm);
 
 /* Collective. Every rank passes its own outcome; all return the same one: OK, or the code
@@ -39,8 +40,9 @@ int comm_agree(const struct comm *comm, int rc) NODISCARD;
 void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
 
 /* Collective. All ranks' bytes to rank 0, rank after rank, the caller's to free, and how
- * many each has to `counts` (size); NULL on the others. Less than 2 GiB in all. */
-char *comm_gather_bytes(const struct comm *comm, const void *bytes, int n, int *counts);
+ * many each has to `counts` (size); NULL on the others, whose `counts` mean nothing. */
+char *comm_gather_bytes(const struct comm *comm, const void *bytes, size_t n,
+                        size_t *counts);
 
 /* Collective. OK if all ranks hold the same text; else ERR_USAGE naming the first rank
  * and host that differs. `what` and `remedy` are for the message. */
@@ -59,7 +61,7 @@ char *comm_hosts(const struct comm *comm);
 /* A rank that has waited for others this many seconds (0: for ever) learns who else
  * waits, names on standard error who does not, and ends its process with ERR_UNAVAILABLE,
  * which makes the launcher end the job. Ranks must meet more often than that. */
-void comm_set_stall_timeout(double seconds);
+void comm_set_stall_timeout(struct comm *comm, double seconds);
 
 /* Collective. Returns when all ranks have come; for long work between collectives. */
 void comm_meet(const struct comm *comm);
@@ -84,9 +86,6 @@ void comm_window_close(const struct comm *comm, struct comm_window *window);
  * Rank r computes lanes first[r] .. first[r + 1] - 1; first has size + 1 entries,
  * ascending from 0 to the number of lanes. Any such ranges give the same sums.
  */
-
-/* Even ranges: lane l belongs to rank l * size / n_lanes, about. */
-void comm_even_ranges(int n_lanes, int size, int *first);
 
 /* The sum over lanes in the canonical binary tree: node (level k, i) covers lanes
  * i 2^k .. (i + 1) 2^k - 1 and is the sum of its two children, left + right; what lies

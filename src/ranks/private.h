@@ -1,5 +1,7 @@
-/* What comm.c (ranks), comm_sum.c (lanes and their sum) and comm_wait.c (hosts, and who
- * does not answer) share. */
+/* What the files of this folder share: comm.c (the ranks and what they agree on),
+ * messages.c (bytes of any number), hosts.c, wait.c (and who does not answer), window.c
+ * (memory that a node shares), share.c and sum.c (lanes and their sum).
+ */
 #ifndef RNNTRAIN_RANKS_PRIVATE_H
 #define RNNTRAIN_RANKS_PRIVATE_H
 
@@ -9,13 +11,43 @@
 
 #include "base/trace.h"
 
+/* What a comm owns. */
+struct comm_state {
+    MPI_Comm node; /* the ranks of this host; MPI_COMM_NULL where MPI was not begun */
+    char (*hosts)[COMM_HOST_BYTES]; /* (size) */
+    double seconds;                 /* in collectives so far */
+    double stall_timeout;           /* seconds that a rank waits for others; 0: any */
+    size_t piece;                   /* bytes that go in one call of MPI, at most */
+    uint32_t n_exchanges;
+    void (*before)(const struct comm *comm, uint32_t exchange, const void *data);
+    const void *data; /* for `before` */
+};
+
 /* Around each exchange: its time counts as communication and as a span of that kind. */
 double comm_begin(const struct comm *comm);
-void comm_end(enum trace_kind kind, double start);
+void comm_end(const struct comm *comm, enum trace_kind kind, double start);
 
-/* Collective. The hosts of all ranks, for comm_host. */
+/* Collective. Fills in the hosts of all ranks. */
 void comm_learn_hosts(const struct comm *comm);
-void comm_forget_hosts(void);
+
+/* MPI counts in int: n as such, or the end of the job, as what is more must go in
+ * pieces. */
+int mpi_count(size_t n);
+
+/* Messages on their way. */
+struct comm_requests {
+    MPI_Request *list;
+    int n;
+};
+
+/* Messages of tag 0: n bytes, of which the receiver knows only that they are `room` at
+ * most, go in as many pieces as `room` would need, the last ones empty. Each adds that
+ * many requests. */
+size_t comm_pieces(const struct comm *comm, size_t room);
+void comm_send(const struct comm *comm, int to, const void *bytes, size_t n, size_t room,
+               struct comm_requests *requests);
+void comm_receive(const struct comm *comm, int from, void *bytes, size_t room,
+                  struct comm_requests *requests);
 
 /* Waits until all of them are done. Every wait of a job that trains is here: a rank that
  * hangs or a network that is cut would else be waited for without end. */

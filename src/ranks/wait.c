@@ -6,69 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Hosts. */
-
-static char (*hosts)[COMM_HOST_BYTES]; /* of all ranks */
-
-void comm_learn_hosts(const struct comm *comm)
-{
-    hosts = xcalloc((size_t)comm->size, sizeof *hosts);
-    char mine[COMM_HOST_BYTES] = "";
-    gethostname(mine, sizeof mine - 1);
-    MPI_Allgather(mine, sizeof mine, MPI_CHAR, hosts, sizeof mine, MPI_CHAR,
-                  MPI_COMM_WORLD);
-}
-
-void comm_forget_hosts(void)
-{
-    free(hosts);
-    hosts = NULL;
-}
-
-static bool is_listed(const char *list, const char *host)
-{
-    size_t n = strlen(host);
-    for (const char *at = strstr(list, host); at; at = strstr(at + 1, host))
-        if ((at == list || at[-1] == ',') && (at[n] == ',' || !at[n]))
-            return true;
-    return false;
-}
-
-const char *comm_host(const struct comm *comm, int rank)
-{
-    (void)comm;
-    return hosts[rank];
-}
-
-char *comm_hosts(const struct comm *comm)
-{
-    char *list = xcalloc((size_t)comm->size, COMM_HOST_BYTES + 1);
-    for (int r = 0; r < comm->size; r++)
-        if (!is_listed(list, hosts[r])) {
-            if (*list)
-                strcat(list, ",");
-            strcat(list, hosts[r]);
-        }
-    return list;
-}
-
-/* Waiting. */
-
-/* Tags of messages: shares of the sum are 0. */
+/* Tags of messages: those that carry something are 0. */
 enum { TAG_WAITING = 1 };
-
-static double stall_timeout;
 
 /* How long those who wait listen to each other before they judge: as long as the last of
  * them may have come behind the first. */
-static double listening(void)
+static double listening(const struct comm *comm)
 {
-    return fmin(5, fmax(2, stall_timeout / 10));
+    return fmin(5, fmax(2, comm->state->stall_timeout / 10));
 }
 
-void comm_set_stall_timeout(double seconds)
+void comm_set_stall_timeout(struct comm *comm, double seconds)
 {
-    stall_timeout = seconds;
+    comm->state->stall_timeout = seconds;
 }
 
 /* Everybody who waits says so to all, so each learns who does not. `waits` (size). */
@@ -82,7 +32,8 @@ static void hear_who_waits(const struct comm *comm, bool *waits)
         if (r != comm->rank)
             MPI_Isend(NULL, 0, MPI_BYTE, r, TAG_WAITING, MPI_COMM_WORLD, &request);
     }
-    while (n < comm->size && seconds_now() - began < listening()) {
+
+    while (n < comm->size && seconds_now() - began < listening(comm)) {
         MPI_Status status;
         int is_there = 0;
         MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &is_there, &status);
@@ -111,6 +62,7 @@ static char *name_silent(const struct comm *comm, const bool *waits)
         free(list);
         list = longer;
     }
+
     if (n > MOST) {
         char *longer = xasprintf("%s and %d more", list, n - MOST);
         free(list);
@@ -137,6 +89,7 @@ static _Noreturn void end_stalled(const struct comm *comm)
         pause_for(5); /* if this one was stopped, the others' end ends it now */
     while (!waits[first])
         first++;
+
     if (first == comm->rank) {
         char *silent = name_silent(comm, waits);
         fprintf(
@@ -144,7 +97,8 @@ static _Noreturn void end_stalled(const struct comm *comm)
             "rnntrain: no answer for %.0f s from %s: stopped, frozen, or cut off from "
             "the network; the job ends; go on from its last checkpoint with --resume "
             "(--stall-timeout sets the time)\n",
-            stall_timeout, *silent ? silent : "MPI, though all ranks wait for it");
+            comm->state->stall_timeout,
+            *silent ? silent : "MPI, though all ranks wait for it");
         fflush(stderr);
     } else {
         pause_for(1); /* the first one's word comes before its job is ended */
@@ -165,19 +119,20 @@ static bool is_called(const struct comm *comm)
 void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
 {
     enum { POLLS = 1000 }; /* between looks at the clock */
-    double began = 0, looked = 0;
+    double began = 0, looked = 0, timeout = comm->state->stall_timeout;
     int done = 0;
     for (int polls = 1;; polls++) {
         MPI_Testall(n, requests, &done, MPI_STATUSES_IGNORE);
         if (done)
             return;
-        if (polls % POLLS || stall_timeout <= 0)
+        if (polls % POLLS || timeout <= 0)
             continue;
+
         double now = seconds_now();
-        if (looked <= 0 || now - looked > stall_timeout / 2)
+        if (looked <= 0 || now - looked > timeout / 2)
             began = now; /* the first look; or this process was stopped itself */
         looked = now;
-        if (now - began > stall_timeout || is_called(comm))
+        if (now - began > timeout || is_called(comm))
             end_stalled(comm);
     }
 }

@@ -249,9 +249,9 @@ int trainer_check_replicas(struct trainer *trainer)
         return OK;
     uint64_t *mine = xcalloc(
         (size_t)trainer->params->n_tensors + COUNT_OF(trainer->optim.slot), sizeof *mine);
-    int *counts = xcalloc((size_t)comm->size, sizeof *counts),
-        n = hash_parts(trainer, mine);
-    char *all = comm_gather_bytes(comm, mine, n * (int)sizeof *mine, counts);
+    size_t *counts = xcalloc((size_t)comm->size, sizeof *counts);
+    int n = hash_parts(trainer, mine);
+    char *all = comm_gather_bytes(comm, mine, (size_t)n * sizeof *mine, counts);
     int rc = comm->rank == 0
                  ? compare_replicas(trainer, (const uint64_t *)(const void *)all, n)
                  : OK;

@@ -362,7 +362,7 @@ int trainer_set_up(struct trainer *trainer)
     const struct trainer_config *config = trainer->config;
     struct comm *comm = trainer->comm;
     int rc = check_configuration(trainer);
-    comm_set_stall_timeout(set_up_timeout(trainer));
+    comm_set_stall_timeout(comm, set_up_timeout(trainer));
     if (!rc)
         rc = open_trace(trainer);
     if (!rc)
@@ -408,7 +408,7 @@ int trainer_set_up(struct trainer *trainer)
         return rc;
     trainer->peak_gflops = comm_min(comm, probe(comm)) * comm->size;
     trainer_set_deadline(trainer);
-    comm_set_stall_timeout(config->stall_timeout);
+    comm_set_stall_timeout(comm, config->stall_timeout);
     return OK;
 }
 

@@ -383,12 +383,12 @@ static int write_trace(struct trainer *trainer)
     int rc = OK;
     if (!trainer->config->trace)
         return OK;
-    int n = (int)(trace_take(&mine) * sizeof *mine);
-    int *counts = xcalloc((size_t)comm->size, sizeof *counts);
+    size_t n = trace_take(&mine) * sizeof *mine;
+    size_t *counts = xcalloc((size_t)comm->size, sizeof *counts);
     char *all = comm_gather_bytes(comm, mine, n, counts), *from = all;
     for (int r = 0; r < comm->size && comm->rank == 0 && !rc; from += counts[r++])
         rc = trace_file_add(trainer->trace, r, (const struct trace_span *)(void *)from,
-                            (size_t)counts[r] / sizeof *mine);
+                            counts[r] / sizeof *mine);
     free(all);
     free(counts);
     return comm_agree(comm, rc);

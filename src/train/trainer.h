@@ -25,14 +25,12 @@ struct trainer_config {
     const char *data;    /* path of the data set */
     const char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
     const char *isa;     /* kernel set, "auto" */
-    const char
-        *init_from; /* checkpoint or model of Keras whose weights the run begins with;
-                              NULL: drawn from the seed */
+    /* Checkpoint or model of Keras with whose weights the run begins; NULL: drawn. */
+    const char *init_from;
     bool init_optimizer; /* and with its moments, where they are of the same optimizer */
     const char *trace;   /* file for what each rank did when; NULL: none */
     const char *record; /* the effective configuration as JSON, for log and checkpoints */
-    struct model_config
-        model; /* the data set sets vocabulary, maxlen, classes, pad_pre */
+    struct model_config model; /* but for what the data set says */
     struct optim_config optim; /* total_steps is set here */
     struct sampler_config sampler;
     double warmup_epochs;

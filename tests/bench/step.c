@@ -11,6 +11,7 @@
  *
  * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate. The step
  * is forward, backward, canonical sum, update and packing, as in the trainer. */
+#include "ranks/balance.h"
 #include "ranks/comm.h"
 #include "commands/config.h"
 
@@ -102,7 +103,7 @@ static double train_batch(struct bench *bench)
     double positions = 0;
     sampler_begin_epoch(&bench->sampler, (int)bench->step);
     int n = sampler_batch(&bench->sampler, 0, &n_lanes);
-    comm_even_ranges(n_lanes, bench->comm.size, bench->first);
+    balance_even_ranges(n_lanes, bench->comm.size, bench->first);
     for (int l = 0; l < n_lanes; l++) {
         int start = bench->sampler.lane_start[l];
         struct lane lane = {&bench->data.part[DATASET_TRAIN],

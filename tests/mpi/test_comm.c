@@ -1,6 +1,7 @@
 /* Ranks: the canonical sum against a naive tree for any ranges of lanes, agreement,
  * shared memory. Run by mpirun; every rank runs every test. */
-#include "ranks/comm.h"
+#include "ranks/balance.h"
+#include "ranks/private.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+enum { MOST_LANES = 37 };
 
 static struct comm comm;
 static const struct kernels *kernels;
@@ -97,19 +100,17 @@ static void check_sum(struct comm_sum *sum, struct comm_shape shape, int n_lanes
 }
 
 /* Without a table, with nothing else, and with both. */
-static void test_sum(void **state)
+static void check_sums(int most_lanes)
 {
-    (void)state;
-    enum { LANES = 37 };
     static const struct comm_shape shapes[] = {{0, 0, 1},    {0, 0, 5},    {0, 0, 333},
                                                {1, 3, 3},    {64, 2, 128}, {65, 2, 131},
                                                {200, 1, 207}};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     for (size_t s = 0; s < COUNT_OF(shapes); s++) {
         struct comm_sum *sum =
-            comm_sum_new(&comm, kernels, COMM_CANONICAL, shapes[s], LANES);
-        for (int n_lanes = 1; n_lanes <= LANES; n_lanes++) {
-            comm_even_ranges(n_lanes, comm.size, first);
+            comm_sum_new(&comm, kernels, COMM_CANONICAL, shapes[s], most_lanes);
+        for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes++) {
+            balance_even_ranges(n_lanes, comm.size, first);
             check_sum(sum, shapes[s], n_lanes, first);
             random_ranges(n_lanes, (uint32_t)n_lanes, first);
             check_sum(sum, shapes[s], n_lanes, first);
@@ -119,17 +120,22 @@ static void test_sum(void **state)
     free(first);
 }
 
-/* By MPI the sum is right to rounding, and the same on all ranks; ranks may have no
- * lane. */
-static void test_sum_by_mpi(void **state)
+static void test_sum(void **state)
 {
     (void)state;
-    enum { LANES = 37, N = 333 };
+    check_sums(MOST_LANES);
+}
+
+/* By MPI the sum is right to rounding, and the same on all ranks; ranks may have no
+ * lane. */
+static void check_sums_by_mpi(int most_lanes)
+{
+    enum { N = 333 };
     const struct comm_shape shape = {70, 3, N};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     real *first_rank = xcalloc(N, sizeof *first_rank);
-    struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, shape, LANES);
-    for (int n_lanes = 1; n_lanes <= LANES; n_lanes++) {
+    struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, shape, most_lanes);
+    for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes++) {
         random_ranges(n_lanes, (uint32_t)n_lanes, first);
         const real *total = sum_lanes(sum, shape, first);
         memcpy(first_rank, total, N * sizeof *total);
@@ -143,6 +149,32 @@ static void test_sum_by_mpi(void **state)
     comm_sum_free(sum);
     free(first_rank);
     free(first);
+}
+
+static void test_sum_by_mpi(void **state)
+{
+    (void)state;
+    check_sums_by_mpi(MOST_LANES);
+}
+
+/* Each rank's bytes are its number, and more of them than the rank before has. */
+static void test_gather_bytes(void **state)
+{
+    (void)state;
+    size_t n = 1 + 40 * (size_t)comm.rank, at = 0;
+    size_t *counts = xcalloc((size_t)comm.size, sizeof *counts);
+    char *mine = xcalloc(n, 1);
+    memset(mine, comm.rank + 1, n);
+    char *all = comm_gather_bytes(&comm, mine, n, counts);
+    for (int r = 0; r < comm.size && comm.rank == 0; r++) {
+        assert_int_equal(counts[r], 1 + 40 * r);
+        for (size_t i = 0; i < counts[r]; i++)
+            assert_int_equal(all[at++], r + 1);
+    }
+    assert_true(comm.rank == 0 || !all);
+    free(all);
+    free(mine);
+    free(counts);
 }
 
 static void test_gather(void **state)
@@ -224,13 +256,32 @@ static void test_small_things(void **state)
     free(hosts);
 }
 
+/* Nobody has the memory for messages that MPI cannot count, so pieces are small: none of
+ * them ends where a row or a share does. */
+static void test_pieces(void **state)
+{
+    size_t whole = comm.state->piece;
+    char bytes[100] = "";
+    comm.state->piece = 28;
+    if (comm.rank == 0)
+        memset(bytes, 'x', sizeof bytes);
+    comm_broadcast(&comm, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        assert_int_equal(bytes[i], 'x');
+    test_gather_bytes(state);
+    check_sums(7);
+    check_sums_by_mpi(7);
+    comm.state->piece = whole;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sum),          cmocka_unit_test(test_sum_by_mpi),
         cmocka_unit_test(test_gather),       cmocka_unit_test(test_agree),
         cmocka_unit_test(test_same),         cmocka_unit_test(test_window),
-        cmocka_unit_test(test_small_things),
+        cmocka_unit_test(test_small_things), cmocka_unit_test(test_gather_bytes),
+        cmocka_unit_test(test_pieces),
     };
     comm_init(&comm);
     int failed = kernels_select("auto", &kernels);

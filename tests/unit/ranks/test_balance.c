@@ -86,7 +86,7 @@ static void test_earliest_end(void **state)
             pace[r] = 0.1 + rng_uniform(&rng, 9 * trial + 2 + (uint32_t)r);
         balance_new(size, false, &balance);
         run_steps(&balance, n_lanes, pace, 3, first);
-        comm_even_ranges(n_lanes, size, even);
+        balance_even_ranges(n_lanes, size, even);
         assert_true(end_of(first, size, pace) <= end_of(even, size, pace) * 1.0001);
         assert_true(first[0] == 0 && first[size] == n_lanes);
         for (int r = 0; r < size; r++)

@@ -88,6 +88,7 @@ static void tear_down(struct fixture *fixture)
     stream_free(fixture->stream);
     dataset_release(&fixture->data);
     dataset_release(&fixture->whole);
+    comm_finalize(&fixture->comm);
 }
 
 static void expect_window(struct fixture *fixture, enum dataset_part part, int n, int per,

@@ -1,0 +1,41 @@
+/* Arrays of lanes, and the share of one that a rank finishes.
+ *
+ * An array is a table (rows, width), of whose rows a lane has touched some, and what
+ * follows it: comm.h's comm_shape. A share of it is every size-th word of 64 rows, so
+ * that frequent and rare rows are dealt out evenly, and a slice of what follows. A share
+ * travels packed: for each of its words the 64 bits of touched rows, then those rows;
+ * then its slice. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_RANKS_SHARE_H
+#define RNNTRAIN_RANKS_SHARE_H
+
+#include "ranks/comm.h"
+
+struct share {
+    const struct comm_shape *shape;
+    size_t first_word, word_step; /* of the rows' bits */
+    size_t begin, end;            /* the slice, in reals of the array */
+};
+
+/* Words of the bits of all rows. */
+size_t share_words(const struct comm_shape *shape);
+
+/* Rank's share of `size`; of one rank: the whole. */
+struct share share_of(const struct comm_shape *shape, int rank, int size);
+
+/* At most so many reals is it once packed. */
+size_t share_most_packed(const struct share *share);
+
+/* Both return the end of what they wrote or read. */
+real *share_pack(const struct share *share, struct comm_lane lane, real *to);
+const real *share_unpack(const struct share *share, const real *from,
+                         struct comm_lane lane);
+
+/* left += right; rows that only one of them touched are copies, as zeros add nothing. */
+void share_add(const struct share *share, const struct kernels *kernels,
+               struct comm_lane left, struct comm_lane right);
+
+/* The table becomes zero and untouched. */
+void share_clear_table(const struct comm_shape *shape, struct comm_lane lane);
+
+#endif

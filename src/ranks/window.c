@@ -1,0 +1,90 @@
+#include "ranks/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "files/file.h"
+
+/* Where it fails for one rank, MPI_Win_allocate_shared keeps the others waiting: so it is
+ * asked before. Open MPI shares memory in that folder, and wants a twentieth of it to be
+ * left. */
+static int check_room(const struct comm *comm, size_t n)
+{
+    static const char folder[] = "/dev/shm";
+    size_t has = host_memory();
+    size_t needed = n + n / 16 + ((size_t)1 << 20);
+    int64_t left = comm->node_size > 1 ? file_free_bytes(folder) : -1;
+    int rc = OK;
+
+    if (needed > has)
+        rc = fail(ERR_IO,
+                  "%s: %zu MiB are to be held in memory, this host has %zu: take another",
+                  comm_host(comm, comm->rank), needed >> 20, has >> 20);
+    else if (left >= 0 && (int64_t)needed > left)
+        rc = fail(ERR_IO,
+                  "%s: %zu MiB are to be shared by its ranks, %s has %lld: enlarge it",
+                  comm_host(comm, comm->rank), (needed >> 20) + 1, folder,
+                  (long long)left >> 20);
+    return comm_agree(comm, comm->node_rank == 0 ? rc : OK);
+}
+
+int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
+{
+    int rc = check_room(comm, n);
+    if (rc)
+        return rc;
+    if (comm->size == 1) {
+        *window = (struct comm_window){xaligned(n, 1), NULL};
+        return OK;
+    }
+
+    MPI_Win *win = xcalloc(1, sizeof *win);
+    MPI_Comm node = comm->state->node;
+    MPI_Aint mine = comm->node_rank == 0 ? (MPI_Aint)(n + 64) : 0, size = 0;
+    int unit = 0;
+    void *base = NULL;
+    MPI_Comm_set_errhandler(node, MPI_ERRORS_RETURN);
+    int status = MPI_Win_allocate_shared(mine, 1, MPI_INFO_NULL, node, &base, win);
+    MPI_Comm_set_errhandler(node, MPI_ERRORS_ARE_FATAL);
+    if (status != MPI_SUCCESS)
+        rc = fail(ERR_IO,
+                  "%zu MiB cannot be shared by the ranks of a node: enlarge /dev/shm",
+                  n >> 20);
+
+    rc = comm_agree(comm, rc);
+    if (rc) {
+        free(win);
+        return rc;
+    }
+
+    MPI_Win_shared_query(*win, 0, &size, &unit, &base);
+    MPI_Win_lock_all(MPI_MODE_NOCHECK, *win);
+
+    uintptr_t address = ((uintptr_t)base + 63) / 64 * 64;
+    *window = (struct comm_window){(void *)address, win};
+    return OK;
+}
+
+void comm_window_sync(const struct comm *comm, struct comm_window *window)
+{
+    if (!window->handle)
+        return;
+    MPI_Request request;
+    MPI_Win_sync(*(MPI_Win *)window->handle);
+    MPI_Ibarrier(comm->state->node, &request);
+    comm_wait(comm, 1, &request);
+    MPI_Win_sync(*(MPI_Win *)window->handle);
+}
+
+void comm_window_close(const struct comm *comm, struct comm_window *window)
+{
+    (void)comm;
+    if (window->handle) {
+        MPI_Win_unlock_all(*(MPI_Win *)window->handle);
+        MPI_Win_free(window->handle);
+        free(window->handle);
+    } else {
+        free(window->bytes);
+    }
+    *window = (struct comm_window){NULL, NULL};
+}
