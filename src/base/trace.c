@@ -42,8 +42,6 @@ size_t trace_take(const struct trace_span **spans)
     return n;
 }
 
-/* The file. */
-
 struct trace_file {
     FILE *stream;
     char *path;
@@ -71,6 +69,7 @@ int trace_file_open(const char *path, bool overwrite, int ranks,
                     path);
     if (!stream)
         return cannot_write(path);
+
     struct trace_file *file = xcalloc(1, sizeof *file);
     *file = (struct trace_file){stream, xstrdup(path)};
     fputs("[{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":0,\"args\":{\"name\":"
@@ -81,6 +80,7 @@ int trace_file_open(const char *path, bool overwrite, int ranks,
                 ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":0,\"tid\":%d,"
                 "\"args\":{\"name\":\"rank %d\"}}",
                 r, r);
+
     *result = file;
     return OK;
 }

@@ -161,25 +161,27 @@ struct order {
 static _Noreturn void run_child(const struct order *order, int fd, pid_t parent)
 {
     struct bounded_bytes result = {0};
+
     if (!keep_only(fd))
         leave(ERR_INTERNAL);
     if (!bound_child(parent))
         send_failure(fail(ERR_IO, "%s: no bounds for the process that reads it: %s",
                           order->source, strerror(errno)));
+
     int rc = order->work(order->context, &result);
     if (!rc && result.n > order->most)
         rc = fail(ERR_FORMAT, "%s: what is read of it takes more than %zu MiB",
                   order->source, order->most >> 20);
     if (rc)
         send_failure(rc);
+
     struct header header = {OK, result.n};
     send_all(&header, sizeof header);
     send_all(result.bytes, result.n);
     leave(0);
 }
 
-/* The parent. */
-
+/* How far an answer came, as the parent sees it. */
 enum outcome { WHOLE, CUT, LATE, TOO_LONG };
 
 enum { MOST_MESSAGE = 4096 }; /* more than fail() keeps */
@@ -218,12 +220,14 @@ static int describe_end(const char *source, bool is_late, int status)
                     "%s: reading it takes more than %d s or %zu GiB: this is no model "
                     "that can be read here",
                     source, BOUNDED_SECONDS, BOUNDED_BYTES >> 30);
+
     if (status == -1)
         return fail(
             ERR_FORMAT,
             "%s: reading it crashed, or takes more than %d s or %zu GiB: the file "
             "is damaged, or was made to do so",
             source, BOUNDED_SECONDS, BOUNDED_BYTES >> 30);
+
     if (WIFSIGNALED(status))
         return fail(ERR_FORMAT,
                     "%s: reading it crashed (signal %d): the file is damaged, or was "
@@ -271,6 +275,7 @@ static int hear_child(const struct order *order, int fd, pid_t child, char **byt
     char *answer = NULL;
     enum outcome outcome = receive_answer(order, fd, &header, &answer);
     close(fd);
+
     int status = end_child(child), rc = OK;
     if (outcome == TOO_LONG) {
         rc = fail(ERR_FORMAT,
@@ -286,6 +291,7 @@ static int hear_child(const struct order *order, int fd, pid_t child, char **byt
         *n = header.n;
         return OK;
     }
+
     free(answer);
     return rc;
 }
@@ -299,9 +305,11 @@ int bounded_run(const char *source,
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fail(ERR_IO, "%s: no pipe for reading it: %s", source, strerror(errno));
+
     pid_t child = fork();
     if (child == 0)
         run_child(&order, ends[1], parent);
+
     int error = errno;
     close(ends[1]);
     if (child < 0) {
