@@ -16,8 +16,8 @@ static const char *const recipes[] = {"none", "keras-lstm", "keras-bilstm", "ker
 static const char *const models[] = {"lstm", "bilstm", "gru", "bigru", NULL};
 static const char *const activations[] = {"sigmoid", "hard_sigmoid", NULL};
 static const char *const heads[] = {"last", "flatten", "max", "mean", NULL};
-static const char *const optimizers[] = {"adam", "rmsprop", "sgd", NULL};
-static const char *const decays[] = {"none", "linear", "cosine", "inverse", NULL};
+static const char *const optimizers[] = {OPTIMIZER_NAMES, NULL};
+static const char *const decays[] = {DECAY_NAMES, NULL};
 static const char *const monitors[] = {"val_acc", "val_loss", "acc", "loss", NULL};
 static const char *const validations[] = {"stratified", "keras-tail", "own", "none",
                                           NULL};

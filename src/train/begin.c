@@ -19,12 +19,10 @@ static int64_t steps_of(const struct checkpoint *info)
 /* Whether the moments of a checkpoint are those of the run's optimizer. */
 static bool has_moments(const struct trainer *trainer, const struct checkpoint *info)
 {
-    static const char *const names[] = {
-        [OPTIM_ADAM] = "adam", [OPTIM_RMSPROP] = "rmsprop", [OPTIM_SGD] = "sgd"};
     json_t *record = json_loads(info->config, 0, NULL);
     const char *name = json_string_value(json_object_get(record, "optimizer"));
-    bool is_same = name && !strcmp(name, names[trainer->config->optim.kind]) &&
-                   info->n_slots == trainer->optim.n_slots;
+    const char *ours = optimizer_names[trainer->config->optim.kind];
+    bool is_same = name && !strcmp(name, ours) && info->n_slots == trainer->optim.n_slots;
     json_decref(record);
     return is_same && trainer->config->init_optimizer;
 }

@@ -96,6 +96,8 @@ static void apply(struct optim *optim, int64_t t, double scale, const real *grad
         kernels->sgd(optim->n, rate, (real)config->momentum, (real)scale, gradient, slot,
                      weights);
         break;
+    case OPTIM_KINDS:
+        die("an unknown optimizer");
     }
 }
 

@@ -10,29 +10,7 @@
 
 #include "base/base.h"
 #include "kernels/kernels.h"
-
-enum optim_kind { OPTIM_ADAM, OPTIM_RMSPROP, OPTIM_SGD };
-
-enum optim_decay {
-    DECAY_NONE,
-    DECAY_LINEAR, /* to 0 at the last step */
-    DECAY_COSINE, /* to 0 at the last step, half a period */
-    DECAY_INVERSE /* lr / (1 + decay_rate t), Keras 2's `decay` */
-};
-
-struct optim_config {
-    enum optim_kind kind;
-    double learning_rate;
-    double beta1, beta2; /* Adam */
-    double rho;          /* RMSprop */
-    double momentum;     /* SGD */
-    double epsilon;
-    double clip_norm; /* largest global norm of the mean gradient; 0: any */
-    enum optim_decay decay;
-    double decay_rate;
-    int64_t warmup_steps; /* the rate rises linearly over these */
-    int64_t total_steps;  /* where linear and cosine decay end */
-};
+#include "model/optimizer.h"
 
 struct optim {
     struct optim_config config;
