@@ -6,7 +6,6 @@
 
 #include "commands/import_options.h"
 #include "files/file.h"
-#include "train/optim.h"
 #include "serve/predictor.h"
 
 struct settings {
@@ -52,7 +51,7 @@ static int write_checkpoint(const struct predictor *predictor, const char *path)
     struct checkpoint info = predictor->info;
     const float *slots[CHECKPOINT_MAX_SLOTS] = {keras->slots[0], keras->slots[1]};
     struct trainer_config trainer = config_trainer(&predictor->config, "");
-    char *optimizer = optim_to_json(&trainer.optim), *bytes = NULL;
+    char *optimizer = keras_optimizer_json(&trainer.optim), *bytes = NULL;
     size_t n = 0;
     info.config = options_to_json(&cmd_train_table, &predictor->config);
     int rc = checkpoint_image(&info, model_configuration(predictor->model), optimizer,

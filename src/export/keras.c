@@ -6,7 +6,6 @@
 #include "files/file.h"
 #include "files/h5.h"
 #include "keras/keras.h"
-#include "train/optim.h"
 #include "base/rng.h"
 #include "files/zip.h"
 
@@ -18,9 +17,12 @@ static int build_weights(const struct predictor *predictor, char **bytes, size_t
 {
     const struct params *params = model_params(predictor->model);
     struct h5 *file = h5_create();
+    struct chain_config chain;
+
+    model_chain(model_configuration(predictor->model), &chain);
     for (int t = 0; t < params->n_tensors; t++) {
         const struct tensor *tensor = &params->tensors[t];
-        char *path = keras_weight_path(tensor);
+        char *path = keras_weight_path(&chain, params, t);
         h5_write(file, path, H5_FLOAT32, tensor->n_dims, tensor->shape,
                  predictor->weights + tensor->offset, false);
         free(path);
@@ -31,8 +33,11 @@ static int build_weights(const struct predictor *predictor, char **bytes, size_t
 static int build_archive(const struct predictor *predictor, char **bytes, size_t *n)
 {
     struct trainer_config trainer = config_trainer(&predictor->config, "");
-    char *optimizer = optim_to_json(&trainer.optim), *weights = NULL;
-    char *config = keras_archive_json(model_configuration(predictor->model), optimizer);
+    struct chain_config chain;
+
+    model_chain(model_configuration(predictor->model), &chain);
+    char *optimizer = keras_optimizer_json(&trainer.optim), *weights = NULL;
+    char *config = keras_archive_json(&chain, optimizer);
     size_t n_weights = 0;
     int rc = build_weights(predictor, &weights, &n_weights);
     if (!rc) {
@@ -95,14 +100,13 @@ static int compare(const struct predictor *predictor, const struct predictor *re
 static int verify(const struct predictor *predictor, const char *path, const char *bytes,
                   size_t n)
 {
-    const struct model_config *model = model_configuration(predictor->model);
-    struct checkpoint_hints hints = {.data = &predictor->info.data,
-                                     .keras = {.maxlen = model->maxlen,
-                                               .head = (int)model->head,
-                                               .mask = model->mask,
-                                               .gates = model->hard_sigmoid}};
+    struct chain_config chain;
     struct checkpoint info = {0};
     struct predictor read = {0};
+
+    model_chain(model_configuration(predictor->model), &chain);
+    struct checkpoint_hints hints = {.data = &predictor->info.data,
+                                     .keras = keras_hints_of(&chain)};
     int rc = checkpoint_import_bytes(path, &hints, bytes, n, &info);
     if (!rc)
         rc = predictor_take(&read, &info, "auto");

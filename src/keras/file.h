@@ -2,10 +2,9 @@
  * understood.
  *
  *   whole model .h5       attributes model_config, training_config, keras_version;
- *                         /model_weights, /optimizer_weights         (Keras 2.0 to 3)
- *   weights .h5           attribute layer_names                      (Keras 2,
- *   save_weights)
- *   .weights.h5           /layers/<class>[_n]/.../vars/<k>           (Keras 3)
+ *                         /model_weights, /optimizer_weights  (Keras 2.0 to 3)
+ *   weights .h5           attribute layer_names  (save_weights of Keras 2)
+ *   .weights.h5           /layers/<class>[_n]/.../vars/<k>  (Keras 3)
  *   .keras                a zip of metadata.json, config.json and model.weights.h5
  *
  * The file is read in a bounded child process (bounded.h), as HDF5's parser trusts what
@@ -17,9 +16,9 @@
 #include "base/base.h"
 
 struct keras_array {
-    char *
-        layer; /* the layer that it is stored with: "lstm_1"; .weights.h5: the group above
-                    its `vars`, "layers/lstm/cell" */
+    /* The layer that it is stored with: "lstm_1"; in .weights.h5 the group above its
+     * `vars`: "layers/lstm/cell". */
+    char *layer;
     char *name;      /* "lstm_1/kernel:0", or its number in `vars` */
     int n_dims;      /* 0, 1 or 2; 3: more, or no numbers, so that it has no values */
     size_t shape[2]; /* 1 where there is no such dimension */
@@ -37,10 +36,11 @@ struct keras_file {
     char *version;  /* "2.1.6", "2.2.4-tf"; NULL: it does not say */
     char *config;   /* JSON of the model, NULL: the file has weights only */
     char *training; /* JSON of loss and optimizer, or NULL */
-    char *
-        optimizer_name; /* "adam", "adam_1", where Keras 3 says it with the state, or NULL */
-    bool by_class; /* arrays are named by class, as in .weights.h5; else they stand in the
-                       order of the layers */
+    /* "adam", "adam_1", where Keras 3 says it with the state, or NULL. */
+    char *optimizer_name;
+    /* Arrays are named by class, as in .weights.h5; else they stand in the order of the
+     * layers. */
+    bool by_class;
     struct keras_arrays weights, optimizer;
     float *values; /* of all arrays */
 };

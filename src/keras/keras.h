@@ -1,9 +1,12 @@
 /* A classifier as Keras describes it: layers in JSON, weights layer by layer; both ways.
  *
- * Out: the layers of a configuration in the words of Keras 2 (which Keras 3 reads too) or
- * of Keras 3, and where each tensor stands in either layout. In: the layers and arrays of
- * a file of any era become a configuration and its weights, or are refused by name. What
- * Keras does otherwise is said in notes. Nothing here is collective.
+ * Out: a chain of layers in the words of Keras 2 (which Keras 3 reads too) or of Keras 3,
+ * and where each tensor stands in either layout. In: the layers and arrays of a file of
+ * any era become a chain and its weights, or are refused by name. What Keras does
+ * otherwise is said in notes. Nothing here is collective.
+ *
+ * Each kind of layer has a file here (kind.h), which reads it, writes it and knows its
+ * arrays.
  *
  * Sources: Keras 2.0 to 2.3 keras/engine/saving.py and keras/layers; tf_keras 2
  * legacy/hdf5_format.py; Keras 3 keras/src/legacy/saving/legacy_h5_format.py and
@@ -13,37 +16,62 @@
 #define RNNTRAIN_KERAS_KERAS_H
 
 #include "keras/file.h"
-#include "model/model.h"
+#include "layers/chain.h"
 #include "layers/params.h"
+#include "model/optimizer.h"
 
-/* JSON texts, the caller's to free; `optimizer` is optim_to_json's. The model and how it
- * is compiled, as the attributes model_config and training_config have them; both as
- * config.json of a .keras archive has them. */
-char *keras_model_json(const struct model_config *model);
-char *keras_compile_json(const struct model_config *model, const char *optimizer);
-char *keras_archive_json(const struct model_config *model, const char *optimizer);
+/* JSON texts, the caller's to free; `optimizer` is keras_optimizer_json's. The model and
+ * how it is compiled, as the attributes model_config and training_config have them; both
+ * as config.json of a .keras archive has them. */
+char *keras_model_json(const struct chain_config *chain);
+char *keras_compile_json(const struct chain_config *chain, const char *optimizer);
+char *keras_archive_json(const struct chain_config *chain, const char *optimizer);
+
+/* Keras's optimizer_config: {"class_name": "Adam", "config": {...}}. */
+char *keras_optimizer_json(const struct optim_config *optimizer);
 
 /* All layers in their order, InputLayer left out; `names` and its strings are the
  * caller's. */
-size_t keras_layer_names(const struct model_config *model, char ***names);
+size_t keras_layer_names(const struct chain_config *chain, char ***names);
 
-/* Where a tensor stands in a .weights.h5: "/layers/lstm/cell/vars/0"; the caller's to
- * free. */
-char *keras_weight_path(const struct tensor *tensor);
+/* Where a tensor of the chain's stands in a .weights.h5: "/layers/lstm/cell/vars/0"; the
+ * caller's to free. */
+char *keras_weight_path(const struct chain_config *chain, const struct params *params,
+                        int tensor);
+
+/* What stands between the recurrent layers and the Dense ones, and the gates' activation,
+ * of a file of weights alone; AUTO: as shapes and Keras's version say. */
+enum keras_head {
+    KERAS_HEAD_AUTO,
+    KERAS_HEAD_LAST,
+    KERAS_HEAD_FLATTEN,
+    KERAS_HEAD_MAX,
+    KERAS_HEAD_MEAN,
+    KERAS_HEADS
+};
+enum keras_gates {
+    KERAS_GATES_AUTO,
+    KERAS_GATES_SIGMOID,
+    KERAS_GATES_HARD_SIGMOID,
+    KERAS_GATES
+};
 
 /* What a file may leave open. */
 struct keras_hints {
-    int maxlen; /* 0: as the file says */
+    int maxlen; /* ids of a row; 0: as the file says */
     /* Where the file has weights only. */
-    int head;  /* enum head_kind, -1: as shapes say */
-    int gates; /* 0 sigmoid, 1 hard_sigmoid, -1: as Keras's version has them unless told */
+    enum keras_head head;
+    enum keras_gates gates;
     bool mask;
-    bool
-        asked; /* a user asked for one of these: ERR_USAGE where the file says them itself */
+    /* A user asked for one of these: ERR_USAGE where the file says them itself. */
+    bool asked;
 };
 
+/* Those that a file of the chain's weights alone needs; maxlen is left open. */
+struct keras_hints keras_hints_of(const struct chain_config *chain);
+
 struct keras_model {
-    struct model_config config; /* maxlen 0: the file does not say; pad_pre is not set */
+    struct chain_config config; /* length 0: the file does not say; pad_pre is not set */
     struct params params;
     float *weights;  /* (params.size), owned */
     int n_slots;     /* 2: Adam's moments, where the file has those of these weights */

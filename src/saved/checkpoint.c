@@ -43,11 +43,11 @@ static void write_layer(struct h5 *file, const char *layer, const struct params 
     free(group);
 }
 
-static void write_weights(struct h5 *file, const struct model_config *model,
+static void write_weights(struct h5 *file, const struct chain_config *chain,
                           const struct params *params, const float *weights)
 {
     char **names = NULL;
-    size_t n = keras_layer_names(model, &names);
+    size_t n = keras_layer_names(chain, &names);
     h5_make_group(file, "/model_weights");
     for (size_t i = 0; i < n; i++)
         write_layer(file, names[i], params, weights);
@@ -57,17 +57,17 @@ static void write_weights(struct h5 *file, const struct model_config *model,
     h5_free_texts(n, names);
 }
 
-static void write_keras_part(struct h5 *file, const struct model_config *model,
+static void write_keras_part(struct h5 *file, const struct chain_config *chain,
                              const char *optimizer, const struct params *params,
                              const float *weights)
 {
-    char *model_text = keras_model_json(model);
-    char *training = keras_compile_json(model, optimizer);
+    char *model_text = keras_model_json(chain);
+    char *training = keras_compile_json(chain, optimizer);
     h5_attribute_text(file, "/", "keras_version", keras_version);
     h5_attribute_text(file, "/", "backend", "tensorflow");
     h5_attribute_text(file, "/", "model_config", model_text);
     h5_attribute_text(file, "/", "training_config", training);
-    write_weights(file, model, params, weights);
+    write_weights(file, chain, params, weights);
     free(model_text);
     free(training);
 }
@@ -104,7 +104,10 @@ int checkpoint_image(const struct checkpoint *info, const struct model_config *m
                      size_t *n)
 {
     struct h5 *file = h5_create();
-    write_keras_part(file, model, optimizer, params, weights);
+    struct chain_config chain;
+
+    model_chain(model, &chain);
+    write_keras_part(file, &chain, optimizer, params, weights);
     write_own_part(file, info, params->size, slots);
     return h5_image(file, bytes, n);
 }

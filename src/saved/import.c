@@ -102,10 +102,10 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     info->n_slots = keras->n_slots;
     data->num_words = keras->config.vocabulary;
     data->id_bytes = data->num_words <= 65536 ? 2 : 4;
-    data->maxlen = keras->config.maxlen;
+    data->maxlen = keras->config.length;
     data->pad_pre = hints->data ? hints->data->pad_pre : !hints->pad_post;
     data->truncate_pre = hints->data ? hints->data->truncate_pre : !hints->truncate_post;
-    rc = name_classes(hints, keras->config.classes, data);
+    rc = name_classes(hints, chain_classes(&keras->config), data);
     return rc ? rc : take_tokenizer(hints, data);
 }
 
@@ -148,7 +148,7 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info)
 {
-    static const struct checkpoint_hints none = {.keras = {.head = -1, .gates = -1}};
+    static const struct checkpoint_hints none = {.data = NULL};
     char *bytes = NULL;
     size_t n = 0;
     int rc = OK;

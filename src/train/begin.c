@@ -52,11 +52,10 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
 /* Rank 0. */
 static int load_initial(struct trainer *trainer)
 {
-    struct checkpoint_hints hints = {
-        .data = &trainer->data,
-        .keras = {.head = (int)trainer->config->model.head,
-                  .mask = trainer->config->model.mask,
-                  .gates = trainer->config->model.hard_sigmoid}};
+    struct chain_config chain;
+    model_chain(&trainer->config->model, &chain);
+    struct checkpoint_hints hints = {.data = &trainer->data,
+                                     .keras = keras_hints_of(&chain)};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};
     int rc = checkpoint_import(trainer->config->init_from, &hints, &info);

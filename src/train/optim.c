@@ -3,8 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <jansson.h>
-
 void optim_new(const struct optim_config *config, const struct kernels *kernels, size_t n,
                struct optim *optim)
 {
@@ -114,33 +112,4 @@ double optim_apply(struct optim *optim, int64_t t, const real *gradient, int row
     apply(optim, t, scale, gradient, weights);
     kernels_end(mode);
     return norm;
-}
-
-/* The rate is left out where it is Keras's default, also as the float that Keras makes of
- * it: old and new Keras name it differently. */
-char *optim_to_json(const struct optim_config *config)
-{
-    json_t *settings = json_object();
-    static const char *const names[] = {"Adam", "RMSprop", "SGD"};
-    static const double defaults[] = {1e-3, 1e-3, 1e-2};
-    if (config->kind == OPTIM_ADAM) {
-        json_object_set_new(settings, "beta_1", json_real(config->beta1));
-        json_object_set_new(settings, "beta_2", json_real(config->beta2));
-        json_object_set_new(settings, "amsgrad", json_false());
-    } else if (config->kind == OPTIM_RMSPROP) {
-        json_object_set_new(settings, "rho", json_real(config->rho));
-    } else {
-        json_object_set_new(settings, "momentum", json_real(config->momentum));
-        json_object_set_new(settings, "nesterov", json_false());
-    }
-    if (config->kind != OPTIM_SGD)
-        json_object_set_new(settings, "epsilon", json_real(config->epsilon));
-    if ((float)config->learning_rate != (float)defaults[config->kind])
-        json_object_set_new(settings, "learning_rate", json_real(config->learning_rate));
-    json_t *root = json_object();
-    json_object_set_new(root, "class_name", json_string(names[config->kind]));
-    json_object_set_new(root, "config", settings);
-    char *text = json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT);
-    json_decref(root);
-    return text;
 }

@@ -34,7 +34,4 @@ double optim_rate(const struct optim_config *config, int64_t t);
 double optim_apply(struct optim *optim, int64_t t, const real *gradient, int rows,
                    real *weights);
 
-/* Keras's optimizer_config as JSON; the caller's to free. */
-char *optim_to_json(const struct optim_config *config);
-
 #endif

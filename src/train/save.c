@@ -64,7 +64,7 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
                       struct image *image)
 {
     char *provenance = provenance_json(trainer);
-    char *optimizer = optim_to_json(&trainer->config->optim);
+    char *optimizer = keras_optimizer_json(&trainer->config->optim);
     struct checkpoint info = {.config = xstrdup(trainer->config->record),
                               .state = state_json(trainer),
                               .provenance = provenance,

@@ -6,6 +6,7 @@
 
 #include "fuzz.h"
 #include "keras/keras.h"
+#include "model/model.h"
 
 enum { MOST_ARRAYS = 16, MOST_NUMBERS = 4096 };
 
@@ -19,17 +20,19 @@ static void judge(const struct keras_model *keras)
 {
     const struct kernels *kernels = NULL;
     struct model *model = NULL;
-    struct model_config config = keras->config;
-    config.maxlen = config.maxlen ? config.maxlen : 5;
-    if (config.maxlen > 64 || kernels_select("baseline", &kernels) ||
-        model_new(&config, kernels, 1, &model))
+    struct chain_config chain = keras->config;
+
+    chain.length = chain.length ? chain.length : 5;
+    if (chain.length > 64 || kernels_select("baseline", &kernels) ||
+        model_of_chain(&chain, kernels, 1, false, &model))
         return;
-    int32_t x[64], y = 0, length = config.maxlen, row = 0;
+
+    int32_t x[64], y = 0, length = chain.length, row = 0;
     real logits[MOST_NUMBERS];
-    for (int t = 0; t < config.maxlen; t++)
-        x[t] = t % config.vocabulary;
+    for (int t = 0; t < chain.length; t++)
+        x[t] = t % chain.vocabulary;
     const struct rows rows = {.n = 1,
-                              .maxlen = config.maxlen,
+                              .maxlen = chain.length,
                               .id_bytes = sizeof *x,
                               .x = x,
                               .y = &y,
@@ -37,15 +40,16 @@ static void judge(const struct keras_model *keras)
     struct lane lane = {&rows, &row, 1, NULL};
     fuzz_check(model_params(model)->size == keras->params.size, "as many weights");
     model_pack(model, keras->weights);
-    (void)model_evaluate(model, &lane, config.classes <= MOST_NUMBERS ? logits : NULL);
+    (void)model_evaluate(model, &lane,
+                         chain_outputs(&chain) <= MOST_NUMBERS ? logits : NULL);
     model_free(model);
 }
 
 static void understand(const struct keras_file *file, struct fuzz *input)
 {
     struct keras_hints hints = {.maxlen = fuzz_below(input, 8),
-                                .head = fuzz_below(input, 5) - 1,
-                                .gates = fuzz_below(input, 3) - 1,
+                                .head = (enum keras_head)fuzz_below(input, KERAS_HEADS),
+                                .gates = (enum keras_gates)fuzz_below(input, KERAS_GATES),
                                 .mask = fuzz_below(input, 2)};
     struct keras_model keras;
     int rc = keras_model_from(file, &hints, &keras);

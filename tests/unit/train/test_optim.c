@@ -1,5 +1,5 @@
-/* The learning rate's schedule, clipping by the global norm, Keras's JSON. The updates
- * themselves are in test_kernels and, against real Keras, in test_keras_training. */
+/* The learning rate's schedule, clipping by the global norm. The updates themselves are in
+ * test_kernels and, against real Keras, in test_keras_training. */
 #include "train/optim.h"
 
 #include <math.h>
@@ -83,31 +83,12 @@ static void test_not_finite(void **state)
         }
 }
 
-static void test_json(void **state)
-{
-    (void)state;
-    struct optim_config config = {.kind = OPTIM_ADAM,
-                                  .learning_rate = 0.01,
-                                  .beta1 = 0.9,
-                                  .beta2 = 0.999,
-                                  .epsilon = 1e-7};
-    char *text = optim_to_json(&config);
-    assert_non_null(strstr(text, "\"class_name\":\"Adam\""));
-    assert_non_null(strstr(text, "\"learning_rate\":0.01"));
-    free(text);
-    config.learning_rate = 0.0010000000474974513; /* what Keras makes of 0.001 */
-    text = optim_to_json(&config);
-    assert_null(strstr(text, "learning_rate"));
-    free(text);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_schedule),
         cmocka_unit_test(test_clip),
         cmocka_unit_test(test_not_finite),
-        cmocka_unit_test(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

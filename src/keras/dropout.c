@@ -1,0 +1,52 @@
+#include "keras/kind.h"
+
+/* Which random numbers it has follows from what it stands on. */
+static enum rng_purpose purpose_on(const struct keras_part *below)
+{
+    switch (below->config.kind) {
+    case LAYER_EMBEDDING:
+        return RNG_DROPOUT_EMBEDDING;
+    case LAYER_DENSE:
+        return RNG_DROPOUT_DENSE;
+    default:
+        return RNG_DROPOUT_RNN;
+    }
+}
+
+static int read_dropout(struct keras_reading *reading, const struct keras_layer *layer)
+{
+    const struct keras_part *below =
+        keras_part_below(reading, reading->parts + reading->n_parts);
+    double rate = keras_rate(layer, "rate", "p");
+    struct keras_part *part = NULL;
+
+    if (layer->class == KERAS_SPATIAL_DROPOUT) {
+        keras_note_left_out(reading, layer, "its dropout of whole channels");
+        return OK;
+    }
+    if (rate <= 0)
+        return OK;
+    if (below->config.kind == LAYER_OUTPUT) {
+        keras_note_left_out(reading, layer, "a dropout behind the output");
+        return OK;
+    }
+
+    int rc = keras_add_part(reading, layer, LAYER_DROPOUT, &part);
+    if (rc)
+        return rc;
+    part->config.dropout.rate = rate;
+    part->config.dropout.purpose = purpose_on(below);
+    return OK;
+}
+
+static json_t *write_dropout(const struct chain_config *chain,
+                             const struct layer_config *layer)
+{
+    json_t *config = keras_named(layer->name);
+
+    (void)chain;
+    json_object_set_new(config, "rate", json_real(layer->dropout.rate));
+    return keras_object(KERAS_DROPOUT, config);
+}
+
+const struct keras_kind keras_dropout = {.read = read_dropout, .write = write_dropout};

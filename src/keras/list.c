@@ -1,0 +1,186 @@
+#include "keras/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The model's JSON becomes a list of layers, those of models in models in their place. A
+ * functional model must be a chain, whose layers take what the one before them gives. */
+
+enum { MOST_LAYERS = 4096, MOST_NESTED = 8 };
+
+/* Names within a functional model. */
+struct names {
+    const char *first, *before; /* the layer that it begins with, and the last one */
+    const char *mask; /* NotEqual(ids, 0), which Keras 3 hands to every layer; or NULL */
+};
+
+/* The layers from which a layer of the functional API takes its inputs, the mask left
+ * out: their number, and the name of the last. Keras 2: [[["embedding", 0, 0, {}]]];
+ * Keras 3: {"args": [{"config": {"keras_history": ["embedding", 0, 0]}}], ...}. */
+static int count_inputs(const struct names *names, const json_t *node, int depth,
+                        const char **name)
+{
+    const json_t *history = json_object_get(node, "keras_history");
+    const json_t *list = history ? history : node;
+    const char *key, *first = json_string_value(json_array_get(list, 0));
+    const json_t *value;
+    size_t i;
+    int n = 0;
+
+    if (depth > MOST_NESTED)
+        return 2;
+    if (first && json_is_integer(json_array_get(list, 1))) {
+        if (names->mask && !strcmp(first, names->mask))
+            return 0;
+        *name = first;
+        return 1;
+    }
+
+    json_array_foreach(node, i, value) n += count_inputs(names, value, depth + 1, name);
+    json_object_foreach((json_t *)(uintptr_t)node, key, value) n +=
+        count_inputs(names, value, depth + 1, name);
+    return n;
+}
+
+/* A layer must take what the layer `from` gives, and may take the mask. */
+static int check_inputs(const struct keras_reading *reading,
+                        const struct keras_layer *layer, const json_t *entry,
+                        const struct names *names, const char *from)
+{
+    const char *name = NULL;
+    const json_t *nodes = json_object_get(entry, "inbound_nodes");
+
+    if (!nodes)
+        return OK;
+    int n = count_inputs(names, nodes, 0, &name);
+    if (n == (from ? 1 : 0) && (!from || !strcmp(from, name)))
+        return OK;
+    return keras_refuse(reading, layer,
+                        "takes other inputs than the output of the layer before it: only "
+                        "models whose layers form a chain are supported");
+}
+
+static int add_models_layers(struct keras_reading *reading, const json_t *model,
+                             const char *prefix, int depth);
+
+static int append(struct keras_reading *reading, const struct keras_layer *layer,
+                  const char *group)
+{
+    if (reading->n_layers == MOST_LAYERS)
+        return fail(ERR_FORMAT, "%s: more than %d layers", reading->file->path,
+                    MOST_LAYERS);
+    if (reading->n_layers == reading->room) {
+        reading->room = 2 * reading->room + 16;
+        reading->layers = xrealloc(reading->layers, reading->room, sizeof *layer);
+    }
+
+    struct keras_layer *last = &reading->layers[reading->n_layers++];
+    *last = *layer;
+    last->group = xstrdup(group);
+    return OK;
+}
+
+/* The classes that a user may have, "Embedding, Dropout, ..."; the caller's. */
+static char *known_classes(void)
+{
+    char *list = xstrdup("");
+
+    for (int c = 0; c < KERAS_CLASSES; c++) {
+        const struct keras_class_info *class = &keras_classes[c];
+        if (class->role != KERAS_ROLE_LAYER && class->role != KERAS_ROLE_ACTIVATION)
+            continue;
+        char *longer = xasprintf("%s%s%s", list, *list ? ", " : "", class->name);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+static int refuse_class(const struct keras_reading *reading,
+                        const struct keras_layer *layer)
+{
+    char *known = known_classes();
+    int rc = keras_refuse(reading, layer, "is not supported: rnntrain has %s", known);
+
+    free(known);
+    return rc;
+}
+
+static int add_layer(struct keras_reading *reading, const json_t *entry,
+                     const char *group, struct names *names, int depth)
+{
+    const json_t *config = json_object_get(entry, "config");
+    const char *name = json_string_value(json_object_get(config, "name"));
+    const char *outer = json_string_value(json_object_get(entry, "name"));
+    const char *class_name = json_string_value(json_object_get(entry, "class_name"));
+    struct keras_layer layer = {.class = keras_class_of(class_name),
+                                .class_name = class_name,
+                                .name = name    ? name
+                                        : outer ? outer
+                                                : "without name",
+                                .config = config};
+
+    if (!class_name)
+        return fail(ERR_FORMAT, "%s: a layer of its configuration has no class",
+                    reading->file->path);
+    if (!strcmp(class_name, "NotEqual") && names->first && !names->mask) {
+        reading->has_mask = true;
+        names->mask = layer.name;
+        return check_inputs(reading, &layer, entry, names, names->first);
+    }
+    if (layer.class == KERAS_CLASSES)
+        return refuse_class(reading, &layer);
+
+    int rc = check_inputs(reading, &layer, entry, names, names->before);
+    if (rc)
+        return rc;
+    names->before = outer ? outer : layer.name;
+    names->first = names->first ? names->first : names->before;
+    if (keras_classes[layer.class].role == KERAS_ROLE_MODEL)
+        return add_models_layers(reading, config, group, depth + 1);
+    return append(reading, &layer, group);
+}
+
+/* Where Keras 3 has the arrays of the n-th layer of a class, n from 0; what is in a model
+ * stands below it. */
+static char *group_of(const char *prefix, enum keras_class class, int n)
+{
+    const char *end = keras_classes[class].role == KERAS_ROLE_MODEL ? "/" : "";
+    const char *snake = keras_classes[class].snake;
+
+    return n ? xasprintf("%slayers/%s_%d%s", prefix, snake, n, end)
+             : xasprintf("%slayers/%s%s", prefix, snake, end);
+}
+
+/* `model`: the configuration of a Sequential or functional model, or the bare list that
+ * it was up to Keras 2.2.2. */
+static int add_models_layers(struct keras_reading *reading, const json_t *model,
+                             const char *prefix, int depth)
+{
+    const json_t *list = json_is_array(model) ? model : json_object_get(model, "layers");
+    struct names names = {NULL, NULL, NULL};
+    int count[KERAS_CLASSES] = {0}, rc = OK;
+    const json_t *entry;
+    size_t i;
+
+    if (!json_is_array(list) || depth > MOST_NESTED)
+        return fail(ERR_FORMAT, "%s: its configuration has no list of layers",
+                    reading->file->path);
+    json_array_foreach(list, i, entry)
+    {
+        enum keras_class class =
+            keras_class_of(json_string_value(json_object_get(entry, "class_name")));
+        char *group = class == KERAS_CLASSES ? xstrdup("")
+                                             : group_of(prefix, class, count[class]++);
+        rc = add_layer(reading, entry, group, &names, depth);
+        free(group);
+        if (rc)
+            break;
+    }
+    return rc;
+}
+
+int keras_list_layers(struct keras_reading *reading)
+{
+    return add_models_layers(reading, json_object_get(reading->root, "config"), "", 0);
+}

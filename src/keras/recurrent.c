@@ -1,0 +1,210 @@
+/* LSTM and GRU, CuDNN's too, alone or in a Bidirectional. */
+#include "keras/recurrent.h"
+
+#include <string.h>
+
+/* Keras's own, and CuDNN's. */
+static const enum keras_class classes[][2] = {
+    [CELL_LSTM] = {KERAS_LSTM, KERAS_CUDNN_LSTM},
+    [CELL_GRU] = {KERAS_GRU, KERAS_CUDNN_GRU},
+};
+_Static_assert(COUNT_OF(classes) == CELL_KINDS, "a cell has no class");
+
+enum keras_class keras_cell_class(enum recurrent_cell cell, bool is_cudnn)
+{
+    return classes[cell][is_cudnn];
+}
+
+/* CELL_KINDS: the class is none of a cell. */
+static enum recurrent_cell cell_of(enum keras_class class)
+{
+    enum recurrent_cell cell = 0;
+
+    while (cell < CELL_KINDS && classes[cell][0] != class && classes[cell][1] != class)
+        cell++;
+    return cell;
+}
+
+/* The layer inside Bidirectional, whose two directions must be alike. Messages name the
+ * outer one. */
+static int unwrap(const struct keras_reading *reading, const struct keras_layer *outer,
+                  struct keras_layer *cell)
+{
+    static const char *const alike[] = {"units", "activation", "recurrent_activation",
+                                        "use_bias", "reset_after"};
+    const json_t *inner = json_object_get(outer->config, "layer");
+    const json_t *back = json_object_get(outer->config, "backward_layer");
+    const json_t *config = json_object_get(back, "config");
+    const char *mode = json_string_value(json_object_get(outer->config, "merge_mode"));
+    const char *name = json_string_value(json_object_get(inner, "class_name"));
+
+    if (!mode || strcmp(mode, "concat"))
+        return keras_refuse(reading, outer, "has the merge mode %s: expected concat",
+                            mode ? mode : "none");
+    cell->class = keras_class_of(name);
+    cell->config = json_object_get(inner, "config");
+    if (cell_of(cell->class) == CELL_KINDS)
+        return keras_refuse(reading, outer,
+                            "wraps a layer of the class %s: expected LSTM or GRU",
+                            name ? name : "none");
+
+    for (size_t i = 0; i < COUNT_OF(alike) && json_is_object(config); i++) {
+        const json_t *forward = json_object_get(cell->config, alike[i]);
+        const json_t *backward = json_object_get(config, alike[i]);
+        if (forward != backward && !json_equal(forward, backward))
+            return keras_refuse(reading, outer, "has directions whose %s differ",
+                                alike[i]);
+    }
+    return OK;
+}
+
+/* What has no counterpart here. */
+static int check_cell(struct keras_reading *reading, const struct keras_layer *cell)
+{
+    static const char *const flags[] = {"go_backwards", "stateful", "return_state",
+                                        "time_major"};
+    const char *activation =
+        keras_activation(cell->config, "activation", "activation", "tanh");
+
+    for (size_t i = 0; i < COUNT_OF(flags); i++)
+        if (keras_is_set(cell->config, flags[i]))
+            return keras_refuse(reading, cell, "has %s, which is not supported",
+                                flags[i]);
+    if (strcmp(activation, "tanh"))
+        return keras_refuse(reading, cell, "has the activation %s: expected tanh",
+                            activation);
+
+    if (keras_rate(cell, "dropout", "dropout_W") > 0 ||
+        keras_rate(cell, "recurrent_dropout", "dropout_U") > 0)
+        keras_note_left_out(reading, cell, "dropout inside of it");
+    return OK;
+}
+
+/* Up to Keras 2.2, and in TensorFlow 1, gates were hard_sigmoid where nothing is said. */
+static const char *usual_gate(const struct keras_reading *reading)
+{
+    bool is_old = reading->major < 2 ||
+                  (reading->major == 2 && reading->minor < 3 && !reading->is_tf);
+    return is_old ? "hard_sigmoid" : "sigmoid";
+}
+
+static int read_gate(const struct keras_reading *reading, const struct keras_layer *cell,
+                     bool *is_hard)
+{
+    bool is_cudnn = cell->class == classes[cell_of(cell->class)][1];
+    const char *gate = is_cudnn
+                           ? "sigmoid"
+                           : keras_activation(cell->config, "recurrent_activation",
+                                              "inner_activation", usual_gate(reading));
+
+    *is_hard = !strcmp(gate, "hard_sigmoid");
+    if (!*is_hard && strcmp(gate, "sigmoid"))
+        return keras_refuse(reading, cell,
+                            "has the recurrent activation %s: expected sigmoid or "
+                            "hard_sigmoid",
+                            gate);
+    return OK;
+}
+
+static int no_steps(const struct keras_reading *reading, const struct keras_layer *layer)
+{
+    const struct keras_part *below =
+        keras_part_below(reading, reading->parts + reading->n_parts);
+
+    if (below->config.kind != LAYER_RECURRENT)
+        return keras_misplaced(reading, layer);
+    return keras_refuse(reading, layer,
+                        "takes steps, but the layer below it gives its last one only");
+}
+
+static int read_recurrent(struct keras_reading *reading, const struct keras_layer *layer)
+{
+    struct layer_config config = {.kind = LAYER_RECURRENT};
+    struct keras_layer cell = *layer; /* its messages name the layer */
+    struct keras_part *part = NULL;
+
+    if (!reading->has_steps)
+        return no_steps(reading, layer);
+    config.recurrent.bidirectional = layer->class == KERAS_BIDIRECTIONAL;
+    int rc = config.recurrent.bidirectional ? unwrap(reading, layer, &cell) : OK;
+    if (!rc)
+        rc = check_cell(reading, &cell);
+    if (!rc)
+        rc = read_gate(reading, &cell, &config.recurrent.hard_sigmoid);
+    if (!rc)
+        rc = keras_read_count(reading, &cell, "units", "output_dim", KERAS_MOST_UNITS,
+                              &config.recurrent.units);
+    if (!rc)
+        rc = keras_add_part(reading, layer, LAYER_RECURRENT, &part);
+    if (rc)
+        return rc;
+
+    config.recurrent.cell = cell_of(cell.class);
+    config.recurrent.sequences = keras_is_set(cell.config, "return_sequences") ||
+                                 keras_is_set(layer->config, "return_sequences");
+    reading->has_steps = config.recurrent.sequences;
+    part->config = config;
+    part->use_bias = keras_has_bias(&cell);
+    if (!part->use_bias)
+        keras_note(reading,
+                   "layer \"%s\": it has no bias; here it has one of zeros, which "
+                   "training moves",
+                   layer->name);
+    return OK;
+}
+
+static json_t *cell_config(const struct layer_config *layer, const char *name)
+{
+    json_t *config = keras_named(name);
+    const char *gate = layer->recurrent.hard_sigmoid ? "hard_sigmoid" : "sigmoid";
+
+    json_object_set_new(config, "units", json_integer(layer->recurrent.units));
+    json_object_set_new(config, "activation", json_string("tanh"));
+    json_object_set_new(config, "recurrent_activation", json_string(gate));
+    json_object_set_new(config, "use_bias", json_true());
+    json_object_set_new(config, "return_sequences",
+                        json_boolean(layer->recurrent.sequences));
+    if (layer->recurrent.cell == CELL_LSTM)
+        json_object_set_new(config, "unit_forget_bias", json_true());
+    else
+        json_object_set_new(config, "reset_after",
+                            json_boolean(layer->recurrent.reset_after));
+    return config;
+}
+
+/* The object inside Bidirectional needs its module for Keras 3, also in HDF5. */
+static json_t *write_recurrent(const struct chain_config *chain,
+                               const struct layer_config *layer)
+{
+    enum recurrent_cell cell = layer->recurrent.cell;
+    enum keras_class class = keras_cell_class(cell, false);
+
+    (void)chain;
+    if (!layer->recurrent.bidirectional)
+        return keras_object(class, cell_config(layer, layer->name));
+
+    json_t *inner = keras_object(class, cell_config(layer, cell_kinds[cell].name));
+    json_t *config = keras_named(layer->name);
+    keras_set_module(inner, "keras.layers");
+    json_object_set_new(config, "merge_mode", json_string("concat"));
+    json_object_set_new(config, "layer", inner);
+    return keras_object(KERAS_BIDIRECTIONAL, config);
+}
+
+/* Each direction has kernel, recurrent kernel and bias. */
+static const char *place_recurrent(const struct layer_config *layer, int k, int *number)
+{
+    *number = k % 3;
+    if (!layer->recurrent.bidirectional)
+        return "cell/";
+    return k < 3 ? "forward_layer/cell/" : "backward_layer/cell/";
+}
+
+const struct keras_kind keras_recurrent = {
+    .read = read_recurrent,
+    .write = write_recurrent,
+    .describe = keras_recurrent_describe,
+    .find = keras_recurrent_find,
+    .copy = keras_recurrent_copy,
+    .place = place_recurrent,
+};

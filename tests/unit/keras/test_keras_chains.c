@@ -1,0 +1,352 @@
+/* Chains of layers written as Keras has them and read back: the same layers, names and
+ * weights, whatever stands on what. */
+#include "keras/private.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/model.h"
+
+static const struct keras_hints no_hints = {.maxlen = 0};
+
+static struct layer_config *add_recurrent(struct chain_config *chain,
+                                          enum recurrent_cell cell, int units,
+                                          bool bidirectional, bool sequences)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
+
+    layer->recurrent.cell = cell;
+    layer->recurrent.units = units;
+    layer->recurrent.bidirectional = bidirectional;
+    layer->recurrent.sequences = sequences;
+    return layer;
+}
+
+static void add_dropout(struct chain_config *chain, double rate, enum rng_purpose purpose)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_DROPOUT);
+
+    layer->dropout.rate = rate;
+    layer->dropout.purpose = purpose;
+}
+
+static struct chain_config begin(void)
+{
+    struct chain_config chain = {
+        .vocabulary = 10, .length = 4, .mask = true, .lookup_bytes = CHAIN_LOOKUP_BYTES};
+
+    chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
+    return chain;
+}
+
+static void end(struct chain_config *chain, int classes)
+{
+    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
+
+    output->output.units = classes == 2 ? 1 : classes;
+    output->output.loss = classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    chain_name_layers(chain);
+}
+
+/* One of each kind, as options can say it. */
+static struct chain_config usual_chain(void)
+{
+    struct chain_config chain = begin();
+
+    add_dropout(&chain, 0.25, RNG_DROPOUT_EMBEDDING);
+    add_recurrent(&chain, CELL_GRU, 5, true, true)->recurrent.reset_after = true;
+    add_recurrent(&chain, CELL_GRU, 2, true, true)->recurrent.reset_after = true;
+    chain_add(&chain, LAYER_POOLING)->pooling.how = POOLING_MEAN;
+    add_dropout(&chain, 0.5, RNG_DROPOUT_RNN);
+    chain_add(&chain, LAYER_DENSE)->dense.units = 6;
+    add_dropout(&chain, 0.125, RNG_DROPOUT_DENSE);
+    end(&chain, 3);
+    return chain;
+}
+
+/* What options cannot say. */
+static struct chain_config mixed_chain(void)
+{
+    struct chain_config chain = begin();
+
+    chain.mask = false;
+    add_recurrent(&chain, CELL_LSTM, 5, false, true);
+    add_dropout(&chain, 0.25, RNG_DROPOUT_RNN);
+    add_recurrent(&chain, CELL_GRU, 2, true, true)->recurrent.hard_sigmoid = true;
+    add_recurrent(&chain, CELL_LSTM, 4, true, true);
+    chain_add(&chain, LAYER_FLATTEN);
+    chain_add(&chain, LAYER_DENSE)->dense.units = 6;
+    chain_add(&chain, LAYER_DENSE)->dense.units = 5;
+    end(&chain, 2);
+    return chain;
+}
+
+static struct chain_config pooled_chain(void)
+{
+    struct chain_config chain = begin();
+
+    chain_add(&chain, LAYER_POOLING)->pooling.how = POOLING_MAX;
+    end(&chain, 2);
+    return chain;
+}
+
+static void expect_same_layer(const struct layer_config *a, const struct layer_config *b)
+{
+    assert_int_equal(a->kind, b->kind);
+
+    switch (a->kind) {
+    case LAYER_EMBEDDING:
+        assert_int_equal(a->embedding.width, b->embedding.width);
+        break;
+    case LAYER_DROPOUT:
+        assert_true(a->dropout.rate == b->dropout.rate);
+        assert_int_equal(a->dropout.purpose, b->dropout.purpose);
+        break;
+    case LAYER_RECURRENT:
+        assert_int_equal(a->recurrent.cell, b->recurrent.cell);
+        assert_int_equal(a->recurrent.units, b->recurrent.units);
+        assert_int_equal(a->recurrent.bidirectional, b->recurrent.bidirectional);
+        assert_int_equal(a->recurrent.hard_sigmoid, b->recurrent.hard_sigmoid);
+        assert_int_equal(a->recurrent.reset_after, b->recurrent.reset_after);
+        assert_int_equal(a->recurrent.sequences, b->recurrent.sequences);
+        break;
+    case LAYER_POOLING:
+        assert_int_equal(a->pooling.how, b->pooling.how);
+        break;
+    case LAYER_FLATTEN:
+        break;
+    case LAYER_DENSE:
+        assert_int_equal(a->dense.units, b->dense.units);
+        break;
+    case LAYER_OUTPUT:
+        assert_int_equal(a->output.units, b->output.units);
+        assert_int_equal(a->output.loss, b->output.loss);
+        break;
+    case LAYER_KINDS:
+        fail_msg("a layer of no kind");
+    }
+}
+
+/* A file of the chain, whose weights are 0, 1, 2 and so on. */
+static void make_file(const struct chain_config *chain, struct keras_file *file)
+{
+    struct params params = {.tensors = NULL};
+    float *values;
+
+    chain_tensors(chain, &params);
+    values = xcalloc(params.size, sizeof *values);
+    for (size_t i = 0; i < params.size; i++)
+        values[i] = (float)i;
+    *file = (struct keras_file){.path = xstrdup("model.h5"),
+                                .version = xstrdup("2.3.1"),
+                                .config = keras_model_json(chain),
+                                .values = values};
+    file->weights.n = (size_t)params.n_tensors;
+    file->weights.array = xcalloc(file->weights.n, sizeof *file->weights.array);
+    for (size_t t = 0; t < file->weights.n; t++) {
+        const struct tensor *tensor = &params.tensors[t];
+        file->weights.array[t] = (struct keras_array){
+            .layer = xstrdup(tensor->layer),
+            .name = xstrdup(tensor->name),
+            .n_dims = tensor->n_dims,
+            .shape = {tensor->shape[0], tensor->n_dims == 2 ? tensor->shape[1] : 1},
+            .size = tensor->size,
+            .values = values + tensor->offset};
+    }
+    params_release(&params);
+}
+
+/* Any chain, up to where options are asked. */
+static void read_parts(const struct chain_config *chain)
+{
+    struct keras_file file;
+    struct keras_model model = {.config.length = 0};
+    struct keras_reading reading = {
+        .file = &file, .hints = &no_hints, .model = &model, .major = 2, .minor = 3};
+
+    make_file(chain, &file);
+    reading.root = json_loads(file.config, 0, NULL);
+    if (keras_list_layers(&reading) || keras_read_layers(&reading) ||
+        keras_find_arrays(&reading))
+        fail_msg("%s", fail_message());
+
+    assert_int_equal(reading.n_parts, chain->n_layers);
+    for (int i = 0; i < chain->n_layers; i++)
+        expect_same_layer(&reading.parts[i].config, &chain->layer[i]);
+    assert_int_equal(model.config.vocabulary, chain->vocabulary);
+    assert_int_equal(model.config.length, chain->length);
+    assert_int_equal(model.config.mask, chain->mask);
+
+    for (size_t i = 0; i < reading.n_layers; i++)
+        free(reading.layers[i].group);
+    free(reading.layers);
+    free(reading.parts);
+    json_decref(reading.root);
+    free(model.notes);
+    keras_file_release(&file);
+}
+
+static void test_any_chain(void **state)
+{
+    (void)state;
+    const struct chain_config chains[] = {usual_chain(), mixed_chain(), pooled_chain()};
+
+    for (size_t i = 0; i < COUNT_OF(chains); i++)
+        read_parts(&chains[i]);
+}
+
+static void test_whole_model(void **state)
+{
+    (void)state;
+    const struct chain_config chain = usual_chain();
+    struct keras_file file;
+    struct keras_model model;
+
+    make_file(&chain, &file);
+    assert_int_equal(keras_model_from(&file, &no_hints, &model), OK);
+    assert_int_equal(model.config.n_layers, chain.n_layers);
+    for (int i = 0; i < chain.n_layers; i++) {
+        expect_same_layer(&model.config.layer[i], &chain.layer[i]);
+        assert_string_equal(model.config.layer[i].name, chain.layer[i].name);
+    }
+    for (size_t i = 0; i < model.params.size; i++)
+        assert_true(model.weights[i] == (float)i);
+    assert_string_equal(
+        model.record,
+        "{\"dense\":6,\"dense_dropout\":0.125,\"embedding\":3,"
+        "\"embedding_dropout\":0.25,\"head\":\"mean\",\"layers\":2,\"mask\":true,"
+        "\"model\":\"bigru\",\"recipe\":\"none\",\"recurrent_activation\":\"sigmoid\","
+        "\"reset_after\":true,\"rnn_dropout\":0.5,\"units\":\"5,2\"}");
+    assert_string_equal(model.notes, "");
+    keras_model_release(&model);
+    keras_file_release(&file);
+}
+
+/* The restriction to what options say is one place, not the kinds' readers. */
+static void test_only_options_refuse(void **state)
+{
+    (void)state;
+    const struct chain_config mixed = mixed_chain(), pooled = pooled_chain();
+    struct keras_file file;
+    struct keras_model model;
+
+    make_file(&mixed, &file);
+    assert_int_equal(keras_model_from(&file, &no_hints, &model), ERR_FORMAT);
+    assert_non_null(strstr(fail_message(), "\"bidirectional\" (Bidirectional, Keras "
+                                           "2.3.1) differs from the recurrent layer"));
+    keras_model_release(&model);
+    keras_file_release(&file);
+
+    make_file(&pooled, &file);
+    assert_int_equal(keras_model_from(&file, &no_hints, &model), ERR_FORMAT);
+    assert_non_null(strstr(fail_message(), "\"global_max_pooling1d\""));
+    assert_non_null(strstr(fail_message(), "stands at a place that is not supported"));
+    keras_model_release(&model);
+    keras_file_release(&file);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"embedding",
+                                           "dropout",
+                                           "bidirectional",
+                                           "bidirectional_1",
+                                           "global_average_pooling1d",
+                                           "dropout_1",
+                                           "dense",
+                                           "dropout_2",
+                                           "dense_1"};
+    const struct chain_config chain = usual_chain();
+    char **names = NULL;
+    size_t n = keras_layer_names(&chain, &names);
+
+    assert_int_equal(n, COUNT_OF(expected));
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(names[i], expected[i]);
+        free(names[i]);
+    }
+    free(names);
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {
+        "/layers/embedding/vars/0",
+        "/layers/lstm/cell/vars/0",
+        "/layers/lstm/cell/vars/1",
+        "/layers/lstm/cell/vars/2",
+        "/layers/bidirectional/forward_layer/cell/vars/0",
+        "/layers/bidirectional/forward_layer/cell/vars/1",
+        "/layers/bidirectional/forward_layer/cell/vars/2",
+        "/layers/bidirectional/backward_layer/cell/vars/0",
+        "/layers/bidirectional/backward_layer/cell/vars/1",
+        "/layers/bidirectional/backward_layer/cell/vars/2",
+        "/layers/bidirectional_1/forward_layer/cell/vars/0",
+        "/layers/bidirectional_1/forward_layer/cell/vars/1",
+        "/layers/bidirectional_1/forward_layer/cell/vars/2",
+        "/layers/bidirectional_1/backward_layer/cell/vars/0",
+        "/layers/bidirectional_1/backward_layer/cell/vars/1",
+        "/layers/bidirectional_1/backward_layer/cell/vars/2",
+        "/layers/dense/vars/0",
+        "/layers/dense/vars/1",
+        "/layers/dense_1/vars/0",
+        "/layers/dense_1/vars/1",
+        "/layers/dense_2/vars/0",
+        "/layers/dense_2/vars/1"};
+    const struct chain_config chain = mixed_chain();
+    struct params params = {.tensors = NULL};
+
+    chain_tensors(&chain, &params);
+    assert_int_equal(params.n_tensors, COUNT_OF(expected));
+    for (int t = 0; t < params.n_tensors; t++) {
+        char *path = keras_weight_path(&chain, &params, t);
+        assert_string_equal(path, expected[t]);
+        free(path);
+    }
+    params_release(&params);
+}
+
+/* Weights alone and hints give the same model. */
+static void test_hints(void **state)
+{
+    (void)state;
+    const struct chain_config chain = usual_chain();
+    struct keras_hints hints = keras_hints_of(&chain);
+    struct keras_file file;
+    struct keras_model model;
+
+    assert_int_equal(hints.head, KERAS_HEAD_MEAN);
+    assert_int_equal(hints.gates, KERAS_GATES_SIGMOID);
+    assert_true(hints.mask);
+    make_file(&chain, &file);
+    free(file.config);
+    file.config = NULL;
+    assert_int_equal(keras_model_from(&file, &hints, &model), OK);
+
+    int n = 0; /* without the dropouts */
+    for (int i = 0; i < chain.n_layers; i++)
+        if (chain.layer[i].kind != LAYER_DROPOUT)
+            expect_same_layer(&model.config.layer[n++], &chain.layer[i]);
+    assert_int_equal(model.config.n_layers, n);
+    keras_model_release(&model);
+    keras_file_release(&file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_any_chain),
+        cmocka_unit_test(test_whole_model),
+        cmocka_unit_test(test_only_options_refuse),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_hints),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

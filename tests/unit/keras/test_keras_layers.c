@@ -1,0 +1,237 @@
+/* What readers refuse by name, and what becomes of layers that options cannot say. */
+#include "keras/private.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LAYER(class, name, rest)                                                         \
+    "{\"class_name\":\"" class "\",\"config\":{\"name\":\"" name "\"" rest "}}"
+#define EMBEDDING LAYER("Embedding", "e", ",\"input_dim\":10,\"output_dim\":3")
+#define LSTM(name, rest) LAYER("LSTM", name, ",\"units\":2" rest)
+#define STEPS ",\"return_sequences\":true"
+#define DROPOUT(name) LAYER("Dropout", name, ",\"rate\":0.5")
+#define RELU(name) LAYER("Dense", name, ",\"units\":4,\"activation\":\"relu\"")
+#define DENSE LAYER("Dense", "out", ",\"units\":1,\"activation\":\"sigmoid\"")
+#define MAX LAYER("GlobalMaxPooling1D", "max", "")
+#define FLATTEN LAYER("Flatten", "flat", "")
+#define BOTH(rest)                                                                       \
+    LAYER("Bidirectional", "both",                                                       \
+          ",\"merge_mode\":\"concat\",\"layer\":{\"class_name\":\"LSTM\",\"config\":{"   \
+          "\"units\":2}}" rest)
+#define NAMED(name) "\"" name "\" ("
+#define MISPLACED "stands at a place that is not supported"
+
+/* Layers of a file, up to options; the caller releases what stands in `reading`. */
+static int read_layers(const char *layers, struct keras_file *file,
+                       struct keras_model *model, struct keras_reading *reading)
+{
+    static const struct keras_hints hints = {.maxlen = 0};
+
+    *file = (struct keras_file){.path = xstrdup("model.h5"), .version = xstrdup("2.3.1")};
+    *model = (struct keras_model){.notes = NULL};
+    *reading = (struct keras_reading){
+        .file = file, .hints = &hints, .model = model, .major = 2, .minor = 3};
+    file->config =
+        xasprintf("{\"class_name\":\"Sequential\",\"config\":{\"layers\":[%s]}}", layers);
+    reading->root = json_loads(file->config, 0, NULL);
+    assert_non_null(reading->root);
+
+    int rc = keras_list_layers(reading);
+    if (!rc)
+        rc = keras_read_layers(reading);
+    return rc ? rc : keras_fit_options(reading);
+}
+
+static void release(struct keras_file *file, struct keras_model *model,
+                    struct keras_reading *reading)
+{
+    for (size_t i = 0; i < reading->n_layers; i++)
+        free(reading->layers[i].group);
+    free(reading->layers);
+    free(reading->parts);
+    json_decref(reading->root);
+    keras_model_release(model);
+    keras_file_release(file);
+}
+
+static void expect_refused(const char *layers, const char *layer, const char *why)
+{
+    struct keras_file file;
+    struct keras_model model;
+    struct keras_reading reading;
+
+    assert_int_equal(read_layers(layers, &file, &model, &reading), ERR_FORMAT);
+    if (!strstr(fail_message(), layer) || !strstr(fail_message(), why))
+        fail_msg("%s: expected layer %s that %s", fail_message(), layer, why);
+    release(&file, &model, &reading);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {LAYER("Conv1D", "c", ""), NAMED("c"),
+         "rnntrain has Embedding, Dropout, SpatialDropout1D, LSTM, GRU, CuDNNLSTM, "
+         "CuDNNGRU, Bidirectional, Flatten, GlobalMaxPooling1D, GlobalAveragePooling1D, "
+         "Dense, Activation"},
+        {DROPOUT("d") "," EMBEDDING, NAMED("d"), MISPLACED},
+        {EMBEDDING "," EMBEDDING, NAMED("e"), MISPLACED},
+        {LSTM("l", "") "," DENSE, NAMED("l"), MISPLACED},
+        {EMBEDDING "," LSTM("l", "") "," MAX "," DENSE, NAMED("max"), MISPLACED},
+        {EMBEDDING "," LSTM("l", STEPS) "," DENSE, NAMED("out"), "stands on all steps"},
+        {EMBEDDING "," LSTM("l", "") "," LSTM("m", "") "," DENSE, NAMED("m"),
+         "takes steps, but the layer below it gives its last one only"},
+        {EMBEDDING "," LSTM("l", STEPS) "," MAX "," LSTM("m", "") "," DENSE, NAMED("m"),
+         MISPLACED},
+        {EMBEDDING "," LSTM("l", "") "," LAYER("Activation", "a", "") "," DENSE,
+         NAMED("a"), MISPLACED},
+        {EMBEDDING "," LSTM("l", ",\"stateful\":true"), NAMED("l"), "has stateful"},
+        {EMBEDDING "," BOTH(",\"backward_layer\":{\"config\":{\"units\":3}}"),
+         NAMED("both"), "has directions whose units differ"},
+        {EMBEDDING "," LSTM("l", "") "," LAYER("Dense", "h", ",\"units\":4") "," DENSE,
+         NAMED("h"), "is hidden and has the activation linear: expected relu"},
+        {EMBEDDING "," LSTM("l", ""), "a model of 2 layers", "without an Embedding"},
+        {EMBEDDING "," FLATTEN "," DENSE, NAMED("flat"), MISPLACED},
+        {EMBEDDING "," LSTM("l", "") "," RELU("h") "," RELU("i") "," DENSE, NAMED("i"),
+         MISPLACED},
+        {EMBEDDING "," LSTM("l", STEPS) "," BOTH("") "," DENSE, NAMED("both"),
+         "differs from the recurrent layer below it"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        expect_refused(cases[i][0], cases[i][1], cases[i][2]);
+}
+
+/* As many recurrent layers between Embedding and head. */
+static char *stack_of(int n)
+{
+    char *layers = xstrdup(EMBEDDING);
+
+    for (int i = 1; i <= n; i++) {
+        char *longer = xasprintf("%s," LSTM("l%d", STEPS), layers, i);
+        free(layers);
+        layers = longer;
+    }
+    char *whole = xasprintf("%s," MAX "," DENSE, layers);
+    free(layers);
+    return whole;
+}
+
+/* One layer more than options say, and than a chain has. */
+static void test_too_many(void **state)
+{
+    (void)state;
+    char *high = stack_of(65), *too_high = stack_of(CHAIN_MOST_LAYERS);
+
+    expect_refused(high, NAMED("l65"), "is one recurrent layer more than 64");
+    expect_refused(too_high, NAMED("l160"), "is one layer more than 160");
+    free(high);
+    free(too_high);
+}
+
+/* The kinds of the layers that are left, as letters, and the notes. */
+static void expect_kept(const char *layers, const char *kinds, const char *notes)
+{
+    static const char letters[] = {
+        [LAYER_EMBEDDING] = 'e', [LAYER_DROPOUT] = 'd', [LAYER_RECURRENT] = 'r',
+        [LAYER_POOLING] = 'p',   [LAYER_FLATTEN] = 'f', [LAYER_DENSE] = 'h',
+        [LAYER_OUTPUT] = 'o'};
+    struct keras_file file;
+    struct keras_model model;
+    struct keras_reading reading;
+    char found[CHAIN_MOST_LAYERS + 1] = "";
+
+    if (read_layers(layers, &file, &model, &reading))
+        fail_msg("%s", fail_message());
+    for (int i = 0; i < model.config.n_layers; i++)
+        found[i] = letters[model.config.layer[i].kind];
+    assert_string_equal(found, kinds);
+    assert_string_equal(model.notes ? model.notes : "", notes);
+    release(&file, &model, &reading);
+}
+
+#define LEFT " is left out when the model is trained further\n"
+
+static void test_dropouts(void **state)
+{
+    (void)state;
+
+    expect_kept(EMBEDDING "," DROPOUT("d") "," LSTM("l", "") "," DROPOUT("f") "," RELU(
+                    "h") "," DROPOUT("g") "," DENSE,
+                "edrdhdo", "");
+    expect_kept(EMBEDDING "," DROPOUT("d") "," DROPOUT("f") "," LSTM("l", "") "," DENSE,
+                "edro", "layer \"f\": a second dropout in the same place" LEFT);
+    expect_kept(EMBEDDING
+                "," LSTM("l", STEPS) "," DROPOUT("d") "," LSTM("m", "") "," DENSE,
+                "erro", "layer \"m\": the dropout below it" LEFT);
+    expect_kept(EMBEDDING "," LSTM("l", STEPS) "," DROPOUT("d") "," MAX "," DENSE,
+                "erpdo",
+                "layer \"max\": dropout stands before it; here it comes after it\n");
+    expect_kept(EMBEDDING
+                "," LSTM("l", STEPS) "," DROPOUT("d") "," FLATTEN
+                                                      "," DROPOUT("f") "," DENSE,
+                "erfdo", "layer \"f\": a second dropout in the same place" LEFT);
+    expect_kept(EMBEDDING "," LAYER("SpatialDropout1D", "s",
+                                    ",\"rate\":0.5") "," LSTM("l", "") "," DENSE,
+                "ero", "layer \"s\": its dropout of whole channels" LEFT);
+    expect_kept(EMBEDDING "," LSTM("l", "") "," DENSE "," DROPOUT("d"), "ero",
+                "layer \"d\": a dropout behind the output" LEFT);
+    expect_kept(EMBEDDING "," LSTM("l", "") "," LAYER("Dropout", "d", "") "," FLATTEN
+                                                                          "," DENSE,
+                "ero", "");
+}
+
+/* Gates' activation, where a file does not say it, was another one up to Keras 2.2. */
+static void test_eras(void **state)
+{
+    (void)state;
+    static const struct {
+        int major, minor;
+        bool is_tf, is_hard;
+    } eras[] = {{1, 2, false, true},
+                {2, 2, false, true},
+                {2, 2, true, false},
+                {2, 3, false, false},
+                {3, 6, false, false}};
+
+    for (size_t i = 0; i < COUNT_OF(eras); i++) {
+        struct keras_file file;
+        struct keras_model model;
+        struct keras_reading reading;
+        assert_int_equal(
+            read_layers(EMBEDDING "," LSTM("l", "") "," DENSE, &file, &model, &reading),
+            OK);
+        reading.n_parts = 1;
+        reading.has_steps = true;
+        reading.major = eras[i].major;
+        reading.minor = eras[i].minor;
+        reading.is_tf = eras[i].is_tf;
+        assert_int_equal(keras_recurrent.read(&reading, reading.parts[1].layer), OK);
+        assert_int_equal(reading.parts[1].config.recurrent.hard_sigmoid, eras[i].is_hard);
+        release(&file, &model, &reading);
+    }
+}
+
+static void test_classes(void **state)
+{
+    (void)state;
+
+    for (int c = 0; c < KERAS_CLASSES; c++)
+        assert_int_equal(keras_class_of(keras_classes[c].name), c);
+    assert_int_equal(keras_class_of("Conv1D"), KERAS_CLASSES);
+    assert_int_equal(keras_class_of(NULL), KERAS_CLASSES);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused),  cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_dropouts), cmocka_unit_test(test_eras),
+        cmocka_unit_test(test_classes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
