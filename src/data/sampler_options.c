@@ -1,0 +1,64 @@
+#include "data/sampler_options.h"
+
+static const char *const shuffles[] = {
+    [SHUFFLE_FULL] = "full", [SHUFFLE_WINDOW] = "window", [SHUFFLE_NONE] = "none", NULL};
+_Static_assert(COUNT_OF(shuffles) == SHUFFLE_NONE + 2, "an order has no name");
+
+static const char *const validations[] = {[VALIDATION_STRATIFIED] = "stratified",
+                                          [VALIDATION_KERAS_TAIL] = "keras-tail",
+                                          [VALIDATION_OWN] = "own",
+                                          [VALIDATION_NONE] = "none",
+                                          NULL};
+_Static_assert(COUNT_OF(validations) == VALIDATION_NONE + 2, "a rule has no name");
+
+#define AT(field) offsetof(struct sampler_config, field)
+
+static const struct option options[] = {
+    {"batch-size", OPTION_COUNT, AT(batch_size), "256", 1, 1048576, NULL,
+     "rows of a batch, over all ranks", "Training", false},
+    {"seed", OPTION_INT, AT(seed), "1", 0, OPTION_HUGE, NULL,
+     "of weights, order, dropout and split", "Training", false},
+    {"shuffle", OPTION_CHOICE, AT(shuffle), "full", 0, 0, shuffles,
+     "order of an epoch's rows: any, the ids being in memory; within windows of rows "
+     "from chunks of the file in any order, for data larger than memory; that of the "
+     "file",
+     "Training", false},
+    {"window-rows", OPTION_COUNT, AT(window_rows), "0", 0, 1 << 24, NULL,
+     "rows of a window of --shuffle window, of which a node holds two; 0: 32768",
+     "Training", false},
+    {"lane-rows", OPTION_COUNT, AT(lane_rows), "16", 1, 4096, NULL,
+     "rows of a lane: a batch is cut into lanes, a lane is computed by one rank (other "
+     "bits for another number)",
+     "Training", false},
+
+    {"validation", OPTION_CHOICE, AT(rule), "stratified", 0, 0, validations,
+     "the same share of each class; the last rows, as Keras's validation_split; the data "
+     "set's own part; none",
+     "Validation", false},
+    {"validation-split", OPTION_DOUBLE, AT(validation_split), "0.1", 0, 0.9, NULL,
+     "share of the training rows", "Validation", false},
+    {"allow-one-class", OPTION_BOOL, AT(allow_one_class), "false", 0, 0, NULL,
+     "accept a validation set of one class", "Validation", false},
+    {"limit-train", OPTION_INT, AT(limit_train), "0", 0, OPTION_HUGE, NULL,
+     "use so many training rows, the same share of each class; 0: all", "Validation",
+     false},
+    {"limit-test", OPTION_INT, AT(limit_test), "0", 0, OPTION_HUGE, NULL,
+     "use so many test rows; 0: all", "Validation", false},
+};
+
+const struct option_table sampler_options_table = {.options = options,
+                                                   .n_options = (int)COUNT_OF(options)};
+
+void sampler_options_complete(struct sampler_config *config)
+{
+    enum { USUAL = 32768 };
+    if (!config->window_rows)
+        config->window_rows = USUAL;
+}
+
+int sampler_options_check(const struct sampler_config *config)
+{
+    if (config->window_rows && config->shuffle != SHUFFLE_WINDOW)
+        return fail(ERR_USAGE, "--window-rows is for --shuffle window");
+    return OK;
+}
