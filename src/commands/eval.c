@@ -77,16 +77,16 @@ static int check_match(const struct dataset *data, const struct predictor *predi
  * evaluated on one: the same bits as its run's. */
 static int window_rows(const struct predictor *predictor, const struct settings *settings)
 {
-    const struct config *config = &predictor->config;
+    const struct sampler_config *sampler = &predictor->record.sampler;
     if (settings->window_rows)
         return (int)settings->window_rows;
-    return config->shuffle == SHUFFLE_WINDOW ? config_window_rows(config) : 0;
+    return sampler->shuffle == SHUFFLE_WINDOW ? sampler->window_rows : 0;
 }
 
 static int score_part(struct predictor *predictor, struct dataset *data,
                       const struct settings *settings)
 {
-    const struct config *config = &predictor->config;
+    int lane_rows = predictor->record.sampler.lane_rows;
     enum dataset_part part = (enum dataset_part)settings->part;
     int n = data->part[part].n, rc = OK;
     if (n == 0)
@@ -103,8 +103,7 @@ static int score_part(struct predictor *predictor, struct dataset *data,
         .comm = &comm,
         .balance = &balance,
         .model = predictor->model,
-        .lane_rows =
-            config->lane_rows < PREDICTOR_ROWS ? (int)config->lane_rows : PREDICTOR_ROWS,
+        .lane_rows = lane_rows < PREDICTOR_ROWS ? lane_rows : PREDICTOR_ROWS,
         .window_rows = window_rows(predictor, settings),
     };
     if (evaluator.window_rows)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "commands/config.h"
 #include "commands/import_options.h"
 #include "files/file.h"
 #include "serve/predictor.h"
@@ -50,15 +51,21 @@ static int write_checkpoint(const struct predictor *predictor, const char *path)
     const struct keras_model *keras = predictor->info.keras;
     struct checkpoint info = predictor->info;
     const float *slots[CHECKPOINT_MAX_SLOTS] = {keras->slots[0], keras->slots[1]};
-    struct trainer_config trainer = config_trainer(&predictor->config, "");
-    char *optimizer = keras_optimizer_json(&trainer.optim), *bytes = NULL;
+    struct config config = {0};
+    char *bytes = NULL;
     size_t n = 0;
-    info.config = options_to_json(&cmd_train_table, &predictor->config);
-    int rc = checkpoint_image(&info, model_configuration(predictor->model), optimizer,
+
+    int rc = config_from_record(info.config, info.path, &config);
+    char *optimizer = keras_optimizer_json(&predictor->record.optim);
+    info.config = options_to_json(&cmd_train_table, &config);
+    if (!rc)
+        rc = checkpoint_image(&info, model_configuration(predictor->model), optimizer,
                               model_params(predictor->model), keras->weights, slots,
                               &bytes, &n);
     if (!rc)
         rc = file_replace(path, bytes, n, false);
+
+    config_release(&config);
     free(info.config);
     free(optimizer);
     free(bytes);

@@ -32,11 +32,10 @@ static int build_weights(const struct predictor *predictor, char **bytes, size_t
 
 static int build_archive(const struct predictor *predictor, char **bytes, size_t *n)
 {
-    struct trainer_config trainer = config_trainer(&predictor->config, "");
     struct chain_config chain;
 
     model_chain(model_configuration(predictor->model), &chain);
-    char *optimizer = keras_optimizer_json(&trainer.optim), *weights = NULL;
+    char *optimizer = keras_optimizer_json(&predictor->record.optim), *weights = NULL;
     char *config = keras_archive_json(&chain, optimizer);
     size_t n_weights = 0;
     int rc = build_weights(predictor, &weights, &n_weights);

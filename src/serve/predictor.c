@@ -38,7 +38,8 @@ static struct predictor_worker *new_worker(const struct predictor *predictor,
 
 static int load_model(struct predictor *predictor, const struct kernels *kernels)
 {
-    struct model_config config = config_model(&predictor->config, &predictor->info.data);
+    struct model_config config =
+        model_options_config(&predictor->record.model, &predictor->info.data);
     int rc = model_new_evaluator(&config, kernels, PREDICTOR_ROWS, &predictor->model);
     if (rc)
         return rc;
@@ -61,7 +62,7 @@ int predictor_take(struct predictor *predictor, const struct checkpoint *info,
     if (!rc && info->data.maxlen == 0)
         rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", info->path);
     if (!rc)
-        rc = config_from_record(info->config, info->path, &predictor->config);
+        rc = record_read(info->config, info->path, &predictor->record);
     if (!rc && info->data.tokenizer)
         rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
     return rc ? rc : load_model(predictor, kernels);
@@ -95,7 +96,6 @@ void predictor_release(struct predictor *predictor)
     text_free(predictor->tokenizer);
     model_free(predictor->model);
     free(predictor->weights);
-    config_release(&predictor->config);
     checkpoint_release(&predictor->info);
     *predictor = (struct predictor){0};
 }

@@ -5,7 +5,7 @@
 #define RNNTRAIN_SERVE_PREDICTOR_H
 
 #include "saved/checkpoint.h"
-#include "commands/config.h"
+#include "saved/record.h"
 #include "model/model.h"
 #include "text/text.h"
 
@@ -15,7 +15,7 @@ enum { PREDICTOR_ROWS = 64, PREDICTOR_LANE_ROWS = 32 };
 
 struct predictor {
     struct checkpoint info; /* labels: info.data.labels */
-    struct config config;
+    struct record record;
     struct model *model;
     real *weights;
     struct text_tokenizer *tokenizer;
