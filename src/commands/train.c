@@ -3,8 +3,9 @@
 
 #include <stdlib.h>
 
-#include "ranks/comm.h"
 #include "commands/config.h"
+#include "data/sampler_options.h"
+#include "ranks/comm.h"
 #include "train/trainer.h"
 
 static int resolve(int argc, char **argv, struct config *config)
@@ -17,11 +18,12 @@ static int resolve(int argc, char **argv, struct config *config)
     return rc;
 }
 
-static int train(struct comm *comm, const struct config *config)
+static int train(struct comm *comm, struct config *config)
 {
     char *record = options_to_json(&cmd_train_table, config);
-    struct trainer_config trainer = config_trainer(config, record);
-    int rc = trainer_run(comm, &trainer, &config->test);
+    config->trainer.record = record;
+    sampler_options_complete(&config->trainer.sampler);
+    int rc = trainer_run(comm, &config->trainer, &config->test);
     free(record);
     return rc;
 }

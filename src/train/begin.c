@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "saved/checkpoint.h"
+#include "saved/record.h"
 
 /* Steps that a checkpoint's moments have seen. */
 static int64_t steps_of(const struct checkpoint *info)
@@ -19,12 +20,11 @@ static int64_t steps_of(const struct checkpoint *info)
 /* Whether the moments of a checkpoint are those of the run's optimizer. */
 static bool has_moments(const struct trainer *trainer, const struct checkpoint *info)
 {
-    json_t *record = json_loads(info->config, 0, NULL);
-    const char *name = json_string_value(json_object_get(record, "optimizer"));
-    const char *ours = optimizer_names[trainer->config->optim.kind];
-    bool is_same = name && !strcmp(name, ours) && info->n_slots == trainer->optim.n_slots;
-    json_decref(record);
-    return is_same && trainer->config->init_optimizer;
+    struct record record;
+    return trainer->config->init_optimizer &&
+           !record_read(info->config, info->path, &record) &&
+           record.optim.kind == trainer->config->optim.kind &&
+           info->n_slots == trainer->optim.n_slots;
 }
 
 /* The words of the run's data and those of the model must have the same ids. */
@@ -52,12 +52,15 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
 /* Rank 0. */
 static int load_initial(struct trainer *trainer)
 {
+    struct model_config model =
+        model_options_config(&trainer->config->model, &trainer->data);
     struct chain_config chain;
-    model_chain(&trainer->config->model, &chain);
+    model_chain(&model, &chain);
     struct checkpoint_hints hints = {.data = &trainer->data,
                                      .keras = keras_hints_of(&chain)};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};
+
     int rc = checkpoint_import(trainer->config->init_from, &hints, &info);
     bool moments = !rc && has_moments(trainer, &info);
     if (!rc)
@@ -69,6 +72,7 @@ static int load_initial(struct trainer *trainer)
         trainer->progress.moments_steps = steps_of(&info);
     if (!rc)
         describe_beginning(trainer, &info, moments);
+
     checkpoint_release(&info);
     return rc;
 }

@@ -15,6 +15,7 @@
 #include "ranks/balance.h"
 #include "data/dataset.h"
 #include "train/evaluate.h"
+#include "train/optim.h"
 #include "train/report.h"
 #include "train/stream.h"
 #include "train/test_hooks.h"

@@ -34,21 +34,25 @@ static int read_integer(const json_t *root, const char *source, const char *key,
 static int read_state(const json_t *root, const char *source,
                       const struct trainer *trainer, struct progress *progress)
 {
-    struct {
+    enum { EPOCH, STEP, BATCH, CORRECT, ROWS, WAIT, BEST_EPOCH, FIELDS };
+    const struct sampler *sampler = &trainer->sampler;
+    const struct {
         const char *key;
-        int64_t most, value;
-    } field[] = {
-        {"epoch", 1000000, 0},
-        {"step", INT64_MAX, 0},
-        {"batch", sampler_batches(&trainer->sampler), 0},
-        {"correct", trainer->sampler.n_train, 0},
-        {"n", trainer->sampler.n_train, 0},
-        {"wait", 1000000, 0},
-        {"best_epoch", 1000000, 0},
+        int64_t most;
+    } fields[] = {
+        [EPOCH] = {"epoch", 1000000},
+        [STEP] = {"step", INT64_MAX},
+        [BATCH] = {"batch", sampler_batches(sampler)},
+        [CORRECT] = {"correct", sampler->n_train},
+        [ROWS] = {"n", sampler->n_train},
+        [WAIT] = {"wait", 1000000},
+        [BEST_EPOCH] = {"best_epoch", 1000000},
     };
+    int64_t value[FIELDS] = {0};
     int rc = OK;
-    for (size_t i = 0; i < COUNT_OF(field) && !rc; i++)
-        rc = read_integer(root, source, field[i].key, field[i].most, &field[i].value);
+    for (int i = 0; i < FIELDS && !rc; i++)
+        rc = read_integer(root, source, fields[i].key, fields[i].most, &value[i]);
+
     const json_t *best = json_object_get(root, "best");
     const json_t *loss = json_object_get(root, "loss");
     json_t *history = json_object_get(root, "history");
@@ -57,13 +61,14 @@ static int read_state(const json_t *root, const char *source,
         rc = fail(ERR_FORMAT, "%s: /rnntrain/state is not complete", source);
     if (rc)
         return rc;
+
     *progress = (struct progress){
-        .epoch = (int)field[0].value,
-        .step = field[1].value,
-        .batch = (int)field[2].value,
-        .score = {json_number_value(loss), field[3].value, (int)field[4].value},
-        .wait = (int)field[5].value,
-        .best_epoch = (int)field[6].value,
+        .epoch = (int)value[EPOCH],
+        .step = value[STEP],
+        .batch = (int)value[BATCH],
+        .score = {json_number_value(loss), value[CORRECT], (int)value[ROWS]},
+        .wait = (int)value[WAIT],
+        .best_epoch = (int)value[BEST_EPOCH],
         .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
         .best_hash = from_hex(json_object_get(root, "best_weights")),
         .skipped = json_integer_value(json_object_get(root, "skipped")),

@@ -266,11 +266,12 @@ static int open_trace(struct trainer *trainer)
 static int check_configuration(const struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    char *all = xasprintf(
-        "%s %s %s %s %d %d %d %d %lld %lld %s", config->data, config->run_dir,
-        config->isa, config->trace ? config->trace : "", config->balances, config->resume,
-        config->overwrite, config->allow_other_bits, (long long)trainer->hooks->delay,
-        (long long)trainer->hooks->ranges, config->record);
+    char *all =
+        xasprintf("%s %s %s %s %d %d %d %d %lld %lld %s", config->data, config->run_dir,
+                  config->isa, config->trace ? config->trace : "", (int)config->balancing,
+                  config->resume, config->overwrite, config->allow_other_bits,
+                  (long long)trainer->hooks->delay, (long long)trainer->hooks->ranges,
+                  config->record);
     int rc = comm_same(trainer->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");
     free(all);
@@ -324,24 +325,23 @@ static int check_monitor(const struct trainer_config *config)
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    struct model_config model = config->model;
-    model.vocabulary = trainer->data.num_words;
-    model.maxlen = trainer->data.maxlen;
-    model.classes = trainer->data.n_labels;
-    model.pad_pre = trainer->data.pad_pre;
+    struct model_config model = model_options_config(&config->model, &trainer->data);
     int rc =
         model_new(&model, trainer->kernels, config->sampler.lane_rows, &trainer->model);
     if (rc)
         return rc;
+
     trainer->params = model_params(trainer->model);
     size_t n = trainer->params->size;
     trainer->weights = xaligned(n, sizeof(real));
     trainer->best_weights = xaligned(n, sizeof(real));
+
     struct optim_config optim = config->optim;
     int64_t batches = sampler_batches(&trainer->sampler);
     optim.total_steps = config->epochs * batches;
     optim.warmup_steps = (int64_t)(config->warmup_epochs * (double)batches + 0.5);
     optim_new(&optim, trainer->kernels, n, &trainer->optim);
+
     const size_t *table = trainer->params->tensors[0].shape;
     trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction,
                                 (struct comm_shape){table[0], table[1], n},
@@ -393,7 +393,7 @@ int trainer_set_up(struct trainer *trainer)
         rc = comm_agree(comm, comm->rank == 0 ? take_run_dir(trainer) : OK);
     if (rc)
         return rc;
-    balance_new(comm->size, !config->balances, &trainer->balance);
+    balance_new(comm->size, config->balancing == BALANCE_OFF, &trainer->balance);
     trainer->first = xcalloc((size_t)comm->size + 1, sizeof *trainer->first);
     trainer->lane_values = xcalloc((size_t)sampler_lanes(&config->sampler),
                                    LANE_WIDTH * sizeof *trainer->lane_values);
@@ -532,7 +532,7 @@ int trainer_start_report(struct trainer *trainer)
             .peak_gflops = trainer->peak_gflops,
             .resumed_from = resumed->from,
             .beginning = trainer->beginning,
-            .hard_sigmoid = config->model.hard_sigmoid,
+            .hard_sigmoid = config->model.gates == MODEL_HARD_SIGMOID,
             .epoch = trainer->progress.epoch + 1,
             .batch = trainer->progress.batch,
             .step = trainer->progress.step,

@@ -5,41 +5,56 @@
 #define RNNTRAIN_TRAIN_TRAINER_H
 
 #include "base/base.h"
-#include "ranks/comm.h"
-#include "model/model.h"
-#include "train/optim.h"
 #include "data/sampler.h"
+#include "model/optimizer.h"
+#include "model/options.h"
+#include "ranks/comm.h"
 
-enum monitor { MONITOR_VAL_ACC, MONITOR_VAL_LOSS, MONITOR_ACC, MONITOR_LOSS };
+/* What early stopping and best.h5 watch. */
+enum monitor { MONITOR_VAL_ACC, MONITOR_VAL_LOSS, MONITOR_ACC, MONITOR_LOSS, MONITORS };
 
 /* What follows a batch whose loss or gradient is not finite; weights have not seen it. */
 enum on_nan {
     ON_NAN_STOP,
-    ON_NAN_SKIP,    /* go on with the next batch */
-    ON_NAN_ROLLBACK /* to the epoch's beginning, with half the learning rate, three times */
+    ON_NAN_SKIP,     /* go on with the next batch */
+    ON_NAN_ROLLBACK, /* to the epoch's beginning, with half the learning rate, 3 times */
+    ON_NANS
+};
+
+/* Which rank computes which lanes. */
+enum balancing {
+    BALANCE_SPEED, /* lanes follow the ranks' speed */
+    BALANCE_OFF,   /* the same number each */
+    BALANCINGS
 };
 
 struct test_hooks;
 
+/* Strings belong to whoever has the configuration; the trainer only reads them. */
 struct trainer_config {
-    const char *data;    /* path of the data set */
-    const char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
-    const char *isa;     /* kernel set, "auto" */
+    char *data;    /* path of the data set */
+    char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
+    char *isa;     /* kernel set, "auto" */
     /* Checkpoint or model of Keras with whose weights the run begins; NULL: drawn. */
-    const char *init_from;
+    char *init_from;
     bool init_optimizer; /* and with its moments, where they are of the same optimizer */
-    const char *trace;   /* file for what each rank did when; NULL: none */
-    const char *record; /* the effective configuration as JSON, for log and checkpoints */
-    struct model_config model; /* but for what the data set says */
-    struct optim_config optim; /* total_steps is set here */
+    char *trace;         /* file for what each rank did when; NULL: none */
+
+    /* The effective configuration as JSON, for log and checkpoints; borrowed. */
+    const char *record;
+
+    struct model_options model;
+    struct optim_config optim; /* the trainer sets the steps of warm-up and of the run */
     struct sampler_config sampler;
-    double warmup_epochs;
+
     int epochs;
+    double warmup_epochs;
     enum monitor monitor;
     int patience; /* epochs without improvement; 0: never stop early */
     double min_delta;
     bool result_is_last; /* the last weights are the result, not the best */
-    bool balances;       /* lanes follow the ranks' speed */
+
+    enum balancing balancing;
     enum comm_reduction reduction;
     bool overwrite, quiet;
     bool resume, allow_other_bits;

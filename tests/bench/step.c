@@ -14,6 +14,8 @@
 #include "ranks/balance.h"
 #include "ranks/comm.h"
 #include "commands/config.h"
+#include "data/sampler_options.h"
+#include "train/optim.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -70,29 +72,30 @@ static void make_rows(struct dataset *data, int rows, int maxlen, double real_sh
 
 static int set_up(struct bench *bench, int maxlen, double real_share)
 {
-    make_rows(&bench->data, (int)bench->config.batch_size, maxlen, real_share);
-    struct trainer_config config = config_trainer(&bench->config, NULL);
-    config.sampler.rule = VALIDATION_NONE;
-    struct model_config model = config_model(&bench->config, &bench->data);
-    int rc = kernels_select(config.isa, &bench->kernels);
+    struct trainer_config *config = &bench->config.trainer;
+    make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share);
+    config->sampler.rule = VALIDATION_NONE;
+    sampler_options_complete(&config->sampler);
+    struct model_config model = model_options_config(&config->model, &bench->data);
+    int rc = kernels_select(config->isa, &bench->kernels);
     if (!rc)
         rc = kernels_open_blas();
     if (!rc)
-        rc = sampler_new(&bench->data, &config.sampler, &bench->sampler);
+        rc = sampler_new(&bench->data, &config->sampler, &bench->sampler);
     if (!rc)
-        rc = model_new(&model, bench->kernels, config.sampler.lane_rows, &bench->model);
+        rc = model_new(&model, bench->kernels, config->sampler.lane_rows, &bench->model);
     if (rc)
         return rc;
     size_t n = model_params(bench->model)->size;
     bench->weights = xaligned(n, sizeof(real));
-    model_init_weights(bench->model, config.sampler.seed, bench->weights);
+    model_init_weights(bench->model, config->sampler.seed, bench->weights);
     model_pack(bench->model, bench->weights);
-    optim_new(&config.optim, bench->kernels, n, &bench->optim);
+    optim_new(&config->optim, bench->kernels, n, &bench->optim);
     bench->first = xcalloc((size_t)bench->comm.size + 1, sizeof *bench->first);
     const size_t *table = model_params(bench->model)->tensors[0].shape;
     bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL,
                               (struct comm_shape){table[0], table[1], n},
-                              sampler_lanes(&config.sampler));
+                              sampler_lanes(&config->sampler));
     return OK;
 }
 

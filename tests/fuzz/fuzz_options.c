@@ -12,8 +12,9 @@ static void check(int rc, const struct config *config)
     fuzz_check(rc == OK || rc == ERR_USAGE || rc == ERR_NO_INPUT || rc == ERR_FORMAT,
                "a code");
     fuzz_check(rc == OK || *fail_message(), "a message");
-    fuzz_check(rc || (config->units.value[0] >= 1 && config->units.value[0] <= 8192 &&
-                      config->batch_size >= 1),
+    const struct option_ints *units = &config->trainer.model.units;
+    fuzz_check(rc || (units->value[0] >= 1 && units->value[0] <= 8192 &&
+                      config->trainer.sampler.batch_size >= 1),
                "a range");
 }
 
