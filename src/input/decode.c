@@ -113,9 +113,9 @@ static void convert(struct decoder *decoder, const char *bytes, size_t n, bool l
     }
 }
 
-/* Ends the character that the piece before has begun, byte by byte: where that is bad, ICU
- * goes back to bytes that it kept, and count_bad cannot tell where they stood. The result
- * is the bytes that this took. */
+/* Ends the character that the piece before has begun, byte by byte: where that is bad,
+ * ICU goes back to bytes that it kept, and count_bad cannot tell where they stood. The
+ * result is the bytes that this took. */
 static size_t end_character(struct decoder *decoder, const char *bytes, size_t n,
                             size_t *used)
 {

@@ -1,5 +1,5 @@
-/* Rows and fields: what a row is, whatever the pieces it comes in; beside a parser that is
- * written another way, over all short texts. */
+/* Rows and fields: what a row is, whatever the pieces it comes in; beside a parser that
+ * is written another way, over all short texts. */
 #include "input/delimited.h"
 
 #include "../shown.h"

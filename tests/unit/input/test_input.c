@@ -149,7 +149,7 @@ static void test_file(void **state)
     check_entries("file.gz", "(one file)=pac=ked ");
 }
 
-/* A gzip file that was cut, or whose checksum is not its content's, is not a shorter one. */
+/* A gzip file that was cut, or whose checksum is not its content's, is no shorter one. */
 static void test_damaged_gzip(void **state)
 {
     (void)state;

@@ -27,8 +27,8 @@ struct given {
     const char *class_name;
 };
 
-/* The records, "LINE:LABEL=TEXT; " each, of a file read in pieces; *layout is the caller's
- * to free. */
+/* The records, "LINE:LABEL=TEXT; " each, of a file read in pieces; *layout is the
+ * caller's to free. */
 static int read_records(const struct given *given, const char *text, size_t piece,
                         struct shown *shown, char **layout)
 {
