@@ -23,7 +23,7 @@ static void fit(struct bayes *bayes, const struct dataset *data)
     double *counts = bayes->log_likelihood;
     for (int row = 0; row < train->n; row++) {
         bayes->log_prior[train->y[row]]++;
-        for (int t = 0; t < data->maxlen; t++)
+        for (int t = 0; t < data->facts.maxlen; t++)
             counts[(size_t)train->y[row] * n_ids + (size_t)rows_id(train, row, t)]++;
     }
     for (int c = 0; c < bayes->n_classes; c++) {
@@ -56,7 +56,8 @@ static int decide(const struct bayes *bayes, const struct rows *test, int row)
 static int judge(const char *path, struct dataset *data)
 {
     const struct rows *test = &data->part[DATASET_TEST];
-    struct bayes bayes = {.n_classes = data->n_labels, .n_ids = data->num_words};
+    struct bayes bayes = {.n_classes = data->facts.n_labels,
+                          .n_ids = data->facts.num_words};
     int correct = 0;
     if (test->n == 0)
         return fail(ERR_FORMAT, "%s: it has no test part", path);

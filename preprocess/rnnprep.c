@@ -157,16 +157,16 @@ static int make_tokenizer(struct job *job)
 }
 
 /* The data set's padding, unless the settings have another than the usual one. */
-static void set_padding(const struct settings *settings, struct dataset *data)
+static void set_padding(const struct settings *settings, struct facts *facts)
 {
     struct settings usual = {0};
     options_init(&cmd_prepare_table, &usual);
     if (settings->maxlen != usual.maxlen)
-        data->maxlen = (int)settings->maxlen;
+        facts->maxlen = (int)settings->maxlen;
     if (settings->padding != usual.padding)
-        data->pad_pre = settings->padding == 0;
+        facts->pad_pre = settings->padding == 0;
     if (settings->truncating != usual.truncating)
-        data->truncate_pre = settings->truncating == 0;
+        facts->truncate_pre = settings->truncating == 0;
     options_release(&cmd_prepare_table, &usual);
 }
 
@@ -190,7 +190,7 @@ static int load_tokenizer(struct job *job)
         struct dataset data = {0};
         rc = dataset_open(path, DATASET_WORDS_ALL, &data);
         if (!rc)
-            set_padding(job->settings, &data);
+            set_padding(job->settings, &data.facts);
         if (!rc)
             rc = dataset_tokenizer(&data, &job->tokenizer);
         dataset_release(&data);
@@ -280,7 +280,7 @@ static char *provenance(const struct job *job)
         for (int c = 0; c < corpus->n_classes; c++)
             json_object_set_new(counts, corpus->classes[c],
                                 json_integer(corpus->n_of_class[part][c]));
-        json_object_set_new(documents, place_part_names[part], counts);
+        json_object_set_new(documents, dataset_part_names[part], counts);
     }
     json_object_set_new(root, "corpus_sha256", json_string(digest));
     json_object_set_new(root, "documents", documents);
@@ -301,13 +301,12 @@ static int write_dataset(struct job *job)
     int num_words =
         options->num_words ? options->num_words : text_n_words(job->tokenizer) + 1;
     struct dataset data = {.path = job->settings->output,
-                           .num_words = num_words,
-                           .maxlen = options->maxlen,
-                           .n_labels = job->corpus.n_classes,
-                           .labels = job->corpus.classes,
-                           .pad_pre = options->pad_pre,
-                           .truncate_pre = options->truncate_pre,
-                           .id_bytes = num_words <= 65536 ? 2 : 4,
+                           .facts = {.num_words = num_words,
+                                     .maxlen = options->maxlen,
+                                     .n_labels = job->corpus.n_classes,
+                                     .labels = job->corpus.classes,
+                                     .pad_pre = options->pad_pre,
+                                     .truncate_pre = options->truncate_pre},
                            .provenance = provenance(job)};
     for (int part = 0; part < DATASET_PARTS; part++) {
         struct rows *split = &data.part[part];

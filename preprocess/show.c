@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "input/place.h"
+#include "data/dataset.h"
 #include "text/text.h"
 
 struct settings {
@@ -31,16 +31,16 @@ static void print_part(const struct dataset *data, enum dataset_part part)
 {
     const struct rows *split = &data->part[part];
     int64_t total = 0;
-    int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
+    int *counts = xcalloc((size_t)data->facts.n_labels, sizeof *counts);
     for (int row = 0; row < split->n; row++) {
         counts[split->y[row]]++;
         total += split->length[row];
     }
-    printf("%-10s %d rows:", place_part_names[part], split->n);
-    for (int c = 0; c < data->n_labels; c++)
-        printf(" %s %d,", data->labels[c], counts[c]);
+    printf("%-10s %d rows:", dataset_part_names[part], split->n);
+    for (int c = 0; c < data->facts.n_labels; c++)
+        printf(" %s %d,", data->facts.labels[c], counts[c]);
     printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->n,
-           100.0 * (double)total / split->n / data->maxlen);
+           100.0 * (double)total / split->n / data->facts.maxlen);
     free(counts);
 }
 
@@ -50,14 +50,14 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
 {
     struct dataset_reader *reader = NULL;
     void *row_ids = xcalloc(dataset_row_bytes(data), 1);
-    int32_t *ids = xcalloc((size_t)data->maxlen, sizeof *ids);
+    int32_t *ids = xcalloc((size_t)data->facts.maxlen, sizeof *ids);
     int rc = dataset_reader_open(data, part, &reader);
     for (int row = 0; row < n && row < data->part[part].n && !rc; row++) {
         rc = dataset_reader_row(reader, row, row_ids);
-        rows_ids(&data->part[part], row_ids, 0, data->maxlen, ids);
-        printf("%s row %d, %s:", place_part_names[part], row,
-               data->labels[data->part[part].y[row]]);
-        for (int t = 0; t < data->maxlen && !rc; t++)
+        rows_ids(&data->part[part], row_ids, 0, data->facts.maxlen, ids);
+        printf("%s row %d, %s:", dataset_part_names[part], row,
+               data->facts.labels[data->part[part].y[row]]);
+        for (int t = 0; t < data->facts.maxlen && !rc; t++)
             if (ids[t])
                 printf(" %s", text_word(tokenizer, ids[t]));
         putchar('\n');
@@ -84,8 +84,8 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc) {
         printf(
             "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words\n",
-            path, data.num_words, data.maxlen, data.pad_pre ? "pre" : "post",
-            data.truncate_pre ? "pre" : "post", text_n_words(tokenizer));
+            path, data.facts.num_words, data.facts.maxlen, facts_side(data.facts.pad_pre),
+            facts_side(data.facts.truncate_pre), text_n_words(tokenizer));
         printf("content    %016llx\nprovenance %s\n", (unsigned long long)content,
                data.provenance);
     }

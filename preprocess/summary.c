@@ -203,7 +203,7 @@ static void print_documents(const struct corpus *corpus)
     for (int part = 0; part < DATASET_PARTS; part++) {
         if (!corpus->n_of_part[part])
             continue;
-        printf("%-10s %d documents:", place_part_names[part], corpus->n_of_part[part]);
+        printf("%-10s %d documents:", dataset_part_names[part], corpus->n_of_part[part]);
         for (int c = 0; c < corpus->n_classes && c < MOST_SHOWN; c++)
             printf("%s %s %d", c ? "," : "", corpus->classes[c],
                    corpus->n_of_class[part][c]);
@@ -301,11 +301,11 @@ static void print_duplicates(const struct corpus *corpus)
         if (duplicates->in_train[part])
             printf("duplicates %d of %d %s documents found in train\n",
                    duplicates->in_train[part], corpus->n_of_part[part],
-                   place_part_names[part]);
+                   dataset_part_names[part]);
     for (int part = 0; part < DATASET_PARTS; part++)
         if (duplicates->in_part[part])
             printf("duplicates %d documents stand in %s more than once\n",
-                   duplicates->in_part[part], place_part_names[part]);
+                   duplicates->in_part[part], dataset_part_names[part]);
     if (duplicates->n_conflicts)
         printf("labels     %d texts have more than one label: %s\n",
                duplicates->n_conflicts, duplicates->conflict);
@@ -354,7 +354,7 @@ static json_t *parts_json(const struct corpus *corpus)
             json_object_set_new(counts, corpus->classes[c],
                                 json_integer(corpus->n_of_class[part][c]));
         if (corpus->n_of_part[part])
-            json_object_set_new(parts, place_part_names[part], counts);
+            json_object_set_new(parts, dataset_part_names[part], counts);
         else
             json_decref(counts);
     }
@@ -419,10 +419,10 @@ static json_t *duplicates_json(const struct corpus_duplicates *duplicates)
 {
     json_t *within = json_object(), *in_train = json_object();
     for (int part = 0; part < DATASET_PARTS; part++) {
-        json_object_set_new(within, place_part_names[part],
+        json_object_set_new(within, dataset_part_names[part],
                             json_integer(duplicates->in_part[part]));
         if (part != DATASET_TRAIN)
-            json_object_set_new(in_train, place_part_names[part],
+            json_object_set_new(in_train, dataset_part_names[part],
                                 json_integer(duplicates->in_train[part]));
     }
     return json_pack("{s:o, s:o, s:i, s:i}", "within", within, "also_in_train", in_train,

@@ -159,7 +159,7 @@ static int settle_split(struct corpus *corpus, enum dataset_part to, double shar
         struct document *document = &corpus->documents[i];
         if (document->part == (int)to)
             return fail(ERR_USAGE, "--%s: the corpus has a %s part already", option,
-                        place_part_names[to]);
+                        dataset_part_names[to]);
     }
     for (int32_t i = 0; i < corpus->n_documents; i++) {
         struct document *document = &corpus->documents[i];
@@ -254,7 +254,7 @@ static int report_unknown(const struct corpus *corpus, const struct document *do
     int rc = labels_file
                  ? fail(ERR_FORMAT, "%s: class %s is not in %s", name, label, labels_file)
                  : fail(ERR_FORMAT, "%s: class %s is in %s but not in train", name, label,
-                        place_part_names[document->part]);
+                        dataset_part_names[document->part]);
     free(name);
     return rc;
 }

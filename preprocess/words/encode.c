@@ -104,10 +104,11 @@ static int32_t *ids_of_numbers(const struct encoding *encoding)
     return ids;
 }
 
-static void store_row(const struct dataset *data, const int32_t *row, char *to)
+static void store_row(const struct facts *facts, const int32_t *row, char *to)
 {
-    for (int t = 0; t < data->maxlen; t++)
-        if (data->id_bytes == 2)
+    bool is_short = facts_id_bytes(facts) == 2;
+    for (int t = 0; t < facts->maxlen; t++)
+        if (is_short)
             ((uint16_t *)to)[t] = (uint16_t)row[t];
         else
             ((int32_t *)to)[t] = row[t];
@@ -129,7 +130,7 @@ static int fill_row(const struct run *run, struct worker *worker, struct item *i
     size_t n = find_ids(run, worker, numbers, document->n_words, &item->tally);
     int kept =
         text_pad(text_settings(encoding->tokenizer), worker->document, n, worker->row);
-    store_row(data, worker->row, to);
+    store_row(&data->facts, worker->row, to);
     data->part[item->part].y[row] = document->label;
     data->part[item->part].length[row] = kept;
     run->tally->lengths[at] = (int32_t)n;
@@ -145,12 +146,12 @@ static int encode_chunk(struct run *run, struct item *item, int number)
     enum dataset_part part = (enum dataset_part)item->part;
     size_t rows = (size_t)run->data->part[part].n;
     size_t chunk_rows = dataset_chunk_rows(run->data, part);
-    size_t row_bytes = (size_t)(run->data->maxlen * run->data->id_bytes);
+    size_t row_bytes = dataset_row_bytes(run->data);
     size_t first = item->chunk * chunk_rows, n_packed = 0;
     size_t n = rows - first < chunk_rows ? rows - first : chunk_rows;
     if (!worker->packer) {
         worker->packer = h5_packer_new();
-        worker->row = xcalloc((size_t)run->data->maxlen, sizeof *worker->row);
+        worker->row = xcalloc((size_t)run->data->facts.maxlen, sizeof *worker->row);
     }
     worker->ids = xrealloc(worker->ids, chunk_rows, row_bytes);
     for (size_t i = 0; i < n; i++) {

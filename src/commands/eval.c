@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ranks/comm.h"
+#include "data/dataset.h"
 #include "train/evaluate.h"
 #include "commands/import_options.h"
 #include "serve/predictor.h"
@@ -18,11 +19,9 @@ struct settings {
     bool json;
 };
 
-static const char *const parts[] = {"train", "validation", "test", NULL};
-
 static const struct option options[] = {
-    {"part", OPTION_CHOICE, offsetof(struct settings, part), "test", 0, 0, parts,
-     "part of the data set", "Options", true},
+    {"part", OPTION_CHOICE, offsetof(struct settings, part), "test", 0, 0,
+     dataset_part_names, "part of the data set", "Options", true},
     {"window-rows", OPTION_INT, offsetof(struct settings, window_rows), "0", 0, 1 << 24,
      NULL,
      "read so many rows at a time, for data larger than memory; 0: as the model was "
@@ -58,19 +57,21 @@ const struct option_table cmd_eval_table = {
 static int check_match(const struct dataset *data, const struct predictor *predictor,
                        const char *path)
 {
-    const struct dataset *model = &predictor->info.data;
-    bool fits = predictor->info.keras ? data->num_words <= model->num_words
-                                      : data->num_words == model->num_words;
-    if (!fits || data->maxlen != model->maxlen || data->n_labels != model->n_labels ||
-        data->pad_pre != model->pad_pre)
+    const struct facts *facts = &data->facts, *model = &predictor->info.facts;
+    struct facts expected = *model;
+    /* a model of Keras may have rows of its embedding to spare */
+    if (predictor->info.keras && facts->num_words < model->num_words)
+        expected.num_words = facts->num_words;
+
+    if (!facts_agree(facts, &expected))
         return fail(
             ERR_FORMAT,
             "%s has %d ids, %d positions, %d classes, padding %s; the model of %s has "
             "%d, %d, %d, %s: use the data set it was trained on",
-            data->path, data->num_words, data->maxlen, data->n_labels,
-            data->pad_pre ? "pre" : "post", path, model->num_words, model->maxlen,
-            model->n_labels, model->pad_pre ? "pre" : "post");
-    return dataset_check_words(data, model);
+            data->path, facts->num_words, facts->maxlen, facts->n_labels,
+            facts_side(facts->pad_pre), path, model->num_words, model->maxlen,
+            model->n_labels, facts_side(model->pad_pre));
+    return dataset_check_words(data, predictor->tokenizer, predictor->info.path);
 }
 
 /* Rows of a window; 0: all are in memory. A model that was trained on a stream is
@@ -90,7 +91,8 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     enum dataset_part part = (enum dataset_part)settings->part;
     int n = data->part[part].n, rc = OK;
     if (n == 0)
-        return fail(ERR_FORMAT, "%s: it has no %s part", data->path, parts[part]);
+        return fail(ERR_FORMAT, "%s: it has no %s part", data->path,
+                    dataset_part_names[part]);
     struct comm comm;
     struct balance balance;
     struct score score;
@@ -115,7 +117,7 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     if (!rc)
         printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
                               : "%s: loss %.6f  acc %.6f on %d rows\n",
-               parts[part], score.loss, score_accuracy(&score), n);
+               dataset_part_names[part], score.loss, score_accuracy(&score), n);
     stream_free(evaluator.stream);
     balance_release(&balance);
     comm_finalize(&comm);
@@ -125,10 +127,10 @@ static int score_part(struct predictor *predictor, struct dataset *data,
 
 /* The data set says how long its rows are. */
 static struct checkpoint_hints hints_of(const struct import_settings *settings,
-                                        const struct dataset *data)
+                                        const struct facts *facts)
 {
     struct checkpoint_hints hints = import_hints(settings);
-    hints.data = data;
+    hints.facts = facts;
     return hints;
 }
 
@@ -152,7 +154,7 @@ static int run(const void *given, const char *const *operands, int n)
     void *storage = NULL;
     int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
     if (!rc) {
-        struct checkpoint_hints hints = hints_of(&settings->keras, &data);
+        struct checkpoint_hints hints = hints_of(&settings->keras, &data.facts);
         rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     }
     if (!rc)

@@ -93,9 +93,9 @@ static void tell(const struct predictor *predictor, const char *path)
     const struct checkpoint *info = &predictor->info;
     printf("%s: Keras %s, %zu weights, %d ids, rows of %d, %d classes; %s; %s -> %s\n",
            info->path, info->keras->version, model_params(predictor->model)->size,
-           info->data.num_words, info->data.maxlen, info->data.n_labels,
+           info->facts.num_words, info->facts.maxlen, info->facts.n_labels,
            info->n_slots ? "with Adam's moments" : "without optimizer state",
-           info->data.tokenizer ? "with tokenizer" : "without tokenizer", path);
+           info->tokenizer ? "with tokenizer" : "without tokenizer", path);
 }
 
 static int run(const void *given, const char *const *operands, int n)

@@ -29,7 +29,7 @@ static const struct option options[] = {
      "names of the classes with commas; without: 0,1,... or, with the word index, "
      "neg,pos",
      GROUP, true},
-    {"maxlen", OPTION_INT, AT(maxlen), "0", 0, 1 << 20, NULL,
+    {"maxlen", OPTION_INT, AT(maxlen), "0", 0, FACTS_MOST_LENGTH, NULL,
      "ids a row, where the model takes any; 0: as it says", GROUP, true},
     {"padding", OPTION_CHOICE, AT(padding), "pre", 0, 0, sides, "where pads stand", GROUP,
      true},

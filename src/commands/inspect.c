@@ -7,20 +7,28 @@
 #include <unistd.h>
 
 #include "commands/import_options.h"
+#include "data/dataset.h"
 #include "files/h5.h"
 #include "serve/predictor.h"
 
-static void show_labels(const struct dataset *data)
+static void show_input(const struct facts *facts)
+{
+    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
+           facts->num_words, facts->maxlen, facts_side(facts->pad_pre),
+           facts_side(facts->truncate_pre));
+}
+
+static void show_labels(const struct facts *facts)
 {
     printf("classes    ");
-    for (int c = 0; c < data->n_labels; c++)
-        printf("%s%s", data->labels[c], c + 1 < data->n_labels ? ", " : "\n");
+    for (int c = 0; c < facts->n_labels; c++)
+        printf("%s%s", facts->labels[c], c + 1 < facts->n_labels ? ", " : "\n");
 }
 
 static void show_checkpoint(const struct predictor *predictor)
 {
     const struct params *params = model_params(predictor->model);
-    const struct dataset *data = &predictor->info.data;
+    const struct facts *facts = &predictor->info.facts;
     char total[32];
     program_thousands((int64_t)params->size, total);
     if (predictor->info.keras)
@@ -41,10 +49,8 @@ static void show_checkpoint(const struct predictor *predictor)
     }
     printf("parameters %s, weights hash %016llx\n", total,
            (unsigned long long)params_hash(params, predictor->weights));
-    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
-           data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
-           data->truncate_pre ? "pre" : "post");
-    show_labels(data);
+    show_input(facts);
+    show_labels(facts);
     printf("optimizer  %d arrays\nstate      %s\nconfig     %s\nprovenance %s\n",
            predictor->info.n_slots, predictor->info.state, predictor->info.config,
            predictor->info.provenance);
@@ -52,15 +58,12 @@ static void show_checkpoint(const struct predictor *predictor)
 
 static void show_dataset(const struct dataset *data)
 {
-    static const char *const names[DATASET_PARTS] = {"train", "validation", "test"};
     printf("data set   %s, hash %016llx\n", data->path, (unsigned long long)data->hash);
-    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
-           data->num_words, data->maxlen, data->pad_pre ? "pre" : "post",
-           data->truncate_pre ? "pre" : "post");
+    show_input(&data->facts);
     for (int part = 0; part < DATASET_PARTS; part++)
         if (data->part[part].n)
-            printf("%-10s %d rows\n", names[part], data->part[part].n);
-    show_labels(data);
+            printf("%-10s %d rows\n", dataset_part_names[part], data->part[part].n);
+    show_labels(&data->facts);
     printf("provenance %s\n", data->provenance);
 }
 

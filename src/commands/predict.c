@@ -52,13 +52,13 @@ const struct option_table cmd_predict_table = {
     .max_operands = 2,
 };
 
-static void print_json(const struct dataset *data, const double *probabilities,
+static void print_json(const struct facts *facts, const double *probabilities,
                        int decided)
 {
     json_t *root = json_object(), *all = json_object();
-    for (int c = 0; c < data->n_labels; c++)
-        json_object_set_new(all, data->labels[c], json_real(probabilities[c]));
-    json_object_set_new(root, "label", json_string(data->labels[decided]));
+    for (int c = 0; c < facts->n_labels; c++)
+        json_object_set_new(all, facts->labels[c], json_real(probabilities[c]));
+    json_object_set_new(root, "label", json_string(facts->labels[decided]));
     json_object_set_new(root, "probability", json_real(probabilities[decided]));
     json_object_set_new(root, "probabilities", all);
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9));
@@ -70,16 +70,16 @@ static void print_json(const struct dataset *data, const double *probabilities,
 static void judge(struct predictor *predictor, char **texts, int n,
                   const struct settings *settings)
 {
-    const struct dataset *data = &predictor->info.data;
+    const struct facts *facts = &predictor->info.facts;
     int classes[PREDICTOR_ROWS];
-    double *all = xcalloc((size_t)(n * data->n_labels), sizeof *all);
+    double *all = xcalloc((size_t)(n * facts->n_labels), sizeof *all);
     predictor_judge(predictor, texts, n, all, classes);
     for (int i = 0; i < n; i++) {
-        const double *probabilities = all + i * data->n_labels;
+        const double *probabilities = all + i * facts->n_labels;
         if (settings->jsonl)
-            print_json(data, probabilities, classes[i]);
+            print_json(facts, probabilities, classes[i]);
         else
-            printf("%s\t%.6f\n", data->labels[classes[i]], probabilities[classes[i]]);
+            printf("%s\t%.6f\n", facts->labels[classes[i]], probabilities[classes[i]]);
         free(texts[i]);
     }
     free(all);

@@ -6,42 +6,20 @@
 
 #include <xxhash.h>
 
-static const char *const part_names[DATASET_PARTS] = {"train", "validation", "test"};
+const char *const dataset_part_names[] = {[DATASET_TRAIN] = "train",
+                                          [DATASET_VALIDATION] = "validation",
+                                          [DATASET_TEST] = "test",
+                                          NULL};
+_Static_assert(COUNT_OF(dataset_part_names) == DATASET_PARTS + 1,
+               "every part has a name");
 
 void dataset_array_path(enum dataset_part part, const char *name,
                         char path[DATASET_PATH_BYTES])
 {
-    snprintf(path, DATASET_PATH_BYTES, "/%s/%s", part_names[part], name);
+    snprintf(path, DATASET_PATH_BYTES, "/%s/%s", dataset_part_names[part], name);
 }
 
 /* Opening. */
-
-static int read_int(struct dataset *data, const char *name, int least, int most,
-                    int *value)
-{
-    int64_t number = 0;
-    int rc = h5_read_attribute_int(data->file, "/", name, &number);
-    if (!rc && (number < least || number > most))
-        rc = fail(ERR_FORMAT, "%s: attribute %s is %lld, expected %d to %d", data->path,
-                  name, (long long)number, least, most);
-    if (!rc)
-        *value = (int)number;
-    return rc;
-}
-
-/* "pre" or "post" */
-static int read_side(struct dataset *data, const char *name, bool *is_pre)
-{
-    char *text = NULL;
-    int rc = h5_read_attribute_text(data->file, "/", name, &text);
-    if (!rc && strcmp(text, "pre") && strcmp(text, "post"))
-        rc = fail(ERR_FORMAT, "%s: attribute %s is \"%s\", expected \"pre\" or \"post\"",
-                  data->path, name, text);
-    if (!rc)
-        *is_pre = !strcmp(text, "pre");
-    free(text);
-    return rc;
-}
 
 static int check_format(struct dataset *data)
 {
@@ -97,31 +75,16 @@ static int read_part(struct dataset *data, enum dataset_part part)
     int rc = h5_shape(data->file, path, &type, &n_dims, shape);
     if (rc)
         return rc;
-    if (n_dims != 2 || shape[1] != (size_t)data->maxlen || shape[0] > INT32_MAX ||
+    if (n_dims != 2 || shape[1] != (size_t)data->facts.maxlen || shape[0] > INT32_MAX ||
         type != dataset_id_type(data)) {
         char text[64];
         h5_shape_text(n_dims, shape, text, sizeof text);
         return fail(ERR_FORMAT, "%s: %s is %s, expected (rows, %d) of %s", data->path,
-                    path, text, data->maxlen, data->id_bytes == 2 ? "uint16" : "int32");
+                    path, text, data->facts.maxlen,
+                    facts_id_bytes(&data->facts) == 2 ? "uint16" : "int32");
     }
-    data->part[part] = (struct rows){.n = (int)shape[0],
-                                     .maxlen = data->maxlen,
-                                     .id_bytes = data->id_bytes,
-                                     .pad_pre = data->pad_pre};
+    data->part[part] = facts_rows(&data->facts, (int)shape[0]);
     return shape[0] ? read_chunk_rows(data, part) : OK;
-}
-
-static int read_labels(struct dataset *data)
-{
-    size_t n = 0;
-    int rc = h5_read_strings(data->file, "/labels", &n, &data->labels);
-    if (rc)
-        return rc;
-    data->n_labels = (int)n;
-    if (n < 2 || n > 65536)
-        return fail(ERR_FORMAT, "%s: /labels names %zu classes, expected 2 or more",
-                    data->path, n);
-    return OK;
 }
 
 /* The JSON of all words is 8 MB for IMDB, and the few that training needs stand beside
@@ -139,20 +102,11 @@ static int read_head(struct dataset *data, enum dataset_words words)
 {
     int rc = check_format(data);
     if (!rc)
-        rc = read_int(data, "num_words", 2, INT32_MAX, &data->num_words);
-    if (!rc)
-        rc = read_int(data, "maxlen", 1, 1 << 20, &data->maxlen);
-    if (!rc)
-        rc = read_side(data, "padding", &data->pad_pre);
-    if (!rc)
-        rc = read_side(data, "truncating", &data->truncate_pre);
-    if (!rc)
-        rc = read_labels(data);
+        rc = facts_read(data->file, FACTS_IN_DATASET, &data->facts);
     if (!rc)
         rc = h5_read_text(data->file, "/provenance", &data->provenance);
     if (!rc)
         rc = read_tokenizer(data, words);
-    data->id_bytes = data->num_words <= 65536 ? 2 : 4;
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
         rc = read_part(data, (enum dataset_part)part);
     if (!rc && data->part[DATASET_TRAIN].n < 1)
@@ -223,10 +177,10 @@ void dataset_reader_close(struct dataset_reader *reader)
 /* Whether n ids are all words, 1 .. end - 1. */
 static bool are_words(const struct dataset *data, const void *ids, int first, int n)
 {
-    uint32_t end = (uint32_t)data->num_words, bad = 0;
+    uint32_t end = (uint32_t)data->facts.num_words, bad = 0;
     const uint16_t *narrow = (const uint16_t *)ids + first;
     const int32_t *wide = (const int32_t *)ids + first;
-    if (data->id_bytes == 2)
+    if (facts_id_bytes(&data->facts) == 2)
         for (int i = 0; i < n; i++)
             bad |= narrow[i] - 1U >= end - 1;
     else
@@ -237,9 +191,10 @@ static bool are_words(const struct dataset *data, const void *ids, int first, in
 
 static bool are_pads(const struct dataset *data, const void *ids, int first, int n)
 {
-    const char *bytes = (const char *)ids + (size_t)first * (size_t)data->id_bytes;
+    const char *bytes =
+        (const char *)ids + (size_t)first * (size_t)facts_id_bytes(&data->facts);
     char bad = 0;
-    for (size_t i = 0; i < (size_t)n * (size_t)data->id_bytes; i++)
+    for (size_t i = 0; i < (size_t)n * (size_t)facts_id_bytes(&data->facts); i++)
         bad |= bytes[i];
     return !bad;
 }
@@ -251,7 +206,7 @@ static int check_ids(const struct dataset *data, enum dataset_part part, int row
     int length = data->part[part].length[row];
     int first = rows_first_word(&data->part[part], row), end = first + length;
     if (are_words(data, ids, first, length) && are_pads(data, ids, 0, first) &&
-        are_pads(data, ids, end, data->maxlen - end))
+        are_pads(data, ids, end, data->facts.maxlen - end))
         return OK;
     int t = 0;
     while (t >= first && t < end ? are_words(data, ids, t, 1) : are_pads(data, ids, t, 1))
@@ -260,8 +215,8 @@ static int check_ids(const struct dataset *data, enum dataset_part part, int row
     int32_t id = 0;
     rows_ids(&data->part[part], ids, t, 1, &id);
     return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
-                data->path, part_names[part], row, t, id, is_word ? "1 to " : "",
-                is_word ? data->num_words - 1 : 0);
+                data->path, dataset_part_names[part], row, t, id, is_word ? "1 to " : "",
+                is_word ? data->facts.num_words - 1 : 0);
 }
 
 int dataset_reader_row(struct dataset_reader *reader, int row, void *ids)
@@ -328,12 +283,13 @@ static int check_columns(const struct dataset *data, enum dataset_part part, int
 {
     const struct rows *split = &data->part[part];
     int length = split->length[row], label = split->y[row];
-    if (label < 0 || label >= data->n_labels)
+    if (label < 0 || label >= data->facts.n_labels)
         return fail(ERR_FORMAT, "%s: /%s/y row %d: class %d, expected 0 to %d",
-                    data->path, part_names[part], row, label, data->n_labels - 1);
-    if (length < 0 || length > data->maxlen)
+                    data->path, dataset_part_names[part], row, label,
+                    data->facts.n_labels - 1);
+    if (length < 0 || length > data->facts.maxlen)
         return fail(ERR_FORMAT, "%s: /%s/length row %d: %d, expected 0 to %d", data->path,
-                    part_names[part], row, length, data->maxlen);
+                    dataset_part_names[part], row, length, data->facts.maxlen);
     return OK;
 }
 
@@ -474,52 +430,35 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
     return rc;
 }
 
-int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **result)
+int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **tokenizer)
 {
-    struct text_options padding = {.maxlen = data->maxlen,
-                                   .pad_pre = data->pad_pre,
-                                   .truncate_pre = data->truncate_pre};
-    struct text_tokenizer *tokenizer = NULL;
-    int rc = text_from_json(data->tokenizer, data->path, &padding, &tokenizer);
-    if (rc)
-        return rc;
-    if (text_max_id(tokenizer) >= data->num_words) {
-        rc = fail(ERR_FORMAT, "%s: its tokenizer gives ids up to %d, num_words is %d",
-                  data->path, text_max_id(tokenizer), data->num_words);
-        text_free(tokenizer);
-        return rc;
-    }
-    *result = tokenizer;
-    return OK;
+    return facts_tokenizer(&data->facts, data->tokenizer, data->path, tokenizer);
 }
 
-int dataset_check_words(const struct dataset *data, const struct dataset *model)
+int dataset_check_words(const struct dataset *data, const struct text_tokenizer *known,
+                        const char *path)
 {
-    struct text_tokenizer *tokenizer = NULL, *known = NULL;
-    if (!data->tokenizer || !model->tokenizer || !*model->tokenizer)
+    struct text_tokenizer *tokenizer = NULL;
+    if (!data->tokenizer || !known)
         return OK;
+
     int rc = dataset_tokenizer(data, &tokenizer);
-    if (!rc)
-        rc = dataset_tokenizer(model, &known);
-    for (int id = 1; id < data->num_words && !rc; id++) {
+    for (int id = 1; id < data->facts.num_words && !rc; id++) {
         const char *word = text_word(tokenizer, id), *other = text_word(known, id);
         if (strcmp(word, other))
             rc = fail(ERR_FORMAT,
                       "%s: id %d is \"%s\", but \"%s\" in %s: use the data set the "
                       "model was trained on",
-                      data->path, id, word, other, model->path);
+                      data->path, id, word, other, path);
     }
     text_free(tokenizer);
-    text_free(known);
     return rc;
 }
 
 void dataset_release(struct dataset *data)
 {
     h5_close(data->file);
-    for (int i = 0; i < data->n_labels && data->labels; i++)
-        free(data->labels[i]);
-    free(data->labels);
+    facts_release(&data->facts);
     free(data->storage);
     free(data->path);
     free(data->tokenizer);

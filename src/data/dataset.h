@@ -17,12 +17,15 @@
 #define RNNTRAIN_DATA_DATASET_H
 
 #include "base/base.h"
+#include "data/facts.h"
 #include "data/rows.h"
-#include "text/text.h"
 
 struct h5;
 
 enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
+
+/* "train", ..., as folders, files and messages have them; NULL behind the last. */
+extern const char *const dataset_part_names[DATASET_PARTS + 1];
 
 /* What of the tokenizer is read: nothing, the words that have ids, all. */
 enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL };
@@ -31,14 +34,8 @@ enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL }
 enum dataset_extent { DATASET_COLUMNS, DATASET_ALL }; /* labels and lengths; ids too */
 
 struct dataset {
-    char *path;    /* owned */
-    int num_words; /* ids are 0 .. num_words - 1 */
-    int maxlen;    /* T */
-    int n_labels;  /* C */
-    char **labels; /* C names, owned */
-    bool pad_pre;  /* pads stand in front of the words */
-    bool truncate_pre;
-    int id_bytes;     /* 2 or 4 */
+    char *path; /* owned */
+    struct facts facts;
     char *tokenizer;  /* JSON, owned; NULL unless asked for; of all words to be written */
     char *kept;       /* JSON of the words with ids, to be written beside it; owned */
     char *provenance; /* JSON object, owned */
@@ -90,7 +87,7 @@ int dataset_content(const struct dataset *data, uint64_t *hash) NODISCARD;
 
 static inline size_t dataset_row_bytes(const struct dataset *data)
 {
-    return (size_t)data->maxlen * (size_t)data->id_bytes;
+    return facts_row_bytes(&data->facts);
 }
 
 /* Writing, chunk by chunk, so that no more than that need be in memory. dataset_create:
@@ -123,11 +120,11 @@ int dataset_write(const struct dataset *data) NODISCARD;
 int dataset_tokenizer(const struct dataset *data,
                       struct text_tokenizer **tokenizer) NODISCARD;
 
-/* Whether the words with ids of `data` are those that a model was trained on; where one
- * of them has no tokenizer it cannot be told. ERR_FORMAT names the first id that
- * differs. */
-int dataset_check_words(const struct dataset *data,
-                        const struct dataset *model) NODISCARD;
+/* Whether the words with ids of `data` are those of the tokenizer that a model at `path`
+ * was trained with; where one of them has no tokenizer (NULL) it cannot be told.
+ * ERR_FORMAT names the first id that differs. */
+int dataset_check_words(const struct dataset *data, const struct text_tokenizer *known,
+                        const char *path) NODISCARD;
 
 /* Frees what `data` owns: not the storage that dataset_load was given; an all-zero struct
  * is fine. */

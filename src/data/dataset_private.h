@@ -11,7 +11,7 @@ enum { DATASET_FORMAT_VERSION = 1 };
 
 static inline enum h5_type dataset_id_type(const struct dataset *data)
 {
-    return data->id_bytes == 2 ? H5_UINT16 : H5_INT32;
+    return facts_id_bytes(&data->facts) == 2 ? H5_UINT16 : H5_INT32;
 }
 
 /* Of a part's ids. */
@@ -19,7 +19,7 @@ static inline void dataset_id_shape(const struct dataset *data, enum dataset_par
                                     size_t shape[2])
 {
     shape[0] = (size_t)data->part[part].n;
-    shape[1] = (size_t)data->maxlen;
+    shape[1] = (size_t)data->facts.maxlen;
 }
 
 /* "/train/x" */

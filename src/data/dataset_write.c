@@ -17,11 +17,8 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
         return rc;
     h5_attribute_text(file, "/", "format", DATASET_FORMAT);
     h5_attribute_int(file, "/", "format_version", DATASET_FORMAT_VERSION);
-    h5_attribute_int(file, "/", "num_words", data->num_words);
-    h5_attribute_int(file, "/", "maxlen", data->maxlen);
-    h5_attribute_text(file, "/", "padding", data->pad_pre ? "pre" : "post");
-    h5_attribute_text(file, "/", "truncating", data->truncate_pre ? "pre" : "post");
-    h5_write_strings(file, "/labels", (size_t)data->n_labels, data->labels);
+    facts_write(file, FACTS_IN_DATASET, &data->facts);
+    facts_write_labels(file, FACTS_IN_DATASET, &data->facts);
     h5_write_text(file, "/provenance", data->provenance);
     for (int part = 0; part < DATASET_PARTS; part++) {
         char path[DATASET_PATH_BYTES];
@@ -54,7 +51,7 @@ size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part)
 const void *dataset_pack(const struct dataset *data, enum dataset_part part,
                          struct h5_packer *packer, const void *ids, size_t *n_packed)
 {
-    size_t n = dataset_chunk_rows(data, part) * (size_t)data->maxlen;
+    size_t n = dataset_chunk_rows(data, part) * (size_t)data->facts.maxlen;
     return h5_pack(packer, dataset_id_type(data), n, ids, n_packed);
 }
 
@@ -98,7 +95,7 @@ static void write_part(struct dataset_writer *writer, enum dataset_part part,
     const struct dataset *data = writer->data;
     size_t rows = (size_t)data->part[part].n, n_packed = 0;
     size_t chunk_rows = rows ? dataset_chunk_rows(data, part) : 1;
-    size_t row = (size_t)data->maxlen * (size_t)data->id_bytes;
+    size_t row = dataset_row_bytes(data);
     char *ids = xcalloc(chunk_rows, row);
     for (size_t chunk = 0; chunk * chunk_rows < rows; chunk++) {
         size_t first = chunk * chunk_rows;

@@ -62,10 +62,10 @@ static void apportion(const int *counts, int n_labels, int n, int n_taken, int *
 static int *class_shares(const struct dataset *data, enum dataset_part part,
                          const int32_t *rows, int n, int n_taken)
 {
-    int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
-    int *shares = xcalloc((size_t)data->n_labels, sizeof *shares);
-    rows_count(&data->part[part], rows, n, data->n_labels, counts);
-    apportion(counts, data->n_labels, n, n_taken, shares);
+    int *counts = xcalloc((size_t)data->facts.n_labels, sizeof *counts);
+    int *shares = xcalloc((size_t)data->facts.n_labels, sizeof *shares);
+    rows_count(&data->part[part], rows, n, data->facts.n_labels, counts);
+    apportion(counts, data->facts.n_labels, n, n_taken, shares);
     free(counts);
     return shares;
 }
@@ -79,7 +79,7 @@ static void take_stratified(const struct dataset *data, enum dataset_part part,
     int32_t *class_rows = xcalloc((size_t)*n, sizeof *class_rows);
     int32_t *rest = xcalloc((size_t)*n, sizeof *rest);
     int *shares = class_shares(data, part, rows, *n, n_taken), at = 0, n_rest = 0;
-    for (int label = 0; label < data->n_labels; label++) {
+    for (int label = 0; label < data->facts.n_labels; label++) {
         int of_class = rows_of_class(data, part, rows, *n, label, class_rows);
         rng.row = (uint32_t)label;
         rng_shuffle(&rng, class_rows, of_class);
@@ -185,10 +185,10 @@ static int take_tail(double split, int32_t *rows, int *n, int32_t *taken)
 
 static int n_classes_in(const struct sampler *sampler)
 {
-    int *counts = xcalloc((size_t)sampler->data->n_labels, sizeof *counts), n = 0;
+    int *counts = xcalloc((size_t)sampler->data->facts.n_labels, sizeof *counts), n = 0;
     rows_count(&sampler->data->part[sampler->validation_part], sampler->validation,
-               sampler->n_validation, sampler->data->n_labels, counts);
-    for (int label = 0; label < sampler->data->n_labels; label++)
+               sampler->n_validation, sampler->data->facts.n_labels, counts);
+    for (int label = 0; label < sampler->data->facts.n_labels; label++)
         n += counts[label] > 0;
     free(counts);
     return n;
@@ -205,10 +205,8 @@ static int check_validation(const struct sampler *sampler)
     if (n_classes_in(sampler) > 1 || sampler->config.allow_one_class)
         return OK;
     const char *label =
-        sampler->data->labels
-            ? sampler->data->labels[sampler->data->part[sampler->validation_part]
-                                        .y[sampler->validation[0]]]
-            : "?";
+        sampler->data->facts.labels[sampler->data->part[sampler->validation_part]
+                                        .y[sampler->validation[0]]];
     return fail(ERR_USAGE,
                 "all %d validation rows are of class %s, so val_acc says nothing: use "
                 "--validation stratified, or force it with --allow-one-class",

@@ -60,19 +60,19 @@ enum { RANDOM_ROWS = 32 }; /* at most PREDICTOR_ROWS */
  * model's. */
 static double *judge_rows(const struct predictor *predictor)
 {
-    const struct dataset *data = &predictor->info.data;
-    size_t maxlen = (size_t)data->maxlen, lengths[RANDOM_ROWS];
+    const struct facts *facts = &predictor->info.facts;
+    size_t maxlen = (size_t)facts->maxlen, lengths[RANDOM_ROWS];
     int32_t *ids = xcalloc(RANDOM_ROWS, maxlen * sizeof *ids);
     const int32_t *rows[RANDOM_ROWS];
     double *probabilities =
-        xcalloc(RANDOM_ROWS, (size_t)data->n_labels * sizeof *probabilities);
+        xcalloc(RANDOM_ROWS, (size_t)facts->n_labels * sizeof *probabilities);
     for (size_t r = 0; r < RANDOM_ROWS; r++) {
         struct rng rng = {.seed = 6, .purpose = RNG_TEST, .row = (uint32_t)r};
         rows[r] = ids + r * maxlen;
         lengths[r] = r % 2 ? maxlen : rng_below(&rng, 0, (uint32_t)maxlen + 1);
         for (size_t i = 0; i < lengths[r]; i++)
             ids[r * maxlen + i] = 1 + (int32_t)rng_below(&rng, (uint32_t)i + 1,
-                                                         (uint32_t)data->num_words - 1);
+                                                         (uint32_t)facts->num_words - 1);
     }
     predictor_worker_judge_ids(predictor->own, rows, lengths, RANDOM_ROWS, probabilities);
     free(ids);
@@ -84,7 +84,7 @@ static int compare(const struct predictor *predictor, const struct predictor *re
 {
     const struct params *params = model_params(predictor->model);
     double *expected = judge_rows(predictor), *found = judge_rows(read);
-    size_t n = RANDOM_ROWS * (size_t)predictor->info.data.n_labels;
+    size_t n = RANDOM_ROWS * (size_t)predictor->info.facts.n_labels;
     bool is_same = params->size == model_params(read->model)->size &&
                    !memcmp(predictor->weights, read->weights,
                            params->size * sizeof *read->weights) &&
@@ -104,7 +104,7 @@ static int verify(const struct predictor *predictor, const char *path, const cha
     struct predictor read = {0};
 
     model_chain(model_configuration(predictor->model), &chain);
-    struct checkpoint_hints hints = {.data = &predictor->info.data,
+    struct checkpoint_hints hints = {.facts = &predictor->info.facts,
                                      .keras = keras_hints_of(&chain)};
     int rc = checkpoint_import_bytes(path, &hints, bytes, n, &info);
     if (!rc)

@@ -3,24 +3,26 @@
 #include <string.h>
 #include <strings.h>
 
-const char *const place_part_names[DATASET_PARTS] = {"train", "validation", "test"};
+/* What folders and files of the validation part are called besides. */
+static const char *const validation_names[] = {"valid", "val", "dev"};
 
-static const struct {
-    const char *name;
-    enum dataset_part part;
-} part_names[] = {{"train", DATASET_TRAIN},           {"test", DATASET_TEST},
-                  {"validation", DATASET_VALIDATION}, {"valid", DATASET_VALIDATION},
-                  {"val", DATASET_VALIDATION},        {"dev", DATASET_VALIDATION}};
+/* Whether a name of n bytes ends in a word: is it, or has it behind a mark. */
+static bool ends_in(const char *name, size_t n, const char *word)
+{
+    size_t length = strlen(word);
+    return n >= length && !strncasecmp(name + n - length, word, length) &&
+           (n == length || strchr("-_.", name[n - length - 1]));
+}
 
 /* The part that a name of n bytes tells; -1: none. */
 static int part_of(const char *name, size_t n)
 {
-    for (size_t i = 0; i < COUNT_OF(part_names); i++) {
-        size_t length = strlen(part_names[i].name);
-        if (n >= length && !strncasecmp(name + n - length, part_names[i].name, length) &&
-            (n == length || strchr("-_.", name[n - length - 1])))
-            return (int)part_names[i].part;
-    }
+    for (int part = 0; part < DATASET_PARTS; part++)
+        if (ends_in(name, n, dataset_part_names[part]))
+            return part;
+    for (size_t i = 0; i < COUNT_OF(validation_names); i++)
+        if (ends_in(name, n, validation_names[i]))
+            return DATASET_VALIDATION;
     return -1;
 }
 

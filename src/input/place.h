@@ -20,9 +20,6 @@ struct place {
     size_t n_parent; /* bytes of the path above the class folder */
 };
 
-/* The names of parts as folders and messages have them. */
-extern const char *const place_part_names[DATASET_PARTS];
-
 /* The part that a file's name tells, its endings left out (sst2-test.csv.gz): train;
  * validation, valid, val or dev; test; alone or behind a '-', '_' or '.'; -1: none.
  * Folders alike. */

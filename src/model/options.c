@@ -116,14 +116,14 @@ static void add_head(struct chain_config *chain, enum model_head head)
         chain_add(chain, LAYER_POOLING)->pooling.how = (enum pooling)head;
 }
 
-void model_options_chain(const struct model_options *options, const struct dataset *data,
+void model_options_chain(const struct model_options *options, const struct facts *facts,
                          struct chain_config *chain)
 {
     *chain = (struct chain_config){
-        .vocabulary = data->num_words,
-        .length = data->maxlen,
+        .vocabulary = facts->num_words,
+        .length = facts->maxlen,
         .mask = options->mask,
-        .pad_pre = data->pad_pre,
+        .pad_pre = facts->pad_pre,
         .lookup_bytes = CHAIN_LOOKUP_BYTES,
     };
 
@@ -140,8 +140,8 @@ void model_options_chain(const struct model_options *options, const struct datas
     }
 
     struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
-    output->output.units = data->n_labels == 2 ? 1 : data->n_labels;
-    output->output.loss = data->n_labels == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    output->output.units = facts->n_labels == 2 ? 1 : facts->n_labels;
+    output->output.loss = facts->n_labels == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
     chain_name_layers(chain);
 }
 
@@ -260,7 +260,7 @@ int model_options_of(const struct chain_config *chain, struct model_options *opt
 }
 
 struct model_config model_options_config(const struct model_options *options,
-                                         const struct dataset *data)
+                                         const struct facts *facts)
 {
     enum head_kind head = options->head == MODEL_LAST         ? HEAD_LAST
                           : options->head == MODEL_FLATTEN    ? HEAD_FLATTEN
@@ -272,14 +272,14 @@ struct model_config model_options_config(const struct model_options *options,
         .hard_sigmoid = options->gates == MODEL_HARD_SIGMOID,
         .reset_after = options->reset_after,
         .mask = options->mask,
-        .pad_pre = data->pad_pre,
+        .pad_pre = facts->pad_pre,
         .head = head,
-        .vocabulary = data->num_words,
-        .maxlen = data->maxlen,
+        .vocabulary = facts->num_words,
+        .maxlen = facts->maxlen,
         .embedding = options->embedding,
         .layers = layers_of(options),
         .dense = options->dense,
-        .classes = data->n_labels,
+        .classes = facts->n_labels,
         .embedding_dropout = options->embedding_dropout,
         .rnn_dropout = options->rnn_dropout,
         .dense_dropout = options->dense_dropout,

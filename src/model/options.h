@@ -7,7 +7,7 @@
 #define RNNTRAIN_MODEL_OPTIONS_H
 
 #include "base/options.h"
-#include "data/dataset.h"
+#include "data/facts.h"
 #include "layers/chain.h"
 #include "model/model.h"
 
@@ -44,7 +44,7 @@ int model_options_check(const struct model_options *options) NODISCARD;
 
 /* The chain of the options; vocabulary, length, classes and the pads' side are those of
  * the data set. */
-void model_options_chain(const struct model_options *options, const struct dataset *data,
+void model_options_chain(const struct model_options *options, const struct facts *facts,
                          struct chain_config *chain);
 
 /* The options that make such a chain; `units` has one number a layer. ERR_USAGE names the
@@ -54,6 +54,6 @@ int model_options_of(const struct chain_config *chain,
 
 /* The same model as model_new takes it. */
 struct model_config model_options_config(const struct model_options *options,
-                                         const struct dataset *data);
+                                         const struct facts *facts);
 
 #endif

@@ -78,17 +78,12 @@ static void write_own_part(struct h5 *file, const struct checkpoint *info,
     char path[48];
     h5_make_group(file, "/rnntrain");
     h5_attribute_int(file, "/rnntrain", "format_version", FORMAT_VERSION);
-    h5_attribute_int(file, "/rnntrain", "num_words", info->data.num_words);
-    h5_attribute_int(file, "/rnntrain", "maxlen", info->data.maxlen);
-    h5_attribute_int(file, "/rnntrain", "pad_pre", info->data.pad_pre);
-    h5_attribute_int(file, "/rnntrain", "truncate_pre", info->data.truncate_pre);
+    facts_write(file, FACTS_IN_CHECKPOINT, &info->facts);
     h5_write_text(file, "/rnntrain/config", info->config);
     h5_write_text(file, "/rnntrain/state", info->state);
     h5_write_text(file, "/rnntrain/provenance", info->provenance);
-    h5_write_text(file, "/rnntrain/tokenizer",
-                  info->data.tokenizer ? info->data.tokenizer : "");
-    h5_write_strings(file, "/rnntrain/labels", (size_t)info->data.n_labels,
-                     info->data.labels);
+    h5_write_text(file, "/rnntrain/tokenizer", info->tokenizer ? info->tokenizer : "");
+    facts_write_labels(file, FACTS_IN_CHECKPOINT, &info->facts);
     h5_attribute_int(file, "/rnntrain", "n_slots", info->n_slots);
     for (int i = 0; i < info->n_slots; i++) {
         snprintf(path, sizeof path, "/rnntrain/optimizer/slot_%d", i);
@@ -114,17 +109,16 @@ int checkpoint_image(const struct checkpoint *info, const struct model_config *m
 
 /* Reading. */
 
-static int read_int(struct h5 *file, const char *name, int64_t least, int64_t most,
-                    int *value)
+static int read_n_slots(struct h5 *file, int *n_slots)
 {
-    int64_t number = 0;
-    int rc = h5_read_attribute_int(file, "/rnntrain", name, &number);
-    if (!rc && (number < least || number > most))
-        rc = fail(
-            ERR_FORMAT, "%s: attribute %s of /rnntrain is %lld, expected %lld to %lld",
-            h5_path(file), name, (long long)number, (long long)least, (long long)most);
+    int64_t n = 0;
+    int rc = h5_read_attribute_int(file, "/rnntrain", "n_slots", &n);
+    if (!rc && (n < 0 || n > CHECKPOINT_MAX_SLOTS))
+        rc = fail(ERR_FORMAT,
+                  "%s: attribute n_slots of /rnntrain is %lld, expected 0 to %d",
+                  h5_path(file), (long long)n, CHECKPOINT_MAX_SLOTS);
     if (!rc)
-        *value = (int)number;
+        *n_slots = (int)n;
     return rc;
 }
 
@@ -141,54 +135,41 @@ static int check_version(struct h5 *file)
     return rc;
 }
 
+/* A model of Keras that came without a tokenizer has an empty text. */
+static int read_tokenizer(struct h5 *file, char **tokenizer)
+{
+    int rc = h5_read_text(file, "/rnntrain/tokenizer", tokenizer);
+    if (!rc && !**tokenizer) {
+        free(*tokenizer);
+        *tokenizer = NULL;
+    }
+    return rc;
+}
+
 static int read_info(struct h5 *file, struct checkpoint *info)
 {
-    int pad_pre = 0, truncate_pre = 0, rc = check_version(file);
-    size_t n_labels = 0;
+    int rc = check_version(file);
     if (!rc)
-        rc = read_int(file, "num_words", 2, INT32_MAX, &info->data.num_words);
+        rc = facts_read(file, FACTS_IN_CHECKPOINT, &info->facts);
     if (!rc)
-        rc = read_int(file, "maxlen", 1, 1 << 20, &info->data.maxlen);
-    if (!rc)
-        rc = read_int(file, "pad_pre", 0, 1, &pad_pre);
-    if (!rc)
-        rc = read_int(file, "truncate_pre", 0, 1, &truncate_pre);
-    if (!rc)
-        rc = read_int(file, "n_slots", 0, CHECKPOINT_MAX_SLOTS, &info->n_slots);
+        rc = read_n_slots(file, &info->n_slots);
+
     if (!rc)
         rc = h5_read_text(file, "/rnntrain/config", &info->config);
     if (!rc)
         rc = h5_read_text(file, "/rnntrain/state", &info->state);
     if (!rc)
         rc = h5_read_text(file, "/rnntrain/provenance", &info->provenance);
-    if (!rc)
-        rc = h5_read_text(file, "/rnntrain/tokenizer", &info->data.tokenizer);
-    if (!rc && !*info->data.tokenizer) { /* a model of Keras that came without */
-        free(info->data.tokenizer);
-        info->data.tokenizer = NULL;
-    }
-    if (!rc)
-        rc = h5_read_strings(file, "/rnntrain/labels", &n_labels, &info->data.labels);
-    info->data.n_labels = (int)n_labels;
-    if (!rc && (n_labels < 2 || n_labels > 65536))
-        rc =
-            fail(ERR_FORMAT, "%s: /rnntrain/labels names %zu classes, expected 2 or more",
-                 h5_path(file), n_labels);
-    if (!rc) {
-        info->data.pad_pre = pad_pre;
-        info->data.truncate_pre = truncate_pre;
-        info->data.id_bytes = info->data.num_words <= 65536 ? 2 : 4;
-    }
-    return rc;
+    return rc ? rc : read_tokenizer(file, &info->tokenizer);
 }
 
 int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
                           struct checkpoint *result)
 {
-    struct checkpoint info = {.path = xstrdup(path), .data.path = xstrdup(path)};
-    int rc = h5_open_bytes(path, bytes, n, &info.data.file);
+    struct checkpoint info = {.path = xstrdup(path)};
+    int rc = h5_open_bytes(path, bytes, n, &info.file);
     if (!rc)
-        rc = read_info(info.data.file, &info);
+        rc = read_info(info.file, &info);
     if (rc) {
         checkpoint_release(&info);
         return rc;
@@ -225,8 +206,7 @@ static int load_tensor(const struct checkpoint *info, const struct tensor *tenso
 {
     char *path = tensor_path(tensor);
     float *to = weights + tensor->offset;
-    int rc =
-        h5_read(info->data.file, path, H5_FLOAT32, tensor->n_dims, tensor->shape, to);
+    int rc = h5_read(info->file, path, H5_FLOAT32, tensor->n_dims, tensor->shape, to);
     if (!rc)
         rc = check_finite(info->path, path, to, tensor->size);
     free(path);
@@ -244,7 +224,7 @@ int checkpoint_load(const struct checkpoint *info, const struct params *params,
         rc = load_tensor(info, &params->tensors[i], weights);
     for (int i = 0; i < info->n_slots && slots && !rc; i++) {
         snprintf(path, sizeof path, "/rnntrain/optimizer/slot_%d", i);
-        rc = h5_read(info->data.file, path, H5_FLOAT32, 1, &params->size, slots[i]);
+        rc = h5_read(info->file, path, H5_FLOAT32, 1, &params->size, slots[i]);
         if (!rc)
             rc = check_finite(info->path, path, slots[i], params->size);
     }
@@ -254,17 +234,33 @@ int checkpoint_load(const struct checkpoint *info, const struct params *params,
 int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
                          float *weights)
 {
-    int rc = h5_read(info->data.file, best_path, H5_FLOAT32, 1, &params->size, weights);
+    int rc = h5_read(info->file, best_path, H5_FLOAT32, 1, &params->size, weights);
     return rc ? rc : check_finite(info->path, best_path, weights, params->size);
+}
+
+int checkpoint_tokenizer(const struct checkpoint *info, struct text_tokenizer **tokenizer)
+{
+    *tokenizer = NULL;
+    if (!info->tokenizer)
+        return OK;
+    return facts_tokenizer(&info->facts, info->tokenizer, info->path, tokenizer);
+}
+
+void checkpoint_close(struct checkpoint *info)
+{
+    h5_close(info->file);
+    info->file = NULL;
 }
 
 void checkpoint_release(struct checkpoint *info)
 {
-    dataset_release(&info->data);
+    checkpoint_close(info);
+    facts_release(&info->facts);
     if (info->keras)
         keras_model_release(info->keras);
     free(info->keras);
     free(info->path);
+    free(info->tokenizer);
     free(info->config);
     free(info->state);
     free(info->provenance);

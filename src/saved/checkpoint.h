@@ -20,7 +20,7 @@
 #define RNNTRAIN_SAVED_CHECKPOINT_H
 
 #include "base/base.h"
-#include "data/dataset.h"
+#include "data/facts.h"
 #include "keras/keras.h"
 #include "model/model.h"
 #include "layers/params.h"
@@ -28,13 +28,15 @@
 enum { CHECKPOINT_MAX_SLOTS = 2 };
 
 struct checkpoint {
-    char *path;          /* where it was read from */
-    char *config;        /* JSON */
-    char *state;         /* JSON */
-    char *provenance;    /* JSON */
-    struct dataset data; /* num_words, maxlen, labels, padding, tokenizer; no arrays */
-    int n_slots;         /* optimizer arrays in the file */
-    const float *best;   /* (params->size) to be written, borrowed, or NULL */
+    char *path;         /* where it was read from */
+    char *config;       /* JSON */
+    char *state;        /* JSON */
+    char *provenance;   /* JSON */
+    struct facts facts; /* of the data that it was trained on */
+    char *tokenizer;    /* JSON, kept words only; NULL: of Keras, without one */
+    struct h5 *file;    /* private: open until checkpoint_close; NULL: none was read */
+    int n_slots;        /* optimizer arrays in the file */
+    const float *best;  /* (params->size) to be written, borrowed, or NULL */
 
     /* Of a model of Keras, which checkpoint_import has read. */
     struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
@@ -46,8 +48,7 @@ struct checkpoint_hints {
     const char *word_index; /* file: imdb_word_index.json, {"the": 1, ...} */
     const char *labels; /* names of the classes with commas; NULL: 0,1,... or neg,pos */
     bool pad_post, truncate_post;
-    const struct dataset
-        *data; /* that it is to work on: row length, padding and labels */
+    const struct facts *facts; /* of the data that it is to work on */
     struct keras_hints keras;
 };
 
@@ -83,6 +84,13 @@ int checkpoint_load(const struct checkpoint *info, const struct params *params,
  * are none. */
 int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
                          float *weights) NODISCARD;
+
+/* The tokenizer, NULL where there is none; free with text_free. */
+int checkpoint_tokenizer(const struct checkpoint *info,
+                         struct text_tokenizer **tokenizer) NODISCARD;
+
+/* Closes the file: its arrays are read no more. */
+void checkpoint_close(struct checkpoint *info);
 
 void checkpoint_release(struct checkpoint *info);
 

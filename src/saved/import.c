@@ -29,47 +29,50 @@ static int split_labels(const char *labels, int n, char **names)
 }
 
 /* A data set that says otherwise is found out when the two are compared. */
-static int name_classes(const struct checkpoint_hints *hints, int n, struct dataset *data)
+static int name_classes(const struct checkpoint_hints *hints, int n, struct facts *facts)
 {
-    const struct dataset *given =
-        hints->data && hints->data->n_labels == n ? hints->data : NULL;
+    const struct facts *given =
+        hints->facts && hints->facts->n_labels == n ? hints->facts : NULL;
     const char *labels = hints->labels;
-    data->n_labels = n;
-    data->labels = xcalloc((size_t)n, sizeof *data->labels);
+
+    facts->n_labels = n;
+    facts->labels = xcalloc((size_t)n, sizeof *facts->labels);
     if (!labels && hints->word_index && n == 2)
         labels = "neg,pos";
     if (labels)
-        return split_labels(labels, n, data->labels);
+        return split_labels(labels, n, facts->labels);
     for (int i = 0; i < n; i++)
-        data->labels[i] = given ? xstrdup(given->labels[i]) : xasprintf("%d", i);
+        facts->labels[i] = given ? xstrdup(given->labels[i]) : xasprintf("%d", i);
     return OK;
 }
 
 /* The tokenizer, which a model of Keras has not. */
 
-static int take_tokenizer(const struct checkpoint_hints *hints, struct dataset *data)
+static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoint *info)
 {
-    struct text_options options = {.maxlen = data->maxlen ? data->maxlen : 1,
-                                   .pad_pre = data->pad_pre,
-                                   .truncate_pre = data->truncate_pre,
-                                   .num_words = data->num_words};
+    const struct facts *facts = &info->facts;
+    struct text_options options = facts_padding(facts);
     const char *path = hints->word_index ? hints->word_index : hints->tokenizer;
     struct text_tokenizer *tokenizer = NULL;
     char *json = NULL;
     size_t n = 0;
     if (!path)
         return OK;
+
+    options.num_words = facts->num_words;
+    if (options.maxlen == 0)
+        options.maxlen = 1; /* nothing is padded here */
     int rc = file_read(path, &json, &n);
     if (!rc)
         rc = hints->word_index ? text_from_word_index(json, path, &options, &tokenizer)
                                : text_from_json(json, path, &options, &tokenizer);
-    if (!rc && text_max_id(tokenizer) >= data->num_words)
+    if (!rc && text_max_id(tokenizer) >= facts->num_words)
         rc = fail(ERR_FORMAT,
                   "%s gives ids up to %d, but the embedding of %s has %d rows: it is not "
                   "the model's tokenizer",
-                  path, text_max_id(tokenizer), data->path, data->num_words);
+                  path, text_max_id(tokenizer), info->path, facts->num_words);
     if (!rc)
-        data->tokenizer = text_to_json(tokenizer, true);
+        info->tokenizer = text_to_json(tokenizer, true);
     text_free(tokenizer);
     free(json);
     return rc;
@@ -89,10 +92,10 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
                       struct checkpoint *info)
 {
     struct keras_model *keras = info->keras = xcalloc(1, sizeof *info->keras);
-    struct dataset *data = &info->data;
+    struct facts *facts = &info->facts;
     struct keras_hints wanted = hints->keras;
-    if (hints->data && !wanted.maxlen)
-        wanted.maxlen = hints->data->maxlen;
+    if (hints->facts && !wanted.maxlen)
+        wanted.maxlen = hints->facts->maxlen;
     int rc = keras_model_from(file, &wanted, keras);
     if (rc)
         return rc;
@@ -100,19 +103,20 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     info->state = xasprintf("{\"step\":%lld}", (long long)keras->n_steps);
     info->provenance = provenance_of(keras);
     info->n_slots = keras->n_slots;
-    data->num_words = keras->config.vocabulary;
-    data->id_bytes = data->num_words <= 65536 ? 2 : 4;
-    data->maxlen = keras->config.length;
-    data->pad_pre = hints->data ? hints->data->pad_pre : !hints->pad_post;
-    data->truncate_pre = hints->data ? hints->data->truncate_pre : !hints->truncate_post;
-    rc = name_classes(hints, chain_classes(&keras->config), data);
-    return rc ? rc : take_tokenizer(hints, data);
+
+    facts->num_words = keras->config.vocabulary;
+    facts->maxlen = keras->config.length;
+    facts->pad_pre = hints->facts ? hints->facts->pad_pre : !hints->pad_post;
+    facts->truncate_pre =
+        hints->facts ? hints->facts->truncate_pre : !hints->truncate_post;
+    rc = name_classes(hints, chain_classes(&keras->config), facts);
+    return rc ? rc : take_tokenizer(hints, info);
 }
 
 int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
                             const char *bytes, size_t n, struct checkpoint *result)
 {
-    struct checkpoint info = {.path = xstrdup(path), .data.path = xstrdup(path)};
+    struct checkpoint info = {.path = xstrdup(path)};
     struct keras_file file = {0};
     int rc = keras_file_read(path, bytes, n, &file);
     if (!rc)
@@ -148,7 +152,7 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info)
 {
-    static const struct checkpoint_hints none = {.data = NULL};
+    static const struct checkpoint_hints none = {.facts = NULL};
     char *bytes = NULL;
     size_t n = 0;
     int rc = OK;

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/h5.h"
 #include "layers/loss.h"
 #include "data/rows.h"
 
@@ -27,7 +26,7 @@ static struct predictor_worker *new_worker(const struct predictor *predictor,
                                            struct model *model)
 {
     struct predictor_worker *worker = xcalloc(1, sizeof *worker);
-    size_t maxlen = (size_t)predictor->info.data.maxlen;
+    size_t maxlen = (size_t)predictor->info.facts.maxlen;
     worker->predictor = predictor;
     worker->model = model;
     worker->x = xcalloc(PREDICTOR_ROWS, maxlen * sizeof *worker->x);
@@ -39,7 +38,7 @@ static struct predictor_worker *new_worker(const struct predictor *predictor,
 static int load_model(struct predictor *predictor, const struct kernels *kernels)
 {
     struct model_config config =
-        model_options_config(&predictor->record.model, &predictor->info.data);
+        model_options_config(&predictor->record.model, &predictor->info.facts);
     int rc = model_new_evaluator(&config, kernels, PREDICTOR_ROWS, &predictor->model);
     if (rc)
         return rc;
@@ -59,12 +58,12 @@ int predictor_take(struct predictor *predictor, const struct checkpoint *info,
     const struct kernels *kernels = NULL;
     *predictor = (struct predictor){.info = *info};
     int rc = kernels_select(isa, &kernels);
-    if (!rc && info->data.maxlen == 0)
+    if (!rc && info->facts.maxlen == 0)
         rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", info->path);
     if (!rc)
         rc = record_read(info->config, info->path, &predictor->record);
-    if (!rc && info->data.tokenizer)
-        rc = dataset_tokenizer(&predictor->info.data, &predictor->tokenizer);
+    if (!rc)
+        rc = checkpoint_tokenizer(&predictor->info, &predictor->tokenizer);
     return rc ? rc : load_model(predictor, kernels);
 }
 
@@ -103,8 +102,7 @@ void predictor_release(struct predictor *predictor)
 void predictor_share(struct predictor *predictor)
 {
     model_learn(predictor->model);
-    h5_close(predictor->info.data.file);
-    predictor->info.data.file = NULL;
+    checkpoint_close(&predictor->info);
 }
 
 int predictor_worker_new(const struct predictor *predictor,
@@ -132,12 +130,8 @@ void predictor_worker_free(struct predictor_worker *worker)
 static void put_row(struct predictor_worker *worker, int row, const int32_t *ids,
                     size_t n)
 {
-    const struct predictor *predictor = worker->predictor;
-    size_t maxlen = (size_t)predictor->info.data.maxlen;
-    const struct text_options padding = {.maxlen = predictor->info.data.maxlen,
-                                         .pad_pre = predictor->info.data.pad_pre,
-                                         .truncate_pre =
-                                             predictor->info.data.truncate_pre};
+    const struct text_options padding = facts_padding(&worker->predictor->info.facts);
+    size_t maxlen = (size_t)padding.maxlen;
     worker->rows[row] = row;
     worker->length[row] = text_pad(&padding, ids, n, worker->x + (size_t)row * maxlen);
 }
@@ -146,12 +140,12 @@ static void put_row(struct predictor_worker *worker, int row, const int32_t *ids
 static void judge_rows(struct predictor_worker *worker, int n, double *probabilities,
                        int *classes)
 {
-    const struct dataset *data = &worker->predictor->info.data;
-    size_t units = logits_a_row(worker->predictor), n_labels = (size_t)data->n_labels;
+    const struct facts *facts = &worker->predictor->info.facts;
+    size_t units = logits_a_row(worker->predictor), n_labels = (size_t)facts->n_labels;
     const struct rows rows = {.n = n,
-                              .maxlen = data->maxlen,
+                              .maxlen = facts->maxlen,
                               .id_bytes = sizeof *worker->x,
-                              .pad_pre = data->pad_pre,
+                              .pad_pre = facts->pad_pre,
                               .x = worker->x,
                               .y = worker->y,
                               .length = worker->length};
@@ -168,9 +162,9 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
     for (int i = 0; i < n; i++) {
         const real *logits = worker->logits + (size_t)i * units;
         size_t row = (size_t)worker->rows[i];
-        class_probabilities(data->n_labels, logits, probabilities + row * n_labels);
+        class_probabilities(facts->n_labels, logits, probabilities + row * n_labels);
         if (classes)
-            classes[row] = class_decision(data->n_labels, logits);
+            classes[row] = class_decision(facts->n_labels, logits);
     }
 }
 

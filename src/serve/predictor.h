@@ -14,7 +14,7 @@
 enum { PREDICTOR_ROWS = 64, PREDICTOR_LANE_ROWS = 32 };
 
 struct predictor {
-    struct checkpoint info; /* labels: info.data.labels */
+    struct checkpoint info; /* labels: info.facts.labels */
     struct record record;
     struct model *model;
     real *weights;

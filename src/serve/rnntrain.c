@@ -63,23 +63,23 @@ PUBLIC void rnntrain_close(struct rnntrain_model *model)
 
 PUBLIC size_t rnntrain_classes(const struct rnntrain_model *model)
 {
-    return (size_t)model->predictor.info.data.n_labels;
+    return (size_t)model->predictor.info.facts.n_labels;
 }
 
 PUBLIC const char *rnntrain_label(const struct rnntrain_model *model, size_t number)
 {
-    return number < rnntrain_classes(model) ? model->predictor.info.data.labels[number]
+    return number < rnntrain_classes(model) ? model->predictor.info.facts.labels[number]
                                             : NULL;
 }
 
 PUBLIC size_t rnntrain_maxlen(const struct rnntrain_model *model)
 {
-    return (size_t)model->predictor.info.data.maxlen;
+    return (size_t)model->predictor.info.facts.maxlen;
 }
 
 PUBLIC size_t rnntrain_num_words(const struct rnntrain_model *model)
 {
-    return (size_t)model->predictor.info.data.num_words;
+    return (size_t)model->predictor.info.facts.num_words;
 }
 
 PUBLIC const char *rnntrain_message(void)
@@ -166,7 +166,7 @@ PUBLIC int rnntrain_predict_texts(struct rnntrain_model *model, const char *cons
 static int check_ids(const struct rnntrain_model *model, const int32_t *ids,
                      const size_t *lengths, size_t n)
 {
-    int num_words = model->predictor.info.data.num_words;
+    int num_words = model->predictor.info.facts.num_words;
     for (size_t i = 0; i < n; ids += lengths[i++])
         for (size_t j = 0; j < lengths[i]; j++)
             if (ids[j] < 1 || ids[j] >= num_words)

@@ -30,9 +30,12 @@ static bool has_moments(const struct trainer *trainer, const struct checkpoint *
 /* The words of the run's data and those of the model must have the same ids. */
 static int check_words(const struct trainer *trainer, const struct checkpoint *info)
 {
-    struct dataset data = trainer->data;
-    data.tokenizer = trainer->tokenizer;
-    return dataset_check_words(&data, &info->data);
+    struct text_tokenizer *known = NULL;
+    int rc = checkpoint_tokenizer(info, &known);
+    if (!rc)
+        rc = dataset_check_words(&trainer->data, known, info->path);
+    text_free(known);
+    return rc;
 }
 
 /* Lines, each with its '\n'. */
@@ -53,10 +56,10 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
 static int load_initial(struct trainer *trainer)
 {
     struct model_config model =
-        model_options_config(&trainer->config->model, &trainer->data);
+        model_options_config(&trainer->config->model, &trainer->data.facts);
     struct chain_config chain;
     model_chain(&model, &chain);
-    struct checkpoint_hints hints = {.data = &trainer->data,
+    struct checkpoint_hints hints = {.facts = &trainer->data.facts,
                                      .keras = keras_hints_of(&chain)};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};

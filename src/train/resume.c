@@ -134,13 +134,12 @@ static int check_kernels(const struct trainer *trainer, const json_t *provenance
         source, before, trainer->kernel_set);
 }
 
-static int check_data(const struct trainer *trainer, const struct dataset *model,
+static int check_data(const struct trainer *trainer, const struct facts *model,
                       const json_t *state, const char *source)
 {
     const struct dataset *data = &trainer->data;
     if (from_hex(json_object_get(state, "data")) == data->hash &&
-        model->num_words == data->num_words && model->maxlen == data->maxlen &&
-        model->n_labels == data->n_labels && model->pad_pre == data->pad_pre)
+        facts_agree(model, &data->facts))
         return OK;
     return fail(ERR_USAGE,
                 "%s was trained on other data than %s: name the data set that "
@@ -204,7 +203,7 @@ static int load_generation(struct trainer *trainer, const char *path, int64_t *l
         rc = check_options(info.config, trainer->config->record, path);
     }
     if (!rc)
-        rc = check_data(trainer, &info.data, state, path);
+        rc = check_data(trainer, &info.facts, state, path);
     if (!rc)
         rc = check_kernels(trainer, provenance, path);
     if (!rc && info.n_slots != trainer->optim.n_slots)

@@ -68,10 +68,10 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
     struct checkpoint info = {.config = xstrdup(trainer->config->record),
                               .state = state_json(trainer),
                               .provenance = provenance,
-                              .data = trainer->data,
+                              .facts = trainer->data.facts,
+                              .tokenizer = trainer->tokenizer,
                               .n_slots = trainer->optim.n_slots,
                               .best = (const float *)best};
-    info.data.tokenizer = trainer->tokenizer;
     const float *slots[2] = {(const float *)trainer->optim.slot[0],
                              (const float *)trainer->optim.slot[1]};
     int rc = checkpoint_image(&info, model_configuration(trainer->model), optimizer,

@@ -37,7 +37,7 @@ static char *text_of(const struct bench *bench, int row)
     char *text = NULL;
     size_t n = 0;
     FILE *stream = open_memstream(&text, &n);
-    for (int t = 0; stream && t < bench->data.maxlen; t++)
+    for (int t = 0; stream && t < bench->data.facts.maxlen; t++)
         fprintf(stream, "%s ",
                 text_word(bench->predictor.tokenizer,
                           rows_id(&bench->data.part[DATASET_TEST], row, t)));
@@ -55,7 +55,7 @@ static int set_up(struct bench *bench, const char *checkpoint, const char *path)
         rc = kernels_open_blas();
     const struct rows *part = &bench->data.part[DATASET_TEST];
     for (int r = 0; r < part->n && bench->n_rows < MOST_ROWS && !rc; r++)
-        if (part->length[r] == bench->data.maxlen) {
+        if (part->length[r] == bench->data.facts.maxlen) {
             bench->texts[bench->n_rows] = text_of(bench, r);
             bench->rows[bench->n_rows++] = r;
         }
@@ -80,7 +80,7 @@ static double judge_ids(struct bench *bench)
 /* The same of texts, as `rnntrain predict` does. */
 static double judge_texts(struct bench *bench)
 {
-    int n_labels = bench->predictor.info.data.n_labels, classes[MOST_ROWS];
+    int n_labels = bench->predictor.info.facts.n_labels, classes[MOST_ROWS];
     double *probabilities = xcalloc((size_t)(MOST_ROWS * n_labels), sizeof(double));
     double start = seconds_now();
     for (int first = 0; first < bench->n_rows; first += PREDICTOR_ROWS) {

@@ -45,18 +45,13 @@ static void make_rows(struct dataset *data, int rows, int maxlen, double real_sh
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};
     struct rows *part = &data->part[DATASET_TRAIN];
     uint16_t *x = xcalloc((size_t)rows * (size_t)maxlen, sizeof *x);
-    *data = (struct dataset){.maxlen = maxlen,
-                             .num_words = VOCABULARY,
-                             .id_bytes = 2,
-                             .n_labels = 2,
-                             .pad_pre = true};
-    *part = (struct rows){.n = rows,
-                          .maxlen = maxlen,
-                          .id_bytes = sizeof *x,
-                          .pad_pre = true,
-                          .x = x,
-                          .y = xcalloc((size_t)rows, sizeof(int32_t)),
-                          .length = xcalloc((size_t)rows, sizeof(int32_t))};
+    *data = (struct dataset){
+        .facts = {
+            .maxlen = maxlen, .num_words = VOCABULARY, .n_labels = 2, .pad_pre = true}};
+    *part = facts_rows(&data->facts, rows);
+    part->x = x;
+    part->y = xcalloc((size_t)rows, sizeof(int32_t));
+    part->length = xcalloc((size_t)rows, sizeof(int32_t));
     double spread = fmin(real_share, 1 - real_share);
     for (int r = 0; r < rows; r++, x += maxlen) {
         rng.row = (uint32_t)r;
@@ -76,7 +71,7 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share);
     config->sampler.rule = VALIDATION_NONE;
     sampler_options_complete(&config->sampler);
-    struct model_config model = model_options_config(&config->model, &bench->data);
+    struct model_config model = model_options_config(&config->model, &bench->data.facts);
     int rc = kernels_select(config->isa, &bench->kernels);
     if (!rc)
         rc = kernels_open_blas();

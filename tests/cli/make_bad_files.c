@@ -45,7 +45,7 @@ static void write_huge(const struct dataset *data)
     for (int i = 0; i < MANY; i++)
         y[i] = i % 2;
     huge.path = in_folder("huge.h5");
-    huge.maxlen = 1 << 20;
+    huge.facts.maxlen = FACTS_MOST_LENGTH;
     huge.part[DATASET_TRAIN] = (struct rows){.n = MANY, .y = y, .length = zeros};
     check(dataset_create(&huge, &writer));
     dataset_write_tokenizer(writer);
@@ -93,8 +93,11 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
                                  .units = {2},
                                  .layers = 1,
                                  .classes = 2};
-    struct checkpoint info = {
-        .config = config, .state = empty, .provenance = empty, .data = *data};
+    struct checkpoint info = {.config = config,
+                              .state = empty,
+                              .provenance = empty,
+                              .facts = data->facts,
+                              .tokenizer = data->tokenizer};
     struct params params = {0};
     char *path = in_folder(name);
     params_add(&params, "embedding", "embeddings", WORDS, width);
@@ -128,12 +131,11 @@ int main(int argc, char **argv)
         "\\\"c\\\":3,\\\"d\\\":4,\\\"e\\\":5,\\\"f\\\":6,\\\"g\\\":7,"
         "\\\"h\\\":8,\\\"i\\\":9,\\\"j\\\":10,\\\"k\\\":11}\"}}";
     char *labels[] = {neg, pos};
-    struct dataset data = {.num_words = WORDS,
-                           .maxlen = LENGTH,
-                           .n_labels = 2,
-                           .labels = labels,
-                           .pad_pre = true,
-                           .id_bytes = 2,
+    struct dataset data = {.facts = {.num_words = WORDS,
+                                     .maxlen = LENGTH,
+                                     .n_labels = 2,
+                                     .labels = labels,
+                                     .pad_pre = true},
                            .tokenizer = tokenizer,
                            .provenance = empty};
     if (argc != 2)

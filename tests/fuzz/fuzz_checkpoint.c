@@ -14,7 +14,7 @@ static void try_file(const char *path)
     fuzz_check(rc == OK || *fail_message(), "a message");
     if (!rc) {
         char text[] = "a good film", *texts[] = {text};
-        int n_labels = predictor.info.data.n_labels, class = -1;
+        int n_labels = predictor.info.facts.n_labels, class = -1;
         double *probabilities = xcalloc((size_t)n_labels, sizeof *probabilities);
         predictor_judge(&predictor, texts, 1, probabilities, &class);
         fuzz_check(class >= 0 && class < n_labels, "a class");

@@ -29,9 +29,9 @@ static void try_file(const char *path)
     try_rows(path, rc);
     for (int part = 0; !rc && part < DATASET_PARTS; part++)
         for (int row = 0; row < data.part[part].n; row++)
-            for (int t = 0; t < data.maxlen; t++) {
+            for (int t = 0; t < data.facts.maxlen; t++) {
                 int id = rows_id(&data.part[part], row, t);
-                fuzz_check(id >= 0 && id < data.num_words, "an id's range");
+                fuzz_check(id >= 0 && id < data.facts.num_words, "an id's range");
             }
     if (!rc && !dataset_tokenizer(&data, &tokenizer))
         text_free(tokenizer);

@@ -13,7 +13,7 @@ static void print_hash(const struct dataset *data, enum dataset_part part)
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_init(&sha);
     for (int row = 0; row < data->part[part].n; row++)
-        for (int t = 0; t < data->maxlen; t++) {
+        for (int t = 0; t < data->facts.maxlen; t++) {
             uint32_t id = (uint32_t)rows_id(&data->part[part], row, t);
             uint8_t bytes[4] = {(uint8_t)id, (uint8_t)(id >> 8), (uint8_t)(id >> 16),
                                 (uint8_t)(id >> 24)};

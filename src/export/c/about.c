@@ -32,12 +32,12 @@ void c_write_classes(FILE *out, const struct c_export *export)
 
 void c_write_labels(FILE *out, const struct c_export *export)
 {
-    const struct dataset *data = &export->predictor->info.data;
+    const struct facts *facts = &export->predictor->info.facts;
     fprintf(out, "const char *const %s_labels[%s_CLASSES] = {\n", export->prefix,
             export->upper);
-    for (int i = 0; i < data->n_labels; i++) {
+    for (int i = 0; i < facts->n_labels; i++) {
         fputs("    ", out);
-        c_write_literal(out, data->labels[i]);
+        c_write_literal(out, facts->labels[i]);
         fputs(",\n", out);
     }
     fputs("};\n", out);

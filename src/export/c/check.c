@@ -257,10 +257,10 @@ static int make_texts(struct trial *trial)
 static int read_judgement(const struct c_export *export, const char **at,
                           double *probability)
 {
-    const struct dataset *data = &export->predictor->info.data;
-    for (int c = 0; c < data->n_labels; c++) {
-        size_t n = strlen(data->labels[c]);
-        if (strncmp(*at, data->labels[c], n) || (*at)[n] != '\t')
+    const struct facts *facts = &export->predictor->info.facts;
+    for (int c = 0; c < facts->n_labels; c++) {
+        size_t n = strlen(facts->labels[c]);
+        if (strncmp(*at, facts->labels[c], n) || (*at)[n] != '\t')
             continue;
         char *end = NULL;
         *probability = strtod(*at + n + 1, &end);
@@ -275,7 +275,7 @@ static int read_judgement(const struct c_export *export, const char **at,
 static int compare(struct trial *trial, const char *said)
 {
     struct predictor *predictor = trial->export->predictor;
-    int n_labels = predictor->info.data.n_labels, classes[TEXTS], rc = OK;
+    int n_labels = predictor->info.facts.n_labels, classes[TEXTS], rc = OK;
     double *expected = xcalloc((size_t)(TEXTS * n_labels), sizeof *expected);
     predictor_judge(predictor, trial->text, TEXTS, expected, classes);
     for (int i = 0; i < TEXTS && !rc; i++) {

@@ -40,11 +40,11 @@ static void add_property(Onnx__ModelProto *model, const char *key, char *value)
 
 /* A JSON list: column c of the probabilities belongs to label c, a single one to label
  * 1. */
-static char *labels_json(const struct dataset *data)
+static char *labels_json(const struct facts *facts)
 {
     json_t *labels = json_array();
-    for (int c = 0; c < data->n_labels; c++)
-        json_array_append_new(labels, json_string(data->labels[c]));
+    for (int c = 0; c < facts->n_labels; c++)
+        json_array_append_new(labels, json_string(facts->labels[c]));
     char *text = json_dumps(labels, JSON_COMPACT);
     json_decref(labels);
     if (!text)
@@ -53,15 +53,15 @@ static char *labels_json(const struct dataset *data)
 }
 
 /* How ids are made from words; the words themselves are the tokenizer's. */
-static void add_properties(Onnx__ModelProto *model, const struct dataset *data,
+static void add_properties(Onnx__ModelProto *model, const struct facts *facts,
                            uint64_t hash)
 {
     add_property(model, "producer", xstrdup("rnntrain " RNNTRAIN_VERSION));
-    add_property(model, "labels", labels_json(data));
-    add_property(model, "num_words", xasprintf("%d", data->num_words));
-    add_property(model, "maxlen", xasprintf("%d", data->maxlen));
-    add_property(model, "padding", xstrdup(data->pad_pre ? "pre" : "post"));
-    add_property(model, "truncating", xstrdup(data->truncate_pre ? "pre" : "post"));
+    add_property(model, "labels", labels_json(facts));
+    add_property(model, "num_words", xasprintf("%d", facts->num_words));
+    add_property(model, "maxlen", xasprintf("%d", facts->maxlen));
+    add_property(model, "padding", xstrdup(facts->pad_pre ? "pre" : "post"));
+    add_property(model, "truncating", xstrdup(facts->truncate_pre ? "pre" : "post"));
     add_property(model, "weights_hash", xasprintf("%016" PRIx64, hash));
 }
 
@@ -80,7 +80,7 @@ static Onnx__GraphProto *new_graph(const struct chain_config *chain)
 }
 
 /* The whole model as a message, and in `onnx` what it was made from. */
-static Onnx__ModelProto *new_model(struct onnx *onnx, const struct dataset *data)
+static Onnx__ModelProto *new_model(struct onnx *onnx, const struct facts *facts)
 {
     Onnx__ModelProto *model = xcalloc(1, sizeof *model);
     onnx__model_proto__init(model);
@@ -89,7 +89,7 @@ static Onnx__ModelProto *new_model(struct onnx *onnx, const struct dataset *data
     model->producer_name = xstrdup("rnntrain");
     model->producer_version = xstrdup(RNNTRAIN_VERSION);
     add_opset(model);
-    add_properties(model, data, params_hash(onnx->params, onnx->weights));
+    add_properties(model, facts, params_hash(onnx->params, onnx->weights));
     model->graph = onnx->graph = new_graph(onnx->chain);
     onnx_add_classifier(onnx);
     return model;
@@ -142,7 +142,7 @@ int export_onnx(struct predictor *predictor, const char *path, char **checked)
     int rc = check_size(path, onnx.params->size * sizeof *onnx.weights);
     if (rc)
         return rc;
-    Onnx__ModelProto *model = new_model(&onnx, &predictor->info.data);
+    Onnx__ModelProto *model = new_model(&onnx, &predictor->info.facts);
     rc = write_model(&onnx, model, path, checked);
     onnx__model_proto__free_unpacked(model, NULL);
     return rc;

@@ -28,7 +28,7 @@ static void fill(struct fixture *fixture)
         fixture->length[i] = i * 7919 % 101;
     }
     fixture->data = (struct dataset){
-        .path = path, .n_labels = 2, .labels = fixture->labels, .maxlen = 100};
+        .path = path, .facts = {.n_labels = 2, .labels = fixture->labels, .maxlen = 100}};
     fixture->data.part[DATASET_TRAIN] = (struct rows){
         .n = ROWS, .y = fixture->y, .length = fixture->length, .chunk_rows = CHUNK};
     fixture->data.part[DATASET_TEST] = (struct rows){

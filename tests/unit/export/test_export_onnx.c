@@ -40,11 +40,11 @@ static void make(const struct model_config *config, struct predictor *predictor)
     predictor->weights = xaligned(n, sizeof(real));
     for (size_t i = 0; i < n; i++)
         predictor->weights[i] = (real)(i + 1) / 1024;
-    predictor->info.data.num_words = config->vocabulary;
-    predictor->info.data.maxlen = config->maxlen;
-    predictor->info.data.pad_pre = config->pad_pre;
-    predictor->info.data.n_labels = config->classes;
-    predictor->info.data.labels = labels;
+    predictor->info.facts.num_words = config->vocabulary;
+    predictor->info.facts.maxlen = config->maxlen;
+    predictor->info.facts.pad_pre = config->pad_pre;
+    predictor->info.facts.n_labels = config->classes;
+    predictor->info.facts.labels = labels;
 }
 
 static void release(struct predictor *predictor)

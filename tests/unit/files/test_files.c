@@ -92,12 +92,11 @@ static void fill(struct fixture *fixture)
         .length = {2, 3, 1, 0},
         .labels = {neg, pos},
     };
-    fixture->data = (struct dataset){.num_words = WORDS,
-                                     .maxlen = LENGTH,
-                                     .n_labels = 2,
-                                     .labels = fixture->labels,
-                                     .pad_pre = true,
-                                     .id_bytes = 2,
+    fixture->data = (struct dataset){.facts = {.num_words = WORDS,
+                                               .maxlen = LENGTH,
+                                               .n_labels = 2,
+                                               .labels = fixture->labels,
+                                               .pad_pre = true},
                                      .tokenizer = json,
                                      .provenance = json};
     fixture->data.part[DATASET_TRAIN] = (struct rows){
@@ -145,8 +144,8 @@ static void test_dataset(void **state)
     assert_memory_equal(train->x, fixture.x, sizeof fixture.x);
     assert_memory_equal(train->y, fixture.y, sizeof fixture.y);
     assert_memory_equal(train->length, fixture.length, sizeof fixture.length);
-    assert_string_equal(data.labels[1], "pos");
-    assert_true(data.pad_pre && !data.truncate_pre);
+    assert_string_equal(data.facts.labels[1], "pos");
+    assert_true(data.facts.pad_pre && !data.facts.truncate_pre);
     assert_int_equal(data.part[DATASET_TEST].n, 0);
     dataset_release(&data);
     free(storage);
@@ -189,12 +188,12 @@ static void test_two_at_once(void **state)
     char *paths[2] = {in_folder("first.h5"), in_folder("second.h5")};
     fill(&fixture);
     assert_int_equal(write_fixture(&fixture, "first.h5"), OK);
-    fixture.data.num_words = WORDS + 5;
+    fixture.data.facts.num_words = WORDS + 5;
     assert_int_equal(write_fixture(&fixture, "second.h5"), OK);
     assert_int_equal(dataset_open(paths[0], DATASET_WORDS_ALL, &first), OK);
     assert_int_equal(dataset_open(paths[1], DATASET_WORDS_ALL, &second), OK);
-    assert_int_equal(first.num_words, WORDS);
-    assert_int_equal(second.num_words, WORDS + 5);
+    assert_int_equal(first.facts.num_words, WORDS);
+    assert_int_equal(second.facts.num_words, WORDS + 5);
     dataset_release(&first);
     dataset_release(&second);
     free(paths[0]);
@@ -234,13 +233,13 @@ static void test_dataset_content(void **state)
     fixture.length[2] = LENGTH + 1;
     refuse_dataset(&fixture, "/train/length row 2: 4, expected 0 to 3");
     fill(&fixture);
-    fixture.data.n_labels = 1;
+    fixture.data.facts.n_labels = 1;
     refuse_dataset(&fixture, "/labels names 1 classes");
     fill(&fixture);
     fixture.data.part[DATASET_TRAIN].n = 0;
     refuse_dataset(&fixture, "/train/x is missing");
     fill(&fixture);
-    fixture.data.num_words = 1;
+    fixture.data.facts.num_words = 1;
     refuse_dataset(&fixture, "num_words is 1");
 }
 
@@ -338,7 +337,8 @@ static char *write_checkpoint(const char *name, const struct params *params,
     struct checkpoint info = {.config = json,
                               .state = json,
                               .provenance = json,
-                              .data = fixture.data,
+                              .facts = fixture.data.facts,
+                              .tokenizer = fixture.data.tokenizer,
                               .n_slots = 1};
     const float *slots[1] = {weights};
     char *bytes = NULL;
@@ -365,9 +365,9 @@ static void test_checkpoint(void **state)
         weights[i] = (float)i / 7;
     char *path = write_checkpoint("good.ck.h5", &params, weights);
     assert_int_equal(checkpoint_open(path, &info), OK);
-    assert_int_equal(info.data.num_words, WORDS);
-    assert_int_equal(info.data.maxlen, LENGTH);
-    assert_string_equal(info.data.labels[0], "neg");
+    assert_int_equal(info.facts.num_words, WORDS);
+    assert_int_equal(info.facts.maxlen, LENGTH);
+    assert_string_equal(info.facts.labels[0], "neg");
     assert_int_equal(checkpoint_load(&info, &params, read, &slot), OK);
     assert_memory_equal(read, weights, params.size * sizeof *weights);
     assert_memory_equal(slot, weights, params.size * sizeof *weights);

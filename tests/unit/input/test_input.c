@@ -65,9 +65,9 @@ static void test_place(void **state)
     check_place("unsup", PLACE_CLASS, -1, "unsup", "");
     check_place("", PLACE_BESIDE, -1, NULL, NULL);
     check_place("corpus/train", PLACE_BESIDE, -1, NULL, NULL);
-    assert_string_equal(place_part_names[DATASET_TRAIN], "train");
-    assert_string_equal(place_part_names[DATASET_VALIDATION], "validation");
-    assert_string_equal(place_part_names[DATASET_TEST], "test");
+    assert_string_equal(dataset_part_names[DATASET_TRAIN], "train");
+    assert_string_equal(dataset_part_names[DATASET_VALIDATION], "validation");
+    assert_string_equal(dataset_part_names[DATASET_TEST], "test");
 }
 
 static void test_hidden(void **state)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static const struct dataset data = {
+static const struct facts data = {
     .num_words = 50, .maxlen = 12, .n_labels = 3, .pad_pre = true};
 
 /* From a JSON object. */
@@ -95,7 +95,7 @@ static void test_what_the_chain_says(void **state)
 static void test_binary(void **state)
 {
     (void)state;
-    struct dataset two = data;
+    struct facts two = data;
     struct model_options options = options_from("{}");
     struct chain_config chain;
     two.n_labels = 2;

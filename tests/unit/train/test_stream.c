@@ -38,12 +38,11 @@ static void write_data(void)
     static char neg[] = "neg", pos[] = "pos", json[] = "{}";
     char *labels[] = {neg, pos};
     struct dataset data = {.path = path,
-                           .num_words = WORDS,
-                           .maxlen = LENGTH,
-                           .n_labels = 2,
-                           .labels = labels,
-                           .pad_pre = true,
-                           .id_bytes = 2,
+                           .facts = {.num_words = WORDS,
+                                     .maxlen = LENGTH,
+                                     .n_labels = 2,
+                                     .labels = labels,
+                                     .pad_pre = true},
                            .tokenizer = json,
                            .provenance = json};
     fill(&data.part[DATASET_TRAIN], TRAIN, 1);

@@ -1,0 +1,178 @@
+#include "data/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "files/h5.h"
+
+/* How a file of one form spells the facts. */
+struct form {
+    const char *group, *labels;
+    const char *of_group; /* behind an attribute's name, in messages */
+    const char *padding, *truncating;
+    bool has_side_names; /* "pre" and "post" in place of 1 and 0 */
+};
+
+static const struct form forms[] = {
+    [FACTS_IN_DATASET] = {"/", "/labels", "", "padding", "truncating", true},
+    [FACTS_IN_CHECKPOINT] = {"/rnntrain", "/rnntrain/labels", " of /rnntrain", "pad_pre",
+                             "truncate_pre", false},
+};
+_Static_assert(COUNT_OF(forms) == FACTS_FORMS, "every form is described");
+
+static int read_int(struct h5 *file, const struct form *form, const char *name, int least,
+                    int most, int *value)
+{
+    int64_t number = 0;
+    int rc = h5_read_attribute_int(file, form->group, name, &number);
+    if (rc)
+        return rc;
+
+    if (number < least || number > most)
+        return fail(ERR_FORMAT, "%s: attribute %s%s is %lld, expected %d to %d",
+                    h5_path(file), name, form->of_group, (long long)number, least, most);
+    *value = (int)number;
+    return OK;
+}
+
+static int read_side_name(struct h5 *file, const struct form *form, const char *name,
+                          bool *is_pre)
+{
+    char *text = NULL;
+    int rc = h5_read_attribute_text(file, form->group, name, &text);
+    if (!rc && strcmp(text, "pre") && strcmp(text, "post"))
+        rc =
+            fail(ERR_FORMAT, "%s: attribute %s%s is \"%s\", expected \"pre\" or \"post\"",
+                 h5_path(file), name, form->of_group, text);
+    if (!rc)
+        *is_pre = !strcmp(text, "pre");
+    free(text);
+    return rc;
+}
+
+static int read_side(struct h5 *file, const struct form *form, const char *name,
+                     bool *is_pre)
+{
+    int number = 0;
+    if (form->has_side_names)
+        return read_side_name(file, form, name, is_pre);
+    int rc = read_int(file, form, name, 0, 1, &number);
+    if (!rc)
+        *is_pre = number;
+    return rc;
+}
+
+static int read_labels(struct h5 *file, const struct form *form, struct facts *facts)
+{
+    size_t n = 0;
+    int rc = h5_read_strings(file, form->labels, &n, &facts->labels);
+    if (rc)
+        return rc;
+
+    facts->n_labels = (int)n;
+    if (n < 2 || n > FACTS_MOST_LABELS)
+        return fail(ERR_FORMAT, "%s: %s names %zu classes, expected 2 or more",
+                    h5_path(file), form->labels, n);
+    return OK;
+}
+
+int facts_read(struct h5 *file, enum facts_form stored, struct facts *result)
+{
+    const struct form *form = &forms[stored];
+    struct facts facts = {0};
+    int rc = read_int(file, form, "num_words", 2, INT32_MAX, &facts.num_words);
+    if (!rc)
+        rc = read_int(file, form, "maxlen", 1, FACTS_MOST_LENGTH, &facts.maxlen);
+    if (!rc)
+        rc = read_side(file, form, form->padding, &facts.pad_pre);
+    if (!rc)
+        rc = read_side(file, form, form->truncating, &facts.truncate_pre);
+    if (!rc)
+        rc = read_labels(file, form, &facts);
+
+    if (rc) {
+        facts_release(&facts);
+        return rc;
+    }
+    *result = facts;
+    return OK;
+}
+
+static void write_side(struct h5 *file, const struct form *form, const char *name,
+                       bool is_pre)
+{
+    if (form->has_side_names)
+        h5_attribute_text(file, form->group, name, facts_side(is_pre));
+    else
+        h5_attribute_int(file, form->group, name, is_pre);
+}
+
+void facts_write(struct h5 *file, enum facts_form stored, const struct facts *facts)
+{
+    const struct form *form = &forms[stored];
+    h5_attribute_int(file, form->group, "num_words", facts->num_words);
+    h5_attribute_int(file, form->group, "maxlen", facts->maxlen);
+    write_side(file, form, form->padding, facts->pad_pre);
+    write_side(file, form, form->truncating, facts->truncate_pre);
+}
+
+void facts_write_labels(struct h5 *file, enum facts_form stored,
+                        const struct facts *facts)
+{
+    h5_write_strings(file, forms[stored].labels, (size_t)facts->n_labels, facts->labels);
+}
+
+void facts_release(struct facts *facts)
+{
+    for (int i = 0; i < facts->n_labels && facts->labels; i++)
+        free(facts->labels[i]);
+    free(facts->labels);
+    *facts = (struct facts){0};
+}
+
+bool facts_agree(const struct facts *a, const struct facts *b)
+{
+    return a->num_words == b->num_words && a->maxlen == b->maxlen &&
+           a->n_labels == b->n_labels && a->pad_pre == b->pad_pre;
+}
+
+char *facts_pack_labels(const struct facts *facts, size_t *n)
+{
+    char *packed = NULL;
+    *n = 0;
+    for (int i = 0; i < facts->n_labels; i++) {
+        size_t bytes = strlen(facts->labels[i]) + 1;
+        packed = xrealloc(packed, *n + bytes, 1);
+        memcpy(packed + *n, facts->labels[i], bytes);
+        *n += bytes;
+    }
+    return packed;
+}
+
+void facts_set_labels(struct facts *facts, const char *packed)
+{
+    facts->labels = xcalloc((size_t)facts->n_labels, sizeof *facts->labels);
+    for (int i = 0; i < facts->n_labels; i++) {
+        facts->labels[i] = xstrdup(packed);
+        packed += strlen(packed) + 1;
+    }
+}
+
+int facts_tokenizer(const struct facts *facts, const char *json, const char *path,
+                    struct text_tokenizer **result)
+{
+    struct text_options padding = facts_padding(facts);
+    struct text_tokenizer *tokenizer = NULL;
+    int rc = text_from_json(json, path, &padding, &tokenizer);
+    if (rc)
+        return rc;
+
+    if (text_max_id(tokenizer) >= facts->num_words) {
+        rc = fail(ERR_FORMAT, "%s: its tokenizer gives ids up to %d, num_words is %d",
+                  path, text_max_id(tokenizer), facts->num_words);
+        text_free(tokenizer);
+        return rc;
+    }
+    *result = tokenizer;
+    return OK;
+}

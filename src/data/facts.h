@@ -1,0 +1,95 @@
+/* What is known about ids, whoever keeps them: how many there are, in rows of which
+ * length, padded on which side, of documents of which classes. A data set and a
+ * checkpoint store it; a model of Keras says some of it. Nothing here is collective.
+ */
+#ifndef RNNTRAIN_DATA_FACTS_H
+#define RNNTRAIN_DATA_FACTS_H
+
+#include "base/base.h"
+#include "data/rows.h"
+#include "text/text.h"
+
+struct h5;
+
+enum {
+    FACTS_MOST_LENGTH = 1 << 20,  /* of a row */
+    FACTS_MOST_LABELS = 65536,    /* classes */
+    FACTS_MOST_TWO_BYTES = 65536, /* num_words up to which two bytes hold an id */
+};
+
+struct facts {
+    int num_words;     /* V: ids are 0 .. num_words - 1, 0 is the pad */
+    int maxlen;        /* T; 0: of a model of Keras that takes rows of any length */
+    int n_labels;      /* C, 2 or more */
+    char **labels;     /* (n_labels) names of the classes, owned; NULL: none is known */
+    bool pad_pre;      /* pads stand in front of the words */
+    bool truncate_pre; /* long texts lose their beginning */
+};
+
+/* Where facts are stored: numbers as attributes of a group, beside them the labels. */
+enum facts_form {
+    FACTS_IN_DATASET,    /* / with padding and truncating "pre" or "post"; /labels */
+    FACTS_IN_CHECKPOINT, /* /rnntrain with pad_pre and truncate_pre; /rnntrain/labels */
+    FACTS_FORMS
+};
+
+/* ERR_FORMAT names the file and the attribute that is out of range. */
+int facts_read(struct h5 *file, enum facts_form form, struct facts *facts) NODISCARD;
+
+/* The numbers, then the labels: other content may stand between them. */
+void facts_write(struct h5 *file, enum facts_form form, const struct facts *facts);
+void facts_write_labels(struct h5 *file, enum facts_form form, const struct facts *facts);
+
+/* Frees the labels; an all-zero struct is fine. */
+void facts_release(struct facts *facts);
+
+/* Whether rows of both are alike: as many ids, positions and classes, pads on one side.
+ * So a model that was trained on the one can read the other. */
+bool facts_agree(const struct facts *a, const struct facts *b);
+
+/* All names of classes in n bytes, for others to copy: each with its '\0'. The caller's
+ * to free; facts_set_labels makes n_labels names of such bytes. */
+char *facts_pack_labels(const struct facts *facts, size_t *n);
+void facts_set_labels(struct facts *facts, const char *packed);
+
+/* "pre" or "post" */
+static inline const char *facts_side(bool is_pre)
+{
+    return is_pre ? "pre" : "post";
+}
+
+/* Bytes of an id in a file: 2 or 4. */
+static inline int facts_id_bytes(const struct facts *facts)
+{
+    return facts->num_words <= FACTS_MOST_TWO_BYTES ? 2 : 4;
+}
+
+/* Of the ids of a row in a file. */
+static inline size_t facts_row_bytes(const struct facts *facts)
+{
+    return (size_t)facts->maxlen * (size_t)facts_id_bytes(facts);
+}
+
+/* n rows as a file has them, none of which is in memory yet. */
+static inline struct rows facts_rows(const struct facts *facts, int n)
+{
+    return (struct rows){.n = n,
+                         .maxlen = facts->maxlen,
+                         .id_bytes = facts_id_bytes(facts),
+                         .pad_pre = facts->pad_pre};
+}
+
+/* How texts are padded. */
+static inline struct text_options facts_padding(const struct facts *facts)
+{
+    return (struct text_options){.maxlen = facts->maxlen,
+                                 .pad_pre = facts->pad_pre,
+                                 .truncate_pre = facts->truncate_pre};
+}
+
+/* The tokenizer of this JSON, which `path` holds, with the padding of the facts;
+ * ERR_FORMAT if it gives ids that num_words does not allow. Free with text_free. */
+int facts_tokenizer(const struct facts *facts, const char *json, const char *path,
+                    struct text_tokenizer **tokenizer) NODISCARD;
+
+#endif
