@@ -1,4 +1,5 @@
-/* What dataset.c, which reads, and dataset_write.c share. */
+/* What the parts of dataset.h share: dataset.c opens files, dataset_rows.c reads their
+ * ids, dataset_load.c fills memory with them, dataset_write.c makes files. */
 #ifndef RNNTRAIN_DATA_DATASET_PRIVATE_H
 #define RNNTRAIN_DATA_DATASET_PRIVATE_H
 
@@ -26,5 +27,15 @@ static inline void dataset_id_shape(const struct dataset *data, enum dataset_par
 enum { DATASET_PATH_BYTES = 32 };
 void dataset_array_path(enum dataset_part part, const char *name,
                         char path[DATASET_PATH_BYTES]);
+
+/* The chunks of a part's ids. */
+int dataset_open_chunks(const struct dataset *data, enum dataset_part part,
+                        struct h5_chunks **chunks) NODISCARD;
+
+/* Arrays in memory begin at multiples of 64 bytes. */
+static inline size_t dataset_padded_bytes(size_t n)
+{
+    return (n + 63) / 64 * 64;
+}
 
 #endif

@@ -15,11 +15,13 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
     int rc = h5_create_on_disk(data->path, &file);
     if (rc)
         return rc;
+
     h5_attribute_text(file, "/", "format", DATASET_FORMAT);
     h5_attribute_int(file, "/", "format_version", DATASET_FORMAT_VERSION);
     facts_write(file, FACTS_IN_DATASET, &data->facts);
     facts_write_labels(file, FACTS_IN_DATASET, &data->facts);
     h5_write_text(file, "/provenance", data->provenance);
+
     for (int part = 0; part < DATASET_PARTS; part++) {
         char path[DATASET_PATH_BYTES];
         size_t shape[2];
@@ -28,6 +30,7 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
         if (shape[0])
             h5_make_chunked(file, path, dataset_id_type(data), 2, shape);
     }
+
     *result = xcalloc(1, sizeof **result);
     **result = (struct dataset_writer){data, file};
     return OK;
@@ -77,6 +80,7 @@ int dataset_finish(struct dataset_writer *writer)
         dataset_array_path((enum dataset_part)part, "length", path);
         h5_write(writer->file, path, H5_INT32, 1, &rows, split->length, true);
     }
+
     int rc = h5_finish(writer->file);
     free(writer);
     return rc;
@@ -97,11 +101,13 @@ static void write_part(struct dataset_writer *writer, enum dataset_part part,
     size_t chunk_rows = rows ? dataset_chunk_rows(data, part) : 1;
     size_t row = dataset_row_bytes(data);
     char *ids = xcalloc(chunk_rows, row);
+
     for (size_t chunk = 0; chunk * chunk_rows < rows; chunk++) {
         size_t first = chunk * chunk_rows;
         size_t n = rows - first < chunk_rows ? rows - first : chunk_rows;
         memset(ids, 0, chunk_rows * row);
         memcpy(ids, (const char *)data->part[part].x + first * row, n * row);
+
         const void *packed = dataset_pack(data, part, packer, ids, &n_packed);
         dataset_write_ids(writer, part, chunk, packed, n_packed);
     }
@@ -114,6 +120,7 @@ int dataset_write(const struct dataset *data)
     int rc = dataset_create(data, &writer);
     if (rc)
         return rc;
+
     struct h5_packer *packer = h5_packer_new();
     dataset_write_tokenizer(writer);
     for (int part = 0; part < DATASET_PARTS; part++)

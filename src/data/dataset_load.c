@@ -1,0 +1,143 @@
+/* A data set in memory. */
+#include "data/dataset_private.h"
+
+#include <stdlib.h>
+
+static size_t column_bytes(const struct rows *rows)
+{
+    return dataset_padded_bytes((size_t)rows->n * sizeof(int32_t));
+}
+
+static size_t ids_bytes(const struct rows *rows)
+{
+    return dataset_padded_bytes((size_t)rows->n * rows_row_bytes(rows));
+}
+
+size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
+{
+    size_t total = 0;
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        const struct rows *rows = &data->part[part];
+        if (extent == DATASET_ALL)
+            total += ids_bytes(rows);
+        total += 2 * column_bytes(rows);
+    }
+    return total;
+}
+
+void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage)
+{
+    char *at = storage;
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        struct rows *rows = &data->part[part];
+        if (extent == DATASET_ALL) {
+            rows->x = at;
+            at += ids_bytes(rows);
+        }
+        rows->y = (int32_t *)(void *)at;
+        at += column_bytes(rows);
+        rows->length = (int32_t *)(void *)at;
+        at += column_bytes(rows);
+    }
+}
+
+static int check_columns(const struct dataset *data, enum dataset_part part, int row)
+{
+    int length = data->part[part].length[row], label = data->part[part].y[row];
+    if (label < 0 || label >= data->facts.n_labels)
+        return fail(ERR_FORMAT, "%s: /%s/y row %d: class %d, expected 0 to %d",
+                    data->path, dataset_part_names[part], row, label,
+                    data->facts.n_labels - 1);
+    if (length < 0 || length > data->facts.maxlen)
+        return fail(ERR_FORMAT, "%s: /%s/length row %d: %d, expected 0 to %d", data->path,
+                    dataset_part_names[part], row, length, data->facts.maxlen);
+    return OK;
+}
+
+static int load_column(struct dataset *data, enum dataset_part part, const char *name,
+                       int first, int end, int32_t *column)
+{
+    char path[DATASET_PATH_BYTES];
+    size_t rows = (size_t)data->part[part].n;
+    dataset_array_path(part, name, path);
+    return h5_read_rows(data->file, path, H5_INT32, 1, &rows, (size_t)first,
+                        (size_t)(end - first), column + first);
+}
+
+static int load_ids(struct dataset *data, enum dataset_part part, int first, int end)
+{
+    struct dataset_reader *reader = NULL;
+    size_t row_bytes = dataset_row_bytes(data);
+    char *x = data->part[part].x;
+    int rc = dataset_reader_open(data, part, &reader);
+    for (int row = first; row < end && !rc; row++)
+        rc = dataset_reader_row(reader, row, x + (size_t)row * row_bytes);
+    dataset_reader_close(reader);
+    return rc;
+}
+
+/* Rows first .. end - 1 of a part. */
+static int load_rows(struct dataset *data, enum dataset_part part, int first, int end)
+{
+    struct rows *rows = &data->part[part];
+    int rc = load_column(data, part, "y", first, end, rows->y);
+    if (!rc)
+        rc = load_column(data, part, "length", first, end, rows->length);
+    for (int row = first; row < end && !rc; row++)
+        rc = check_columns(data, part, row);
+    return rc || !rows->x ? rc : load_ids(data, part, first, end);
+}
+
+static int share_begin(int rows, int reader, int readers)
+{
+    return (int)((int64_t)rows * reader / readers);
+}
+
+int dataset_load(struct dataset *data, int reader, int readers)
+{
+    int rc = OK;
+    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+        int rows = data->part[part].n, first = share_begin(rows, reader, readers);
+        int end = share_begin(rows, reader + 1, readers);
+        if (first < end)
+            rc = load_rows(data, (enum dataset_part)part, first, end);
+    }
+
+    if (data->part[DATASET_TRAIN].x) { /* all that is wanted of it is in memory */
+        h5_close(data->file);
+        data->file = NULL;
+    }
+    return rc;
+}
+
+int dataset_check_memory(const struct dataset *data, const char *remedy)
+{
+    size_t needed = dataset_bytes(data, DATASET_ALL);
+    size_t has = host_memory();
+    if (needed <= has / 10 * 9)
+        return OK;
+    return fail(ERR_USAGE, "%s: its ids take %zu MiB in memory, this host has %zu: %s",
+                data->path, needed >> 20, has >> 20, remedy);
+}
+
+int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
+                 struct dataset *result)
+{
+    struct dataset data = {0};
+    int rc = dataset_open(path, words, &data);
+    if (!rc && extent == DATASET_ALL)
+        rc = dataset_check_memory(&data, "use another host");
+
+    if (!rc) {
+        data.storage = xaligned(dataset_bytes(&data, extent), 1);
+        dataset_attach(&data, extent, data.storage);
+        rc = dataset_load(&data, 0, 1);
+    }
+
+    if (rc) {
+        dataset_release(&data);
+        return rc;
+    }
+    *result = data;
+    return OK;
+}

@@ -1,0 +1,172 @@
+/* Rows of a data set's file by number; and what all of them come to. */
+#include "data/dataset_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+int dataset_open_chunks(const struct dataset *data, enum dataset_part part,
+                        struct h5_chunks **chunks)
+{
+    char path[DATASET_PATH_BYTES];
+    size_t shape[2];
+    dataset_array_path(part, "x", path);
+    dataset_id_shape(data, part, shape);
+    return h5_chunks_open(data->file, path, dataset_id_type(data), shape, chunks);
+}
+
+struct dataset_reader {
+    const struct dataset *data; /* borrowed */
+    enum dataset_part part;
+    struct h5_chunks *chunks;
+    int chunk; /* whose values these are; -1: none */
+    const char *values;
+};
+
+int dataset_reader_open(const struct dataset *data, enum dataset_part part,
+                        struct dataset_reader **result)
+{
+    struct h5_chunks *chunks = NULL;
+    int rc = dataset_open_chunks(data, part, &chunks);
+    if (rc)
+        return rc;
+
+    *result = xcalloc(1, sizeof **result);
+    **result = (struct dataset_reader){data, part, chunks, -1, NULL};
+    return OK;
+}
+
+void dataset_reader_close(struct dataset_reader *reader)
+{
+    if (reader)
+        h5_chunks_close(reader->chunks);
+    free(reader);
+}
+
+/* Whether n ids are all words, 1 .. num_words - 1. The loops have no branch, so that they
+ * become vectors. */
+static bool are_words(const struct facts *facts, const void *ids, int first, int n)
+{
+    uint32_t end = (uint32_t)facts->num_words, bad = 0;
+    const uint16_t *narrow = (const uint16_t *)ids + first;
+    const int32_t *wide = (const int32_t *)ids + first;
+
+    if (facts_id_bytes(facts) == 2)
+        for (int i = 0; i < n; i++)
+            bad |= narrow[i] - 1U >= end - 1;
+    else
+        for (int i = 0; i < n; i++)
+            bad |= (uint32_t)wide[i] - 1U >= end - 1;
+    return !bad;
+}
+
+static bool are_pads(const struct facts *facts, const void *ids, int first, int n)
+{
+    size_t id_bytes = (size_t)facts_id_bytes(facts);
+    const char *bytes = (const char *)ids + (size_t)first * id_bytes;
+    char bad = 0;
+    for (size_t i = 0; i < (size_t)n * id_bytes; i++)
+        bad |= bytes[i];
+    return !bad;
+}
+
+/* Ids stand where `length` says and zeros elsewhere. */
+static int check_ids(const struct dataset *data, enum dataset_part part, int row,
+                     const void *ids)
+{
+    const struct rows *rows = &data->part[part];
+    const struct facts *facts = &data->facts;
+    int first = rows_first_word(rows, row), end = first + rows->length[row];
+    if (are_words(facts, ids, first, end - first) && are_pads(facts, ids, 0, first) &&
+        are_pads(facts, ids, end, rows->maxlen - end))
+        return OK;
+
+    /* one of them is wrong: which? */
+    int t = 0;
+    while (t >= first && t < end ? are_words(facts, ids, t, 1)
+                                 : are_pads(facts, ids, t, 1))
+        t++;
+
+    bool is_word = t >= first && t < end;
+    int32_t id = 0;
+    rows_ids(rows, ids, t, 1, &id);
+    return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
+                data->path, dataset_part_names[part], row, t, id, is_word ? "1 to " : "",
+                is_word ? facts->num_words - 1 : 0);
+}
+
+int dataset_reader_row(struct dataset_reader *reader, int row, void *ids)
+{
+    const struct dataset *data = reader->data;
+    int chunk_rows = data->part[reader->part].chunk_rows, chunk = row / chunk_rows;
+
+    if (chunk != reader->chunk) {
+        const void *values = NULL;
+        reader->chunk = -1;
+        int rc = h5_chunks_read(reader->chunks, (size_t)chunk, &values);
+        if (rc)
+            return rc;
+        reader->chunk = chunk;
+        reader->values = values;
+    }
+
+    size_t row_bytes = dataset_row_bytes(data);
+    memcpy(ids, reader->values + (size_t)(row % chunk_rows) * row_bytes, row_bytes);
+    return check_ids(data, reader->part, row, ids);
+}
+
+/* The zeros between an array of n bytes and the next one in memory. */
+static void hash_padding(XXH64_state_t *state, size_t n)
+{
+    static const char zeros[64];
+    XXH64_update(state, zeros, dataset_padded_bytes(n) - n);
+}
+
+static void hash_column(XXH64_state_t *state, const int32_t *column, int rows)
+{
+    size_t n = (size_t)rows * sizeof *column;
+    XXH64_update(state, column, n);
+    hash_padding(state, n);
+}
+
+static int hash_ids(XXH64_state_t *state, const struct dataset *data,
+                    enum dataset_part part)
+{
+    struct dataset_reader *reader = NULL;
+    size_t row_bytes = dataset_row_bytes(data);
+    int rows = data->part[part].n;
+    void *ids = xcalloc(row_bytes, 1);
+
+    int rc = dataset_reader_open(data, part, &reader);
+    for (int row = 0; row < rows && !rc; row++) {
+        rc = dataset_reader_row(reader, row, ids);
+        XXH64_update(state, ids, row_bytes);
+    }
+    hash_padding(state, (size_t)rows * row_bytes);
+    dataset_reader_close(reader);
+    free(ids);
+    return rc;
+}
+
+int dataset_content(const struct dataset *data, uint64_t *hash)
+{
+    XXH64_state_t *state = XXH64_createState();
+    int rc = OK;
+    if (!state)
+        die("out of memory: a hash");
+
+    XXH64_reset(state, 0);
+    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+        const struct rows *rows = &data->part[part];
+        if (rows->n == 0)
+            continue;
+        rc = hash_ids(state, data, (enum dataset_part)part);
+        hash_column(state, rows->y, rows->n);
+        hash_column(state, rows->length, rows->n);
+    }
+
+    *hash = XXH64_digest(state);
+    XXH64_freeState(state);
+    return rc;
+}

@@ -1,0 +1,30 @@
+/* What the parts of sampler.h share: sampler_split.c chooses rows, sampler_order.c puts
+ * those of an epoch in order, sampler.c deals those of a batch to lanes. */
+#ifndef RNNTRAIN_DATA_SAMPLER_PRIVATE_H
+#define RNNTRAIN_DATA_SAMPLER_PRIVATE_H
+
+#include "base/rng.h"
+#include "data/sampler.h"
+
+static inline int sampler_divide_up(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+/* 0 .. n - 1; the caller's to free. */
+int32_t *sampler_all_rows(int n);
+
+/* Sets which rows are trained, validated and tested. */
+int sampler_split(struct sampler *sampler) NODISCARD;
+
+/* The training rows in the order of an epoch. */
+void sampler_order(const struct sampler *sampler, int epoch, int32_t *rows);
+
+/* The n rows of `from`, which ascend, in an order of whole chunks: the file is cut into
+ * stretches of so many chunks, and each is shuffled; then come a chunk of every stretch,
+ * the next of every stretch, and so on. So whatever the file is sorted by, class or date,
+ * is mixed in any n / stretch rows. */
+void sampler_shuffle_chunks(const struct rows *from, struct rng rng, int stretch,
+                            int32_t *rows, int n);
+
+#endif
