@@ -54,7 +54,7 @@ static struct document *add_record(struct reading *reading, int part, int64_t li
                                    const char *label, int text)
 {
     block_clear(&reading->block);
-    const char *file = part < 0 ? "" : place_part_names[part]; /* a part a file */
+    const char *file = part < 0 ? "" : dataset_part_names[part]; /* a part a file */
     size_t at = block_add_string(&reading->block, file, strlen(file));
     struct block_document given = {
         .source = 1, .kind = PLACE_RECORDS, .part = part, .folder = at, .line = line};
@@ -82,7 +82,7 @@ static void expect_rows(const struct reading *reading, const char *expected)
     for (int part = 0; part < DATASET_PARTS; part++) {
         if (corpus->n_of_part[part] == 0)
             continue;
-        shown_add(&shown, place_part_names[part], strlen(place_part_names[part]));
+        shown_add(&shown, dataset_part_names[part], strlen(dataset_part_names[part]));
         shown_add(&shown, ":", 1);
         for (int i = 0; i < corpus->n_of_part[part]; i++) {
             const struct document *document = &corpus->documents[*row++];

@@ -72,19 +72,19 @@ static void write_rows(struct prepared *prepared, int32_t *map)
         &prepared->corpus,   &prepared->spool,   map, prepared->vocabulary.n_numbers,
         prepared->tokenizer, prepared->n_threads};
     struct dataset data = {.path = prepared->output_path,
-                           .num_words = text->num_words,
-                           .maxlen = text->maxlen,
-                           .n_labels = prepared->corpus.n_classes,
-                           .labels = prepared->corpus.classes,
-                           .pad_pre = text->pad_pre,
-                           .truncate_pre = text->truncate_pre,
-                           .id_bytes = text->num_words <= 65536 ? 2 : 4,
+                           .facts = {.num_words = text->num_words,
+                                     .maxlen = text->maxlen,
+                                     .n_labels = prepared->corpus.n_classes,
+                                     .labels = prepared->corpus.classes,
+                                     .pad_pre = text->pad_pre,
+                                     .truncate_pre = text->truncate_pre},
                            .provenance = provenance};
+
     for (int part = 0; part < DATASET_PARTS; part++) {
-        struct dataset_split *split = &data.part[part];
-        split->rows = prepared->corpus.n_of_part[part];
-        split->y = xcalloc((size_t)split->rows, sizeof *split->y);
-        split->length = xcalloc((size_t)split->rows, sizeof *split->length);
+        struct rows *rows = &data.part[part];
+        rows->n = prepared->corpus.n_of_part[part];
+        rows->y = xcalloc((size_t)rows->n, sizeof *rows->y);
+        rows->length = xcalloc((size_t)rows->n, sizeof *rows->length);
     }
     assert_int_equal(encode_write(&encoding, &data, &prepared->tally), OK);
     for (int part = 0; part < DATASET_PARTS; part++) {
@@ -134,9 +134,9 @@ static void expect_rows(const struct dataset *data, enum dataset_part part,
                         const char *expected)
 {
     struct shown shown = {0};
-    for (int row = 0; row < data->part[part].rows; row++) {
-        for (int t = 0; t < data->maxlen; t++)
-            shown_number(&shown, dataset_id(data, part, row, t), " ");
+    for (int row = 0; row < data->part[part].n; row++) {
+        for (int t = 0; t < data->facts.maxlen; t++)
+            shown_number(&shown, rows_id(&data->part[part], row, t), " ");
         shown_number(&shown, data->part[part].y[row], "/");
         shown_number(&shown, data->part[part].length[row], "; ");
     }
@@ -150,7 +150,7 @@ static void check(struct text_options text, const char *train, const char *test)
     prepare(&prepared);
     expect_rows(&prepared.data, DATASET_TRAIN, train);
     expect_rows(&prepared.data, DATASET_TEST, test);
-    assert_int_equal(prepared.data.part[DATASET_VALIDATION].rows, 0);
+    assert_int_equal(prepared.data.part[DATASET_VALIDATION].n, 0);
     release(&prepared);
 }
 
@@ -261,12 +261,12 @@ static void check_many(const struct prepared *prepared)
 {
     struct text_ids ids = {0};
     int32_t row[6], found[6];
-    for (int i = 0; i < prepared->data.part[DATASET_TRAIN].rows; i += 7) {
+    for (int i = 0; i < prepared->data.part[DATASET_TRAIN].n; i += 7) {
         char *text = many_text(i);
         text_encode(prepared->tokenizer, text, strlen(text), &ids);
         text_pad(&prepared->text, ids.ids, ids.n, row);
-        dataset_ids(&prepared->data, dataset_row(&prepared->data, DATASET_TRAIN, i), 0, 6,
-                    found);
+        rows_ids(&prepared->data.part[DATASET_TRAIN],
+                 rows_at(&prepared->data.part[DATASET_TRAIN], i), 0, 6, found);
         assert_memory_equal(found, row, sizeof row);
         free(text);
     }

@@ -20,7 +20,7 @@ static int make_sample(const char *name, const char *documents, const char *seed
     int nowhere = open("/dev/null", O_WRONLY), kept = dup(STDOUT_FILENO);
     fflush(stdout);
     dup2(nowhere, STDOUT_FILENO);
-    int rc = command_sample(5, arguments);
+    int rc = cmd_sample(5, arguments);
     fflush(stdout);
     dup2(kept, STDOUT_FILENO);
     close(kept);

@@ -7,12 +7,12 @@
 static int check(const char *const *given)
 {
     struct settings settings = {0};
-    options_init(&settings_table, &settings);
+    options_init(&cmd_prepare_table, &settings);
     for (; *given; given += 2)
-        assert_int_equal(options_set(&settings_table, &settings, given[0], given[1], ""),
+        assert_int_equal(options_set(&cmd_prepare_table, &settings, given[0], given[1], ""),
                          OK);
     int rc = settings_check(&settings);
-    options_release(&settings_table, &settings);
+    options_release(&cmd_prepare_table, &settings);
     return rc;
 }
 
@@ -34,7 +34,7 @@ static void test_defaults(void **state)
 {
     (void)state;
     struct settings settings = {0};
-    options_init(&settings_table, &settings);
+    options_init(&cmd_prepare_table, &settings);
     assert_int_equal(settings_check(&settings), OK);
     assert_int_equal(settings.num_words, 3800);
     assert_int_equal(settings.maxlen, 380);
@@ -42,7 +42,7 @@ static void test_defaults(void **state)
     assert_int_equal(settings.padding, 0);
     assert_true(settings.lower);
     assert_string_equal(settings.output, "dataset.h5");
-    options_release(&settings_table, &settings);
+    options_release(&cmd_prepare_table, &settings);
 }
 
 static void test_one_of_two(void **state)

@@ -58,8 +58,8 @@ static void check_judgements(struct predictor *predictor)
          good[] = "A truly boring film.", *texts[] = {bad, good};
     double p[4];
     int classes[2];
-    assert_int_equal(predictor->info.data.n_labels, 2);
-    assert_string_equal(predictor->info.data.labels[1], "pos");
+    assert_int_equal(predictor->info.facts.n_labels, 2);
+    assert_string_equal(predictor->info.facts.labels[1], "pos");
     assert_int_equal(predictor_check_texts(predictor), OK);
     predictor_judge(predictor, texts, 2, p, classes);
     assert_int_equal(classes[0], 0);
@@ -128,7 +128,7 @@ static void check_workers(struct predictor *predictor)
     for (int cut = 0; cut < 2; cut++)
         for (int i = 0; i < N; i++) {
             struct text_ids ids = {0};
-            size_t most = (size_t)predictor->info.data.maxlen;
+            size_t most = (size_t)predictor->info.facts.maxlen;
             text_encode(predictor->tokenizer, texts[i], strlen(texts[i]), &ids);
             size_t n = cut && ids.n > most ? most : ids.n;
             const int32_t *last = ids.n ? ids.ids + ids.n - n : NULL;
@@ -159,8 +159,8 @@ static void test_no_tokenizer(void **state)
     double expected[2], found[2];
     assert_int_equal(predictor_open(&with, checkpoint, "auto", NULL), OK);
     assert_int_equal(checkpoint_import(checkpoint, NULL, &info), OK);
-    free(info.data.tokenizer);
-    info.data.tokenizer = NULL;
+    free(info.tokenizer);
+    info.tokenizer = NULL;
     assert_int_equal(predictor_take(&without, &info, "auto"), OK);
     assert_int_equal(predictor_check_texts(&without), ERR_USAGE);
     expect_message("checkpoint_v1.h5 has no tokenizer: name Keras's by --tokenizer "
@@ -186,7 +186,7 @@ static void test_refusals(void **state)
     assert_int_equal(predictor_open(&predictor, checkpoint, "sse9", NULL), ERR_USAGE);
     predictor_release(&predictor);
     assert_int_equal(checkpoint_import(checkpoint, NULL, &info), OK);
-    info.data.maxlen = 0;
+    info.facts.maxlen = 0;
     assert_int_equal(predictor_take(&predictor, &info, "auto"), ERR_USAGE);
     expect_message("checkpoint_v1.h5 takes rows of any length: give --maxlen N");
     predictor_release(&predictor);
