@@ -1,11 +1,11 @@
 #include "train/private.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
-/* Signals. */
-
+/* A handler can reach nothing else. */
 static volatile sig_atomic_t caught, status_asked;
 static double started;
 
@@ -35,14 +35,12 @@ bool trainer_status_asked(void)
     return asked;
 }
 
-/* Time. */
-
-/* When Slurm will end the job, on seconds_now's clock; 0: it does not say. */
-static double end_of_job(void)
+/* Seconds until Slurm ends the job; infinite where it does not say. */
+static double left_of_job(void)
 {
     const char *text = getenv("SLURM_JOB_END_TIME"); /* seconds since 1970 */
     double end = text ? strtod(text, NULL) : 0;
-    return end > 0 ? seconds_now() + end - (double)time(NULL) : 0;
+    return end > 0 ? end - (double)time(NULL) : (double)INFINITY;
 }
 
 static const double slow_disk = 20e6; /* bytes a second, until a checkpoint was timed */
@@ -51,13 +49,12 @@ static const double slow_disk = 20e6; /* bytes a second, until a checkpoint was 
 void trainer_set_deadline(struct trainer *trainer)
 {
     double most = trainer->config->max_time;
-    double end = end_of_job(), now = seconds_now(), left = 0;
-    if (most > 0 && (end <= 0 || started + most < end))
-        end = started + most;
-    if (end > 0)
-        left = end - now > 1e-3 ? end - now : 1e-3;
+    double left = left_of_job(), now = seconds_now();
+    if (most > 0)
+        left = fmin(left, started + most - now);
     comm_broadcast(trainer->comm, &left, sizeof left);
-    trainer->deadline = left > 0 ? now + left : 0;
+    trainer->deadline = isfinite(left) ? now + fmax(left, 0) : 0;
+
     trainer->saved_at = now;
     size_t arrays = 2 + (size_t)trainer->optim.n_slots;
     trainer->pace.save =
@@ -73,6 +70,7 @@ static double needed(const struct trainer *trainer, int b)
     const struct pace *pace = &trainer->pace;
     const struct sampler *sampler = &trainer->sampler;
     double validation = 0;
+
     if (b + 1 == sampler_batches(sampler))
         validation = pace->validation > 0 ? pace->validation
                                           : pace->step * sampler->n_validation /
@@ -88,6 +86,7 @@ int trainer_wish(const struct trainer *trainer, int b)
         return WISH_SIGNAL + caught;
     if (trainer->deadline > 0 && now + needed(trainer, b) > trainer->deadline)
         return WISH_STOP_FOR_TIME;
+
     bool by_steps = config->checkpoint_every > 0 &&
                     (trainer->progress.step + 1) % config->checkpoint_every == 0;
     bool by_time = config->checkpoint_seconds > 0 &&

@@ -1,0 +1,225 @@
+/* The log of a run: its lines, its lock, what becomes of a torn one; and what people
+ * read. */
+#include "train/report.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/rnntrain-report-XXXXXX";
+static char *log_path;
+
+static char *read_all(FILE *file)
+{
+    char *text = xcalloc(1 << 16, 1);
+    rewind(file);
+    text[fread(text, 1, (1 << 16) - 1, file)] = '\0';
+    return text;
+}
+
+static char *read_log(void)
+{
+    FILE *file = fopen(log_path, "r");
+    assert_non_null(file);
+    char *text = read_all(file);
+    fclose(file);
+    return text;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    return unlink(log_path) != 0 && access(log_path, F_OK) == 0;
+}
+
+static void open_new(struct report *report)
+{
+    *report = (struct report){0};
+    assert_int_equal(report_open(report, folder, REPORT_NEW), OK);
+}
+
+static void test_modes(void **state)
+{
+    (void)state;
+    struct report report = {0}, other = {0};
+    open_new(&report);
+    assert_int_equal(report_test(&report, "best", 2, 0.25, 0.5, 10), OK);
+    int64_t n = report_bytes(&report);
+    report_close(&report);
+    report_close(&report);
+    assert_int_equal(report_open(&other, folder, REPORT_NEW), ERR_EXISTS);
+    assert_non_null(strstr(fail_message(), "another run has just begun there"));
+    assert_int_equal(report_open(&report, folder, REPORT_GO_ON), OK);
+    assert_int_equal(report_bytes(&report), n);
+    report_close(&report);
+    assert_int_equal(report_open(&report, folder, REPORT_OVERWRITE), OK);
+    assert_int_equal(report_bytes(&report), 0);
+    report_close(&report);
+    assert_int_equal(report_open(&report, "/no/such/folder", REPORT_NEW), ERR_IO);
+}
+
+/* Another process has the run. */
+static void test_lock(void **state)
+{
+    (void)state;
+    struct report report;
+    open_new(&report);
+    pid_t child = fork();
+    if (child == 0) {
+        struct report other = {0};
+        int code = report_open(&other, folder, REPORT_OVERWRITE);
+        bool says = strstr(fail_message(), "another process trains in this run");
+        _exit(code == ERR_EXISTS && says ? 0 : 1);
+    }
+    int status = 1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    report_close(&report);
+}
+
+/* What cannot be told by a number is null. */
+static void test_lines(void **state)
+{
+    (void)state;
+    static const int32_t rows[] = {7, 9};
+    struct report report;
+    const struct report_epoch epoch = {.epoch = 3,
+                                       .epochs = 5,
+                                       .loss = 0.5,
+                                       .acc = (double)INFINITY,
+                                       .weights = 0xab,
+                                       .seconds = 2};
+    const struct report_nonfinite bad = {.epoch = 1,
+                                         .batch = 2,
+                                         .step = 5,
+                                         .what = "loss",
+                                         .action = "stop",
+                                         .rows = rows,
+                                         .n = 2};
+    open_new(&report);
+    assert_int_equal(report_epoch(&report, &epoch), OK);
+    assert_int_equal(report_nonfinite(&report, &bad), OK);
+    assert_int_equal(report_test(&report, "last", 3, 0.125, 0.75, 40), OK);
+    assert_int_equal(report_end(&report, "epochs", NULL), OK);
+    assert_int_equal(report_bytes(&report), lseek(report.fd, 0, SEEK_END));
+    report_close(&report);
+    char *text = read_log();
+    assert_string_equal(
+        text,
+        "{\"event\":\"epoch\",\"epoch\":3,\"loss\":0.5,\"acc\":null,\"learning_rate\":0.0"
+        ",\"seconds\":2.0,\"samples_per_s\":0.0,\"gflops\":0.0,\"peak_share\":0.0,"
+        "\"comm_share\":0.0,\"imbalance\":0.0,\"weights\":\"00000000000000ab\"}\n"
+        "{\"event\":\"nonfinite\",\"epoch\":1,\"batch\":2,\"step\":5,\"what\":\"loss\","
+        "\"action\":\"stop\",\"rows\":[7,9]}\n"
+        "{\"event\":\"test\",\"which\":\"last\",\"epoch\":3,\"loss\":0.125,\"acc\":0.75,"
+        "\"n\":40}\n"
+        "{\"event\":\"end\",\"reason\":\"epochs\"}\n");
+    free(text);
+}
+
+static void test_start(void **state)
+{
+    (void)state;
+    struct report report;
+    const struct report_start start = {.config = "{\"units\":8}",
+                                       .hosts = "n1,n2",
+                                       .kernels = "avx2",
+                                       .validation = "none",
+                                       .ranks = 4,
+                                       .lanes = 16,
+                                       .classes = 2,
+                                       .reproducible = true,
+                                       .n_train = 1234567,
+                                       .parameters = 99,
+                                       .data_hash = 1,
+                                       .peak_gflops = 50,
+                                       .beginning = "weights of m.h5\na note\n"};
+    FILE *console = tmpfile();
+    open_new(&report);
+    report_to_console(&report, console, false);
+    assert_int_equal(report_start(&report, &start), OK);
+    report_close(&report);
+
+    json_t *line = json_load_file(log_path, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(line, "event")), "start");
+    assert_string_equal(json_string_value(json_object_get(line, "begins_with")),
+                        "weights of m.h5");
+    const json_t *config = json_object_get(line, "config");
+    assert_int_equal(json_integer_value(json_object_get(config, "units")), 8);
+    assert_string_equal(json_string_value(json_object_get(line, "data")),
+                        "0000000000000001");
+    json_decref(line);
+
+    char *said = read_all(console);
+    assert_ptr_equal(strstr(said, "begins   with weights of m.h5\nnote     a note\n"),
+                     said);
+    assert_non_null(strstr(said, "data     1,234,567 rows to train"));
+    assert_non_null(strstr(said, "ranks    4 on n1,n2, 16 lanes"));
+    assert_null(strstr(said, "warning"));
+    free(said);
+    fclose(console);
+}
+
+/* Lines behind the checkpoint are cut; where some were lost, only a torn one is. */
+static void test_cut(void **state)
+{
+    (void)state;
+    struct report report;
+    open_new(&report);
+    assert_int_equal(report_end(&report, "a", NULL), OK);
+    int64_t first = report_bytes(&report);
+    assert_int_equal(report_end(&report, "b", NULL), OK);
+    assert_int_equal(report_cut(&report, first), OK);
+    assert_int_equal(report_bytes(&report), first);
+    assert_int_equal(write(report.fd, "{\"torn", 6), 6);
+    report_close(&report);
+    assert_int_equal(report_open(&report, folder, REPORT_GO_ON), OK);
+    assert_int_equal(report_cut(&report, 5000), OK);
+    assert_int_equal(report_bytes(&report), first);
+    report_close(&report);
+    char *text = read_log();
+    assert_string_equal(text, "{\"event\":\"end\",\"reason\":\"a\"}\n");
+    free(text);
+}
+
+/* Ranks other than 0 have a report that was never opened. */
+static void test_not_opened(void **state)
+{
+    (void)state;
+    struct report report = {0};
+    const struct report_epoch epoch = {0};
+    assert_int_equal(report_epoch(&report, &epoch), OK);
+    assert_int_equal(report_end(&report, "epochs", "all done"), OK);
+    report_say(&report, "nobody hears it");
+    report_progress(&report, 1, 2, 3, 4, 0.5);
+    report_close(&report);
+    assert_int_not_equal(access(log_path, F_OK), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_modes, begin),
+        cmocka_unit_test_setup(test_lock, begin),
+        cmocka_unit_test_setup(test_lines, begin),
+        cmocka_unit_test_setup(test_start, begin),
+        cmocka_unit_test_setup(test_cut, begin),
+        cmocka_unit_test_setup(test_not_opened, begin),
+    };
+    if (!mkdtemp(folder))
+        return 1;
+    log_path = xasprintf("%s/log.jsonl", folder);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(log_path);
+    rmdir(folder);
+    free(log_path);
+    return failed;
+}
