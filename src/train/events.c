@@ -1,0 +1,227 @@
+#include "train/report_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/program.h"
+
+/* Infinity and NaN are no JSON. */
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *hex(uint64_t value)
+{
+    char text[17];
+    program_hex(value, text);
+    return json_string(text);
+}
+
+static json_t *event(const char *name)
+{
+    json_t *line = json_object();
+    json_object_set_new(line, "event", json_string(name));
+    return line;
+}
+
+/* Where the ids are. */
+static void say_data(struct report *report, const struct report_start *start)
+{
+    size_t mebibytes = start->data_bytes >> 20;
+    if (!start->window_rows)
+        report_say(report, "         all ids in memory: %zu MiB a node", mebibytes);
+    else
+        report_say(report,
+                   "         ids read ahead, two windows of %d rows: %zu MiB a node",
+                   start->window_rows, mebibytes);
+
+    if (start->wanted_rows)
+        report_say(
+            report,
+            "warning  a window has few of the file's chunks of %d rows, which may be "
+            "all of one class: give --window-rows %d or more",
+            start->chunk_rows, start->wanted_rows);
+}
+
+/* Lines, each with its '\n'; or NULL. */
+static void say_beginning(struct report *report, const char *lines)
+{
+    for (const char *line = lines ? lines : ""; *line; line += strcspn(line, "\n") + 1)
+        report_say(report, "%s%.*s", line == lines ? "begins   with " : "note     ",
+                   (int)strcspn(line, "\n"), line);
+}
+
+static void say_start(struct report *report, const struct report_start *start)
+{
+    char train[32], validation[32], test[32], parameters[32];
+    program_thousands(start->n_train, train);
+    program_thousands(start->n_validation, validation);
+    program_thousands(start->n_test, test);
+    program_thousands((int64_t)start->parameters, parameters);
+
+    if (start->resumed_from)
+        report_say(report, "resume   epoch %d after batch %d, from %s", start->epoch,
+                   start->batch, start->resumed_from);
+    else
+        say_beginning(report, start->beginning);
+
+    report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
+               train, validation, start->validation, test);
+    say_data(report, start);
+    report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
+               start->classes, start->bytes >> 20);
+
+    report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,
+               start->hosts, start->lanes);
+    if (start->hard_sigmoid)
+        report_say(report,
+                   "note     best.h5 will carry Keras 2's hard_sigmoid, clip(0.2 x + "
+                   "0.5); Keras 3 computes clip(x/6 + 0.5) by that name");
+
+    if (start->shares_cores)
+        report_say(report, "warning  a host has more ranks than cores: as many as it has "
+                           "cores would be faster, and give the same bits");
+    if (!start->reproducible)
+        report_say(report,
+                   "warning  sums by MPI_Allreduce: the bits depend on the ranks");
+
+    report_say(report, "kernels  %s, SGEMM %.0f GFLOP/s on all ranks", start->kernels,
+               start->peak_gflops);
+    report_say(report, "epoch    about %.2g s at two thirds of that",
+               start->epoch_flops / (start->peak_gflops * 1e9 * 2 / 3));
+}
+
+int report_start(struct report *report, const struct report_start *start)
+{
+    if (!report->is_open)
+        return OK;
+
+    json_t *line = event(start->resumed_from ? "resume" : "start");
+    if (start->resumed_from) {
+        json_object_set_new(line, "epoch", json_integer(start->epoch));
+        json_object_set_new(line, "batch", json_integer(start->batch));
+        json_object_set_new(line, "step", json_integer(start->step));
+    }
+    if (start->beginning && !start->resumed_from)
+        json_object_set_new(
+            line, "begins_with",
+            json_stringn(start->beginning, strcspn(start->beginning, "\n")));
+
+    json_object_set_new(line, "version", json_string(RNNTRAIN_VERSION));
+    json_object_set_new(line, "config", json_loads(start->config, 0, NULL));
+
+    json_object_set_new(line, "ranks", json_integer(start->ranks));
+    json_object_set_new(line, "hosts", json_string(start->hosts));
+    json_object_set_new(line, "lanes", json_integer(start->lanes));
+    json_object_set_new(line, "reproducible", json_boolean(start->reproducible));
+    json_object_set_new(line, "kernels", json_string(start->kernels));
+
+    json_object_set_new(line, "data", hex(start->data_hash));
+    json_object_set_new(line, "train", json_integer(start->n_train));
+    json_object_set_new(line, "validation", json_integer(start->n_validation));
+    json_object_set_new(line, "validation_rule", json_string(start->validation));
+    json_object_set_new(line, "test", json_integer(start->n_test));
+
+    json_object_set_new(line, "classes", json_integer(start->classes));
+    json_object_set_new(line, "parameters", json_integer((json_int_t)start->parameters));
+    json_object_set_new(line, "bytes", json_integer((json_int_t)start->bytes));
+    json_object_set_new(line, "peak_gflops", number(start->peak_gflops));
+
+    say_start(report, start);
+    return report_write(report, line, true);
+}
+
+static void say_epoch(struct report *report, const struct report_epoch *epoch)
+{
+    char rate[32], validation[64] = "";
+    program_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
+    if (epoch->validated)
+        snprintf(validation, sizeof validation, "  val_loss %.4f  val_acc %.4f %c",
+                 epoch->val_loss, epoch->val_acc, epoch->improved ? '*' : ' ');
+
+    report_say(report,
+               "epoch %2d/%d  loss %.4f  acc %.4f%s  %.1f s  %s rows/s  %.1f GFLOP/s "
+               "(%.0f %% of SGEMM, %.0f %% in communication, imbalance %.0f %%)",
+               epoch->epoch, epoch->epochs, epoch->loss, epoch->acc, validation,
+               epoch->seconds, rate, epoch->gflops, 100 * epoch->peak_share,
+               100 * epoch->comm_share, 100 * epoch->imbalance);
+}
+
+int report_epoch(struct report *report, const struct report_epoch *epoch)
+{
+    if (!report->is_open)
+        return OK;
+
+    json_t *line = event("epoch");
+    json_object_set_new(line, "epoch", json_integer(epoch->epoch));
+    json_object_set_new(line, "loss", number(epoch->loss));
+    json_object_set_new(line, "acc", number(epoch->acc));
+    if (epoch->validated) {
+        json_object_set_new(line, "val_loss", number(epoch->val_loss));
+        json_object_set_new(line, "val_acc", number(epoch->val_acc));
+        json_object_set_new(line, "improved", json_boolean(epoch->improved));
+    }
+
+    json_object_set_new(line, "learning_rate", number(epoch->learning_rate));
+    json_object_set_new(line, "seconds", number(epoch->seconds));
+    json_object_set_new(line, "samples_per_s", number(epoch->samples_per_s));
+    json_object_set_new(line, "gflops", number(epoch->gflops));
+    json_object_set_new(line, "peak_share", number(epoch->peak_share));
+    json_object_set_new(line, "comm_share", number(epoch->comm_share));
+    json_object_set_new(line, "imbalance", number(epoch->imbalance));
+    json_object_set_new(line, "weights", hex(epoch->weights));
+
+    say_epoch(report, epoch);
+    return report_write(report, line, false);
+}
+
+int report_nonfinite(struct report *report, const struct report_nonfinite *bad)
+{
+    if (!report->is_open)
+        return OK;
+    json_t *line = event("nonfinite"), *rows = json_array();
+    for (int i = 0; i < bad->n; i++)
+        json_array_append_new(rows, json_integer(bad->rows[i]));
+
+    json_object_set_new(line, "epoch", json_integer(bad->epoch));
+    json_object_set_new(line, "batch", json_integer(bad->batch));
+    json_object_set_new(line, "step", json_integer(bad->step));
+    json_object_set_new(line, "what", json_string(bad->what));
+    json_object_set_new(line, "action", json_string(bad->action));
+    json_object_set_new(line, "rows", rows);
+
+    if (strcmp(bad->action, "stop"))
+        report_tell(report,
+                    "epoch %d, batch %d: the %s is not finite: %s (its rows are in %s)",
+                    bad->epoch, bad->batch, bad->what, bad->action, report->path);
+    return report_write(report, line, false);
+}
+
+int report_test(struct report *report, const char *which, int epoch, double loss,
+                double acc, int n)
+{
+    if (!report->is_open)
+        return OK;
+    json_t *line = event("test");
+    json_object_set_new(line, "which", json_string(which));
+    json_object_set_new(line, "epoch", json_integer(epoch));
+    json_object_set_new(line, "loss", number(loss));
+    json_object_set_new(line, "acc", number(acc));
+    json_object_set_new(line, "n", json_integer(n));
+
+    report_say(report, "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d rows",
+               which, epoch, loss, acc, n);
+    return report_write(report, line, false);
+}
+
+int report_end(struct report *report, const char *reason, const char *text)
+{
+    if (!report->is_open)
+        return OK;
+    json_t *line = event("end");
+    json_object_set_new(line, "reason", json_string(reason));
+    if (text)
+        report_say(report, "end      %s", text);
+    return report_write(report, line, true);
+}
