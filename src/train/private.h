@@ -1,8 +1,10 @@
-/* The run's inside, for trainer.c (the loop) and its parts: trainer_setup.c (before it),
- * trainer_stop.c (when it must end or save), trainer_save.c (checkpoints written,
- * replicas compared), trainer_begin.c (weights and moments of a new run),
- * trainer_resume.c (where the run stands: at its beginning, or where a checkpoint has
- * it). */
+/* The run's inside.
+ *
+ * trainer.c runs the phases: setup.c (before the first batch), epoch.c, step.c (a batch),
+ * end.c (how a run ends). When it must end or save: stop.c. Checkpoints written, replicas
+ * compared: save.c. Where the run stands: begin.c (weights and moments of a new one),
+ * resume.c (as a checkpoint has it). What each rank did when: tracing.c.
+ */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
 #define RNNTRAIN_TRAIN_PRIVATE_H
 
@@ -42,6 +44,12 @@ struct progress {
 struct pace {
     double step, validation, save;
 };
+
+static inline void pace_note(double *longest, double began)
+{
+    double seconds = seconds_now() - began;
+    *longest = seconds > *longest ? seconds : *longest;
+}
 
 /* A checkpoint that is still to be written; owned. */
 struct image {
@@ -97,12 +105,32 @@ enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WISH, LANE_WIDTH }
  * end, as signal number wish - WISH_SIGNAL came. */
 enum wish { WISH_NONE, WISH_SAVE, WISH_STOP_FOR_TIME, WISH_SIGNAL };
 
+/* What a batch came to. */
+struct outcome {
+    int n;                 /* rows */
+    int wish;              /* the greatest of all ranks */
+    const char *nonfinite; /* what is not, or NULL; weights are then as they were */
+};
+
 /* Collective. Loads the data, makes the model, takes the run directory, draws the
  * weights. */
 int trainer_set_up(struct trainer *trainer) NODISCARD;
 /* Collective. Opens the log and says what will be trained. */
 int trainer_start_report(struct trainer *trainer) NODISCARD;
 void trainer_tear_down(struct trainer *trainer);
+
+/* Collective. The order of the epoch that comes next. */
+void trainer_begin_pass(struct trainer *trainer);
+/* Collective. One batch: loss and hits are added to the epoch's. Fails where rows cannot
+ * be read: then nothing is changed. */
+int trainer_train_batch(struct trainer *trainer, int b,
+                        struct outcome *outcome) NODISCARD;
+/* Collective. An epoch from the batch on that comes next, validated and recorded;
+ * ERR_STOPPED, ERR_DIVERGED. */
+int trainer_run_epoch(struct trainer *trainer) NODISCARD;
+/* Collective. Over n rows of a part. */
+int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
+                     int n, struct score *score) NODISCARD;
 
 static inline bool trainer_stops_early(const struct trainer *trainer)
 {
@@ -133,6 +161,25 @@ void trainer_set_deadline(struct trainer *trainer);
 int trainer_wish(const struct trainer *trainer, int b);
 /* Whether SIGUSR2 has come since the last call. */
 bool trainer_status_asked(void);
+
+/* Collective. last.h5, of replicas that were compared, or that are compared before; where
+ * it `must` succeed, a failure ends the run. */
+int trainer_save(struct trainer *trainer, bool must) NODISCARD;
+int trainer_checkpoint(struct trainer *trainer, bool must) NODISCARD;
+
+/* Collective. Each ends the run: as a wish says, with a checkpoint to be gone on with
+ * (ERR_STOPPED); as rows cannot be read, what was trained with the others being kept (rc,
+ * whose message becomes longer); diverged, whose message stays the last one unless the
+ * log cannot be written; with all done (OK). */
+int trainer_stop(struct trainer *trainer, int wish) NODISCARD;
+int trainer_end_unread(struct trainer *trainer, int rc) NODISCARD;
+int trainer_end_diverged(struct trainer *trainer) NODISCARD;
+int trainer_end(struct trainer *trainer) NODISCARD;
+
+/* Collective. With --trace: begins to record, as soon as all ranks are here; all ranks'
+ * spans since the last call into the file. */
+int trainer_open_trace(struct trainer *trainer) NODISCARD;
+int trainer_write_trace(struct trainer *trainer) NODISCARD;
 
 /* Rank 0. Writes best.h5 and last.h5, which holds the best weights too, where they are
  * others: a run goes on from last.h5 alone. A write that fails is said and tried again

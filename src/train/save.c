@@ -260,3 +260,19 @@ int trainer_check_replicas(struct trainer *trainer)
     free(mine);
     return comm_agree(comm, rc);
 }
+
+int trainer_save(struct trainer *trainer, bool must)
+{
+    double began = seconds_now();
+    int rc = comm_agree(trainer->comm,
+                        trainer->comm->rank == 0 ? trainer_save_last(trainer, must) : OK);
+    pace_note(&trainer->pace.save, began);
+    trainer->saved_at = seconds_now();
+    return rc;
+}
+
+int trainer_checkpoint(struct trainer *trainer, bool must)
+{
+    int rc = trainer_check_replicas(trainer);
+    return rc ? rc : trainer_save(trainer, must);
+}

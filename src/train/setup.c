@@ -235,23 +235,6 @@ static int open_stream(struct trainer *trainer)
     return rc ? fail(rc, "%s, or give fewer --window-rows", fail_message()) : OK;
 }
 
-/* The trace. */
-
-/* Collective. Time counts from the moment that all ranks are here. */
-static int open_trace(struct trainer *trainer)
-{
-    const struct trainer_config *config = trainer->config;
-    int rc = OK;
-    if (!config->trace)
-        return OK;
-    if (trainer->comm->rank == 0)
-        rc = trace_file_open(config->trace, config->overwrite, trainer->comm->size,
-                             &trainer->trace);
-    rc = comm_agree(trainer->comm, rc);
-    trace_enable();
-    return rc;
-}
-
 /* Collective. Every rank read its own command line, environment and file. */
 static int check_configuration(const struct trainer *trainer)
 {
@@ -354,7 +337,7 @@ int trainer_set_up(struct trainer *trainer)
     int rc = check_configuration(trainer);
     comm_set_stall_timeout(comm, set_up_timeout(trainer));
     if (!rc)
-        rc = open_trace(trainer);
+        rc = trainer_open_trace(trainer);
     if (!rc)
         rc = comm_agree(comm, kernels_select(config->isa, &trainer->kernels));
     if (!rc)

@@ -1,0 +1,65 @@
+#include "train/private.h"
+
+#include <stdlib.h>
+
+/* Collective. Ends the run with a checkpoint, to be gone on with. */
+static int end_stopped(struct trainer *trainer)
+{
+    int rc = trainer_checkpoint(trainer, true);
+    return rc ? rc
+              : comm_agree(trainer->comm, report_end(&trainer->report, "stopped", NULL));
+}
+
+int trainer_stop(struct trainer *trainer, int wish)
+{
+    const struct progress *progress = &trainer->progress;
+    char *why = wish > WISH_SIGNAL ? xasprintf("by signal %d", wish - WISH_SIGNAL)
+                                   : xstrdup("as its time is up");
+    char *text = xasprintf("stopped %s in epoch %d after batch %d; go on with --resume",
+                           why, progress->epoch + 1, progress->batch);
+
+    int rc = end_stopped(trainer);
+    if (!rc)
+        rc = fail(ERR_STOPPED, "%s", text);
+    free(text);
+    free(why);
+    return rc;
+}
+
+int trainer_end_unread(struct trainer *trainer, int rc)
+{
+    char *message = xstrdup(fail_message());
+    int ended = end_stopped(trainer);
+    rc = ended
+             ? fail(rc, "%s; the run cannot be kept either: %s", message, fail_message())
+             : fail(rc, "%s; then go on with --resume from batch %d of epoch %d", message,
+                    trainer->progress.batch + 1, trainer->progress.epoch + 1);
+    free(message);
+    return rc;
+}
+
+int trainer_end(struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    bool early = trainer_stops_early(trainer);
+    char *text =
+        early ? xasprintf("stopped after epoch %d: no improvement in %d epochs, best "
+                          "was epoch %d",
+                          progress->epoch, progress->wait, progress->best_epoch)
+              : xasprintf("all %d epochs done, best was epoch %d", progress->epoch,
+                          progress->best_epoch);
+
+    int rc = report_end(&trainer->report, early ? "early_stopping" : "epochs", text);
+    free(text);
+    return comm_agree(trainer->comm, rc);
+}
+
+int trainer_end_diverged(struct trainer *trainer)
+{
+    char *message = xstrdup(fail_message());
+    int rc = comm_agree(trainer->comm, report_end(&trainer->report, "diverged", NULL));
+    if (!rc)
+        rc = fail(ERR_DIVERGED, "%s", message);
+    free(message);
+    return rc;
+}

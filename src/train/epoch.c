@@ -1,0 +1,277 @@
+#include "train/private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int diverged(const struct trainer *trainer, int b, const char *what)
+{
+    int epochs = trainer->progress.epoch;
+    char *left = epochs ? xasprintf("; %s/last.h5 is the last checkpoint",
+                                    trainer->config->run_dir)
+                        : xstrdup("");
+
+    int rc = fail(ERR_DIVERGED,
+                  "epoch %d, batch %d: the %s is not finite%s: lower --learning-rate or "
+                  "set --clip-norm; its rows are in %s/log.jsonl%s",
+                  epochs + 1, b + 1, what,
+                  trainer->progress.rollbacks
+                      ? ", also with a smaller rate from the epoch's beginning on"
+                      : "",
+                  trainer->config->run_dir, left);
+    free(left);
+    return rc;
+}
+
+/* Collective. Logs the batch, whose rows are those of the sampler's lanes, and does what
+ * --on-nan says. */
+static int meet_nonfinite(struct trainer *trainer, int b, const struct outcome *outcome)
+{
+    enum { MOST_ROLLBACKS = 3 };
+    static const char *const actions[] = {"stop", "skip", "rollback"};
+    struct progress *progress = &trainer->progress;
+    enum on_nan on_nan = trainer->config->on_nan;
+
+    if (on_nan == ON_NAN_ROLLBACK && progress->rollbacks >= MOST_ROLLBACKS)
+        on_nan = ON_NAN_STOP;
+
+    struct report_nonfinite bad = {.epoch = progress->epoch + 1,
+                                   .batch = b + 1,
+                                   .step = progress->step,
+                                   .what = outcome->nonfinite,
+                                   .action = actions[on_nan],
+                                   .rows = trainer->sampler.lanes,
+                                   .n = outcome->n};
+    int rc = comm_agree(trainer->comm, report_nonfinite(&trainer->report, &bad));
+    if (rc)
+        return rc;
+
+    switch (on_nan) {
+    case ON_NAN_SKIP:
+        progress->skipped++;
+        progress->batch = b + 1;
+        return OK;
+    case ON_NAN_ROLLBACK:
+        return trainer_begin_epoch_again(trainer);
+    default:
+        return diverged(trainer, b, outcome->nonfinite);
+    }
+}
+
+/* Of the epoch so far, whose score holds sums. */
+static double mean_loss(const struct progress *progress)
+{
+    return progress->score.n ? progress->score.loss / progress->score.n : 0;
+}
+
+static void say_status(struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    if (!trainer_status_asked() || trainer->comm->rank != 0)
+        return;
+    report_tell(
+        &trainer->report,
+        "epoch %d of %d, batch %d of %d, step %lld: loss %.4f, acc %.4f; best epoch "
+        "%d; last checkpoint %.0f s ago",
+        progress->epoch + 1, trainer->config->epochs, progress->batch,
+        sampler_batches(&trainer->sampler), (long long)progress->step,
+        mean_loss(progress), score_accuracy(&progress->score), progress->best_epoch,
+        seconds_now() - trainer->saved_at);
+}
+
+/* What follows a batch: the run goes on, saves, or ends. */
+static int after_batch(struct trainer *trainer, int b, const struct outcome *outcome)
+{
+    const struct progress *progress = &trainer->progress;
+    int batches = sampler_batches(&trainer->sampler), rc = OK;
+    if (outcome->nonfinite)
+        rc = meet_nonfinite(trainer, b, outcome);
+    if (rc)
+        return rc;
+
+    report_progress(&trainer->report, progress->epoch + 1, trainer->config->epochs, b + 1,
+                    batches, mean_loss(progress));
+    say_status(trainer);
+    if (outcome->wish >= WISH_STOP_FOR_TIME)
+        return trainer_stop(trainer, outcome->wish);
+    if (outcome->wish == WISH_SAVE && b + 1 < batches)
+        return trainer_checkpoint(trainer, false);
+    return OK;
+}
+
+/* From the batch on that comes next; `score` gets the means. *rows counts those of this
+ * start, rolled back or not. */
+static int train_epoch(struct trainer *trainer, struct score *score, int64_t *rows)
+{
+    struct progress *progress = &trainer->progress;
+    int batches = sampler_batches(&trainer->sampler), rc = OK;
+    trainer_begin_pass(trainer);
+    balance_begin_epoch(&trainer->balance);
+    while (progress->batch < batches && !rc) {
+        struct outcome outcome;
+        double began = seconds_now();
+        int b = progress->batch;
+        rc = trainer_train_batch(trainer, b, &outcome);
+        if (rc)
+            return trainer_end_unread(trainer, rc);
+        pace_note(&trainer->pace.step, began);
+        *rows += outcome.n;
+        rc = after_batch(trainer, b, &outcome);
+    }
+
+    if (!rc && progress->score.n == 0)
+        rc = fail(ERR_DIVERGED,
+                  "epoch %d: no batch had a finite loss and gradient, all were skipped",
+                  progress->epoch + 1);
+    *score = progress->score;
+    score->loss = mean_loss(progress);
+    return rc;
+}
+
+static int validate(struct trainer *trainer, struct score *score)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    double began = seconds_now();
+    int rc = OK;
+    if (sampler->n_validation > 0)
+        rc = trainer_evaluate(trainer, sampler->validation_part, sampler->validation,
+                              sampler->n_validation, score);
+    if (rc)
+        return trainer_end_unread(trainer, rc);
+    pace_note(&trainer->pace.validation, began);
+    return OK;
+}
+
+/* The monitored value, greater being better. Accuracies are ratios of integers over the
+ * same n, so equal counts are equal values. */
+static double monitored(const struct trainer *trainer, const struct score *train,
+                        const struct score *validation)
+{
+    switch (trainer->config->monitor) {
+    case MONITOR_VAL_ACC:
+        return score_accuracy(validation);
+    case MONITOR_VAL_LOSS:
+        return -validation->loss;
+    case MONITOR_ACC:
+        return score_accuracy(train);
+    default:
+        return -train->loss;
+    }
+}
+
+/* Keras's EarlyStopping: better means strictly better by more than min_delta. */
+static bool update_best(struct trainer *trainer, double value)
+{
+    struct progress *progress = &trainer->progress;
+    bool improved = value - trainer->config->min_delta > progress->best;
+    progress->wait = improved ? 0 : progress->wait + 1;
+    if (improved) {
+        progress->best = value;
+        progress->best_epoch = progress->epoch;
+        progress->best_hash = params_hash(trainer->params, trainer->weights);
+        memcpy(trainer->best_weights, trainer->weights,
+               trainer->params->size * sizeof(real));
+    }
+    return improved;
+}
+
+static void add_history(struct trainer *trainer, const struct score *train,
+                        const struct score *validation, uint64_t hash)
+{
+    char text[17];
+    program_hex(hash, text);
+    json_array_append_new(trainer->progress.history,
+                          json_pack("{s:f,s:f,s:f,s:f,s:s}", "loss", train->loss, "acc",
+                                    score_accuracy(train), "val_loss", validation->loss,
+                                    "val_acc", score_accuracy(validation), "weights",
+                                    text));
+}
+
+/* Rank 0 writes what the epoch gave: best and the log before last, which knows how long
+ * the log is. A resumed run that comes to the same best again leaves best.h5 as it is,
+ * and so the generation before it. */
+static int record_best(struct trainer *trainer, struct report_epoch *epoch,
+                       const struct score *train, const struct score *validation)
+{
+    epoch->weights = params_hash(trainer->params, trainer->weights);
+    add_history(trainer, train, validation, epoch->weights);
+
+    int rc = OK;
+    if (epoch->improved && trainer->best_file != epoch->weights)
+        rc = trainer_save_best(trainer);
+    if (!rc && epoch->improved)
+        trainer->best_file = epoch->weights;
+    return rc ? rc : report_epoch(&trainer->report, epoch);
+}
+
+/* Collective. */
+static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
+                        const struct score *train, const struct score *validation)
+{
+    int rc = trainer_check_replicas(trainer);
+    double began = trace_begin();
+    if (!rc && trainer->comm->rank == 0)
+        rc = record_best(trainer, epoch, train, validation);
+
+    if (trainer->comm->rank == 0)
+        trace_end(TRACE_CHECKPOINT, began);
+    rc = comm_agree(trainer->comm, rc);
+    return rc ? rc : trainer_save(trainer, false);
+}
+
+/* What an epoch took in this start. */
+struct effort {
+    int64_t rows;
+    double seconds, communicated;
+};
+
+static struct report_epoch describe(const struct trainer *trainer,
+                                    const struct score *train,
+                                    const struct score *validation,
+                                    const struct effort *effort)
+{
+    double seconds = effort->seconds, rows = (double)effort->rows;
+    double gflops =
+        trainer->epoch_flops * rows / trainer->sampler.n_train / seconds * 1e-9;
+
+    return (struct report_epoch){
+        .epoch = trainer->progress.epoch,
+        .epochs = trainer->config->epochs,
+        .loss = train->loss,
+        .acc = score_accuracy(train),
+        .val_loss = validation->loss,
+        .val_acc = score_accuracy(validation),
+        .validated = trainer->sampler.n_validation > 0,
+        .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
+        .seconds = seconds,
+        .samples_per_s = rows / seconds,
+        .gflops = gflops,
+        .peak_share = gflops / trainer->peak_gflops,
+        .comm_share = effort->communicated / seconds,
+        .imbalance = balance_imbalance(&trainer->balance),
+    };
+}
+
+int trainer_run_epoch(struct trainer *trainer)
+{
+    struct progress *progress = &trainer->progress;
+    double start = seconds_now(), communicated = comm_seconds(trainer->comm);
+    struct effort effort = {0};
+    struct score train = {0}, validation = {0};
+    int rc = train_epoch(trainer, &train, &effort.rows);
+    if (!rc)
+        rc = validate(trainer, &validation);
+    if (rc)
+        return rc;
+
+    effort.seconds = seconds_now() - start;
+    effort.communicated = comm_seconds(trainer->comm) - communicated;
+    progress->epoch++;
+    progress->batch = 0;
+    progress->score = (struct score){0};
+
+    struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
+    epoch.improved = update_best(trainer, monitored(trainer, &train, &validation));
+    rc = record_epoch(trainer, &epoch, &train, &validation);
+    return rc ? rc : trainer_write_trace(trainer);
+}

@@ -1,0 +1,129 @@
+#include "train/private.h"
+
+#include <math.h>
+
+void trainer_begin_pass(struct trainer *trainer)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    sampler_begin_epoch(&trainer->sampler, trainer->progress.epoch);
+
+    /* the order is the one in which the stream reads ahead */
+    if (trainer->stream)
+        stream_begin(trainer->stream, DATASET_TRAIN, sampler->order, sampler->n_train,
+                     sampler_window_rows(sampler));
+}
+
+/* Collective. The ids of batch b's rows, NULL where they are in the data set. */
+static int fetch_ids(struct trainer *trainer, int b, const void **ids)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    int64_t first = (int64_t)b * sampler->config.batch_size;
+    const void *window = NULL;
+    *ids = NULL;
+    if (!trainer->stream)
+        return OK;
+
+    int rows = sampler_window_rows(sampler);
+    int rc = stream_window(trainer->stream, (int)(first / rows), &window);
+    if (!rc)
+        *ids = (const char *)window +
+               (size_t)(first % rows) * dataset_row_bytes(&trainer->data);
+    return rc;
+}
+
+/* Computes this rank's lanes of batch b and leaves their gradients in the tree. */
+static void compute_lanes(struct trainer *trainer, int b, const void *ids)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    size_t row_bytes = dataset_row_bytes(&trainer->data);
+    int rank = trainer->comm->rank;
+    for (int l = trainer->first[rank]; l < trainer->first[rank + 1]; l++) {
+        int start = sampler->lane_start[l];
+        struct lane lane = {&trainer->data.part[DATASET_TRAIN], sampler->lanes + start,
+                            sampler->lane_start[l + 1] - start,
+                            ids ? (const char *)ids + (size_t)start * row_bytes : NULL};
+
+        double began = seconds_now();
+        struct comm_lane gradient = comm_sum_next(trainer->sum);
+        struct lane_result result = model_gradient(
+            trainer->model, &lane, sampler->config.seed, (uint32_t)trainer->progress.step,
+            gradient.values, gradient.touched);
+        test_hooks_gradient(trainer, b, gradient);
+        comm_sum_push(trainer->sum, l);
+
+        double *values = &trainer->lane_values[l * LANE_WIDTH];
+        values[LANE_LOSS] = result.loss;
+        values[LANE_CORRECT] = (double)result.correct;
+        values[LANE_WORK] = model_positions(trainer->model, &lane, true);
+        values[LANE_SECONDS] = seconds_now() - began;
+        values[LANE_WISH] = trainer_wish(trainer, b);
+    }
+}
+
+/* What all ranks' wishes come to: the same on every rank. */
+static int greatest_wish(const struct trainer *trainer, int n_lanes)
+{
+    double wish = WISH_NONE;
+    for (int l = 0; l < n_lanes; l++)
+        wish = fmax(wish, trainer->lane_values[l * LANE_WIDTH + LANE_WISH]);
+    return (int)wish;
+}
+
+/* The update from the gradient's sum over all lanes; false where its norm is not finite:
+ * weights are then as they were. */
+static bool update(struct trainer *trainer, int b, int n_rows, const real *gradient)
+{
+    double began = trace_begin();
+    double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n_rows,
+                              trainer->weights);
+    if (!isfinite(norm))
+        return false;
+    test_hooks_weights(trainer, b);
+    model_pack(trainer->model, trainer->weights);
+    trace_end(TRACE_UPDATE, began);
+    return true;
+}
+
+/* Lane values of all ranks to all, from which the next ranges follow. */
+static void share_lane_values(struct trainer *trainer)
+{
+    const double *values = trainer->lane_values;
+    comm_gather_lanes(trainer->comm, trainer->lane_values, LANE_WIDTH, trainer->first);
+    balance_observe(&trainer->balance, trainer->first, values + LANE_WORK,
+                    values + LANE_SECONDS, LANE_WIDTH);
+}
+
+int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
+{
+    struct progress *progress = &trainer->progress;
+    const double *values = trainer->lane_values;
+    const void *ids = NULL;
+    int n_lanes = 0, rc = fetch_ids(trainer, b, &ids);
+    if (rc)
+        return rc;
+
+    *outcome = (struct outcome){.n = sampler_batch(&trainer->sampler, b, &n_lanes)};
+    balance_ranges(&trainer->balance, n_lanes, trainer->first);
+    test_hooks_ranges(trainer, n_lanes);
+    compute_lanes(trainer, b, ids);
+    share_lane_values(trainer);
+    outcome->wish = greatest_wish(trainer, n_lanes);
+
+    /* all ranks take part in the sum, also of a loss that is not finite */
+    const real *gradient = comm_sum_finish(trainer->sum, trainer->first);
+    double loss = comm_tree_sum(values + LANE_LOSS, n_lanes, LANE_WIDTH);
+    if (!isfinite(loss))
+        outcome->nonfinite = "loss";
+    else if (!update(trainer, b, outcome->n, gradient))
+        outcome->nonfinite = "gradient";
+    if (outcome->nonfinite)
+        return OK;
+
+    progress->step++;
+    progress->batch = b + 1;
+    progress->score.loss += loss;
+    progress->score.correct +=
+        (int64_t)comm_tree_sum(values + LANE_CORRECT, n_lanes, LANE_WIDTH);
+    progress->score.n += outcome->n;
+    return OK;
+}
