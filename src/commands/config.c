@@ -1,0 +1,315 @@
+#include "commands/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/sampler_options.h"
+#include "files/file.h"
+#include "model/optim_options.h"
+#include "saved/checkpoint.h"
+#include "saved/record.h"
+
+enum recipe { RECIPE_NONE, RECIPE_LSTM, RECIPE_BILSTM, RECIPE_GRU, RECIPES };
+static const char *const recipes[] = {[RECIPE_NONE] = "none",
+                                      [RECIPE_LSTM] = "keras-lstm",
+                                      [RECIPE_BILSTM] = "keras-bilstm",
+                                      [RECIPE_GRU] = "keras-gru",
+                                      NULL};
+_Static_assert(COUNT_OF(recipes) == RECIPES + 1, "a recipe has no name");
+
+static const char *const monitors[] = {[MONITOR_VAL_ACC] = "val_acc",
+                                       [MONITOR_VAL_LOSS] = "val_loss",
+                                       [MONITOR_ACC] = "acc",
+                                       [MONITOR_LOSS] = "loss",
+                                       NULL};
+_Static_assert(COUNT_OF(monitors) == MONITORS + 1, "a monitor has no name");
+
+static const char *const balances[] = {
+    [BALANCE_SPEED] = "speed", [BALANCE_OFF] = "off", NULL};
+_Static_assert(COUNT_OF(balances) == BALANCINGS + 1, "a balancing has no name");
+
+static const char *const reductions[] = {
+    [COMM_CANONICAL] = "canonical", [COMM_MPI] = "mpi", NULL};
+_Static_assert(COUNT_OF(reductions) == COMM_MPI + 2, "a reduction has no name");
+
+static const char *const on_nans[] = {
+    [ON_NAN_STOP] = "stop", [ON_NAN_SKIP] = "skip", [ON_NAN_ROLLBACK] = "rollback", NULL};
+_Static_assert(COUNT_OF(on_nans) == ON_NANS + 1, "an answer to NaN has no name");
+
+#define AT(field) offsetof(struct config, field)
+
+static const struct option run_options[] = {
+    {"data", OPTION_STRING, AT(trainer.data), "dataset.h5", 0, 0, NULL,
+     "data set that rnnprep wrote; also the first operand", "Run", true},
+    {"run-dir", OPTION_STRING, AT(trainer.run_dir), "run", 0, 0, NULL,
+     "folder for log.jsonl, best.h5 and last.h5", "Run", true},
+    {"recipe", OPTION_CHOICE, AT(recipe), "keras-lstm", 0, 0, recipes,
+     "one of the notebook's three models with all its numbers", "Run", false},
+    {"notebook", OPTION_BOOL, AT(trainer.result_is_last), "false", 0, 0, NULL,
+     "the recipe to the letter of its era: hard_sigmoid, the tail of the rows as "
+     "validation set, which holds one class only, and the last weights as the result",
+     "Run", false},
+    {"init-from", OPTION_STRING, AT(trainer.init_from), NULL, 0, 0, NULL,
+     "begin with the weights of a checkpoint or of a model of Keras, which also says "
+     "what model it is and its optimizer's settings",
+     "Run", true},
+    {"init-optimizer", OPTION_BOOL, AT(trainer.init_optimizer), "true", 0, 0, NULL,
+     "with --init-from: begin with its moments too, where the optimizer is the same",
+     "Run", true},
+    {"config", OPTION_STRING, AT(config_file), NULL, 0, 0, NULL,
+     "JSON file with options, {\"units\": 64, ...}", "Run", true},
+    {"overwrite", OPTION_BOOL, AT(trainer.overwrite), "false", 0, 0, NULL,
+     "discard a run that stands in the run directory", "Run", true},
+    {"resume", OPTION_BOOL, AT(trainer.resume), "false", 0, 0, NULL,
+     "go on with the run in the run directory, on any number of ranks; begin it if there "
+     "is none",
+     "Run", true},
+    {"checkpoint-every", OPTION_INT, AT(trainer.checkpoint_every), "0", 0, OPTION_HUGE,
+     NULL, "steps between checkpoints inside an epoch; 0: only at its end", "Run", true},
+    {"checkpoint-seconds", OPTION_DOUBLE, AT(trainer.checkpoint_seconds), "0", 0, 1e9,
+     NULL, "seconds between checkpoints inside an epoch; 0: only at its end", "Run",
+     true},
+    {"max-time", OPTION_DOUBLE, AT(trainer.max_time), "0", 0, 1e9, NULL,
+     "seconds after which the run has stopped with a checkpoint and exit code 75; 0: "
+     "any. The end of a Slurm job (SLURM_JOB_END_TIME) is minded too",
+     "Run", true},
+    {"stall-timeout", OPTION_DOUBLE, AT(trainer.stall_timeout), "600", 0, 1e9, NULL,
+     "seconds after which a rank that does not answer is named and the job ended; 0: "
+     "wait for ever",
+     "Run", true},
+    {"on-nan", OPTION_CHOICE, AT(trainer.on_nan), "stop", 0, 0, on_nans,
+     "after a batch whose loss or gradient is not finite: stop; skip the batch; or go "
+     "back to the epoch's beginning with half the learning rate, at most three times",
+     "Run", false},
+    {"allow-other-bits", OPTION_BOOL, AT(trainer.allow_other_bits), "false", 0, 0, NULL,
+     "resume a run that another kernel set began", "Run", true},
+    {"quiet", OPTION_BOOL, AT(trainer.quiet), "false", 0, 0, NULL,
+     "print nothing but errors", "Run", true},
+    {"balance", OPTION_CHOICE, AT(trainer.balancing), "speed", 0, 0, balances,
+     "lanes follow the speed of the ranks, or off: the same number each (same bits)",
+     "Run", true},
+    {"allreduce", OPTION_CHOICE, AT(trainer.reduction), "canonical", 0, 0, reductions,
+     "how gradients are added over ranks: in one tree over lanes, or by MPI_Allreduce, "
+     "whose order is its own (other bits for another number of ranks)",
+     "Run", false},
+    {"isa", OPTION_STRING, AT(trainer.isa), "auto", 0, 0, NULL,
+     "kernel set: auto, baseline, avx2 or avx512 (bits differ between them)", "Run",
+     true},
+    {"trace", OPTION_STRING, AT(trainer.trace), NULL, 0, 0, NULL,
+     "file for what each rank did when, for chrome://tracing or Perfetto", "Run", true},
+};
+
+static const struct option training_options[] = {
+    {"epochs", OPTION_COUNT, AT(trainer.epochs), "20", 1, 1000000, NULL, "epochs at most",
+     "Training", false},
+    {"lr-warmup", OPTION_DOUBLE, AT(trainer.warmup_epochs), "0", 0, 1000, NULL,
+     "epochs over which the rate rises from 0", "Optimizer", false},
+};
+
+static const struct option stopping_options[] = {
+    {"monitor", OPTION_CHOICE, AT(trainer.monitor), "val_acc", 0, 0, monitors,
+     "what early stopping and best.h5 watch", "Validation", false},
+    {"patience", OPTION_COUNT, AT(trainer.patience), "5", 0, 1000000, NULL,
+     "epochs without improvement before training stops; 0: it never does", "Validation",
+     false},
+    {"min-delta", OPTION_DOUBLE, AT(trainer.min_delta), "0", 0, 1000, NULL,
+     "an improvement must be greater than this", "Validation", false},
+};
+
+static const struct option test_options[] = {
+    {"test-delay", OPTION_INT, AT(test.delay), "0", 0, 1000000, NULL, "", NULL, true},
+    {"test-ranges", OPTION_INT, AT(test.ranges), "0", 0, OPTION_HUGE, NULL, "", NULL,
+     true},
+    {"test-nan", OPTION_INT, AT(test.nan), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
+    {"test-drift", OPTION_INT, AT(test.drift), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
+};
+
+#define TABLE(list)                                                                      \
+    {                                                                                    \
+        .options = (list), .n_options = (int)COUNT_OF(list)                              \
+    }
+static const struct option_table run_table = TABLE(run_options);
+static const struct option_table training_table = TABLE(training_options);
+static const struct option_table stopping_table = TABLE(stopping_options);
+static const struct option_table test_table = TABLE(test_options);
+
+static const struct option_part parts[] = {
+    {&run_table, 0},      {&model_options_table, AT(trainer.model)},
+    {&training_table, 0}, {&sampler_options_table, AT(trainer.sampler)},
+    {&stopping_table, 0}, {&optim_options_table, AT(trainer.optim)},
+    {&test_table, 0},
+};
+
+const struct option_table cmd_train_table = {
+    .parts = parts,
+    .n_parts = (int)COUNT_OF(parts),
+    .program = "rnntrain train",
+    .synopsis = "[dataset.h5] [options]",
+    .about =
+        "Trains a model on a data set and tests it. `mpirun -np N rnntrain ...` trains "
+        "on N\nprocesses, with the same result. The word `train` may be left out.\n\n"
+        "  dataset.h5  the data set that rnnprep made; without it, dataset.h5 in this\n"
+        "              folder\n\n"
+        "Options may also stand in the environment (RNNTRAIN_BATCH_SIZE=64) and in a "
+        "file\n(--config); the command line comes last and wins. The run begins with new "
+        "weights or,\nby --init-from, with those of a checkpoint or of a model of "
+        "Keras.\n",
+    .environment = "RNNTRAIN_",
+    .min_operands = 0,
+    .max_operands = 1,
+};
+
+/* What a recipe sets besides the defaults, which are those of keras-lstm. */
+static const char *const recipe_options[][6][2] = {
+    [RECIPE_NONE] = {{NULL}},
+    [RECIPE_LSTM] = {{NULL}},
+    [RECIPE_BILSTM] = {{"model", "bilstm"},
+                       {"head", "flatten"},
+                       {"dense", "0"},
+                       {"embedding-dropout", "0.5"},
+                       {"rnn-dropout", "0.5"},
+                       {NULL}},
+    [RECIPE_GRU] = {{"model", "gru"}, {NULL}},
+};
+_Static_assert(COUNT_OF(recipe_options) == RECIPES, "a recipe sets nothing");
+
+static const char *const notebook_options[][2] = {
+    {"recurrent-activation", "hard_sigmoid"},
+    {"validation", "keras-tail"},
+    {"allow-one-class", "true"},
+    {NULL, NULL}};
+
+static int apply(struct config *config, const char *const pairs[][2], const char *source)
+{
+    int rc = OK;
+    for (int i = 0; pairs[i][0] && !rc; i++)
+        rc = options_set(&cmd_train_table, config, pairs[i][0], pairs[i][1], source);
+    return rc;
+}
+
+/* What a model says of itself: what it is and how it was optimized. Clipping and decay are
+ * the new run's. */
+static int apply_initial(struct config *config, const char *path)
+{
+    struct checkpoint info = {0};
+    struct record record;
+    struct optim_config own = config->trainer.optim;
+
+    int rc = checkpoint_import(path, NULL, &info);
+    if (!rc)
+        rc = record_read(info.config, path, &record);
+    if (!rc) {
+        config->trainer.model = record.model;
+        config->trainer.optim = record.optim;
+        config->trainer.optim.clip_norm = own.clip_norm;
+        config->trainer.optim.decay = own.decay;
+        config->trainer.optim.decay_rate = own.decay_rate;
+    }
+
+    checkpoint_release(&info);
+    return rc;
+}
+
+/* A configuration file that names another one would be read in part. */
+static int read_json_file(struct config *config, const char *path)
+{
+    char *text = NULL, *named = xstrdup(path);
+    size_t n = 0;
+    int rc = file_read(path, &text, &n);
+    if (!rc)
+        rc = options_from_json(&cmd_train_table, config, text, named);
+    if (!rc && config->config_file && strcmp(config->config_file, named))
+        rc =
+            fail(ERR_USAGE, "%s: \"config\" cannot stand in a configuration file", named);
+
+    free(text);
+    free(named);
+    return rc;
+}
+
+/* A command line and what was found on it. */
+struct line {
+    int argc;
+    char *const *argv;
+    const char **operands; /* room for argc of them */
+    int n_operands;
+};
+
+/* Environment, file and command line, in this order, onto what is set already; `path` is
+ * of the file or NULL. */
+static int apply_sources(struct config *config, const char *path, struct line *line)
+{
+    int rc = options_from_environment(&cmd_train_table, config);
+    if (!rc && path)
+        rc = read_json_file(config, path);
+    if (!rc)
+        rc = options_from_arguments(&cmd_train_table, config, line->argc, line->argv,
+                                    line->operands, &line->n_operands);
+    return rc;
+}
+
+/* The file may be named anywhere, and it may name recipe and model: what all sources say
+ * of these. */
+static int find_beginning(struct config *found, struct line *line)
+{
+    options_init(&cmd_train_table, found);
+    int rc = apply_sources(found, NULL, line);
+    char *path = found->config_file ? xstrdup(found->config_file) : NULL;
+    if (!rc && path)
+        rc = apply_sources(found, path, line);
+    free(path);
+    return rc;
+}
+
+/* Options that would have no effect are mistakes. */
+static int check_combination(const struct trainer_config *trainer)
+{
+    int rc = model_options_check(&trainer->model);
+    if (!rc && trainer->resume && trainer->overwrite)
+        rc = fail(ERR_USAGE, "--resume goes on with a run, --overwrite discards it: "
+                             "give one of them");
+    if (!rc)
+        rc = optim_options_check(&trainer->optim);
+    if (!rc)
+        rc = sampler_options_check(&trainer->sampler);
+    return rc;
+}
+
+int config_resolve(int argc, char **argv, struct config *config, const char **operands,
+                   int *n_operands)
+{
+    struct line line = {argc, argv, operands, 0};
+    struct config named = {0};
+    const struct trainer_config *run = &named.trainer;
+
+    options_init(&cmd_train_table, config);
+    int rc = find_beginning(&named, &line);
+    if (!rc)
+        rc = apply(config, recipe_options[named.recipe], recipes[named.recipe]);
+    if (!rc && run->result_is_last)
+        rc = apply(config, notebook_options, "--notebook");
+    if (!rc && run->init_from)
+        rc = apply_initial(config, run->init_from);
+    if (!rc)
+        rc = apply_sources(config, named.config_file, &line);
+    if (!rc)
+        rc = check_combination(&config->trainer);
+
+    *n_operands = line.n_operands;
+    config_release(&named);
+    return rc;
+}
+
+int config_from_record(const char *json, const char *source, struct config *config)
+{
+    char *renewed = record_renew(json);
+    options_init(&cmd_train_table, config);
+    int rc = options_from_json(&cmd_train_table, config, renewed, source);
+    free(renewed);
+    return rc ? fail(ERR_FORMAT, "%s", fail_message()) : OK;
+}
+
+void config_release(struct config *config)
+{
+    options_release(&cmd_train_table, config);
+}

@@ -1,0 +1,33 @@
+/* The options of rnntrain train, from every source to the structs that the modules take.
+ * Later wins: defaults, recipe, the model of --init-from, environment RNNTRAIN_*, JSON
+ * file, command line.
+ */
+#ifndef RNNTRAIN_COMMANDS_CONFIG_H
+#define RNNTRAIN_COMMANDS_CONFIG_H
+
+#include "base/base.h"
+#include "base/options.h"
+#include "train/test_hooks.h"
+#include "train/trainer.h"
+
+struct config {
+    int recipe;
+    char *config_file;
+    struct trainer_config trainer; /* its strings are owned */
+    struct test_hooks test;
+};
+
+extern const struct option_table cmd_train_table;
+
+/* From all sources; `operands` (room for argc pointers) gets what is no option. The data
+ * set decides how long rows are and what else the model takes from it. */
+int config_resolve(int argc, char **argv, struct config *config, const char **operands,
+                   int *n_operands) NODISCARD;
+
+/* From the record in a checkpoint; `source` is for messages. */
+int config_from_record(const char *json, const char *source,
+                       struct config *config) NODISCARD;
+
+void config_release(struct config *config);
+
+#endif

@@ -1,9 +1,11 @@
 /* The run's inside.
  *
- * trainer.c runs the phases: setup.c (before the first batch), epoch.c, step.c (a batch),
- * end.c (how a run ends). When it must end or save: stop.c. Checkpoints written, replicas
- * compared: save.c. Where the run stands: begin.c (weights and moments of a new one),
- * resume.c (as a checkpoint has it). What each rank did when: tracing.c.
+ * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
+ * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
+ * end.c (how a run ends). When it must end or save: stop.c. Checkpoints: save.c writes
+ * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
+ * what goes into them. Where the run stands: begin.c (a new one), resume.c (as a
+ * checkpoint has it). What each rank did when: tracing.c.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
 #define RNNTRAIN_TRAIN_PRIVATE_H
@@ -115,9 +117,20 @@ struct outcome {
 /* Collective. Loads the data, makes the model, takes the run directory, draws the
  * weights. */
 int trainer_set_up(struct trainer *trainer) NODISCARD;
-/* Collective. Opens the log and says what will be trained. */
+/* Collective. Says what will be trained, to the log and to people. */
 int trainer_start_report(struct trainer *trainer) NODISCARD;
 void trainer_tear_down(struct trainer *trainer);
+
+/* Collective. Some ranks of each node read the file, together, into the memory that their
+ * node shares; then windows for training and for evaluation, with SHUFFLE_WINDOW. */
+int trainer_load_data(struct trainer *trainer) NODISCARD;
+int trainer_open_stream(struct trainer *trainer) NODISCARD;
+
+/* Rank 0. Takes the run directory: makes it, locks it, refuses one that holds a run. */
+int trainer_take_run_dir(struct trainer *trainer) NODISCARD;
+/* Rank 0. Two checkpoints must find room, or the first save of the run would fail: the
+ * new one beside the one that it replaces. */
+int trainer_check_room(const struct trainer *trainer) NODISCARD;
 
 /* Collective. The order of the epoch that comes next. */
 void trainer_begin_pass(struct trainer *trainer);
@@ -152,6 +165,22 @@ int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
 /* Weights from the seed or from another model, moments and progress of a run that begins.
  * Collective. */
 int trainer_begin(struct trainer *trainer) NODISCARD;
+/* Rank 0. Weights, moments, best weights and progress of a checkpoint of this run, and
+ * how long its log was. ERR_USAGE where it is of another run, ERR_FORMAT where it is
+ * damaged: progress is then as it was. */
+int trainer_load_generation(struct trainer *trainer, const char *path,
+                            int64_t *log_bytes) NODISCARD;
+
+/* Rank 0. Progress as JSON, the same in equal runs, and what equal runs may differ in;
+ * the caller's to free. */
+char *trainer_state(const struct trainer *trainer);
+char *trainer_provenance(const struct trainer *trainer);
+/* A state, against what the run can have come to; ERR_FORMAT. The history is owned. */
+int trainer_read_state(const struct trainer *trainer, const json_t *root,
+                       const char *source, struct progress *progress) NODISCARD;
+/* Whether the state is of a run on the same data. */
+bool trainer_is_state_of(const struct trainer *trainer, const json_t *root);
+
 /* The learning rate follows the number of rollbacks. */
 void trainer_set_rate(struct trainer *trainer);
 

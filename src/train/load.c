@@ -1,0 +1,137 @@
+#include "train/private.h"
+
+#include "text/text.h"
+
+/* What ranks that do not read the file need to know of it, and readers must agree on. */
+struct data_facts {
+    uint64_t hash;
+    int num_words, maxlen, n_labels, id_bytes, pad_pre, truncate_pre;
+    int rows[DATASET_PARTS], chunk_rows[DATASET_PARTS];
+};
+
+static struct data_facts facts_of(const struct dataset *data)
+{
+    struct data_facts facts = {.hash = data->hash,
+                               .num_words = data->num_words,
+                               .maxlen = data->maxlen,
+                               .n_labels = data->n_labels,
+                               .id_bytes = data->id_bytes,
+                               .pad_pre = data->pad_pre,
+                               .truncate_pre = data->truncate_pre};
+
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        facts.rows[part] = data->part[part].n;
+        facts.chunk_rows[part] = data->part[part].chunk_rows;
+    }
+    return facts;
+}
+
+/* Collective. Readers compare what they opened with rank 0's; the others take it. */
+static int share_facts(struct trainer *trainer, bool reads)
+{
+    struct dataset *data = &trainer->data;
+    struct data_facts facts = facts_of(data);
+    comm_broadcast(trainer->comm, &facts, sizeof facts);
+    if (reads)
+        return comm_agree(
+            trainer->comm,
+            data->hash == facts.hash
+                ? OK
+                : fail(ERR_FORMAT,
+                       "%s: rank %d reads another file under this name than rank 0: put "
+                       "one data set where every node sees it",
+                       trainer->config->data, trainer->comm->rank));
+
+    data->hash = facts.hash;
+    data->num_words = facts.num_words;
+    data->maxlen = facts.maxlen;
+    data->id_bytes = facts.id_bytes;
+    data->pad_pre = facts.pad_pre;
+    data->truncate_pre = facts.truncate_pre;
+    data->n_labels = facts.n_labels;
+
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        data->part[part] = (struct rows){.n = facts.rows[part],
+                                         .maxlen = facts.maxlen,
+                                         .id_bytes = facts.id_bytes,
+                                         .pad_pre = facts.pad_pre,
+                                         .chunk_rows = facts.chunk_rows[part]};
+    }
+    return comm_agree(trainer->comm, OK);
+}
+
+/* Collective. The first rank of each node checks the file, then others open it too. */
+static int open_data(struct trainer *trainer, int readers)
+{
+    struct comm *comm = trainer->comm;
+    struct dataset *data = &trainer->data;
+    const char *path = trainer->config->data;
+    int rc = OK;
+    if (comm->node_rank == 0)
+        rc = dataset_open(path, comm->rank == 0 ? DATASET_WORDS_KEPT : DATASET_WORDS_NONE,
+                          data);
+    rc = comm_agree(comm, rc);
+
+    if (!rc && comm->node_rank > 0 && comm->node_rank < readers)
+        rc = dataset_open_again(path, data);
+    rc = comm_agree(comm, rc);
+    return rc ? rc : share_facts(trainer, comm->node_rank < readers);
+}
+
+/* The words that a checkpoint keeps. */
+static int read_tokenizer(struct trainer *trainer)
+{
+    struct text_tokenizer *tokenizer = NULL;
+    int rc = dataset_tokenizer(&trainer->data, &tokenizer);
+    if (!rc)
+        trainer->tokenizer = text_to_json(tokenizer, true);
+    text_free(tokenizer);
+    return rc;
+}
+
+/* More would wait for each other. */
+static int n_readers(const struct comm *comm)
+{
+    enum { READERS = 4 };
+    return comm->node_size < READERS ? comm->node_size : READERS;
+}
+
+int trainer_load_data(struct trainer *trainer)
+{
+    struct comm *comm = trainer->comm;
+    struct dataset *data = &trainer->data;
+    bool streams = trainer->config->sampler.shuffle == SHUFFLE_WINDOW;
+    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
+    int readers = n_readers(comm);
+
+    int rc = open_data(trainer, readers);
+    if (rc)
+        return rc;
+    rc = comm_window_open(comm, dataset_bytes(data, extent), &trainer->window);
+    if (rc)
+        return streams ? rc : fail(rc, "%s, or give --shuffle window", fail_message());
+
+    double began = trace_begin();
+    dataset_attach(data, extent, trainer->window.bytes);
+    if (comm->node_rank < readers)
+        rc = dataset_load(data, comm->node_rank, readers);
+    if (!rc && comm->rank == 0)
+        rc = read_tokenizer(trainer);
+    trace_end(TRACE_READ, began);
+
+    comm_window_sync(comm, &trainer->window);
+    return comm_agree(comm, rc);
+}
+
+int trainer_open_stream(struct trainer *trainer)
+{
+    const struct sampler_config *config = &trainer->config->sampler;
+    if (config->shuffle != SHUFFLE_WINDOW)
+        return OK;
+
+    int training = sampler_window_rows(&trainer->sampler);
+    int evaluation = stream_window_rows(config->window_rows, config->lane_rows);
+    int rc = stream_new(trainer->comm, &trainer->data, n_readers(trainer->comm),
+                        training > evaluation ? training : evaluation, &trainer->stream);
+    return rc ? fail(rc, "%s, or give fewer --window-rows", fail_message()) : OK;
+}

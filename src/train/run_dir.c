@@ -1,0 +1,98 @@
+#include "train/private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files/file.h"
+
+static bool exists_in(const char *folder, const char *name)
+{
+    char *path = xasprintf("%s/%s", folder, name);
+    bool exists = access(path, F_OK) == 0;
+    free(path);
+    return exists;
+}
+
+static const char *const run_files[] = {"last.h5", "best.h5", "last.prev.h5",
+                                        "best.prev.h5", "epoch.h5"};
+
+static int make_run_dir(const char *folder)
+{
+    struct stat status;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return fail(ERR_IO, "%s: cannot make the run directory: %s", folder,
+                    strerror(errno));
+    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
+        return fail(ERR_IO, "%s: cannot make the run directory: it is a file", folder);
+    if (access(folder, W_OK | X_OK) != 0)
+        return fail(ERR_IO, "%s: cannot write to the run directory: %s", folder,
+                    strerror(errno));
+    return OK;
+}
+
+static int refuse_run(const char *folder)
+{
+    const char *found = exists_in(folder, "log.jsonl") ? "log.jsonl" : NULL;
+    for (size_t i = 0; i < COUNT_OF(run_files) && !found; i++)
+        if (exists_in(folder, run_files[i]))
+            found = run_files[i];
+    if (!found)
+        return OK;
+
+    return fail(ERR_EXISTS,
+                "%s holds a run (%s): go on with it by --resume, choose another "
+                "--run-dir, or discard that run with --overwrite",
+                folder, found);
+}
+
+static int discard_run(const char *folder)
+{
+    int rc = OK;
+    for (size_t i = 0; i < COUNT_OF(run_files) && !rc; i++) {
+        char *path = xasprintf("%s/%s", folder, run_files[i]);
+        if (unlink(path) != 0 && errno != ENOENT)
+            rc = fail(ERR_IO, "%s: cannot be discarded: %s", path, strerror(errno));
+        free(path);
+    }
+    return rc;
+}
+
+int trainer_check_room(const struct trainer *trainer)
+{
+    enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
+    size_t arrays = 2 + (size_t)trainer->optim.n_slots; /* weights, best ones, moments */
+    int64_t one = (int64_t)(arrays * trainer->params->size * sizeof(float) +
+                            strlen(trainer->tokenizer) + OVERHEAD);
+    int64_t left = file_free_bytes(trainer->config->run_dir);
+
+    if (left < 0 || left >= 2 * one)
+        return OK;
+    return fail(ERR_IO,
+                "%s: %lld MiB are free, two checkpoints need %lld: make room or choose "
+                "another --run-dir",
+                trainer->config->run_dir, (long long)left >> 20,
+                (long long)(2 * one >> 20) + 1);
+}
+
+int trainer_take_run_dir(struct trainer *trainer)
+{
+    const struct trainer_config *config = trainer->config;
+    enum report_mode mode = config->resume      ? REPORT_GO_ON
+                            : config->overwrite ? REPORT_OVERWRITE
+                                                : REPORT_NEW;
+
+    int rc = make_run_dir(config->run_dir);
+    if (!rc && mode == REPORT_NEW)
+        rc = refuse_run(config->run_dir);
+    if (!rc && mode != REPORT_GO_ON)
+        rc = trainer_check_room(trainer);
+    if (!rc)
+        rc = report_open(&trainer->report, config->run_dir, mode);
+    if (!rc)
+        file_remove_temporaries(config->run_dir, run_files, COUNT_OF(run_files));
+    if (!rc && mode == REPORT_OVERWRITE)
+        rc = discard_run(config->run_dir);
+    return rc;
+}

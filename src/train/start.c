@@ -1,0 +1,141 @@
+#include "train/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* "stratified: neg 1250, pos 1250" */
+static char *describe_validation(const struct trainer *trainer)
+{
+    static const char *const rules[] = {"stratified", "keras-tail", "own", "none"};
+    const struct sampler *sampler = &trainer->sampler;
+    const struct dataset *data = &trainer->data;
+    int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
+    char *text = xstrdup(rules[sampler->config.rule]);
+
+    if (sampler->n_validation > 0)
+        rows_count(&data->part[sampler->validation_part], sampler->validation,
+                   sampler->n_validation, data->n_labels, counts);
+    for (int c = 0; c < data->n_labels && sampler->n_validation > 0; c++) {
+        char *longer =
+            xasprintf("%s%s %s %d", text, c ? "," : ":", data->labels[c], counts[c]);
+        free(text);
+        text = longer;
+    }
+
+    free(counts);
+    return text;
+}
+
+/* What --window-rows should be where a window has too few of the file's chunks; 0: it has
+ * enough, or all rows. */
+static int wanted_window(const struct trainer *trainer)
+{
+    enum { ENOUGH_CHUNKS = 8 };
+    const struct sampler_config *config = &trainer->config->sampler;
+    int chunk_rows = trainer->data.part[DATASET_TRAIN].chunk_rows;
+    int64_t all = (int64_t)sampler_batches(&trainer->sampler) * config->batch_size;
+    int64_t enough = (int64_t)ENOUGH_CHUNKS * chunk_rows;
+    if (!trainer->stream || config->window_rows >= enough || config->window_rows >= all)
+        return 0;
+    return (int)(enough < all ? enough : all);
+}
+
+static double epoch_flops(const struct trainer *trainer)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    struct lane train = {&trainer->data.part[DATASET_TRAIN], sampler->train,
+                         sampler->n_train, NULL};
+    struct lane validation = {&trainer->data.part[sampler->validation_part],
+                              sampler->validation, sampler->n_validation, NULL};
+    const struct model_config *config = model_configuration(trainer->model);
+    double learned = model_flops(config, model_positions(trainer->model, &train, true),
+                                 sampler->n_train);
+    return learned + model_forward_flops(
+                         config, model_positions(trainer->model, &validation, false),
+                         sampler->n_validation);
+}
+
+/* Of a rank: the workspace, the sum, weights and moments. */
+static size_t workspace_bytes(const struct trainer *trainer)
+{
+    size_t arrays = 2 + (size_t)trainer->optim.n_slots;
+    return model_bytes(trainer->model) + comm_sum_bytes(trainer->sum) +
+           arrays * trainer->params->size * sizeof(real);
+}
+
+/* What the log and the console say first. Texts are borrowed. */
+static struct report_start describe(const struct trainer *trainer, const char *hosts,
+                                    const char *validation, bool crowded)
+{
+    const struct trainer_config *config = trainer->config;
+    const struct sampler *sampler = &trainer->sampler;
+
+    return (struct report_start){
+        .config = config->record,
+        .hosts = hosts,
+        .kernels = trainer->kernel_set,
+        .shares_cores = crowded,
+        .reproducible = config->reduction == COMM_CANONICAL,
+        .validation = validation,
+        .ranks = trainer->comm->size,
+        .lanes = sampler_lanes(&config->sampler),
+        .classes = trainer->data.n_labels,
+        .n_train = sampler->n_train,
+        .n_validation = sampler->n_validation,
+        .n_test = sampler->n_test,
+        .parameters = trainer->params->size,
+        .bytes = workspace_bytes(trainer),
+        .data_bytes = trainer->stream ? stream_bytes(trainer->stream)
+                                      : dataset_bytes(&trainer->data, DATASET_ALL),
+        .window_rows = trainer->stream ? sampler_window_rows(sampler) : 0,
+        .chunk_rows = trainer->data.part[DATASET_TRAIN].chunk_rows,
+        .wanted_rows = wanted_window(trainer),
+        .data_hash = trainer->data.hash,
+        .epoch_flops = trainer->epoch_flops,
+        .peak_gflops = trainer->peak_gflops,
+        .resumed_from = trainer->resumed.from,
+        .beginning = trainer->beginning,
+        .hard_sigmoid = config->model.gates == MODEL_HARD_SIGMOID,
+        .epoch = trainer->progress.epoch + 1,
+        .batch = trainer->progress.batch,
+        .step = trainer->progress.step,
+    };
+}
+
+/* Rank 0. */
+static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
+{
+    char *validation = describe_validation(trainer);
+    struct report_start start = describe(trainer, hosts, validation, crowded);
+
+    report_to_console(&trainer->report, stdout, trainer->config->quiet);
+    int rc = report_cut(&trainer->report, trainer->resumed.log_bytes);
+    if (!rc)
+        rc = report_start(&trainer->report, &start);
+    free(validation);
+    return rc;
+}
+
+static void say_finished(const struct trainer *trainer)
+{
+    if (trainer->comm->rank == 0 && !trainer->config->quiet)
+        printf("%s is finished, after %d epochs: nothing is left to resume\n",
+               trainer->config->run_dir, trainer->progress.epoch);
+}
+
+int trainer_start_report(struct trainer *trainer)
+{
+    const struct comm *comm = trainer->comm;
+    if (trainer->resumed.is_finished) {
+        say_finished(trainer);
+        return OK;
+    }
+
+    char *hosts = comm_hosts(comm);
+    double share = (double)comm->node_size / comm->node_cores;
+    bool crowded = comm_max(comm, share) > 1;
+    trainer->epoch_flops = epoch_flops(trainer);
+    int rc = comm->rank == 0 ? write_start(trainer, hosts, crowded) : OK;
+    free(hosts);
+    return comm_agree(comm, rc);
+}
