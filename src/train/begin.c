@@ -71,6 +71,7 @@ static int load_initial(struct trainer *trainer)
     if (!rc)
         rc = checkpoint_load(&info, trainer->params, (float *)trainer->weights,
                              moments ? slots : NULL);
+
     if (!rc && moments)
         trainer->progress.moments_steps = steps_of(&info);
     if (!rc)
@@ -98,9 +99,11 @@ int trainer_begin(struct trainer *trainer)
         (struct progress){.best = -(double)INFINITY, .history = json_array()};
     for (int i = 0; i < trainer->optim.n_slots; i++)
         memset(trainer->optim.slot[i], 0, n_bytes);
+
     int rc = comm_agree(comm, comm->rank == 0 ? make_initial(trainer) : OK);
     if (rc)
         return rc;
+
     comm_broadcast(comm, trainer->weights, n_bytes);
     if (trainer->config->init_from) {
         comm_broadcast(comm, &trainer->progress.moments_steps,

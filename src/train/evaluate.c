@@ -45,6 +45,7 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
     int n_lanes = (n + lane_rows - 1) / lane_rows, stride = even_stride(n_lanes);
     int *first = xcalloc((size_t)comm->size + 1, sizeof *first);
     balance_ranges(evaluator->balance, n_lanes, first);
+
     int mine = first[comm->rank], meetings = n_meetings(comm, first);
     double began = trace_begin();
     for (int l = mine; l < first[comm->rank + 1]; l++) {
@@ -52,6 +53,7 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
             comm_meet(comm);
             meetings--;
         }
+
         int begin = (int)((int64_t)l * stride % n_lanes) * lane_rows;
         size_t offset = (size_t)begin * rows_row_bytes(all.from);
         struct lane lane = {all.from, all.rows + begin,
@@ -61,6 +63,7 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
         values[l * WIDTH + LOSS] = result.loss;
         values[l * WIDTH + CORRECT] = (double)result.correct;
     }
+
     while (meetings-- > 0)
         comm_meet(comm);
     trace_end(TRACE_VALIDATE, began);
@@ -75,12 +78,14 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
     int lane_rows = evaluator->lane_rows, n_lanes = (n + lane_rows - 1) / lane_rows;
     int window = stream ? stream_window_rows(evaluator->window_rows, lane_rows) : n,
         rc = OK;
+
     double *values = xcalloc((size_t)n_lanes, WIDTH * sizeof *values);
     int32_t *sorted = xcalloc((size_t)n, sizeof *sorted);
     memcpy(sorted, rows, (size_t)n * sizeof *rows);
     for (int64_t first = 0; first < n; first += window)
         rows_sort_by_length(&data->part[part], sorted + first,
                             n - first < window ? (int)(n - first) : window);
+
     if (stream)
         stream_begin(stream, part, sorted, n, window);
     for (int64_t first = 0; first < n && !rc; first += window) {
@@ -91,6 +96,7 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
         if (!rc)
             score_lanes(evaluator, lane, values + first / lane_rows * WIDTH);
     }
+
     *score = (struct score){.n = n};
     score->loss = n ? comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n : 0;
     score->correct = (int64_t)comm_tree_sum(values + CORRECT, n_lanes, WIDTH);

@@ -2,62 +2,49 @@
 
 #include "text/text.h"
 
-/* What ranks that do not read the file need to know of it, and readers must agree on. */
-struct data_facts {
+/* What ranks that do not read the file need to know of it: plain data. */
+struct shared {
     uint64_t hash;
-    int num_words, maxlen, n_labels, id_bytes, pad_pre, truncate_pre;
-    int rows[DATASET_PARTS], chunk_rows[DATASET_PARTS];
+    struct facts facts; /* but for the labels, whose bytes follow */
+    size_t label_bytes;
+    struct rows part[DATASET_PARTS]; /* not in memory yet */
 };
 
-static struct data_facts facts_of(const struct dataset *data)
+/* Collective. What rank 0 has read of the file; its labels are the caller's to free. */
+static struct shared share(struct comm *comm, const struct dataset *data, char **labels)
 {
-    struct data_facts facts = {.hash = data->hash,
-                               .num_words = data->num_words,
-                               .maxlen = data->maxlen,
-                               .n_labels = data->n_labels,
-                               .id_bytes = data->id_bytes,
-                               .pad_pre = data->pad_pre,
-                               .truncate_pre = data->truncate_pre};
+    struct shared shared = {.hash = data->hash, .facts = data->facts};
+    shared.facts.labels = NULL;
+    memcpy(shared.part, data->part, sizeof shared.part);
+    *labels = facts_pack_labels(&data->facts, &shared.label_bytes);
 
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        facts.rows[part] = data->part[part].n;
-        facts.chunk_rows[part] = data->part[part].chunk_rows;
-    }
-    return facts;
+    comm_broadcast(comm, &shared, sizeof shared);
+    *labels = xrealloc(*labels, shared.label_bytes, 1);
+    comm_broadcast(comm, *labels, shared.label_bytes);
+    return shared;
 }
 
 /* Collective. Readers compare what they opened with rank 0's; the others take it. */
 static int share_facts(struct trainer *trainer, bool reads)
 {
     struct dataset *data = &trainer->data;
-    struct data_facts facts = facts_of(data);
-    comm_broadcast(trainer->comm, &facts, sizeof facts);
-    if (reads)
-        return comm_agree(
-            trainer->comm,
-            data->hash == facts.hash
-                ? OK
-                : fail(ERR_FORMAT,
-                       "%s: rank %d reads another file under this name than rank 0: put "
-                       "one data set where every node sees it",
-                       trainer->config->data, trainer->comm->rank));
+    char *labels = NULL;
+    int rc = OK;
+    struct shared shared = share(trainer->comm, data, &labels);
 
-    data->hash = facts.hash;
-    data->num_words = facts.num_words;
-    data->maxlen = facts.maxlen;
-    data->id_bytes = facts.id_bytes;
-    data->pad_pre = facts.pad_pre;
-    data->truncate_pre = facts.truncate_pre;
-    data->n_labels = facts.n_labels;
-
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        data->part[part] = (struct rows){.n = facts.rows[part],
-                                         .maxlen = facts.maxlen,
-                                         .id_bytes = facts.id_bytes,
-                                         .pad_pre = facts.pad_pre,
-                                         .chunk_rows = facts.chunk_rows[part]};
+    if (reads && data->hash != shared.hash)
+        rc = fail(ERR_FORMAT,
+                  "%s: rank %d reads another file under this name than rank 0: put "
+                  "one data set where every node sees it",
+                  trainer->config->data, trainer->comm->rank);
+    if (!reads) {
+        data->hash = shared.hash;
+        data->facts = shared.facts;
+        facts_set_labels(&data->facts, labels);
+        memcpy(data->part, shared.part, sizeof data->part);
     }
-    return comm_agree(trainer->comm, OK);
+    free(labels);
+    return comm_agree(trainer->comm, rc);
 }
 
 /* Collective. The first rank of each node checks the file, then others open it too. */

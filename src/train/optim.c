@@ -44,10 +44,12 @@ double optim_rate(const struct optim_config *config, int64_t t)
     double rate = config->learning_rate;
     if (t < config->warmup_steps)
         return rate * (double)(t + 1) / (double)config->warmup_steps;
+
     int64_t decayed = t - config->warmup_steps,
             span = config->total_steps - config->warmup_steps;
     double done = span > 0 ? (double)decayed / (double)span : 1;
     done = done > 1 ? 1 : done;
+
     switch (config->decay) {
     case DECAY_LINEAR:
         return rate * (1 - done);
@@ -82,6 +84,7 @@ static void apply(struct optim *optim, int64_t t, double scale, const real *grad
     const struct optim_config *config = &optim->config;
     const struct kernels *kernels = optim->kernels;
     real rate = (real)optim_rate(config, t), *slot = optim->slot[0];
+
     switch (config->kind) {
     case OPTIM_ADAM:
         apply_adam(optim, t, scale, gradient, weights);

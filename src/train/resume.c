@@ -6,228 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "saved/checkpoint.h"
 #include "files/file.h"
-
-/* The state in a checkpoint, see trainer_save.c. */
-
-static uint64_t from_hex(const json_t *value)
-{
-    const char *text = json_string_value(value);
-    return text ? strtoull(text, NULL, 16) : 0;
-}
-
-static int read_integer(const json_t *root, const char *source, const char *key,
-                        int64_t most, int64_t *value)
-{
-    const json_t *found = json_object_get(root, key);
-    if (!json_is_integer(found) || json_integer_value(found) < 0 ||
-        json_integer_value(found) > most)
-        return fail(ERR_FORMAT,
-                    "%s: \"%s\" in /rnntrain/state is no number from 0 to %lld", source,
-                    key, (long long)most);
-    *value = json_integer_value(found);
-    return OK;
-}
-
-/* The numbers of a state, against what the run can have come to. */
-static int read_state(const json_t *root, const char *source,
-                      const struct trainer *trainer, struct progress *progress)
-{
-    enum { EPOCH, STEP, BATCH, CORRECT, ROWS, WAIT, BEST_EPOCH, FIELDS };
-    const struct sampler *sampler = &trainer->sampler;
-    const struct {
-        const char *key;
-        int64_t most;
-    } fields[] = {
-        [EPOCH] = {"epoch", 1000000},
-        [STEP] = {"step", INT64_MAX},
-        [BATCH] = {"batch", sampler_batches(sampler)},
-        [CORRECT] = {"correct", sampler->n_train},
-        [ROWS] = {"n", sampler->n_train},
-        [WAIT] = {"wait", 1000000},
-        [BEST_EPOCH] = {"best_epoch", 1000000},
-    };
-    int64_t value[FIELDS] = {0};
-    int rc = OK;
-    for (int i = 0; i < FIELDS && !rc; i++)
-        rc = read_integer(root, source, fields[i].key, fields[i].most, &value[i]);
-
-    const json_t *best = json_object_get(root, "best");
-    const json_t *loss = json_object_get(root, "loss");
-    json_t *history = json_object_get(root, "history");
-    if (!rc && (!json_is_array(history) || !json_is_number(loss) ||
-                !(json_is_number(best) || json_is_null(best))))
-        rc = fail(ERR_FORMAT, "%s: /rnntrain/state is not complete", source);
-    if (rc)
-        return rc;
-
-    *progress = (struct progress){
-        .epoch = (int)value[EPOCH],
-        .step = value[STEP],
-        .batch = (int)value[BATCH],
-        .score = {json_number_value(loss), value[CORRECT], (int)value[ROWS]},
-        .wait = (int)value[WAIT],
-        .best_epoch = (int)value[BEST_EPOCH],
-        .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
-        .best_hash = from_hex(json_object_get(root, "best_weights")),
-        .skipped = json_integer_value(json_object_get(root, "skipped")),
-        .rollbacks = (int)json_integer_value(json_object_get(root, "rollbacks")),
-        .moments_steps = json_integer_value(json_object_get(root, "moments_steps")),
-        .history = json_incref(history),
-    };
-    return OK;
-}
-
-/* What must be as it was. */
-
-static const char *const may_change[] = {"epochs", "patience", "on_nan"};
-
-static bool is_free(const char *key)
-{
-    for (size_t i = 0; i < COUNT_OF(may_change); i++)
-        if (!strcmp(key, may_change[i]))
-            return true;
-    return false;
-}
-
-static int check_options(const char *before, const char *now, const char *source)
-{
-    json_t *old = json_loads(before, 0, NULL), *new = json_loads(now, 0, NULL);
-    const char *key;
-    json_t *value;
-    int rc = OK;
-    json_object_foreach(new, key, value)
-    {
-        const json_t *was = json_object_get(old, key);
-        if (json_equal(was, value) || is_free(key))
-            continue;
-        char *is = json_dumps(value, JSON_ENCODE_ANY);
-        char *had = was ? json_dumps(was, JSON_ENCODE_ANY) : xstrdup("not set");
-        rc = fail(
-            ERR_USAGE,
-            "%s was trained with %s %s, which is now %s: a run is resumed with the "
-            "options that it began with, only epochs, patience and on-nan may change; "
-            "give them again, or begin another run in another --run-dir",
-            source, key, had, is);
-        free(is);
-        free(had);
-        break;
-    }
-    json_decref(old);
-    json_decref(new);
-    return rc;
-}
-
-static int check_kernels(const struct trainer *trainer, const json_t *provenance,
-                         const char *source)
-{
-    const char *before = json_string_value(json_object_get(provenance, "kernels"));
-    if (trainer->config->allow_other_bits || !before ||
-        !strcmp(before, trainer->kernel_set))
-        return OK;
-    return fail(
-        ERR_USAGE,
-        "%s was computed by the kernel set %s, this is %s: the run would not end "
-        "with the bits of an uninterrupted one; give --isa or OPENBLAS_CORETYPE, or "
-        "--allow-other-bits to go on all the same",
-        source, before, trainer->kernel_set);
-}
-
-static int check_data(const struct trainer *trainer, const struct facts *model,
-                      const json_t *state, const char *source)
-{
-    const struct dataset *data = &trainer->data;
-    if (from_hex(json_object_get(state, "data")) == data->hash &&
-        facts_agree(model, &data->facts))
-        return OK;
-    return fail(ERR_USAGE,
-                "%s was trained on other data than %s: name the data set that "
-                "the run began with",
-                source, trainer->config->data);
-}
-
-/* Reading. */
-
-/* The hash of the weights in a file of the run, which are now best_weights; 0: it cannot
- * be read. */
-static uint64_t read_best_file(struct trainer *trainer, const char *name)
-{
-    struct checkpoint info = {0};
-    char *path = trainer_path(trainer, name);
-    int rc = checkpoint_open(path, &info);
-    if (!rc)
-        rc =
-            checkpoint_load(&info, trainer->params, (float *)trainer->best_weights, NULL);
-    checkpoint_release(&info);
-    free(path);
-    return rc ? 0 : params_hash(trainer->params, trainer->best_weights);
-}
-
-/* Weights of that hash into best_weights: the checkpoint's own, or those beside them, or,
- * as it was in older versions, those of best.h5 and the generation before it. Hash 0:
- * there are none yet. */
-static int load_best(struct trainer *trainer, const struct checkpoint *info,
-                     uint64_t hash)
-{
-    const struct params *params = trainer->params;
-    real *best = trainer->best_weights;
-    trainer->best_file = read_best_file(trainer, "best.h5");
-    if (hash == 0 || trainer->best_file == hash)
-        return OK;
-    memcpy(best, trainer->weights, params->size * sizeof(real));
-    if (params_hash(params, best) == hash)
-        return OK;
-    if (!checkpoint_load_best(info, params, (float *)best) &&
-        params_hash(params, best) == hash)
-        return OK;
-    if (read_best_file(trainer, "best.prev.h5") == hash)
-        return OK;
-    return fail(
-        ERR_FORMAT,
-        "%s: neither it nor best.h5 nor best.prev.h5 holds the best weights that it "
-        "names",
-        info->path);
-}
-
-/* All of one generation; the trainer's progress changes only on success. */
-static int load_generation(struct trainer *trainer, const char *path, int64_t *log_bytes)
-{
-    struct checkpoint info = {0};
-    json_t *state = NULL, *provenance = NULL;
-    float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
-    int rc = checkpoint_open(path, &info);
-    if (!rc) {
-        state = json_loads(info.state, 0, NULL);
-        provenance = json_loads(info.provenance, 0, NULL);
-        rc = check_options(info.config, trainer->config->record, path);
-    }
-    if (!rc)
-        rc = check_data(trainer, &info.facts, state, path);
-    if (!rc)
-        rc = check_kernels(trainer, provenance, path);
-    if (!rc && info.n_slots != trainer->optim.n_slots)
-        rc = fail(ERR_FORMAT, "%s: it has %d optimizer arrays, expected %d", path,
-                  info.n_slots, trainer->optim.n_slots);
-    struct progress progress = {.history = NULL};
-    if (!rc)
-        rc = read_state(state, path, trainer, &progress);
-    if (!rc)
-        rc = checkpoint_load(&info, trainer->params, (float *)trainer->weights, slots);
-    if (!rc)
-        rc = load_best(trainer, &info, progress.best_hash);
-    if (!rc) {
-        *log_bytes = json_integer_value(json_object_get(provenance, "log_bytes"));
-        json_decref(trainer->progress.history);
-        trainer->progress = progress;
-    } else {
-        json_decref(progress.history);
-    }
-    json_decref(state);
-    json_decref(provenance);
-    checkpoint_release(&info);
-    return rc;
-}
 
 /* Whether the log says, behind what the checkpoint knows, that the run came to its
  * end. */
@@ -271,7 +50,7 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
     for (size_t i = 0; i < COUNT_OF(names) && !resumed->from; i++) {
         char *path = trainer_path(trainer, names[i]);
         if (access(path, F_OK) == 0) {
-            rc = load_generation(trainer, path, &resumed->log_bytes);
+            rc = trainer_load_generation(trainer, path, &resumed->log_bytes);
             if (!rc)
                 resumed->from = xstrdup(path);
             else if (is_damage(rc) && !damage)
@@ -281,6 +60,7 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
         if (rc && !is_damage(rc))
             break;
     }
+
     if (!rc && resumed->from && damage) {
         report_tell(&trainer->report, "%s: going on from %s", damage, resumed->from);
         put_aside(trainer);
@@ -329,6 +109,7 @@ int trainer_resume(struct trainer *trainer)
     int rc = comm_agree(comm, comm->rank == 0 ? find_generation(trainer, resumed) : OK);
     if (rc)
         return rc;
+
     resumed->is_resumed = resumed->from != NULL;
     if (resumed->is_resumed) {
         char *log = trainer_path(trainer, "log.jsonl");
@@ -336,6 +117,7 @@ int trainer_resume(struct trainer *trainer)
             trainer_is_done(trainer) && has_ended(log, resumed->log_bytes);
         free(log);
     }
+
     comm_broadcast(comm, &resumed->is_resumed, sizeof resumed->is_resumed);
     comm_broadcast(comm, &resumed->is_finished, sizeof resumed->is_finished);
     if (resumed->is_resumed)
@@ -344,8 +126,6 @@ int trainer_resume(struct trainer *trainer)
         rc = mend_files(trainer);
     return comm_agree(comm, rc);
 }
-
-/* Rollback. */
 
 void trainer_set_rate(struct trainer *trainer)
 {
@@ -359,7 +139,7 @@ static int load_epoch(struct trainer *trainer)
     int epoch = trainer->progress.epoch;
     int64_t log_bytes = 0;
     char *path = trainer_path(trainer, "epoch.h5");
-    int rc = load_generation(trainer, path, &log_bytes);
+    int rc = trainer_load_generation(trainer, path, &log_bytes);
     if (!rc && (trainer->progress.epoch != epoch || trainer->progress.batch != 0))
         rc = fail(ERR_FORMAT, "%s: it is not of the end of epoch %d", path, epoch);
     if (rc)

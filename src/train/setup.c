@@ -85,7 +85,8 @@ static int check_monitor(const struct trainer_config *config)
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    struct model_config model = model_options_config(&config->model, &trainer->data.facts);
+    struct model_config model =
+        model_options_config(&config->model, &trainer->data.facts);
     int rc =
         model_new(&model, trainer->kernels, config->sampler.lane_rows, &trainer->model);
     if (rc)

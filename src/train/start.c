@@ -9,15 +9,15 @@ static char *describe_validation(const struct trainer *trainer)
     static const char *const rules[] = {"stratified", "keras-tail", "own", "none"};
     const struct sampler *sampler = &trainer->sampler;
     const struct dataset *data = &trainer->data;
-    int *counts = xcalloc((size_t)data->n_labels, sizeof *counts);
+    int *counts = xcalloc((size_t)data->facts.n_labels, sizeof *counts);
     char *text = xstrdup(rules[sampler->config.rule]);
 
     if (sampler->n_validation > 0)
         rows_count(&data->part[sampler->validation_part], sampler->validation,
-                   sampler->n_validation, data->n_labels, counts);
-    for (int c = 0; c < data->n_labels && sampler->n_validation > 0; c++) {
-        char *longer =
-            xasprintf("%s%s %s %d", text, c ? "," : ":", data->labels[c], counts[c]);
+                   sampler->n_validation, data->facts.n_labels, counts);
+    for (int c = 0; c < data->facts.n_labels && sampler->n_validation > 0; c++) {
+        char *longer = xasprintf("%s%s %s %d", text, c ? "," : ":", data->facts.labels[c],
+                                 counts[c]);
         free(text);
         text = longer;
     }
@@ -79,7 +79,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .validation = validation,
         .ranks = trainer->comm->size,
         .lanes = sampler_lanes(&config->sampler),
-        .classes = trainer->data.n_labels,
+        .classes = trainer->data.facts.n_labels,
         .n_train = sampler->n_train,
         .n_validation = sampler->n_validation,
         .n_test = sampler->n_test,

@@ -62,6 +62,7 @@ int stream_new(const struct comm *comm, const struct dataset *data, int readers,
     stream->window_bytes = ((size_t)window_rows * dataset_row_bytes(data) + 63) / 64 * 64;
     stream->current = stream->next = NONE;
     stream->has_threads = h5_has_threads();
+
     int rc = comm_window_open(comm, 2 * stream->window_bytes, &stream->memory);
     if (rc) {
         free(stream);
@@ -83,8 +84,6 @@ static char *memory_of(const struct stream *stream, int w)
 {
     return (char *)stream->memory.bytes + (size_t)(w % 2) * stream->window_bytes;
 }
-
-/* Reading. */
 
 static int compare_rows(const void *left, const void *right)
 {
@@ -136,6 +135,7 @@ static void begin_reading(struct stream *stream, int w)
     stream->next = w;
     if (stream->reader >= stream->readers)
         return;
+
     list_places(stream, w);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -153,8 +153,6 @@ static void wait_for_reading(struct stream *stream)
     stream->has_thread = false;
     stream->next = NONE;
 }
-
-/* Passes. */
 
 void stream_begin(struct stream *stream, enum dataset_part part, const int32_t *rows,
                   int n, int per_window)
@@ -176,10 +174,12 @@ static int take_window(struct stream *stream, int w)
         begin_reading(stream, w);
     }
     wait_for_reading(stream);
+
     int rc = comm_agree(stream->comm,
                         stream->rc ? fail(stream->rc, "%s", stream->message) : OK);
     if (rc)
         return rc;
+
     comm_window_sync(stream->comm, &stream->memory);
     stream->current = w;
     if ((w + 1) * (int64_t)stream->per_window < stream->n)

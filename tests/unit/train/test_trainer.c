@@ -59,12 +59,11 @@ static void write_data(void)
     static char neg[] = "neg", pos[] = "pos", nothing[] = "{}";
     char *labels[] = {neg, pos}, *tokenizer = make_tokenizer();
     struct dataset data = {.path = data_path,
-                           .num_words = WORDS,
-                           .maxlen = LENGTH,
-                           .n_labels = 2,
-                           .labels = labels,
-                           .pad_pre = true,
-                           .id_bytes = 2,
+                           .facts = {.num_words = WORDS,
+                                     .maxlen = LENGTH,
+                                     .n_labels = 2,
+                                     .labels = labels,
+                                     .pad_pre = true},
                            .tokenizer = tokenizer,
                            .provenance = nothing};
     fill(&data.part[DATASET_TRAIN], TRAIN, 0);
@@ -79,19 +78,21 @@ static void write_data(void)
 }
 
 /* 48 rows are trained in batches of 16, 12 validated. */
-static struct trainer_config usual(const char *run_dir)
+static struct trainer_config usual(char *run_dir)
 {
+    static char isa[] = "baseline";
+
     return (struct trainer_config){
         .data = data_path,
         .run_dir = run_dir,
-        .isa = "baseline",
+        .isa = isa,
         .record = "{\"optimizer\": \"adam\"}",
-        .model = {.cell = CELL_GRU,
+        .model = {.kind = MODEL_GRU,
                   .embedding = 4,
                   .layers = 1,
-                  .units = {4},
-                  .embedding_dropout = 0.2,
-                  .lookup_bytes = MODEL_LOOKUP_BYTES},
+                  .units = {1, {4}},
+                  .head = MODEL_LAST,
+                  .embedding_dropout = 0.2},
         .optim = {.kind = OPTIM_ADAM,
                   .learning_rate = 0.05,
                   .beta1 = 0.9,
@@ -274,7 +275,8 @@ static void test_refusals(void **state)
     assert_int_equal(run(&config, NULL), ERR_USAGE);
     expect_message("--validation none leaves no val_acc to monitor");
     config = usual(run_dir);
-    config.data = "/no/such/data.h5";
+    static char missing[] = "/no/such/data.h5";
+    config.data = missing;
     assert_int_equal(run(&config, NULL), ERR_NO_INPUT);
     config = usual("/no/such/run");
     assert_int_equal(run(&config, NULL), ERR_IO);

@@ -1,0 +1,172 @@
+#include "train/private.h"
+
+#include <stdlib.h>
+
+#include "saved/checkpoint.h"
+
+static const char *const may_change[] = {"epochs", "patience", "on_nan"};
+
+static bool is_free(const char *key)
+{
+    for (size_t i = 0; i < COUNT_OF(may_change); i++)
+        if (!strcmp(key, may_change[i]))
+            return true;
+    return false;
+}
+
+static int check_options(const char *before, const char *now, const char *source)
+{
+    json_t *old = json_loads(before, 0, NULL), *new = json_loads(now, 0, NULL);
+    const char *key;
+    json_t *value;
+    int rc = OK;
+    json_object_foreach(new, key, value)
+    {
+        const json_t *was = json_object_get(old, key);
+        if (json_equal(was, value) || is_free(key))
+            continue;
+
+        char *is = json_dumps(value, JSON_ENCODE_ANY);
+        char *had = was ? json_dumps(was, JSON_ENCODE_ANY) : xstrdup("not set");
+        rc = fail(
+            ERR_USAGE,
+            "%s was trained with %s %s, which is now %s: a run is resumed with the "
+            "options that it began with, only epochs, patience and on-nan may change; "
+            "give them again, or begin another run in another --run-dir",
+            source, key, had, is);
+        free(is);
+        free(had);
+        break;
+    }
+
+    json_decref(old);
+    json_decref(new);
+    return rc;
+}
+
+static int check_kernels(const struct trainer *trainer, const json_t *provenance,
+                         const char *source)
+{
+    const char *before = json_string_value(json_object_get(provenance, "kernels"));
+    if (trainer->config->allow_other_bits || !before ||
+        !strcmp(before, trainer->kernel_set))
+        return OK;
+    return fail(
+        ERR_USAGE,
+        "%s was computed by the kernel set %s, this is %s: the run would not end "
+        "with the bits of an uninterrupted one; give --isa or OPENBLAS_CORETYPE, or "
+        "--allow-other-bits to go on all the same",
+        source, before, trainer->kernel_set);
+}
+
+static int check_data(const struct trainer *trainer, const struct facts *facts,
+                      const json_t *state, const char *source)
+{
+    if (trainer_is_state_of(trainer, state) && facts_agree(facts, &trainer->data.facts))
+        return OK;
+
+    return fail(ERR_USAGE,
+                "%s was trained on other data than %s: name the data set that "
+                "the run began with",
+                source, trainer->config->data);
+}
+
+/* The hash of the weights in a file of the run, which are now best_weights; 0: it cannot
+ * be read. */
+static uint64_t read_best_file(struct trainer *trainer, const char *name)
+{
+    struct checkpoint info = {0};
+    char *path = trainer_path(trainer, name);
+    int rc = checkpoint_open(path, &info);
+    if (!rc)
+        rc =
+            checkpoint_load(&info, trainer->params, (float *)trainer->best_weights, NULL);
+    checkpoint_release(&info);
+    free(path);
+    return rc ? 0 : params_hash(trainer->params, trainer->best_weights);
+}
+
+/* Weights of that hash into best_weights: the checkpoint's own, or those beside them, or,
+ * as it was in older versions, those of best.h5 and the generation before it. Hash 0:
+ * there are none yet. */
+static int load_best(struct trainer *trainer, const struct checkpoint *info,
+                     uint64_t hash)
+{
+    const struct params *params = trainer->params;
+    real *best = trainer->best_weights;
+    trainer->best_file = read_best_file(trainer, "best.h5");
+    if (hash == 0 || trainer->best_file == hash)
+        return OK;
+
+    memcpy(best, trainer->weights, params->size * sizeof(real));
+    if (params_hash(params, best) == hash)
+        return OK;
+    if (!checkpoint_load_best(info, params, (float *)best) &&
+        params_hash(params, best) == hash)
+        return OK;
+    if (read_best_file(trainer, "best.prev.h5") == hash)
+        return OK;
+
+    return fail(
+        ERR_FORMAT,
+        "%s: neither it nor best.h5 nor best.prev.h5 holds the best weights that it "
+        "names",
+        info->path);
+}
+
+/* Whether the run can go on from that generation. */
+static int check_generation(const struct trainer *trainer, const struct checkpoint *info,
+                            const json_t *state, const json_t *provenance)
+{
+    const char *path = info->path;
+    int rc = check_options(info->config, trainer->config->record, path);
+    if (!rc)
+        rc = check_data(trainer, &info->facts, state, path);
+    if (!rc)
+        rc = check_kernels(trainer, provenance, path);
+    if (!rc && info->n_slots != trainer->optim.n_slots)
+        rc = fail(ERR_FORMAT, "%s: it has %d optimizer arrays, expected %d", path,
+                  info->n_slots, trainer->optim.n_slots);
+    return rc;
+}
+
+/* Weights, moments, best weights; the trainer's progress changes only on success. */
+static int take_generation(struct trainer *trainer, const struct checkpoint *info,
+                           const json_t *state)
+{
+    struct progress progress = {.history = NULL};
+    float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
+    int rc = trainer_read_state(trainer, state, info->path, &progress);
+    if (!rc)
+        rc = checkpoint_load(info, trainer->params, (float *)trainer->weights, slots);
+    if (!rc)
+        rc = load_best(trainer, info, progress.best_hash);
+    if (rc) {
+        json_decref(progress.history);
+        return rc;
+    }
+
+    json_decref(trainer->progress.history);
+    trainer->progress = progress;
+    return OK;
+}
+
+int trainer_load_generation(struct trainer *trainer, const char *path, int64_t *log_bytes)
+{
+    struct checkpoint info = {0};
+    int rc = checkpoint_open(path, &info);
+    if (rc)
+        return rc;
+
+    json_t *state = json_loads(info.state, 0, NULL);
+    json_t *provenance = json_loads(info.provenance, 0, NULL);
+    rc = check_generation(trainer, &info, state, provenance);
+    if (!rc)
+        rc = take_generation(trainer, &info, state);
+    if (!rc)
+        *log_bytes = json_integer_value(json_object_get(provenance, "log_bytes"));
+    json_decref(state);
+    json_decref(provenance);
+    checkpoint_release(&info);
+    return rc;
+}

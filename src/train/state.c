@@ -1,0 +1,125 @@
+#include "train/private.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static json_t *hex(uint64_t value)
+{
+    char text[17];
+    program_hex(value, text);
+    return json_string(text);
+}
+
+static char *dump(json_t *root)
+{
+    char *text =
+        json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(root);
+    return text;
+}
+
+char *trainer_state(const struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    json_t *root = json_object();
+    json_object_set_new(root, "epoch", json_integer(progress->epoch));
+    json_object_set_new(root, "step", json_integer(progress->step));
+    json_object_set_new(root, "batch", json_integer(progress->batch));
+    if (progress->moments_steps)
+        json_object_set_new(root, "moments_steps", json_integer(progress->moments_steps));
+    json_object_set_new(root, "skipped", json_integer(progress->skipped));
+    json_object_set_new(root, "rollbacks", json_integer(progress->rollbacks));
+
+    json_object_set_new(root, "loss", json_real(progress->score.loss));
+    json_object_set_new(root, "correct", json_integer(progress->score.correct));
+    json_object_set_new(root, "n", json_integer(progress->score.n));
+
+    json_object_set_new(root, "wait", json_integer(progress->wait));
+    json_object_set_new(root, "best_epoch", json_integer(progress->best_epoch));
+    json_object_set_new(root, "best_weights", hex(progress->best_hash));
+    json_object_set_new(
+        root, "best", isfinite(progress->best) ? json_real(progress->best) : json_null());
+
+    json_object_set(root, "history", progress->history);
+    json_object_set_new(root, "data", hex(trainer->data.hash));
+    return dump(root);
+}
+
+char *trainer_provenance(const struct trainer *trainer)
+{
+    return dump(json_pack("{s:s,s:i,s:s,s:I}", "kernels", trainer->kernel_set, "ranks",
+                          trainer->comm->size, "version", RNNTRAIN_VERSION, "log_bytes",
+                          (json_int_t)report_bytes(&trainer->report)));
+}
+
+static uint64_t from_hex(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text ? strtoull(text, NULL, 16) : 0;
+}
+
+static int read_integer(const json_t *root, const char *source, const char *key,
+                        int64_t most, int64_t *value)
+{
+    const json_t *found = json_object_get(root, key);
+    if (!json_is_integer(found) || json_integer_value(found) < 0 ||
+        json_integer_value(found) > most)
+        return fail(ERR_FORMAT,
+                    "%s: \"%s\" in /rnntrain/state is no number from 0 to %lld", source,
+                    key, (long long)most);
+    *value = json_integer_value(found);
+    return OK;
+}
+
+int trainer_read_state(const struct trainer *trainer, const json_t *root,
+                       const char *source, struct progress *progress)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    int64_t epoch = 0, step = 0, batch = 0, correct = 0, n = 0, wait = 0, best_epoch = 0;
+    const struct {
+        const char *key;
+        int64_t most, *value;
+    } numbers[] = {
+        {"epoch", 1000000, &epoch},
+        {"step", INT64_MAX, &step},
+        {"batch", sampler_batches(sampler), &batch},
+        {"correct", sampler->n_train, &correct},
+        {"n", sampler->n_train, &n},
+        {"wait", 1000000, &wait},
+        {"best_epoch", 1000000, &best_epoch},
+    };
+    int rc = OK;
+    for (size_t i = 0; i < COUNT_OF(numbers) && !rc; i++)
+        rc =
+            read_integer(root, source, numbers[i].key, numbers[i].most, numbers[i].value);
+    if (rc)
+        return rc;
+
+    const json_t *best = json_object_get(root, "best");
+    const json_t *loss = json_object_get(root, "loss");
+    json_t *history = json_object_get(root, "history");
+    if (!json_is_array(history) || !json_is_number(loss) ||
+        !(json_is_number(best) || json_is_null(best)))
+        return fail(ERR_FORMAT, "%s: /rnntrain/state is not complete", source);
+
+    *progress = (struct progress){
+        .epoch = (int)epoch,
+        .step = step,
+        .batch = (int)batch,
+        .score = {json_number_value(loss), correct, (int)n},
+        .wait = (int)wait,
+        .best_epoch = (int)best_epoch,
+        .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
+        .best_hash = from_hex(json_object_get(root, "best_weights")),
+        .skipped = json_integer_value(json_object_get(root, "skipped")),
+        .rollbacks = (int)json_integer_value(json_object_get(root, "rollbacks")),
+        .moments_steps = json_integer_value(json_object_get(root, "moments_steps")),
+        .history = json_incref(history),
+    };
+    return OK;
+}
+
+bool trainer_is_state_of(const struct trainer *trainer, const json_t *root)
+{
+    return from_hex(json_object_get(root, "data")) == trainer->data.hash;
+}
