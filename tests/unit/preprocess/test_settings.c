@@ -9,8 +9,8 @@ static int check(const char *const *given)
     struct settings settings = {0};
     options_init(&cmd_prepare_table, &settings);
     for (; *given; given += 2)
-        assert_int_equal(options_set(&cmd_prepare_table, &settings, given[0], given[1], ""),
-                         OK);
+        assert_int_equal(
+            options_set(&cmd_prepare_table, &settings, given[0], given[1], ""), OK);
     int rc = settings_check(&settings);
     options_release(&cmd_prepare_table, &settings);
     return rc;

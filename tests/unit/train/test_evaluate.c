@@ -13,10 +13,9 @@ enum { ROWS = 61, LENGTH = 9, VOCABULARY = 20, CLASSES = 3 };
 
 static uint16_t x[ROWS][LENGTH];
 static int32_t y[ROWS], length[ROWS];
-static struct dataset data = {.facts = {.num_words = VOCABULARY,
-                                        .maxlen = LENGTH,
-                                        .n_labels = CLASSES,
-                                        .pad_pre = true}};
+static struct dataset data = {
+    .facts = {
+        .num_words = VOCABULARY, .maxlen = LENGTH, .n_labels = CLASSES, .pad_pre = true}};
 static const struct rows *all = &data.part[DATASET_TEST];
 
 static struct comm comm;
