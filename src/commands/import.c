@@ -59,7 +59,7 @@ static int write_checkpoint(const struct predictor *predictor, const char *path)
     char *optimizer = keras_optimizer_json(&predictor->record.optim);
     info.config = options_to_json(&cmd_train_table, &config);
     if (!rc)
-        rc = checkpoint_image(&info, model_configuration(predictor->model), optimizer,
+        rc = checkpoint_image(&info, model_chain(predictor->model), optimizer,
                               model_params(predictor->model), keras->weights, slots,
                               &bytes, &n);
     if (!rc)

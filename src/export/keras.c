@@ -17,12 +17,10 @@ static int build_weights(const struct predictor *predictor, char **bytes, size_t
 {
     const struct params *params = model_params(predictor->model);
     struct h5 *file = h5_create();
-    struct chain_config chain;
 
-    model_chain(model_configuration(predictor->model), &chain);
     for (int t = 0; t < params->n_tensors; t++) {
         const struct tensor *tensor = &params->tensors[t];
-        char *path = keras_weight_path(&chain, params, t);
+        char *path = keras_weight_path(model_chain(predictor->model), params, t);
         h5_write(file, path, H5_FLOAT32, tensor->n_dims, tensor->shape,
                  predictor->weights + tensor->offset, false);
         free(path);
@@ -32,11 +30,8 @@ static int build_weights(const struct predictor *predictor, char **bytes, size_t
 
 static int build_archive(const struct predictor *predictor, char **bytes, size_t *n)
 {
-    struct chain_config chain;
-
-    model_chain(model_configuration(predictor->model), &chain);
     char *optimizer = keras_optimizer_json(&predictor->record.optim), *weights = NULL;
-    char *config = keras_archive_json(&chain, optimizer);
+    char *config = keras_archive_json(model_chain(predictor->model), optimizer);
     size_t n_weights = 0;
     int rc = build_weights(predictor, &weights, &n_weights);
     if (!rc) {
@@ -99,13 +94,12 @@ static int compare(const struct predictor *predictor, const struct predictor *re
 static int verify(const struct predictor *predictor, const char *path, const char *bytes,
                   size_t n)
 {
-    struct chain_config chain;
+    struct checkpoint_hints hints = {.facts = &predictor->info.facts,
+                                     .keras =
+                                         keras_hints_of(model_chain(predictor->model))};
     struct checkpoint info = {0};
     struct predictor read = {0};
 
-    model_chain(model_configuration(predictor->model), &chain);
-    struct checkpoint_hints hints = {.facts = &predictor->info.facts,
-                                     .keras = keras_hints_of(&chain)};
     int rc = checkpoint_import_bytes(path, &hints, bytes, n, &info);
     if (!rc)
         rc = predictor_take(&read, &info, "auto");
@@ -131,12 +125,16 @@ static int write_verified(const struct predictor *predictor, const char *path,
 /* What Keras 3 has otherwise, or not at all. */
 static int check_keras_3(const struct predictor *predictor)
 {
-    if (model_configuration(predictor->model)->hard_sigmoid)
-        return fail(ERR_USAGE,
-                    "%s has Keras 2's hard_sigmoid, clip(0.2 x + 0.5); Keras 3 computes "
-                    "clip(x/6 + 0.5) by that name and would predict otherwise: the "
-                    "checkpoint itself loads in Keras 2 and tf_keras",
-                    predictor->info.path);
+    const struct chain_config *chain = model_chain(predictor->model);
+
+    for (int i = 0; i < chain->n_layers; i++)
+        if (chain->layer[i].kind == LAYER_RECURRENT &&
+            chain->layer[i].recurrent.hard_sigmoid)
+            return fail(ERR_USAGE,
+                        "%s has Keras 2's hard_sigmoid, clip(0.2 x + 0.5); Keras 3 "
+                        "computes clip(x/6 + 0.5) by that name and would predict "
+                        "otherwise: the checkpoint itself loads in Keras 2 and tf_keras",
+                        predictor->info.path);
     return OK;
 }
 

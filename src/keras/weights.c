@@ -162,7 +162,7 @@ int keras_take_weights(struct keras_reading *reading)
 {
     struct keras_model *model = reading->model;
 
-    chain_tensors(&model->config, &model->params);
+    model_tensors(&model->config, &model->params);
     int rc = check_size(reading);
     if (rc)
         return rc;

@@ -3,96 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int check_rate(const char *option, double rate)
+/* What the layers' own checks rest on. */
+static int check_chain(const struct chain_config *chain)
 {
-    if (rate >= 0 && rate < 1)
-        return OK;
-    return fail(ERR_USAGE, "--%s %g: expected a rate from 0 to below 1", option, rate);
+    int last = chain->n_layers - 1;
+
+    if (chain->vocabulary < 2 || chain->length < 1)
+        return fail(ERR_USAGE, "a model needs 2 ids and 1 position or more");
+    if (last < 1 || chain->layer[0].kind != LAYER_EMBEDDING ||
+        chain->layer[last].kind != LAYER_OUTPUT)
+        return fail(ERR_USAGE, "a model begins with an Embedding and ends in its output");
+    return OK;
 }
 
-static int check_config(const struct model_config *config)
-{
-    if (config->vocabulary < 2 || config->maxlen < 1 || config->classes < 2)
-        return fail(ERR_USAGE, "a model needs 2 ids, 1 position and 2 classes or more");
-    if (config->embedding < 1 || config->layers < 1 || config->dense < 0)
-        return fail(ERR_USAGE, "--embedding and --layers must be 1 or more");
-    if (config->layers > MODEL_MOST_LAYERS)
-        return fail(ERR_USAGE, "--layers %d: at most %d", config->layers,
-                    MODEL_MOST_LAYERS);
-    for (int i = 0; i < config->layers; i++)
-        if (config->units[i] < 1)
-            return fail(ERR_USAGE, "--units must be 1 or more");
-    int rc = check_rate("embedding-dropout", config->embedding_dropout);
-    if (!rc)
-        rc = check_rate("rnn-dropout", config->rnn_dropout);
-    if (!rc)
-        rc = check_rate("dense-dropout", config->dense_dropout);
-    return rc;
-}
-
-static void add_dropout(struct chain_config *chain, double rate, enum rng_purpose purpose)
-{
-    if (rate <= 0)
-        return;
-
-    struct layer_config *layer = chain_add(chain, LAYER_DROPOUT);
-    layer->dropout.rate = rate;
-    layer->dropout.purpose = purpose;
-}
-
-static void add_recurrent_layer(struct chain_config *chain,
-                                const struct model_config *config, int i)
-{
-    struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
-    layer->recurrent.cell = config->cell;
-    layer->recurrent.units = config->units[i];
-    layer->recurrent.bidirectional = config->bidirectional;
-    layer->recurrent.hard_sigmoid = config->hard_sigmoid;
-    layer->recurrent.reset_after = config->cell == CELL_GRU && config->reset_after;
-    layer->recurrent.sequences = i + 1 < config->layers || config->head != HEAD_LAST;
-}
-
-void model_chain(const struct model_config *config, struct chain_config *chain)
-{
-    *chain = (struct chain_config){
-        .vocabulary = config->vocabulary,
-        .length = config->maxlen,
-        .mask = config->mask,
-        .pad_pre = config->pad_pre,
-        .lookup_bytes = config->lookup_bytes,
-    };
-
-    chain_add(chain, LAYER_EMBEDDING)->embedding.width = config->embedding;
-    add_dropout(chain, config->embedding_dropout, RNG_DROPOUT_EMBEDDING);
-    for (int i = 0; i < config->layers; i++)
-        add_recurrent_layer(chain, config, i);
-
-    if (config->head == HEAD_FLATTEN)
-        chain_add(chain, LAYER_FLATTEN);
-    else if (config->head != HEAD_LAST)
-        chain_add(chain, LAYER_POOLING)->pooling.how =
-            config->head == HEAD_MAX ? POOLING_MAX : POOLING_MEAN;
-    add_dropout(chain, config->rnn_dropout, RNG_DROPOUT_RNN);
-
-    if (config->dense) {
-        chain_add(chain, LAYER_DENSE)->dense.units = config->dense;
-        add_dropout(chain, config->dense_dropout, RNG_DROPOUT_DENSE);
-    }
-    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
-    output->output.units = model_outputs(config);
-    output->output.loss = config->classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
-    chain_name_layers(chain);
-}
-
-void model_tensors(const struct model_config *config, struct params *params)
-{
-    struct chain_config chain;
-
-    model_chain(config, &chain);
-    chain_tensors(&chain, params);
-}
-
-void chain_tensors(const struct chain_config *chain, struct params *params)
+void model_tensors(const struct chain_config *chain, struct params *params)
 {
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_ops *ops = layer_kinds[chain->layer[i].kind];
@@ -200,21 +124,24 @@ static int new_model(const struct chain_config *chain, const struct kernels *ker
                      int lane_rows, bool trains, const struct model *owner,
                      struct model **result)
 {
-    struct model *model = xcalloc(1, sizeof *model);
+    int rc = check_chain(chain);
+    if (rc)
+        return rc;
 
+    struct model *model = xcalloc(1, sizeof *model);
     model->chain = *chain;
     model->owner = owner;
     if (owner)
         model->params = owner->params;
     else
-        chain_tensors(&model->chain, &model->params);
+        model_tensors(&model->chain, &model->params);
     model->frame = (struct frame){.kernels = kernels,
                                   .chain = &model->chain,
                                   .params = &model->params,
                                   .rows = lane_rows,
                                   .trains = trains};
 
-    int rc = add_layers(model);
+    rc = add_layers(model);
     for (int i = 0; i < model->n_layers; i++)
         if (model->layer[i]->looks_up)
             model->learner = model->layer[i];
@@ -229,36 +156,16 @@ static int new_model(const struct chain_config *chain, const struct kernels *ker
     return rc;
 }
 
-int model_of_chain(const struct chain_config *chain, const struct kernels *kernels,
-                   int lane_rows, bool trains, struct model **model)
-{
-    return new_model(chain, kernels, lane_rows, trains, NULL, model);
-}
-
-int model_new(const struct model_config *config, const struct kernels *kernels,
+int model_new(const struct chain_config *chain, const struct kernels *kernels,
               int lane_rows, struct model **model)
 {
-    struct chain_config chain;
-    int rc = check_config(config);
-
-    model_chain(config, &chain);
-    rc = rc ? rc : new_model(&chain, kernels, lane_rows, true, NULL, model);
-    if (!rc)
-        (*model)->config = *config;
-    return rc;
+    return new_model(chain, kernels, lane_rows, true, NULL, model);
 }
 
-int model_new_evaluator(const struct model_config *config, const struct kernels *kernels,
+int model_new_evaluator(const struct chain_config *chain, const struct kernels *kernels,
                         int lane_rows, struct model **model)
 {
-    struct chain_config chain;
-    int rc = check_config(config);
-
-    model_chain(config, &chain);
-    rc = rc ? rc : new_model(&chain, kernels, lane_rows, false, NULL, model);
-    if (!rc)
-        (*model)->config = *config;
-    return rc;
+    return new_model(chain, kernels, lane_rows, false, NULL, model);
 }
 
 /* Kernels' weights are where the owner has them, and layers find their tensors in the flat
@@ -271,7 +178,6 @@ int model_new_sharer(const struct model *owner, struct model **result)
     if (rc)
         return rc;
 
-    model->config = owner->config;
     model->weights = owner->weights;
     model->pads_known = owner->pads_known;
     for (int i = 0; i < model->n_layers; i++)
@@ -297,9 +203,9 @@ void model_free(struct model *model)
     free(model);
 }
 
-const struct model_config *model_configuration(const struct model *model)
+const struct chain_config *model_chain(const struct model *model)
 {
-    return &model->config;
+    return &model->chain;
 }
 
 const struct params *model_params(const struct model *model)
@@ -347,30 +253,13 @@ static double flops(const struct chain_config *chain, double positions, double r
     return sum.position * positions + sum.row * rows;
 }
 
-double chain_flops(const struct chain_config *chain, double positions, double rows)
+double model_flops(const struct chain_config *chain, double positions, double rows)
 {
     return flops(chain, positions, rows, true);
 }
 
-double chain_forward_flops(const struct chain_config *chain, double positions,
+double model_forward_flops(const struct chain_config *chain, double positions,
                            double rows)
 {
     return flops(chain, positions, rows, false) / 3;
-}
-
-double model_forward_flops(const struct model_config *config, double positions,
-                           double rows)
-{
-    struct chain_config chain;
-
-    model_chain(config, &chain);
-    return chain_forward_flops(&chain, positions, rows);
-}
-
-double model_flops(const struct model_config *config, double positions, double rows)
-{
-    struct chain_config chain;
-
-    model_chain(config, &chain);
-    return chain_flops(&chain, positions, rows);
 }

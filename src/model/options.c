@@ -258,35 +258,3 @@ int model_options_of(const struct chain_config *chain, struct model_options *opt
         "most one Dense, and the output",
         name);
 }
-
-struct model_config model_options_config(const struct model_options *options,
-                                         const struct facts *facts)
-{
-    enum head_kind head = options->head == MODEL_LAST         ? HEAD_LAST
-                          : options->head == MODEL_FLATTEN    ? HEAD_FLATTEN
-                          : options->head == (int)POOLING_MAX ? HEAD_MAX
-                                                              : HEAD_MEAN;
-    struct model_config model = {
-        .cell = kinds[options->kind].cell,
-        .bidirectional = kinds[options->kind].bidirectional,
-        .hard_sigmoid = options->gates == MODEL_HARD_SIGMOID,
-        .reset_after = options->reset_after,
-        .mask = options->mask,
-        .pad_pre = facts->pad_pre,
-        .head = head,
-        .vocabulary = facts->num_words,
-        .maxlen = facts->maxlen,
-        .embedding = options->embedding,
-        .layers = layers_of(options),
-        .dense = options->dense,
-        .classes = facts->n_labels,
-        .embedding_dropout = options->embedding_dropout,
-        .rnn_dropout = options->rnn_dropout,
-        .dense_dropout = options->dense_dropout,
-        .lookup_bytes = MODEL_LOOKUP_BYTES,
-    };
-    for (int i = 0; i < model.layers; i++)
-        model.units[i] = units_of(options, i);
-
-    return model;
-}

@@ -9,7 +9,6 @@
 #include "base/options.h"
 #include "data/facts.h"
 #include "layers/chain.h"
-#include "model/model.h"
 
 /* Two of a cell: one direction and both. */
 enum model_kind { MODEL_LSTM, MODEL_BILSTM, MODEL_GRU, MODEL_BIGRU, MODEL_KINDS };
@@ -51,9 +50,5 @@ void model_options_chain(const struct model_options *options, const struct facts
  * layer that they cannot say. */
 int model_options_of(const struct chain_config *chain,
                      struct model_options *options) NODISCARD;
-
-/* The same model as model_new takes it. */
-struct model_config model_options_config(const struct model_options *options,
-                                         const struct facts *facts);
 
 #endif

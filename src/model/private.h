@@ -11,7 +11,6 @@
  * lane's plans) and of the backward pass; each kind's layout() says what that is. All sizes are
  * fixed by the chain, lane_rows and `trains`. */
 struct model {
-    struct model_config config;
     struct chain_config chain;
     struct frame frame;
     struct params params;

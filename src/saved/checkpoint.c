@@ -93,16 +93,14 @@ static void write_own_part(struct h5 *file, const struct checkpoint *info,
         h5_write(file, best_path, H5_FLOAT32, 1, &n_weights, info->best, false);
 }
 
-int checkpoint_image(const struct checkpoint *info, const struct model_config *model,
+int checkpoint_image(const struct checkpoint *info, const struct chain_config *chain,
                      const char *optimizer, const struct params *params,
                      const float *weights, const float *const *slots, char **bytes,
                      size_t *n)
 {
     struct h5 *file = h5_create();
-    struct chain_config chain;
 
-    model_chain(model, &chain);
-    write_keras_part(file, &chain, optimizer, params, weights);
+    write_keras_part(file, chain, optimizer, params, weights);
     write_own_part(file, info, params->size, slots);
     return h5_image(file, bytes, n);
 }

@@ -55,7 +55,7 @@ struct checkpoint_hints {
 /* A checkpoint's bytes, for file_replace; the caller's to free. The weights and slots are
  * (params->size) floats, borrowed. `optimizer` is Keras's optimizer_config as JSON
  * ({"class_name": ..., "config": {...}}) for training_config. */
-int checkpoint_image(const struct checkpoint *info, const struct model_config *model,
+int checkpoint_image(const struct checkpoint *info, const struct chain_config *chain,
                      const char *optimizer, const struct params *params,
                      const float *weights, const float *const *slots, char **bytes,
                      size_t *n) NODISCARD;

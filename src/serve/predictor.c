@@ -19,7 +19,7 @@ struct predictor_worker {
 
 static size_t logits_a_row(const struct predictor *predictor)
 {
-    return (size_t)model_outputs(model_configuration(predictor->model));
+    return (size_t)chain_outputs(model_chain(predictor->model));
 }
 
 static struct predictor_worker *new_worker(const struct predictor *predictor,
@@ -37,9 +37,10 @@ static struct predictor_worker *new_worker(const struct predictor *predictor,
 
 static int load_model(struct predictor *predictor, const struct kernels *kernels)
 {
-    struct model_config config =
-        model_options_config(&predictor->record.model, &predictor->info.facts);
-    int rc = model_new_evaluator(&config, kernels, PREDICTOR_ROWS, &predictor->model);
+    struct chain_config chain;
+
+    model_options_chain(&predictor->record.model, &predictor->info.facts, &chain);
+    int rc = model_new_evaluator(&chain, kernels, PREDICTOR_ROWS, &predictor->model);
     if (rc)
         return rc;
     const struct params *params = model_params(predictor->model);

@@ -55,12 +55,9 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
 /* Rank 0. */
 static int load_initial(struct trainer *trainer)
 {
-    struct model_config model =
-        model_options_config(&trainer->config->model, &trainer->data.facts);
-    struct chain_config chain;
-    model_chain(&model, &chain);
     struct checkpoint_hints hints = {.facts = &trainer->data.facts,
-                                     .keras = keras_hints_of(&chain)};
+                                     .keras =
+                                         keras_hints_of(model_chain(trainer->model))};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};
 

@@ -22,9 +22,9 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
     const float *slots[2] = {(const float *)trainer->optim.slot[0],
                              (const float *)trainer->optim.slot[1]};
 
-    int rc = checkpoint_image(&info, model_configuration(trainer->model), optimizer,
-                              trainer->params, (const float *)weights, slots,
-                              &image->bytes, &image->n);
+    int rc =
+        checkpoint_image(&info, model_chain(trainer->model), optimizer, trainer->params,
+                         (const float *)weights, slots, &image->bytes, &image->n);
 
     free(info.config);
     free(info.state);

@@ -85,10 +85,11 @@ static int check_monitor(const struct trainer_config *config)
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    struct model_config model =
-        model_options_config(&config->model, &trainer->data.facts);
+    struct chain_config chain;
+
+    model_options_chain(&config->model, &trainer->data.facts, &chain);
     int rc =
-        model_new(&model, trainer->kernels, config->sampler.lane_rows, &trainer->model);
+        model_new(&chain, trainer->kernels, config->sampler.lane_rows, &trainer->model);
     if (rc)
         return rc;
 

@@ -47,12 +47,12 @@ static double epoch_flops(const struct trainer *trainer)
                          sampler->n_train, NULL};
     struct lane validation = {&trainer->data.part[sampler->validation_part],
                               sampler->validation, sampler->n_validation, NULL};
-    const struct model_config *config = model_configuration(trainer->model);
-    double learned = model_flops(config, model_positions(trainer->model, &train, true),
+    const struct chain_config *chain = model_chain(trainer->model);
+    double learned = model_flops(chain, model_positions(trainer->model, &train, true),
                                  sampler->n_train);
-    return learned + model_forward_flops(
-                         config, model_positions(trainer->model, &validation, false),
-                         sampler->n_validation);
+    return learned +
+           model_forward_flops(chain, model_positions(trainer->model, &validation, false),
+                               sampler->n_validation);
 }
 
 /* Of a rank: the workspace, the sum, weights and moments. */

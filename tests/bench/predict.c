@@ -97,9 +97,9 @@ static double judge_texts(struct bench *bench)
 /* Flops of a row, looked up or not. */
 static double row_flops(const struct bench *bench)
 {
-    struct model_config config = *model_configuration(bench->predictor.model);
-    config.lookup_bytes = 0;
-    return model_forward_flops(&config, config.maxlen, 1);
+    struct chain_config chain = *model_chain(bench->predictor.model);
+    chain.lookup_bytes = 0;
+    return model_forward_flops(&chain, chain.length, 1);
 }
 
 static int compare(const void *left, const void *right)

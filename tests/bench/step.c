@@ -14,6 +14,7 @@
 #include "ranks/balance.h"
 #include "ranks/comm.h"
 #include "commands/config.h"
+#include "model/model.h"
 #include "data/sampler_options.h"
 #include "train/optim.h"
 
@@ -71,14 +72,15 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share);
     config->sampler.rule = VALIDATION_NONE;
     sampler_options_complete(&config->sampler);
-    struct model_config model = model_options_config(&config->model, &bench->data.facts);
+    struct chain_config chain;
+    model_options_chain(&config->model, &bench->data.facts, &chain);
     int rc = kernels_select(config->isa, &bench->kernels);
     if (!rc)
         rc = kernels_open_blas();
     if (!rc)
         rc = sampler_new(&bench->data, &config->sampler, &bench->sampler);
     if (!rc)
-        rc = model_new(&model, bench->kernels, config->sampler.lane_rows, &bench->model);
+        rc = model_new(&chain, bench->kernels, config->sampler.lane_rows, &bench->model);
     if (rc)
         return rc;
     size_t n = model_params(bench->model)->size;
@@ -154,9 +156,9 @@ static void measure(struct bench *bench)
         double positions = train_batch(bench);
         double seconds = comm_max(&bench->comm, seconds_now() - start);
         double after = probe_all(&bench->comm);
-        rate[i] = model_flops(model_configuration(bench->model), positions,
-                              bench->sampler.n_train) /
-                  seconds * 1e-9;
+        rate[i] =
+            model_flops(model_chain(bench->model), positions, bench->sampler.n_train) /
+            seconds * 1e-9;
         probe[i] = 2 / (1 / before + 1 / after);
         share[i] = rate[i] / probe[i];
         ms[i] = 1e3 * seconds;

@@ -1,5 +1,6 @@
 /* make_bad_files FOLDER: data sets and checkpoints that are whole, sealed, and wrong in
  * one place each, for bad_input.sh. */
+#include "../classifier.h"
 #include "saved/checkpoint.h"
 #include "files/file.h"
 #include "data/dataset.h"
@@ -87,12 +88,13 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
     static char config[] =
         "{\"recipe\":\"none\",\"embedding\":3,\"units\":2,\"dense\":0}";
     static char empty[] = "{}";
-    struct model_config model = {.vocabulary = WORDS,
-                                 .maxlen = LENGTH,
-                                 .embedding = (int)width,
-                                 .units = {2},
-                                 .layers = 1,
-                                 .classes = 2};
+    struct classifier model = {.vocabulary = WORDS,
+                               .maxlen = LENGTH,
+                               .embedding = (int)width,
+                               .units = {2},
+                               .layers = 1,
+                               .classes = 2};
+    struct chain_config chain = classifier_chain(&model);
     struct checkpoint info = {.config = config,
                               .state = empty,
                               .provenance = empty,
@@ -110,7 +112,7 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
     weights[params.size / 2] = value;
     char *bytes = NULL;
     size_t n = 0;
-    check(checkpoint_image(&info, &model, "{\"class_name\":\"SGD\",\"config\":{}}",
+    check(checkpoint_image(&info, &chain, "{\"class_name\":\"SGD\",\"config\":{}}",
                            &params, weights, NULL, &bytes, &n));
     check(file_replace(path, bytes, n, true));
     free(bytes);

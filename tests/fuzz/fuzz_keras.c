@@ -24,7 +24,7 @@ static void judge(const struct keras_model *keras)
 
     chain.length = chain.length ? chain.length : 5;
     if (chain.length > 64 || kernels_select("baseline", &kernels) ||
-        model_of_chain(&chain, kernels, 1, false, &model))
+        model_new_evaluator(&chain, kernels, 1, &model))
         return;
 
     int32_t x[64], y = 0, length = chain.length, row = 0;

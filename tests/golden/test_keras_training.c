@@ -1,6 +1,7 @@
 /* Training from known weights, step by step against what real Keras did: see
  * make_keras_training.py, which ran it and wrote the file. */
 #define _GNU_SOURCE /* qsort_r */
+#include "../classifier.h"
 #include "files/h5.h"
 #include "model/model.h"
 #include "train/optim.h"
@@ -90,9 +91,9 @@ static real initial_weight(uint64_t index, double scale)
     return (real)(((double)(u >> 8) / 16777216.0 - 0.5) * 2 * scale);
 }
 
-static struct model_config model_of(const struct golden *golden)
+static struct classifier model_of(const struct golden *golden)
 {
-    return (struct model_config){
+    return (struct classifier){
         .cell = is(golden, "cell", "lstm") ? CELL_LSTM : CELL_GRU,
         .bidirectional = number(golden, "bidirectional") > 0,
         .reset_after = number(golden, "reset_after") > 0,
@@ -109,7 +110,7 @@ static struct model_config model_of(const struct golden *golden)
         .layers = (int)number(golden, "layers"),
         .dense = (int)number(golden, "dense"),
         .classes = (int)number(golden, "classes"),
-        .lookup_bytes = MODEL_LOOKUP_BYTES,
+        .lookup_bytes = CHAIN_LOOKUP_BYTES,
     };
 }
 
@@ -158,7 +159,7 @@ static void check_final(const char *name, const struct golden *golden,
 static void check_case(const char *name, const struct golden *golden,
                        const struct kernels *kernels)
 {
-    struct model_config config = model_of(golden);
+    struct classifier config = model_of(golden);
     struct optim_config optim_config = optim_of(golden);
     const struct rows all = {.n = golden->rows,
                              .maxlen = golden->maxlen,
@@ -169,7 +170,7 @@ static void check_case(const char *name, const struct golden *golden,
     struct model *model = NULL;
     struct optim optim;
     int32_t rows[BATCH];
-    assert_int_equal(model_new(&config, kernels, BATCH, &model), OK);
+    assert_int_equal(classifier_new(&config, kernels, BATCH, &model), OK);
     const struct params *params = model_params(model);
     assert_int_equal(params->size, golden->n_weights);
     real *weights = xaligned(params->size, sizeof *weights);

@@ -27,7 +27,7 @@ void c_write_source_about(FILE *out, const struct c_export *export)
 
 void c_write_classes(FILE *out, const struct c_export *export)
 {
-    fprintf(out, "#define %s_CLASSES %d\n", export->upper, chain_classes(&export->chain));
+    fprintf(out, "#define %s_CLASSES %d\n", export->upper, chain_classes(export->chain));
 }
 
 void c_write_labels(FILE *out, const struct c_export *export)

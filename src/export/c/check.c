@@ -52,7 +52,7 @@ static int trial_begin(struct trial *trial, const struct c_export *export)
 {
     const char *place = getenv("TMPDIR");
     char *folder = xasprintf("%s/rnntrain-XXXXXX", place && *place ? place : "/tmp");
-    *trial = (struct trial){.export = export, .tolerance = tolerance_of(&export->chain)};
+    *trial = (struct trial){.export = export, .tolerance = tolerance_of(export->chain)};
     if (!mkdtemp(folder)) {
         int rc = fail(ERR_IO, "%s: cannot make a folder: %s", folder, strerror(errno));
         free(folder);
@@ -216,7 +216,7 @@ static void write_piece(FILE *out, const struct c_export *export, const struct r
 static char *make_line(const struct c_export *export, uint32_t row, size_t *n)
 {
     struct rng rng = {.seed = 1, .purpose = RNG_TEST, .row = row};
-    uint32_t most = 2 * (uint32_t) export->chain.length;
+    uint32_t most = 2 * (uint32_t) export->chain->length;
     uint32_t pieces = rng_below(&rng, 0, most < MOST_PIECES ? most : MOST_PIECES);
     char *line = NULL;
     FILE *out = open_memstream(&line, n);

@@ -5,7 +5,7 @@
 static void describe(FILE *out, const struct c_export *export,
                      const struct layer_config *layer)
 {
-    const struct chain_config *chain = &export->chain;
+    const struct chain_config *chain = export->chain;
     fprintf(out, "Embedding(%d, %d)%s", chain->vocabulary, layer->embedding.width,
             chain->mask ? ", pads skipped" : "");
 }

@@ -49,7 +49,7 @@ static size_t most_state(const struct chain_config *chain)
 
 void c_network_parts(const struct c_export *export, struct c_parts *parts)
 {
-    const struct chain_config *chain = &export->chain;
+    const struct chain_config *chain = export->chain;
     c_part(parts, "MASK", chain->mask);
     c_part(parts, "STATE", most_state(chain) > 0);
 
@@ -62,7 +62,7 @@ void c_network_parts(const struct c_export *export, struct c_parts *parts)
 
 void c_write_network_constants(FILE *out, const struct c_export *export)
 {
-    const struct chain_config *chain = &export->chain;
+    const struct chain_config *chain = export->chain;
     c_write_constant(out, "VOCABULARY", (size_t)chain->vocabulary, "ids; 0 is the pad");
     c_write_constant(out, "LENGTH", (size_t)chain->length, "ids that the model reads");
     c_write_constant(out, "VALUES", most_values(chain), "most that a layer gives");
@@ -73,7 +73,7 @@ void c_write_network_constants(FILE *out, const struct c_export *export)
 
 void c_describe_network(FILE *out, const struct c_export *export)
 {
-    const struct chain_config *chain = &export->chain;
+    const struct chain_config *chain = export->chain;
     fprintf(out, " *   -> ids (%d)\n", chain->length);
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
@@ -97,7 +97,7 @@ static bool occurs(const struct chain_config *chain, enum layer_kind kind)
 void c_write_layers(FILE *out, const struct c_export *export)
 {
     for (int kind = 0; kind < LAYER_KINDS; kind++)
-        if (c_kinds[kind]->functions && occurs(&export->chain, (enum layer_kind)kind)) {
+        if (c_kinds[kind]->functions && occurs(export->chain, (enum layer_kind)kind)) {
             c_expand(out, export, c_kinds[kind]->functions);
             fputc('\n', out); /* between the functions */
         }
@@ -106,16 +106,16 @@ void c_write_layers(FILE *out, const struct c_export *export)
 static struct c_place place_of(const struct c_export *export, int i)
 {
     struct c_place place = {.export = export,
-                            .layer = &export->chain.layer[i],
-                            .out = chain_outline(&export->chain, i)};
+                            .layer = &export->chain->layer[i],
+                            .out = chain_outline(export->chain, i)};
     if (i > 0)
-        place.in = chain_outline(&export->chain, i - 1);
+        place.in = chain_outline(export->chain, i - 1);
     return place;
 }
 
 static void write_declarations(FILE *out, const struct c_export *export)
 {
-    for (int i = 0; i < export->chain.n_layers; i++) {
+    for (int i = 0; i < export->chain->n_layers; i++) {
         struct c_place place = place_of(export, i);
         if (kind_of(place.layer)->declare)
             kind_of(place.layer)->declare(out, &place);
@@ -149,7 +149,7 @@ void c_write_forward(FILE *out, const struct c_export *export)
           "    double *a = work->values[0], *b = work->values[1];\n",
           out);
 
-    for (int i = 0; i < export->chain.n_layers; i++) {
+    for (int i = 0; i < export->chain->n_layers; i++) {
         struct c_place place = place_of(export, i);
         place.x = x;
         place.y = arrays[n_called % 2];

@@ -25,7 +25,7 @@ static void describe(FILE *out, const struct c_export *export,
 static void call(FILE *out, const struct c_place *place)
 {
     enum pooling how = place->layer->pooling.how;
-    bool takes_ids = poolings[how].asks_for_words && place->export->chain.mask;
+    bool takes_ids = poolings[how].asks_for_words && place->export->chain->mask;
     fprintf(out, "    %s(%s, %d, %s%s);\n", poolings[how].function, place->x,
             place->in.width, takes_ids ? "work->ids, " : "", place->y);
 }

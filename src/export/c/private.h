@@ -28,9 +28,9 @@ struct c_parts {
 };
 
 struct c_export {
-    struct predictor *predictor; /* borrowed */
-    struct chain_config chain;   /* of its model */
-    const struct params *params; /* the model's, borrowed as is the next */
+    struct predictor *predictor;      /* borrowed */
+    const struct chain_config *chain; /* of its model */
+    const struct params *params;      /* the model's, borrowed as is the next */
     const float *weights;
     const struct text_options *text; /* its tokenizer's, borrowed */
     struct c_parts parts;

@@ -135,10 +135,10 @@ int export_c(struct predictor *predictor, const char *path, char **checked)
         return rc;
 
     struct c_export export = {.predictor = predictor,
+                              .chain = model_chain(predictor->model),
                               .params = model_params(predictor->model),
                               .weights = (const float *)predictor->weights,
                               .text = text};
-    model_chain(model_configuration(predictor->model), &export.chain);
     set_names(&export, path);
     c_make_tables(&export);
     c_text_parts(&export, &export.parts);

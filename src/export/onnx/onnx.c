@@ -134,9 +134,7 @@ static int write_model(const struct onnx *onnx, const Onnx__ModelProto *model,
 
 int export_onnx(struct predictor *predictor, const char *path, char **checked)
 {
-    struct chain_config chain;
-    model_chain(model_configuration(predictor->model), &chain);
-    struct onnx onnx = {.chain = &chain,
+    struct onnx onnx = {.chain = model_chain(predictor->model),
                         .params = model_params(predictor->model),
                         .weights = predictor->weights};
     int rc = check_size(path, onnx.params->size * sizeof *onnx.weights);

@@ -1,6 +1,7 @@
 /* ONNX files: every model that can be configured becomes one, and the reader that checks
  * it before it takes its name misses nothing. That ONNX's own programs think the same of
  * the files is tested by slow/onnx.sh. */
+#include "../../classifier.h"
 #include "export/export.h"
 #include "export/onnx/private.h"
 
@@ -28,14 +29,14 @@ static void expect_message(const char *expected)
 }
 
 /* A model without checkpoint, with weights that all differ. */
-static void make(const struct model_config *config, struct predictor *predictor)
+static void make(const struct classifier *config, struct predictor *predictor)
 {
     static char no[] = "no", yes[] = "yes", maybe[] = "\"maybe\"";
     static char *labels[] = {no, yes, maybe};
     const struct kernels *kernels = NULL;
     *predictor = (struct predictor){0};
     assert_int_equal(kernels_select("baseline", &kernels), OK);
-    assert_int_equal(model_new(config, kernels, 1, &predictor->model), OK);
+    assert_int_equal(classifier_new(config, kernels, 1, &predictor->model), OK);
     size_t n = model_params(predictor->model)->size;
     predictor->weights = xaligned(n, sizeof(real));
     for (size_t i = 0; i < n; i++)
@@ -56,7 +57,7 @@ static void release(struct predictor *predictor)
 /* The chain is the caller's. */
 static struct onnx parts_of(const struct predictor *predictor, struct chain_config *chain)
 {
-    model_chain(model_configuration(predictor->model), chain);
+    *chain = *model_chain(predictor->model);
     return (struct onnx){.chain = chain,
                          .params = model_params(predictor->model),
                          .weights = predictor->weights};
@@ -99,7 +100,7 @@ static size_t count(const Onnx__GraphProto *graph, const char *kind, size_t n_in
     return n;
 }
 
-static void check_model(const struct model_config *config, const Onnx__ModelProto *model)
+static void check_model(const struct classifier *config, const Onnx__ModelProto *model)
 {
     const Onnx__GraphProto *graph = model->graph;
     const char *cell = config->cell == CELL_LSTM ? "LSTM" : "GRU";
@@ -117,29 +118,29 @@ static void check_model(const struct model_config *config, const Onnx__ModelProt
     assert_string_equal(graph->output[0]->name, "probabilities");
 }
 
-static struct model_config config_of(int variant)
+static struct classifier config_of(int variant)
 {
-    return (struct model_config){.cell = variant % 3 == 0 ? CELL_LSTM : CELL_GRU,
-                                 .reset_after = variant % 3 == 2,
-                                 .bidirectional = variant / 3 % 2,
-                                 .layers = 1 + variant / 6 % 2,
-                                 .head = (enum head_kind)(variant / 12 % 4),
-                                 .mask = variant / 48 % 2,
-                                 .pad_pre = variant / 96 % 2,
-                                 .hard_sigmoid = variant / 4 % 2,
-                                 .classes = variant / 5 % 2 ? 3 : 2,
-                                 .dense = variant / 7 % 2 ? 0 : 5,
-                                 .vocabulary = VOCABULARY,
-                                 .maxlen = LENGTH,
-                                 .embedding = 1 + variant % 4,
-                                 .units = {1 + variant % 5, 1 + variant / 5 % 3}};
+    return (struct classifier){.cell = variant % 3 == 0 ? CELL_LSTM : CELL_GRU,
+                               .reset_after = variant % 3 == 2,
+                               .bidirectional = variant / 3 % 2,
+                               .layers = 1 + variant / 6 % 2,
+                               .head = (enum head)(variant / 12 % 4),
+                               .mask = variant / 48 % 2,
+                               .pad_pre = variant / 96 % 2,
+                               .hard_sigmoid = variant / 4 % 2,
+                               .classes = variant / 5 % 2 ? 3 : 2,
+                               .dense = variant / 7 % 2 ? 0 : 5,
+                               .vocabulary = VOCABULARY,
+                               .maxlen = LENGTH,
+                               .embedding = 1 + variant % 4,
+                               .units = {1 + variant % 5, 1 + variant / 5 % 3}};
 }
 
 static void test_all_models(void **state)
 {
     (void)state;
     for (int variant = 0; variant < 192; variant++) {
-        struct model_config config = config_of(variant);
+        struct classifier config = config_of(variant);
         struct predictor predictor;
         char *bytes = NULL;
         size_t n = 0;
@@ -160,7 +161,7 @@ static void test_every_weight_is_compared(void **state)
 {
     (void)state;
     for (int variant = 0; variant < 12; variant++) {
-        struct model_config config = config_of(variant);
+        struct classifier config = config_of(variant);
         struct predictor predictor;
         char *bytes = NULL;
         size_t n = 0;
@@ -212,7 +213,7 @@ static Onnx__TensorProto *initializer(const Onnx__ModelProto *model, const char 
 static void test_damaged_models(void **state)
 {
     (void)state;
-    struct model_config config = config_of(0);
+    struct classifier config = config_of(0);
     struct predictor predictor;
     char *bytes = NULL;
     size_t n = 0;
@@ -254,14 +255,14 @@ static void test_damaged_models(void **state)
 static void test_too_large(void **state)
 {
     (void)state;
-    struct model_config config = config_of(0);
+    struct classifier config = config_of(0);
     config.vocabulary = 1 << 29;
     config.embedding = 1;
     struct predictor predictor = {0};
     const struct kernels *kernels = NULL;
     char *checked = NULL;
     assert_int_equal(kernels_select("baseline", &kernels), OK);
-    assert_int_equal(model_new(&config, kernels, 1, &predictor.model), OK);
+    assert_int_equal(classifier_new(&config, kernels, 1, &predictor.model), OK);
     unlink(path);
     assert_int_equal(export_onnx(&predictor, path, &checked), ERR_USAGE);
     expect_message("holds at most 2 GiB, this model takes 2.0");

@@ -1,5 +1,6 @@
 /* Files: replaced whole, sealed, and what a damaged or foreign data set or checkpoint
  * says. Each fixture is a good file with one thing wrong. */
+#include "../../classifier.h"
 #include "saved/checkpoint.h"
 #include "data/dataset.h"
 #include "files/file.h"
@@ -306,15 +307,15 @@ static void test_damage(void **state)
 
 /* Checkpoints. */
 
-static const struct model_config tiny = {.cell = CELL_LSTM,
-                                         .vocabulary = WORDS,
-                                         .maxlen = LENGTH,
-                                         .embedding = 2,
-                                         .units = {3},
-                                         .layers = 1,
-                                         .dense = 0,
-                                         .classes = 2,
-                                         .pad_pre = true};
+static const struct classifier tiny = {.cell = CELL_LSTM,
+                                       .vocabulary = WORDS,
+                                       .maxlen = LENGTH,
+                                       .embedding = 2,
+                                       .units = {3},
+                                       .layers = 1,
+                                       .dense = 0,
+                                       .classes = 2,
+                                       .pad_pre = true};
 
 static void make_params(struct params *params)
 {
@@ -332,6 +333,7 @@ static char *write_checkpoint(const char *name, const struct params *params,
 {
     static char json[] = "{}";
     struct fixture fixture;
+    struct chain_config chain = classifier_chain(&tiny);
     char *path = in_folder(name);
     fill(&fixture);
     struct checkpoint info = {.config = json,
@@ -343,7 +345,7 @@ static char *write_checkpoint(const char *name, const struct params *params,
     const float *slots[1] = {weights};
     char *bytes = NULL;
     size_t n = 0;
-    assert_int_equal(checkpoint_image(&info, &tiny,
+    assert_int_equal(checkpoint_image(&info, &chain,
                                       "{\"class_name\":\"Adam\",\"config\":{}}", params,
                                       weights, slots, &bytes, &n),
                      OK);

@@ -137,7 +137,7 @@ static void make_file(const struct chain_config *chain, struct keras_file *file)
     struct params params = {.tensors = NULL};
     float *values;
 
-    chain_tensors(chain, &params);
+    model_tensors(chain, &params);
     values = xcalloc(params.size, sizeof *values);
     for (size_t i = 0; i < params.size; i++)
         values[i] = (float)i;
@@ -302,7 +302,7 @@ static void test_places(void **state)
     const struct chain_config chain = mixed_chain();
     struct params params = {.tensors = NULL};
 
-    chain_tensors(&chain, &params);
+    model_tensors(&chain, &params);
     assert_int_equal(params.n_tensors, COUNT_OF(expected));
     for (int t = 0; t < params.n_tensors; t++) {
         char *path = keras_weight_path(&chain, &params, t);

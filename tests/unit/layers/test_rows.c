@@ -2,6 +2,7 @@
  * of
  * 250 it has the same bits, in every kernel set; nor on who computes the pads before it,
  * nor on whether the model could also train, or shares its weights with others. */
+#include "../../classifier.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -93,25 +94,25 @@ static void expect_same(const struct fixture *fixture, struct model *model, int 
                         real (*expected)[UNITS_OUT], const char *kernels)
 {
     static real logits[ROWS][UNITS_OUT];
-    const struct model_config *config = model_configuration(model);
+    const struct chain_config *chain = model_chain(model);
     evaluate_all(fixture, model, together, logits);
     for (int r = 0; r < ROWS; r++)
         if (memcmp(logits[r], expected[r], sizeof logits[r]))
-            fail_msg("%s: row %d of length %d has other bits among %d (cell %d, head %d, "
+            fail_msg("%s: row %d of length %d has other bits among %d (%s, "
                      "mask %d)",
-                     kernels, r, fixture->length[r], together, (int)config->cell,
-                     (int)config->head, config->mask);
+                     kernels, r, fixture->length[r], together, chain->layer[1].name,
+                     chain->mask);
 }
 
 /* Models that only evaluate: one that learns as it goes, and one that has learnt
  * everything, with two more that share its weights. */
 static void check_evaluators(const struct fixture *fixture, const struct kernels *kernels,
-                             const struct model_config *config, const real *weights,
+                             const struct classifier *config, const real *weights,
                              real (*expected)[UNITS_OUT])
 {
     enum { TOGETHER = 9, SHARERS = 2 };
     struct model *model = NULL, *sharers[SHARERS] = {NULL};
-    assert_int_equal(model_new_evaluator(config, kernels, TOGETHER, &model), OK);
+    assert_int_equal(classifier_new_evaluator(config, kernels, TOGETHER, &model), OK);
     model_pack(model, weights);
     expect_same(fixture, model, TOGETHER, expected, kernels->name);
     model_pack(model, weights);
@@ -127,28 +128,28 @@ static void check_evaluators(const struct fixture *fixture, const struct kernels
     model_free(model);
 }
 
-static void check(const struct kernels *kernels, const struct model_config *config)
+static void check(const struct kernels *kernels, const struct classifier *config)
 {
     static const int sizes[] = {1, 3, 16};
     static struct fixture fixture;
     static real expected[ROWS][UNITS_OUT];
     struct model *model = NULL, *narrow = NULL, *plain = NULL;
-    struct model_config computing = *config;
+    struct classifier computing = *config;
     computing.lookup_bytes = 0;
     fill(&fixture);
-    assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
+    assert_int_equal(classifier_new(config, kernels, ROWS, &model), OK);
     real *weights = xaligned(model_params(model)->size, sizeof *weights);
     model_init_weights(model, 4, weights);
     model_pack(model, weights);
     evaluate_all(&fixture, model, ROWS, expected);
     for (size_t i = 0; i < COUNT_OF(sizes); i++)
         expect_same(&fixture, model, sizes[i], expected, kernels->name);
-    assert_int_equal(model_new(&computing, kernels, ROWS, &plain), OK);
+    assert_int_equal(classifier_new(&computing, kernels, ROWS, &plain), OK);
     model_pack(plain, weights);
     check_shared(&fixture, model, plain);
     /* in a workspace with room for fewer rows than the vocabulary has */
     assert_true(LENGTH + 1 < VOCABULARY);
-    assert_int_equal(model_new(config, kernels, 1, &narrow), OK);
+    assert_int_equal(classifier_new(config, kernels, 1, &narrow), OK);
     model_pack(narrow, weights);
     expect_same(&fixture, narrow, 1, expected, kernels->name);
     check_evaluators(&fixture, kernels, config, weights, expected);
@@ -167,20 +168,20 @@ static void test_row_independence(void **state)
         if (kernels_select(names[k], &kernels)) /* not on this processor */
             continue;
         for (int variant = 0; variant < 48; variant++) {
-            struct model_config config = {.cell = variant % 2 ? CELL_GRU : CELL_LSTM,
-                                          .bidirectional = variant / 2 % 2,
-                                          .mask = variant / 4 % 2,
-                                          .head = (enum head_kind)(variant / 8 % 4),
-                                          .layers = 1 + variant % 3 / 2,
-                                          .reset_after = variant % 5 == 0,
-                                          .dense = variant % 3 ? 40 : 0,
-                                          .pad_pre = true,
-                                          .vocabulary = VOCABULARY,
-                                          .maxlen = LENGTH,
-                                          .embedding = 12,
-                                          .units = {20, 20},
-                                          .classes = UNITS_OUT,
-                                          .lookup_bytes = MODEL_LOOKUP_BYTES};
+            struct classifier config = {.cell = variant % 2 ? CELL_GRU : CELL_LSTM,
+                                        .bidirectional = variant / 2 % 2,
+                                        .mask = variant / 4 % 2,
+                                        .head = (enum head)(variant / 8 % 4),
+                                        .layers = 1 + variant % 3 / 2,
+                                        .reset_after = variant % 5 == 0,
+                                        .dense = variant % 3 ? 40 : 0,
+                                        .pad_pre = true,
+                                        .vocabulary = VOCABULARY,
+                                        .maxlen = LENGTH,
+                                        .embedding = 12,
+                                        .units = {20, 20},
+                                        .classes = UNITS_OUT,
+                                        .lookup_bytes = CHAIN_LOOKUP_BYTES};
             check(kernels, &config);
         }
     }

@@ -16,7 +16,7 @@
 
 #include <xxhash.h>
 
-#include "model/model.h"
+#include "../../classifier.h"
 
 #include <cmocka.h>
 
@@ -35,94 +35,46 @@ static int take(int *number, int n)
     return digit;
 }
 
-static void add_dropout(struct chain_config *chain, double rate, enum rng_purpose purpose)
-{
-    if (rate > 0) {
-        struct layer_config *layer = chain_add(chain, LAYER_DROPOUT);
-        layer->dropout.rate = rate;
-        layer->dropout.purpose = purpose;
-    }
-}
-
-enum head { LAST, FLATTEN, MAX, MEAN };
-
-struct choices {
-    struct layer_config
-        recurrent; /* of every recurrent layer, but for units and sequences */
-    int n_recurrent, units[3];
-    enum head head;
-    int dense, classes;
-    double embedding_dropout, rnn_dropout, dense_dropout;
-};
-
-static void add_layers(struct chain_config *chain, int width,
-                       const struct choices *choices)
-{
-    chain_add(chain, LAYER_EMBEDDING)->embedding.width = width;
-    add_dropout(chain, choices->embedding_dropout, RNG_DROPOUT_EMBEDDING);
-    for (int i = 0; i < choices->n_recurrent; i++) {
-        struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
-        *layer = choices->recurrent;
-        layer->recurrent.units = choices->units[i];
-        layer->recurrent.sequences =
-            i + 1 < choices->n_recurrent || choices->head != LAST;
-    }
-
-    if (choices->head == FLATTEN)
-        chain_add(chain, LAYER_FLATTEN);
-    else if (choices->head != LAST)
-        chain_add(chain, LAYER_POOLING)->pooling.how =
-            choices->head == MAX ? POOLING_MAX : POOLING_MEAN;
-    add_dropout(chain, choices->rnn_dropout, RNG_DROPOUT_RNN);
-    if (choices->dense)
-        chain_add(chain, LAYER_DENSE)->dense.units = choices->dense;
-    add_dropout(chain, choices->dense_dropout, RNG_DROPOUT_DENSE);
-
-    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
-    output->output.units = choices->classes == 2 ? 1 : choices->classes;
-    output->output.loss = choices->classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
-    chain_name_layers(chain);
-}
-
-/* The first half has two layers of odd sizes and all dropouts at once; the second up to three of
- * even sizes, one dropout at a time, and rows of nothing but pads. */
-static void make_chain(int shape, struct chain_config *chain)
+/* The first half has two layers of odd sizes and all dropouts at once; the second up to
+ * three of even sizes, one dropout at a time, and rows of nothing but pads. */
+static struct chain_config make_chain(int shape)
 {
     bool even = shape >= N_SHAPES / 2;
     int n = shape % (N_SHAPES / 2);
-    struct choices choices = {.recurrent = {.kind = LAYER_RECURRENT},
-                              .units = {even ? 32 : 17, even ? 16 : 5, 8}};
+    struct classifier model = {.vocabulary = WORDS,
+                               .maxlen = even ? 23 : 37,
+                               .embedding = even ? 32 : 9,
+                               .units = {even ? 32 : 17, even ? 16 : 5, 8}};
 
     int cell = take(&n, 3);
-    choices.recurrent.recurrent.cell = cell == 0 ? CELL_LSTM : CELL_GRU;
-    choices.recurrent.recurrent.reset_after = cell == 2;
-    choices.recurrent.recurrent.bidirectional = take(&n, 2);
+    model.cell = cell == 0 ? CELL_LSTM : CELL_GRU;
+    model.reset_after = cell == 2;
+    model.bidirectional = take(&n, 2);
     bool stacked = take(&n, 2);
-    choices.head = (enum head)take(&n, 4);
-    choices.dense = take(&n, 2) ? 6 : 0;
-    *chain = (struct chain_config){.vocabulary = WORDS, .length = even ? 23 : 37};
-    chain->mask = take(&n, 2);
-    chain->pad_pre = take(&n, 2);
-    chain->lookup_bytes = take(&n, 2) ? CHAIN_LOOKUP_BYTES : 0;
+    model.head = (enum head)take(&n, 4);
+    model.dense = take(&n, 2) ? 6 : 0;
+    model.mask = take(&n, 2);
+    model.pad_pre = take(&n, 2);
+    model.lookup_bytes = take(&n, 2) ? CHAIN_LOOKUP_BYTES : 0;
 
     if (even) {
         int drop = take(&n, 4);
-        choices.n_recurrent = stacked ? 3 : 1;
-        choices.classes = choices.dense ? 3 : 2;
-        choices.recurrent.recurrent.hard_sigmoid = drop == 0;
-        choices.embedding_dropout = drop == 1 ? 0.5 : 0;
-        choices.rnn_dropout = drop == 2 ? 0.25 : 0;
-        choices.dense_dropout = drop == 3 && choices.dense ? 0.1 : 0;
+        model.layers = stacked ? 3 : 1;
+        model.classes = model.dense ? 3 : 2;
+        model.hard_sigmoid = drop == 0;
+        model.embedding_dropout = drop == 1 ? 0.5 : 0;
+        model.rnn_dropout = drop == 2 ? 0.25 : 0;
+        model.dense_dropout = drop == 3 && model.dense ? 0.1 : 0;
     } else {
-        choices.n_recurrent = stacked ? 2 : 1;
-        choices.classes = take(&n, 2) ? MOST_CLASSES : 2;
+        model.layers = stacked ? 2 : 1;
+        model.classes = take(&n, 2) ? MOST_CLASSES : 2;
         bool drop = take(&n, 2);
-        choices.recurrent.recurrent.hard_sigmoid = take(&n, 2);
-        choices.embedding_dropout = drop ? 0.2 : 0;
-        choices.rnn_dropout = drop ? 0.3 : 0;
-        choices.dense_dropout = drop && choices.dense ? 0.4 : 0;
+        model.hard_sigmoid = take(&n, 2);
+        model.embedding_dropout = drop ? 0.2 : 0;
+        model.rnn_dropout = drop ? 0.3 : 0;
+        model.dense_dropout = drop && model.dense ? 0.4 : 0;
     }
-    add_layers(chain, even ? 32 : 9, &choices);
+    return classifier_chain(&model);
 }
 
 /* Longest first. */
@@ -155,7 +107,9 @@ static struct model *new_model(const struct chain_config *chain,
 {
     struct model *model = NULL;
 
-    assert_int_equal(model_of_chain(chain, kernels, ROWS, trains, &model), OK);
+    assert_int_equal(trains ? model_new(chain, kernels, ROWS, &model)
+                            : model_new_evaluator(chain, kernels, ROWS, &model),
+                     OK);
     return model;
 }
 
@@ -181,7 +135,7 @@ static unsigned initial_of(const struct chain_config *chain,
     struct model *model = new_model(chain, kernels, true);
     const struct params *params = model_params(model);
     real *weights = xcalloc(params->size, sizeof *weights);
-    double figures[3] = {chain_flops(chain, 100, 10), chain_forward_flops(chain, 100, 10),
+    double figures[3] = {model_flops(chain, 100, 10), model_forward_flops(chain, 100, 10),
                          model_positions(model, lane, true)};
 
     for (int i = 0; i < params->n_tensors; i++) {
@@ -295,13 +249,12 @@ static void check_shapes(const struct kernels *kernels, const char *name)
 
     XXH64_reset(state, 0);
     for (int i = 0; i < N_SHAPES; i++) {
-        struct chain_config chain;
         unsigned frozen[2], found[2] = {0, 0};
         read_line(golden, frozen);
         if (i % every != offset)
             continue;
 
-        make_chain(i, &chain);
+        struct chain_config chain = make_chain(i);
         struct rows rows = make_rows(&chain);
         struct lane all = {&rows, numbers, ROWS, NULL},
                     few = {&rows, numbers + 3, 5, NULL};

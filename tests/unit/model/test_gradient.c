@@ -1,6 +1,6 @@
 /* The gradient of every tensor against central differences, in double, over cells, heads,
- * masks, stacks and classes. */
-#include "model/model.h"
+ * masks, stacks and classes; and of chains that are none of these. */
+#include "../../classifier.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -72,13 +72,27 @@ static double tensor_error(struct model *model, const struct lane *lane,
     return error;
 }
 
-static void check(const struct model_config *config, const struct kernels *kernels)
+/* "embedding lstm dense", for messages; the caller's to free. */
+static char *names_of(const struct chain_config *chain)
+{
+    char *names = xstrdup("");
+
+    for (int i = 0; i < chain->n_layers; i++) {
+        char *longer = xasprintf("%s %s", names, chain->layer[i].name);
+        free(names);
+        names = longer;
+    }
+    return names;
+}
+
+static void check(const struct chain_config *chain, const struct kernels *kernels)
 {
     struct corpus corpus;
-    fill_corpus(&corpus, config->pad_pre, config->classes);
-    struct lane lane = {&corpus.rows, corpus.order, ROWS, NULL};
     struct model *model = NULL;
-    assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
+
+    fill_corpus(&corpus, chain->pad_pre, chain_classes(chain));
+    struct lane lane = {&corpus.rows, corpus.order, ROWS, NULL};
+    assert_int_equal(model_new(chain, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);
     double *weights = xaligned(params->size, sizeof *weights);
     double *gradient = xaligned(params->size, sizeof *weights);
@@ -86,17 +100,15 @@ static void check(const struct model_config *config, const struct kernels *kerne
     model_init_weights(model, 5, weights);
     for (size_t i = 0; i < params->size; i++) /* away from kinks and symmetric places */
         weights[i] = 3 * weights[i] + 0.01 * sin((double)i);
+
     loss_at(model, &lane, weights, gradient);
     for (int i = 0; i < params->n_tensors; i++) {
         const struct tensor *tensor = &params->tensors[i];
         double error = tensor_error(model, &lane, tensor, weights, gradient, scratch);
         if (!(error < 1e-6))
-            fail_msg(
-                "%s %s/%s: relative error %.2e (cell %d, %d directions, head %d, mask "
-                "%d, layers %d, classes %d, reset_after %d)",
-                kernels->name, tensor->layer, tensor->name, error, (int)config->cell,
-                config->bidirectional + 1, (int)config->head, config->mask,
-                config->layers, config->classes, config->reset_after);
+            fail_msg("%s %s/%s: relative error %.2e (%s, mask %d, pads %s)",
+                     kernels->name, tensor->layer, tensor->name, error, names_of(chain),
+                     chain->mask, chain->pad_pre ? "in front" : "behind");
     }
     free(weights);
     free(gradient);
@@ -104,14 +116,14 @@ static void check(const struct model_config *config, const struct kernels *kerne
     model_free(model);
 }
 
-static struct model_config config_of(int variant)
+static struct classifier config_of(int variant)
 {
-    struct model_config config = {
+    struct classifier config = {
         .cell = variant % 3 == 0 ? CELL_LSTM : CELL_GRU,
         .reset_after = variant % 3 == 2,
         .bidirectional = variant / 3 % 2,
         .layers = 1 + variant / 6 % 2,
-        .head = (enum head_kind)(variant / 12 % 4),
+        .head = (enum head)(variant / 12 % 4),
         .mask = variant / 48 % 2,
         .classes = variant / 96 % 2 ? 4 : 2,
         .dense = variant % 2 ? 0 : 6,
@@ -122,30 +134,121 @@ static struct model_config config_of(int variant)
         .embedding = 3,
         .units = {5, 7},
         .embedding_dropout = variant % 5 < 2 ? 0 : 0.3,
-        .lookup_bytes = variant % 5 == 0 ? MODEL_LOOKUP_BYTES : 0,
+        .lookup_bytes = variant % 5 == 0 ? CHAIN_LOOKUP_BYTES : 0,
         .rnn_dropout = variant % 4 ? 0.2 : 0,
         .dense_dropout = 0.25,
     };
     return config;
 }
 
+static const struct kernels *set_of(int k)
+{
+    static const char *const names[] = {"baseline", "avx2", "avx512"};
+    const struct kernels *kernels = NULL;
+
+    /* NULL: not on this processor */
+    return kernels_select(names[k], &kernels) ? NULL : kernels;
+}
+
+enum { SETS = 3 };
+
 static void test_all_tensors(void **state)
 {
     (void)state;
-    static const char *const names[] = {"baseline", "avx2", "avx512"};
-    for (size_t k = 0; k < COUNT_OF(names); k++) {
-        const struct kernels *kernels = NULL;
-        if (kernels_select(names[k], &kernels)) /* not on this processor */
-            continue;
-        for (int variant = 0; variant < 192; variant++) {
-            struct model_config config = config_of(variant);
-            check(&config, kernels);
+    for (int k = 0; k < SETS; k++)
+        for (int variant = 0; variant < 192 && set_of(k); variant++) {
+            struct classifier config = config_of(variant);
+            struct chain_config chain = classifier_chain(&config);
+            check(&chain, set_of(k));
         }
+}
+
+#define SEQUENCE(cell_, units_, both)                                                    \
+    {                                                                                    \
+        .kind = LAYER_RECURRENT, .recurrent = {                                          \
+            .cell = cell_,                                                               \
+            .units = units_,                                                             \
+            .bidirectional = both,                                                       \
+            .sequences = true                                                            \
+        }                                                                                \
     }
+#define LAST(cell_, units_, both)                                                        \
+    {                                                                                    \
+        .kind = LAYER_RECURRENT, .recurrent = {                                          \
+            .cell = cell_,                                                               \
+            .units = units_,                                                             \
+            .bidirectional = both                                                        \
+        }                                                                                \
+    }
+#define DROPOUT(purpose_)                                                                \
+    {                                                                                    \
+        .kind = LAYER_DROPOUT, .dropout = { 0.3, purpose_ }                              \
+    }
+#define POOLING(how_)                                                                    \
+    {                                                                                    \
+        .kind = LAYER_POOLING, .pooling = { how_ }                                       \
+    }
+#define DENSE(units_)                                                                    \
+    {                                                                                    \
+        .kind = LAYER_DENSE, .dense = { units_ }                                         \
+    }
+#define FLATTEN                                                                          \
+    {                                                                                    \
+        .kind = LAYER_FLATTEN                                                            \
+    }
+
+/* Between embedding and output. */
+enum { MOST = 8 };
+
+static const struct layer_config chains[][MOST] = {
+    {SEQUENCE(CELL_LSTM, 5, false), DROPOUT(RNG_DROPOUT_RNN), SEQUENCE(CELL_GRU, 4, true),
+     LAST(CELL_LSTM, 3, true), DENSE(6), DENSE(9), DENSE(4)},
+    {SEQUENCE(CELL_GRU, 5, true), SEQUENCE(CELL_LSTM, 4, false), POOLING(POOLING_MAX)},
+    {SEQUENCE(CELL_LSTM, 5, true), DROPOUT(RNG_DROPOUT_RNN), FLATTEN, DENSE(6)},
+    {LAST(CELL_GRU, 5, false), FLATTEN, DROPOUT(RNG_DROPOUT_RNN), DENSE(6)},
+    {POOLING(POOLING_MEAN), DENSE(6)},
+    {DROPOUT(RNG_DROPOUT_EMBEDDING), POOLING(POOLING_MEAN)},
+    /* These look at all positions: no mask without a recurrent layer. */
+    {DROPOUT(RNG_DROPOUT_EMBEDDING), POOLING(POOLING_MAX), DENSE(6)},
+    {FLATTEN, DROPOUT(RNG_DROPOUT_RNN), DENSE(6)},
+};
+enum { MASKABLE = COUNT_OF(chains) - 2 };
+
+static struct chain_config chain_of(size_t n, bool mask, bool pad_pre)
+{
+    struct chain_config chain = {.vocabulary = VOCABULARY,
+                                 .length = LENGTH,
+                                 .mask = mask,
+                                 .pad_pre = pad_pre,
+                                 .lookup_bytes = n % 2 ? CHAIN_LOOKUP_BYTES : 0};
+
+    chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
+    for (int i = 0; i < MOST && chains[n][i].kind != LAYER_EMBEDDING; i++)
+        *chain_add(&chain, chains[n][i].kind) = chains[n][i];
+    struct layer_config *output = chain_add(&chain, LAYER_OUTPUT);
+    output->output.units = 3;
+    output->output.loss = LOSS_CATEGORICAL;
+    chain_name_layers(&chain);
+    return chain;
+}
+
+static void test_other_chains(void **state)
+{
+    (void)state;
+    for (int k = 0; k < SETS; k++)
+        for (size_t n = 0; n < COUNT_OF(chains) && set_of(k); n++)
+            for (int way = 0; way < 4; way++) {
+                bool mask = way & 1 && n < MASKABLE;
+                struct chain_config chain = chain_of(n, mask, way & 2);
+                check(&chain, set_of(k));
+            }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_tensors)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_tensors),
+        cmocka_unit_test(test_other_chains),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

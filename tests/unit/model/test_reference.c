@@ -1,6 +1,7 @@
 /* The whole model against a naive one, written from Keras's documentation in another way:
  * one row at a time, one unit at a time, every pad visited, weights in Keras's shapes,
  * libm's functions. In double. */
+#include "../../classifier.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@ enum { ROWS = 7, LENGTH = 9, VOCABULARY = 13, MOST = 64 };
 /* The reference. */
 
 struct reference {
-    const struct model_config *config;
+    const struct classifier *config;
     int units; /* of the layer at work */
     const struct params *params;
     const double *weights;
@@ -115,7 +116,7 @@ static void run_direction(const struct reference *ref, const char *layer, int di
                           int n, double (*x)[MOST], const bool *is_word,
                           double (*outputs)[MOST], double *last)
 {
-    const struct model_config *config = ref->config;
+    const struct classifier *config = ref->config;
     int units = ref->units;
     double h[MOST] = {0}, c[MOST] = {0};
     const char *cell = config->cell == CELL_LSTM ? "lstm" : "gru";
@@ -139,7 +140,7 @@ static void run_direction(const struct reference *ref, const char *layer, int di
 }
 
 /* features of the head; returns how many. */
-static int run_head(const struct model_config *config, int width, double (*outputs)[MOST],
+static int run_head(const struct classifier *config, int width, double (*outputs)[MOST],
                     const double *last, const bool *is_word, double *features)
 {
     int n_words = 0;
@@ -166,7 +167,7 @@ static int run_head(const struct model_config *config, int width, double (*outpu
 static void reference_logits(const struct reference *ref, const uint16_t *ids,
                              double *logits)
 {
-    const struct model_config *config = ref->config;
+    const struct classifier *config = ref->config;
     int width = 0, n = config->embedding;
     double x[LENGTH][MOST], outputs[LENGTH][MOST], last[MOST];
     double features[LENGTH * MOST], hidden[MOST];
@@ -218,8 +219,7 @@ static void fill_rows(bool pad_pre, uint16_t x[ROWS][LENGTH], int32_t *length)
     }
 }
 
-static double expected_loss(const struct model_config *config, const double *logits,
-                            int y)
+static double expected_loss(const struct classifier *config, const double *logits, int y)
 {
     if (config->classes == 2)
         return -log(y ? 1 / (1 + exp(-logits[0])) : 1 - 1 / (1 + exp(-logits[0])));
@@ -229,7 +229,7 @@ static double expected_loss(const struct model_config *config, const double *log
     return -log(exp(logits[y]) / sum);
 }
 
-static void check(const struct model_config *config, const struct kernels *kernels)
+static void check(const struct classifier *config, const struct kernels *kernels)
 {
     uint16_t x[ROWS][LENGTH];
     int32_t y[ROWS], length[ROWS], order[ROWS];
@@ -247,7 +247,7 @@ static void check(const struct model_config *config, const struct kernels *kerne
                               .length = length};
     struct lane lane = {&rows, order, ROWS, NULL};
     struct model *model = NULL;
-    assert_int_equal(model_new(config, kernels, ROWS, &model), OK);
+    assert_int_equal(classifier_new(config, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);
     double *weights = xaligned(params->size, sizeof *weights);
     double logits[ROWS * 4], expected[4], loss = 0;
@@ -285,12 +285,12 @@ static void test_all_models(void **state)
         if (kernels_select(names[k], &kernels)) /* not on this processor */
             continue;
         for (int variant = 0; variant < 768; variant++) {
-            struct model_config config = {
+            struct classifier config = {
                 .cell = variant % 3 == 0 ? CELL_LSTM : CELL_GRU,
                 .reset_after = variant % 3 == 2,
                 .bidirectional = variant / 3 % 2,
                 .layers = 1 + variant / 6 % 2,
-                .head = (enum head_kind)(variant / 12 % 4),
+                .head = (enum head)(variant / 12 % 4),
                 .mask = variant / 48 % 2,
                 .classes = variant / 96 % 2 ? 4 : 2,
                 .pad_pre = variant / 192 % 2,
@@ -303,7 +303,7 @@ static void test_all_models(void **state)
                 .embedding_dropout = 0.5, /* none of them when evaluating */
                 .rnn_dropout = 0.5,
                 .dense_dropout = 0.5,
-                .lookup_bytes = variant % 5 ? MODEL_LOOKUP_BYTES : 0,
+                .lookup_bytes = variant % 5 ? CHAIN_LOOKUP_BYTES : 0,
             };
             check(&config, kernels);
         }

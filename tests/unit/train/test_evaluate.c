@@ -1,4 +1,5 @@
 /* Loss and hits over rows, against the rows judged one by one. */
+#include "../../classifier.h"
 #include "train/evaluate.h"
 
 #include <math.h>
@@ -27,15 +28,15 @@ static int set_up(void **state)
     (void)state;
     const struct kernels *kernels = NULL;
     struct rng rng = {.seed = 21, .purpose = RNG_TEST};
-    struct model_config config = {.cell = CELL_LSTM,
-                                  .embedding = 5,
-                                  .layers = 1,
-                                  .units = {6},
-                                  .pad_pre = true,
-                                  .vocabulary = VOCABULARY,
-                                  .maxlen = LENGTH,
-                                  .classes = CLASSES,
-                                  .lookup_bytes = MODEL_LOOKUP_BYTES};
+    struct classifier config = {.cell = CELL_LSTM,
+                                .embedding = 5,
+                                .layers = 1,
+                                .units = {6},
+                                .pad_pre = true,
+                                .vocabulary = VOCABULARY,
+                                .maxlen = LENGTH,
+                                .classes = CLASSES,
+                                .lookup_bytes = CHAIN_LOOKUP_BYTES};
     for (int r = 0; r < ROWS; r++) {
         rng.row = (uint32_t)r;
         y[r] = r % CLASSES;
@@ -52,7 +53,7 @@ static int set_up(void **state)
                                             .length = length};
     comm_init_alone(&comm);
     if (kernels_select("baseline", &kernels) ||
-        model_new_evaluator(&config, kernels, 8, &model))
+        classifier_new_evaluator(&config, kernels, 8, &model))
         return 1;
     weights = xaligned(model_params(model)->size, sizeof *weights);
     model_init_weights(model, 3, weights);
