@@ -87,6 +87,7 @@ int load_text(const struct source *sources, const char *encoding,
             return rc;
         bytes = memory->bytes;
     }
+
     size_t n_mark = 0; /* of UTF-8, whose text stands where it was read */
     if (document->kind != PLACE_RECORDS) {
         size_t n_read = n_bytes;
@@ -96,6 +97,7 @@ int load_text(const struct source *sources, const char *encoding,
         note_bad(document, (size_t)memory->decoder.n_bad,
                  (size_t)memory->decoder.first_bad);
     }
+
     free(memory->clean);
     memory->clean = NULL;
     size_t n_bad = text_repair_utf8(bytes, n_bytes, &memory->clean, &n_clean, &first_bad);

@@ -13,13 +13,17 @@
 
 struct shown {
     char *text; /* NULL: nothing yet */
-    size_t n;
+    size_t n, room;
 };
 
 static inline void shown_add(struct shown *shown, const char *text, size_t n)
 {
-    shown->text = xrealloc(shown->text, shown->n + n + 1, 1);
-    memcpy(shown->text + shown->n, text, n);
+    if (shown->room < shown->n + n + 1) {
+        shown->room = 2 * (shown->n + n) + 64;
+        shown->text = xrealloc(shown->text, shown->room, 1);
+    }
+    if (n)
+        memcpy(shown->text + shown->n, text, n);
     shown->n += n;
     shown->text[shown->n] = '\0';
 }

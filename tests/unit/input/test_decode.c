@@ -60,6 +60,7 @@ static void test_utf8(void **state)
     GOOD(NULL, "caf\xc3\xa9 \xe2\x82\xac", "caf\xc3\xa9 \xe2\x82\xac");
     GOOD("utf8", "bad \xff\xc3", "bad \xff\xc3"); /* text_repair_utf8's affair */
     GOOD(NULL, "\xef\xbb\xbf", "");
+
     GOOD(NULL,
          "\xef\xbb\xbf"
          "caf\xc3\xa9",
@@ -81,6 +82,7 @@ static void test_utf16(void **state)
          "\xff\xfe"
          "a\0\xe9\0\xac\x20\x3d\xd8\x00\xde\xff\xdb\xff\xdfz\0",
          mixed);
+
     GOOD(NULL,
          "\xfe\xff"
          "\0a\0\xe9\x20\xac\xd8\x3d\xde\x00\xdb\xff\xdf\xff\0z",
@@ -149,6 +151,7 @@ static void test_invalid(void **state)
              "\xff\xfe"
              "a\0b\0\x3d\xd8",
              "ab" BAD, 1, 6); /* half a pair */
+
     REPAIRED(NULL,
              "\xff\xfe"
              "a\0b\0c",

@@ -28,7 +28,7 @@ static int read_rows(const char *text, size_t n, char separator, bool quoted,
     for (size_t at = 0; !rc;) {
         size_t some = n - at < piece ? n - at : piece;
         bool last = at + some == n;
-        char *copy = xstrndup(text + at, some); /* so that reading too far shows */
+        char *copy = xcalloc(1, some); /* so that reading too far shows */
         memcpy(copy, text + at, some);
         rc = delimited_feed(rows, copy, some, last);
         free(copy);
@@ -197,6 +197,7 @@ static int naive_field(struct naive *naive, struct shown *row)
         while (!at_end_of_field(naive))
             step(naive, row);
     }
+
     shown_add(row, "]", 1);
     return OK;
 }

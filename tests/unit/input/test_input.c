@@ -33,6 +33,7 @@ static void test_part_of_file(void **state)
         {"reviews.csv", -1},
         {"", -1},
     };
+
     for (size_t i = 0; i < COUNT_OF(files); i++)
         if (place_part_of_file(files[i].path) != files[i].part)
             fail_msg("%s: another part than %d", files[i].path, files[i].part);
@@ -61,6 +62,7 @@ static void test_place(void **state)
     check_place("pos", PLACE_CLASS, -1, "pos", "");
     check_place("corpus/pos", PLACE_CLASS, -1, "pos", "corpus");
     check_place("contest/pos", PLACE_CLASS, -1, "pos", "contest");
+
     check_place("train/unsup", PLACE_UNLABELLED, DATASET_TRAIN, "unsup", "train");
     check_place("unsup", PLACE_CLASS, -1, "unsup", "");
     check_place("", PLACE_BESIDE, -1, NULL, NULL);
@@ -128,6 +130,7 @@ static void test_folder(void **state)
         scratch_folder(folders[i]);
     for (size_t i = 0; i < COUNT_OF(files); i++)
         scratch_write_text(files[i], "x");
+
     char *link = scratch_path("tree/c"), *pipe = scratch_path("tree/pipe");
     assert_int_equal(symlink("a.txt", link), 0);
     assert_int_equal(mkfifo(pipe, 0600), 0);
@@ -165,6 +168,7 @@ static void test_damaged_gzip(void **state)
         expect_message("damaged.gz: the gzip archive is damaged or was cut short");
         shown_release(&shown);
     }
+
     bytes[n - 5] ^= 1;
     struct shown shown = {0};
     scratch_write("damaged.gz", bytes, n);

@@ -85,7 +85,7 @@ static void check_load(const char *encoding, enum place_kind kind, bool in_file,
     if (in_file) {
         scratch_write("texts/1.txt", bytes, n);
     } else {
-        block_need_text(&block, n);
+        block_need_text(&block, n + 1);
         memcpy(block.text, bytes, n);
         document->n_text = block.n_text = n;
     }
@@ -125,9 +125,22 @@ static void test_load(void **state)
          "a\xef\xbf\xbd"
          "b",
          1, 4);
+
     /* the reader has decoded records */
     LOAD("latin1", PLACE_RECORDS, "caf\xc3\xa9", "caf\xc3\xa9", 0, 0);
     LOAD("latin1", PLACE_RECORDS, "caf\xe9", "caf\xef\xbf\xbd", 1, 3);
+}
+
+/* Longer than what is read at once. */
+static void test_load_long(void **state)
+{
+    (void)state;
+    enum { LONG = 300000 };
+    char *bytes = xcalloc(LONG + 1, 1);
+    for (int i = 0; i < LONG; i++)
+        bytes[i] = (char)('a' + i % 23);
+    check_load(NULL, PLACE_CLASS, true, bytes, LONG, (struct loaded){bytes, 0, 0});
+    free(bytes);
 }
 
 /* The byte of the file, its mark included. */
@@ -153,6 +166,7 @@ static void test_load_missing(void **state)
     document->folder = block_add_string(&block, "texts", 5);
     document->name = block_add_string(&block, "gone", 4);
     document->is_unread = true;
+
     assert_int_equal(load_text(&source, NULL, &block, document, &memory, &text, &n),
                      ERR_NO_INPUT);
     expect_message("/texts/gone: cannot open: No such file");
@@ -179,6 +193,7 @@ static void show_document(const struct block *block,
                             string_of(block, document->name),
                             string_of(block, document->label),
                             "="};
+
     for (size_t i = 0; i < COUNT_OF(pieces); i++)
         shown_add(shown, pieces[i], strlen(pieces[i]));
     if (document->line)
@@ -291,6 +306,7 @@ static void test_one_part(void **state)
                                            {"test/neg/2.txt", "bad"},
                                            {"test/pos/3.txt", "fine"}};
     static const struct packed bare[] = {{"neg/2.txt", "bad"}, {"pos/3.txt", "fine"}};
+
     write_archive("parts.tar", false, packed, 3);
     reader_free(check_source("parts.tar", NULL, DATASET_TEST,
                              "test:test/neg/2.txt=bad test:test/pos/3.txt=fine "));
@@ -349,6 +365,7 @@ static void test_refused(void **state)
                                           {"neg/1.txt", "@../pos"}};
     write_archive("links.tar", false, links, 2);
     refuse_source("links.tar", FORMAT_AUTO, "/links.tar: neg/1.txt is a link: put the");
+
     scratch_write_text("labels.csv", "label,text\npos,a\n \t,c\npos,d");
     refuse_source(
         "labels.csv", FORMAT_AUTO,
@@ -378,6 +395,7 @@ static void test_many_blocks(void **state)
         shown_add(&expected, row, strlen(row));
         free(row);
     }
+
     scratch_write("many.tsv", text.text, text.n);
     reader_free(check_source("many.tsv", NULL, -1, expected.text));
     shown_release(&text);
@@ -387,12 +405,19 @@ static void test_many_blocks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_block),        cmocka_unit_test(test_document_names),
-        cmocka_unit_test(test_load),         cmocka_unit_test(test_load_behind_mark),
-        cmocka_unit_test(test_load_missing), cmocka_unit_test(test_class_folders),
-        cmocka_unit_test(test_one_part),     cmocka_unit_test(test_records),
-        cmocka_unit_test(test_bad_records),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_block),
+        cmocka_unit_test(test_document_names),
+        cmocka_unit_test(test_load),
+        cmocka_unit_test(test_load_long),
+        cmocka_unit_test(test_load_behind_mark),
+        cmocka_unit_test(test_load_missing),
+        cmocka_unit_test(test_class_folders),
+        cmocka_unit_test(test_one_part),
+        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_bad_records),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_many_blocks),
     };
+
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

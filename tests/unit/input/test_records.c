@@ -93,6 +93,7 @@ static void test_csv(void **state)
     check(PLAIN, "pos;a film, good\nneg;no film\npos;a film\n",
           "csv, separator ;, quotes, 2 columns, no header; label in 1, text in 2",
           "1:pos=a film, good; 2:neg=no film; 3:pos=a film; ");
+
     check(PLAIN, "id|Label|TEXT\r\n7|pos|a film\r\n8|neg|no, film\r\n",
           "csv, separator |, quotes, 3 columns, first row names them; label in 2 "
           "(Label), text in 3 (TEXT)",
@@ -123,6 +124,7 @@ static void test_jsonl(void **state)
           " {\"label\": \"pos\", \"id\": [1, {}], \"text\": \"a\\nb \\u00e9\"}\r\n\n"
           "{\"text\": \"\", \"label\": \"neg\"}",
           layout, "1:pos=a\\nb \xc3\xa9; 3:neg=; ");
+
     check(
         PLAIN,
         "{\"label\": 1, \"text\": \"a\"}\n{\"label\": -2, \"text\": \"b\"}\n"
@@ -188,6 +190,7 @@ static void test_columns(void **state)
     check(WITH(.header = CHOICE_NO), "text,label\na film,b\n",
           "csv, separator ,, quotes, 2 columns, no header; label in 2, text in 1",
           "1:label=text; 2:b=a film; ");
+
     check(WITH(.header = CHOICE_YES), "a film,pos\nb film,neg\nc film,pos\n",
           "csv, separator ,, quotes, 2 columns, first row names them; label in 2 (pos), "
           "text in 1 (a film)",
@@ -237,6 +240,9 @@ static void test_refusals(void **state)
            "x: an HDF5 file, expected a corpus; `rnnprep inspect`");
     refuse(PLAIN, "one\ntwo words here\nthree\n", ERR_FORMAT,
            "x: cannot tell what it is: no JSON Lines, no __label__, no separator");
+    refuse(PLAIN, "the film is\nthe plot was\nthe end\n", ERR_FORMAT,
+           "x: cannot tell what it is"); /* one label only would be no corpus */
+
     refuse(NAMED("x.csv"), "one\ntwo\n", ERR_FORMAT,
            "x.csv: one column only; expected a");
     refuse(WITH(.format = FORMAT_CSV), "a,b\nc\nd,e\n", ERR_FORMAT,
@@ -255,6 +261,7 @@ static void test_json_refusals(void **state)
            "which field is the label?");
     refuse(PLAIN, "{\"text\": \"x\", \"label\": [1, 2]}\n", ERR_FORMAT,
            "x: line 1: field \"label\" is not a string or a number");
+
     refuse(PLAIN, "{\"text\": \"x\", \"label\": 1}\n{\"text\": [\"x\"], \"label\": 1}\n",
            ERR_FORMAT, "x: line 2: field \"text\" is not a string");
     refuse(PLAIN, "{\"text\": \"x\", \"label\": 1}\n\n{\"text\": \"x\"}\n", ERR_FORMAT,
@@ -316,6 +323,7 @@ static void test_sniff_part(void **state)
     struct layout layout = {0};
     assert_int_equal(sniff_layout(&options, "x", head, sizeof head - 1, false, &layout),
                      OK);
+
     assert_int_equal(layout.format, FORMAT_CSV);
     assert_int_equal(layout.text, 1);
     layout_release(&layout);

@@ -300,6 +300,7 @@ static void test_evaluator(void **state)
     char *base = space.weights.base = xaligned(space.weights.used, 1);
     space = (struct space){.weights = {base, 0}};
     linear_layout(&linear, &space);
+
     assert_non_null(linear.w);
     assert_null(linear.w_t);
     assert_null(linear.dw);

@@ -32,6 +32,7 @@ static void test_offsets(void **state)
         assert_int_equal(params.tensors[i].size, sizes[i]);
         assert_int_equal(params.tensors[i].n_dims, dims[i]);
     }
+
     assert_string_equal(params.tensors[1].layer, "dense");
     assert_string_equal(params.tensors[1].name, "bias");
     assert_int_equal(params.tensors[0].shape[0], 3);

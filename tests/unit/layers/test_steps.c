@@ -10,7 +10,7 @@
 
 enum { ROWS = 4, LENGTH = 4 };
 
-/* What a row makes of the times that it meets, in their order: not the same in another. */
+/* What a row makes of the times that it meets, in order: no other gives the same. */
 static long add_time(long state, int t)
 {
     return 10 * state + t + 1;

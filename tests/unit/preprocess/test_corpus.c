@@ -156,6 +156,7 @@ static void test_rows_of_records(void **state)
 {
     (void)state;
     struct reading reading;
+
     begin(&reading);
     add_record(&reading, -1, 2, "pos", 1);
     add_record(&reading, DATASET_TEST, 3, "neg", 2);
@@ -198,6 +199,7 @@ static void test_parts_win(void **state)
 {
     (void)state;
     struct reading reading;
+
     begin(&reading);
     add_file(&reading, "extra", "1", 1);
     add_file(&reading, "extra", "2", 2);
@@ -338,6 +340,7 @@ static void test_splits(void **state)
 {
     (void)state;
     struct reading reading;
+
     begin(&reading);
     set_text(add_record(&reading, -1, 1, "a", 0), 64, 32);
     set_text(add_record(&reading, -1, 2, "b", 0), 128, 32);
@@ -398,6 +401,7 @@ static void test_duplicates(void **state)
     add_copies(&reading);
     assert_int_equal(settle(&reading, PLAIN), OK);
     const struct corpus_duplicates *found = &reading.corpus.duplicates;
+
     assert_int_equal(found->in_part[DATASET_TRAIN], 1);
     assert_int_equal(found->in_part[DATASET_VALIDATION], 0);
     assert_int_equal(found->in_part[DATASET_TEST], 1);
@@ -443,6 +447,7 @@ static void test_digest(void **state)
 {
     (void)state;
     struct reading reading;
+
     begin(&reading);
     add_file(&reading, "train/neg", "x", 1);
     add_file(&reading, "train/pos", "y", 2);
@@ -473,6 +478,7 @@ static void test_repairs(void **state)
         corpus_add(&reading.corpus, &reading.block, &given);
         free(name);
     }
+
     assert_int_equal(reading.corpus.repairs.n_documents, 4);
     assert_int_equal(reading.corpus.repairs.n_parts, 10);
     assert_string_equal(
@@ -522,6 +528,7 @@ static void test_stop_words(void **state)
         {"english", "the"},    {"german", "f\xc3\xbcr"},     {"french", "\xc3\xaatre"},
         {"spanish", "porque"}, {"italian", "perch\xc3\xa9"}, {"portuguese", "n\xc3\xa3o"},
         {"dutch", "het"}};
+
     for (size_t i = 0; i < COUNT_OF(languages); i++) {
         struct words distinct = {0};
         char **words = NULL;
@@ -580,5 +587,6 @@ int main(void)
         cmocka_unit_test(test_stop_words),
         cmocka_unit_test(test_stop_words_file),
     };
+
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -98,6 +98,7 @@ static int run_job(struct job *job)
                             .n_items = job->n_items};
     n_released = 0;
     int rc = crew_run(&crew, job->n_threads);
+
     assert_int_equal(job->n_broken, 0);
     assert_int_equal(n_released, job->n_items ? job->n_items : 2 * job->n_threads);
     return rc;
@@ -123,6 +124,7 @@ static void test_order(void **state)
             assert_int_equal(run_job(&job), OK);
             expect_shown(&job.finished, "0 3 6 9 12 15 18 21 24 ");
         }
+
     struct job none = good_job(0, 3);
     assert_int_equal(run_job(&none), OK);
     assert_null(none.finished.text);

@@ -1,5 +1,5 @@
-/* From files of records to the rows of a data set, in the steps of rnnprep: intake, encode,
- * and the summary of both. */
+/* From files of records to the rows of a data set, in the steps of rnnprep: intake,
+ * encode, and the summary of both. */
 #define _GNU_SOURCE /* dup2 */
 #include "words/encode.h"
 
@@ -60,6 +60,7 @@ static int take_in(struct prepared *prepared)
                             .spool = &prepared->spool,
                             .strict = prepared->strict,
                             .n_threads = prepared->n_threads};
+
     assert_int_equal(spool_open(&prepared->spool, prepared->output_path), OK);
     return intake_run(&intake);
 }
@@ -110,6 +111,7 @@ static void prepare(struct prepared *prepared)
                      OK);
     write_rows(prepared, map);
     free(map);
+
     if (dataset_read(prepared->output_path, DATASET_WORDS_ALL, DATASET_ALL,
                      &prepared->data))
         fail_msg("%s", fail_message());
@@ -217,6 +219,7 @@ static void test_strict(void **state)
                                     .n_threads = 2,
                                     .strict = strict,
                                     .output = "x.h5"};
+
         write_small();
         scratch_write_text("c.csv", "label,text\npos,good\nneg,caf\xe9 \xff\npos,x\n");
         assert_int_equal(take_in(&prepared), strict ? ERR_FORMAT : OK);
@@ -251,6 +254,7 @@ static void write_many(void)
         free(row);
         free(words);
     }
+
     scratch_write("c.csv", text.text, text.n);
     scratch_write_text("t.csv", "label,text\nneg,documentation1\n");
     shown_release(&text);
@@ -261,6 +265,7 @@ static void check_many(const struct prepared *prepared)
 {
     struct text_ids ids = {0};
     int32_t row[6], found[6];
+
     for (int i = 0; i < prepared->data.part[DATASET_TRAIN].n; i += 7) {
         char *text = many_text(i);
         text_encode(prepared->tokenizer, text, strlen(text), &ids);
@@ -354,6 +359,7 @@ static void check_json(const struct prepared *prepared)
     expect_json(root, "documents_truncated", "2");
     expect_json(root, "documents_empty", "1");
     expect_json(root, "most_frequent_lost", "[[\"a\",1],[\"story\",1]]");
+
     /* of ten words in training, and of ten ids in five documents */
     expect_json(root, "num_words",
                 "[{\"kept\":0.8,\"num_words\":5},{\"kept\":1.0,\"num_words\":7}]");

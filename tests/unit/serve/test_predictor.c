@@ -33,6 +33,7 @@ static void make_texts(char *texts[N])
     static const char *const words[] = {"the plot",      "was not dull,", "it was superb",
                                         "although",      "boring,",       "unheard-of",
                                         "a moving film", "and",           "not clever"};
+
     for (int i = 0; i < N; i++) {
         struct shown text = {0};
         shown_add(&text, "", 0);
@@ -66,6 +67,7 @@ static void check_judgements(struct predictor *predictor)
     assert_int_equal(classes[1], 1);
     assert_true(fabs(p[0] - 0.582083) < 2e-6);
     assert_true(fabs(p[3] - 0.580198) < 2e-6);
+
     for (int i = 0; i < 2; i++)
         assert_true(fabs(p[2 * i] + p[2 * i + 1] - 1) < 1e-12);
 }
@@ -183,6 +185,7 @@ static void test_refusals(void **state)
                      ERR_NO_INPUT);
     expect_message("/no/such.h5");
     predictor_release(&predictor);
+
     assert_int_equal(predictor_open(&predictor, checkpoint, "sse9", NULL), ERR_USAGE);
     predictor_release(&predictor);
     assert_int_equal(checkpoint_import(checkpoint, NULL, &info), OK);
