@@ -7,16 +7,16 @@ set -euo pipefail
 sane=$build/sanitize
 targets=(rnntrain rnnprep make_bad_files make_hostile_models test_comm test_bit_rot)
 targets+=(fuzz_text fuzz_options fuzz_dataset fuzz_checkpoint fuzz_keras fuzz_corpus fuzz_records)
-for source_file in "$source"/tests/unit/test_*.c "$source"/tests/golden/test_*.c; do
+for source_file in "$source"/tests/unit/*/test_*.c "$source"/tests/golden/test_*.c; do
     name=$(basename "$source_file" .c)
     case $name in
-    test_gradient | test_reference) ;; # of doubles: in the full run only
+    test_gradient | test_reference | test_linear) ;; # of doubles: in the full run only
     *) targets+=("$name") ;;
     esac
 done
 left_out='export_c' # it mostly runs what was exported
 left_out+='|lint|sanitize.*|determinism|bad_input|train|ranks|write_faults|kill|requeues?|hosts'
-selection=(-E "^($left_out|test_gradient|test_reference|test_rows)\$")
+selection=(-E "^($left_out|test_gradient|test_reference|test_linear|test_rows)\$")
 if [ "${RNNTRAIN_TEST_ALL:-}" = 1 ]; then
     targets=(all)
     selection=(-E '^(lint|sanitize.*|requeues?|hosts)$')
