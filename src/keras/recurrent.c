@@ -106,6 +106,17 @@ static int read_gate(const struct keras_reading *reading, const struct keras_lay
     return OK;
 }
 
+/* Of a GRU; where it has a bias, that has the last word. Keras 3 and TensorFlow 2 reset
+ * after the product where nothing is said. */
+static bool resets_after(const struct keras_reading *reading,
+                         const struct keras_layer *cell)
+{
+    bool is_said = json_object_get(cell->config, "reset_after") != NULL;
+
+    return is_said ? keras_is_set(cell->config, "reset_after")
+                   : reading->major >= 3 || reading->is_tf;
+}
+
 static int no_steps(const struct keras_reading *reading, const struct keras_layer *layer)
 {
     const struct keras_part *below =
@@ -140,6 +151,8 @@ static int read_recurrent(struct keras_reading *reading, const struct keras_laye
         return rc;
 
     config.recurrent.cell = cell_of(cell.class);
+    config.recurrent.reset_after =
+        config.recurrent.cell == CELL_GRU && resets_after(reading, &cell);
     config.recurrent.sequences = keras_is_set(cell.config, "return_sequences") ||
                                  keras_is_set(layer->config, "return_sequences");
     reading->has_steps = config.recurrent.sequences;

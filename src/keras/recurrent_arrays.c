@@ -62,24 +62,23 @@ static int find_cell(struct keras_reading *reading, struct keras_part *part,
 /* Two biases are what a GRU has that resets after the product. */
 static bool resets_after(const struct cell *cell)
 {
-    return cell->kind == CELL_GRU && cell->part->use_bias && !cell->is_separate &&
+    return cell->kind == CELL_GRU && !cell->is_separate &&
            (cell->array[2]->n_dims == 2 || cell->is_cudnn);
 }
 
 int keras_recurrent_find(struct keras_reading *reading, struct keras_part *part)
 {
-    int rc = OK;
-
-    for (int d = 0; d < layer_directions(&part->config) && !rc; d++) {
-        rc = find_cell(reading, part, d);
+    for (int d = 0; d < layer_directions(&part->config); d++) {
+        int rc = find_cell(reading, part, d);
         if (rc)
             return rc;
+
         struct cell cell = cell_of(part, d);
-        if (d == 0)
+        if (d == 0 && part->use_bias)
             part->config.recurrent.reset_after = resets_after(&cell);
         reading->is_plain &= part->use_bias && !cell.is_separate && !cell.is_cudnn;
     }
-    return rc;
+    return OK;
 }
 
 /* Gate g of Keras 1 as Keras 2 has it: LSTM's i, c, f, o became i, f, c, o. */

@@ -173,6 +173,20 @@ for cell in ("LSTM", "GRU"):
                 (2, "2.3.1", "sigmoid", "dict"), ("cudnn", "2.1.6", "sigmoid", "bare")):
             try_model(era, version, cell, gate, layout, **how)
 
+# A GRU without bias says itself when it resets.
+for after in (False, True):
+    table, kernel, recurrent = normal(WORDS, WIDTH), normal(WIDTH, 3 * UNITS), normal(
+        UNITS, 3 * UNITS)
+    out, out_bias = normal(UNITS, 1), normal(1)
+    config = config_of(2, "GRU", "sigmoid")
+    config[1]["config"].update(use_bias=False, reset_after=after)
+    h = judge_gru(table[ids], kernel, recurrent,
+                  np.zeros((2, 3 * UNITS) if after else 3 * UNITS), sigmoid)
+    write(f"{folder}/bare.h5", "2.3.1",
+          {"embedding_1": [table], "rnn_1": [kernel, recurrent], "dense_1": [out, out_bias]},
+          {"name": "sequential_1", "layers": config})
+    check(("without bias", after), f"{folder}/bare.h5", sigmoid(h @ out + out_bias)[:, 0])
+
 # The default rate, a float in Keras's files, is left out: Keras 2.2 calls it lr.
 path, ours = f"{folder}/era.h5", f"{folder}/ours.h5"
 with h5py.File(path, "a") as file:

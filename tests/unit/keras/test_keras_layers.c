@@ -216,6 +216,49 @@ static void test_eras(void **state)
     }
 }
 
+/* A GRU without bias says itself when it resets; its arrays would say it in the bias. */
+static void test_reset_without_bias(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *gru;
+        int major;
+        bool is_tf, resets_after;
+    } cases[] = {
+        {LAYER("GRU", "g", ",\"units\":2,\"use_bias\":false,\"reset_after\":true"), 2,
+         false, true},
+        {LAYER("GRU", "g", ",\"units\":2,\"use_bias\":false,\"reset_after\":false"), 3,
+         false, false},
+        {LAYER("GRU", "g", ",\"units\":2,\"use_bias\":false"), 2, false, false},
+        {LAYER("GRU", "g", ",\"units\":2,\"use_bias\":false"), 2, true, true},
+        {LAYER("GRU", "g", ",\"units\":2,\"use_bias\":false"), 3, false, true},
+        {LSTM("l", ",\"use_bias\":false,\"reset_after\":true"), 3, false, false},
+    };
+    const struct keras_array none = {.n_dims = 2};
+    struct keras_array arrays[] = {none, none, none};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *layers = xasprintf("%s,%s,%s", EMBEDDING, cases[i].gru, DENSE);
+        struct keras_file file;
+        struct keras_model model;
+        struct keras_reading reading;
+        assert_int_equal(read_layers(layers, &file, &model, &reading), OK);
+        file.weights = (struct keras_arrays){arrays, COUNT_OF(arrays)};
+        reading.n_parts = 1;
+        reading.has_steps = true;
+        reading.major = cases[i].major;
+        reading.is_tf = cases[i].is_tf;
+
+        struct keras_part *part = &reading.parts[1];
+        assert_int_equal(keras_recurrent.read(&reading, part->layer), OK);
+        assert_int_equal(keras_recurrent.find(&reading, part), OK);
+        assert_int_equal(part->config.recurrent.reset_after, cases[i].resets_after);
+        file.weights = (struct keras_arrays){NULL, 0};
+        release(&file, &model, &reading);
+        free(layers);
+    }
+}
+
 static void test_classes(void **state)
 {
     (void)state;
@@ -229,8 +272,11 @@ static void test_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),  cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_dropouts), cmocka_unit_test(test_eras),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_dropouts),
+        cmocka_unit_test(test_eras),
+        cmocka_unit_test(test_reset_without_bias),
         cmocka_unit_test(test_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
