@@ -55,12 +55,26 @@ static int read_input(struct keras_reading *reading, const struct keras_layer *l
     return reading->n_parts ? OK : keras_read_length(reading, layer, shape ? shape : old);
 }
 
-/* The Dense before it has looked at it. */
+static const char *activation_of(const struct keras_layer *layer)
+{
+    return keras_activation(layer->config, "activation", "activation", "linear");
+}
+
+/* The Dense before it has taken it for its own, unless it has another. */
 static int check_activation(const struct keras_reading *reading,
                             const struct keras_layer *layer)
 {
-    bool is_behind_dense = layer > reading->layers && layer[-1].class == KERAS_DENSE;
-    return is_behind_dense ? OK : keras_misplaced(reading, layer);
+    if (layer == reading->layers || layer[-1].class != KERAS_DENSE)
+        return keras_misplaced(reading, layer);
+
+    const char *before = activation_of(layer - 1), *own = activation_of(layer);
+    bool is_again = !strcmp(own, "relu") && !strcmp(before, own);
+    if (!strcmp(before, "linear") || !strcmp(own, "linear") || is_again)
+        return OK;
+    return keras_refuse(reading, layer,
+                        "stands on a Dense that has the activation %s: expected one "
+                        "activation",
+                        before);
 }
 
 static int read_layer(struct keras_reading *reading, const struct keras_layer *layer,

@@ -15,6 +15,7 @@
 #define STEPS ",\"return_sequences\":true"
 #define DROPOUT(name) LAYER("Dropout", name, ",\"rate\":0.5")
 #define RELU(name) LAYER("Dense", name, ",\"units\":4,\"activation\":\"relu\"")
+#define SIGMOID(name) LAYER("Activation", name, ",\"activation\":\"sigmoid\"")
 #define DENSE LAYER("Dense", "out", ",\"units\":1,\"activation\":\"sigmoid\"")
 #define MAX LAYER("GlobalMaxPooling1D", "max", "")
 #define FLATTEN LAYER("Flatten", "flat", "")
@@ -89,6 +90,10 @@ static void test_refused(void **state)
          MISPLACED},
         {EMBEDDING "," LSTM("l", "") "," LAYER("Activation", "a", "") "," DENSE,
          NAMED("a"), MISPLACED},
+        {EMBEDDING "," LSTM("l", "") "," DENSE "," SIGMOID("a"), NAMED("a"),
+         "stands on a Dense that has the activation sigmoid: expected one activation"},
+        {EMBEDDING "," LSTM("l", "") "," RELU("h") "," SIGMOID("a") "," DENSE, NAMED("a"),
+         "stands on a Dense that has the activation relu: expected one activation"},
         {EMBEDDING "," LSTM("l", ",\"stateful\":true"), NAMED("l"), "has stateful"},
         {EMBEDDING "," BOTH(",\"backward_layer\":{\"config\":{\"units\":3}}"),
          NAMED("both"), "has directions whose units differ"},
@@ -185,6 +190,26 @@ static void test_dropouts(void **state)
                 "ero", "");
 }
 
+/* The activation of a Dense may be a layer of its own; one that changes nothing may stand
+ * behind another. */
+static void test_activations(void **state)
+{
+    (void)state;
+
+    expect_kept(
+        EMBEDDING "," LSTM("l", "") "," LAYER("Dense", "h", ",\"units\":4") "," LAYER(
+            "Activation", "a",
+            ",\"activation\":\"relu\"") "," LAYER("Dense", "out",
+                                                  ",\"units\":1") "," SIGMOID("b"),
+        "erho", "");
+    expect_kept(EMBEDDING "," LSTM("l", "") "," RELU("h") "," LAYER(
+                    "Activation", "a",
+                    ",\"activation\":\"relu\"") "," DENSE
+                                                "," LAYER("Activation", "b",
+                                                          ",\"activation\":\"linear\""),
+                "erho", "");
+}
+
 /* Gates' activation, where a file does not say it, was another one up to Keras 2.2. */
 static void test_eras(void **state)
 {
@@ -272,11 +297,9 @@ static void test_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_dropouts),
-        cmocka_unit_test(test_eras),
-        cmocka_unit_test(test_reset_without_bias),
+        cmocka_unit_test(test_refused),  cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_dropouts), cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_eras),     cmocka_unit_test(test_reset_without_bias),
         cmocka_unit_test(test_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
