@@ -5,14 +5,8 @@
 #include <sys/stat.h>
 
 static const char *const sides[] = {"pre", "post", NULL};
-static const char *const heads[] = {
-    [KERAS_HEAD_AUTO] = "auto",       [KERAS_HEAD_LAST] = "last",
-    [KERAS_HEAD_FLATTEN] = "flatten", [KERAS_HEAD_MAX] = "max",
-    [KERAS_HEAD_MEAN] = "mean",       [KERAS_HEADS] = NULL};
-static const char *const gates[] = {[KERAS_GATES_AUTO] = "auto",
-                                    [KERAS_GATES_SIGMOID] = "sigmoid",
-                                    [KERAS_GATES_HARD_SIGMOID] = "hard_sigmoid",
-                                    [KERAS_GATES] = NULL};
+static const char *const heads[] = {MODEL_HEAD_NAMES, [MODEL_HEADS] = "auto", NULL};
+static const char *const gates[] = {MODEL_GATES_NAMES, [MODEL_GATES] = "auto", NULL};
 
 #define AT(field) offsetof(struct import_settings, field)
 #define GROUP "Models of Keras: what such a file does not say"
@@ -59,11 +53,11 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
         .pad_post = settings->padding == 1,
         .truncate_post = settings->truncating == 1,
         .keras = {.maxlen = (int)settings->maxlen,
-                  .head = (enum keras_head)settings->head,
-                  .gates = (enum keras_gates)settings->recurrent_activation,
+                  .head = (enum model_head)settings->head,
+                  .gates = (enum model_gates)settings->recurrent_activation,
                   .mask = settings->mask,
-                  .asked =
-                      settings->head || settings->mask || settings->recurrent_activation},
+                  .asked = settings->head != MODEL_HEADS || settings->mask ||
+                           settings->recurrent_activation != MODEL_GATES},
     };
 }
 

@@ -83,30 +83,23 @@ static int compare(const void *left, const void *right)
 }
 
 /* What stands between the recurrent layers and a kernel of that many rows. */
-static enum keras_head head_of(const struct keras_hints *hints,
+static enum model_head head_of(const struct keras_hints *hints,
                                const struct keras_group *recurrent, size_t rows)
 {
     size_t width =
         recurrent->array[1]->shape[0] * (size_t)keras_recurrent_directions(recurrent);
 
-    if (hints->head != KERAS_HEAD_AUTO)
+    if (hints->head != MODEL_HEADS)
         return hints->head;
-    return rows == width ? KERAS_HEAD_LAST : KERAS_HEAD_FLATTEN;
+    return rows == width ? MODEL_LAST : MODEL_FLATTEN;
 }
 
-static void add_head(json_t *layers, enum keras_head head)
+static void add_head(json_t *layers, enum model_head head)
 {
-    static const enum keras_class classes[] = {
-        [KERAS_HEAD_FLATTEN] = KERAS_FLATTEN,
-        [KERAS_HEAD_MAX] = KERAS_GLOBAL_MAX_POOLING,
-        [KERAS_HEAD_MEAN] = KERAS_GLOBAL_AVERAGE_POOLING,
-    };
-    _Static_assert(COUNT_OF(classes) == KERAS_HEADS, "a head has no class");
-
-    if (head != KERAS_HEAD_LAST)
-        json_array_append_new(
-            layers,
-            keras_object(classes[head], keras_named(keras_classes[classes[head]].name)));
+    enum keras_class class =
+        head == MODEL_FLATTEN ? KERAS_FLATTEN : keras_pooling_class((enum pooling)head);
+    json_array_append_new(layers,
+                          keras_object(class, keras_named(keras_classes[class].name)));
 }
 
 /* Group 0 is the Embedding, n_recurrent follow, the others are Dense. */
@@ -114,7 +107,7 @@ static json_t *describe_all(const struct keras_hints *hints,
                             const struct keras_group *groups, int n, int n_recurrent)
 {
     const struct keras_group *last = &groups[n_recurrent];
-    enum keras_head head = head_of(hints, last, last[1].array[0]->shape[0]);
+    enum model_head head = head_of(hints, last, last[1].array[0]->shape[0]);
     json_t *layers = json_array();
 
     for (int g = 0; g < n; g++) {
@@ -122,10 +115,10 @@ static json_t *describe_all(const struct keras_hints *hints,
                                : g <= n_recurrent ? LAYER_RECURRENT
                                : g + 1 < n        ? LAYER_DENSE
                                                   : LAYER_OUTPUT;
-        bool sequences = g < n_recurrent || head != KERAS_HEAD_LAST;
+        bool sequences = g < n_recurrent || head != MODEL_LAST;
         json_array_append_new(layers,
                               keras_kinds[kind]->describe(&groups[g], hints, sequences));
-        if (g == n_recurrent)
+        if (g == n_recurrent && head != MODEL_LAST)
             add_head(layers, head);
     }
     return layers;

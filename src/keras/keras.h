@@ -19,6 +19,7 @@
 #include "layers/chain.h"
 #include "layers/params.h"
 #include "model/optimizer.h"
+#include "model/options.h"
 
 /* JSON texts, the caller's to free; `optimizer` is keras_optimizer_json's. The model and
  * how it is compiled, as the attributes model_config and training_config have them; both
@@ -39,33 +40,17 @@ size_t keras_layer_names(const struct chain_config *chain, char ***names);
 char *keras_weight_path(const struct chain_config *chain, const struct params *params,
                         int tensor);
 
-/* What stands between the recurrent layers and the Dense ones, and the gates' activation,
- * of a file of weights alone; AUTO: as shapes and Keras's version say. */
-enum keras_head {
-    KERAS_HEAD_AUTO,
-    KERAS_HEAD_LAST,
-    KERAS_HEAD_FLATTEN,
-    KERAS_HEAD_MAX,
-    KERAS_HEAD_MEAN,
-    KERAS_HEADS
-};
-enum keras_gates {
-    KERAS_GATES_AUTO,
-    KERAS_GATES_SIGMOID,
-    KERAS_GATES_HARD_SIGMOID,
-    KERAS_GATES
-};
-
 /* What a file may leave open. */
 struct keras_hints {
     int maxlen; /* ids of a row; 0: as the file says */
     /* Where the file has weights only. */
-    enum keras_head head;
-    enum keras_gates gates;
+    enum model_head head;   /* MODEL_HEADS: as shapes say */
+    enum model_gates gates; /* MODEL_GATES: as Keras's version has them */
     bool mask;
     /* A user asked for one of these: ERR_USAGE where the file says them itself. */
     bool asked;
 };
+extern const struct keras_hints keras_no_hints;
 
 /* Those that a file of the chain's weights alone needs; maxlen is left open. */
 struct keras_hints keras_hints_of(const struct chain_config *chain);

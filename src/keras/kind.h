@@ -194,6 +194,9 @@ int keras_copy_array(const struct keras_reading *reading, const struct keras_lay
                      const struct keras_array *array,
                      const struct tensor *tensor) NODISCARD;
 
+/* Keras's class of a pooling (pooling.c). */
+enum keras_class keras_pooling_class(enum pooling how);
+
 /* JSON (write.c): an object of a class; a configuration that begins with its name; what
  * Keras 3 wants beside a class. */
 json_t *keras_object(enum keras_class class, json_t *config);

@@ -1,11 +1,10 @@
-/* Whether a chain fits what rnntrain's options can say: recurrent layers of one kind, one
- * head, at most one hidden Dense, a dropout at each of three places. Nothing else asks
- * this: the kinds read and copy any chain. */
+/* Whether a chain fits what rnntrain's options can say (model/options.h): recurrent layers
+ * of one kind, one head, at most one hidden Dense, a dropout at each of three places.
+ * Nothing else asks this: the kinds read and copy any chain. What is asked here of parts,
+ * so that messages can name Keras's layers, is what model_options_of asks of chains. */
 #include "keras/private.h"
 
 #include <stdlib.h>
-
-enum { MOST_RECURRENT = 64 };
 
 /* Notes what becomes of the dropout below a layer that is no dropout; false: it goes. A
  * Flatten hands on what is dropped as it is. */
@@ -80,9 +79,9 @@ static int check_recurrent(const struct keras_reading *reading,
 {
     const struct keras_part *below = walk->recurrent;
 
-    if (walk->n_recurrent == MOST_RECURRENT)
+    if (walk->n_recurrent == OPTION_MOST_INTS)
         return keras_refuse(reading, part->layer, "is one recurrent layer more than %d",
-                            MOST_RECURRENT);
+                            OPTION_MOST_INTS);
     if (below && !are_alike(&part->config, &below->config))
         return keras_refuse(reading, part->layer,
                             "differs from the recurrent layer below it: stacks of one "
@@ -133,80 +132,16 @@ int keras_fit_options(struct keras_reading *reading)
     return OK;
 }
 
-static void set(json_t *record, const char *key, json_t *value)
-{
-    json_object_set_new(record, key, value);
-}
-
-/* All but the units are those of the first one too. */
-static void say_recurrent(json_t *record, const struct layer_config *layer)
-{
-    const char *cell = cell_kinds[layer->recurrent.cell].name;
-    const char *below = json_string_value(json_object_get(record, "units"));
-    json_int_t n_below = json_integer_value(json_object_get(record, "layers"));
-    char *model = xasprintf("%s%s", layer->recurrent.bidirectional ? "bi" : "", cell);
-    char *units = below ? xasprintf("%s,%d", below, layer->recurrent.units)
-                        : xasprintf("%d", layer->recurrent.units);
-
-    set(record, "model", json_string(model));
-    set(record, "layers", json_integer(n_below + 1));
-    set(record, "units", json_string(units));
-    set(record, "recurrent_activation",
-        json_string(layer->recurrent.hard_sigmoid ? "hard_sigmoid" : "sigmoid"));
-    set(record, "reset_after", json_boolean(layer->recurrent.reset_after));
-    free(model);
-    free(units);
-}
-
-static void say_dropout(json_t *record, const struct layer_config *layer)
-{
-    enum rng_purpose purpose = layer->dropout.purpose;
-    const char *option = purpose == RNG_DROPOUT_EMBEDDING ? "embedding_dropout"
-                         : purpose == RNG_DROPOUT_DENSE   ? "dense_dropout"
-                                                          : "rnn_dropout";
-
-    set(record, option, json_real(layer->dropout.rate));
-}
-
-static void say_layer(json_t *record, const struct layer_config *layer)
-{
-    static const char *const poolings[] = {POOLING_NAMES};
-
-    switch (layer->kind) {
-    case LAYER_EMBEDDING:
-        set(record, "embedding", json_integer(layer->embedding.width));
-        break;
-    case LAYER_DROPOUT:
-        say_dropout(record, layer);
-        break;
-    case LAYER_RECURRENT:
-        say_recurrent(record, layer);
-        break;
-    case LAYER_POOLING:
-        set(record, "head", json_string(poolings[layer->pooling.how]));
-        break;
-    case LAYER_FLATTEN:
-        set(record, "head", json_string("flatten"));
-        break;
-    case LAYER_DENSE:
-        set(record, "dense", json_integer(layer->dense.units));
-        break;
-    case LAYER_OUTPUT: /* follows from the labels */
-    case LAYER_KINDS:
-        break;
-    }
-}
-
 char *keras_options_json(const struct keras_reading *reading)
 {
-    const struct chain_config *chain = &reading->model->config;
-    json_t *record =
-        json_pack("{s:s, s:s, s:i, s:b, s:f, s:f, s:f}", "recipe", "none", "head", "last",
-                  "dense", 0, "mask", chain->mask, "embedding_dropout", 0.0,
-                  "rnn_dropout", 0.0, "dense_dropout", 0.0);
+    struct model_options options = {.layers = 0};
+    if (model_options_of(&reading->model->config, &options))
+        die("%s", fail_message());
 
-    for (int i = 0; i < chain->n_layers; i++)
-        say_layer(record, &chain->layer[i]);
+    char *model = options_to_json(&model_options_table, &options);
+    json_t *record = json_loads(model, 0, NULL);
+    free(model);
+    json_object_set_new(record, "recipe", json_string("none"));
     json_object_update(record, reading->optimizer);
     char *text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT);
     if (!text)

@@ -8,6 +8,11 @@ static const enum keras_class classes[] = {
 };
 _Static_assert(COUNT_OF(classes) == POOLING_KINDS, "a pooling has no class");
 
+enum keras_class keras_pooling_class(enum pooling how)
+{
+    return classes[how];
+}
+
 static int read_pooling(struct keras_reading *reading, const struct keras_layer *layer)
 {
     const char *format = json_string_value(json_object_get(layer->config, "data_format"));

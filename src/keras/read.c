@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct keras_hints keras_no_hints = {.head = MODEL_HEADS, .gates = MODEL_GATES};
+
 static const char *version_of(const struct keras_file *file)
 {
     return file->version ? file->version : "of unknown version";

@@ -62,11 +62,9 @@ json_t *keras_recurrent_describe(const struct keras_group *group,
                   (json_int_t)group->array[1]->shape[0], "return_sequences", sequences,
                   "use_bias", has_bias(group));
 
-    if (hints->gates != KERAS_GATES_AUTO)
+    if (hints->gates != MODEL_GATES)
         json_object_set_new(config, "recurrent_activation",
-                            json_string(hints->gates == KERAS_GATES_HARD_SIGMOID
-                                            ? "hard_sigmoid"
-                                            : "sigmoid"));
+                            json_string(model_gates_names[hints->gates]));
     if (keras_recurrent_directions(group) == 1)
         return keras_object(class, config);
     return keras_object(KERAS_BIDIRECTIONAL,

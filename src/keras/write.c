@@ -145,23 +145,20 @@ char *keras_weight_path(const struct chain_config *chain, const struct params *p
     return xasprintf("/layers/%s/%svars/%d", name, below, number);
 }
 
-/* LAST where nothing stands between the recurrent layers and the Dense ones. */
 struct keras_hints keras_hints_of(const struct chain_config *chain)
 {
-    static const enum keras_head poolings[] = {
-        [POOLING_MAX] = KERAS_HEAD_MAX, [POOLING_MEAN] = KERAS_HEAD_MEAN};
-    _Static_assert(COUNT_OF(poolings) == POOLING_KINDS, "a pooling is no head");
-    struct keras_hints hints = {.head = KERAS_HEAD_LAST, .mask = chain->mask};
+    struct keras_hints hints = {
+        .head = MODEL_LAST, .gates = MODEL_GATES, .mask = chain->mask};
 
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
         if (layer->kind == LAYER_POOLING)
-            hints.head = poolings[layer->pooling.how];
+            hints.head = (enum model_head)layer->pooling.how;
         else if (layer->kind == LAYER_FLATTEN)
-            hints.head = KERAS_HEAD_FLATTEN;
+            hints.head = MODEL_FLATTEN;
         else if (layer->kind == LAYER_RECURRENT)
-            hints.gates = layer->recurrent.hard_sigmoid ? KERAS_GATES_HARD_SIGMOID
-                                                        : KERAS_GATES_SIGMOID;
+            hints.gates =
+                layer->recurrent.hard_sigmoid ? MODEL_HARD_SIGMOID : MODEL_SIGMOID;
     }
     return hints;
 }

@@ -22,8 +22,7 @@ _Static_assert(COUNT_OF(kinds) == MODEL_KINDS && MODEL_KINDS == 2 * CELL_KINDS,
 const char *const model_head_names[] = {MODEL_HEAD_NAMES, NULL};
 _Static_assert(COUNT_OF(model_head_names) == MODEL_HEADS + 1, "a head has no name");
 
-const char *const model_gates_names[] = {
-    [MODEL_SIGMOID] = "sigmoid", [MODEL_HARD_SIGMOID] = "hard_sigmoid", NULL};
+const char *const model_gates_names[] = {MODEL_GATES_NAMES, NULL};
 _Static_assert(COUNT_OF(model_gates_names) == MODEL_GATES + 1, "gates have no name");
 
 #define AT(field) offsetof(struct model_options, field)

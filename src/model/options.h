@@ -21,6 +21,8 @@ enum model_head { MODEL_FLATTEN = POOLING_KINDS, MODEL_LAST, MODEL_HEADS };
 extern const char *const model_head_names[MODEL_HEADS + 1];
 
 enum model_gates { MODEL_SIGMOID, MODEL_HARD_SIGMOID, MODEL_GATES };
+#define MODEL_GATES_NAMES                                                                \
+    [MODEL_SIGMOID] = "sigmoid", [MODEL_HARD_SIGMOID] = "hard_sigmoid"
 extern const char *const model_gates_names[MODEL_GATES + 1];
 
 struct model_options {

@@ -152,7 +152,7 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info)
 {
-    static const struct checkpoint_hints none = {.facts = NULL};
+    const struct checkpoint_hints none = {.keras = keras_no_hints};
     char *bytes = NULL;
     size_t n = 0;
     int rc = OK;

@@ -47,10 +47,11 @@ static void judge(const struct keras_model *keras)
 
 static void understand(const struct keras_file *file, struct fuzz *input)
 {
-    struct keras_hints hints = {.maxlen = fuzz_below(input, 8),
-                                .head = (enum keras_head)fuzz_below(input, KERAS_HEADS),
-                                .gates = (enum keras_gates)fuzz_below(input, KERAS_GATES),
-                                .mask = fuzz_below(input, 2)};
+    struct keras_hints hints = {
+        .maxlen = fuzz_below(input, 8),
+        .head = (enum model_head)fuzz_below(input, MODEL_HEADS + 1),
+        .gates = (enum model_gates)fuzz_below(input, MODEL_GATES + 1),
+        .mask = fuzz_below(input, 2)};
     struct keras_model keras;
     int rc = keras_model_from(file, &hints, &keras);
     check_message(rc);

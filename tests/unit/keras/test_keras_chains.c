@@ -11,8 +11,6 @@
 
 #include "model/model.h"
 
-static const struct keras_hints no_hints = {.maxlen = 0};
-
 static struct layer_config *add_recurrent(struct chain_config *chain,
                                           enum recurrent_cell cell, int units,
                                           bool bidirectional, bool sequences)
@@ -166,7 +164,7 @@ static void read_parts(const struct chain_config *chain)
     struct keras_file file;
     struct keras_model model = {.config.length = 0};
     struct keras_reading reading = {
-        .file = &file, .hints = &no_hints, .model = &model, .major = 2, .minor = 3};
+        .file = &file, .hints = &keras_no_hints, .model = &model, .major = 2, .minor = 3};
 
     make_file(chain, &file);
     reading.root = json_loads(file.config, 0, NULL);
@@ -207,7 +205,7 @@ static void test_whole_model(void **state)
     struct keras_model model;
 
     make_file(&chain, &file);
-    assert_int_equal(keras_model_from(&file, &no_hints, &model), OK);
+    assert_int_equal(keras_model_from(&file, &keras_no_hints, &model), OK);
     assert_int_equal(model.config.n_layers, chain.n_layers);
     for (int i = 0; i < chain.n_layers; i++) {
         expect_same_layer(&model.config.layer[i], &chain.layer[i]);
@@ -235,14 +233,14 @@ static void test_only_options_refuse(void **state)
     struct keras_model model;
 
     make_file(&mixed, &file);
-    assert_int_equal(keras_model_from(&file, &no_hints, &model), ERR_FORMAT);
+    assert_int_equal(keras_model_from(&file, &keras_no_hints, &model), ERR_FORMAT);
     assert_non_null(strstr(fail_message(), "\"bidirectional\" (Bidirectional, Keras "
                                            "2.3.1) differs from the recurrent layer"));
     keras_model_release(&model);
     keras_file_release(&file);
 
     make_file(&pooled, &file);
-    assert_int_equal(keras_model_from(&file, &no_hints, &model), ERR_FORMAT);
+    assert_int_equal(keras_model_from(&file, &keras_no_hints, &model), ERR_FORMAT);
     assert_non_null(strstr(fail_message(), "\"global_max_pooling1d\""));
     assert_non_null(strstr(fail_message(), "stands at a place that is not supported"));
     keras_model_release(&model);
@@ -321,8 +319,8 @@ static void test_hints(void **state)
     struct keras_file file;
     struct keras_model model;
 
-    assert_int_equal(hints.head, KERAS_HEAD_MEAN);
-    assert_int_equal(hints.gates, KERAS_GATES_SIGMOID);
+    assert_int_equal(hints.head, (int)POOLING_MEAN);
+    assert_int_equal(hints.gates, MODEL_SIGMOID);
     assert_true(hints.mask);
     make_file(&chain, &file);
     free(file.config);

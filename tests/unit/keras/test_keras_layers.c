@@ -30,12 +30,10 @@
 static int read_layers(const char *layers, struct keras_file *file,
                        struct keras_model *model, struct keras_reading *reading)
 {
-    static const struct keras_hints hints = {.maxlen = 0};
-
     *file = (struct keras_file){.path = xstrdup("model.h5"), .version = xstrdup("2.3.1")};
     *model = (struct keras_model){.notes = NULL};
     *reading = (struct keras_reading){
-        .file = file, .hints = &hints, .model = model, .major = 2, .minor = 3};
+        .file = file, .hints = &keras_no_hints, .model = model, .major = 2, .minor = 3};
     file->config =
         xasprintf("{\"class_name\":\"Sequential\",\"config\":{\"layers\":[%s]}}", layers);
     reading->root = json_loads(file->config, 0, NULL);
