@@ -1,339 +1,20 @@
 #include "keras/file.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
-#include "files/bounded.h"
 #include "files/h5.h"
 #include "files/zip.h"
+#include "keras/find.h"
 
-enum { MOST_LAYERS = 4096, MOST_ARRAYS = 4096, MOST_DEPTH = 12, MOST_VISITS = 20000 };
-enum { MOST_NAME = 512, MOST_VERSION = 64, MOST_JSON = 64 << 20 }; /* bytes */
-#define MOST_NUMBERS ((size_t)1 << 28)
-#define MOST_ENTRY ((size_t)2 << 30)
 #define MOST_ANSWER_TEXT ((size_t)256 << 20)
-#define MOST_JSON_MEMORY ((size_t)512 << 20)
 
 bool keras_file_is_one(const char *bytes, size_t n)
 {
     return h5_is_one(bytes, n) || zip_is_one(bytes, n);
 }
-
-/* The child: what it finds becomes one JSON object, a 0, and the numbers of all
- * arrays. */
-
-struct source {
-    const char *path;
-    const char *bytes;
-    size_t n;
-};
-
-struct finding {
-    struct h5 *h5;
-    json_t *root;
-    json_t *arrays; /* the list at work; borrowed */
-    struct bounded_bytes values;
-    size_t most_numbers; /* of all arrays */
-    size_t n_visits;     /* of objects in a tree, whose links may lead back */
-};
-
-/* A small file may say that it has many numbers: packed, or one array by many names.
- * Weights do not pack well, so that a model's file has a quarter of its bytes of them, or
- * a few times that. */
-static size_t most_numbers(size_t n_bytes)
-{
-    size_t most = ((size_t)16 << 20) + 16 * n_bytes;
-    return most < MOST_NUMBERS ? most : MOST_NUMBERS;
-}
-
-/* What jansson takes for a text of JSON, at most about. */
-static size_t json_memory(const char *text)
-{
-    size_t n = 0;
-    for (; *text; text++)
-        n += *text == '{'                   ? 256
-             : *text == '['                 ? 128
-             : *text == ':' || *text == ',' ? 64
-                                            : 1;
-    return n;
-}
-
-/* The process reads it, without bounds. */
-static int check_json(const char *path, const char *key, const char *text)
-{
-    if (strlen(text) <= MOST_JSON && json_memory(text) <= MOST_JSON_MEMORY)
-        return OK;
-    return fail(ERR_FORMAT,
-                "%s: its %s has more than %d MiB, or more values than %zu MiB hold", path,
-                key, MOST_JSON >> 20, MOST_JSON_MEMORY >> 20);
-}
-
-static int check_name(const struct finding *finding, const char *name)
-{
-    json_t *text = json_string(name); /* NULL where it is not UTF-8 */
-    bool is_text = text != NULL;
-    json_decref(text);
-    if (!is_text)
-        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8", h5_path(finding->h5));
-    if (strlen(name) > MOST_NAME)
-        return fail(ERR_FORMAT, "%s: a name in it has more than %d bytes",
-                    h5_path(finding->h5), MOST_NAME);
-    return OK;
-}
-
-static int set_text(struct finding *finding, const char *path, const char *key,
-                    size_t most, const char *text)
-{
-    if (strlen(text) > most)
-        return fail(ERR_FORMAT, "%s: its %s has more than %zu bytes", path, key, most);
-    int rc = check_json(path, key, text);
-    if (rc)
-        return rc;
-    json_t *value = json_string(text);
-    if (!value)
-        return fail(ERR_FORMAT, "%s: its %s is not UTF-8", path, key);
-    json_object_set_new(finding->root, key, value);
-    return OK;
-}
-
-static int set_attribute(struct finding *finding, const char *object, const char *name,
-                         const char *key, size_t most)
-{
-    char *text = NULL;
-    if (!h5_has_attribute(finding->h5, object, name))
-        return OK;
-    int rc = h5_read_foreign_text(finding->h5, object, name, &text);
-    if (!rc)
-        rc = set_text(finding, h5_path(finding->h5), key, most, text);
-    free(text);
-    return rc;
-}
-
-static int add_array(struct finding *finding, const char *path, const char *layer,
-                     const char *name)
-{
-    size_t shape[H5_MAX_DIMS] = {0};
-    size_t most = finding->most_numbers - finding->values.n / sizeof(float);
-    float *values = NULL;
-    int n_dims = 0;
-    if (json_array_size(finding->arrays) >= MOST_ARRAYS)
-        return fail(ERR_FORMAT, "%s: more than %d arrays", h5_path(finding->h5),
-                    MOST_ARRAYS);
-    int rc = h5_read_foreign_array(finding->h5, path, most, &n_dims, shape, &values);
-    if (rc)
-        return rc;
-    json_t *array =
-        json_pack("{s:s, s:s, s:i, s:[I, I]}", "layer", layer, "name", name, "n_dims",
-                  n_dims, "shape", (json_int_t)shape[0], (json_int_t)shape[1]);
-    if (array)
-        bounded_append(&finding->values, values, shape[0] * shape[1] * sizeof *values);
-    free(values);
-    if (!array)
-        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8", h5_path(finding->h5));
-    json_array_append_new(finding->arrays, array);
-    return OK;
-}
-
-/* The arrays that a group's weight_names lists. */
-static int add_listed(struct finding *finding, const char *group, const char *layer)
-{
-    size_t n = 0;
-    char **names = NULL;
-    int rc = h5_read_foreign_texts(finding->h5, group, "weight_names", MOST_ARRAYS, &n,
-                                   &names);
-    for (size_t i = 0; i < n && !rc; i++) {
-        char *path = xasprintf("%s/%s", group, names[i]);
-        rc = check_name(finding, names[i]);
-        if (!rc)
-            rc = add_array(finding, path, layer, names[i]);
-        free(path);
-    }
-    h5_free_texts(n, names);
-    return rc;
-}
-
-/* Layers of Keras 2's layout, in the order of layer_names. `root`: "" or
- * "/model_weights". */
-static int add_layers(struct finding *finding, const char *root)
-{
-    size_t n = 0;
-    char **names = NULL;
-    const char *group = *root ? root : "/";
-    int rc =
-        h5_read_foreign_texts(finding->h5, group, "layer_names", MOST_LAYERS, &n, &names);
-    for (size_t i = 0; i < n && !rc; i++) {
-        char *path = xasprintf("%s/%s", root, names[i]);
-        rc = check_name(finding, names[i]);
-        if (!rc)
-            rc = add_listed(finding, path, names[i]);
-        free(path);
-    }
-    h5_free_texts(n, names);
-    return rc;
-}
-
-/* Keras 3's layout: every array under a group, which is "" for the root. */
-static int add_tree(struct finding *finding, const char *group, int depth)
-{
-    size_t n = 0;
-    char **names = NULL;
-    int rc = h5_list(finding->h5, *group ? group : "/", MOST_ARRAYS, &n, &names);
-    finding->n_visits += 1 + n;
-    if (!rc && (depth > MOST_DEPTH || finding->n_visits > MOST_VISITS))
-        rc = fail(ERR_FORMAT, "%s: groups in groups without end: no model has so many",
-                  h5_path(finding->h5));
-    for (size_t i = 0; i < n && !rc; i++) {
-        char *path = xasprintf("%s/%s", group, names[i]);
-        bool is_side = depth == 0 &&
-                       (!strcmp(names[i], "optimizer") || !strcmp(names[i], "metrics"));
-        const char *vars = strrchr(group, '/');
-        if (is_side || !h5_reaches(finding->h5, path))
-            rc = OK;
-        else if (!h5_is_array(finding->h5, path))
-            rc = add_tree(finding, path, depth + 1);
-        else if (vars && !strcmp(vars, "/vars")) {
-            char *layer =
-                xstrndup(group + 1, vars > group ? (size_t)(vars - group - 1) : 0);
-            rc = add_array(finding, path, layer, names[i]);
-            free(layer);
-        }
-        free(path);
-    }
-    h5_free_texts(n, names);
-    return rc;
-}
-
-/* The optimizer's state; what cannot be read of it is left out. */
-static void add_optimizer(struct finding *finding)
-{
-    size_t n_before = finding->values.n;
-    int rc = OK;
-    if (h5_has_attribute(finding->h5, "/optimizer_weights", "weight_names")) {
-        rc = add_listed(finding, "/optimizer_weights", "optimizer");
-    } else {
-        char path[48];
-        for (int k = 0; !rc; k++) {
-            snprintf(path, sizeof path, "/optimizer/vars/%d", k);
-            if (!h5_is_array(finding->h5, path))
-                break;
-            rc = add_array(finding, path, "optimizer", strrchr(path, '/') + 1);
-        }
-    }
-    if (rc) {
-        json_array_clear(finding->arrays);
-        finding->values.n = n_before;
-    }
-}
-
-static json_t *new_list(struct finding *finding, const char *key)
-{
-    json_object_set_new(finding->root, key, json_array());
-    return json_object_get(finding->root, key);
-}
-
-static int find_weights(struct finding *finding)
-{
-    struct h5 *h5 = finding->h5;
-    finding->arrays = new_list(finding, "weights");
-    if (h5_has_attribute(h5, "/", "layer_names") ||
-        h5_has_attribute(h5, "/", "layer_names0"))
-        return add_layers(finding, "");
-    if (h5_reaches(h5, "/model_weights"))
-        return add_layers(finding, "/model_weights");
-    json_object_set_new(finding->root, "by_class", json_true());
-    if (!json_object_get(finding->root, "version")) /* Keras 3 names what it saves */
-        json_object_set_new(
-            finding->root, "version",
-            json_string(h5_has_attribute(h5, "/vars", "name") ? "3" : "2"));
-    int rc = add_tree(finding, "", 0);
-    if (!rc && json_array_size(finding->arrays) == 0)
-        rc = fail(ERR_FORMAT,
-                  "%s: no weights in it: expected a model of Keras (.h5, .keras or "
-                  ".weights.h5) or a checkpoint of rnntrain",
-                  h5_path(h5));
-    return rc;
-}
-
-static int find_in_h5(struct finding *finding, const char *path, const char *bytes,
-                      size_t n)
-{
-    int rc = h5_open_foreign(path, bytes, n, &finding->h5);
-    if (!rc && h5_reaches(finding->h5, "/rnntrain"))
-        rc = fail(
-            ERR_FORMAT,
-            "%s: a checkpoint of rnntrain whose last bytes, the trailer, are missing "
-            "or changed: it is damaged, take another copy or an older one",
-            path);
-    if (!rc)
-        rc = set_attribute(finding, "/", "keras_version", "version", MOST_VERSION);
-    if (!rc)
-        rc = set_attribute(finding, "/", "model_config", "config", MOST_JSON);
-    if (!rc)
-        rc = set_attribute(finding, "/", "training_config", "training", MOST_JSON);
-    if (!rc)
-        rc = set_attribute(finding, "/optimizer/vars", "name", "optimizer_name",
-                           MOST_NAME);
-    if (!rc)
-        rc = find_weights(finding);
-    finding->arrays = new_list(finding, "optimizer");
-    if (!rc)
-        add_optimizer(finding);
-    h5_close(finding->h5);
-    return rc;
-}
-
-static int find_in_zip(struct finding *finding, const struct source *source)
-{
-    static const char *const names[] = {"metadata.json", "config.json",
-                                        "model.weights.h5"};
-    static const size_t most[] = {MOST_JSON, MOST_JSON, MOST_ENTRY};
-    char *entry[COUNT_OF(names)] = {NULL};
-    size_t size[COUNT_OF(names)] = {0};
-    int rc = OK;
-    for (size_t i = 0; i < COUNT_OF(names) && !rc; i++)
-        rc = zip_read(source->path, source->bytes, source->n, names[i], most[i],
-                      &entry[i], &size[i]);
-    json_t *metadata = rc ? NULL : json_loads(entry[0], 0, NULL);
-    const char *version = json_string_value(json_object_get(metadata, "keras_version"));
-    if (!rc && version)
-        rc = set_text(finding, source->path, "version", MOST_VERSION, version);
-    if (!rc)
-        rc = set_text(finding, source->path, "config", MOST_JSON, entry[1]);
-    if (!rc && !h5_is_one(entry[2], size[2]))
-        rc = fail(ERR_FORMAT, "%s: %s in it is not HDF5", source->path, names[2]);
-    if (!rc)
-        rc = find_in_h5(finding, source->path, entry[2], size[2]);
-    json_decref(metadata);
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        free(entry[i]);
-    return rc;
-}
-
-static int find(const void *context, struct bounded_bytes *result)
-{
-    const struct source *source = context;
-    struct finding finding = {.root = json_object(),
-                              .most_numbers = most_numbers(source->n)};
-    int rc = zip_is_one(source->bytes, source->n)
-                 ? find_in_zip(&finding, source)
-                 : find_in_h5(&finding, source->path, source->bytes, source->n);
-    char *text = json_dumps(finding.root, JSON_COMPACT);
-    if (!rc && !text)
-        rc = fail(ERR_FORMAT, "%s: a text in it is not UTF-8", source->path);
-    if (!rc) {
-        bounded_append(result, text, strlen(text) + 1);
-        bounded_append(result, finding.values.bytes, finding.values.n);
-    }
-    free(text);
-    json_decref(finding.root);
-    free(finding.values.bytes);
-    return rc;
-}
-
-/* What the child found, checked. */
 
 static char *copy_text(const json_t *root, const char *key)
 {
@@ -347,37 +28,43 @@ static int bad_answer(const char *path)
                 path);
 }
 
-/* One list of arrays, whose numbers begin at *used. */
+/* Its numbers begin at *used. */
+static int take_array(const struct keras_file *file, const json_t *item, size_t n_values,
+                      size_t *used, struct keras_array *array)
+{
+    const json_t *shape = json_object_get(item, "shape");
+    json_int_t rows = json_integer_value(json_array_get(shape, 0)),
+               columns = json_integer_value(json_array_get(shape, 1)),
+               n_dims = json_integer_value(json_object_get(item, "n_dims"));
+    size_t rest = n_values - *used;
+
+    array->layer = copy_text(item, "layer");
+    array->name = copy_text(item, "name");
+    if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > 3 ||
+        (rows && (size_t)columns > rest / (size_t)rows) || !array->layer || !array->name)
+        return bad_answer(file->path);
+
+    array->n_dims = (int)n_dims;
+    array->shape[0] = (size_t)rows;
+    array->shape[1] = (size_t)columns;
+    array->size = (size_t)rows * (size_t)columns;
+    array->values = file->values + *used;
+    *used += array->size;
+    return OK;
+}
+
 static int take_arrays(const struct keras_file *file, const json_t *list, size_t n_values,
                        size_t *used, struct keras_arrays *arrays)
 {
-    size_t n = json_array_size(list), i;
-    const json_t *item;
+    size_t n = json_array_size(list);
+    int rc = OK;
+
     arrays->array = xcalloc(n, sizeof *arrays->array);
-    json_array_foreach(list, i, item)
-    {
-        const json_t *shape = json_object_get(item, "shape");
-        json_int_t rows = json_integer_value(json_array_get(shape, 0)),
-                   columns = json_integer_value(json_array_get(shape, 1)),
-                   n_dims = json_integer_value(json_object_get(item, "n_dims"));
-        size_t rest = n_values - *used;
-        struct keras_array *array = &arrays->array[i];
-        if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > 3 ||
-            (rows && (size_t)columns > rest / (size_t)rows))
-            return bad_answer(file->path);
-        array->layer = copy_text(item, "layer");
-        array->name = copy_text(item, "name");
+    for (size_t i = 0; i < n && !rc; i++) {
+        rc = take_array(file, json_array_get(list, i), n_values, used, &arrays->array[i]);
         arrays->n = i + 1;
-        if (!array->layer || !array->name)
-            return bad_answer(file->path);
-        array->n_dims = (int)n_dims;
-        array->shape[0] = (size_t)rows;
-        array->shape[1] = (size_t)columns;
-        array->size = (size_t)rows * (size_t)columns;
-        array->values = file->values + *used;
-        *used += array->size;
     }
-    return OK;
+    return rc;
 }
 
 static int take_answer(struct keras_file *file, const char *answer, size_t n)
@@ -386,6 +73,7 @@ static int take_answer(struct keras_file *file, const char *answer, size_t n)
     json_t *root = n_text > n ? NULL : json_loads(answer, 0, NULL);
     if (!root)
         return bad_answer(file->path);
+
     size_t n_values = (n - n_text) / sizeof *file->values;
     file->version = copy_text(root, "version");
     file->config = copy_text(root, "config");
@@ -394,6 +82,7 @@ static int take_answer(struct keras_file *file, const char *answer, size_t n)
     file->by_class = json_is_true(json_object_get(root, "by_class"));
     file->values = xcalloc(n_values, sizeof *file->values);
     memcpy(file->values, answer + n_text, n_values * sizeof *file->values);
+
     int rc = take_arrays(file, json_object_get(root, "weights"), n_values, &used,
                          &file->weights);
     if (!rc)
@@ -406,16 +95,18 @@ static int take_answer(struct keras_file *file, const char *answer, size_t n)
 int keras_file_read(const char *path, const char *bytes, size_t n,
                     struct keras_file *file)
 {
-    struct source source = {path, bytes, n};
+    struct keras_source source = {path, bytes, n};
     char *answer = NULL;
     size_t n_answer = 0;
+
     *file = (struct keras_file){.path = xstrdup(path)};
     if (!keras_file_is_one(bytes, n))
         return fail(ERR_FORMAT,
                     "%s: neither HDF5 nor a .keras archive: its first bytes say so",
                     path);
-    size_t most = most_numbers(n) * sizeof(float) + MOST_ANSWER_TEXT;
-    int rc = bounded_run(path, find, &source, most, &answer, &n_answer);
+
+    size_t most = keras_find_most(n) * sizeof(float) + MOST_ANSWER_TEXT;
+    int rc = bounded_run(path, keras_find, &source, most, &answer, &n_answer);
     if (!rc)
         rc = take_answer(file, answer, n_answer);
     free(answer);

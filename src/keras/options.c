@@ -1,7 +1,8 @@
-/* Whether a chain fits what rnntrain's options can say (model/options.h): recurrent layers
- * of one kind, one head, at most one hidden Dense, a dropout at each of three places.
- * Nothing else asks this: the kinds read and copy any chain. What is asked here of parts,
- * so that messages can name Keras's layers, is what model_options_of asks of chains. */
+/* Whether a chain fits what rnntrain's options can say (model/options.h): recurrent
+ * layers of one kind, one head, at most one hidden Dense, a dropout at each of three
+ * places. Nothing else asks this: the kinds read and copy any chain. What is asked here
+ * of parts, so that messages can name Keras's layers, is what model_options_of asks of
+ * chains. */
 #include "keras/private.h"
 
 #include <stdlib.h>

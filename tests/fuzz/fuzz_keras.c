@@ -86,6 +86,7 @@ static char *some_layer(struct fuzz *input)
         fuzz_below(input, 8) ? 1 + fuzz_below(input, 4) : fuzz_number(input);
     int64_t value = fuzz_below(input, 3) ? fuzz_below(input, 2) : fuzz_number(input);
     const char *activation = fuzz_below(input, 2) ? "sigmoid" : "relu";
+
     return xasprintf(
         "{\"class_name\":\"%s\",\"config\":{\"name\":\"a\",\"units\":%lld,\"input_dim\":%"
         "d,"
@@ -106,6 +107,7 @@ static char *some_config(struct fuzz *input)
         return fuzz_text(input);
     if (kind == 1)
         return NULL;
+
     char *layers = some_layer(input);
     for (int n = fuzz_below(input, 7); n > 0; n--) {
         char *layer = some_layer(input), *longer = xasprintf("%s,%s", layers, layer);
@@ -127,6 +129,7 @@ static void some_arrays(struct fuzz *input, bool by_class, float *values, size_t
                                          "layers/gru/cell", "layers/dense",
                                          "layers/bidirectional/forward_layer/cell"};
     int n = fuzz_below(input, MOST_ARRAYS);
+
     arrays->array = xcalloc(MOST_ARRAYS, sizeof *arrays->array);
     for (int i = 0; i < n; i++) {
         struct keras_array *array = &arrays->array[i];
@@ -139,6 +142,7 @@ static void some_arrays(struct fuzz *input, bool by_class, float *values, size_t
         array->size = array->shape[0] * array->shape[1];
         if (*used + array->size > MOST_NUMBERS)
             break;
+
         array->values = values + *used;
         *used += array->size;
         array->layer = by_class ? xstrdup(groups[group]) : xasprintf("l%d", i / 3);
@@ -157,6 +161,7 @@ static void try_built(struct fuzz *input)
                               .config = some_config(input),
                               .by_class = fuzz_below(input, 2),
                               .values = xcalloc(MOST_NUMBERS, sizeof(float))};
+
     if (version < (int)COUNT_OF(versions))
         file.version = xstrdup(versions[version]);
     if (fuzz_below(input, 2))
