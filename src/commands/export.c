@@ -9,17 +9,13 @@
 #include "commands/import_options.h"
 #include "files/file.h"
 
-static const struct {
-    const char *name;
-    int (*write)(struct predictor *predictor, const char *path, char **checked);
-} formats[] = {
-    {"keras", export_keras},
-    {"keras3-weights", export_keras3_weights},
-    {"onnx", export_onnx},
-    {"c", export_c},
-};
-
-static const char *const names[] = {"keras", "keras3-weights", "onnx", "c", NULL};
+#define NAME(constant, stem, name, ...) [EXPORT_##constant] = name,
+static const char *const names[] = {EXPORT_FORMAT_LIST(NAME)[EXPORT_FORMATS] = NULL};
+#undef NAME
+#define HELP(constant, stem, name, suffix, takes_texts, help)                            \
+    "; " name ": " help " (" suffix ")"
+static const char help_of_to[] = "what to write" EXPORT_FORMAT_LIST(HELP);
+#undef HELP
 
 struct settings {
     struct import_settings keras;
@@ -29,9 +25,7 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"to", OPTION_CHOICE, offsetof(struct settings, to), "keras", 0, 0, names,
-     "a .keras archive; weights for Keras 3's load_weights; ONNX; a C source and its "
-     "header",
+    {"to", OPTION_CHOICE, offsetof(struct settings, to), "keras", 0, 0, names, help_of_to,
      "Options", true},
     {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
      "file to write, replaced if it is there; -o for short", "Options", true},
@@ -107,25 +101,29 @@ static int check_inputs(const char *input, const struct settings *settings)
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
+    const struct export_format *format = &export_formats[settings->to];
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     char *checked = NULL;
     (void)n;
+
     int rc = check_outputs(settings);
     if (!rc)
         rc = check_inputs(operands[0], settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
-    if (!rc && (settings->with_tokenizer || formats[settings->to].write == export_c))
+    if (!rc && (settings->with_tokenizer || format->takes_texts))
         rc = predictor_check_texts(&predictor);
     if (!rc)
-        rc = formats[settings->to].write(&predictor, settings->output, &checked);
+        rc = format->write(&predictor, settings->output, &checked);
+
     if (!rc) {
         import_print_notes(&predictor.info);
         printf("%s: %s\n", settings->output, checked);
     }
     if (!rc && settings->with_tokenizer)
         rc = write_tokenizer(&predictor, settings->output);
+
     free(checked);
     predictor_release(&predictor);
     return rc;

@@ -11,10 +11,30 @@
 
 #include "serve/predictor.h"
 
-int export_keras(struct predictor *predictor, const char *path, char **checked) NODISCARD;
-int export_keras3_weights(struct predictor *predictor, const char *path,
-                          char **checked) NODISCARD;
-int export_onnx(struct predictor *predictor, const char *path, char **checked) NODISCARD;
-int export_c(struct predictor *predictor, const char *path, char **checked) NODISCARD;
+/* FORMAT(constant, stem, name for --to, usual suffix, whether what is written takes texts,
+ * help): a format is its row here and a source that defines export_<stem>. */
+#define EXPORT_FORMAT_LIST(FORMAT)                                                       \
+    FORMAT(KERAS, keras, "keras", ".keras", false, "an archive that Keras 3 loads")      \
+    FORMAT(KERAS3_WEIGHTS, keras3_weights, "keras3-weights", ".weights.h5", false,       \
+           "what Keras 3's load_weights takes")                                          \
+    FORMAT(ONNX, onnx, "onnx", ".onnx", false, "a model for ONNX's runtimes")            \
+    FORMAT(C, c, "c", ".c", true, "a C source, and its header beside it")
+
+#define EXPORT_FORMAT(NAME, stem, ...) EXPORT_##NAME,
+enum { EXPORT_FORMAT_LIST(EXPORT_FORMAT) EXPORT_FORMATS };
+#undef EXPORT_FORMAT
+
+#define EXPORT_FORMAT(NAME, stem, ...)                                                   \
+    int export_##stem(struct predictor *predictor, const char *path, char **checked)     \
+        NODISCARD;
+EXPORT_FORMAT_LIST(EXPORT_FORMAT)
+#undef EXPORT_FORMAT
+
+struct export_format {
+    const char *name, *suffix, *help;
+    bool takes_texts; /* it needs the model's tokenizer */
+    int (*write)(struct predictor *predictor, const char *path, char **checked);
+};
+extern const struct export_format export_formats[EXPORT_FORMATS];
 
 #endif

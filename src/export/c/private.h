@@ -1,7 +1,8 @@
 /* What the parts of the C writer share: source.c (names, refusals, files), template.c (the
  * fixed parts and what of them a model needs), about.c (what the files say of themselves),
  * text.c (how texts become ids), network.c (the chain of layers), kind.h and a source a
- * kind of layer, weights.c, write.c (literals and lists), check.c (built, run, compared).
+ * kind of layer, weights.c, write.c (literals and lists), check.c (built, run by run.c, compared on
+ * texts of samples.c).
  */
 #ifndef RNNTRAIN_EXPORT_C_PRIVATE_H
 #define RNNTRAIN_EXPORT_C_PRIVATE_H
@@ -48,6 +49,11 @@ struct c_export {
     int32_t start; /* id that every text begins with; 0: none */
 };
 
+/* Everything behind `text`, for a source of that path, whose name ends in .c; what stands
+ * before it is given. */
+void c_prepare(struct c_export *export, const char *path);
+void c_release(struct c_export *export);
+
 void c_make_tables(struct c_export *export);
 void c_release_tables(struct c_export *export);
 
@@ -56,6 +62,8 @@ void c_part(struct c_parts *parts, const char *name, bool is_needed);
 void c_text_parts(const struct c_export *export, struct c_parts *parts);
 void c_network_parts(const struct c_export *export, struct c_parts *parts);
 
+/* A file's text from its template; the caller's to free. */
+char *c_file(const struct c_export *export, const char *text, size_t *n);
 /* Writes a template: lines under `#if WITH_...` as the model needs them, the names
  * `model_...` with the export's prefix, and what stands for each line "insert: ...". */
 void c_expand(FILE *out, const struct c_export *export, const char *text);
@@ -89,6 +97,9 @@ void c_write_literal(FILE *out, const char *text);
 void c_write_item(FILE *out, int *column, const char *item);
 /* A constant of an enum, with a comment or "". */
 void c_write_constant(FILE *out, const char *name, size_t value, const char *comment);
+
+/* Line `row` of random texts, of n bytes, to be freed; the first one is empty. */
+char *c_sample_line(const struct c_export *export, uint32_t row, size_t *n);
 
 /* Compiles the source beside the header, both as given, in a temporary folder, and
  * compares what it says on random texts with the model. `checked` as in export.h. */

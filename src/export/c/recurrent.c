@@ -94,6 +94,7 @@ static void call(FILE *out, const struct c_place *place)
         char *name = c_layer_name(layer, d);
         char *y = d ? xasprintf("%s + %d", place->y, layer->recurrent.units)
                     : xstrdup(place->y);
+
         if (layer->recurrent.sequences)
             fprintf(out, "    run(&%s, %s, %s, %d, work);\n", name, place->x, y,
                     place->out.width);

@@ -8,8 +8,6 @@
 #include "export/export.h"
 #include "files/file.h"
 
-/* Names. */
-
 /* sentiment-2.c -> sentiment_2; a letter comes first. */
 static char *identifier_of(const char *stem)
 {
@@ -41,6 +39,7 @@ static void set_names(struct c_export *export, const char *path)
     export->path = xstrdup(path);
     export->header_path = xasprintf("%.*sh", (int)strlen(path) - 1, path);
     export->stem = xstrndup(name, strlen(name) - 2);
+
     export->prefix = identifier_of(export->stem);
     export->upper = xstrdup(export->prefix);
     for (char *c = export->upper; *c; c++)
@@ -48,7 +47,15 @@ static void set_names(struct c_export *export, const char *path)
     /* the templates' names end in the underscore that these begin with */
 }
 
-static void release(struct c_export *export)
+void c_prepare(struct c_export *export, const char *path)
+{
+    set_names(export, path);
+    c_make_tables(export);
+    c_text_parts(export, &export->parts);
+    c_network_parts(export, &export->parts);
+}
+
+void c_release(struct c_export *export)
 {
     c_release_tables(export);
     free(export->path);
@@ -73,8 +80,6 @@ static int check_text(const struct text_options *text)
     return OK;
 }
 
-/* Files. */
-
 /* Leaves one of several empty lines in a row. */
 static void close_gaps(char *text, size_t *n)
 {
@@ -87,8 +92,7 @@ static void close_gaps(char *text, size_t *n)
     *n = n_kept;
 }
 
-/* A template's text, expanded; the caller's to free. */
-static char *expand(const struct c_export *export, const char *text, size_t *n)
+char *c_file(const struct c_export *export, const char *text, size_t *n)
 {
     char *bytes = NULL;
     FILE *out = open_memstream(&bytes, n);
@@ -105,13 +109,15 @@ static char *expand(const struct c_export *export, const char *text, size_t *n)
 static int write_files(const struct c_export *export, char **checked)
 {
     size_t n_header = 0, n_source = 0;
-    char *header = expand(export, c_template_model_h, &n_header), *said = NULL;
-    char *source = expand(export, c_template_model_c, &n_source);
+    char *header = c_file(export, c_template_model_h, &n_header), *said = NULL;
+    char *source = c_file(export, c_template_model_c, &n_source);
+
     int rc = c_check(export, source, n_source, header, n_header, &said);
     if (!rc)
         rc = file_replace(export->header_path, header, n_header, false);
     if (!rc)
         rc = file_replace(export->path, source, n_source, false);
+
     if (!rc)
         *checked = said;
     else
@@ -139,14 +145,10 @@ int export_c(struct predictor *predictor, const char *path, char **checked)
                               .params = model_params(predictor->model),
                               .weights = (const float *)predictor->weights,
                               .text = text};
-    set_names(&export, path);
-    c_make_tables(&export);
-    c_text_parts(&export, &export.parts);
-    c_network_parts(&export, &export.parts);
-
+    c_prepare(&export, path);
     rc = file_check_target(export.header_path);
     if (!rc)
         rc = write_files(&export, checked);
-    release(&export);
+    c_release(&export);
     return rc;
 }

@@ -154,6 +154,7 @@ static void write_line(FILE *out, const struct c_export *export, const char *lin
 {
     const char *end = line + n;
     bool inside = false; /* a name or number */
+
     while (line < end) {
         const char *name = inside ? NULL : name_at(export, line);
         inside = is_in_name(*line);

@@ -167,6 +167,7 @@ void c_write_text_constants(FILE *out, const struct c_export *export)
     c_write_constant(out, "N_WORDS", export->n_words, "");
     c_write_constant(out, "UNKNOWN", (size_t)unknown,
                      unknown ? "id of other words" : "other words are left out");
+
     if (export->start)
         c_write_constant(out, "START", (size_t) export->start,
                          "id that begins every text");

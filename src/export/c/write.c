@@ -8,6 +8,7 @@ enum { COLUMNS = 90 };
 void c_write_literal(FILE *out, const char *text)
 {
     fputc('"', out);
+
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
         if (c == '\t' || c == '\n')
@@ -19,6 +20,7 @@ void c_write_literal(FILE *out, const char *text)
         else
             fputc(c, out);
     }
+
     fputc('"', out);
 }
 

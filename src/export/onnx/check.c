@@ -97,6 +97,7 @@ static int check_nodes(const Onnx__GraphProto *graph, const char *path)
             if (is_known(graph, i, node->output[j]))
                 return bug(path, "is there twice", node->output[j]);
     }
+
     for (size_t i = 0; i < graph->n_output; i++)
         if (!is_known(graph, graph->n_node, graph->output[i]->name))
             return bug(path, "is missing", graph->output[i]->name);

@@ -88,6 +88,7 @@ static Onnx__ModelProto *new_model(struct onnx *onnx, const struct facts *facts)
     model->ir_version = IR_VERSION;
     model->producer_name = xstrdup("rnntrain");
     model->producer_version = xstrdup(RNNTRAIN_VERSION);
+
     add_opset(model);
     add_properties(model, facts, params_hash(onnx->params, onnx->weights));
     model->graph = onnx->graph = new_graph(onnx->chain);
@@ -121,6 +122,7 @@ static int write_model(const struct onnx *onnx, const Onnx__ModelProto *model,
     int rc = check_size(path, n);
     if (rc)
         return rc;
+
     char *bytes = xcalloc(n, 1);
     n = onnx__model_proto__pack(model, (uint8_t *)bytes);
     rc = onnx_check(onnx, path, bytes, n);
@@ -132,16 +134,23 @@ static int write_model(const struct onnx *onnx, const Onnx__ModelProto *model,
     return rc;
 }
 
+int onnx_write(struct onnx *onnx, const struct facts *facts, const char *path,
+               char **checked)
+{
+    int rc = check_size(path, onnx->params->size * sizeof *onnx->weights);
+    if (rc)
+        return rc;
+
+    Onnx__ModelProto *model = new_model(onnx, facts);
+    rc = write_model(onnx, model, path, checked);
+    onnx__model_proto__free_unpacked(model, NULL);
+    return rc;
+}
+
 int export_onnx(struct predictor *predictor, const char *path, char **checked)
 {
     struct onnx onnx = {.chain = model_chain(predictor->model),
                         .params = model_params(predictor->model),
                         .weights = predictor->weights};
-    int rc = check_size(path, onnx.params->size * sizeof *onnx.weights);
-    if (rc)
-        return rc;
-    Onnx__ModelProto *model = new_model(&onnx, &predictor->info.facts);
-    rc = write_model(&onnx, model, path, checked);
-    onnx__model_proto__free_unpacked(model, NULL);
-    return rc;
+    return onnx_write(&onnx, &predictor->info.facts, path, checked);
 }

@@ -1,6 +1,6 @@
 /* What the parts of the ONNX writer share: onnx.c (the file), graph.c (the chain of
  * layers), kind.h and a source a kind of layer, mask.c (what is asked about words),
- * parts.c (nodes, attributes and constants as messages) and check.c (the file read back).
+ * nodes.c and tensors.c (messages) and check.c (the file read back).
  *
  * The messages are protobuf-c's, generated from the onnx.proto of the ONNX project. Each
  * owns what it points to, so onnx__model_proto__free_unpacked frees a whole model.
@@ -10,6 +10,7 @@
 
 #include <onnx.pb-c.h>
 
+#include "data/facts.h"
 #include "layers/chain.h"
 #include "layers/params.h"
 
@@ -26,7 +27,9 @@ struct onnx {
 /* Where a vector a position becomes one a row, which a chain does once. */
 #define ONNX_HEAD "head"
 
-/* Parts. Returned names are the graph's. */
+/* A name in the scope; the caller's to free. The names that others return are the
+ * graph's. */
+char *onnx_scoped(const struct onnx *onnx, const char *name);
 
 /* A node with one output; the names of its inputs follow, then NULL. */
 Onnx__NodeProto *onnx_add_node(struct onnx *onnx, const char *kind, const char *output,
@@ -65,6 +68,10 @@ const char *onnx_reshape(struct onnx *onnx, const char *output, const char *inpu
 
 /* What a graph takes or gives: (N, columns), N any number of rows. */
 Onnx__ValueInfoProto *onnx_matrix(const char *name, int type, int columns);
+
+/* Writes a model's file, as export_onnx; `facts` of its ids. */
+int onnx_write(struct onnx *onnx, const struct facts *facts, const char *path,
+               char **checked) NODISCARD;
 
 /* From "ids" to "probabilities". */
 void onnx_add_classifier(struct onnx *onnx);

@@ -4,6 +4,7 @@
 #include "../../classifier.h"
 #include "export/export.h"
 #include "export/onnx/private.h"
+#include "files/file.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "files/file.h"
+#include "chains.h"
 
 enum { VOCABULARY = 7, LENGTH = 4 };
 
@@ -35,12 +36,14 @@ static void make(const struct classifier *config, struct predictor *predictor)
     static char *labels[] = {no, yes, maybe};
     const struct kernels *kernels = NULL;
     *predictor = (struct predictor){0};
+
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     assert_int_equal(classifier_new(config, kernels, 1, &predictor->model), OK);
     size_t n = model_params(predictor->model)->size;
     predictor->weights = xaligned(n, sizeof(real));
     for (size_t i = 0; i < n; i++)
         predictor->weights[i] = (real)(i + 1) / 1024;
+
     predictor->info.facts.num_words = config->vocabulary;
     predictor->info.facts.maxlen = config->maxlen;
     predictor->info.facts.pad_pre = config->pad_pre;
@@ -89,8 +92,6 @@ static const char *property(const Onnx__ModelProto *model, const char *key)
     return "";
 }
 
-/* Every model. */
-
 static size_t count(const Onnx__GraphProto *graph, const char *kind, size_t n_inputs)
 {
     size_t n = 0;
@@ -105,6 +106,7 @@ static void check_model(const struct classifier *config, const Onnx__ModelProto 
     const Onnx__GraphProto *graph = model->graph;
     const char *cell = config->cell == CELL_LSTM ? "LSTM" : "GRU";
     bool binary = config->classes == 2;
+
     assert_string_equal(property(model, "labels"),
                         binary ? "[\"no\",\"yes\"]"
                                : "[\"no\",\"yes\",\"\\\"maybe\\\"\"]");
@@ -144,6 +146,7 @@ static void test_all_models(void **state)
         struct predictor predictor;
         char *bytes = NULL;
         size_t n = 0;
+
         make(&config, &predictor);
         export_model(&predictor, &bytes, &n);
         Onnx__ModelProto *model = unpack(bytes, n);
@@ -153,8 +156,6 @@ static void test_all_models(void **state)
         release(&predictor);
     }
 }
-
-/* The reader. */
 
 /* Each weight in turn is another one than in the file. */
 static void test_every_weight_is_compared(void **state)
@@ -169,6 +170,7 @@ static void test_every_weight_is_compared(void **state)
         export_model(&predictor, &bytes, &n);
         struct chain_config chain;
         struct onnx onnx = parts_of(&predictor, &chain);
+
         assert_int_equal(onnx_check(&onnx, path, bytes, n), OK);
         for (size_t i = 0; i < onnx.params->size; i++) {
             real weight = predictor.weights[i];
@@ -261,6 +263,7 @@ static void test_too_large(void **state)
     struct predictor predictor = {0};
     const struct kernels *kernels = NULL;
     char *checked = NULL;
+
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     assert_int_equal(classifier_new(&config, kernels, 1, &predictor.model), OK);
     unlink(path);
@@ -269,6 +272,67 @@ static void test_too_large(void **state)
     assert_null(checked);
     assert_int_not_equal(access(path, F_OK), 0);
     release(&predictor);
+}
+
+static bool is_read(const Onnx__GraphProto *graph, const char *name)
+{
+    for (size_t i = 0; i < graph->n_node; i++)
+        for (size_t j = 0; j < graph->node[i]->n_input; j++)
+            if (!strcmp(graph->node[i]->input[j], name))
+                return true;
+    return !strcmp(graph->output[0]->name, name);
+}
+
+static void check_uses(int number, const Onnx__GraphProto *graph)
+{
+    for (size_t i = 0; i < graph->n_initializer; i++)
+        if (!is_read(graph, graph->initializer[i]->name))
+            fail_msg("chain %d: nobody reads %s", number, graph->initializer[i]->name);
+    for (size_t i = 0; i < graph->n_node; i++) {
+        const Onnx__NodeProto *node = graph->node[i];
+        if (!is_read(graph, node->output[node->n_output - 1]))
+            fail_msg("chain %d: nobody reads %s", number, node->name);
+    }
+}
+
+static int count_kind(const struct chain_config *chain, enum layer_kind kind)
+{
+    int n = 0;
+    for (int i = 0; i < chain->n_layers; i++)
+        n += chain->layer[i].kind == kind;
+    return n;
+}
+
+/* Chains of any shape: all layers are there, and nothing that nobody reads. */
+static void test_chains(void **state)
+{
+    (void)state;
+    static struct drawn drawn;
+    static const struct facts facts;
+    for (int number = 0; number < 200; number++) {
+        char *bytes = NULL, *checked = NULL;
+        size_t n = 0;
+
+        draw_model(number, &drawn);
+        struct onnx onnx = {.chain = &drawn.chain,
+                            .params = model_params(drawn.model),
+                            .weights = drawn.weights};
+        assert_int_equal(onnx_write(&onnx, &facts, path, &checked), OK);
+        assert_int_equal(file_read(path, &bytes, &n), OK);
+
+        Onnx__ModelProto *model = unpack(bytes, n);
+        check_uses(number, model->graph);
+        size_t n_cells = count(model->graph, "LSTM", 4 + (size_t)drawn.chain.mask) +
+                         count(model->graph, "GRU", 4 + (size_t)drawn.chain.mask);
+        assert_int_equal(n_cells, count_kind(&drawn.chain, LAYER_RECURRENT));
+        assert_int_equal(count(model->graph, "Gemm", 3),
+                         count_kind(&drawn.chain, LAYER_DENSE) + 1);
+
+        onnx__model_proto__free_unpacked(model, NULL);
+        free(bytes);
+        free(checked);
+        release_model(&drawn);
+    }
 }
 
 static int set_up(void **state)
@@ -294,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_every_weight_is_compared),
         cmocka_unit_test(test_damaged_models),
         cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_chains),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

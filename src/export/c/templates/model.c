@@ -75,6 +75,7 @@ static long read_line(char **line, size_t *room)
     int c = getchar();
     if (c == EOF)
         return -1;
+
     for (; c != EOF && c != '\n'; c = getchar()) {
         if (n + 1 >= *room) {
             char *longer = realloc(*line, *room *= 2);
@@ -84,6 +85,7 @@ static long read_line(char **line, size_t *room)
         }
         (*line)[n++] = (char)(c ? c : 0xff);
     }
+
     n -= n > 0 && (*line)[n - 1] == '\r';
     (*line)[n] = '\0';
     return (long)n;
@@ -94,12 +96,14 @@ int main(void)
     size_t room = 4096;
     char *line = malloc(room);
     int decided = 0;
+
     while (line && decided >= 0 && read_line(&line, &room) >= 0) {
         double probabilities[MODEL_CLASSES];
         decided = model_predict(line, probabilities);
         if (decided >= 0)
             printf("%s\t%.6f\n", model_labels[decided], probabilities[decided]);
     }
+
     bool failed = !line || decided < 0 || !feof(stdin);
     free(line);
     if (failed)

@@ -41,12 +41,14 @@ static bool pad(const int *ids, int n, int *row)
 {
     int kept = n < LENGTH ? n : LENGTH;
     memset(row, 0, LENGTH * sizeof *row);
+
 #if WITH_TRUNCATE_PRE
     ids += n - kept; /* a long text loses its beginning */
 #endif
 #if WITH_PAD_PRE
     row += LENGTH - kept; /* zeros stand in front */
 #endif
+
     for (int i = 0; i < kept; i++) {
         if (ids[i] < 0 || ids[i] >= VOCABULARY)
             return false;

@@ -73,9 +73,11 @@ static void lstm_step(const struct cell *cell, const double *x, double *state)
     int n = cell->units;
     double *h = state, *c = h + n, *gates = c + n;
     const double *i = gates, *f = i + n, *g = f + n, *o = g + n;
+
     set(gates, cell->bias, 4 * n);
     add_product(gates, x, cell->kernel, cell->inputs, 4 * n, 4 * n);
     add_product(gates, h, cell->recurrent_kernel, n, 4 * n, 4 * n);
+
     for (int u = 0; u < n; u++) {
         c[u] = cell->gate(f[u]) * c[u] + cell->gate(i[u]) * tanh_of(g[u]);
         h[u] = cell->gate(o[u]) * tanh_of(c[u]);
@@ -96,12 +98,15 @@ static void gru_step(const struct cell *cell, const double *x, double *state)
     int n = cell->units;
     double *h = state, *rh = h + n, *gates = rh + n;
     const double *z = gates, *r = z + n, *candidate = r + n;
+
     set(gates, cell->bias, 3 * n);
     add_product(gates, x, cell->kernel, cell->inputs, 3 * n, 3 * n);
     add_product(gates, h, cell->recurrent_kernel, n, 2 * n, 3 * n);
+
     for (int u = 0; u < n; u++)
         rh[u] = cell->gate(r[u]) * h[u];
     add_product(gates + 2 * n, rh, cell->recurrent_kernel + 2 * n, n, n, 3 * n);
+
     for (int u = 0; u < n; u++) {
         double kept = cell->gate(z[u]);
         h[u] = kept * h[u] + (1 - kept) * tanh_of(candidate[u]);
@@ -121,10 +126,12 @@ static void gru_step_reset_after(const struct cell *cell, const double *x, doubl
 {
     int n = cell->units;
     double *h = state, *gates = h + n, *inner = gates + 3 * n;
+
     set(gates, cell->bias, 3 * n);
     set(inner, cell->bias + 3 * n, 3 * n);
     add_product(gates, x, cell->kernel, cell->inputs, 3 * n, 3 * n);
     add_product(inner, h, cell->recurrent_kernel, n, 3 * n, 3 * n);
+
     for (int u = 0; u < n; u++) {
         double z = cell->gate(gates[u] + inner[u]);
         double r = cell->gate(gates[n + u] + inner[n + u]);
@@ -151,13 +158,13 @@ static int position_of(const struct cell *cell, int step)
 }
 
 #if WITH_ALL_STATES
-/* From x (LENGTH, inputs) to all states, which are `units` columns of y (LENGTH, width).
- */
+/* From x (LENGTH, inputs) to all states: `units` columns of y (LENGTH, width). */
 static void run(const struct cell *cell, const double *x, double *y, int width,
                 struct workspace *work)
 {
     size_t n_bytes = (size_t)cell->units * sizeof *y;
     memset(work->state, 0, sizeof work->state);
+
     for (int step = 0; step < LENGTH; step++) {
         int t = position_of(cell, step);
         take_step(cell, x, t, work);

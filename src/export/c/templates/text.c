@@ -6,9 +6,11 @@ static size_t character_bytes(const char *text, bool *is_valid)
     const unsigned char *bytes = (const unsigned char *)text;
     unsigned char first = bytes[0], low = 0x80, high = 0xbf; /* of the second byte */
     size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+
     *is_valid = first < 0x80 || (first >= 0xc2 && first <= 0xf4);
     if (!*is_valid)
         return 1;
+
     if (first == 0xe0)
         low = 0xa0;
     if (first == 0xed)
@@ -17,6 +19,7 @@ static size_t character_bytes(const char *text, bool *is_valid)
         low = 0x90;
     if (first == 0xf4)
         high = 0x8f;
+
     for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf)
         if (bytes[i] < low || bytes[i] > high) {
             *is_valid = false;
@@ -33,6 +36,7 @@ static char *repair(const char *text)
     char *repaired = malloc(3 * strlen(text) + 1), *to = repaired;
     if (!repaired)
         return NULL;
+
     while (*text) {
         bool is_valid;
         size_t n = character_bytes(text, &is_valid);
@@ -50,6 +54,7 @@ static char *repair(const char *text)
 static void strip_tags(char *text)
 {
     char *to = text;
+
     while (*text) {
         const char *close = *text == '<' ? strchr(text, '>') : NULL;
         if (*text == '<' && !close)
@@ -58,6 +63,7 @@ static void strip_tags(char *text)
             *to++ = *text++;
             continue;
         }
+
 #if WITH_SPACES_FOR_TAGS
         *to++ = ' ';
 #endif
@@ -90,6 +96,7 @@ static char *encode(uint32_t c, char *to)
         *to++ = (char)c;
         return to;
     }
+
     int shift = c < 0x800 ? 6 : c < 0x10000 ? 12 : 18;
     unsigned first = c < 0x800 ? 0xc0 : c < 0x10000 ? 0xe0 : 0xf0;
     *to++ = (char)(first | c >> shift);
@@ -124,9 +131,11 @@ static uint32_t decode_reference(const char *text, size_t *n_bytes)
     size_t n = 1; /* bytes before the semicolon */
     while (n < LONGEST && text[n] && text[n] != ';')
         n++;
+
     if (n < 2 || n == LONGEST || !text[n])
         return 0;
     *n_bytes = n + 1;
+
     if (text[1] == '#') {
         bool is_hexadecimal = text[2] == 'x' || text[2] == 'X';
         const char *digits = text + 2 + is_hexadecimal, *end = text + n;
@@ -135,6 +144,7 @@ static uint32_t decode_reference(const char *text, size_t *n_bytes)
             return 0;
         return numbered(strtoul(digits, NULL, is_hexadecimal ? 16 : 10));
     }
+
     for (size_t i = 0; i < N_REFERENCES; i++)
         if (strlen(references[i].name) == n - 1 &&
             !memcmp(references[i].name, text + 1, n - 1))
@@ -161,11 +171,10 @@ static void decode_references(char *text)
 #endif
 #if WITH_LOWER
 /* Whether a set has a character: bounds are where sets begin and end in turns,
- * ascending. */
+ * ascending. Those before `low` are <= c, those from `high` on are not. */
 static bool is_in(const uint32_t *bounds, size_t n, uint32_t c)
 {
-    size_t low = 0,
-           high = n; /* bounds before `low` are <= c, those from `high` on are not */
+    size_t low = 0, high = n;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (bounds[middle] <= c)
@@ -183,6 +192,7 @@ static bool is_final_sigma(const char *text, const char *sigma)
 {
     const char *before = sigma, *behind = sigma + 2;
     uint32_t c;
+
     do {
         if (before == text)
             return false;
@@ -193,6 +203,7 @@ static bool is_final_sigma(const char *text, const char *sigma)
     } while (is_in(case_ignorable, N_CASE_IGNORABLE, c));
     if (!is_in(cased, N_CASED, c))
         return false;
+
     do {
         if (!*behind)
             return true;
@@ -204,6 +215,7 @@ static bool is_final_sigma(const char *text, const char *sigma)
 static uint32_t lower_of(uint32_t c)
 {
     size_t low = 0, high = N_MAPPINGS;
+
     while (low < high) {
         size_t middle = (low + high) / 2;
         const struct mapping *mapping = &mappings[middle];
@@ -225,6 +237,7 @@ static char *lower_case(char *text)
 {
     size_t n = strlen(text); /* two bytes become three at most, as in U+0130 */
     char *lower = malloc(n + n / 2 + 1), *to = lower;
+
     for (const char *at = text; lower && *at;) {
         uint32_t c;
         size_t n_bytes = decode(at, &c);
@@ -236,6 +249,7 @@ static char *lower_case(char *text)
             to = encode(lower_of(c), to);
         at += n_bytes;
     }
+
     if (lower)
         *to = '\0';
     free(text);
@@ -257,6 +271,7 @@ static char *apply_filters(char *text)
 {
     size_t n_split = strlen(split);
     char *filtered = malloc(strlen(text) * n_split + 1), *to = filtered;
+
     for (const char *at = text; filtered && *at;) {
         bool is_valid;
         size_t n = character_bytes(at, &is_valid);
@@ -266,6 +281,7 @@ static char *apply_filters(char *text)
         to += n_copied;
         at += n;
     }
+
     if (filtered)
         *to = '\0';
     free(text);
@@ -277,6 +293,7 @@ static char *apply_filters(char *text)
 static char *prepare(const char *text)
 {
     char *prepared = repair(text);
+
 #if WITH_TAGS
     if (prepared)
         strip_tags(prepared);
@@ -293,6 +310,7 @@ static char *prepare(const char *text)
     if (prepared)
         prepared = apply_filters(prepared);
 #endif
+
     return prepared;
 }
 
@@ -300,6 +318,7 @@ static char *prepare(const char *text)
 static int id_of(const char *word, size_t n)
 {
     size_t low = 0, high = n ? N_WORDS : 0;
+
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = strncmp(words[middle].text, word, n);
@@ -321,6 +340,7 @@ static int find_ids(const char *text, int *ids)
 #if WITH_START
     ids[n_ids++] = START;
 #endif
+
     while (*text) {
         bool is_valid;
         size_t n = character_bytes(text, &is_valid);
@@ -340,6 +360,7 @@ static int find_ids(const char *text, int *ids)
 #if WITH_START
     ids[n_ids++] = START;
 #endif
+
     for (;;) {
         const char *end = strstr(text, split);
         int id = id_of(text, end ? (size_t)(end - text) : strlen(text));

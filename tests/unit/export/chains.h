@@ -1,0 +1,147 @@
+/* Models of any shape for the tests of exports: chains drawn at random, of mixed cells and
+ * directions, several hidden layers or none, pooling on whatever stands there. */
+#ifndef RNNTRAIN_TESTS_UNIT_CHAINS_H
+#define RNNTRAIN_TESTS_UNIT_CHAINS_H
+
+#include "base/rng.h"
+#include "layers/loss.h"
+#include "model/model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { CHAINS_VOCABULARY = 11, CHAINS_ROWS = 12, CHAINS_CLASSES = 4, CHAINS_LENGTH = 9 };
+
+struct drawn {
+    struct chain_config chain;
+    struct model *model;
+    real *weights;
+    int32_t ids[CHAINS_ROWS * CHAINS_LENGTH];          /* (rows, length), padded */
+    double probabilities[CHAINS_ROWS][CHAINS_CLASSES]; /* what the model says of them */
+};
+
+/* Numbers 0 .. below - 1, one after the other. */
+static inline int draw(struct rng *rng, int below)
+{
+    return (int)rng_below(rng, rng->step++, (uint32_t)below);
+}
+
+static inline void draw_recurrent(struct rng *rng, struct chain_config *chain,
+                                  bool sequences)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
+    layer->recurrent.cell = draw(rng, 2) ? CELL_LSTM : CELL_GRU;
+    layer->recurrent.units = 1 + draw(rng, 5);
+    layer->recurrent.bidirectional = draw(rng, 2);
+    layer->recurrent.hard_sigmoid = draw(rng, 3) == 0;
+    layer->recurrent.reset_after = draw(rng, 2) && layer->recurrent.cell == CELL_GRU;
+    layer->recurrent.sequences = sequences;
+}
+
+static inline void draw_dropout(struct rng *rng, struct chain_config *chain)
+{
+    if (draw(rng, 3) == 0)
+        *chain_add(chain, LAYER_DROPOUT) = (struct layer_config){
+            .kind = LAYER_DROPOUT, .dropout = {0.5, RNG_DROPOUT_DENSE}};
+}
+
+static inline void draw_chain(int number, struct chain_config *chain)
+{
+    enum { LAST, FLATTEN, MAX, MEAN };
+    struct rng rng = {.seed = 5, .purpose = RNG_TEST, .row = (uint32_t)number};
+    int n_recurrent = draw(&rng, 4), n_dense = draw(&rng, 3);
+    int end = n_recurrent ? draw(&rng, 4) : 1 + draw(&rng, 3);
+    int classes = 2 + draw(&rng, CHAINS_CLASSES - 1);
+    bool mask = draw(&rng, 2);
+    if (mask && n_recurrent == 0)
+        end = MEAN; /* the others cannot stand on an Embedding that skips pads */
+
+    *chain = (struct chain_config){.vocabulary = CHAINS_VOCABULARY,
+                                   .length = 1 + draw(&rng, CHAINS_LENGTH),
+                                   .mask = mask};
+    chain->pad_pre = draw(&rng, 2);
+    chain_add(chain, LAYER_EMBEDDING)->embedding.width = 1 + draw(&rng, 5);
+    draw_dropout(&rng, chain);
+    for (int i = 0; i < n_recurrent; i++)
+        draw_recurrent(&rng, chain, i + 1 < n_recurrent || end != LAST);
+
+    if (end == FLATTEN)
+        chain_add(chain, LAYER_FLATTEN);
+    else if (end != LAST)
+        chain_add(chain, LAYER_POOLING)->pooling.how =
+            end == MAX ? POOLING_MAX : POOLING_MEAN;
+    draw_dropout(&rng, chain);
+    for (int i = 0; i < n_dense; i++)
+        chain_add(chain, LAYER_DENSE)->dense.units = 1 + draw(&rng, 6);
+
+    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
+    output->output.units = classes == 2 ? 1 : classes;
+    output->output.loss = classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    chain_name_layers(chain);
+}
+
+/* The longest first, the last one without words. */
+static inline struct rows draw_rows(struct drawn *drawn, int32_t *lengths,
+                                    int32_t *labels)
+{
+    int length = drawn->chain.length;
+
+    for (int r = 0; r < CHAINS_ROWS; r++) {
+        int n = length * (CHAINS_ROWS - 1 - r) / (CHAINS_ROWS - 2);
+        n = n < length ? n : length;
+        int first = drawn->chain.pad_pre ? length - n : 0;
+        for (int t = 0; t < n; t++)
+            drawn->ids[r * length + first + t] =
+                1 + (r * 7 + t * 3) % (CHAINS_VOCABULARY - 1);
+        lengths[r] = n;
+        labels[r] = 0;
+    }
+    return (struct rows){.n = CHAINS_ROWS,
+                         .maxlen = length,
+                         .id_bytes = 4,
+                         .pad_pre = drawn->chain.pad_pre,
+                         .x = drawn->ids,
+                         .y = labels,
+                         .length = lengths};
+}
+
+/* Chain `number` as a model with weights, and what it says of some rows. */
+static inline void draw_model(int number, struct drawn *drawn)
+{
+    const struct kernels *kernels = NULL;
+    int32_t lengths[CHAINS_ROWS], labels[CHAINS_ROWS], numbers[CHAINS_ROWS];
+    real logits[CHAINS_ROWS * CHAINS_CLASSES];
+
+    *drawn = (struct drawn){.model = NULL};
+    draw_chain(number, &drawn->chain);
+    assert_int_equal(kernels_select("baseline", &kernels), OK);
+    assert_int_equal(
+        model_of_chain(&drawn->chain, kernels, CHAINS_ROWS, false, &drawn->model), OK);
+    size_t n = model_params(drawn->model)->size;
+    drawn->weights = xaligned(n, sizeof *drawn->weights);
+    for (size_t i = 0; i < n; i++)
+        drawn->weights[i] = (real)((double)(i * i % 97) / 97 - 0.5);
+    model_pack(drawn->model, drawn->weights);
+
+    struct rows rows = draw_rows(drawn, lengths, labels);
+    for (int r = 0; r < CHAINS_ROWS; r++)
+        numbers[r] = r;
+    struct lane lane = {&rows, numbers, CHAINS_ROWS, NULL};
+    (void)model_evaluate(drawn->model, &lane, logits);
+    for (int r = 0; r < CHAINS_ROWS; r++)
+        class_probabilities(chain_classes(&drawn->chain),
+                            logits + r * chain_outputs(&drawn->chain),
+                            drawn->probabilities[r]);
+}
+
+static inline void release_model(struct drawn *drawn)
+{
+    model_free(drawn->model);
+    free(drawn->weights);
+}
+
+#endif
