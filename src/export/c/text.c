@@ -28,6 +28,8 @@ void c_describe_text(FILE *out, const struct c_export *export)
         [TEXT_TAGS_HTML] = " -> HTML's tags and references decoded",
         [TEXT_TAGS_KEEP] = "",
     };
+    _Static_assert(COUNT_OF(tags) == TEXT_TAGS_KEEP + 1, "a treatment has no words");
+
     fprintf(out, " *   text -> valid UTF-8%s%s%s -> %s\n", tags[text->tags],
             text->lower ? " -> lower case" : "",
             text->segment == TEXT_SEGMENT_SPLIT && *text->filters ? " -> filters" : "",

@@ -10,7 +10,7 @@ static void add(struct onnx *onnx, const struct layer_config *layer,
     value->steps =
         onnx_value(onnx, "Gather", "outputs", table, ids, NULL); /* (T, N, F) */
     value->rows = onnx_value(onnx, "Gather", "by_row", table, value->rows, NULL);
-    value->skipped = ONNX_OWN_OUTPUT;
+    value->skipped = SKIPPED_PADS;
 }
 
 static bool is_there(struct onnx_reading *reading, const struct layer_config *layer)

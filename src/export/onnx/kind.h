@@ -9,11 +9,7 @@
 
 #include "export/onnx/private.h"
 #include "export/tensors.h"
-
-/* What stands at the positions that a mask skips: what the layer gives for the pad, as
- * for any id; the output before it again; zeros. Source: Keras RNN, whose
- * zero_output_for_mask Bidirectional sets. */
-enum onnx_skipped { ONNX_OWN_OUTPUT, ONNX_LAST_OUTPUT, ONNX_ZEROS };
+#include "layers/layer.h"
 
 /* What flows from one layer to the next: the names of the same vectors in the ways that
  * operators take them, NULL for a way in which nobody has written them. */
@@ -22,7 +18,7 @@ struct onnx_value {
     const char *steps;   /* (T, N, F) in the order of recurrent operators, see mask.c */
     const char *outputs; /* (T, D, N, H), the same as one of them gives it */
     const char *rows;    /* (N, T, F) as Keras's layers see it; of a row (N, F) */
-    enum onnx_skipped skipped;
+    enum skipped skipped;
 };
 
 /* A file read back. */

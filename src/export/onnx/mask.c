@@ -113,10 +113,10 @@ static const char *add_unroll(struct onnx *onnx, const char *rows, bool repeats)
 static bool repeats_output(const struct onnx *onnx, const struct onnx_value *value)
 {
     switch (value->skipped) {
-    case ONNX_OWN_OUTPUT:
-    case ONNX_ZEROS:
+    case SKIPPED_PADS:
+    case SKIPPED_ZEROS:
         return false;
-    case ONNX_LAST_OUTPUT:
+    case SKIPPED_REPEATS:
         return !onnx->chain->pad_pre;
     }
     die("a value of an unknown kind");

@@ -134,7 +134,7 @@ static void add(struct onnx *onnx, const struct layer_config *layer,
     }
     value->outputs = node->output[0];
     value->steps = join_directions(onnx, value->outputs, width);
-    value->skipped = layer->recurrent.bidirectional ? ONNX_ZEROS : ONNX_LAST_OUTPUT;
+    value->skipped = layer->recurrent.bidirectional ? SKIPPED_ZEROS : SKIPPED_REPEATS;
 }
 
 /* Where ONNX keeps column j of Keras's gates, H units each. */
