@@ -120,7 +120,7 @@ static inline void draw_model(int number, struct drawn *drawn)
     draw_chain(number, &drawn->chain);
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     assert_int_equal(
-        model_of_chain(&drawn->chain, kernels, CHAINS_ROWS, false, &drawn->model), OK);
+        model_new_evaluator(&drawn->chain, kernels, CHAINS_ROWS, &drawn->model), OK);
     size_t n = model_params(drawn->model)->size;
     drawn->weights = xaligned(n, sizeof *drawn->weights);
     for (size_t i = 0; i < n; i++)

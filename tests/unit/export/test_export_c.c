@@ -27,7 +27,7 @@ static void begin(struct c_export *export, struct predictor *predictor,
     predictor->info.facts.labels = labels;
     predictor->info.facts.n_labels = chain_classes(&drawn->chain);
     *export = (struct c_export){.predictor = predictor,
-                                .chain = drawn->chain,
+                                .chain = &drawn->chain,
                                 .params = model_params(drawn->model),
                                 .weights = drawn->weights,
                                 .text = text_settings(predictor->tokenizer)};
