@@ -187,8 +187,8 @@ static int apply(struct config *config, const char *const pairs[][2], const char
     return rc;
 }
 
-/* What a model says of itself: what it is and how it was optimized. Clipping and decay are
- * the new run's. */
+/* What a model says of itself: what it is and how it was optimized. Clipping and decay
+ * are the new run's. */
 static int apply_initial(struct config *config, const char *path)
 {
     struct checkpoint info = {0};

@@ -93,12 +93,14 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     if (n == 0)
         return fail(ERR_FORMAT, "%s: it has no %s part", data->path,
                     dataset_part_names[part]);
+
     struct comm comm;
     struct balance balance;
     struct score score;
     int32_t *rows = xcalloc((size_t)n, sizeof *rows);
     for (int i = 0; i < n; i++)
         rows[i] = i;
+
     comm_init_alone(&comm);
     balance_new(comm.size, true, &balance);
     struct evaluator evaluator = {
@@ -108,6 +110,7 @@ static int score_part(struct predictor *predictor, struct dataset *data,
         .lane_rows = lane_rows < PREDICTOR_ROWS ? lane_rows : PREDICTOR_ROWS,
         .window_rows = window_rows(predictor, settings),
     };
+
     if (evaluator.window_rows)
         rc = stream_new(&comm, data, 1,
                         stream_window_rows(evaluator.window_rows, evaluator.lane_rows),
@@ -118,6 +121,7 @@ static int score_part(struct predictor *predictor, struct dataset *data,
         printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
                               : "%s: loss %.6f  acc %.6f on %d rows\n",
                dataset_part_names[part], score.loss, score_accuracy(&score), n);
+
     stream_free(evaluator.stream);
     balance_release(&balance);
     comm_finalize(&comm);
@@ -152,6 +156,7 @@ static int run(const void *given, const char *const *operands, int n)
     struct predictor predictor = {0};
     struct dataset data = {0};
     void *storage = NULL;
+
     int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
     if (!rc) {
         struct checkpoint_hints hints = hints_of(&settings->keras, &data.facts);
@@ -165,6 +170,7 @@ static int run(const void *given, const char *const *operands, int n)
         rc = load(&data, window_rows(&predictor, settings) > 0, &storage);
     if (!rc)
         rc = score_part(&predictor, &data, settings);
+
     free(storage);
     dataset_release(&data);
     predictor_release(&predictor);

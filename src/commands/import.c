@@ -104,6 +104,7 @@ static int run(const void *given, const char *const *operands, int n)
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     (void)n;
+
     int rc = check_output(operands[0], settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
@@ -117,6 +118,7 @@ static int run(const void *given, const char *const *operands, int n)
         import_print_notes(&predictor.info);
         tell(&predictor, settings->output);
     }
+
     predictor_release(&predictor);
     return rc;
 }

@@ -30,12 +30,14 @@ static void show_checkpoint(const struct predictor *predictor)
     const struct params *params = model_params(predictor->model);
     const struct facts *facts = &predictor->info.facts;
     char total[32];
+
     program_thousands((int64_t)params->size, total);
     if (predictor->info.keras)
         printf("model      %s of Keras %s\n", predictor->info.path,
                predictor->info.keras->version);
     else
         printf("checkpoint %s\n", predictor->info.path);
+
     for (int i = 0; i < params->n_tensors; i++) {
         const struct tensor *tensor = &params->tensors[i];
         char name[100], shape[48];
@@ -47,6 +49,7 @@ static void show_checkpoint(const struct predictor *predictor)
             snprintf(shape, sizeof shape, "(%zu)", tensor->shape[0]);
         printf("  %-44s %-14s %9zu\n", name, shape, tensor->size);
     }
+
     printf("parameters %s, weights hash %016llx\n", total,
            (unsigned long long)params_hash(params, predictor->weights));
     show_input(facts);
@@ -154,12 +157,15 @@ static int run(const void *given, const char *const *operands, int n)
     const char *path = operands[0];
     bool foreign = false;
     (void)n;
+
+    /* files of others have no seal to be checked */
     if (!settings->verify) {
         int found = is_foreign(path, &foreign);
         struct checkpoint_hints hints = import_hints(&settings->keras);
         if (found || foreign)
             return found ? found : inspect_model(path, &hints);
     }
+
     struct h5 *file = NULL;
     unsigned char digest[FILE_DIGEST_BYTES];
     int rc = h5_open_on_disk(path, true, digest, &file);

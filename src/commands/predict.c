@@ -203,11 +203,13 @@ static int run(const void *given, const char *const *operands, int n)
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor;
     struct input input = {.path = path};
+
     int rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     if (!rc)
         rc = predictor_check_texts(&predictor);
     if (!rc)
         import_print_notes(&predictor.info);
+
     if (!rc && strcmp(path, "-"))
         input.fd = open(path, O_RDONLY | O_CLOEXEC);
     if (!rc && input.fd < 0)
@@ -215,6 +217,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = settings->whole ? judge_whole(&predictor, &input, settings)
                              : judge_lines(&predictor, &input, settings);
+
     if (input.fd > 0)
         close(input.fd);
     free(input.bytes);

@@ -108,6 +108,7 @@ int trainer_begin(struct trainer *trainer)
         for (int i = 0; i < trainer->optim.n_slots; i++)
             comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
     }
+
     trainer->optim.n_before = trainer->progress.moments_steps;
     model_pack(trainer->model, trainer->weights);
     return OK;
