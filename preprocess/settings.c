@@ -150,6 +150,7 @@ const struct option_table cmd_prepare_table = {
 static int check_reuse(const struct settings *settings)
 {
     struct settings defaults = {0};
+
     options_init(&cmd_prepare_table, &defaults);
     char *given_text = options_to_json(&cmd_prepare_table, settings);
     char *default_text = options_to_json(&cmd_prepare_table, &defaults);
@@ -159,17 +160,17 @@ static int check_reuse(const struct settings *settings)
                  ? fail(ERR_USAGE, "--stop-words and --char-level make a vocabulary; "
                                    "--tokenizer brings its own")
                  : OK;
+
     for (size_t i = 0; i < COUNT_OF(table_options) && !rc; i++) {
         const struct option *option = &table_options[i];
-        char *key = xstrdup(option->name);
-        for (char *c = key; *c; c++)
-            *c = *c == '-' ? '_' : *c;
+        char *key = options_key(option);
         if (!strcmp(option->group, "Tokenizer") && !option->transient &&
             !json_equal(json_object_get(given, key), json_object_get(usual, key)))
             rc = fail(ERR_USAGE, "--%s makes a vocabulary; --tokenizer %s brings its own",
                       option->name, settings->tokenizer);
         free(key);
     }
+
     json_decref(given);
     json_decref(usual);
     free(given_text);
@@ -184,6 +185,7 @@ int settings_check(const struct settings *settings)
     if (settings->num_words == 1)
         return fail(ERR_USAGE,
                     "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
+
     if (!text_is_utf8(settings->filters) || !text_is_utf8(settings->oov_token) ||
         !text_is_utf8(settings->split))
         return fail(ERR_USAGE, "--filters, --split and --oov-token must be valid UTF-8");
@@ -191,6 +193,7 @@ int settings_check(const struct settings *settings)
         return fail(ERR_USAGE,
                     "--split: expected one character or more (--char-level takes "
                     "every character)");
+
     if (separator &&
         (!*separator || strlen(separator) > 15 || strpbrk(separator, "\r\n\"")))
         return fail(ERR_USAGE,
@@ -200,6 +203,7 @@ int settings_check(const struct settings *settings)
     if (settings->validation && settings->validation_split > 0)
         return fail(ERR_USAGE,
                     "--validation and --validation-split: expected one of them");
+
     if (settings->encoding) {
         int rc = decode_check(settings->encoding);
         if (rc)
