@@ -261,7 +261,7 @@ static void test_only_what_occurs(void **state)
         .kind = LAYER_OUTPUT, .output = {.units = 3, .loss = LOSS_CATEGORICAL}};
     chain_name_layers(chain);
     assert_int_equal(kernels_select("baseline", &kernels), OK);
-    assert_int_equal(model_of_chain(chain, kernels, 1, false, &drawn.model), OK);
+    assert_int_equal(model_new_evaluator(chain, kernels, 1, &drawn.model), OK);
     drawn.weights = xaligned(model_params(drawn.model)->size, sizeof(real));
 
     char *source = source_of(&drawn, 0);
