@@ -8,6 +8,7 @@
 #include "kernels/lstm.h"
 #include "kernels/gru.h"
 #include "kernels/embedding.h"
+#include "kernels/optimizers.h"
 
 static void relu(size_t n, real *x)
 {
@@ -86,66 +87,7 @@ static double sum_squares(size_t n, const real *a)
     return total;
 }
 
-/* Keras's form: rate = lr sqrt(1 - beta2^t) / (1 - beta1^t);  m += (1 - beta1) (g - m);
- * v += (1 - beta2) (g^2 - v);  w -= rate m / (sqrt(v) + epsilon). */
-INLINE void adam_one(const struct adam *a, vec g, vec *m, vec *v, vec *w)
-{
-    g *= a->scale;
-    *m = vec_fma(vec_set(1 - a->beta1), g - *m, *m);
-    *v = vec_fma(vec_set(1 - a->beta2), vec_fma(g, g, -*v), *v);
-    *w -= a->rate * *m / (vec_sqrt(*v) + a->epsilon);
-}
-
-static void adam(size_t n, const struct adam *a, const real *g, real *m, real *v, real *w)
-{
-    for (size_t i = 0; i < n; i += WIDTH) {
-        real part[4][WIDTH] = {{0}};
-        size_t count = n - i < WIDTH ? n - i : WIDTH;
-        bool whole = count == WIDTH;
-
-        if (!whole) {
-            memcpy(part[0], g + i, count * sizeof *g);
-            memcpy(part[1], m + i, count * sizeof *m);
-            memcpy(part[2], v + i, count * sizeof *v);
-            memcpy(part[3], w + i, count * sizeof *w);
-        }
-
-        vec vm = vec_load(whole ? m + i : part[1]),
-            vv = vec_load(whole ? v + i : part[2]);
-        vec vw = vec_load(whole ? w + i : part[3]);
-        adam_one(a, vec_load(whole ? g + i : part[0]), &vm, &vv, &vw);
-
-        memcpy(m + i, &vm, count * sizeof *m);
-        memcpy(v + i, &vv, count * sizeof *v);
-        memcpy(w + i, &vw, count * sizeof *w);
-    }
-}
-
-/* Keras 2's form: v = rho v + (1 - rho) g^2;  w -= lr g / (sqrt(v) + epsilon). */
-static void rmsprop(size_t n, real rate, real rho, real epsilon, real scale,
-                    const real *g, real *v, real *w)
-{
-    for (size_t i = 0; i < n; i++) {
-        real gi = g[i] * scale;
-        v[i] = rho * v[i] + (1 - rho) * gi * gi;
-#ifdef RNNTRAIN_DOUBLE
-        w[i] -= rate * gi / (sqrt(v[i]) + epsilon);
-#else
-        w[i] -= rate * gi / (sqrtf(v[i]) + epsilon);
-#endif
-    }
-}
-
-/* Keras's form: m = momentum m - lr g;  w += m. */
-static void sgd(size_t n, real rate, real momentum, real scale, const real *g, real *m,
-                real *w)
-{
-    for (size_t i = 0; i < n; i++) {
-        m[i] = momentum * m[i] - rate * (g[i] * scale);
-        w[i] += m[i];
-    }
-}
-
+#define UPDATE_ROW(NAME, stem) [UPDATE_##NAME] = stem,
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 #define QUOTE_(a) #a
@@ -179,9 +121,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .scale = scale,
     .add = add,
     .sum_squares = sum_squares,
-    .adam = adam,
-    .rmsprop = rmsprop,
-    .sgd = sgd,
+    .update = {UPDATE_LIST(UPDATE_ROW)},
     .sigmoid = sigmoid,
     .tanh = tanh_all,
 };

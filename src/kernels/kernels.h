@@ -22,6 +22,7 @@
 
 #include "base/base.h"
 #include "base/rng.h"
+#include "kernels/update.h"
 
 /* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += either.
  * A (rows, depth): row r starts at a + r * row; where the depth is cut into chunks (A is
@@ -127,12 +128,6 @@ struct embedding {
     const int32_t *next;
 };
 
-struct adam {
-    real rate; /* rate of this step, bias correction included */
-    real beta1, beta2, epsilon;
-    real scale; /* multiplies the gradient */
-};
-
 struct kernels {
     const char *name;
     int width; /* reals in a vector */
@@ -181,12 +176,7 @@ struct kernels {
     /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
     double (*sum_squares)(size_t n, const real *a);
 
-    void (*adam)(size_t n, const struct adam *a, const real *g, real *m, real *v,
-                 real *w);
-    void (*rmsprop)(size_t n, real rate, real rho, real epsilon, real scale,
-                    const real *g, real *v, real *w);
-    void (*sgd)(size_t n, real rate, real momentum, real scale, const real *g, real *m,
-                real *w);
+    update_rule *update[UPDATE_KINDS];
 
     /* y = f(x), n elements, for tests. Errors in float: tanh 4e-7 relative everywhere;
      * sigmoid 1.2e-7 absolute everywhere and 5e-7 relative for x > -4. NaN stays NaN. */

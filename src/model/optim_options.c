@@ -1,6 +1,6 @@
 #include "model/optim_options.h"
 
-static const char *const optimizers[] = {OPTIMIZER_NAMES, NULL};
+static const char *const optimizers[] = {UPDATE_LIST(OPTIMIZER_NAME) NULL};
 _Static_assert(COUNT_OF(optimizers) == OPTIM_KINDS + 1, "an optimizer has no name");
 
 static const char *const decays[] = {DECAY_NAMES, NULL};

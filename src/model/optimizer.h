@@ -5,8 +5,12 @@
 #define RNNTRAIN_MODEL_OPTIMIZER_H
 
 #include "base/base.h"
+#include "kernels/update.h"
 
-enum optim_kind { OPTIM_ADAM, OPTIM_RMSPROP, OPTIM_SGD, OPTIM_KINDS };
+/* In the order of the rules: `kernels->update[kind]`. */
+#define OPTIM_CONSTANT(NAME, stem) OPTIM_##NAME,
+enum optim_kind { UPDATE_LIST(OPTIM_CONSTANT) OPTIM_KINDS };
+#undef OPTIM_CONSTANT
 
 enum optim_decay {
     DECAY_NONE,
@@ -16,9 +20,9 @@ enum optim_decay {
     DECAY_KINDS
 };
 
-/* What options and records call them; a list of choices ends with NULL behind these. */
-#define OPTIMIZER_NAMES                                                                  \
-    [OPTIM_ADAM] = "adam", [OPTIM_RMSPROP] = "rmsprop", [OPTIM_SGD] = "sgd"
+/* What options and records call them, each with its comma: UPDATE_LIST(OPTIMIZER_NAME). Lists of
+ * choices end with NULL behind them. */
+#define OPTIMIZER_NAME(NAME, stem) [OPTIM_##NAME] = #stem,
 #define DECAY_NAMES                                                                      \
     [DECAY_NONE] = "none", [DECAY_LINEAR] = "linear", [DECAY_COSINE] = "cosine",         \
     [DECAY_INVERSE] = "inverse"

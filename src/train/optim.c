@@ -3,11 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Moments of a weight. */
+static const int slots_of[] = {[OPTIM_ADAM] = 2, [OPTIM_RMSPROP] = 1, [OPTIM_SGD] = 1};
+_Static_assert(COUNT_OF(slots_of) == OPTIM_KINDS, "an optimizer's moments are not said");
+
 void optim_new(const struct optim_config *config, const struct kernels *kernels, size_t n,
                struct optim *optim)
 {
     *optim = (struct optim){.config = *config, .kernels = kernels, .n = n};
-    optim->n_slots = config->kind == OPTIM_ADAM ? 2 : 1;
+    optim->n_slots = slots_of[config->kind];
     for (int i = 0; i < optim->n_slots; i++)
         optim->slot[i] = xaligned(n, sizeof(real));
 }
@@ -62,44 +66,39 @@ double optim_rate(const struct optim_config *config, int64_t t)
     }
 }
 
-static void apply_adam(struct optim *optim, int64_t t, double scale, const real *gradient,
-                       real *weights)
+/* What step t multiplies the learning rate by: Adam's moments begin at zero. */
+static double correction_of(const struct optim *optim, int64_t t)
 {
     const struct optim_config *config = &optim->config;
     int64_t seen = optim->n_before + t + 1;
-    double correction =
-        sqrt(1 - power(config->beta2, seen)) / (1 - power(config->beta1, seen));
-    struct adam adam = {.rate = (real)(optim_rate(config, t) * correction),
-                        .beta1 = (real)config->beta1,
-                        .beta2 = (real)config->beta2,
-                        .epsilon = (real)config->epsilon,
-                        .scale = (real)scale};
-    optim->kernels->adam(optim->n, &adam, gradient, optim->slot[0], optim->slot[1],
-                         weights);
+
+    switch (config->kind) {
+    case OPTIM_ADAM:
+        return sqrt(1 - power(config->beta2, seen)) / (1 - power(config->beta1, seen));
+    case OPTIM_RMSPROP:
+    case OPTIM_SGD:
+        return 1;
+    case OPTIM_KINDS:
+        break;
+    }
+    die("an unknown optimizer");
 }
 
 static void apply(struct optim *optim, int64_t t, double scale, const real *gradient,
                   real *weights)
 {
     const struct optim_config *config = &optim->config;
-    const struct kernels *kernels = optim->kernels;
-    real rate = (real)optim_rate(config, t), *slot = optim->slot[0];
+    struct update update = {.rate =
+                                (real)(optim_rate(config, t) * correction_of(optim, t)),
+                            .scale = (real)scale,
+                            .beta1 = (real)config->beta1,
+                            .beta2 = (real)config->beta2,
+                            .rho = (real)config->rho,
+                            .momentum = (real)config->momentum,
+                            .epsilon = (real)config->epsilon};
 
-    switch (config->kind) {
-    case OPTIM_ADAM:
-        apply_adam(optim, t, scale, gradient, weights);
-        break;
-    case OPTIM_RMSPROP:
-        kernels->rmsprop(optim->n, rate, (real)config->rho, (real)config->epsilon,
-                         (real)scale, gradient, slot, weights);
-        break;
-    case OPTIM_SGD:
-        kernels->sgd(optim->n, rate, (real)config->momentum, (real)scale, gradient, slot,
-                     weights);
-        break;
-    case OPTIM_KINDS:
-        die("an unknown optimizer");
-    }
+    optim->kernels->update[config->kind](optim->n, &update, gradient, optim->slot,
+                                         weights);
 }
 
 double optim_apply(struct optim *optim, int64_t t, const real *gradient, int rows,

@@ -372,7 +372,8 @@ static void check_updates_of(const struct kernels *kernels, size_t n)
 {
     real *g = xaligned(n, sizeof *g), *w = xaligned(n, sizeof *w);
     real *m = xaligned(n, sizeof *m), *v = xaligned(n, sizeof *v);
-    struct adam adam = {0.01f, 0.9f, 0.999f, 1e-7f, 0.5f};
+    struct update adam = {
+        .rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-7f, .scale = 0.5f};
     fill(g, n, 9);
     fill(w, n, 10);
     fill(m, n, 11);
@@ -381,7 +382,8 @@ static void check_updates_of(const struct kernels *kernels, size_t n)
     real *w0 = xaligned(n, sizeof *w0), *m0 = xaligned(n, sizeof *m0);
     memcpy(w0, w, n * sizeof *w);
     memcpy(m0, m, n * sizeof *m);
-    kernels->adam(n, &adam, g, m, v, w);
+    real *const slots[] = {m, v}, *const velocity[] = {m}, *const mean[] = {v};
+    kernels->update[UPDATE_ADAM](n, &adam, g, slots, w);
     for (size_t i = 0; i < n; i++) {
         double gi = 0.5 * (double)g[i], mi = (double)m0[i];
         double vi = 0.1 + mi * mi;
@@ -393,14 +395,17 @@ static void check_updates_of(const struct kernels *kernels, size_t n)
     }
     memcpy(w, w0, n * sizeof *w);
     memcpy(m, m0, n * sizeof *m);
-    kernels->sgd(n, 0.1f, 0.9f, 0.5f, g, m, w);
+    const struct update sgd = {.rate = 0.1f, .momentum = 0.9f, .scale = 0.5f};
+    kernels->update[UPDATE_SGD](n, &sgd, g, velocity, w);
     for (size_t i = 0; i < n; i++)
         assert_true(fabs((double)w[i] - ((double)w0[i] + 0.9 * (double)m0[i] -
                                          0.05 * (double)g[i])) < 1e-6);
     memcpy(w, w0, n * sizeof *w);
     for (size_t i = 0; i < n; i++)
         v[i] = (real)0.25;
-    kernels->rmsprop(n, 0.1f, 0.9f, 1e-7f, 0.5f, g, v, w);
+    const struct update rmsprop = {
+        .rate = 0.1f, .rho = 0.9f, .epsilon = 1e-7f, .scale = 0.5f};
+    kernels->update[UPDATE_RMSPROP](n, &rmsprop, g, mean, w);
     for (size_t i = 0; i < n; i++) {
         double gi = 0.5 * (double)g[i], vi = 0.9 * 0.25 + 0.1 * gi * gi;
         assert_true(fabs((double)w[i] - ((double)w0[i] - 0.1 * gi / (sqrt(vi) + 1e-7))) <
