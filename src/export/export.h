@@ -11,8 +11,8 @@
 
 #include "serve/predictor.h"
 
-/* FORMAT(constant, stem, name for --to, usual suffix, whether what is written takes texts,
- * help): a format is its row here and a source that defines export_<stem>. */
+/* FORMAT(constant, stem, name for --to, usual suffix, whether what is written takes
+ * texts, help): a format is its row here and a source that defines export_<stem>. */
 #define EXPORT_FORMAT_LIST(FORMAT)                                                       \
     FORMAT(KERAS, keras, "keras", ".keras", false, "an archive that Keras 3 loads")      \
     FORMAT(KERAS3_WEIGHTS, keras3_weights, "keras3-weights", ".weights.h5", false,       \

@@ -3,8 +3,8 @@
  * LAYER_KIND_LIST.
  *
  * In the written source a layer takes and gives arrays of doubles: (LENGTH, width), or
- * (width) where the outline's length is 0. What a mask skips holds what Keras's layers see
- * there.
+ * (width) where the outline's length is 0. What a mask skips holds what Keras's layers
+ * see there.
  */
 #ifndef RNNTRAIN_EXPORT_C_KIND_H
 #define RNNTRAIN_EXPORT_C_KIND_H
@@ -44,8 +44,8 @@ extern const struct c_kind *const c_kinds[LAYER_KINDS];
 LAYER_KIND_LIST(C_TEMPLATE)
 #undef C_TEMPLATE
 
-/* The names, to be freed, of a layer's constants, or of those of a direction of it; and of
- * one of its tensors. */
+/* The names, to be freed, of a layer's constants, or of those of a direction of it; and
+ * of one of its tensors. */
 char *c_layer_name(const struct layer_config *layer, int direction);
 char *c_tensor_name(const struct tensor *tensor);
 

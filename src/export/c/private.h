@@ -1,8 +1,8 @@
-/* What the parts of the C writer share: source.c (names, refusals, files), template.c (the
- * fixed parts and what of them a model needs), about.c (what the files say of themselves),
- * text.c (how texts become ids), network.c (the chain of layers), kind.h and a source a
- * kind of layer, weights.c, write.c (literals and lists), check.c (built, run by run.c, compared on
- * texts of samples.c).
+/* What the parts of the C writer share: source.c (names, refusals, files), template.c
+ * (the fixed parts and what of them a model needs), about.c (what the files say of
+ * themselves), text.c (how texts become ids), network.c (the chain of layers), kind.h and
+ * a source a kind of layer, weights.c, write.c (literals and lists), check.c (built, run
+ * by run.c, compared on texts of samples.c).
  */
 #ifndef RNNTRAIN_EXPORT_C_PRIVATE_H
 #define RNNTRAIN_EXPORT_C_PRIVATE_H

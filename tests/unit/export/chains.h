@@ -1,5 +1,5 @@
-/* Models of any shape for the tests of exports: chains drawn at random, of mixed cells and
- * directions, several hidden layers or none, pooling on whatever stands there. */
+/* Models of any shape for the tests of exports: chains drawn at random, of mixed cells
+ * and directions, several hidden layers or none, pooling on whatever stands there. */
 #ifndef RNNTRAIN_TESTS_UNIT_CHAINS_H
 #define RNNTRAIN_TESTS_UNIT_CHAINS_H
 
