@@ -1,16 +1,54 @@
-# What the shell tests share. A test is called with the build folder and the source folder;
-# it makes its files in $tmp, which goes when it ends.
+# What the shell tests share. A test is called with the build folder and the source folder.
+#
+# It is never alone on a machine. What it looks at, waits for, ends and removes is its own, known by
+# what it set itself: its files lie in $tmp, also those of Open MPI, except shared memory, which lies
+# in $shared; its processes carry $tmp in their environment. At its end all of that goes.
 build=$1
 source=$2
 rnntrain=$build/rnntrain
 rnnprep=$build/rnnprep
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/rnntrain-test-XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
+patience=300 # seconds for what takes long only if it hangs
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/rnntrain-XXXXXX")
+shared=$(mktemp -d /dev/shm/rnntrain-XXXXXX 2>/dev/null) || shared=$tmp/shared
+mkdir -p "$tmp/sessions" "$shared"
+export TEST_FOLDER=$tmp LC_ALL=C.UTF-8
+export OMPI_MCA_orte_tmpdir_base=$tmp/sessions OMPI_MCA_shmem_mmap_backing_file_base_dir=$shared
+for part in btl_vader osc_sm osc_rdma; do
+    export OMPI_MCA_${part}_backing_directory="$shared"
+done
+
+# The processes that were started here, or by tests that run within this one.
+started() (
+    unset TEST_FOLDER # its own are none of them
+    grep -l -s -z "^TEST_FOLDER=$tmp\(/\|\$\)" /proc/[0-9]*/environ | cut -d/ -f3 || true
+)
+
+endings=()
+at_end() { # command...: to be done before all goes
+    endings=("$*" "${endings[@]}")
+}
+
+leave() {
+    local i step
+    trap - ERR
+    set +e
+    for step in "${endings[@]}"; do
+        $step
+    done
+    for ((i = 0; i < 100; i++)); do
+        kill -9 $(started) 2>/dev/null || break
+        sleep 0.05
+    done
+    rm -rf "$tmp" "$shared"
+}
+trap leave EXIT
 set -E
 trap 'echo "FAILED: $0, line $LINENO: $BASH_COMMAND" >&2' ERR
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
+export OMPI_MCA_mpi_yield_when_idle=1 # ranks that wait leave the cores to those that compute
 
 # A build with sanitizers: what Open MPI leaks is not ours, everything else counts.
 export LSAN_OPTIONS=suppressions=$source/tests/sanitize/lsan.supp:print_suppressions=0
@@ -30,7 +68,7 @@ skip() { # why
 ranks() { # np command...
     local np=$1
     shift
-    timeout 240 mpirun -np "$np" "$@"
+    timeout $patience mpirun -np "$np" "$@"
 }
 
 # expect CODE PATTERN command...: the command must end with CODE and say PATTERN (a regular
@@ -38,7 +76,7 @@ ranks() { # np command...
 expect() {
     local code=$1 pattern=$2 rc=0
     shift 2
-    timeout 120 "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
+    timeout $patience "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
     [ $rc -eq "$code" ] || {
         cat "$tmp/err" >&2
         problem "exit code $rc, expected $code: $*"
@@ -63,51 +101,52 @@ make_sample() { # documents
     "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 60 --quiet
 }
 
+# Waits until a command succeeds.
+await() { # what command...
+    local what=$1 end=$((SECONDS + patience))
+    shift
+    until "$@" 2>/dev/null; do
+        [ $SECONDS -lt $end ] || problem "not in $patience s: $what"
+        sleep 0.05
+    done
+}
+
 # Starts ranks in the background and waits until they say what they will train; $job is mpirun,
 # its output goes to $tmp/said and $tmp/err.
 launch() { # np command...
-    local i np=$1
+    local np=$1
     shift
     rm -f "$tmp/said" "$tmp/err"
     mpirun -np "$np" "$@" >"$tmp/said" 2>"$tmp/err" &
     job=$!
-    for ((i = 0; i < 600; i++)); do
-        [ ! -s "$tmp/said" ] || return 0
-        kill -0 $job 2>/dev/null || return 0
-        sleep 0.05
-    done
-    problem "nothing was said: $*"
+    await "a word of $*" has_spoken
 }
+has_spoken() { [ -s "$tmp/said" ] || ! kill -0 $job; }
 
-# The job must end within so many seconds; $rc is its code.
-ends() { # seconds
-    local i
-    rc=0
-    for ((i = 0; i < $1 * 20; i++)); do
-        kill -0 $job 2>/dev/null || break
+# The job must end, in so many seconds where they are given; $rc is its code.
+ends() { # [seconds]
+    local limit=${1:-$patience} end
+    end=$((SECONDS + limit)) rc=0
+    while kill -0 $job 2>/dev/null; do
+        [ $SECONDS -lt $end ] || problem "the job did not end in $limit s: $(cat "$tmp/err")"
         sleep 0.05
     done
-    ! kill -0 $job 2>/dev/null || {
-        kill -9 $job
-        problem "the job did not end in $1 s: $(cat "$tmp/err")"
-    }
     wait $job || rc=$?
 }
 
-# The processes of a run's ranks.
+# The processes of a run's ranks, in the order of ranks.
 pids() { # run folder
-    pgrep -f "^$rnntrain .*$1( |\$)" || true
+    local pid
+    for pid in $(pgrep -f " $1( |\$)"); do
+        tr '\0' '\n' <"/proc/$pid/environ" | sed -n "s/^OMPI_COMM_WORLD_RANK=\(.*\)/\1 $pid/p"
+    done 2>/dev/null | sort -n | cut -d ' ' -f 2
 }
 
 # Waits until all of them are gone.
 gone() { # run folder
-    local i
-    for ((i = 0; i < 400; i++)); do
-        [ -n "$(pids "$1")" ] || return 0
-        sleep 0.05
-    done
-    problem "processes are left: $(pids "$1")"
+    await "the end of all ranks of $1" is_gone "$1"
 }
+is_gone() { [ -z "$(pids "$1")" ]; }
 
 # What a run came to: the hash of each epoch's weights, the scores of best and last.
 outcome() { # run folder

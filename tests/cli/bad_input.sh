@@ -98,7 +98,7 @@ fi
 
 # A disk without room for two checkpoints; tests/faults has one that fills up.
 if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=20k none "$tmp/small"; then
-    trap 'umount "$tmp/small"; rm -rf "$tmp"' EXIT
+    at_end umount "$tmp/small"
     for np in 1 3; do
         expect 74 'small: 0 MiB are free, two checkpoints need [0-9]+: make room or choose' \
             mpirun -np $np "$rnntrain" "$good" --run-dir "$tmp/small" --epochs 1

@@ -9,7 +9,7 @@ mkfifo "$tmp/pipe"
 cd "$tmp"
 
 not_imported() { # code pattern file option...
-    expect "$1" "$2" timeout 20 "$rnntrain" import "${@:3}" -o out.h5
+    expect "$1" "$2" "$rnntrain" import "${@:3}" -o out.h5
     [ "$(wc -l <err)" -eq 1 ] || problem "more than one line: ${*:3}"
     ! grep -q '[^[:print:][:space:]]' err || problem "control characters: ${*:3}"
     [ ! -e out.h5 ] || problem "a checkpoint was written: ${*:3}"

@@ -51,9 +51,12 @@ PYTHON
 
 # More ranks than cores: what SGEMM reaches on all of them is what the cores reach. (Their
 # turns were once taken for their speed, which made a share of 5 and more.)
-ranks 8 "$rnntrain" "$set" --run-dir "$tmp/crowd" --batch-size 128 --epochs 1 --quiet
-share=$(field epoch peak_share "$tmp/crowd/log.jsonl")
-awk -v s="$share" 'BEGIN { exit !(s > 0 && s < 1.5) }' || problem "8 ranks: share $share of SGEMM"
+for try in 1 2 3; do # other jobs may have come or gone between both measurements
+    ranks 8 "$rnntrain" "$set" --run-dir "$tmp/crowd" --overwrite --batch-size 128 --epochs 1 --quiet
+    share=$(field epoch peak_share "$tmp/crowd/log.jsonl")
+    ! awk -v s="$share" 'BEGIN { exit !(s > 0 && s < 1.5) }' || break
+    [ $try != 3 ] || problem "8 ranks: share $share of SGEMM"
+done
 
 # eval says what the run said, about both files.
 for which in best last; do

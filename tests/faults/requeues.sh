@@ -9,11 +9,7 @@ starts=${3:-10}
 make_sample 300
 options=("$tmp/sample.h5" --recipe keras-lstm --units 8 --dense 8 --batch-size 54 --mask
     --epochs $((starts / 4 + 1)) --patience 0)
-left() { # what Open MPI and we put into places that are not the run directory
-    ls -d /dev/shm/* "${TMPDIR:-/tmp}"/ompi.* "${TMPDIR:-/tmp}"/pmix* 2>/dev/null | sort || true
-}
 "$rnntrain" "${options[@]}" --run-dir "$tmp/straight" --quiet
-before=$(left)
 for ((n = 0; ; n++)); do
     rc=0
     ranks $((1 + n % 4)) "$rnntrain" "${options[@]}" --run-dir "$tmp/run" --resume --quiet \
@@ -24,6 +20,8 @@ done
 [ $n -ge "$starts" ] || problem "only $n starts"
 [ "$(outcome "$tmp/run")" = "$(outcome "$tmp/straight")" ] || problem "another outcome"
 [ "$(ls "$tmp/run")" = "$(ls "$tmp/straight")" ] || problem "files are left: $(ls "$tmp/run")"
-gone "$tmp/run"
-[ "$(left)" = "$before" ] || problem "left behind: $(diff <(echo "$before") <(left))"
+nothing_runs() { [ -z "$(started)" ]; }
+await "the end of $(started)" nothing_runs
+left=$(find "$tmp/sessions" "$shared" -mindepth 1)
+[ -z "$left" ] || problem "left behind: $left"
 echo "$n requeues"

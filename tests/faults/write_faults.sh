@@ -30,7 +30,7 @@ disturbed() { # at kind [ranks]
     rm -rf "$run" "$tmp/note"
     cp -r "$tmp/begun" "$run"
     FAULT_FOLDER=$run FAULT_AT=$1 FAULT_KIND=$2 FAULT_NOTE=$tmp/note \
-        LD_PRELOAD=$build/tests/libfaults.so timeout 60 ${3:+mpirun -np $3} \
+        LD_PRELOAD=$build/tests/libfaults.so timeout $patience ${3:+mpirun -np $3} \
         "$rnntrain" "${options[@]}" --run-dir "$run" --resume --quiet 2>"$tmp/err" || rc=$?
     [ -e "$tmp/note" ] || return 1
     local at=${1%+}
@@ -77,16 +77,12 @@ done
 
 # A small disk that fills up and is cleared again.
 if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=1m none "$tmp/small"; then
-    trap 'umount "$tmp/small"; rm -rf "$tmp"' EXIT
+    at_end umount "$tmp/small"
     launch 2 "$rnntrain" "${options[@]}" --run-dir "$tmp/small/run" --test-delay 20000
     dd if=/dev/zero of="$tmp/small/filler" bs=1k status=none 2>/dev/null || true
-    for ((i = 0; i < 200; i++)); do
-        ! grep -q 'No space left on device.*tries again' "$tmp/err" || break
-        sleep 0.05
-    done
-    grep -q 'No space left on device.*tries again' "$tmp/err" || problem "no word on the full disk"
+    await "a word on the full disk" grep -q 'No space left on device.*tries again' "$tmp/err"
     rm "$tmp/small/filler"
-    ends 60
+    ends
     [ "$rc" = 0 ] || problem "a disk that was full: exit code $rc: $(cat "$tmp/err")"
     [ "$(outcome "$tmp/small/run")" = "$expected" ] || problem "another outcome after a full disk"
 else

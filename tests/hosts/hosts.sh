@@ -14,33 +14,17 @@ in_host() { # host command...
 }
 
 make_host() { # name
-    local i
     setsid unshare -n -u -i -m --propagation private sh -c \
         "hostname $1; mount --bind $bed/etc-hosts /etc/hosts; mount -t tmpfs none /dev/shm;
-        exec sleep infinity" </dev/null >/dev/null 2>&1 &
+        mkdir -p $shared; exec sleep infinity" </dev/null >/dev/null 2>&1 &
     echo $! >"$bed/$1.pid"
     disown # its end is not worth a word
-    for ((i = 0; i < 100; i++)); do
-        [ "$(cat "/proc/$(cat "$bed/$1.pid")/comm")" != sleep ] || return 0
-        sleep 0.02
-    done
-    problem "host $1 did not start"
-}
-
-remove_hosts() {
-    local file
-    for file in "$bed"/*.pid; do
-        # everything that lives in the host's network, then the host
-        ip netns pids "/proc/$(cat "$file")/ns/net" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
-        kill -9 "$(cat "$file")" 2>/dev/null || true
-    done
-    rm -rf "$tmp"
+    await "host $1" grep -q -x sleep "/proc/$(cat "$bed/$1.pid")/comm"
 }
 
 make_hosts() { # how many
     local i
     mkdir -p "$bed"
-    trap remove_hosts EXIT
     echo "127.0.0.1 localhost" >"$bed/etc-hosts"
     for ((i = 1; i <= $1; i++)); do
         echo "10.98.0.$i h$i" >>"$bed/etc-hosts"
@@ -72,7 +56,7 @@ join_host() { in_host switch ip link set "port${1#h}" master br0; }
 # mpirun on h1 over hosts "h1:2,h2:2"; a lost host is noticed after some seconds.
 on_hosts() { # hosts np command...
     in_host h1 mpirun --mca plm_rsh_agent "$bed/rsh" --mca btl_tcp_if_include eth0 \
-        --mca oob_tcp_if_include eth0 --mca mpi_yield_when_idle 1 \
-        --mca oob_tcp_keepalive_time 2 --mca oob_tcp_keepalive_intvl 1 \
-        --mca oob_tcp_keepalive_probes 3 --host "$1" -np "$2" "${@:3}"
+        --mca oob_tcp_if_include eth0 --mca oob_tcp_keepalive_time 2 \
+        --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 3 \
+        --host "$1" -np "$2" "${@:3}"
 }

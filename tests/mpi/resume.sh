@@ -34,7 +34,7 @@ for np in 1 3 8 2 5; do
     launch $np "$rnntrain" "${options[@]}" --run-dir "$run" --resume --test-delay 20000
     sleep 0.$((1 + RANDOM % 4))
     kill -USR1 $job
-    ends 20
+    ends
     [ $rc = 75 ] || problem "np $np: exit code $rc after SIGUSR1: $(cat "$tmp/err")"
     grep -q 'stopped by signal 10 in epoch [0-9]* after batch [0-9]*; go on with --resume' \
         "$tmp/err" || problem "no word on the signal"
@@ -57,7 +57,7 @@ for np in 3 1; do
     launch $np "$rnntrain" "${wide[@]}" --run-dir "$tmp/window" --resume --test-delay 20000
     sleep 0.$((2 + RANDOM % 4))
     kill -USR1 $job
-    ends 20
+    ends
     [ $rc = 75 ] || problem "np $np, windows: exit code $rc after SIGUSR1: $(cat "$tmp/err")"
 done
 go_wide 2 "$tmp/window" --resume --quiet
@@ -67,7 +67,7 @@ launch 2 "$rnntrain" "${wide[@]}" --run-dir "$tmp/torn" --test-delay 20000
 sleep 0.5
 dd if=/dev/zero of="$tmp/wide.h5" bs=1k seek=20 conv=notrunc status=none \
     count=$(($(stat -c %s "$tmp/wide.h5") / 1024 - 20))
-ends 20
+ends
 [ $rc = 65 ] || problem "exit code $rc after rows were torn: $(cat "$tmp/err")"
 grep -q 'rows from [0-9]* on cannot be unpacked: .*; then go on with --resume from batch' "$tmp/err" ||
     problem "no word on torn rows: $(cat "$tmp/err")"

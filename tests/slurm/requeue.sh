@@ -19,15 +19,11 @@ submit() { # run option-of-sbatch...
         --output="$tmp/$1.out" "${@:2}" "$source/slurm/train.sbatch"
 }
 trained() { # run: waits until an epoch is in its log
-    local i
-    for ((i = 0; i < 300; i++)); do
-        ! grep -q '"event":"epoch"' "$tmp/$1/log.jsonl" 2>/dev/null || return 0
-        sleep 0.1
-    done
-    problem "no epoch was trained: $(cat "$tmp/$1.out")"
+    (await "an epoch of $1" grep -q '"event":"epoch"' "$tmp/$1/log.jsonl") ||
+        problem "no epoch was trained: $(cat "$tmp/$1.out")"
 }
-ended() { # run job restarts seconds
-    job_until "$2" JobState 'COMPLETED|FAILED|TIMEOUT|CANCELLED' "$4"
+ended() { # run job restarts
+    job_until "$2" JobState 'COMPLETED|FAILED|TIMEOUT|CANCELLED'
     [ "$(job_field "$2" JobState)" = COMPLETED ] || problem "$1: $(cat "$tmp/$1.out")"
     [ "$(job_field "$2" ExitCode)" = 0:0 ] || problem "$1: exit code $(job_field "$2" ExitCode)"
     [ "$(job_field "$2" Restarts)" = "$3" ] || problem "$1: $(job_field "$2" Restarts) restarts"
@@ -40,17 +36,17 @@ ended() { # run job restarts seconds
 job=$(OPTIONS="$settings --test-delay 30000" submit signal --ntasks=3 --time=5)
 trained signal
 scancel --batch --signal=USR1 "$job"
-job_until "$job" Restarts '^1$' 30
-ended signal "$job" 1 60
+job_until "$job" Restarts '^1$'
+ended signal "$job" 1
 grep -q 'resume  *epoch [0-9]* after batch [0-9]*, from .*/last.h5' "$tmp/signal.out" ||
     problem "the second start does not say from where"
 
 # A run that is finished, and one that cannot begin, are not requeued.
 job=$(OPTIONS=$settings submit signal --ntasks=2 --time=5)
-job_until "$job" JobState COMPLETED 30
+job_until "$job" JobState COMPLETED
 grep -q 'is finished, after 6 epochs' "$tmp/signal.out" || problem "finished: $(cat "$tmp/signal.out")"
 job=$(OPTIONS="--unitz 3" submit wrong --ntasks=2 --time=5)
-job_until "$job" JobState FAILED 30
+job_until "$job" JobState FAILED
 [ "$(job_field "$job" ExitCode)" = 64:0 ] || problem "exit code $(job_field "$job" ExitCode)"
 grep -q 'left no new checkpoint (exit code 64); not requeued' "$tmp/wrong.out" ||
     problem "no word on why: $(cat "$tmp/wrong.out")"
@@ -64,19 +60,19 @@ expect 64 'srun started 2 processes that do not know of each other' \
 # The sweep of ranks.
 job=$(OPTIONS="--mask" ROWS=400 RUN_DIR=$tmp/scaling sbatch --parsable --chdir="$tmp" \
     --ntasks=4 --mem-per-cpu=200 --output="$tmp/scaling.out" "$source/slurm/scaling.sbatch")
-job_until "$job" JobState 'COMPLETED|FAILED' 120
+job_until "$job" JobState 'COMPLETED|FAILED'
 [ "$(job_field "$job" ExitCode)" = 0:0 ] || problem "scaling: $(cat "$tmp/scaling.out")"
 [ "$(grep -c -E '^ +[124] +[0-9.]+ .* [0-9a-f]{16}$' "$tmp/scaling.out")" = 6 ] ||
     problem "scaling: $(cat "$tmp/scaling.out")"
 
 # By the time limit, twice, on other numbers of ranks, and once by a signal.
 job=$(OPTIONS="$settings --test-delay 400000" submit limit --ntasks=2 --time=1 --signal=B:USR1@30)
-job_until "$job" Restarts '^1$' 70
-job_until "$job" Restarts '^2$' 90
+job_until "$job" Restarts '^1$'
+job_until "$job" Restarts '^2$'
 sleep 10
 scancel --batch --signal=TERM "$job"
-job_until "$job" Restarts '^3$' 60
+job_until "$job" Restarts '^3$'
 sleep 1
 scontrol update job="$job" TimeLimit=10 2>/dev/null || true
-ended limit "$job" "$(job_field "$job" Restarts)" 240
+ended limit "$job" "$(job_field "$job" Restarts)"
 echo "$(job_field "$job" Restarts) requeues"
