@@ -25,16 +25,19 @@ static int32_t place_index(struct corpus *corpus, const struct block *block,
     const char *path = block->strings + document->folder;
     char key[4096];
     int32_t n_before = corpus->place_names.n;
+
     int n = snprintf(key, sizeof key, "%d %s", document->source, path);
     if (n >= (int)sizeof key)
         n = (int)sizeof key - 1; /* longer than any path: only messages show it */
     int32_t index = words_add(&corpus->place_names, key, (size_t)n);
     if (index < n_before)
         return index;
+
     corpus->places = xrealloc(corpus->places, (size_t)index + 1, sizeof *corpus->places);
     struct corpus_place *place = &corpus->places[index];
     *place =
         (struct corpus_place){document->source, document->kind, document->part, -1, 0};
+
     if (document->kind != PLACE_RECORDS) {
         struct place parts = place_of_folder(path);
         place->label = words_add(&corpus->labels, parts.class_name, parts.n_class);
@@ -69,8 +72,10 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
         corpus->documents =
             xrealloc(corpus->documents, (size_t)corpus->room, sizeof *corpus->documents);
     }
+
     struct document *document = &corpus->documents[corpus->n_documents++];
     *document = (struct document){.place = place_index(corpus, block, given)};
+
     const struct corpus_place *place = &corpus->places[document->place];
     document->label = place->label;
     if (given->kind == PLACE_RECORDS) {
@@ -80,6 +85,7 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
     } else {
         keep_name(corpus, block->strings + given->name, &document->name);
     }
+
     if (given->n_bad)
         note_repair(corpus, document, given->n_bad, given->first_bad);
     return document;
@@ -101,6 +107,7 @@ char *corpus_digest(const struct corpus *corpus)
     unsigned char digest[SHA256_DIGEST_SIZE];
     char *text = xcalloc(2 * SHA256_DIGEST_SIZE + 1, 1);
     const int32_t *row = corpus->rows;
+
     sha256_init(&sha);
     for (int part = 0; part < DATASET_PARTS; part++)
         for (int i = 0; i < corpus->n_of_part[part]; i++) {
@@ -111,6 +118,7 @@ char *corpus_digest(const struct corpus *corpus)
             sha256_update(&sha, strlen(class_name) + 1, (const uint8_t *)class_name);
             sha256_update(&sha, sizeof document->hash, document->hash);
         }
+
     sha256_digest(&sha, sizeof digest, digest);
     for (int i = 0; i < SHA256_DIGEST_SIZE; i++)
         snprintf(text + 2 * i, 3, "%02x", digest[i]);

@@ -1,0 +1,42 @@
+/* What settle.c, which decides what becomes of the documents, shares with its steps; in
+ * the order in which they are taken. See corpus_settle. */
+#ifndef RNNTRAIN_PREPROCESS_CORPUS_SETTLE_PRIVATE_H
+#define RNNTRAIN_PREPROCESS_CORPUS_SETTLE_PRIVATE_H
+
+#include "corpus/corpus.h"
+
+enum { CORPUS_DROPPED = -1 }; /* the part of a document that goes nowhere */
+
+/* Layout: gives every document the part of its place, or drops it. */
+int settle_layout(struct corpus *corpus, int n_sources,
+                  const struct reader_notes *notes) NODISCARD;
+
+/* Classes: a document's label becomes the index of its class. */
+int settle_classes(struct corpus *corpus, const char *labels_file) NODISCARD;
+
+/* Rows: puts documents in their order; how many there are. */
+int settle_rows(struct corpus *corpus, int32_t *n_rows) NODISCARD;
+
+/* Duplicates: finds equal texts among n rows, empty ones left out; with `drop`, all but
+ * one of them go. Returns how many rows stay. */
+int32_t settle_duplicates(struct corpus *corpus, int32_t n, bool drop);
+
+/* What messages about the corpus begin with. */
+static inline const char *settle_path(const struct corpus *corpus)
+{
+    return corpus->sources[0].path;
+}
+
+/* "SOURCE PATH" */
+static inline const char *settle_folder(const struct corpus *corpus, int32_t place)
+{
+    return words_text(&corpus->place_names, place);
+}
+
+static inline bool settle_is_record(const struct corpus *corpus,
+                                    const struct document *document)
+{
+    return corpus->places[document->place].kind == PLACE_RECORDS;
+}
+
+#endif
