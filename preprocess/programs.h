@@ -6,8 +6,9 @@
 
 #include "base/program.h"
 
-/* COMMAND(name, group, whether it is parallel, help): a command is its row here and a file
- * that defines cmd_<name> and cmd_<name>_table. The first one runs where none is named. */
+/* COMMAND(name, group, whether it is parallel, help): a command is its row here and a
+ * file that defines cmd_<name> and cmd_<name>_table. The first one runs where none is
+ * named. */
 #define COMMAND_LIST(COMMAND)                                                            \
     COMMAND(prepare, "Data sets", false,                                                 \
             "makes a data set of a corpus: rnnprep CORPUS -o dataset.h5")                \

@@ -154,8 +154,10 @@ static int check_reuse(const struct settings *settings)
     options_init(&cmd_prepare_table, &defaults);
     char *given_text = options_to_json(&cmd_prepare_table, settings);
     char *default_text = options_to_json(&cmd_prepare_table, &defaults);
+
     json_t *given = json_loads(given_text, 0, NULL);
     json_t *usual = json_loads(default_text, 0, NULL);
+
     int rc = settings->stop_words || settings->char_level
                  ? fail(ERR_USAGE, "--stop-words and --char-level make a vocabulary; "
                                    "--tokenizer brings its own")
@@ -198,6 +200,7 @@ int settings_check(const struct settings *settings)
         (!*separator || strlen(separator) > 15 || strpbrk(separator, "\r\n\"")))
         return fail(ERR_USAGE,
                     "--separator: expected 1 to 15 characters, no quote and no line end");
+
     if (settings->test && settings->test_split > 0)
         return fail(ERR_USAGE, "--test and --test-split: expected one of them");
     if (settings->validation && settings->validation_split > 0)

@@ -31,11 +31,13 @@ static void print_part(const struct dataset *data, enum dataset_part part)
 {
     const struct rows *split = &data->part[part];
     int64_t total = 0;
+
     int *counts = xcalloc((size_t)data->facts.n_labels, sizeof *counts);
     for (int row = 0; row < split->n; row++) {
         counts[split->y[row]]++;
         total += split->length[row];
     }
+
     printf("%-10s %d rows:", dataset_part_names[part], split->n);
     for (int c = 0; c < data->facts.n_labels; c++)
         printf(" %s %d,", data->facts.labels[c], counts[c]);
@@ -51,6 +53,7 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
     struct dataset_reader *reader = NULL;
     void *row_ids = xcalloc(dataset_row_bytes(data), 1);
     int32_t *ids = xcalloc((size_t)data->facts.maxlen, sizeof *ids);
+
     int rc = dataset_reader_open(data, part, &reader);
     for (int row = 0; row < n && row < data->part[part].n && !rc; row++) {
         rc = dataset_reader_row(reader, row, row_ids);
@@ -62,6 +65,7 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
                 printf(" %s", text_word(tokenizer, ids[t]));
         putchar('\n');
     }
+
     dataset_reader_close(reader);
     free(row_ids);
     free(ids);
@@ -73,9 +77,11 @@ static int run(const void *given, const char *const *operands, int n)
     const struct settings *settings = given;
     const char *path = operands[0];
     (void)n;
+
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
     uint64_t content = 0;
+
     int rc = dataset_read(path, DATASET_WORDS_ALL, DATASET_COLUMNS, &data);
     if (!rc)
         rc = dataset_tokenizer(&data, &tokenizer);
@@ -89,12 +95,14 @@ static int run(const void *given, const char *const *operands, int n)
         printf("content    %016llx\nprovenance %s\n", (unsigned long long)content,
                data.provenance);
     }
+
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {
         if (!data.part[part].n)
             continue;
         print_part(&data, (enum dataset_part)part);
         rc = print_rows(&data, tokenizer, (enum dataset_part)part, (int)settings->rows);
     }
+
     text_free(tokenizer);
     dataset_release(&data);
     return rc;

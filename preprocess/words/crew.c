@@ -40,6 +40,7 @@ static struct slot *take(struct crew *crew)
 {
     struct slot *slot = NULL;
     bool end = false;
+
     pthread_mutex_lock(&crew->taking);
     pthread_mutex_lock(&crew->state);
     while (!crew->ended && crew->n_taken - crew->n_finished == crew->n_slots)
@@ -47,6 +48,7 @@ static struct slot *take(struct crew *crew)
     if (!crew->ended)
         slot = &crew->slots[crew->n_taken % crew->n_slots];
     pthread_mutex_unlock(&crew->state);
+
     if (slot) {
         slot->is_done = false;
         note_error(slot, crew->job->take(crew->job->context, slot->item, &end));
@@ -66,8 +68,10 @@ static void finish(struct crew *crew)
         struct slot *slot = &crew->slots[crew->n_finished % crew->n_slots];
         if (!slot->is_done)
             return;
+
         crew->finishing = true;
         pthread_mutex_unlock(&crew->state);
+
         if (!slot->rc)
             note_error(slot, crew->job->finish(crew->job->context, slot->item));
         pthread_mutex_lock(&crew->state);
@@ -109,11 +113,13 @@ int crew_run(const struct crew_job *job, int n_threads)
     crew.slots = xcalloc((size_t)crew.n_slots, sizeof *crew.slots);
     for (int64_t i = 0; i < crew.n_slots; i++)
         crew.slots[i].item = xcalloc(1, job->item_bytes);
+
     pthread_mutex_init(&crew.taking, NULL);
     pthread_mutex_init(&crew.state, NULL);
     pthread_cond_init(&crew.moved, NULL);
     for (int i = 0; i < n_threads; i++)
         members[i] = (struct member){&crew, i};
+
     while (n_started < n_threads &&
            !pthread_create(&threads[n_started], NULL, serve, &members[n_started]))
         n_started++; /* fewer threads do the same */
@@ -125,12 +131,14 @@ int crew_run(const struct crew_job *job, int n_threads)
         free(crew.slots[i].item);
         free(crew.slots[i].message);
     }
+
     pthread_cond_destroy(&crew.moved);
     pthread_mutex_destroy(&crew.state);
     pthread_mutex_destroy(&crew.taking);
     free(crew.slots);
     free(members);
     free(threads);
+
     int rc = crew.rc ? fail(crew.rc, "%s", crew.message) : OK;
     free(crew.message);
     return rc;

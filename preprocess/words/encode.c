@@ -49,11 +49,13 @@ static int take(void *context, void *given, bool *end)
     struct run *run = context;
     struct item *item = given;
     const struct dataset *data = run->data;
+
     item->is_tokenizer = !run->gave_tokenizer;
     if (item->is_tokenizer) {
         run->gave_tokenizer = true;
         return OK;
     }
+
     while (run->part < DATASET_PARTS &&
            (data->part[run->part].n == 0 ||
             run->chunk * dataset_chunk_rows(data, (enum dataset_part)run->part) >=
@@ -61,6 +63,7 @@ static int take(void *context, void *given, bool *end)
         run->part++;
         run->chunk = 0;
     }
+
     *end = run->part == DATASET_PARTS;
     item->part = run->part;
     item->chunk = run->chunk++;
@@ -73,10 +76,12 @@ static size_t find_ids(const struct run *run, struct worker *worker,
                        const int32_t *numbers, int32_t n_numbers, struct tally *tally)
 {
     size_t n = 0, n_stops = 0, n_unknown = 0;
+
     if (worker->room < (size_t)n_numbers) {
         worker->room = 2 * (size_t)n_numbers;
         worker->document = xrealloc(worker->document, worker->room, sizeof(int32_t));
     }
+
     for (int32_t i = 0; i < n_numbers; i++) {
         int32_t id = run->ids[numbers[i]];
         n_stops += id == STOP;
@@ -85,6 +90,7 @@ static size_t find_ids(const struct run *run, struct worker *worker,
         worker->document[n] = id;
         n += id > 0;
     }
+
     tally->n_words += n_numbers - (int64_t)n_stops;
     tally->n_unknown += (int64_t)n_unknown;
     tally->n_ids += (int64_t)n;
@@ -123,14 +129,17 @@ static int fill_row(const struct run *run, struct worker *worker, struct item *i
     int at = run->first[item->part] + row;
     const struct document *document = &corpus->documents[corpus->rows[at]];
     const int32_t *numbers = NULL;
+
     int rc = spool_read(encoding->spool, &worker->reader, document->words_at,
                         (size_t)document->n_words, &numbers);
     if (rc)
         return rc;
+
     size_t n = find_ids(run, worker, numbers, document->n_words, &item->tally);
     int kept =
         text_pad(text_settings(encoding->tokenizer), worker->document, n, worker->row);
     store_row(&data->facts, worker->row, to);
+
     data->part[item->part].y[row] = document->label;
     data->part[item->part].length[row] = kept;
     run->tally->lengths[at] = (int32_t)n;
@@ -149,10 +158,12 @@ static int encode_chunk(struct run *run, struct item *item, int number)
     size_t row_bytes = dataset_row_bytes(run->data);
     size_t first = item->chunk * chunk_rows, n_packed = 0;
     size_t n = rows - first < chunk_rows ? rows - first : chunk_rows;
+
     if (!worker->packer) {
         worker->packer = h5_packer_new();
         worker->row = xcalloc((size_t)run->data->facts.maxlen, sizeof *worker->row);
     }
+
     worker->ids = xrealloc(worker->ids, chunk_rows, row_bytes);
     for (size_t i = 0; i < n; i++) {
         int rc =
@@ -160,6 +171,7 @@ static int encode_chunk(struct run *run, struct item *item, int number)
         if (rc)
             return rc;
     }
+
     memset(worker->ids + n * row_bytes, 0, (chunk_rows - n) * row_bytes);
     const void *packed =
         dataset_pack(run->data, part, worker->packer, worker->ids, &n_packed);
@@ -192,6 +204,7 @@ static int finish(void *context, void *given)
         dataset_write_tokenizer(run->writer);
         return OK;
     }
+
     dataset_write_ids(run->writer, (enum dataset_part)item->part, item->chunk,
                       item->packed, item->n_packed);
     tally->n_words += item->tally.n_words;
@@ -233,10 +246,12 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
         run.first[part] = n_rows;
         n_rows += data->part[part].n;
     }
+
     run.workers = xcalloc((size_t)n_threads, sizeof *run.workers);
     run.ids = ids_of_numbers(encoding);
     run.unknown = text_unknown_id(encoding->tokenizer);
     tally->lengths = xcalloc((size_t)n_rows, sizeof *tally->lengths);
+
     struct crew_job job = {&run, sizeof(struct item), take, work, finish, release, ITEMS};
     rc = crew_run(&job, n_threads);
     release_workers(run.workers, n_threads);

@@ -55,9 +55,11 @@ static void add_words(const struct vocabulary *vocabulary, struct count *count,
     size_t n = (size_t)vocabulary->words.n;
     struct word *ordered = xcalloc(n, sizeof *ordered);
     int32_t *found = xcalloc(n, sizeof *found);
+
     for (int32_t place = 0; place < vocabulary->words.n; place++)
         if (count->words[place].count == 0)
             count->order[count->n_ordered++] = place;
+
     for (size_t i = 0; i < n; i++)
         ordered[i] = (struct word){words_text(&vocabulary->words, count->order[i]),
                                    words_length(&vocabulary->words, count->order[i])};
@@ -68,6 +70,7 @@ static void add_words(const struct vocabulary *vocabulary, struct count *count,
         if (found[i] != TEXT_STOP && word->count)
             text_add_counts(tokenizer, found[i], word->count, word->n_documents);
     }
+
     free(ordered);
     free(found);
 }
@@ -81,19 +84,24 @@ int fit_tokenizer(const struct corpus *corpus, const struct spool *spool,
     int32_t *numbers = xcalloc(n, sizeof *numbers);
     struct count count = {.words = xcalloc(n, sizeof *count.words),
                           .order = xcalloc(n, sizeof *count.order)};
+
     for (size_t place = 0; place < n; place++)
         count.words[place].last = -1;
+
     int rc = is_fitted ? OK : count_rows(&count, corpus, spool, map);
     add_words(vocabulary, &count, tokenizer, numbers);
+
     if (!is_fitted) {
         text_add_documents(tokenizer, corpus->n_of_part[DATASET_TRAIN]);
         text_freeze(tokenizer, min_count);
     }
+
     for (int32_t i = 0; i < vocabulary->n_numbers; i++)
         map[i] = map[i] < 0 ? map[i] : numbers[map[i]];
     free(count.words);
     free(count.order);
     free(numbers);
+
     if (rc) {
         free(map);
         return rc;

@@ -55,8 +55,6 @@ static int take(void *context, void *given, bool *end)
     return reader_take(run->intake->reader, &item->block, end);
 }
 
-/* One document. */
-
 static void hash_text(const char *text, size_t n, unsigned char hash[CORPUS_HASH_BYTES])
 {
     XXH128_canonical_t canonical;
@@ -72,11 +70,14 @@ static void need_words(struct item *item, size_t n)
     }
 }
 
+/* The words that were cut become the worker's numbers; new ones go into the block, to get
+ * the corpus's. Returns how many words there are. */
 static int32_t number_words(struct worker *worker, struct item *item)
 {
     const struct text_cut *cut = &worker->cut;
     if (cut->n > INT32_MAX)
         die("a document of %zu words", cut->n);
+
     need_words(item, cut->n);
     int32_t *to = item->words + item->n_words, n_before = worker->words.n;
     words_add_all(&worker->words, cut->words, cut->n, to);
@@ -85,6 +86,7 @@ static int32_t number_words(struct worker *worker, struct item *item)
             block_add_string(&item->block, cut->words[i].text, cut->words[i].n);
             n_before++;
         }
+
     item->n_words += cut->n;
     return (int32_t)cut->n;
 }
@@ -96,6 +98,7 @@ static int work(void *context, void *given, int number)
     struct worker *worker = &run->workers[number];
     struct block *block = &item->block;
     bool limited = run->intake->vocabulary->limit > 0; /* forgets words between blocks */
+
     item->worker = number;
     item->n_words = 0;
     item->begins_anew = limited || worker->words.n > MOST_WORDS;
@@ -103,10 +106,12 @@ static int work(void *context, void *given, int number)
     if (item->begins_anew)
         words_clear(&worker->words);
     item->first_fresh = worker->words.n;
+
     if (item->results_room < block->n) {
         item->results_room = block->n;
         item->results = xrealloc(item->results, block->n, sizeof *item->results);
     }
+
     for (size_t i = 0; i < block->n; i++) {
         const char *text = NULL;
         size_t n = 0;
@@ -114,17 +119,17 @@ static int work(void *context, void *given, int number)
                            &block->documents[i], &worker->memory, &text, &n);
         if (rc)
             return rc;
+
         hash_text(text, n, item->results[i].hash);
         text_cut(run->intake->tokenizer, text, n, &worker->cut);
         item->results[i].n_words = number_words(worker, item);
     }
+
     item->n_fresh = worker->words.n - item->first_fresh;
     return OK;
 }
 
-/* In the order of blocks. */
-
-/* Finds the places of the worker's new words. */
+/* Finds the places of the worker's new words, block after block. */
 static void place_fresh(const struct run *run, const struct item *item)
 {
     struct worker *worker = &run->workers[item->worker];
@@ -138,11 +143,13 @@ static void place_fresh(const struct run *run, const struct item *item)
         worker->places =
             xrealloc(worker->places, (size_t)worker->room, sizeof *worker->places);
     }
+
     size_t n = (size_t)item->n_fresh;
     if (worker->fresh_room < n) {
         worker->fresh_room = 2 * n;
         worker->fresh = xrealloc(worker->fresh, 2 * n, sizeof *worker->fresh);
     }
+
     for (size_t i = 0; i < n; i++, fresh += worker->fresh[i - 1].n + 1)
         worker->fresh[i] = (struct word){fresh, strlen(fresh)};
     vocabulary_find_places(run->intake->vocabulary, worker->fresh, n,
@@ -181,10 +188,12 @@ static int finish(void *context, void *given)
     struct item *item = given;
     const struct intake *intake = run->intake;
     place_fresh(run, item);
+
     const int32_t *places = run->workers[item->worker].places;
     for (size_t i = 0; i < item->n_words; i++)
         item->words[i] = places[item->words[i]];
     vocabulary_meet(intake->vocabulary, item->words, item->n_words);
+
     int64_t at = intake->spool->n;
     for (size_t i = 0; i < item->block.n; i++) {
         const struct block_document *from = &item->block.documents[i];
@@ -196,6 +205,7 @@ static int finish(void *context, void *given)
         if (from->n_bad && intake->strict)
             return refuse(intake, document, from);
     }
+
     vocabulary_end_block(intake->vocabulary);
     show_progress(run);
     return spool_append(intake->spool, item->words, item->n_words);
@@ -214,8 +224,10 @@ int intake_run(const struct intake *intake)
     struct run run = {.intake = intake, .began = seconds_now()};
     run.workers = xcalloc((size_t)intake->n_threads, sizeof *run.workers);
     run.shown = run.began;
+
     struct crew_job job = {&run, sizeof(struct item), take, work, finish, release, 0};
     int rc = crew_run(&job, intake->n_threads);
+
     for (int i = 0; i < intake->n_threads; i++) {
         struct worker *worker = &run.workers[i];
         load_memory_release(&worker->memory);
@@ -225,8 +237,10 @@ int intake_run(const struct intake *intake)
         free(worker->fresh);
     }
     free(run.workers);
+
     if (run.shown > run.began)
         fprintf(stderr, "\r%60s\r", "");
+
     const struct reader_notes *notes = reader_notes(intake->reader);
     if (!rc && notes->n_bad && intake->strict)
         rc = fail(ERR_FORMAT,

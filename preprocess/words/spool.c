@@ -18,7 +18,9 @@ int spool_open(struct spool *spool, const char *output)
     char *folder = given && *given ? xstrdup(given)
                    : n             ? xstrndup(output, n)
                                    : xstrdup(".");
+
     char *name = xasprintf("%s/.rnnprep.XXXXXX", folder);
+
     int fd = mkostemp(name, O_CLOEXEC), rc = OK;
     if (fd < 0)
         rc = fail(ERR_IO,
@@ -28,10 +30,12 @@ int spool_open(struct spool *spool, const char *output)
     else
         unlink(name);
     free(name);
+
     if (rc) {
         free(folder);
         return rc;
     }
+
     *spool = (struct spool){.fd = fd, .folder = folder};
     spool->front =
         xrealloc(NULL, FRONT, sizeof *spool->front); /* taken as it is filled */
@@ -56,6 +60,7 @@ int spool_append(struct spool *spool, const int32_t *numbers, size_t n)
         spool->n = spool->n_front += (int64_t)n;
         return OK;
     }
+
     if (file_append(spool->fd, (const char *)numbers, n * sizeof *numbers))
         return fail(ERR_IO,
                     "%s: cannot write to a temporary file behind %lld bytes: %s; TMPDIR "
@@ -86,10 +91,12 @@ int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t a
                size_t n, const int32_t **numbers)
 {
     enum { WINDOW = 32768 }; /* documents that follow each other are read together */
+
     if (at < spool->n_front) {
         *numbers = spool->front + at; /* what was appended together is there together */
         return OK;
     }
+
     if (at < reader->first || at + (int64_t)n > reader->first + (int64_t)reader->n) {
         int64_t left = spool->n - at;
         size_t wanted = n > WINDOW ? n : left < WINDOW ? (size_t)left : WINDOW;
@@ -97,6 +104,7 @@ int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t a
             reader->room = wanted;
             reader->numbers = xrealloc(reader->numbers, wanted, sizeof(int32_t));
         }
+
         if (read_at(spool->fd, (char *)reader->numbers, wanted * sizeof(int32_t),
                     (at - spool->n_front) * (int64_t)sizeof(int32_t)))
             return fail(ERR_IO, "%s: cannot read a temporary file back: %s",

@@ -23,8 +23,10 @@ void vocabulary_find_places(struct vocabulary *vocabulary, const struct word *wo
 
 void vocabulary_meet(struct vocabulary *vocabulary, int32_t *places, size_t n)
 {
+    /* nothing was forgotten: a word's place is its number, and nobody asks for counts */
     if (!vocabulary->limit)
-        return; /* nothing was forgotten: a word's place is its number, and no count is asked for */
+        return;
+
     for (size_t i = 0; i < n; i++) {
         struct vocabulary_word *word = &vocabulary->known[places[i]];
         word->count++;
@@ -60,12 +62,15 @@ void vocabulary_end_block(struct vocabulary *vocabulary)
     int32_t n = vocabulary->words.n;
     if (!vocabulary->limit || n <= 2 * vocabulary->limit)
         return;
+
     struct vocabulary_word *ranked = xcalloc((size_t)n, sizeof *ranked);
     memcpy(ranked, vocabulary->known, (size_t)n * sizeof *ranked);
     qsort(ranked, (size_t)n, sizeof *ranked, compare_words);
+
     struct vocabulary_word last = ranked[vocabulary->limit - 1];
     struct words kept = {0};
     free(ranked);
+
     for (int32_t place = 0; place < n; place++) {
         const struct vocabulary_word word = vocabulary->known[place];
         if (compare_words(&word, &last) > 0)
@@ -74,6 +79,7 @@ void vocabulary_end_block(struct vocabulary *vocabulary)
             vocabulary->known[words_add(&kept, words_text(&vocabulary->words, place),
                                         words_length(&vocabulary->words, place))] = word;
     }
+
     words_release(&vocabulary->words);
     vocabulary->words = kept;
 }
@@ -100,7 +106,9 @@ static void lead_forgotten(const struct vocabulary *vocabulary, int32_t *map)
             (struct target){XXH3_64bits(words_text(&vocabulary->words, place),
                                         words_length(&vocabulary->words, place)),
                             place};
+
     qsort(targets, n, sizeof *targets, compare_targets);
+
     for (size_t i = 0; i < vocabulary->n_forgotten; i++) {
         const struct vocabulary_forgotten *forgotten = &vocabulary->forgotten[i];
         struct target key = {forgotten->hash, 0};

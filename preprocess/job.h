@@ -1,0 +1,41 @@
+/* What rnnprep does with a corpus, from the options to the data set: rnnprep.c takes the
+ * steps, sources.c finds what is to be read, tokenizer.c what makes numbers of words. */
+#ifndef PREPROCESS_JOB_H
+#define PREPROCESS_JOB_H
+
+#include "settings.h"
+#include "words/encode.h"
+#include "words/vocabulary.h"
+
+enum { JOB_MOST_SOURCES = 1024 };
+
+struct job {
+    const struct settings *settings;
+    struct source sources[JOB_MOST_SOURCES];
+    char *class_names[JOB_MOST_SOURCES]; /* of --class; owned */
+    int n_sources, n_threads;
+    struct records_options records;
+    char separator[16];
+    struct text_tokenizer *tokenizer;
+    struct reader *reader;
+    struct corpus corpus;
+    struct vocabulary vocabulary;
+    int64_t n_forgotten;
+    struct spool spool;
+    int32_t *map; /* (n_numbers) from the spool's numbers to the tokenizer's */
+    int32_t n_numbers;
+    struct tally tally;
+};
+
+/* The files and folders that CORPUS and the options name; CORPUS may be NULL. */
+int job_find_sources(struct job *job, const char *corpus) NODISCARD;
+/* How records stand in them, as far as the options say it. */
+void job_find_records(struct job *job);
+
+/* A tokenizer of the options, to be fitted; or that of a data set or a JSON file. */
+int job_make_tokenizer(struct job *job) NODISCARD;
+int job_load_tokenizer(struct job *job) NODISCARD;
+/* Refuses what would make a data set that no reader takes. */
+int job_check_vocabulary(const struct job *job) NODISCARD;
+
+#endif
