@@ -138,15 +138,10 @@ static struct checkpoint_hints hints_of(const struct import_settings *settings,
     return hints;
 }
 
-static int load(struct dataset *data, bool streams, void **storage)
+static int load(struct dataset *data, bool streams)
 {
-    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
-    int rc = streams ? OK : dataset_check_memory(data, "give --window-rows 32768");
-    if (rc)
-        return rc;
-    *storage = xaligned(dataset_bytes(data, extent), 1);
-    dataset_attach(data, extent, *storage);
-    return dataset_load(data, 0, 1);
+    return dataset_load_alone(data, streams ? DATASET_COLUMNS : DATASET_ALL,
+                              "give --window-rows 32768");
 }
 
 static int run(const void *given, const char *const *operands, int n)
@@ -155,23 +150,22 @@ static int run(const void *given, const char *const *operands, int n)
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
     struct predictor predictor = {0};
     struct dataset data = {0};
-    void *storage = NULL;
 
     int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
     if (!rc) {
         struct checkpoint_hints hints = hints_of(&settings->keras, &data.facts);
         rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     }
+
     if (!rc)
         import_print_notes(&predictor.info);
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
     if (!rc)
-        rc = load(&data, window_rows(&predictor, settings) > 0, &storage);
+        rc = load(&data, window_rows(&predictor, settings) > 0);
     if (!rc)
         rc = score_part(&predictor, &data, settings);
 
-    free(storage);
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;

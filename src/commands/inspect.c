@@ -98,6 +98,7 @@ static int verify_checkpoint(const char *path)
     struct predictor predictor;
     int rc = predictor_open(&predictor, path, "auto", NULL);
     if (!rc) {
+
         const struct params *params = model_params(predictor.model);
         float *slots[CHECKPOINT_MAX_SLOTS] = {NULL};
         for (int i = 0; i < predictor.info.n_slots; i++)
@@ -120,6 +121,7 @@ static int verify_dataset(const char *path)
     struct dataset data = {0};
     uint64_t content = 0;
     int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_COLUMNS, &data), rows = 0;
+
     if (!rc)
         rc = dataset_content(&data, &content);
     for (int part = 0; part < DATASET_PARTS; part++)
@@ -171,6 +173,7 @@ static int run(const void *given, const char *const *operands, int n)
     int rc = h5_open_on_disk(path, true, digest, &file);
     if (rc)
         return rc;
+
     bool is_checkpoint = h5_exists(file, "/rnntrain/config");
     h5_close(file);
     if (settings->verify)

@@ -67,7 +67,11 @@ void dataset_attach(struct dataset *data, enum dataset_extent extent, void *stor
  * set, row). */
 int dataset_load(struct dataset *data, int reader, int readers) NODISCARD;
 
-/* Opens and loads in one, into memory that dataset_release frees. */
+/* Loads all rows into memory that dataset_release frees, whose size it checks. */
+int dataset_load_alone(struct dataset *data, enum dataset_extent extent,
+                       const char *remedy) NODISCARD;
+
+/* Opens and loads in one, likewise. */
 int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
                  struct dataset *data) NODISCARD;
 

@@ -120,20 +120,24 @@ int dataset_check_memory(const struct dataset *data, const char *remedy)
                 data->path, needed >> 20, has >> 20, remedy);
 }
 
+int dataset_load_alone(struct dataset *data, enum dataset_extent extent,
+                       const char *remedy)
+{
+    int rc = extent == DATASET_ALL ? dataset_check_memory(data, remedy) : OK;
+    if (rc)
+        return rc;
+    data->storage = xaligned(dataset_bytes(data, extent), 1);
+    dataset_attach(data, extent, data->storage);
+    return dataset_load(data, 0, 1);
+}
+
 int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
                  struct dataset *result)
 {
     struct dataset data = {0};
     int rc = dataset_open(path, words, &data);
-    if (!rc && extent == DATASET_ALL)
-        rc = dataset_check_memory(&data, "use another host");
-
-    if (!rc) {
-        data.storage = xaligned(dataset_bytes(&data, extent), 1);
-        dataset_attach(&data, extent, data.storage);
-        rc = dataset_load(&data, 0, 1);
-    }
-
+    if (!rc)
+        rc = dataset_load_alone(&data, extent, "use another host");
     if (rc) {
         dataset_release(&data);
         return rc;

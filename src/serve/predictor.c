@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layers/loss.h"
 #include "data/rows.h"
+#include "layers/loss.h"
 
 /* What one thread needs: a workspace of the model, ids on their way, one batch of
  * rows. */
@@ -160,6 +160,7 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
         (void)model_evaluate(worker->model, &lane,
                              worker->logits + (size_t)first * units);
     }
+
     for (int i = 0; i < n; i++) {
         const real *logits = worker->logits + (size_t)i * units;
         size_t row = (size_t)worker->rows[i];
