@@ -58,10 +58,14 @@ static int write_checkpoint(const struct predictor *predictor, const char *path)
     int rc = config_from_record(info.config, info.path, &config);
     char *optimizer = keras_optimizer_json(&predictor->record.optim);
     info.config = options_to_json(&cmd_train_table, &config);
+
+    const struct checkpoint_model model = {.chain = model_chain(predictor->model),
+                                           .optimizer = optimizer,
+                                           .params = model_params(predictor->model),
+                                           .weights = keras->weights,
+                                           .slots = slots};
     if (!rc)
-        rc = checkpoint_image(&info, model_chain(predictor->model), optimizer,
-                              model_params(predictor->model), keras->weights, slots,
-                              &bytes, &n);
+        rc = checkpoint_image(&info, &model, &bytes, &n);
     if (!rc)
         rc = file_replace(path, bytes, n, false);
 

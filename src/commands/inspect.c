@@ -98,7 +98,6 @@ static int verify_checkpoint(const char *path)
     struct predictor predictor;
     int rc = predictor_open(&predictor, path, "auto", NULL);
     if (!rc) {
-
         const struct params *params = model_params(predictor.model);
         float *slots[CHECKPOINT_MAX_SLOTS] = {NULL};
         for (int i = 0; i < predictor.info.n_slots; i++)

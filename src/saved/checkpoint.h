@@ -8,8 +8,7 @@
  *   /rnntrain/tokenizer    JSON, kept words only
  *   /rnntrain/labels       (C) strings
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
- *   /rnntrain/best         the best weights so far, where they are not those of the model
- *   (flat)
+ *   /rnntrain/best         the best weights so far (flat), where they are not the model's
  *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
  *
  * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
@@ -22,7 +21,7 @@
 #include "base/base.h"
 #include "data/facts.h"
 #include "keras/keras.h"
-#include "model/model.h"
+#include "layers/chain.h"
 #include "layers/params.h"
 
 enum { CHECKPOINT_MAX_SLOTS = 2 };
@@ -36,7 +35,6 @@ struct checkpoint {
     char *tokenizer;    /* JSON, kept words only; NULL: of Keras, without one */
     struct h5 *file;    /* private: open until checkpoint_close; NULL: none was read */
     int n_slots;        /* optimizer arrays in the file */
-    const float *best;  /* (params->size) to be written, borrowed, or NULL */
 
     /* Of a model of Keras, which checkpoint_import has read. */
     struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
@@ -52,18 +50,25 @@ struct checkpoint_hints {
     struct keras_hints keras;
 };
 
-/* A checkpoint's bytes, for file_replace; the caller's to free. The weights and slots are
- * (params->size) floats, borrowed. `optimizer` is Keras's optimizer_config as JSON
- * ({"class_name": ..., "config": {...}}) for training_config. */
-int checkpoint_image(const struct checkpoint *info, const struct chain_config *chain,
-                     const char *optimizer, const struct params *params,
-                     const float *weights, const float *const *slots, char **bytes,
-                     size_t *n) NODISCARD;
+/* The model of a checkpoint that is written; all of it is borrowed. */
+struct checkpoint_model {
+    const struct chain_config *chain;
+    const char *optimizer; /* Keras's optimizer_config, JSON: {"class_name": ..., ...} */
+    const struct params *params;
+    const float *weights;      /* (params->size) */
+    const float *const *slots; /* n_slots of as many; NULL where there are none */
+    const float *best;         /* as many, or NULL: the weights are the best ones */
+};
+
+/* A checkpoint's bytes, for file_replace; the caller's to free. Of `info` path, file and
+ * keras do not matter. */
+int checkpoint_image(const struct checkpoint *info, const struct checkpoint_model *model,
+                     char **bytes, size_t *n) NODISCARD;
 
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 
-/* The same for a checkpoint or a model of Keras (keras_file.h), which has no tokenizer
+/* The same for a checkpoint or a model of Keras (keras/file.h), which has no tokenizer
  * unless a hint names one (`hints` NULL: none), and maxlen 0 where neither says it.
  * ERR_USAGE: hints for a checkpoint, which needs none. */
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,

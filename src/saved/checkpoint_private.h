@@ -1,8 +1,16 @@
-/* What checkpoint.c and checkpoint_import.c, which reads models of Keras, share. */
+/* What checkpoint_write.c, checkpoint.c, which reads, and import.c, which reads models of
+ * Keras, share. */
 #ifndef RNNTRAIN_SAVED_CHECKPOINT_PRIVATE_H
 #define RNNTRAIN_SAVED_CHECKPOINT_PRIVATE_H
 
 #include "saved/checkpoint.h"
+
+enum { CHECKPOINT_FORMAT_VERSION = 1 };
+#define CHECKPOINT_BEST "/rnntrain/best"
+
+/* Paths of arrays; the caller's to free. */
+char *checkpoint_tensor_path(const struct tensor *tensor);
+char *checkpoint_slot_path(int slot);
 
 /* checkpoint_open of a file's bytes. */
 int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,

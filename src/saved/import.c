@@ -7,8 +7,6 @@
 
 #include "files/file.h"
 
-/* Names of the classes. */
-
 static int bad_labels(const char *labels, int n)
 {
     return fail(ERR_USAGE, "--labels %s: expected %d names with commas between", labels,
@@ -46,8 +44,7 @@ static int name_classes(const struct checkpoint_hints *hints, int n, struct fact
     return OK;
 }
 
-/* The tokenizer, which a model of Keras has not. */
-
+/* The tokenizer that a hint names: a model of Keras has none. */
 static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoint *info)
 {
     const struct facts *facts = &info->facts;
@@ -78,8 +75,6 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
     return rc;
 }
 
-/* The model. */
-
 static char *provenance_of(const struct keras_model *keras)
 {
     json_t *root = json_pack("{s:s}", "imported_from_keras", keras->version);
@@ -96,9 +91,11 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     struct keras_hints wanted = hints->keras;
     if (hints->facts && !wanted.maxlen)
         wanted.maxlen = hints->facts->maxlen;
+
     int rc = keras_model_from(file, &wanted, keras);
     if (rc)
         return rc;
+
     info->config = xstrdup(keras->record);
     info->state = xasprintf("{\"step\":%lld}", (long long)keras->n_steps);
     info->provenance = provenance_of(keras);
@@ -122,6 +119,7 @@ int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hin
     if (!rc)
         rc = understand(hints, &file, &info);
     keras_file_release(&file);
+
     if (rc) {
         checkpoint_release(&info);
         return rc;
@@ -156,11 +154,13 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
     char *bytes = NULL;
     size_t n = 0;
     int rc = OK;
+
     hints = hints ? hints : &none;
     if (hints->tokenizer && hints->word_index)
         rc = fail(ERR_USAGE, "--tokenizer and --imdb-word-index: give one of them");
     if (!rc)
         rc = file_read(path, &bytes, &n);
+
     if (!rc && file_has_seal(bytes, n)) {
         rc = refuse_hints(path, hints);
         if (!rc)
@@ -187,6 +187,7 @@ int checkpoint_load_imported(const struct checkpoint *info, const struct params 
                         found ? found->shape[0] : 0, found ? found->shape[1] : 0,
                         wanted->shape[0], wanted->shape[1]);
     }
+
     memcpy(weights, keras->weights, params->size * sizeof *weights);
     for (int i = 0; i < info->n_slots && slots; i++)
         memcpy(slots[i], keras->slots[i], params->size * sizeof *weights);

@@ -17,14 +17,17 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
                               .provenance = provenance,
                               .facts = trainer->data.facts,
                               .tokenizer = trainer->tokenizer,
-                              .n_slots = trainer->optim.n_slots,
-                              .best = (const float *)best};
+                              .n_slots = trainer->optim.n_slots};
     const float *slots[2] = {(const float *)trainer->optim.slot[0],
                              (const float *)trainer->optim.slot[1]};
 
-    int rc =
-        checkpoint_image(&info, model_chain(trainer->model), optimizer, trainer->params,
-                         (const float *)weights, slots, &image->bytes, &image->n);
+    const struct checkpoint_model model = {.chain = model_chain(trainer->model),
+                                           .optimizer = optimizer,
+                                           .params = trainer->params,
+                                           .weights = (const float *)weights,
+                                           .slots = slots,
+                                           .best = (const float *)best};
+    int rc = checkpoint_image(&info, &model, &image->bytes, &image->n);
 
     free(info.config);
     free(info.state);

@@ -88,13 +88,13 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
     static char config[] =
         "{\"recipe\":\"none\",\"embedding\":3,\"units\":2,\"dense\":0}";
     static char empty[] = "{}";
-    struct classifier model = {.vocabulary = WORDS,
-                               .maxlen = LENGTH,
-                               .embedding = (int)width,
-                               .units = {2},
-                               .layers = 1,
-                               .classes = 2};
-    struct chain_config chain = classifier_chain(&model);
+    struct classifier of_width = {.vocabulary = WORDS,
+                                  .maxlen = LENGTH,
+                                  .embedding = (int)width,
+                                  .units = {2},
+                                  .layers = 1,
+                                  .classes = 2};
+    struct chain_config chain = classifier_chain(&of_width);
     struct checkpoint info = {.config = config,
                               .state = empty,
                               .provenance = empty,
@@ -112,8 +112,12 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
     weights[params.size / 2] = value;
     char *bytes = NULL;
     size_t n = 0;
-    check(checkpoint_image(&info, &chain, "{\"class_name\":\"SGD\",\"config\":{}}",
-                           &params, weights, NULL, &bytes, &n));
+    const struct checkpoint_model model = {.chain = &chain,
+                                           .optimizer =
+                                               "{\"class_name\":\"SGD\",\"config\":{}}",
+                                           .params = &params,
+                                           .weights = weights};
+    check(checkpoint_image(&info, &model, &bytes, &n));
     check(file_replace(path, bytes, n, true));
     free(bytes);
     params_release(&params);
