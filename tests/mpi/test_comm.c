@@ -135,6 +135,7 @@ static void check_sums_by_mpi(int most_lanes)
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     real *first_rank = xcalloc(N, sizeof *first_rank);
     struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, shape, most_lanes);
+
     for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes++) {
         random_ranges(n_lanes, (uint32_t)n_lanes, first);
         const real *total = sum_lanes(sum, shape, first);
@@ -188,12 +189,14 @@ static void test_gather(void **state)
         values[l * WIDTH] = 1.0 / (l + 3);
         values[l * WIDTH + 1] = l;
     }
+
     comm_gather_lanes(&comm, values, WIDTH, first);
     for (int l = 0; l < LANES; l++) {
         losses[l] = 1.0 / (l + 3);
         assert_true(values[l * WIDTH] == losses[l] && values[l * WIDTH + 1] == l);
     }
     assert_true(comm_tree_sum(values, LANES, WIDTH) == comm_tree_sum(losses, LANES, 1));
+
     /* 5 lanes: ((0 + 1) + (2 + 3)) + 4 */
     double expected = ((losses[0] + losses[1]) + (losses[2] + losses[3])) + losses[4];
     assert_true(comm_tree_sum(losses, 5, 1) == expected);

@@ -82,12 +82,14 @@ static int die_of(void (*work)(void), char said[200])
     int ends[2], status = 0;
     memset(said, 0, 200);
     assert_int_equal(pipe(ends), 0);
+
     pid_t child = fork();
     if (child == 0) {
         dup2(ends[1], STDERR_FILENO);
         work();
         _exit(0);
     }
+
     close(ends[1]);
     for (size_t n = 0; n < 199;) {
         ssize_t got = read(ends[0], said + n, 199 - n);

@@ -85,16 +85,19 @@ static void test_texts(void **state)
     assert_int_equal(h5_read_text(file, "/tokenizer", &text), OK);
     assert_string_equal(text, "{\"a\": 1}");
     free(text);
+
     assert_int_equal(h5_read_strings(file, "/labels", &n, &strings), OK);
     assert_int_equal(n, 2);
     assert_string_equal(strings[0], "neg");
     assert_string_equal(strings[1], "positive");
     h5_free_texts(n, strings);
+
     assert_int_equal(h5_read_attribute_text(file, "/train", "format", &text), OK);
     assert_string_equal(text, "rows");
     free(text);
     assert_int_equal(h5_read_attribute_int(file, "/", "version", &number), OK);
     assert_true(number == -3000000000);
+
     assert_true(h5_exists(file, "/empty/group") && !h5_exists(file, "/empty/none"));
     assert_true(!h5_exists(file, "/none/group"));
     h5_close(file);
@@ -108,6 +111,7 @@ static void test_other_content(void **state)
     size_t n = 0, shape[H5_MAX_DIMS] = {ROWS, COLUMNS + 1};
     int64_t number = 0;
     float few[5];
+
     assert_int_equal(h5_read(file, "/v", H5_FLOAT32, 1, vector_shape, few), ERR_FORMAT);
     expect_message("image: /v is missing");
     assert_int_equal(h5_read(file, "/train", H5_FLOAT32, 1, vector_shape, few),
@@ -117,9 +121,11 @@ static void test_other_content(void **state)
     expect_message("image: /w is float32, expected int32");
     assert_int_equal(h5_read(file, "/train/x", H5_UINT16, 2, shape, few), ERR_FORMAT);
     expect_message("image: /train/x is (1500, 100), expected (1500, 101)");
+
     assert_int_equal(h5_read_text(file, "/w", &text), ERR_FORMAT);
     assert_int_equal(h5_read_strings(file, "/w", &n, &strings), ERR_FORMAT);
     expect_message("/w is not a list of fixed-length strings");
+
     assert_int_equal(h5_read_attribute_text(file, "/", "version", &text), ERR_FORMAT);
     assert_int_equal(h5_read_attribute_int(file, "/train", "format", &number),
                      ERR_FORMAT);
@@ -184,12 +190,14 @@ static void test_chunks(void **state)
     size_t rows = h5_chunks_rows(chunks);
     assert_int_equal(rows, 131072 / 200 + 1);
     assert_int_equal(rows, h5_chunk_rows(H5_UINT16, 2, table_shape));
+
     static const size_t order[] = {2, 0, 1};
     for (size_t i = 0; i < COUNT_OF(order); i++) {
         size_t first = order[i] * rows, n = ROWS - first < rows ? ROWS - first : rows;
         assert_int_equal(h5_chunks_read(chunks, order[i], &values), OK);
         assert_memory_equal(values, table[first], n * sizeof table[0]);
     }
+
     assert_int_equal(h5_chunks_read(chunks, 3, &values), ERR_FORMAT);
     expect_message("/train/x: rows from 1968 on cannot be unpacked");
     h5_chunks_close(chunks);
@@ -226,6 +234,7 @@ static void test_packer(void **state)
     struct h5_packer *packer = h5_packer_new();
     size_t rows = h5_chunk_rows(H5_UINT16, 2, table_shape), n = 0;
     char *bytes = NULL;
+
     h5_make_chunked(written, "/x", H5_UINT16, 2, table_shape);
     for (size_t k = 3; k-- > 0;) {
         size_t first = k * rows, in_it = ROWS - first < rows ? ROWS - first : rows;
@@ -234,6 +243,7 @@ static void test_packer(void **state)
         const void *packed = h5_pack(packer, H5_UINT16, rows * COLUMNS, whole, &n);
         h5_write_chunk(written, "/x", first, packed, n);
     }
+
     h5_packer_free(packer);
     assert_int_equal(h5_image(written, &bytes, &n), OK);
     assert_int_equal(h5_open_bytes("image", bytes, n, &file), OK);

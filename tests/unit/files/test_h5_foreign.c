@@ -48,6 +48,7 @@ static struct h5 *make(void)
     struct h5 *written = h5_create(), *file = NULL;
     char *bytes = NULL;
     size_t n = 0;
+
     h5_make_group(written, "/model/z");
     h5_make_group(written, "/model/a");
     h5_attribute_texts(written, "/model", "layer_names0", 2, first);
@@ -56,13 +57,16 @@ static struct h5 *make(void)
     h5_attribute_texts(written, "/model", "none", 0, NULL);
     h5_attribute_int(written, "/model", "number", 3);
     add_variable_text(written, "backend", "tensorflow");
+
     add_array(written, "/numbers", H5T_NATIVE_INT64, 2, dims, numbers);
     add_array(written, "/four", H5T_NATIVE_DOUBLE, 1, length, four);
     add_array(written, "/scalar", H5T_NATIVE_DOUBLE, 0, NULL, &scalar);
     add_array(written, "/deep", H5T_NATIVE_DOUBLE, 3, deep, four);
+
     H5Lcreate_soft("/four", written->file, "/soft", H5P_DEFAULT, H5P_DEFAULT);
     H5Lcreate_external("/etc/passwd", "/x", written->file, "/model/out", H5P_DEFAULT,
                        H5P_DEFAULT);
+
     assert_int_equal(h5_image_unsealed(written, &bytes, &n), OK);
     assert_int_equal(h5_open_foreign("foreign.h5", bytes, n, &file), OK);
     free(bytes);
@@ -135,6 +139,7 @@ static void test_attributes_refused(void **state)
     expect_message("attribute layer_names of /model is missing, or has more than 2");
     assert_int_equal(h5_read_foreign_texts(file, "/model", "names", 9, &n, &texts),
                      ERR_FORMAT);
+
     assert_int_equal(h5_read_foreign_text(file, "/model", "number", &text), ERR_FORMAT);
     expect_message("attribute number of /model cannot be read: expected strings");
     assert_int_equal(h5_read_foreign_text(file, "/model", "weight_names", &text),

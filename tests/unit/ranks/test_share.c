@@ -53,11 +53,13 @@ static void test_travel(void **state)
     for (int size = 1; size <= 5; size++) {
         fill(&to, ROWS); /* row 0 alone, which every share of it overwrites */
         memset(to.values, 0, sizeof to.values);
+
         for (int rank = 0; rank < size; rank++) {
             struct share share = share_of(&shape, rank, size);
             size_t most = share_most_packed(&share);
             real *packed = xcalloc(most, sizeof *packed);
             real *end = share_pack(&share, from.lane, packed);
+
             assert_true(end <= packed + most);
             assert_ptr_equal(share_unpack(&share, packed, to.lane), end);
             for (size_t i = 0; i < N; i++)
@@ -66,6 +68,7 @@ static void test_travel(void **state)
                             owner(i, size) > rank);
             free(packed);
         }
+
         assert_memory_equal(to.values, from.values, sizeof to.values);
         assert_memory_equal(to.touched, from.touched, sizeof to.touched);
     }

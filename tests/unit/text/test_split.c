@@ -56,9 +56,11 @@ static void check(const char *filters, const char *more, bool lower, const char 
     struct text_tokenizer *tokenizer = text_new(&options);
     struct text_cut cut = {0};
     static const size_t sizes[] = {0, 1, 15, 16, 63, 64, 65, 700, 4095, 4097, MOST};
+
     for (size_t s = 0; s < COUNT_OF(sizes); s++) {
         size_t at = 0, length = 0, i = 0;
         make_text((uint32_t)s, sizes[s], text);
+
         text_cut(tokenizer, text, sizes[s], &cut);
         for (; (length = next_word(text, sizes[s], &at, filters, lower, *split, word));
              i++) {
@@ -68,6 +70,7 @@ static void check(const char *filters, const char *more, bool lower, const char 
         }
         assert_int_equal(cut.n, i);
     }
+
     text_cut_release(&cut);
     text_free(tokenizer);
     free(separator);

@@ -75,9 +75,11 @@ static void test_batch(void **state)
     words_add(&single, "3", 1);
     for (int i = 0; i < MANY; i++)
         given[i] = (struct word){texts[i], make_word(i * i % 331, texts[i])};
+
     words_add_all(&together, given, MANY, numbers);
     for (int i = 0; i < MANY; i++)
         assert_int_equal(numbers[i], words_add(&single, given[i].text, given[i].n));
+
     assert_int_equal(together.n, single.n);
     for (int32_t i = 0; i < single.n; i++)
         assert_string_equal(words_text(&together, i), words_text(&single, i));

@@ -37,6 +37,7 @@ static int set_up(void **state)
                                 .maxlen = LENGTH,
                                 .classes = CLASSES,
                                 .lookup_bytes = CHAIN_LOOKUP_BYTES};
+
     for (int r = 0; r < ROWS; r++) {
         rng.row = (uint32_t)r;
         y[r] = r % CLASSES;
@@ -44,6 +45,7 @@ static int set_up(void **state)
         for (int t = LENGTH - length[r]; t < LENGTH; t++)
             x[r][t] = (uint16_t)(1 + rng_below(&rng, 1 + (uint32_t)t, VOCABULARY - 1));
     }
+
     data.part[DATASET_TEST] = (struct rows){.n = ROWS,
                                             .maxlen = LENGTH,
                                             .id_bytes = 2,
@@ -51,6 +53,7 @@ static int set_up(void **state)
                                             .x = x,
                                             .y = y,
                                             .length = length};
+
     comm_init_alone(&comm);
     if (kernels_select("baseline", &kernels) ||
         classifier_new_evaluator(&config, kernels, 8, &model))
@@ -82,11 +85,13 @@ static void check(const int32_t *rows, int n)
         loss += result.loss / n;
         correct += result.correct;
     }
+
     balance_new(1, true, &balance);
     for (int lane_rows = 1; lane_rows <= 8; lane_rows++) {
         struct evaluator evaluator = {&comm, &balance, model, lane_rows, NULL, 0};
         struct score score = {0};
         assert_int_equal(evaluate(&evaluator, &data, DATASET_TEST, rows, n, &score), OK);
+
         assert_int_equal(score.n, n);
         assert_int_equal(score.correct, correct);
         assert_true(fabs(score.loss - loss) < 1e-12);

@@ -104,6 +104,7 @@ static void test_lines(void **state)
                                          .action = "stop",
                                          .rows = rows,
                                          .n = 2};
+
     open_new(&report);
     assert_int_equal(report_epoch(&report, &epoch), OK);
     assert_int_equal(report_nonfinite(&report, &bad), OK);
@@ -111,6 +112,7 @@ static void test_lines(void **state)
     assert_int_equal(report_end(&report, "epochs", NULL), OK);
     assert_int_equal(report_bytes(&report), lseek(report.fd, 0, SEEK_END));
     report_close(&report);
+
     char *text = read_log();
     assert_string_equal(
         text,
@@ -179,12 +181,14 @@ static void test_cut(void **state)
     assert_int_equal(report_end(&report, "b", NULL), OK);
     assert_int_equal(report_cut(&report, first), OK);
     assert_int_equal(report_bytes(&report), first);
+
     assert_int_equal(write(report.fd, "{\"torn", 6), 6);
     report_close(&report);
     assert_int_equal(report_open(&report, folder, REPORT_GO_ON), OK);
     assert_int_equal(report_cut(&report, 5000), OK);
     assert_int_equal(report_bytes(&report), first);
     report_close(&report);
+
     char *text = read_log();
     assert_string_equal(text, "{\"event\":\"end\",\"reason\":\"a\"}\n");
     free(text);
