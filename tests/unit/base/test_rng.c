@@ -24,6 +24,7 @@ static void test_known_answers(void **state)
          {0xa4093822, 0x299f31d0},
          {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
     };
+
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
         struct rng rng = {.seed = vectors[i].key[0] | (uint64_t)vectors[i].key[1] << 32,
                           .row = vectors[i].counter[1],
@@ -72,6 +73,7 @@ static void test_shuffle(void **state)
     bool seen[N] = {false};
     int moved = 0;
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};
+
     for (int i = 0; i < N; i++)
         items[i] = again[i] = i;
     rng_shuffle(&rng, items, N);

@@ -225,6 +225,7 @@ static void test_no_process(void **state)
     getrlimit(RLIMIT_NPROC, &before);
     none = before;
     none.rlim_cur = 0;
+
     pid_t child = fork(); /* root may have any number of processes */
     if (child == 0) {
         setrlimit(RLIMIT_NPROC, &none);
@@ -236,6 +237,7 @@ static void test_no_process(void **state)
                   ? 0
                   : 1);
     }
+
     int status = 1;
     waitpid(child, &status, 0);
     assert_int_equal(status, 0);
@@ -268,6 +270,7 @@ static void test_orphan(void **state)
     orphan = mmap(NULL, sizeof *orphan, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(orphan != MAP_FAILED);
+
     pid_t parent = fork();
     if (parent == 0) {
         signal(SIGALRM, SIG_DFL);
@@ -277,6 +280,7 @@ static void test_orphan(void **state)
     }
     waitpid(parent, NULL, 0);
     assert_true(*orphan > 0);
+
     int tries = 100; /* until it is gone, or a zombie that nobody waits for */
     while (tries-- > 0 && is_running(*orphan))
         usleep(20000);

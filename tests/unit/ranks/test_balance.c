@@ -84,6 +84,7 @@ static void test_earliest_end(void **state)
         struct balance balance;
         for (int r = 0; r < size; r++)
             pace[r] = 0.1 + rng_uniform(&rng, 9 * trial + 2 + (uint32_t)r);
+
         balance_new(size, false, &balance);
         run_steps(&balance, n_lanes, pace, 3, first);
         balance_even_ranges(n_lanes, size, even);
@@ -91,6 +92,7 @@ static void test_earliest_end(void **state)
         assert_true(first[0] == 0 && first[size] == n_lanes);
         for (int r = 0; r < size; r++)
             assert_true(first[r + 1] > first[r]);
+
         for (int cut = 1; cut < n_lanes && size == 2; cut++) {
             int split[] = {0, cut, n_lanes};
             assert_true(end_of(first, 2, pace) * 0.969 <= end_of(split, 2, pace));

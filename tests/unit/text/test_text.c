@@ -95,15 +95,17 @@ static void test_stop_words(void **state)
                                    .pad_pre = true};
     struct text_tokenizer *tokenizer = text_new(&options), *again = NULL;
     struct text_ids ids = {0};
+
     text_fit(tokenizer, "The cat the a dog the cat", 25);
     text_freeze(tokenizer, 1);
     assert_int_equal(text_n_words(tokenizer), 2);
     assert_string_equal(text_word(tokenizer, 1), "cat");
+
     encode(tokenizer, "the dog a bird", &ids);
     assert_int_equal(ids.n, 1);
     assert_int_equal(ids.ids[0], 2);
-    assert_int_equal(ids.n_unknown,
-                     1); /* bird; stop words are not lost, they are left out */
+    assert_int_equal(ids.n_unknown, 1); /* bird: stop words are left out, not lost */
+
     char *json = text_to_json(tokenizer, true);
     assert_int_equal(text_from_json(json, "test", &options, &again), OK);
     encode(again, "the dog a bird", &ids);
@@ -143,13 +145,16 @@ static void test_cut(void **state)
         .lower = true, .segment = TEXT_SEGMENT_CHAR, .maxlen = 1};
     struct text_options nfkc = {
         .tags = TEXT_TAGS_KEEP, .form = TEXT_FORM_NFKC, .maxlen = 1};
+
     check_cut(plain, "The<br/>CAF&Eacute;, caf&#233; &#xE9;t&#xe9;", "the|café|café|été");
     check_cut(plain, "don&#146;t &amp;lt; &nosuch; &#; &#x; &;", "don’t|lt|nosuch|x");
     check_cut(plain, "&#0; &#55296; &#99999999; &lt;b&gt;", BAD "|" BAD "|" BAD "|b");
+
     check_cut(chars, "Ab é.", "a|b| |é|.");
     check_cut(icu, "It's 3.14, isn't it?", "it's|3.14|isn't|it");
     check_cut(icu, "我喜欢这部电影。", "我|喜欢|这|部|电影");
     check_cut(icu, "สวัสดีครับ", "สวัสดี|ครับ");
+
     check_cut(nfkc, "ﬁn cafe\u0301 Ａ", "fin|café|A");
     icu.form = TEXT_FORM_NFC;
     check_cut(icu, "cafe\u0301s", "cafés");

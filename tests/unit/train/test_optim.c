@@ -23,17 +23,21 @@ static void test_schedule(void **state)
     struct optim_config config = {.learning_rate = 0.1, .total_steps = 110};
     expect_rate(&config, 0, 0.1);
     expect_rate(&config, 1000, 0.1);
+
     config.warmup_steps = 10;
     expect_rate(&config, 0, 0.01);
     expect_rate(&config, 9, 0.1);
     expect_rate(&config, 10, 0.1);
+
     config.decay = DECAY_LINEAR;
     expect_rate(&config, 60, 0.05);
     expect_rate(&config, 110, 0);
+
     config.decay = DECAY_COSINE;
     const double pi = 3.14159265358979323846;
     for (int t = 10; t <= 110; t++)
         expect_rate(&config, t, 0.05 * (1 + cos(pi * (t - 10) / 100)));
+
     config.decay = DECAY_INVERSE;
     config.decay_rate = 0.5;
     expect_rate(&config, 12, 0.05);
@@ -47,6 +51,7 @@ static void test_clip(void **state)
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     struct optim_config config = {
         .kind = OPTIM_SGD, .learning_rate = 1, .clip_norm = 0.5};
+
     const real gradient[2] = {6, 8}; /* a sum over 2 rows: the mean's norm is 5 */
     real weights[2] = {0, 0};
     struct optim optim;
@@ -55,6 +60,7 @@ static void test_clip(void **state)
     assert_true(fabs((double)weights[0] + 0.3) < 1e-7 &&
                 fabs((double)weights[1] + 0.4) < 1e-7);
     optim_release(&optim);
+
     config.clip_norm = 5.5; /* above the norm: as it is */
     optim_new(&config, kernels, 2, &optim);
     weights[0] = weights[1] = 0;

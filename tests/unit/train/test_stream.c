@@ -45,9 +45,11 @@ static void write_data(void)
                                      .pad_pre = true},
                            .tokenizer = json,
                            .provenance = json};
+
     fill(&data.part[DATASET_TRAIN], TRAIN, 1);
     fill(&data.part[DATASET_TEST], TEST, 2);
     assert_int_equal(dataset_write(&data), OK);
+
     for (int part = 0; part < DATASET_PARTS; part++) {
         free(data.part[part].x);
         free(data.part[part].y);
@@ -110,15 +112,17 @@ static void test_passes(void **state)
     stream_begin(fixture.stream, DATASET_TRAIN, fixture.rows, TRAIN, WINDOW);
     for (int w = 0; w < (TRAIN + WINDOW - 1) / WINDOW; w++)
         expect_window(&fixture, DATASET_TRAIN, TRAIN, WINDOW, w);
+
     /* another part, rows of smaller windows, and a pass that is left in its middle */
     for (int i = 0; i < TEST; i++)
         fixture.rows[i] = TEST - 1 - i;
     stream_begin(fixture.stream, DATASET_TEST, fixture.rows, TEST, 100);
     for (int w = 0; w < 3; w++)
         expect_window(&fixture, DATASET_TEST, TEST, 100, w);
+
     stream_begin(fixture.stream, DATASET_TRAIN, fixture.rows, TEST, 64);
-    expect_window(&fixture, DATASET_TRAIN, TEST, 64,
-                  5); /* a resumed run begins anywhere */
+    /* a resumed run begins anywhere */
+    expect_window(&fixture, DATASET_TRAIN, TEST, 64, 5);
     expect_window(&fixture, DATASET_TRAIN, TEST, 64, 6);
     expect_window(&fixture, DATASET_TRAIN, TEST, 64, 6);
     expect_window(&fixture, DATASET_TRAIN, TEST, 64, 0); /* and rolls back */
@@ -136,6 +140,7 @@ static void test_overwritten(void **state)
     int rc = OK;
     set_up(&fixture);
     stream_begin(fixture.stream, DATASET_TRAIN, fixture.rows, TRAIN, WINDOW);
+
     assert_int_equal(stat(path, &status), 0);
     int fd = open(path, O_WRONLY);
     char *noise = xcalloc((size_t)status.st_size, 1);
@@ -143,6 +148,7 @@ static void test_overwritten(void **state)
     assert_int_equal(pwrite(fd, noise, (size_t)status.st_size, 0), status.st_size);
     close(fd);
     free(noise);
+
     for (int w = 0; w < (TRAIN + WINDOW - 1) / WINDOW && !rc; w++)
         rc = stream_window(fixture.stream, w, &ids);
     assert_int_equal(rc, ERR_FORMAT);

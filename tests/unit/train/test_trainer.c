@@ -66,9 +66,11 @@ static void write_data(void)
                                      .pad_pre = true},
                            .tokenizer = tokenizer,
                            .provenance = nothing};
+
     fill(&data.part[DATASET_TRAIN], TRAIN, 0);
     fill(&data.part[DATASET_TEST], TEST, 1);
     assert_int_equal(dataset_write(&data), OK);
+
     for (int part = 0; part < DATASET_PARTS; part++) {
         free(data.part[part].x);
         free(data.part[part].y);
