@@ -118,7 +118,9 @@ static bool is_called(const struct comm *comm)
 
 void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
 {
-    enum { POLLS = 20 }; /* between looks at the clock: on a busy host each may take 20 ms */
+    enum {
+        POLLS = 20
+    }; /* between looks at the clock: on a busy host each may take 20 ms */
     double began = 0, looked = 0, timeout = comm->state->stall_timeout;
     int done = 0;
     for (int polls = 1;; polls++) {
