@@ -1,4 +1,5 @@
-/* The sweeps over the gates of a GRU, once the products are done. Included by isa.c only. */
+/* The sweeps over the gates of a GRU, once the products are done. Included by isa.c
+ * only. */
 #ifndef RNNTRAIN_KERNELS_GRU_H
 #define RNNTRAIN_KERNELS_GRU_H
 

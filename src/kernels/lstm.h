@@ -1,4 +1,5 @@
-/* The sweeps over the gates of an LSTM, once the products are done. Included by isa.c only. */
+/* The sweeps over the gates of an LSTM, once the products are done. Included by isa.c
+ * only. */
 #ifndef RNNTRAIN_KERNELS_LSTM_H
 #define RNNTRAIN_KERNELS_LSTM_H
 
@@ -18,9 +19,9 @@ INLINE void invert_four(vec d[4])
     d[3] = of_other * c;
 }
 
-/* The four gates i, f, g, o from their pre-activations, in two halves: what is divided by,
- * 1 + exp(-z) of the sigmoids and exp(2z) - 1 of the candidate's tanh; then the quotients, of
- * which one division serves all. */
+/* The four gates i, f, g, o from their pre-activations, in two halves: what is divided
+ * by, that is 1 + exp(-z) of the sigmoids and exp(2z) - 1 of the candidate's tanh; then
+ * the quotients, of which one division serves all. */
 INLINE void lstm_exponentials(vec z[4])
 {
     const real most = max_exponent / 4; /* the product of all four is finite */

@@ -1,6 +1,6 @@
-/* The rules by which optimizers change weights: one list, of which the kernels' table and the
- * optimizers' names and constants are made. A rule that no kernel set defines does not compile.
- * Nothing here is collective.
+/* The rules by which optimizers change weights: one list, of which the kernels' table and
+ * the optimizers' names and constants are made. A rule that no kernel set defines does
+ * not compile. Nothing here is collective.
  */
 #ifndef RNNTRAIN_KERNELS_UPDATE_H
 #define RNNTRAIN_KERNELS_UPDATE_H
@@ -29,7 +29,8 @@ struct update {
     real epsilon;
 };
 
-/* Changes the weights w (n) and the rule's moments, slot[k] (n) each, by the gradient g (n). */
+/* Changes the weights w (n) and the rule's moments, slot[k] (n) each, by the gradient g
+ * (n). */
 typedef void update_rule(size_t n, const struct update *update, const real *g,
                          real *const *slot, real *w);
 

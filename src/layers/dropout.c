@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-/* Dropout: in training an element is kept, and scaled by 1 / (1 - rate), or becomes 0; which,
- * is a function of (seed, purpose, step, row, element). Vectors are dropped where they stand,
- * sequences as they are pulled; over an embedding its kernel does it while it looks rows up.
- * Source: Keras Dropout. */
+/* Dropout: in training an element is kept, and scaled by 1 / (1 - rate), or becomes 0;
+ * which, is a function of (seed, purpose, step, row, element). Vectors are dropped where
+ * they stand, sequences as they are pulled; over an embedding its kernel does it while it
+ * looks rows up. Source: Keras Dropout. */
 struct dropout_layer {
     struct layer layer;
     struct position_bits bits; /* of a sequence; of vectors (R, words) */

@@ -2,8 +2,9 @@
 
 #include "layers/initial.h"
 
-/* Embedding(V, E): y[t] = table[id t]. The gradient of the table is added to, row by row of
- * the lane's ids; whoever owns the flat array has cleared it. Source: Keras Embedding. */
+/* Embedding(V, E): y[t] = table[id t]. The gradient of the table is added to, row by row
+ * of the lane's ids; whoever owns the flat array has cleared it. Source: Keras
+ * Embedding. */
 struct embedding_layer {
     struct layer layer;
     const real *table;                /* (V, E), borrowed: the weights as they stand */
@@ -93,8 +94,8 @@ static void pack(struct layer *layer, const real *weights)
     of(layer)->table = layer_weights(layer, weights, 0);
 }
 
-/* The embeddings that step s reads, and those of the step after it, `ahead` being 1, or before
- * it, -1. */
+/* The embeddings that step s reads, and those of the step after it, `ahead` being 1, or
+ * before it, -1. */
 static struct embedding at_step(const struct embedding_layer *layer,
                                 const struct pass *pass, const struct steps *steps, int s,
                                 int ahead)

@@ -1,6 +1,6 @@
-/* What the layers next to an embedding know of it: Dropout above it, whose bits are applied
- * while rows are looked up, and a recurrent layer that looks its products up by ids. Nothing
- * here is collective.
+/* What the layers next to an embedding know of it: Dropout above it, whose bits are
+ * applied while rows are looked up, and a recurrent layer that looks its products up by
+ * ids. Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_EMBEDDING_H
 #define RNNTRAIN_LAYERS_EMBEDDING_H
@@ -14,7 +14,8 @@ struct position_bits {
     uint32_t *bits; /* (R, T, words) */
 };
 
-/* The embedding on which `layer` stands, directly or with one Dropout between; else NULL. */
+/* The embedding on which `layer` stands, directly or with one Dropout between; else
+ * NULL. */
 struct layer *embedding_below(const struct layer *layer);
 
 /* From now on elements are dropped, in passes that train; `bits` is borrowed. */
@@ -22,7 +23,8 @@ void embedding_set_dropout(struct layer *embedding, const struct position_bits *
 /* Whether they are in this pass. */
 bool embedding_drops(const struct layer *embedding, const struct pass *pass);
 
-/* The embeddings of n ids, none dropped, into rows of x; and the gradient back to them. */
+/* The embeddings of n ids, none dropped, into rows of x; and the gradient back to
+ * them. */
 void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n, real *x,
                        size_t row);
 void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, int n,

@@ -2,15 +2,14 @@
 
 #include <string.h>
 
-/* All positions of a row side by side, (t, feature); a vector a row stays as it is. Under a mask
- * skipped positions are what enum skipped says. Source: Keras Flatten.
+/* All positions of a row side by side, (t, feature); a vector a row stays as it is. Under
+ * a mask skipped positions are what enum skipped says. Source: Keras Flatten.
  *
- * Where no position is skipped, steps are pulled to where they stay, and the layer below reads
- * its gradients where they are: nothing of a lane's largest array is copied. */
+ * Where no position is skipped, steps are pulled to where they stay, and the layer below
+ * reads its gradients where they are: nothing of a lane's largest array is copied. */
 struct flatten_layer {
     struct layer layer;
-    real *
-        step; /* (R, row) a step's vectors or their gradients, where positions are skipped */
+    real *step; /* (R, row) where positions are skipped: a step's vectors or gradients */
 };
 
 static struct flatten_layer *of(struct layer *layer)
@@ -75,7 +74,8 @@ static int position_of(const struct pass *pass, int r, int s)
     return plans_lead(plans, PLAN_WHOLE, r) + s - first;
 }
 
-/* Skipped positions of a row: zeros in front of its words, behind them zeros or the last. */
+/* Skipped positions of a row: zeros in front of its words, behind them zeros or the
+ * last. */
 static void fill_skipped(const struct layer *layer, const struct pass *pass, int r)
 {
     size_t n_bytes = (size_t)layer->in.row * sizeof(real);
@@ -117,8 +117,8 @@ static void forward(struct layer *layer, const struct pass *pass)
             fill_skipped(layer, pass, r);
 }
 
-/* The gradients of the rows' positions, `behind` positions after the one of step s; zeros where a
- * row has no such position. */
+/* The gradients of the rows' positions, `behind` positions after the one of step s; zeros
+ * where a row has no such position. */
 static void push_positions(struct layer *layer, const struct pass *pass, int s,
                            int behind)
 {

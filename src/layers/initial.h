@@ -1,5 +1,5 @@
-/* Keras's initialisers of weights: pure functions of a seed and the number of the tensor, its
- * `stream`. Nothing here is collective.
+/* Keras's initialisers of weights: pure functions of a seed and the number of the tensor,
+ * its `stream`. Nothing here is collective.
  *
  * Sources: Glorot & Bengio 2010 (uniform); Saxe, McClelland & Ganguli 2014 (orthogonal).
  */

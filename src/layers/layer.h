@@ -1,13 +1,13 @@
 /* A layer at work: a shape in and a shape out, weights, a pass forward and one back.
  *
- * Each kind is one file with its struct, whose first member is struct layer, and one constant
- * struct layer_ops. A chain of them is a model (model.h), which knows none of the kinds by
- * name. Vectors that stand alone, one a row, are handed on in arrays, y and dy; sequences step
- * by step, by pull and push, just before and after they are computed, as a lane's activations
- * fit no near cache.
+ * Each kind is one file with its struct, whose first member is struct layer, and one
+ * constant struct layer_ops. A chain of them is a model (model.h), which knows none of
+ * the kinds by name. Vectors that stand alone, one a row, are handed on in arrays, y and
+ * dy; sequences step by step, by pull and push, just before and after they are computed,
+ * as a lane's activations fit no near cache.
  *
- * A layer allocates nothing: what it needs is laid out in the model's workspace. Its result
- * depends on weights and lane alone. Nothing here is collective.
+ * A layer allocates nothing: what it needs is laid out in the model's workspace. Its
+ * result depends on weights and lane alone. Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_LAYER_H
 #define RNNTRAIN_LAYERS_LAYER_H
@@ -18,8 +18,8 @@
 #include "layers/params.h"
 #include "layers/plan.h"
 
-/* What stands at the positions that a mask skips, for layers that look at all of them. Source:
- * Keras RNN, whose zero_output_for_mask Bidirectional sets. */
+/* What stands at the positions that a mask skips, for layers that look at all of them.
+ * Source: Keras RNN, whose zero_output_for_mask Bidirectional sets. */
 enum skipped {
     SKIPPED_PADS,   /* the embedding of the pad */
     SKIPPED_ZEROS,  /* zeros */
@@ -81,8 +81,8 @@ struct layer {
         *dy; /* (R, out.row) where out.length is 0, and dL/dy, set by the layer above */
 };
 
-/* NULL: nothing is to be done, or it cannot be done, as the comment says. `i` is the layer's
- * place in the chain. */
+/* NULL: nothing is to be done, or it cannot be done, as the comment says. `i` is the
+ * layer's place in the chain. */
 struct layer_ops {
     size_t size; /* of the kind's struct */
 
@@ -108,19 +108,20 @@ struct layer_ops {
     void (*pull)(struct layer *layer, const struct pass *pass, const struct steps *steps,
                  int s, real *x, size_t row);
 
-    /* Sets the gradients of its tensors, and hands that of its inputs to the layer below. */
+    /* Sets the gradients of its tensors, and hands that of its inputs to the layer
+     * below. */
     void (*backward)(struct layer *layer, const struct pass *pass);
     /* dL/d(outputs) becomes zero, before it is pushed to. NULL: it need not. */
     void (*clear)(struct layer *layer, const struct pass *pass);
     /* Adds dL/d(outputs) of a step, laid out as pull has x. */
     void (*push)(struct layer *layer, const struct pass *pass, const struct steps *steps,
                  int s, const real *dx, size_t row);
-    /* Instead of all that is pushed: dL/d(outputs) of row r at time t stands at first + r * row
-     * + t * time, borrowed for the pass. NULL: it must be pushed. */
+    /* Instead of all that is pushed: dL/d(outputs) of row r at time t stands at
+     * first + r * row + t * time, borrowed for the pass. NULL: it must be pushed. */
     void (*borrow)(struct layer *layer, const real *first, size_t row, size_t time);
 
-    /* The layer's products with the embeddings of n ids, once for all positions; only of a
-     * layer that `looks_up`. Whether it does so in such a pass. */
+    /* The layer's products with the embeddings of n ids, once for all positions; only of
+     * a layer that `looks_up`. Whether it does so in such a pass. */
     void (*learn_ids)(struct layer *layer, const int32_t *ids, int n);
     bool (*looks_up)(const struct layer *layer, const struct pass *pass);
     /* What leading pads leave, of a layer whose input is alike, from a lane of one row of
@@ -128,8 +129,7 @@ struct layer_ops {
     void (*learn_pads)(struct layer *layer, const struct pass *pass);
 };
 
-/* Indexed by kind. */
-extern const struct layer_ops *const layer_kinds[LAYER_KINDS];
+extern const struct layer_ops *const layer_kinds[LAYER_KINDS]; /* by kind */
 
 /* Weights of a layer's tensor k in the flat array, and the same of a gradient. */
 static inline const real *layer_weights(const struct layer *layer, const real *weights,
@@ -152,8 +152,8 @@ static inline void layer_take_rows(struct layer *layer, struct space *space)
     layer->dy = arena_take(&space->backward, n, sizeof(real));
 }
 
-/* ERR_USAGE unless the layer below gives what the layer can take. A layer that looks at all
- * positions cannot stand on an embedding whose pads are skipped. */
+/* ERR_USAGE unless the layer below gives what the layer can take. A layer that looks at
+ * all positions cannot stand on an embedding whose pads are skipped. */
 int layer_expect_all_positions(const struct layer *layer) NODISCARD;
 int layer_expect_sequence(const struct layer *layer) NODISCARD;
 int layer_expect_vector(const struct layer *layer) NODISCARD;

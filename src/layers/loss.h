@@ -1,5 +1,5 @@
-/* What logits come to: losses, probabilities and decisions. Pure functions; nothing here is
- * collective.
+/* What logits come to: losses, probabilities and decisions. Pure functions; nothing here
+ * is collective.
  */
 #ifndef RNNTRAIN_LAYERS_LOSS_H
 #define RNNTRAIN_LAYERS_LOSS_H

@@ -5,9 +5,9 @@
 #include "layers/initial.h"
 #include "layers/loss.h"
 
-/* Dense(1) or Dense(C): y are logits, whose sigmoid or softmax the loss contains. Few outputs: W
- * is kept as rows, one an output, and each logit is a dot product. Source: Keras Dense, kernel
- * (F, C), bias (C). */
+/* Dense(1) or Dense(C): y are logits, whose sigmoid or softmax the loss contains. Few
+ * outputs: W is kept as rows, one an output, and each logit is a dot product. Source:
+ * Keras Dense, kernel (F, C), bias (C). */
 struct output_layer {
     struct layer layer;
     real *w, *dw; /* (units, in.row) */

@@ -1,5 +1,5 @@
-/* The chain's last layer: a Dense that gives logits, and what they come to. Nothing here is
- * collective.
+/* The chain's last layer: a Dense that gives logits, and what they come to. Nothing here
+ * is collective.
  */
 #ifndef RNNTRAIN_LAYERS_OUTPUT_H
 #define RNNTRAIN_LAYERS_OUTPUT_H

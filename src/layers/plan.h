@@ -1,9 +1,9 @@
-/* What of a lane is computed: which rows take which steps, the ids that they read there, and
- * which ids these are.
+/* What of a lane is computed: which rows take which steps, the ids that they read there,
+ * and which ids these are.
  *
- * Three plans serve all layers: forward without what all rows share, forward, reverse. Rows are
- * right-aligned: a row that skips its pads takes the last steps, whichever side they stand on.
- * Lives in the model's workspace. Nothing here is collective.
+ * Three plans serve all layers: forward without what all rows share, forward, reverse.
+ * Rows are right-aligned: a row that skips its pads takes the last steps, whichever side
+ * they stand on. Lives in the model's workspace. Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_PLAN_H
 #define RNNTRAIN_LAYERS_PLAN_H

@@ -7,9 +7,9 @@
  *   max    y = max over t of x_t             dL/dx_t = dL/dy where x_t gave y
  *   mean   y = sum over t of x_t / n         dL/dx_t = dL/dy / n
  *
- * Under a mask the mean is over the n real positions, 0 if there are none, and the maximum sees
- * what Keras's layer sees at skipped ones (enum skipped). Source: Keras GlobalMaxPooling1D,
- * GlobalAveragePooling1D. */
+ * Under a mask the mean is over the n real positions, 0 if there are none, and the
+ * maximum sees what Keras's layer sees at skipped ones (enum skipped). Source: Keras
+ * GlobalMaxPooling1D, GlobalAveragePooling1D. */
 struct pooling_layer {
     struct layer layer;
     real *step;     /* (R, row) a step's vectors, or their gradients */
@@ -34,8 +34,8 @@ static void zero_rows(struct layer *layer, const struct pass *pass)
     memset(layer->y, 0, (size_t)pass->n_rows * (size_t)layer->out.row * sizeof *layer->y);
 }
 
-/* Rows that begin with a skipped position begin with its zero; the others with their first step
- * whatever it is, so that what is not a number stays. */
+/* Rows that begin with a skipped position begin with its zero; the others with their
+ * first step whatever it is, so that what is not a number stays. */
 static bool begins_skipped(const struct pass *pass, int r)
 {
     return row_count(pass, r) == 0 || plans_lead(pass->plans, PLAN_WHOLE, r) > 0;
@@ -117,8 +117,8 @@ static void mean_end(struct layer *layer, const struct pass *pass)
     }
 }
 
-/* The same at every step: computed with the first that is asked for, the last one, which all
- * rows take. */
+/* The same at every step: computed with the first that is asked for, the last one, which
+ * all rows take. */
 static void mean_step_back(struct layer *layer, const struct pass *pass, int n_rows,
                            int s)
 {
@@ -130,9 +130,9 @@ static void mean_step_back(struct layer *layer, const struct pass *pass, int n_r
                                      of(layer)->step + (size_t)r * n);
 }
 
-/* A kind of pooling: what it does before the first step, with each step's vectors of the first
- * n_rows rows, and behind the last; and dL/d(inputs) of a step, the steps coming last to
- * first. */
+/* A kind of pooling: what it does before the first step, with each step's vectors of the
+ * first n_rows rows, and behind the last; and dL/d(inputs) of a step, the steps coming
+ * last to first. */
 struct fold {
     const char *name; /* of Keras's layer */
     void (*begin)(struct layer *layer, const struct pass *pass);

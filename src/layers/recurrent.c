@@ -163,6 +163,7 @@ void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n)
             .c_row = (size_t)columns,
             .c_panel = (size_t)panel_width(layer),
         };
+
         layer->kernels->matmul(&m);
         for (int r = 0; r < n; r++)
             memcpy(row_at(group->known, (size_t)ids[r], columns),

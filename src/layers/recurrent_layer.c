@@ -6,16 +6,16 @@
 #include "layers/initial.h"
 #include "layers/recurrent.h"
 
-/* LSTM or GRU in one direction or two, of all steps or the last: a struct recurrent for each
- * direction. A step's vector is [forward, backward]. Source: Keras LSTM, GRU and Bidirectional
- * with merge_mode "concat". */
+/* LSTM or GRU in one direction or two, of all steps or the last: a struct recurrent for
+ * each direction. A step's vector is [forward, backward]. Source: Keras LSTM, GRU and
+ * Bidirectional with merge_mode "concat". */
 struct recurrent_layer {
     struct layer layer;
     struct recurrent track[2];
     struct layer *embedding; /* below, perhaps under a Dropout; NULL: another layer is */
 
-    /* dL/d(outputs): of the last ones (R, padded), or of all; then either in slots that are
-     * pushed to, (slots, padded), or where the layer above has them. */
+    /* dL/d(outputs): of the last ones (R, padded), or of all; then either in slots that
+     * are pushed to, (slots, padded), or where the layer above has them. */
     real *d_final[2], *d_slots[2];
     struct output_gradient d_outputs[2];
 };
@@ -361,7 +361,8 @@ static void learn_ids(struct layer *layer, const int32_t *ids, int n)
     }
 }
 
-/* What a direction that looked up has gathered by ids: to its weights and to the table. */
+/* What a direction that looked up has gathered by ids: to its weights and to the
+ * table. */
 static void backward_words(const struct layer *embedding, struct recurrent *track,
                            const struct pass *pass)
 {

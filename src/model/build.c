@@ -100,7 +100,8 @@ static int check_memory(size_t n_bytes)
                 (double)n_bytes / gib, host / gib);
 }
 
-/* Sizes first, then memory for what this model has; another's weights are at `weights`. */
+/* Sizes first, then memory for what this model has; another's weights are at
+ * `weights`. */
 static int take_space(struct model *model, char *weights)
 {
     struct space size = {0}, *space = &model->space;
@@ -168,8 +169,8 @@ int model_new_evaluator(const struct chain_config *chain, const struct kernels *
     return new_model(chain, kernels, lane_rows, false, NULL, model);
 }
 
-/* Kernels' weights are where the owner has them, and layers find their tensors in the flat
- * array as they do when they pack. */
+/* Kernels' weights are where the owner has them, and layers find their tensors in the
+ * flat array as they do when they pack. */
 int model_new_sharer(const struct model *owner, struct model **result)
 {
     struct model *model = NULL;

@@ -1,6 +1,6 @@
-/* A chain of layers at work: weights, activations and gradients of the whole classifier, a lane
- * at a time. Which kinds of layers there are, and what each does, layers/chain.h and
- * layers/layer.h say.
+/* A chain of layers at work: weights, activations and gradients of the whole classifier,
+ * a lane at a time. Which kinds of layers there are, and what each does, layers/chain.h
+ * and layers/layer.h say.
  */
 #ifndef RNNTRAIN_MODEL_MODEL_H
 #define RNNTRAIN_MODEL_MODEL_H
@@ -16,8 +16,8 @@
  * time. Owned by the caller of model_new. A model computes on one thread. */
 struct model;
 
-/* Makes the layers and takes the workspace. ERR_USAGE: a layer cannot stand where it does, or the
- * workspace is larger than the host's memory. */
+/* Makes the layers and takes the workspace. ERR_USAGE: a layer cannot stand where it
+ * does, or the workspace is larger than the host's memory. */
 int model_new(const struct chain_config *chain, const struct kernels *kernels,
               int lane_rows, struct model **model) NODISCARD;
 /* The same for evaluation only: the weights, and few activations. */
@@ -60,8 +60,9 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits);
 
-/* Positions that the lane computes, the mean over layers and directions: rows x T, but only the real
- * ids with `mask`, and in evaluation where the states after leading pads are shared. */
+/* Positions that the lane computes, the mean over layers and directions: rows x T, but
+ * only the real ids with `mask`, and in evaluation where the states after leading pads
+ * are shared. */
 double model_positions(const struct model *model, const struct lane *lane, bool train);
 
 /* Model flops of one training step: 6 G H (D + H) a position, row and direction, and 6 a

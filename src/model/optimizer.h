@@ -20,8 +20,8 @@ enum optim_decay {
     DECAY_KINDS
 };
 
-/* What options and records call them, each with its comma: UPDATE_LIST(OPTIMIZER_NAME). Lists of
- * choices end with NULL behind them. */
+/* What options and records call them, each with its comma: UPDATE_LIST(OPTIMIZER_NAME).
+ * Lists of choices end with NULL behind them. */
 #define OPTIMIZER_NAME(NAME, stem) [OPTIM_##NAME] = #stem,
 #define DECAY_NAMES                                                                      \
     [DECAY_NONE] = "none", [DECAY_LINEAR] = "linear", [DECAY_COSINE] = "cosine",         \

@@ -1,5 +1,6 @@
-/* What model.c (a lane through the layers) and build.c (layers, workspace, weights) share: the
- * model's inside. Neither knows a kind of layer by name, but that the last gives logits. */
+/* What model.c (a lane through the layers) and build.c (layers, workspace, weights)
+ * share: the model's inside. Neither knows a kind of layer by name, but that the last
+ * gives logits. */
 #ifndef RNNTRAIN_MODEL_PRIVATE_H
 #define RNNTRAIN_MODEL_PRIVATE_H
 
@@ -7,9 +8,9 @@
 
 #include "layers/layer.h"
 
-/* The workspace: of each layer its part of the weights, of a lane's activations (behind the
- * lane's plans) and of the backward pass; each kind's layout() says what that is. All sizes are
- * fixed by the chain, lane_rows and `trains`. */
+/* The workspace: of each layer its part of the weights, of a lane's activations (behind
+ * the lane's plans) and of the backward pass; each kind's layout() says what that is. All
+ * sizes are fixed by the chain, lane_rows and `trains`. */
 struct model {
     struct chain_config chain;
     struct frame frame;

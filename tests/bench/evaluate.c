@@ -2,8 +2,8 @@
  *
  *   bench_evaluate ROUNDS MAXLEN REAL [rnntrain's options]
  *
- * evaluates a batch of synthetic rows of MAXLEN positions, of which the share REAL is no pad, in
- * lanes of 32 rows, as predict does, the longest together; the last line is
+ * evaluates a batch of synthetic rows of MAXLEN positions, of which the share REAL is no
+ * pad, in lanes of 32 rows, as predict does, the longest together; the last line is
  *
  *   ms LEAST MEDIAN  rows N  kernels NAME
  *

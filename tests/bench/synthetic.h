@@ -1,5 +1,5 @@
-/* What the benchmarks of steps and of evaluation share: synthetic rows, and quantiles of what was
- * measured. */
+/* What the benchmarks of steps and of evaluation share: synthetic rows, and quantiles of
+ * what was measured. */
 #ifndef RNNTRAIN_BENCH_SYNTHETIC_H
 #define RNNTRAIN_BENCH_SYNTHETIC_H
 
