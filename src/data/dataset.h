@@ -55,9 +55,6 @@ int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
 /* Bytes that dataset_load needs (a multiple of 64). */
 size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent);
 
-/* ERR_USAGE if this host's memory cannot hold the ids; the message ends in what to do. */
-int dataset_check_memory(const struct dataset *data, const char *remedy) NODISCARD;
-
 /* Sets the pointers into `storage` (dataset_bytes, zeroed, 64-byte aligned, outlives
  * `data`). */
 void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage);
@@ -67,7 +64,8 @@ void dataset_attach(struct dataset *data, enum dataset_extent extent, void *stor
  * set, row). */
 int dataset_load(struct dataset *data, int reader, int readers) NODISCARD;
 
-/* Loads all rows into memory that dataset_release frees, whose size it checks. */
+/* Loads all rows into memory that dataset_release frees. ERR_USAGE if this host's memory
+ * cannot hold the ids; the message ends in what to do. */
 int dataset_load_alone(struct dataset *data, enum dataset_extent extent,
                        const char *remedy) NODISCARD;
 

@@ -110,7 +110,7 @@ int dataset_load(struct dataset *data, int reader, int readers)
     return rc;
 }
 
-int dataset_check_memory(const struct dataset *data, const char *remedy)
+static int check_memory(const struct dataset *data, const char *remedy)
 {
     size_t needed = dataset_bytes(data, DATASET_ALL);
     size_t has = host_memory();
@@ -123,7 +123,7 @@ int dataset_check_memory(const struct dataset *data, const char *remedy)
 int dataset_load_alone(struct dataset *data, enum dataset_extent extent,
                        const char *remedy)
 {
-    int rc = extent == DATASET_ALL ? dataset_check_memory(data, remedy) : OK;
+    int rc = extent == DATASET_ALL ? check_memory(data, remedy) : OK;
     if (rc)
         return rc;
     data->storage = xaligned(dataset_bytes(data, extent), 1);

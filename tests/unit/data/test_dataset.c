@@ -162,8 +162,6 @@ static void test_memory(void **state)
     expect_message("huge.h5: its ids take 85899");
     expect_message(": buy some");
     assert_null(data.storage);
-    data.part[DATASET_TRAIN].n = 3;
-    assert_int_equal(dataset_check_memory(&data, ""), OK);
 }
 
 /* The same words with the same ids, or the first that differs. */
