@@ -26,7 +26,8 @@ const char *keras_dense_activation(const struct keras_reading *reading,
     const char *own =
         keras_activation(layer->config, "activation", "activation", "linear");
 
-    if (layer + 1 < end && layer[1].class == KERAS_ACTIVATION && !strcmp(own, "linear"))
+    if (layer + 1 < end && layer[1].class->role == KERAS_ROLE_ACTIVATION &&
+        !strcmp(own, "linear"))
         return keras_activation(layer[1].config, "activation", "activation", "linear");
     return own;
 }
@@ -55,7 +56,7 @@ json_t *keras_dense_write(const struct layer_config *layer, int units,
     json_object_set_new(config, "units", json_integer(units));
     json_object_set_new(config, "activation", json_string(activation));
     json_object_set_new(config, "use_bias", json_true());
-    return keras_object(KERAS_DENSE, config);
+    return keras_object("Dense", config);
 }
 
 static json_t *write_dense(const struct chain_config *chain,
@@ -67,11 +68,10 @@ static json_t *write_dense(const struct chain_config *chain,
 
 json_t *keras_dense_describe(const struct keras_group *group, const char *activation)
 {
-    return keras_object(KERAS_DENSE,
-                        json_pack("{s:s%, s:I, s:s, s:b}", "name", group->name,
-                                  group->n_name, "units",
-                                  (json_int_t)group->array[0]->shape[1], "activation",
-                                  activation, "use_bias", group->array[1] != NULL));
+    return keras_object(
+        "Dense", json_pack("{s:s%, s:I, s:s, s:b}", "name", group->name, group->n_name,
+                           "units", (json_int_t)group->array[0]->shape[1], "activation",
+                           activation, "use_bias", group->array[1] != NULL));
 }
 
 static json_t *describe_dense(const struct keras_group *group,
@@ -105,7 +105,12 @@ int keras_dense_copy(struct keras_reading *reading, const struct keras_part *par
     return rc;
 }
 
+static const struct keras_class classes[] = {
+    {"Dense", "dense", KERAS_ROLE_LAYER, LAYER_DENSE}};
+
 const struct keras_kind keras_dense = {
+    .classes = classes,
+    .n_classes = (int)COUNT_OF(classes),
     .read = read_dense,
     .write = write_dense,
     .describe = describe_dense,

@@ -96,10 +96,9 @@ static enum model_head head_of(const struct keras_hints *hints,
 
 static void add_head(json_t *layers, enum model_head head)
 {
-    enum keras_class class =
-        head == MODEL_FLATTEN ? KERAS_FLATTEN : keras_pooling_class((enum pooling)head);
-    json_array_append_new(layers,
-                          keras_object(class, keras_named(keras_classes[class].name)));
+    const struct keras_class *class =
+        head == MODEL_FLATTEN ? keras_flatten.classes : &keras_pooling.classes[head];
+    json_array_append_new(layers, keras_object(class->name, keras_named(class->name)));
 }
 
 /* Group 0 is the Embedding, n_recurrent follow, the others are Dense. */

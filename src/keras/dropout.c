@@ -1,5 +1,13 @@
 #include "keras/kind.h"
 
+enum { DROPOUT, SPATIAL_DROPOUT };
+
+static const struct keras_class classes[] = {
+    [DROPOUT] = {"Dropout", "dropout", KERAS_ROLE_LAYER, LAYER_DROPOUT},
+    [SPATIAL_DROPOUT] = {"SpatialDropout1D", "spatial_dropout1d", KERAS_ROLE_LAYER,
+                         LAYER_DROPOUT},
+};
+
 /* Which random numbers it has follows from what it stands on. */
 static enum rng_purpose purpose_on(const struct keras_part *below)
 {
@@ -20,7 +28,7 @@ static int read_dropout(struct keras_reading *reading, const struct keras_layer 
     double rate = keras_rate(layer, "rate", "p");
     struct keras_part *part = NULL;
 
-    if (layer->class == KERAS_SPATIAL_DROPOUT) {
+    if (layer->class == &classes[SPATIAL_DROPOUT]) {
         keras_note_left_out(reading, layer, "its dropout of whole channels");
         return OK;
     }
@@ -46,7 +54,12 @@ static json_t *write_dropout(const struct chain_config *chain,
 
     (void)chain;
     json_object_set_new(config, "rate", json_real(layer->dropout.rate));
-    return keras_object(KERAS_DROPOUT, config);
+    return keras_object("Dropout", config);
 }
 
-const struct keras_kind keras_dropout = {.read = read_dropout, .write = write_dropout};
+const struct keras_kind keras_dropout = {
+    .classes = classes,
+    .n_classes = (int)COUNT_OF(classes),
+    .read = read_dropout,
+    .write = write_dropout,
+};

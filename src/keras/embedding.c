@@ -38,7 +38,7 @@ static json_t *write_embedding(const struct chain_config *chain,
     json_object_set_new(config, "input_dim", json_integer(chain->vocabulary));
     json_object_set_new(config, "output_dim", json_integer(layer->embedding.width));
     json_object_set_new(config, "mask_zero", json_boolean(chain->mask));
-    return keras_object(KERAS_EMBEDDING, config);
+    return keras_object("Embedding", config);
 }
 
 static json_t *describe_embedding(const struct keras_group *group,
@@ -47,7 +47,7 @@ static json_t *describe_embedding(const struct keras_group *group,
     const size_t *shape = group->array[0]->shape;
 
     (void)sequences;
-    return keras_object(KERAS_EMBEDDING,
+    return keras_object("Embedding",
                         json_pack("{s:s%, s:I, s:I, s:b}", "name", group->name,
                                   group->n_name, "input_dim", (json_int_t)shape[0],
                                   "output_dim", (json_int_t)shape[1], "mask_zero",
@@ -65,7 +65,12 @@ static int copy_embedding(struct keras_reading *reading, const struct keras_part
     return keras_copy_array(reading, part->layer, part->array[0][0], &tensors[0]);
 }
 
+static const struct keras_class classes[] = {
+    {"Embedding", "embedding", KERAS_ROLE_LAYER, LAYER_EMBEDDING}};
+
 const struct keras_kind keras_embedding = {
+    .classes = classes,
+    .n_classes = (int)COUNT_OF(classes),
     .read = read_embedding,
     .write = write_embedding,
     .describe = describe_embedding,

@@ -20,10 +20,18 @@ static json_t *write_flatten(const struct chain_config *chain,
                              const struct layer_config *layer)
 {
     (void)chain;
-    return keras_object(KERAS_FLATTEN, keras_named(layer->name));
+    return keras_object("Flatten", keras_named(layer->name));
 }
 
-const struct keras_kind keras_flatten = {.read = read_flatten, .write = write_flatten};
+static const struct keras_class classes[] = {
+    {"Flatten", "flatten", KERAS_ROLE_LAYER, LAYER_FLATTEN}};
+
+const struct keras_kind keras_flatten = {
+    .classes = classes,
+    .n_classes = (int)COUNT_OF(classes),
+    .read = read_flatten,
+    .write = write_flatten,
+};
 
 /* Of the vector that each position has. */
 static size_t width_below(const struct keras_reading *reading,

@@ -11,50 +11,31 @@
 
 #include <jansson.h>
 
-/* Classes of Keras that rnntrain knows. */
-enum keras_class {
-    KERAS_INPUT_LAYER,
-    KERAS_EMBEDDING,
-    KERAS_DROPOUT,
-    KERAS_SPATIAL_DROPOUT,
-    KERAS_LSTM,
-    KERAS_GRU,
-    KERAS_CUDNN_LSTM,
-    KERAS_CUDNN_GRU,
-    KERAS_BIDIRECTIONAL,
-    KERAS_FLATTEN,
-    KERAS_GLOBAL_MAX_POOLING,
-    KERAS_GLOBAL_AVERAGE_POOLING,
-    KERAS_DENSE,
-    KERAS_ACTIVATION,
-    KERAS_SEQUENTIAL,
-    KERAS_FUNCTIONAL,
-    KERAS_OLD_FUNCTIONAL, /* "Model", up to TensorFlow 2.2 */
-    KERAS_CLASSES
-};
-
 /* What a class is to a reading. */
 enum keras_role {
-    KERAS_ROLE_LAYER, /* of the kind beside it */
+    KERAS_ROLE_LAYER, /* of the kind that has it */
     KERAS_ROLE_INPUT,
     KERAS_ROLE_ACTIVATION, /* of the Dense before it */
     KERAS_ROLE_MODEL       /* has layers itself */
 };
 
-struct keras_class_info {
+/* A class of Keras that rnntrain knows. */
+struct keras_class {
     const char *name;
     const char *snake; /* in snake case, by which Keras 3 names arrays */
     enum keras_role role;
     enum layer_kind kind; /* a Dense is LAYER_DENSE here, also where it is the output */
 };
-extern const struct keras_class_info keras_classes[KERAS_CLASSES];
 
-/* KERAS_CLASSES: it is none of ours. `name` may be NULL. */
-enum keras_class keras_class_of(const char *name);
+/* NULL: it is none of ours. `name` may be NULL. */
+const struct keras_class *keras_class_of(const char *name);
+
+/* The classes that a user may have: "Embedding, Dropout, ..."; the caller's. */
+char *keras_class_list(void);
 
 /* A layer of the file. */
 struct keras_layer {
-    enum keras_class class;
+    const struct keras_class *class;
     const char *class_name, *name; /* borrowed from the JSON */
     const json_t *config;
     char *group; /* where Keras 3's layout has its arrays: "layers/lstm_1" */
@@ -117,6 +98,9 @@ struct keras_group {
 
 /* describe, find, copy and place are NULL where a kind has no weights. */
 struct keras_kind {
+    const struct keras_class *classes; /* of the kind, by which files name it */
+    int n_classes;
+
     /* Appends the layer to the parts, or leaves it out where it does nothing. There is a
      * part before it, unless it is an Embedding. */
     int (*read)(struct keras_reading *reading, const struct keras_layer *layer);
@@ -194,12 +178,9 @@ int keras_copy_array(const struct keras_reading *reading, const struct keras_lay
                      const struct keras_array *array,
                      const struct tensor *tensor) NODISCARD;
 
-/* Keras's class of a pooling (pooling.c). */
-enum keras_class keras_pooling_class(enum pooling how);
-
 /* JSON (write.c): an object of a class; a configuration that begins with its name; what
  * Keras 3 wants beside a class. */
-json_t *keras_object(enum keras_class class, json_t *config);
+json_t *keras_object(const char *class_name, json_t *config);
 json_t *keras_named(const char *name);
 void keras_set_module(json_t *object, const char *module);
 

@@ -35,13 +35,18 @@ const struct keras_part *keras_part_below(const struct keras_reading *reading,
     return part;
 }
 
+static bool is_dense(const struct keras_layer *layer)
+{
+    return layer->class->role == KERAS_ROLE_LAYER && layer->class->kind == LAYER_DENSE;
+}
+
 /* NULL: there is none. */
 static const struct keras_layer *last_dense(const struct keras_reading *reading)
 {
     const struct keras_layer *found = NULL;
 
     for (size_t i = 0; i < reading->n_layers; i++)
-        if (reading->layers[i].class == KERAS_DENSE)
+        if (is_dense(&reading->layers[i]))
             found = &reading->layers[i];
     return found;
 }
@@ -64,7 +69,7 @@ static const char *activation_of(const struct keras_layer *layer)
 static int check_activation(const struct keras_reading *reading,
                             const struct keras_layer *layer)
 {
-    if (layer == reading->layers || layer[-1].class != KERAS_DENSE)
+    if (layer == reading->layers || !is_dense(layer - 1))
         return keras_misplaced(reading, layer);
 
     const char *before = activation_of(layer - 1), *own = activation_of(layer);
@@ -80,7 +85,7 @@ static int check_activation(const struct keras_reading *reading,
 static int read_layer(struct keras_reading *reading, const struct keras_layer *layer,
                       const struct keras_layer *output)
 {
-    const struct keras_class_info *class = &keras_classes[layer->class];
+    const struct keras_class *class = layer->class;
     enum layer_kind kind = layer == output ? LAYER_OUTPUT : class->kind;
 
     if (class->role == KERAS_ROLE_INPUT)

@@ -80,26 +80,10 @@ static int append(struct keras_reading *reading, const struct keras_layer *layer
     return OK;
 }
 
-/* The classes that a user may have, "Embedding, Dropout, ..."; the caller's. */
-static char *known_classes(void)
-{
-    char *list = xstrdup("");
-
-    for (int c = 0; c < KERAS_CLASSES; c++) {
-        const struct keras_class_info *class = &keras_classes[c];
-        if (class->role != KERAS_ROLE_LAYER && class->role != KERAS_ROLE_ACTIVATION)
-            continue;
-        char *longer = xasprintf("%s%s%s", list, *list ? ", " : "", class->name);
-        free(list);
-        list = longer;
-    }
-    return list;
-}
-
 static int refuse_class(const struct keras_reading *reading,
                         const struct keras_layer *layer)
 {
-    char *known = known_classes();
+    char *known = keras_class_list();
     int rc = keras_refuse(reading, layer, "is not supported: rnntrain has %s", known);
 
     free(known);
@@ -128,7 +112,7 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
         names->mask = layer.name;
         return check_inputs(reading, &layer, entry, names, names->first);
     }
-    if (layer.class == KERAS_CLASSES)
+    if (!layer.class)
         return refuse_class(reading, &layer);
 
     int rc = check_inputs(reading, &layer, entry, names, names->before);
@@ -136,20 +120,23 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
         return rc;
     names->before = outer ? outer : layer.name;
     names->first = names->first ? names->first : names->before;
-    if (keras_classes[layer.class].role == KERAS_ROLE_MODEL)
+    if (layer.class->role == KERAS_ROLE_MODEL)
         return add_models_layers(reading, config, group, depth + 1);
     return append(reading, &layer, group);
 }
 
-/* Where Keras 3 has the arrays of the n-th layer of a class, n from 0; what is in a model
- * stands below it. */
-static char *group_of(const char *prefix, enum keras_class class, int n)
+/* Where Keras 3 has the arrays of layer i of the list, of whose class so many come before it;
+ * what is in a model stands below it. */
+static char *group_of(const char *prefix, const struct keras_class *const *classes,
+                      size_t i)
 {
-    const char *end = keras_classes[class].role == KERAS_ROLE_MODEL ? "/" : "";
-    const char *snake = keras_classes[class].snake;
+    const char *end = classes[i]->role == KERAS_ROLE_MODEL ? "/" : "";
+    int n = 0;
 
-    return n ? xasprintf("%slayers/%s_%d%s", prefix, snake, n, end)
-             : xasprintf("%slayers/%s%s", prefix, snake, end);
+    for (size_t k = 0; k < i; k++)
+        n += classes[k] == classes[i];
+    return n ? xasprintf("%slayers/%s_%d%s", prefix, classes[i]->snake, n, end)
+             : xasprintf("%slayers/%s%s", prefix, classes[i]->snake, end);
 }
 
 /* `model`: the configuration of a Sequential or functional model, or the bare list that
@@ -159,24 +146,29 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
 {
     const json_t *list = json_is_array(model) ? model : json_object_get(model, "layers");
     struct names names = {NULL, NULL, NULL};
-    int count[KERAS_CLASSES] = {0}, rc = OK;
+    size_t i, n = json_array_size(list);
     const json_t *entry;
-    size_t i;
+    int rc = OK;
 
     if (!json_is_array(list) || depth > MOST_NESTED)
         return fail(ERR_FORMAT, "%s: its configuration has no list of layers",
                     reading->file->path);
+    if (n > MOST_LAYERS)
+        return fail(ERR_FORMAT, "%s: more than %d layers", reading->file->path,
+                    MOST_LAYERS);
+
+    const struct keras_class **classes = xcalloc(n, sizeof(struct keras_class *));
     json_array_foreach(list, i, entry)
     {
-        enum keras_class class =
-            keras_class_of(json_string_value(json_object_get(entry, "class_name")));
-        char *group = class == KERAS_CLASSES ? xstrdup("")
-                                             : group_of(prefix, class, count[class]++);
+        const char *name = json_string_value(json_object_get(entry, "class_name"));
+        classes[i] = keras_class_of(name);
+        char *group = classes[i] ? group_of(prefix, classes, i) : xstrdup("");
         rc = add_layer(reading, entry, group, &names, depth);
         free(group);
         if (rc)
             break;
     }
+    free(classes);
     return rc;
 }
 

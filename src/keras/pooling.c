@@ -2,16 +2,10 @@
 
 #include <string.h>
 
-static const enum keras_class classes[] = {
-    [POOLING_MAX] = KERAS_GLOBAL_MAX_POOLING,
-    [POOLING_MEAN] = KERAS_GLOBAL_AVERAGE_POOLING,
-};
-_Static_assert(COUNT_OF(classes) == POOLING_KINDS, "a pooling has no class");
-
-enum keras_class keras_pooling_class(enum pooling how)
-{
-    return classes[how];
-}
+#define POOLING_CLASS(NAME, stem, class_name, snake)                                     \
+    [POOLING_##NAME] = {#class_name, #snake, KERAS_ROLE_LAYER, LAYER_POOLING},
+static const struct keras_class classes[] = {POOLING_LIST(POOLING_CLASS)};
+#undef POOLING_CLASS
 
 static int read_pooling(struct keras_reading *reading, const struct keras_layer *layer)
 {
@@ -25,8 +19,7 @@ static int read_pooling(struct keras_reading *reading, const struct keras_layer 
     int rc = keras_add_part(reading, layer, LAYER_POOLING, &part);
     if (rc)
         return rc;
-    while (classes[part->config.pooling.how] != layer->class)
-        part->config.pooling.how++;
+    part->config.pooling.how = (enum pooling)(layer->class - classes);
     reading->has_steps = false;
     return OK;
 }
@@ -35,7 +28,12 @@ static json_t *write_pooling(const struct chain_config *chain,
                              const struct layer_config *layer)
 {
     (void)chain;
-    return keras_object(classes[layer->pooling.how], keras_named(layer->name));
+    return keras_object(classes[layer->pooling.how].name, keras_named(layer->name));
 }
 
-const struct keras_kind keras_pooling = {.read = read_pooling, .write = write_pooling};
+const struct keras_kind keras_pooling = {
+    .classes = classes,
+    .n_classes = (int)COUNT_OF(classes),
+    .read = read_pooling,
+    .write = write_pooling,
+};

@@ -3,26 +3,38 @@
 
 #include <string.h>
 
-/* Keras's own, and CuDNN's. */
-static const enum keras_class classes[][2] = {
-    [CELL_LSTM] = {KERAS_LSTM, KERAS_CUDNN_LSTM},
-    [CELL_GRU] = {KERAS_GRU, KERAS_CUDNN_GRU},
-};
-_Static_assert(COUNT_OF(classes) == CELL_KINDS, "a cell has no class");
+/* Each cell's class, then CuDNN's of the same; then what wraps one. */
+enum { CUDNN = CELL_KINDS, BIDIRECTIONAL = 2 * CELL_KINDS };
 
-enum keras_class keras_cell_class(enum recurrent_cell cell, bool is_cudnn)
+static const struct keras_class classes[] = {
+    [CELL_LSTM] = {"LSTM", "lstm", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [CELL_GRU] = {"GRU", "gru", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [CUDNN + CELL_LSTM] = {"CuDNNLSTM", "cu_dnnlstm", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [CUDNN + CELL_GRU] = {"CuDNNGRU", "cu_dnngru", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [BIDIRECTIONAL] = {"Bidirectional", "bidirectional", KERAS_ROLE_LAYER,
+                       LAYER_RECURRENT},
+};
+_Static_assert(COUNT_OF(classes) == BIDIRECTIONAL + 1, "a cell has no class");
+
+const char *keras_cell_class(enum recurrent_cell cell, bool is_cudnn)
 {
-    return classes[cell][is_cudnn];
+    return classes[(is_cudnn ? CUDNN : 0) + (int)cell].name;
 }
 
-/* CELL_KINDS: the class is none of a cell. */
-static enum recurrent_cell cell_of(enum keras_class class)
+static bool is_cell(const struct keras_class *class)
 {
-    enum recurrent_cell cell = 0;
+    return class && class->kind == LAYER_RECURRENT && class->role == KERAS_ROLE_LAYER &&
+           class < &classes[BIDIRECTIONAL];
+}
 
-    while (cell < CELL_KINDS && classes[cell][0] != class && classes[cell][1] != class)
-        cell++;
-    return cell;
+static bool is_cudnn(const struct keras_class *class)
+{
+    return class >= &classes[CUDNN];
+}
+
+static enum recurrent_cell cell_of(const struct keras_class *class)
+{
+    return (enum recurrent_cell)((class - classes) % CELL_KINDS);
 }
 
 /* The layer inside Bidirectional, whose two directions must be alike. Messages name the
@@ -43,7 +55,7 @@ static int unwrap(const struct keras_reading *reading, const struct keras_layer 
                             mode ? mode : "none");
     cell->class = keras_class_of(name);
     cell->config = json_object_get(inner, "config");
-    if (cell_of(cell->class) == CELL_KINDS)
+    if (!is_cell(cell->class))
         return keras_refuse(reading, outer,
                             "wraps a layer of the class %s: expected LSTM or GRU",
                             name ? name : "none");
@@ -91,8 +103,7 @@ static const char *usual_gate(const struct keras_reading *reading)
 static int read_gate(const struct keras_reading *reading, const struct keras_layer *cell,
                      bool *is_hard)
 {
-    bool is_cudnn = cell->class == classes[cell_of(cell->class)][1];
-    const char *gate = is_cudnn
+    const char *gate = is_cudnn(cell->class)
                            ? "sigmoid"
                            : keras_activation(cell->config, "recurrent_activation",
                                               "inner_activation", usual_gate(reading));
@@ -136,7 +147,7 @@ static int read_recurrent(struct keras_reading *reading, const struct keras_laye
 
     if (!reading->has_steps)
         return no_steps(reading, layer);
-    config.recurrent.bidirectional = layer->class == KERAS_BIDIRECTIONAL;
+    config.recurrent.bidirectional = layer->class == &classes[BIDIRECTIONAL];
     int rc = config.recurrent.bidirectional ? unwrap(reading, layer, &cell) : OK;
     if (!rc)
         rc = check_cell(reading, &cell);
@@ -190,7 +201,7 @@ static json_t *write_recurrent(const struct chain_config *chain,
                                const struct layer_config *layer)
 {
     enum recurrent_cell cell = layer->recurrent.cell;
-    enum keras_class class = keras_cell_class(cell, false);
+    const char *class = keras_cell_class(cell, false);
 
     (void)chain;
     if (!layer->recurrent.bidirectional)
@@ -201,7 +212,7 @@ static json_t *write_recurrent(const struct chain_config *chain,
     keras_set_module(inner, "keras.layers");
     json_object_set_new(config, "merge_mode", json_string("concat"));
     json_object_set_new(config, "layer", inner);
-    return keras_object(KERAS_BIDIRECTIONAL, config);
+    return keras_object("Bidirectional", config);
 }
 
 /* Each direction has kernel, recurrent kernel and bias. */
@@ -214,6 +225,8 @@ static const char *place_recurrent(const struct layer_config *layer, int k, int 
 }
 
 const struct keras_kind keras_recurrent = {
+    .classes = classes,
+    .n_classes = (int)COUNT_OF(classes),
     .read = read_recurrent,
     .write = write_recurrent,
     .describe = keras_recurrent_describe,

@@ -5,7 +5,7 @@
 #include "keras/kind.h"
 
 /* Keras's class of a cell, its own or CuDNN's. */
-enum keras_class keras_cell_class(enum recurrent_cell cell, bool is_cudnn);
+const char *keras_cell_class(enum recurrent_cell cell, bool is_cudnn);
 
 /* recurrent_arrays.c */
 int keras_recurrent_find(struct keras_reading *reading,

@@ -56,7 +56,7 @@ static bool is_cudnn(const struct keras_group *group)
 json_t *keras_recurrent_describe(const struct keras_group *group,
                                  const struct keras_hints *hints, bool sequences)
 {
-    enum keras_class class = keras_cell_class(cell_of(group), is_cudnn(group));
+    const char *class = keras_cell_class(cell_of(group), is_cudnn(group));
     json_t *config =
         json_pack("{s:s%, s:I, s:b, s:b}", "name", group->name, group->n_name, "units",
                   (json_int_t)group->array[1]->shape[0], "return_sequences", sequences,
@@ -67,7 +67,7 @@ json_t *keras_recurrent_describe(const struct keras_group *group,
                             json_string(model_gates_names[hints->gates]));
     if (keras_recurrent_directions(group) == 1)
         return keras_object(class, config);
-    return keras_object(KERAS_BIDIRECTIONAL,
+    return keras_object("Bidirectional",
                         json_pack("{s:s%, s:s, s:o}", "name", group->name, group->n_name,
                                   "merge_mode", "concat", "layer",
                                   keras_object(class, config)));

@@ -14,11 +14,11 @@ void keras_set_module(json_t *object, const char *module)
     json_object_set_new(object, "registered_name", json_null());
 }
 
-json_t *keras_object(enum keras_class class, json_t *config)
+json_t *keras_object(const char *class_name, json_t *config)
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "class_name", json_string(keras_classes[class].name));
+    json_object_set_new(object, "class_name", json_string(class_name));
     json_object_set_new(object, "config", config);
     return object;
 }
@@ -47,7 +47,7 @@ static json_t *input_of(const struct chain_config *chain, enum dialect dialect)
                         json_pack("[n,i]", chain->length));
     json_object_set_new(config, "dtype", json_string("int32"));
     json_object_set_new(config, "sparse", json_false());
-    return keras_object(KERAS_INPUT_LAYER, config);
+    return keras_object("InputLayer", config);
 }
 
 static json_t *model_of(const struct chain_config *chain, enum dialect dialect)
@@ -60,7 +60,7 @@ static json_t *model_of(const struct chain_config *chain, enum dialect dialect)
         append(layers, keras_kinds[layer->kind]->write(chain, layer), dialect);
     }
     json_object_set_new(config, "layers", layers);
-    return keras_object(KERAS_SEQUENTIAL, config);
+    return keras_object("Sequential", config);
 }
 
 static char *dump(json_t *value)

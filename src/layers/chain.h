@@ -23,8 +23,8 @@
     KIND(EMBEDDING, embedding)                                                           \
     KIND(DROPOUT, dropout)                                                               \
     KIND(RECURRENT, recurrent)                                                           \
-    KIND(POOLING, pooling)                                                               \
     KIND(FLATTEN, flatten)                                                               \
+    KIND(POOLING, pooling)                                                               \
     KIND(DENSE, dense)                                                                   \
     KIND(OUTPUT, output)
 
@@ -42,9 +42,18 @@ struct cell_kind {
 };
 extern const struct cell_kind cell_kinds[CELL_KINDS];
 
-/* Over the positions of a row; the names are those of --head. */
-enum pooling { POOLING_MAX, POOLING_MEAN, POOLING_KINDS };
-#define POOLING_NAMES [POOLING_MAX] = "max", [POOLING_MEAN] = "mean"
+/* What is taken over the positions of a row: the constant, the name that --head has, Keras's
+ * class and its name in snake case, by which layers are called. */
+#define POOLING_LIST(POOL)                                                               \
+    POOL(MAX, max, GlobalMaxPooling1D, global_max_pooling1d)                             \
+    POOL(MEAN, mean, GlobalAveragePooling1D, global_average_pooling1d)
+
+#define POOLING_CONSTANT(NAME, stem, class_name, snake) POOLING_##NAME,
+enum pooling { POOLING_LIST(POOLING_CONSTANT) POOLING_KINDS };
+#undef POOLING_CONSTANT
+
+/* For lists of names, each with its comma: POOLING_LIST(POOLING_NAME). */
+#define POOLING_NAME(NAME, stem, class_name, snake) [POOLING_##NAME] = #stem,
 
 enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_KINDS };
 

@@ -134,7 +134,6 @@ static void mean_step_back(struct layer *layer, const struct pass *pass, int n_r
  * first n_rows rows, and behind the last; and dL/d(inputs) of a step, the steps coming
  * last to first. */
 struct fold {
-    const char *name; /* of Keras's layer */
     void (*begin)(struct layer *layer, const struct pass *pass);
     void (*step)(struct layer *layer, const struct pass *pass, int n_rows, int s);
     void (*end)(struct layer *layer, const struct pass *pass);
@@ -143,10 +142,8 @@ struct fold {
 };
 
 static const struct fold folds[] = {
-    [POOLING_MAX] = {"global_max_pooling1d", max_begin, max_step, max_end, max_step_back,
-                     true},
-    [POOLING_MEAN] = {"global_average_pooling1d", zero_rows, mean_step, mean_end,
-                      mean_step_back, false},
+    [POOLING_MAX] = {max_begin, max_step, max_end, max_step_back, true},
+    [POOLING_MEAN] = {zero_rows, mean_step, mean_end, mean_step_back, false},
 };
 _Static_assert(COUNT_OF(folds) == POOLING_KINDS, "a pooling is not defined");
 
@@ -155,9 +152,13 @@ static const struct fold *fold_of(const struct layer *layer)
     return &folds[layer->config->pooling.how];
 }
 
+#define POOLING_SNAKE(NAME, stem, class_name, snake) [POOLING_##NAME] = #snake,
+
 static const char *name(const struct layer_config *layer)
 {
-    return folds[layer->pooling.how].name;
+    static const char *const names[] = {POOLING_LIST(POOLING_SNAKE)};
+
+    return names[layer->pooling.how];
 }
 
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)

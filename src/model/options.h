@@ -17,7 +17,8 @@ extern const char *const model_kind_names[MODEL_KINDS + 1]; /* the last one is N
 /* What follows the recurrent layers: an `enum pooling`, all steps side by side, or only
  * the last state. MODEL_HEAD_NAMES may have others behind it, and a NULL. */
 enum model_head { MODEL_FLATTEN = POOLING_KINDS, MODEL_LAST, MODEL_HEADS };
-#define MODEL_HEAD_NAMES POOLING_NAMES, [MODEL_FLATTEN] = "flatten", [MODEL_LAST] = "last"
+#define MODEL_HEAD_NAMES                                                                 \
+    POOLING_LIST(POOLING_NAME)[MODEL_FLATTEN] = "flatten", [MODEL_LAST] = "last"
 extern const char *const model_head_names[MODEL_HEADS + 1];
 
 enum model_gates { MODEL_SIGMOID, MODEL_HARD_SIGMOID, MODEL_GATES };

@@ -25,5 +25,8 @@ static void call(FILE *out, const struct c_place *place)
     c_call_product(out, place, "weigh_relu");
 }
 
+extern const char c_template_dense_c[];
+static const char *const templates[] = {c_template_dense_c, NULL};
+
 const struct c_kind c_dense = {
-    .functions = c_template_dense_c, .describe = describe, .call = call};
+    .functions = templates, .describe = describe, .call = call};

@@ -19,5 +19,8 @@ static void call(FILE *out, const struct c_place *place)
     free(table);
 }
 
+extern const char c_template_embedding_c[];
+static const char *const templates[] = {c_template_embedding_c, NULL};
+
 const struct c_kind c_embedding = {
-    .functions = c_template_embedding_c, .describe = describe, .call = call};
+    .functions = templates, .describe = describe, .call = call};

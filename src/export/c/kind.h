@@ -21,7 +21,7 @@ struct c_place {
 };
 
 struct c_kind {
-    const char *functions; /* the template; NULL: none */
+    const char *const *functions; /* templates, NULL behind them; NULL: none */
     /* The template's parts that the layer needs; NULL: it has none. */
     void (*parts)(const struct layer_config *layer, struct c_parts *parts);
     /* "LSTM(6)"; NULL: nobody need know of the layer. */
@@ -39,10 +39,6 @@ struct c_kind {
 LAYER_KIND_LIST(C_KIND)
 #undef C_KIND
 extern const struct c_kind *const c_kinds[LAYER_KINDS];
-
-#define C_TEMPLATE(NAME, stem) extern const char c_template_##stem##_c[];
-LAYER_KIND_LIST(C_TEMPLATE)
-#undef C_TEMPLATE
 
 /* The names, to be freed, of a layer's constants, or of those of a direction of it; and
  * of one of its tensors. */

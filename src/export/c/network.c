@@ -96,11 +96,16 @@ static bool occurs(const struct chain_config *chain, enum layer_kind kind)
 
 void c_write_layers(FILE *out, const struct c_export *export)
 {
-    for (int kind = 0; kind < LAYER_KINDS; kind++)
-        if (c_kinds[kind]->functions && occurs(export->chain, (enum layer_kind)kind)) {
-            c_expand(out, export, c_kinds[kind]->functions);
+    for (int kind = 0; kind < LAYER_KINDS; kind++) {
+        const char *const *functions = c_kinds[kind]->functions;
+        if (!occurs(export->chain, (enum layer_kind)kind))
+            continue;
+
+        for (; functions && *functions; functions++)
+            c_expand(out, export, *functions);
+        if (c_kinds[kind]->functions)
             fputc('\n', out); /* between the functions */
-        }
+    }
 }
 
 static struct c_place place_of(const struct c_export *export, int i)

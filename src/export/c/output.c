@@ -27,5 +27,8 @@ static void call(FILE *out, const struct c_place *place)
     c_call_product(out, place, "weigh");
 }
 
+extern const char c_template_output_c[];
+static const char *const templates[] = {c_template_output_c, NULL};
+
 const struct c_kind c_output = {
-    .functions = c_template_output_c, .parts = parts, .describe = describe, .call = call};
+    .functions = templates, .parts = parts, .describe = describe, .call = call};

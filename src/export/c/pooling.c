@@ -1,13 +1,25 @@
 #include "export/c/kind.h"
 
+#define POOLING_TEMPLATE(NAME, stem, class_name, snake)                                  \
+    extern const char c_template_pooling_##stem##_c[];
+POOLING_LIST(POOLING_TEMPLATE)
+#undef POOLING_TEMPLATE
+
+/* Each has a template of its own, pooling_max.c, with a part and a function of its name. */
 static const struct {
     const char *part, *class_name, *function;
-    bool asks_for_words; /* under a mask it leaves pads out */
 } poolings[] = {
-    [POOLING_MAX] = {"MAX", "GlobalMaxPooling1D", "take_largest", false},
-    [POOLING_MEAN] = {"MEAN", "GlobalAveragePooling1D", "take_mean", true},
+#define POOLING_ROW(NAME, stem, class_name, snake)                                       \
+    [POOLING_##NAME] = {#NAME, #class_name, "take_" #stem},
+    POOLING_LIST(POOLING_ROW)
+#undef POOLING_ROW
 };
-_Static_assert(COUNT_OF(poolings) == POOLING_KINDS, "a pooling has no function");
+
+static const char *const templates[] = {
+#define POOLING_ROW(NAME, stem, class_name, snake) c_template_pooling_##stem##_c,
+    POOLING_LIST(POOLING_ROW)
+#undef POOLING_ROW
+        NULL};
 
 static void parts(const struct layer_config *layer, struct c_parts *parts)
 {
@@ -24,13 +36,11 @@ static void describe(FILE *out, const struct c_export *export,
 
 static void call(FILE *out, const struct c_place *place)
 {
-    enum pooling how = place->layer->pooling.how;
-    bool takes_ids = poolings[how].asks_for_words && place->export->chain->mask;
-    fprintf(out, "    %s(%s, %d, %s%s);\n", poolings[how].function, place->x,
-            place->in.width, takes_ids ? "work->ids, " : "", place->y);
+    /* Under a mask a pooling may leave pads out, which the ids tell. */
+    fprintf(out, "    %s(%s, %d, %s%s);\n", poolings[place->layer->pooling.how].function,
+            place->x, place->in.width, place->export->chain->mask ? "work->ids, " : "",
+            place->y);
 }
 
-const struct c_kind c_pooling = {.functions = c_template_pooling_c,
-                                 .parts = parts,
-                                 .describe = describe,
-                                 .call = call};
+const struct c_kind c_pooling = {
+    .functions = templates, .parts = parts, .describe = describe, .call = call};

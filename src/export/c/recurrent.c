@@ -105,7 +105,10 @@ static void call(FILE *out, const struct c_place *place)
     }
 }
 
-const struct c_kind c_recurrent = {.functions = c_template_recurrent_c,
+extern const char c_template_recurrent_c[];
+static const char *const templates[] = {c_template_recurrent_c, NULL};
+
+const struct c_kind c_recurrent = {.functions = templates,
                                    .parts = parts,
                                    .describe = describe,
                                    .state = state,

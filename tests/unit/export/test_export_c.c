@@ -239,7 +239,7 @@ static void test_calls_in_order(void **state)
                 });
     assert_null(strstr(source, "gru_step("));
     assert_null(strstr(source, "run_to_end("));
-    assert_null(strstr(source, "take_largest("));
+    assert_null(strstr(source, "take_max("));
     assert_null(strstr(source, "\n\n\n"));
     assert_null(strstr(source, "WITH_"));
     assert_null(strstr(source, "insert:"));

@@ -286,10 +286,15 @@ static void test_classes(void **state)
 {
     (void)state;
 
-    for (int c = 0; c < KERAS_CLASSES; c++)
-        assert_int_equal(keras_class_of(keras_classes[c].name), c);
-    assert_int_equal(keras_class_of("Conv1D"), KERAS_CLASSES);
-    assert_int_equal(keras_class_of(NULL), KERAS_CLASSES);
+    for (int kind = 0; kind < LAYER_KINDS; kind++)
+        for (int c = 0; c < keras_kinds[kind]->n_classes; c++) {
+            const struct keras_class *class = &keras_kinds[kind]->classes[c];
+            assert_ptr_equal(keras_class_of(class->name), class);
+            assert_int_equal(class->kind, kind);
+        }
+    assert_int_equal(keras_class_of("Model")->role, KERAS_ROLE_MODEL);
+    assert_null(keras_class_of("Conv1D"));
+    assert_null(keras_class_of(NULL));
 }
 
 int main(void)

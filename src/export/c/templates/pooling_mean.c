@@ -1,14 +1,3 @@
-#if WITH_MAX
-/* The largest of each column of x (LENGTH, width). */
-static void take_largest(const double *x, int width, double *y)
-{
-    memcpy(y, x, (size_t)width * sizeof *y);
-    for (int t = 1; t < LENGTH; t++)
-        for (int j = 0; j < width; j++)
-            y[j] = fmax(y[j], x[t * width + j]);
-}
-
-#endif
 #if WITH_MEAN
 #if WITH_MASK
 /* The mean of each column of x (LENGTH, width) over the steps that are no pads; 0 if
