@@ -3,18 +3,7 @@
 #ifndef RNNTRAIN_INPUT_RECORDS_H
 #define RNNTRAIN_INPUT_RECORDS_H
 
-#include "base/base.h"
-
-enum format {
-    FORMAT_AUTO,
-    FORMAT_FOLDERS, /* a file a document, its folder is the class: see reader.h */
-    FORMAT_CSV,
-    FORMAT_TSV,
-    FORMAT_JSONL,
-    FORMAT_FASTTEXT,
-    FORMAT_LINES /* label, separator, text */
-};
-extern const char *const format_names[];
+#include "input/format.h"
 
 enum choice { CHOICE_AUTO, CHOICE_YES, CHOICE_NO };
 

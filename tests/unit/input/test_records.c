@@ -1,6 +1,6 @@
 /* Labelled texts of every format: which format a file is in, where label and text stand,
  * and what is refused. */
-#include "input/records_private.h"
+#include "input/sniff.h"
 
 #include "../shown.h"
 
@@ -239,7 +239,9 @@ static void test_refusals(void **state)
     refuse(PLAIN, "\x89HDF\r\n\x1a\n and more", ERR_FORMAT,
            "x: an HDF5 file, expected a corpus; `rnnprep inspect`");
     refuse(PLAIN, "one\ntwo words here\nthree\n", ERR_FORMAT,
-           "x: cannot tell what it is: no JSON Lines, no __label__, no separator");
+           "x: cannot tell what it is: no JSON Lines, no __label__, no separator that "
+           "gives every row the same fields; --format csv|tsv|jsonl|fasttext|lines says "
+           "so, --separator names the separator");
     refuse(PLAIN, "the film is\nthe plot was\nthe end\n", ERR_FORMAT,
            "x: cannot tell what it is"); /* one label only would be no corpus */
 

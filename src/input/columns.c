@@ -1,11 +1,11 @@
-/* Which columns of delimited text hold the texts and the labels. */
-#include "input/sniff_private.h"
+#include "input/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "input/delimited.h"
+#include "input/records.h"
 
 #include "text/words.h"
 
@@ -42,16 +42,17 @@ static int take_sample(void *given, const struct delimited_row *row)
         sample->first_recurs[c] |= field->n == strlen(sample->first[c]) &&
                                    !memcmp(field->text, sample->first[c], field->n);
     }
-    return sample->n_rows < SNIFF_ROWS ? OK : ERR_EXISTS; /* enough */
+    return sample->n_rows < FORMAT_SAMPLE ? OK : ERR_EXISTS; /* enough */
 }
 
 /* Reads the sample; the code is not OK where the text is malformed. */
-static int read_sample(const char *name, const char *head, size_t n, bool whole,
-                       char separator, bool quoted, struct sample *sample)
+static int read_sample(const struct beginning *beginning, char separator, bool quoted,
+                       struct sample *sample)
 {
     *sample = (struct sample){0};
-    struct delimited *rows = delimited_new(name, separator, quoted, take_sample, sample);
-    int rc = delimited_feed(rows, head, n, whole);
+    struct delimited *rows =
+        delimited_new(beginning->name, separator, quoted, take_sample, sample);
+    int rc = delimited_feed(rows, beginning->text, beginning->n, beginning->whole);
     delimited_free(rows);
     return rc == ERR_EXISTS ? OK : rc;
 }
@@ -65,10 +66,10 @@ static void sample_release(struct sample *sample)
     *sample = (struct sample){0};
 }
 
-bool sniff_is_even(const char *head, size_t n, bool whole, char separator, bool quoted)
+bool columns_are_even(const struct beginning *beginning, char separator, bool quoted)
 {
     struct sample sample;
-    int rc = read_sample("", head, n, whole, separator, quoted, &sample);
+    int rc = read_sample(beginning, separator, quoted, &sample);
     bool even = !rc && sample.n_rows > 0 && sample.is_even && sample.n_columns > 1;
     sample_release(&sample);
     return even;
@@ -137,8 +138,8 @@ static bool has_header(const struct records_options *options, const struct sampl
         (options->label_column && !is_number(options->label_column)))
         return true;
 
-    int text = find_known(sample, sniff_text_names),
-        label = find_known(sample, sniff_label_names);
+    int text = find_known(sample, format_text_names),
+        label = find_known(sample, format_label_names);
     if (text >= 0 && label >= 0)
         return true;
     if (text >= 0 || label >= 0) /* "text" may be a text */
@@ -177,8 +178,8 @@ static int choose_columns(const struct records_options *options, const char *nam
                     name);
 
     if (layout->header) {
-        text = find_known(sample, sniff_text_names);
-        label = find_known(sample, sniff_label_names);
+        text = find_known(sample, format_text_names);
+        label = find_known(sample, format_label_names);
     }
     if (options->text_column)
         rc = column_of(name, sample, "text-column", options->text_column, &text);
@@ -215,7 +216,7 @@ static void describe_columns(const struct sample *sample, struct layout *layout)
 {
     layout->described = xasprintf(
         "%s, separator %s%s, %d columns%s; label in %d%s%s%s, text in %d%s%s%s",
-        format_names[layout->format], sniff_shown_separator(layout->separator),
+        format_names[layout->format], format_shown_separator(layout->separator),
         layout->quoted ? ", quotes" : ", no quotes", layout->n_columns,
         layout->header ? ", first row names them" : ", no header", layout->label + 1,
         layout->header ? " (" : "", layout->header ? sample->first[layout->label] : "",
@@ -223,20 +224,20 @@ static void describe_columns(const struct sample *sample, struct layout *layout)
         layout->header ? sample->first[layout->text] : "", layout->header ? ")" : "");
 }
 
-int sniff_columns(const struct records_options *options, const char *name,
-                  const char *head, size_t n, bool whole, struct layout *layout)
+int columns_lay_out(const struct beginning *beginning, struct layout *layout)
 {
+    const struct records_options *options = beginning->options;
     struct sample sample;
     layout->quoted = options->quoting == CHOICE_AUTO ? *layout->separator != '\t'
                                                      : options->quoting == CHOICE_YES;
 
-    int rc =
-        read_sample(name, head, n, whole, *layout->separator, layout->quoted, &sample);
+    int rc = read_sample(beginning, *layout->separator, layout->quoted, &sample);
     if (!rc && sample.n_rows == 0)
-        rc = fail(ERR_FORMAT, "%s: no whole row in its first %zu bytes", name, n);
+        rc = fail(ERR_FORMAT, "%s: no whole row in its first %zu bytes", beginning->name,
+                  beginning->n);
     if (!rc) {
         layout->header = has_header(options, &sample);
-        rc = choose_columns(options, name, &sample, layout);
+        rc = choose_columns(options, beginning->name, &sample, layout);
     }
     if (!rc)
         describe_columns(&sample, layout);

@@ -1,0 +1,58 @@
+#include "input/format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define FORMAT_ROW(NAME, stem) [FORMAT_##NAME] = &stem##_format,
+const struct format_ops *const formats[] = {FORMAT_LIST(FORMAT_ROW)};
+#undef FORMAT_ROW
+_Static_assert(COUNT_OF(formats) == FORMATS, "a format has no row");
+
+#define FORMAT_NAME(NAME, stem) [FORMAT_##NAME] = #stem,
+const char *const format_names[] = {
+    [FORMAT_AUTO] = "auto",
+    [FORMAT_FOLDERS] = "folders",
+    FORMAT_LIST(FORMAT_NAME)[FORMATS] = NULL,
+};
+#undef FORMAT_NAME
+_Static_assert(COUNT_OF(format_names) == FORMATS + 1, "a format has no name");
+
+const char *const format_text_names[] = {"text",    "review",    "sentence", "content",
+                                         "comment", "message",   "tweet",    "document",
+                                         "body",    "utterance", NULL};
+
+const char *const format_label_names[] = {"label",  "sentiment", "class",  "category",
+                                          "target", "polarity",  "rating", "stars",
+                                          "score",  "intent",    "y",      NULL};
+
+const char *format_shown_separator(const char *separator)
+{
+    return !strcmp(separator, "\t")  ? "tab"
+           : !strcmp(separator, " ") ? "blank"
+                                     : separator;
+}
+
+bool format_is_named(const struct format_ops *format, const char *name, size_t n)
+{
+    for (const char *const *suffix = format->suffixes; suffix && *suffix; suffix++) {
+        size_t n_suffix = strlen(*suffix);
+        if (n >= n_suffix && !strncasecmp(name + n - n_suffix, *suffix, n_suffix))
+            return true;
+    }
+    return false;
+}
+
+void layout_set_separator(struct layout *layout, const char *separator)
+{
+    snprintf(layout->separator, sizeof layout->separator, "%s", separator);
+}
+
+void layout_release(struct layout *layout)
+{
+    free(layout->text_field);
+    free(layout->label_field);
+    free(layout->described);
+    *layout = (struct layout){0};
+}

@@ -1,0 +1,113 @@
+/* Formats of labelled texts, one source a format: what tells a file of the format from
+ * others, how records stand in it, and how a row becomes a record.
+ *
+ * A format is its row in FORMAT_LIST and a source that defines <stem>_format. What more a
+ * format finds out about a file, or keeps from one row to the next, are fields of
+ * `struct layout`.
+ */
+#ifndef RNNTRAIN_INPUT_FORMAT_H
+#define RNNTRAIN_INPUT_FORMAT_H
+
+#include "base/base.h"
+
+struct delimited_row;
+struct record;
+struct records_options;
+
+/* FORMAT(constant, stem), in the order of --format's choices: the stem is the choice. */
+#define FORMAT_LIST(FORMAT)                                                              \
+    FORMAT(CSV, csv)                                                                     \
+    FORMAT(TSV, tsv)                                                                     \
+    FORMAT(JSONL, jsonl)                                                                 \
+    FORMAT(FASTTEXT, fasttext)                                                           \
+    FORMAT(LINES, lines)
+
+/* Folders are no format of records: a file is a document, its folder the class, which is
+ * the reader's work. */
+#define FORMAT_CONSTANT(NAME, stem) FORMAT_##NAME,
+enum format {
+    FORMAT_AUTO,
+    FORMAT_FOLDERS,
+    FORMAT_LIST(FORMAT_CONSTANT) FORMATS,
+    FORMAT_FIRST = FORMAT_FOLDERS + 1 /* of the list */
+};
+#undef FORMAT_CONSTANT
+
+extern const char *const format_names[FORMATS + 1]; /* NULL behind the last */
+
+/* The beginning of a file, and what the user said of it. */
+struct beginning {
+    const struct records_options *options;
+    const char *name; /* in messages */
+    const char *text; /* n bytes */
+    size_t n;
+    size_t visible; /* where the first visible byte is; n: there is none */
+    bool whole;     /* the bytes are all of the file */
+};
+
+/* How records stand in a file. */
+struct layout {
+    enum format format;
+    char separator[16]; /* between fields; of lines any string */
+    bool quoted, header;
+    int n_columns;                  /* of delimited text; 0: a row is a line */
+    int text, label;                /* columns, from 0 */
+    char *text_field, *label_field; /* of JSON Lines */
+    char *described;                /* for people, as records_layout gives it */
+};
+
+void layout_set_separator(struct layout *layout, const char *separator);
+void layout_release(struct layout *layout);
+
+/* A file that is read, as its format sees it. */
+struct format_file {
+    const char *name; /* in messages */
+    struct layout layout;
+    int (*sink)(void *context, const struct record *record);
+    void *context;
+};
+
+/* What tells formats apart. Those with the surest sign are asked first, and those with the
+ * same one in the order of the list. */
+enum format_sign {
+    SIGN_MARK,   /* what the file begins with */
+    SIGN_TABS,   /* which hardly ever stand in a text */
+    SIGN_FIELDS, /* as many in every row */
+    SIGN_LABELS, /* lines that begin alike */
+    FORMAT_SIGNS
+};
+
+struct format_ops {
+    const char *const *suffixes; /* of files' names, NULL behind the last; NULL: none */
+    enum format_sign sign;
+    const char *sign_shown; /* "no ... ", where no format is found; NULL: not named */
+    bool (*looks_like)(const struct beginning *beginning);
+    /* Where --separator is given and --format is not; NULL: it is another format. */
+    bool (*splits_at)(const char *separator);
+    /* Fills the layout, whose format is set. A layout that failed is released too. */
+    int (*lay_out)(const struct beginning *beginning, struct layout *layout);
+    /* Hands the record of a row to the sink, whose code it returns. */
+    int (*take)(struct format_file *file, const struct delimited_row *row);
+};
+
+#define FORMAT_DECLARATION(NAME, stem) extern const struct format_ops stem##_format;
+FORMAT_LIST(FORMAT_DECLARATION)
+#undef FORMAT_DECLARATION
+
+extern const struct format_ops *const formats[FORMATS]; /* NULL before FORMAT_FIRST */
+
+/* Whether the first n bytes of a file's name end as those of the format do. */
+bool format_is_named(const struct format_ops *format, const char *name, size_t n);
+
+/* What formats share. */
+
+enum { FORMAT_SAMPLE = 400 }; /* rows of a file's beginning that are looked at */
+
+/* What columns and fields that hold texts and labels are called, the surest first; NULL
+ * behind the last. */
+extern const char *const format_text_names[], *const format_label_names[];
+
+/* As messages have it: "tab". */
+const char *format_shown_separator(const char *separator);
+
+#endif

@@ -1,0 +1,105 @@
+/* Delimited text: csv and tsv. */
+#include <string.h>
+
+#include "input/columns.h"
+#include "input/delimited.h"
+#include "input/records.h"
+
+/* The first of the separators that gives every row the same fields; '\0': none does. */
+static char even_separator(const struct beginning *beginning, const char *separators)
+{
+    bool quoted = beginning->options->quoting != CHOICE_NO;
+    while (*separators && !columns_are_even(beginning, *separators, quoted))
+        separators++;
+    return *separators;
+}
+
+static int lay_out(const struct beginning *beginning, const char *separator,
+                   struct layout *layout)
+{
+    layout_set_separator(layout, separator);
+    if (strlen(layout->separator) != 1)
+        return fail(ERR_USAGE,
+                    "--separator %s: %s has a separator of one byte; --format lines "
+                    "takes a longer one",
+                    layout->separator, format_names[layout->format]);
+    return columns_lay_out(beginning, layout);
+}
+
+static int take(struct format_file *file, const struct delimited_row *row)
+{
+    const struct layout *layout = &file->layout;
+    if (row->n_fields != layout->n_columns)
+        return fail(
+            ERR_FORMAT,
+            "%s: line %lld: %d fields, expected %d as in the first row; is there a "
+            "\"%s\" or a line's end outside quotes? (--quoting, --separator)",
+            file->name, (long long)row->line, row->n_fields, layout->n_columns,
+            layout->separator);
+
+    const struct field *text = &row->fields[layout->text];
+    const struct field *label = &row->fields[layout->label];
+    struct record record = {.label = label->text,
+                            .n_label = label->n,
+                            .text = text->text,
+                            .n_text = text->n,
+                            .line = row->line};
+    return file->sink(file->context, &record);
+}
+
+static const char csv_separators[] = ",;|";
+
+static bool csv_splits_at(const char *separator)
+{
+    return strlen(separator) == 1;
+}
+
+/* By its name too: reading says what is wrong with it. */
+static bool csv_looks_like(const struct beginning *beginning)
+{
+    return even_separator(beginning, csv_separators) ||
+           format_is_named(&csv_format, beginning->name, strlen(beginning->name));
+}
+
+/* Tabs make a tsv of what is not said to be csv. */
+static int csv_lay_out(const struct beginning *beginning, struct layout *layout)
+{
+    const struct records_options *options = beginning->options;
+    if (options->separator)
+        return lay_out(beginning, options->separator, layout);
+
+    bool is_given = options->format == FORMAT_CSV;
+    char found = even_separator(beginning, is_given ? ",;\t" : csv_separators);
+    return lay_out(beginning, (char[]){found ? found : ',', '\0'}, layout);
+}
+
+const struct format_ops csv_format = {
+    .suffixes = (const char *const[]){".csv", NULL},
+    .sign = SIGN_FIELDS,
+    .sign_shown = "separator that gives every row the same fields",
+    .looks_like = csv_looks_like,
+    .splits_at = csv_splits_at,
+    .lay_out = csv_lay_out,
+    .take = take,
+};
+
+static bool tsv_looks_like(const struct beginning *beginning)
+{
+    bool quoted = beginning->options->quoting == CHOICE_YES;
+    return format_is_named(&tsv_format, beginning->name, strlen(beginning->name)) ||
+           columns_are_even(beginning, '\t', quoted);
+}
+
+static int tsv_lay_out(const struct beginning *beginning, struct layout *layout)
+{
+    const char *separator = beginning->options->separator;
+    return lay_out(beginning, separator ? separator : "\t", layout);
+}
+
+const struct format_ops tsv_format = {
+    .suffixes = (const char *const[]){".tsv", ".tab", NULL},
+    .sign = SIGN_TABS,
+    .looks_like = tsv_looks_like,
+    .lay_out = tsv_lay_out,
+    .take = take,
+};
