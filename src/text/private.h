@@ -1,4 +1,4 @@
-/* What text.c, text_cut.c and text_json.c share: the tokenizer's inside. */
+/* What the sources of this folder share: the inside of a tokenizer. */
 #ifndef RNNTRAIN_TEXT_PRIVATE_H
 #define RNNTRAIN_TEXT_PRIVATE_H
 

@@ -16,6 +16,7 @@ typedef uint8_t bytes __attribute__((vector_size(VECTOR)));
 void text_prepare_split(struct text_tokenizer *tokenizer)
 {
     char split = *tokenizer->options.split;
+
     tokenizer->n_splits = 0;
     for (int c = 0; c < 256; c++) {
         if (tokenizer->table[c] != split)
@@ -33,13 +34,16 @@ static inline bytes look_up(const struct text_tokenizer *tokenizer, bytes text,
                             bytes *ends)
 {
     bytes found = {0};
+
     for (int i = 0; i < tokenizer->n_splits; i++) {
         struct text_range range = tokenizer->splits[i];
         found |= (bytes)(text - range.first <= range.width);
     }
+
     if (tokenizer->options.lower)
         text += (bytes)((bytes)(text - (uint8_t)'A') <= (uint8_t)('Z' - 'A')) &
                 (uint8_t)('a' - 'A');
+
     *ends = found;
     return (found & (uint8_t)*tokenizer->options.split) | (text & ~found);
 }
@@ -49,8 +53,10 @@ static inline size_t add_ends(uint64_t flags, uint32_t at, uint32_t *ends, size_
 {
     enum { USUALLY = 4 };
     const uint64_t last = UINT64_C(1) << 63;
+
     flags &= UINT64_C(0x8080808080808080);
     size_t n = (size_t)((flags >> 7) * UINT64_C(0x0101010101010101) >> 56);
+
     for (int i = 0; i < USUALLY; i++, flags &= flags - 1)
         ends[n_ends + (size_t)i] = at + (uint32_t)__builtin_ctzll(flags | last) / 8;
     for (size_t i = USUALLY; i < n; i++, flags &= flags - 1)
@@ -63,6 +69,7 @@ static size_t find_ends(const struct text_tokenizer *tokenizer, char *text, size
                         size_t to, uint32_t *ends)
 {
     size_t n_ends = 0, at = from;
+
     for (; to - at >= BLOCK; at += BLOCK) {
         uint8_t flags[BLOCK];
         for (size_t i = 0; i < BLOCK; i += VECTOR) {
@@ -72,12 +79,14 @@ static size_t find_ends(const struct text_tokenizer *tokenizer, char *text, size
             memcpy(text + at + i, &some, sizeof some);
             memcpy(flags + i, &found, sizeof found);
         }
+
         for (size_t i = 0; i < BLOCK; i += sizeof(uint64_t)) {
             uint64_t eight;
             memcpy(&eight, flags + i, sizeof eight);
             n_ends = add_ends(le64toh(eight), (uint32_t)(at + i), ends, n_ends);
         }
     }
+
     for (; at < to; at++) {
         text[at] = tokenizer->table[(unsigned char)text[at]];
         ends[n_ends] = (uint32_t)at;
@@ -91,10 +100,12 @@ void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, siz
 {
     uint32_t ends[STRETCH + 8]; /* add_ends writes some more than there are */
     size_t start = 0;
+
     for (size_t done = 0; done < n; done += STRETCH) {
         size_t stop = n - done < STRETCH ? n : done + STRETCH;
         size_t n_ends = find_ends(tokenizer, text, done, stop, ends);
         text_need_words(cut, n_ends + 1);
+
         struct word *word = cut->words + cut->n;
         for (size_t i = 0; i < n_ends; i++) {
             *word = (struct word){text + start, ends[i] - start};

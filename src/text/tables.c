@@ -22,18 +22,22 @@ size_t text_lower_mappings(struct text_mapping **mappings)
 {
     struct text_mapping *ranges = NULL;
     size_t n = 0;
+
     for (uint32_t c = 0; c <= LAST_CHARACTER; c++) {
         int32_t distance = u_tolower((UChar32)c) - (int32_t)c;
         if (!distance)
             continue;
+
         if (n && joins(&ranges[n - 1], c, distance)) {
             ranges[n - 1].step = c - ranges[n - 1].last;
             ranges[n - 1].last = c;
             continue;
         }
+
         ranges = xrealloc(ranges, n + 1, sizeof *ranges);
         ranges[n++] = (struct text_mapping){c, c, 1, distance};
     }
+
     *mappings = ranges;
     return n;
 }
@@ -43,6 +47,7 @@ size_t text_property_bounds(enum text_property property, uint32_t **bounds)
     UProperty which = property == TEXT_CASED ? UCHAR_CASED : UCHAR_CASE_IGNORABLE;
     uint32_t *found = NULL;
     size_t n = 0;
+
     for (uint32_t c = 0; c <= LAST_CHARACTER + 1; c++) {
         bool has = c <= LAST_CHARACTER && u_hasBinaryProperty((UChar32)c, which);
         if (has == (n % 2 == 1))
@@ -50,6 +55,7 @@ size_t text_property_bounds(enum text_property property, uint32_t **bounds)
         found = xrealloc(found, n + 1, sizeof *found);
         found[n++] = c;
     }
+
     *bounds = found;
     return n;
 }
@@ -58,6 +64,7 @@ size_t text_references(struct text_reference **references)
 {
     struct text_reference *found = NULL;
     size_t n = 0;
+
     for (unsigned c = 1; c <= 0xffff; c++) {
         const htmlEntityDesc *entity = htmlEntityValueLookup(c);
         if (!entity)
@@ -65,6 +72,7 @@ size_t text_references(struct text_reference **references)
         found = xrealloc(found, n + 1, sizeof *found);
         found[n++] = (struct text_reference){entity->name, c};
     }
+
     *references = found;
     return n;
 }

@@ -43,10 +43,11 @@ struct text_options {
     char *oov_token; /* NULL: unknown words are dropped */
     char **stop_words; /* words that are left out everywhere (not Keras's) */
     int n_stop_words;
-    int index_from; /* as keras.datasets.imdb: ids are index + this, 3, a text begins with
-                          id 1, unknown words have 2; 0: as Tokenizer */
-    int num_words;  /* ids below it are kept: num_words - 1 words; 0: all */
-    bool pad_pre;   /* pads in front (Keras's default) or behind */
+    /* 3, as keras.datasets.imdb: ids are index + 3, a text begins with id 1, unknown
+     * words have 2; 0: as Tokenizer */
+    int index_from;
+    int num_words;     /* ids below it are kept: num_words - 1 words; 0: all */
+    bool pad_pre;      /* pads in front (Keras's default) or behind */
     bool truncate_pre; /* a long text loses its beginning (Keras's default) or its end */
     int maxlen;        /* ids a row, 1 or more */
 };
@@ -59,8 +60,7 @@ void text_free(struct text_tokenizer *tokenizer);
 const struct text_options *text_settings(const struct text_tokenizer *tokenizer);
 
 /* The words of a document. Zeroed at first, used again for the next document; one a
- * thread.
- */
+ * thread. */
 struct text_cut {
     struct word *words; /* borrowed until the next document */
     size_t n, room;
@@ -78,10 +78,10 @@ void text_cut_release(struct text_cut *cut);
 /* Counts the words of one document of `n_bytes` of valid UTF-8. */
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes);
 
-/* The same for words that are counted elsewhere. text_find_numbers: a place for each
- * word, from 0; new words are to come in the order of their first appearance; TEXT_STOP
- * for a stop word; see words_add_all. text_add_counts: times the word at a place was
- * seen, and in how many documents. text_add_documents: documents in all. */
+/* What text_fit does, for words that are counted elsewhere. text_find_numbers: a place
+ * for each word, from 0; new words are to come in the order of their first appearance;
+ * TEXT_STOP for a stop word; see words_add_all. text_add_counts: times the word at a
+ * place was seen, and in how many documents. text_add_documents: documents in all. */
 enum { TEXT_STOP = -1 };
 void text_find_numbers(struct text_tokenizer *tokenizer, const struct word *words,
                        size_t n, int32_t *numbers);
@@ -121,8 +121,8 @@ void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_
                  struct text_ids *result);
 void text_ids_release(struct text_ids *result);
 
-/* pad_sequences of one row: writes exactly `maxlen` ids to `row`; returns the ids kept.
- */
+/* pad_sequences of one row: writes exactly `maxlen` ids to `row`; returns the ids
+ * kept. */
 int text_pad(const struct text_options *options, const int32_t *ids, size_t n_ids,
              int32_t *row);
 

@@ -9,8 +9,9 @@
 
 /* What tells a word apart: up to 16 bytes themselves, of longer ones a hash. */
 struct words_key {
-    uint64_t head,
-        tail; /* the first and the last 8 bytes, which may overlap; shorter: 0 */
+    /* the first and the last 8 bytes, which may overlap; of words below 8 the tail is
+     * 0 */
+    uint64_t head, tail;
     uint32_t n;
 };
 
@@ -53,7 +54,7 @@ static struct words_key key_of(const char *text, size_t n)
                     load(copy + (n < 8 || n > EXACT_BYTES ? 0 : n - 8)));
 }
 
-/* The same where 8 bytes from the word's beginning on can be read. */
+/* The key without a copy: 8 bytes from the word's beginning on can be read. */
 static inline struct words_key quick_key(const char *text, size_t n)
 {
     return make_key(text, n, load(text), load(text + (n < 8 ? 0 : n - 8)));
@@ -75,11 +76,13 @@ static inline struct words_slot *slot_of(const struct words *words, struct words
 {
     struct words_slot *slot = first_slot(words, key),
                       *end = words->slots + words->n_slots;
+
     for (;; slot = slot + 1 == end ? words->slots : slot + 1) {
         if (!slot->number)
             return slot;
         if ((slot->head ^ key.head) | (slot->tail ^ key.tail) | (slot->n ^ key.n))
             continue;
+        /* the key of a long word is a hash, which another word may have */
         if (key.n <= EXACT_BYTES ||
             !memcmp(words_text(words, slot->number - 1), text, key.n))
             return slot;
@@ -95,8 +98,10 @@ static void grow_slots(struct words *words)
 {
     free(words->slots);
     words->n_slots = words->n_slots ? 4 * words->n_slots : 1024;
+
     /* zeroed by writing: pages that are read first, then written, hold up all threads */
     words->slots = xaligned(words->n_slots, sizeof *words->slots);
+
     for (int32_t i = 0; i < words->n; i++) {
         const char *text = words_text(words, i);
         size_t n = words_length(words, i);
@@ -115,10 +120,12 @@ static void append(struct words *words, const char *text, size_t n)
             xrealloc(words->start, (size_t)words->start_room, sizeof *words->start);
         words->start[words->n] = words->n_bytes;
     }
+
     if (words->bytes_room - words->n_bytes <= n + 8) { /* words_text can be given again */
         words->bytes_room = 2 * words->bytes_room + n + 8192;
         words->bytes = xrealloc(words->bytes, words->bytes_room, 1);
     }
+
     memcpy(words->bytes + words->n_bytes, text, n);
     words->bytes[words->n_bytes + n] = '\0';
     words->n_bytes += n + 1;
@@ -146,13 +153,16 @@ void words_add_all(struct words *words, const struct word *given, size_t n,
 {
     enum { TOGETHER = 32 }; /* their slots are fetched while the keys are found */
     struct words_key keys[TOGETHER];
+
     for (size_t done = 0; done < n; done += TOGETHER) {
         size_t some = n - done < TOGETHER ? n - done : TOGETHER;
         make_slots(words, some);
+
         for (size_t i = 0; i < some; i++) {
             keys[i] = quick_key(given[done + i].text, given[done + i].n);
             __builtin_prefetch(first_slot(words, keys[i]));
         }
+
         for (size_t i = 0; i < some; i++)
             numbers[done + i] = add(words, keys[i], given[done + i].text);
     }

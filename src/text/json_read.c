@@ -1,202 +1,10 @@
+/* Tokenizers of Keras and of this program, read from JSON. */
 #include "text/private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
-
-/* Writing. The vocabulary is written directly: as values of a JSON library its five
- * objects of many thousand words take longer than all the rest of a corpus's preparation
- * (0.4 of 1.6 s for IMDB). */
-
-struct writer {
-    char *text;
-    size_t n, room;
-};
-
-static void put(struct writer *writer, const char *text, size_t n)
-{
-    if (writer->room - writer->n <= n) {
-        writer->room = 2 * writer->room + n + 4096;
-        writer->text = xrealloc(writer->text, writer->room, 1);
-    }
-    memcpy(writer->text + writer->n, text, n);
-    writer->n += n;
-    writer->text[writer->n] = '\0';
-}
-
-static void put_text(struct writer *writer, const char *text)
-{
-    put(writer, text, strlen(text));
-}
-
-static void put_number(struct writer *writer, int64_t value)
-{
-    char digits[24];
-    int at = (int)sizeof digits;
-    uint64_t rest = (uint64_t)value; /* counts and indices: not negative */
-    do
-        digits[--at] = (char)('0' + rest % 10);
-    while (rest /= 10);
-    put(writer, digits + at, sizeof digits - (size_t)at);
-}
-
-/* Bytes from text[0] on that a JSON string has as they are, in ASCII. */
-static size_t plain_bytes(const char *text, size_t n)
-{
-    size_t i = 0;
-    while (i < n && text[i] >= ' ' && text[i] <= '~' && text[i] != '"' && text[i] != '\\')
-        i++;
-    return i;
-}
-
-/* A word as a JSON string within a JSON string: quotes are \", each escape's backslash is
- * doubled. The library knows the escapes. */
-static void put_word(struct writer *writer, const char *word, size_t n)
-{
-    put(writer, "\\\"", 2);
-    if (plain_bytes(word, n) == n) {
-        put(writer, word, n);
-    } else {
-        json_t *value = json_stringn(word, n);
-        char *quoted =
-            value ? json_dumps(value, JSON_ENSURE_ASCII | JSON_ENCODE_ANY) : NULL;
-        if (!quoted)
-            die("tokenizer: a word does not fit JSON");
-        size_t end = strlen(quoted) - 1;
-        for (size_t i = 1; i < end; i++) {
-            if (quoted[i] == '"' || quoted[i] == '\\')
-                put(writer, "\\", 1);
-            put(writer, quoted + i, 1);
-        }
-        free(quoted);
-        json_decref(value);
-    }
-    put(writer, "\\\"", 2);
-}
-
-static void put_index(struct writer *writer, int64_t index)
-{
-    put(writer, "\\\"", 2);
-    put_number(writer, index);
-    put(writer, "\\\"", 2);
-}
-
-/* What stands in one of the objects beside a word or its index. */
-enum column { WORD_COUNTS, WORD_DOCS, INDEX_DOCS, INDEX_WORD, WORD_INDEX };
-
-static void put_pair(struct writer *writer, enum column column, const char *word,
-                     size_t n, int64_t index, const struct text_entry *entry)
-{
-    if (writer->text[writer->n - 1] != '{')
-        put(writer, ",", 1);
-    if (column == INDEX_DOCS || column == INDEX_WORD)
-        put_index(writer, index);
-    else
-        put_word(writer, word, n);
-    put(writer, ":", 1);
-    if (column == INDEX_WORD)
-        put_word(writer, word, n);
-    else
-        put_number(writer, column == WORD_COUNTS  ? entry->count
-                           : column == WORD_INDEX ? index
-                                                  : entry->n_documents);
-}
-
-static bool is_kept(const struct text_tokenizer *tokenizer, int32_t index, bool kept_only)
-{
-    int limit = tokenizer->options.num_words;
-    return index && !(kept_only && limit && index >= limit);
-}
-
-/* One of the objects, as a JSON string: in the order of first appearance, or of the
- * index. */
-static void put_column(struct writer *writer, const struct text_tokenizer *tokenizer,
-                       bool kept_only, enum column column)
-{
-    static const char *const names[] = {"word_counts", "word_docs", "index_docs",
-                                        "index_word", "word_index"};
-    bool by_index = column == INDEX_WORD || column == WORD_INDEX;
-    int32_t n = by_index ? tokenizer->n_indexed : tokenizer->words.n;
-    const char *oov_token = tokenizer->options.oov_token;
-    put_text(writer, ",\"");
-    put_text(writer, names[column]);
-    put_text(writer, "\":\"{");
-    if (by_index && oov_token)
-        put_pair(writer, column, oov_token, strlen(oov_token), 1, NULL);
-    for (int32_t i = 0; i < n; i++) {
-        int32_t number = by_index ? tokenizer->by_index[i] : i;
-        const struct text_entry *entry = &tokenizer->entries[number];
-        if (is_kept(tokenizer, entry->index, kept_only))
-            put_pair(writer, column, words_text(&tokenizer->words, number),
-                     words_length(&tokenizer->words, number), entry->index, entry);
-    }
-    put_text(writer, "}\"");
-}
-
-/* A JSON object's text, taken, without its first `skip` bytes and its last. */
-static void put_inside(struct writer *writer, json_t *object, size_t skip)
-{
-    char *text = json_dumps(object, JSON_ENSURE_ASCII | JSON_COMPACT);
-    if (!text)
-        die("the tokenizer does not fit JSON");
-    put(writer, text + skip, strlen(text) - skip - 1);
-    free(text);
-    json_decref(object);
-}
-
-/* What Keras's get_config has besides the vocabulary. */
-static json_t *config_of(const struct text_tokenizer *tokenizer)
-{
-    const struct text_options *options = &tokenizer->options;
-    json_t *config = json_object();
-    json_object_set_new(config, "num_words",
-                        options->num_words ? json_integer(options->num_words)
-                                           : json_null());
-    json_object_set_new(config, "filters", json_string(options->filters));
-    json_object_set_new(config, "lower", json_boolean(options->lower));
-    json_object_set_new(config, "split", json_string(options->split));
-    json_object_set_new(config, "char_level",
-                        json_boolean(options->segment == TEXT_SEGMENT_CHAR));
-    json_object_set_new(config, "oov_token",
-                        options->oov_token ? json_string(options->oov_token)
-                                           : json_null());
-    json_object_set_new(config, "document_count", json_integer(tokenizer->n_documents));
-    return config;
-}
-
-/* What Keras has no key for. */
-static json_t *rest_of(const struct text_options *options)
-{
-    json_t *rest = json_object(), *stops = json_array();
-    for (int i = 0; i < options->n_stop_words; i++)
-        json_array_append_new(stops, json_string(options->stop_words[i]));
-    if (options->n_stop_words)
-        json_object_set(rest, "stop_words", stops);
-    json_decref(stops);
-    if (options->form)
-        json_object_set_new(rest, "normalize",
-                            json_string(text_form_names[options->form]));
-    if (options->segment == TEXT_SEGMENT_ICU)
-        json_object_set_new(rest, "segment", json_string("icu"));
-    if (options->index_from)
-        json_object_set_new(rest, "index_from", json_integer(options->index_from));
-    json_object_set_new(rest, "tags", json_string(text_tag_names[options->tags]));
-    return rest;
-}
-
-char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only)
-{
-    struct writer writer = {0};
-    put_text(&writer, "{\"class_name\":\"Tokenizer\",\"config\":");
-    put_inside(&writer, config_of(tokenizer), 0);
-    for (int column = WORD_COUNTS; column <= WORD_INDEX; column++)
-        put_column(&writer, tokenizer, kept_only, (enum column)column);
-    put_text(&writer, "},");
-    put_inside(&writer, rest_of(&tokenizer->options), 1);
-    put_text(&writer, "}");
-    return writer.text;
-}
 
 static char *copy_string(const json_t *object, const char *key)
 {
@@ -228,6 +36,7 @@ static void read_options(const json_t *root, const json_t *config,
 {
     const json_t *stops = json_object_get(root, "stop_words");
     size_t n = json_array_size(stops);
+
     *options = *padding;
     options->num_words = (int)json_integer_value(json_object_get(config, "num_words"));
     /* a tokenizer that does not say comes from Keras, which knows no tags */
@@ -238,10 +47,12 @@ static void read_options(const json_t *root, const json_t *config,
     options->segment = read_segment(root, config);
     options->index_from =
         json_integer_value(json_object_get(root, "index_from")) == 3 ? 3 : 0;
+
     options->filters = copy_string(config, "filters");
     options->lower = json_is_true(json_object_get(config, "lower"));
     options->split = copy_string(config, "split");
     options->oov_token = copy_string(config, "oov_token");
+
     options->stop_words = xcalloc(n, sizeof *options->stop_words);
     options->n_stop_words = 0;
     for (size_t i = 0; i < n; i++)
@@ -250,7 +61,8 @@ static void read_options(const json_t *root, const json_t *config,
                 xstrdup(json_string_value(json_array_get(stops, i)));
 }
 
-/* The reverse of set_dump; NULL if there is none. */
+/* An object that stands in a string, as Keras writes its dictionaries; NULL if there is
+ * none. */
 static json_t *load_dump(const json_t *config, const char *key)
 {
     const char *text = json_string_value(json_object_get(config, key));
@@ -266,6 +78,7 @@ static int order_words(const json_t *index, const char *source, int from, int sp
     size_t n = json_object_size(index) + 1 + (size_t)spare;
     const char **found = xcalloc(n + 1, sizeof *found), *word;
     const json_t *value;
+
     int rc =
         json_is_object(index) ? OK : fail(ERR_FORMAT, "%s: no word_index in it", source);
     json_object_foreach((json_t *)(uintptr_t)index, word, value)
@@ -278,6 +91,7 @@ static int order_words(const json_t *index, const char *source, int from, int sp
         }
         found[at + from] = word;
     }
+
     if (rc) {
         free(found);
         return rc;
@@ -292,11 +106,13 @@ static int add_words(const char *const *ordered, size_t most, const char *source
                      struct text_tokenizer *tokenizer)
 {
     size_t missing = 0; /* the first index without a word */
+
     for (size_t i = (size_t)text_first_index(tokenizer); i <= most; i++) {
         if (!ordered[i]) {
             missing = missing ? missing : i;
             continue;
         }
+
         if (missing)
             return fail(ERR_FORMAT, "%s: word_index has the index %zu, but not %zu",
                         source, i, missing);
@@ -322,16 +138,19 @@ static int read_words(const json_t *config, const char *source,
     json_t *docs = load_dump(config, "word_docs");
     const char **ordered = NULL;
     size_t most = 0;
+
     int rc =
         order_words(index, source, 0, tokenizer->options.index_from, &most, &ordered);
     if (!rc)
         rc = add_words(ordered, most, source, tokenizer);
+
     for (int32_t i = 0; i < tokenizer->words.n && !rc; i++) {
         const char *word = words_text(&tokenizer->words, i);
         struct text_entry *entry = &tokenizer->entries[i];
         entry->count = read_tally(counts, word);
         entry->n_documents = read_tally(docs, word);
     }
+
     free(ordered);
     json_decref(index);
     json_decref(counts);
@@ -354,6 +173,7 @@ static int check_config(const json_t *config, const char *source)
     const json_t *num_words = json_object_get(config, "num_words");
     const char *split = json_string_value(json_object_get(config, "split"));
     json_int_t n = json_integer_value(num_words);
+
     if (split && !*split)
         return fail(ERR_FORMAT, "%s: the tokenizer's split is empty", source);
     if (n < 0 || n > INT32_MAX)
@@ -372,22 +192,26 @@ int text_from_json(const char *json, const char *source,
         json_decref(root);
         return fail(ERR_FORMAT, "%s: not a Keras tokenizer in JSON", source);
     }
+
     int rc = check_config(config, source);
     if (rc) {
         json_decref(root);
         return rc;
     }
+
     struct text_options options;
     read_options(root, config, padding, &options);
     struct text_tokenizer *tokenizer = text_new(&options);
     text_release_options(&options);
     tokenizer->n_documents = read_tally(config, "document_count");
+
     rc = read_words(config, source, tokenizer);
     json_decref(root);
     if (rc) {
         text_free(tokenizer);
         return rc;
     }
+
     restore_index(tokenizer);
     *result = tokenizer;
     return OK;
@@ -402,23 +226,28 @@ int text_from_word_index(const char *json, const char *source,
     json_t *index = json_loads(json, 0, &error);
     const char **ordered = NULL;
     size_t most = 0;
+
     if (!index)
         return fail(ERR_FORMAT, "%s: no JSON: line %d, column %d: %s", source, error.line,
                     error.column, error.text);
+
     indexed.index_from = 3;
     indexed.lower = true;
     indexed.tags = TEXT_TAGS_KEEP;
+
     struct text_tokenizer *tokenizer = text_new(&indexed);
     int rc = order_words(index, source, indexed.index_from, indexed.index_from, &most,
                          &ordered);
     if (!rc)
         rc = add_words(ordered, most, source, tokenizer);
+
     free(ordered);
     json_decref(index);
     if (rc) {
         text_free(tokenizer);
         return rc;
     }
+
     restore_index(tokenizer);
     *result = tokenizer;
     return OK;
