@@ -25,10 +25,10 @@ int file_check_target(const char *path) NODISCARD;
 int file_replace(const char *path, const void *bytes, size_t n,
                  bool keep_previous) NODISCARD;
 
-/* The same for a file that something else writes: file_begin gives the temporary name
- * (owned) of an empty file; file_finish seals what then stands there and puts it at
- * `path`. ERR_IO: the old file is untouched, the temporary one is the caller's to
- * remove. */
+/* A file that something else writes is replaced in two steps: file_begin gives the
+ * temporary name (owned) of an empty file; file_finish seals what then stands there and
+ * puts it at `path`. ERR_IO: the old file is untouched, the temporary one is the caller's
+ * to remove. */
 int file_begin(const char *path, char **temporary) NODISCARD;
 int file_finish(const char *temporary, const char *path) NODISCARD;
 
@@ -58,10 +58,10 @@ bool file_has_seal(const char *bytes, size_t n);
 /* Whether the n bytes, trailer included, are those that were sealed; ERR_FORMAT. */
 int file_check_seal(const char *path, const char *bytes, size_t n) NODISCARD;
 
-/* The same for a file that is too large to be read whole: file_open opens a regular file
- * to be read and gives its size (ERR_NO_INPUT; the descriptor is the caller's to close);
- * file_read_seal gives the SHA-256 in the trailer, and with `check` reads what stands
- * before it, piece by piece, which must have it (ERR_FORMAT, ERR_IO). */
+/* The trailer of a file that is too large to be read whole: file_open opens a regular
+ * file to be read and gives its size (ERR_NO_INPUT; the descriptor is the caller's to
+ * close); file_read_seal gives the SHA-256 in the trailer, and with `check` reads what
+ * stands before it, piece by piece, which must have it (ERR_FORMAT, ERR_IO). */
 int file_open(const char *path, int *fd, size_t *size) NODISCARD;
 int file_read_seal(int fd, const char *path, size_t size, bool check,
                    unsigned char digest[FILE_DIGEST_BYTES]) NODISCARD;

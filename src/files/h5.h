@@ -19,7 +19,8 @@ enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_FLOAT32, H5_N_TYPES };
 
 enum { H5_MAX_DIMS = 2 };
 
-/* Writing. Failures are kept and reported by h5_image and h5_save. */
+/* What fails while a file is written is kept, and reported by h5_image, h5_save and
+ * h5_finish. */
 
 /* An empty file in memory. */
 struct h5 *h5_create(void);
@@ -64,18 +65,15 @@ void h5_attribute_int(struct h5 *file, const char *object, const char *name,
 /* The finished file's bytes, sealed, the caller's to free; closes it, whatever the
  * outcome. */
 int h5_image(struct h5 *file, char **bytes, size_t *n) NODISCARD;
-/* The same without trailer, for others to read. */
+/* The finished file's bytes without trailer, for others to read. */
 int h5_image_unsealed(struct h5 *file, char **bytes, size_t *n) NODISCARD;
 /* Writes the file to `path` atomically and closes it, whatever the outcome. With
  * keep_previous, what stood at `path` is then at <stem>.prev.<extension>. */
 int h5_save(struct h5 *file, const char *path, bool keep_previous) NODISCARD;
 
 /* Seals a file that was built on disk, puts it in place and closes it, whatever the
- * outcome.
- */
+ * outcome. */
 int h5_finish(struct h5 *file) NODISCARD;
-
-/* Reading. */
 
 /* Whether bytes begin as HDF5 does. */
 bool h5_is_one(const char *bytes, size_t n);
@@ -83,18 +81,18 @@ bool h5_is_one(const char *bytes, size_t n);
 /* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
  * such file, ERR_FORMAT if it is damaged or not ours. */
 int h5_open(const char *path, struct h5 **file) NODISCARD;
-/* The same of bytes that were read. */
+/* Checks and opens bytes of a file that were read already; `path` is for messages. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n,
                   struct h5 **file) NODISCARD;
-/* The same for what memory should not hold: the file is checked piece by piece and read
- * where it is wanted. Without `check` the caller answers for it. Gives the SHA-256 of the
+/* Opens what memory should not hold: the file is checked piece by piece and read where it
+ * is wanted. Without `check` the caller answers for it. Gives the SHA-256 of the
  * content. */
 int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGEST_BYTES],
                     struct h5 **file) NODISCARD;
 /* NULL is fine. */
 void h5_close(struct h5 *file);
 
-/* Where it was read from. */
+/* Where the file was read from. */
 const char *h5_path(const struct h5 *file);
 
 bool h5_exists(struct h5 *file, const char *path);
@@ -116,7 +114,7 @@ int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
                    const size_t shape[2], struct h5_chunks **chunks) NODISCARD;
 /* NULL is fine. The file is closed later. */
 void h5_chunks_close(struct h5_chunks *chunks);
-/* Of a whole chunk. */
+/* Rows of a whole chunk. */
 size_t h5_chunks_rows(const struct h5_chunks *chunks);
 /* The values of chunk k, whose rows begin at k times that; borrowed until the next call.
  * Behind the array's last row they mean nothing. */
@@ -161,7 +159,7 @@ void h5_free_texts(size_t n, char **texts);
 /* Whether a path names an array. */
 bool h5_is_array(struct h5 *file, const char *path);
 
-/* "(64, 128)" into `text`. */
+/* Writes a shape as "(64, 128)" into `text`, n bytes. */
 void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n);
 
 /* Inside of another's program, which may use HDF5 itself: between the two HDF5 prints

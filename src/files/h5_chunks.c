@@ -28,10 +28,12 @@ static bool is_packed(hid_t found, hid_t expected, hid_t create, struct h5_chunk
 {
     hsize_t dims[H5_MAX_DIMS] = {0};
     static const H5Z_filter_t filters[] = {H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE};
+
     if (H5Tequal(found, expected) <= 0 || H5Pget_layout(create) != H5D_CHUNKED ||
         H5Pget_chunk(create, 2, dims) != 2 || dims[1] != chunks->columns ||
         H5Pget_nfilters(create) != COUNT_OF(filters))
         return false;
+
     for (unsigned i = 0; i < COUNT_OF(filters); i++) {
         size_t n_values = 0;
         unsigned flags = 0;
@@ -39,6 +41,7 @@ static bool is_packed(hid_t found, hid_t expected, hid_t create, struct h5_chunk
             filters[i])
             return false;
     }
+
     chunks->chunk_rows = (size_t)dims[0];
     return chunks->chunk_rows > 0 &&
            chunks->chunk_rows <= MOST_CHUNK / chunks->size / chunks->columns;
@@ -51,15 +54,18 @@ int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
     int rc = h5_check_array(file, path, type, 2, shape);
     if (rc)
         return rc;
+
     struct h5_chunks *chunks = xcalloc(1, sizeof *chunks);
     chunks->set = H5Dopen2(file->file, path, H5P_DEFAULT);
     chunks->name = xasprintf("%s: %s", file->path, path);
     chunks->size = h5_type_bytes(type);
     chunks->columns = shape[1];
+
     hid_t found = H5Dget_type(chunks->set), create = H5Dget_create_plist(chunks->set);
     bool packed = is_packed(found, h5_file_type(type), create, chunks);
     H5Tclose(found);
     H5Pclose(create);
+
     if (!packed) {
         rc = fail(ERR_FORMAT,
                   "%s is not stored in chunks of rows, shuffled and deflated: make the "
@@ -68,12 +74,14 @@ int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
         h5_chunks_close(chunks);
         return rc;
     }
+
     size_t n = chunks->chunk_rows * chunks->columns * chunks->size;
     chunks->inflate = libdeflate_alloc_decompressor();
     if (!chunks->inflate)
         die("out of memory: a decompressor");
     chunks->sorted = xcalloc(n, 1);
     chunks->values = xcalloc(n, 1);
+
     *result = chunks;
     return OK;
 }
@@ -113,17 +121,20 @@ static int damaged(const struct h5_chunks *chunks, size_t k)
                 chunks->name, k * chunks->chunk_rows);
 }
 
-/* The stored bytes of chunk k. */
+/* Reads chunk k as it is stored, into `packed`. */
 static int fetch(struct h5_chunks *chunks, size_t k, size_t *n_packed, uint32_t *skipped)
 {
     hsize_t offset[2] = {k * chunks->chunk_rows, 0}, n = 0;
     size_t most = 2 * chunks->chunk_rows * chunks->columns * chunks->size + 1024;
+
     if (H5Dget_chunk_storage_size(chunks->set, offset, &n) < 0 || n == 0 || n > most)
         return damaged(chunks, k);
+
     if (n > chunks->packed_room) {
         chunks->packed = xrealloc(chunks->packed, (size_t)n, 1);
         chunks->packed_room = (size_t)n;
     }
+
     if (H5Dread_chunk(chunks->set, H5P_DEFAULT, offset, skipped, chunks->packed) < 0)
         return unread(chunks, k);
     *n_packed = (size_t)n;
@@ -142,18 +153,23 @@ int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values)
 {
     size_t n = chunks->chunk_rows * chunks->columns, n_packed = 0;
     uint32_t skipped = 0; /* filters */
+
     h5_start();
     int rc = fetch(chunks, k, &n_packed, &skipped);
     if (rc)
         return rc;
+
     if (skipped || libdeflate_zlib_decompress(chunks->inflate, chunks->packed, n_packed,
                                               chunks->sorted, n * chunks->size,
                                               NULL) != LIBDEFLATE_SUCCESS)
         return damaged(chunks, k);
+
+    /* a size that the compiler knows becomes vectors */
     if (chunks->size == 2)
         merge(2, n, chunks->sorted, chunks->values);
     else
         merge(chunks->size, n, chunks->sorted, chunks->values);
+
     *values = chunks->values;
     return OK;
 }

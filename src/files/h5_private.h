@@ -1,4 +1,6 @@
-/* What h5.c, which reads, h5_foreign.c, h5_chunks.c and h5_write.c share. */
+/* What the parts of h5.h share: h5.c opens files, h5_read.c and h5_chunks.c read those of
+ * our own, h5_foreign.c and h5_foreign_read.c those of others; h5_create.c makes files,
+ * h5_write.c fills them, h5_pack.c packs what is large. */
 #ifndef RNNTRAIN_FILES_H5_PRIVATE_H
 #define RNNTRAIN_FILES_H5_PRIVATE_H
 
@@ -20,6 +22,9 @@ hid_t h5_file_type(enum h5_type type);
 
 size_t h5_type_bytes(enum h5_type type);
 
+/* What HDF5 is told of the chunks that h5_pack deflates. */
+enum { H5_DEFLATE_LEVEL = 1 };
+
 /* ERR_FORMAT unless the array is there and has this type and shape. */
 int h5_check_array(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                    const size_t *shape) NODISCARD;
@@ -33,6 +38,9 @@ void h5_start(void);
  * is the struct's address. */
 hid_t h5_image_access(void);
 void h5_image_name(const struct h5 *file, char name[32]);
+
+/* ERR_FORMAT unless hard links within the file lead to an object of that path. */
+int h5_check_reach(struct h5 *file, const char *path) NODISCARD;
 
 /* Opens n bytes of an HDF5 file, which are copied; `path` is for messages. */
 int h5_open_image(const char *path, const char *bytes, size_t n,

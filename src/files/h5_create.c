@@ -1,0 +1,126 @@
+/* New files, and how they end: as bytes, or at their place. */
+#include "files/h5_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "files/file.h"
+
+/* A new file by the access properties, which are closed; -1 if that fails. */
+static hid_t create_file(const char *name, hid_t access)
+{
+    hid_t create = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_obj_track_times(create, false);
+    hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, create, access);
+    H5Pclose(create);
+    H5Pclose(access);
+    return file;
+}
+
+struct h5 *h5_create(void)
+{
+    struct h5 *file = xcalloc(1, sizeof *file);
+    char name[32];
+
+    h5_image_name(file, name);
+    h5_start();
+    file->file = create_file(name, h5_image_access());
+    if (file->file < 0)
+        die("HDF5 cannot create a file in memory");
+    return file;
+}
+
+int h5_create_on_disk(const char *path, struct h5 **result)
+{
+    char *temporary = NULL;
+    int rc = file_begin(path, &temporary);
+    if (rc)
+        return rc;
+
+    struct h5 *file = xcalloc(1, sizeof *file);
+    file->temporary = temporary;
+    file->path = xstrdup(path);
+
+    h5_start();
+    file->file = create_file(temporary, H5Pcreate(H5P_FILE_ACCESS));
+    if (file->file < 0) {
+        remove(temporary);
+        free(file->temporary);
+        free(file->path);
+        free(file);
+        return fail(ERR_IO, "%s: HDF5 cannot create it", path);
+    }
+
+    *result = file;
+    return OK;
+}
+
+/* The finished image with room for its trailer, or NULL; n is without that. */
+static char *finished_image(struct h5 *file, size_t *n)
+{
+    if (file->failed || H5Fflush(file->file, H5F_SCOPE_GLOBAL) < 0)
+        return NULL;
+
+    ssize_t size = H5Fget_file_image(file->file, NULL, 0);
+    if (size <= 0)
+        return NULL;
+
+    char *image = xrealloc(NULL, (size_t)size + FILE_TRAILER_BYTES, 1);
+    if (H5Fget_file_image(file->file, image, (size_t)size) != size) {
+        free(image);
+        return NULL;
+    }
+
+    *n = (size_t)size;
+    return image;
+}
+
+int h5_image_unsealed(struct h5 *file, char **bytes, size_t *n)
+{
+    char *image = finished_image(file, n);
+    h5_close(file);
+    if (!image)
+        return fail(ERR_INTERNAL, "HDF5 could not build a file in memory");
+    *bytes = image;
+    return OK;
+}
+
+int h5_image(struct h5 *file, char **bytes, size_t *n)
+{
+    int rc = h5_image_unsealed(file, bytes, n);
+    if (!rc) {
+        file_seal(*bytes, *n);
+        *n += FILE_TRAILER_BYTES;
+    }
+    return rc;
+}
+
+int h5_finish(struct h5 *file)
+{
+    bool closed = H5Fclose(file->file) >= 0;
+    file->file = -1;
+
+    int rc =
+        closed && !file->failed
+            ? file_finish(file->temporary, file->path)
+            : fail(ERR_IO, "%s: cannot write: HDF5 failed: is there room on the device?",
+                   file->path);
+
+    if (!rc) {
+        free(file->temporary);
+        file->temporary = NULL;
+    }
+    h5_close(file);
+    return rc;
+}
+
+int h5_save(struct h5 *file, const char *path, bool keep_previous)
+{
+    char *image = NULL;
+    size_t n = 0;
+    int rc = h5_image(file, &image, &n);
+    if (!rc)
+        rc = file_replace(path, image, n, keep_previous);
+    free(image);
+    return rc;
+}
