@@ -1,10 +1,13 @@
-/* The models that most tests are about: an embedding, recurrent layers of one kind, a head and
- * at most one Dense, as plain data and as a chain. */
+/* The models that most tests are about, in the words of options: an embedding, recurrent
+ * layers of one kind, a head and at most one Dense. As plain data, as a chain of layers,
+ * and at work. */
 #ifndef RNNTRAIN_TESTS_CLASSIFIER_H
 #define RNNTRAIN_TESTS_CLASSIFIER_H
 
+#include "layers.h"
 #include "model/model.h"
 
+/* What makes one vector a row of the last recurrent layer's outputs. */
 enum head { HEAD_LAST, HEAD_FLATTEN, HEAD_MAX, HEAD_MEAN };
 
 struct classifier {
@@ -12,21 +15,41 @@ struct classifier {
     bool bidirectional, hard_sigmoid, reset_after, mask, pad_pre;
     enum head head;
     int vocabulary, maxlen, embedding;
-    int layers, units[3];
-    int dense; /* 0: none */
+    int layers, units[3]; /* recurrent ones, and the units of each */
+    int dense;            /* 0: none */
     int classes;
-    double embedding_dropout, rnn_dropout, dense_dropout;
+    double embedding_dropout, rnn_dropout, dense_dropout; /* 0: none */
     size_t lookup_bytes;
 };
 
 static inline void classifier_add_dropout(struct chain_config *chain, double rate,
                                           enum rng_purpose purpose)
 {
-    if (rate > 0) {
-        struct layer_config *layer = chain_add(chain, LAYER_DROPOUT);
-        layer->dropout.rate = rate;
-        layer->dropout.purpose = purpose;
-    }
+    if (rate > 0)
+        add_dropout(chain, rate, purpose);
+}
+
+/* All but the last give every step; the last one too, for a head that looks at them. */
+static inline void classifier_add_recurrent(struct chain_config *chain,
+                                            const struct classifier *classifier, int i)
+{
+    bool sequences = i + 1 < classifier->layers || classifier->head != HEAD_LAST;
+    struct layer_config *layer =
+        add_recurrent(chain, classifier->cell, classifier->units[i],
+                      classifier->bidirectional, sequences);
+
+    layer->recurrent.hard_sigmoid = classifier->hard_sigmoid;
+    layer->recurrent.reset_after =
+        classifier->cell == CELL_GRU && classifier->reset_after;
+}
+
+static inline void classifier_add_head(struct chain_config *chain, enum head head)
+{
+    if (head == HEAD_FLATTEN)
+        chain_add(chain, LAYER_FLATTEN);
+    else if (head != HEAD_LAST)
+        chain_add(chain, LAYER_POOLING)->pooling.how =
+            head == HEAD_MAX ? POOLING_MAX : POOLING_MEAN;
 }
 
 static inline struct chain_config classifier_chain(const struct classifier *classifier)
@@ -36,35 +59,20 @@ static inline struct chain_config classifier_chain(const struct classifier *clas
                                  .mask = classifier->mask,
                                  .pad_pre = classifier->pad_pre,
                                  .lookup_bytes = classifier->lookup_bytes};
-    enum head head = classifier->head;
 
     chain_add(&chain, LAYER_EMBEDDING)->embedding.width = classifier->embedding;
     classifier_add_dropout(&chain, classifier->embedding_dropout, RNG_DROPOUT_EMBEDDING);
-    for (int i = 0; i < classifier->layers; i++) {
-        struct layer_config *layer = chain_add(&chain, LAYER_RECURRENT);
-        layer->recurrent.cell = classifier->cell;
-        layer->recurrent.units = classifier->units[i];
-        layer->recurrent.bidirectional = classifier->bidirectional;
-        layer->recurrent.hard_sigmoid = classifier->hard_sigmoid;
-        layer->recurrent.reset_after =
-            classifier->cell == CELL_GRU && classifier->reset_after;
-        layer->recurrent.sequences = i + 1 < classifier->layers || head != HEAD_LAST;
-    }
+    for (int i = 0; i < classifier->layers; i++)
+        classifier_add_recurrent(&chain, classifier, i);
 
-    if (head == HEAD_FLATTEN)
-        chain_add(&chain, LAYER_FLATTEN);
-    else if (head != HEAD_LAST)
-        chain_add(&chain, LAYER_POOLING)->pooling.how =
-            head == HEAD_MAX ? POOLING_MAX : POOLING_MEAN;
+    classifier_add_head(&chain, classifier->head);
     classifier_add_dropout(&chain, classifier->rnn_dropout, RNG_DROPOUT_RNN);
     if (classifier->dense) {
         chain_add(&chain, LAYER_DENSE)->dense.units = classifier->dense;
         classifier_add_dropout(&chain, classifier->dense_dropout, RNG_DROPOUT_DENSE);
     }
 
-    struct layer_config *output = chain_add(&chain, LAYER_OUTPUT);
-    output->output.units = classifier->classes == 2 ? 1 : classifier->classes;
-    output->output.loss = classifier->classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    add_output(&chain, classifier->classes);
     chain_name_layers(&chain);
     return chain;
 }

@@ -9,28 +9,8 @@
 
 #include <cmocka.h>
 
+#include "../../layers.h"
 #include "model/model.h"
-
-static struct layer_config *add_recurrent(struct chain_config *chain,
-                                          enum recurrent_cell cell, int units,
-                                          bool bidirectional, bool sequences)
-{
-    struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
-
-    layer->recurrent.cell = cell;
-    layer->recurrent.units = units;
-    layer->recurrent.bidirectional = bidirectional;
-    layer->recurrent.sequences = sequences;
-    return layer;
-}
-
-static void add_dropout(struct chain_config *chain, double rate, enum rng_purpose purpose)
-{
-    struct layer_config *layer = chain_add(chain, LAYER_DROPOUT);
-
-    layer->dropout.rate = rate;
-    layer->dropout.purpose = purpose;
-}
 
 static struct chain_config begin(void)
 {
@@ -43,10 +23,7 @@ static struct chain_config begin(void)
 
 static void end(struct chain_config *chain, int classes)
 {
-    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
-
-    output->output.units = classes == 2 ? 1 : classes;
-    output->output.loss = classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    add_output(chain, classes);
     chain_name_layers(chain);
 }
 
@@ -181,6 +158,7 @@ static void read_parts(const struct chain_config *chain)
 
     for (size_t i = 0; i < reading.n_layers; i++)
         free(reading.layers[i].group);
+
     free(reading.layers);
     free(reading.parts);
     json_decref(reading.root);
@@ -220,6 +198,7 @@ static void test_whole_model(void **state)
         "\"model\":\"bigru\",\"recipe\":\"none\",\"recurrent_activation\":\"sigmoid\","
         "\"reset_after\":true,\"rnn_dropout\":0.5,\"units\":\"5,2\"}");
     assert_string_equal(model.notes, "");
+
     keras_model_release(&model);
     keras_file_release(&file);
 }
@@ -243,6 +222,7 @@ static void test_only_options_refuse(void **state)
     assert_int_equal(keras_model_from(&file, &keras_no_hints, &model), ERR_FORMAT);
     assert_non_null(strstr(fail_message(), "\"global_max_pooling1d\""));
     assert_non_null(strstr(fail_message(), "stands at a place that is not supported"));
+
     keras_model_release(&model);
     keras_file_release(&file);
 }
@@ -332,6 +312,7 @@ static void test_hints(void **state)
         if (chain.layer[i].kind != LAYER_DROPOUT)
             expect_same_layer(&model.config.layer[n++], &chain.layer[i]);
     assert_int_equal(model.config.n_layers, n);
+
     keras_model_release(&model);
     keras_file_release(&file);
 }

@@ -1,7 +1,5 @@
-/* Chains as plain data, and what layers refuse: each kind's words, names, shapes and the places
- * where it cannot stand. What layers compute, unit/model compares. */
-#include "../../classifier.h"
-
+/* Chains as plain data, and what layers refuse: each kind's words, names, shapes and the
+ * places where it cannot stand. What layers compute, unit/model compares. */
 #include "layers/layer.h"
 
 #include <setjmp.h>
@@ -9,6 +7,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "../../layers.h"
+#include "model/model.h"
 
 static struct chain_config begin(void)
 {
@@ -20,21 +21,13 @@ static struct chain_config begin(void)
 
 static void end(struct chain_config *chain)
 {
-    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
-
-    output->output.units = 1;
-    output->output.loss = LOSS_BINARY;
+    add_output(chain, 2);
     chain_name_layers(chain);
 }
 
-static void add_recurrent(struct chain_config *chain, bool both, bool sequences)
+static void add_lstm(struct chain_config *chain, bool both, bool sequences)
 {
-    struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
-
-    layer->recurrent.cell = CELL_LSTM;
-    layer->recurrent.units = 4;
-    layer->recurrent.bidirectional = both;
-    layer->recurrent.sequences = sequences;
+    add_recurrent(chain, CELL_LSTM, 4, both, sequences);
 }
 
 static void refuses(const struct chain_config *chain, const char *message)
@@ -79,10 +72,11 @@ static void test_names_and_outlines(void **state)
         {"dense_1", {0, 1}},
     };
     struct chain_config chain = begin();
-    add_recurrent(&chain, false, true);
+
+    add_lstm(&chain, false, true);
     chain_add(&chain, LAYER_DROPOUT)->dropout.rate = 0.5;
-    add_recurrent(&chain, true, true);
-    add_recurrent(&chain, true, true);
+    add_lstm(&chain, true, true);
+    add_lstm(&chain, true, true);
     chain_add(&chain, LAYER_POOLING)->pooling.how = POOLING_MAX;
     chain_add(&chain, LAYER_DROPOUT)->dropout.rate = 0.5;
     chain_add(&chain, LAYER_DENSE)->dense.units = 6;
@@ -119,8 +113,8 @@ static void test_places(void **state)
             "layer dense takes a vector a row, but embedding gives one a position");
 
     chain = begin();
-    add_recurrent(&chain, false, false);
-    add_recurrent(&chain, false, false);
+    add_lstm(&chain, false, false);
+    add_lstm(&chain, false, false);
     end(&chain);
     refuses(&chain, "layer lstm_1 takes a vector a position, but lstm gives one a row");
 
@@ -144,7 +138,7 @@ static void test_numbers(void **state)
 {
     (void)state;
     struct chain_config chain = begin();
-    add_recurrent(&chain, false, false);
+    add_lstm(&chain, false, false);
     end(&chain);
 
     struct chain_config other = chain;
@@ -162,7 +156,7 @@ static void test_numbers(void **state)
 
     chain = begin();
     chain_add(&chain, LAYER_DROPOUT)->dropout.rate = 1;
-    add_recurrent(&chain, false, false);
+    add_lstm(&chain, false, false);
     end(&chain);
     refuses(&chain, "layer dropout: 1 is no rate from 0 to below 1");
 }

@@ -165,6 +165,7 @@ static void check_product(const struct fixture *fixture)
                 sum += number(r * 100 + d) * weight(fixture, d, j);
             near(*in_panels(fixture, y, N, r, padded_out(fixture, j)), sum);
         }
+
     free(x);
     free(y);
     free(bias);
@@ -191,6 +192,7 @@ static void check_back(const struct fixture *fixture)
     for (size_t i = 0; i < n; i++)
         sum_of_all += (real)fabs((double)dx[i]);
     assert_true(sum_of_all == 0);
+
     free(dy);
     free(dx);
 }
@@ -217,6 +219,7 @@ static void check_gradient(struct fixture *fixture)
             bool is_ours = j >= 0 && j < fixture->columns;
             near(gradient[i], is_ours ? sum : (double)(real)number(i * 31 + 4));
         }
+
     free(x);
     free(dy);
     free(gradient);
@@ -248,6 +251,7 @@ static void check_round_trip(struct fixture *fixture)
     }
     for (int j = 0; j < linear->columns; j++)
         assert_true(packed[j] == 0);
+
     free(kernel);
     free(bias);
     free(packed);

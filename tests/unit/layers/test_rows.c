@@ -1,8 +1,6 @@
 /* A row's result does not depend on the rows beside it: alone, in a lane of 16 and in one
- * of
- * 250 it has the same bits, in every kernel set; nor on who computes the pads before it,
- * nor on whether the model could also train, or shares its weights with others. */
-#include "../../classifier.h"
+ * of 250 it has the same bits, in every kernel set; nor on who computes the pads before
+ * it, nor on whether the model could also train, or shares its weights with others. */
 #include "model/model.h"
 
 #include <math.h>
@@ -12,6 +10,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "../../classifier.h"
+#include "../../kernel_sets.h"
 
 enum { ROWS = 250, LENGTH = 40, VOCABULARY = 160, UNITS_OUT = 4 };
 
@@ -24,6 +25,7 @@ struct fixture {
 static void fill(struct fixture *fixture)
 {
     struct rng rng = {.seed = 8, .purpose = RNG_TEST};
+
     memset(fixture, 0, sizeof *fixture);
     for (int r = 0; r < ROWS; r++) {
         fixture->length[r] = (int32_t)rng_below(&rng, (uint32_t)r, LENGTH + 1);
@@ -42,22 +44,40 @@ static void fill(struct fixture *fixture)
                                  .length = fixture->length};
 }
 
+/* The n rows from `first` on as one lane; their numbers are in `numbers`, the longest
+ * first. */
+static struct lane take_lane(const struct fixture *fixture, int first, int n,
+                             int32_t numbers[ROWS])
+{
+    for (int i = 0; i < n; i++)
+        numbers[i] = first + i;
+    rows_sort_by_length(&fixture->all, numbers, n);
+    return (struct lane){&fixture->all, numbers, n, NULL};
+}
+
 /* Logits of all rows, computed `together` at a time. */
 static void evaluate_all(const struct fixture *fixture, struct model *model, int together,
                          real (*logits)[UNITS_OUT])
 {
-    int32_t rows[ROWS];
+    int32_t numbers[ROWS];
     real part[ROWS][UNITS_OUT];
+
     for (int first = 0; first < ROWS; first += together) {
         int n = ROWS - first < together ? ROWS - first : together;
-        for (int i = 0; i < n; i++)
-            rows[i] = first + i;
-        rows_sort_by_length(&fixture->all, rows, n);
-        struct lane lane = {&fixture->all, rows, n, NULL};
+        struct lane lane = take_lane(fixture, first, n, numbers);
         (void)model_evaluate(model, &lane, part[0]);
         for (int i = 0; i < n; i++)
-            memcpy(logits[rows[i]], part[i], sizeof part[i]);
+            memcpy(logits[numbers[i]], part[i], sizeof part[i]);
     }
+}
+
+static void check_gradient(size_t n, const real *looked_up, const real *computed)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fabs((double)(looked_up[i] - computed[i])) >
+            2e-5 * (1 + fabs((double)computed[i])))
+            fail_msg("gradient of parameter %zu: %g looked up, %g computed", i,
+                     (double)looked_up[i], (double)computed[i]);
 }
 
 /* Training without lookup computes every pad and every product with an embedding, with
@@ -66,24 +86,19 @@ static void evaluate_all(const struct fixture *fixture, struct model *model, int
 static void check_shared(const struct fixture *fixture, struct model *model,
                          struct model *plain)
 {
-    int32_t rows[ROWS];
+    enum { TOGETHER = 50 };
+    int32_t numbers[ROWS];
     size_t n = model_params(model)->size;
     real *gradient = xaligned(n, sizeof *gradient), *other = xaligned(n, sizeof *other);
-    for (int first = 0; first < ROWS; first += 50) {
-        for (int i = 0; i < 50; i++)
-            rows[i] = first + i;
-        rows_sort_by_length(&fixture->all, rows, 50);
-        struct lane lane = {&fixture->all, rows, 50, NULL};
+
+    for (int first = 0; first < ROWS; first += TOGETHER) {
+        struct lane lane = take_lane(fixture, first, TOGETHER, numbers);
         double shared = model_evaluate(model, &lane, NULL).loss;
         double looked_up = model_gradient(model, &lane, 1, 0, gradient, NULL).loss;
         double whole = model_gradient(plain, &lane, 1, 0, other, NULL).loss;
         assert_memory_equal(&shared, &whole, sizeof shared);
         assert_memory_equal(&looked_up, &whole, sizeof whole);
-        for (size_t i = 0; i < n; i++)
-            if (fabs((double)(gradient[i] - other[i])) >
-                2e-5 * (1 + fabs((double)other[i])))
-                fail_msg("gradient of parameter %zu: %g looked up, %g computed", i,
-                         (double)gradient[i], (double)other[i]);
+        check_gradient(n, gradient, other);
     }
     free(gradient);
     free(other);
@@ -98,8 +113,7 @@ static void expect_same(const struct fixture *fixture, struct model *model, int 
     evaluate_all(fixture, model, together, logits);
     for (int r = 0; r < ROWS; r++)
         if (memcmp(logits[r], expected[r], sizeof logits[r]))
-            fail_msg("%s: row %d of length %d has other bits among %d (%s, "
-                     "mask %d)",
+            fail_msg("%s: row %d of length %d has other bits among %d (%s, mask %d)",
                      kernels, r, fixture->length[r], together, chain->layer[1].name,
                      chain->mask);
 }
@@ -115,6 +129,7 @@ static void check_evaluators(const struct fixture *fixture, const struct kernels
     assert_int_equal(classifier_new_evaluator(config, kernels, TOGETHER, &model), OK);
     model_pack(model, weights);
     expect_same(fixture, model, TOGETHER, expected, kernels->name);
+
     model_pack(model, weights);
     model_learn(model);
     for (int i = 0; i < SHARERS; i++) {
@@ -122,8 +137,10 @@ static void check_evaluators(const struct fixture *fixture, const struct kernels
         expect_same(fixture, sharers[i], TOGETHER - i, expected, kernels->name);
     }
     expect_same(fixture, model, TOGETHER, expected, kernels->name);
+
     model_free(sharers[0]);
     expect_same(fixture, sharers[1], 1, expected, kernels->name);
+
     model_free(sharers[1]);
     model_free(model);
 }
@@ -135,7 +152,7 @@ static void check(const struct kernels *kernels, const struct classifier *config
     static real expected[ROWS][UNITS_OUT];
     struct model *model = NULL, *narrow = NULL, *plain = NULL;
     struct classifier computing = *config;
-    computing.lookup_bytes = 0;
+
     fill(&fixture);
     assert_int_equal(classifier_new(config, kernels, ROWS, &model), OK);
     real *weights = xaligned(model_params(model)->size, sizeof *weights);
@@ -144,14 +161,18 @@ static void check(const struct kernels *kernels, const struct classifier *config
     evaluate_all(&fixture, model, ROWS, expected);
     for (size_t i = 0; i < COUNT_OF(sizes); i++)
         expect_same(&fixture, model, sizes[i], expected, kernels->name);
+
+    computing.lookup_bytes = 0;
     assert_int_equal(classifier_new(&computing, kernels, ROWS, &plain), OK);
     model_pack(plain, weights);
     check_shared(&fixture, model, plain);
+
     /* in a workspace with room for fewer rows than the vocabulary has */
     assert_true(LENGTH + 1 < VOCABULARY);
     assert_int_equal(classifier_new(config, kernels, 1, &narrow), OK);
     model_pack(narrow, weights);
     expect_same(&fixture, narrow, 1, expected, kernels->name);
+
     check_evaluators(&fixture, kernels, config, weights, expected);
     free(weights);
     model_free(model);
@@ -159,32 +180,31 @@ static void check(const struct kernels *kernels, const struct classifier *config
     model_free(plain);
 }
 
+static void check_all(const struct kernels *kernels)
+{
+    for (int variant = 0; variant < 48; variant++) {
+        struct classifier config = {.cell = variant % 2 ? CELL_GRU : CELL_LSTM,
+                                    .bidirectional = variant / 2 % 2,
+                                    .mask = variant / 4 % 2,
+                                    .head = (enum head)(variant / 8 % 4),
+                                    .layers = 1 + variant % 3 / 2,
+                                    .reset_after = variant % 5 == 0,
+                                    .dense = variant % 3 ? 40 : 0,
+                                    .pad_pre = true,
+                                    .vocabulary = VOCABULARY,
+                                    .maxlen = LENGTH,
+                                    .embedding = 12,
+                                    .units = {20, 20},
+                                    .classes = UNITS_OUT,
+                                    .lookup_bytes = CHAIN_LOOKUP_BYTES};
+        check(kernels, &config);
+    }
+}
+
 static void test_row_independence(void **state)
 {
     (void)state;
-    static const char *const names[] = {"baseline", "avx2", "avx512"};
-    for (size_t k = 0; k < COUNT_OF(names); k++) {
-        const struct kernels *kernels = NULL;
-        if (kernels_select(names[k], &kernels)) /* not on this processor */
-            continue;
-        for (int variant = 0; variant < 48; variant++) {
-            struct classifier config = {.cell = variant % 2 ? CELL_GRU : CELL_LSTM,
-                                        .bidirectional = variant / 2 % 2,
-                                        .mask = variant / 4 % 2,
-                                        .head = (enum head)(variant / 8 % 4),
-                                        .layers = 1 + variant % 3 / 2,
-                                        .reset_after = variant % 5 == 0,
-                                        .dense = variant % 3 ? 40 : 0,
-                                        .pad_pre = true,
-                                        .vocabulary = VOCABULARY,
-                                        .maxlen = LENGTH,
-                                        .embedding = 12,
-                                        .units = {20, 20},
-                                        .classes = UNITS_OUT,
-                                        .lookup_bytes = CHAIN_LOOKUP_BYTES};
-            check(kernels, &config);
-        }
-    }
+    for_each_kernel_set(check_all);
 }
 
 int main(void)

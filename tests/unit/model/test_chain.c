@@ -1,24 +1,23 @@
-/* Models of thousands of shapes give the numbers that they gave when the model was one fixed
- * shape, walked by hand: tensors and initial weights, evaluation, gradients, bit for bit, in every
- * kernel set. golden/chain has 24 bits of a hash a shape, frozen then; a set that the processor
- * lacks is skipped by name.
+/* Models of thousands of shapes give the numbers that they gave when the model was one
+ * fixed shape, walked by hand: tensors and initial weights, evaluation, gradients, bit for
+ * bit, in every kernel set. golden/chain has 24 bits of a hash a shape, frozen then; a set
+ * that the processor lacks is skipped by name.
  *
  *   test_chain FOLDER [EVERY]    every so many shapes only, another rest of them a set
  */
+#include "model/model.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
 #include <xxhash.h>
 
 #include "../../classifier.h"
-
-#include <cmocka.h>
 
 enum { ROWS = 16, WORDS = 150, N_SHAPES = 6144, MOST_POSITIONS = 37, MOST_CLASSES = 4 };
 
@@ -77,7 +76,7 @@ static struct chain_config make_chain(int shape)
     return classifier_chain(&model);
 }
 
-/* Longest first. */
+/* The rows of a lane, the longest first. */
 static struct rows make_rows(const struct chain_config *chain)
 {
     int length = chain->length;
@@ -127,6 +126,19 @@ static void add_result(XXH64_state_t *state, const struct lane_result *result)
     XXH64_update(state, &result->correct, sizeof result->correct);
 }
 
+/* Every tensor's names, place and shape. */
+static void add_tensors(XXH64_state_t *state, const struct params *params)
+{
+    for (int i = 0; i < params->n_tensors; i++) {
+        const struct tensor *tensor = &params->tensors[i];
+        char line[256];
+        int n = snprintf(line, sizeof line, "%s %s %zu %zu %zu\n", tensor->layer,
+                         tensor->name, tensor->offset, tensor->shape[0],
+                         tensor->n_dims == 2 ? tensor->shape[1] : 0);
+        XXH64_update(state, line, (size_t)n);
+    }
+}
+
 /* Tensors, initial weights and figures, which are the same in every kernel set. */
 static unsigned initial_of(const struct chain_config *chain,
                            const struct kernels *kernels, const struct lane *lane,
@@ -138,20 +150,14 @@ static unsigned initial_of(const struct chain_config *chain,
     double figures[3] = {model_flops(chain, 100, 10), model_forward_flops(chain, 100, 10),
                          model_positions(model, lane, true)};
 
-    for (int i = 0; i < params->n_tensors; i++) {
-        const struct tensor *tensor = &params->tensors[i];
-        char line[256];
-        int n = snprintf(line, sizeof line, "%s %s %zu %zu %zu\n", tensor->layer,
-                         tensor->name, tensor->offset, tensor->shape[0],
-                         tensor->n_dims == 2 ? tensor->shape[1] : 0);
-        XXH64_update(state, line, (size_t)n);
-    }
+    add_tensors(state, params);
     model_init_weights(model, 7, weights);
     XXH64_update(state, weights, params->size * sizeof *weights);
     XXH64_update(state, figures, sizeof figures);
 
     /* What evaluation shares it does not compute again. */
     assert_true(model_positions(model, lane, false) <= figures[2]);
+
     free(weights);
     model_free(model);
     return digest(state);
@@ -166,27 +172,34 @@ static real *some_weights(const struct params *params)
     return weights;
 }
 
-/* The first time nothing is known of the weights; the last model shares what the first one
- * knows. */
+static void add_evaluation(XXH64_state_t *state, struct model *model,
+                           const struct lane *lane)
+{
+    real logits[ROWS * MOST_CLASSES];
+    size_t n = (size_t)(lane->n_rows * chain_outputs(model_chain(model)));
+    struct lane_result result = model_evaluate(model, lane, logits);
+
+    XXH64_update(state, logits, n * sizeof *logits);
+    add_result(state, &result);
+}
+
+/* Before anything is known of the weights, after it, and by a model that shares what the
+ * first one knows. */
 static unsigned evaluation_of(const struct chain_config *chain,
                               const struct kernels *kernels, const struct lane lanes[3],
                               XXH64_state_t *state)
 {
     struct model *model = new_model(chain, kernels, false), *sharer = NULL;
-    real *weights = some_weights(model_params(model)), logits[ROWS * MOST_CLASSES];
+    real *weights = some_weights(model_params(model));
 
     model_pack(model, weights);
-    for (int i = 0; i < 3; i++) {
-        if (i == 2) {
-            model_learn(model);
-            assert_int_equal(model_new_sharer(model, &sharer), OK);
-        }
-        struct lane_result result =
-            model_evaluate(sharer ? sharer : model, &lanes[i], logits);
-        XXH64_update(state, logits,
-                     (size_t)(lanes[i].n_rows * chain_outputs(chain)) * sizeof *logits);
-        add_result(state, &result);
-    }
+    add_evaluation(state, model, &lanes[0]);
+    add_evaluation(state, model, &lanes[1]);
+
+    model_learn(model);
+    assert_int_equal(model_new_sharer(model, &sharer), OK);
+    add_evaluation(state, sharer, &lanes[2]);
+
     model_free(sharer);
     model_free(model);
     free(weights);
@@ -200,8 +213,8 @@ static unsigned gradient_of(const struct chain_config *chain,
 {
     struct model *model = new_model(chain, kernels, true);
     const struct params *params = model_params(model);
-    real *weights = some_weights(params),
-         *gradient = xaligned(params->size, sizeof(real));
+    real *weights = some_weights(params);
+    real *gradient = xaligned(params->size, sizeof *gradient);
 
     model_pack(model, weights);
     for (int i = 0; i < 3; i++) {
@@ -214,6 +227,7 @@ static unsigned gradient_of(const struct chain_config *chain,
         XXH64_update(state, touched, sizeof touched);
         add_result(state, &result);
     }
+
     model_free(model);
     free(weights);
     free(gradient);
@@ -259,6 +273,7 @@ static void check_shapes(const struct kernels *kernels, const char *name)
         struct lane all = {&rows, numbers, ROWS, NULL},
                     few = {&rows, numbers + 3, 5, NULL};
         const struct lane lanes[3] = {all, few, all};
+
         if (!strcmp(name, "initial")) {
             found[0] = initial_of(&chain, kernels, &all, state);
         } else {
@@ -269,6 +284,7 @@ static void check_shapes(const struct kernels *kernels, const char *name)
             fail_msg("%s, shape %d: %06x %06x, expected %06x %06x", name, i, found[0],
                      found[1], frozen[0], frozen[1]);
     }
+
     XXH64_freeState(state);
     fclose(golden);
 }

@@ -1,19 +1,25 @@
 /* The gradient of every tensor against central differences, in double, over cells, heads,
  * masks, stacks and classes; and of chains that are none of these. */
-#include "../../classifier.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "../../classifier.h"
+#include "../../kernel_sets.h"
+
 enum { ROWS = 5, LENGTH = 7, VOCABULARY = 11 };
 
-/* Padded rows in memory: row lengths 7, 5, 4, 1 and 0. */
+/* The flags of add_recurrent. */
+enum { ONE_WAY, BOTH_WAYS };
+enum { LAST_STEP, SEQUENCES };
+
+/* Padded rows in memory, of 7, 5, 4, 1 and 0 words. */
 struct corpus {
     uint16_t x[ROWS][LENGTH];
     int32_t y[ROWS], length[ROWS], order[ROWS];
@@ -23,6 +29,7 @@ struct corpus {
 static void fill_corpus(struct corpus *corpus, bool pad_pre, int classes)
 {
     static const int lengths[ROWS] = {7, 5, 4, 1, 0};
+
     memset(corpus, 0, sizeof *corpus);
     for (int r = 0; r < ROWS; r++) {
         corpus->length[r] = lengths[r];
@@ -32,6 +39,7 @@ static void fill_corpus(struct corpus *corpus, bool pad_pre, int classes)
             corpus->x[r][pad_pre ? LENGTH - lengths[r] + t : t] =
                 (uint16_t)(1 + (3 * r + 5 * t) % (VOCABULARY - 1));
     }
+
     corpus->rows = (struct rows){.n = ROWS,
                                  .maxlen = LENGTH,
                                  .id_bytes = 2,
@@ -48,26 +56,35 @@ static double loss_at(struct model *model, const struct lane *lane, const double
     return model_gradient(model, lane, 7, 3, scratch, NULL).loss;
 }
 
+/* The central difference of the loss at weight i. */
+static double numeric_gradient(struct model *model, const struct lane *lane,
+                               double *weights, size_t i, double *scratch)
+{
+    const double h = 1e-6; /* small: a relu may turn within it */
+    double kept = weights[i];
+
+    weights[i] = kept + h;
+    double above = loss_at(model, lane, weights, scratch);
+    weights[i] = kept - h;
+    double below = loss_at(model, lane, weights, scratch);
+    weights[i] = kept;
+    return (above - below) / (2 * h);
+}
+
 /* The largest relative error over the elements of one tensor, against the tensor's
  * largest gradient. At most 40 elements a tensor are tried, spread evenly. */
 static double tensor_error(struct model *model, const struct lane *lane,
                            const struct tensor *tensor, double *weights,
                            const double *gradient, double *scratch)
 {
-    const double h = 1e-6; /* small: a relu may turn within it */
+    size_t first = tensor->offset, end = first + tensor->size;
     double largest = 1e-8, error = 0;
-    for (size_t i = 0; i < tensor->size; i++)
-        largest = fmax(largest, fabs(gradient[tensor->offset + i]));
-    size_t stride = tensor->size / 40 + 1;
-    for (size_t i = 0; i < tensor->size; i += stride) {
-        double *w = &weights[tensor->offset + i], kept = *w;
-        *w = kept + h;
-        double above = loss_at(model, lane, weights, scratch);
-        *w = kept - h;
-        double below = loss_at(model, lane, weights, scratch);
-        *w = kept;
-        double numeric = (above - below) / (2 * h);
-        error = fmax(error, fabs(numeric - gradient[tensor->offset + i]) / largest);
+
+    for (size_t i = first; i < end; i++)
+        largest = fmax(largest, fabs(gradient[i]));
+    for (size_t i = first; i < end; i += tensor->size / 40 + 1) {
+        double numeric = numeric_gradient(model, lane, weights, i, scratch);
+        error = fmax(error, fabs(numeric - gradient[i]) / largest);
     }
     return error;
 }
@@ -97,6 +114,7 @@ static void check(const struct chain_config *chain, const struct kernels *kernel
     double *weights = xaligned(params->size, sizeof *weights);
     double *gradient = xaligned(params->size, sizeof *weights);
     double *scratch = xaligned(params->size, sizeof *weights);
+
     model_init_weights(model, 5, weights);
     for (size_t i = 0; i < params->size; i++) /* away from kinks and symmetric places */
         weights[i] = 3 * weights[i] + 0.01 * sin((double)i);
@@ -110,6 +128,7 @@ static void check(const struct chain_config *chain, const struct kernels *kernel
                      kernels->name, tensor->layer, tensor->name, error, names_of(chain),
                      chain->mask, chain->pad_pre ? "in front" : "behind");
     }
+
     free(weights);
     free(gradient);
     free(scratch);
@@ -118,7 +137,7 @@ static void check(const struct chain_config *chain, const struct kernels *kernel
 
 static struct classifier config_of(int variant)
 {
-    struct classifier config = {
+    return (struct classifier){
         .cell = variant % 3 == 0 ? CELL_LSTM : CELL_GRU,
         .reset_after = variant % 3 == 2,
         .bidirectional = variant / 3 % 2,
@@ -138,110 +157,138 @@ static struct classifier config_of(int variant)
         .rnn_dropout = variant % 4 ? 0.2 : 0,
         .dense_dropout = 0.25,
     };
-    return config;
 }
 
-static const struct kernels *set_of(int k)
+static void check_classifiers(const struct kernels *kernels)
 {
-    static const char *const names[] = {"baseline", "avx2", "avx512"};
-    const struct kernels *kernels = NULL;
-
-    /* NULL: not on this processor */
-    return kernels_select(names[k], &kernels) ? NULL : kernels;
+    for (int variant = 0; variant < 192; variant++) {
+        struct classifier config = config_of(variant);
+        struct chain_config chain = classifier_chain(&config);
+        check(&chain, kernels);
+    }
 }
-
-enum { SETS = 3 };
 
 static void test_all_tensors(void **state)
 {
     (void)state;
-    for (int k = 0; k < SETS; k++)
-        for (int variant = 0; variant < 192 && set_of(k); variant++) {
-            struct classifier config = config_of(variant);
-            struct chain_config chain = classifier_chain(&config);
-            check(&chain, set_of(k));
-        }
+    for_each_kernel_set(check_classifiers);
 }
 
-#define SEQUENCE(cell_, units_, both)                                                    \
-    {                                                                                    \
-        .kind = LAYER_RECURRENT, .recurrent = {                                          \
-            .cell = cell_,                                                               \
-            .units = units_,                                                             \
-            .bidirectional = both,                                                       \
-            .sequences = true                                                            \
-        }                                                                                \
-    }
-#define LAST(cell_, units_, both)                                                        \
-    {                                                                                    \
-        .kind = LAYER_RECURRENT, .recurrent = {                                          \
-            .cell = cell_,                                                               \
-            .units = units_,                                                             \
-            .bidirectional = both                                                        \
-        }                                                                                \
-    }
-#define DROPOUT(purpose_)                                                                \
-    {                                                                                    \
-        .kind = LAYER_DROPOUT, .dropout = { 0.3, purpose_ }                              \
-    }
-#define POOLING(how_)                                                                    \
-    {                                                                                    \
-        .kind = LAYER_POOLING, .pooling = { how_ }                                       \
-    }
-#define DENSE(units_)                                                                    \
-    {                                                                                    \
-        .kind = LAYER_DENSE, .dense = { units_ }                                         \
-    }
-#define FLATTEN                                                                          \
-    {                                                                                    \
-        .kind = LAYER_FLATTEN                                                            \
-    }
+static void add_dense(struct chain_config *chain, int units)
+{
+    chain_add(chain, LAYER_DENSE)->dense.units = units;
+}
 
-/* Between embedding and output. */
-enum { MOST = 8 };
+static void add_pooling(struct chain_config *chain, enum pooling how)
+{
+    chain_add(chain, LAYER_POOLING)->pooling.how = how;
+}
 
-static const struct layer_config chains[][MOST] = {
-    {SEQUENCE(CELL_LSTM, 5, false), DROPOUT(RNG_DROPOUT_RNN), SEQUENCE(CELL_GRU, 4, true),
-     LAST(CELL_LSTM, 3, true), DENSE(6), DENSE(9), DENSE(4)},
-    {SEQUENCE(CELL_GRU, 5, true), SEQUENCE(CELL_LSTM, 4, false), POOLING(POOLING_MAX)},
-    {SEQUENCE(CELL_LSTM, 5, true), DROPOUT(RNG_DROPOUT_RNN), FLATTEN, DENSE(6)},
-    {LAST(CELL_GRU, 5, false), FLATTEN, DROPOUT(RNG_DROPOUT_RNN), DENSE(6)},
-    {POOLING(POOLING_MEAN), DENSE(6)},
-    {DROPOUT(RNG_DROPOUT_EMBEDDING), POOLING(POOLING_MEAN)},
-    /* These look at all positions: no mask without a recurrent layer. */
-    {DROPOUT(RNG_DROPOUT_EMBEDDING), POOLING(POOLING_MAX), DENSE(6)},
-    {FLATTEN, DROPOUT(RNG_DROPOUT_RNN), DENSE(6)},
+static void add_mixed_stack(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_LSTM, 5, ONE_WAY, SEQUENCES);
+    add_dropout(chain, 0.3, RNG_DROPOUT_RNN);
+    add_recurrent(chain, CELL_GRU, 4, BOTH_WAYS, SEQUENCES);
+    add_recurrent(chain, CELL_LSTM, 3, BOTH_WAYS, LAST_STEP);
+    add_dense(chain, 6);
+    add_dense(chain, 9);
+    add_dense(chain, 4);
+}
+
+static void add_stack_and_max(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_GRU, 5, BOTH_WAYS, SEQUENCES);
+    add_recurrent(chain, CELL_LSTM, 4, ONE_WAY, SEQUENCES);
+    add_pooling(chain, POOLING_MAX);
+}
+
+static void add_dropout_and_flatten(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_LSTM, 5, BOTH_WAYS, SEQUENCES);
+    add_dropout(chain, 0.3, RNG_DROPOUT_RNN);
+    chain_add(chain, LAYER_FLATTEN);
+    add_dense(chain, 6);
+}
+
+/* Flatten of what is flat already. */
+static void add_flat_twice(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_GRU, 5, ONE_WAY, LAST_STEP);
+    chain_add(chain, LAYER_FLATTEN);
+    add_dropout(chain, 0.3, RNG_DROPOUT_RNN);
+    add_dense(chain, 6);
+}
+
+static void add_mean(struct chain_config *chain)
+{
+    add_pooling(chain, POOLING_MEAN);
+    add_dense(chain, 6);
+}
+
+static void add_dropout_and_mean(struct chain_config *chain)
+{
+    add_dropout(chain, 0.3, RNG_DROPOUT_EMBEDDING);
+    add_pooling(chain, POOLING_MEAN);
+}
+
+static void add_dropout_and_max(struct chain_config *chain)
+{
+    add_dropout(chain, 0.3, RNG_DROPOUT_EMBEDDING);
+    add_pooling(chain, POOLING_MAX);
+    add_dense(chain, 6);
+}
+
+static void add_flatten(struct chain_config *chain)
+{
+    chain_add(chain, LAYER_FLATTEN);
+    add_dropout(chain, 0.3, RNG_DROPOUT_RNN);
+    add_dense(chain, 6);
+}
+
+/* What stands between embedding and output. */
+static const struct middle {
+    void (*add)(struct chain_config *chain);
+    bool maskable; /* false: it looks at all positions of the embedding */
+    size_t lookup_bytes;
+} middles[] = {
+    {add_mixed_stack, true, 0},
+    {add_stack_and_max, true, CHAIN_LOOKUP_BYTES},
+    {add_dropout_and_flatten, true, 0},
+    {add_flat_twice, true, CHAIN_LOOKUP_BYTES},
+    {add_mean, true, 0},
+    {add_dropout_and_mean, true, CHAIN_LOOKUP_BYTES},
+    {add_dropout_and_max, false, 0},
+    {add_flatten, false, CHAIN_LOOKUP_BYTES},
 };
-enum { MASKABLE = COUNT_OF(chains) - 2 };
 
-static struct chain_config chain_of(size_t n, bool mask, bool pad_pre)
+static struct chain_config chain_of(const struct middle *middle, bool mask, bool pad_pre)
 {
     struct chain_config chain = {.vocabulary = VOCABULARY,
                                  .length = LENGTH,
-                                 .mask = mask,
+                                 .mask = mask && middle->maskable,
                                  .pad_pre = pad_pre,
-                                 .lookup_bytes = n % 2 ? CHAIN_LOOKUP_BYTES : 0};
+                                 .lookup_bytes = middle->lookup_bytes};
 
     chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
-    for (int i = 0; i < MOST && chains[n][i].kind != LAYER_EMBEDDING; i++)
-        *chain_add(&chain, chains[n][i].kind) = chains[n][i];
-    struct layer_config *output = chain_add(&chain, LAYER_OUTPUT);
-    output->output.units = 3;
-    output->output.loss = LOSS_CATEGORICAL;
+    middle->add(&chain);
+    add_output(&chain, 3);
     chain_name_layers(&chain);
     return chain;
+}
+
+static void check_other_chains(const struct kernels *kernels)
+{
+    for (size_t i = 0; i < COUNT_OF(middles); i++)
+        for (int way = 0; way < 4; way++) {
+            struct chain_config chain = chain_of(&middles[i], way & 1, way & 2);
+            check(&chain, kernels);
+        }
 }
 
 static void test_other_chains(void **state)
 {
     (void)state;
-    for (int k = 0; k < SETS; k++)
-        for (size_t n = 0; n < COUNT_OF(chains) && set_of(k); n++)
-            for (int way = 0; way < 4; way++) {
-                bool mask = way & 1 && n < MASKABLE;
-                struct chain_config chain = chain_of(n, mask, way & 2);
-                check(&chain, set_of(k));
-            }
+    for_each_kernel_set(check_other_chains);
 }
 
 int main(void)

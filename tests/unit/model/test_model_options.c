@@ -130,6 +130,7 @@ static void check_round_trip(enum model_kind kind, enum model_head head, int var
     assert_string_equal(before, after);
     model_options_chain(&again, &data, &same);
     assert_memory_equal(&chain, &same, sizeof chain);
+
     free(before);
     free(after);
 }
