@@ -37,6 +37,7 @@ static char *text_of(const struct bench *bench, int row)
     char *text = NULL;
     size_t n = 0;
     FILE *stream = open_memstream(&text, &n);
+
     for (int t = 0; stream && t < bench->data.facts.maxlen; t++)
         fprintf(stream, "%s ",
                 text_word(bench->predictor.tokenizer,
@@ -49,10 +50,12 @@ static char *text_of(const struct bench *bench, int row)
 static int set_up(struct bench *bench, const char *checkpoint, const char *path)
 {
     int rc = predictor_open(&bench->predictor, checkpoint, bench->isa, NULL);
+
     if (!rc)
         rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_ALL, &bench->data);
     if (!rc)
         rc = kernels_open_blas();
+
     const struct rows *part = &bench->data.part[DATASET_TEST];
     for (int r = 0; r < part->n && bench->n_rows < MOST_ROWS && !rc; r++)
         if (part->length[r] == bench->data.facts.maxlen) {
@@ -83,12 +86,14 @@ static double judge_texts(struct bench *bench)
     int n_labels = bench->predictor.info.facts.n_labels, classes[MOST_ROWS];
     double *probabilities = xcalloc((size_t)(MOST_ROWS * n_labels), sizeof(double));
     double start = seconds_now();
+
     for (int first = 0; first < bench->n_rows; first += PREDICTOR_ROWS) {
         int left = bench->n_rows - first;
         predictor_judge(&bench->predictor, bench->texts + first,
                         left < PREDICTOR_ROWS ? left : PREDICTOR_ROWS, probabilities,
                         classes);
     }
+
     double seconds = (seconds_now() - start) / bench->n_rows;
     free(probabilities);
     return seconds;
@@ -122,9 +127,11 @@ static void measure(struct bench *bench, int n)
     double *figure[N_FIGURES];
     char kernels[128];
     const struct kernels *chosen = NULL;
+
     for (int i = 0; i < N_FIGURES; i++)
         figure[i] = xcalloc((size_t)n, sizeof(double));
     judge_ids(bench); /* first touch of the workspace */
+
     for (int i = 0; i < n; i++) {
         double before = kernels_probe(1, false), ids = judge_ids(bench);
         double after = kernels_probe(1, false);
@@ -134,6 +141,7 @@ static void measure(struct bench *bench, int n)
         figure[PROBE][i] = 2 / (1 / before + 1 / after);
         figure[SHARE][i] = figure[RATE][i] / figure[PROBE][i];
     }
+
     double texts = quantile(figure[TEXTS], n, 0.5), ids = quantile(figure[IDS], n, 0.5);
     if (kernels_select(bench->isa, &chosen) == OK)
         kernels_describe(chosen, kernels, sizeof kernels);
@@ -143,6 +151,7 @@ static void measure(struct bench *bench, int n)
         quantile(figure[SHARE], n, 0.25), quantile(figure[SHARE], n, 0.5),
         quantile(figure[SHARE], n, 0.75), quantile(figure[RATE], n, 0.5),
         quantile(figure[PROBE], n, 0.5), ids, texts, (texts - ids) / texts, kernels);
+
     for (int i = 0; i < N_FIGURES; i++)
         free(figure[i]);
 }
@@ -153,18 +162,22 @@ int main(int argc, char **argv)
     struct bench bench = {.isa = argc > 5 ? argv[5] : "auto",
                           .lane_rows = argc > 4 ? (int)strtol(argv[4], NULL, 10)
                                                 : PREDICTOR_LANE_ROWS};
+
     if (rounds < 1 || bench.lane_rows < 1 || bench.lane_rows > PREDICTOR_ROWS) {
         fputs("usage: bench_predict ROUNDS CHECKPOINT DATASET [LANE_ROWS [ISA]]\n",
               stderr);
         return ERR_USAGE;
     }
+
     int rc = set_up(&bench, argv[2], argv[3]);
     if (rc)
         fprintf(stderr, "bench_predict: %s\n", fail_message());
     else
         measure(&bench, rounds);
+
     for (int i = 0; i < bench.n_rows; i++)
         free(bench.texts[i]);
+
     dataset_release(&bench.data);
     predictor_release(&bench.predictor);
     return rc;

@@ -41,11 +41,13 @@ struct bench {
 static int set_up(struct bench *bench, int maxlen, double real_share)
 {
     struct trainer_config *config = &bench->config.trainer;
+
     make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share);
     config->sampler.rule = VALIDATION_NONE;
     sampler_options_complete(&config->sampler);
     struct chain_config chain;
     model_options_chain(&config->model, &bench->data.facts, &chain);
+
     int rc = kernels_select(config->isa, &bench->kernels);
     if (!rc)
         rc = kernels_open_blas();
@@ -55,11 +57,13 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
         rc = model_new(&chain, bench->kernels, config->sampler.lane_rows, &bench->model);
     if (rc)
         return rc;
+
     size_t n = model_params(bench->model)->size;
     bench->weights = xaligned(n, sizeof(real));
     model_init_weights(bench->model, config->sampler.seed, bench->weights);
     model_pack(bench->model, bench->weights);
     optim_new(&config->optim, bench->kernels, n, &bench->optim);
+
     bench->first = xcalloc((size_t)bench->comm.size + 1, sizeof *bench->first);
     const size_t *table = model_params(bench->model)->tensors[0].shape;
     bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL,
@@ -73,6 +77,7 @@ static double train_batch(struct bench *bench)
 {
     int n_lanes = 0, rank = bench->comm.rank;
     double positions = 0;
+
     sampler_begin_epoch(&bench->sampler, (int)bench->step);
     int n = sampler_batch(&bench->sampler, 0, &n_lanes);
     balance_even_ranges(n_lanes, bench->comm.size, bench->first);
@@ -82,6 +87,7 @@ static double train_batch(struct bench *bench)
                             bench->sampler.lanes + start,
                             bench->sampler.lane_start[l + 1] - start, NULL};
         positions += model_positions(bench->model, &lane, true);
+
         if (l < bench->first[rank] || l >= bench->first[rank + 1])
             continue;
         struct comm_lane gradient = comm_sum_next(bench->sum);
@@ -89,6 +95,7 @@ static double train_batch(struct bench *bench)
                              gradient.values, gradient.touched);
         comm_sum_push(bench->sum, l);
     }
+
     const real *gradient = comm_sum_finish(bench->sum, bench->first);
     optim_apply(&bench->optim, bench->step++, gradient, n, bench->weights);
     model_pack(bench->model, bench->weights);
@@ -109,7 +116,9 @@ static void measure(struct bench *bench)
     double *probe = xcalloc((size_t)n, sizeof *probe),
            *ms = xcalloc((size_t)n, sizeof *ms);
     char kernels[128];
+
     (void)train_batch(bench); /* first touch of the workspace */
+
     for (int i = 0; i < n; i++) {
         double before = probe_all(&bench->comm), start = seconds_now();
         double positions = train_batch(bench);
@@ -122,6 +131,7 @@ static void measure(struct bench *bench)
         share[i] = rate[i] / probe[i];
         ms[i] = 1e3 * seconds;
     }
+
     kernels_describe(bench->kernels, kernels, sizeof kernels);
     if (bench->comm.rank == 0)
         printf(
@@ -129,6 +139,7 @@ static void measure(struct bench *bench)
             quantile(share, n, 0.25), quantile(share, n, 0.5), quantile(share, n, 0.75),
             quantile(rate, n, 0.5), quantile(probe, n, 0.5), quantile(ms, n, 0),
             quantile(ms, n, 0.5), kernels);
+
     free(share);
     free(rate);
     free(probe);
@@ -138,6 +149,7 @@ static void measure(struct bench *bench)
 static void tear_down(struct bench *bench)
 {
     struct rows *part = &bench->data.part[DATASET_TRAIN];
+
     free(part->x);
     free(part->y);
     free(part->length);
@@ -155,10 +167,12 @@ int main(int argc, char **argv)
     struct bench bench = {.rounds = argc > 3 ? atoi(argv[1]) : 0};
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n_operands = 0;
+
     if (bench.rounds < 1) {
         fputs("usage: bench_step ROUNDS MAXLEN REAL [rnntrain's options]\n", stderr);
         return ERR_USAGE;
     }
+
     comm_init(&bench.comm);
     int rc = config_resolve(argc - 4, argv + 4, &bench.config, operands, &n_operands);
     if (!rc)

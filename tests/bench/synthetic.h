@@ -19,6 +19,7 @@ static inline void make_rows(struct dataset *data, int rows, int maxlen,
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};
     struct rows *part = &data->part[DATASET_TRAIN];
     uint16_t *x = xcalloc((size_t)rows * (size_t)maxlen, sizeof *x);
+
     *data = (struct dataset){
         .facts = {
             .maxlen = maxlen, .num_words = VOCABULARY, .n_labels = 2, .pad_pre = true}};
@@ -26,10 +27,12 @@ static inline void make_rows(struct dataset *data, int rows, int maxlen,
     part->x = x;
     part->y = xcalloc((size_t)rows, sizeof(int32_t));
     part->length = xcalloc((size_t)rows, sizeof(int32_t));
+
     double spread = fmin(real_share, 1 - real_share);
     for (int r = 0; r < rows; r++, x += maxlen) {
         rng.row = (uint32_t)r;
         double share = real_share + spread * ((2 * r + 1.0) / rows - 1);
+
         part->y[r] = (int32_t)rng_below(&rng, 0, 2);
         part->length[r] = (int32_t)(share * maxlen + 0.5);
         for (int t = maxlen - part->length[r]; t < maxlen; t++) {

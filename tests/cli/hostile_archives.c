@@ -38,6 +38,7 @@ static void make_bomb(const char *folder, const char *name, const char *entry_na
     char *path = xasprintf("%s/%s", folder, name), *spaces = xcalloc(n, 1);
     struct archive *archive = archive_write_new();
     struct archive_entry *entry = archive_entry_new();
+
     memset(spaces, ' ', n);
     archive_write_set_format_zip(archive);
     if (archive_write_open_filename(archive, path) != ARCHIVE_OK)
@@ -53,6 +54,7 @@ static void make_bomb(const char *folder, const char *name, const char *entry_na
                                is_bomb ? n : strlen(metadata)) < 0)
             die("%s", archive_error_string(archive));
     }
+
     archive_entry_free(entry);
     archive_write_free(archive);
     free(spaces);
@@ -78,6 +80,7 @@ void make_archives(const char *folder, const char *config)
 {
     char *path = xasprintf("%s/good.h5", folder), *weights = NULL, *zip = NULL;
     size_t n = 0, n_zip = 0;
+
     if (file_read(path, &weights, &n))
         die("%s", fail_message());
     struct zip_entry good[] = {{"metadata.json", metadata, strlen(metadata)},
@@ -99,6 +102,7 @@ void make_archives(const char *folder, const char *config)
     pack(folder, "empty.keras", good, 0);
     make_bomb(folder, "bomb.keras", "config.json", (size_t)100 << 20);
     make_bomb(folder, "bomb_metadata.keras", "metadata.json", (size_t)100 << 20);
+
     free(zip);
     free(weights);
     free(path);

@@ -45,12 +45,14 @@ static void write_huge(const struct dataset *data)
     int32_t *zeros = xcalloc(MANY, sizeof *zeros), *y = xcalloc(MANY, sizeof *y);
     for (int i = 0; i < MANY; i++)
         y[i] = i % 2;
+
     huge.path = in_folder("huge.h5");
     huge.facts.maxlen = FACTS_MOST_LENGTH;
     huge.part[DATASET_TRAIN] = (struct rows){.n = MANY, .y = y, .length = zeros};
     check(dataset_create(&huge, &writer));
     dataset_write_tokenizer(writer);
     check(dataset_finish(writer));
+
     free(huge.path);
     free(zeros);
     free(y);
@@ -102,16 +104,19 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
                               .tokenizer = data->tokenizer};
     struct params params = {0};
     char *path = in_folder(name);
+
     params_add(&params, "embedding", "embeddings", WORDS, width);
     params_add(&params, "lstm", "kernel", width, 8);
     params_add(&params, "lstm", "recurrent_kernel", 2, 8);
     params_add(&params, "lstm", "bias", 8, 0);
     params_add(&params, "dense", "kernel", 2, 1);
     params_add(&params, "dense", "bias", 1, 0);
+
     float *weights = xcalloc(params.size, sizeof *weights);
     weights[params.size / 2] = value;
     char *bytes = NULL;
     size_t n = 0;
+
     const struct checkpoint_model model = {.chain = &chain,
                                            .optimizer =
                                                "{\"class_name\":\"SGD\",\"config\":{}}",
@@ -119,6 +124,7 @@ static void write_checkpoint(const char *name, struct dataset *data, size_t widt
                                            .weights = weights};
     check(checkpoint_image(&info, &model, &bytes, &n));
     check(file_replace(path, bytes, n, true));
+
     free(bytes);
     params_release(&params);
     free(weights);
@@ -144,9 +150,11 @@ int main(int argc, char **argv)
                                      .pad_pre = true},
                            .tokenizer = tokenizer,
                            .provenance = empty};
+
     if (argc != 2)
         die("expected one folder");
     folder = argv[1];
+
     write_large_id(&data);
     write_huge(&data);
     write_newer("newer.h5", "/", false);
@@ -154,6 +162,7 @@ int main(int argc, char **argv)
     write_checkpoint("nan.ck.h5", &data, 3, NAN);
     write_checkpoint("shape.ck.h5", &data, 2, 0);
     write_array();
+
     data.tokenizer = empty_split;
     write_checkpoint("split.ck.h5", &data, 3, 0);
     data.tokenizer = many_words;

@@ -66,6 +66,7 @@ static void set_texts(hid_t file, const char *object, const char *name, size_t l
     hsize_t count = n;
     hid_t type = H5Tcopy(H5T_C_S1);
     hid_t space = n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, NULL);
+
     must(H5Tset_size(type, length ? length : H5T_VARIABLE));
     hid_t attribute = must(H5Acreate_by_name(file, object, name, type, space, H5P_DEFAULT,
                                              H5P_DEFAULT, H5P_DEFAULT));
@@ -87,6 +88,7 @@ static void put_with(hid_t file, const char *path, int n_dims, const hsize_t *sh
     hid_t links = with_groups(), space = must(H5Screate_simple(n_dims, shape, NULL));
     size_t n = (size_t)H5Sget_simple_extent_npoints(space);
     float *values = xcalloc(n, sizeof *values);
+
     for (size_t i = 0; i < n; i++)
         values[i] = value;
     hid_t set =
@@ -253,6 +255,7 @@ static void make_repeated(const char *name, const char *first, const char *piece
 static void make_many(void)
 {
     static const char head[] = "{\"class_name\":\"Sequential\",\"config\":{\"layers\":[";
+
     make_repeated("layers.h5", head, LAYER("Dropout", "d", "") ",", 10000,
                   EMBEDDING "]}}");
     make_repeated("nested.h5", "", head, 100, "");
@@ -272,6 +275,7 @@ static void make_links(void)
 {
     char *pipe = xasprintf("%s/pipe", folder), *good = xasprintf("%s/good.h5", folder);
     hid_t file = begin_without("soft.h5", KERNEL);
+
     must(H5Lcreate_soft("/model_weights/lstm/lstm/recurrent_kernel:0", file, KERNEL,
                         H5P_DEFAULT, H5P_DEFAULT));
     H5Fclose(file);
@@ -303,6 +307,7 @@ static void make_links(void)
     }
     H5Fclose(file);
     file = begin("nothing.h5");
+
     H5Fclose(file);
     free(good);
     free(pipe);
@@ -330,12 +335,14 @@ static void make_virtual(void)
     hid_t space = must(H5Screate_simple(2, shape, most));
     hsize_t block[2] = {3, 8}, count[2] = {H5S_UNLIMITED, 1};
     char *pipe = xasprintf("%s/pipe", folder);
+
     must(H5Sselect_hyperslab(space, H5S_SELECT_SET, zero, block, count, block));
     hid_t source = must(H5Screate_simple(2, shape, most));
     must(H5Sselect_hyperslab(source, H5S_SELECT_SET, zero, block, count, block));
     must(H5Pset_virtual(creation, space, pipe, "/x", source));
     H5Dclose(must(H5Dcreate2(file, KERNEL, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation,
                              H5P_DEFAULT)));
+
     H5Sclose(source);
     H5Sclose(space);
     H5Pclose(creation);
@@ -359,6 +366,7 @@ static void make_packed(void)
     static const H5Z_class2_t filter = {H5Z_CLASS_T_VERS, 32000, 1,    1,
                                         "a plug-in's",    NULL,  NULL, pass};
     hsize_t small[2] = {3, 8}, large[2] = {1 << 13, 1 << 12};
+
     must(H5Zregister(&filter));
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     hid_t file = begin_without("filter.h5", KERNEL);
@@ -372,6 +380,7 @@ static void make_packed(void)
     must(H5Pset_chunk(creation, 2, large));
     must(H5Pset_deflate(creation, 1));
     put_with(file, KERNEL, 2, large, 0, creation);
+
     H5Fclose(file);
     H5Pclose(creation);
 }
@@ -382,6 +391,7 @@ static void make_arrays(void)
             cube[3] = {3, 8, 1};
     char *pipe = xasprintf("%s/pipe", folder);
     hid_t text = H5Tcopy(H5T_C_S1);
+
     must(H5Tset_size(text, 8));
     declare(begin_without("huge.h5", KERNEL), H5T_IEEE_F32LE, 2, huge, H5P_DEFAULT);
     declare(begin_without("unwritten.h5", KERNEL), H5T_IEEE_F32LE, 2, much, H5P_DEFAULT);
@@ -414,6 +424,7 @@ static void make_sums(void)
     static const char config[] = MODEL(EMBEDDING "," LSTM("") "," LAYER(
         "Dense", "dense", ",\"units\":2,\"activation\":\"softmax\""));
     hid_t file = begin("sums.h5"), space = H5Screate_simple(2, shape, NULL);
+
     set_text(file, "keras_version", "2.2.4");
     set_text(file, "model_config", config);
     put_weights(file, DENSE_KERNEL);
@@ -422,6 +433,7 @@ static void make_sums(void)
     hid_t set = must(H5Dcreate2(file, DENSE_KERNEL, H5T_IEEE_F32LE, space, H5P_DEFAULT,
                                 H5P_DEFAULT, H5P_DEFAULT));
     must(H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, far));
+
     H5Dclose(set);
     H5Sclose(space);
     H5Fclose(file);
@@ -469,6 +481,7 @@ static void set_names(const char *name, const char *object, const char *attribut
 static void make_names(void)
 {
     static const char layer[] = "/model_weights/lstm", root[] = "/model_weights";
+
     enum { MANY = 4096, LONG = 600 };
     char(*same)[14] = xcalloc(MANY + 1, sizeof *same), slashes[LONG + 1];
     for (int i = 0; i <= MANY; i++)
@@ -496,6 +509,7 @@ static void make_names(void)
     put(file, KERNEL, 2, 512, 512, 0);
     must(H5Adelete_by_name(file, layer, "weight_names", H5P_DEFAULT));
     set_texts(file, layer, "weight_names", sizeof *same, MANY - 1, same);
+
     H5Fclose(file);
     H5Sclose(space);
     free(same);

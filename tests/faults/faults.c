@@ -68,6 +68,7 @@ static bool fails(const char *call)
     char *end;
     long at = strtol(setting("FAULT_AT"), &end, 10);
     long delay = strtol(setting("FAULT_DELAY"), NULL, 10);
+
     if (delay > 0)
         usleep((useconds_t)delay);
     calls++;

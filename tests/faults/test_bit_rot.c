@@ -47,6 +47,7 @@ static void attack(const char *path, int (*open)(const char *path))
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};
     char *bytes = NULL, *copy = xasprintf("%s/rotten.h5", folder);
     size_t n = 0;
+
     assert_int_equal(file_read(path, &bytes, &n), OK);
     assert_int_equal(open(path), OK);
     for (uint32_t i = 0; i < FLIPS + CUTS; i++) {
@@ -61,6 +62,7 @@ static void attack(const char *path, int (*open)(const char *path))
         bytes[at] = kept;
     }
     unlink(copy);
+
     free(copy);
     free(bytes);
 }

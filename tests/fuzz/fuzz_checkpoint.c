@@ -11,6 +11,7 @@ static void try_file(const char *path)
 {
     struct predictor predictor;
     int rc = predictor_open(&predictor, path, "baseline", NULL);
+
     fuzz_check(rc == OK || *fail_message(), "a message");
     if (!rc) {
         char text[] = "a good film", *texts[] = {text};
@@ -20,6 +21,7 @@ static void try_file(const char *path)
         fuzz_check(class >= 0 && class < n_labels, "a class");
         free(probabilities);
     }
+
     predictor_release(&predictor);
 }
 
@@ -55,8 +57,10 @@ static void write_tensors(struct h5 *file, struct fuzz *input)
         char *path = xasprintf("/model_weights/%s", names[i]);
         size_t shape[2] = {1 + (size_t)fuzz_below(input, 12),
                            1 + (size_t)fuzz_below(input, 12)};
+
         values[fuzz_byte(input)] =
             (float)fuzz_number(input) / (float)fuzz_below(input, 4);
+
         if (fuzz_below(input, 16) != 15)
             h5_write(file, path, fuzz_below(input, 16) ? H5_FLOAT32 : H5_INT32,
                      strstr(path, "bias") ? 1 : 2, shape, values, false);
@@ -70,7 +74,9 @@ static void try_built(struct fuzz *input)
     char *labels[] = {neg, pos, other}, *bytes = NULL, *config = some_config(input);
     size_t n = 0;
     struct h5 *file = h5_create();
+
     h5_make_group(file, "/rnntrain");
+
     h5_attribute_int(file, "/rnntrain", "format_version", 1);
     h5_attribute_int(file, "/rnntrain", "num_words", 2 + fuzz_below(input, 10));
     h5_attribute_int(file, "/rnntrain", "maxlen", 1 + fuzz_below(input, 6));
@@ -80,12 +86,15 @@ static void try_built(struct fuzz *input)
     h5_write_text(file, "/rnntrain/config", config);
     h5_write_strings(file, "/rnntrain/labels", (size_t)fuzz_below(input, 4), labels);
     write_tensors(file, input);
+
     char *state = fuzz_text(input), *tokenizer = fuzz_text(input);
     h5_write_text(file, "/rnntrain/state", state);
     h5_write_text(file, "/rnntrain/provenance", state);
     h5_write_text(file, "/rnntrain/tokenizer", tokenizer);
+
     if (!h5_image(file, &bytes, &n))
         try_file(fuzz_file(bytes, n));
+
     free(bytes);
     free(config);
     free(state);

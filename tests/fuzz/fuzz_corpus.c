@@ -19,11 +19,14 @@ static int read_and_settle(struct corpus *corpus, const struct source *source, i
                             .vocabulary = &vocabulary,
                             .spool = &spool,
                             .n_threads = 1};
+
     corpus->sources = source;
     fuzz_check(!spool_open(&spool, "x"), "a temporary file");
+
     int rc = intake_run(&intake);
     if (!rc)
         rc = corpus_settle(corpus, 1, &options, reader_notes(intake.reader));
+
     spool_close(&spool);
     vocabulary_release(&vocabulary);
     reader_free(intake.reader);
@@ -38,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         struct source source = {.path = fuzz_file(bytes, n),
                                 .part = test_only ? DATASET_TEST : -1};
         int rc = read_and_settle(&corpus, &source, test_only ? 0 : 2);
+
         fuzz_check(rc == OK || rc == ERR_FORMAT || rc == ERR_NO_INPUT || rc == ERR_USAGE,
                    "a code");
         fuzz_check(rc == OK || strstr(fail_message(), source.path) || rc == ERR_USAGE,

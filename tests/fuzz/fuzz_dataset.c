@@ -24,9 +24,11 @@ static void try_file(const char *path)
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
     int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
+
     fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), path)),
                "a message");
     try_rows(path, rc);
+
     for (int part = 0; !rc && part < DATASET_PARTS; part++)
         for (int row = 0; row < data.part[part].n; row++)
             for (int t = 0; t < data.facts.maxlen; t++) {
@@ -47,8 +49,10 @@ static void write_array(struct h5 *file, const char *path, struct fuzz *input,
         fuzz_below(input, 8) ? usual : (enum h5_type)fuzz_below(input, H5_N_TYPES);
     size_t shape[2] = {(size_t)fuzz_below(input, 9), 1 + (size_t)fuzz_below(input, 5)};
     int n_dims = strstr(path, "/x") ? 2 : 1;
+
     if (fuzz_below(input, 8) == 7)
         n_dims = 3 - n_dims;
+
     size_t n = (shape[0] * (n_dims == 2 ? shape[1] : 1) + 1) * sizes[type];
     char *data = xcalloc(n, 1);
     for (size_t i = 0; i < n; i += sizes[type])
@@ -72,6 +76,7 @@ static void try_built(struct fuzz *input)
     char *labels[] = {neg, pos, long_name}, *bytes = NULL;
     size_t n = 0;
     struct h5 *file = h5_create();
+
     h5_attribute_text(file, "/", "format",
                       fuzz_below(input, 16) ? "rnntrain-dataset" : "other");
     h5_attribute_int(file, "/", "format_version",
@@ -80,9 +85,11 @@ static void try_built(struct fuzz *input)
     h5_attribute_int(file, "/", "maxlen", fuzz_number(input));
     h5_attribute_text(file, "/", "padding", fuzz_below(input, 4) ? "pre" : "post");
     h5_attribute_text(file, "/", "truncating", fuzz_below(input, 16) ? "pre" : "");
+
     h5_write_strings(file, "/labels", (size_t)fuzz_below(input, 4), labels);
     h5_write_text(file, "/provenance", "{}");
     write_parts(file, input);
+
     char *tokenizer = fuzz_text(input);
     h5_write_text(file, "/tokenizer", tokenizer);
     free(tokenizer);

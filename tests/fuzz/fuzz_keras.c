@@ -54,6 +54,7 @@ static void understand(const struct keras_file *file, struct fuzz *input)
         .mask = fuzz_below(input, 2)};
     struct keras_model keras;
     int rc = keras_model_from(file, &hints, &keras);
+
     check_message(rc);
     if (!rc)
         judge(&keras);
@@ -117,6 +118,7 @@ static char *some_config(struct fuzz *input)
     }
     char *config =
         xasprintf("{\"class_name\":\"Sequential\",\"config\":{\"layers\":[%s]}}", layers);
+
     free(layers);
     return config;
 }

@@ -23,9 +23,11 @@ static void try_arguments(struct fuzz *input)
     char *all = fuzz_text(input), *argv[MOST], *rest = NULL;
     const char *operands[MOST + 1];
     int argc = 0, n = 0;
+
     for (char *line = strtok_r(all, "\n", &rest); line && argc < MOST;
          line = strtok_r(NULL, "\n", &rest))
         argv[argc++] = line;
+
     struct config config = {0};
     check(config_resolve(argc, argv, &config, operands, &n), &config);
     config_release(&config);
@@ -37,6 +39,7 @@ static void try_json(struct fuzz *input)
     struct config config = {0};
     char *json = fuzz_text(input);
     int rc = config_from_record(json, "options.json", &config);
+
     check(rc, &config);
     if (!rc) {
         char *text = options_to_json(&cmd_train_table, &config);
@@ -48,6 +51,7 @@ static void try_json(struct fuzz *input)
         free(same);
         config_release(&again);
     }
+
     config_release(&config);
     free(json);
 }

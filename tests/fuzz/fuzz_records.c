@@ -35,6 +35,7 @@ static int read_pieces(const struct records_options *options, const char *class_
     struct decoder decoder = {0};
     int rc = OK;
     bool last = false;
+
     for (size_t at = 0; !last && !rc;) {
         size_t n = input->n - at < piece + 4 ? input->n - at : piece + 4, n_text = 0;
         const char *text = NULL;
@@ -46,6 +47,7 @@ static int read_pieces(const struct records_options *options, const char *class_
     }
     fuzz_check(decoder.n_bad == 0 || decoder.first_bad < (int64_t)input->n, "a bad byte");
     fuzz_check(records_layout(records) != NULL, "a layout");
+
     decode_release(&decoder);
     records_free(records);
     return rc;
@@ -58,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     static const char *const separators[] = {NULL, ";", "@@", " ", "\t"};
     struct fuzz input = {bytes, n};
     struct records_options options = {.format = (enum format)fuzz_below(&input, 7)};
+
     options.separator = separators[fuzz_below(&input, 5)];
     options.header = (enum choice)fuzz_below(&input, 3);
     options.quoting = (enum choice)fuzz_below(&input, 3);
@@ -67,9 +70,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     options.label_column = columns & 2 ? "1" : NULL;
     const char *class_name = fuzz_below(&input, 8) ? NULL : "class";
     size_t piece = fuzz_byte(&input);
+
     struct taken whole = {0}, pieces = {0};
     int rc = read_pieces(&options, class_name, encoding, &input, SIZE_MAX / 2, &whole);
     int again = read_pieces(&options, class_name, encoding, &input, piece, &pieces);
+
     fuzz_check(rc == again && whole.n == pieces.n && whole.hash == pieces.hash,
                "the same records in pieces");
     fuzz_check(rc == OK || rc == ERR_FORMAT || rc == ERR_USAGE, "a code");

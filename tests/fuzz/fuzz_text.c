@@ -26,6 +26,7 @@ static void check_json(const struct text_tokenizer *tokenizer, const char *text,
     char *json = text_to_json(tokenizer, false);
     struct text_tokenizer *read = NULL;
     struct text_ids ids = {0};
+
     fuzz_check(!text_from_json(json, "json", text_settings(tokenizer), &read),
                "own JSON");
     encode_and_check(read, text, n, &ids);
@@ -59,11 +60,13 @@ static void try_text(struct fuzz *input)
                                    .maxlen = 1 + fuzz_below(input, 30)};
     int given = fuzz_below(input, 16);
     char *stop = given & 8 ? word(input) : NULL;
+
     options.filters = given & 1 ? word(input) : NULL;
     options.split = given & 2 ? word(input) : NULL;
     options.oov_token = given & 4 ? word(input) : NULL;
     options.stop_words = &stop;
     options.n_stop_words = stop != NULL;
+
     size_t n = input->n, first_bad = 0, n_clean = 0;
     char *text = xcalloc(n + 1, 1), *clean = NULL;
     memcpy(text, input->bytes, n);
@@ -74,12 +77,15 @@ static void try_text(struct fuzz *input)
     }
     fuzz_check(text_is_utf8(text), "repaired UTF-8");
     n = text_strip_tags(text, n, options.tags, text);
+
     struct text_tokenizer *tokenizer = text_new(&options);
     text_fit(tokenizer, text, n);
     text_freeze(tokenizer, 1);
     struct text_ids ids = {0};
+
     encode_and_check(tokenizer, text, n, &ids);
     check_json(tokenizer, text, n, &ids);
+
     text_ids_release(&ids);
     text_free(tokenizer);
     free(options.filters);
@@ -94,6 +100,7 @@ static void try_json(struct fuzz *input)
     struct text_options padding = {.pad_pre = true, .truncate_pre = true, .maxlen = 10};
     struct text_tokenizer *tokenizer = NULL;
     char *json = fuzz_text(input);
+
     if (!text_from_json(json, "tokenizer.json", &padding, &tokenizer)) {
         struct text_ids ids = {0};
         static const char text[] = "The film <b>was</b> good, 1990s \xc4\xb0!";

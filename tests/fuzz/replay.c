@@ -19,6 +19,7 @@ static struct seed *read_seeds(const char *folder, int *n)
 {
     DIR *directory = opendir(folder);
     struct seed *seeds = NULL;
+
     if (!directory)
         die("%s: no such folder", folder);
     for (struct dirent *entry; (entry = readdir(directory));) {
@@ -41,6 +42,7 @@ static size_t mutate(struct rng *rng, uint32_t *index, char *bytes, size_t n)
          changes--) {
         uint32_t at = rng_below(rng, (*index)++, (uint32_t)n);
         uint32_t length = rng_below(rng, (*index)++, (uint32_t)(n - at)) % 64;
+
         switch (rng_below(rng, (*index)++, 4)) {
         case 0:
             bytes[at] = (char)rng_below(rng, (*index)++, 256);
@@ -64,6 +66,7 @@ static size_t mutate(struct rng *rng, uint32_t *index, char *bytes, size_t n)
 int main(int argc, char **argv)
 {
     int n = 0;
+
     if (argc < 2)
         die("expected a folder of seeds");
     struct seed *seeds = read_seeds(argv[1], &n);
@@ -71,6 +74,7 @@ int main(int argc, char **argv)
         die("%s: it has no seeds", argv[1]);
     for (int i = 0; i < n; i++)
         LLVMFuzzerTestOneInput((const uint8_t *)seeds[i].bytes, seeds[i].n);
+
     double end = seconds_now() + (argc > 2 ? strtod(argv[2], NULL) : 0);
     int64_t mutants = 0;
     for (; seconds_now() < end; mutants++) {
@@ -83,9 +87,11 @@ int main(int argc, char **argv)
         LLVMFuzzerTestOneInput((const uint8_t *)copy, changed);
         free(copy);
     }
+
     printf("%d seeds, %lld mutants\n", n, (long long)mutants);
     for (int i = 0; i < n; i++)
         free(seeds[i].bytes);
+
     free(seeds);
     return 0;
 }

@@ -45,6 +45,7 @@ static void check_row(const struct text_tokenizer *tokenizer, const char *text,
     struct text_ids ids = {0};
     const struct text_options *options = text_settings(tokenizer);
     int32_t *row = xcalloc((size_t)options->maxlen, sizeof *row);
+
     text_encode(tokenizer, text, strlen(text), &ids);
     (void)text_pad(options, ids.ids, ids.n, row);
     for (int t = 0; t < options->maxlen; t++)
@@ -61,6 +62,7 @@ static void check_words(const struct text_tokenizer *tokenizer, const json_t *go
     const json_t *counts = json_object_get(golden, "word_counts");
     const json_t *indices = json_object_get(golden, "indices");
     int index = 0;
+
     for (size_t i = 0; i < json_array_size(words); i++) {
         const char *expected = json_string_value(json_array_get(words, i));
         index = (int)json_integer_value(json_array_get(indices, i));
@@ -105,6 +107,7 @@ static void check_case(const json_t *root, const json_t *golden, size_t number)
     const char *unseen = json_string_value(json_object_get(root, "unseen"));
     struct text_options options = options_of(json_object_get(golden, "options"));
     struct text_tokenizer *tokenizer = text_new(&options);
+
     for (size_t i = 0; i < json_array_size(texts); i++) {
         const char *text = json_string_value(json_array_get(texts, i));
         text_fit(tokenizer, text, strlen(text));
@@ -113,6 +116,7 @@ static void check_case(const json_t *root, const json_t *golden, size_t number)
     check_words(tokenizer, golden, number);
     check_matrix(tokenizer, golden, texts, unseen, number);
     check_json(tokenizer, golden, texts, unseen, number);
+
     text_free(tokenizer);
     free(options.filters);
     free(options.split);

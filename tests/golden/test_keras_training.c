@@ -45,6 +45,7 @@ static void *read_array(struct h5 *file, const char *group, const char *name,
     enum h5_type found;
     int n_dims = 0;
     size_t shape[H5_MAX_DIMS] = {0};
+
     assert_int_equal(h5_shape(file, path, &found, &n_dims, shape), OK);
     void *data = xcalloc(shape[0] * (n_dims == 2 ? shape[1] : 1), element);
     assert_int_equal(h5_read(file, path, type, n_dims, shape, data), OK);
@@ -57,17 +58,21 @@ static void read_golden(struct h5 *file, const char *name, struct golden *golden
 {
     char *path = xasprintf("/%s/config", name), *text = NULL;
     size_t n = 0;
+
     assert_int_equal(h5_read_text(file, path, &text), OK);
     golden->config = json_loads(text, 0, NULL);
     assert_non_null(golden->config);
+
     golden->maxlen = (int)number(golden, "maxlen");
     golden->x = read_array(file, name, "x", H5_UINT16, 2, &n);
     golden->rows = (int)n;
     golden->y = read_array(file, name, "y", H5_INT32, 4, &n);
     golden->final = read_array(file, name, "final", H5_INT32, 4, &golden->n_weights);
+
     golden->length = xcalloc((size_t)golden->rows, sizeof *golden->length);
     for (int i = 0; i < golden->rows * golden->maxlen; i++)
         golden->length[i / golden->maxlen] += golden->x[i] != 0;
+
     free(path);
     free(text);
 }
@@ -170,20 +175,24 @@ static void check_case(const char *name, const struct golden *golden,
     struct model *model = NULL;
     struct optim optim;
     int32_t rows[BATCH];
+
     assert_int_equal(classifier_new(&config, kernels, BATCH, &model), OK);
     const struct params *params = model_params(model);
     assert_int_equal(params->size, golden->n_weights);
+
     real *weights = xaligned(params->size, sizeof *weights);
     real *gradient = xaligned(params->size, sizeof *gradient);
     optim_new(&optim_config, kernels, params->size, &optim);
     for (size_t i = 0; i < params->size; i++)
         weights[i] = initial_weight(i, number(golden, "scale"));
+
     for (int step = 0; step < STEPS; step++) {
         const json_t *losses = json_object_get(golden->config, "losses");
         double expected = json_number_value(json_array_get(losses, (size_t)step));
         struct lane lane = {&all, rows, BATCH, NULL};
         take_batch(golden, step, rows);
         model_pack(model, weights);
+
         double loss =
             model_gradient(model, &lane, 1, (uint32_t)step, gradient, NULL).loss / BATCH;
         if (!(fabs(loss - expected) < 2e-5 * expected))
@@ -191,7 +200,9 @@ static void check_case(const char *name, const struct golden *golden,
                      expected);
         optim_apply(&optim, step, gradient, BATCH, weights);
     }
+
     check_final(name, golden, params, weights);
+
     free(weights);
     free(gradient);
     optim_release(&optim);
@@ -204,6 +215,7 @@ static void test_all_cases(void **state)
     struct h5 *file = NULL;
     char **names = NULL;
     size_t n = 0;
+
     static const char *const sets[] = {"baseline", "avx2", "avx512"};
     if (h5_open(golden_path, &file) || h5_read_strings(file, "/cases", &n, &names))
         fail_msg("%s", fail_message());
@@ -219,6 +231,7 @@ static void test_all_cases(void **state)
         release_golden(&golden);
         free(names[i]);
     }
+
     free(names);
     h5_close(file);
 }

@@ -28,6 +28,7 @@ static void check(int holds, const char *what)
 static void judge_pieces(struct rnntrain_model *judge, size_t first, size_t piece)
 {
     double *found = calloc(n_texts * classes, sizeof *found);
+
     check(found != NULL, "memory");
     for (size_t done = 0, n; done < n_texts; done += n, first = (first + n) % n_texts) {
         n = piece < n_texts - first ? piece : n_texts - first;
@@ -44,11 +45,14 @@ static void *work(void *context)
 {
     size_t number = *(size_t *)context;
     struct rnntrain_model *own = NULL;
+
     for (size_t round = 0; round < ROUNDS; round++)
         judge_pieces(model, (number * 131 + round * 17) % n_texts,
                      1 + (number * 29 + round * 37) % 200);
+
     check(rnntrain_open("missing", &own) == RNNTRAIN_NO_INPUT && !own, "a missing file");
     check(!strncmp(rnntrain_message(), "missing: ", 9), "this thread's message");
+
     check(rnntrain_open(path, &own) == RNNTRAIN_OK, "opened in a thread");
     judge_pieces(own, number % n_texts, 64);
     rnntrain_close(own);
@@ -74,21 +78,26 @@ static void check_ids(void)
     int32_t last = (int32_t)rnntrain_num_words(model) - 1, ids[900];
     size_t lengths[3] = {0, 3, 0}, longest = rnntrain_maxlen(model) + 5;
     double *all = calloc(3 * classes, sizeof *all), *one = calloc(classes, sizeof *one);
+
     check(all && one && longest + 3 < 900, "room");
+
     lengths[2] = longest;
     for (size_t i = 0; i < 3 + longest; i++)
         ids[i] = (int32_t)(i * 7) % last + 1;
+
     check(!rnntrain_predict_ids(model, ids, lengths, 3, all), "ids");
     check(!rnntrain_predict_ids(model, ids + 3, lengths + 2, 1, one), "ids alone");
     check(!memcmp(all + 2 * classes, one, classes * sizeof *one), "ids: other bits");
     check(!rnntrain_predict_texts(model, (const char *const[]){""}, 1, one), "no words");
     check(!memcmp(all, one, classes * sizeof *one), "no ids: other bits");
+
     for (int32_t wrong = 0; wrong <= last + 1; wrong += last + 1) {
         ids[1] = wrong;
         check(rnntrain_predict_ids(model, ids, lengths, 3, all) == RNNTRAIN_USAGE,
               "an id");
         check(strstr(rnntrain_message(), "id 1 of text 1 is ") != NULL, "which id");
     }
+
     free(all);
     free(one);
 }
@@ -96,6 +105,7 @@ static void check_ids(void)
 static void check_arguments(void)
 {
     double none[2];
+
     check(rnntrain_predict_texts(model, NULL, 0, NULL) == RNNTRAIN_OK, "no texts");
     check(rnntrain_predict_texts(model, NULL, 1, none) == RNNTRAIN_USAGE, "NULL texts");
     check(rnntrain_predict_texts(model, (const char *const[]){NULL}, 1, none) ==
@@ -127,12 +137,15 @@ int main(int argc, char **argv)
     read_texts(argv[2]);
     check(*rnntrain_message() == 0, "a message before the first");
     check(rnntrain_open(path, &model) == RNNTRAIN_OK, path);
+
     classes = rnntrain_classes(model);
     expected = calloc(n_texts * classes, sizeof *expected);
     check(expected && !rnntrain_predict_texts(model, texts, n_texts, expected), "texts");
+
     run_threads();
     check_ids();
     check_arguments();
+
     for (size_t i = 0; i < n_texts; i++) {
         const double *p = expected + i * classes;
         size_t decided = 0;
@@ -140,6 +153,7 @@ int main(int argc, char **argv)
             decided = p[c] > p[decided] ? c : decided;
         printf("%s\t%.6f\n", rnntrain_label(model, decided), p[decided]);
     }
+
     rnntrain_close(model);
     free(expected);
     return 0;

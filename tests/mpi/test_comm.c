@@ -106,6 +106,7 @@ static void check_sums(int most_lanes)
                                                {1, 3, 3},    {64, 2, 128}, {65, 2, 131},
                                                {200, 1, 207}};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
+
     for (size_t s = 0; s < COUNT_OF(shapes); s++) {
         struct comm_sum *sum =
             comm_sum_new(&comm, kernels, COMM_CANONICAL, shapes[s], most_lanes);
@@ -147,6 +148,7 @@ static void check_sums_by_mpi(int most_lanes)
             assert_true(fabs((double)(total[i] - expected)) < 1e-5);
         }
     }
+
     comm_sum_free(sum);
     free(first_rank);
     free(first);
@@ -165,6 +167,7 @@ static void test_gather_bytes(void **state)
     size_t n = 1 + 40 * (size_t)comm.rank, at = 0;
     size_t *counts = xcalloc((size_t)comm.size, sizeof *counts);
     char *mine = xcalloc(n, 1);
+
     memset(mine, comm.rank + 1, n);
     char *all = comm_gather_bytes(&comm, mine, n, counts);
     for (int r = 0; r < comm.size && comm.rank == 0; r++) {
@@ -173,6 +176,7 @@ static void test_gather_bytes(void **state)
             assert_int_equal(all[at++], r + 1);
     }
     assert_true(comm.rank == 0 || !all);
+
     free(all);
     free(mine);
     free(counts);
@@ -265,6 +269,7 @@ static void test_pieces(void **state)
 {
     size_t whole = comm.state->piece;
     char bytes[100] = "";
+
     comm.state->piece = 28;
     if (comm.rank == 0)
         memset(bytes, 'x', sizeof bytes);
@@ -286,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_small_things), cmocka_unit_test(test_gather_bytes),
         cmocka_unit_test(test_pieces),
     };
+
     comm_init(&comm);
     int failed = kernels_select("auto", &kernels);
     if (!failed)

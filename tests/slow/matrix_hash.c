@@ -11,6 +11,7 @@ static void print_hash(const struct dataset *data, enum dataset_part part)
 {
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
+
     sha256_init(&sha);
     for (int row = 0; row < data->part[part].n; row++)
         for (int t = 0; t < data->facts.maxlen; t++) {
@@ -30,6 +31,7 @@ int main(int argc, char **argv)
     struct dataset data = {0};
     int rc = dataset_read(argc > 1 ? argv[1] : "dataset.h5", DATASET_WORDS_NONE,
                           DATASET_ALL, &data);
+
     if (rc) {
         fprintf(stderr, "%s\n", fail_message());
         return rc;

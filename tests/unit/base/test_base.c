@@ -56,6 +56,7 @@ static void test_memory(void **state)
     assert_int_equal((uintptr_t)large % huge, 0);
     assert_memory_equal(small, zeros, 65);
     assert_memory_equal(large + huge - 4000, zeros, 4000);
+
     free(small);
     free(large);
 }
@@ -141,6 +142,7 @@ static void test_arena(void **state)
 {
     (void)state;
     struct arena arena = {0};
+
     assert_null(arena_take(&arena, 3, sizeof(double)));
     assert_null(arena_take(&arena, 0, 1));
     assert_null(arena_take(&arena, 65, 1));

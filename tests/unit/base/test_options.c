@@ -83,12 +83,14 @@ static void test_arguments(void **state)
     struct settings settings = {0};
     const char *operands[16];
     int n = 0;
+
     assert_int_equal(
         parse(&settings,
               WORDS("a", "--units", "7", "--learning-rate=0.5", "--mask", "--no-shuffle",
                     "--set", "head=flatten", "--path", "-", "--", "--units"),
               operands, &n),
         OK);
+
     assert_int_equal(settings.units, 7);
     assert_true(settings.rate == 0.5);
     assert_true(settings.mask);
@@ -125,9 +127,11 @@ static void test_refusals(void **state)
     refuse(WORDS("--units", "seven"), "whole number");
     refuse(WORDS("--units", ""), "whole number");
     refuse(WORDS("--units"), "--units");
+
     refuse(WORDS("--learning-rate", "nan"), "expected a number");
     refuse(WORDS("--learning-rate", "1e400"), "expected a number");
     refuse(WORDS("--learning-rate", "1x"), "expected a number");
+
     refuse(WORDS("--mask=maybe"), "true or false");
     refuse(WORDS("--head", "first"), "one of last, flatten");
     refuse(WORDS("--set", "units"), "units");
@@ -138,18 +142,22 @@ static void test_environment_and_order(void **state)
 {
     (void)state;
     struct settings settings = {0};
+
     options_init(&table, &settings);
     setenv("OPTTEST_UNITS", "9", 1);
     setenv("OPTTEST_LEARNING_RATE", "0.25", 1);
     assert_int_equal(options_from_environment(&table, &settings), OK);
     assert_int_equal(settings.units, 9);
     assert_true(settings.rate == 0.25);
+
     assert_int_equal(options_from_json(&table, &settings, "{\"units\": 11}", "f.json"),
                      OK);
     assert_int_equal(settings.units, 11);
+
     setenv("OPTTEST_UNITS", "many", 1);
     assert_int_equal(options_from_environment(&table, &settings), ERR_USAGE);
     assert_non_null(strstr(fail_message(), "OPTTEST_UNITS"));
+
     unsetenv("OPTTEST_UNITS");
     unsetenv("OPTTEST_LEARNING_RATE");
     options_release(&table, &settings);
@@ -159,12 +167,14 @@ static void test_json(void **state)
 {
     (void)state;
     struct settings settings = {0};
+
     options_init(&table, &settings);
     assert_int_equal(options_from_json(&table, &settings,
                                        "{\"learning_rate\": 0.1, \"mask\": true, "
                                        "\"head\": \"flatten\", \"path\": \"x\"}",
                                        "f.json"),
                      OK);
+
     char *text = options_to_json(&table, &settings);
     struct settings again = {0};
     options_init(&table, &again);
@@ -175,6 +185,7 @@ static void test_json(void **state)
     assert_null(again.path); /* transient: not in the record */
     free(text);
     options_release(&table, &again);
+
     static const char *const bad[] = {"{\"unitz\": 3}", "{\"units\": \"x\"}", "[1]",
                                       "{\"units\": 3",  "{\"units\": [3]}",   ""};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -198,9 +209,11 @@ static void test_operands(void **state)
     char *none[] = {NULL}, *two[] = {(char[]){"a"}, (char[]){"b"}};
     const char *operands[2];
     int n = 0;
+
     assert_int_equal(options_from_arguments(&strict, &settings, 0, none, operands, &n),
                      ERR_USAGE);
     assert_string_equal(fail_message(), "an operand is missing; usage: prog FILE");
+
     assert_int_equal(options_from_arguments(&strict, &settings, 2, two, operands, &n),
                      ERR_USAGE);
     assert_string_equal(fail_message(), "b is one operand too many; usage: prog FILE");
@@ -214,6 +227,7 @@ static void test_usage(void **state)
     FILE *out = open_memstream(&text, &n);
     options_usage(&table, out);
     fclose(out);
+
     assert_non_null(strstr(text, "--units"));
     assert_non_null(strstr(text, "32"));
     assert_non_null(strstr(text, "flatten"));
@@ -228,21 +242,25 @@ static void test_several_numbers(void **state)
     struct settings settings;
     const char *operands[8];
     int n = 0;
+
     assert_int_equal(parse(&settings, WORDS("--widths", "64,32,8"), operands, &n), OK);
     assert_int_equal(settings.widths.n, 3);
     assert_int_equal(settings.widths.value[0], 64);
     assert_int_equal(settings.widths.value[2], 8);
+
     char *text = options_to_json(&table, &settings);
     assert_non_null(strstr(text, "\"widths\":\"64,32,8\""));
     assert_int_equal(options_set(&table, &settings, "widths", "7", "test"), OK);
     assert_int_equal(options_from_json(&table, &settings, text, "f.json"), OK);
     assert_int_equal(settings.widths.n, 3);
     free(text);
+
     assert_int_equal(options_from_json(&table, &settings, "{\"widths\": 5}", "f"), OK);
     text = options_to_json(&table, &settings);
     assert_non_null(strstr(text, "\"widths\":5"));
     free(text);
     options_release(&table, &settings);
+
     refuse(WORDS("--widths", "64,"), "whole number");
     refuse(WORDS("--widths", "64,101"), "from 1 to 100");
     refuse(WORDS("--widths", ""), "whole number");
@@ -262,6 +280,7 @@ static void test_parts(void **state)
         struct inner first, second;
         bool last;
     };
+
     static const struct option inner_options[] = {
         {"count", OPTION_COUNT, offsetof(struct inner, count), "3", 1, 9, NULL, "count",
          "Inner", false},
@@ -275,6 +294,7 @@ static void test_parts(void **state)
     static const struct option last_options[] = {
         {"last", OPTION_BOOL, 0, "true", 0, 0, NULL, "last", "Outer", false},
     };
+
     static const struct option_table inner = {.options = inner_options, .n_options = 2};
     static const struct option_table last = {.options = last_options, .n_options = 1};
     static const struct option_part parts[] = {{&inner, offsetof(struct outer, second)},
@@ -293,6 +313,7 @@ static void test_parts(void **state)
     assert_string_equal(outer.second.name, "x");
     assert_true(outer.last);
     assert_int_equal(outer.first.count, 77);
+
     assert_int_equal(options_set(&whole, &outer, "count", "9", "--count"), OK);
     assert_int_equal(options_set(&whole, &outer, "count", "10", "--count"), ERR_USAGE);
     assert_string_equal(fail_message(),
@@ -313,6 +334,7 @@ static void test_parts(void **state)
                         "  --name TEXT\n        name (default: x)\n"
                         "  --[no-]last\n        last (default: true)\n\n"
                         "Inner\n  --count N\n        count (default: 3) [1 to 9]\n");
+
     free(text);
     options_release(&whole, &outer);
 }

@@ -99,6 +99,7 @@ static int call(const char *const *words)
 
     rewind(file);
     said[fread(said, 1, sizeof said - 1, file)] = '\0';
+
     fclose(file);
     return rc;
 }
@@ -132,6 +133,7 @@ static void test_first_command(void **state)
     assert_string_equal(ran, "teach");
     assert_int_equal(units, 32);
     setenv("PROGTEST_UNITS", "5", 1);
+
     assert_int_equal(CALL("--", "judge"), OK);
     assert_string_equal(ran, "teach");
     assert_string_equal(operand, "judge");

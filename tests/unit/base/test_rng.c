@@ -44,6 +44,7 @@ static void test_moments(void **state)
     double mean = 0, normal_mean = 0, normal_square = 0;
     for (uint32_t i = 0; i < N; i++) {
         double u = rng_uniform(&rng, i), g = rng_normal(&rng, i);
+
         assert_true(u >= 0 && u < 1);
         mean += u / N;
         normal_mean += g / N;

@@ -81,6 +81,7 @@ static void test_record(void **state)
     assert_int_equal(config_from_record(text, "record", &again), OK);
     char *same = options_to_json(&cmd_train_table, &again);
     assert_string_equal(same, text);
+
     free(same);
     free(text);
     config_release(&again);
@@ -116,8 +117,10 @@ static void test_order_of_sources(void **state)
     expect_record(WORDS("--config", path), "\"units\":7");
     expect_record(WORDS("--config", path), "\"dense\":9");
     expect_record(WORDS("--config", path, "--units", "8,9"), "\"units\":\"8,9\"");
+
     expect_record(WORDS("--config", path), "\"model\":\"gru\"");
     expect_record(WORDS("--recipe", "none", "--config", path), "\"model\":\"lstm\"");
+
     setenv("RNNTRAIN_CONFIG", path, 1);
     expect_record(NOTHING, "\"epochs\":3");
     unsetenv("RNNTRAIN_CONFIG");
@@ -138,12 +141,14 @@ static void test_fields(void **state)
 {
     (void)state;
     struct config config;
+
     assert_int_equal(
         resolve(WORDS("--clip-norm=2", "--epochs=3", "--batch-size=8", "--balance=off",
                       "--on-nan=skip", "--no-init-optimizer", "--lr-warmup=0.5",
                       "--run-dir=here", "--test-nan=4", "--monitor=loss"),
                 &config),
         OK);
+
     const struct trainer_config *trainer = &config.trainer;
     assert_true(trainer->optim.clip_norm == 2);
     assert_int_equal(trainer->epochs, 3);
@@ -152,6 +157,7 @@ static void test_fields(void **state)
     assert_int_equal(trainer->on_nan, ON_NAN_SKIP);
     assert_false(trainer->init_optimizer);
     assert_true(trainer->warmup_epochs == 0.5);
+
     assert_string_equal(trainer->run_dir, "here");
     assert_string_equal(trainer->data, "dataset.h5");
     assert_null(trainer->init_from);

@@ -20,6 +20,7 @@ struct fixture {
 static void fill(struct fixture *fixture)
 {
     static char neg[] = "neg", pos[] = "pos", json[] = "{}";
+
     *fixture = (struct fixture){
         .x = {{0, 1, 2}, {3, 4, 5}, {0, 0, 9}, {0, 0, 0}},
         .y = {0, 1, 0, 1},
@@ -117,6 +118,7 @@ static void test_wide(void **state)
         assert_int_equal(dataset_reader_row(reader, r, row), OK);
         assert_memory_equal(row, x[r], sizeof row);
     }
+
     dataset_reader_close(reader);
     dataset_reader_close(NULL);
     dataset_release(&data);
@@ -187,6 +189,7 @@ static void test_words(void **state)
     expect_message("set.h5: id 2 is \"b\", but \"c\" in model.h5");
     fixture.data.tokenizer = NULL;
     assert_int_equal(dataset_check_words(&fixture.data, other, "model.h5"), OK);
+
     text_free(same);
     text_free(other);
 }
@@ -236,6 +239,7 @@ static void test_readers(void **state)
 
     assert_memory_equal(data.part[DATASET_TRAIN].x, fixture.x, sizeof fixture.x);
     assert_true(data.hash == whole.hash);
+
     dataset_release(&data);
     dataset_release(&whole);
     free(storage);
@@ -258,6 +262,7 @@ static void test_two_at_once(void **state)
     assert_int_equal(dataset_open(paths[1], DATASET_WORDS_ALL, &second), OK);
     assert_int_equal(first.facts.num_words, WORDS);
     assert_int_equal(second.facts.num_words, WORDS + 5);
+
     dataset_release(&first);
     dataset_release(&second);
     free(paths[0]);
@@ -373,6 +378,7 @@ static void test_damage(void **state)
         assert_int_equal(dataset_open(bad, DATASET_WORDS_ALL, &data), ERR_FORMAT);
         expect_message("damaged.h5");
     }
+
     free(bytes);
     free(good);
     free(bad);

@@ -117,6 +117,7 @@ static void test_sides(void **state)
     expect_message("attribute padding is \"left\", expected \"pre\" or \"post\"");
     assert_int_equal(facts_read(file, FACTS_IN_CHECKPOINT, &read), ERR_FORMAT);
     expect_message("attribute pad_pre of /rnntrain is 2, expected 0 to 1");
+
     h5_close(file);
     free(path);
 }
@@ -141,6 +142,7 @@ static void test_agreement(void **state)
 {
     (void)state;
     struct facts other = usual;
+
     other.truncate_pre = !other.truncate_pre; /* of texts, not of rows */
     assert_true(facts_agree(&usual, &other));
     other.num_words++;
@@ -162,6 +164,7 @@ static void test_packed_labels(void **state)
     struct facts copy = usual;
     size_t n = 0;
     char *packed = facts_pack_labels(&usual, &n);
+
     assert_int_equal(n, sizeof "neg" + sizeof "" + sizeof "sehr gut");
     facts_set_labels(&copy, packed);
     free(packed);

@@ -21,12 +21,14 @@ struct fixture {
 static void fill(struct fixture *fixture)
 {
     static char neg[] = "neg", pos[] = "pos", path[] = "set.h5";
+
     fixture->labels[0] = neg;
     fixture->labels[1] = pos;
     for (int i = 0; i < ROWS; i++) {
         fixture->y[i] = i < ROWS / 2;
         fixture->length[i] = i * 7919 % 101;
     }
+
     fixture->data = (struct dataset){
         .path = path, .facts = {.n_labels = 2, .labels = fixture->labels, .maxlen = 100}};
     fixture->data.part[DATASET_TRAIN] = (struct rows){
@@ -52,14 +54,17 @@ static void test_stratified(void **state)
     struct sampler sampler;
     bool seen[ROWS] = {false};
     int counts[2];
+
     fill(&fixture);
     struct sampler_config config = config_of(VALIDATION_STRATIFIED);
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler.n_train, 900);
     assert_int_equal(sampler.n_validation, 100);
     assert_int_equal(sampler.n_test, ROWS);
+
     rows_count(&fixture.data.part[DATASET_TRAIN], sampler.validation, 100, 2, counts);
     assert_int_equal(counts[0], 50);
+
     for (int i = 0; i < sampler.n_train; i++)
         seen[sampler.train[i]] = true;
     for (int i = 0; i < sampler.n_validation; i++)
@@ -72,11 +77,13 @@ static void test_keras_tail(void **state)
     (void)state;
     struct fixture fixture;
     struct sampler sampler;
+
     fill(&fixture);
     struct sampler_config config = config_of(VALIDATION_KERAS_TAIL);
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), ERR_USAGE);
     assert_non_null(strstr(fail_message(), "all 100 validation rows are of class neg"));
     assert_non_null(strstr(fail_message(), "--allow-one-class"));
+
     config.allow_one_class = true;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler.validation[0], 900);
@@ -94,6 +101,7 @@ static void test_refusals(void **state)
     struct sampler_config config = config_of(VALIDATION_OWN);
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), ERR_USAGE);
     assert_non_null(strstr(fail_message(), "set.h5 has no /validation"));
+
     config = config_of(VALIDATION_STRATIFIED);
     config.validation_split = 0;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), ERR_USAGE);
@@ -106,6 +114,7 @@ static void test_limit(void **state)
     struct fixture fixture;
     struct sampler sampler;
     int counts[2];
+
     fill(&fixture);
     struct sampler_config config = config_of(VALIDATION_NONE);
     config.limit_train = 200;
@@ -113,6 +122,7 @@ static void test_limit(void **state)
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler.n_train, 200);
     assert_int_equal(sampler.n_test, 50);
+
     rows_count(&fixture.data.part[DATASET_TRAIN], sampler.train, 200, 2, counts);
     assert_int_equal(counts[0], 100);
     sampler_release(&sampler);
@@ -124,12 +134,14 @@ static void test_exact_limit(void **state)
     (void)state;
     struct fixture fixture;
     struct sampler sampler;
+
     fill(&fixture);
     for (int limit = 1; limit < 12; limit++) {
         struct sampler_config config = config_of(VALIDATION_NONE);
         config.limit_test = limit;
         assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
         assert_int_equal(sampler.n_test, limit);
+
         int counts[2];
         rows_count(&fixture.data.part[DATASET_TEST], sampler.test, limit, 2, counts);
         assert_int_equal(counts[0], (limit + 1) / 2);
@@ -142,6 +154,7 @@ static void check_epoch(struct sampler *sampler, const struct fixture *fixture, 
 {
     bool seen[ROWS] = {false};
     int total = 0;
+
     sampler_begin_epoch(sampler, epoch);
     for (int b = 0; b < sampler_batches(sampler); b++) {
         int n_lanes = 0, n = sampler_batch(sampler, b, &n_lanes);
@@ -150,6 +163,7 @@ static void check_epoch(struct sampler *sampler, const struct fixture *fixture, 
             (n + 3) / 4; /* of up to four rows, as lane_rows is a multiple of it */
         assert_int_equal(n_lanes, groups < expected ? groups : expected);
         assert_int_equal(sampler->lane_start[n_lanes], n);
+
         for (int l = 0; l < n_lanes; l++) {
             int first = sampler->lane_start[l],
                 count = sampler->lane_start[l + 1] - first;
@@ -173,12 +187,14 @@ static void test_batches(void **state)
     (void)state;
     struct fixture fixture;
     struct sampler sampler, other;
+
     fill(&fixture);
     struct sampler_config config = config_of(VALIDATION_STRATIFIED);
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler_batches(&sampler), 15); /* 14 of 64 and one of 4 */
     check_epoch(&sampler, &fixture, 0);
     check_epoch(&sampler, &fixture, 1);
+
     /* Another sampler comes to the same order by itself. */
     assert_int_equal(sampler_new(&fixture.data, &config, &other), OK);
     sampler_begin_epoch(&other, 1);
@@ -187,9 +203,11 @@ static void test_batches(void **state)
     sampler_batch(&sampler, 3, &n_lanes);
     sampler_batch(&other, 3, &n_lanes);
     assert_memory_equal(sampler.lanes, other.lanes, 64 * sizeof *other.lanes);
+
     sampler_begin_epoch(&other, 2);
     sampler_batch(&other, 3, &n_lanes);
     assert_memory_not_equal(sampler.lanes, other.lanes, 64 * sizeof *other.lanes);
+
     sampler_release(&sampler);
     sampler_release(&other);
 }
@@ -199,10 +217,12 @@ static void test_no_shuffle(void **state)
     (void)state;
     struct fixture fixture;
     struct sampler sampler;
+
     fill(&fixture);
     struct sampler_config config = config_of(VALIDATION_NONE);
     config.shuffle = SHUFFLE_NONE;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
+
     sampler_begin_epoch(&sampler, 4);
     for (int b = 0; b < sampler_batches(&sampler); b++) {
         int n_lanes = 0, n = sampler_batch(&sampler, b, &n_lanes);
@@ -259,8 +279,10 @@ static void test_windows(void **state)
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler_new(&fixture.data, &config, &other), OK);
     assert_int_equal(sampler_window_rows(&sampler), BATCHES * 64);
+
     check_epoch(&sampler, &fixture, 0);
     check_epoch(&sampler, &fixture, 7);
+
     /* a window is read from few chunks, of both classes though the file is sorted by
      * class */
     for (int first = 0; first < sampler.n_train; first += WINDOW) {
@@ -271,18 +293,21 @@ static void test_windows(void **state)
                    counts);
         assert_true(abs(counts[0] - counts[1]) <= 3 * CHUNK);
     }
+
     /* batches of a window are drawn from all of it */
     assert_true(n_chunks(sampler.order, 64) > WINDOW / CHUNK / 2);
     sampler_begin_epoch(&other, 7);
     assert_memory_equal(sampler.order, other.order, sizeof(int32_t) * 900);
     sampler_begin_epoch(&other, 8);
     assert_memory_not_equal(sampler.order, other.order, sizeof(int32_t) * 900);
+
     /* other chunks in another epoch, and not those of the same place in each stretch */
     assert_int_not_equal(chunk_set(sampler.order, WINDOW),
                          chunk_set(other.order, WINDOW));
     assert_true(n_places(chunk_set(sampler.order, WINDOW), WINDOWS) > 2);
     sampler_release(&sampler);
     sampler_release(&other);
+
     /* one window is no other order than that of full */
     config.window_rows = ROWS;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
@@ -293,6 +318,7 @@ static void test_windows(void **state)
     assert_memory_equal(sampler.order, other.order, sizeof(int32_t) * 900);
     sampler_release(&sampler);
     sampler_release(&other);
+
     config.shuffle = SHUFFLE_WINDOW;
     config.window_rows = 1;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
@@ -307,6 +333,7 @@ static void test_window_limit(void **state)
     struct fixture fixture;
     struct sampler sampler;
     int counts[2];
+
     fill(&fixture);
     struct sampler_config config = config_of(VALIDATION_NONE);
     config.shuffle = SHUFFLE_WINDOW;
@@ -314,6 +341,7 @@ static void test_window_limit(void **state)
     config.limit_train = 201;
     assert_int_equal(sampler_new(&fixture.data, &config, &sampler), OK);
     assert_int_equal(sampler.n_train, 201);
+
     rows_count(&fixture.data.part[DATASET_TRAIN], sampler.train, 201, 2, counts);
     assert_int_equal(counts[0], 101); /* the tie of remainders goes to the lower class */
     assert_true(n_chunks(sampler.train, 201) <= 10);

@@ -136,6 +136,7 @@ static void compare(const struct drawn *drawn)
                     fail_msg("chain %d, row %d, class %d: %g, expected %g", i, r, c,
                              found, expected);
             }
+
     fclose(file);
     free(path);
 }

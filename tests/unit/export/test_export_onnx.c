@@ -249,6 +249,7 @@ static void test_damaged_models(void **state)
     rename_value(&model->graph->output[0]->name, "classes");
     expect_refusal(&onnx, model, "classes is missing");
     onnx__model_proto__free_unpacked(model, NULL);
+
     free(bytes);
     release(&predictor);
 }

@@ -185,6 +185,7 @@ static void test_ignored_children(void **state)
 static void test_closed_streams(void **state)
 {
     int saved[3];
+
     (void)state;
     for (int fd = 0; fd < 3; fd++) {
         saved[fd] = fcntl(fd, F_DUPFD, 10);
@@ -203,6 +204,7 @@ static void test_time(void **state)
 {
     struct rlimit before, short_one;
     sigset_t blocked;
+
     (void)state;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGXCPU);

@@ -20,6 +20,7 @@ static void test_replace(void **state)
 {
     (void)state;
     char *path = scratch_path("note.h5"), *previous = scratch_path("note.prev.h5");
+
     assert_int_equal(file_replace(path, "one", 3, true), OK);
     assert_int_not_equal(access(previous, F_OK), 0);
     assert_int_equal(file_replace(path, "second", 6, true), OK);

@@ -71,6 +71,7 @@ static void test_arrays(void **state)
     float few[5];
     assert_int_equal(h5_read(file, "/w", H5_FLOAT32, 1, vector_shape, few), OK);
     assert_memory_equal(few, vector, sizeof vector);
+
     h5_close(file);
     h5_close(NULL);
 }
@@ -158,6 +159,7 @@ static void test_images(void **state)
     assert_int_equal(h5_open_bytes("image", "PK\x03\x04more", 8, &file), ERR_FORMAT);
     expect_message("image: not an HDF5 file");
     assert_null(file);
+
     free(bytes[0]);
     free(bytes[1]);
 }
@@ -167,6 +169,7 @@ static struct h5 *on_disk(void)
     char *path = xasprintf("%s/data.h5", folder);
     struct h5 *file = NULL;
     unsigned char digest[FILE_DIGEST_BYTES];
+
     assert_int_equal(h5_create_on_disk(path, &file), OK);
     write_all(file);
     assert_int_not_equal(access(path, F_OK), 0); /* it has its name when it is whole */
@@ -200,6 +203,7 @@ static void test_chunks(void **state)
 
     assert_int_equal(h5_chunks_read(chunks, 3, &values), ERR_FORMAT);
     expect_message("/train/x: rows from 1968 on cannot be unpacked");
+
     h5_chunks_close(chunks);
     h5_chunks_close(NULL);
     h5_close(file);
@@ -213,6 +217,7 @@ static void test_no_chunks(void **state)
     struct h5 *written = h5_create(), *file = NULL;
     char *bytes = NULL;
     size_t n = 0;
+
     h5_write(written, "/w", H5_FLOAT32, 2, shape, vector, false);
     assert_int_equal(h5_image(written, &bytes, &n), OK);
     assert_int_equal(h5_open_bytes("image", bytes, n, &file), OK);
@@ -221,6 +226,7 @@ static void test_no_chunks(void **state)
     assert_int_equal(h5_chunks_open(file, "/w", H5_FLOAT32, other, &chunks), ERR_FORMAT);
     expect_message("/w is (5, 1), expected (1500, 3)");
     assert_null(chunks);
+
     h5_close(file);
     free(bytes);
 }
@@ -249,6 +255,7 @@ static void test_packer(void **state)
     assert_int_equal(h5_open_bytes("image", bytes, n, &file), OK);
     assert_int_equal(h5_read(file, "/x", H5_UINT16, 2, table_shape, found), OK);
     assert_memory_equal(found, table, sizeof table);
+
     h5_close(file);
     free(bytes);
 }
@@ -261,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_chunks),        cmocka_unit_test(test_no_chunks),
         cmocka_unit_test(test_packer),
     };
+
     if (!mkdtemp(folder))
         return 1;
     for (int i = 0; i < ROWS; i++)

@@ -69,6 +69,7 @@ static struct h5 *make(void)
 
     assert_int_equal(h5_image_unsealed(written, &bytes, &n), OK);
     assert_int_equal(h5_open_foreign("foreign.h5", bytes, n, &file), OK);
+
     free(bytes);
     return file;
 }
@@ -156,6 +157,7 @@ static void expect_array(struct h5 *file, const char *path, int n_dims, size_t r
     int found_dims = 0;
     size_t shape[H5_MAX_DIMS] = {0};
     float *values = NULL;
+
     assert_int_equal(h5_read_foreign_array(file, path, 6, &found_dims, shape, &values),
                      OK);
     assert_int_equal(found_dims, n_dims);

@@ -80,6 +80,7 @@ static void test_own(void **state)
         content++;
     content[1] = ']';
     refuse(bytes, n, "metadata.json", MOST, "this zip archive cannot be read");
+
     free(bytes);
     free(again);
 }

@@ -11,16 +11,7 @@
 
 #include <cmocka.h>
 
-/* Calls `body` with each kernel set that this processor runs. */
-static void for_each_set(void (*body)(const struct kernels *))
-{
-    static const char *const names[] = {"baseline", "avx2", "avx512"};
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        const struct kernels *kernels = NULL;
-        if (kernels_select(names[i], &kernels) == OK)
-            body(kernels);
-    }
-}
+#include "../../kernel_sets.h"
 
 /* Numbers in (-1, 1) that no two arrays share. */
 static void fill(real *x, size_t n, uint32_t row)
@@ -29,8 +20,6 @@ static void fill(real *x, size_t n, uint32_t row)
     for (size_t i = 0; i < n; i++)
         x[i] = (real)(2 * rng_uniform(&rng, (uint32_t)i) - 1);
 }
-
-/* Products. */
 
 struct product {
     int rows, depth, columns; /* columns: a multiple of a panel */
@@ -61,18 +50,40 @@ static real packed_at(const struct kernels *kernels, const real *packed, int row
                   (size_t)(j % panel)];
 }
 
+/* It has the same bits as among the others, whose product is in p->c. */
+static void check_last_row_alone(const struct kernels *kernels, const struct product *p,
+                                 int vectors, const real *bias)
+{
+    size_t n = (size_t)(p->rows * p->columns);
+    real *all = xaligned(n, sizeof *all);
+    struct product last = *p;
+
+    memcpy(all, p->c, n * sizeof *all);
+    last.a = p->a + (size_t)(p->rows - 1) * (size_t)p->depth;
+    multiply(kernels, &last, 1, vectors, bias);
+    for (int j = 0; j < vectors * kernels->width; j++) {
+        real alone = packed_at(kernels, p->c, p->rows, 0, j);
+        real among = packed_at(kernels, all, p->rows, p->rows - 1, j);
+        if (memcmp(&alone, &among, sizeof alone))
+            fail_msg("%s: a row of %d has other bits alone", kernels->name, p->rows);
+    }
+    free(all);
+}
+
 static void check_product(const struct kernels *kernels, int rows, int depth, int vectors)
 {
     int columns = round_up(vectors * kernels->width, kernels->panel);
     struct product p = {rows, depth, columns, NULL, NULL, NULL};
     size_t n_a = (size_t)(rows * depth), n_b = (size_t)(depth * columns);
     real *bias = xaligned((size_t)columns, sizeof *bias);
+
     p.a = xaligned(n_a, sizeof(real));
     p.b = xaligned(n_b, sizeof(real));
     p.c = xaligned((size_t)(rows * columns), sizeof(real));
     fill(p.a, n_a, 1);
     fill(p.b, n_b, 2);
     fill(bias, (size_t)columns, 3);
+
     multiply(kernels, &p, rows, vectors, bias);
     for (int r = 0; r < rows; r++)
         for (int j = 0; j < vectors * kernels->width; j++) {
@@ -85,19 +96,8 @@ static void check_product(const struct kernels *kernels, int rows, int depth, in
                 fail_msg("%s: %d x %d x %d vectors: row %d, column %d", kernels->name,
                          rows, depth, vectors, r, j);
         }
-    /* Row independence: alone, the last row has the same bits. */
-    real *all = xaligned((size_t)(rows * columns), sizeof *all);
-    memcpy(all, p.c, (size_t)(rows * columns) * sizeof *all);
-    struct product last = p;
-    last.a = p.a + (size_t)(rows - 1) * (size_t)depth;
-    multiply(kernels, &last, 1, vectors, bias);
-    for (int j = 0; j < vectors * kernels->width; j++) {
-        real alone = packed_at(kernels, p.c, rows, 0, j);
-        real among = packed_at(kernels, all, rows, rows - 1, j);
-        if (memcmp(&alone, &among, sizeof alone))
-            fail_msg("%s: a row of %d has other bits alone", kernels->name, rows);
-    }
-    free(all);
+    check_last_row_alone(kernels, &p, vectors, bias);
+
     free(bias);
     free(p.a);
     free(p.b);
@@ -116,18 +116,20 @@ static void check_products(const struct kernels *kernels)
 static void test_products(void **state)
 {
     (void)state;
-    for_each_set(check_products);
+    for_each_kernel_set(check_products);
 }
 
-static void check_outer_of(const struct kernels *kernels, int positions, int rows,
-                           int vectors)
+static void check_outer_product(const struct kernels *kernels, int positions, int rows,
+                                int vectors)
 {
     int columns = round_up(vectors * kernels->width, kernels->panel);
     size_t n_a = (size_t)(positions * rows), n_b = (size_t)(positions * columns);
     real *a = xaligned(n_a, sizeof *a), *b = xaligned(n_b, sizeof *b);
     real *c = xaligned((size_t)(rows * columns), sizeof *c);
+
     fill(a, n_a, 4);
     fill(b, n_b, 5);
+
     struct matmul_outer m = {positions,
                              rows,
                              vectors,
@@ -138,6 +140,7 @@ static void check_outer_of(const struct kernels *kernels, int positions, int row
                              c};
     kernels->matmul_outer(&m);
     kernels->matmul_outer(&m); /* adds: twice the product */
+
     for (int r = 0; r < rows; r++)
         for (int j = 0; j < vectors * kernels->width; j++) {
             long double sum = 0;
@@ -148,27 +151,26 @@ static void check_outer_of(const struct kernels *kernels, int positions, int row
                 fail_msg("%s: outer product over %d positions, row %d", kernels->name,
                          positions, r);
         }
+
     free(a);
     free(b);
     free(c);
 }
 
-static void check_outer(const struct kernels *kernels)
+static void check_outer_products(const struct kernels *kernels)
 {
     static const int positions[] = {1, 2, 63, 64, 65, 130};
     for (size_t p = 0; p < COUNT_OF(positions); p++)
         for (int rows = 1; rows <= 17; rows += 2)
             for (int vectors = 1; vectors <= 6; vectors++)
-                check_outer_of(kernels, positions[p], rows, vectors);
+                check_outer_product(kernels, positions[p], rows, vectors);
 }
 
-static void test_outer(void **state)
+static void test_outer_products(void **state)
 {
     (void)state;
-    for_each_set(check_outer);
+    for_each_kernel_set(check_outer_products);
 }
-
-/* Activations. */
 
 static long double exact_sigmoid(long double x)
 {
@@ -204,6 +206,7 @@ static void check_activations(const struct kernels *kernels)
     assert_true(worst_error(kernels->sigmoid, exact_sigmoid, -4, 90).relative < 5e-7);
     assert_true(worst_error(kernels->tanh, tanhl, -30, 30).relative < 4e-7);
     assert_true(worst_error(kernels->tanh, tanhl, -1e-3, 1e-3).relative < 4e-7);
+
     real special[] = {0, (real)INFINITY, -(real)INFINITY, 1e30f, -1e30f, (real)NAN};
     real y[COUNT_OF(special)];
     kernels->sigmoid(COUNT_OF(special), special, y);
@@ -217,13 +220,14 @@ static void check_activations(const struct kernels *kernels)
 static void test_activations(void **state)
 {
     (void)state;
-    for_each_set(check_activations);
+    for_each_kernel_set(check_activations);
 }
 
 static void test_own_exp_and_log(void **state)
 {
     (void)state;
     double worst[3] = {0};
+
     for (int i = -69999; i <= 69999; i++) {
         double x = i / 100.0, positive = exp(x / 2);
         worst[0] = fmax(worst[0], fabs(kernels_exp(x) / (double)expl(x) - 1));
@@ -235,13 +239,12 @@ static void test_own_exp_and_log(void **state)
         worst[2] = fmax(worst[2],
                         (double)fabsl(kernels_softplus(x) - softplus) / (double)softplus);
     }
+
     for (int i = 0; i < 3; i++)
         assert_true(worst[i] < 4 * 2.3e-16);
     assert_true(isnan(kernels_exp(NAN)));
     assert_true(kernels_exp(-1e4) == 0 && isinf(kernels_exp(1e4)));
 }
-
-/* Subnormal numbers. */
 
 static void test_flushes_subnormal_numbers(void **state)
 {
@@ -255,9 +258,7 @@ static void test_flushes_subnormal_numbers(void **state)
     assert_true(least * half > 0);
 }
 
-/* Dropout. */
-
-static void check_keep_bits(const struct kernels *kernels)
+static void check_dropout_bits(const struct kernels *kernels)
 {
     struct rng rng = {
         .seed = 0x123456789abcdefull, .purpose = 4, .step = 77, .row = 12345};
@@ -270,10 +271,10 @@ static void check_keep_bits(const struct kernels *kernels)
     }
 }
 
-static void test_keep_bits(void **state)
+static void test_dropout_bits(void **state)
 {
     (void)state;
-    for_each_set(check_keep_bits);
+    for_each_kernel_set(check_dropout_bits);
 }
 
 static void check_embedding_of(const struct kernels *kernels, int width)
@@ -287,6 +288,7 @@ static void check_embedding_of(const struct kernels *kernels, int width)
     real *x = xaligned(n_x, sizeof *x);
     uint32_t bits[ROWS * 5];
     struct rng rng = {.seed = 1, .purpose = RNG_TEST};
+
     fill(table, n_table, 6);
     kernels->keep_bits(&rng, 0, ROWS * words, rng_drop_threshold(0.3), bits);
     struct embedding e = {.n = ROWS,
@@ -297,6 +299,7 @@ static void check_embedding_of(const struct kernels *kernels, int width)
                           .scale = 2,
                           .n_next = ROWS,
                           .next = ids};
+
     kernels->embed(&e, table, x, (size_t)stride);
     for (int r = 0; r < ROWS; r++)
         for (int j = 0; j < stride; j++) {
@@ -304,12 +307,14 @@ static void check_embedding_of(const struct kernels *kernels, int width)
             real expected = kept ? 2 * table[ids[r] * width + j] : 0;
             assert_true(x[r * stride + j] == expected);
         }
+
     kernels->embed_backward(&e, x, (size_t)stride, grad);
     for (int j = 0; j < width; j++) {
         assert_true(grad[1 * width + j] == 0);
         real both = 2 * x[2 * stride + j] + 2 * x[j]; /* x is 0 where it was dropped */
         assert_true(fabs((double)(grad[4 * width + j] - both)) < 1e-6);
     }
+
     free(table);
     free(grad);
     free(x);
@@ -324,17 +329,17 @@ static void check_embedding(const struct kernels *kernels)
 static void test_embedding(void **state)
 {
     (void)state;
-    for_each_set(check_embedding);
+    for_each_kernel_set(check_embedding);
 }
-
-/* Flat arrays. */
 
 static void check_flat_of(const struct kernels *kernels, size_t n)
 {
     real *a = xaligned(n, sizeof *a), *b = xaligned(n, sizeof *b),
          *c = xaligned(n, sizeof *c);
+
     fill(a, n, 7);
     fill(b, n, 8);
+
     long double dot = 0, squares = 0;
     for (size_t i = 0; i < n; i++) {
         dot += (long double)a[i] * b[i];
@@ -342,17 +347,19 @@ static void check_flat_of(const struct kernels *kernels, size_t n)
     }
     assert_true(fabsl(kernels->dot(n, a, b) - dot) < 1e-6 * (double)(n + 10));
     assert_true(fabsl(kernels->sum_squares(n, a) - squares) < 1e-12 * (double)(n + 10));
+
     memcpy(c, b, n * sizeof *c);
     kernels->axpy(n, 3, a, c);
     kernels->add(n, c, a);
     for (size_t i = 0; i < n; i++)
         assert_true(fabs((double)(c[i] - (b[i] + 4 * a[i]))) < 2e-6);
+
     free(a);
     free(b);
     free(c);
 }
 
-static void check_flat(const struct kernels *kernels)
+static void check_flat_arrays(const struct kernels *kernels)
 {
     for (size_t n = 1; n < 70; n++)
         check_flat_of(kernels, n);
@@ -361,10 +368,10 @@ static void check_flat(const struct kernels *kernels)
     check_flat_of(kernels, 5000);
 }
 
-static void test_flat(void **state)
+static void test_flat_arrays(void **state)
 {
     (void)state;
-    for_each_set(check_flat);
+    for_each_kernel_set(check_flat_arrays);
 }
 
 /* Keras's formulas in double against the kernels, any number of elements. */
@@ -374,14 +381,17 @@ static void check_updates_of(const struct kernels *kernels, size_t n)
     real *m = xaligned(n, sizeof *m), *v = xaligned(n, sizeof *v);
     struct update adam = {
         .rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-7f, .scale = 0.5f};
+
     fill(g, n, 9);
     fill(w, n, 10);
     fill(m, n, 11);
     for (size_t i = 0; i < n; i++)
         v[i] = (real)0.1 + m[i] * m[i];
+
     real *w0 = xaligned(n, sizeof *w0), *m0 = xaligned(n, sizeof *m0);
     memcpy(w0, w, n * sizeof *w);
     memcpy(m0, m, n * sizeof *m);
+
     real *const slots[] = {m, v}, *const velocity[] = {m}, *const mean[] = {v};
     kernels->update[UPDATE_ADAM](n, &adam, g, slots, w);
     for (size_t i = 0; i < n; i++) {
@@ -393,6 +403,7 @@ static void check_updates_of(const struct kernels *kernels, size_t n)
                     1e-6);
         assert_true(fabs((double)m[i] - mi) < 1e-6 && fabs((double)v[i] - vi) < 1e-6);
     }
+
     memcpy(w, w0, n * sizeof *w);
     memcpy(m, m0, n * sizeof *m);
     const struct update sgd = {.rate = 0.1f, .momentum = 0.9f, .scale = 0.5f};
@@ -400,6 +411,7 @@ static void check_updates_of(const struct kernels *kernels, size_t n)
     for (size_t i = 0; i < n; i++)
         assert_true(fabs((double)w[i] - ((double)w0[i] + 0.9 * (double)m0[i] -
                                          0.05 * (double)g[i])) < 1e-6);
+
     memcpy(w, w0, n * sizeof *w);
     for (size_t i = 0; i < n; i++)
         v[i] = (real)0.25;
@@ -411,6 +423,7 @@ static void check_updates_of(const struct kernels *kernels, size_t n)
         assert_true(fabs((double)w[i] - ((double)w0[i] - 0.1 * gi / (sqrt(vi) + 1e-7))) <
                     1e-6);
     }
+
     free(g);
     free(w);
     free(m);
@@ -428,7 +441,7 @@ static void check_updates(const struct kernels *kernels)
 static void test_updates(void **state)
 {
     (void)state;
-    for_each_set(check_updates);
+    for_each_kernel_set(check_updates);
 }
 
 static void test_unknown_set(void **state)
@@ -444,12 +457,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_products),
-        cmocka_unit_test(test_outer),
+        cmocka_unit_test(test_outer_products),
         cmocka_unit_test(test_activations),
         cmocka_unit_test(test_own_exp_and_log),
-        cmocka_unit_test(test_keep_bits),
+        cmocka_unit_test(test_dropout_bits),
         cmocka_unit_test(test_embedding),
-        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_flat_arrays),
         cmocka_unit_test(test_updates),
         cmocka_unit_test(test_unknown_set),
         cmocka_unit_test(test_flushes_subnormal_numbers),

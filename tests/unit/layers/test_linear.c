@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "../../kernel_sets.h"
+
 /* A matrix of in_blocks x in_width rows, whose out_blocks x out_width columns stand in a
  * wider one of Keras. */
 struct shape {
@@ -233,6 +235,7 @@ static void check_round_trip(struct fixture *fixture)
     size_t n_columns = (size_t)linear->source_columns;
     real *kernel = xaligned(n, sizeof *kernel), *bias = xaligned(n_columns, sizeof *bias);
     real *packed = xaligned((size_t)linear->columns, sizeof *packed);
+
     memcpy(linear->dw, linear->w,
            (size_t)linear->depth * (size_t)linear->columns * sizeof *linear->w);
     memcpy(kernel, fixture->kernel, n * sizeof *kernel);
@@ -257,38 +260,43 @@ static void check_round_trip(struct fixture *fixture)
     free(packed);
 }
 
-static void for_each(void (*check)(struct fixture *))
+static void for_each_shape(const struct kernels *kernels, void (*check)(struct fixture *))
 {
-    static const char *const names[] = {"baseline", "avx2", "avx512"};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        for (size_t s = 0; s < COUNT_OF(shapes); s++) {
-            const struct kernels *kernels = NULL;
-            struct fixture fixture;
-            if (kernels_select(names[i], &kernels))
-                continue;
-            set_up(&fixture, kernels, &shapes[s]);
-            check(&fixture);
-            tear_down(&fixture);
-        }
+    for (size_t s = 0; s < COUNT_OF(shapes); s++) {
+        struct fixture fixture;
+        set_up(&fixture, kernels, &shapes[s]);
+        check(&fixture);
+        tear_down(&fixture);
+    }
 }
 
-static void check_products(struct fixture *fixture)
+static void check_product_and_gradients(struct fixture *fixture)
 {
     check_product(fixture);
     check_back(fixture);
     check_gradient(fixture);
 }
 
+static void check_products(const struct kernels *kernels)
+{
+    for_each_shape(kernels, check_product_and_gradients);
+}
+
+static void check_round_trips(const struct kernels *kernels)
+{
+    for_each_shape(kernels, check_round_trip);
+}
+
 static void test_products(void **state)
 {
     (void)state;
-    for_each(check_products);
+    for_each_kernel_set(check_products);
 }
 
 static void test_round_trip(void **state)
 {
     (void)state;
-    for_each(check_round_trip);
+    for_each_kernel_set(check_round_trips);
 }
 
 /* Where nothing trains, there is no transpose and no gradient. */
@@ -298,6 +306,7 @@ static void test_evaluator(void **state)
     const struct kernels *kernels = NULL;
     struct space space = {0};
     struct linear linear;
+
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     linear_init(&linear, kernels, 1, 3, 1, 2);
     linear_layout(&linear, &space);

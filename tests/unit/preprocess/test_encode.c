@@ -92,6 +92,7 @@ static void write_rows(struct prepared *prepared, int32_t *map)
         free(data.part[part].y);
         free(data.part[part].length);
     }
+
     free(data.tokenizer);
     free(data.kept);
 }
@@ -207,6 +208,7 @@ static void test_intake(void **state)
     const int32_t *numbers = NULL;
     assert_int_equal(spool_read(&prepared.spool, &reader, 0, 13, &numbers), OK);
     assert_memory_equal(numbers, expected, sizeof expected);
+
     spool_reader_release(&reader);
     release(&prepared);
 }
@@ -286,6 +288,7 @@ static char *prepare_many(int64_t limit, int n_threads, size_t *n)
                                 .n_threads = n_threads,
                                 .output = "many.h5"};
     char *bytes = NULL;
+
     prepare(&prepared);
     assert_int_equal(prepared.vocabulary.n_forgotten > 0, limit > 0);
     check_many(&prepared);
@@ -370,6 +373,7 @@ static void check_json(const struct prepared *prepared)
                 "{\"documents\":2,\"from\":3,\"to\":3}],\"longest\":3,"
                 "\"maxlen\":[{\"kept\":0.8,\"maxlen\":2,\"whole_documents\":0.6},"
                 "{\"kept\":1.0,\"maxlen\":3,\"whole_documents\":1.0}],\"median\":2}");
+
     json_decref(root);
     free(text);
 }
@@ -404,6 +408,7 @@ static void check_print(const struct prepared *prepared)
     for (size_t i = 0; i < COUNT_OF(lines); i++)
         if (!strstr(text, lines[i]))
             fail_msg("no line \"%s\" in:\n%s", lines[i], text);
+
     free(text);
     free(said);
     free(path);

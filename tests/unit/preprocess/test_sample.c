@@ -28,6 +28,7 @@ static int make_sample(const char *name, const char *documents, const char *seed
 
     for (int i = 0; i < 4; i++)
         free(copies[i]);
+
     free(folder);
     return rc;
 }

@@ -218,6 +218,7 @@ static void test_spool(void **state)
     assert_int_equal(spool_read(&spool, &reader, 0, MANY - 1, &found), OK);
     assert_memory_equal(found, numbers, (MANY - 1) * sizeof *found);
     assert_int_equal(spool_read(&spool, &reader, spool.n, 0, &found), OK);
+
     spool_reader_release(&reader);
     spool_close(&spool);
     free(numbers);

@@ -147,6 +147,7 @@ static void test_all_of_it(void **state)
     checkpoint_release(&info);
     for (int i = 0; i < N_SLOTS; i++)
         free(slots[i]);
+
     free(weights);
     release(&fixture);
 }
@@ -158,6 +159,7 @@ static void test_bytes(void **state)
     struct fixture fixture;
     char *first = NULL, *second = NULL;
     size_t n_first = 0, n_second = 0;
+
     fill(&fixture);
     assert_int_equal(checkpoint_image(&fixture.info, &fixture.model, &first, &n_first),
                      OK);
@@ -165,6 +167,7 @@ static void test_bytes(void **state)
                      OK);
     assert_int_equal(n_first, n_second);
     assert_memory_equal(first, second, n_first);
+
     free(first);
     free(second);
     release(&fixture);
@@ -194,6 +197,7 @@ static void test_best(void **state)
     open_fixture(&fixture, "best.h5", &info);
     assert_int_equal(checkpoint_load_best(&info, &fixture.params, weights), ERR_FORMAT);
     expect_message("best.h5: /rnntrain/best: element 5 is not a finite number");
+
     checkpoint_release(&info);
     free(weights);
     release(&fixture);
@@ -218,6 +222,7 @@ static void test_tokenizer(void **state)
     assert_null(info.tokenizer);
     assert_int_equal(checkpoint_tokenizer(&info, &tokenizer), OK);
     assert_null(tokenizer);
+
     checkpoint_release(&info);
     release(&fixture);
 }
@@ -249,6 +254,7 @@ static void test_not_finite(void **state)
     checkpoint_release(&info);
     for (int i = 0; i < N_SLOTS; i++)
         free(slots[i]);
+
     free(weights);
     release(&fixture);
 }
@@ -259,6 +265,7 @@ static void test_another_shape(void **state)
     struct fixture fixture;
     struct checkpoint info;
     struct params other = {0};
+
     fill(&fixture);
     params_add(&other, "embedding", "embeddings", WORDS + 1, 2);
     float *weights = xcalloc(fixture.params.size, sizeof *weights);
@@ -266,6 +273,7 @@ static void test_another_shape(void **state)
     assert_int_equal(checkpoint_load(&info, &other, weights, NULL), ERR_FORMAT);
     expect_message(
         "/model_weights/embedding/embedding/embeddings:0 is (10, 2), expected (11, 2)");
+
     checkpoint_release(&info);
     free(weights);
     params_release(&other);
@@ -352,6 +360,7 @@ static void test_hints(void **state)
     hints = (struct checkpoint_hints){.tokenizer = "a", .word_index = "b"};
     assert_int_equal(checkpoint_import(path, &hints, &info), ERR_USAGE);
     expect_message("--tokenizer and --imdb-word-index: give one of them");
+
     free(path);
     release(&fixture);
 }

@@ -171,6 +171,7 @@ static void test_no_tokenizer(void **state)
     predictor_worker_judge_ids(with.own, rows, &n, 1, expected);
     predictor_worker_judge_ids(without.own, rows, &n, 1, found);
     assert_memory_equal(found, expected, sizeof expected);
+
     predictor_release(&with);
     predictor_release(&without);
 }
@@ -192,6 +193,7 @@ static void test_refusals(void **state)
     info.facts.maxlen = 0;
     assert_int_equal(predictor_take(&predictor, &info, "auto"), ERR_USAGE);
     expect_message("checkpoint_v1.h5 takes rows of any length: give --maxlen N");
+
     predictor_release(&predictor);
     predictor_release(&predictor);
 }

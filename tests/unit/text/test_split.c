@@ -18,6 +18,7 @@ static void make_text(uint32_t number, size_t n, char *text)
     static const char between[] = " .,!  <X";
     struct rng rng = {.seed = 17, .purpose = RNG_TEST, .row = number};
     size_t left = 0;
+
     for (size_t i = 0; i < n; i++, left--) {
         uint32_t draw = rng_below(&rng, (uint32_t)i, 1 << 20);
         if (left == 0) {
@@ -34,6 +35,7 @@ static size_t next_word(const char *text, size_t n, size_t *at, const char *filt
                         bool lower, char split, char *word)
 {
     size_t length = 0;
+
     for (; *at < n; ++*at) {
         char c = text[*at];
         if (lower && c >= 'A' && c <= 'Z')

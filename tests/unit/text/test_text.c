@@ -54,6 +54,7 @@ static void check_repair(const char *text, const char *expected, size_t n_expect
     char *clean = NULL;
     size_t n_clean = 0, first = 0;
     size_t n = text_repair_utf8(text, strlen(text), &clean, &n_clean, &first);
+
     assert_int_equal(n, n_expected);
     if (n) {
         assert_int_equal(n_clean, strlen(expected));
@@ -110,6 +111,7 @@ static void test_stop_words(void **state)
     assert_int_equal(text_from_json(json, "test", &options, &again), OK);
     encode(again, "the dog a bird", &ids);
     assert_int_equal(ids.n, 1);
+
     free(json);
     text_ids_release(&ids);
     text_free(tokenizer);
@@ -122,6 +124,7 @@ static void check_cut(struct text_options options, const char *text, const char 
     char joined[256] = "";
     struct text_tokenizer *tokenizer = text_new(&options);
     struct text_cut cut = {0};
+
     for (int again = 0; again < 2; again++) {
         size_t used = 0;
         text_cut(tokenizer, text, strlen(text), &cut);
@@ -132,6 +135,7 @@ static void check_cut(struct text_options options, const char *text, const char 
     }
     if (strcmp(joined, expected))
         fail_msg("\"%s\" is cut into \"%s\", expected \"%s\"", text, joined, expected);
+
     text_cut_release(&cut);
     text_free(tokenizer);
 }
@@ -194,6 +198,7 @@ static void test_mappings(void **state)
     struct text_mapping *mappings = NULL;
     int32_t *lower = xcalloc(N_CHARACTERS, sizeof *lower);
     size_t n = text_lower_mappings(&mappings);
+
     assert_in_range(n, 100, 300); /* of 1,400 characters */
     for (size_t i = 0; i < n; i++) {
         assert_true(i == 0 || mappings[i].first > mappings[i - 1].last);
@@ -202,6 +207,7 @@ static void test_mappings(void **state)
     }
     for (int32_t c = 0; c < N_CHARACTERS; c++)
         assert_int_equal(lower[c] ? lower[c] : c, u_tolower(c));
+
     free(mappings);
     free(lower);
 }

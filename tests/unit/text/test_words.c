@@ -14,6 +14,7 @@ static void test_numbers(void **state)
 {
     (void)state;
     struct words words = {0};
+
     assert_int_equal(words_find(&words, "a", 1), -1);
     assert_int_equal(words_add(&words, "film", 4), 0);
     assert_int_equal(words_add(&words, "", 0), 1);
@@ -83,6 +84,7 @@ static void test_batch(void **state)
     assert_int_equal(together.n, single.n);
     for (int32_t i = 0; i < single.n; i++)
         assert_string_equal(words_text(&together, i), words_text(&single, i));
+
     words_release(&together);
     words_release(&single);
 }
