@@ -9,7 +9,7 @@ enum choice { CHOICE_AUTO, CHOICE_YES, CHOICE_NO };
 
 /* What the user said; NULL or AUTO: found out from the beginning of the file. */
 struct records_options {
-    enum format format;
+    enum format format; /* FORMAT_FOLDERS says nothing about a file of records */
     const char *separator;
     enum choice header, quoting;
     const char *text_column, *label_column; /* names, or numbers from 1 */

@@ -95,7 +95,7 @@ int sniff_layout(const struct records_options *options, const char *name,
 
     layout->format = options->format;
     int rc = OK;
-    if (options->format == FORMAT_AUTO)
+    if (options->format < FORMAT_FIRST)
         rc = find_format(&beginning, &layout->format);
     return rc ? rc : formats[layout->format]->lay_out(&beginning, layout);
 }
