@@ -1,7 +1,5 @@
-#define _GNU_SOURCE /* DT_REG */
 #include "input/input.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,24 +11,13 @@
 #include <archive_entry.h>
 #include <zlib.h>
 
-enum { BLOCK = 1 << 18 };
+#include "input/folder.h"
 
-/* What stands in a folder, sorted; one of these a level. */
-struct level {
-    char *path; /* below the folder that was opened, "" for itself */
-    struct found {
-        char *name;
-        enum input_kind kind;
-    } * found;
-    size_t n, at;
-};
+enum { BLOCK = 1 << 18 };
 
 struct input {
     char *path;
-    bool is_folder;
-    struct level *levels; /* of a folder: from the top down to where we are */
-    size_t n_levels;
-    char *name; /* of the entry */
+    struct folder *folder; /* NULL: it is none, but: */
     struct archive *archive;
     struct archive_entry *entry;
     bool is_raw;   /* one file, not an archive */
@@ -39,89 +26,6 @@ struct input {
     int zip;       /* its descriptor, 0: none */
     char *block;
 };
-
-/* Folders. */
-
-/* Folders first: what stands in class folders is met before what stands beside them. */
-static int compare_found(const void *left, const void *right)
-{
-    const struct found *a = left, *b = right;
-    if ((a->kind == INPUT_FOLDER) != (b->kind == INPUT_FOLDER))
-        return a->kind == INPUT_FOLDER ? -1 : 1;
-    return strcmp(a->name, b->name);
-}
-
-/* False: neither file, folder nor link. */
-static bool kind_of(int folder, const struct dirent *entry, enum input_kind *kind)
-{
-    struct stat status;
-    unsigned char type = entry->d_type;
-    if (type == DT_UNKNOWN &&
-        fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-        type = S_ISREG(status.st_mode)   ? DT_REG
-               : S_ISDIR(status.st_mode) ? DT_DIR
-               : S_ISLNK(status.st_mode) ? DT_LNK
-                                         : DT_UNKNOWN;
-    *kind = type == DT_DIR ? INPUT_FOLDER : type == DT_LNK ? INPUT_LINK : INPUT_FILE;
-    return type == DT_REG || type == DT_DIR || type == DT_LNK;
-}
-
-/* Enters a folder; takes `path`. */
-static int enter(struct input *input, char *path)
-{
-    char *whole = xasprintf("%s%s%s", input->path, *path ? "/" : "", path);
-    DIR *folder = opendir(whole);
-    int rc = folder ? OK
-                    : fail(ERR_NO_INPUT, "%s: cannot open the folder: %s", whole,
-                           strerror(errno));
-    struct level level = {.path = path};
-    size_t room = 0;
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        enum input_kind kind = INPUT_FILE;
-        if (*entry->d_name == '.' || !kind_of(dirfd(folder), entry, &kind))
-            continue;
-        if (level.n == room) {
-            room = room ? 2 * room : 64;
-            level.found = xrealloc(level.found, room, sizeof *level.found);
-        }
-        level.found[level.n++] = (struct found){xstrdup(entry->d_name), kind};
-    }
-    if (folder)
-        closedir(folder);
-    free(whole);
-    if (level.n)
-        qsort(level.found, level.n, sizeof *level.found, compare_found);
-    input->levels = xrealloc(input->levels, input->n_levels + 1, sizeof *input->levels);
-    input->levels[input->n_levels++] = level;
-    return rc;
-}
-
-static void leave(struct input *input)
-{
-    struct level *level = &input->levels[--input->n_levels];
-    for (size_t i = 0; i < level->n; i++)
-        free(level->found[i].name);
-    free(level->found);
-    free(level->path);
-}
-
-static int next_in_folder(struct input *input, struct input_entry *entry, bool *end)
-{
-    while (input->n_levels &&
-           input->levels[input->n_levels - 1].at == input->levels[input->n_levels - 1].n)
-        leave(input);
-    *end = input->n_levels == 0;
-    if (*end)
-        return OK;
-    struct level *level = &input->levels[input->n_levels - 1];
-    const struct found *found = &level->found[level->at++];
-    free(input->name);
-    input->name = xasprintf("%s%s%s", level->path, *level->path ? "/" : "", found->name);
-    *entry = (struct input_entry){input->name, found->kind};
-    return found->kind == INPUT_FOLDER ? enter(input, xstrdup(input->name)) : OK;
-}
-
-/* Archives and files. */
 
 static int report_archive(const struct input *input)
 {
@@ -193,6 +97,7 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
         *end = true;
         return OK;
     }
+
     for (;;) {
         int status = archive_read_next_header2(input->archive, input->entry);
         if (status == ARCHIVE_EOF) {
@@ -208,6 +113,7 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
         const char *name = archive_entry_pathname(input->entry);
         if (!name)
             return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
+
         mode_t type = archive_entry_filetype(input->entry);
         bool is_link = type == AE_IFLNK || archive_entry_hardlink(input->entry);
         if (!is_link && type != AE_IFREG && type != AE_IFDIR && !input->is_raw)
@@ -220,8 +126,6 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
     }
 }
 
-/* Both. */
-
 static int open_path(struct input *input)
 {
     struct stat status;
@@ -230,8 +134,9 @@ static int open_path(struct input *input)
         return fail(ERR_NO_INPUT,
                     "%s: cannot open: %s; expected a folder, a file or an archive",
                     input->path, strerror(errno));
-    input->is_folder = S_ISDIR(status.st_mode);
-    int rc = input->is_folder ? enter(input, xstrdup("")) : open_stream(input, fd);
+
+    int rc = S_ISDIR(status.st_mode) ? folder_open(input->path, &input->folder)
+                                     : open_stream(input, fd);
     if (fd != input->zip)
         close(fd);
     return rc;
@@ -254,8 +159,8 @@ void input_close(struct input *input)
 {
     if (!input)
         return;
-    while (input->n_levels)
-        leave(input);
+
+    folder_close(input->folder);
     if (input->entry)
         archive_entry_free(input->entry);
     if (input->archive)
@@ -264,22 +169,20 @@ void input_close(struct input *input)
         gzclose(input->gzip);
     if (input->zip)
         close(input->zip);
-    free(input->levels);
     free(input->block);
-    free(input->name);
     free(input->path);
     free(input);
 }
 
 bool input_is_folder(const struct input *input)
 {
-    return input->is_folder;
+    return input->folder != NULL;
 }
 
 int input_next(struct input *input, struct input_entry *entry, bool *end)
 {
-    return input->is_folder ? next_in_folder(input, entry, end)
-                            : next_in_archive(input, entry, end);
+    return input->folder ? folder_next(input->folder, entry, end)
+                         : next_in_archive(input, entry, end);
 }
 
 int input_read(struct input *input, char *bytes, size_t n, size_t *got)

@@ -9,12 +9,11 @@
 enum input_kind { INPUT_FILE, INPUT_FOLDER, INPUT_LINK };
 
 struct input_entry {
-    const char
-        *name; /* within the folder or archive; NULL: what was opened is one file */
+    const char *name; /* within the folder or archive; NULL: one file was opened */
     enum input_kind kind;
 };
 
-struct input; /* opaque */
+struct input;
 
 /* "-" is standard input. Free with input_close (NULL is fine). */
 int input_open(const char *path, struct input **input) NODISCARD;

@@ -1,0 +1,16 @@
+/* A folder and all below it, sorted: folders before files, in each by name. Names that
+ * begin with a dot, and what is neither file, folder nor link, are passed over. */
+#ifndef RNNTRAIN_INPUT_FOLDER_H
+#define RNNTRAIN_INPUT_FOLDER_H
+
+#include "input/input.h"
+
+struct folder;
+
+int folder_open(const char *path, struct folder **folder) NODISCARD;
+void folder_close(struct folder *folder);
+
+/* As input_next. */
+int folder_next(struct folder *folder, struct input_entry *entry, bool *end) NODISCARD;
+
+#endif
