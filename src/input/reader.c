@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/decode.h"
 #include "input/input.h"
-
-#include "text/text.h"
+#include "input/record_file.h"
 
 enum {
     BLOCK_BYTES = 512 << 10,
@@ -18,26 +16,17 @@ struct reader {
     const struct source *sources; /* borrowed, as are the next two */
     const struct records_options *options;
     const char *encoding;
-    int n_sources, source; /* the next one to open */
-    struct input *input;   /* of the source before it; NULL: none is open */
-    struct input *file;    /* of a file of records in a folder */
-    struct records
-        *records; /* what is being read, from `file` or `input`; NULL: nothing */
-    struct decoder decoder;
-    char *records_path; /* within the source, "": it is the source; owned */
-    char *records_name; /* in messages; owned */
-    int records_part;
-    char *piece;
-    struct block *block; /* where records go */
-    size_t records_at;   /* records_path in its strings; 0: not yet there */
-    char *folder;        /* of the last file, and what it says; owned */
+    int n_sources, source;       /* the next one to open */
+    struct input *input;         /* of the source before it; NULL: none is open */
+    struct input *file;          /* of a file of records in a folder */
+    struct record_file *records; /* read from `file` or `input`; NULL: nothing is */
+    struct block *block;         /* where documents go */
+    char *folder;                /* of the last file, and what it says; owned */
     struct place place;
     size_t folder_at; /* the folder in the block's strings; 0: not yet there */
     bool knows_parts, knows_classes; /* documents of part/class/, class/ were met */
     struct reader_notes notes;
 };
-
-/* Names. */
 
 /* The path without empty names, "." and a final '/'; owned by the caller. */
 static char *tidy(const char *path)
@@ -56,8 +45,6 @@ static char *tidy(const char *path)
     }
     return result;
 }
-
-/* Notes. */
 
 static const struct source *source_of(const struct reader *reader)
 {
@@ -79,123 +66,49 @@ static void note_folder(struct reader *reader, const char *path)
         (struct reader_folder){reader->source - 1, xstrdup(path)};
 }
 
-static void note_layout(struct reader *reader)
+static void note_records(struct reader *reader)
 {
     struct reader_notes *notes = &reader->notes;
     notes->layouts =
         xrealloc(notes->layouts, (size_t)notes->n_layouts + 1, sizeof *notes->layouts);
-    notes->layouts[notes->n_layouts++] =
-        xasprintf("%s: %s", reader->records_name, records_layout(reader->records));
-}
+    notes->layouts[notes->n_layouts++] = record_file_layout(reader->records);
 
-/* Records. */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* A label: blanks around it do not count. */
-static int check_label(const struct reader *reader, const struct record *record,
-                       const char **label, size_t *n)
-{
-    *label = record->label;
-    *n = record->n_label;
-    for (; *n > 0 && is_blank(**label); --*n)
-        ++*label;
-    while (*n > 0 && is_blank((*label)[*n - 1]))
-        --*n;
-    char *copy = xstrndup(*label, *n); /* up to a NUL, if it has one */
-    bool is_valid = *n > 0 && strlen(copy) == *n && text_is_utf8(copy);
-    free(copy);
-    return is_valid ? OK
-                    : fail(ERR_FORMAT,
-                           "%s: line %lld: the label is %s; expected the name of a class",
-                           reader->records_name, (long long)record->line,
-                           *n ? "not valid UTF-8" : "empty");
-}
-
-static int take_record(void *given, const struct record *record)
-{
-    struct reader *reader = given;
-    struct block *block = reader->block;
-    const char *label = NULL;
-    size_t n_label = 0;
-    int rc = check_label(reader, record, &label, &n_label);
-    if (rc)
-        return rc;
-    if (!reader->records_at)
-        reader->records_at =
-            block_add_string(block, reader->records_path, strlen(reader->records_path));
-    struct block_document *document = block_add_document(block);
-    document->source = reader->source - 1;
-    document->kind = PLACE_RECORDS;
-    document->part = reader->records_part;
-    document->folder = reader->records_at;
-    document->label = block_add_string(block, label, n_label);
-    document->line = record->line;
-    document->n_text = record->n_text;
-    document->n_bad = record->n_bad;
-    document->first_bad = record->first_bad;
-    block_need_text(block, record->n_text);
-    if (record->n_text)
-        memcpy(block->text + block->n_text, record->text, record->n_text);
-    block->n_text += record->n_text;
-    return OK;
+    char *first = NULL;
+    notes->n_bad += record_file_bad(reader->records, &first);
+    if (notes->bad)
+        free(first);
+    else
+        notes->bad = first;
 }
 
 /* Begins a file of records; `path` is within the source, "" if it is the source. */
 static void begin_records(struct reader *reader, const char *path)
 {
-    const struct source *source = source_of(reader);
-    reader->records_path = xstrdup(path);
-    reader->records_name =
-        xasprintf("%s%s%s", block_source_name(source->path), *path ? "/" : "", path);
-    reader->records_part = source->part >= 0 ? source->part
-                           : *path           ? place_part_of_file(path)
-                                             : -1;
-    reader->records_at = 0;
-    reader->records = records_new(reader->options, reader->records_name,
-                                  source->class_name, take_record, reader);
+    reader->records = record_file_new(
+        &(struct record_file_start){.source = source_of(reader),
+                                    .source_number = reader->source - 1,
+                                    .path = path,
+                                    .input = reader->file ? reader->file : reader->input,
+                                    .options = reader->options,
+                                    .encoding = reader->encoding});
 }
 
 static void end_records(struct reader *reader)
 {
-    struct reader_notes *notes = &reader->notes;
-    if (reader->decoder.n_bad && !notes->n_bad)
-        notes->bad = xasprintf("%s: byte %lld", reader->records_name,
-                               (long long)reader->decoder.first_bad);
-    notes->n_bad += reader->decoder.n_bad;
-    note_layout(reader);
-    decode_release(&reader->decoder);
-    records_free(reader->records);
+    record_file_free(reader->records);
     input_close(reader->file);
-    free(reader->records_path);
-    free(reader->records_name);
     reader->records = NULL;
     reader->file = NULL;
-    reader->records_path = reader->records_name = NULL;
 }
 
-/* The next piece of the file of records. */
 static int read_records(struct reader *reader)
 {
-    const char *text = NULL;
-    size_t got = 0, n = 0;
-    struct input *input = reader->file ? reader->file : reader->input;
-    while (n < 4) { /* a decoder's first piece is that long, or the last */
-        int rc = input_read(input, reader->piece + n, PIECE_BYTES - n, &got);
-        if (rc)
-            return rc;
-        n += got;
-        if (got == 0)
-            break;
-    }
-    decode_piece(&reader->decoder, reader->encoding, reader->piece, n, got == 0, &text,
-                 &n);
-    int rc = records_feed(reader->records, text, n, got == 0);
-    if (got == 0 || rc)
+    bool end = false;
+    int rc = record_file_read(reader->records, reader->block, &end);
+    if (end || rc) {
+        note_records(reader);
         end_records(reader);
+    }
     return rc;
 }
 
@@ -214,8 +127,6 @@ static int open_file(struct reader *reader, const char *path)
     free(whole);
     return rc;
 }
-
-/* Documents that are files. */
 
 /* The entry's text, from the archive. */
 static int read_entry(struct reader *reader, const char *path,
@@ -245,6 +156,7 @@ static int take_file(struct reader *reader, const char *path)
     int part = source_of(reader)->part;
     if (!reader->folder_at)
         reader->folder_at = block_add_string(block, reader->folder, n_folder);
+
     document->source = reader->source - 1;
     document->kind = reader->place.kind;
     document->part = part >= 0 ? part : reader->place.part;
@@ -254,8 +166,6 @@ static int take_file(struct reader *reader, const char *path)
     document->is_unread = input_is_folder(reader->input);
     return document->is_unread ? OK : read_entry(reader, path, document);
 }
-
-/* Entries. */
 
 static int report_link(const struct reader *reader, const char *path)
 {
@@ -280,23 +190,24 @@ static void find_place(struct reader *reader, const char *path)
     reader->folder_at = 0;
 }
 
-/* A file, or a link. */
-static int take_path(struct reader *reader, const char *path, enum input_kind kind)
+/* Whether a file in the folder that was found last has records, not one document. */
+static bool has_records(const struct reader *reader, const char *path)
 {
-    find_place(reader, path);
-    const struct source *source = source_of(reader);
+    if (reader->options->format != FORMAT_AUTO)
+        return reader->options->format != FORMAT_FOLDERS;
+    return reader->place.kind != PLACE_SPLIT && !reader->knows_classes &&
+           records_named(path);
+}
+
+/* A file in the folder that was found last, which no other part has. */
+static int take_member(struct reader *reader, const char *path, enum input_kind kind)
+{
     enum place_kind place = reader->place.kind;
-    bool forced = reader->options->format > FORMAT_FOLDERS;
-    bool is_other = source->part >= 0 && reader->place.part >= 0 &&
-                    reader->place.part != source->part;
+    bool is_records = has_records(reader, path);
     bool is_class =
         place == PLACE_SPLIT || (place == PLACE_CLASS && !reader->knows_parts);
-    bool is_records =
-        forced || (reader->options->format == FORMAT_AUTO && place != PLACE_SPLIT &&
-                   !reader->knows_classes && records_named(path));
-    if (is_other)
-        return OK;
-    if (place == PLACE_UNLABELLED && !forced) {
+
+    if (place == PLACE_UNLABELLED && reader->options->format < FORMAT_FIRST) {
         reader->notes.n_unlabelled++;
         return OK;
     }
@@ -306,15 +217,26 @@ static int take_path(struct reader *reader, const char *path, enum input_kind ki
     }
     if (kind == INPUT_LINK)
         return report_link(reader, path);
+
     if (!is_records) {
         reader->knows_parts |= place == PLACE_SPLIT;
         reader->knows_classes = true;
         return take_file(reader, path);
     }
+
     int rc = input_is_folder(reader->input) ? open_file(reader, path) : OK;
     if (!rc)
         begin_records(reader, path);
     return rc;
+}
+
+/* A file, or a link. */
+static int take_path(struct reader *reader, const char *path, enum input_kind kind)
+{
+    int part = source_of(reader)->part;
+    find_place(reader, path);
+    bool is_other = part >= 0 && reader->place.part >= 0 && reader->place.part != part;
+    return is_other ? OK : take_member(reader, path, kind);
 }
 
 static int take_folder(struct reader *reader, const char *path, bool is_link)
@@ -339,6 +261,7 @@ static int take_entry(struct reader *reader, const struct input_entry *entry)
         begin_records(reader, "");
         return OK;
     }
+
     char *path = tidy(entry->name);
     int rc = OK;
     if (*path && !place_is_hidden(path)) {
@@ -351,19 +274,19 @@ static int take_entry(struct reader *reader, const struct input_entry *entry)
     return rc;
 }
 
-/* All. */
-
 static int take_next(struct reader *reader, bool *end)
 {
     struct input_entry entry;
     int rc = OK;
     if (reader->records)
         return read_records(reader);
+
     if (!reader->input) {
         *end = reader->source == reader->n_sources;
         return *end ? OK
                     : input_open(reader->sources[reader->source++].path, &reader->input);
     }
+
     rc = input_next(reader->input, &entry, end);
     if (!rc && *end) {
         input_close(reader->input);
@@ -387,7 +310,7 @@ int reader_take(struct reader *reader, struct block *block, bool *end)
     bool none = false;
     int rc = OK;
     reader->block = block;
-    reader->records_at = reader->folder_at = 0;
+    reader->folder_at = 0;
     while (!rc && !none && !is_full(block))
         rc = take_next(reader, &none);
     *end = none && block->n == 0;
@@ -401,8 +324,7 @@ struct reader *reader_new(const struct source *sources, int n_sources,
     *reader = (struct reader){.sources = sources,
                               .options = options,
                               .encoding = encoding,
-                              .n_sources = n_sources,
-                              .piece = xcalloc(PIECE_BYTES, 1)};
+                              .n_sources = n_sources};
     return reader;
 }
 
@@ -411,9 +333,7 @@ void reader_free(struct reader *reader)
     if (!reader)
         return;
     struct reader_notes *notes = &reader->notes;
-    if (reader->records)
-        end_records(reader);
-    input_close(reader->file);
+    end_records(reader);
     input_close(reader->input);
     for (int i = 0; i < notes->n_layouts; i++)
         free(notes->layouts[i]);
@@ -424,7 +344,6 @@ void reader_free(struct reader *reader)
     free(notes->beside);
     free(notes->bad);
     free(reader->folder);
-    free(reader->piece);
     free(reader);
 }
 

@@ -1,0 +1,146 @@
+#include "input/record_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/decode.h"
+
+#include "text/text.h"
+
+enum { PIECE_BYTES = 64 << 10 };
+
+struct record_file {
+    struct record_file_start start; /* its path is owned */
+    char *name;                     /* in messages; owned */
+    int part;
+    struct records *records;
+    struct decoder decoder;
+    struct block *block; /* where documents go */
+    size_t path_at;      /* the path in its strings; 0: not yet there */
+    char piece[PIECE_BYTES];
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* A label: blanks around it do not count. */
+static int check_label(const struct record_file *file, const struct record *record,
+                       const char **label, size_t *n)
+{
+    *label = record->label;
+    *n = record->n_label;
+    for (; *n > 0 && is_blank(**label); --*n)
+        ++*label;
+    while (*n > 0 && is_blank((*label)[*n - 1]))
+        --*n;
+
+    char *copy = xstrndup(*label, *n); /* up to a NUL, if it has one */
+    bool is_valid = *n > 0 && strlen(copy) == *n && text_is_utf8(copy);
+    free(copy);
+    return is_valid ? OK
+                    : fail(ERR_FORMAT,
+                           "%s: line %lld: the label is %s; expected the name of a class",
+                           file->name, (long long)record->line,
+                           *n ? "not valid UTF-8" : "empty");
+}
+
+/* Where the path stands in the block's strings. */
+static size_t add_path(struct record_file *file)
+{
+    const char *path = file->start.path;
+    if (file->block->n == 0)
+        file->path_at = 0;
+    if (!file->path_at)
+        file->path_at = block_add_string(file->block, path, strlen(path));
+    return file->path_at;
+}
+
+static int take_record(void *given, const struct record *record)
+{
+    struct record_file *file = given;
+    struct block *block = file->block;
+    const char *label = NULL;
+    size_t n_label = 0;
+    int rc = check_label(file, record, &label, &n_label);
+    if (rc)
+        return rc;
+
+    size_t path_at = add_path(file);
+    struct block_document *document = block_add_document(block);
+    document->source = file->start.source_number;
+    document->kind = PLACE_RECORDS;
+    document->part = file->part;
+    document->folder = path_at;
+    document->label = block_add_string(block, label, n_label);
+    document->line = record->line;
+    document->n_text = record->n_text;
+    document->n_bad = record->n_bad;
+    document->first_bad = record->first_bad;
+
+    block_need_text(block, record->n_text);
+    if (record->n_text)
+        memcpy(block->text + block->n_text, record->text, record->n_text);
+    block->n_text += record->n_text;
+    return OK;
+}
+
+struct record_file *record_file_new(const struct record_file_start *start)
+{
+    struct record_file *file = xcalloc(1, sizeof *file);
+    const struct source *source = start->source;
+    const char *path = start->path;
+    file->start = *start;
+    file->start.path = xstrdup(path);
+    file->name =
+        xasprintf("%s%s%s", block_source_name(source->path), *path ? "/" : "", path);
+    file->part = source->part >= 0 ? source->part : *path ? place_part_of_file(path) : -1;
+    file->records =
+        records_new(start->options, file->name, source->class_name, take_record, file);
+    return file;
+}
+
+void record_file_free(struct record_file *file)
+{
+    if (!file)
+        return;
+    decode_release(&file->decoder);
+    records_free(file->records);
+    free((char *)(uintptr_t)file->start.path);
+    free(file->name);
+    free(file);
+}
+
+int record_file_read(struct record_file *file, struct block *block, bool *end)
+{
+    const char *text = NULL;
+    size_t got = 0, n = 0;
+    while (n < 4) { /* a decoder's first piece is that long, or the last */
+        int rc = input_read(file->start.input, file->piece + n, PIECE_BYTES - n, &got);
+        if (rc)
+            return rc;
+        n += got;
+        if (got == 0)
+            break;
+    }
+
+    *end = got == 0;
+    file->block = block;
+    decode_piece(&file->decoder, file->start.encoding, file->piece, n, *end, &text, &n);
+    return records_feed(file->records, text, n, *end);
+}
+
+char *record_file_layout(const struct record_file *file)
+{
+    return xasprintf("%s: %s", file->name, records_layout(file->records));
+}
+
+int64_t record_file_bad(const struct record_file *file, char **first)
+{
+    int64_t n = file->decoder.n_bad;
+    *first =
+        n ? xasprintf("%s: byte %lld", file->name, (long long)file->decoder.first_bad)
+          : NULL;
+    return n;
+}

@@ -1,0 +1,34 @@
+/* A file of records on its way into blocks: bytes of any encoding -> labelled texts ->
+ * documents. */
+#ifndef RNNTRAIN_INPUT_RECORD_FILE_H
+#define RNNTRAIN_INPUT_RECORD_FILE_H
+
+#include "input/input.h"
+#include "input/reader.h"
+
+struct record_file;
+
+/* What is read, from where; all borrowed. */
+struct record_file_start {
+    const struct source *source;
+    int source_number;   /* as documents have it */
+    const char *path;    /* within the source, "" if it is the source; copied */
+    struct input *input; /* at the file's first byte */
+    const struct records_options *options;
+    const char *encoding; /* NULL: UTF-8 */
+};
+struct record_file *record_file_new(const struct record_file_start *start);
+void record_file_free(struct record_file *file);
+
+/* The documents of the next piece, into the block; *end: there is no other piece. A block
+ * without documents is a new one. */
+int record_file_read(struct record_file *file, struct block *block, bool *end) NODISCARD;
+
+/* How it was read: "reviews.csv: csv, ..."; the caller's to free. */
+char *record_file_layout(const struct record_file *file);
+
+/* How many sequences the encoding did not have; *first: "reviews.csv: byte 12", NULL if
+ * there was none; the caller's to free. */
+int64_t record_file_bad(const struct record_file *file, char **first);
+
+#endif
