@@ -9,16 +9,15 @@
 struct block_document {
     int source;
     enum place_kind kind;
-    int part; /* -1: nothing says */
-    size_t
-        folder; /* of a whole file: where it stands; of a record: its file, "" the source */
-    size_t name;         /* of a whole file */
-    size_t label;        /* of a record */
-    int64_t line;        /* of a record, from 1 */
+    int part;      /* -1: nothing says */
+    size_t folder; /* of a file: where it stands; of a record: its file, "" the source */
+    size_t name;   /* of a whole file */
+    size_t label;  /* of a record */
+    int64_t line;  /* of a record, from 1 */
     size_t text, n_text; /* in block->text, as it was read, unless: */
     bool is_unread;      /* the text is still in its file */
-    size_t n_bad,
-        first_bad; /* invalid sequences and the byte of the first, once loaded */
+    /* Invalid sequences and the byte of the first, once loaded. */
+    size_t n_bad, first_bad;
 };
 
 /* What one thread works on: some hundred KiB of text. */
@@ -36,8 +35,9 @@ void block_release(struct block *block);
 size_t block_add_string(struct block *block, const char *text, size_t n);
 /* Adds a document whose text begins where the block's texts end. */
 struct block_document *block_add_document(struct block *block);
-enum { BLOCK_MOST_TEXT = 64 << 20 };            /* bytes of a document; */
-int block_too_long(const char *name) NODISCARD; /* fails with the document's name */
+enum { BLOCK_MOST_TEXT = 64 << 20 }; /* bytes of a document */
+/* Fails with the document's name. */
+int block_too_long(const char *name) NODISCARD;
 /* Room for n more bytes of text. */
 void block_need_text(struct block *block, size_t n);
 

@@ -7,8 +7,8 @@
 /* Whether every row has the same two or more fields. */
 bool columns_are_even(const struct beginning *beginning, char separator, bool quoted);
 
-/* Finds the columns of the texts and the labels, and whether the first row names them; the
- * layout has a separator. */
+/* Finds the columns of the texts and the labels, and whether the first row names them.
+ * The layout has a separator. */
 int columns_lay_out(const struct beginning *beginning, struct layout *layout) NODISCARD;
 
 #endif

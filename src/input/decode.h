@@ -8,9 +8,9 @@ struct decoder {
     struct UConverter *from; /* NULL: UTF-8, which passes through */
     bool started;            /* the first bytes were seen */
     int64_t n_bytes;         /* taken so far */
-    int64_t n_bad,
-        first_bad; /* sequences that the encoding does not have; replaced by U+FFFD;
-                                 where the first stood (byte of the file) */
+    /* Sequences that the encoding does not have, replaced by U+FFFD, and the byte of the
+     * file where the first stood. */
+    int64_t n_bad, first_bad;
     char *text;
     size_t room;
 };

@@ -67,8 +67,6 @@ void delimited_free(struct delimited *parser)
     free(parser);
 }
 
-/* Rows. */
-
 static int too_long(const struct delimited *parser)
 {
     return fail(ERR_FORMAT,
@@ -122,8 +120,6 @@ static void end_row(struct delimited *parser)
     parser->n_fields = 0;
     parser->n_bytes = 0;
 }
-
-/* With quotes: libcsv. */
 
 static void count_lines(struct delimited *parser, const char *text, size_t n)
 {
@@ -195,12 +191,14 @@ static void feed_quoted(struct delimited *parser, const char *text, size_t n)
             parser->rc = too_long(parser);
         if (done == piece || parser->rc)
             continue;
+
         if (csv_error(&parser->csv) != CSV_EPARSE)
             die("libcsv: %s", csv_strerror(csv_error(&parser->csv)));
         if (parser->csv.quoted) {
             parser->rc = report_quote(parser, text, at);
             return;
         }
+
         /* a quote within a field without quotes: lenient, for this character */
         parser->csv.options &= (unsigned char)~CSV_STRICT;
         at += csv_parse(&parser->csv, text + at, 1, take_field, take_row, parser);
@@ -218,8 +216,6 @@ static void end_quoted(struct delimited *parser)
             "expected a closing quote (--quoting off takes quotes as characters)",
             parser->name, (long long)line);
 }
-
-/* Without. */
 
 static void split_row(struct delimited *parser)
 {
@@ -255,6 +251,7 @@ static void feed_lines(struct delimited *parser, const char *text, size_t n)
         parser->after_cr = false;
         if (text == end)
             return;
+
         const char *stop = line_end(text, end);
         append(parser, text, (size_t)(stop - text));
         if (stop == end)
@@ -274,10 +271,12 @@ int delimited_feed(struct delimited *parser, const char *text, size_t n, bool la
         feed_quoted(parser, text, n);
     else
         feed_lines(parser, text, n);
+
     size_t back = n;
     while (back > 0 && text[back - 1] != '\n' && text[back - 1] != '\r')
         back--;
     parser->column = back ? n - back : parser->column + n;
+
     if (last && !parser->rc && parser->quoted)
         end_quoted(parser);
     if (last && !parser->rc && !parser->quoted && parser->n_bytes) {

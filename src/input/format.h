@@ -67,7 +67,7 @@ struct format_file {
     void *context;
 };
 
-/* What tells formats apart. Those with the surest sign are asked first, and those with the
+/* What tells formats apart. Those with the surest sign are asked first, those with the
  * same one in the order of the list. */
 enum format_sign {
     SIGN_MARK,   /* what the file begins with */
@@ -98,8 +98,6 @@ extern const struct format_ops *const formats[FORMATS]; /* NULL before FORMAT_FI
 
 /* Whether the first n bytes of a file's name end as those of the format do. */
 bool format_is_named(const struct format_ops *format, const char *name, size_t n);
-
-/* What formats share. */
 
 enum { FORMAT_SAMPLE = 400 }; /* rows of a file's beginning that are looked at */
 

@@ -44,6 +44,7 @@ static int read_file(const char *source, const struct block *block,
     ssize_t got = 1;
     size_t used = 0;
     bool end = false; /* a regular file gives less than was asked for at its end only */
+
     while (fd >= 0 && got >= 0 && !end && used <= BLOCK_MOST_TEXT) {
         if (memory->room - used < 8192) {
             memory->room = 2 * memory->room + 65536;
@@ -56,6 +57,7 @@ static int read_file(const char *source, const struct block *block,
     }
     if (fd >= 0)
         close(fd);
+
     if (fd < 0 || got < 0 || used > BLOCK_MOST_TEXT) {
         char *path = block_document_name(source, folder, name, 0);
         rc = fd < 0    ? fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(error))

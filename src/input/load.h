@@ -9,8 +9,7 @@
 struct load_memory {
     char *bytes, *clean;
     size_t room;
-    char *
-        folder; /* of the last file, and its descriptor: most files share it with the next */
+    char *folder; /* of the last file: most files share it with the next */
     int folder_fd;
     struct decoder decoder;
 };

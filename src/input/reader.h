@@ -8,14 +8,15 @@
 
 struct source {
     const char *path; /* a folder, a file or an archive; "-": standard input */
-    const char
-        *class_name; /* every line is a text of this class; NULL: texts have labels */
-    int part; /* -1: as names say; else of all texts, and those of other parts are left out */
+    /* Every line is a text of this class; NULL: texts have labels. */
+    const char *class_name;
+    /* -1: as names say; else of all texts, and those of other parts are left out. */
+    int part;
 };
 
-struct reader; /* opaque */
+struct reader;
 
-/* Borrows everything. */
+/* All that is given is borrowed. */
 struct reader *reader_new(const struct source *sources, int n_sources,
                           const struct records_options *options, const char *encoding);
 void reader_free(struct reader *reader);
