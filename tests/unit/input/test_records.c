@@ -158,6 +158,9 @@ static void test_lines(void **state)
     check(PLAIN, "pos a film\nneg no film\npos two films\nneg none\n",
           "lines, label up to the first blank",
           "1:pos=a film; 2:neg=no film; 3:pos=two films; 4:neg=none; ");
+    check(WITH(.format = FORMAT_FOLDERS), "pos a film\nneg no film\npos b\nneg c\n",
+          "lines, label up to the first blank",
+          "1:pos=a film; 2:neg=no film; 3:pos=b; 4:neg=c; ");
     check(WITH(.separator = "@@"), "pos@@a film@@b\n@neg@@\n",
           "lines, label up to the first @@", "1:pos=a film@@b; 2:@neg=; ");
     refuse(WITH(.format = FORMAT_LINES), "pos a\nneg\n", ERR_FORMAT,
