@@ -28,8 +28,9 @@ enum text_segment { TEXT_SEGMENT_SPLIT, TEXT_SEGMENT_ICU, TEXT_SEGMENT_CHAR };
 enum text_form { TEXT_FORM_NONE, TEXT_FORM_NFC, TEXT_FORM_NFKC };
 
 /* The names of the above in options and files, NULL at the end. */
-extern const char *const text_tag_names[], *const text_segment_names[],
-                                               *const text_form_names[];
+extern const char *const text_tag_names[];
+extern const char *const text_segment_names[];
+extern const char *const text_form_names[];
 
 /* What `Tokenizer(...)` and pad_sequences take. Strings are owned by whoever owns the
  * struct. */
