@@ -27,9 +27,11 @@ int fail(int code, const char *format, ...)
 {
     char text[sizeof message]; /* an argument may be the previous message itself */
     va_list args;
+
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+
     clean_line(text);
     memcpy(message, text, sizeof message);
     return code;
@@ -48,11 +50,13 @@ void die_set_hook(void (*hook)(int code))
 _Noreturn void die(const char *format, ...)
 {
     va_list args;
+
     va_start(args, format);
     fprintf(stderr, "%s: internal error: ", program_invocation_short_name);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
+
     if (die_hook)
         die_hook(ERR_INTERNAL);
     exit(ERR_INTERNAL);
@@ -80,9 +84,11 @@ void *xaligned(size_t count, size_t size)
     const size_t huge = (size_t)2 << 20;
     if (size && count > (SIZE_MAX - huge) / size)
         die("out of memory: %zu x %zu bytes", count, size);
+
     size_t alignment = count * size >= huge ? huge : 64;
     size_t n_bytes = (count * size + alignment - 1) / alignment * alignment;
     void *block = checked(aligned_alloc(alignment, n_bytes ? n_bytes : 64), count, size);
+
     if (alignment == huge)
         madvise(block, n_bytes, MADV_HUGEPAGE); /* only advice: failure costs nothing */
     memset(block, 0, n_bytes);

@@ -88,6 +88,7 @@ static int bad_value(const struct option *option, const char *value, const char 
 static int parse_bool(const char *value)
 {
     static const char *const words[] = {"false", "true", "no", "yes", "0", "1"};
+
     for (int i = 0; i < (int)COUNT_OF(words); i++)
         if (!strcmp(value, words[i]))
             return i % 2;
@@ -280,6 +281,7 @@ static char *json_text(const json_t *value)
         return xstrdup(json_string_value(value));
     if (json_is_array(value) || json_is_object(value) || json_is_null(value))
         return NULL;
+
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
     char *copy = xstrdup(text ? text : "");
     free(text);
@@ -338,12 +340,13 @@ int options_from_json(const struct option_table *table, void *config, const char
     return rc;
 }
 
-/* `--set name=value` */
+/* Obeys `--set name=value`. */
 static int set_pair(const struct option_table *table, void *config, const char *pair)
 {
     const char *equals = strchr(pair, '=');
     if (!equals)
         return fail(ERR_USAGE, "--set %s: expected name=value", pair);
+
     char *name = xstrndup(pair, (size_t)(equals - pair));
     char *source = xasprintf("--%s", name);
     int rc = options_set(table, config, name, equals + 1, source);
@@ -428,15 +431,17 @@ int options_from_arguments(const struct option_table *table, void *config, int a
     return rc ? rc : check_operands(table, operands, *n_operands);
 }
 
-/* One number, or a text of several. */
+/* A number, or a text of several with commas, as the command line has them. */
 static json_t *ints_to_json(const struct option_ints *numbers)
 {
     char *text = xasprintf("%lld", (long long)numbers->value[0]);
+
     for (int i = 1; i < numbers->n; i++) {
         char *longer = xasprintf("%s,%lld", text, (long long)numbers->value[i]);
         free(text);
         text = longer;
     }
+
     json_t *json = numbers->n == 1 ? json_integer(numbers->value[0]) : json_string(text);
     free(text);
     return json;
@@ -445,6 +450,7 @@ static json_t *ints_to_json(const struct option_ints *numbers)
 static json_t *to_json(const struct option *option, const void *config)
 {
     const void *value = const_field(option, config);
+
     switch (option->type) {
     case OPTION_BOOL:
         return json_boolean(*(const bool *)value);

@@ -23,15 +23,18 @@ static void wrap(FILE *out, const char *text)
 {
     enum { INDENT = 8, WIDTH = 84 };
     int column = 0;
+
     while (*text) {
         int n = (int)strcspn(text, " ");
         if (column && column + 1 + n > WIDTH) {
             fputc('\n', out);
             column = 0;
         }
+
         column += fprintf(out, column ? " %.*s" : "        %.*s", n, text);
         text += n + strspn(text + n, " ");
     }
+
     fputc('\n', out);
 }
 

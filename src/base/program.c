@@ -16,11 +16,13 @@ void program_thousands(int64_t value, char *text)
 {
     char digits[24];
     int n = snprintf(digits, sizeof digits, "%lld", (long long)value), used = 0;
+
     for (int i = 0; i < n; i++) {
         if (i && digits[i - 1] != '-' && (n - i) % 3 == 0)
             text[used++] = ',';
         text[used++] = digits[i];
     }
+
     text[used] = '\0';
 }
 
@@ -81,8 +83,10 @@ static const struct command *find(const struct program *program, const char *nam
 static int unknown(const struct program *program, const char *name, const char *nor)
 {
     struct nearest nearest = {.wanted = name};
+
     for (int i = 0; i < program->n_commands; i++)
         nearest_offer(&nearest, program->commands[i].name);
+
     if (nearest.name)
         return fail(ERR_USAGE, "there is no command %s%s (did you mean %s?)", name, nor,
                     nearest.name);
@@ -112,7 +116,7 @@ static void list_commands(const struct program *program)
            (int)strcspn(usual->synopsis, "\n"), usual->synopsis);
 }
 
-/* help [COMMAND] */
+/* Answers `help [COMMAND]`; the arguments are those behind `help`. */
 static int show_help(const struct program *program, int argc, char **argv)
 {
     const struct command *command = argc ? find(program, argv[0]) : NULL;
@@ -136,7 +140,7 @@ static bool is_operand(const char *argument)
     return argument[0] == '-' || strpbrk(argument, "./") || !access(argument, F_OK);
 }
 
-/* What is asked of the program itself. */
+/* Whether a first argument asks something of the program itself. */
 static bool is_question(const char *argument)
 {
     return !strcmp(argument, "--version") || !strcmp(argument, "help") ||

@@ -21,9 +21,9 @@ struct program {
     const char *name;
     const char *about; /* lines, each with its '\n' */
     const struct command *commands;
-    int n_commands;         /* the first one runs where none is named */
-    bool (*is_other)(void); /* whether another process of the job speaks for this one;
-                                 NULL: it is alone */
+    int n_commands; /* the first one runs where none is named */
+    /* whether another process of the job speaks for this one; NULL: it is alone */
+    bool (*is_other)(void);
 };
 
 /* A list of commands is a macro of rows, COMMAND(name, group, is_parallel, help). These

@@ -29,7 +29,9 @@ double rng_normal(const struct rng *rng, uint32_t index)
 {
     const double two_pi = 6.283185307179586;
     uint32_t words[4];
+
     rng_block(rng, index, words);
+    /* of 1 - u, which is never 0 */
     double radius = sqrt(-2 * log(1 - unit_interval(words[0], words[1])));
     return radius * cos(two_pi * unit_interval(words[2], words[3]));
 }
@@ -41,6 +43,7 @@ uint32_t rng_below(const struct rng *rng, uint32_t index, uint32_t n)
 {
     uint32_t words[4];
     rng_block(rng, index, words);
+
     uint32_t rejected = (0 - n) % n;
     uint64_t product = 0;
     for (int i = 0; i < 4; i++) {
@@ -48,6 +51,7 @@ uint32_t rng_below(const struct rng *rng, uint32_t index, uint32_t n)
         if ((uint32_t)product >= rejected)
             break;
     }
+
     return (uint32_t)(product >> 32);
 }
 
@@ -72,6 +76,7 @@ uint32_t rng_keep_bits(const struct rng *rng, uint32_t index, uint32_t threshold
     for (uint32_t b = 0; b < 4; b++) {
         uint32_t words[4];
         rng_block(rng, 4 * index + b, words);
+
         for (uint32_t w = 0; w < 4; w++) {
             uint32_t e = 8 * w + 2 * b;
             keep |= (uint32_t)((words[w] & 0xffff) >= threshold) << e;

@@ -17,8 +17,8 @@ enum rng_purpose {
     RNG_INIT = 1,    /* row: tensor index */
     RNG_SHUFFLE = 2, /* step: epoch, row: window, or 0 */
     RNG_SPLIT = 3,   /* row: class */
-    RNG_DROPOUT_EMBEDDING =
-        4, /* step: optimizer step, row: data-set row, as all dropouts */
+    /* Of all dropouts the step is the optimizer's, the row that of the data set. */
+    RNG_DROPOUT_EMBEDDING = 4,
     RNG_DROPOUT_RNN = 5,
     RNG_DROPOUT_DENSE = 6,
     RNG_LIMIT = 7,         /* row: class, or 0; --limit-train and --limit-test */

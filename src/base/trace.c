@@ -26,10 +26,12 @@ void trace_end(enum trace_kind kind, double begin)
 {
     if (!enabled)
         return;
+
     if (n_recorded == room) {
         room = room ? 2 * room : 4096;
         recorded = xrealloc(recorded, room, sizeof *recorded);
     }
+
     recorded[n_recorded++] =
         (struct trace_span){begin - origin, seconds_now() - begin, kind};
 }
@@ -101,6 +103,7 @@ int trace_file_close(struct trace_file *file)
 {
     if (!file)
         return OK;
+
     bool failed = fputs("]\n", file->stream) < 0;
     failed = fclose(file->stream) != 0 || failed;
     int rc = failed ? cannot_write(file->path) : OK;
