@@ -68,8 +68,8 @@ size_t rnntrain_num_words(const struct rnntrain_model *model);
 int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *texts,
                            size_t n, double *probabilities);
 
-/* The same for n texts that are ids already, of the model's own tokenizer, without pads:
- * text i has lengths[i] of them, and they stand one text behind the other. They are
+/* Probabilities (n, C) of n texts that are ids of the model's own tokenizer, without
+ * pads: text i has lengths[i] of them, and they stand one text behind the other. They are
  * padded and cut as in training. RNNTRAIN_USAGE, and nothing judged, if an id is not the
  * model's. */
 int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids,

@@ -27,6 +27,7 @@ static struct predictor_worker *new_worker(const struct predictor *predictor,
 {
     struct predictor_worker *worker = xcalloc(1, sizeof *worker);
     size_t maxlen = (size_t)predictor->info.facts.maxlen;
+
     worker->predictor = predictor;
     worker->model = model;
     worker->x = xcalloc(PREDICTOR_ROWS, maxlen * sizeof *worker->x);
@@ -43,11 +44,13 @@ static int load_model(struct predictor *predictor, const struct kernels *kernels
     int rc = model_new_evaluator(&chain, kernels, PREDICTOR_ROWS, &predictor->model);
     if (rc)
         return rc;
+
     const struct params *params = model_params(predictor->model);
     predictor->weights = xaligned(params->size, sizeof(real));
     rc = checkpoint_load(&predictor->info, params, (float *)predictor->weights, NULL);
     if (rc)
         return rc;
+
     model_pack(predictor->model, predictor->weights);
     predictor->own = new_worker(predictor, predictor->model);
     return OK;
@@ -58,6 +61,7 @@ int predictor_take(struct predictor *predictor, const struct checkpoint *info,
 {
     const struct kernels *kernels = NULL;
     *predictor = (struct predictor){.info = *info};
+
     int rc = kernels_select(isa, &kernels);
     if (!rc && info->facts.maxlen == 0)
         rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", info->path);
@@ -93,6 +97,7 @@ void predictor_release(struct predictor *predictor)
     if (predictor->own)
         predictor->own->model = NULL;
     predictor_worker_free(predictor->own);
+
     text_free(predictor->tokenizer);
     model_free(predictor->model);
     free(predictor->weights);
@@ -133,6 +138,7 @@ static void put_row(struct predictor_worker *worker, int row, const int32_t *ids
 {
     const struct text_options padding = facts_padding(&worker->predictor->info.facts);
     size_t maxlen = (size_t)padding.maxlen;
+
     worker->rows[row] = row;
     worker->length[row] = text_pad(&padding, ids, n, worker->x + (size_t)row * maxlen);
 }

@@ -27,7 +27,8 @@ struct predictor {
  * also after a failure. */
 int predictor_open(struct predictor *predictor, const char *path, const char *isa,
                    const struct checkpoint_hints *hints) NODISCARD;
-/* The same of an opened one, which is taken over, also where that fails. */
+/* Makes a predictor of an opened checkpoint, which is taken over, also where that
+ * fails. */
 int predictor_take(struct predictor *predictor, const struct checkpoint *info,
                    const char *isa) NODISCARD;
 /* ERR_USAGE if it has no tokenizer: it cannot judge texts. */

@@ -16,19 +16,22 @@ struct rnntrain_model {
     size_t n_idle, n_workers, room; /* of all workers room is in `idle` */
 };
 
-/* HDF5 need not be thread-safe. */
+/* Models are opened one after the other: HDF5 need not be thread-safe. */
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
 static int open_predictor(const char *path, struct predictor *predictor)
 {
     struct h5_manners manners;
+
     pthread_mutex_lock(&opening);
     h5_enter(&manners);
+
     int rc = predictor_open(predictor, path, "auto", NULL);
     if (rc)
         predictor_release(predictor);
     else
         predictor_share(predictor);
+
     h5_leave(&manners);
     pthread_mutex_unlock(&opening);
     return rc;
@@ -38,12 +41,14 @@ PUBLIC int rnntrain_open(const char *path, struct rnntrain_model **model)
 {
     if (!path || !model)
         return fail(ERR_USAGE, "rnntrain_open: an argument is NULL");
+
     struct rnntrain_model *opened = xcalloc(1, sizeof *opened);
     int rc = open_predictor(path, &opened->predictor);
     if (rc) {
         free(opened);
         return rc;
     }
+
     pthread_mutex_init(&opened->lock, NULL);
     *model = opened;
     return OK;
@@ -91,6 +96,7 @@ PUBLIC const char *rnntrain_message(void)
 static int borrow(struct rnntrain_model *model, struct predictor_worker **worker)
 {
     struct predictor_worker *taken = NULL;
+
     pthread_mutex_lock(&model->lock);
     if (model->n_idle > 0)
         taken = model->idle[--model->n_idle];
@@ -100,11 +106,14 @@ static int borrow(struct rnntrain_model *model, struct predictor_worker **worker
             xrealloc(model->idle, model->room, sizeof(struct predictor_worker *));
     }
     pthread_mutex_unlock(&model->lock);
+
+    /* without the lock: a new worker's workspace takes its time */
     int rc = taken ? OK : predictor_worker_new(&model->predictor, &taken);
     if (!rc) {
         *worker = taken;
         return OK;
     }
+
     pthread_mutex_lock(&model->lock);
     model->n_workers--;
     pthread_mutex_unlock(&model->lock);
@@ -130,8 +139,10 @@ static void judge_texts(struct predictor_worker *worker, const char *const *text
 {
     const char *clean[PREDICTOR_ROWS];
     char *copies[PREDICTOR_ROWS] = {NULL};
+
     for (int i = 0; i < n; i++)
         clean[i] = clean_text(texts[i], &copies[i]);
+
     predictor_worker_judge(worker, clean, n, probabilities, NULL);
     for (int i = 0; i < n; i++)
         free(copies[i]);
@@ -146,19 +157,23 @@ PUBLIC int rnntrain_predict_texts(struct rnntrain_model *model, const char *cons
                                   size_t n, double *probabilities)
 {
     struct predictor_worker *worker = NULL;
+
     if (!model || (n > 0 && (!texts || !probabilities)))
         return fail(ERR_USAGE, "rnntrain_predict_texts: an argument is NULL");
     for (size_t i = 0; i < n; i++)
         if (!texts[i])
             return fail(ERR_USAGE, "rnntrain_predict_texts: text %zu is NULL", i);
+
     int rc = predictor_check_texts(&model->predictor);
     if (!rc && n > 0)
         rc = borrow(model, &worker);
     if (rc || n == 0)
         return rc;
+
     for (size_t i = 0; i < n; i += PREDICTOR_ROWS)
         judge_texts(worker, texts + i, batch(n - i),
                     probabilities + i * rnntrain_classes(model));
+
     give_back(model, worker);
     return OK;
 }
@@ -181,21 +196,26 @@ PUBLIC int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids
                                 const size_t *lengths, size_t n, double *probabilities)
 {
     struct predictor_worker *worker = NULL;
+
     if (!model || (n > 0 && (!ids || !lengths || !probabilities)))
         return fail(ERR_USAGE, "rnntrain_predict_ids: an argument is NULL");
+
     int rc = n > 0 ? check_ids(model, ids, lengths, n) : OK;
     if (!rc && n > 0)
         rc = borrow(model, &worker);
     if (rc || n == 0)
         return rc;
+
     for (size_t i = 0; i < n; i += PREDICTOR_ROWS) {
         const int32_t *row[PREDICTOR_ROWS];
         int n_rows = batch(n - i);
         for (int r = 0; r < n_rows; ids += lengths[i + (size_t)r++])
             row[r] = ids;
+
         predictor_worker_judge_ids(worker, row, lengths + i, n_rows,
                                    probabilities + i * rnntrain_classes(model));
     }
+
     give_back(model, worker);
     return OK;
 }
