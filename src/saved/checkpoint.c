@@ -164,6 +164,7 @@ void checkpoint_release(struct checkpoint *info)
     if (info->keras)
         keras_model_release(info->keras);
     free(info->keras);
+
     free(info->path);
     free(info->tokenizer);
     free(info->config);

@@ -68,13 +68,13 @@ int checkpoint_image(const struct checkpoint *info, const struct checkpoint_mode
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 
-/* The same for a checkpoint or a model of Keras (keras/file.h), which has no tokenizer
- * unless a hint names one (`hints` NULL: none), and maxlen 0 where neither says it.
- * ERR_USAGE: hints for a checkpoint, which needs none. */
+/* Reads everything but the arrays of a checkpoint or a model of Keras (keras/file.h),
+ * which has no tokenizer unless a hint names one (`hints` NULL: none), and maxlen 0 where
+ * neither says it. ERR_USAGE: hints for a checkpoint, which needs none. */
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info) NODISCARD;
 
-/* The same of the bytes of a model of Keras. */
+/* As checkpoint_import, of a model of Keras whose bytes were read already. */
 int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
                             const char *bytes, size_t n,
                             struct checkpoint *info) NODISCARD;

@@ -12,11 +12,11 @@ enum { CHECKPOINT_FORMAT_VERSION = 1 };
 char *checkpoint_tensor_path(const struct tensor *tensor);
 char *checkpoint_slot_path(int slot);
 
-/* checkpoint_open of a file's bytes. */
+/* As checkpoint_open, of a file's bytes. */
 int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
                           struct checkpoint *info) NODISCARD;
 
-/* checkpoint_load of a model of Keras. */
+/* As checkpoint_load, of a model of Keras. */
 int checkpoint_load_imported(const struct checkpoint *info, const struct params *params,
                              float *weights, float *const *slots) NODISCARD;
 

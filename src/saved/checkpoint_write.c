@@ -64,10 +64,12 @@ static void write_keras_part(struct h5 *file, const struct checkpoint_model *mod
 {
     char *model_text = keras_model_json(model->chain);
     char *training = keras_compile_json(model->chain, model->optimizer);
+
     h5_attribute_text(file, "/", "keras_version", keras_version);
     h5_attribute_text(file, "/", "backend", "tensorflow");
     h5_attribute_text(file, "/", "model_config", model_text);
     h5_attribute_text(file, "/", "training_config", training);
+
     write_weights(file, model->chain, model->params, model->weights);
     free(model_text);
     free(training);

@@ -16,6 +16,7 @@ static int bad_labels(const char *labels, int n)
 static int split_labels(const char *labels, int n, char **names)
 {
     const char *at = labels;
+
     for (int i = 0; i < n; i++) {
         size_t length = strcspn(at, ",");
         if (length == 0 || (at[length] == ',') != (i + 1 < n))
@@ -128,7 +129,7 @@ int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hin
     return OK;
 }
 
-/* What a checkpoint has of its own. */
+/* A checkpoint says all that hints could say: none may be given with it. */
 static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 {
     const char *given = hints->tokenizer       ? "--tokenizer"
@@ -139,6 +140,7 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
                         : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
                         : hints->keras.maxlen ? "--maxlen"
                                               : NULL;
+
     if (!given)
         return OK;
     return fail(ERR_USAGE,
