@@ -30,7 +30,7 @@ extern const char *const dataset_part_names[DATASET_PARTS + 1];
 /* What of the tokenizer is read: nothing, the words that have ids, all. */
 enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL };
 
-/* What of the arrays is in memory. */
+/* How much of the arrays is in memory. */
 enum dataset_extent { DATASET_COLUMNS, DATASET_ALL }; /* labels and lengths; ids too */
 
 struct dataset {
@@ -48,8 +48,8 @@ struct dataset {
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
 int dataset_open(const char *path, enum dataset_words words,
                  struct dataset *data) NODISCARD;
-/* The same where this or another process of the node has just opened the file: it is not
- * read through again, and has no words. */
+/* As dataset_open, where this or another process of the node has just opened the file: it
+ * is not read through again, and has no words. */
 int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
 
 /* Bytes that dataset_load needs (a multiple of 64). */
@@ -69,7 +69,7 @@ int dataset_load(struct dataset *data, int reader, int readers) NODISCARD;
 int dataset_load_alone(struct dataset *data, enum dataset_extent extent,
                        const char *remedy) NODISCARD;
 
-/* Opens and loads in one, likewise. */
+/* dataset_open and dataset_load_alone in one. */
 int dataset_read(const char *path, enum dataset_words words, enum dataset_extent extent,
                  struct dataset *data) NODISCARD;
 

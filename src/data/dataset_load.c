@@ -16,6 +16,7 @@ static size_t ids_bytes(const struct rows *rows)
 size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
 {
     size_t total = 0;
+
     for (int part = 0; part < DATASET_PARTS; part++) {
         const struct rows *rows = &data->part[part];
         if (extent == DATASET_ALL)
@@ -28,12 +29,14 @@ size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
 void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage)
 {
     char *at = storage;
+
     for (int part = 0; part < DATASET_PARTS; part++) {
         struct rows *rows = &data->part[part];
         if (extent == DATASET_ALL) {
             rows->x = at;
             at += ids_bytes(rows);
         }
+
         rows->y = (int32_t *)(void *)at;
         at += column_bytes(rows);
         rows->length = (int32_t *)(void *)at;
@@ -59,6 +62,7 @@ static int load_column(struct dataset *data, enum dataset_part part, const char 
 {
     char path[DATASET_PATH_BYTES];
     size_t rows = (size_t)data->part[part].n;
+
     dataset_array_path(part, name, path);
     return h5_read_rows(data->file, path, H5_INT32, 1, &rows, (size_t)first,
                         (size_t)(end - first), column + first);
@@ -69,6 +73,7 @@ static int load_ids(struct dataset *data, enum dataset_part part, int first, int
     struct dataset_reader *reader = NULL;
     size_t row_bytes = dataset_row_bytes(data);
     char *x = data->part[part].x;
+
     int rc = dataset_reader_open(data, part, &reader);
     for (int row = first; row < end && !rc; row++)
         rc = dataset_reader_row(reader, row, x + (size_t)row * row_bytes);
@@ -76,10 +81,11 @@ static int load_ids(struct dataset *data, enum dataset_part part, int first, int
     return rc;
 }
 
-/* Rows first .. end - 1 of a part. */
+/* Loads and checks rows first .. end - 1 of a part. */
 static int load_rows(struct dataset *data, enum dataset_part part, int first, int end)
 {
     struct rows *rows = &data->part[part];
+
     int rc = load_column(data, part, "y", first, end, rows->y);
     if (!rc)
         rc = load_column(data, part, "length", first, end, rows->length);
@@ -126,6 +132,7 @@ int dataset_load_alone(struct dataset *data, enum dataset_extent extent,
     int rc = extent == DATASET_ALL ? check_memory(data, remedy) : OK;
     if (rc)
         return rc;
+
     data->storage = xaligned(dataset_bytes(data, extent), 1);
     dataset_attach(data, extent, data->storage);
     return dataset_load(data, 0, 1);
@@ -135,6 +142,7 @@ int dataset_read(const char *path, enum dataset_words words, enum dataset_extent
                  struct dataset *result)
 {
     struct dataset data = {0};
+
     int rc = dataset_open(path, words, &data);
     if (!rc)
         rc = dataset_load_alone(&data, extent, "use another host");

@@ -15,7 +15,7 @@ static inline enum h5_type dataset_id_type(const struct dataset *data)
     return facts_id_bytes(&data->facts) == 2 ? H5_UINT16 : H5_INT32;
 }
 
-/* Of a part's ids. */
+/* The shape of a part's ids in the file. */
 static inline void dataset_id_shape(const struct dataset *data, enum dataset_part part,
                                     size_t shape[2])
 {
@@ -23,12 +23,12 @@ static inline void dataset_id_shape(const struct dataset *data, enum dataset_par
     shape[1] = (size_t)data->facts.maxlen;
 }
 
-/* "/train/x" */
+/* The path of a part's array, such as "/train/x". */
 enum { DATASET_PATH_BYTES = 32 };
 void dataset_array_path(enum dataset_part part, const char *name,
                         char path[DATASET_PATH_BYTES]);
 
-/* The chunks of a part's ids. */
+/* Opens the chunks of a part's ids. */
 int dataset_open_chunks(const struct dataset *data, enum dataset_part part,
                         struct h5_chunks **chunks) NODISCARD;
 

@@ -52,7 +52,7 @@ bool facts_agree(const struct facts *a, const struct facts *b);
 char *facts_pack_labels(const struct facts *facts, size_t *n);
 void facts_set_labels(struct facts *facts, const char *packed);
 
-/* "pre" or "post" */
+/* Keras's word for a side. */
 static inline const char *facts_side(bool is_pre)
 {
     return is_pre ? "pre" : "post";
@@ -64,7 +64,7 @@ static inline int facts_id_bytes(const struct facts *facts)
     return facts->num_words <= FACTS_MOST_TWO_BYTES ? 2 : 4;
 }
 
-/* Of the ids of a row in a file. */
+/* Bytes of the ids of a row in a file. */
 static inline size_t facts_row_bytes(const struct facts *facts)
 {
     return (size_t)facts->maxlen * (size_t)facts_id_bytes(facts);

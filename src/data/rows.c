@@ -19,6 +19,7 @@ void rows_sort_by_length(const struct rows *rows, int32_t *numbers, int n)
     struct by_length *pairs = xcalloc((size_t)n, sizeof *pairs);
     for (int i = 0; i < n; i++)
         pairs[i] = (struct by_length){rows->length[numbers[i]], numbers[i]};
+
     qsort(pairs, (size_t)n, sizeof *pairs, compare_lengths);
     for (int i = 0; i < n; i++)
         numbers[i] = pairs[i].row;

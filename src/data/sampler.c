@@ -17,6 +17,7 @@ int sampler_new(const struct dataset *data, const struct sampler_config *config,
         sampler_release(&sampler);
         return rc;
     }
+
     sampler.order = xcalloc((size_t)sampler.n_train, sizeof *sampler.order);
     sampler.lane_start = xcalloc((size_t)sampler_lanes(config) + 1, sizeof(int));
     *result = sampler;
@@ -103,10 +104,12 @@ void sampler_begin_epoch(struct sampler *sampler, int epoch)
 int sampler_batch(struct sampler *sampler, int b, int *n_lanes)
 {
     int n = batch_rows(sampler, b), lanes = used_lanes(sampler, n);
+
     sampler->lane_start[0] = 0;
     for (int l = 0; l < lanes; l++)
         sampler->lane_start[l + 1] =
             sampler->lane_start[l] + deal_lane(sampler, l, n, NULL, NULL);
+
     sampler->lanes = batch_order(sampler, b);
     *n_lanes = lanes;
     return n;

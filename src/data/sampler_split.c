@@ -92,8 +92,8 @@ static void take_stratified(const struct rows *from, int n_labels, struct rng rn
     free(shares);
 }
 
-/* The same share of each class as take_stratified takes, from as few chunks as give it:
- * the first rows, in ascending order. */
+/* Takes as many rows of each class as take_stratified would, but from as few chunks as
+ * have them; they become the first of `rows`, in ascending order. */
 static void take_chunks(const struct rows *from, int n_labels, struct rng rng,
                         int32_t *rows, int n, int n_taken)
 {
