@@ -29,10 +29,10 @@ const struct option_table cmd_import_table = {
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain import",
     .synopsis = "MODEL -o FILE [options]",
-    .about = "Makes a checkpoint of a model of Keras: to be judged with, to be exported, "
-             "and to\n"
-             "begin a training with (rnntrain train --init-from).\n\n"
-             "  MODEL  a model of Keras: .h5, .keras or, weights alone, .weights.h5\n",
+    .about =
+        "Makes a checkpoint of a model of Keras: to be judged with, to be exported, and "
+        "to\nbegin a training with (rnntrain train --init-from).\n\n"
+        "  MODEL  a model of Keras: .h5, .keras or, weights alone, .weights.h5\n",
     .min_operands = 1,
     .max_operands = 1,
 };
@@ -82,11 +82,13 @@ static int check_written(const struct predictor *predictor, const char *path)
     struct checkpoint info = {0};
     const struct params *params = model_params(predictor->model);
     real *weights = xcalloc(params->size, sizeof *weights);
+
     int rc = checkpoint_open(path, &info);
     if (!rc)
         rc = checkpoint_load(&info, params, (float *)weights, NULL);
     if (!rc && params_hash(params, weights) != params_hash(params, predictor->weights))
         rc = fail(ERR_INTERNAL, "%s does not hold the weights of the model", path);
+
     checkpoint_release(&info);
     free(weights);
     return rc;

@@ -16,8 +16,7 @@ static const struct option options[] = {
      "file with its tokenizer, as Tokenizer.to_json() gives it", GROUP, true},
     {"imdb-word-index", OPTION_STRING, AT(imdb_word_index), NULL, 0, 0, NULL,
      "file with the word index of keras.datasets.imdb, {\"the\": 1, ...}: ids are index "
-     "+ 3, "
-     "a text begins with 1, unknown words are 2",
+     "+ 3, a text begins with 1, unknown words are 2",
      GROUP, true},
     {"labels", OPTION_STRING, AT(labels), NULL, 0, 0, NULL,
      "names of the classes with commas; without: 0,1,... or, with the word index, "
@@ -31,8 +30,7 @@ static const struct option options[] = {
      "which side a long text loses", GROUP, true},
     {"head", OPTION_CHOICE, AT(head), "auto", 0, 0, heads,
      "of a file of weights alone: what follows the recurrent layers; auto: flatten or "
-     "last, "
-     "as shapes say",
+     "last, as shapes say",
      GROUP, true},
     {"recurrent-activation", OPTION_CHOICE, AT(recurrent_activation), "auto", 0, 0, gates,
      "of a file of weights alone; auto: hard_sigmoid up to Keras 2.2, then sigmoid",
@@ -83,6 +81,7 @@ int import_check_output(const char *model, const struct import_settings *setting
 void import_print_notes(const struct checkpoint *info)
 {
     const char *note = info->keras ? info->keras->notes : "";
+
     while (*note) {
         size_t n = strcspn(note, "\n");
         fprintf(stderr, "rnntrain: note: %s: %.*s\n", info->path, (int)n, note);

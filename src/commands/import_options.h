@@ -15,7 +15,7 @@ struct import_settings {
 /* To be included by tables of structs that begin with a struct import_settings. */
 extern const struct option_table import_options;
 
-/* Borrows the strings. */
+/* The settings as hints, which borrow their strings. */
 struct checkpoint_hints import_hints(const struct import_settings *settings);
 
 /* ERR_EXISTS where `output` (NULL is fine) is, by whatever name, the model or another

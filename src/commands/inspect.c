@@ -92,25 +92,30 @@ static int inspect_model(const char *path, const struct checkpoint_hints *hints)
     return rc;
 }
 
-/* Every number of it, moments too. */
+/* Reads every number of a checkpoint, moments too. */
 static int verify_checkpoint(const char *path)
 {
     struct predictor predictor;
     int rc = predictor_open(&predictor, path, "auto", NULL);
+
     if (!rc) {
         const struct params *params = model_params(predictor.model);
         float *slots[CHECKPOINT_MAX_SLOTS] = {NULL};
+
         for (int i = 0; i < predictor.info.n_slots; i++)
             slots[i] = xcalloc(params->size, sizeof **slots);
+
         rc = checkpoint_load(&predictor.info, params, (float *)predictor.weights, slots);
         if (!rc)
             printf(
                 "%s: whole: SHA-256 as sealed, %d tensors and %d optimizer arrays, all "
                 "finite and of the shapes of its configuration\n",
                 path, params->n_tensors, predictor.info.n_slots);
+
         for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
             free(slots[i]);
     }
+
     predictor_release(&predictor);
     return rc;
 }
@@ -144,9 +149,11 @@ static int is_foreign(const char *path, bool *answer)
     size_t size = 0;
     int fd = -1;
     unsigned char digest[FILE_DIGEST_BYTES];
+
     int rc = file_open(path, &fd, &size);
     if (rc)
         return rc;
+
     *answer = file_read_seal(fd, path, size, false, digest) == ERR_FORMAT;
     close(fd);
     return OK;

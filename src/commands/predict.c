@@ -56,24 +56,29 @@ static void print_json(const struct facts *facts, const double *probabilities,
                        int decided)
 {
     json_t *root = json_object(), *all = json_object();
+
     for (int c = 0; c < facts->n_labels; c++)
         json_object_set_new(all, facts->labels[c], json_real(probabilities[c]));
     json_object_set_new(root, "label", json_string(facts->labels[decided]));
     json_object_set_new(root, "probability", json_real(probabilities[decided]));
     json_object_set_new(root, "probabilities", all);
+
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(9));
     puts(text);
     free(text);
     json_decref(root);
 }
 
+/* Judges n texts, which are freed. */
 static void judge(struct predictor *predictor, char **texts, int n,
                   const struct settings *settings)
 {
     const struct facts *facts = &predictor->info.facts;
     int classes[PREDICTOR_ROWS];
     double *all = xcalloc((size_t)(n * facts->n_labels), sizeof *all);
+
     predictor_judge(predictor, texts, n, all, classes);
+
     for (int i = 0; i < n; i++) {
         const double *probabilities = all + i * facts->n_labels;
         if (settings->jsonl)
@@ -82,6 +87,7 @@ static void judge(struct predictor *predictor, char **texts, int n,
             printf("%s\t%.6f\n", facts->labels[classes[i]], probabilities[classes[i]]);
         free(texts[i]);
     }
+
     free(all);
 }
 
@@ -90,6 +96,7 @@ static char *clean_text(const char *bytes, size_t n)
 {
     char *clean = NULL;
     size_t first_bad = 0;
+
     if (n && bytes[n - 1] == '\n')
         n--;
     if (n && bytes[n - 1] == '\r')
@@ -116,16 +123,19 @@ static int read_more(struct input *input)
         memmove(input->bytes, input->bytes + input->first, input->n - input->first);
     input->n -= input->first;
     input->first = 0;
+
     if (input->n == input->room) {
         input->room = input->room ? 2 * input->room : 65536;
         input->bytes = xrealloc(input->bytes, input->room, 1);
     }
+
     ssize_t got;
     do
         got = read(input->fd, input->bytes + input->n, input->room - input->n);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return fail(ERR_IO, "%s: cannot read: %s", input->path, strerror(errno));
+
     input->n += (size_t)got;
     input->ended = got == 0;
     return OK;
@@ -143,11 +153,13 @@ static char *take_line(struct input *input)
 {
     char *first = input->bytes + input->first, *end = NULL;
     size_t left = input->n - input->first;
+
     if (left > input->searched)
         end = memchr(first + input->searched, '\n', left - input->searched);
     input->searched = end ? 0 : left;
     if (!end && (!input->ended || left == 0))
         return NULL;
+
     size_t length = end ? (size_t)(end - first) + 1 : left;
     input->first += length;
     return clean_text(first, length);
@@ -157,6 +169,7 @@ static char *take_line(struct input *input)
 static int take_lines(struct input *input, char **texts, int *n)
 {
     int rc = OK;
+
     *n = 0;
     while (!rc && *n < PREDICTOR_ROWS) {
         if ((texts[*n] = take_line(input)))
@@ -174,6 +187,7 @@ static int judge_lines(struct predictor *predictor, struct input *input,
 {
     char *texts[PREDICTOR_ROWS];
     int n = 0, rc;
+
     do {
         rc = take_lines(input, texts, &n);
         judge(predictor, texts, n, settings);
@@ -191,6 +205,7 @@ static int judge_whole(struct predictor *predictor, struct input *input,
         rc = read_more(input);
     if (rc)
         return rc;
+
     char *text = clean_text(input->bytes, input->n);
     judge(predictor, &text, 1, settings);
     return OK;

@@ -14,6 +14,7 @@ static int resolve(int argc, char **argv, struct config *config)
     int n = 0, rc = config_resolve(argc, argv, config, operands, &n);
     if (!rc && n == 1)
         rc = options_set(&cmd_train_table, config, "data", operands[0], "data set");
+
     free(operands);
     return rc;
 }
@@ -33,20 +34,24 @@ static int train(struct comm *comm, struct config *config)
 static int resolve_and_train(int argc, char **argv, struct config *config)
 {
     struct comm comm = {0};
+
     trainer_catch_signals();
     int rc = comm_check_launch();
     if (!rc)
         rc = resolve(argc, argv, config);
+
     if (!rc || comm_launched_rank() >= 0) {
         comm_init(&comm);
         rc = comm_agree(&comm, rc);
         if (!rc)
             rc = train(&comm, config);
     }
+
     if (comm.rank == 0)
         rc = program_output(rc);
     if (rc && comm.rank == 0)
         program_failure("rnntrain");
+
     comm_finalize(&comm);
     return rc;
 }
