@@ -125,8 +125,8 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
     return append(reading, &layer, group);
 }
 
-/* Where Keras 3 has the arrays of layer i of the list, of whose class so many come before it;
- * what is in a model stands below it. */
+/* Where Keras 3 has the arrays of layer i of the list, by how many of its class come
+ * before it; what is in a model stands below it. */
 static char *group_of(const char *prefix, const struct keras_class *const *classes,
                       size_t i)
 {

@@ -42,8 +42,8 @@ struct cell_kind {
 };
 extern const struct cell_kind cell_kinds[CELL_KINDS];
 
-/* What is taken over the positions of a row: the constant, the name that --head has, Keras's
- * class and its name in snake case, by which layers are called. */
+/* What is taken over the positions of a row: the constant, the name that --head has,
+ * Keras's class and its name in snake case, by which layers are called. */
 #define POOLING_LIST(POOL)                                                               \
     POOL(MAX, max, GlobalMaxPooling1D, global_max_pooling1d)                             \
     POOL(MEAN, mean, GlobalAveragePooling1D, global_average_pooling1d)

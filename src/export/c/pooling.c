@@ -5,7 +5,8 @@
 POOLING_LIST(POOLING_TEMPLATE)
 #undef POOLING_TEMPLATE
 
-/* Each has a template of its own, pooling_max.c, with a part and a function of its name. */
+/* Each has a template of its own, as pooling_max.c, with a part and a function of its
+ * name. */
 static const struct {
     const char *part, *class_name, *function;
 } poolings[] = {

@@ -10,8 +10,6 @@
 #include "../shown.h"
 #include "packed.h"
 
-/* Names. */
-
 static void test_part_of_file(void **state)
 {
     (void)state;
@@ -82,8 +80,6 @@ static void test_hidden(void **state)
     for (size_t i = 0; i < COUNT_OF(seen); i++)
         assert_false(place_is_hidden(seen[i]));
 }
-
-/* Streams. */
 
 static int show_entries(const char *path, struct shown *shown)
 {

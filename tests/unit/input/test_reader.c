@@ -6,8 +6,6 @@
 #include "../shown.h"
 #include "packed.h"
 
-/* Blocks. */
-
 static void test_block(void **state)
 {
     (void)state;
@@ -59,8 +57,6 @@ static void test_document_names(void **state)
     assert_int_equal(block_too_long("x/y"), ERR_FORMAT);
     expect_message("x/y: longer than 64 MiB: not a document");
 }
-
-/* Texts. */
 
 struct loaded {
     const char *text;
@@ -174,8 +170,6 @@ static void test_load_missing(void **state)
     load_memory_release(&memory);
     block_release(&block);
 }
-
-/* The reader. */
 
 static const char *string_of(const struct block *block, size_t at)
 {

@@ -81,8 +81,6 @@ static void refuse(struct given given, const char *text, int code, const char *m
 #define NAMED(file) ((struct given){.name = (file)})
 #define WITH(...) ((struct given){.options = {__VA_ARGS__}})
 
-/* Formats. */
-
 static void test_csv(void **state)
 {
     (void)state;
@@ -178,8 +176,6 @@ static void test_class(void **state)
           "1:pos=label,text; 3:pos={\"a\"}\t\"; 4:pos=last; ");
 }
 
-/* Which columns. */
-
 static void test_columns(void **state)
 {
     (void)state;
@@ -231,8 +227,6 @@ static void test_quoting(void **state)
           "tsv, separator tab, quotes, 2 columns, no header; label in 1, text in 2",
           "1:pos=a\tb; 2:neg=c film\\nd; 4:pos=e; ");
 }
-
-/* What is refused. */
 
 static void test_refusals(void **state)
 {
