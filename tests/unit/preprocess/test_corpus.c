@@ -1,9 +1,6 @@
-/* What becomes of documents: layout, classes, splits, duplicates, order of rows; and the
- * small files of names. */
+/* What becomes of documents: layout, classes, splits, duplicates, order of rows. */
 #include "corpus/corpus.h"
 
-#include "corpus/lines.h"
-#include "corpus/stop_words.h"
 #include "../scratch.h"
 #include "../shown.h"
 
@@ -119,8 +116,6 @@ static void refuse(struct reading *reading, struct corpus_options options, int c
     end(reading);
 }
 
-/* Rows. */
-
 /* pos before neg, as in the notebook, though neg is class 0; names as strings. */
 static void test_rows_of_folders(void **state)
 {
@@ -193,8 +188,6 @@ static void test_name_twice(void **state)
     refuse(&reading, PLAIN, ERR_FORMAT, "corpus/train/pos/1.txt is there twice");
 }
 
-/* Layout. */
-
 static void test_parts_win(void **state)
 {
     (void)state;
@@ -240,8 +233,6 @@ static void test_empty_folder(void **state)
     refuse(&reading, PLAIN, ERR_FORMAT,
            "corpus: train/meh holds no document: add some or remove the folder");
 }
-
-/* Classes. */
 
 static void settle_labels(const char *const *labels, int n, const char *file,
                           const char *expected)
@@ -333,8 +324,6 @@ static void test_class_refusals(void **state)
     refuse(&reading, PLAIN, ERR_FORMAT, "corpus: the name of class 1 is not valid UTF-8");
 }
 
-/* Splits. */
-
 /* Shares 0.25, 0.5 and 0.75 of test; 0.125 and 0.5 of validation. */
 static void test_splits(void **state)
 {
@@ -376,8 +365,6 @@ static void test_split_of_train_only(void **state)
     refuse(&reading, WITH(.test_split = 0.5), ERR_USAGE,
            "--test-split: the corpus has a test part already");
 }
-
-/* Duplicates. */
 
 static void add_copies(struct reading *reading)
 {
@@ -440,8 +427,6 @@ static void test_drop_duplicates(void **state)
            "corpus: no training document of class b");
 }
 
-/* Bookkeeping. */
-
 /* SHA-256 by Python's hashlib: part, class, 0 and hash of each row. */
 static void test_digest(void **state)
 {
@@ -487,83 +472,6 @@ static void test_repairs(void **state)
     end(&reading);
 }
 
-/* Files of names. */
-
-static void test_lines(void **state)
-{
-    (void)state;
-    char *path = scratch_path("names"), **lines = NULL;
-    int n = 0;
-    scratch_write_text("names", "one\r\n\n two \ncaf\xc3\xa9\n\r\nlast");
-    assert_int_equal(lines_read(path, "the names", &lines, &n), OK);
-    assert_int_equal(n, 4);
-    assert_string_equal(lines[0], "one");
-    assert_string_equal(lines[1], " two ");
-    assert_string_equal(lines[2], "caf\xc3\xa9");
-    assert_string_equal(lines[3], "last");
-    lines_release(lines, n);
-
-    scratch_write_text("names", "\n\n");
-    assert_int_equal(lines_read(path, "the names", &lines, &n), OK);
-    assert_int_equal(n, 0);
-    lines_release(lines, n);
-
-    n = 7;
-    scratch_write_text("names", "one\n\nb\xe9\n");
-    assert_int_equal(lines_read(path, "the names", &lines, &n), ERR_FORMAT);
-    expect_message("/names: line 3 is not valid UTF-8");
-    assert_int_equal(n, 7);
-    assert_int_equal(lines_read("/no/such", "the names", &lines, &n), ERR_NO_INPUT);
-    expect_message("/no/such: cannot open the names: No such file");
-    assert_int_equal(lines_read(scratch, "the names", &lines, &n), ERR_IO);
-    expect_message("cannot read the names: Is a directory");
-    free(path);
-}
-
-/* One word of each language that no other one has. */
-static void test_stop_words(void **state)
-{
-    (void)state;
-    static const char *const languages[][2] = {
-        {"english", "the"},    {"german", "f\xc3\xbcr"},     {"french", "\xc3\xaatre"},
-        {"spanish", "porque"}, {"italian", "perch\xc3\xa9"}, {"portuguese", "n\xc3\xa3o"},
-        {"dutch", "het"}};
-
-    for (size_t i = 0; i < COUNT_OF(languages); i++) {
-        struct words distinct = {0};
-        char **words = NULL;
-        int n = 0;
-        assert_int_equal(stop_words_read(languages[i][0], &words, &n), OK);
-        for (int w = 0; w < n; w++) {
-            assert_null(strchr(words[w], ' '));
-            words_add(&distinct, words[w], strlen(words[w]));
-        }
-        assert_int_equal(distinct.n, n);
-        for (size_t j = 0; j < COUNT_OF(languages); j++)
-            assert_int_equal(
-                words_find(&distinct, languages[j][1], strlen(languages[j][1])) >= 0,
-                i == j);
-        assert_true(words_find(&distinct, "", 0) < 0);
-        words_release(&distinct);
-        lines_release(words, n);
-    }
-}
-
-static void test_stop_words_file(void **state)
-{
-    (void)state;
-    char *path = scratch_path("stops"), **words = NULL;
-    int n = 0;
-    scratch_write_text("stops", "film\n\nfilms\n");
-    assert_int_equal(stop_words_read(path, &words, &n), OK);
-    assert_int_equal(n, 2);
-    assert_string_equal(words[1], "films");
-    lines_release(words, n);
-    assert_int_equal(stop_words_read("klingon", &words, &n), ERR_NO_INPUT);
-    expect_message("klingon: cannot open the stop words (or one of english, german, ");
-    free(path);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -583,9 +491,6 @@ int main(void)
         cmocka_unit_test(test_drop_duplicates),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_repairs),
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_stop_words),
-        cmocka_unit_test(test_stop_words_file),
     };
 
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

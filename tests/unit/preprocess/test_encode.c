@@ -179,8 +179,6 @@ static void test_unknown(void **state)
     check(text, "2 2 3 1/3; 0 1 3 0/2; 1 4 4 1/3; 0 0 0 0/0; ", "1 1 2 0/3; ");
 }
 
-/* Intake. */
-
 static void test_intake(void **state)
 {
     (void)state;
@@ -234,8 +232,6 @@ static void test_strict(void **state)
         release(&prepared);
     }
 }
-
-/* Any number of threads. */
 
 static char *many_text(int i)
 {
@@ -297,7 +293,7 @@ static char *prepare_many(int64_t limit, int n_threads, size_t *n)
     return bytes;
 }
 
-static void test_threads(void **state)
+static void test_any_number_of_threads(void **state)
 {
     (void)state;
     size_t n_one = 0, n_four = 0;
@@ -309,8 +305,6 @@ static void test_threads(void **state)
     free(one);
     free(four);
 }
-
-/* The summary. */
 
 static struct summary summary_of(const struct prepared *prepared)
 {
@@ -432,9 +426,12 @@ static void test_summary(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),    cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_intake),  cmocka_unit_test(test_strict),
-        cmocka_unit_test(test_threads), cmocka_unit_test(test_summary),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_intake),
+        cmocka_unit_test(test_strict),
+        cmocka_unit_test(test_any_number_of_threads),
+        cmocka_unit_test(test_summary),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

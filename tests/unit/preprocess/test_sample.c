@@ -77,8 +77,6 @@ static void test_documents(void **state)
     assert_int_equal(make_sample("few", "29", "1"), ERR_USAGE);
 }
 
-/* The grammar. */
-
 /* The adjectives, by the side that they take. */
 static const char *const praise[] = {"wonderful", "moving",   "brilliant", "superb",
                                      "clever",    "charming", "gripping",  "delightful",
