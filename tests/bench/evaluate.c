@@ -9,12 +9,12 @@
  *
  * a batch, of ROUNDS rounds, behind one that learns what evaluation learns once. */
 #include "commands/config.h"
-#include "data/rows.h"
-#include "model/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "data/rows.h"
+#include "model/model.h"
 #include "synthetic.h"
 
 enum { LANE_ROWS = 32 };

@@ -5,9 +5,8 @@
  * takes test rows of DATASET that are full of ids, no pad among them, lets the model of
  * CHECKPOINT judge them in lanes of LANE_ROWS and measures SGEMM 1024^3 before and after
  * each round. The rate counts 2 G H (D + H) flops a position, row and direction, also
- * where x W is looked up, and
- * 2 a head weight and row. Then the same rows as texts, which are cut, looked up, padded
- * and judged; the last line is
+ * where x W is looked up, and 2 a head weight and row. Then the same rows as texts, which
+ * are cut, looked up, padded and judged; the last line is
  *
  *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  us/row MEDIAN  text us/row MEDIAN
  *   encoding SHARE  kernels NAME
@@ -130,8 +129,8 @@ static void measure(struct bench *bench, int n)
 
     for (int i = 0; i < N_FIGURES; i++)
         figure[i] = xcalloc((size_t)n, sizeof(double));
-    judge_ids(bench); /* first touch of the workspace */
 
+    judge_ids(bench); /* first touch of the workspace */
     for (int i = 0; i < n; i++) {
         double before = kernels_probe(1, false), ids = judge_ids(bench);
         double after = kernels_probe(1, false);
@@ -177,7 +176,6 @@ int main(int argc, char **argv)
 
     for (int i = 0; i < bench.n_rows; i++)
         free(bench.texts[i]);
-
     dataset_release(&bench.data);
     predictor_release(&bench.predictor);
     return rc;

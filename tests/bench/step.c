@@ -11,16 +11,16 @@
  *
  * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate. The step
  * is forward, backward, canonical sum, update and packing, as in the trainer. */
-#include "ranks/balance.h"
-#include "ranks/comm.h"
 #include "commands/config.h"
-#include "model/model.h"
-#include "data/sampler_options.h"
-#include "train/optim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "data/sampler_options.h"
+#include "model/model.h"
+#include "ranks/balance.h"
+#include "ranks/comm.h"
+#include "train/optim.h"
 #include "synthetic.h"
 
 struct bench {
@@ -41,11 +41,11 @@ struct bench {
 static int set_up(struct bench *bench, int maxlen, double real_share)
 {
     struct trainer_config *config = &bench->config.trainer;
+    struct chain_config chain;
 
     make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share);
     config->sampler.rule = VALIDATION_NONE;
     sampler_options_complete(&config->sampler);
-    struct chain_config chain;
     model_options_chain(&config->model, &bench->data.facts, &chain);
 
     int rc = kernels_select(config->isa, &bench->kernels);
@@ -118,7 +118,6 @@ static void measure(struct bench *bench)
     char kernels[128];
 
     (void)train_batch(bench); /* first touch of the workspace */
-
     for (int i = 0; i < n; i++) {
         double before = probe_all(&bench->comm), start = seconds_now();
         double positions = train_batch(bench);

@@ -3,11 +3,11 @@
 #ifndef RNNTRAIN_BENCH_SYNTHETIC_H
 #define RNNTRAIN_BENCH_SYNTHETIC_H
 
-#include "base/rng.h"
-#include "data/dataset.h"
-
 #include <math.h>
 #include <stdlib.h>
+
+#include "base/rng.h"
+#include "data/dataset.h"
 
 enum { VOCABULARY = 3800 };
 

@@ -1,14 +1,15 @@
 /* make_bad_files FOLDER: data sets and checkpoints that are whole, sealed, and wrong in
  * one place each, for bad_input.sh. */
-#include "../classifier.h"
 #include "saved/checkpoint.h"
-#include "files/file.h"
-#include "data/dataset.h"
-#include "files/h5.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "data/dataset.h"
+#include "files/file.h"
+#include "files/h5.h"
+#include "../classifier.h"
 
 enum { ROWS = 4, LENGTH = 3, WORDS = 10 };
 

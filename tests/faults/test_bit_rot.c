@@ -1,9 +1,6 @@
 /* Bits that flip and files that are cut: each is refused with a message, or read as it
  * was. */
-#include "data/dataset.h"
-#include "files/file.h"
 #include "serve/predictor.h"
-#include "base/rng.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +9,10 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "base/rng.h"
+#include "data/dataset.h"
+#include "files/file.h"
 
 enum { FLIPS = 2000, CUTS = 200, EDGE = 4096 };
 
@@ -61,8 +62,8 @@ static void attack(const char *path, int (*open)(const char *path))
         assert_non_null(strstr(fail_message(), "rotten.h5: "));
         bytes[at] = kept;
     }
-    unlink(copy);
 
+    unlink(copy);
     free(copy);
     free(bytes);
 }

@@ -1,9 +1,10 @@
 /* Checkpoints: any bytes; and whole, sealed files whose configuration, state, shapes and
  * numbers are anything. What opens must also judge a text. */
+#include "fuzz.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "files/h5.h"
 #include "serve/predictor.h"
 
@@ -60,7 +61,6 @@ static void write_tensors(struct h5 *file, struct fuzz *input)
 
         values[fuzz_byte(input)] =
             (float)fuzz_number(input) / (float)fuzz_below(input, 4);
-
         if (fuzz_below(input, 16) != 15)
             h5_write(file, path, fuzz_below(input, 16) ? H5_FLOAT32 : H5_INT32,
                      strstr(path, "bias") ? 1 : 2, shape, values, false);
@@ -76,7 +76,6 @@ static void try_built(struct fuzz *input)
     struct h5 *file = h5_create();
 
     h5_make_group(file, "/rnntrain");
-
     h5_attribute_int(file, "/rnntrain", "format_version", 1);
     h5_attribute_int(file, "/rnntrain", "num_words", 2 + fuzz_below(input, 10));
     h5_attribute_int(file, "/rnntrain", "maxlen", 1 + fuzz_below(input, 6));

@@ -1,8 +1,9 @@
 /* The readers of corpora: any bytes as a file or an archive, up to the settled rows. */
+#include "fuzz.h"
+
 #include <string.h>
 
 #include "words/intake.h"
-#include "fuzz.h"
 
 static int read_and_settle(struct corpus *corpus, const struct source *source, int limit)
 {

@@ -1,9 +1,10 @@
 /* Data sets: any bytes; and whole, sealed files whose shapes, types, attributes and
  * numbers are anything. */
+#include "fuzz.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "data/dataset.h"
 #include "files/h5.h"
 

@@ -1,10 +1,11 @@
 /* Models of Keras: any bytes through the child that reads them; and files as that child
  * gives them back, whose layers, arrays and hints are anything. What is understood must
  * also judge a row. */
+#include "fuzz.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "keras/keras.h"
 #include "model/model.h"
 
@@ -88,17 +89,17 @@ static char *some_layer(struct fuzz *input)
     int64_t value = fuzz_below(input, 3) ? fuzz_below(input, 2) : fuzz_number(input);
     const char *activation = fuzz_below(input, 2) ? "sigmoid" : "relu";
 
-    return xasprintf(
-        "{\"class_name\":\"%s\",\"config\":{\"name\":\"a\",\"units\":%lld,\"input_dim\":%"
-        "d,"
-        "\"output_dim\":%d,\"%s\":%s,\"%s\":\"%s\",\"merge_mode\":\"concat\",\"layer\":{"
-        "\"class_name\":\"%s\",\"config\":{\"units\":%lld,\"%s\":%lld}}}}",
-        class, units, 2 + fuzz_below(input, 6), 1 + fuzz_below(input, 4), key,
-        value == 1   ? "true"
-        : value == 0 ? "false"
-                     : "7",
-        !strcmp(class, "Dense") ? "activation" : "recurrent_activation", activation,
-        inner, units, key, (long long)value);
+    return xasprintf("{\"class_name\":\"%s\",\"config\":{\"name\":\"a\",\"units\":%lld,"
+                     "\"input_dim\":%d,\"output_dim\":%d,\"%s\":%s,\"%s\":\"%s\","
+                     "\"merge_mode\":\"concat\",\"layer\":{"
+                     "\"class_name\":\"%s\",\"config\":{\"units\":%lld,\"%s\":%lld}}}}",
+                     class, units, 2 + fuzz_below(input, 6), 1 + fuzz_below(input, 4),
+                     key,
+                     value == 1   ? "true"
+                     : value == 0 ? "false"
+                                  : "7",
+                     !strcmp(class, "Dense") ? "activation" : "recurrent_activation",
+                     activation, inner, units, key, (long long)value);
 }
 
 static char *some_config(struct fuzz *input)

@@ -1,8 +1,9 @@
 /* Options: a command line, one argument a line, and a configuration file. */
+#include "fuzz.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "commands/config.h"
 
 enum { MOST = 32 };

@@ -1,5 +1,7 @@
 /* The readers of records in every format and some encodings: what comes of a file does
  * not depend on the pieces in which it is read. The first bytes choose. */
+#include "fuzz.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +9,6 @@
 
 #include "input/decode.h"
 #include "input/records.h"
-#include "fuzz.h"
 
 struct taken {
     uint64_t hash;

@@ -1,8 +1,9 @@
 /* The tokenizer: any settings on any text; and its JSON, any bytes. */
+#include "fuzz.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "text/text.h"
 
 static void encode_and_check(const struct text_tokenizer *tokenizer, const char *text,

@@ -1,14 +1,15 @@
 /* replay SEEDS [SECONDS]: every file of the folder through the target, then mutants of
  * them for so many seconds, the same ones each time. */
+#include "fuzz.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
 #include "base/base.h"
-#include "files/file.h"
 #include "base/rng.h"
+#include "files/file.h"
 
 struct seed {
     char *bytes;

@@ -1,10 +1,7 @@
 /* Training from known weights, step by step against what real Keras did: see
  * make_keras_training.py, which ran it and wrote the file. */
 #define _GNU_SOURCE /* qsort_r */
-#include "../classifier.h"
-#include "files/h5.h"
 #include "model/model.h"
-#include "train/optim.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,6 +11,10 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+
+#include "files/h5.h"
+#include "train/optim.h"
+#include "../classifier.h"
 
 enum { STEPS = 20, BATCH = 32 };
 

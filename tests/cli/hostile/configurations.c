@@ -23,6 +23,7 @@ static void make_layers(void)
 #define BOTH_WAYS(rest)                                                                  \
     WITH("{\"class_name\":\"Bidirectional\",\"config\":{\"name\":\"both\","              \
          "\"layer\":" LSTM("") rest "}}")
+
     static const struct configuration files[] = {
         {"good.h5", GOOD},
         {"conv.h5", WITH(LAYER("Conv1D", "conv", ""))},
@@ -46,6 +47,7 @@ static void make_layers(void)
          WITH(LSTM(",\"return_sequences\":true") "," LAYER("Flatten", "flatten", ""))},
         {"shape.h5", WITH(LSTM_OF(",\"units\":3,\"recurrent_activation\":\"sigmoid\""))},
     };
+
     make_all(files, COUNT_OF(files));
 }
 
@@ -53,6 +55,7 @@ static void make_layers(void)
 static void make_ends(void)
 {
 #define BEGINNING(rest) CHAIN(EMBEDDING_OF(rest), LSTM(""), DENSE("sigmoid"))
+
     static const struct configuration files[] = {
         {"output.h5", CHAIN(EMBEDDING, LSTM(""), DENSE("tanh"))},
         {"one_word.h5", BEGINNING(",\"input_dim\":1,\"output_dim\":3")},
@@ -61,6 +64,7 @@ static void make_ends(void)
                               "\"input_dim\":10,\"output_dim\":3")},
         {"any_length.h5", BEGINNING(",\"input_dim\":10,\"output_dim\":3")},
     };
+
     make_all(files, COUNT_OF(files));
 }
 
@@ -80,6 +84,7 @@ static void make_structures(void)
         {"empty_json.h5", ""},
         {"no_model.h5", MODEL("")},
     };
+
     make_all(files, COUNT_OF(files));
 }
 
