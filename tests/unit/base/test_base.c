@@ -3,14 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #undef fail /* cmocka's */
 #include "base/base.h"
@@ -147,6 +146,7 @@ static void test_arena(void **state)
     assert_null(arena_take(&arena, 0, 1));
     assert_null(arena_take(&arena, 65, 1));
     assert_int_equal(arena.used, 64 + 0 + 128);
+
     char *block = xaligned(arena.used, 1);
     arena = (struct arena){.base = block};
     assert_ptr_equal(arena_take(&arena, 3, sizeof(double)), block);

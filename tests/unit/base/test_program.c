@@ -129,11 +129,12 @@ static void test_first_command(void **state)
         assert_string_equal(operand, paths[i]);
         assert_int_equal(units, 3);
     }
+
     assert_int_equal(call((const char *const[]){NULL}), OK);
     assert_string_equal(ran, "teach");
     assert_int_equal(units, 32);
-    setenv("PROGTEST_UNITS", "5", 1);
 
+    setenv("PROGTEST_UNITS", "5", 1);
     assert_int_equal(CALL("--", "judge"), OK);
     assert_string_equal(ran, "teach");
     assert_string_equal(operand, "judge");
@@ -152,6 +153,7 @@ static void test_unknown_command(void **state)
     assert_int_equal(CALL("data"), ERR_USAGE);
     assert_string_equal(said, "prog: there is no command data, nor a file of that name "
                               "(prog help lists them)\n");
+
     assert_int_equal(CALL("help", "teech"), ERR_USAGE);
     assert_string_equal(said, "prog: there is no command teech (did you mean teach?)\n");
     assert_int_equal(CALL("help", "teach", "judge"), ERR_USAGE);

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include <cmocka.h>
+#include <jansson.h>
 
 /* First: nothing is recorded until it is enabled. */
 static void test_recorder(void **state)

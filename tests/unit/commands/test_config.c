@@ -1,4 +1,4 @@
-/* The options of rnntrain train: which source wins, what a recipe is, what is recorded. */
+/* The options of rnntrain train: which source wins, what a recipe is, what is kept. */
 #include "commands/config.h"
 
 #include <setjmp.h>

@@ -35,6 +35,7 @@ static void test_both_forms(void **state)
             struct facts given = usual, read = {0};
             given.pad_pre = sides % 2;
             given.truncate_pre = sides / 2;
+
             struct h5 *file = stored(forms[i], &given);
             assert_int_equal(facts_read(file, forms[i], &read), OK);
             assert_true(facts_agree(&read, &given));

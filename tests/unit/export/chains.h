@@ -3,16 +3,17 @@
 #ifndef RNNTRAIN_TESTS_UNIT_CHAINS_H
 #define RNNTRAIN_TESTS_UNIT_CHAINS_H
 
-#include "base/rng.h"
-#include "layers/loss.h"
-#include "model/model.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "base/rng.h"
+#include "layers/loss.h"
+#include "model/model.h"
+#include "../../layers.h"
 
 enum { CHAINS_VOCABULARY = 11, CHAINS_ROWS = 12, CHAINS_CLASSES = 4, CHAINS_LENGTH = 9 };
 
@@ -34,6 +35,7 @@ static inline void draw_recurrent(struct rng *rng, struct chain_config *chain,
                                   bool sequences)
 {
     struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
+
     layer->recurrent.cell = draw(rng, 2) ? CELL_LSTM : CELL_GRU;
     layer->recurrent.units = 1 + draw(rng, 5);
     layer->recurrent.bidirectional = draw(rng, 2);
@@ -45,8 +47,7 @@ static inline void draw_recurrent(struct rng *rng, struct chain_config *chain,
 static inline void draw_dropout(struct rng *rng, struct chain_config *chain)
 {
     if (draw(rng, 3) == 0)
-        *chain_add(chain, LAYER_DROPOUT) = (struct layer_config){
-            .kind = LAYER_DROPOUT, .dropout = {0.5, RNG_DROPOUT_DENSE}};
+        add_dropout(chain, 0.5, RNG_DROPOUT_DENSE);
 }
 
 static inline void draw_chain(int number, struct chain_config *chain)
@@ -78,9 +79,7 @@ static inline void draw_chain(int number, struct chain_config *chain)
     for (int i = 0; i < n_dense; i++)
         chain_add(chain, LAYER_DENSE)->dense.units = 1 + draw(&rng, 6);
 
-    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
-    output->output.units = classes == 2 ? 1 : classes;
-    output->output.loss = classes == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    add_output(chain, classes);
     chain_name_layers(chain);
 }
 

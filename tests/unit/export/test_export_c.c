@@ -238,12 +238,14 @@ static void test_calls_in_order(void **state)
                     "    return a;\n",
                     NULL,
                 });
+
     assert_null(strstr(source, "gru_step("));
     assert_null(strstr(source, "run_to_end("));
     assert_null(strstr(source, "take_max("));
     assert_null(strstr(source, "\n\n\n"));
     assert_null(strstr(source, "WITH_"));
     assert_null(strstr(source, "insert:"));
+
     free(source);
     release_model(&drawn);
 }

@@ -1,10 +1,7 @@
 /* ONNX files: every model that can be configured becomes one, and the reader that checks
  * it before it takes its name misses nothing. That ONNX's own programs think the same of
  * the files is tested by slow/onnx.sh. */
-#include "../../classifier.h"
-#include "export/export.h"
 #include "export/onnx/private.h"
-#include "files/file.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -16,6 +13,9 @@
 
 #include <cmocka.h>
 
+#include "export/export.h"
+#include "files/file.h"
+#include "../../classifier.h"
 #include "chains.h"
 
 enum { VOCABULARY = 7, LENGTH = 4 };

@@ -1,15 +1,12 @@
 /* The child that reads what strangers made: whatever it does becomes an error, whatever
  * state the process is in. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, usleep */
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
-
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +14,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #undef fail /* cmocka's */
 #include "files/bounded.h"
@@ -152,12 +151,14 @@ static void check_all(void)
     assert_said(run(refuse), ERR_FORMAT, "a line?or two");
     assert_said(run(die_of_it), ERR_FORMAT, "file: reading it ");
     assert_said(run(crash), ERR_FORMAT, "file: reading it crashed");
+
     assert_said(run(say_much), ERR_FORMAT,
                 "file: what is read of it takes more than 1 MiB");
     assert_said(run(promise_much), ERR_FORMAT,
                 "file: reading it gives more than 1048576 bytes: the file is damaged");
     assert_said(run(promise_long_message), ERR_FORMAT,
                 "file: reading it gives more than 4096 bytes");
+
     assert_int_equal(run(answer_and_stay), OK);
     assert_said(run(close_and_stay), ERR_FORMAT, "file: reading it crashed");
 }

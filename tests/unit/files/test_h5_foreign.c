@@ -105,6 +105,7 @@ static void test_attributes(void **state)
     struct h5 *file = make();
     char *text = NULL, **texts = NULL;
     size_t n = 0;
+
     assert_true(h5_has_attribute(file, "/", "backend"));
     assert_false(h5_has_attribute(file, "/", "Backend") ||
                  h5_has_attribute(file, "/none", "backend"));
@@ -118,9 +119,11 @@ static void test_attributes(void **state)
     assert_string_equal(texts[0], "dense");
     assert_string_equal(texts[1], "lstm");
     h5_free_texts(n, texts);
+
     assert_int_equal(h5_read_foreign_texts(file, "/model", "none", 2, &n, &texts), OK);
     assert_int_equal(n, 0);
     h5_free_texts(n, texts);
+
     assert_int_equal(h5_read_foreign_texts(file, "/model", "layer_names", 3, &n, &texts),
                      OK);
     assert_int_equal(n, 3);

@@ -228,6 +228,7 @@ static void test_eras(void **state)
         assert_int_equal(
             read_layers(EMBEDDING "," LSTM("l", "") "," DENSE, &file, &model, &reading),
             OK);
+
         reading.n_parts = 1;
         reading.has_steps = true;
         reading.major = eras[i].major;

@@ -1,7 +1,7 @@
 /* Models of thousands of shapes give the numbers that they gave when the model was one
- * fixed shape, walked by hand: tensors and initial weights, evaluation, gradients, bit for
- * bit, in every kernel set. golden/chain has 24 bits of a hash a shape, frozen then; a set
- * that the processor lacks is skipped by name.
+ * fixed shape, walked by hand: tensors and initial weights, evaluation, gradients, bit
+ * for bit, in every kernel set. golden/chain has 24 bits of a hash a shape, frozen then;
+ * a set that the processor lacks is skipped by name.
  *
  *   test_chain FOLDER [EVERY]    every so many shapes only, another rest of them a set
  */

@@ -148,6 +148,7 @@ static struct classifier config_of(int variant)
         .dense = variant % 2 ? 0 : 6,
         .pad_pre = variant / 5 % 2,
         .hard_sigmoid = variant % 7 == 0,
+
         .vocabulary = VOCABULARY,
         .maxlen = LENGTH,
         .embedding = 3,

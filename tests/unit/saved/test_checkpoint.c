@@ -51,6 +51,7 @@ static void fill(struct fixture *fixture)
     static char config[] = "{\"a\":1}", state[] = "{\"step\":7}", provenance[] = "{}",
                 tokenizer[] = "{\"config\":{\"num_words\":10,\"word_index\":"
                               "\"{\\\"a\\\":1,\\\"b\\\":2}\"}}";
+
     *fixture = (struct fixture){0};
     make_chain(&fixture->chain);
     params_add(&fixture->params, "embedding", "embeddings", WORDS, 2);
@@ -65,6 +66,7 @@ static void fill(struct fixture *fixture)
     fixture->best = some_floats(n, 0.25F);
     for (int i = 0; i < N_SLOTS; i++)
         fixture->given[i] = fixture->slots[i] = some_floats(n, (float)i + 2);
+
     fixture->info = (struct checkpoint){.config = config,
                                         .state = state,
                                         .provenance = provenance,

@@ -49,6 +49,7 @@ static void test_whole_record(void **state)
     assert_int_equal(record.model.units.value[1], 5);
     assert_int_equal(record.model.embedding, 9);
     assert_true(record.model.mask && record.model.reset_after);
+
     assert_int_equal(record.optim.kind, OPTIM_RMSPROP);
     assert_int_equal(record.optim.decay, DECAY_INVERSE);
     assert_true(record.optim.learning_rate == 0.01 && record.optim.rho == 0.8);
@@ -97,6 +98,7 @@ static void test_refusals(void **state)
            "run/best.h5: head first: expected one of max, mean, flatten, last");
     refuse("{\"embedding\":70000}",
            "run/best.h5: embedding 70000: expected a whole number from 1 to 8192");
+
     refuse("{\"mask\":[1]}",
            "run/best.h5: mask: expected a plain value, found a list or an object");
     refuse("{\"attention\":4}",
