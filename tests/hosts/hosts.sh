@@ -49,14 +49,22 @@ RSH
     done
 }
 
-# The cable of a host is pulled, or put back; nobody is told.
-cut_host() { in_host switch ip link set "port${1#h}" nomaster; }
-join_host() { in_host switch ip link set "port${1#h}" master br0; }
+# The cable of a host is pulled; nobody is told. A connection of h1 on which an answer is awaited is
+# given up after so many seconds at least, or thrice as many: its keepalives wait for that answer.
+cut_host() { # host seconds
+    local milliseconds retries=0 # the first comes after 200 ms, each later one after twice as long
+    for ((milliseconds = 200; milliseconds < 1000 * $2; milliseconds = 2 * milliseconds + 200)); do
+        retries=$((retries + 1))
+    done
+    in_host h1 sh -c "echo $retries >/proc/sys/net/ipv4/tcp_retries2"
+    in_host switch ip link set "port${1#h}" nomaster
+}
 
-# mpirun on h1 over hosts "h1:2,h2:2"; a lost host is noticed after some seconds.
+# mpirun on h1 over hosts "h1:2,h2:2". On a silent connection a lost host is noticed after three
+# intervals, $keepalive seconds (1).
 on_hosts() { # hosts np command...
     in_host h1 mpirun --mca plm_rsh_agent "$bed/rsh" --mca btl_tcp_if_include eth0 \
         --mca oob_tcp_if_include eth0 --mca oob_tcp_keepalive_time 2 \
-        --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 3 \
+        --mca oob_tcp_keepalive_intvl ${keepalive:-1} --mca oob_tcp_keepalive_probes 3 \
         --host "$1" -np "$2" "${@:3}"
 }
