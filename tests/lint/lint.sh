@@ -80,6 +80,30 @@ done
 ! git grep -n -I -E '/(home|work|root)/[a-z]|\b(TODO|FIXME)\b' -- ':!tests/lint' ||
     complain "a path of some machine, or unfinished work"
 
+# How it reads: lines fit a page, functions breathe, comments say something.
+for file in $(git ls-files '*.c' '*.h'); do
+    awk -v file="$file" '
+        { text = $0; gsub(/[\200-\277]/, "", text) }
+        length(text) > 90 && text !~ /https?:/ { print file ":" FNR ": " length(text) " columns" }
+        /^\{$/ { inside = 1; from = FNR; blank = 0; next }
+        /^\}/ && inside && FNR - from > 20 && !blank {
+            print file ":" from ": a function of " FNR - from - 1 " lines without a paragraph" }
+        /^\}/ { inside = 0 }
+        inside && /^$/ { blank = 1 }' "$file"
+    # A comment that stands alone between blank lines labels a part of the file: which is
+    # two files, or one that needs no label.
+    awk -v file="$file" '
+        { line[FNR] = $0 }
+        END {
+            for (i = 2; i < FNR; i++)
+                if (line[i] ~ /^\/\* [A-Z][^*]*\. \*\/$/ && split(line[i], words, " ") < 7 &&
+                    line[i - 1] == "" && line[i + 1] == "")
+                    print file ":" i ": a label: " line[i]
+        }' "$file"
+done >"${TMPDIR:-/tmp}/lint.$$"
+[ ! -s "${TMPDIR:-/tmp}/lint.$$" ] || complain "$(cat "${TMPDIR:-/tmp}/lint.$$")"
+rm -f "${TMPDIR:-/tmp}/lint.$$"
+
 # What may stand at the top.
 for entry in $(git ls-files | cut -d/ -f1 | sort -u); do
     case $entry in

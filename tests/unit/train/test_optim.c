@@ -1,5 +1,5 @@
-/* The learning rate's schedule, clipping by the global norm. The updates themselves are in
- * test_kernels and, against real Keras, in test_keras_training. */
+/* The learning rate's schedule, clipping by the global norm. The updates themselves
+ * are in test_kernels and, against real Keras, in test_keras_training. */
 #include "train/optim.h"
 
 #include <math.h>
