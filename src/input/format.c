@@ -51,8 +51,9 @@ void layout_set_separator(struct layout *layout, const char *separator)
 
 void layout_release(struct layout *layout)
 {
-    free(layout->text_field);
-    free(layout->label_field);
+    const struct format_ops *format = formats[layout->format];
+    if (format && format->release)
+        format->release(layout);
     free(layout->described);
     *layout = (struct layout){0};
 }

@@ -88,6 +88,9 @@ struct format_ops {
     int (*lay_out)(const struct beginning *beginning, struct layout *layout);
     /* Hands the record of a row to the sink, whose code it returns. */
     int (*take)(struct format_file *file, const struct delimited_row *row);
+    /* Frees what the format alone put into a layout, which may be half done; NULL: that is
+     * nothing. */
+    void (*release)(struct layout *layout);
 };
 
 #define FORMAT_DECLARATION(NAME, stem) extern const struct format_ops stem##_format;

@@ -149,6 +149,12 @@ static int take(struct format_file *file, const struct delimited_row *row)
     return rc;
 }
 
+static void release(struct layout *layout)
+{
+    free(layout->text_field);
+    free(layout->label_field);
+}
+
 const struct format_ops jsonl_format = {
     .suffixes = (const char *const[]){".jsonl", ".ndjson", NULL},
     .sign = SIGN_MARK,
@@ -156,4 +162,5 @@ const struct format_ops jsonl_format = {
     .looks_like = looks_like,
     .lay_out = lay_out,
     .take = take,
+    .release = release,
 };
