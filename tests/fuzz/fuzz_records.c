@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
                                             "shift_jis"};
     static const char *const separators[] = {NULL, ";", "@@", " ", "\t"};
     struct fuzz input = {bytes, n};
-    struct records_options options = {.format = (enum format)fuzz_below(&input, 7)};
+    struct records_options options = {.format = (enum format)fuzz_below(&input, FORMATS)};
 
     options.separator = separators[fuzz_below(&input, 5)];
     options.header = (enum choice)fuzz_below(&input, 3);
