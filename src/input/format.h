@@ -88,8 +88,8 @@ struct format_ops {
     int (*lay_out)(const struct beginning *beginning, struct layout *layout);
     /* Hands the record of a row to the sink, whose code it returns. */
     int (*take)(struct format_file *file, const struct delimited_row *row);
-    /* Frees what the format alone put into a layout, which may be half done; NULL: that is
-     * nothing. */
+    /* Frees what the format alone put into a layout, which may be half done; NULL:
+     * nothing is to be freed. */
     void (*release)(struct layout *layout);
 };
 
