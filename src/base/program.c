@@ -44,7 +44,8 @@ static bool is_help(const char *argument)
     return !strcmp(argument, "--help") || !strcmp(argument, "-h");
 }
 
-bool program_wants_help(int argc, char *const *argv)
+/* Whether --help or -h stands among the arguments. */
+static bool asks_for_help(int argc, char *const *argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
         if (is_help(argv[i]))
@@ -171,7 +172,7 @@ int program_main(const struct program *program, int argc, char **argv)
     int first = 1, rc = OK;
     bool asks = argc > 1 && is_question(argv[1]);
     const struct command *command = command_of(program, argc, argv, &first);
-    bool wants_help = program_wants_help(argc - first, argv + first);
+    bool wants_help = asks_for_help(argc - first, argv + first);
 
     if (command && command->is_parallel && !asks && !wants_help)
         return command->run(argc - first, argv + first);

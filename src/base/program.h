@@ -53,9 +53,6 @@ int program_run(const struct option_table *table, void *settings, int argc,
                 int (*run)(const void *settings, const char *const *operands,
                            int n_operands)) NODISCARD;
 
-/* Whether --help or -h stands among the arguments. */
-bool program_wants_help(int argc, char *const *argv);
-
 /* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
 int program_output(int rc) NODISCARD;
 /* The last message of fail(), to standard error, after everything that was said. */

@@ -6,7 +6,7 @@ int keras_dense_read(struct keras_reading *reading, const struct keras_layer *la
                      enum layer_kind kind, struct keras_part **part, int *units)
 {
     int rc = keras_read_count(reading, layer, "units", "output_dim",
-                              KERAS_MOST_DENSE_UNITS, units);
+                              LAYER_MOST_DENSE_UNITS, units);
 
     if (!rc && reading->has_steps)
         rc = keras_refuse(reading, layer,

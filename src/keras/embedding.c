@@ -16,14 +16,14 @@ static int read_embedding(struct keras_reading *reading, const struct keras_laye
         rc = keras_refuse(reading, layer, "has one row: a pad and no words");
     if (!rc)
         rc = keras_read_count(reading, layer, "output_dim", "output_dim",
-                              KERAS_MOST_UNITS, &part->config.embedding.width);
+                              LAYER_MOST_UNITS, &part->config.embedding.width);
     if (rc)
         return rc;
 
     chain->mask = keras_is_set(layer->config, "mask_zero");
     reading->has_steps = true;
     if (json_is_integer(length) && json_integer_value(length) > 0 &&
-        json_integer_value(length) <= KERAS_MOST_LENGTH)
+        json_integer_value(length) <= FACTS_MOST_LENGTH)
         chain->length = (int)json_integer_value(length);
     return keras_read_length(reading, layer,
                              json_object_get(layer->config, "batch_input_shape"));

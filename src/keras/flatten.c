@@ -52,7 +52,7 @@ int keras_flatten_length(struct keras_reading *reading, const struct keras_part 
     size_t step = width_below(reading, flatten), rows = kernel->shape[0];
 
     if (rows > kernel->size || rows % step || rows / step < 1 ||
-        rows / step > KERAS_MOST_LENGTH ||
+        rows / step > FACTS_MOST_LENGTH ||
         (chain->length && rows / step != (size_t)chain->length))
         return keras_refuse(reading, dense->layer,
                             "has a kernel of %zu rows: expected those of %d positions of "

@@ -7,6 +7,7 @@
 #ifndef RNNTRAIN_KERAS_KIND_H
 #define RNNTRAIN_KERAS_KIND_H
 
+#include "data/facts.h"
 #include "keras/keras.h"
 
 #include <jansson.h>
@@ -39,14 +40,6 @@ struct keras_layer {
     const char *class_name, *name; /* borrowed from the JSON */
     const json_t *config;
     char *group; /* where Keras 3's layout has its arrays: "layers/lstm_1" */
-};
-
-/* The most that rnntrain's options take: ids of a row, units of a recurrent layer and of
- * an Embedding, units of a Dense. */
-enum {
-    KERAS_MOST_LENGTH = 1 << 20,
-    KERAS_MOST_UNITS = 8192,
-    KERAS_MOST_DENSE_UNITS = 65536
 };
 
 /* Arrays of a cell: kernel, recurrent kernel and bias; in Keras 1 those of each gate. */

@@ -154,7 +154,7 @@ static int read_recurrent(struct keras_reading *reading, const struct keras_laye
     if (!rc)
         rc = read_gate(reading, &cell, &config.recurrent.hard_sigmoid);
     if (!rc)
-        rc = keras_read_count(reading, &cell, "units", "output_dim", KERAS_MOST_UNITS,
+        rc = keras_read_count(reading, &cell, "units", "output_dim", LAYER_MOST_UNITS,
                               &config.recurrent.units);
     if (!rc)
         rc = keras_add_part(reading, layer, LAYER_RECURRENT, &part);

@@ -63,7 +63,7 @@ int keras_read_length(struct keras_reading *reading, const struct keras_layer *l
                             "takes no rows of ids: its input has not two dimensions");
 
     json_int_t n = json_integer_value(length);
-    if (n < 0 || n > KERAS_MOST_LENGTH)
+    if (n < 0 || n > FACTS_MOST_LENGTH)
         return keras_refuse(reading, layer, "has %lld positions", (long long)n);
     if (n)
         reading->model->config.length = (int)n;

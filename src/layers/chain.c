@@ -23,7 +23,9 @@ struct layer_config *chain_add(struct chain_config *chain, enum layer_kind kind)
 
 static const char *base_name(const struct layer_config *layer)
 {
-    return layer_kinds[layer->kind]->name(layer);
+    const struct layer_ops *ops = layer_kinds[layer->kind];
+
+    return ops->name ? ops->name : ops->name_of(layer);
 }
 
 void chain_name_layers(struct chain_config *chain)

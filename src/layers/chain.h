@@ -59,6 +59,9 @@ enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_KINDS };
 
 enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48 };
 
+/* Units of a recurrent layer, and the width of an embedding; units of a Dense. */
+enum { LAYER_MOST_UNITS = 8192, LAYER_MOST_DENSE_UNITS = 65536 };
+
 struct layer_config {
     enum layer_kind kind;
     char name[LAYER_NAME_BYTES]; /* Keras's: "lstm_1"; chain_name_layers gives them */

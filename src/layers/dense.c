@@ -1,4 +1,4 @@
-#include "layers/layer.h"
+#include "layers/dense.h"
 
 #include <string.h>
 
@@ -18,32 +18,36 @@ static struct dense_layer *of(struct layer *layer)
     return (struct dense_layer *)layer;
 }
 
-static const char *name(const struct layer_config *layer)
-{
-    (void)layer;
-    return "dense";
-}
-
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
 {
     (void)in;
     return (struct outline){0, chain->layer[i].dense.units};
 }
 
-static void tensors(const struct chain_config *chain, int i, struct params *params)
+void dense_tensors(const struct chain_config *chain, int i, struct params *params)
 {
-    const struct layer_config *layer = &chain->layer[i];
-    size_t inputs = (size_t)chain_outline(chain, i - 1).width;
+    const char *name = chain->layer[i].name;
+    size_t units = (size_t)chain_outline(chain, i).width;
 
-    params_add(params, layer->name, "kernel", inputs, (size_t)layer->dense.units);
-    params_add(params, layer->name, "bias", (size_t)layer->dense.units, 0);
+    params_add(params, name, "kernel", (size_t)chain_outline(chain, i - 1).width, units);
+    params_add(params, name, "bias", units, 0);
 }
 
-static struct work work(const struct chain_config *chain, int i, bool trains)
+struct work dense_work(const struct chain_config *chain, int i, bool trains)
 {
+    double inputs = chain_outline(chain, i - 1).width;
+
     (void)trains;
-    return (struct work){.row = 6.0 * chain_outline(chain, i - 1).width *
-                                chain->layer[i].dense.units};
+    return (struct work){.row = 6.0 * inputs * chain_outline(chain, i).width};
+}
+
+void dense_init(const struct layer *layer, uint64_t seed, real *weights)
+{
+    int units = layer->out.width;
+
+    init_glorot_uniform(seed, layer->first_tensor, layer->in.blocks * layer->in.width,
+                        units, layer_gradient(layer, weights, 0));
+    memset(layer_gradient(layer, weights, 1), 0, (size_t)units * sizeof(real));
 }
 
 static int shape(struct layer *layer)
@@ -59,15 +63,6 @@ static int shape(struct layer *layer)
     linear_take_rows(linear, layer->in.row);
     layer->out = (struct shape){.blocks = 1, .width = units, .row = linear->columns};
     return OK;
-}
-
-static void init(const struct layer *layer, uint64_t seed, real *weights)
-{
-    int units = layer->config->dense.units;
-
-    init_glorot_uniform(seed, layer->first_tensor, layer->in.blocks * layer->in.width,
-                        units, layer_gradient(layer, weights, 0));
-    memset(layer_gradient(layer, weights, 1), 0, (size_t)units * sizeof(real));
 }
 
 static void layout(struct layer *layer, struct space *space)
@@ -148,12 +143,12 @@ static void backward(struct layer *layer, const struct pass *pass)
 
 const struct layer_ops dense_layer = {
     .size = sizeof(struct dense_layer),
-    .name = name,
+    .name = "dense",
     .outline = outline,
-    .tensors = tensors,
-    .work = work,
+    .tensors = dense_tensors,
+    .work = dense_work,
     .shape = shape,
-    .init = init,
+    .init = dense_init,
     .layout = layout,
     .pack = pack,
     .forward = forward,

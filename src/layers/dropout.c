@@ -18,12 +18,6 @@ static struct dropout_layer *of(struct layer *layer)
     return (struct dropout_layer *)layer;
 }
 
-static const char *name(const struct layer_config *layer)
-{
-    (void)layer;
-    return "dropout";
-}
-
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
 {
     (void)chain;
@@ -174,7 +168,7 @@ static void push(struct layer *layer, const struct pass *pass, const struct step
 
 const struct layer_ops dropout_layer = {
     .size = sizeof(struct dropout_layer),
-    .name = name,
+    .name = "dropout",
     .outline = outline,
     .shape = shape,
     .layout = layout,

@@ -40,12 +40,6 @@ bool embedding_drops(const struct layer *embedding, const struct pass *pass)
     return pass->trains && const_of(embedding)->drop;
 }
 
-static const char *name(const struct layer_config *layer)
-{
-    (void)layer;
-    return "embedding";
-}
-
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
 {
     (void)in;
@@ -156,7 +150,7 @@ void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, i
 
 const struct layer_ops embedding_layer = {
     .size = sizeof(struct embedding_layer),
-    .name = name,
+    .name = "embedding",
     .outline = outline,
     .tensors = tensors,
     .shape = shape,

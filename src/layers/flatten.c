@@ -17,12 +17,6 @@ static struct flatten_layer *of(struct layer *layer)
     return (struct flatten_layer *)layer;
 }
 
-static const char *name(const struct layer_config *layer)
-{
-    (void)layer;
-    return "flatten";
-}
-
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
 {
     (void)chain;
@@ -167,7 +161,7 @@ static void backward(struct layer *layer, const struct pass *pass)
 
 const struct layer_ops flatten_layer = {
     .size = sizeof(struct flatten_layer),
-    .name = name,
+    .name = "flatten",
     .outline = outline,
     .shape = shape,
     .layout = layout,

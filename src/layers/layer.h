@@ -87,7 +87,8 @@ struct layer_ops {
     size_t size; /* of the kind's struct */
 
     /* Of the configuration alone. */
-    const char *(*name)(const struct layer_config *layer); /* Keras's, without number */
+    const char *name; /* Keras's, without number; NULL: it follows from the layer */
+    const char *(*name_of)(const struct layer_config *layer);
     struct outline (*outline)(const struct chain_config *chain, int i, struct outline in);
     void (*tensors)(const struct chain_config *chain, int i, struct params *params);
     /* Multiplications and additions of a training step, see model_flops. */

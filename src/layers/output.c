@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "layers/initial.h"
+#include "layers/dense.h"
 #include "layers/loss.h"
 
 /* Dense(1) or Dense(C): y are logits, whose sigmoid or softmax the loss contains. Few
@@ -19,32 +19,10 @@ static struct output_layer *of(struct layer *layer)
     return (struct output_layer *)layer;
 }
 
-static const char *name(const struct layer_config *layer)
-{
-    (void)layer;
-    return "dense";
-}
-
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
 {
     (void)in;
     return (struct outline){0, chain->layer[i].output.units};
-}
-
-static void tensors(const struct chain_config *chain, int i, struct params *params)
-{
-    const struct layer_config *layer = &chain->layer[i];
-    size_t inputs = (size_t)chain_outline(chain, i - 1).width;
-
-    params_add(params, layer->name, "kernel", inputs, (size_t)layer->output.units);
-    params_add(params, layer->name, "bias", (size_t)layer->output.units, 0);
-}
-
-static struct work work(const struct chain_config *chain, int i, bool trains)
-{
-    (void)trains;
-    return (struct work){.row = 6.0 * chain_outline(chain, i - 1).width *
-                                chain->layer[i].output.units};
 }
 
 static int shape(struct layer *layer)
@@ -57,15 +35,6 @@ static int shape(struct layer *layer)
                     layer->config->name, units);
     layer->out = (struct shape){.blocks = 1, .width = units, .row = units};
     return layer_expect_vector(layer);
-}
-
-static void init(const struct layer *layer, uint64_t seed, real *weights)
-{
-    int units = layer->config->output.units;
-
-    init_glorot_uniform(seed, layer->first_tensor, layer->in.blocks * layer->in.width,
-                        units, layer_gradient(layer, weights, 0));
-    memset(layer_gradient(layer, weights, 1), 0, (size_t)units * sizeof(real));
 }
 
 static void layout(struct layer *layer, struct space *space)
@@ -180,12 +149,12 @@ struct lane_result output_score(struct layer *output, const struct lane *lane)
 
 const struct layer_ops output_layer = {
     .size = sizeof(struct output_layer),
-    .name = name,
+    .name = "dense",
     .outline = outline,
-    .tensors = tensors,
-    .work = work,
+    .tensors = dense_tensors,
+    .work = dense_work,
     .shape = shape,
-    .init = init,
+    .init = dense_init,
     .layout = layout,
     .pack = pack,
     .forward = forward,

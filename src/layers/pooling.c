@@ -154,7 +154,7 @@ static const struct fold *fold_of(const struct layer *layer)
 
 #define POOLING_SNAKE(NAME, stem, class_name, snake) [POOLING_##NAME] = #snake,
 
-static const char *name(const struct layer_config *layer)
+static const char *name_of(const struct layer_config *layer)
 {
     static const char *const names[] = {POOLING_LIST(POOLING_SNAKE)};
 
@@ -219,7 +219,7 @@ static void backward(struct layer *layer, const struct pass *pass)
 
 const struct layer_ops pooling_layer = {
     .size = sizeof(struct pooling_layer),
-    .name = name,
+    .name_of = name_of,
     .outline = outline,
     .shape = shape,
     .layout = layout,

@@ -39,7 +39,7 @@ static bool gives_sequences(const struct layer *layer)
 /* Tensors of a direction: kernel, recurrent kernel and bias. */
 enum { TENSORS = 3 };
 
-static const char *name(const struct layer_config *layer)
+static const char *name_of(const struct layer_config *layer)
 {
     return layer->recurrent.bidirectional ? "bidirectional"
                                           : cell_kinds[layer->recurrent.cell].name;
@@ -421,7 +421,7 @@ static void backward(struct layer *layer, const struct pass *pass)
 
 const struct layer_ops recurrent_layer = {
     .size = sizeof(struct recurrent_layer),
-    .name = name,
+    .name_of = name_of,
     .outline = outline,
     .tensors = tensors,
     .work = work,

@@ -27,7 +27,6 @@ enum optim_decay {
     [DECAY_NONE] = "none", [DECAY_LINEAR] = "linear", [DECAY_COSINE] = "cosine",         \
     [DECAY_INVERSE] = "inverse"
 extern const char *const optimizer_names[OPTIM_KINDS];
-extern const char *const decay_names[DECAY_KINDS];
 
 struct optim_config {
     enum optim_kind kind;

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-const char *const model_kind_names[] = {[MODEL_LSTM] = "lstm",
-                                        [MODEL_BILSTM] = "bilstm",
-                                        [MODEL_GRU] = "gru",
-                                        [MODEL_BIGRU] = "bigru",
-                                        NULL};
+static const char *const model_kind_names[] = {[MODEL_LSTM] = "lstm",
+                                               [MODEL_BILSTM] = "bilstm",
+                                               [MODEL_GRU] = "gru",
+                                               [MODEL_BIGRU] = "bigru",
+                                               NULL};
 _Static_assert(COUNT_OF(model_kind_names) == MODEL_KINDS + 1, "a model has no name");
 
 static const struct {
@@ -33,11 +33,11 @@ static const struct option model_table[] = {
      GROUP, false},
     {"layers", OPTION_COUNT, AT(layers), "1", 1, OPTION_MOST_INTS, NULL,
      "recurrent layers, stacked", GROUP, false},
-    {"units", OPTION_INTS, AT(units), "32", 1, 8192, NULL,
+    {"units", OPTION_INTS, AT(units), "32", 1, LAYER_MOST_UNITS, NULL,
      "units of each direction; several: of each recurrent layer", GROUP, false},
-    {"embedding", OPTION_COUNT, AT(embedding), "32", 1, 8192, NULL,
+    {"embedding", OPTION_COUNT, AT(embedding), "32", 1, LAYER_MOST_UNITS, NULL,
      "width of the embedding", GROUP, false},
-    {"dense", OPTION_COUNT, AT(dense), "256", 0, 65536, NULL,
+    {"dense", OPTION_COUNT, AT(dense), "256", 0, LAYER_MOST_DENSE_UNITS, NULL,
      "units of the hidden Dense(relu); 0: none", GROUP, false},
     {"head", OPTION_CHOICE, AT(head), "last", 0, 0, model_head_names,
      "what the dense layers see: the maximum or mean of all steps, all of them side by "

@@ -12,7 +12,6 @@
 
 /* Two of a cell: one direction and both. */
 enum model_kind { MODEL_LSTM, MODEL_BILSTM, MODEL_GRU, MODEL_BIGRU, MODEL_KINDS };
-extern const char *const model_kind_names[MODEL_KINDS + 1]; /* the last one is NULL */
 
 /* What follows the recurrent layers: an `enum pooling`, all steps side by side, or only
  * the last state. MODEL_HEAD_NAMES may have others behind it, and a NULL. */

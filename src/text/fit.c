@@ -36,11 +36,6 @@ void text_find_numbers(struct text_tokenizer *tokenizer, const struct word *word
             numbers[i] = TEXT_STOP;
 }
 
-int32_t text_n_numbers(const struct text_tokenizer *tokenizer)
-{
-    return tokenizer->words.n;
-}
-
 void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes)
 {
     struct text_cut cut = {0};

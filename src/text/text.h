@@ -86,7 +86,6 @@ void text_fit(struct text_tokenizer *tokenizer, const char *text, size_t n_bytes
 enum { TEXT_STOP = -1 };
 void text_find_numbers(struct text_tokenizer *tokenizer, const struct word *words,
                        size_t n, int32_t *numbers);
-int32_t text_n_numbers(const struct text_tokenizer *tokenizer);
 void text_add_counts(struct text_tokenizer *tokenizer, int32_t number, int64_t count,
                      int64_t n_documents);
 void text_add_documents(struct text_tokenizer *tokenizer, int64_t n);

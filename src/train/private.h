@@ -181,9 +181,6 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
 /* Whether the state is of a run on the same data. */
 bool trainer_is_state_of(const struct trainer *trainer, const json_t *root);
 
-/* The learning rate follows the number of rollbacks. */
-void trainer_set_rate(struct trainer *trainer);
-
 /* Collective. Sets the deadline from --max-time and Slurm's end of the job. */
 void trainer_set_deadline(struct trainer *trainer);
 /* What this rank wants after batch b. */

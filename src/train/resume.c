@@ -69,6 +69,13 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
     return rc;
 }
 
+/* The learning rate follows the number of rollbacks. */
+static void set_rate(struct trainer *trainer)
+{
+    trainer->optim.config.learning_rate =
+        ldexp(trainer->config->optim.learning_rate, -trainer->progress.rollbacks);
+}
+
 /* Collective. */
 static void share_progress(struct trainer *trainer)
 {
@@ -83,7 +90,7 @@ static void share_progress(struct trainer *trainer)
         comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
     trainer->optim.n_before = trainer->progress.moments_steps;
     model_pack(trainer->model, trainer->weights);
-    trainer_set_rate(trainer);
+    set_rate(trainer);
 }
 
 /* Rank 0. What a resumed run needs beside last.h5 and may have lost. */
@@ -127,12 +134,6 @@ int trainer_resume(struct trainer *trainer)
     return comm_agree(comm, rc);
 }
 
-void trainer_set_rate(struct trainer *trainer)
-{
-    trainer->optim.config.learning_rate =
-        ldexp(trainer->config->optim.learning_rate, -trainer->progress.rollbacks);
-}
-
 /* Rank 0. */
 static int load_epoch(struct trainer *trainer)
 {
@@ -161,6 +162,6 @@ int trainer_begin_epoch_again(struct trainer *trainer)
             share_progress(trainer);
     }
     trainer->progress.rollbacks = rollbacks;
-    trainer_set_rate(trainer);
+    set_rate(trainer);
     return rc;
 }

@@ -12,6 +12,8 @@ read -r -a order <<<"$(sed -n '/^set(RNNTRAIN_FOLDERS/,/)/p' "$source/CMakeLists
 # "folder symbol" of what each object of src/ defines, and of what it takes from elsewhere.
 find "$build/CMakeFiles" -name '*.o' -path '*.dir/src/*' ! -path '*rnntrain_double*' >"$tmp/objects"
 while read -r object; do
+    file=${object##*.dir/}
+    [ -e "$source/${file%.o}" ] || continue # of a source that is gone
     folder=${object##*.dir/src/}
     folder=${folder%%/*}
     nm -g "$object" | awk -v folder="$folder" -v defined="$tmp/defined" -v used="$tmp/used" '

@@ -50,7 +50,7 @@ static void test_kinds(void **state)
         const struct layer_ops *ops = layer_kinds[kind];
         assert_non_null(ops);
         assert_true(ops->size >= sizeof(struct layer));
-        assert_true(ops->name && ops->outline && ops->shape);
+        assert_true((ops->name || ops->name_of) && ops->outline && ops->shape);
         assert_true((ops->tensors == NULL) == (ops->init == NULL));
         assert_true((ops->pull == NULL) == (ops->push == NULL));
     }
