@@ -1,5 +1,5 @@
-/* What a hidden Dense and the output share: kernel (F, units) and bias (units), units being
- * the width that the layer gives. Nothing here is collective.
+/* What a hidden Dense and the output share: kernel (F, units) and bias (units), units
+ * being the width that the layer gives. Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_DENSE_H
 #define RNNTRAIN_LAYERS_DENSE_H
