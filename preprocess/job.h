@@ -15,7 +15,6 @@ struct job {
     char *class_names[JOB_MOST_SOURCES]; /* of --class; owned */
     int n_sources, n_threads;
     struct records_options records;
-    char separator[16];
     struct text_tokenizer *tokenizer;
     struct reader *reader;
     struct corpus corpus;
@@ -29,8 +28,6 @@ struct job {
 
 /* The files and folders that CORPUS and the options name; CORPUS may be NULL. */
 int job_find_sources(struct job *job, const char *corpus) NODISCARD;
-/* How records stand in them, as far as the options say it. */
-void job_find_records(struct job *job);
 
 /* A tokenizer of the options, to be fitted; or that of a data set or a JSON file. */
 int job_make_tokenizer(struct job *job) NODISCARD;

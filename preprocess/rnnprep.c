@@ -29,7 +29,7 @@ static int read_corpus(struct job *job)
 {
     const struct settings *settings = job->settings;
     job->reader =
-        reader_new(job->sources, job->n_sources, &job->records, settings->encoding);
+        reader_new(job->sources, job->n_sources, &job->records, settings->input.encoding);
     job->corpus.sources = job->sources;
     job->vocabulary.limit = settings->vocab_limit;
     struct intake intake = {.tokenizer = job->tokenizer,
@@ -37,7 +37,7 @@ static int read_corpus(struct job *job)
                             .corpus = &job->corpus,
                             .vocabulary = &job->vocabulary,
                             .spool = &job->spool,
-                            .encoding = settings->encoding,
+                            .encoding = settings->input.encoding,
                             .strict = settings->strict,
                             .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
                             .n_threads = job->n_threads};
@@ -182,7 +182,7 @@ static int run(const void *given, const char *const *operands, int n)
     struct job *job = xcalloc(1, sizeof *job);
     job->settings = settings;
     job->n_threads = settings->threads ? (int)settings->threads : crew_cores();
-    job_find_records(job);
+    job->records = input_records(&job->settings->input);
     rc = job_find_sources(job, n ? operands[0] : NULL);
     if (!rc)
         rc = settings->tokenizer ? job_load_tokenizer(job) : job_make_tokenizer(job);

@@ -5,13 +5,9 @@
 
 #include <jansson.h>
 
-#include "input/decode.h"
-#include "input/records.h"
-
 #include "text/text.h"
 
 static const char *const side_choices[] = {"pre", "post", NULL};
-static const char *const auto_choices[] = {"auto", "on", "off", NULL};
 static const char *const all_word[] = {"all", NULL};
 static const char *const none_word[] = {"none", NULL};
 static const char *const cores_word[] = {"cores", NULL};
@@ -25,29 +21,6 @@ static const struct option table_options[] = {
      "the same for validation documents", "Corpus", true},
     {"class", OPTION_LIST, FIELD(classes), NULL, 0, 0, NULL,
      "NAME=FILE: every line of the file is a document of this class; once a class",
-     "Corpus", true},
-    {"format", OPTION_CHOICE, FIELD(format), "auto", 0, 0, format_names,
-     "how documents stand in CORPUS; auto looks", "Corpus", true},
-    {"separator", OPTION_STRING, FIELD(separator), NULL, 0, 0, NULL,
-     "between fields, or label and text: one character, \"tab\", or for --format lines "
-     "any "
-     "string (default: found out)",
-     "Corpus", true},
-    {"header", OPTION_CHOICE, FIELD(header), "auto", 0, 0, auto_choices,
-     "whether the first row names the columns", "Corpus", true},
-    {"quoting", OPTION_CHOICE, FIELD(quoting), "auto", 0, 0, auto_choices,
-     "whether fields may stand in quotes, as RFC 4180 has it; auto: not in tsv", "Corpus",
-     true},
-    {"text-column", OPTION_STRING, FIELD(text_column), NULL, 0, 0, NULL,
-     "name or number (from 1) of the column with the texts", "Corpus", true},
-    {"label-column", OPTION_STRING, FIELD(label_column), NULL, 0, 0, NULL,
-     "name or number (from 1) of the column with the labels", "Corpus", true},
-    {"text-field", OPTION_STRING, FIELD(text_field), NULL, 0, 0, NULL,
-     "JSON field with the texts", "Corpus", true},
-    {"label-field", OPTION_STRING, FIELD(label_field), NULL, 0, 0, NULL,
-     "JSON field with the labels", "Corpus", true},
-    {"encoding", OPTION_STRING, FIELD(encoding), NULL, 0, 0, NULL,
-     "of files without a byte order mark: latin1, cp1252, gb18030, ... (default: utf-8)",
      "Corpus", true},
     {"strict", OPTION_BOOL, FIELD(strict), "false", 0, 0, NULL,
      "refuse invalid bytes instead of replacing them", "Corpus", true},
@@ -128,9 +101,13 @@ static const struct option table_options[] = {
      "threads; their number does not change the result", "Output", true},
 };
 
+static const struct option_part table_parts[] = {{&input_options, FIELD(input)}};
+
 const struct option_table cmd_prepare_table = {
     .options = table_options,
     .n_options = (int)COUNT_OF(table_options),
+    .parts = table_parts,
+    .n_parts = (int)COUNT_OF(table_parts),
     .program = "rnnprep prepare",
     .synopsis =
         "CORPUS [options]\n"
@@ -183,7 +160,6 @@ static int check_reuse(const struct settings *settings)
 
 int settings_check(const struct settings *settings)
 {
-    const char *separator = settings->separator;
     if (settings->num_words == 1)
         return fail(ERR_USAGE,
                     "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
@@ -196,21 +172,12 @@ int settings_check(const struct settings *settings)
                     "--split: expected one character or more (--char-level takes "
                     "every character)");
 
-    if (separator &&
-        (!*separator || strlen(separator) > 15 || strpbrk(separator, "\r\n\"")))
-        return fail(ERR_USAGE,
-                    "--separator: expected 1 to 15 characters, no quote and no line end");
-
     if (settings->test && settings->test_split > 0)
         return fail(ERR_USAGE, "--test and --test-split: expected one of them");
     if (settings->validation && settings->validation_split > 0)
         return fail(ERR_USAGE,
                     "--validation and --validation-split: expected one of them");
 
-    if (settings->encoding) {
-        int rc = decode_check(settings->encoding);
-        if (rc)
-            return rc;
-    }
-    return settings->tokenizer ? check_reuse(settings) : OK;
+    int rc = input_check(&settings->input);
+    return !rc && settings->tokenizer ? check_reuse(settings) : rc;
 }

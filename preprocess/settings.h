@@ -2,14 +2,11 @@
 #ifndef PREPROCESS_SETTINGS_H
 #define PREPROCESS_SETTINGS_H
 
-#include "base/options.h"
+#include "input/options.h"
 
 struct settings {
     char *test, *validation, *classes;
-    int format;
-    char *separator;
-    int header, quoting;
-    char *text_column, *label_column, *text_field, *label_field, *encoding;
+    struct input_settings input;
     char *labels;
     double test_split, validation_split;
     bool drop_duplicates, strict;

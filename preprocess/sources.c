@@ -1,7 +1,6 @@
 /* What rnnprep is to read. */
 #include "job.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,26 +58,4 @@ int job_find_sources(struct job *job, const char *corpus)
     if (!rc && settings->validation)
         rc = add_source(job, settings->validation, NULL, DATASET_VALIDATION);
     return rc;
-}
-
-void job_find_records(struct job *job)
-{
-    const struct settings *settings = job->settings;
-    const char *given = settings->separator;
-    bool is_tab = given && (!strcmp(given, "tab") || !strcmp(given, "\\t"));
-    bool is_blank = given && (!strcmp(given, "blank") || !strcmp(given, "space"));
-
-    snprintf(job->separator, sizeof job->separator, "%s",
-             is_tab     ? "\t"
-             : is_blank ? " "
-             : given    ? given
-                        : "");
-    job->records = (struct records_options){.format = (enum format)settings->format,
-                                            .separator = given ? job->separator : NULL,
-                                            .header = (enum choice)settings->header,
-                                            .quoting = (enum choice)settings->quoting,
-                                            .text_column = settings->text_column,
-                                            .label_column = settings->label_column,
-                                            .text_field = settings->text_field,
-                                            .label_field = settings->label_field};
 }

@@ -6,6 +6,15 @@
 
 #include "figures.h"
 
+static void print_left_out(const struct left_out *left)
+{
+    for (int i = 0; i < left->n; i++) {
+        const struct left_out_reason *reason = &left->reasons[i];
+        printf("left out   %lld %s: %s%s\n", (long long)reason->n, reason->what,
+               reason->first, reason->n > 1 ? ", ..." : "");
+    }
+}
+
 static void print_reading(const struct summary *summary)
 {
     const struct corpus *corpus = summary->corpus;
@@ -15,6 +24,8 @@ static void print_reading(const struct summary *summary)
     if (notes->n_unlabelled)
         printf("left out   %lld files in unsup: they have no label\n",
                (long long)notes->n_unlabelled);
+    print_left_out(&notes->left_out);
+
     if (notes->n_beside + corpus->n_beside) {
         char *name = corpus->n_beside
                          ? corpus_name(corpus, &corpus->documents[corpus->beside])

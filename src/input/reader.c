@@ -73,6 +73,7 @@ static void note_records(struct reader *reader)
         xrealloc(notes->layouts, (size_t)notes->n_layouts + 1, sizeof *notes->layouts);
     notes->layouts[notes->n_layouts++] = record_file_layout(reader->records);
 
+    record_file_left_out(reader->records, &notes->left_out);
     char *first = NULL;
     notes->n_bad += record_file_bad(reader->records, &first);
     if (notes->bad)
@@ -341,6 +342,7 @@ void reader_free(struct reader *reader)
         free(notes->folders[i].path);
     free(notes->layouts);
     free(notes->folders);
+    left_out_release(&notes->left_out);
     free(notes->beside);
     free(notes->bad);
     free(reader->folder);

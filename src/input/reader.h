@@ -4,6 +4,7 @@
 #define RNNTRAIN_INPUT_READER_H
 
 #include "input/block.h"
+#include "input/left_out.h"
 #include "input/records.h"
 
 struct source {
@@ -36,6 +37,7 @@ struct reader_notes {
     int64_t n_unlabelled; /* files in train/unsup */
     int64_t n_beside;     /* files beside class folders */
     char *beside;         /* the first of them; NULL: none */
+    struct left_out left_out;
     int64_t n_bad; /* sequences that --encoding does not have, in files of records */
     char *bad;     /* where the first is */
 };

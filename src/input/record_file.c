@@ -17,6 +17,7 @@ struct record_file {
     struct decoder decoder;
     struct block *block; /* where documents go */
     size_t path_at;      /* the path in its strings; 0: not yet there */
+    struct left_out left_out;
     char piece[PIECE_BYTES];
 };
 
@@ -107,6 +108,7 @@ void record_file_free(struct record_file *file)
         return;
     decode_release(&file->decoder);
     records_free(file->records);
+    left_out_release(&file->left_out);
     free((char *)(uintptr_t)file->start.path);
     free(file->name);
     free(file);
@@ -134,6 +136,11 @@ int record_file_read(struct record_file *file, struct block *block, bool *end)
 char *record_file_layout(const struct record_file *file)
 {
     return xasprintf("%s: %s", file->name, records_layout(file->records));
+}
+
+void record_file_left_out(struct record_file *file, struct left_out *left)
+{
+    left_out_append(left, &file->left_out);
 }
 
 int64_t record_file_bad(const struct record_file *file, char **first)

@@ -27,6 +27,9 @@ int record_file_read(struct record_file *file, struct block *block, bool *end) N
 /* How it was read: "reviews.csv: csv, ..."; the caller's to free. */
 char *record_file_layout(const struct record_file *file);
 
+/* Moves what was left out of it behind `left`. */
+void record_file_left_out(struct record_file *file, struct left_out *left);
+
 /* How many sequences the encoding did not have; *first: "reviews.csv: byte 12", NULL if
  * there was none; the caller's to free. */
 int64_t record_file_bad(const struct record_file *file, char **first);
