@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 #include "input/folder.h"
+#include "input/gunzip.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -25,6 +26,8 @@ struct input {
     gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
     int zip;       /* its descriptor, 0: none */
     char *block;
+    struct input *outer; /* NULL, or what this is an entry of */
+    struct gunzip *gunzip;
 };
 
 static int report_archive(const struct input *input)
@@ -169,9 +172,49 @@ void input_close(struct input *input)
         gzclose(input->gzip);
     if (input->zip)
         close(input->zip);
+    gunzip_free(input->gunzip);
     free(input->block);
     free(input->path);
     free(input);
+}
+
+static int read_outer(void *given, const char **bytes, size_t *n)
+{
+    struct input *input = given;
+    *bytes = input->block;
+    return input_read(input->outer, input->block, BLOCK, n);
+}
+
+static la_ssize_t read_entry(struct archive *archive, void *given, const void **bytes)
+{
+    struct input *input = given;
+    const char *read = NULL;
+    size_t n = 0;
+    if (gunzip_read(input->gunzip, &read, &n)) {
+        archive_set_error(archive, EIO, "%s", fail_message());
+        return -1;
+    }
+    *bytes = read;
+    return (la_ssize_t)n;
+}
+
+int input_open_entry(struct input *outer, const char *name, struct input **result)
+{
+    struct input *input = xcalloc(1, sizeof *input);
+    input->path = xstrdup(name);
+    input->outer = outer;
+    input->block = xcalloc(BLOCK, 1);
+    input->gunzip = gunzip_new(read_outer, input);
+    input->archive = new_archive();
+    input->entry = archive_entry_new();
+
+    if (archive_read_open(input->archive, input, NULL, read_entry, NULL) != ARCHIVE_OK) {
+        int rc = report_archive(input);
+        input_close(input);
+        return rc;
+    }
+    *result = input;
+    return OK;
 }
 
 bool input_is_folder(const struct input *input)

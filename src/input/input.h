@@ -30,4 +30,11 @@ int input_next(struct input *input, struct input_entry *entry, bool *end) NODISC
  * they are opened by their own paths. */
 int input_read(struct input *input, char *bytes, size_t n, size_t *got) NODISCARD;
 
+/* The entry that input_next gave last as an input of its own, one file: what it is packed
+ * in (gz, bz2, xz, zst) is unpacked. An archive within the archive is refused by its
+ * first input_next. `outer` is read through it until it is closed; `name` is in
+ * messages. */
+int input_open_entry(struct input *outer, const char *name,
+                     struct input **input) NODISCARD;
+
 #endif

@@ -18,7 +18,7 @@ struct reader {
     const char *encoding;
     int n_sources, source;       /* the next one to open */
     struct input *input;         /* of the source before it; NULL: none is open */
-    struct input *file;          /* of a file of records in a folder */
+    struct input *file;          /* of a file of records in it */
     struct record_file *records; /* read from `file` or `input`; NULL: nothing is */
     struct block *block;         /* where documents go */
     char *folder;                /* of the last file, and what it says; owned */
@@ -113,18 +113,22 @@ static int read_records(struct reader *reader)
     return rc;
 }
 
-/* A file of records in a folder, by its own path; it may be compressed. */
+/* A file of records in a folder or an archive; it may be compressed. */
 static int open_file(struct reader *reader, const char *path)
 {
     struct input_entry entry;
     bool end = false;
-    char *whole = xasprintf("%s/%s", source_of(reader)->path, path);
-    int rc = input_open(whole, &reader->file);
+    char *whole = xasprintf("%s/%s", block_source_name(source_of(reader)->path), path);
+    int rc = input_is_folder(reader->input)
+                 ? input_open(whole, &reader->file)
+                 : input_open_entry(reader->input, whole, &reader->file);
     if (!rc)
         rc = input_next(reader->file, &entry, &end);
     if (!rc && (end || entry.name))
         rc = fail(ERR_FORMAT,
-                  "%s: an archive in the corpus: give it as the corpus, alone", whole);
+                  "%s: an archive in the corpus: unpack it, or give it as the corpus, "
+                  "alone",
+                  whole);
     free(whole);
     return rc;
 }
@@ -225,7 +229,7 @@ static int take_member(struct reader *reader, const char *path, enum input_kind 
         return take_file(reader, path);
     }
 
-    int rc = input_is_folder(reader->input) ? open_file(reader, path) : OK;
+    int rc = open_file(reader, path);
     if (!rc)
         begin_records(reader, path);
     return rc;
