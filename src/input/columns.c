@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "input/delimited.h"
 #include "input/records.h"
 
 #include "text/words.h"
@@ -91,6 +90,19 @@ static int find_known(const struct sample *sample, const char *const *names)
     return -1;
 }
 
+bool columns_name_texts(const struct beginning *beginning, const char *separators)
+{
+    bool found = false;
+    for (; *separators && !found; separators++) {
+        struct sample sample;
+        found = !read_sample(beginning, *separators, *separators != '\t', &sample) &&
+                sample.n_columns > 1 && sample.is_even &&
+                find_known(&sample, format_text_names) >= 0;
+        sample_release(&sample);
+    }
+    return found;
+}
+
 static bool is_number(const char *text)
 {
     return *text && strspn(text, "0123456789") == strlen(text);
@@ -171,7 +183,8 @@ static int choose_columns(const struct records_options *options, const char *nam
                           const struct sample *sample, struct layout *layout)
 {
     int text = -1, label = -1, rc = OK;
-    if (sample->n_columns < 2)
+    bool needs_label = options->label_use == LABELS_REQUIRED;
+    if (sample->n_columns < 2 && needs_label)
         return fail(ERR_FORMAT,
                     "%s: one column only; expected a text and a label in every row "
                     "(--separator, --format, or --class NAME=FILE for a file a class)",
@@ -179,23 +192,26 @@ static int choose_columns(const struct records_options *options, const char *nam
 
     if (layout->header) {
         text = find_known(sample, format_text_names);
-        label = find_known(sample, format_label_names);
+        if (options->label_use != LABELS_UNUSED)
+            label = find_known(sample, format_label_names);
     }
     if (options->text_column)
         rc = column_of(name, sample, "text-column", options->text_column, &text);
-    if (!rc && options->label_column)
+    if (!rc && options->label_column && options->label_use != LABELS_UNUSED)
         rc = column_of(name, sample, "label-column", options->label_column, &label);
     if (rc)
         return rc;
 
+    if (sample->n_columns == 1)
+        text = 0;
     if (sample->n_columns == 2 && text < 0 && label < 0)
         text = looks_like_text(sample, 0) ? 0 : 1;
     if (sample->n_columns == 2 && text < 0)
         text = 1 - label;
-    if (sample->n_columns == 2 && label < 0)
+    if (sample->n_columns == 2 && label < 0 && needs_label)
         label = 1 - text;
 
-    if (text < 0 || label < 0 || text == label) {
+    if (text < 0 || (needs_label && label < 0) || text == label) {
         char *columns = list_columns(sample);
         rc = fail(
             ERR_USAGE,
@@ -212,16 +228,28 @@ static int choose_columns(const struct records_options *options, const char *nam
     return OK;
 }
 
+/* "label in 2 (sentiment)"; the caller's to free. */
+static char *describe_column(const struct sample *sample, const struct layout *layout,
+                             const char *what, int column)
+{
+    if (column < 0)
+        return xasprintf("no %s", what);
+    return xasprintf("%s in %d%s%s%s", what, column + 1, layout->header ? " (" : "",
+                     layout->header ? sample->first[column] : "",
+                     layout->header ? ")" : "");
+}
+
 static void describe_columns(const struct sample *sample, struct layout *layout)
 {
-    layout->described = xasprintf(
-        "%s, separator %s%s, %d columns%s; label in %d%s%s%s, text in %d%s%s%s",
-        format_names[layout->format], format_shown_separator(layout->separator),
-        layout->quoted ? ", quotes" : ", no quotes", layout->n_columns,
-        layout->header ? ", first row names them" : ", no header", layout->label + 1,
-        layout->header ? " (" : "", layout->header ? sample->first[layout->label] : "",
-        layout->header ? ")" : "", layout->text + 1, layout->header ? " (" : "",
-        layout->header ? sample->first[layout->text] : "", layout->header ? ")" : "");
+    char *label = describe_column(sample, layout, "label", layout->label);
+    char *text = describe_column(sample, layout, "text", layout->text);
+    layout->described =
+        xasprintf("%s, separator %s%s, %d columns%s; %s, %s",
+                  format_names[layout->format], format_shown_separator(layout->separator),
+                  layout->quoted ? ", quotes" : ", no quotes", layout->n_columns,
+                  layout->header ? ", first row names them" : ", no header", label, text);
+    free(label);
+    free(text);
 }
 
 int columns_lay_out(const struct beginning *beginning, struct layout *layout)

@@ -7,6 +7,9 @@
 /* Whether every row has the same two or more fields. */
 bool columns_are_even(const struct beginning *beginning, char separator, bool quoted);
 
+/* Whether the first row, cut by one of the separators, has a well-known name of texts. */
+bool columns_name_texts(const struct beginning *beginning, const char *separators);
+
 /* Finds the columns of the texts and the labels, and whether the first row names them.
  * The layout has a separator. */
 int columns_lay_out(const struct beginning *beginning, struct layout *layout) NODISCARD;

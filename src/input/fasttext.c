@@ -1,7 +1,6 @@
 /* fastText's lines: "__label__x text". */
 #include <string.h>
 
-#include "input/delimited.h"
 #include "input/records.h"
 
 static const char mark[] = "__label__";
@@ -27,22 +26,21 @@ static int take(struct format_file *file, const struct delimited_row *row)
     while (end < n && line[end] != ' ' && line[end] != '\t')
         end++;
     if (n <= n_mark || memcmp(line, mark, n_mark) || end == n_mark)
-        return fail(ERR_FORMAT, "%s: line %lld: expected __label__NAME TEXT", file->name,
-                    (long long)row->line);
+        return format_bad_row(file, row->line, "rows without a label",
+                              ": expected __label__NAME TEXT");
 
     size_t start = end < n ? end + 1 : n;
     if (n - start > n_mark && !memcmp(line + start, mark, n_mark))
-        return fail(
-            ERR_FORMAT,
-            "%s: line %lld, column %zu: a second label; a classifier of one class "
-            "a text needs one",
-            file->name, (long long)row->line, start + 1);
+        return format_bad_row(
+            file, row->line, "rows with a second label",
+            ", column %zu: a second label; a classifier of one class a text needs one",
+            start + 1);
 
-    struct record record = {.label = line + n_mark,
-                            .n_label = end - n_mark,
-                            .text = line + start,
-                            .n_text = n - start,
-                            .line = row->line};
+    struct text_record record = {.label = line + n_mark,
+                                 .n_label = end - n_mark,
+                                 .text = line + start,
+                                 .n_text = n - start,
+                                 .line = row->line};
     return file->sink(file->context, &record);
 }
 

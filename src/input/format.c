@@ -1,9 +1,13 @@
+#define _GNU_SOURCE /* vasprintf */
 #include "input/format.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "input/left_out.h"
 
 #define FORMAT_ROW(NAME, stem) [FORMAT_##NAME] = &stem##_format,
 const struct format_ops *const formats[] = {FORMAT_LIST(FORMAT_ROW)};
@@ -42,6 +46,27 @@ bool format_is_named(const struct format_ops *format, const char *name, size_t n
             return true;
     }
     return false;
+}
+
+int format_bad_row(struct format_file *file, int64_t line, const char *what,
+                   const char *message, ...)
+{
+    if (file->skips_bad_rows) {
+        left_out_add(file->left_out, what,
+                     xasprintf("%s: line %lld", file->name, (long long)line));
+        return OK;
+    }
+
+    va_list arguments;
+    char *said = NULL;
+    va_start(arguments, message);
+    if (vasprintf(&said, message, arguments) < 0)
+        die("out of memory");
+    va_end(arguments);
+    int rc = fail(ERR_FORMAT, "%s: line %lld%s; --on-bad-row skip leaves such rows out",
+                  file->name, (long long)line, said);
+    free(said);
+    return rc;
 }
 
 void layout_set_separator(struct layout *layout, const char *separator)

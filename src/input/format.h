@@ -11,7 +11,8 @@
 #include "base/base.h"
 
 struct delimited_row;
-struct record;
+struct left_out;
+struct text_record;
 struct records_options;
 
 /* FORMAT(constant, stem), in the order of --format's choices: the stem is the choice. */
@@ -51,21 +52,38 @@ struct layout {
     char separator[16]; /* between fields; of lines any string */
     bool quoted, header;
     int n_columns;                  /* of delimited text; 0: a row is a line */
-    int text, label;                /* columns, from 0 */
-    char *text_field, *label_field; /* of JSON Lines */
+    int text, label;                /* columns, from 0; label -1: there is none */
+    char *text_field, *label_field; /* of JSON Lines; label_field NULL: there is none */
+    bool has_labels;                /* of lines */
     char *described;                /* for people, as records_layout gives it */
 };
 
 void layout_set_separator(struct layout *layout, const char *separator);
 void layout_release(struct layout *layout);
 
+/* Whether texts have labels. */
+enum label_use {
+    LABELS_REQUIRED,
+    LABELS_OPTIONAL, /* taken where an option or a name says so, else there are none */
+    LABELS_UNUSED    /* nothing is a label: plain lines are texts */
+};
+
 /* A file that is read, as its format sees it. */
 struct format_file {
     const char *name; /* in messages */
     struct layout layout;
-    int (*sink)(void *context, const struct record *record);
+    int (*sink)(void *context, const struct text_record *record);
     void *context;
+    enum label_use label_use;
+    bool skips_bad_rows;
+    struct left_out *left_out;
 };
+
+/* A row that cannot be taken: refused with the message, or passed over and counted under
+ * `what`, a constant string that reads well behind a number. */
+PRINTF_LIKE(4, 5)
+int format_bad_row(struct format_file *file, int64_t line, const char *what,
+                   const char *message, ...) NODISCARD;
 
 /* What tells formats apart. Those with the surest sign are asked first, those with the
  * same one in the order of the list. */

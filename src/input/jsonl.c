@@ -5,7 +5,6 @@
 
 #include <jansson.h>
 
-#include "input/delimited.h"
 #include "input/records.h"
 
 #include "text/text.h"
@@ -65,11 +64,14 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
 
     layout->text_field = options->text_field ? xstrdup(options->text_field)
                                              : known_field(object, format_text_names);
-    layout->label_field = options->label_field ? xstrdup(options->label_field)
-                                               : known_field(object, format_label_names);
+    if (options->label_use != LABELS_UNUSED)
+        layout->label_field = options->label_field
+                                  ? xstrdup(options->label_field)
+                                  : known_field(object, format_label_names);
 
     int rc = OK;
-    if (!layout->text_field || !layout->label_field) {
+    bool needs_label = options->label_use == LABELS_REQUIRED;
+    if (!layout->text_field || (needs_label && !layout->label_field)) {
         char *fields = list_fields(object);
         rc = fail(
             ERR_USAGE,
@@ -82,38 +84,54 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
     json_decref(object);
 
     if (!rc)
-        layout->described = xasprintf("jsonl, label in \"%s\", text in \"%s\"",
-                                      layout->label_field, layout->text_field);
+        layout->described =
+            layout->label_field
+                ? xasprintf("jsonl, label in \"%s\", text in \"%s\"", layout->label_field,
+                            layout->text_field)
+                : xasprintf("jsonl, no label, text in \"%s\"", layout->text_field);
     return rc;
 }
 
-static int report_field(const struct format_file *file, int64_t line, const char *field,
-                        const char *what)
+static bool is_label(const json_t *value)
 {
-    return fail(ERR_FORMAT, "%s: line %lld: field \"%s\" %s", file->name, (long long)line,
-                field, what);
+    return value && !json_is_object(value) && !json_is_array(value) &&
+           !json_is_null(value);
+}
+
+/* What is wrong with a field; NULL: nothing. */
+static const char *wrong_field(bool is_good, const json_t *value, const char *expected)
+{
+    return is_good               ? NULL
+           : !value              ? "is missing"
+           : json_is_null(value) ? "is null"
+                                 : expected;
 }
 
 /* `record` says where it stands. */
-static int take_object(const struct format_file *file, const json_t *object,
-                       struct record record)
+static int take_object(struct format_file *file, const json_t *object,
+                       struct text_record record)
 {
     const struct layout *layout = &file->layout;
-    int64_t line = record.line;
     const json_t *text = json_object_get(object, layout->text_field);
-    const json_t *label = json_object_get(object, layout->label_field);
-    if (!json_is_string(text))
-        return report_field(file, line, layout->text_field,
-                            text ? "is not a string" : "is missing");
-    if (!label || json_is_object(label) || json_is_array(label) || json_is_null(label))
-        return report_field(file, line, layout->label_field,
-                            label ? "is not a string or a number" : "is missing");
+    const json_t *label =
+        layout->label_field ? json_object_get(object, layout->label_field) : NULL;
+    const char *wrong = wrong_field(json_is_string(text), text, "is not a string");
+    if (wrong)
+        return format_bad_row(file, record.line, "rows without a text",
+                              ": field \"%s\" %s", layout->text_field, wrong);
 
-    char *shown = json_is_string(label)
+    bool is_needed = file->label_use == LABELS_REQUIRED;
+    wrong = wrong_field(is_label(label), label, "is not a string or a number");
+    if (wrong && is_needed)
+        return format_bad_row(file, record.line, "rows without a label",
+                              ": field \"%s\" %s", layout->label_field, wrong);
+
+    char *shown = wrong ? NULL
+                  : json_is_string(label)
                       ? xstrdup(json_string_value(label))
                       : json_dumps(label, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     record.label = shown;
-    record.n_label = strlen(shown);
+    record.n_label = shown ? strlen(shown) : 0;
     record.text = json_string_value(text);
     record.n_text = json_string_length(text);
     int rc = file->sink(file->context, &record);
@@ -125,7 +143,7 @@ static int take(struct format_file *file, const struct delimited_row *row)
 {
     const char *text = row->fields[0].text;
     size_t n = row->fields[0].n;
-    struct record record = {.line = row->line};
+    struct text_record record = {.line = row->line};
     char *clean = NULL;
     json_error_t error;
     record.n_bad = text_repair_utf8(text, n, &clean, &n, &record.first_bad);
@@ -135,14 +153,13 @@ static int take(struct format_file *file, const struct delimited_row *row)
 
     int rc;
     if (!object)
-        rc =
-            fail(ERR_FORMAT,
-                 "%s: line %lld, column %d: not a JSON object: %s; expected one object a "
-                 "line",
-                 file->name, (long long)row->line, error.column, error.text);
+        rc = format_bad_row(
+            file, row->line, "rows that are no JSON object",
+            ", column %d: not a JSON object: %s; expected one object a line",
+            error.column, error.text);
     else if (!json_is_object(object))
-        rc = fail(ERR_FORMAT, "%s: line %lld: expected one JSON object a line",
-                  file->name, (long long)row->line);
+        rc = format_bad_row(file, row->line, "rows that are no JSON object",
+                            ": expected one JSON object a line");
     else
         rc = take_object(file, object, record);
     json_decref(object);

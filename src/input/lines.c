@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "input/columns.h"
-#include "input/delimited.h"
 #include "input/records.h"
 
 #include "text/words.h"
@@ -46,6 +45,12 @@ static bool begin_alike(const struct beginning *beginning)
     return alike;
 }
 
+/* Where texts need no label every line is a text. */
+static bool looks_like(const struct beginning *beginning)
+{
+    return beginning->options->label_use != LABELS_REQUIRED || begin_alike(beginning);
+}
+
 static bool splits_at(const char *separator)
 {
     (void)separator; /* any string */
@@ -54,11 +59,19 @@ static bool splits_at(const char *separator)
 
 static int lay_out(const struct beginning *beginning, struct layout *layout)
 {
-    const char *separator = beginning->options->separator;
-    bool is_given = beginning->options->format == FORMAT_LINES;
+    const struct records_options *options = beginning->options;
+    const char *separator = options->separator;
+    bool is_given = options->format == FORMAT_LINES;
     if (!separator)
         separator = is_given && columns_are_even(beginning, '\t', false) ? "\t" : " ";
     layout_set_separator(layout, separator);
+    layout->has_labels =
+        options->label_use == LABELS_REQUIRED ||
+        (options->label_use == LABELS_OPTIONAL && options->separator && is_given);
+    if (!layout->has_labels) {
+        layout->described = xstrdup("lines, a text a line");
+        return OK;
+    }
     layout->described = xasprintf("lines, label up to the first %s",
                                   format_shown_separator(layout->separator));
     return OK;
@@ -68,23 +81,29 @@ static int take(struct format_file *file, const struct delimited_row *row)
 {
     const char *line = row->fields[0].text, *separator = file->layout.separator;
     size_t n = row->fields[0].n, n_separator = strlen(separator), at = 0;
+    if (!file->layout.has_labels)
+        return file->sink(
+            file->context,
+            &(struct text_record){.text = line, .n_text = n, .line = row->line});
+
     while (at + n_separator <= n && memcmp(line + at, separator, n_separator))
         at++;
     if (at + n_separator > n || at == 0)
-        return fail(ERR_FORMAT, "%s: line %lld: %s; expected LABEL%sTEXT", file->name,
-                    (long long)row->line, at ? "no separator" : "no label", separator);
+        return format_bad_row(file, row->line, "rows without a label",
+                              ": %s; expected LABEL%sTEXT",
+                              at ? "no separator" : "no label", separator);
 
-    struct record record = {.label = line,
-                            .n_label = at,
-                            .text = line + at + n_separator,
-                            .n_text = n - at - n_separator,
-                            .line = row->line};
+    struct text_record record = {.label = line,
+                                 .n_label = at,
+                                 .text = line + at + n_separator,
+                                 .n_text = n - at - n_separator,
+                                 .line = row->line};
     return file->sink(file->context, &record);
 }
 
 const struct format_ops lines_format = {
     .sign = SIGN_LABELS,
-    .looks_like = begin_alike,
+    .looks_like = looks_like,
     .splits_at = splits_at,
     .lay_out = lay_out,
     .take = take,

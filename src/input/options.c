@@ -32,6 +32,10 @@ static const struct option options[] = {
     {"encoding", OPTION_STRING, AT(encoding), NULL, 0, 0, NULL,
      "of files without a byte order mark: latin1, cp1252, gb18030, ... (default: utf-8)",
      GROUP, true},
+    {"on-bad-row", OPTION_CHOICE, AT(on_bad_row), "refuse", 0, 0, records_bad_rows_names,
+     "rows without a label or a text, or not of the file's format: end with their line, "
+     "or leave them out and count them",
+     GROUP, true},
 };
 
 const struct option_table input_options = {.options = options,
@@ -68,5 +72,6 @@ struct records_options input_records(const struct input_settings *settings)
                                     .text_column = settings->text_column,
                                     .label_column = settings->label_column,
                                     .text_field = settings->text_field,
-                                    .label_field = settings->label_field};
+                                    .label_field = settings->label_field,
+                                    .on_bad_row = (enum bad_rows)settings->on_bad_row};
 }

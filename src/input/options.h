@@ -12,6 +12,7 @@ struct input_settings {
     int header, quoting; /* enum choice */
     char *text_column, *label_column, *text_field, *label_field;
     char *encoding; /* NULL: UTF-8 */
+    int on_bad_row; /* enum bad_rows */
 };
 
 /* To be a part of the tables of structs that hold a struct input_settings. */

@@ -5,8 +5,6 @@
 
 #include "input/decode.h"
 
-#include "text/text.h"
-
 enum { PIECE_BYTES = 64 << 10 };
 
 struct record_file {
@@ -17,35 +15,8 @@ struct record_file {
     struct decoder decoder;
     struct block *block; /* where documents go */
     size_t path_at;      /* the path in its strings; 0: not yet there */
-    struct left_out left_out;
     char piece[PIECE_BYTES];
 };
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* A label: blanks around it do not count. */
-static int check_label(const struct record_file *file, const struct record *record,
-                       const char **label, size_t *n)
-{
-    *label = record->label;
-    *n = record->n_label;
-    for (; *n > 0 && is_blank(**label); --*n)
-        ++*label;
-    while (*n > 0 && is_blank((*label)[*n - 1]))
-        --*n;
-
-    char *copy = xstrndup(*label, *n); /* up to a NUL, if it has one */
-    bool is_valid = *n > 0 && strlen(copy) == *n && text_is_utf8(copy);
-    free(copy);
-    return is_valid ? OK
-                    : fail(ERR_FORMAT,
-                           "%s: line %lld: the label is %s; expected the name of a class",
-                           file->name, (long long)record->line,
-                           *n ? "not valid UTF-8" : "empty");
-}
 
 /* Where the path stands in the block's strings. */
 static size_t add_path(struct record_file *file)
@@ -58,24 +29,20 @@ static size_t add_path(struct record_file *file)
     return file->path_at;
 }
 
-static int take_record(void *given, const struct record *record)
+static int take_record(void *given, const struct text_record *record)
 {
     struct record_file *file = given;
     struct block *block = file->block;
-    const char *label = NULL;
-    size_t n_label = 0;
-    int rc = check_label(file, record, &label, &n_label);
-    if (rc)
-        return rc;
-
     size_t path_at = add_path(file);
     struct block_document *document = block_add_document(block);
     document->source = file->start.source_number;
     document->kind = PLACE_RECORDS;
     document->part = file->part;
     document->folder = path_at;
-    document->label = block_add_string(block, label, n_label);
+    document->label =
+        record->label ? block_add_string(block, record->label, record->n_label) : 0;
     document->line = record->line;
+    document->is_first_row = record->is_first;
     document->n_text = record->n_text;
     document->n_bad = record->n_bad;
     document->first_bad = record->first_bad;
@@ -108,7 +75,6 @@ void record_file_free(struct record_file *file)
         return;
     decode_release(&file->decoder);
     records_free(file->records);
-    left_out_release(&file->left_out);
     free((char *)(uintptr_t)file->start.path);
     free(file->name);
     free(file);
@@ -135,12 +101,13 @@ int record_file_read(struct record_file *file, struct block *block, bool *end)
 
 char *record_file_layout(const struct record_file *file)
 {
-    return xasprintf("%s: %s", file->name, records_layout(file->records));
+    const char *layout = records_layout(file->records);
+    return xasprintf("%s: %s", file->name, *layout ? layout : "empty");
 }
 
 void record_file_left_out(struct record_file *file, struct left_out *left)
 {
-    left_out_append(left, &file->left_out);
+    left_out_append(left, records_left_out(file->records));
 }
 
 int64_t record_file_bad(const struct record_file *file, char **first)

@@ -3,9 +3,14 @@
 #ifndef RNNTRAIN_INPUT_RECORDS_H
 #define RNNTRAIN_INPUT_RECORDS_H
 
+#include "input/delimited.h"
 #include "input/format.h"
 
 enum choice { CHOICE_AUTO, CHOICE_YES, CHOICE_NO };
+
+/* What becomes of rows without a text, without a label, or not of the file's format. */
+enum bad_rows { BAD_ROWS_REFUSE, BAD_ROWS_SKIP };
+extern const char *const records_bad_rows_names[]; /* NULL behind the last */
 
 /* What the user said; NULL or AUTO: found out from the beginning of the file. */
 struct records_options {
@@ -14,15 +19,24 @@ struct records_options {
     enum choice header, quoting;
     const char *text_column, *label_column; /* names, or numbers from 1 */
     const char *text_field, *label_field;
+    enum label_use label_use;
+    enum bad_rows on_bad_row;
 };
 
-struct record {
-    const char *label, *text; /* borrowed during the call */
-    size_t n_label, n_text;
+/* A row's text; all is borrowed during the call. */
+struct text_record {
+    const char *label, *text;
+    size_t n_label, n_text; /* label NULL: it has none, where labels are not required */
     int64_t line;
     size_t n_bad, first_bad; /* invalid UTF-8 that was replaced, the byte of the line */
+    bool is_first;           /* the file's first row, which was taken for no header */
+    /* The whole row, as it stands there: fields of delimited text, or else the line. */
+    const struct field *fields; /* NULL: the row is a line */
+    int n_fields;
+    const char *row; /* NULL: the row has fields */
+    size_t n_row;
 };
-typedef int records_sink(void *context, const struct record *record);
+typedef int records_sink(void *context, const struct text_record *record);
 
 struct records;
 
@@ -35,6 +49,13 @@ void records_free(struct records *records);
 /* The next bytes of the file, in UTF-8 (invalid bytes are the texts' affair). */
 int records_feed(struct records *records, const char *text, size_t n,
                  bool last) NODISCARD;
+
+/* The first row where it names the columns, *n of them; NULL: there is none. Borrowed
+ * until records_free; known once the first record is. */
+const struct field *records_header(const struct records *records, int *n);
+
+/* Rows that were passed over, until records_free. */
+struct left_out *records_left_out(struct records *records);
 
 /* How the file was read: "csv, 2 columns, header, text in 1 (review), label in 2". */
 const char *records_layout(const struct records *records);

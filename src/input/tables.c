@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "input/columns.h"
-#include "input/delimited.h"
 #include "input/records.h"
 
 /* The first of the separators that gives every row the same fields; '\0': none does. */
@@ -30,24 +29,34 @@ static int take(struct format_file *file, const struct delimited_row *row)
 {
     const struct layout *layout = &file->layout;
     if (row->n_fields != layout->n_columns)
-        return fail(
-            ERR_FORMAT,
-            "%s: line %lld: %d fields, expected %d as in the first row; is there a "
-            "\"%s\" or a line's end outside quotes? (--quoting, --separator)",
-            file->name, (long long)row->line, row->n_fields, layout->n_columns,
-            layout->separator);
+        return format_bad_row(
+            file, row->line, "rows of another number of fields",
+            ": %d fields, expected %d as in the first row; is there a \"%s\" or a line's "
+            "end outside quotes? (--quoting, --separator)",
+            row->n_fields, layout->n_columns, layout->separator);
 
     const struct field *text = &row->fields[layout->text];
-    const struct field *label = &row->fields[layout->label];
-    struct record record = {.label = label->text,
-                            .n_label = label->n,
-                            .text = text->text,
-                            .n_text = text->n,
-                            .line = row->line};
+    struct text_record record = {
+        .text = text->text, .n_text = text->n, .line = row->line};
+    if (layout->label >= 0) {
+        record.label = row->fields[layout->label].text;
+        record.n_label = row->fields[layout->label].n;
+    }
     return file->sink(file->context, &record);
 }
 
 static const char csv_separators[] = ",;|";
+
+/* Where texts need no label any line may be one: only names make a table of it. */
+static bool is_table(const struct format_ops *format, const struct beginning *beginning,
+                     const char *separators, bool is_even)
+{
+    if (format_is_named(format, beginning->name, strlen(beginning->name)))
+        return true;
+    return beginning->options->label_use == LABELS_REQUIRED
+               ? is_even
+               : columns_name_texts(beginning, separators);
+}
 
 static bool csv_splits_at(const char *separator)
 {
@@ -57,8 +66,8 @@ static bool csv_splits_at(const char *separator)
 /* By its name too: reading says what is wrong with it. */
 static bool csv_looks_like(const struct beginning *beginning)
 {
-    return even_separator(beginning, csv_separators) ||
-           format_is_named(&csv_format, beginning->name, strlen(beginning->name));
+    return is_table(&csv_format, beginning, csv_separators,
+                    even_separator(beginning, csv_separators) != '\0');
 }
 
 /* Tabs make a tsv of what is not said to be csv. */
@@ -86,8 +95,8 @@ const struct format_ops csv_format = {
 static bool tsv_looks_like(const struct beginning *beginning)
 {
     bool quoted = beginning->options->quoting == CHOICE_YES;
-    return format_is_named(&tsv_format, beginning->name, strlen(beginning->name)) ||
-           columns_are_even(beginning, '\t', quoted);
+    return is_table(&tsv_format, beginning, "\t",
+                    columns_are_even(beginning, '\t', quoted));
 }
 
 static int tsv_lay_out(const struct beginning *beginning, struct layout *layout)

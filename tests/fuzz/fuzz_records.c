@@ -15,7 +15,7 @@ struct taken {
     int64_t n, line;
 };
 
-static int take(void *given, const struct record *record)
+static int take(void *given, const struct text_record *record)
 {
     struct taken *taken = given;
     fuzz_check(record->line > taken->line || taken->n == 0, "lines in order");

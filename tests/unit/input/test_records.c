@@ -4,12 +4,13 @@
 
 #include "../shown.h"
 
-static int show_record(void *context, const struct record *record)
+static int show_record(void *context, const struct text_record *record)
 {
     struct shown *shown = context;
 
     shown_number(shown, record->line, ":");
-    shown_bytes(shown, record->label, record->n_label);
+    if (record->label)
+        shown_bytes(shown, record->label, record->n_label);
     shown_add(shown, "=", 1);
     shown_bytes(shown, record->text, record->n_text);
     if (record->n_bad) {
@@ -271,6 +272,88 @@ static void test_json_refusals(void **state)
            "x: line 2, column 10: not a JSON object");
 }
 
+/* Where labels are not required a file may have them. */
+static void test_label_use(void **state)
+{
+    (void)state;
+    check(WITH(.label_use = LABELS_OPTIONAL), "a film, good\nno film, bad\n",
+          "lines, a text a line", "1:=a film, good; 2:=no film, bad; ");
+    check(
+        WITH(.label_use = LABELS_OPTIONAL), "id,text\n1,a film\n2,no film\n",
+        "csv, separator ,, quotes, 2 columns, first row names them; no label, text in 2 "
+        "(text)",
+        "2:=a film; 3:=no film; ");
+    check(
+        WITH(.label_use = LABELS_OPTIONAL), "id,text,label\n1,a film,pos\n2,b,\n",
+        "csv, separator ,, quotes, 3 columns, first row names them; label in 3 (label), "
+        "text in 2 (text)",
+        "2:pos=a film; 3:=b; ");
+    check(WITH(.label_use = LABELS_UNUSED), "{\"text\": \"a\", \"label\": 1}\n",
+          "jsonl, no label, text in \"text\"", "1:=a; ");
+    check(WITH(.label_use = LABELS_OPTIONAL), "{\"text\": \"a\"}\n",
+          "jsonl, no label, text in \"text\"", "1:=a; ");
+}
+
+/* Rows come whole, and with the names of their fields. */
+
+static int show_whole_row(void *context, const struct text_record *record)
+{
+    struct shown *shown = context;
+    shown_number(shown, record->is_first, ":");
+    for (int i = 0; i < record->n_fields; i++) {
+        shown_add(shown, "[", 1);
+        shown_bytes(shown, record->fields[i].text, record->fields[i].n);
+        shown_add(shown, "]", 1);
+    }
+    if (record->row)
+        shown_bytes(shown, record->row, record->n_row);
+    shown_add(shown, "; ", 2);
+    return OK;
+}
+
+static void check_whole_rows(const char *text, const char *expected)
+{
+    struct records_options options = {0};
+    struct shown shown = {0};
+    struct records *records = records_new(&options, "x", NULL, show_whole_row, &shown);
+    int n = 0;
+    assert_int_equal(records_feed(records, text, strlen(text), true), OK);
+
+    const struct field *names = records_header(records, &n);
+    for (int i = 0; i < n; i++)
+        shown_bytes(&shown, names[i].text, names[i].n);
+    expect_shown(&shown, expected);
+    records_free(records);
+}
+
+static void test_whole_rows(void **state)
+{
+    (void)state;
+    check_whole_rows("id,text,label\n1,a,pos\n2,b,neg\n",
+                     "0:[1][a][pos]; 0:[2][b][neg]; idtextlabel");
+    check_whole_rows("pos,a film\nneg,no film\npos,b\n",
+                     "1:[pos][a film]; 0:[neg][no film]; 0:[pos][b]; ");
+    check_whole_rows("{\"text\": \"a\", \"label\": 1}\n",
+                     "1:{\"text\": \"a\", \"label\": 1}; ");
+}
+
+static void test_bad_rows(void **state)
+{
+    (void)state;
+    check(WITH(.format = FORMAT_CSV, .on_bad_row = BAD_ROWS_SKIP),
+          "text,label\na,x\nb,\nc\nd,y\n,\n",
+          "csv, separator ,, quotes, 2 columns, first row names them; label in 2 "
+          "(label), text in 1 (text)",
+          "2:x=a; 5:y=d; ");
+    check(WITH(.on_bad_row = BAD_ROWS_SKIP),
+          "{\"text\": \"a\", \"label\": 1}\n{\"text\": null, \"label\": 1}\n{]\n"
+          "{\"text\": \"b\"}\n{\"text\": \"c\", \"label\": 2}\n",
+          "jsonl, label in \"label\", text in \"text\"", "1:1=a; 5:2=c; ");
+    refuse(PLAIN, "text,label\na,x\nb, \nd,y\n", ERR_FORMAT,
+           "x: line 3: the label is empty; expected the name of a class; --on-bad-row "
+           "skip leaves such rows out");
+}
+
 /* An empty file has no records and no layout. */
 static void test_empty(void **state)
 {
@@ -280,7 +363,7 @@ static void test_empty(void **state)
 
 /* What the sink returns ends the reading. */
 
-static int stop(void *context, const struct record *record)
+static int stop(void *context, const struct text_record *record)
 {
     int *n = context;
     (void)record;
@@ -341,7 +424,8 @@ int main(void)
         cmocka_unit_test(test_quoting),       cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_json_refusals), cmocka_unit_test(test_empty),
         cmocka_unit_test(test_sink_stops),    cmocka_unit_test(test_names),
-        cmocka_unit_test(test_sniff_part),
+        cmocka_unit_test(test_sniff_part),    cmocka_unit_test(test_label_use),
+        cmocka_unit_test(test_whole_rows),    cmocka_unit_test(test_bad_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
