@@ -90,9 +90,9 @@ static int run(const void *settings, const char *const *operands, int n)
 const struct option_table cmd_baseline_table = {
     .program = "rnnprep baseline",
     .synopsis = "FILE",
-    .about = "Judges the test part of a data set by unigram naive Bayes, which sees no "
-             "order of\n"
-             "words: what a trained model is to be compared with.\n\n"
+    .example = "  rnnprep baseline dataset.h5\n",
+    .about = "Judges the test part of a data set by unigram naive Bayes, which sees no\n"
+             "order of words: what a trained model is to be compared with.\n\n"
              "  FILE  a data set with a test part\n",
     .min_operands = 1,
     .max_operands = 1,

@@ -15,7 +15,7 @@
     COMMAND(inspect, "Data sets", false,                                                 \
             "shows what a data set holds, and some of it as text")                       \
     COMMAND(baseline, "Data sets", false,                                                \
-            "judges the test part without word order, by naive Bayes, for comparison")   \
+            "judges the test part without word order, for comparison")                   \
     COMMAND(sample, "Corpora", false,                                                    \
             "writes a synthetic corpus of film reviews to try things with")
 

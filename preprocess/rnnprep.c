@@ -211,9 +211,11 @@ static const struct command commands[] = {COMMAND_LIST(COMMAND_ELEMENT)};
 
 static const struct program rnnprep = {
     .name = "rnnprep",
-    .about =
-        "Makes data sets for rnntrain: from a corpus in any common form to rows of word "
-        "numbers.\n",
+    .about = "Makes data sets for rnntrain: from a corpus in any common form to rows of\n"
+             "numbers of words.\n",
+    .example = "  rnnprep reviews.csv              makes dataset.h5 of a table\n"
+               "  rnnprep aclImdb -o imdb.h5       of a folder with a folder a class\n"
+               "  mpirun -np 2 rnntrain imdb.h5    trains on it\n",
     .commands = commands,
     .n_commands = (int)COUNT_OF(commands),
 };

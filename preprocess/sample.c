@@ -31,6 +31,7 @@ const struct option_table cmd_sample_table = {
     .n_options = (int)COUNT_OF(table_options),
     .program = "rnnprep sample",
     .synopsis = "FOLDER [options]",
+    .example = "  rnnprep sample reviews && rnnprep reviews -o dataset.h5\n",
     .about = "Writes a synthetic corpus of film reviews in which the order of words "
              "decides.\n\n"
              "  FOLDER  to be made, with train/ and test/ and a folder a class in each\n",

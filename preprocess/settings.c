@@ -15,16 +15,16 @@ static const char *const cores_word[] = {"cores", NULL};
 #define FIELD(name) offsetof(struct settings, name)
 
 static const struct option table_options[] = {
-    {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, NULL,
+    {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, option_file,
      "the test documents, if CORPUS has none: a folder, file or archive", "Corpus", true},
-    {"validation", OPTION_STRING, FIELD(validation), NULL, 0, 0, NULL,
+    {"validation", OPTION_STRING, FIELD(validation), NULL, 0, 0, option_file,
      "the same for validation documents", "Corpus", true},
     {"class", OPTION_LIST, FIELD(classes), NULL, 0, 0, NULL,
      "NAME=FILE: every line of the file is a document of this class; once a class",
      "Corpus", true},
     {"strict", OPTION_BOOL, FIELD(strict), "false", 0, 0, NULL,
      "refuse invalid bytes instead of replacing them", "Corpus", true},
-    {"labels", OPTION_STRING, FIELD(labels), NULL, 0, 0, NULL,
+    {"labels", OPTION_STRING, FIELD(labels), NULL, 0, 0, option_file,
      "file with the classes in their order, one a line; labels in CORPUS are these "
      "names, or "
      "their numbers from 0 or 1",
@@ -39,7 +39,7 @@ static const struct option table_options[] = {
      false},
     {"drop-duplicates", OPTION_BOOL, FIELD(drop_duplicates), "false", 0, 0, NULL,
      "of equal texts keep one: in test before validation before train", "Parts", false},
-    {"tokenizer", OPTION_STRING, FIELD(tokenizer), NULL, 0, 0, NULL,
+    {"tokenizer", OPTION_STRING, FIELD(tokenizer), NULL, 0, 0, option_file,
      "use the vocabulary of a data set, and its padding unless another is given, or of "
      "Keras's "
      "tokenizer.json instead of a new one",
@@ -89,11 +89,11 @@ static const struct option table_options[] = {
      "where short rows are padded", "Rows", false},
     {"truncating", OPTION_CHOICE, FIELD(truncating), "pre", 0, 0, side_choices,
      "which end long rows lose", "Rows", false},
-    {"output", OPTION_STRING, FIELD(output), "dataset.h5", 0, 0, NULL,
+    {"output", OPTION_STRING, FIELD(output), "dataset.h5", 0, 0, option_file,
      "file to write, replaced if it is there; -o for short", "Output", true},
-    {"save-tokenizer", OPTION_STRING, FIELD(save_tokenizer), NULL, 0, 0, NULL,
+    {"save-tokenizer", OPTION_STRING, FIELD(save_tokenizer), NULL, 0, 0, option_file,
      "also write the tokenizer as Keras's tokenizer.json", "Output", true},
-    {"report", OPTION_STRING, FIELD(report), NULL, 0, 0, NULL,
+    {"report", OPTION_STRING, FIELD(report), NULL, 0, 0, option_file,
      "also write the summary as JSON", "Output", true},
     {"quiet", OPTION_BOOL, FIELD(quiet), "false", 0, 0, NULL, "print no summary",
      "Output", true},
@@ -112,6 +112,7 @@ const struct option_table cmd_prepare_table = {
     .synopsis =
         "CORPUS [options]\n"
         "       rnnprep prepare --class NAME=FILE --class NAME=FILE ... [options]",
+    .example = "  rnnprep reviews.csv --test-split 0.2 -o dataset.h5\n",
     .about =
         "Makes a data set of a corpus. The word `prepare` may be left out.\n\n"
         "  CORPUS  a folder with a folder a class, a file of labelled texts (csv, tsv,\n"

@@ -21,6 +21,7 @@ const struct option_table cmd_inspect_table = {
     .n_options = (int)COUNT_OF(table_options),
     .program = "rnnprep inspect",
     .synopsis = "FILE [options]",
+    .example = "  rnnprep inspect dataset.h5\n",
     .about = "Shows what a data set holds, and some of its documents as text.\n\n"
              "  FILE  a data set that rnnprep made\n",
     .min_operands = 1,

@@ -1,4 +1,4 @@
-#include "base/options.h"
+#include "base/options_private.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -79,9 +79,10 @@ static char *expectation(const struct option *option)
 
 static int bad_value(const struct option *option, const char *value, const char *source)
 {
-    char *expected = expectation(option);
-    int rc = fail(ERR_USAGE, "%s %s: expected %s", source, value, expected);
+    char *expected = expectation(option), *hint = options_value_hint(option, value);
+    int rc = fail(ERR_USAGE, "%s %s: expected %s%s", source, value, expected, hint);
     free(expected);
+    free(hint);
     return rc;
 }
 
@@ -224,8 +225,8 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-static bool find(const struct option_table *table, const char *name,
-                 struct option *option)
+bool options_find(const struct option_table *table, const char *name,
+                  struct option *option)
 {
     for (int i = 0; options_at(table, i, option); i++)
         if (same_name(option->name, name))
@@ -233,24 +234,20 @@ static bool find(const struct option_table *table, const char *name,
     return false;
 }
 
+/* A name behind "--" that is no option; `source` stands before the message. */
 static int unknown(const struct option_table *table, const char *name, const char *source)
 {
-    struct nearest nearest = {.wanted = name};
-    struct option option;
-    for (int i = 0; options_at(table, i, &option); i++)
-        nearest_offer(&nearest, option.name);
-    if (nearest.name)
-        return fail(ERR_USAGE, "%sunknown option --%s (did you mean --%s?)", source, name,
-                    nearest.name);
-    return fail(ERR_USAGE, "%sunknown option --%s (%s --help lists them)", source, name,
-                table->program);
+    char *written = xasprintf("--%s", name);
+    int rc = options_unknown(table, name, written, source);
+    free(written);
+    return rc;
 }
 
 int options_set(const struct option_table *table, void *config, const char *name,
                 const char *value, const char *source)
 {
     struct option option;
-    if (!find(table, name, &option))
+    if (!options_find(table, name, &option))
         return unknown(table, name, "");
     return set_field(&option, config, value, source);
 }
@@ -262,6 +259,7 @@ int options_from_environment(const struct option_table *table, void *config)
     if (!table->environment)
         return OK;
 
+    rc = options_check_environment(table);
     for (int i = 0; options_at(table, i, &option) && !rc; i++) {
         char *name = xasprintf("%s%s", table->environment, option.name);
         for (char *c = name; *c; c++)
@@ -297,7 +295,7 @@ static int set_from_json(const struct option_table *table, void *config, const c
     struct option option;
     int rc;
 
-    if (!find(table, key, &option))
+    if (!options_find(table, key, &option))
         rc = unknown(table, key, prefix);
     else if (json_is_null(value) && is_text(&option))
         rc = OK;
@@ -361,9 +359,10 @@ static int set_argument(const struct option_table *table, void *config, const ch
 {
     const char *value = equals ? equals + 1 : NULL;
     struct option option;
-    bool is_known = find(table, name, &option);
+    bool is_known = options_find(table, name, &option);
 
-    if (!is_known && !strncmp(name, "no-", 3) && !value && find(table, name + 3, &option))
+    if (!is_known && !strncmp(name, "no-", 3) && !value &&
+        options_find(table, name + 3, &option))
         if (option.type == OPTION_BOOL || can_be_none(&option))
             return set_field(&option, config,
                              option.type == OPTION_BOOL ? "false" : "none", name);
@@ -414,8 +413,7 @@ int options_from_arguments(const struct option_table *table, void *config, int a
         } else if (!strcmp(argument, "--")) {
             ended = true;
         } else if (argument[1] != '-') {
-            rc = fail(ERR_USAGE, "unknown option %s (%s --help lists them)", argument,
-                      table->program);
+            rc = options_unknown(table, argument + 1, argument, "");
         } else {
             const char *equals = strchr(argument, '=');
             size_t n = equals ? (size_t)(equals - argument) : strlen(argument);

@@ -3,8 +3,8 @@
  * of the effective configuration and its record in files.
  *
  * A table describes fields of one plain struct by offset. Later sources win; each source
- * is one call. Strings in the struct are owned by it. Only usage texts are printed;
- * nothing is collective.
+ * is one call. Strings in the struct are owned by it. Only usage texts and notes
+ * are printed; nothing is collective.
  */
 #ifndef RNNTRAIN_BASE_OPTIONS_H
 #define RNNTRAIN_BASE_OPTIONS_H
@@ -37,14 +37,18 @@ struct option_ints {
 struct option {
     const char *name; /* long name without dashes, words joined by '-' */
     enum option_type type;
-    size_t offset;              /* of the field in the struct */
-    const char *initial;        /* default as text; NULL: the type's zero */
-    double min, max;            /* numbers only; min == max == 0: no bound */
-    const char *const *choices; /* NULL-terminated; of a number: [0] is a word for 0 */
+    size_t offset;       /* of the field in the struct */
+    const char *initial; /* default as text; NULL: the type's zero */
+    double min, max;     /* numbers only; min == max == 0: no bound */
+    /* NULL-terminated; of a number: [0] is a word for 0; of a text: for what it is */
+    const char *const *choices;
     const char *help;  /* one line, with the unit; "" hides it from the usage text */
     const char *group; /* heading in the usage text */
     bool transient;    /* not part of the configuration that files record */
 };
+
+/* `choices` of texts that name a file or a folder. */
+extern const char *const option_file[], *const option_folder[];
 
 static inline bool option_is_bounded(const struct option *option)
 {
@@ -58,6 +62,7 @@ struct option_table {
     int n_parts;
     const char *program;     /* for messages and usage: "rnntrain train" */
     const char *synopsis;    /* what stands behind "usage: program " */
+    const char *example;     /* a command line or some, each with its '\n'; or NULL */
     const char *about;       /* what it does and takes, lines with their '\n'; or NULL */
     const char *environment; /* prefix as "RNNTRAIN_"; NULL: environment is not read */
     int min_operands, max_operands;
@@ -81,8 +86,11 @@ void options_release(const struct option_table *table, void *config);
 int options_set(const struct option_table *table, void *config, const char *name,
                 const char *value, const char *source) NODISCARD;
 
-/* PREFIX_NAME_WITH_UNDERSCORES for every option of the table. */
+/* PREFIX_NAME_WITH_UNDERSCORES for every option of the table. A variable with the prefix
+ * that is no option, but near one or a peer's name of one, is refused. */
 int options_from_environment(const struct option_table *table, void *config) NODISCARD;
+/* A line for every other variable with the prefix that is no option. */
+void options_environment_notes(const struct option_table *table, FILE *out);
 
 /* A JSON object {"name": value}; names with '-' or '_'. `source` names it in messages. */
 int options_from_json(const struct option_table *table, void *config, const char *json,
@@ -90,8 +98,8 @@ int options_from_json(const struct option_table *table, void *config, const char
 
 /* `--name value`, `--name=value`, `--flag`, `--set name=value`, -o for --output; what is
  * no option is moved to `operands` (room for argc pointers, borrowed from argv), "--"
- * ends the options. An unknown name is an error that names the nearest one, as is a
- * number of operands that the table does not allow. */
+ * ends the options. An unknown name is an error that names what was probably meant, as
+ * is a number of operands that the table does not allow. */
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands,
                            int *n_operands) NODISCARD;

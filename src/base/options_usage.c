@@ -5,23 +5,38 @@
 
 #include "base/names.h"
 
+const char *const option_file[] = {"FILE", NULL};
+const char *const option_folder[] = {"FOLDER", NULL};
+
+enum { WIDTH = 80 };
+
+static bool is_text(const struct option *option)
+{
+    return option->type == OPTION_STRING || option->type == OPTION_LIST;
+}
+
 static char *placeholder(const struct option *option)
 {
     static const char *const names[] = {
         [OPTION_BOOL] = "",          [OPTION_INT] = " N",       [OPTION_COUNT] = " N",
         [OPTION_DOUBLE] = " X",      [OPTION_STRING] = " TEXT", [OPTION_CHOICE] = " ",
         [OPTION_INTS] = " N[,N...]", [OPTION_LIST] = " TEXT"};
-    char *choices =
-        option->type == OPTION_CHOICE ? names_join(option->choices, "|") : xstrdup("");
-    char *text = xasprintf("%s%s", names[option->type], choices);
+
+    if (is_text(option) && option->choices)
+        return xasprintf(" %s", option->choices[0]);
+    if (option->type != OPTION_CHOICE)
+        return xstrdup(names[option->type]);
+
+    char *choices = names_join(option->choices, "|");
+    char *text = xasprintf(" %s", choices);
     free(choices);
     return text;
 }
 
-/* Appends `text` to the stream in lines of at most 84 columns, all indented alike. */
+/* Appends `text` to the stream in lines that are indented alike. */
 static void wrap(FILE *out, const char *text)
 {
-    enum { INDENT = 8, WIDTH = 84 };
+    enum { INDENT = 8 };
     int column = 0;
 
     while (*text) {
@@ -31,7 +46,7 @@ static void wrap(FILE *out, const char *text)
             column = 0;
         }
 
-        column += fprintf(out, column ? " %.*s" : "        %.*s", n, text);
+        column += fprintf(out, "%*s%.*s", column ? 1 : INDENT, "", n, text);
         text += n + strspn(text + n, " ");
     }
 
@@ -57,14 +72,28 @@ static char *explain(const struct option *option)
     return text;
 }
 
+/* The line of an option with more choices than it has room for. */
+static void describe_choices(FILE *out, const struct option *option)
+{
+    char *choices = names_join(option->choices, ", ");
+    fprintf(out, "  --%s NAME\n", option->name);
+    wrap(out, choices);
+    free(choices);
+}
+
 static void describe(FILE *out, const struct option *option)
 {
     char *value = placeholder(option), *text = explain(option);
     bool is_on = option->type == OPTION_BOOL && option->initial &&
                  !strcmp(option->initial, "true");
 
-    fprintf(out, "  --%s%s%s\n", is_on ? "[no-]" : "", option->name, value);
+    char *line = xasprintf("  --%s%s%s", is_on ? "[no-]" : "", option->name, value);
+    if (strlen(line) <= WIDTH)
+        fprintf(out, "%s\n", line);
+    else
+        describe_choices(out, option);
     wrap(out, text);
+    free(line);
     free(text);
     free(value);
 }
@@ -89,6 +118,8 @@ void options_usage(const struct option_table *table, FILE *out)
     struct option first, option;
 
     fprintf(out, "usage: %s %s\n", table->program, table->synopsis);
+    if (table->example)
+        fprintf(out, "\nExample\n%s", table->example);
     if (table->about)
         fprintf(out, "\n%s", table->about);
 

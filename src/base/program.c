@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/peers.h"
 
 void program_hex(uint64_t value, char text[17])
 {
@@ -44,11 +45,16 @@ static bool is_help(const char *argument)
     return !strcmp(argument, "--help") || !strcmp(argument, "-h");
 }
 
-/* Whether --help or -h stands among the arguments. */
-static bool asks_for_help(int argc, char *const *argv)
+static bool is_version(const char *argument)
+{
+    return !strcmp(argument, "--version");
+}
+
+/* Whether an argument of this kind stands among the options. */
+static bool has(int argc, char *const *argv, bool (*is_kind)(const char *argument))
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
-        if (is_help(argv[i]))
+        if (is_kind(argv[i]))
             return true;
     return false;
 }
@@ -65,8 +71,10 @@ int program_run(const struct option_table *table, void *settings, int argc,
     int rc = options_from_environment(table, settings);
     if (!rc)
         rc = options_from_arguments(table, settings, argc, argv, operands, &n);
-    if (!rc)
+    if (!rc) {
+        options_environment_notes(table, stderr);
         rc = run(settings, operands, n);
+    }
 
     options_release(table, settings);
     free(operands);
@@ -81,18 +89,31 @@ static const struct command *find(const struct program *program, const char *nam
     return NULL;
 }
 
-static int unknown(const struct program *program, const char *name, const char *nor)
+/* What was probably meant by a name that is no command's; NULL: nobody knows. */
+static char *hint(const struct program *program, const char *name)
 {
-    struct nearest nearest = {.wanted = name};
+    const struct peer *peer = peer_find(peer_commands, name);
+    if (peer && peer->ours && find(program, peer->ours))
+        return xasprintf("did you mean %s?", peer->ours);
+    if (peer && peer->remark)
+        return xstrdup(peer->remark);
 
+    struct nearest nearest = {.wanted = name};
     for (int i = 0; i < program->n_commands; i++)
         nearest_offer(&nearest, program->commands[i].name);
+    nearest_offer(&nearest, "help");
+    nearest_offer(&nearest, "version");
+    return nearest.name ? xasprintf("did you mean %s?", nearest.name) : NULL;
+}
 
-    if (nearest.name)
-        return fail(ERR_USAGE, "there is no command %s%s (did you mean %s?)", name, nor,
-                    nearest.name);
-    return fail(ERR_USAGE, "there is no command %s%s (%s help lists them)", name, nor,
-                program->name);
+static int unknown(const struct program *program, const char *name, const char *nor)
+{
+    char *text = hint(program, name);
+    int rc = text ? fail(ERR_USAGE, "there is no command %s%s (%s)", name, nor, text)
+                  : fail(ERR_USAGE, "there is no command %s%s (%s help lists them)", name,
+                         nor, program->name);
+    free(text);
+    return rc;
 }
 
 static void list_commands(const struct program *program)
@@ -100,7 +121,11 @@ static void list_commands(const struct program *program)
     const struct option_table *usual = program->commands->table;
     const char *name = program->name, *group = "";
 
-    printf("usage: %s COMMAND [operands] [options]\n\n%s", name, program->about);
+    printf("usage: %s COMMAND [operands] [options]\n", name);
+    if (program->example)
+        printf("\nExample\n%s", program->example);
+    printf("\n%s", program->about);
+
     for (int i = 0; i < program->n_commands; i++) {
         const struct command *command = &program->commands[i];
         if (strcmp(command->group, group))
@@ -112,7 +137,7 @@ static void list_commands(const struct program *program)
     printf("  help COMMAND, or COMMAND --help\n"
            "  %-11sa command's operands and all its options\n",
            "");
-    printf("  %-11sthe version\n\n", "--version");
+    printf("  %-11sthe version, also --version\n\n", "version");
     printf("Where no command is named, %s runs: %s %.*s\n", program->commands->name, name,
            (int)strcspn(usual->synopsis, "\n"), usual->synopsis);
 }
@@ -144,15 +169,20 @@ static bool is_operand(const char *argument)
 /* Whether a first argument asks something of the program itself. */
 static bool is_question(const char *argument)
 {
-    return !strcmp(argument, "--version") || !strcmp(argument, "help") ||
-           is_help(argument);
+    return !strcmp(argument, "help") || !strcmp(argument, "version") ||
+           is_version(argument) || is_help(argument);
+}
+
+static void say_version(const struct program *program)
+{
+    printf("%s " RNNTRAIN_VERSION "\n", program->name);
 }
 
 static int answer(const struct program *program, int argc, char **argv)
 {
-    if (strcmp(argv[0], "--version"))
+    if (!is_version(argv[0]) && strcmp(argv[0], "version"))
         return show_help(program, argc - 1, argv + 1);
-    printf("%s " RNNTRAIN_VERSION "\n", program->name);
+    say_version(program);
     return OK;
 }
 
@@ -172,9 +202,10 @@ int program_main(const struct program *program, int argc, char **argv)
     int first = 1, rc = OK;
     bool asks = argc > 1 && is_question(argv[1]);
     const struct command *command = command_of(program, argc, argv, &first);
-    bool wants_help = asks_for_help(argc - first, argv + first);
+    bool wants_help = has(argc - first, argv + first, is_help);
+    bool wants_version = has(argc - first, argv + first, is_version);
 
-    if (command && command->is_parallel && !asks && !wants_help)
+    if (command && command->is_parallel && !asks && !wants_help && !wants_version)
         return command->run(argc - first, argv + first);
     if (program->is_other && program->is_other())
         return OK;
@@ -185,6 +216,8 @@ int program_main(const struct program *program, int argc, char **argv)
         rc = unknown(program, argv[1], ", nor a file of that name");
     else if (wants_help)
         options_usage(command->table, stdout);
+    else if (wants_version)
+        say_version(program);
     else
         rc = command->run(argc - first, argv + first);
 

@@ -19,7 +19,8 @@ struct command {
 
 struct program {
     const char *name;
-    const char *about; /* lines, each with its '\n' */
+    const char *about;   /* lines, each with its '\n' */
+    const char *example; /* the same: command lines; or NULL */
     const struct command *commands;
     int n_commands; /* the first one runs where none is named */
     /* whether another process of the job speaks for this one; NULL: it is alone */
@@ -41,8 +42,8 @@ struct program {
      .run = cmd_##name_},
 
 /* What main does: finds the command that the first argument names, else the first of the
- * table, whose operand it then is; answers help, --help and --version; prints a failure's
- * message once. Returns the exit code. */
+ * table, whose operand it then is; answers help, version, --help and --version; prints a
+ * failure's message once. Returns the exit code. */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* A whole command: defaults, environment and arguments into `settings` (zeroed), then

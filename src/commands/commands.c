@@ -13,9 +13,12 @@ static bool is_other_rank(void)
 const struct program rnntrain_program = {
     .name = "rnntrain",
     .about =
-        "Trains recurrent text classifiers on any number of processes, with the same "
-        "bits on\nany of them, and serves what was trained. A data set is made of a "
+        "Trains recurrent text classifiers on any number of processes, with the same\n"
+        "bits on any of them, and serves what was trained. A data set is made of a\n"
         "corpus by rnnprep.\n",
+    .example = "  rnnprep reviews.csv                     makes dataset.h5 of a corpus\n"
+               "  mpirun -np 2 rnntrain dataset.h5        trains on it, writes run/\n"
+               "  rnntrain predict run/best.h5 texts.txt  judges texts, one a line\n",
     .commands = commands,
     .n_commands = (int)COUNT_OF(commands),
     .is_other = is_other_rank,

@@ -11,7 +11,7 @@
  * named. */
 #define COMMAND_LIST(COMMAND)                                                            \
     COMMAND(train, "Training", true,                                                     \
-            "trains a model on a data set; mpirun -np N rnntrain ... on N processes")    \
+            "trains a model on a data set; mpirun -np N rnntrain ... on N ranks")        \
     COMMAND(eval, "Trained models, and models of Keras", false,                          \
             "says how well a model judges a part of a data set")                         \
     COMMAND(predict, "Trained models, and models of Keras", false,                       \

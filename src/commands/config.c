@@ -39,9 +39,9 @@ _Static_assert(COUNT_OF(on_nans) == ON_NANS + 1, "an answer to NaN has no name")
 #define AT(field) offsetof(struct config, field)
 
 static const struct option run_options[] = {
-    {"data", OPTION_STRING, AT(trainer.data), "dataset.h5", 0, 0, NULL,
+    {"data", OPTION_STRING, AT(trainer.data), "dataset.h5", 0, 0, option_file,
      "data set that rnnprep wrote; also the first operand", "Run", true},
-    {"run-dir", OPTION_STRING, AT(trainer.run_dir), "run", 0, 0, NULL,
+    {"run-dir", OPTION_STRING, AT(trainer.run_dir), "run", 0, 0, option_folder,
      "folder for log.jsonl, best.h5 and last.h5", "Run", true},
     {"recipe", OPTION_CHOICE, AT(recipe), "keras-lstm", 0, 0, recipes,
      "one of the notebook's three models with all its numbers", "Run", false},
@@ -49,14 +49,14 @@ static const struct option run_options[] = {
      "the recipe to the letter of its era: hard_sigmoid, the tail of the rows as "
      "validation set, which holds one class only, and the last weights as the result",
      "Run", false},
-    {"init-from", OPTION_STRING, AT(trainer.init_from), NULL, 0, 0, NULL,
+    {"init-from", OPTION_STRING, AT(trainer.init_from), NULL, 0, 0, option_file,
      "begin with the weights of a checkpoint or of a model of Keras, which also says "
      "what model it is and its optimizer's settings",
      "Run", true},
     {"init-optimizer", OPTION_BOOL, AT(trainer.init_optimizer), "true", 0, 0, NULL,
      "with --init-from: begin with its moments too, where the optimizer is the same",
      "Run", true},
-    {"config", OPTION_STRING, AT(config_file), NULL, 0, 0, NULL,
+    {"config", OPTION_STRING, AT(config_file), NULL, 0, 0, option_file,
      "JSON file with options, {\"units\": 64, ...}", "Run", true},
     {"overwrite", OPTION_BOOL, AT(trainer.overwrite), "false", 0, 0, NULL,
      "discard a run that stands in the run directory", "Run", true},
@@ -95,7 +95,7 @@ static const struct option run_options[] = {
     {"isa", OPTION_STRING, AT(trainer.isa), "auto", 0, 0, NULL,
      "kernel set: auto, baseline, avx2 or avx512 (bits differ between them)", "Run",
      true},
-    {"trace", OPTION_STRING, AT(trainer.trace), NULL, 0, 0, NULL,
+    {"trace", OPTION_STRING, AT(trainer.trace), NULL, 0, 0, option_file,
      "file for what each rank did when, for chrome://tracing or Perfetto", "Run", true},
 };
 
@@ -145,14 +145,15 @@ const struct option_table cmd_train_table = {
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain train",
     .synopsis = "[dataset.h5] [options]",
+    .example = "  mpirun -np 2 rnntrain dataset.h5 --epochs 5 --run-dir first\n",
     .about =
-        "Trains a model on a data set and tests it. `mpirun -np N rnntrain ...` trains "
-        "on N\nprocesses, with the same result. The word `train` may be left out.\n\n"
+        "Trains a model on a data set and tests it. `mpirun -np N rnntrain ...` trains\n"
+        "on N processes, with the same result. The word `train` may be left out.\n\n"
         "  dataset.h5  the data set that rnnprep made; without it, dataset.h5 in this\n"
         "              folder\n\n"
-        "Options may also stand in the environment (RNNTRAIN_BATCH_SIZE=64) and in a "
-        "file\n(--config); the command line comes last and wins. The run begins with new "
-        "weights or,\nby --init-from, with those of a checkpoint or of a model of "
+        "Options may also stand in the environment (RNNTRAIN_BATCH_SIZE=64) and in a\n"
+        "file (--config); the command line comes last and wins. The run begins with new\n"
+        "weights or, by --init-from, with those of a checkpoint or of a model of "
         "Keras.\n",
     .environment = "RNNTRAIN_",
     .min_operands = 0,

@@ -43,6 +43,7 @@ const struct option_table cmd_eval_table = {
     .n_parts = (int)COUNT_OF(option_parts),
     .program = "rnntrain eval",
     .synopsis = "CHECKPOINT [dataset.h5] [options]",
+    .example = "  rnntrain eval run/best.h5 dataset.h5\n",
     .about =
         "The loss of a model on a part of a data set, and its accuracy.\n\n"
         "  CHECKPOINT  best.h5 or last.h5 of a run, or a model of Keras: .h5, .keras or\n"

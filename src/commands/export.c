@@ -27,7 +27,7 @@ struct settings {
 static const struct option options[] = {
     {"to", OPTION_CHOICE, offsetof(struct settings, to), "keras", 0, 0, names, help_of_to,
      "Options", true},
-    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
+    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, option_file,
      "file to write, replaced if it is there; -o for short", "Options", true},
     {"with-tokenizer", OPTION_BOOL, offsetof(struct settings, with_tokenizer), "false", 0,
      0, NULL,
@@ -45,6 +45,7 @@ const struct option_table cmd_export_table = {
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain export",
     .synopsis = "MODEL --to FORMAT -o FILE [options]",
+    .example = "  rnntrain export run/best.h5 --to onnx -o best.onnx\n",
     .about =
         "Writes a model for other programs and proves what was written on random "
         "rows.\n\n"

@@ -15,7 +15,7 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
+    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, option_file,
      "checkpoint to write, replaced if it is there; -o for short", "Options", true},
 };
 
@@ -29,9 +29,10 @@ const struct option_table cmd_import_table = {
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain import",
     .synopsis = "MODEL -o FILE [options]",
+    .example = "  rnntrain import model.keras --tokenizer tokenizer.json -o model.h5\n",
     .about =
-        "Makes a checkpoint of a model of Keras: to be judged with, to be exported, and "
-        "to\nbegin a training with (rnntrain train --init-from).\n\n"
+        "Makes a checkpoint of a model of Keras: to be judged with, to be exported, and\n"
+        "to begin a training with (rnntrain train --init-from).\n\n"
         "  MODEL  a model of Keras: .h5, .keras or, weights alone, .weights.h5\n",
     .min_operands = 1,
     .max_operands = 1,

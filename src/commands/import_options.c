@@ -12,9 +12,9 @@ static const char *const gates[] = {MODEL_GATES_NAMES, [MODEL_GATES] = "auto", N
 #define GROUP "Models of Keras: what such a file does not say"
 
 static const struct option options[] = {
-    {"tokenizer", OPTION_STRING, AT(tokenizer), NULL, 0, 0, NULL,
+    {"tokenizer", OPTION_STRING, AT(tokenizer), NULL, 0, 0, option_file,
      "file with its tokenizer, as Tokenizer.to_json() gives it", GROUP, true},
-    {"imdb-word-index", OPTION_STRING, AT(imdb_word_index), NULL, 0, 0, NULL,
+    {"imdb-word-index", OPTION_STRING, AT(imdb_word_index), NULL, 0, 0, option_file,
      "file with the word index of keras.datasets.imdb, {\"the\": 1, ...}: ids are index "
      "+ 3, a text begins with 1, unknown words are 2",
      GROUP, true},

@@ -203,6 +203,7 @@ const struct option_table cmd_inspect_table = {
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain inspect",
     .synopsis = "FILE [options]",
+    .example = "  rnntrain inspect run/best.h5\n",
     .about =
         "Shows what a file holds.\n\n"
         "  FILE  a data set, a checkpoint (best.h5 or last.h5 of a run) or a model of\n"

@@ -42,6 +42,7 @@ const struct option_table cmd_predict_table = {
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain predict",
     .synopsis = "CHECKPOINT [FILE|-] [options]",
+    .example = "  echo \"A touching film.\" | rnntrain predict run/best.h5\n",
     .about =
         "Judges texts: a line in, a line out, with the class and its probability.\n\n"
         "  CHECKPOINT  best.h5 or last.h5 of a run, or a model of Keras: .h5, .keras or\n"

@@ -18,18 +18,39 @@ static bool exists_in(const char *folder, const char *name)
 static const char *const run_files[] = {"last.h5", "best.h5", "last.prev.h5",
                                         "best.prev.h5", "epoch.h5"};
 
-static int make_run_dir(const char *folder)
+/* It may be there, or another job may be making it at this moment. */
+static int make_folder(const char *folder)
 {
     struct stat status;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return fail(ERR_IO, "%s: cannot make the run directory: %s", folder,
-                    strerror(errno));
-    if (stat(folder, &status) == 0 && !S_ISDIR(status.st_mode))
-        return fail(ERR_IO, "%s: cannot make the run directory: it is a file", folder);
-    if (access(folder, W_OK | X_OK) != 0)
-        return fail(ERR_IO, "%s: cannot write to the run directory: %s", folder,
-                    strerror(errno));
-    return OK;
+    if (mkdir(folder, 0777) == 0)
+        return OK;
+
+    int why = errno;
+    if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
+        return OK;
+    return fail(ERR_IO, "%s: cannot make the run directory: %s", folder,
+                why == EEXIST ? "it is a file" : strerror(why));
+}
+
+/* The folders around it too: jobs of a sweep begin where there are none. */
+static int make_run_dir(const char *folder)
+{
+    char *path = xstrdup(folder);
+    int rc = OK;
+
+    for (char *slash = path + 1; *path && (slash = strchr(slash, '/')) && !rc; slash++) {
+        *slash = '\0';
+        rc = make_folder(path);
+        *slash = '/';
+    }
+    free(path);
+
+    if (!rc)
+        rc = make_folder(folder);
+    if (!rc && access(folder, W_OK | X_OK) != 0)
+        rc = fail(ERR_IO, "%s: cannot write to the run directory: %s", folder,
+                  strerror(errno));
+    return rc;
 }
 
 static int refuse_run(const char *folder)

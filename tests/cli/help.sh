@@ -28,15 +28,15 @@ check() {
         cmp -s "$tmp/said" "$tmp/list" || problem "$program $question is another list than help's"
     done
     has '^usage: '
-    has '^  --version '
+    has '^  version .*--version'
     has "help COMMAND"
-    [ "$(wc -L <"$tmp/said")" -le 90 ] || problem "the list of $program is too wide"
+    [ "$(wc -L <"$tmp/said")" -le 80 ] || problem "the list of $program is too wide"
     for command in $(rows "$2"); do
         grep -q -E "^  $command +[a-z].{20,}" "$tmp/list" || problem "$program help has no $command"
         ask "$program" "$command" --help
         cp "$tmp/said" "$tmp/own"
         has "^usage: $(basename "$program") $command "
-        [ "$(wc -L <"$tmp/said")" -le 90 ] || problem "the help of $command is too wide"
+        [ "$(wc -L <"$tmp/said")" -le 80 ] || problem "the help of $command is too wide"
         [ "$(grep -c '^  --' "$tmp/said")" = "$(grep '^  --' "$tmp/said" | sort -u | wc -l)" ] ||
             problem "$command has an option twice"
         ask "$program" help "$command"
@@ -48,7 +48,13 @@ check() {
     [ $n -ge 4 ] || problem "the table of $program was not found"
     ask "$program" --version
     has "^$(basename "$program") [0-9]+\.[0-9]+\.[0-9]+$"
-    expect 64 'there is no command hepl' "$program" help hepl
+    ask "$program" version
+    has "^$(basename "$program") [0-9]+\.[0-9]+\.[0-9]+$"
+    for command in $(rows "$2"); do
+        ask "$program" "$command" --version
+        has "^$(basename "$program") [0-9]"
+    done
+    expect 64 'there is no command hepl \(did you mean help\?\)' "$program" help hepl
     expect 64 'one operand too many' "$program" help "$command" "$command"
 }
 check "$rnntrain" "$source/src/commands/commands.h"
@@ -86,6 +92,52 @@ expect 65 '^rnntrain: evl' "$rnntrain" evl
 expect 64 'unknown option --unitz \(did you mean --units\?\)' "$rnntrain" evl --unitz 3
 expect 64 'rnntrain train --help lists them' "$rnntrain" evl --xyzxyzxyz 3
 expect 64 'usage: rnntrain predict CHECKPOINT' "$rnntrain" predict
+
+# An example stands first, and files are called files.
+ask "$rnntrain" help
+[ "$(grep -n '^Example' "$tmp/said" | cut -d: -f1)" -lt "$(grep -n '^  train ' "$tmp/said" | cut -d: -f1)" ] ||
+    problem "the list does not begin with an example"
+ask "$rnntrain" help train
+has '^  --config FILE$'
+has '^  --run-dir FOLDER$'
+ask "$rnnprep" help prepare
+has '^  --save-tokenizer FILE$'
+
+# Names of other programs are refused by ours; only slips of the hand are taken for a word, and
+# options of the tests for none.
+peer() { # what is said, what is typed
+    expect 64 "unknown option $2 \($1" "$rnntrain" train "$2" 1
+}
+for pair in --lr=--learning-rate -lr=--learning-rate --hidden-size=--units --num-epochs=--epochs \
+    --n-epochs=--epochs -epoch=--epochs --batch=--batch-size --bs=--batch-size \
+    --embedding-dim=--embedding -dim=--embedding --output-dir=--run-dir --random_state=--seed; do
+    peer "it is ${pair#*=} here" "${pair%%=*}"
+done
+peer 'there is no weight decay' --weight-decay
+peer '.*rnnprep --maxlen' --max-length
+peer '.*rnnprep --maxlen' --max_len
+peer '.*rnnprep --num-words' --vocab-size
+peer '.*mpirun -np N' --gpus
+peer 'words are read one by one' -wordNgrams
+peer 'did you mean --seed' --seeed
+peer 'rnntrain train --help lists them' --test-dely
+peer 'rnntrain train --help lists them' --l
+expect 64 'unknown option --max_length \(it is --maxlen here' "$rnnprep" . --max_length 3
+expect 64 'did you mean val_acc\?' "$rnntrain" evl --monitor val_accuracy
+expect 64 'did you mean bilstm\?' "$rnntrain" evl --model BiLSTM
+expect 64 'did you mean eval\?' "$rnntrain" evaluate x
+expect 64 'rnnprep makes data sets' "$rnntrain" preprocess x
+
+# So are variables of the environment; one that nobody can tell is said and passed over.
+expect 64 'RNNTRAIN_EPOCS in the environment.*did you mean --epochs' \
+    env RNNTRAIN_EPOCS=1 "$rnntrain" evl
+expect 64 'RNNTRAIN_LR in the environment.*it is --learning-rate' \
+    env RNNTRAIN_LR=1 "$rnntrain" evl
+expect 64 'RNNPREP_MAX_LEN in the environment.*it is --maxlen' \
+    env RNNPREP_MAX_LEN=9 "$rnnprep" evl
+RNNPREP_HOME=/ "$rnnprep" "$tmp/evl" >"$tmp/out" 2>"$tmp/err" && problem "evl is a corpus"
+grep -q 'note: RNNPREP_HOME in the environment is no option' "$tmp/err" ||
+    problem "no word of RNNPREP_HOME: $(cat "$tmp/err")"
 
 # Of several ranks one answers.
 for question in --help 'train --help' 'eval --help' --version; do

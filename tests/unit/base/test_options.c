@@ -132,10 +132,54 @@ static void test_refusals(void **state)
     refuse(WORDS("--learning-rate", "1e400"), "expected a number");
     refuse(WORDS("--learning-rate", "1x"), "expected a number");
 
+    refuse(WORDS("--lr", "3"), "unknown option --lr (it is --learning-rate here)");
+    refuse(WORDS("-lr", "3"), "unknown option -lr (it is --learning-rate here)");
+    refuse(WORDS("--hidden_size", "3"), "it is --units here");
+    refuse(WORDS("--maxlen", "3"), "rnnprep --maxlen");
+    refuse(WORDS("--hiden", "3"), "(prog --help lists them)");
+    refuse(WORDS("--ma", "3"), "(prog --help lists them)");
+    refuse(WORDS("--maks", "3"), "did you mean --mask?");
+    refuse(WORDS("--Shuffel", "3"), "did you mean --shuffle?");
+    refuse(WORDS("--head", "flaten"), "one of last, flatten (did you mean flatten?)");
+
     refuse(WORDS("--mask=maybe"), "true or false");
     refuse(WORDS("--head", "first"), "one of last, flatten");
     refuse(WORDS("--set", "units"), "units");
     refuse(WORDS("--no-units"), "units");
+}
+
+/* A variable with the prefix that was meant to be an option is refused, another noted. */
+static void test_environment_strangers(void **state)
+{
+    (void)state;
+    static const char *const meant[][2] = {{"OPTTEST_UNTIS", "did you mean --units?"},
+                                           {"OPTTEST_LR", "it is --learning-rate here"}};
+    struct settings settings = {0};
+    options_init(&table, &settings);
+
+    for (size_t i = 0; i < COUNT_OF(meant); i++) {
+        setenv(meant[i][0], "3", 1);
+        assert_int_equal(options_from_environment(&table, &settings), ERR_USAGE);
+        assert_non_null(strstr(fail_message(), meant[i][0]));
+        assert_non_null(strstr(fail_message(), meant[i][1]));
+        unsetenv(meant[i][0]);
+    }
+
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    setenv("OPTTEST_HOME", "3", 1);
+    setenv("OPTTEST_UNITS", "3", 1);
+    assert_int_equal(options_from_environment(&table, &settings), OK);
+    options_environment_notes(&table, out);
+    unsetenv("OPTTEST_HOME");
+    unsetenv("OPTTEST_UNITS");
+
+    fclose(out);
+    assert_string_equal(
+        text, "prog: note: OPTTEST_HOME in the environment is no option of prog\n");
+    free(text);
+    options_release(&table, &settings);
 }
 
 static void test_environment_and_order(void **state)
@@ -342,10 +386,15 @@ static void test_parts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_environment_and_order),
-        cmocka_unit_test(test_json),     cmocka_unit_test(test_operands),
-        cmocka_unit_test(test_usage),    cmocka_unit_test(test_several_numbers),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_environment_and_order),
+        cmocka_unit_test(test_environment_strangers),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_operands),
+        cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_several_numbers),
         cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,8 +72,14 @@ static bool speaks_another(void)
     return is_other;
 }
 
-static const struct program program = {"prog", "A program.\n", commands, 2,
-                                       speaks_another};
+static const struct program program = {
+    .name = "prog",
+    .about = "A program.\n",
+    .example = "  prog x.h5\n",
+    .commands = commands,
+    .n_commands = 2,
+    .is_other = speaks_another,
+};
 
 /* main with these words behind the program's name; what it printed is in `said`. */
 static char said[4000];
@@ -168,6 +174,7 @@ static void test_help(void **state)
     for (size_t i = 0; i < COUNT_OF(questions); i++) {
         assert_int_equal(CALL(questions[i]), OK);
         assert_string_equal(ran, "nothing");
+        assert_non_null(strstr(said, "\nExample\n  prog x.h5\n\nA program.\n"));
         assert_non_null(strstr(said, "\nTraining\n  teach      teaches\n"));
         assert_non_null(strstr(said, "\nServing\n  judge      judges\n"));
     }
@@ -180,8 +187,15 @@ static void test_help(void **state)
     assert_non_null(strstr(said, "usage: prog teach [FILE]\n"));
     assert_int_equal(CALL("judge", "--", "-h"), OK);
     assert_string_equal(ran, "judge");
-    assert_int_equal(CALL("--version"), OK);
-    assert_string_equal(said, "prog " RNNTRAIN_VERSION "\n");
+    static const char *const versions[][2] = {{"--version", NULL},
+                                              {"version", NULL},
+                                              {"judge", "--version"},
+                                              {"x.h5", "--version"}};
+    for (size_t i = 0; i < COUNT_OF(versions); i++) {
+        assert_int_equal(CALL(versions[i][0], versions[i][1]), OK);
+        assert_string_equal(ran, "nothing");
+        assert_string_equal(said, "prog " RNNTRAIN_VERSION "\n");
+    }
 }
 
 /* Of several processes one speaks; all of them run what is parallel. */

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# How a run begins where things are not as usual: folders that are to be made, and a machine
+# without ssh.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+cd "$tmp"
+make_sample 600
+short=(--epochs 1 --units 4 --embedding 4 --dense 4 --quiet)
+
+# A sweep begins in folders that do not exist, several jobs at a time.
+jobs=()
+for i in 1 2 3 4; do
+    "$rnntrain" sample.h5 "${short[@]}" --run-dir "sweep/of/jobs//$i/" 2>"said.$i" &
+    jobs+=($!)
+done
+for i in 1 2 3 4; do
+    wait "${jobs[i - 1]}" || problem "job $i of a sweep: $(cat "said.$i")"
+    [ -e "sweep/of/jobs/$i/best.h5" ] || problem "job $i left nothing"
+done
+echo >file
+expect 74 'file: cannot make the run directory: it is a file' \
+    "$rnntrain" sample.h5 "${short[@]}" --run-dir file/under/it
+expect 74 'it is a file' "$rnntrain" sample.h5 "${short[@]}" --run-dir file
