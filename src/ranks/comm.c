@@ -1,7 +1,5 @@
-#define _GNU_SOURCE /* sched_getaffinity */
 #include "ranks/private.h"
 
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,53 +9,6 @@ static void abort_job(int code)
 {
     MPI_Abort(MPI_COMM_WORLD, code);
     _exit(code);
-}
-
-/* What this process may use; all of the host's where it is bound to a single one, as the
- * others then are to others. */
-static int usable_cores(void)
-{
-    cpu_set_t cpus;
-    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) < cores &&
-        CPU_COUNT(&cpus) > 1)
-        cores = CPU_COUNT(&cpus);
-    return cores;
-}
-
-/* Ranks that outnumber the cores must yield while they wait: a factor of 50 in an
- * allreduce of 8 ranks on 2 cores. Open MPI sees it only where it was told the slots. */
-static void yield_if_crowded(void)
-{
-    const char *local = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
-    if (local && strtol(local, NULL, 10) > usable_cores())
-        setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
-}
-
-static const char *launched_rank(void)
-{
-    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
-    return rank ? rank : getenv("PMIX_RANK");
-}
-
-int comm_launched_rank(void)
-{
-    const char *rank = launched_rank();
-    return rank ? (int)strtol(rank, NULL, 10) : -1;
-}
-
-int comm_check_launch(void)
-{
-    const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
-    long n = tasks ? strtol(tasks, NULL, 10) : 1;
-    if (n <= 1 || launched_rank())
-        return OK;
-    return fail(
-        ERR_USAGE,
-        "srun started %ld processes that do not know of each other, each would "
-        "train the whole run: give srun --mpi=pmix (srun --mpi=list shows whether "
-        "it is there), or start them by mpirun",
-        n);
 }
 
 static struct comm_state *new_state(MPI_Comm node)
@@ -72,11 +23,11 @@ void comm_init(struct comm *comm)
 {
     int threads = 0;
     MPI_Comm node;
-    yield_if_crowded();
+    comm_prepare_launch();
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &threads); /* others read files */
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
 
-    *comm = (struct comm){.node_cores = usable_cores(), .state = new_state(node)};
+    *comm = (struct comm){.node_cores = comm_usable_cores(), .state = new_state(node)};
     MPI_Comm_rank(MPI_COMM_WORLD, &comm->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &comm->size);
     MPI_Comm_rank(node, &comm->node_rank);

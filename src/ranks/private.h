@@ -1,6 +1,7 @@
 /* What the files of this folder share: comm.c (the ranks and what they agree on),
- * messages.c (bytes of any number), hosts.c, wait.c (and who does not answer), window.c
- * (memory that a node shares), share.c and sum.c (lanes and their sum).
+ * launch.c (how they were started), messages.c (bytes of any number), hosts.c, wait.c
+ * (and who does not answer), window.c (memory that a node shares), share.c and sum.c
+ * (lanes and their sum).
  */
 #ifndef RNNTRAIN_RANKS_PRIVATE_H
 #define RNNTRAIN_RANKS_PRIVATE_H
@@ -22,6 +23,12 @@ struct comm_state {
     void (*before)(const struct comm *comm, uint32_t exchange, const void *data);
     const void *data; /* for `before` */
 };
+
+/* The cores that this process may use. */
+int comm_usable_cores(void);
+
+/* Sets in the environment what Open MPI cannot see by itself, before it begins. */
+void comm_prepare_launch(void);
 
 /* Around each exchange: its time counts as communication and as a span of that kind. */
 double comm_begin(const struct comm *comm);

@@ -1,16 +1,28 @@
 #include "ranks/private.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "files/file.h"
 
+/* Where Open MPI shares memory. Where it may not write there it takes another folder,
+ * but not where the folder was given. */
+static const char *shared_folder(bool *is_given)
+{
+    const char *given = getenv("OMPI_MCA_osc_sm_backing_directory");
+    *is_given = given != NULL;
+    return given ? given : "/dev/shm";
+}
+
 /* Where it fails for one rank, MPI_Win_allocate_shared keeps the others waiting: so it is
- * asked before. Open MPI shares memory in that folder, and wants a twentieth of it to be
- * left. */
+ * asked before. Open MPI wants a twentieth of the folder to be left. */
 static int check_room(const struct comm *comm, size_t n)
 {
-    static const char folder[] = "/dev/shm";
+    bool is_given;
+    const char *folder = shared_folder(&is_given);
     size_t has = host_memory();
     size_t needed = n + n / 16 + ((size_t)1 << 20);
     int64_t left = comm->node_size > 1 ? file_free_bytes(folder) : -1;
@@ -20,6 +32,11 @@ static int check_room(const struct comm *comm, size_t n)
         rc = fail(ERR_IO,
                   "%s: %zu MiB are to be held in memory, this host has %zu: take another",
                   comm_host(comm, comm->rank), needed >> 20, has >> 20);
+    else if (comm->node_size > 1 && is_given && access(folder, W_OK | X_OK) != 0)
+        rc = fail(ERR_IO,
+                  "%s: its ranks are to share memory in %s: %s: make it, or unset "
+                  "OMPI_MCA_osc_sm_backing_directory",
+                  comm_host(comm, comm->rank), folder, strerror(errno));
     else if (left >= 0 && (int64_t)needed > left)
         rc = fail(ERR_IO,
                   "%s: %zu MiB are to be shared by its ranks, %s has %lld: enlarge it",

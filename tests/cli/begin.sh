@@ -21,3 +21,14 @@ echo >file
 expect 74 'file: cannot make the run directory: it is a file' \
     "$rnntrain" sample.h5 "${short[@]}" --run-dir file/under/it
 expect 74 'it is a file' "$rnntrain" sample.h5 "${short[@]}" --run-dir file
+
+# One rank needs nothing that starts others.
+mkdir empty
+env -u OMPI_MCA_plm PATH="$tmp/empty" "$rnntrain" sample.h5 "${short[@]}" --run-dir alone \
+    2>"$tmp/err" || problem "one rank without ssh: $(head -5 "$tmp/err")"
+[ ! -s "$tmp/err" ] || problem "one rank without ssh says: $(head -5 "$tmp/err")"
+
+# Ranks that are to share memory where there is no folder would wait for ever.
+OMPI_MCA_osc_sm_backing_directory=$tmp/missing \
+    expect 74 'share memory in .*/missing: No such file.*OMPI_MCA_osc_sm_backing_directory' \
+    mpirun -np 2 "$rnntrain" sample.h5 "${short[@]}" --run-dir shared
