@@ -40,9 +40,8 @@ static const struct option table_options[] = {
     {"drop-duplicates", OPTION_BOOL, FIELD(drop_duplicates), "false", 0, 0, NULL,
      "of equal texts keep one: in test before validation before train", "Parts", false},
     {"tokenizer", OPTION_STRING, FIELD(tokenizer), NULL, 0, 0, option_file,
-     "use the vocabulary of a data set, and its padding unless another is given, or of "
-     "Keras's "
-     "tokenizer.json instead of a new one",
+     "use the vocabulary of a model (best.h5), or of a data set, and its padding unless "
+     "another is given; or of Keras's tokenizer: tokenizer.json, a pickle, a word index",
      "Tokenizer", true},
     {"num-words", OPTION_INT, FIELD(num_words), "3800", 0, 100000000, all_word,
      "ids: the num_words - 1 most frequent words are kept, as Keras does", "Tokenizer",

@@ -1,6 +1,7 @@
 /* The tokenizer of a data set that is made: a new one, or another's. */
 #include "job.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "corpus/lines.h"
 #include "corpus/stop_words.h"
 #include "files/h5.h"
+#include "saved/checkpoint.h"
 
 int job_make_tokenizer(struct job *job)
 {
@@ -64,19 +66,55 @@ static int load_from_dataset(struct job *job)
     return rc;
 }
 
-static int load_from_json(struct job *job)
+static int load_from_checkpoint(struct job *job)
 {
-    const struct settings *settings = job->settings;
-    struct text_options padding = {.maxlen = (int)settings->maxlen,
-                                   .pad_pre = settings->padding == 0,
-                                   .truncate_pre = settings->truncating == 0};
-    char *json = NULL;
-    size_t n = 0;
-    int rc = file_read(settings->tokenizer, &json, &n);
+    struct checkpoint info = {0};
+    const char *path = job->settings->tokenizer;
+    int rc = checkpoint_import(path, NULL, &info);
+    if (!rc && !info.tokenizer)
+        rc = fail(ERR_USAGE,
+                  "%s: a model without a tokenizer: name the file that it was trained "
+                  "with, tokenizer.json or a pickle",
+                  path);
     if (!rc)
-        rc = text_from_json(json, settings->tokenizer, &padding, &job->tokenizer);
-    free(json);
+        set_padding(job->settings, &info.facts);
+    if (!rc)
+        rc = checkpoint_tokenizer(&info, &job->tokenizer);
+    checkpoint_release(&info);
     return rc;
+}
+
+/* What the settings say of rows, for tokenizers that say nothing of them. */
+static struct text_options padding_of(const struct settings *settings)
+{
+    return (struct text_options){.maxlen = (int)settings->maxlen,
+                                 .pad_pre = settings->padding == 0,
+                                 .truncate_pre = settings->truncating == 0};
+}
+
+static int load_from_file(struct job *job)
+{
+    const char *path = job->settings->tokenizer;
+    struct text_options padding = padding_of(job->settings);
+    char *assumed = NULL;
+    int rc = text_from_file(path, &padding, &job->tokenizer, &assumed);
+    if (assumed)
+        fprintf(stderr, "rnnprep: note: %s: %s\n", path, assumed);
+    free(assumed);
+    return rc;
+}
+
+/* Whether a file of HDF5 is a data set; else it is a model. */
+static bool is_dataset(const char *path)
+{
+    struct h5 *file = NULL;
+    unsigned char digest[FILE_DIGEST_BYTES];
+    if (h5_open_on_disk(path, false, digest, &file))
+        return false;
+
+    bool is_checkpoint = h5_exists(file, "/rnntrain/config");
+    h5_close(file);
+    return !is_checkpoint;
 }
 
 int job_load_tokenizer(struct job *job)
@@ -90,8 +128,9 @@ int job_load_tokenizer(struct job *job)
 
     ssize_t n_first = pread(fd, first, sizeof first, 0);
     close(fd);
-    bool is_hdf5 = n_first > 0 && h5_is_one(first, (size_t)n_first);
-    return is_hdf5 ? load_from_dataset(job) : load_from_json(job);
+    if (n_first <= 0 || !h5_is_one(first, (size_t)n_first))
+        return load_from_file(job);
+    return is_dataset(path) ? load_from_dataset(job) : load_from_checkpoint(job);
 }
 
 int job_check_vocabulary(const struct job *job)

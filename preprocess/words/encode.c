@@ -26,6 +26,7 @@ struct run {
     struct worker *workers;
     int32_t *ids;             /* of the spool's numbers; 0: none, STOP: a stop word */
     int32_t unknown;          /* the id of those that have none */
+    int32_t start;            /* what a text begins with; 0: its first word */
     int first[DATASET_PARTS]; /* row of all rows */
     bool gave_tokenizer;      /* as an item */
     int part;                 /* of the next chunk */
@@ -77,11 +78,13 @@ static size_t find_ids(const struct run *run, struct worker *worker,
 {
     size_t n = 0, n_stops = 0, n_unknown = 0;
 
-    if (worker->room < (size_t)n_numbers) {
-        worker->room = 2 * (size_t)n_numbers;
+    if (worker->room <= (size_t)n_numbers) {
+        worker->room = 2 * (size_t)n_numbers + 1;
         worker->document = xrealloc(worker->document, worker->room, sizeof(int32_t));
     }
 
+    if (run->start)
+        worker->document[n++] = run->start;
     for (int32_t i = 0; i < n_numbers; i++) {
         int32_t id = run->ids[numbers[i]];
         n_stops += id == STOP;
@@ -145,7 +148,7 @@ static int fill_row(const struct run *run, struct worker *worker, struct item *i
     run->tally->lengths[at] = (int32_t)n;
     item->tally.n_truncated += (int64_t)n - kept;
     item->tally.n_longer += n > (size_t)kept;
-    item->tally.n_empty += n == 0;
+    item->tally.n_empty += n == (run->start != 0);
     return OK;
 }
 
@@ -250,6 +253,7 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
     run.workers = xcalloc((size_t)n_threads, sizeof *run.workers);
     run.ids = ids_of_numbers(encoding);
     run.unknown = text_unknown_id(encoding->tokenizer);
+    run.start = text_start_id(encoding->tokenizer);
     tally->lengths = xcalloc((size_t)n_rows, sizeof *tally->lengths);
 
     struct crew_job job = {&run, sizeof(struct item), take, work, finish, release, ITEMS};

@@ -45,6 +45,26 @@ static int name_classes(const struct checkpoint_hints *hints, int n, struct fact
     return OK;
 }
 
+static int read_word_index(const char *path, const struct text_options *options,
+                           struct text_tokenizer **tokenizer)
+{
+    char *json = NULL;
+    size_t n = 0;
+    int rc = file_read(path, &json, &n);
+    if (!rc)
+        rc = text_from_word_index(json, path, options, tokenizer);
+    free(json);
+    return rc;
+}
+
+/* Of the tokenizer's file. */
+static void add_note(struct keras_model *keras, const char *path, const char *note)
+{
+    char *notes = xasprintf("%s%s: %s\n", keras->notes, path, note);
+    free(keras->notes);
+    keras->notes = notes;
+}
+
 /* The tokenizer that a hint names: a model of Keras has none. */
 static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoint *info)
 {
@@ -52,18 +72,15 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
     struct text_options options = facts_padding(facts);
     const char *path = hints->word_index ? hints->word_index : hints->tokenizer;
     struct text_tokenizer *tokenizer = NULL;
-    char *json = NULL;
-    size_t n = 0;
+    char *assumed = NULL;
     if (!path)
         return OK;
 
     options.num_words = facts->num_words;
     if (options.maxlen == 0)
         options.maxlen = 1; /* nothing is padded here */
-    int rc = file_read(path, &json, &n);
-    if (!rc)
-        rc = hints->word_index ? text_from_word_index(json, path, &options, &tokenizer)
-                               : text_from_json(json, path, &options, &tokenizer);
+    int rc = hints->word_index ? read_word_index(path, &options, &tokenizer)
+                               : text_from_file(path, &options, &tokenizer, &assumed);
     if (!rc && text_max_id(tokenizer) >= facts->num_words)
         rc = fail(ERR_FORMAT,
                   "%s gives ids up to %d, but the embedding of %s has %d rows: it is not "
@@ -71,8 +88,10 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
                   path, text_max_id(tokenizer), info->path, facts->num_words);
     if (!rc)
         info->tokenizer = text_to_json(tokenizer, true);
+    if (!rc && assumed)
+        add_note(info->keras, path, assumed);
     text_free(tokenizer);
-    free(json);
+    free(assumed);
     return rc;
 }
 

@@ -23,6 +23,11 @@ int32_t text_unknown_id(const struct text_tokenizer *tokenizer)
                : 1;
 }
 
+int32_t text_start_id(const struct text_tokenizer *tokenizer)
+{
+    return tokenizer->options.index_from ? INDEXED_START : 0;
+}
+
 int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number)
 {
     int limit = tokenizer->options.num_words;
@@ -42,13 +47,13 @@ static void append_id(struct text_ids *result, int32_t id)
 void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
                  struct text_ids *result)
 {
-    int32_t unknown = text_unknown_id(tokenizer);
+    int32_t unknown = text_unknown_id(tokenizer), start = text_start_id(tokenizer);
     const struct text_cut *cut = &result->cut;
 
     text_cut(tokenizer, text, n_bytes, &result->cut);
     result->n = result->n_words = result->n_unknown = 0;
-    if (tokenizer->options.index_from)
-        append_id(result, INDEXED_START);
+    if (start)
+        append_id(result, start);
 
     for (size_t i = 0; i < cut->n; i++) {
         int32_t number =

@@ -31,6 +31,13 @@ static enum text_segment read_segment(const json_t *root, const json_t *config)
     return name && !strcmp(name, "icu") ? TEXT_SEGMENT_ICU : TEXT_SEGMENT_SPLIT;
 }
 
+/* Keras 1 calls it otherwise. */
+static const json_t *number_of_words(const json_t *config)
+{
+    const json_t *number = json_object_get(config, "num_words");
+    return number ? number : json_object_get(config, "nb_words");
+}
+
 static void read_options(const json_t *root, const json_t *config,
                          const struct text_options *padding, struct text_options *options)
 {
@@ -38,7 +45,7 @@ static void read_options(const json_t *root, const json_t *config,
     size_t n = json_array_size(stops);
 
     *options = *padding;
-    options->num_words = (int)json_integer_value(json_object_get(config, "num_words"));
+    options->num_words = (int)json_number_value(number_of_words(config));
     /* a tokenizer that does not say comes from Keras, which knows no tags */
     options->tags =
         (enum text_tags)read_name(root, "tags", text_tag_names, TEXT_TAGS_KEEP);
@@ -49,7 +56,7 @@ static void read_options(const json_t *root, const json_t *config,
         json_integer_value(json_object_get(root, "index_from")) == 3 ? 3 : 0;
 
     options->filters = copy_string(config, "filters");
-    options->lower = json_is_true(json_object_get(config, "lower"));
+    options->lower = !json_is_false(json_object_get(config, "lower"));
     options->split = copy_string(config, "split");
     options->oov_token = copy_string(config, "oov_token");
 
@@ -61,12 +68,13 @@ static void read_options(const json_t *root, const json_t *config,
                 xstrdup(json_string_value(json_array_get(stops, i)));
 }
 
-/* An object that stands in a string, as Keras writes its dictionaries; NULL if there is
- * none. */
+/* An object, or one that stands in a string, as Keras writes its dictionaries; NULL if
+ * there is none. */
 static json_t *load_dump(const json_t *config, const char *key)
 {
-    const char *text = json_string_value(json_object_get(config, key));
-    return text ? json_loads(text, 0, NULL) : NULL;
+    json_t *value = json_object_get(config, key);
+    const char *text = json_string_value(value);
+    return text ? json_loads(text, 0, NULL) : json_incref(value);
 }
 
 /* Words by index, so that ties stay as they were: (*most + 1) of them, NULL where there
@@ -99,6 +107,20 @@ static int order_words(const json_t *index, const char *source, int from, int sp
     *most = n;
     *ordered = found;
     return OK;
+}
+
+/* Keras has given the token of unknown words the index 1 since 2.2.3, and the last one
+ * before. */
+static int check_token(const char *const *ordered, const char *source,
+                       const struct text_options *options)
+{
+    const char *token = options->oov_token;
+    if (!token || options->index_from || !ordered[1] || !strcmp(ordered[1], token))
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: word_index gives 1 to \"%s\", expected the oov_token \"%s\" there, "
+                "where Keras 2.2.3 and later put it",
+                source, ordered[1], token);
 }
 
 /* Adds the words of an index that has no gaps. */
@@ -142,6 +164,8 @@ static int read_words(const json_t *config, const char *source,
     int rc =
         order_words(index, source, 0, tokenizer->options.index_from, &most, &ordered);
     if (!rc)
+        rc = check_token(ordered, source, &tokenizer->options);
+    if (!rc)
         rc = add_words(ordered, most, source, tokenizer);
 
     for (int32_t i = 0; i < tokenizer->words.n && !rc; i++) {
@@ -168,36 +192,64 @@ static void restore_index(struct text_tokenizer *tokenizer)
             tokenizer->by_index[tokenizer->n_indexed++] = i;
 }
 
-static int check_config(const json_t *config, const char *source)
+static bool is_flag(const json_t *value)
 {
-    const json_t *num_words = json_object_get(config, "num_words");
-    const char *split = json_string_value(json_object_get(config, "split"));
-    json_int_t n = json_integer_value(num_words);
-
-    if (split && !*split)
-        return fail(ERR_FORMAT, "%s: the tokenizer's split is empty", source);
-    if (n < 0 || n > INT32_MAX)
-        return fail(ERR_FORMAT, "%s: the tokenizer's num_words is %lld", source,
-                    (long long)n);
-    return OK;
+    return !value || json_is_boolean(value);
 }
 
-int text_from_json(const char *json, const char *source,
-                   const struct text_options *padding, struct text_tokenizer **result)
+static bool is_text(const json_t *value)
 {
-    json_error_t error;
-    json_t *root = json_loads(json, 0, &error);
-    const json_t *config = json_object_get(root, "config");
-    if (!json_is_object(config)) {
-        json_decref(root);
-        return fail(ERR_FORMAT, "%s: not a Keras tokenizer in JSON", source);
-    }
+    return !value || json_is_string(value);
+}
 
+/* The first thing in it that is not as Keras writes it; NULL: there is none. */
+static const char *find_odd(const json_t *config)
+{
+    const json_t *num_words = number_of_words(config);
+    const json_t *split = json_object_get(config, "split");
+    const json_t *token = json_object_get(config, "oov_token");
+    double n = json_number_value(num_words);
+
+    bool is_number = !num_words || json_is_null(num_words) || json_is_number(num_words);
+    if (!is_number || n < 0 || n > INT32_MAX || n != (double)(int32_t)n)
+        return "num_words";
+    if (!is_text(split) || (split && !*json_string_value(split)))
+        return "split";
+    if (!is_text(json_object_get(config, "filters")))
+        return "filters";
+    if (!is_text(token) && !json_is_null(token))
+        return "oov_token";
+    if (!is_flag(json_object_get(config, "lower")))
+        return "lower";
+    return is_flag(json_object_get(config, "char_level")) ? NULL : "char_level";
+}
+
+/* Reads what Keras would refuse, or take for something else, as a mistake. */
+static int check_config(const json_t *config, const char *source)
+{
+    const char *key = find_odd(config);
+    if (!key)
+        return OK;
+
+    json_t *value = json_object_get(config, key);
+    char *shown =
+        value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII)
+              : NULL;
+    int rc = fail(ERR_FORMAT, "%s: the tokenizer's %s is %.100s", source, key,
+                  shown ? shown : "out of range");
+    free(shown);
+    return rc;
+}
+
+int text_from_value(const json_t *root, const char *source,
+                    const struct text_options *padding, struct text_tokenizer **result)
+{
+    const json_t *config = json_object_get(root, "config");
+    if (!json_is_object(config))
+        return fail(ERR_FORMAT, "%s: not a Keras tokenizer in JSON", source);
     int rc = check_config(config, source);
-    if (rc) {
-        json_decref(root);
+    if (rc)
         return rc;
-    }
 
     struct text_options options;
     read_options(root, config, padding, &options);
@@ -206,7 +258,6 @@ int text_from_json(const char *json, const char *source,
     tokenizer->n_documents = read_tally(config, "document_count");
 
     rc = read_words(config, source, tokenizer);
-    json_decref(root);
     if (rc) {
         text_free(tokenizer);
         return rc;
@@ -215,6 +266,16 @@ int text_from_json(const char *json, const char *source,
     restore_index(tokenizer);
     *result = tokenizer;
     return OK;
+}
+
+int text_from_json(const char *json, const char *source,
+                   const struct text_options *padding, struct text_tokenizer **result)
+{
+    json_error_t error;
+    json_t *root = json_loads(json, 0, &error);
+    int rc = text_from_value(root, source, padding, result);
+    json_decref(root);
+    return rc;
 }
 
 int text_from_word_index(const char *json, const char *source,

@@ -5,6 +5,7 @@
 #include "text/text.h"
 #include "text/words.h"
 
+#include <jansson.h>
 #include <unicode/ucasemap.h>
 
 /* What is known of a word, by its number. */
@@ -52,6 +53,16 @@ void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, siz
 
 /* Room for n more words. */
 void text_need_words(struct text_cut *cut, size_t n);
+
+/* The tokenizer of an object as to_json() gives it, whose tables may also be objects
+ * themselves. */
+int text_from_value(const json_t *root, const char *source,
+                    const struct text_options *padding,
+                    struct text_tokenizer **tokenizer) NODISCARD;
+/* What a file of n bytes holds: JSON, with or without a byte order mark, also within a
+ * string; or a pickle. To be given to json_decref. */
+int text_load_value(const char *bytes, size_t n, const char *source,
+                    json_t **value) NODISCARD;
 
 /* Frees the strings of options that are owned. */
 void text_release_options(struct text_options *options);

@@ -97,6 +97,8 @@ void text_freeze(struct text_tokenizer *tokenizer, int64_t min_count);
 int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number);
 /* What stands for words without an id: the OOV token's, or 0: they are dropped. */
 int32_t text_unknown_id(const struct text_tokenizer *tokenizer);
+/* The id that every text begins with; 0: there is none. */
+int32_t text_start_id(const struct text_tokenizer *tokenizer);
 
 /* Words known after freezing, and the word of index 1 .. text_n_words ("" otherwise;
  * borrowed until text_free). text_word_count: how often it was seen in fitting. */
@@ -134,6 +136,17 @@ char *text_to_json(const struct text_tokenizer *tokenizer, bool kept_only);
 int text_from_json(const char *json, const char *source,
                    const struct text_options *padding,
                    struct text_tokenizer **tokenizer) NODISCARD;
+
+/* The tokenizer of a file that somebody made with Keras: to_json(), also dumped once more
+ * as a JSON string; get_config(); {"word_index": {...}} or {"word": id, ...} alone; a
+ * pickle of any of them or of the Tokenizer. A byte order mark is passed over. *assumed:
+ * what the file did not say, for people; NULL: nothing; the caller's to free. */
+int text_from_file(const char *path, const struct text_options *padding,
+                   struct text_tokenizer **tokenizer, char **assumed) NODISCARD;
+/* The same of n bytes. */
+int text_from_bytes(const char *bytes, size_t n, const char *source,
+                    const struct text_options *padding, struct text_tokenizer **tokenizer,
+                    char **assumed) NODISCARD;
 
 /* The tokenizer of keras.datasets.imdb from its word index, {"the": 1, "and": 2, ...}:
  * see index_from; words are cut as Tokenizer does. `options`: num_words and padding. */

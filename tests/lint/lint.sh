@@ -13,7 +13,7 @@ complain() {
 # preprocess/ stand on the readers and what they stand on.
 read -r -a order <<<"$(sed -n '/^set(RNNTRAIN_FOLDERS/,/)/p' CMakeLists.txt |
     tr '\n()' '   ' | sed 's/set RNNTRAIN_FOLDERS//')"
-preprocess=(base files text data input corpus words preprocess)
+preprocess=(base files text data saved input corpus words preprocess)
 stands() { # folder among...
     local i=0 folder=$1 other
     shift
