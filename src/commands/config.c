@@ -56,6 +56,10 @@ static const struct option run_options[] = {
     {"init-optimizer", OPTION_BOOL, AT(trainer.init_optimizer), "true", 0, 0, NULL,
      "with --init-from: begin with its moments too, where the optimizer is the same",
      "Run", true},
+    {"init-labels", OPTION_STRING, AT(trainer.init_labels), NULL, 0, 0, NULL,
+     "with --init-from: the data's names of its classes, in its order, with commas "
+     "between, or a file with one a line; needed where it calls them otherwise",
+     "Run", true},
     {"config", OPTION_STRING, AT(config_file), NULL, 0, 0, option_file,
      "JSON file with options, {\"units\": 64, ...}", "Run", true},
     {"overwrite", OPTION_BOOL, AT(trainer.overwrite), "false", 0, 0, NULL,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ranks/comm.h"
+#include "data/classes.h"
 #include "data/dataset.h"
 #include "train/evaluate.h"
 #include "commands/import_options.h"
@@ -145,6 +146,29 @@ static int load(struct dataset *data, bool streams)
                               "give --window-rows 32768");
 }
 
+/* Says a line, or nothing where it is NULL, which it frees. */
+static void tell(char *note)
+{
+    if (note)
+        fprintf(stderr, "rnntrain: note: %s\n", note);
+    free(note);
+}
+
+/* The data's classes, in memory, become those of the model by their names. */
+static int map_classes(const struct checkpoint *info, struct dataset *data)
+{
+    int32_t *places = xcalloc((size_t)data->facts.n_labels, sizeof *places);
+    char *note = NULL;
+    int rc =
+        checkpoint_map_classes(info, &data->facts, data->path, "--labels", places, &note);
+
+    tell(note);
+    for (int part = 0; part < DATASET_PARTS && !rc; part++)
+        classes_renumber(data->part[part].y, data->part[part].n, places);
+    free(places);
+    return rc;
+}
+
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
@@ -163,7 +187,12 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
     if (!rc)
+        tell(checkpoint_note_of_words(&predictor.info, path,
+                                      "--tokenizer, of its model of Keras, compares"));
+    if (!rc)
         rc = load(&data, window_rows(&predictor, settings) > 0);
+    if (!rc)
+        rc = map_classes(&predictor.info, &data);
     if (!rc)
         rc = score_part(&predictor, &data, settings);
 

@@ -155,9 +155,10 @@ int dataset_check_words(const struct dataset *data, const struct text_tokenizer 
         const char *word = text_word(tokenizer, id), *other = text_word(known, id);
         if (strcmp(word, other))
             rc = fail(ERR_FORMAT,
-                      "%s: id %d is \"%s\", but \"%s\" in %s: use the data set the "
-                      "model was trained on",
-                      data->path, id, word, other, path);
+                      "%s: id %d is \"%s\", but \"%s\" in %s: another vocabulary; use "
+                      "the data set the model was trained on, or give the data its ids: "
+                      "rnnprep --tokenizer %s",
+                      data->path, id, word, other, path, path);
     }
     text_free(tokenizer);
     return rc;

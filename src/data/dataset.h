@@ -124,7 +124,7 @@ int dataset_tokenizer(const struct dataset *data,
 
 /* Whether the words with ids of `data` are those of the tokenizer that a model at `path`
  * was trained with; where one of them has no tokenizer (NULL) it cannot be told.
- * ERR_FORMAT names the first id that differs. */
+ * ERR_FORMAT names the first id that differs, and how to give data the model's ids. */
 int dataset_check_words(const struct dataset *data, const struct text_tokenizer *known,
                         const char *path) NODISCARD;
 

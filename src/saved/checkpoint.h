@@ -35,16 +35,20 @@ struct checkpoint {
     char *tokenizer;    /* JSON, kept words only; NULL: of Keras, without one */
     struct h5 *file;    /* private: open until checkpoint_close; NULL: none was read */
     int n_slots;        /* optimizer arrays in the file */
+    bool
+        has_no_names; /* a model of Keras: its classes are called by numbers, or a rule */
 
     /* Of a model of Keras, which checkpoint_import has read. */
     struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
 };
 
-/* What a model of Keras does not say; strings may be NULL. */
+/* What a model of Keras does not say; strings may be NULL. `labels` may be given with a
+ * checkpoint too, whose classes then have these names. */
 struct checkpoint_hints {
     const char *tokenizer;  /* file: tokenizer.json of Keras */
     const char *word_index; /* file: imdb_word_index.json, {"the": 1, ...} */
-    const char *labels; /* names of the classes with commas; NULL: 0,1,... or neg,pos */
+    const char *labels; /* names of the classes, see classes_from_option; NULL: their own,
+                           0,1,... or neg,pos */
     bool pad_post, truncate_post;
     const struct facts *facts; /* of the data that it is to work on */
     struct keras_hints keras;
@@ -93,6 +97,19 @@ int checkpoint_load_best(const struct checkpoint *info, const struct params *par
 /* The tokenizer, NULL where there is none; free with text_free. */
 int checkpoint_tokenizer(const struct checkpoint *info,
                          struct text_tokenizer **tokenizer) NODISCARD;
+
+/* Where each class of the data stands in the model, `places` (n_labels), compared by
+ * name; where a model of Keras has no names, as they are numbered, and *note, the
+ * caller's, says so (else it is NULL). ERR_FORMAT names both lists; `option` names the
+ * model's classes. */
+int checkpoint_map_classes(const struct checkpoint *info, const struct facts *data,
+                           const char *data_path, const char *option, int32_t *places,
+                           char **note) NODISCARD;
+
+/* A model without tokenizer reads ids that nothing vouches for: a line that says so; the
+ * caller's. NULL: it has one. `how` says how to have them compared. */
+char *checkpoint_note_of_words(const struct checkpoint *info, const char *data_path,
+                               const char *how);
 
 /* Closes the file: its arrays are read no more. */
 void checkpoint_close(struct checkpoint *info);

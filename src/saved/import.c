@@ -5,43 +5,23 @@
 
 #include <jansson.h>
 
+#include "data/classes.h"
 #include "files/file.h"
 
-static int bad_labels(const char *labels, int n)
-{
-    return fail(ERR_USAGE, "--labels %s: expected %d names with commas between", labels,
-                n);
-}
-
-static int split_labels(const char *labels, int n, char **names)
-{
-    const char *at = labels;
-
-    for (int i = 0; i < n; i++) {
-        size_t length = strcspn(at, ",");
-        if (length == 0 || (at[length] == ',') != (i + 1 < n))
-            return bad_labels(labels, n);
-        names[i] = xstrndup(at, length);
-        at += length + (at[length] == ',');
-    }
-    return OK;
-}
-
-/* A data set that says otherwise is found out when the two are compared. */
+/* Data that name them otherwise are found out when the two are compared. */
 static int name_classes(const struct checkpoint_hints *hints, int n, struct facts *facts)
 {
-    const struct facts *given =
-        hints->facts && hints->facts->n_labels == n ? hints->facts : NULL;
     const char *labels = hints->labels;
 
     facts->n_labels = n;
-    facts->labels = xcalloc((size_t)n, sizeof *facts->labels);
     if (!labels && hints->word_index && n == 2)
         labels = "neg,pos";
     if (labels)
-        return split_labels(labels, n, facts->labels);
+        return classes_from_option("--labels", labels, n, &facts->labels);
+
+    facts->labels = xcalloc((size_t)n, sizeof *facts->labels);
     for (int i = 0; i < n; i++)
-        facts->labels[i] = given ? xstrdup(given->labels[i]) : xasprintf("%d", i);
+        facts->labels[i] = xasprintf("%d", i);
     return OK;
 }
 
@@ -126,6 +106,7 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     facts->pad_pre = hints->facts ? hints->facts->pad_pre : !hints->pad_post;
     facts->truncate_pre =
         hints->facts ? hints->facts->truncate_pre : !hints->truncate_post;
+    info->has_no_names = !hints->labels;
     rc = name_classes(hints, chain_classes(&keras->config), facts);
     return rc ? rc : take_tokenizer(hints, info);
 }
@@ -148,12 +129,11 @@ int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hin
     return OK;
 }
 
-/* A checkpoint says all that hints could say: none may be given with it. */
+/* A checkpoint says all that hints could say, but for other names of its classes. */
 static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 {
     const char *given = hints->tokenizer       ? "--tokenizer"
                         : hints->word_index    ? "--imdb-word-index"
-                        : hints->labels        ? "--labels"
                         : hints->pad_post      ? "--padding"
                         : hints->truncate_post ? "--truncating"
                         : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
@@ -166,6 +146,48 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
                 "%s is for models of Keras; %s is a checkpoint of rnntrain, "
                 "which has its own",
                 given, path);
+}
+
+/* A model of Keras that was imported without names has numbers in their place. */
+static int rename_classes(const struct checkpoint_hints *hints, struct checkpoint *info)
+{
+    json_t *provenance = json_loads(info->provenance, 0, NULL);
+    struct facts *facts = &info->facts;
+    struct facts named = {.n_labels = facts->n_labels};
+
+    info->has_no_names = json_object_get(provenance, "imported_from_keras") &&
+                         !hints->labels && classes_are_numbered(facts);
+    json_decref(provenance);
+    if (!hints->labels)
+        return OK;
+    int rc =
+        classes_from_option("--labels", hints->labels, facts->n_labels, &named.labels);
+    if (rc)
+        return rc;
+
+    for (int i = 0; i < facts->n_labels; i++)
+        free(facts->labels[i]);
+    free(facts->labels);
+    facts->labels = named.labels;
+    return OK;
+}
+
+static int open_own(const char *path, const struct checkpoint_hints *hints,
+                    const char *bytes, size_t n, struct checkpoint *result)
+{
+    struct checkpoint info = {.path = NULL};
+    int rc = refuse_hints(path, hints);
+    if (!rc)
+        rc = checkpoint_open_bytes(path, bytes, n, &info);
+    if (rc)
+        return rc;
+
+    rc = rename_classes(hints, &info);
+    if (rc)
+        checkpoint_release(&info);
+    else
+        *result = info;
+    return rc;
 }
 
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
@@ -182,13 +204,10 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
     if (!rc)
         rc = file_read(path, &bytes, &n);
 
-    if (!rc && file_has_seal(bytes, n)) {
-        rc = refuse_hints(path, hints);
-        if (!rc)
-            rc = checkpoint_open_bytes(path, bytes, n, info);
-    } else if (!rc) {
-        rc = checkpoint_import_bytes(path, hints, bytes, n, info);
-    }
+    if (!rc)
+        rc = file_has_seal(bytes, n)
+                 ? open_own(path, hints, bytes, n, info)
+                 : checkpoint_import_bytes(path, hints, bytes, n, info);
     free(bytes);
     return rc;
 }

@@ -38,28 +38,47 @@ static int check_words(const struct trainer *trainer, const struct checkpoint *i
     return rc;
 }
 
-/* Lines, each with its '\n'. */
+/* One line more, with its '\n', of which both strings are taken; `note` may be NULL. */
+static char *with_note(char *lines, char *note)
+{
+    if (!note)
+        return lines;
+    char *longer = xasprintf("%s%s\n", lines, note);
+    free(lines);
+    free(note);
+    return longer;
+}
+
+/* Lines, each with its '\n'; `classes` is one more, taken, or NULL. */
 static void describe_beginning(struct trainer *trainer, const struct checkpoint *info,
-                               bool moments)
+                               bool moments, char *classes)
 {
     const char *from = trainer->config->init_from;
+    char *steps = moments ? xasprintf(" and moments of %s, after %lld steps", from,
+                                      (long long)trainer->progress.moments_steps)
+                          : xasprintf(" of %s", from);
+
     free(trainer->beginning);
     trainer->beginning =
-        moments
-            ? xasprintf("weights and moments of %s, after %lld steps\n%s", from,
-                        (long long)trainer->progress.moments_steps,
-                        info->keras ? info->keras->notes : "")
-            : xasprintf("weights of %s\n%s", from, info->keras ? info->keras->notes : "");
+        xasprintf("weights%s\n%s", steps, info->keras ? info->keras->notes : "");
+    trainer->beginning = with_note(trainer->beginning, classes);
+    trainer->beginning = with_note(
+        trainer->beginning,
+        checkpoint_note_of_words(info, trainer->config->data,
+                                 "rnntrain import --tokenizer has them compared"));
+    free(steps);
 }
 
 /* Rank 0. */
 static int load_initial(struct trainer *trainer)
 {
-    struct checkpoint_hints hints = {.facts = &trainer->data.facts,
+    struct checkpoint_hints hints = {.labels = trainer->config->init_labels,
+                                     .facts = &trainer->data.facts,
                                      .keras =
                                          keras_hints_of(model_chain(trainer->model))};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};
+    char *classes = NULL;
 
     int rc = checkpoint_import(trainer->config->init_from, &hints, &info);
     bool moments = !rc && has_moments(trainer, &info);
@@ -69,10 +88,13 @@ static int load_initial(struct trainer *trainer)
         rc = checkpoint_load(&info, trainer->params, (float *)trainer->weights,
                              moments ? slots : NULL);
 
+    if (!rc)
+        rc = trainer_take_classes(trainer, &info, &classes);
+
     if (!rc && moments)
         trainer->progress.moments_steps = steps_of(&info);
     if (!rc)
-        describe_beginning(trainer, &info, moments);
+        describe_beginning(trainer, &info, moments, classes);
 
     checkpoint_release(&info);
     return rc;

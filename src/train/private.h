@@ -165,6 +165,12 @@ int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
 /* Weights from the seed or from another model, moments and progress of a run that begins.
  * Collective. */
 int trainer_begin(struct trainer *trainer) NODISCARD;
+/* Rank 0. Weights and moments that were read of a model get its classes in the order of
+ * the data's, by their names; *note, the caller's, says so, or NULL. ERR_FORMAT where the
+ * names are others. */
+struct checkpoint;
+int trainer_take_classes(struct trainer *trainer, const struct checkpoint *info,
+                         char **note) NODISCARD;
 /* Rank 0. Weights, moments, best weights and progress of a checkpoint of this run, and
  * how long its log was. ERR_USAGE where it is of another run, ERR_FORMAT where it is
  * damaged: progress is then as it was. */

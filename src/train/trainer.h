@@ -38,6 +38,7 @@ struct trainer_config {
     /* Checkpoint or model of Keras with whose weights the run begins; NULL: drawn. */
     char *init_from;
     bool init_optimizer; /* and with its moments, where they are of the same optimizer */
+    char *init_labels;   /* its classes as the data call them, in its order; NULL: same */
     char *trace;         /* file for what each rank did when; NULL: none */
 
     /* The effective configuration as JSON, for log and checkpoints; borrowed. */

@@ -138,7 +138,7 @@ not_imported 65 'garbage.json: no JSON' good.h5 --imdb-word-index garbage.json
 echo '{"the": "1"}' >index.json
 not_imported 65 'word_index gives "the" the index 0' good.h5 --imdb-word-index index.json
 not_imported 64 'give one of them' good.h5 --imdb-word-index index.json --tokenizer garbage.json
-not_imported 64 'labels a,b,c: expected 2 names' good.h5 --labels a,b,c
+not_imported 64 'labels a,b,c: 3 names, but the model has 2 classes' good.h5 --labels a,b,c
 
 # What is read is not replaced, by whatever name.
 tokenizer '{\"a\":1}'
@@ -154,7 +154,7 @@ cmp -s good.h5 kept.h5 || problem "the model was changed"
 # Checkpoints of our own.
 "$rnntrain" import good.h5 -o own.ck.h5 >/dev/null
 not_imported 64 'own.ck.h5 is a checkpoint of rnntrain already' own.ck.h5
-for hint in "--labels a,b" "--maxlen 3" "--tokenizer tokenizer.json" "--padding post" "--head max" --mask; do
+for hint in "--maxlen 3" "--tokenizer tokenizer.json" "--padding post" "--head max" --mask; do
     # shellcheck disable=SC2086
     not_imported 64 "${hint%% *}.* for models of Keras; own.ck.h5 is a checkpoint" own.ck.h5 $hint
 done

@@ -356,9 +356,18 @@ static void test_hints(void **state)
     struct checkpoint_hints hints = {.facts = &fixture.info.facts};
     assert_int_equal(checkpoint_import(path, &hints, &info), OK);
     checkpoint_release(&info);
+
     hints.labels = "a,b";
+    assert_int_equal(checkpoint_import(path, &hints, &info), OK);
+    assert_string_equal(info.facts.labels[1], "b");
+    checkpoint_release(&info);
+    hints.labels = "a,a";
     assert_int_equal(checkpoint_import(path, &hints, &info), ERR_USAGE);
-    expect_message("--labels is for models of Keras; ");
+    expect_message("--labels a,a: two classes are called a");
+    hints.pad_post = true;
+    assert_int_equal(checkpoint_import(path, &hints, &info), ERR_USAGE);
+    expect_message("--padding is for models of Keras; ");
+
     hints = (struct checkpoint_hints){.tokenizer = "a", .word_index = "b"};
     assert_int_equal(checkpoint_import(path, &hints, &info), ERR_USAGE);
     expect_message("--tokenizer and --imdb-word-index: give one of them");
