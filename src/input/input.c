@@ -11,6 +11,7 @@
 #include <archive_entry.h>
 #include <zlib.h>
 
+#include "input/container.h"
 #include "input/folder.h"
 #include "input/gunzip.h"
 
@@ -33,6 +34,11 @@ struct input {
 static int report_archive(const struct input *input)
 {
     const char *message = archive_error_string(input->archive);
+    if (message && strstr(message, "too much memory"))
+        return fail(ERR_FORMAT,
+                    "%s: packed by zstd --long, with a larger window than is read; `zstd "
+                    "-d --long=31 -c %s | rnnprep -` reads it",
+                    input->path, input->path);
     return fail(ERR_FORMAT, "%s: %s", input->path, message ? message : "cannot be read");
 }
 
@@ -116,6 +122,12 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
         const char *name = archive_entry_pathname(input->entry);
         if (!name)
             return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
+        if ((archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
+            ARCHIVE_FORMAT_ZIP) {
+            int rc = container_check_entry(input->path, name);
+            if (rc)
+                return rc;
+        }
 
         mode_t type = archive_entry_filetype(input->entry);
         bool is_link = type == AE_IFLNK || archive_entry_hardlink(input->entry);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "input/container.h"
+
 #include "text/text.h"
 
 static void close_folder(struct load_memory *memory)
@@ -69,6 +71,19 @@ static int read_file(const char *source, const struct block *block,
     return rc;
 }
 
+/* A document that is a file of another program is none. */
+static int check_document(const struct source *sources, const struct block *block,
+                          const struct block_document *document, const char *bytes,
+                          size_t n)
+{
+    char *name = block_document_name(sources[document->source].path,
+                                     block->strings + document->folder,
+                                     block->strings + document->name, 0);
+    int rc = container_check(name, bytes, n);
+    free(name);
+    return rc;
+}
+
 static void note_bad(struct block_document *document, size_t n, size_t first)
 {
     if (n && !document->n_bad)
@@ -88,6 +103,11 @@ int load_text(const struct source *sources, const char *encoding,
         if (rc)
             return rc;
         bytes = memory->bytes;
+    }
+    if (document->kind != PLACE_RECORDS && !encoding) {
+        int rc = check_document(sources, block, document, bytes, n_bytes);
+        if (rc)
+            return rc;
     }
 
     size_t n_mark = 0; /* of UTF-8, whose text stands where it was read */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "input/container.h"
 #include "input/left_out.h"
 #include "input/sniff.h"
 
@@ -221,15 +222,18 @@ static int start(struct records *records, bool whole)
 {
     const char *name = records->file.name;
     struct layout *layout = &records->file.layout;
+    int rc = container_check(name, records->head, records->n_head);
     records->knows_layout = true;
+    if (rc)
+        return rc;
     if (records->class_name) {
         layout->described = xstrdup("a text a line");
         records->rows = delimited_new(name, '\0', false, take_row, records);
         return OK;
     }
 
-    int rc = sniff_layout(records->options, name, records->head, records->n_head, whole,
-                          layout);
+    rc = sniff_layout(records->options, name, records->head, records->n_head, whole,
+                      layout);
     if (rc)
         return rc;
     bool has_fields = layout->n_columns > 0;

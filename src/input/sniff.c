@@ -5,20 +5,14 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "files/h5.h"
+
+#include "input/container.h"
 
 /* What is often given and no corpus. */
 static int refuse_others(const struct beginning *beginning)
 {
     const char *name = beginning->name, *text = beginning->text;
     size_t n = beginning->n, at = beginning->visible, next = at + 1;
-    if (h5_is_one(text + at, n - at))
-        return fail(
-            ERR_FORMAT,
-            "%s: an HDF5 file, expected a corpus; `rnnprep inspect` shows what is "
-            "in a data set",
-            name);
-
     while (next < n && isspace((unsigned char)text[next]))
         next++;
     if (next < n && text[at] == '[' && text[next] == '{')
@@ -26,7 +20,7 @@ static int refuse_others(const struct beginning *beginning)
                     "%s: one JSON array, expected an object a line; `jq -c '.[]'` makes "
                     "them",
                     name);
-    return OK;
+    return container_check_page(name, text, n);
 }
 
 /* The formats in the order in which they are asked. */
