@@ -1,4 +1,5 @@
 /* rnnprep: from a corpus to a data set. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,9 +50,14 @@ static int read_corpus(struct job *job)
 static int settle_corpus(struct job *job)
 {
     const struct settings *settings = job->settings;
-    struct corpus_options options = {settings->labels, settings->test_split,
-                                     settings->validation_split,
-                                     settings->drop_duplicates};
+    struct corpus_options options = {
+        .labels = settings->labels,
+        .test_split = settings->test_split,
+        .validation_split = settings->validation_split,
+        .drop_duplicates = settings->drop_duplicates,
+        .header_is_given = settings->input.header != CHOICE_AUTO,
+        .merge_labels = (enum spelling_rule)settings->merge_labels,
+        .missing_labels = (enum missing_rule)settings->missing_labels};
     return corpus_settle(&job->corpus, job->n_sources, &options,
                          reader_notes(job->reader));
 }
@@ -135,6 +141,14 @@ static int write_dataset(struct job *job)
     return rc;
 }
 
+/* What was corrected or looks odd is said however quiet it shall be. */
+static void say_notes(const struct corpus *corpus)
+{
+    for (int i = 0; i < corpus->n_notes; i++)
+        fprintf(stderr, "rnnprep: note: %s: %s\n", corpus->notes[i].about,
+                corpus->notes[i].text);
+}
+
 static int summarise(const struct job *job)
 {
     const struct settings *settings = job->settings;
@@ -145,7 +159,9 @@ static int summarise(const struct job *job)
                               .n_forgotten = job->n_forgotten,
                               .is_fitted = !settings->tokenizer,
                               .output = settings->output};
-    if (!settings->quiet)
+    if (settings->quiet)
+        say_notes(&job->corpus);
+    else
         summary_print(&summary);
     if (!settings->report)
         return OK;

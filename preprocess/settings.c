@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "corpus/corpus.h"
 #include "text/text.h"
 
 static const char *const side_choices[] = {"pre", "post", NULL};
@@ -28,6 +29,17 @@ static const struct option table_options[] = {
      "file with the classes in their order, one a line; labels in CORPUS are these "
      "names, or "
      "their numbers from 0 or 1",
+     "Parts", true},
+    {"merge-labels", OPTION_CHOICE, FIELD(merge_labels), "auto", 0, 0,
+     spelling_rule_names,
+     "which spellings of a label are one class, each with those before: none; equal in "
+     "Unicode's NFC; equal as numbers (1, 1.0); equal but for case; auto: NFC, and what "
+     "is certain",
+     "Parts", true},
+    {"missing-labels", OPTION_CHOICE, FIELD(missing_labels), "auto", 0, 0,
+     missing_rule_names,
+     "rows with a label such as NaN, NULL, None, N/A: left out, a class, or refused; "
+     "auto: left out unless they may be a class",
      "Parts", true},
     {"test-split", OPTION_DOUBLE, FIELD(test_split), "0", 0, 0.9, NULL,
      "share of the documents that become the test part, chosen by a hash of their text: "

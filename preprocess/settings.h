@@ -9,6 +9,7 @@ struct settings {
     struct input_settings input;
     char *labels;
     double test_split, validation_split;
+    int merge_labels, missing_labels;
     bool drop_duplicates, strict;
     char *tokenizer;
     int64_t num_words, maxlen, min_count, vocab_limit;

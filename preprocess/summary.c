@@ -37,6 +37,12 @@ static void print_reading(const struct summary *summary)
     }
 }
 
+static void print_notes(const struct corpus *corpus)
+{
+    for (int i = 0; i < corpus->n_notes; i++)
+        printf("%-10s %s\n", corpus->notes[i].about, corpus->notes[i].text);
+}
+
 static void print_documents(const struct corpus *corpus)
 {
     enum { MOST_SHOWN = 20 };
@@ -197,6 +203,7 @@ void summary_print(const struct summary *summary)
 {
     int n = figures_documents(summary->corpus);
     print_reading(summary);
+    print_notes(summary->corpus);
     print_documents(summary->corpus);
     print_words(summary);
     print_lengths(summary);

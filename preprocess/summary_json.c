@@ -20,6 +20,16 @@ static json_t *parts_json(const struct corpus *corpus)
     return parts;
 }
 
+static json_t *notes_json(const struct corpus *corpus)
+{
+    json_t *notes = json_array();
+    for (int i = 0; i < corpus->n_notes; i++)
+        json_array_append_new(notes,
+                              json_pack("{s:s, s:s}", "about", corpus->notes[i].about,
+                                        "text", corpus->notes[i].text));
+    return notes;
+}
+
 static json_t *weights_json(const struct corpus *corpus)
 {
     json_t *weights = json_object();
@@ -97,6 +107,7 @@ static void add_reading(json_t *root, const struct summary *summary)
         json_array_append_new(layouts, json_string(notes->layouts[i]));
 
     json_object_set_new(root, "read", layouts);
+    json_object_set_new(root, "notes", notes_json(corpus));
     json_object_set_new(root, "documents", parts_json(corpus));
     json_object_set_new(root, "class_weights", weights_json(corpus));
     json_object_set_new(root, "records_sorted_by_class", json_boolean(corpus->is_sorted));

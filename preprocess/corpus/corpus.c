@@ -62,6 +62,14 @@ static void note_repair(struct corpus *corpus, const struct document *document,
     repairs->examples = longer;
 }
 
+void corpus_note(struct corpus *corpus, const char *about, char *text)
+{
+    clean_line(text);
+    corpus->notes =
+        xrealloc(corpus->notes, (size_t)corpus->n_notes + 1, sizeof *corpus->notes);
+    corpus->notes[corpus->n_notes++] = (struct corpus_note){about, text};
+}
+
 struct document *corpus_add(struct corpus *corpus, const struct block *block,
                             const struct block_document *given)
 {
@@ -82,6 +90,7 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
         const char *label = block->strings + given->label;
         document->label = words_add(&corpus->labels, label, strlen(label));
         document->name = given->line;
+        document->is_first_row = given->is_first_row;
     } else {
         keep_name(corpus, block->strings + given->name, &document->name);
     }
@@ -131,8 +140,11 @@ void corpus_release(struct corpus *corpus)
         free(corpus->classes[i]);
     for (int part = 0; part < DATASET_PARTS; part++)
         free(corpus->n_of_class[part]);
+    for (int i = 0; i < corpus->n_notes; i++)
+        free(corpus->notes[i].text);
     words_release(&corpus->labels);
     words_release(&corpus->place_names);
+    free(corpus->notes);
     free(corpus->documents);
     free(corpus->places);
     free(corpus->names);

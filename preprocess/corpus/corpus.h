@@ -4,6 +4,8 @@
 #ifndef RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 #define RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 
+#include "corpus/spelling.h"
+
 #include "input/reader.h"
 
 #include "text/words.h"
@@ -15,9 +17,10 @@ struct document {
     int64_t words_at;                      /* in the spool */
     int64_t name; /* of a file: offset in names; of a record: its line */
     int32_t n_words;
-    int32_t place; /* index of places */
-    int32_t label; /* index of labels while it is read, of classes once settled */
-    int8_t part;   /* -1: dropped */
+    int32_t place;     /* index of places */
+    int32_t label;     /* index of labels while it is read, of classes once settled */
+    int8_t part;       /* -1: dropped */
+    bool is_first_row; /* of a file that may name its columns there */
 };
 
 /* A folder, or a file of records. */
@@ -45,6 +48,12 @@ struct corpus_repairs {
     char *examples; /* "train/neg/7_3.txt (byte 118), ..." at most three */
 };
 
+/* What was seen in the whole of the corpus, and done about it. */
+struct corpus_note {
+    const char *about; /* "labels": a constant string of at most ten letters */
+    char *text;        /* one line; owned */
+};
+
 struct corpus {
     const struct source *sources; /* borrowed */
     struct document *documents;   /* in the order of reading */
@@ -55,6 +64,8 @@ struct corpus {
     char *names; /* one after the other, each with a final 0 */
     size_t n_names, names_room;
     struct corpus_repairs repairs;
+    struct corpus_note *notes;
+    int n_notes;
     /* settled: */
     int32_t *rows; /* documents, part by part, in the order of rows */
     int n_of_part[DATASET_PARTS];
@@ -72,24 +83,42 @@ struct corpus {
 struct document *corpus_add(struct corpus *corpus, const struct block *block,
                             const struct block_document *document);
 
+/* A line for the summary; takes the text over. */
+void corpus_note(struct corpus *corpus, const char *about, char *text);
+
 /* The document's name in messages, the caller's to free. */
 char *corpus_name(const struct corpus *corpus, const struct document *document);
+
+/* What --missing-labels says of labels such as NaN; see examine_missing.c. */
+enum missing_rule {
+    MISSING_AUTO,
+    MISSING_SKIP,
+    MISSING_KEEP,
+    MISSING_REFUSE,
+    MISSING_RULES
+};
+extern const char *const missing_rule_names[MISSING_RULES + 1]; /* NULL at the end */
 
 struct corpus_options {
     const char *labels; /* file with the names of classes in their order, or NULL */
     double test_split, validation_split; /* shares of the training documents, 0 .. 1 */
     bool drop_duplicates;
+    bool header_is_given; /* the user said whether first rows name columns */
+    enum spelling_rule merge_labels;
+    enum missing_rule missing_labels;
 };
 
 /* Decides what becomes of the documents:
  *
  * Layout: where there is any part/class/ folder, other folders are none of the corpus;
  * else the folders that share the parent with most documents are its classes.
+ * Labels: as they were meant; see examine.h.
  * Classes: in the order of the labels file; else sorted, as numbers if all are.
  * Duplicates: with drop_duplicates, of equal texts one stays: a test document before a
  * validation document before a training document, then the first.
  * Splits: a training document goes to another part if its hash is below the share: the
- * same texts go on whatever else the corpus holds, and equal texts together.
+ * same texts go on whatever else the corpus holds, and equal texts together. Of a class
+ * that train would lose, the text with the largest hash stays.
  * Rows: documents of folders by class and name, pos before neg as in the notebook (the
  * order decides ties in the vocabulary); records as they were read. */
 int corpus_settle(struct corpus *corpus, int n_sources,

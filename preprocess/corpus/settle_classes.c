@@ -44,62 +44,121 @@ static void find_classes(struct corpus *corpus, bool *is_trained)
             compare_classes, all_numbers ? &all_numbers : NULL);
 }
 
-static int class_of(const struct corpus *corpus, const char *label)
+/* The place in the labels file that a label is; -1: it is none. */
+static int32_t place_of(const char *label)
 {
-    for (int c = 0; c < corpus->n_classes; c++)
-        if (!strcmp(corpus->classes[c], label))
-            return c;
-    return -1;
+    double value = is_number(label) ? strtod(label, NULL) : -1;
+    return value >= 0 && value < INT32_MAX && floor(value) == value ? (int32_t)value : -1;
 }
 
 /* Where labels are places in the labels file, the first place: 0 or 1; -1: they are
  * names. */
-static int place_base(const struct corpus *corpus, const bool *is_trained)
+static int place_base(const struct corpus *corpus, const struct words *names,
+                      const bool *is_trained)
 {
     bool has_zero = false;
     for (int32_t label = 0; label < corpus->labels.n; label++) {
         const char *text = words_text(&corpus->labels, label);
         if (!is_trained[label])
             continue;
-        if (class_of(corpus, text) >= 0 || strspn(text, "0123456789") != strlen(text))
+        if (words_find(names, text, strlen(text)) >= 0 || place_of(text) < 0)
             return -1;
-        has_zero |= strspn(text, "0") == strlen(text);
+        has_zero |= place_of(text) == 0;
     }
     return has_zero ? 0 : 1;
 }
 
 /* The class of each label; -1: none. */
-static void map_labels(const struct corpus *corpus, int base, int32_t *class_of_label)
+static void map_labels(const struct corpus *corpus, const bool *is_trained,
+                       bool may_be_places, int32_t *class_of_label)
 {
     struct words names = {0};
     for (int c = 0; c < corpus->n_classes; c++)
         words_add(&names, corpus->classes[c], strlen(corpus->classes[c]));
+    int base = may_be_places ? place_base(corpus, &names, is_trained) : -1;
 
     for (int32_t label = 0; label < corpus->labels.n; label++) {
         const char *text = words_text(&corpus->labels, label);
-        class_of_label[label] = words_find(&names, text, strlen(text));
-        if (base >= 0) {
-            double place = is_number(text) ? strtod(text, NULL) - base : -1;
-            bool is_there = place >= 0 && place < corpus->n_classes;
-            class_of_label[label] = is_there ? (int32_t)place : -1;
-        }
+        int32_t place = place_of(text) < base ? -1 : place_of(text) - base;
+        class_of_label[label] = base < 0 ? words_find(&names, text, strlen(text))
+                                : place < corpus->n_classes ? place
+                                                            : -1;
     }
     words_release(&names);
+}
+
+/* A class that is this label but for its spelling; NULL: none. */
+static const char *find_alike(const struct corpus *corpus, const char *label)
+{
+    char *mine = spelling_folded(label);
+    const char *found = NULL;
+    for (int c = 0; c < corpus->n_classes && !found; c++) {
+        char *other = spelling_folded(corpus->classes[c]);
+        if (!strcmp(mine, other))
+            found = corpus->classes[c];
+        free(other);
+    }
+    free(mine);
+    return found;
+}
+
+/* What may be done about a label that is no class. */
+static char *advise(const struct corpus *corpus, const struct document *document,
+                    const char *label)
+{
+    const char *alike = find_alike(corpus, label);
+    if (alike)
+        return xasprintf("%s is: --merge-labels case makes them one", alike);
+    if (settle_is_record(corpus, document))
+        return xstrdup("is it a label (--label-column, --label-field)? A class needs "
+                       "training documents");
+    return xstrdup("a class needs training documents");
 }
 
 static int report_unknown(const struct corpus *corpus, const struct document *document,
                           const char *label, const char *labels_file)
 {
     char *name = corpus_name(corpus, document);
-    int rc = labels_file
-                 ? fail(ERR_FORMAT, "%s: class %s is not in %s", name, label, labels_file)
-                 : fail(ERR_FORMAT, "%s: class %s is in %s but not in train", name, label,
-                        dataset_part_names[document->part]);
+    char *advice = advise(corpus, document, label);
+    int rc = labels_file ? fail(ERR_FORMAT, "%s: class %s is not in %s; %s", name, label,
+                                labels_file, advice)
+                         : fail(ERR_FORMAT, "%s: class %s is in %s but not in train; %s",
+                                name, label, dataset_part_names[document->part], advice);
+    free(advice);
     free(name);
     return rc;
 }
 
-static int check_classes(const struct corpus *corpus, bool any_trained)
+static int32_t count_kind(const struct corpus *corpus, bool records)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < corpus->n_documents; i++)
+        n += corpus->documents[i].part == DATASET_TRAIN &&
+             settle_is_record(corpus, &corpus->documents[i]) == records;
+    return n;
+}
+
+/* Why it may be that one class is all there is. */
+static int report_one_class(const struct corpus *corpus, const struct reader_notes *notes)
+{
+    int32_t n_records = count_kind(corpus, true), n_files = count_kind(corpus, false);
+    const char *layout = notes->n_layouts ? notes->layouts[0] : "";
+    return n_records
+               ? fail(ERR_FORMAT,
+                      "%s: one class only (%s); a classifier needs two or more. All %d "
+                      "rows have this label: name the column with --label-column (JSON: "
+                      "--label-field)%s%s",
+                      settle_path(corpus), corpus->classes[0], n_records,
+                      *layout ? "; as it was read: " : "", layout)
+               : fail(ERR_FORMAT,
+                      "%s: one class only (%s); a classifier needs two or more. All %d "
+                      "documents stand in folders of this name: give the folder that "
+                      "holds a folder a class, or --class NAME=FILE for files of lines",
+                      settle_path(corpus), corpus->classes[0], n_files);
+}
+
+static int check_classes(const struct corpus *corpus, bool any_trained,
+                         const struct reader_notes *notes)
 {
     if (!any_trained)
         return fail(
@@ -109,11 +168,12 @@ static int check_classes(const struct corpus *corpus, bool any_trained)
             "fasttext, lines: --format)",
             settle_path(corpus));
     if (corpus->n_classes == 1)
-        return fail(ERR_FORMAT, "%s: one class only (%s); a classifier needs two or more",
-                    settle_path(corpus), corpus->classes[0]);
+        return report_one_class(corpus, notes);
     for (int c = 0; c < corpus->n_classes; c++)
         if (!text_is_utf8(corpus->classes[c]))
-            return fail(ERR_FORMAT, "%s: the name of class %d is not valid UTF-8",
+            return fail(ERR_FORMAT,
+                        "%s: the name of class %d is not valid UTF-8; expected a file in "
+                        "UTF-8, or its --encoding; a folder must be renamed",
                         settle_path(corpus), c);
     return OK;
 }
@@ -137,27 +197,28 @@ static int label_documents(struct corpus *corpus, const int32_t *class_of_label,
     return OK;
 }
 
-int settle_classes(struct corpus *corpus, const char *labels_file)
+/* The names of the labels file in place of those that were found. */
+static void name_classes(struct corpus *corpus, char **names, int n)
+{
+    lines_release(corpus->classes, corpus->n_classes);
+    corpus->classes = names;
+    corpus->n_classes = n;
+}
+
+int settle_classes(struct corpus *corpus, const struct settle_names *names,
+                   const struct reader_notes *notes)
 {
     bool *is_trained = xcalloc((size_t)corpus->labels.n, sizeof *is_trained);
     int32_t *class_of_label = xcalloc((size_t)corpus->labels.n, sizeof *class_of_label);
-    int rc = OK, base = -1;
     find_classes(corpus, is_trained);
     bool any_trained = corpus->n_classes > 0;
+    if (names->file)
+        name_classes(corpus, names->names, names->n);
 
-    if (labels_file) {
-        lines_release(corpus->classes, corpus->n_classes);
-        corpus->classes = NULL;
-        corpus->n_classes = 0;
-        rc = lines_read(labels_file, "the labels", &corpus->classes, &corpus->n_classes);
-        base = rc ? -1 : place_base(corpus, is_trained);
-    }
-
-    if (!rc)
-        rc = check_classes(corpus, any_trained);
+    int rc = check_classes(corpus, any_trained, notes);
     if (!rc) {
-        map_labels(corpus, base, class_of_label);
-        rc = label_documents(corpus, class_of_label, labels_file);
+        map_labels(corpus, is_trained, names->file, class_of_label);
+        rc = label_documents(corpus, class_of_label, names->file);
     }
     free(class_of_label);
     free(is_trained);

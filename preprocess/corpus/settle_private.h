@@ -11,8 +11,21 @@ enum { CORPUS_DROPPED = -1 }; /* the part of a document that goes nowhere */
 int settle_layout(struct corpus *corpus, int n_sources,
                   const struct reader_notes *notes) NODISCARD;
 
+/* Splits: gives training documents to other parts, as the options say. */
+int settle_splits(struct corpus *corpus, const struct corpus_options *options) NODISCARD;
+/* Once classes and rows are settled: says which classes a split left without a row. */
+void settle_check_splits(struct corpus *corpus, const struct corpus_options *options);
+
+/* What the labels file names; all-zero without one. */
+struct settle_names {
+    const char *file;
+    char **names; /* (n) owned, until settle_classes takes them over */
+    int n;
+};
+
 /* Classes: a document's label becomes the index of its class. */
-int settle_classes(struct corpus *corpus, const char *labels_file) NODISCARD;
+int settle_classes(struct corpus *corpus, const struct settle_names *names,
+                   const struct reader_notes *notes) NODISCARD;
 
 /* Rows: puts documents in their order; how many there are. */
 int settle_rows(struct corpus *corpus, int32_t *n_rows) NODISCARD;

@@ -6,6 +6,7 @@
 
 #include <xxhash.h>
 
+#include "corpus/examine.h"
 #include "words/crew.h"
 #include "input/load.h"
 
@@ -205,6 +206,10 @@ static int finish(void *context, void *given)
         if (from->n_bad && intake->strict)
             return refuse(intake, document, from);
     }
+
+    int rc = corpus_check_labels(intake->corpus);
+    if (rc)
+        return rc;
 
     vocabulary_end_block(intake->vocabulary);
     show_progress(run);

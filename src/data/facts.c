@@ -71,8 +71,8 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
 
     facts->n_labels = (int)n;
     if (n < 2 || n > FACTS_MOST_LABELS)
-        return fail(ERR_FORMAT, "%s: %s names %zu classes, expected 2 or more",
-                    h5_path(file), form->labels, n);
+        return fail(ERR_FORMAT, "%s: %s names %zu classes, expected 2 to %d",
+                    h5_path(file), form->labels, n, FACTS_MOST_LABELS);
     return OK;
 }
 

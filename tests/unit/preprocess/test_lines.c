@@ -15,7 +15,7 @@ static void test_lines(void **state)
     assert_int_equal(lines_read(path, "the names", &lines, &n), OK);
     assert_int_equal(n, 4);
     assert_string_equal(lines[0], "one");
-    assert_string_equal(lines[1], " two ");
+    assert_string_equal(lines[1], "two");
     assert_string_equal(lines[2], "caf\xc3\xa9");
     assert_string_equal(lines[3], "last");
     lines_release(lines, n);
@@ -34,6 +34,50 @@ static void test_lines(void **state)
     expect_message("/no/such: cannot open the names: No such file");
     assert_int_equal(lines_read(scratch, "the names", &lines, &n), ERR_IO);
     expect_message("cannot read the names: Is a directory");
+    free(path);
+}
+
+static void expect_lines(const char *path, const char *const *expected, int n_expected)
+{
+    char **lines = NULL;
+    int n = 0;
+    assert_int_equal(lines_read(path, "the names", &lines, &n), OK);
+    assert_int_equal(n, n_expected);
+    for (int i = 0; i < n; i++)
+        assert_string_equal(lines[i], expected[i]);
+    lines_release(lines, n);
+}
+
+/* Marks of UTF-8 and UTF-16, ends of all kinds, blanks that a terminal does not show. */
+static void test_encodings(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"pos", "neg", "meh"};
+    static const char wide[] = "\xff\xfep\0o\0s\0\r\0n\0e\0g\0\n\0m\0e\0h\0";
+    char *path = scratch_path("names");
+    scratch_write_text("names", "\xef\xbb\xbfpos\rneg\r\rmeh\r");
+    expect_lines(path, names, 3);
+    scratch_write_text("names", "pos\xc2\xa0\t\r\n\xe2\x80\x8bneg\n \n\xc2\xa0\nmeh");
+    expect_lines(path, names, 3);
+    scratch_write("names", wide, sizeof wide - 1);
+    expect_lines(path, names, 3);
+    scratch_write_text("names", "");
+    expect_lines(path, names, 0);
+    free(path);
+}
+
+static void test_distinct(void **state)
+{
+    (void)state;
+    char *path = scratch_path("names"), **lines = NULL;
+    int n = 0;
+    scratch_write_text("names", "pos\n\nneg\npos \n");
+    assert_int_equal(lines_read_distinct(path, "the names", &lines, &n), ERR_FORMAT);
+    expect_message("/names: line 4 is line 1 again: pos");
+    scratch_write_text("names", "pos\nneg\n");
+    assert_int_equal(lines_read_distinct(path, "the names", &lines, &n), OK);
+    assert_int_equal(n, 2);
+    lines_release(lines, n);
     free(path);
 }
 
@@ -84,8 +128,8 @@ static void test_stop_words_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_stop_words),
+        cmocka_unit_test(test_lines),           cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_distinct),        cmocka_unit_test(test_stop_words),
         cmocka_unit_test(test_stop_words_file),
     };
 

@@ -1,0 +1,207 @@
+/* Whether the labels are labels at all: names of columns, texts and ids are not. */
+#include "corpus/examine_private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "corpus/spelling.h"
+
+#include "data/facts.h"
+#include "input/format.h"
+
+#include "text/fold.h"
+
+enum { FEW_DOCUMENTS = 20 }; /* of which nothing can be said by counting */
+
+/* Whether one of its words is what columns of labels are called: airline_sentiment. */
+static bool names_labels(const char *label)
+{
+    for (const char *const *name = format_label_names; *name; name++) {
+        size_t n = strlen(*name);
+        for (const char *at = label; *at; at++) {
+            bool begins = at == label || !islower((unsigned char)at[-1]) ||
+                          isupper((unsigned char)*at);
+            if (n > 1 && begins && !strncasecmp(at, *name, n) &&
+                !islower((unsigned char)at[n + (at[n] == 's')]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Whether all other labels are numbers, or say that there is none. */
+static bool others_are_numbers(const struct examination *examination, int32_t mine)
+{
+    int n = 0;
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++) {
+        const char *text = examine_label(examination, label);
+        if (label == mine || !examination->labels[label].n || examine_says_missing(text))
+            continue;
+        if (!spelling_is_number(text))
+            return false;
+        n++;
+    }
+    return n > 0;
+}
+
+/* Names of columns are short beside texts. */
+static bool is_short(const struct examination *examination, int32_t label)
+{
+    int64_t n = examination->labels[label].n_words;
+    return n <= 4 || n * 4 * examination->n_documents < examination->n_words;
+}
+
+/* Classes with one document. */
+static int count_single(const struct examination *examination)
+{
+    int n = 0;
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++)
+        n += examination->labels[label].n == 1;
+    return n;
+}
+
+static bool is_in_first_rows(const struct examination *examination, int32_t label)
+{
+    const struct label_facts *facts = &examination->labels[label];
+    return facts->n && facts->n == facts->n_first && !facts->is_given &&
+           is_short(examination, label);
+}
+
+static void refuse_header(const struct examination *examination, int32_t label,
+                          struct finding *finding)
+{
+    char *place = examine_place(examination, label);
+    finding->severity = FINDING_REFUSED;
+    finding->text = xasprintf("%s, the first row, is the only document of its class, "
+                              "\"%.60s\": does it name the columns (--header on), or is "
+                              "it a document (--header off)?",
+                              place, examine_label(examination, label));
+    free(place);
+}
+
+static void drop_header(struct examination *examination, int32_t label,
+                        struct finding *finding)
+{
+    char *place = examine_place(examination, label);
+    char *shown = examine_show(examination, label);
+    finding->severity = FINDING_CORRECTED;
+    finding->about = "left out";
+    finding->text = xasprintf("first row that names the columns, %s: %s; --header off "
+                              "keeps it",
+                              shown, place);
+    examine_drop(examination, label);
+    free(shown);
+    free(place);
+}
+
+void ask_header(struct examination *examination, struct finding *finding)
+{
+    if (examination->options->header_is_given)
+        return;
+
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++) {
+        const char *text = examine_label(examination, label);
+        if (!is_in_first_rows(examination, label) || spelling_is_number(text) ||
+            examine_says_missing(text))
+            continue;
+
+        bool is_certain = names_labels(text) || examination->labels[label].n > 1 ||
+                          others_are_numbers(examination, label);
+        if (is_certain)
+            drop_header(examination, label, finding);
+        else if (examination->n_documents >= FEW_DOCUMENTS &&
+                 count_single(examination) == 1)
+            refuse_header(examination, label, finding);
+        if (finding->text)
+            return;
+    }
+}
+
+void ask_controls(struct examination *examination, struct finding *finding)
+{
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++) {
+        char *trimmed = text_trimmed(examine_label(examination, label));
+        if (examination->labels[label].n && text_has_control(trimmed)) {
+            char *place = examine_place(examination, label);
+            finding->severity = FINDING_REFUSED;
+            finding->text = xasprintf("%s: the label \"%.60s\" holds a tab, a line end "
+                                      "or another control character; expected the name "
+                                      "of a class (--label-column, --label-field)",
+                                      place, trimmed);
+            free(place);
+        }
+        free(trimmed);
+        if (finding->text)
+            return;
+    }
+}
+
+void ask_too_many(struct examination *examination, struct finding *finding)
+{
+    int32_t n = 0;
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++)
+        n += examination->labels[label].n > 0;
+    if (n <= FACTS_MOST_LABELS)
+        return;
+    finding->severity = FINDING_REFUSED;
+    finding->text = examine_too_many(examination->corpus, n);
+}
+
+/* Documents of a part whose class no other document of it has. */
+static int count_own(const struct examination *examination, int part, int *n,
+                     int32_t *example)
+{
+    int n_own = 0;
+    *n = 0;
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++) {
+        const struct label_facts *facts = &examination->labels[label];
+        bool is_known = part != DATASET_TRAIN && facts->n_of_part[DATASET_TRAIN] > 0;
+        *n += facts->n_of_part[part];
+        if (facts->n_of_part[part] != 1 || is_known)
+            continue;
+        *example = label;
+        n_own++;
+    }
+    return n_own;
+}
+
+static char *show_own(const struct examination *examination, int32_t example, int n_own,
+                      int n)
+{
+    static const char of_folders[] =
+        "expected a folder a class; if they are classes, name them in a file for "
+        "--labels";
+    static const char of_records[] =
+        "texts, ids, or a file without labels? Name the columns with --label-column and "
+        "--text-column (JSON: --label-field, --text-field), or the classes in a file for "
+        "--labels";
+    const struct corpus *corpus = examination->corpus;
+    const struct document *document =
+        &corpus->documents[examination->labels[example].first];
+    bool is_record = settle_is_record(corpus, document);
+    const char *layout = is_record ? examine_layout(examination) : "";
+
+    char *place = examine_place(examination, example);
+    char *text = xasprintf(
+        "%s: %d of %d %s documents have a class of their own, as \"%.60s\" (%s): %s%s%s",
+        settle_path(corpus), n_own, n, dataset_part_names[document->part],
+        examine_label(examination, example), place, is_record ? of_records : of_folders,
+        *layout ? "; as it was read: " : "", layout);
+    free(place);
+    return text;
+}
+
+void ask_own_classes(struct examination *examination, struct finding *finding)
+{
+    for (int part = 0; part < DATASET_PARTS && !finding->text; part++) {
+        int32_t example = -1;
+        int n = 0, n_own = count_own(examination, part, &n, &example);
+        if (n < FEW_DOCUMENTS || n_own * 2 <= n || examination->names.n)
+            continue;
+
+        finding->severity = FINDING_REFUSED;
+        finding->text = show_own(examination, example, n_own, n);
+    }
+}
