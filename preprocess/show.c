@@ -93,8 +93,8 @@ static int run(const void *given, const char *const *operands, int n)
             "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words\n",
             path, data.facts.num_words, data.facts.maxlen, facts_side(data.facts.pad_pre),
             facts_side(data.facts.truncate_pre), text_n_words(tokenizer));
-        printf("content    %016llx\nprovenance %s\n", (unsigned long long)content,
-               data.provenance);
+        printf("content    %016llx\n", (unsigned long long)content);
+        program_print_json("provenance", data.provenance);
     }
 
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {

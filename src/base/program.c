@@ -27,6 +27,42 @@ void program_thousands(int64_t value, char *text)
     text[used] = '\0';
 }
 
+enum { LABEL = 11, WIDTH = 80 };
+
+int program_print_label(const char *label)
+{
+    return printf("%-*s", LABEL, label);
+}
+
+int program_print_piece(int column, const char *piece, int n)
+{
+    if (column > LABEL && column + n > WIDTH)
+        column = printf("\n%*s", LABEL, "") - 1;
+    return column + printf("%.*s", n, piece);
+}
+
+/* How far the next comma is that stands in no string, or the end. */
+static int piece_of(const char *json)
+{
+    bool in_string = false;
+    int n = 0;
+    for (; json[n] && (in_string || n == 0 || json[n - 1] != ','); n++) {
+        if (in_string && json[n] == '\\' && json[n + 1])
+            n++;
+        else if (json[n] == '"')
+            in_string = !in_string;
+    }
+    return n;
+}
+
+void program_print_json(const char *label, const char *json)
+{
+    int column = program_print_label(label);
+    for (; *json; json += piece_of(json))
+        column = program_print_piece(column, json, piece_of(json));
+    putchar('\n');
+}
+
 int program_output(int rc)
 {
     if (!rc && (fflush(stdout) != 0 || ferror(stdout)))

@@ -59,6 +59,13 @@ int program_output(int rc) NODISCARD;
 /* The last message of fail(), to standard error, after everything that was said. */
 void program_failure(const char *name);
 
+/* To standard output, lines with a label that fit a terminal: pieces go on where they
+ * have room, else below each other. Each returns the column. */
+int program_print_label(const char *label);
+int program_print_piece(int column, const char *piece, int n);
+/* A JSON text in such lines, which end behind its commas. */
+void program_print_json(const char *label, const char *json);
+
 /* A hash as logs and checkpoints have it: 16 hexadecimal digits. */
 void program_hex(uint64_t value, char text[17]);
 

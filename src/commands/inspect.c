@@ -20,9 +20,13 @@ static void show_input(const struct facts *facts)
 
 static void show_labels(const struct facts *facts)
 {
-    printf("classes    ");
-    for (int c = 0; c < facts->n_labels; c++)
-        printf("%s%s", facts->labels[c], c + 1 < facts->n_labels ? ", " : "\n");
+    int column = program_print_label("classes");
+    for (int c = 0; c < facts->n_labels; c++) {
+        char *piece =
+            xasprintf("%s%s", facts->labels[c], c + 1 < facts->n_labels ? ", " : "\n");
+        column = program_print_piece(column, piece, (int)strlen(piece));
+        free(piece);
+    }
 }
 
 static void show_checkpoint(const struct predictor *predictor)
@@ -54,9 +58,10 @@ static void show_checkpoint(const struct predictor *predictor)
            (unsigned long long)params_hash(params, predictor->weights));
     show_input(facts);
     show_labels(facts);
-    printf("optimizer  %d arrays\nstate      %s\nconfig     %s\nprovenance %s\n",
-           predictor->info.n_slots, predictor->info.state, predictor->info.config,
-           predictor->info.provenance);
+    printf("optimizer  %d arrays\n", predictor->info.n_slots);
+    program_print_json("state", predictor->info.state);
+    program_print_json("config", predictor->info.config);
+    program_print_json("provenance", predictor->info.provenance);
 }
 
 static void show_dataset(const struct dataset *data)
@@ -67,7 +72,7 @@ static void show_dataset(const struct dataset *data)
         if (data->part[part].n)
             printf("%-10s %d rows\n", dataset_part_names[part], data->part[part].n);
     show_labels(&data->facts);
-    printf("provenance %s\n", data->provenance);
+    program_print_json("provenance", data->provenance);
 }
 
 static int inspect_dataset(const char *path)

@@ -225,14 +225,18 @@ struct effort {
     double seconds, communicated;
 };
 
+static double gflops_of(const struct trainer *trainer, const struct effort *effort)
+{
+    double flops = trainer->epoch_flops * (double)effort->rows / trainer->sampler.n_train;
+    return flops / effort->seconds * 1e-9;
+}
+
 static struct report_epoch describe(const struct trainer *trainer,
                                     const struct score *train,
                                     const struct score *validation,
                                     const struct effort *effort)
 {
     double seconds = effort->seconds, rows = (double)effort->rows;
-    double gflops =
-        trainer->epoch_flops * rows / trainer->sampler.n_train / seconds * 1e-9;
 
     return (struct report_epoch){
         .epoch = trainer->progress.epoch,
@@ -245,8 +249,8 @@ static struct report_epoch describe(const struct trainer *trainer,
         .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
         .seconds = seconds,
         .samples_per_s = rows / seconds,
-        .gflops = gflops,
-        .peak_share = gflops / trainer->peak_gflops,
+        .gflops = gflops_of(trainer, effort),
+        .peak_gflops = trainer->peak_gflops,
         .comm_share = effort->communicated / seconds,
         .imbalance = balance_imbalance(&trainer->balance),
     };
@@ -269,6 +273,10 @@ int trainer_run_epoch(struct trainer *trainer)
     progress->epoch++;
     progress->batch = 0;
     progress->score = (struct score){0};
+
+    /* more than SGEMM: that was measured beside other work */
+    if (comm_max(trainer->comm, gflops_of(trainer, &effort)) > trainer->peak_gflops)
+        trainer_probe(trainer);
 
     struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
     epoch.improved = update_best(trainer, monitored(trainer, &train, &validation));

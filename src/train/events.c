@@ -140,12 +140,43 @@ static void say_epoch(struct report *report, const struct report_epoch *epoch)
         snprintf(validation, sizeof validation, "  val_loss %.4f  val_acc %.4f %c",
                  epoch->val_loss, epoch->val_acc, epoch->improved ? '*' : ' ');
 
-    report_say(report,
-               "epoch %2d/%d  loss %.4f  acc %.4f%s  %.1f s  %s rows/s  %.1f GFLOP/s "
-               "(%.0f %% of SGEMM, %.0f %% in communication, imbalance %.0f %%)",
+    report_say(report, "epoch %2d/%d  loss %.4f  acc %.4f%s  %.1f s  %s rows/s",
                epoch->epoch, epoch->epochs, epoch->loss, epoch->acc, validation,
-               epoch->seconds, rate, epoch->gflops, 100 * epoch->peak_share,
-               100 * epoch->comm_share, 100 * epoch->imbalance);
+               epoch->seconds, rate);
+}
+
+static void add_effort(struct report_effort *effort, const struct report_epoch *epoch)
+{
+    effort->epochs++;
+    effort->seconds += epoch->seconds;
+    effort->rows += epoch->samples_per_s * epoch->seconds;
+    effort->gflop += epoch->gflops * epoch->seconds;
+    effort->communicated += epoch->comm_share * epoch->seconds;
+    effort->imbalance += epoch->imbalance * epoch->seconds;
+    effort->peak_gflops = epoch->peak_gflops;
+}
+
+/* How fast it went, and why not faster. */
+static void say_effort(struct report *report)
+{
+    const struct report_effort *effort = &report->effort;
+    double seconds = effort->seconds;
+    if (effort->epochs == 0 || seconds <= 0)
+        return;
+
+    double share = effort->gflop / seconds / effort->peak_gflops;
+    char rate[32], of[40];
+    program_thousands((int64_t)(effort->rows / seconds + 0.5), rate);
+    if (share <= 1)
+        snprintf(of, sizeof of, "%.0f %% of SGEMM", 100 * share);
+    else /* however often it was measured */
+        snprintf(of, sizeof of, "SGEMM slower, beside other work");
+
+    report_say(report,
+               "speed    %s rows/s, %.1f GFLOP/s (%s), %.0f %% in communication, "
+               "imbalance %.0f %%",
+               rate, effort->gflop / seconds, of, 100 * effort->communicated / seconds,
+               100 * effort->imbalance / seconds);
 }
 
 int report_epoch(struct report *report, const struct report_epoch *epoch)
@@ -167,11 +198,12 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "seconds", number(epoch->seconds));
     json_object_set_new(line, "samples_per_s", number(epoch->samples_per_s));
     json_object_set_new(line, "gflops", number(epoch->gflops));
-    json_object_set_new(line, "peak_share", number(epoch->peak_share));
+    json_object_set_new(line, "peak_share", number(epoch->gflops / epoch->peak_gflops));
     json_object_set_new(line, "comm_share", number(epoch->comm_share));
     json_object_set_new(line, "imbalance", number(epoch->imbalance));
     json_object_set_new(line, "weights", hex(epoch->weights));
 
+    add_effort(&report->effort, epoch);
     say_epoch(report, epoch);
     return report_write(report, line, false);
 }
@@ -221,6 +253,7 @@ int report_end(struct report *report, const char *reason, const char *text)
         return OK;
     json_t *line = event("end");
     json_object_set_new(line, "reason", json_string(reason));
+    say_effort(report);
     if (text)
         report_say(report, "end      %s", text);
     return report_write(report, line, true);

@@ -117,6 +117,9 @@ struct outcome {
 /* Collective. Loads the data, makes the model, takes the run directory, draws the
  * weights. */
 int trainer_set_up(struct trainer *trainer) NODISCARD;
+
+/* Collective. Measures SGEMM's rate; the greatest measured counts. */
+void trainer_probe(struct trainer *trainer);
 /* Collective. Says what will be trained, to the log and to people. */
 int trainer_start_report(struct trainer *trainer) NODISCARD;
 void trainer_tear_down(struct trainer *trainer);

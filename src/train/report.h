@@ -9,6 +9,15 @@
 
 #include <stdio.h>
 
+/* What the epochs of this start took, for the line at the end. */
+struct report_effort {
+    int epochs;
+    double seconds, rows, gflop; /* of all ranks */
+    double communicated;         /* seconds of rank 0 */
+    double imbalance;            /* times seconds */
+    double peak_gflops;          /* SGEMM's rate as last measured */
+};
+
 struct report {
     bool is_open;
     int fd; /* of the log, locked */
@@ -21,6 +30,7 @@ struct report {
     bool is_terminal, quiet;
     bool bar_shown;
     double last_bar; /* when it was drawn */
+    struct report_effort effort;
 };
 
 struct report_start {
@@ -48,7 +58,8 @@ struct report_start {
 struct report_epoch {
     int epoch, epochs; /* from 1 */
     double loss, acc, val_loss, val_acc, learning_rate;
-    double seconds, samples_per_s, gflops, peak_share, comm_share, imbalance;
+    double seconds, samples_per_s, gflops, comm_share, imbalance;
+    double peak_gflops; /* SGEMM's rate, of all ranks */
     bool validated, improved;
     uint64_t weights;
 };

@@ -119,6 +119,14 @@ static double probe(const struct comm *comm)
     return kernels_probe(3, crowded) * share;
 }
 
+void trainer_probe(struct trainer *trainer)
+{
+    const struct comm *comm = trainer->comm;
+    double peak = comm_min(comm, probe(comm)) * comm->size;
+    if (peak > trainer->peak_gflops)
+        trainer->peak_gflops = peak;
+}
+
 /* Collective. From here on a rank that does not come is noticed. */
 static int agree_on_run(struct trainer *trainer)
 {
@@ -207,7 +215,7 @@ int trainer_set_up(struct trainer *trainer)
     if (rc)
         return rc;
 
-    trainer->peak_gflops = comm_min(comm, probe(comm)) * comm->size;
+    trainer_probe(trainer);
     trainer_set_deadline(trainer);
     comm_set_stall_timeout(comm, trainer->config->stall_timeout);
     return OK;

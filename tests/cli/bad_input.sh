@@ -90,7 +90,7 @@ refused_dir() { # pattern folder
     done
 }
 refused_dir 'file.*run directory' "$tmp/file"
-refused_dir 'no/such.*run directory' "$tmp/no/such"
+refused_dir 'file: cannot make the run directory' "$tmp/file/such"
 if [ "$(id -u)" != 0 ]; then
     mkdir -m 555 "$tmp/locked"
     refused_dir 'locked.*run directory' "$tmp/locked"

@@ -20,6 +20,9 @@ grep -q 'data  *3,600 rows to train, 400 to validate (stratified: neg 200, pos 2
 grep -q 'ranks  *2 on .* 4 lanes' "$tmp/said" || problem "no line on the ranks"
 grep -q 'stopped after epoch [0-9]*: no improvement in 5 epochs' "$tmp/said" ||
     problem "no early stopping"
+grep -q '^speed .* rows/s, .* GFLOP/s .* in communication, imbalance' "$tmp/said" ||
+    problem "no word on the speed"
+[ "$(grep '^epoch ' "$tmp/said" | wc -L)" -le 100 ] || problem "epoch lines too wide"
 grep -q $'[\r\033]' "$tmp/said" && problem "a progress bar in a file"
 accuracy=$(field test acc | head -1)
 awk -v a="$accuracy" 'BEGIN { exit !(a > 0.97) }' || problem "test accuracy $accuracy"
@@ -68,6 +71,7 @@ done
 [ -e "$tmp/run/best.prev.h5" ] && [ -e "$tmp/run/last.prev.h5" ] || problem "no generation before"
 "$rnntrain" inspect "$tmp/run/best.h5" >"$tmp/said"
 grep -q 'embedding/embeddings' "$tmp/said" || problem "inspect of a checkpoint"
+[ "$(wc -L <"$tmp/said")" -le 90 ] || problem "inspect prints lines of $(wc -L <"$tmp/said")"
 "$rnntrain" inspect "$set" >"$tmp/said"
 grep -q 'train .*4000' "$tmp/said" || problem "inspect of a data set"
 

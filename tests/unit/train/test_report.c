@@ -96,7 +96,8 @@ static void test_lines(void **state)
                                        .loss = 0.5,
                                        .acc = (double)INFINITY,
                                        .weights = 0xab,
-                                       .seconds = 2};
+                                       .seconds = 2,
+                                       .peak_gflops = 50};
     const struct report_nonfinite bad = {.epoch = 1,
                                          .batch = 2,
                                          .step = 5,
@@ -125,6 +126,56 @@ static void test_lines(void **state)
         "\"n\":40}\n"
         "{\"event\":\"end\",\"reason\":\"epochs\"}\n");
     free(text);
+}
+
+/* What a report says of an epoch and at the end; the caller's to free. */
+static char *say_run(const struct report_epoch *epoch, const char *end)
+{
+    struct report report;
+    FILE *console = tmpfile();
+    open_new(&report);
+    report_to_console(&report, console, false);
+    assert_int_equal(report_epoch(&report, epoch), OK);
+    assert_int_equal(report_end(&report, "epochs", end), OK);
+    report_close(&report);
+    unlink(log_path);
+
+    char *said = read_all(console);
+    fclose(console);
+    return said;
+}
+
+/* A line an epoch that fits a terminal; how fast it went stands at the end. */
+static void test_console(void **state)
+{
+    (void)state;
+    struct report_epoch epoch = {.epoch = 7,
+                                 .epochs = 1000,
+                                 .loss = 0.5,
+                                 .acc = 0.75,
+                                 .val_loss = 12.5,
+                                 .val_acc = 0.25,
+                                 .validated = true,
+                                 .improved = true,
+                                 .seconds = 12345.6,
+                                 .samples_per_s = 123456,
+                                 .gflops = 30,
+                                 .comm_share = 0.25,
+                                 .imbalance = 0.5,
+                                 .peak_gflops = 40};
+    char *said = say_run(&epoch, "all done");
+    assert_string_equal(
+        said, "epoch  7/1000  loss 0.5000  acc 0.7500  val_loss 12.5000  val_acc 0.2500 *"
+              "  12345.6 s  123,456 rows/s\n"
+              "speed    123,456 rows/s, 30.0 GFLOP/s (75 % of SGEMM), 25 % in "
+              "communication, imbalance 50 %\n"
+              "end      all done\n");
+    free(said);
+
+    epoch.gflops = 80;
+    said = say_run(&epoch, NULL);
+    assert_non_null(strstr(said, "80.0 GFLOP/s (SGEMM slower, beside other work)"));
+    free(said);
 }
 
 static void test_start(void **state)
@@ -215,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup(test_lock, begin),
         cmocka_unit_test_setup(test_lines, begin),
         cmocka_unit_test_setup(test_start, begin),
+        cmocka_unit_test_setup(test_console, begin),
         cmocka_unit_test_setup(test_cut, begin),
         cmocka_unit_test_setup(test_not_opened, begin),
     };
