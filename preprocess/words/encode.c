@@ -7,7 +7,7 @@
 
 #include "files/h5.h"
 
-enum { STOP = -1 };
+enum { STOP = -1, BEYOND = -2 };
 
 struct worker {
     struct spool_reader reader;
@@ -24,9 +24,9 @@ struct run {
     struct dataset_writer *writer;
     struct tally *tally;
     struct worker *workers;
-    int32_t *ids;             /* of the spool's numbers; 0: none, STOP: a stop word */
-    int32_t unknown;          /* the id of those that have none */
-    int32_t start;            /* what a text begins with; 0: its first word */
+    int32_t *ids;            /* of the spool's numbers; 0: none; STOP; BEYOND num_words */
+    int32_t unknown, beyond; /* the ids of those that have none */
+    int32_t start;           /* what a text begins with; 0: its first word */
     int first[DATASET_PARTS]; /* row of all rows */
     bool gave_tokenizer;      /* as an item */
     int part;                 /* of the next chunk */
@@ -88,8 +88,8 @@ static size_t find_ids(const struct run *run, struct worker *worker,
     for (int32_t i = 0; i < n_numbers; i++) {
         int32_t id = run->ids[numbers[i]];
         n_stops += id == STOP;
-        n_unknown += id == 0;
-        id = id == 0 ? run->unknown : id;
+        n_unknown += id == 0 || id == BEYOND;
+        id = id == 0 ? run->unknown : id == BEYOND ? run->beyond : id;
         worker->document[n] = id;
         n += id > 0;
     }
@@ -106,9 +106,12 @@ static int32_t *ids_of_numbers(const struct encoding *encoding)
     int32_t *ids = xcalloc((size_t)encoding->n_numbers, sizeof *ids);
     for (int32_t i = 0; i < encoding->n_numbers; i++) {
         int32_t word = encoding->map[i];
-        ids[i] = word >= 0           ? text_known_id(encoding->tokenizer, word)
-                 : word == TEXT_STOP ? STOP
-                                     : 0;
+        if (word < 0)
+            ids[i] = word == TEXT_STOP ? STOP : 0;
+        else if (text_is_beyond(encoding->tokenizer, word))
+            ids[i] = BEYOND;
+        else
+            ids[i] = text_known_id(encoding->tokenizer, word);
     }
     return ids;
 }
@@ -253,6 +256,7 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
     run.workers = xcalloc((size_t)n_threads, sizeof *run.workers);
     run.ids = ids_of_numbers(encoding);
     run.unknown = text_unknown_id(encoding->tokenizer);
+    run.beyond = text_beyond_id(encoding->tokenizer);
     run.start = text_start_id(encoding->tokenizer);
     tally->lengths = xcalloc((size_t)n_rows, sizeof *tally->lengths);
 

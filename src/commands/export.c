@@ -75,12 +75,31 @@ static int check_outputs(const struct settings *settings)
     return rc;
 }
 
+/* Keras's Tokenizer knows neither an id in front nor one for words beyond num_words. */
+static void tell_rule(const struct text_tokenizer *tokenizer, const char *path)
+{
+    int start = text_start_id(tokenizer), beyond = text_beyond_id(tokenizer);
+    bool drops = text_unknown_id(tokenizer) == 0;
+
+    if (start)
+        fprintf(stderr,
+                "rnntrain: note: %s: a text begins with id %d, words at or beyond "
+                "num_words have %d, those without index %s, which Keras's Tokenizer "
+                "cannot say (rnnprep --tokenizer does it): [%d] + [i if i < "
+                "tokenizer.num_words else %d for i in (tokenizer.word_index.get(w%s) for "
+                "w in text_to_word_sequence(text))%s]\n",
+                path, start, beyond, drops ? "are dropped" : "too", start, beyond,
+                drops ? "" : ", tokenizer.num_words", drops ? " if i" : "");
+}
+
 static int write_tokenizer(const struct predictor *predictor, const char *output)
 {
     char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
     int rc = file_replace(path, json, strlen(json), false);
     if (!rc)
         printf("%s: %d words\n", path, text_n_words(predictor->tokenizer));
+    if (!rc)
+        tell_rule(predictor->tokenizer, path);
     free(json);
     free(path);
     return rc;

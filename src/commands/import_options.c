@@ -16,7 +16,8 @@ static const struct option options[] = {
      "file with its tokenizer, as Tokenizer.to_json() gives it", GROUP, true},
     {"imdb-word-index", OPTION_STRING, AT(imdb_word_index), NULL, 0, 0, option_file,
      "file with the word index of keras.datasets.imdb, {\"the\": 1, ...}: ids are index "
-     "+ 3, a text begins with 1, unknown words are 2",
+     "+ 3, a text begins with 1, words at or beyond the embedding's rows are 2, words "
+     "that it lacks are dropped",
      GROUP, true},
     {"labels", OPTION_STRING, AT(labels), NULL, 0, 0, NULL,
      "names of the classes in the model's order, with commas between, or a file with one "

@@ -143,6 +143,14 @@ int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **tokeni
     return facts_tokenizer(&data->facts, data->tokenizer, data->path, tokenizer);
 }
 
+/* Ids that stand for no word of the index. */
+static bool is_alike(const struct text_tokenizer *a, const struct text_tokenizer *b)
+{
+    return text_start_id(a) == text_start_id(b) &&
+           text_unknown_id(a) == text_unknown_id(b) &&
+           text_beyond_id(a) == text_beyond_id(b);
+}
+
 int dataset_check_words(const struct dataset *data, const struct text_tokenizer *known,
                         const char *path)
 {
@@ -151,6 +159,12 @@ int dataset_check_words(const struct dataset *data, const struct text_tokenizer 
         return OK;
 
     int rc = dataset_tokenizer(data, &tokenizer);
+    if (!rc && !is_alike(tokenizer, known))
+        rc = fail(ERR_FORMAT,
+                  "%s: its rows begin otherwise than the model's of %s, or words without "
+                  "an id stand for others: give the data the model's ids, by rnnprep "
+                  "--tokenizer %s",
+                  data->path, path, path);
     for (int id = 1; id < data->facts.num_words && !rc; id++) {
         const char *word = text_word(tokenizer, id), *other = text_word(known, id);
         if (strcmp(word, other))

@@ -13,7 +13,7 @@ int32_t text_unknown_id(const struct text_tokenizer *tokenizer)
 {
     const char *token = tokenizer->options.oov_token;
     if (tokenizer->options.index_from)
-        return INDEXED_UNKNOWN;
+        return tokenizer->options.drops_missing ? 0 : INDEXED_UNKNOWN;
     if (!token)
         return 0;
 
@@ -23,6 +23,17 @@ int32_t text_unknown_id(const struct text_tokenizer *tokenizer)
                : 1;
 }
 
+int32_t text_beyond_id(const struct text_tokenizer *tokenizer)
+{
+    return tokenizer->options.index_from ? INDEXED_UNKNOWN : text_unknown_id(tokenizer);
+}
+
+bool text_is_beyond(const struct text_tokenizer *tokenizer, int32_t number)
+{
+    int limit = tokenizer->options.num_words;
+    return limit && tokenizer->entries[number].index >= limit;
+}
+
 int32_t text_start_id(const struct text_tokenizer *tokenizer)
 {
     return tokenizer->options.index_from ? INDEXED_START : 0;
@@ -30,9 +41,7 @@ int32_t text_start_id(const struct text_tokenizer *tokenizer)
 
 int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number)
 {
-    int limit = tokenizer->options.num_words;
-    int32_t index = tokenizer->entries[number].index;
-    return !limit || index < limit ? index : 0;
+    return text_is_beyond(tokenizer, number) ? 0 : tokenizer->entries[number].index;
 }
 
 static void append_id(struct text_ids *result, int32_t id)
@@ -47,7 +56,7 @@ static void append_id(struct text_ids *result, int32_t id)
 void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_t n_bytes,
                  struct text_ids *result)
 {
-    int32_t unknown = text_unknown_id(tokenizer), start = text_start_id(tokenizer);
+    int32_t start = text_start_id(tokenizer);
     const struct text_cut *cut = &result->cut;
 
     text_cut(tokenizer, text, n_bytes, &result->cut);
@@ -64,8 +73,12 @@ void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_
         int32_t id = number >= 0 ? text_known_id(tokenizer, number) : 0;
         result->n_words++;
         result->n_unknown += !id;
-        if (id || unknown)
-            append_id(result, id ? id : unknown);
+        if (!id)
+            id = number >= 0 && text_is_beyond(tokenizer, number)
+                     ? text_beyond_id(tokenizer)
+                     : text_unknown_id(tokenizer);
+        if (id)
+            append_id(result, id);
     }
 }
 

@@ -52,8 +52,13 @@ static void read_options(const json_t *root, const json_t *config,
     options->form =
         (enum text_form)read_name(root, "normalize", text_form_names, TEXT_FORM_NONE);
     options->segment = read_segment(root, config);
+    options->drops_missing =
+        json_integer_value(json_object_get(root, "imdb_index_from")) == 3;
     options->index_from =
-        json_integer_value(json_object_get(root, "index_from")) == 3 ? 3 : 0;
+        options->drops_missing ||
+                json_integer_value(json_object_get(root, "index_from")) == 3
+            ? 3
+            : 0;
 
     options->filters = copy_string(config, "filters");
     options->lower = !json_is_false(json_object_get(config, "lower"));
@@ -293,6 +298,7 @@ int text_from_word_index(const char *json, const char *source,
                     error.column, error.text);
 
     indexed.index_from = 3;
+    indexed.drops_missing = true;
     indexed.lower = true;
     indexed.tags = TEXT_TAGS_KEEP;
 

@@ -110,10 +110,14 @@ static void put_pair(struct writer *writer, enum column column, const char *word
                                                   : entry->n_documents);
 }
 
-static bool is_kept(const struct text_tokenizer *tokenizer, int32_t index, bool kept_only)
+/* Where a word beyond num_words is another thing than one that is missing, the index
+ * keeps it. */
+static bool is_kept(const struct text_tokenizer *tokenizer, enum column column,
+                    int32_t index, bool kept_only)
 {
     int limit = tokenizer->options.num_words;
-    return index && !(kept_only && limit && index >= limit);
+    bool is_all = column == WORD_INDEX && tokenizer->options.drops_missing;
+    return index && (is_all || !(kept_only && limit && index >= limit));
 }
 
 /* One of the objects, as a JSON string: in the order of first appearance, or of the
@@ -136,7 +140,7 @@ static void put_column(struct writer *writer, const struct text_tokenizer *token
     for (int32_t i = 0; i < n; i++) {
         int32_t number = by_index ? tokenizer->by_index[i] : i;
         const struct text_entry *entry = &tokenizer->entries[number];
-        if (is_kept(tokenizer, entry->index, kept_only))
+        if (is_kept(tokenizer, column, entry->index, kept_only))
             put_pair(writer, column, words_text(&tokenizer->words, number),
                      words_length(&tokenizer->words, number), entry->index, entry);
     }
@@ -191,8 +195,11 @@ static json_t *rest_of(const struct text_options *options)
                             json_string(text_form_names[options->form]));
     if (options->segment == TEXT_SEGMENT_ICU)
         json_object_set_new(rest, "segment", json_string("icu"));
-    if (options->index_from)
+    if (options->index_from && !options->drops_missing)
         json_object_set_new(rest, "index_from", json_integer(options->index_from));
+    /* under another name, so that a program without that rule refuses the index */
+    if (options->index_from && options->drops_missing)
+        json_object_set_new(rest, "imdb_index_from", json_integer(options->index_from));
 
     json_object_set_new(rest, "tags", json_string(text_tag_names[options->tags]));
     return rest;

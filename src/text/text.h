@@ -44,9 +44,12 @@ struct text_options {
     char *oov_token; /* NULL: unknown words are dropped */
     char **stop_words; /* words that are left out everywhere (not Keras's) */
     int n_stop_words;
-    /* 3, as keras.datasets.imdb: ids are index + 3, a text begins with id 1, unknown
-     * words have 2; 0: as Tokenizer */
+    /* 3, as keras.datasets.imdb: ids are index + 3, a text begins with id 1, words at or
+     * beyond num_words have 2; 0: as Tokenizer */
     int index_from;
+    /* With index_from: words that the index lacks are dropped, as they are there; false:
+     * they have 2 too, as older records of this program have it. */
+    bool drops_missing;
     int num_words;     /* ids below it are kept: num_words - 1 words; 0: all */
     bool pad_pre;      /* pads in front (Keras's default) or behind */
     bool truncate_pre; /* a long text loses its beginning (Keras's default) or its end */
@@ -95,8 +98,13 @@ void text_add_documents(struct text_tokenizer *tokenizer, int64_t n);
 void text_freeze(struct text_tokenizer *tokenizer, int64_t min_count);
 /* The id of the word at a place; 0: it has none below num_words. */
 int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number);
-/* What stands for words without an id: the OOV token's, or 0: they are dropped. */
+/* What stands for words without an id: the OOV token's, or 0: they are dropped; and for
+ * those that the index has at or beyond num_words, which keras.datasets.imdb does not
+ * drop. */
 int32_t text_unknown_id(const struct text_tokenizer *tokenizer);
+int32_t text_beyond_id(const struct text_tokenizer *tokenizer);
+/* Whether the index has the word at a place at or beyond num_words. */
+bool text_is_beyond(const struct text_tokenizer *tokenizer, int32_t number);
 /* The id that every text begins with; 0: there is none. */
 int32_t text_start_id(const struct text_tokenizer *tokenizer);
 

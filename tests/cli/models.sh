@@ -98,10 +98,10 @@ further 1 part --epochs 1
 further 2 part --epochs 3 --resume
 [ "$(hashes whole)" = "$(hashes part)" ] || problem "resumed, other bits"
 
-# keras.datasets.imdb's ids: index + 3, 1 in front, 2 for what is unknown or beyond the embedding.
+# keras.datasets.imdb's ids: index + 3, 1 in front, 2 for what is beyond the embedding; others go.
 echo '{"the": 1, "film": 2, "good": 3, "bad": 4, "e": 5, "f": 6, "g": 7, "h": 8, "i": 9}' >index.json
 printf 'The good film!\nbad, BAD filmes\n\nh i\n' >plain
-printf 'w1 w4 w6 w5\nw1 w7 w7 w2\nw1\nw1 w11 w2\n' >ids
+printf 'w1 w4 w6 w5\nw1 w7 w7\nw1\nw1 w11 w2\n' >ids
 judge "$golden/keras_lstm.h5" plain --imdb-word-index index.json >found
 judge "$golden/keras_lstm.h5" ids --tokenizer "$golden/tokenizer.json" --labels neg,pos >expected
 cmp expected found || problem "the word index"

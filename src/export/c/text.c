@@ -49,15 +49,17 @@ static void make_words(struct c_export *export)
     const struct text_tokenizer *tokenizer = export->predictor->tokenizer;
     const struct text_options *text = export->text;
     int first = text->oov_token ? 2 : 1, limit = text->num_words;
-    int last = text_n_words(tokenizer);
-    last = limit && limit - 1 < last ? limit - 1 : last;
+    int last = text_n_words(tokenizer), beyond = text_beyond_id(tokenizer);
+    if (!text->drops_missing)
+        last = limit && limit - 1 < last ? limit - 1 : last;
 
     size_t n = 0;
     struct c_word *words =
         xcalloc((size_t)(last + text->n_stop_words) + 1, sizeof *words);
     for (int id = first; id <= last; id++)
         if (*text_word(tokenizer, id))
-            words[n++] = (struct c_word){text_word(tokenizer, id), id};
+            words[n++] = (struct c_word){text_word(tokenizer, id),
+                                         limit && id >= limit ? beyond : id};
     for (int i = 0; i < text->n_stop_words; i++)
         words[n++] = (struct c_word){text->stop_words[i], 0};
     if (n == 0)
