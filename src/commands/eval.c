@@ -47,8 +47,9 @@ const struct option_table cmd_eval_table = {
     .example = "  rnntrain eval run/best.h5 dataset.h5\n",
     .about =
         "The loss of a model on a part of a data set, and its accuracy.\n\n"
-        "  CHECKPOINT  best.h5 or last.h5 of a run, or a model of Keras: .h5, .keras or\n"
-        "              .weights.h5\n"
+        "  CHECKPOINT  a run's folder, its best.h5 or last.h5, or a model of Keras: "
+        ".h5,\n"
+        "              .keras or .weights.h5\n"
         "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"
         "              without it, dataset.h5 in this folder\n",
     .min_operands = 1,

@@ -1,6 +1,7 @@
 #include "commands/import_options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -71,7 +72,11 @@ static bool is_same_file(const char *left, const char *right)
 int import_check_output(const char *model, const struct import_settings *settings,
                         const char *output)
 {
-    if (is_same_file(model, output))
+    char *file = checkpoint_path(model);
+    bool is_model = is_same_file(file, output);
+    free(file);
+
+    if (is_model)
         return fail(ERR_EXISTS, "-o %s would replace the model that is read", output);
     if (is_same_file(settings->tokenizer, output) ||
         is_same_file(settings->imdb_word_index, output))

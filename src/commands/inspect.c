@@ -164,12 +164,9 @@ static int is_foreign(const char *path, bool *answer)
     return OK;
 }
 
-static int run(const void *given, const char *const *operands, int n)
+static int inspect(const struct settings *settings, const char *path)
 {
-    const struct settings *settings = given;
-    const char *path = operands[0];
     bool foreign = false;
-    (void)n;
 
     /* files of others have no seal to be checked */
     if (!settings->verify) {
@@ -192,6 +189,15 @@ static int run(const void *given, const char *const *operands, int n)
     return is_checkpoint ? inspect_model(path, NULL) : inspect_dataset(path);
 }
 
+static int run(const void *settings, const char *const *operands, int n)
+{
+    char *path = checkpoint_path(operands[0]);
+    (void)n;
+    int rc = inspect(settings, path);
+    free(path);
+    return rc;
+}
+
 static const struct option options[] = {
     {"verify", OPTION_BOOL, offsetof(struct settings, verify), "false", 0, 0, NULL,
      "read every number and say whether the file is whole, instead of what is in it",
@@ -209,10 +215,10 @@ const struct option_table cmd_inspect_table = {
     .program = "rnntrain inspect",
     .synopsis = "FILE [options]",
     .example = "  rnntrain inspect run/best.h5\n",
-    .about =
-        "Shows what a file holds.\n\n"
-        "  FILE  a data set, a checkpoint (best.h5 or last.h5 of a run) or a model of\n"
-        "        Keras: .h5, .keras or .weights.h5\n",
+    .about = "Shows what a file holds.\n\n"
+             "  FILE  a data set, a checkpoint (best.h5 or last.h5 of a run, or its "
+             "folder) or\n"
+             "        a model of Keras: .h5, .keras or .weights.h5\n",
     .min_operands = 1,
     .max_operands = 1,
 };

@@ -45,8 +45,9 @@ const struct option_table cmd_predict_table = {
     .example = "  echo \"A touching film.\" | rnntrain predict run/best.h5\n",
     .about =
         "Judges texts: a line in, a line out, with the class and its probability.\n\n"
-        "  CHECKPOINT  best.h5 or last.h5 of a run, or a model of Keras: .h5, .keras or\n"
-        "              .weights.h5\n"
+        "  CHECKPOINT  a run's folder, its best.h5 or last.h5, or a model of Keras: "
+        ".h5,\n"
+        "              .keras or .weights.h5\n"
         "  FILE        texts in UTF-8, one a line; without it or with -, standard "
         "input\n",
     .min_operands = 1,

@@ -72,6 +72,10 @@ int checkpoint_image(const struct checkpoint *info, const struct checkpoint_mode
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 
+/* The file that a model's path stands for: itself, or where it is the folder of a run the
+ * weights that are the run's result. The caller's to free. */
+char *checkpoint_path(const char *path);
+
 /* Reads everything but the arrays of a checkpoint or a model of Keras (keras/file.h),
  * which has no tokenizer unless a hint names one (`hints` NULL: none), and maxlen 0 where
  * neither says it. ERR_USAGE: hints for a checkpoint, which needs none. */

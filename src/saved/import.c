@@ -194,7 +194,7 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info)
 {
     const struct checkpoint_hints none = {.keras = keras_no_hints};
-    char *bytes = NULL;
+    char *bytes = NULL, *file = checkpoint_path(path);
     size_t n = 0;
     int rc = OK;
 
@@ -202,13 +202,14 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
     if (hints->tokenizer && hints->word_index)
         rc = fail(ERR_USAGE, "--tokenizer and --imdb-word-index: give one of them");
     if (!rc)
-        rc = file_read(path, &bytes, &n);
+        rc = file_read(file, &bytes, &n);
 
     if (!rc)
         rc = file_has_seal(bytes, n)
-                 ? open_own(path, hints, bytes, n, info)
-                 : checkpoint_import_bytes(path, hints, bytes, n, info);
+                 ? open_own(file, hints, bytes, n, info)
+                 : checkpoint_import_bytes(file, hints, bytes, n, info);
     free(bytes);
+    free(file);
     return rc;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How a run begins where things are not as usual: folders that are to be made, and a machine
-# without ssh.
+# How a run begins where things are not as usual: folders that are to be made, a machine without
+# ssh. And its folder is a model wherever one is wanted.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 cd "$tmp"
@@ -32,3 +32,20 @@ env -u OMPI_MCA_plm PATH="$tmp/empty" "$rnntrain" sample.h5 "${short[@]}" --run-
 OMPI_MCA_osc_sm_backing_directory=$tmp/missing \
     expect 74 'share memory in .*/missing: No such file.*OMPI_MCA_osc_sm_backing_directory' \
     mpirun -np 2 "$rnntrain" sample.h5 "${short[@]}" --run-dir shared
+
+# A run's folder stands for its result, which the notebook's is of the last epoch.
+"$rnntrain" sample.h5 "${short[@]}" --notebook --epochs 2 --run-dir notebook
+for run in alone=best notebook=last; do
+    for command in "inspect RUN" "inspect RUN --verify" "eval RUN sample.h5" "predict RUN sample/train/pos/synthetic_000001.txt"; do
+        # shellcheck disable=SC2086
+        "$rnntrain" ${command/RUN/${run%=*}} | sed "s|${run%=*}/${run#*=}.h5|FILE|" >of.folder
+        # shellcheck disable=SC2086
+        "$rnntrain" ${command/RUN/${run%=*}/${run#*=}.h5} |
+            sed "s|${run%=*}/${run#*=}.h5|FILE|" >of.file
+        cmp of.folder of.file || problem "$command: ${run%=*} is not its ${run#*=}.h5"
+    done
+done
+"$rnntrain" sample.h5 "${short[@]}" --init-from alone --run-dir further
+expect 73 'would replace the model that is read' \
+    "$rnntrain" export alone --to keras -o alone/best.h5
+expect 66 'empty: not a regular file' "$rnntrain" eval empty sample.h5

@@ -1,0 +1,37 @@
+#include "saved/checkpoint.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+/* Whether the run that wrote a checkpoint ends with its last weights, as the notebook. */
+static bool ends_with_last(const char *path)
+{
+    struct checkpoint info = {0};
+    if (checkpoint_open(path, &info))
+        return false;
+
+    json_t *config = json_loads(info.config, 0, NULL);
+    bool is_last = json_is_true(json_object_get(config, "notebook"));
+    json_decref(config);
+    checkpoint_release(&info);
+    return is_last;
+}
+
+char *checkpoint_path(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return xstrdup(path);
+
+    char *best = xasprintf("%s/best.h5", path), *last = xasprintf("%s/last.h5", path);
+    bool is_run = access(best, F_OK) == 0;
+    bool is_last = is_run && access(last, F_OK) == 0 && ends_with_last(best);
+    char *found = xstrdup(is_last ? last : is_run ? best : path);
+
+    free(best);
+    free(last);
+    return found;
+}
