@@ -62,6 +62,19 @@ static int count_single(const struct examination *examination)
     return n;
 }
 
+/* Whether it begins several files and other classes have more documents. */
+static bool is_rarest(const struct examination *examination, int32_t mine)
+{
+    int32_t n = examination->labels[mine].n;
+    if (n < 2 || examination->n_documents < FEW_DOCUMENTS)
+        return false;
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++)
+        if (label != mine && examination->labels[label].n &&
+            examination->labels[label].n <= n)
+            return false;
+    return true;
+}
+
 static bool is_in_first_rows(const struct examination *examination, int32_t label)
 {
     const struct label_facts *facts = &examination->labels[label];
@@ -107,8 +120,8 @@ void ask_header(struct examination *examination, struct finding *finding)
             examine_says_missing(text))
             continue;
 
-        bool is_certain = names_labels(text) || examination->labels[label].n > 1 ||
-                          others_are_numbers(examination, label);
+        bool is_certain = names_labels(text) || others_are_numbers(examination, label) ||
+                          is_rarest(examination, label);
         if (is_certain)
             drop_header(examination, label, finding);
         else if (examination->n_documents >= FEW_DOCUMENTS &&

@@ -5,7 +5,7 @@
  * two hundred others. Rows of such a label are left out
  *
  * - if they are fewer than a quarter of those of the smallest other class, or
- * - if it is a word that only programs write, and there are fewer than 20 other classes;
+ * - if only programs write it, and there are fewer than 20 other classes;
  *
  * else it is a class. A class folder, a class of --class and one of the labels file are
  * meant. --missing-labels decides for all of them.
@@ -23,43 +23,65 @@ const char *const missing_rule_names[] = {
 };
 _Static_assert(COUNT_OF(missing_rule_names) == MISSING_RULES + 1, "a rule has no name");
 
-/* What pandas takes for missing, and what databases and people write; folded. */
-static const char *const programs_words[] = {
-    "",    "nan",      "-nan", "null",   "(null)",  "<na>",    "#n/a",
-    "#na", "#n/a n/a", "\\n",  "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"};
-static const char *const peoples_words[] = {"none", "n/a",     "na", "n.a.",
-                                            "nil",  "missing", "?",  "nat"};
+enum kind {
+    KIND_CLASS,
+    KIND_SIGN,  /* a class as often as not */
+    KIND_WORD,  /* of people, who may mean a class */
+    KIND_VALUE, /* of programs: what pandas and databases write */
+};
 
-static bool is_among(const char *folded, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(folded, words[i]))
-            return true;
-    return false;
-}
+static const struct {
+    const char *text; /* folded */
+    enum kind kind;
+} known[] = {{"", KIND_VALUE},         {"nan", KIND_VALUE},    {"-nan", KIND_VALUE},
+             {"null", KIND_VALUE},     {"(null)", KIND_VALUE}, {"\\n", KIND_VALUE},
+             {"<na>", KIND_VALUE},     {"#n/a", KIND_VALUE},   {"#n/a n/a", KIND_VALUE},
+             {"#na", KIND_VALUE},      {"1.#ind", KIND_VALUE}, {"-1.#ind", KIND_VALUE},
+             {"1.#qnan", KIND_VALUE},  {"nat", KIND_VALUE},    {"-1.#qnan", KIND_VALUE},
+             {"undefined", KIND_WORD}, {"none", KIND_WORD},    {"n/a", KIND_WORD},
+             {"na", KIND_WORD},        {"n.a.", KIND_WORD},    {"nil", KIND_WORD},
+             {"missing", KIND_WORD},   {"?", KIND_WORD},       {"-", KIND_SIGN},
+             {"--", KIND_SIGN},        {"_", KIND_SIGN}};
 
-static bool is_programs(const char *label)
+static enum kind kind_of(const char *label)
 {
     char *folded = spelling_folded(label);
-    bool is = is_among(folded, programs_words, COUNT_OF(programs_words));
+    enum kind kind = KIND_CLASS;
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if (!strcmp(folded, known[i].text))
+            kind = known[i].kind;
     free(folded);
-    return is;
+    return kind;
 }
 
 bool examine_says_missing(const char *label)
 {
-    char *folded = spelling_folded(label);
-    bool says = is_among(folded, programs_words, COUNT_OF(programs_words)) ||
-                is_among(folded, peoples_words, COUNT_OF(peoples_words));
-    free(folded);
-    return says;
+    return kind_of(label) != KIND_CLASS;
+}
+
+/* Whether the other labels are 0, 1, 2, ...: beside them -1 is what data sets of the
+ * Hugging Face Hub have for none. */
+static bool is_count(const struct examination *examination)
+{
+    bool has_zero = false;
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++) {
+        const char *text = examine_label(examination, label);
+        if (!examination->labels[label].n || !strcmp(text, "-1"))
+            continue;
+        if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 6)
+            return false;
+        has_zero |= !strcmp(text, "0");
+    }
+    return has_zero;
 }
 
 static bool may_be_missing(const struct examination *examination, int32_t label)
 {
     const struct label_facts *facts = &examination->labels[label];
-    return facts->n && !facts->is_given &&
-           examine_says_missing(examine_label(examination, label));
+    const char *text = examine_label(examination, label);
+    if (!facts->n || facts->is_given)
+        return false;
+    return strcmp(text, "-1") ? examine_says_missing(text) : is_count(examination);
 }
 
 /* The other classes: how many, and documents of the smallest. */
@@ -88,7 +110,7 @@ static bool is_missing(const struct examination *examination, int32_t label, int
     if (examination->options->missing_labels == MISSING_KEEP || n_others < 2)
         return false;
     return examination->labels[label].n < smallest / 4 ||
-           (is_programs(text) && n_others < FEW_CLASSES);
+           (kind_of(text) == KIND_VALUE && n_others < FEW_CLASSES);
 }
 
 static void refuse(struct examination *examination, int32_t label,
@@ -140,7 +162,8 @@ void ask_called_missing(struct examination *examination, struct finding *finding
     struct list list = {0};
     bool is_asked = examination->options->missing_labels != MISSING_KEEP;
     for (int32_t label = 0; is_asked && label < examination->corpus->labels.n; label++)
-        if (may_be_missing(examination, label))
+        if (may_be_missing(examination, label) &&
+            kind_of(examine_label(examination, label)) >= KIND_WORD)
             list_add(&list, ", ", examine_show(examination, label));
     if (!list.n)
         return;

@@ -1,6 +1,6 @@
 /* The classes of a corpus, and which of them each document has. */
 #define _GNU_SOURCE /* qsort_r */
-#include "corpus/settle_private.h"
+#include "corpus/examine_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -79,10 +79,11 @@ static void map_labels(const struct corpus *corpus, const bool *is_trained,
 
     for (int32_t label = 0; label < corpus->labels.n; label++) {
         const char *text = words_text(&corpus->labels, label);
-        int32_t place = place_of(text) < base ? -1 : place_of(text) - base;
-        class_of_label[label] = base < 0 ? words_find(&names, text, strlen(text))
-                                : place < corpus->n_classes ? place
-                                                            : -1;
+        int32_t found = words_find(&names, text, strlen(text)); /* test may have names */
+        if (found < 0 && base >= 0 && place_of(text) >= base &&
+            place_of(text) - base < corpus->n_classes)
+            found = place_of(text) - base;
+        class_of_label[label] = found;
     }
     words_release(&names);
 }
@@ -107,12 +108,25 @@ static char *advise(const struct corpus *corpus, const struct document *document
                     const char *label)
 {
     const char *alike = find_alike(corpus, label);
+    struct list list = {0};
     if (alike)
         return xasprintf("%s is: --merge-labels case makes them one", alike);
-    if (settle_is_record(corpus, document))
-        return xstrdup("is it a label (--label-column, --label-field)? A class needs "
-                       "training documents");
-    return xstrdup("a class needs training documents");
+
+    for (int c = 0; c < corpus->n_classes; c++)
+        list_add(&list, ", ", xstrdup(corpus->classes[c]));
+    char *classes = list_take(&list);
+    char *advice =
+        xasprintf("the classes are %s.%s%s%s", classes,
+                  settle_is_record(corpus, document) ? " Is it a label (--label-column, "
+                                                       "--label-field)?"
+                                                     : "",
+                  is_number(label) == is_number(corpus->classes[0])
+                      ? ""
+                      : " --labels FILE gives numbers names.",
+                  strcmp(label, "-1") ? " A class needs training documents"
+                                      : " -1 may stand for labels that were kept back");
+    free(classes);
+    return advice;
 }
 
 static int report_unknown(const struct corpus *corpus, const struct document *document,

@@ -103,11 +103,31 @@ char *spelling_whole_number(const char *label)
     return number_of(spelling_composed(label), true);
 }
 
+/* In place of a text that stands in quotes what they hold. */
+static char *unquote(char *text)
+{
+    static const char *const quotes[][2] = {
+        {"\"", "\""}, {"'", "'"}, {"\u201c", "\u201d"}, {"\u00ab", "\u00bb"}};
+    size_t n = strlen(text);
+    for (size_t i = 0; i < COUNT_OF(quotes); i++) {
+        size_t n_open = strlen(quotes[i][0]), n_close = strlen(quotes[i][1]);
+        if (n <= n_open + n_close || strncmp(text, quotes[i][0], n_open) ||
+            strcmp(text + n - n_close, quotes[i][1]))
+            continue;
+        char *held = xstrndup(text + n_open, n - n_open - n_close);
+        char *trimmed = text_trimmed(held);
+        free(held);
+        free(text);
+        return trimmed;
+    }
+    return text;
+}
+
 char *spelling_folded(const char *label)
 {
     char *folded = text_folded(label), *trimmed = text_trimmed(folded);
     free(folded);
-    return number_of(trimmed, false);
+    return number_of(unquote(trimmed), false);
 }
 
 bool spelling_is_number(const char *label)

@@ -1,120 +1,7 @@
 /* What becomes of documents: layout, classes, splits, duplicates, order of rows. */
-#include "corpus/corpus.h"
+#include "reading.h"
 
 #include "../scratch.h"
-#include "../shown.h"
-
-/* A corpus while it is read from two sources, "corpus" and "-". */
-struct reading {
-    struct corpus corpus;
-    struct block block;
-    struct reader_notes notes;
-};
-
-static const struct source sources[] = {{"corpus", NULL, -1}, {"-", NULL, -1}};
-
-static void begin(struct reading *reading)
-{
-    *reading = (struct reading){.corpus.sources = sources};
-}
-
-static void end(struct reading *reading)
-{
-    corpus_release(&reading->corpus);
-    block_release(&reading->block);
-}
-
-/* Equal texts have equal numbers. Hash bytes 0 .. 7, which decide for test, are
- * `text` / 256; bytes 8 .. 15, for validation, `other` / 256. */
-static void set_text(struct document *document, int text, int other)
-{
-    document->n_words = 1;
-    document->hash[0] = (unsigned char)text;
-    document->hash[8] = (unsigned char)other;
-}
-
-static struct document *add_file(struct reading *reading, const char *folder,
-                                 const char *name, int text)
-{
-    struct place place = place_of_folder(folder);
-    block_clear(&reading->block);
-    size_t at = block_add_string(&reading->block, folder, strlen(folder));
-    struct block_document given = {.kind = place.kind, .part = place.part, .folder = at};
-    given.name = block_add_string(&reading->block, name, strlen(name));
-    struct document *document = corpus_add(&reading->corpus, &reading->block, &given);
-    set_text(document, text, text);
-    return document;
-}
-
-/* Of standard input, or of a file there that is named like its part. */
-static struct document *add_record(struct reading *reading, int part, int64_t line,
-                                   const char *label, int text)
-{
-    block_clear(&reading->block);
-    const char *file = part < 0 ? "" : dataset_part_names[part]; /* a part a file */
-    size_t at = block_add_string(&reading->block, file, strlen(file));
-    struct block_document given = {
-        .source = 1, .kind = PLACE_RECORDS, .part = part, .folder = at, .line = line};
-    given.label = block_add_string(&reading->block, label, strlen(label));
-    struct document *document = corpus_add(&reading->corpus, &reading->block, &given);
-    set_text(document, text, text);
-    return document;
-}
-
-static int settle(struct reading *reading, struct corpus_options options)
-{
-    return corpus_settle(&reading->corpus, 2, &options, &reading->notes);
-}
-
-#define PLAIN ((struct corpus_options){0})
-#define WITH(...) ((struct corpus_options){__VA_ARGS__})
-
-/* The rows, "PART: NAME=CLASS NAME=CLASS ...; ". */
-static void expect_rows(const struct reading *reading, const char *expected)
-{
-    const struct corpus *corpus = &reading->corpus;
-    const int32_t *row = corpus->rows;
-    struct shown shown = {0};
-
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        if (corpus->n_of_part[part] == 0)
-            continue;
-        shown_add(&shown, dataset_part_names[part], strlen(dataset_part_names[part]));
-        shown_add(&shown, ":", 1);
-        for (int i = 0; i < corpus->n_of_part[part]; i++) {
-            const struct document *document = &corpus->documents[*row++];
-            const char *class_name = corpus->classes[document->label];
-            char *name = corpus_name(corpus, document);
-            assert_int_equal(document->part, part);
-            shown_add(&shown, " ", 1);
-            shown_add(&shown, name, strlen(name));
-            shown_add(&shown, "=", 1);
-            shown_add(&shown, class_name, strlen(class_name));
-            free(name);
-        }
-        shown_add(&shown, "; ", 2);
-    }
-    expect_shown(&shown, expected);
-}
-
-static void expect_classes(const struct reading *reading, const char *expected)
-{
-    struct shown shown = {0};
-    for (int c = 0; c < reading->corpus.n_classes; c++) {
-        const char *name = reading->corpus.classes[c];
-        shown_add(&shown, name, strlen(name));
-        shown_add(&shown, " ", 1);
-    }
-    expect_shown(&shown, expected);
-}
-
-static void refuse(struct reading *reading, struct corpus_options options, int code,
-                   const char *message)
-{
-    assert_int_equal(settle(reading, options), code);
-    expect_message(message);
-    end(reading);
-}
 
 /* pos before neg, as in the notebook, though neg is class 0; names as strings. */
 static void test_rows_of_folders(void **state)
@@ -309,7 +196,8 @@ static void test_class_refusals(void **state)
     begin(&reading);
     add_file(&reading, "train/pos", "1", 1);
     refuse(&reading, PLAIN, ERR_FORMAT,
-           "corpus: one class only (pos); a classifier needs two or more");
+           "corpus: one class only (pos); a classifier needs two or more. All 1 "
+           "documents stand in folders of this name");
 
     begin(&reading);
     add_file(&reading, "train/pos", "1", 1);
@@ -341,6 +229,41 @@ static void test_splits(void **state)
     expect_rows(&reading, "train: standard input: line 3=a standard input: line 4=b; "
                           "validation: standard input: line 2=b; "
                           "test: standard input: line 1=a standard input: line 5=b; ");
+    end(&reading);
+}
+
+/* Shares 0.25, 0.5 and 0.75: of a class that would go the largest stays, with all copies
+ * of its text. */
+static void test_split_of_rare_class(void **state)
+{
+    (void)state;
+    struct reading reading;
+
+    begin(&reading);
+    set_text(add_record(&reading, -1, 1, "a", 0), 192, 192);
+    set_text(add_record(&reading, -1, 2, "a", 0), 64, 64);
+    set_text(add_record(&reading, -1, 3, "b", 0), 64, 64);
+    set_text(add_record(&reading, -1, 4, "b", 0), 128, 64);
+    set_text(add_record(&reading, -1, 5, "a", 0), 128, 64);
+    assert_int_equal(settle(&reading, WITH(.test_split = 0.6)), OK);
+    expect_rows(&reading, "train: standard input: line 1=a standard input: line 4=b "
+                          "standard input: line 5=a; "
+                          "test: standard input: line 2=a standard input: line 3=b; ");
+    assert_int_equal(reading.corpus.n_notes, 1);
+    assert_string_equal(reading.corpus.notes[0].text,
+                        "--test-split would take all documents of 1 classes: one text of "
+                        "each stays in train: b");
+    end(&reading);
+
+    begin(&reading);
+    set_text(add_record(&reading, -1, 1, "a", 0), 128, 64);
+    set_text(add_record(&reading, -1, 2, "a", 0), 192, 192);
+    set_text(add_record(&reading, -1, 3, "b", 0), 64, 64);
+    assert_int_equal(settle(&reading, WITH(.test_split = 0.4, .validation_split = 0.5)),
+                     OK);
+    expect_rows(&reading, "train: standard input: line 2=a standard input: line 3=b; "
+                          "validation: standard input: line 1=a; ");
+    assert_int_equal(reading.corpus.n_notes, 4); /* two stay, each part lacks some */
     end(&reading);
 }
 
@@ -486,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_labels_file),
         cmocka_unit_test(test_class_refusals),
         cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_split_of_rare_class),
         cmocka_unit_test(test_split_of_train_only),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_drop_duplicates),
