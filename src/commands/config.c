@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/stopping.h"
 #include "data/sampler_options.h"
 #include "files/file.h"
 #include "model/optim_options.h"
@@ -16,13 +17,6 @@ static const char *const recipes[] = {[RECIPE_NONE] = "none",
                                       [RECIPE_GRU] = "keras-gru",
                                       NULL};
 _Static_assert(COUNT_OF(recipes) == RECIPES + 1, "a recipe has no name");
-
-static const char *const monitors[] = {[MONITOR_VAL_ACC] = "val_acc",
-                                       [MONITOR_VAL_LOSS] = "val_loss",
-                                       [MONITOR_ACC] = "acc",
-                                       [MONITOR_LOSS] = "loss",
-                                       NULL};
-_Static_assert(COUNT_OF(monitors) == MONITORS + 1, "a monitor has no name");
 
 static const char *const balances[] = {
     [BALANCE_SPEED] = "speed", [BALANCE_OFF] = "off", NULL};
@@ -110,16 +104,6 @@ static const struct option training_options[] = {
      "epochs over which the rate rises from 0", "Optimizer", false},
 };
 
-static const struct option stopping_options[] = {
-    {"monitor", OPTION_CHOICE, AT(trainer.monitor), "val_acc", 0, 0, monitors,
-     "what early stopping and best.h5 watch", "Validation", false},
-    {"patience", OPTION_COUNT, AT(trainer.patience), "5", 0, 1000000, NULL,
-     "epochs without improvement before training stops; 0: it never does", "Validation",
-     false},
-    {"min-delta", OPTION_DOUBLE, AT(trainer.min_delta), "0", 0, 1000, NULL,
-     "an improvement must be greater than this", "Validation", false},
-};
-
 static const struct option test_options[] = {
     {"test-delay", OPTION_INT, AT(test.delay), "0", 0, 1000000, NULL, "", NULL, true},
     {"test-ranges", OPTION_INT, AT(test.ranges), "0", 0, OPTION_HUGE, NULL, "", NULL,
@@ -134,13 +118,15 @@ static const struct option test_options[] = {
     }
 static const struct option_table run_table = TABLE(run_options);
 static const struct option_table training_table = TABLE(training_options);
-static const struct option_table stopping_table = TABLE(stopping_options);
 static const struct option_table test_table = TABLE(test_options);
 
 static const struct option_part parts[] = {
-    {&run_table, 0},      {&model_options_table, AT(trainer.model)},
-    {&training_table, 0}, {&sampler_options_table, AT(trainer.sampler)},
-    {&stopping_table, 0}, {&optim_options_table, AT(trainer.optim)},
+    {&run_table, 0},
+    {&model_options_table, AT(trainer.model)},
+    {&training_table, 0},
+    {&sampler_options_table, AT(trainer.sampler)},
+    {&stopping_options_table, 0},
+    {&optim_options_table, AT(trainer.optim)},
     {&test_table, 0},
 };
 
@@ -288,15 +274,18 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
     const struct trainer_config *run = &named.trainer;
 
     options_init(&cmd_train_table, config);
+    stopping_leave_open(config);
     int rc = find_beginning(&named, &line);
     if (!rc)
         rc = apply(config, recipe_options[named.recipe], recipes[named.recipe]);
+    const struct model_options recipes_own = config->trainer.model;
     if (!rc && run->result_is_last)
         rc = apply(config, notebook_options, "--notebook");
     if (!rc && run->init_from)
         rc = apply_initial(config, run->init_from);
     if (!rc)
         rc = apply_sources(config, named.config_file, &line);
+    stopping_settle(config, named.recipe == RECIPE_NONE ? NULL : &recipes_own);
     if (!rc)
         rc = check_combination(&config->trainer);
 
@@ -309,6 +298,7 @@ int config_from_record(const char *json, const char *source, struct config *conf
 {
     char *renewed = record_renew(json);
     options_init(&cmd_train_table, config);
+    stopping_of_old_record(config);
     int rc = options_from_json(&cmd_train_table, config, renewed, source);
     free(renewed);
     return rc ? fail(ERR_FORMAT, "%s", fail_message()) : OK;

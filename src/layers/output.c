@@ -129,11 +129,20 @@ static void backward(struct layer *layer, const struct pass *pass)
     unpack(layer, pass->gradient);
 }
 
+static void note_decision(struct lane_result *result, int decided, int y)
+{
+    result->correct += decided == y;
+    if (decided < result->first_class)
+        result->first_class = decided;
+    if (decided > result->last_class)
+        result->last_class = decided;
+}
+
 struct lane_result output_score(struct layer *output, const struct lane *lane)
 {
-    struct lane_result result = {0, 0};
     bool is_binary = output->config->output.loss == LOSS_BINARY;
     int units = output->out.width, classes = is_binary ? 2 : units;
+    struct lane_result result = {.first_class = classes, .last_class = -1};
 
     for (int r = 0; r < lane->n_rows; r++) {
         const real *logits = output->y + r * units;
@@ -142,7 +151,7 @@ struct lane_result output_score(struct layer *output, const struct lane *lane)
 
         result.loss += is_binary ? binary_crossentropy(logits[0], y, d_logits)
                                  : categorical_crossentropy(classes, logits, y, d_logits);
-        result.correct += class_decision(classes, logits) == y;
+        note_decision(&result, class_decision(classes, logits), y);
     }
     return result;
 }

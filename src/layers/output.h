@@ -6,10 +6,12 @@
 
 #include "layers/layer.h"
 
-/* Sums over rows, not means. */
+/* Sums over rows, not means; of the classes that rows were taken for, the first and the
+ * last. */
 struct lane_result {
     double loss;
     int64_t correct;
+    int first_class, last_class;
 };
 
 /* Loss and hits of a lane whose pass forward is done; leaves dL/dlogits. */

@@ -43,11 +43,13 @@ int trainer_end(struct trainer *trainer)
     const struct progress *progress = &trainer->progress;
     bool early = trainer_stops_early(trainer);
     char *text =
-        early ? xasprintf("stopped after epoch %d: no improvement in %d epochs, best "
-                          "was epoch %d",
-                          progress->epoch, progress->wait, progress->best_epoch)
-              : xasprintf("all %d epochs done, best was epoch %d", progress->epoch,
-                          progress->best_epoch);
+        early
+            ? xasprintf("stopped after epoch %d: no improvement in %d epochs by %s, best "
+                        "was epoch %d",
+                        progress->epoch, progress->wait,
+                        monitor_names[trainer_watched(trainer)], progress->best_epoch)
+            : xasprintf("all %d epochs done, best was epoch %d", progress->epoch,
+                        progress->best_epoch);
 
     int rc = report_end(&trainer->report, early ? "early_stopping" : "epochs", text);
     free(text);

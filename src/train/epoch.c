@@ -142,39 +142,6 @@ static int validate(struct trainer *trainer, struct score *score)
     return OK;
 }
 
-/* The monitored value, greater being better. Accuracies are ratios of integers over the
- * same n, so equal counts are equal values. */
-static double monitored(const struct trainer *trainer, const struct score *train,
-                        const struct score *validation)
-{
-    switch (trainer->config->monitor) {
-    case MONITOR_VAL_ACC:
-        return score_accuracy(validation);
-    case MONITOR_VAL_LOSS:
-        return -validation->loss;
-    case MONITOR_ACC:
-        return score_accuracy(train);
-    default:
-        return -train->loss;
-    }
-}
-
-/* Keras's EarlyStopping: better means strictly better by more than min_delta. */
-static bool update_best(struct trainer *trainer, double value)
-{
-    struct progress *progress = &trainer->progress;
-    bool improved = value - trainer->config->min_delta > progress->best;
-    progress->wait = improved ? 0 : progress->wait + 1;
-    if (improved) {
-        progress->best = value;
-        progress->best_epoch = progress->epoch;
-        progress->best_hash = params_hash(trainer->params, trainer->weights);
-        memcpy(trainer->best_weights, trainer->weights,
-               trainer->params->size * sizeof(real));
-    }
-    return improved;
-}
-
 static void add_history(struct trainer *trainer, const struct score *train,
                         const struct score *validation, uint64_t hash)
 {
@@ -246,6 +213,11 @@ static struct report_epoch describe(const struct trainer *trainer,
         .val_loss = validation->loss,
         .val_acc = score_accuracy(validation),
         .validated = trainer->sampler.n_validation > 0,
+        .n_validation = validation->n,
+        .one_class = score_is_one_class(validation)
+                         ? trainer->data.facts.labels[validation->first_class]
+                         : NULL,
+        .is_spared = trainer_spares(trainer, validation),
         .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
         .seconds = seconds,
         .samples_per_s = rows / seconds,
@@ -279,7 +251,7 @@ int trainer_run_epoch(struct trainer *trainer)
         trainer_probe(trainer);
 
     struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
-    epoch.improved = update_best(trainer, monitored(trainer, &train, &validation));
+    epoch.improved = trainer_update_best(trainer, &train, &validation);
     rc = record_epoch(trainer, &epoch, &train, &validation);
     return rc ? rc : trainer_write_trace(trainer);
 }

@@ -1,11 +1,12 @@
 #include "train/evaluate.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/trace.h"
 
-enum { LOSS, CORRECT, WIDTH }; /* what a lane hands over */
+enum { LOSS, CORRECT, FIRST_CLASS, LAST_CLASS, WIDTH }; /* what a lane hands over */
 
 static int common_divisor(int a, int b)
 {
@@ -62,6 +63,8 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
         struct lane_result result = model_evaluate(evaluator->model, &lane, NULL);
         values[l * WIDTH + LOSS] = result.loss;
         values[l * WIDTH + CORRECT] = (double)result.correct;
+        values[l * WIDTH + FIRST_CLASS] = result.first_class;
+        values[l * WIDTH + LAST_CLASS] = result.last_class;
     }
 
     while (meetings-- > 0)
@@ -69,6 +72,25 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
     trace_end(TRACE_VALIDATE, began);
     comm_gather_lanes(comm, values, WIDTH, first);
     free(first);
+}
+
+/* Of all lanes' values. */
+static struct score add_up(const double *values, int n_lanes, int n)
+{
+    struct score score = {.n = n};
+    if (n == 0)
+        return score;
+
+    double first = values[FIRST_CLASS], last = values[LAST_CLASS];
+    for (int l = 1; l < n_lanes; l++) {
+        first = fmin(first, values[l * WIDTH + FIRST_CLASS]);
+        last = fmax(last, values[l * WIDTH + LAST_CLASS]);
+    }
+    score.first_class = (int)first;
+    score.last_class = (int)last;
+    score.loss = comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n;
+    score.correct = (int64_t)comm_tree_sum(values + CORRECT, n_lanes, WIDTH);
+    return score;
 }
 
 int evaluate(const struct evaluator *evaluator, const struct dataset *data,
@@ -97,9 +119,7 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
             score_lanes(evaluator, lane, values + first / lane_rows * WIDTH);
     }
 
-    *score = (struct score){.n = n};
-    score->loss = n ? comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n : 0;
-    score->correct = (int64_t)comm_tree_sum(values + CORRECT, n_lanes, WIDTH);
+    *score = add_up(values, n_lanes, n);
     free(sorted);
     free(values);
     return rc;

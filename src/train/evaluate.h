@@ -15,11 +15,18 @@ struct score {
     double loss;     /* mean over rows */
     int64_t correct; /* rows decided rightly */
     int n;
+    int first_class, last_class; /* of those that rows were taken for */
 };
 
 static inline double score_accuracy(const struct score *score)
 {
     return score->n ? (double)score->correct / score->n : 0;
+}
+
+/* Whether all rows were taken for one class, and some wrongly. */
+static inline bool score_is_one_class(const struct score *score)
+{
+    return score->first_class == score->last_class && score->correct < score->n;
 }
 
 /* Who computes, and in lanes of how many rows. */

@@ -121,6 +121,8 @@ int report_start(struct report *report, const struct report_start *start)
     json_object_set_new(line, "train", json_integer(start->n_train));
     json_object_set_new(line, "validation", json_integer(start->n_validation));
     json_object_set_new(line, "validation_rule", json_string(start->validation));
+    if (start->monitor)
+        json_object_set_new(line, "monitor", json_string(start->monitor));
     json_object_set_new(line, "test", json_integer(start->n_test));
 
     json_object_set_new(line, "classes", json_integer(start->classes));
@@ -143,6 +145,11 @@ static void say_epoch(struct report *report, const struct report_epoch *epoch)
     report_say(report, "epoch %2d/%d  loss %.4f  acc %.4f%s  %.1f s  %s rows/s",
                epoch->epoch, epoch->epochs, epoch->loss, epoch->acc, validation,
                epoch->seconds, rate);
+
+    if (epoch->one_class)
+        report_say(report, "         all %d validation rows were taken for %s%s",
+                   epoch->n_validation, epoch->one_class,
+                   epoch->is_spared ? ", which does not count against patience" : "");
 }
 
 static void add_effort(struct report_effort *effort, const struct report_epoch *epoch)
@@ -192,6 +199,8 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
         json_object_set_new(line, "val_loss", number(epoch->val_loss));
         json_object_set_new(line, "val_acc", number(epoch->val_acc));
         json_object_set_new(line, "improved", json_boolean(epoch->improved));
+        if (epoch->one_class)
+            json_object_set_new(line, "one_class", json_string(epoch->one_class));
     }
 
     json_object_set_new(line, "learning_rate", number(epoch->learning_rate));
@@ -230,20 +239,26 @@ int report_nonfinite(struct report *report, const struct report_nonfinite *bad)
     return report_write(report, line, false);
 }
 
-int report_test(struct report *report, const char *which, int epoch, double loss,
-                double acc, int n)
+int report_result(struct report *report, const struct report_result *result)
 {
     if (!report->is_open)
         return OK;
-    json_t *line = event("test");
-    json_object_set_new(line, "which", json_string(which));
-    json_object_set_new(line, "epoch", json_integer(epoch));
-    json_object_set_new(line, "loss", number(loss));
-    json_object_set_new(line, "acc", number(acc));
-    json_object_set_new(line, "n", json_integer(n));
 
-    report_say(report, "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d rows",
-               which, epoch, loss, acc, n);
+    json_t *line = event(result->is_test ? "test" : "validation");
+    json_object_set_new(line, "which", json_string(result->which));
+    json_object_set_new(line, "epoch", json_integer(result->epoch));
+    json_object_set_new(line, "loss", number(result->loss));
+    json_object_set_new(line, "acc", number(result->acc));
+    json_object_set_new(line, "n", json_integer(result->n));
+    if (result->one_class)
+        json_object_set_new(line, "one_class", json_string(result->one_class));
+
+    report_say(report,
+               result->is_test
+                   ? "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d rows"
+                   : "validate %s weights (epoch %d): val_loss %.6f  val_acc %.6f on %d "
+                     "rows",
+               result->which, result->epoch, result->loss, result->acc, result->n);
     return report_write(report, line, false);
 }
 

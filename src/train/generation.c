@@ -14,16 +14,26 @@ static bool is_free(const char *key)
     return false;
 }
 
-static int check_options(const char *before, const char *now, const char *source)
+/* What may differ between the options that the run began with and those of today. */
+static bool may_differ(const struct trainer *trainer, const char *key, const json_t *was)
 {
-    json_t *old = json_loads(before, 0, NULL), *new = json_loads(now, 0, NULL);
+    if (!strcmp(key, "monitor"))
+        return trainer_may_go_by(trainer, json_string_value(was));
+    return is_free(key);
+}
+
+static int check_options(const struct trainer *trainer, const char *before,
+                         const char *source)
+{
+    json_t *old = json_loads(before, 0, NULL);
+    json_t *new = json_loads(trainer->config->record, 0, NULL);
     const char *key;
     json_t *value;
     int rc = OK;
     json_object_foreach(new, key, value)
     {
         const json_t *was = json_object_get(old, key);
-        if (json_equal(was, value) || is_free(key))
+        if (json_equal(was, value) || may_differ(trainer, key, was))
             continue;
 
         char *is = json_dumps(value, JSON_ENCODE_ANY);
@@ -119,7 +129,7 @@ static int check_generation(const struct trainer *trainer, const struct checkpoi
                             const json_t *state, const json_t *provenance)
 {
     const char *path = info->path;
-    int rc = check_options(info->config, trainer->config->record, path);
+    int rc = check_options(trainer, info->config, path);
     if (!rc)
         rc = check_data(trainer, &info->facts, state, path);
     if (!rc)
@@ -146,6 +156,9 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
         return rc;
     }
 
+    json_t *record = json_loads(info->config, 0, NULL);
+    trainer_go_by(trainer, json_string_value(json_object_get(record, "monitor")));
+    json_decref(record);
     json_decref(trainer->progress.history);
     trainer->progress = progress;
     return OK;

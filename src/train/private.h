@@ -2,7 +2,8 @@
  *
  * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
  * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
- * end.c (how a run ends). When it must end or save: stop.c. Checkpoints: save.c writes
+ * result.c (what came of it), end.c (how a run ends). What is best, and until when it is
+ * waited for: stopping.c. When it must end or save: stop.c. Checkpoints: save.c writes
  * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
  * what goes into them. Where the run stands: begin.c (a new one), resume.c (as a
  * checkpoint has it). What each rank did when: tracing.c.
@@ -69,6 +70,8 @@ struct resumed {
 struct trainer {
     const struct trainer_config *config;
     const struct test_hooks *hooks;
+    char *record;         /* the configuration's, by the rule below; owned */
+    enum monitor monitor; /* the configuration's, or that of the run that is resumed */
     struct comm *comm;
     const struct kernels *kernels;
     char kernel_set[128];
@@ -160,6 +163,19 @@ static inline bool trainer_is_done(const struct trainer *trainer)
            trainer_stops_early(trainer);
 }
 
+/* Whether the epoch that ended has the best weights, which are then kept; if not, it is
+ * waited for the next best one. */
+bool trainer_update_best(struct trainer *trainer, const struct score *train,
+                         const struct score *validation);
+/* Whether such an epoch does not count against patience. */
+bool trainer_spares(const struct trainer *trainer, const struct score *validation);
+/* What is watched, MONITOR_AUTO being resolved. */
+enum monitor trainer_watched(const struct trainer *trainer);
+/* Whether the run may go by that monitor of its record (NULL: it names none), as the
+ * options leave it open; and does so from now on. Only rank 0 has the record then. */
+bool trainer_may_go_by(const struct trainer *trainer, const char *monitor);
+void trainer_go_by(struct trainer *trainer, const char *monitor);
+
 /* Collective. With --resume: takes the run up from the newest whole checkpoint of its
  * directory, if there is one. */
 int trainer_resume(struct trainer *trainer) NODISCARD;
@@ -201,6 +217,10 @@ bool trainer_status_asked(void);
  * it `must` succeed, a failure ends the run. */
 int trainer_save(struct trainer *trainer, bool must) NODISCARD;
 int trainer_checkpoint(struct trainer *trainer, bool must) NODISCARD;
+
+/* Collective. The best weights and the last ones over the test rows or, where there are
+ * none, over the validation rows; warns of a result that judges all as one class. */
+int trainer_judge_result(struct trainer *trainer) NODISCARD;
 
 /* Collective. Each ends the run: as a wish says, with a checkpoint to be gone on with
  * (ERR_STOPPED); as rows cannot be read, what was trained with the others being kept (rc,

@@ -37,6 +37,7 @@ struct report_start {
     const char *config; /* JSON */
     const char *hosts, *kernels;
     const char *validation; /* the rule and the classes, for people */
+    const char *monitor;    /* what is watched; NULL: what the configuration says */
     int ranks, lanes, classes;
     bool reproducible; /* on any number of ranks */
     bool shares_cores; /* some host has more ranks than cores */
@@ -61,7 +62,21 @@ struct report_epoch {
     double seconds, samples_per_s, gflops, comm_share, imbalance;
     double peak_gflops; /* SGEMM's rate, of all ranks */
     bool validated, improved;
+    int n_validation; /* rows */
+    const char
+        *one_class; /* that they were all taken for; NULL: for several, or rightly */
+    bool is_spared; /* such an epoch does not count against patience */
     uint64_t weights;
+};
+
+/* What weights came to over rows that they were not trained on. */
+struct report_result {
+    const char *which; /* "best" or "last" */
+    int epoch;
+    bool is_test; /* else validation rows, where there are no test rows */
+    double loss, acc;
+    int n;
+    const char *one_class; /* as of an epoch */
 };
 
 struct report_nonfinite {
@@ -97,9 +112,7 @@ int report_start(struct report *report, const struct report_start *start) NODISC
 int report_epoch(struct report *report, const struct report_epoch *epoch) NODISCARD;
 /* Also told, unless the run stops and says so itself. */
 int report_nonfinite(struct report *report, const struct report_nonfinite *bad) NODISCARD;
-/* `which` is "best" or "last". */
-int report_test(struct report *report, const char *which, int epoch, double loss,
-                double acc, int n) NODISCARD;
+int report_result(struct report *report, const struct report_result *result) NODISCARD;
 /* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to
  * people, NULL where the program's last message does. */
 int report_end(struct report *report, const char *reason, const char *text) NODISCARD;

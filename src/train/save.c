@@ -12,7 +12,7 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
 {
     char *provenance = trainer_provenance(trainer);
     char *optimizer = keras_optimizer_json(&trainer->config->optim);
-    struct checkpoint info = {.config = xstrdup(trainer->config->record),
+    struct checkpoint info = {.config = xstrdup(trainer->record),
                               .state = trainer_state(trainer),
                               .provenance = provenance,
                               .facts = trainer->data.facts,

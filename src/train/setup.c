@@ -74,12 +74,14 @@ static int check_ranks(const struct trainer *trainer)
 static int check_monitor(const struct trainer_config *config)
 {
     bool validates = config->sampler.rule != VALIDATION_NONE;
-    if (validates || config->monitor == MONITOR_ACC || config->monitor == MONITOR_LOSS)
+    bool needs =
+        config->monitor == MONITOR_VAL_ACC || config->monitor == MONITOR_VAL_LOSS;
+    if (validates || !needs)
         return OK;
     return fail(ERR_USAGE,
                 "--validation none leaves no %s to monitor: give --monitor acc or "
                 "--monitor loss",
-                config->monitor == MONITOR_VAL_ACC ? "val_acc" : "val_loss");
+                monitor_names[config->monitor]);
 }
 
 static int make_model(struct trainer *trainer)
@@ -235,6 +237,7 @@ void trainer_tear_down(struct trainer *trainer)
         comm_window_close(trainer->comm, &trainer->window);
 
     json_decref(trainer->progress.history);
+    free(trainer->record);
     free(trainer->tokenizer);
     free(trainer->beginning);
     trainer_release_image(&trainer->pending_best);

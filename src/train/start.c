@@ -71,7 +71,10 @@ static struct report_start describe(const struct trainer *trainer, const char *h
     const struct sampler *sampler = &trainer->sampler;
 
     return (struct report_start){
-        .config = config->record,
+        .config = trainer->record,
+        .monitor = trainer->monitor == MONITOR_AUTO
+                       ? monitor_names[trainer_watched(trainer)]
+                       : NULL,
         .hosts = hosts,
         .kernels = trainer->kernel_set,
         .shares_cores = crowded,

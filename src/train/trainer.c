@@ -10,24 +10,6 @@ int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int3
     return evaluate(&evaluator, &trainer->data, part, rows, n, score);
 }
 
-static int test_weights(struct trainer *trainer, const char *which, int epoch,
-                        const real *weights)
-{
-    const struct sampler *sampler = &trainer->sampler;
-    if (sampler->n_test == 0)
-        return OK;
-
-    struct score score;
-    model_pack(trainer->model, weights);
-    int rc =
-        trainer_evaluate(trainer, DATASET_TEST, sampler->test, sampler->n_test, &score);
-    if (rc)
-        return rc;
-    return comm_agree(trainer->comm,
-                      report_test(&trainer->report, which, epoch, score.loss,
-                                  score_accuracy(&score), score.n));
-}
-
 /* Collective. What could not be saved before must be saved now. */
 static int save_at_last(struct trainer *trainer)
 {
@@ -35,19 +17,11 @@ static int save_at_last(struct trainer *trainer)
     return comm_agree(trainer->comm, tries ? trainer_save_last(trainer, true) : OK);
 }
 
-/* Collective. The best weights and the last ones over the test rows. */
-static int test(struct trainer *trainer)
-{
-    const struct progress *progress = &trainer->progress;
-    int rc = test_weights(trainer, "best", progress->best_epoch, trainer->best_weights);
-    return rc ? rc : test_weights(trainer, "last", progress->epoch, trainer->weights);
-}
-
 /* Collective. Everything is trained. */
 static int finish(struct trainer *trainer)
 {
     const char *which = trainer->config->result_is_last ? "last" : "best";
-    int rc = test(trainer);
+    int rc = trainer_judge_result(trainer);
     if (!rc)
         rc = save_at_last(trainer);
     if (!rc)
@@ -78,7 +52,11 @@ static int run_all(struct trainer *trainer)
 int trainer_run(struct comm *comm, const struct trainer_config *config,
                 const struct test_hooks *hooks)
 {
-    struct trainer trainer = {.config = config, .hooks = hooks, .comm = comm};
+    struct trainer trainer = {.config = config,
+                              .hooks = hooks,
+                              .record = xstrdup(config->record),
+                              .monitor = config->monitor,
+                              .comm = comm};
     int rc = run_all(&trainer), closed = trace_file_close(trainer.trace);
     if (!rc)
         rc = comm_agree(comm, closed);

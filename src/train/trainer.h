@@ -10,8 +10,18 @@
 #include "model/options.h"
 #include "ranks/comm.h"
 
-/* What early stopping and best.h5 watch. */
-enum monitor { MONITOR_VAL_ACC, MONITOR_VAL_LOSS, MONITOR_ACC, MONITOR_LOSS, MONITORS };
+/* What early stopping and best.h5 watch. MONITOR_AUTO: what suits the model, and epochs
+ * that judge all validation rows as one class, some wrongly, are not waited for in vain:
+ * they do not count against patience. */
+enum monitor {
+    MONITOR_VAL_ACC,
+    MONITOR_VAL_LOSS,
+    MONITOR_ACC,
+    MONITOR_LOSS,
+    MONITOR_AUTO,
+    MONITORS
+};
+extern const char *const monitor_names[MONITORS + 1];
 
 /* What follows a batch whose loss or gradient is not finite; weights have not seen it. */
 enum on_nan {
@@ -50,8 +60,10 @@ struct trainer_config {
 
     int epochs;
     double warmup_epochs;
-    enum monitor monitor;
-    int patience; /* epochs without improvement; 0: never stop early */
+    enum monitor monitor;      /* as the record of a run that begins has it */
+    bool monitor_given;        /* else a run is resumed by what its own record has */
+    enum monitor auto_monitor; /* what MONITOR_AUTO watches */
+    int patience;              /* epochs without improvement; 0: never stop early */
     double min_delta;
     bool result_is_last; /* the last weights are the result, not the best */
 

@@ -23,7 +23,7 @@ refused 64 '--bacth-size.*--batch-size' "$good" --bacth-size 64
 refused 64 '--units' "$good" --units many
 refused 64 'one of lstm, bilstm, gru' "$good" --model rnn
 refused 64 'other.h5 is one operand too many; usage: rnntrain' "$good" other.h5
-refused 64 'val_acc.*--monitor' "$good" --validation none
+refused 64 'val_acc.*--monitor' "$good" --validation none --monitor val_acc
 refused 66 'none.json' "$good" --config "$tmp/none.json"
 echo '{"unitz": 3}' >"$tmp/bad.json"
 refused 64 'bad.json.*unitz' "$good" --config "$tmp/bad.json"

@@ -6,7 +6,7 @@ set -euo pipefail
 
 make_sample 6000
 set=$tmp/sample.h5
-small=(--batch-size 64 --mask)
+small=(--batch-size 64 --mask --monitor val_acc)
 
 field() { # event key [file]: the values of a key in the events of a run's log
     grep "\"event\":\"$1\"" "${3:-$tmp/run/log.jsonl}" |

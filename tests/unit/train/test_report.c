@@ -49,9 +49,10 @@ static void open_new(struct report *report)
 static void test_modes(void **state)
 {
     (void)state;
+    const struct report_result best = {"best", 2, true, 0.25, 0.5, 10, NULL};
     struct report report = {0}, other = {0};
     open_new(&report);
-    assert_int_equal(report_test(&report, "best", 2, 0.25, 0.5, 10), OK);
+    assert_int_equal(report_result(&report, &best), OK);
     int64_t n = report_bytes(&report);
     report_close(&report);
     report_close(&report);
@@ -105,11 +106,12 @@ static void test_lines(void **state)
                                          .action = "stop",
                                          .rows = rows,
                                          .n = 2};
+    const struct report_result last = {"last", 3, true, 0.125, 0.75, 40, NULL};
 
     open_new(&report);
     assert_int_equal(report_epoch(&report, &epoch), OK);
     assert_int_equal(report_nonfinite(&report, &bad), OK);
-    assert_int_equal(report_test(&report, "last", 3, 0.125, 0.75, 40), OK);
+    assert_int_equal(report_result(&report, &last), OK);
     assert_int_equal(report_end(&report, "epochs", NULL), OK);
     assert_int_equal(report_bytes(&report), lseek(report.fd, 0, SEEK_END));
     report_close(&report);

@@ -1,0 +1,71 @@
+#include "commands/stopping.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct config, trainer.field)
+
+enum { USUAL_PATIENCE = 5, NOT_GIVEN = -1 };
+
+static const struct option options[] = {
+    {"monitor", OPTION_CHOICE, AT(monitor), "auto", 0, 0, monitor_names,
+     "what early stopping and best.h5 watch. auto, unless --patience or --notebook is "
+     "given: val_acc, or val_loss for a model that is not the recipe's, and epochs that "
+     "take all validation rows for one class do not count against patience",
+     "Validation", false},
+    {"patience", OPTION_COUNT, AT(patience), "5", 0, 1000000, NULL,
+     "epochs without improvement before training stops; 0: it never does", "Validation",
+     false},
+    {"min-delta", OPTION_DOUBLE, AT(min_delta), "0", 0, 1000, NULL,
+     "an improvement must be greater than this", "Validation", false},
+};
+
+const struct option_table stopping_options_table = {.options = options,
+                                                    .n_options = (int)COUNT_OF(options)};
+
+void stopping_leave_open(struct config *config)
+{
+    config->trainer.monitor = MONITORS;
+    config->trainer.patience = NOT_GIVEN;
+}
+
+static bool are_equal(const struct model_options *a, const struct model_options *b)
+{
+    char *left = options_to_json(&model_options_table, a);
+    char *right = options_to_json(&model_options_table, b);
+    bool equal = !strcmp(left, right);
+    free(left);
+    free(right);
+    return equal;
+}
+
+/* What nobody asked for. Recipes were tried with val_acc and a patience of 5; who chooses
+ * either, or the notebook to the letter, gets what it says. */
+static enum monitor usual_monitor(const struct trainer_config *trainer)
+{
+    if (trainer->sampler.rule == VALIDATION_NONE)
+        return MONITOR_LOSS;
+    return trainer->result_is_last || trainer->patience != NOT_GIVEN ? MONITOR_VAL_ACC
+                                                                     : MONITOR_AUTO;
+}
+
+void stopping_settle(struct config *config, const struct model_options *recipe)
+{
+    struct trainer_config *trainer = &config->trainer;
+    bool validates = trainer->sampler.rule != VALIDATION_NONE;
+    bool is_recipes = recipe && are_equal(recipe, &trainer->model);
+
+    trainer->auto_monitor = !validates   ? MONITOR_LOSS
+                            : is_recipes ? MONITOR_VAL_ACC
+                                         : MONITOR_VAL_LOSS;
+    trainer->monitor_given = trainer->monitor != MONITORS;
+    if (!trainer->monitor_given)
+        trainer->monitor = usual_monitor(trainer);
+    if (trainer->patience == NOT_GIVEN)
+        trainer->patience = USUAL_PATIENCE;
+}
+
+void stopping_of_old_record(struct config *config)
+{
+    config->trainer.monitor = MONITOR_VAL_ACC;
+}

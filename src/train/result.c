@@ -1,0 +1,121 @@
+#include "train/private.h"
+
+#include <stdlib.h>
+
+/* Rows that the weights were not trained on: the test part, else the validation rows. */
+struct judged {
+    enum dataset_part part;
+    const int32_t *rows;
+    int n;
+};
+
+static struct judged judged_rows(const struct trainer *trainer)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    if (sampler->n_test > 0)
+        return (struct judged){DATASET_TEST, sampler->test, sampler->n_test};
+    return (struct judged){sampler->validation_part, sampler->validation,
+                           sampler->n_validation};
+}
+
+/* The rows chose the best weights, or there are none. */
+static void say_no_test(struct trainer *trainer)
+{
+    report_say(
+        &trainer->report,
+        trainer->sampler.n_validation > 0
+            ? "note     there is no test part: these figures are of the validation "
+              "rows, which chose the best weights"
+            : "note     there is neither a test part nor are there validation "
+              "rows: nothing judges the result");
+}
+
+/* What is likely to help: more steps where an epoch has few, else larger ones. */
+static void say_one_class(struct trainer *trainer, const struct report_result *result)
+{
+    enum { FEW_STEPS = 100, USUAL_BATCH = 32 };
+    const struct trainer_config *config = trainer->config;
+    bool smaller = sampler_batches(&trainer->sampler) < FEW_STEPS &&
+                   config->sampler.batch_size > USUAL_BATCH;
+    char *first = smaller
+                      ? xasprintf("--batch-size %d", USUAL_BATCH)
+                      : xasprintf("--learning-rate %g", config->optim.learning_rate * 3);
+
+    report_say(
+        &trainer->report,
+        "warning  the %s weights take all %d rows for %s: try %s, more --epochs, a "
+        "greater --patience, --mask%s",
+        result->which, result->n, result->one_class, first,
+        trainer_watched(trainer) == MONITOR_VAL_ACC ? ", --monitor val_loss" : "");
+    free(first);
+}
+
+/* Collective. */
+static int judge(struct trainer *trainer, const char *which, int epoch,
+                 const real *weights)
+{
+    const struct judged on = judged_rows(trainer);
+    bool is_result = (*which == 'l') == trainer->config->result_is_last;
+    struct score score;
+
+    model_pack(trainer->model, weights);
+    int rc = trainer_evaluate(trainer, on.part, on.rows, on.n, &score);
+    if (rc)
+        return rc;
+
+    const struct report_result result = {
+        .which = which,
+        .epoch = epoch,
+        .is_test = on.part == DATASET_TEST,
+        .loss = score.loss,
+        .acc = score_accuracy(&score),
+        .n = score.n,
+        .one_class = score_is_one_class(&score)
+                         ? trainer->data.facts.labels[score.first_class]
+                         : NULL,
+    };
+    rc = comm_agree(trainer->comm, report_result(&trainer->report, &result));
+    if (!rc && is_result && result.one_class)
+        say_one_class(trainer, &result);
+    return rc;
+}
+
+/* Rank 0: of an epoch, from 1. */
+static double val_loss(const struct progress *progress, int epoch)
+{
+    const json_t *line = json_array_get(progress->history, (size_t)(epoch - 1));
+    return json_number_value(json_object_get(line, "val_loss"));
+}
+
+/* Rank 0. Where the run might have come further. */
+static void say_unfinished(struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    bool early = trainer_stops_early(trainer);
+    if (!early && progress->best_epoch == progress->epoch)
+        report_say(&trainer->report,
+                   "note     the last epoch was the best: more --epochs may go further");
+
+    if (early && trainer_watched(trainer) == MONITOR_VAL_ACC &&
+        val_loss(progress, progress->epoch) < val_loss(progress, progress->best_epoch))
+        report_say(
+            &trainer->report,
+            "note     val_loss fell after epoch %d: --monitor val_loss or a greater "
+            "--patience may go further",
+            progress->best_epoch);
+}
+
+int trainer_judge_result(struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    int rc = OK;
+    if (judged_rows(trainer).n > 0)
+        rc = judge(trainer, "best", progress->best_epoch, trainer->best_weights);
+    if (!rc && judged_rows(trainer).n > 0)
+        rc = judge(trainer, "last", progress->epoch, trainer->weights);
+    if (!rc && trainer->sampler.n_test == 0)
+        say_no_test(trainer);
+    if (!rc && trainer->comm->rank == 0)
+        say_unfinished(trainer);
+    return rc;
+}

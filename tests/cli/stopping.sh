@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Early stopping does not end a run that has not begun to tell classes apart; runs that were begun by
+# the older rule keep it; what a run says at its end without a test part or of a result that judges
+# everything as one class.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+# Four easy classes, of which one has more than half of the rows.
+awk 'function below(n) {
+    state = state * 16807 % 2147483647
+    return int(state / 2147483647 * n)
+}
+BEGIN {
+    state = 4
+    print "text,label"
+    for (i = 0; i < 2400; i++) {
+        class = below(100) < 53 ? 0 : 1 + below(3)
+        text = "k" class "x" below(2)
+        for (w = 4 + below(4); w > 0; w--)
+            text = below(2) ? text " c" below(40) : "c" below(40) " " text
+        print text ",class" class
+    }
+}' >"$tmp/easy.csv"
+"$rnnprep" "$tmp/easy.csv" -o "$tmp/easy.h5" --maxlen 12 --quiet
+options=("$tmp/easy.h5" --recipe keras-lstm)
+
+train() { # np run-folder option...
+    ranks "$1" "$rnntrain" "${options[@]}" --run-dir "$2" "${@:3}"
+}
+field() { # event key run-folder: the values of a key in the events of a run's log
+    grep "\"event\":\"$1\"" "$3/log.jsonl" | sed -E "s/.*\"$2\":(\"([^\"]*)\"|([^,}]*)).*/\2\3/"
+}
+epochs() { grep -c '"event":"epoch"' "$1/log.jsonl"; }
+spared() { grep -c '"one_class":"class0"' "$1/log.jsonl" || true; }
+
+# By the older rule a run ends at once and says what it came to.
+train 1 "$tmp/old" --monitor val_acc >"$tmp/said"
+[ "$(epochs "$tmp/old")" = 6 ] || problem "the older rule is another"
+grep -q 'no improvement in 5 epochs by val_acc, best was epoch 1' "$tmp/said" ||
+    problem "it does not say what it waited for"
+grep -q 'warning.*best weights take all 240 rows for class0: try --batch-size 32' "$tmp/said" ||
+    problem "no word of a result of one class"
+
+# By today's it learns.
+for seed in 1 2 3; do
+    train 1 "$tmp/new-$seed" --seed $seed >"$tmp/said"
+    acc=$(field validation acc "$tmp/new-$seed" | head -1)
+    awk -v acc="$acc" 'BEGIN { exit !(acc > 0.9) }' || problem "seed $seed: accuracy $acc"
+    [ "$(spared "$tmp/new-$seed")" -ge 6 ] || problem "seed $seed: the log has no one_class"
+    grep -q 'all 240 validation rows were taken for class0, which does not count' "$tmp/said" ||
+        problem "seed $seed: no word of epochs that do not count"
+    ! grep -q 'warning.*take all' "$tmp/said" || problem "seed $seed: a warning without cause"
+done
+
+# A run without a test part ends with what its validation rows say.
+grep -q '^validate best weights (epoch [0-9]*): val_loss [0-9.]*  val_acc [01]\.[0-9]* on 240 rows' \
+    "$tmp/said" || problem "no figures at the end"
+grep -q '^note .*no test part.*validation rows' "$tmp/said" || problem "no word of the test part"
+"$rnntrain" "${options[@]}" --run-dir "$tmp/blind" --epochs 1 --validation none >"$tmp/said"
+grep -q '^note .*neither a test part nor .*validation rows' "$tmp/said" || problem "nothing said"
+grep -q '"monitor":"loss"' "$tmp/blind/log.jsonl" || problem "--validation none watches the loss"
+
+# The same on any number of ranks, and from any point on: the decisions are those of one rank.
+expected=$(outcome "$tmp/new-1")
+train 3 "$tmp/ranks" --epochs 4 --quiet
+train 2 "$tmp/ranks" --resume --quiet
+[ "$(outcome "$tmp/ranks")" = "$expected" ] || problem "other epochs on other ranks"
+[ "$(spared "$tmp/ranks")" = "$(spared "$tmp/new-1")" ] || problem "others do not count"
+
+# A run that was begun by the older rule ends by it, also where nothing is said of it again.
+train 1 "$tmp/older" --monitor val_acc --epochs 3 --quiet
+train 2 "$tmp/older" --resume --quiet
+[ "$(outcome "$tmp/older")" = "$(outcome "$tmp/old")" ] || problem "the older rule is not kept"
+! grep -q '"monitor":"auto"' <("$rnntrain" inspect "$tmp/older/last.h5") ||
+    problem "the older run has something new in it"
+expect 64 'trained with monitor "val_acc", which is now "auto"' \
+    "$rnntrain" "${options[@]}" --run-dir "$tmp/older" --resume --monitor auto
+
+# One by today's rule goes on by it, with another patience too, and is not taken for an older one.
+train 1 "$tmp/newer" --epochs 3 --quiet
+expect 64 'trained with monitor "auto", which is now "val_acc"' \
+    "$rnntrain" "${options[@]}" --run-dir "$tmp/newer" --resume --monitor val_acc
+train 1 "$tmp/newer" --resume --patience 1 --epochs 8 --quiet
+[ "$(epochs "$tmp/newer")" -gt 4 ] || problem "--patience makes an older run of it"
+
+# What watches the loss: a model that is not the recipe's.
+watches() { # what option...
+    rm -rf "$tmp/watch"
+    "$rnntrain" "$tmp/easy.h5" --run-dir "$tmp/watch" --epochs 1 --limit-train 100 --quiet "${@:2}"
+    [ "$(field start monitor "$tmp/watch")" = "$1" ] || problem "not $1: ${*:2}"
+}
+watches val_acc --recipe keras-gru
+watches val_loss --recipe none
+watches val_loss --dense 32
