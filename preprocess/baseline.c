@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "data/dataset.h"
+#include "unsealed.h"
 
 struct bayes {
     int n_classes, n_ids;
@@ -81,8 +82,10 @@ static int run(const void *settings, const char *const *operands, int n)
     (void)n;
     struct dataset data = {0};
     int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_ALL, &data);
-    if (!rc)
+    if (!rc) {
+        print_unsealed(data.is_unsealed, data.path);
         rc = judge(path, &data);
+    }
     dataset_release(&data);
     return rc;
 }

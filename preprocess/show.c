@@ -6,6 +6,7 @@
 
 #include "data/dataset.h"
 #include "text/text.h"
+#include "unsealed.h"
 
 struct settings {
     int64_t rows;
@@ -89,6 +90,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = dataset_content(&data, &content);
     if (!rc) {
+        print_unsealed(data.is_unsealed, data.path);
         printf(
             "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words\n",
             path, data.facts.num_words, data.facts.maxlen, facts_side(data.facts.pad_pre),

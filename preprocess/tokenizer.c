@@ -10,6 +10,8 @@
 #include "corpus/stop_words.h"
 #include "files/h5.h"
 #include "saved/checkpoint.h"
+#include "saved/kind.h"
+#include "unsealed.h"
 
 int job_make_tokenizer(struct job *job)
 {
@@ -58,8 +60,10 @@ static int load_from_dataset(struct job *job)
 {
     struct dataset data = {0};
     int rc = dataset_open(job->settings->tokenizer, DATASET_WORDS_ALL, &data);
-    if (!rc)
+    if (!rc) {
+        print_unsealed(data.is_unsealed, data.path);
         set_padding(job->settings, &data.facts);
+    }
     if (!rc)
         rc = dataset_tokenizer(&data, &job->tokenizer);
     dataset_release(&data);
@@ -76,8 +80,10 @@ static int load_from_checkpoint(struct job *job)
                   "%s: a model without a tokenizer: name the file that it was trained "
                   "with, tokenizer.json or a pickle",
                   path);
-    if (!rc)
+    if (!rc) {
+        print_unsealed(info.is_unsealed, info.path);
         set_padding(job->settings, &info.facts);
+    }
     if (!rc)
         rc = checkpoint_tokenizer(&info, &job->tokenizer);
     checkpoint_release(&info);
@@ -104,22 +110,10 @@ static int load_from_file(struct job *job)
     return rc;
 }
 
-/* Whether a file of HDF5 is a data set; else it is a model. */
-static bool is_dataset(const char *path)
-{
-    struct h5 *file = NULL;
-    unsigned char digest[FILE_DIGEST_BYTES];
-    if (h5_open_on_disk(path, false, digest, &file))
-        return false;
-
-    bool is_checkpoint = h5_exists(file, "/rnntrain/config");
-    h5_close(file);
-    return !is_checkpoint;
-}
-
 int job_load_tokenizer(struct job *job)
 {
     const char *path = job->settings->tokenizer;
+    struct saved_look look = {SAVED_OTHER, H5_SEALED};
     char first[8]; /* as many as h5_is_one reads */
     size_t n = 0;
     int fd = -1, rc = file_open(path, &fd, &n);
@@ -130,7 +124,12 @@ int job_load_tokenizer(struct job *job)
     close(fd);
     if (n_first <= 0 || !h5_is_one(first, (size_t)n_first))
         return load_from_file(job);
-    return is_dataset(path) ? load_from_dataset(job) : load_from_checkpoint(job);
+
+    rc = saved_look(path, &look);
+    if (rc)
+        return rc;
+    return look.kind == SAVED_DATASET ? load_from_dataset(job)
+                                      : load_from_checkpoint(job);
 }
 
 int job_check_vocabulary(const struct job *job)

@@ -21,7 +21,9 @@
     COMMAND(import, "Trained models, and models of Keras", false,                        \
             "makes a checkpoint of a model of Keras, to be trained on or served")        \
     COMMAND(export, "Trained models, and models of Keras", false,                        \
-            "writes a model for other programs: Keras, ONNX, C")
+            "writes a model for other programs: Keras, ONNX, C")                         \
+    COMMAND(seal, "Trained models, and models of Keras", false,                          \
+            "checks and seals a file again that another program opened for writing")
 
 COMMAND_LIST(COMMAND_DECLARATION)
 

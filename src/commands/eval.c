@@ -183,8 +183,10 @@ static int run(const void *given, const char *const *operands, int n)
         rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     }
 
-    if (!rc)
+    if (!rc) {
+        import_print_unsealed(data.is_unsealed, path);
         import_print_notes(&predictor.info);
+    }
     if (!rc)
         rc = check_match(&data, &predictor, checkpoint);
     if (!rc)

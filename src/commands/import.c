@@ -98,6 +98,10 @@ static int check_written(const struct predictor *predictor, const char *path)
 static void tell(const struct predictor *predictor, const char *path)
 {
     const struct checkpoint *info = &predictor->info;
+    if (!info->keras) {
+        printf("%s: checked and sealed -> %s\n", info->path, path);
+        return;
+    }
     printf("%s: Keras %s, %zu weights, %d ids, rows of %d, %d classes; %s; %s -> %s\n",
            info->path, info->keras->version, model_params(predictor->model)->size,
            info->facts.num_words, info->facts.maxlen, info->facts.n_labels,
@@ -110,15 +114,18 @@ static int run(const void *given, const char *const *operands, int n)
     const struct settings *settings = given;
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
+    bool is_changed = false;
     (void)n;
 
     int rc = check_output(operands[0], settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
-    if (!rc && !predictor.info.keras)
+    if (!rc && !predictor.info.keras && !predictor.info.is_unsealed)
         rc = fail(ERR_USAGE, "%s is a checkpoint of rnntrain already", operands[0]);
     if (!rc)
-        rc = write_checkpoint(&predictor, settings->output);
+        rc = predictor.info.keras
+                 ? write_checkpoint(&predictor, settings->output)
+                 : checkpoint_seal(&predictor.info, settings->output, &is_changed);
     if (!rc)
         rc = check_written(&predictor, settings->output);
     if (!rc) {

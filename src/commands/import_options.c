@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "files/h5.h"
+
 static const char *const sides[] = {"pre", "post", NULL};
 static const char *const heads[] = {MODEL_HEAD_NAMES, [MODEL_HEADS] = "auto", NULL};
 static const char *const gates[] = {MODEL_GATES_NAMES, [MODEL_GATES] = "auto", NULL};
@@ -85,10 +87,19 @@ int import_check_output(const char *model, const struct import_settings *setting
     return OK;
 }
 
+void import_print_unsealed(bool is_unsealed, const char *path)
+{
+    char *note = is_unsealed ? h5_unsealed_note(path) : NULL;
+    if (note)
+        fprintf(stderr, "rnntrain: note: %s\n", note);
+    free(note);
+}
+
 void import_print_notes(const struct checkpoint *info)
 {
     const char *note = info->keras ? info->keras->notes : "";
 
+    import_print_unsealed(info->is_unsealed, info->path);
     while (*note) {
         size_t n = strcspn(note, "\n");
         fprintf(stderr, "rnntrain: note: %s: %.*s\n", info->path, (int)n, note);

@@ -23,7 +23,12 @@ struct checkpoint_hints import_hints(const struct import_settings *settings);
 int import_check_output(const char *model, const struct import_settings *settings,
                         const char *output) NODISCARD;
 
-/* Says, on standard error, what is otherwise here than in Keras. */
+/* Says, on standard error, that another program opened a file for writing, where one
+ * did. */
+void import_print_unsealed(bool is_unsealed, const char *path);
+
+/* Says, on standard error, what is otherwise here than in Keras, or that a checkpoint has
+ * lost its seal. */
 void import_print_notes(const struct checkpoint *info);
 
 #endif

@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands/import_options.h"
 #include "data/dataset.h"
-#include "files/h5.h"
+#include "saved/kind.h"
 #include "serve/predictor.h"
 
 static void show_input(const struct facts *facts)
@@ -79,8 +78,10 @@ static int inspect_dataset(const char *path)
 {
     struct dataset data = {0};
     int rc = dataset_open_again(path, &data); /* its seal was checked */
-    if (!rc)
+    if (!rc) {
+        import_print_unsealed(data.is_unsealed, path);
         show_dataset(&data);
+    }
     dataset_release(&data);
     return rc;
 }
@@ -148,45 +149,27 @@ struct settings {
     bool verify;
 };
 
-/* A stranger's file, or one of ours, which ends in a trailer. */
-static int is_foreign(const char *path, bool *answer)
-{
-    size_t size = 0;
-    int fd = -1;
-    unsigned char digest[FILE_DIGEST_BYTES];
-
-    int rc = file_open(path, &fd, &size);
-    if (rc)
-        return rc;
-
-    *answer = file_read_seal(fd, path, size, false, digest) == ERR_FORMAT;
-    close(fd);
-    return OK;
-}
-
 static int inspect(const struct settings *settings, const char *path)
 {
-    bool foreign = false;
+    struct checkpoint_hints hints = import_hints(&settings->keras);
+    struct saved_look look = {SAVED_OTHER, H5_SEALED};
 
-    /* files of others have no seal to be checked */
-    if (!settings->verify) {
-        int found = is_foreign(path, &foreign);
-        struct checkpoint_hints hints = import_hints(&settings->keras);
-        if (found || foreign)
-            return found ? found : inspect_model(path, &hints);
-    }
-
-    struct h5 *file = NULL;
-    unsigned char digest[FILE_DIGEST_BYTES];
-    int rc = h5_open_on_disk(path, true, digest, &file);
+    int rc = saved_look(path, &look);
     if (rc)
         return rc;
+    if (!settings->verify)
+        return look.kind == SAVED_DATASET ? inspect_dataset(path)
+                                          : inspect_model(path, &hints);
 
-    bool is_checkpoint = h5_exists(file, "/rnntrain/config");
-    h5_close(file);
-    if (settings->verify)
-        return is_checkpoint ? verify_checkpoint(path) : verify_dataset(path);
-    return is_checkpoint ? inspect_model(path, NULL) : inspect_dataset(path);
+    if (look.kind == SAVED_OTHER)
+        return fail(
+            ERR_FORMAT,
+            "%s: neither rnnprep nor rnntrain wrote it: it has no seal that could "
+            "be verified",
+            path);
+    if (look.ending == H5_UNSEALED)
+        return h5_refuse_unsealed(path);
+    return look.kind == SAVED_CHECKPOINT ? verify_checkpoint(path) : verify_dataset(path);
 }
 
 static int run(const void *settings, const char *const *operands, int n)

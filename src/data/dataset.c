@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 const char *const dataset_part_names[] = {[DATASET_TRAIN] = "train",
                                           [DATASET_VALIDATION] = "validation",
@@ -88,7 +90,7 @@ static int read_tokenizer(struct dataset *data, enum dataset_words words)
                         &data->tokenizer);
 }
 
-static int read_head(struct dataset *data, enum dataset_words words)
+int dataset_read_head(struct dataset *data, enum dataset_words words)
 {
     int rc = check_format(data);
     if (!rc)
@@ -105,20 +107,87 @@ static int read_head(struct dataset *data, enum dataset_words words)
     return rc;
 }
 
+/* corpus.csv, corpus.tar.gz and corpus/ become corpus.h5; the caller's to free. */
+static char *name_for(const char *path)
+{
+    size_t n = strlen(path), name;
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    for (name = n; name > 0 && path[name - 1] != '/';)
+        name--;
+
+    size_t stem = 1 + strcspn(path + name + 1, "./");
+    char *target = xasprintf("%.*s.h5", (int)stem, path + name);
+    if (path[name] == '.' || path[name] == '/' || !strcmp(target, path + name)) {
+        free(target);
+        target = xstrdup("dataset.h5");
+    }
+    return target;
+}
+
+/* A text, a folder or an archive is what a data set is made of. */
+static int no_data_set(const char *path, const char *why, int rc)
+{
+    char *target = name_for(path);
+    rc = fail(rc,
+              "%s: %s; if it is a corpus, rnnprep makes a data set of it: `rnnprep %s -o "
+              "%s`",
+              path, why, path, target);
+    free(target);
+    return rc;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* What the first bytes and the last ones say. */
+static int look(const char *path, enum h5_ending *ending)
+{
+    char first[8] = "";
+    size_t n = 0;
+    int fd = -1;
+
+    if (is_folder(path))
+        return no_data_set(path, "a folder, not a regular file", ERR_NO_INPUT);
+    int rc = file_open(path, &fd, &n);
+    if (rc)
+        return fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
+                    path);
+
+    ssize_t n_first = pread(fd, first, sizeof first, 0);
+    if (n_first < 0 || !h5_is_one(first, (size_t)n_first))
+        rc = no_data_set(path, "not an HDF5 file (its first 8 bytes say so)", ERR_FORMAT);
+    else
+        rc = h5_find_ending_on_disk(path, fd, n, ending);
+    close(fd);
+    return rc;
+}
+
+/* As h5_open_on_disk, of a sealed file, or as dataset_open_unsealed. */
 static int open_file(const char *path, enum dataset_words words, bool check,
-                     struct dataset *result)
+                     unsigned char digest[FILE_DIGEST_BYTES], struct dataset *data)
+{
+    enum h5_ending ending = H5_SEALED;
+    int rc = look(path, &ending);
+    if (rc || ending == H5_UNSEALED)
+        return rc ? rc : dataset_open_unsealed(path, words, digest, data);
+
+    rc = h5_open_on_disk(path, check, digest, &data->file);
+    return rc ? rc : dataset_read_head(data, words);
+}
+
+static int open_data_set(const char *path, enum dataset_words words, bool check,
+                         struct dataset *result)
 {
     struct dataset data = {.path = xstrdup(path)};
     unsigned char digest[FILE_DIGEST_BYTES];
 
-    int rc = h5_open_on_disk(path, check, digest, &data.file);
-    if (rc == ERR_NO_INPUT)
-        rc = fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
-                  path);
+    int rc = open_file(path, words, check, digest, &data);
     for (size_t i = 0; i < sizeof data.hash && !rc; i++)
         data.hash = data.hash << 8 | digest[i];
-    if (!rc)
-        rc = read_head(&data, words);
 
     if (rc) {
         dataset_release(&data);
@@ -130,12 +199,12 @@ static int open_file(const char *path, enum dataset_words words, bool check,
 
 int dataset_open(const char *path, enum dataset_words words, struct dataset *data)
 {
-    return open_file(path, words, true, data);
+    return open_data_set(path, words, true, data);
 }
 
 int dataset_open_again(const char *path, struct dataset *data)
 {
-    return open_file(path, DATASET_WORDS_NONE, false, data);
+    return open_data_set(path, DATASET_WORDS_NONE, false, data);
 }
 
 int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **tokenizer)

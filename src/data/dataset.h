@@ -41,11 +41,14 @@ struct dataset {
     char *provenance; /* JSON object, owned */
     void *storage;    /* of the arrays; owned, NULL unless dataset_read took it */
     uint64_t hash;    /* the first 8 bytes of the file's SHA-256 */
+    bool is_unsealed; /* another program opened it for writing (h5.h) */
     struct h5 *file;  /* private: open until all of it is in memory */
     struct rows part[DATASET_PARTS]; /* n 0: the file has no such part */
 };
 
-/* Reads and checks all but the arrays, and as much of the tokenizer's JSON. */
+/* Reads and checks all but the arrays, and as much of the tokenizer's JSON. A file that
+ * another program opened for writing is read as a stranger's, whole and in memory, which
+ * `is_unsealed` says: say so (h5_unsealed_note). */
 int dataset_open(const char *path, enum dataset_words words,
                  struct dataset *data) NODISCARD;
 /* As dataset_open, where this or another process of the node has just opened the file: it
@@ -116,6 +119,11 @@ const void *dataset_pack(const struct dataset *data, enum dataset_part part,
 
 /* All of it from memory: data->path is replaced atomically. */
 int dataset_write(const struct dataset *data) NODISCARD;
+
+/* Seals an unsealed data set again, at `target`, which may be its own name, after all in
+ * it was read and checked. Its bytes stay, and so does its hash, unless it is laid out as
+ * rnnprep lays out none: then it is written anew. */
+int dataset_seal(const char *path, const char *target, bool *is_rewritten) NODISCARD;
 
 /* The tokenizer in `data->tokenizer` with the data set's padding; ERR_FORMAT if it gives
  * ids that num_words does not allow. Free with text_free. */

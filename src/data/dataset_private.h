@@ -1,5 +1,6 @@
-/* What the parts of dataset.h share: dataset.c opens files, dataset_rows.c reads their
- * ids, dataset_load.c fills memory with them, dataset_write.c makes files. */
+/* What the parts of dataset.h share: dataset.c opens files, dataset_unsealed.c those
+ * that lost their trailer, dataset_rows.c reads their ids, dataset_load.c fills memory
+ * with them, dataset_write.c makes files. */
 #ifndef RNNTRAIN_DATA_DATASET_PRIVATE_H
 #define RNNTRAIN_DATA_DATASET_PRIVATE_H
 
@@ -27,6 +28,16 @@ static inline void dataset_id_shape(const struct dataset *data, enum dataset_par
 enum { DATASET_PATH_BYTES = 32 };
 void dataset_array_path(enum dataset_part part, const char *name,
                         char path[DATASET_PATH_BYTES]);
+
+/* Reads and checks all but the arrays of data->file, and as much of the tokenizer. */
+int dataset_read_head(struct dataset *data, enum dataset_words words) NODISCARD;
+
+/* As dataset_open, of a file without its trailer: all that is in it is read and checked
+ * in a child process first, and its digest is that of the file as it stands, so that a
+ * file that was only looked at keeps its own. */
+int dataset_open_unsealed(const char *path, enum dataset_words words,
+                          unsigned char digest[FILE_DIGEST_BYTES],
+                          struct dataset *data) NODISCARD;
 
 /* Opens the chunks of a part's ids. */
 int dataset_open_chunks(const struct dataset *data, enum dataset_part part,

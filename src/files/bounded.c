@@ -61,8 +61,8 @@ static int describe_end(const char *source, bool is_late, int status)
 {
     if (is_late || (status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
         return fail(ERR_FORMAT,
-                    "%s: reading it takes more than %d s or %zu GiB: this is no model "
-                    "that can be read here",
+                    "%s: reading it takes more than %d s or %zu GiB: no file that can be "
+                    "read here takes as much",
                     source, BOUNDED_SECONDS, BOUNDED_BYTES >> 30);
 
     if (status == -1)
@@ -78,8 +78,8 @@ static int describe_end(const char *source, bool is_late, int status)
                     "made to do so",
                     source, WTERMSIG(status));
     return fail(ERR_FORMAT,
-                "%s: reading it takes more than %zu GiB of memory: this is no model "
-                "that can be read here",
+                "%s: reading it takes more than %zu GiB of memory: no file that can be "
+                "read here takes as much",
                 source, BOUNDED_BYTES >> 30);
 }
 

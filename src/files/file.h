@@ -49,11 +49,18 @@ enum file_lock file_lock(int fd, double patience) NODISCARD;
 /* What the file system of a folder has left for us; -1: it does not say. */
 int64_t file_free_bytes(const char *folder);
 
+/* The SHA-256 of n bytes. */
+void file_digest(const char *bytes, size_t n, unsigned char digest[FILE_DIGEST_BYTES]);
+
 /* Writes the trailer of n bytes of content behind them: FILE_TRAILER_BYTES more. */
 void file_seal(char *content, size_t n);
 
 /* Whether n bytes end in a trailer, right or wrong. */
 bool file_has_seal(const char *bytes, size_t n);
+
+/* Whether n bytes, of which the last FILE_TRAILER_BYTES stand at `tail`, end in what was
+ * a trailer: its length or most of its magic is still there. */
+bool file_has_spoilt_seal(const char *tail, size_t n);
 
 /* Whether the n bytes, trailer included, are those that were sealed; ERR_FORMAT. */
 int file_check_seal(const char *path, const char *bytes, size_t n) NODISCARD;

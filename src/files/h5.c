@@ -117,6 +117,14 @@ int h5_open_image(const char *path, const char *bytes, size_t n, struct h5 **fil
     struct h5 *opened = xcalloc(1, sizeof *opened);
     char name[32];
 
+    if (h5_is_open_elsewhere(bytes, n)) {
+        free(opened);
+        return fail(ERR_FORMAT,
+                    "%s: another program has it open for writing, or ended before it "
+                    "closed it: close it there, or, if none has it, `h5clear -s %s`",
+                    path, path);
+    }
+
     h5_image_name(opened, name);
     h5_start();
     hid_t access = h5_image_access();
@@ -127,9 +135,15 @@ int h5_open_image(const char *path, const char *bytes, size_t n, struct h5 **fil
 /* The seal guards HDF5's parser, which trusts what it reads. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n, struct h5 **file)
 {
+    enum h5_ending ending = H5_SEALED;
     if (!h5_is_one(bytes, n))
         return not_hdf5(path);
-    int rc = file_check_seal(path, bytes, n);
+
+    int rc = h5_find_ending(path, bytes, n, &ending);
+    if (!rc && ending == H5_UNSEALED)
+        rc = h5_refuse_unsealed(path);
+    if (!rc)
+        rc = file_check_seal(path, bytes, n);
     return rc ? rc : h5_open_image(path, bytes, n - FILE_TRAILER_BYTES, file);
 }
 
@@ -150,6 +164,7 @@ int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGE
 {
     int fd = -1;
     size_t size = 0;
+    enum h5_ending ending = H5_SEALED;
     char first[sizeof magic], name[32];
 
     int rc = file_open(path, &fd, &size);
@@ -159,6 +174,10 @@ int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGE
     if (pread(fd, first, sizeof first, 0) != sizeof first ||
         memcmp(first, magic, sizeof magic))
         rc = not_hdf5(path);
+    if (!rc)
+        rc = h5_find_ending_on_disk(path, fd, size, &ending);
+    if (!rc && ending == H5_UNSEALED)
+        rc = h5_refuse_unsealed(path);
     if (!rc)
         rc = file_read_seal(fd, path, size, check, digest);
 

@@ -78,8 +78,29 @@ int h5_finish(struct h5 *file) NODISCARD;
 /* Whether bytes begin as HDF5 does. */
 bool h5_is_one(const char *bytes, size_t n);
 
+/* How a file ends. Programs that open one for writing, h5py in mode r+ or a among them,
+ * cut it where HDF5's content ends: then its trailer is gone, all of it, and what else
+ * they changed nobody knows. */
+enum h5_ending {
+    H5_SEALED,  /* in a trailer, right or wrong */
+    H5_UNSEALED /* where its content does: what wrote it last knows of no trailer */
+};
+
+/* ERR_FORMAT where it ends in neither: in a trailer that was cut or changed, before its
+ * content does, or in something else. The second one is of the n bytes of an open
+ * file. */
+int h5_find_ending(const char *path, const char *bytes, size_t n,
+                   enum h5_ending *ending) NODISCARD;
+int h5_find_ending_on_disk(const char *path, int fd, size_t n,
+                           enum h5_ending *ending) NODISCARD;
+
+/* What is said where an unsealed file is read all the same; the caller's to free. */
+char *h5_unsealed_note(const char *path);
+/* ERR_USAGE, and what to do. */
+int h5_refuse_unsealed(const char *path) NODISCARD;
+
 /* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
- * such file, ERR_FORMAT if it is damaged or not ours. */
+ * such file, ERR_FORMAT if it is damaged or not ours, ERR_USAGE if it is unsealed. */
 int h5_open(const char *path, struct h5 **file) NODISCARD;
 /* Checks and opens bytes of a file that were read already; `path` is for messages. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n,
@@ -135,9 +156,12 @@ int h5_read_attribute_int(struct h5 *file, const char *object, const char *name,
 /* Files of others, in memory, of which nothing is taken for granted: only hard links are
  * followed, only what stands in the file itself is read, strings may have fixed or
  * variable length, numbers any type. To be used in a child process (bounded.h): HDF5's
- * parser trusts what it reads. */
+ * parser trusts what it reads. The calls above read such a file too, whatever its layout
+ * and its strings are. */
 int h5_open_foreign(const char *path, const char *bytes, size_t n,
                     struct h5 **file) NODISCARD;
+/* ERR_FORMAT unless all in it is reached by hard links and stands in the file itself. */
+int h5_check_contained(struct h5 *file) NODISCARD;
 /* Whether hard links lead to an object of that path. */
 bool h5_reaches(struct h5 *file, const char *path);
 bool h5_has_attribute(struct h5 *file, const char *object, const char *name);

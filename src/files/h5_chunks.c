@@ -12,6 +12,9 @@ struct h5_chunks {
     hid_t set;
     char *name; /* of file and array, for messages */
     size_t size, columns, chunk_rows;
+    bool is_foreign, is_packed; /* if not, HDF5 reads it */
+    size_t rows;                /* of the whole array */
+    hid_t memory;               /* the type of its values here */
     struct libdeflate_decompressor *inflate;
     size_t packed_room;
     char *packed, *sorted, *values;
@@ -59,14 +62,19 @@ int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
     chunks->set = H5Dopen2(file->file, path, H5P_DEFAULT);
     chunks->name = xasprintf("%s: %s", file->path, path);
     chunks->size = h5_type_bytes(type);
+    chunks->is_foreign = file->is_foreign;
+    chunks->memory = h5_memory_type(type);
+    chunks->rows = shape[0];
     chunks->columns = shape[1];
 
     hid_t found = H5Dget_type(chunks->set), create = H5Dget_create_plist(chunks->set);
-    bool packed = is_packed(found, h5_file_type(type), create, chunks);
+    chunks->is_packed = is_packed(found, h5_file_type(type), create, chunks);
+    if (!chunks->is_packed)
+        chunks->chunk_rows = h5_chunk_rows(type, 2, shape);
     H5Tclose(found);
     H5Pclose(create);
 
-    if (!packed) {
+    if (!chunks->is_packed && !file->is_foreign) {
         rc = fail(ERR_FORMAT,
                   "%s is not stored in chunks of rows, shuffled and deflated: make the "
                   "file again with rnnprep",
@@ -149,16 +157,36 @@ static inline void merge(size_t size, size_t n, const char *sorted, char *values
             values[i * size + place] = sorted[place * n + i];
 }
 
-int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values)
+/* Chunk k of an array that is not packed as ours are, by HDF5's own means. */
+static int read_plainly(struct h5_chunks *chunks, size_t k)
+{
+    size_t first = k * chunks->chunk_rows, left = chunks->rows - first;
+    hsize_t start[2] = {first, 0};
+    hsize_t count[2] = {left < chunks->chunk_rows ? left : chunks->chunk_rows,
+                        chunks->columns};
+    hid_t wanted = H5Dget_space(chunks->set), memory = H5Screate_simple(2, count, NULL);
+
+    herr_t status = H5Sselect_hyperslab(wanted, H5S_SELECT_SET, start, NULL, count, NULL);
+    if (status >= 0)
+        status = H5Dread(chunks->set, chunks->memory, memory, wanted, H5P_DEFAULT,
+                         chunks->values);
+
+    H5Sclose(wanted);
+    H5Sclose(memory);
+    return status < 0 ? damaged(chunks, k) : OK;
+}
+
+static int read_packed(struct h5_chunks *chunks, size_t k)
 {
     size_t n = chunks->chunk_rows * chunks->columns, n_packed = 0;
     uint32_t skipped = 0; /* filters */
 
-    h5_start();
     int rc = fetch(chunks, k, &n_packed, &skipped);
     if (rc)
         return rc;
 
+    if (skipped && chunks->is_foreign)
+        return read_plainly(chunks, k);
     if (skipped || libdeflate_zlib_decompress(chunks->inflate, chunks->packed, n_packed,
                                               chunks->sorted, n * chunks->size,
                                               NULL) != LIBDEFLATE_SUCCESS)
@@ -169,7 +197,14 @@ int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values)
         merge(2, n, chunks->sorted, chunks->values);
     else
         merge(chunks->size, n, chunks->sorted, chunks->values);
-
-    *values = chunks->values;
     return OK;
+}
+
+int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values)
+{
+    h5_start();
+    int rc = chunks->is_packed ? read_packed(chunks, k) : read_plainly(chunks, k);
+    if (!rc)
+        *values = chunks->values;
+    return rc;
 }

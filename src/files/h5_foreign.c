@@ -8,7 +8,42 @@ int h5_open_foreign(const char *path, const char *bytes, size_t n, struct h5 **f
 {
     h5_start();
     H5PLset_loading_state(0); /* no filter from outside is run */
-    return h5_open_image(path, bytes, n, file);
+    int rc = h5_open_image(path, bytes, n, file);
+    if (!rc)
+        (*file)->is_foreign = true;
+    return rc;
+}
+
+/* A link, by its path from the root. */
+static herr_t check_link(hid_t root, const char *path, const H5L_info_t *info,
+                         void *contained)
+{
+    bool *result = contained;
+    if (info->type != H5L_TYPE_HARD) {
+        *result = false;
+        return 0;
+    }
+
+    H5D_layout_t layout;
+    hid_t object = H5Oopen(root, path, H5P_DEFAULT);
+    if (object < 0 ||
+        (H5Iget_type(object) == H5I_DATASET && !h5_is_contained(object, &layout)))
+        *result = false;
+    H5Oclose(object);
+    return 0;
+}
+
+int h5_check_contained(struct h5 *file)
+{
+    bool contained = true;
+
+    if (H5Lvisit(file->file, H5_INDEX_NAME, H5_ITER_INC, check_link, &contained) < 0)
+        return fail(ERR_FORMAT, "%s: HDF5 cannot list what is in it: it is damaged",
+                    file->path);
+    if (contained)
+        return OK;
+    return fail(ERR_FORMAT, "%s: a part of it is a link, or stands in another file",
+                file->path);
 }
 
 bool h5_reaches(struct h5 *file, const char *path)

@@ -35,6 +35,28 @@ static bool read_variable(hid_t attribute, size_t n, char **texts)
     return is_read;
 }
 
+bool h5_read_variable_strings(hid_t set, size_t n, char **strings)
+{
+    char **pointers = xcalloc(n, sizeof *pointers);
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Dget_space(set);
+    hid_t stored = H5Dget_type(set);
+
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5Tget_cset(stored));
+
+    bool is_read = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers) >= 0;
+    for (size_t i = 0; i < n && is_read; i++)
+        strings[i] = xstrdup(pointers[i] ? pointers[i] : "");
+    if (is_read)
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers);
+
+    H5Tclose(stored);
+    H5Tclose(type);
+    H5Sclose(space);
+    free(pointers);
+    return is_read;
+}
+
 static bool read_fixed(hid_t attribute, hid_t type, size_t n, char **texts)
 {
     size_t length = H5Tget_size(type);
@@ -156,9 +178,7 @@ struct foreign {
     hsize_t dims[H5_MAX_DIMS]; /* 1 where there is no such dimension */
 };
 
-/* Whether the file itself has the numbers; asked before all else, since HDF5 opens the
- * files of a virtual data set for its shape. */
-static bool is_own(hid_t set, H5D_layout_t *layout)
+bool h5_is_contained(hid_t set, H5D_layout_t *layout)
 {
     hid_t creation = H5Dget_create_plist(set);
     *layout = H5Pget_layout(creation);
@@ -241,7 +261,7 @@ static int read_numbers(const struct foreign *array, float **values)
 
 static int read_array(struct foreign *array, size_t most, float **values)
 {
-    if (!is_own(array->set, &array->layout))
+    if (!h5_is_contained(array->set, &array->layout))
         return fail(ERR_FORMAT,
                     "%s: the numbers of %s stand in another file, which is not read",
                     array->file->path, array->path);

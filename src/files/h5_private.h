@@ -13,6 +13,7 @@ struct h5 {
     char *path;      /* where it was read from, or will stand; NULL: an image in memory */
     char *temporary; /* the name under which it is built on disk; NULL: in memory */
     bool failed;     /* a write failed */
+    bool is_foreign; /* it may be laid out in any way */
     struct h5_packer *packer; /* of arrays that are written whole */
 };
 
@@ -39,8 +40,18 @@ void h5_start(void);
 hid_t h5_image_access(void);
 void h5_image_name(const struct h5 *file, char name[32]);
 
+/* The n strings of an open array of variable-length ones, the caller's to free. */
+bool h5_read_variable_strings(hid_t set, size_t n, char **strings);
+
 /* ERR_FORMAT unless hard links within the file lead to an object of that path. */
 int h5_check_reach(struct h5 *file, const char *path) NODISCARD;
+
+/* Whether another program has it open for writing, by a mark that HDF5 obeys. */
+bool h5_is_open_elsewhere(const char *bytes, size_t n);
+
+/* Whether the file itself has an array's numbers; asked before all else, since HDF5 opens
+ * the files of a virtual data set for its shape. */
+bool h5_is_contained(hid_t set, H5D_layout_t *layout);
 
 /* Opens n bytes of an HDF5 file, which are copied; `path` is for messages. */
 int h5_open_image(const char *path, const char *bytes, size_t n,

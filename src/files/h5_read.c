@@ -179,6 +179,37 @@ int h5_read_text(struct h5 *file, const char *path, char **text)
     return OK;
 }
 
+static bool read_fixed_strings(hid_t set, hid_t type, size_t n, char **strings)
+{
+    size_t length = H5Tget_size(type);
+    char *joined = xcalloc(n, length);
+    bool is_read = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, joined) >= 0;
+
+    for (size_t i = 0; i < n && is_read; i++)
+        strings[i] = xstrndup(joined + i * length, length);
+    free(joined);
+    return is_read;
+}
+
+static int read_strings(struct h5 *file, const char *path, hid_t set, hid_t type,
+                        size_t n_strings, char ***strings)
+{
+    size_t length = H5Tget_size(type);
+    bool is_variable = H5Tis_variable_str(type) > 0;
+    if (length > MOST_TEXT || n_strings > MOST_TEXT / length)
+        return fail(ERR_FORMAT, "%s: %s has %zu strings of %zu bytes, expected fewer",
+                    file->path, path, n_strings, length);
+
+    char **found = xcalloc(n_strings, sizeof *found);
+    if (is_variable ? h5_read_variable_strings(set, n_strings, found)
+                    : read_fixed_strings(set, type, n_strings, found)) {
+        *strings = found;
+        return OK;
+    }
+    free(found);
+    return fail(ERR_FORMAT, "%s: %s cannot be read", file->path, path);
+}
+
 int h5_read_strings(struct h5 *file, const char *path, size_t *n, char ***strings)
 {
     if (!h5_exists(file, path))
@@ -187,36 +218,19 @@ int h5_read_strings(struct h5 *file, const char *path, size_t *n, char ***string
     hid_t set = H5Dopen2(file->file, path, H5P_DEFAULT);
     hid_t type = set < 0 ? -1 : H5Dget_type(set);
     hid_t space = set < 0 ? -1 : H5Dget_space(set);
-    size_t shape[H5_MAX_DIMS] = {0}, length = 0;
+    size_t shape[H5_MAX_DIMS] = {0};
     int n_dims = 0, rc = OK;
-    char *joined = NULL;
 
-    if (set < 0 || H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) ||
+    if (set < 0 || H5Tget_class(type) != H5T_STRING ||
+        (H5Tis_variable_str(type) && !file->is_foreign) ||
         !dimensions(space, &n_dims, shape) || n_dims != 1)
         rc = fail(ERR_FORMAT, "%s: %s is not a list of fixed-length strings", file->path,
                   path);
-
-    if (!rc) {
-        length = H5Tget_size(type);
-        if (length > MOST_TEXT || shape[0] > MOST_TEXT / length)
-            rc = fail(ERR_FORMAT, "%s: %s has %zu strings of %zu bytes, expected fewer",
-                      file->path, path, shape[0], length);
-    }
-
-    if (!rc) {
-        joined = xcalloc(shape[0], length);
-        if (H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, joined) < 0)
-            rc = fail(ERR_FORMAT, "%s: %s cannot be read", file->path, path);
-    }
-
-    if (!rc) {
+    else
+        rc = read_strings(file, path, set, type, shape[0], strings);
+    if (!rc)
         *n = shape[0];
-        *strings = xcalloc(shape[0], sizeof **strings);
-        for (size_t i = 0; i < shape[0]; i++)
-            (*strings)[i] = xstrndup(joined + i * length, length);
-    }
 
-    free(joined);
     H5Sclose(space);
     H5Tclose(type);
     H5Dclose(set);
@@ -240,6 +254,9 @@ static bool is_single(hid_t attribute)
 int h5_read_attribute_text(struct h5 *file, const char *object, const char *name,
                            char **text)
 {
+    if (file->is_foreign)
+        return h5_read_foreign_text(file, object, name, text);
+
     hid_t attribute = open_attribute(file, object, name);
     if (attribute < 0)
         return fail(ERR_FORMAT, "%s: attribute %s of %s is missing", file->path, name,

@@ -21,14 +21,17 @@ static void encode_length(uint64_t length, unsigned char bytes[LENGTH_BYTES])
 static void make_trailer(const void *content, size_t n,
                          unsigned char trailer[FILE_TRAILER_BYTES])
 {
-    struct sha256_ctx sha;
-
     memcpy(trailer, trailer_magic, MAGIC_BYTES);
     encode_length(n, trailer + MAGIC_BYTES);
+    file_digest(content, n, trailer + MAGIC_BYTES + LENGTH_BYTES);
+}
 
+void file_digest(const char *bytes, size_t n, unsigned char digest[FILE_DIGEST_BYTES])
+{
+    struct sha256_ctx sha;
     sha256_init(&sha);
-    sha256_update(&sha, n, content);
-    sha256_digest(&sha, SHA256_DIGEST_SIZE, trailer + MAGIC_BYTES + LENGTH_BYTES);
+    sha256_update(&sha, n, (const uint8_t *)bytes);
+    sha256_digest(&sha, FILE_DIGEST_BYTES, digest);
 }
 
 void file_seal(char *content, size_t n)
@@ -55,8 +58,21 @@ static int damaged(const char *path, size_t n)
 
 bool file_has_seal(const char *bytes, size_t n)
 {
-    return n > FILE_TRAILER_BYTES &&
+    return n >= FILE_TRAILER_BYTES &&
            !memcmp(bytes + n - FILE_TRAILER_BYTES, trailer_magic, MAGIC_BYTES);
+}
+
+bool file_has_spoilt_seal(const char *tail, size_t n)
+{
+    enum { MOST_OF_MAGIC = 5 };
+    unsigned char length[LENGTH_BYTES];
+    int n_equal = 0;
+
+    for (int i = 0; i < MAGIC_BYTES; i++)
+        n_equal += tail[i] == trailer_magic[i];
+
+    encode_length(n - FILE_TRAILER_BYTES, length);
+    return n_equal >= MOST_OF_MAGIC || !memcmp(tail + MAGIC_BYTES, length, LENGTH_BYTES);
 }
 
 int file_check_seal(const char *path, const char *bytes, size_t n)

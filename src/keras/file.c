@@ -79,6 +79,7 @@ static int take_answer(struct keras_file *file, const char *answer, size_t n)
     file->config = copy_text(root, "config");
     file->training = copy_text(root, "training");
     file->optimizer_name = copy_text(root, "optimizer_name");
+    file->is_checkpoint = json_is_true(json_object_get(root, "is_checkpoint"));
     file->by_class = json_is_true(json_object_get(root, "by_class"));
     file->values = xcalloc(n_values, sizeof *file->values);
     memcpy(file->values, answer + n_text, n_values * sizeof *file->values);

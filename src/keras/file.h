@@ -41,6 +41,7 @@ struct keras_file {
     /* Arrays are named by class, as in .weights.h5; else they stand in the order of the
      * layers. */
     bool by_class;
+    bool is_checkpoint; /* rnntrain wrote it: nothing else was read */
     struct keras_arrays weights, optimizer;
     float *values; /* of all arrays */
 };

@@ -267,12 +267,12 @@ static int find_in_h5(struct finding *finding, const char *path, const char *byt
 {
     int rc = h5_open_foreign(path, bytes, n, &finding->h5);
 
-    if (!rc && h5_reaches(finding->h5, "/rnntrain"))
-        rc = fail(
-            ERR_FORMAT,
-            "%s: a checkpoint of rnntrain whose last bytes, the trailer, are missing "
-            "or changed: it is damaged, take another copy or an older one",
-            path);
+    if (!rc && h5_reaches(finding->h5, "/rnntrain")) {
+        json_object_set_new(finding->root, "is_checkpoint", json_true());
+        h5_close(finding->h5);
+        return OK;
+    }
+
     if (!rc)
         rc = set_attribute(finding, "/", "keras_version", "version", MOST_VERSION);
     if (!rc)

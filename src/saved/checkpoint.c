@@ -44,7 +44,7 @@ static int read_tokenizer(struct h5 *file, char **tokenizer)
     return rc;
 }
 
-static int read_info(struct h5 *file, struct checkpoint *info)
+int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
 {
     int rc = check_version(file);
     if (!rc)
@@ -67,7 +67,7 @@ int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
     struct checkpoint info = {.path = xstrdup(path)};
     int rc = h5_open_bytes(path, bytes, n, &info.file);
     if (!rc)
-        rc = read_info(info.file, &info);
+        rc = checkpoint_read_info(info.file, &info);
 
     if (rc) {
         checkpoint_release(&info);

@@ -37,6 +37,7 @@ struct checkpoint {
     int n_slots;        /* optimizer arrays in the file */
     bool
         has_no_names; /* a model of Keras: its classes are called by numbers, or a rule */
+    bool is_unsealed; /* another program opened it for writing (files/h5.h) */
 
     /* Of a model of Keras, which checkpoint_import has read. */
     struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
@@ -76,9 +77,10 @@ int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
  * weights that are the run's result. The caller's to free. */
 char *checkpoint_path(const char *path);
 
-/* Reads everything but the arrays of a checkpoint or a model of Keras (keras/file.h),
- * which has no tokenizer unless a hint names one (`hints` NULL: none), and maxlen 0 where
- * neither says it. ERR_USAGE: hints for a checkpoint, which needs none. */
+/* Reads everything but the arrays of a checkpoint, which may have lost its seal, or of a
+ * model of Keras (keras/file.h), which has no tokenizer unless a hint names one (`hints`
+ * NULL: none), and maxlen 0 where neither says it. ERR_USAGE: hints for a checkpoint,
+ * which needs none. */
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info) NODISCARD;
 
@@ -114,6 +116,12 @@ int checkpoint_map_classes(const struct checkpoint *info, const struct facts *da
  * caller's. NULL: it has one. `how` says how to have them compared. */
 char *checkpoint_note_of_words(const struct checkpoint *info, const char *data_path,
                                const char *how);
+
+/* Seals an unsealed checkpoint again: its content, as checkpoint_import read it, is
+ * written to `path`. Where its weights or the best ones are not those whose hashes its
+ * state has, it is a model and no run any more: the state keeps its steps alone. */
+int checkpoint_seal(const struct checkpoint *info, const char *path,
+                    bool *is_changed) NODISCARD;
 
 /* Closes the file: its arrays are read no more. */
 void checkpoint_close(struct checkpoint *info);

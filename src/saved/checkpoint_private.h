@@ -1,5 +1,5 @@
-/* What checkpoint_write.c, checkpoint.c, which reads, and import.c, which reads models of
- * Keras, share. */
+/* What checkpoint_write.c, checkpoint.c, which reads, unsealed.c, which reads what other
+ * programs opened for writing, and import.c, which reads models of Keras, share. */
 #ifndef RNNTRAIN_SAVED_CHECKPOINT_PRIVATE_H
 #define RNNTRAIN_SAVED_CHECKPOINT_PRIVATE_H
 
@@ -15,6 +15,14 @@ char *checkpoint_slot_path(int slot);
 /* As checkpoint_open, of a file's bytes. */
 int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
                           struct checkpoint *info) NODISCARD;
+
+/* Everything but the arrays of an open file. */
+int checkpoint_read_info(struct h5 *file, struct checkpoint *info) NODISCARD;
+
+/* As checkpoint_open_bytes, of a checkpoint without its trailer: all that is in it is
+ * read and checked in a child process first. */
+int checkpoint_open_unsealed(const char *path, const char *bytes, size_t n,
+                             struct checkpoint *info) NODISCARD;
 
 /* As checkpoint_load, of a model of Keras. */
 int checkpoint_load_imported(const struct checkpoint *info, const struct params *params,

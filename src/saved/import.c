@@ -111,24 +111,6 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     return rc ? rc : take_tokenizer(hints, info);
 }
 
-int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
-                            const char *bytes, size_t n, struct checkpoint *result)
-{
-    struct checkpoint info = {.path = xstrdup(path)};
-    struct keras_file file = {0};
-    int rc = keras_file_read(path, bytes, n, &file);
-    if (!rc)
-        rc = understand(hints, &file, &info);
-    keras_file_release(&file);
-
-    if (rc) {
-        checkpoint_release(&info);
-        return rc;
-    }
-    *result = info;
-    return OK;
-}
-
 /* A checkpoint says all that hints could say, but for other names of its classes. */
 static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 {
@@ -173,12 +155,14 @@ static int rename_classes(const struct checkpoint_hints *hints, struct checkpoin
 }
 
 static int open_own(const char *path, const struct checkpoint_hints *hints,
-                    const char *bytes, size_t n, struct checkpoint *result)
+                    const char *bytes, size_t n, bool is_sealed,
+                    struct checkpoint *result)
 {
     struct checkpoint info = {.path = NULL};
     int rc = refuse_hints(path, hints);
     if (!rc)
-        rc = checkpoint_open_bytes(path, bytes, n, &info);
+        rc = is_sealed ? checkpoint_open_bytes(path, bytes, n, &info)
+                       : checkpoint_open_unsealed(path, bytes, n, &info);
     if (rc)
         return rc;
 
@@ -188,6 +172,29 @@ static int open_own(const char *path, const struct checkpoint_hints *hints,
     else
         *result = info;
     return rc;
+}
+
+int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
+                            const char *bytes, size_t n, struct checkpoint *result)
+{
+    struct checkpoint info = {.path = NULL};
+    struct keras_file file = {0};
+
+    int rc = keras_file_read(path, bytes, n, &file);
+    if (!rc && file.is_checkpoint) {
+        rc = open_own(path, hints, bytes, n, false, &info);
+    } else if (!rc) {
+        info.path = xstrdup(path);
+        rc = understand(hints, &file, &info);
+    }
+    keras_file_release(&file);
+
+    if (rc) {
+        checkpoint_release(&info);
+        return rc;
+    }
+    *result = info;
+    return OK;
 }
 
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
@@ -206,7 +213,7 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
 
     if (!rc)
         rc = file_has_seal(bytes, n)
-                 ? open_own(file, hints, bytes, n, info)
+                 ? open_own(file, hints, bytes, n, true, info)
                  : checkpoint_import_bytes(file, hints, bytes, n, info);
     free(bytes);
     free(file);

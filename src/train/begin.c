@@ -95,6 +95,8 @@ static int load_initial(struct trainer *trainer)
         trainer->progress.moments_steps = steps_of(&info);
     if (!rc)
         describe_beginning(trainer, &info, moments, classes);
+    if (!rc && info.is_unsealed)
+        trainer_tell_unsealed(trainer, info.path);
 
     checkpoint_release(&info);
     return rc;

@@ -125,6 +125,9 @@ int trainer_set_up(struct trainer *trainer) NODISCARD;
 void trainer_probe(struct trainer *trainer);
 /* Collective. Says what will be trained, to the log and to people. */
 int trainer_start_report(struct trainer *trainer) NODISCARD;
+/* Rank 0. Says that another program opened a file for writing which is read all the
+ * same. */
+void trainer_tell_unsealed(struct trainer *trainer, const char *path);
 void trainer_tear_down(struct trainer *trainer);
 
 /* Collective. Some ranks of each node read the file, together, into the memory that their

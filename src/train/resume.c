@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "files/file.h"
+#include "files/h5.h"
 
 /* Whether the log says, behind what the checkpoint knows, that the run came to its
  * end. */
@@ -40,8 +41,8 @@ static void put_aside(struct trainer *trainer)
     free(to);
 }
 
-/* Rank 0: the newest generation that is whole. A run whose options or data are others is
- * not tried in its older generation. */
+/* Rank 0: the newest generation that is whole. A run whose options or data are others, or
+ * whose files have lost their seal, is not tried in its older generation. */
 static int find_generation(struct trainer *trainer, struct resumed *resumed)
 {
     static const char *const names[] = {"last.h5", "last.prev.h5"};
@@ -50,7 +51,9 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
     for (size_t i = 0; i < COUNT_OF(names) && !resumed->from; i++) {
         char *path = trainer_path(trainer, names[i]);
         if (access(path, F_OK) == 0) {
-            rc = trainer_load_generation(trainer, path, &resumed->log_bytes);
+            rc = trainer->data.is_unsealed
+                     ? h5_refuse_unsealed(trainer->config->data)
+                     : trainer_load_generation(trainer, path, &resumed->log_bytes);
             if (!rc)
                 resumed->from = xstrdup(path);
             else if (is_damage(rc) && !damage)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "files/h5.h"
+
 /* "stratified: neg 1250, pos 1250" */
 static char *describe_validation(const struct trainer *trainer)
 {
@@ -105,12 +107,21 @@ static struct report_start describe(const struct trainer *trainer, const char *h
     };
 }
 
+void trainer_tell_unsealed(struct trainer *trainer, const char *path)
+{
+    char *note = h5_unsealed_note(path);
+    report_tell(&trainer->report, "note: %s", note);
+    free(note);
+}
+
 /* Rank 0. */
 static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
 {
     char *validation = describe_validation(trainer);
     struct report_start start = describe(trainer, hosts, validation, crowded);
 
+    if (trainer->data.is_unsealed)
+        trainer_tell_unsealed(trainer, trainer->config->data);
     report_to_console(&trainer->report, stdout, trainer->config->quiet);
     int rc = report_cut(&trainer->report, trainer->resumed.log_bytes);
     if (!rc)

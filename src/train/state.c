@@ -89,6 +89,13 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
         {"best_epoch", 1000000, &best_epoch},
     };
     int rc = OK;
+    if (!json_object_get(root, "epoch"))
+        rc = fail(ERR_USAGE,
+                  "%s is a model, not a point of a run: it was imported, or its weights "
+                  "were changed before it was sealed again; begin another run from it by "
+                  "--init-from",
+                  source);
+
     for (size_t i = 0; i < COUNT_OF(numbers) && !rc; i++)
         rc =
             read_integer(root, source, numbers[i].key, numbers[i].most, numbers[i].value);

@@ -159,7 +159,7 @@ for hint in "--maxlen 3" "--tokenizer tokenizer.json" "--padding post" "--head m
     not_imported 64 "${hint%% *}.* for models of Keras; own.ck.h5 is a checkpoint" own.ck.h5 $hint
 done
 head -c -20 own.ck.h5 >cut.ck.h5
-not_imported 65 'the trailer, are missing or changed' cut.ck.h5
+not_imported 65 'its trailer is missing or changed' cut.ck.h5
 expect 64 'has no tokenizer' "$rnntrain" export own.ck.h5 --to c -o model.c
 expect 64 'weights.h5 only' "$rnntrain" export own.ck.h5 --to keras3-weights -o model.h5
 

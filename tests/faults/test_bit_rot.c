@@ -15,6 +15,7 @@
 #include "files/file.h"
 
 enum { FLIPS = 2000, CUTS = 200, EDGE = 4096 };
+enum { UNSEALED = -1 }; /* read, but as a stranger's */
 
 static const char *checkpoint, *data_set;
 static char folder[] = "/tmp/rnntrain-rot-XXXXXX";
@@ -23,6 +24,8 @@ static int open_checkpoint(const char *path)
 {
     struct predictor predictor;
     int rc = predictor_open(&predictor, path, "baseline", NULL);
+    if (!rc && predictor.info.is_unsealed)
+        rc = UNSEALED;
     predictor_release(&predictor);
     return rc;
 }
@@ -31,6 +34,8 @@ static int open_data_set(const char *path)
 {
     struct dataset data = {0};
     int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
+    if (!rc && data.is_unsealed)
+        rc = UNSEALED;
     dataset_release(&data);
     return rc;
 }
@@ -68,16 +73,58 @@ static void attack(const char *path, int (*open)(const char *path))
     free(bytes);
 }
 
+/* A trailer of which anything is left is a wrong one; without it the file is a
+ * stranger's, and whatever flips then, it is never taken for a sealed one. */
+static void attack_trailer(const char *path, int (*open)(const char *path))
+{
+    enum { UNSEALED_FLIPS = 200 };
+    struct rng rng = {.seed = 6, .purpose = RNG_TEST};
+    char *bytes = NULL, *copy = xasprintf("%s/rotten.h5", folder);
+    size_t n = 0;
+
+    assert_int_equal(file_read(path, &bytes, &n), OK);
+    for (size_t i = 0; i < 8 * FILE_TRAILER_BYTES; i++) {
+        char *at = bytes + n - 1 - i / 8, kept = *at;
+        *at = (char)(kept ^ 1 << i % 8);
+        assert_int_equal(file_replace(copy, bytes, n, false), OK);
+        assert_int_equal(open(copy), ERR_FORMAT);
+        *at = kept;
+    }
+
+    for (size_t cut = 1; cut < FILE_TRAILER_BYTES; cut++) {
+        assert_int_equal(file_replace(copy, bytes, n - cut, false), OK);
+        assert_int_equal(open(copy), ERR_FORMAT);
+    }
+
+    n -= FILE_TRAILER_BYTES;
+    assert_int_equal(file_replace(copy, bytes, n, false), OK);
+    assert_int_equal(open(copy), UNSEALED);
+    for (uint32_t i = 0; i < UNSEALED_FLIPS; i++) {
+        size_t at = place(&rng, i, n);
+        char kept = bytes[at];
+        bytes[at] = (char)(kept ^ 1 << i % 8);
+        assert_int_equal(file_replace(copy, bytes, n, false), OK);
+        assert_int_not_equal(open(copy), OK);
+        bytes[at] = kept;
+    }
+
+    unlink(copy);
+    free(copy);
+    free(bytes);
+}
+
 static void test_checkpoint(void **state)
 {
     (void)state;
     attack(checkpoint, open_checkpoint);
+    attack_trailer(checkpoint, open_checkpoint);
 }
 
 static void test_data_set(void **state)
 {
     (void)state;
     attack(data_set, open_data_set);
+    attack_trailer(data_set, open_data_set);
 }
 
 int main(int argc, char **argv)

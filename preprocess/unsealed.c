@@ -1,0 +1,14 @@
+#include "unsealed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "files/h5.h"
+
+void print_unsealed(bool is_unsealed, const char *path)
+{
+    char *note = is_unsealed ? h5_unsealed_note(path) : NULL;
+    if (note)
+        fprintf(stderr, "rnnprep: note: %s\n", note);
+    free(note);
+}

@@ -1,0 +1,147 @@
+/* Data sets that another program opened for writing, and so lost their trailer. */
+#include "data/dataset_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "files/bounded.h"
+
+struct source {
+    const char *path, *bytes;
+    size_t n;
+};
+
+static int open_bytes(const struct source *source, enum dataset_words words,
+                      struct dataset *data)
+{
+    int rc = h5_open_foreign(source->path, source->bytes, source->n, &data->file);
+    if (!rc)
+        rc = h5_check_contained(data->file);
+    return rc ? rc : dataset_read_head(data, words);
+}
+
+/* The words that stand beside all words must be the first of them. */
+static int check_words(struct dataset *data)
+{
+    struct text_tokenizer *all = NULL;
+    int rc = dataset_tokenizer(data, &all);
+
+    if (!rc && h5_exists(data->file, "/tokenizer_kept")) {
+        free(data->tokenizer);
+        data->tokenizer = NULL;
+        rc = h5_read_text(data->file, "/tokenizer_kept", &data->tokenizer);
+        if (!rc)
+            rc = dataset_check_words(data, all, data->path);
+    }
+    text_free(all);
+    return rc;
+}
+
+static int check_provenance(const struct dataset *data)
+{
+    json_t *root = json_loads(data->provenance, 0, NULL);
+    bool is_object = json_is_object(root);
+    json_decref(root);
+    if (is_object)
+        return OK;
+    return fail(ERR_FORMAT, "%s: /provenance is no JSON object", data->path);
+}
+
+/* In a child process: reads and checks all that is in it. */
+static int examine(const void *context, struct bounded_bytes *nothing)
+{
+    const struct source *source = context;
+    struct dataset data = {.path = xstrdup(source->path)};
+    uint64_t content = 0;
+    (void)nothing;
+
+    int rc = open_bytes(source, DATASET_WORDS_ALL, &data);
+    if (!rc)
+        rc = dataset_load_alone(&data, DATASET_COLUMNS, "use another host");
+    if (!rc)
+        rc = dataset_content(&data, &content);
+    if (!rc)
+        rc = check_words(&data);
+    return rc ? rc : check_provenance(&data);
+}
+
+int dataset_open_unsealed(const char *path, enum dataset_words words,
+                          unsigned char digest[FILE_DIGEST_BYTES], struct dataset *data)
+{
+    struct source source = {.path = path};
+    char *bytes = NULL, *nothing = NULL;
+    size_t n_nothing = 0;
+
+    int rc = file_read(path, &bytes, &source.n);
+    source.bytes = bytes;
+    if (!rc)
+        rc = bounded_run(path, examine, &source, 0, &nothing, &n_nothing);
+    if (!rc)
+        rc = open_bytes(&source, words, data);
+    if (!rc)
+        file_digest(source.bytes, source.n, digest);
+
+    data->is_unsealed = true;
+    free(nothing);
+    free(bytes);
+    return rc;
+}
+
+/* Whether the bytes are read as those of a sealed file are. */
+static bool is_laid_out_as_ours(const char *path, const char *sealed, size_t n)
+{
+    struct dataset data = {.path = xstrdup(path)};
+    uint64_t content = 0;
+
+    int rc = h5_open_bytes(path, sealed, n, &data.file);
+    if (!rc)
+        rc = dataset_read_head(&data, DATASET_WORDS_ALL);
+    if (!rc)
+        rc = dataset_load_alone(&data, DATASET_COLUMNS, "use another host");
+    if (!rc)
+        rc = dataset_content(&data, &content);
+    dataset_release(&data);
+    return !rc;
+}
+
+static int write_anew(struct dataset *data, const char *target)
+{
+    char *path = data->path;
+    int rc = OK;
+    if (h5_exists(data->file, "/tokenizer_kept"))
+        rc = h5_read_text(data->file, "/tokenizer_kept", &data->kept);
+    if (!rc)
+        rc = dataset_load_alone(data, DATASET_ALL, "use another host");
+    if (rc)
+        return rc;
+
+    data->path = xstrdup(target);
+    free(path);
+    return dataset_write(data);
+}
+
+int dataset_seal(const char *path, const char *target, bool *is_rewritten)
+{
+    struct dataset data = {0};
+    char *bytes = NULL;
+    size_t n = 0;
+
+    int rc = dataset_open(path, DATASET_WORDS_ALL, &data);
+    if (!rc)
+        rc = file_read(path, &bytes, &n);
+    if (rc) {
+        dataset_release(&data);
+        return rc;
+    }
+
+    bytes = xrealloc(bytes, n + FILE_TRAILER_BYTES, 1);
+    file_seal(bytes, n);
+    *is_rewritten = !is_laid_out_as_ours(path, bytes, n + FILE_TRAILER_BYTES);
+    rc = *is_rewritten ? write_anew(&data, target)
+                       : file_replace(target, bytes, n + FILE_TRAILER_BYTES, false);
+    dataset_release(&data);
+    free(bytes);
+    return rc;
+}

@@ -1,0 +1,86 @@
+#include "saved/kind.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "files/bounded.h"
+#include "files/file.h"
+
+static enum saved_kind kind_of(struct h5 *file)
+{
+    if (h5_reaches(file, "/rnntrain"))
+        return SAVED_CHECKPOINT;
+    return h5_has_attribute(file, "/", "format") ? SAVED_DATASET : SAVED_OTHER;
+}
+
+struct source {
+    const char *path, *bytes;
+    size_t n;
+};
+
+static int ask(const void *context, struct bounded_bytes *result)
+{
+    const struct source *source = context;
+    struct h5 *file = NULL;
+    int rc = h5_open_foreign(source->path, source->bytes, source->n, &file);
+    if (rc)
+        return rc;
+
+    char kind = (char)kind_of(file);
+    bounded_append(result, &kind, 1);
+    return OK;
+}
+
+/* What is no file of ours may end as it likes. */
+static int look_unsealed(const char *path, struct saved_look *look)
+{
+    struct source source = {.path = path};
+    char *bytes = NULL, *kind = NULL;
+    size_t n_kind = 0;
+
+    int rc = file_read(path, &bytes, &source.n);
+    source.bytes = bytes;
+    if (!rc)
+        rc = bounded_run(path, ask, &source, 1, &kind, &n_kind);
+    if (!rc && n_kind == 1 && *kind > SAVED_OTHER && *kind <= SAVED_DATASET)
+        look->kind = (enum saved_kind) * kind;
+    if (!rc && look->kind != SAVED_OTHER)
+        rc = h5_find_ending(path, bytes, source.n, &look->ending);
+
+    free(kind);
+    free(bytes);
+    return rc;
+}
+
+static int look_sealed(const char *path, struct saved_look *look)
+{
+    struct h5 *file = NULL;
+    unsigned char digest[FILE_DIGEST_BYTES];
+    int rc = h5_open_on_disk(path, true, digest, &file);
+    if (!rc)
+        look->kind = kind_of(file);
+    h5_close(file);
+    return rc;
+}
+
+int saved_look(const char *path, struct saved_look *result)
+{
+    struct saved_look look = {SAVED_OTHER, H5_SEALED};
+    char first[8] = "", last[FILE_TRAILER_BYTES] = "";
+    size_t n = 0;
+    int fd = -1, rc = file_open(path, &fd, &n);
+    if (rc)
+        return rc;
+
+    ssize_t n_first = pread(fd, first, sizeof first, 0), n_last = 0;
+    if (n >= sizeof last)
+        n_last = pread(fd, last, sizeof last, (off_t)(n - sizeof last));
+    close(fd);
+
+    bool is_sealed = n_last == sizeof last && file_has_seal(last, sizeof last);
+    if (n_first == sizeof first && h5_is_one(first, sizeof first))
+        rc = is_sealed ? look_sealed(path, &look) : look_unsealed(path, &look);
+    if (!rc)
+        *result = look;
+    return rc;
+}

@@ -1,0 +1,211 @@
+/* Checkpoints that another program opened for writing: read with care, sealed again. */
+#include "saved/checkpoint_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "files/bounded.h"
+#include "files/file.h"
+#include "files/h5.h"
+#include "model/model.h"
+#include "saved/record.h"
+
+/* All numbers of a checkpoint. */
+struct contents {
+    struct record record;
+    struct model *model; /* for the shapes of its weights */
+    float *weights, *slots[CHECKPOINT_MAX_SLOTS];
+    float *best; /* NULL: none stand beside the model's */
+};
+
+static void release(struct contents *contents)
+{
+    model_free(contents->model);
+    free(contents->weights);
+    free(contents->best);
+    for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
+        free(contents->slots[i]);
+    *contents = (struct contents){0};
+}
+
+static int read_model(const struct checkpoint *info, struct contents *contents)
+{
+    const struct kernels *kernels = NULL;
+    struct chain_config chain;
+
+    int rc = kernels_select("baseline", &kernels);
+    if (!rc)
+        rc = record_read(info->config, info->path, &contents->record);
+    if (rc)
+        return rc;
+
+    model_options_chain(&contents->record.model, &info->facts, &chain);
+    return model_new_evaluator(&chain, kernels, 1, &contents->model);
+}
+
+static int read_contents(const struct checkpoint *info, struct contents *contents)
+{
+    int rc = read_model(info, contents);
+    if (rc)
+        return rc;
+
+    const struct params *params = model_params(contents->model);
+    contents->weights = xcalloc(params->size, sizeof *contents->weights);
+    for (int i = 0; i < info->n_slots; i++)
+        contents->slots[i] = xcalloc(params->size, sizeof *contents->weights);
+
+    rc = checkpoint_load(info, params, contents->weights, contents->slots);
+    if (rc || !h5_exists(info->file, CHECKPOINT_BEST))
+        return rc;
+    contents->best = xcalloc(params->size, sizeof *contents->weights);
+    return checkpoint_load_best(info, params, contents->best);
+}
+
+static int check_object(const struct checkpoint *info, const char *name, const char *json)
+{
+    json_t *root = json_loads(json, 0, NULL);
+    bool is_object = json_is_object(root);
+    json_decref(root);
+    if (is_object)
+        return OK;
+    return fail(ERR_FORMAT, "%s: /rnntrain/%s is no JSON object", info->path, name);
+}
+
+struct source {
+    const char *path, *bytes;
+    size_t n;
+};
+
+static int open_bytes(const struct source *source, struct checkpoint *info)
+{
+    int rc = h5_open_foreign(source->path, source->bytes, source->n, &info->file);
+    if (!rc)
+        rc = h5_check_contained(info->file);
+    return rc ? rc : checkpoint_read_info(info->file, info);
+}
+
+/* In a child process: reads and checks all that is in it. */
+static int examine(const void *context, struct bounded_bytes *nothing)
+{
+    const struct source *source = context;
+    struct checkpoint info = {.path = xstrdup(source->path)};
+    struct contents contents = {.weights = NULL};
+    struct text_tokenizer *tokenizer = NULL;
+    (void)nothing;
+
+    int rc = open_bytes(source, &info);
+    if (!rc)
+        rc = check_object(&info, "state", info.state);
+    if (!rc)
+        rc = check_object(&info, "provenance", info.provenance);
+    if (!rc)
+        rc = checkpoint_tokenizer(&info, &tokenizer);
+    return rc ? rc : read_contents(&info, &contents);
+}
+
+int checkpoint_open_unsealed(const char *path, const char *bytes, size_t n,
+                             struct checkpoint *result)
+{
+    const struct source source = {path, bytes, n};
+    struct checkpoint info = {.path = xstrdup(path), .is_unsealed = true};
+    enum h5_ending ending = H5_UNSEALED;
+    char *nothing = NULL;
+    size_t n_nothing = 0;
+
+    int rc = h5_find_ending(path, bytes, n, &ending);
+    if (!rc)
+        rc = bounded_run(path, examine, &source, 0, &nothing, &n_nothing);
+    if (!rc)
+        rc = open_bytes(&source, &info);
+    free(nothing);
+
+    if (rc) {
+        checkpoint_release(&info);
+        return rc;
+    }
+    *result = info;
+    return OK;
+}
+
+static uint64_t hash_in(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? strtoull(text, NULL, 16) : 0;
+}
+
+/* The state has the hashes of the best weights, which stand beside the model's where they
+ * are others, and at the end of an epoch of the model's. */
+static bool is_as_recorded(const json_t *state, const struct contents *contents)
+{
+    const struct params *params = model_params(contents->model);
+    const json_t *history = json_object_get(state, "history");
+    const json_t *last = json_array_get(history, json_array_size(history) - 1);
+    bool within_epoch = json_integer_value(json_object_get(state, "batch")) != 0;
+    uint64_t best = hash_in(state, "best_weights");
+    uint64_t weights = params_hash(params, (const real *)contents->weights);
+    bool is_last = last && !within_epoch && weights == hash_in(last, "weights");
+
+    if (contents->best)
+        return best == params_hash(params, (const real *)contents->best) &&
+               (is_last || within_epoch);
+    return is_last || best == 0 || best == weights;
+}
+
+/* Of a model that was changed its steps are left, which its moments have seen, and the
+ * data. */
+static char *state_without_run(const json_t *state)
+{
+    json_t *kept = json_object();
+    static const char *const keys[] = {"data", "step", "moments_steps"};
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        json_object_set(kept, keys[i], json_object_get(state, keys[i]));
+
+    char *text = json_dumps(kept, JSON_SORT_KEYS | JSON_COMPACT);
+    json_decref(kept);
+    return text;
+}
+
+static int write_contents(const struct checkpoint *info, const struct contents *contents,
+                          const char *path)
+{
+    char *optimizer = keras_optimizer_json(&contents->record.optim);
+    char *bytes = NULL;
+    size_t n = 0;
+    const float *slots[CHECKPOINT_MAX_SLOTS] = {contents->slots[0], contents->slots[1]};
+    const struct checkpoint_model model = {.chain = model_chain(contents->model),
+                                           .optimizer = optimizer,
+                                           .params = model_params(contents->model),
+                                           .weights = contents->weights,
+                                           .slots = slots,
+                                           .best = contents->best};
+
+    int rc = checkpoint_image(info, &model, &bytes, &n);
+    if (!rc)
+        rc = file_replace(path, bytes, n, false);
+    free(optimizer);
+    free(bytes);
+    return rc;
+}
+
+int checkpoint_seal(const struct checkpoint *info, const char *path, bool *is_changed)
+{
+    struct contents contents = {.weights = NULL};
+    struct checkpoint sealed = *info;
+    json_t *state = json_loads(info->state, 0, NULL);
+    char *without_run = NULL;
+
+    int rc = read_contents(info, &contents);
+    if (!rc) {
+        *is_changed = !is_as_recorded(state, &contents);
+        if (*is_changed)
+            sealed.state = without_run = state_without_run(state);
+        rc = write_contents(&sealed, &contents, path);
+    }
+
+    free(without_run);
+    json_decref(state);
+    release(&contents);
+    return rc;
+}
