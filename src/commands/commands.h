@@ -23,7 +23,7 @@
     COMMAND(export, "Trained models, and models of Keras", false,                        \
             "writes a model for other programs: Keras, ONNX, C")                         \
     COMMAND(seal, "Trained models, and models of Keras", false,                          \
-            "checks and seals a file again that another program opened for writing")
+            "checks and seals a file again that another program opened to write")
 
 COMMAND_LIST(COMMAND_DECLARATION)
 

@@ -81,11 +81,12 @@ const struct option_table cmd_seal_table = {
     .n_options = (int)COUNT_OF(options),
     .program = "rnntrain seal",
     .synopsis = "FILE [options]",
+    .example = "  rnntrain seal dataset.h5\n",
     .about =
-        "Checks all that is in a checkpoint or a data set which another program opened "
-        "for\nwriting (h5py in mode r+ or a, h5repack, ...), and so cut its seal off, "
-        "and "
-        "seals it\nagain.\n\n"
+        "Checks all that is in a checkpoint or a data set which another program opened\n"
+        "for writing (h5py in mode r+ or a, h5repack, ...), and so cut its seal off, "
+        "and\n"
+        "seals it again.\n\n"
         "  FILE  a checkpoint (best.h5 or last.h5 of a run) or a data set\n",
     .min_operands = 1,
     .max_operands = 1,
