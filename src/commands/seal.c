@@ -72,7 +72,7 @@ static int run(const void *given, const char *const *operands, int n)
 }
 
 static const struct option options[] = {
-    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, NULL,
+    {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, option_file,
      "file to write instead of FILE itself; -o for short", "Options", true},
 };
 
