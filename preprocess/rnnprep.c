@@ -234,6 +234,7 @@ static const struct program rnnprep = {
                "  mpirun -np 2 rnntrain imdb.h5    trains on it\n",
     .commands = commands,
     .n_commands = (int)COUNT_OF(commands),
+    .lists_options = true,
 };
 
 int main(int argc, char **argv)

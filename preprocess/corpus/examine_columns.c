@@ -1,15 +1,13 @@
 /* Whether the labels are labels at all: names of columns, texts and ids are not. */
 #include "corpus/examine_private.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "corpus/spelling.h"
 
 #include "data/facts.h"
-#include "input/format.h"
+#include "input/column_names.h"
 
 #include "text/fold.h"
 
@@ -18,17 +16,8 @@ enum { FEW_DOCUMENTS = 20 }; /* of which nothing can be said by counting */
 /* Whether one of its words is what columns of labels are called: airline_sentiment. */
 static bool names_labels(const char *label)
 {
-    for (const char *const *name = format_label_names; *name; name++) {
-        size_t n = strlen(*name);
-        for (const char *at = label; *at; at++) {
-            bool begins = at == label || !islower((unsigned char)at[-1]) ||
-                          isupper((unsigned char)*at);
-            if (n > 1 && begins && !strncasecmp(at, *name, n) &&
-                !islower((unsigned char)at[n + (at[n] == 's')]))
-                return true;
-        }
-    }
-    return false;
+    return strlen(label) > 1 && column_name_is_likely(label) &&
+           column_name_rank(label, column_label_names) >= 0;
 }
 
 /* Whether all other labels are numbers, or say that there is none. */

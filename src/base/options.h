@@ -114,5 +114,7 @@ char *options_key(const struct option *option);
 /* Writes the usage text, by groups in the order of their first options, defaults and
  * ranges included. */
 void options_usage(const struct option_table *table, FILE *out);
+/* Its options alone, by their groups. */
+void options_list(const struct option_table *table, FILE *out);
 
 #endif

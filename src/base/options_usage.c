@@ -113,15 +113,9 @@ static bool is_described(const struct option_table *table, int i, const char *gr
     return false;
 }
 
-void options_usage(const struct option_table *table, FILE *out)
+void options_list(const struct option_table *table, FILE *out)
 {
     struct option first, option;
-
-    fprintf(out, "usage: %s %s\n", table->program, table->synopsis);
-    if (table->example)
-        fprintf(out, "\nExample\n%s", table->example);
-    if (table->about)
-        fprintf(out, "\n%s", table->about);
 
     for (int i = 0; options_at(table, i, &first); i++) {
         const char *group = group_of(&first);
@@ -132,4 +126,14 @@ void options_usage(const struct option_table *table, FILE *out)
             if (*option.help && !strcmp(group_of(&option), group))
                 describe(out, &option);
     }
+}
+
+void options_usage(const struct option_table *table, FILE *out)
+{
+    fprintf(out, "usage: %s %s\n", table->program, table->synopsis);
+    if (table->example)
+        fprintf(out, "\nExample\n%s", table->example);
+    if (table->about)
+        fprintf(out, "\n%s", table->about);
+    options_list(table, out);
 }

@@ -176,6 +176,8 @@ static void list_commands(const struct program *program)
     printf("  %-11sthe version, also --version\n\n", "version");
     printf("Where no command is named, %s runs: %s %.*s\n", program->commands->name, name,
            (int)strcspn(usual->synopsis, "\n"), usual->synopsis);
+    if (program->lists_options)
+        options_list(usual, stdout);
 }
 
 /* Answers `help [COMMAND]`; the arguments are those behind `help`. */

@@ -22,7 +22,8 @@ struct program {
     const char *about;   /* lines, each with its '\n' */
     const char *example; /* the same: command lines; or NULL */
     const struct command *commands;
-    int n_commands; /* the first one runs where none is named */
+    int n_commands;     /* the first one runs where none is named */
+    bool lists_options; /* of the first one, behind the commands */
     /* whether another process of the job speaks for this one; NULL: it is alone */
     bool (*is_other)(void);
 };

@@ -2,10 +2,7 @@
 #ifndef RNNTRAIN_INPUT_COLUMNS_H
 #define RNNTRAIN_INPUT_COLUMNS_H
 
-#include "input/format.h"
-
-/* Whether every row has the same two or more fields. */
-bool columns_are_even(const struct beginning *beginning, char separator, bool quoted);
+#include "input/sample.h"
 
 /* Whether the first row, cut by one of the separators, has a well-known name of texts. */
 bool columns_name_texts(const struct beginning *beginning, const char *separators);

@@ -9,8 +9,7 @@ enum { MOST_BYTES = 64 << 20, MOST_FIELDS = 65536 };
 
 struct delimited {
     const char *name;
-    char separator;
-    bool quoted;
+    struct delimited_form form;
     delimited_sink *sink;
     void *context;
     struct csv_parser csv; /* where quoted */
@@ -23,8 +22,11 @@ struct delimited {
     int n_fields, fields_room;
     int64_t line;     /* of the next byte */
     int64_t row_line; /* in which the row began */
-    bool after_cr;    /* the last byte was a CR that ended a row: an LF belongs to it */
-    size_t column;    /* bytes of the present line in the pieces before this one */
+    char *plain;      /* a piece without escapes */
+    size_t plain_room;
+    bool after_escape; /* the last byte was a backslash in quotes */
+    bool after_cr;     /* the last byte was a CR that ended a row: an LF belongs to it */
+    size_t column;     /* bytes of the present line in the pieces before this one */
     int rc;
 };
 
@@ -34,22 +36,26 @@ static int space_is_text(unsigned char c)
     return 0;
 }
 
-struct delimited *delimited_new(const char *name, char separator, bool quoted,
+static int is_blank(unsigned char c)
+{
+    return c == ' ';
+}
+
+struct delimited *delimited_new(const char *name, struct delimited_form form,
                                 delimited_sink *sink, void *context)
 {
     struct delimited *parser = xcalloc(1, sizeof *parser);
     *parser = (struct delimited){.name = name,
-                                 .separator = separator,
-                                 .quoted = quoted,
+                                 .form = form,
                                  .sink = sink,
                                  .context = context,
                                  .line = 1,
                                  .row_line = 1};
-    if (quoted) {
+    if (form.quoted) {
         if (csv_init(&parser->csv, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL))
             die("libcsv cannot start");
-        csv_set_delim(&parser->csv, (unsigned char)separator);
-        csv_set_space_func(&parser->csv, space_is_text);
+        csv_set_delim(&parser->csv, (unsigned char)form.separator);
+        csv_set_space_func(&parser->csv, form.skips_blanks ? is_blank : space_is_text);
         csv_set_blk_size(&parser->csv, 1 << 16);
     }
     return parser;
@@ -59,9 +65,10 @@ void delimited_free(struct delimited *parser)
 {
     if (!parser)
         return;
-    if (parser->quoted)
+    if (parser->form.quoted)
         csv_free(&parser->csv);
     free(parser->bytes);
+    free(parser->plain);
     free(parser->spans);
     free(parser->fields);
     free(parser);
@@ -69,12 +76,12 @@ void delimited_free(struct delimited *parser)
 
 static int too_long(const struct delimited *parser)
 {
-    return fail(ERR_FORMAT,
-                "%s: line %lld: the row that begins here is longer than 64 MiB%s",
-                parser->name, (long long)parser->row_line,
-                parser->quoted ? "; does a quote not end? --quoting off takes quotes as "
-                                 "characters"
-                               : ": not a document");
+    return fail(
+        ERR_FORMAT, "%s: line %lld: the row that begins here is longer than 64 MiB%s",
+        parser->name, (long long)parser->row_line,
+        parser->form.quoted ? "; does a quote not end? --quoting off takes quotes as "
+                              "characters"
+                            : ": not a document");
 }
 
 static void append(struct delimited *parser, const char *text, size_t n)
@@ -109,8 +116,9 @@ static void add_span(struct delimited *parser, size_t start, size_t n)
 /* Hands the row on, unless it is blank. */
 static void end_row(struct delimited *parser)
 {
-    bool blank = parser->n_fields == 0 ||
-                 (!parser->quoted && parser->n_fields == 1 && parser->spans[0].n == 0);
+    bool blank =
+        parser->n_fields == 0 ||
+        (!parser->form.quoted && parser->n_fields == 1 && parser->spans[0].n == 0);
     for (int i = 0; i < parser->n_fields; i++)
         parser->fields[i] =
             (struct field){parser->bytes + parser->spans[i].start, parser->spans[i].n};
@@ -176,7 +184,7 @@ static int report_quote(const struct delimited *parser, const char *text, size_t
                 "expected \"%c\" or the line's end (a quote within the field is doubled; "
                 "--quoting off takes quotes as characters)",
                 parser->name, (long long)line_of(parser), column_of(parser, text, at),
-                parser->separator);
+                parser->form.separator);
 }
 
 static void feed_quoted(struct delimited *parser, const char *text, size_t n)
@@ -206,6 +214,41 @@ static void feed_quoted(struct delimited *parser, const char *text, size_t n)
     }
 }
 
+/* Makes \" a doubled quote and \\ a backslash, for libcsv. */
+static size_t replace_escapes(struct delimited *parser, const char *text, size_t n)
+{
+    size_t used = 0;
+    if (parser->plain_room < n + 1) {
+        parser->plain_room = n + 1;
+        parser->plain = xrealloc(parser->plain, parser->plain_room, 1);
+    }
+
+    for (size_t i = 0; i < n; i++) {
+        char c = text[i];
+        if (c == '\\' && !parser->after_escape) {
+            parser->after_escape = true;
+            continue;
+        }
+        if (parser->after_escape)
+            parser->plain[used++] = c == '"' ? '"' : '\\';
+        if (!parser->after_escape || c != '\\')
+            parser->plain[used++] = c;
+        parser->after_escape = false;
+    }
+    return used;
+}
+
+static void feed_escaped(struct delimited *parser, const char *text, size_t n)
+{
+    enum { PIECE = 64 << 10 };
+    for (size_t at = 0; at < n && !parser->rc;) {
+        size_t piece = n - at < PIECE ? n - at : PIECE;
+        size_t n_plain = replace_escapes(parser, text + at, piece);
+        feed_quoted(parser, parser->plain, n_plain);
+        at += piece;
+    }
+}
+
 static void end_quoted(struct delimited *parser)
 {
     int64_t line = parser->n_fields ? parser->row_line : parser->line;
@@ -220,9 +263,9 @@ static void end_quoted(struct delimited *parser)
 static void split_row(struct delimited *parser)
 {
     size_t start = 0;
-    while (parser->separator) {
-        char *found =
-            memchr(parser->bytes + start, parser->separator, parser->n_bytes - start);
+    while (parser->form.separator) {
+        char *found = memchr(parser->bytes + start, parser->form.separator,
+                             parser->n_bytes - start);
         if (!found)
             break;
         size_t end = (size_t)(found - parser->bytes);
@@ -267,7 +310,9 @@ static void feed_lines(struct delimited *parser, const char *text, size_t n)
 
 int delimited_feed(struct delimited *parser, const char *text, size_t n, bool last)
 {
-    if (parser->quoted)
+    if (parser->form.quoted && parser->form.has_escapes)
+        feed_escaped(parser, text, n);
+    else if (parser->form.quoted)
         feed_quoted(parser, text, n);
     else
         feed_lines(parser, text, n);
@@ -277,9 +322,9 @@ int delimited_feed(struct delimited *parser, const char *text, size_t n, bool la
         back--;
     parser->column = back ? n - back : parser->column + n;
 
-    if (last && !parser->rc && parser->quoted)
+    if (last && !parser->rc && parser->form.quoted)
         end_quoted(parser);
-    if (last && !parser->rc && !parser->quoted && parser->n_bytes) {
+    if (last && !parser->rc && !parser->form.quoted && parser->n_bytes) {
         parser->row_line = parser->line;
         split_row(parser);
         end_row(parser);

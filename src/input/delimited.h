@@ -24,8 +24,15 @@ typedef int delimited_sink(void *context, const struct delimited_row *row);
 
 struct delimited;
 
-/* separator '\0': a row is one field. `name` stands in messages; borrowed. */
-struct delimited *delimited_new(const char *name, char separator, bool quoted,
+struct delimited_form {
+    char separator;    /* '\0': a row is one field */
+    bool quoted;       /* fields may stand in quotes, and: */
+    bool skips_blanks; /* blanks around fields and quotes do not count */
+    bool has_escapes;  /* in quotes \" is a quote and \\ a backslash */
+};
+
+/* `name` stands in messages; borrowed. */
+struct delimited *delimited_new(const char *name, struct delimited_form form,
                                 delimited_sink *sink, void *context);
 void delimited_free(struct delimited *parser);
 int delimited_feed(struct delimited *parser, const char *text, size_t n,

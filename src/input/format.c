@@ -23,14 +23,6 @@ const char *const format_names[] = {
 #undef FORMAT_NAME
 _Static_assert(COUNT_OF(format_names) == FORMATS + 1, "a format has no name");
 
-const char *const format_text_names[] = {"text",    "review",    "sentence", "content",
-                                         "comment", "message",   "tweet",    "document",
-                                         "body",    "utterance", NULL};
-
-const char *const format_label_names[] = {"label",  "sentiment", "class",  "category",
-                                          "target", "polarity",  "rating", "stars",
-                                          "score",  "intent",    "y",      NULL};
-
 const char *format_shown_separator(const char *separator)
 {
     return !strcmp(separator, "\t")  ? "tab"

@@ -51,6 +51,7 @@ struct layout {
     enum format format;
     char separator[16]; /* between fields; of lines any string */
     bool quoted, header;
+    bool skips_blanks, has_escapes; /* as struct delimited_form */
     int n_columns;                  /* of delimited text; 0: a row is a line */
     int text, label;                /* columns, from 0; label -1: there is none */
     char *text_field, *label_field; /* of JSON Lines; label_field NULL: there is none */
@@ -98,6 +99,7 @@ enum format_sign {
 struct format_ops {
     const char *const *suffixes; /* of files' names, NULL behind the last; NULL: none */
     enum format_sign sign;
+    bool has_rows;          /* of which the first may be names */
     const char *sign_shown; /* "no ... ", where no format is found; NULL: not named */
     bool (*looks_like)(const struct beginning *beginning);
     /* Where --separator is given and --format is not; NULL: it is another format. */
@@ -119,12 +121,6 @@ extern const struct format_ops *const formats[FORMATS]; /* NULL before FORMAT_FI
 
 /* Whether the first n bytes of a file's name end as those of the format do. */
 bool format_is_named(const struct format_ops *format, const char *name, size_t n);
-
-enum { FORMAT_SAMPLE = 400 }; /* rows of a file's beginning that are looked at */
-
-/* What columns and fields that hold texts and labels are called, the surest first; NULL
- * behind the last. */
-extern const char *const format_text_names[], *const format_label_names[];
 
 /* As messages have it: "tab". */
 const char *format_shown_separator(const char *separator);

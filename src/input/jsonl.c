@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "input/column_names.h"
 #include "input/records.h"
 
 #include "text/text.h"
@@ -63,11 +64,11 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
             name, error.line, error.column, error.text);
 
     layout->text_field = options->text_field ? xstrdup(options->text_field)
-                                             : known_field(object, format_text_names);
+                                             : known_field(object, column_text_names);
     if (options->label_use != LABELS_UNUSED)
         layout->label_field = options->label_field
                                   ? xstrdup(options->label_field)
-                                  : known_field(object, format_label_names);
+                                  : known_field(object, column_label_names);
 
     int rc = OK;
     bool needs_label = options->label_use == LABELS_REQUIRED;

@@ -10,13 +10,15 @@
 
 #include "text/text.h"
 
-enum { HEAD_BYTES = 256 << 10 }; /* what the layout is found from */
+/* What the layout is found from; more where the first rows are longer. */
+enum { HEAD_BYTES = 256 << 10, MOST_HEAD_BYTES = 65 << 20 };
 
 struct records {
-    const struct records_options *options; /* borrowed, as are the names */
+    struct records_options options; /* its strings are borrowed, as is: */
     const char *class_name;
-    char *head; /* the beginning, until the layout is known */
-    size_t n_head, head_room;
+    char separator[2]; /* that the file names itself */
+    char *head;        /* the beginning, until the layout is known */
+    size_t n_head, head_room, wanted;
     bool knows_layout;
     struct format_file file;
     struct delimited *rows;
@@ -104,46 +106,6 @@ static bool is_name(const char *label, size_t n)
     return is;
 }
 
-/* What the format made of the present row. */
-static int take_record(void *given, const struct text_record *taken)
-{
-    struct records *records = given;
-    struct format_file *file = &records->file;
-    struct text_record record = *taken;
-    const struct delimited_row *row = records->row;
-    bool has_fields = file->layout.n_columns > 0;
-    trim_label(&record);
-
-    if (record.n_label == 0 && records->options->label_use == LABELS_REQUIRED)
-        return format_bad_row(file, record.line, "rows without a label",
-                              ": the label is empty; expected the name of a class");
-    if (record.n_label == 0)
-        record.label = NULL;
-    else if (!is_name(record.label, record.n_label))
-        return fail(ERR_FORMAT,
-                    "%s: line %lld: the label is not valid UTF-8; expected the name of a "
-                    "class (--encoding says what the file is in)",
-                    file->name, (long long)record.line);
-
-    record.is_first = records->n_rows == 1;
-    record.fields = has_fields ? row->fields : NULL;
-    record.n_fields = has_fields ? row->n_fields : 0;
-    record.row = has_fields ? NULL : row->fields->text;
-    record.n_row = has_fields ? 0 : row->fields->n;
-    return records->sink(records->context, &record);
-}
-
-/* A line of a file of one class. */
-static int take_line(struct records *records, const struct delimited_row *row)
-{
-    return take_record(records,
-                       &(struct text_record){.label = records->class_name,
-                                             .n_label = strlen(records->class_name),
-                                             .text = row->fields[0].text,
-                                             .n_text = row->fields[0].n,
-                                             .line = row->line});
-}
-
 static void keep_header(struct records *records, const struct delimited_row *row)
 {
     records->n_names = row->n_fields;
@@ -174,6 +136,24 @@ static bool is_empty(const struct delimited_row *row)
     return true;
 }
 
+/* A label that is met among the records and stood in the first row, which was taken for
+ * names. */
+static int check_header(const struct records *records, const struct text_record *record)
+{
+    const struct layout *layout = &records->file.layout;
+    int c = layout->label;
+    if (!records->n_names || layout->n_columns == 0 || c < 0 ||
+        records->options.header != CHOICE_AUTO ||
+        records->names[c].n != record->n_label ||
+        memcmp(records->names[c].text, record->label, record->n_label))
+        return OK;
+    return fail(
+        ERR_FORMAT,
+        "%s: line %lld: the label \"%s\" is also in the first row, which was taken "
+        "for the columns' names: --header off if it is a record, on if it is not",
+        records->file.name, (long long)record->line, records->names[c].text);
+}
+
 static int pass_over(struct records *records, int64_t line, const char *what)
 {
     left_out_add(&records->left_out, what,
@@ -181,18 +161,60 @@ static int pass_over(struct records *records, int64_t line, const char *what)
     return OK;
 }
 
+/* What the format made of the present row. */
+static int take_record(void *given, const struct text_record *taken)
+{
+    struct records *records = given;
+    struct format_file *file = &records->file;
+    struct text_record record = *taken;
+    const struct delimited_row *row = records->row;
+    bool has_fields = file->layout.n_columns > 0;
+    trim_label(&record);
+
+    if (record.n_label == 0 && records->options.label_use == LABELS_REQUIRED)
+        return format_bad_row(file, record.line, "rows without a label",
+                              ": the label is empty; expected the name of a class");
+    if (record.n_label == 0)
+        record.label = NULL;
+    else if (!is_name(record.label, record.n_label))
+        return fail(ERR_FORMAT,
+                    "%s: line %lld: the label is not valid UTF-8; expected the name of a "
+                    "class (--encoding says what the file is in)",
+                    file->name, (long long)record.line);
+
+    int rc = check_header(records, &record);
+    if (rc)
+        return rc;
+    record.is_first = records->n_rows == 1 && !records->class_name;
+    record.fields = has_fields ? row->fields : NULL;
+    record.n_fields = has_fields ? row->n_fields : 0;
+    record.row = has_fields ? NULL : row->fields->text;
+    record.n_row = has_fields ? 0 : row->fields->n;
+    return records->sink(records->context, &record);
+}
+
+/* A line of a file of one class. */
+static int take_line(struct records *records, const struct delimited_row *row)
+{
+    return take_record(records,
+                       &(struct text_record){.label = records->class_name,
+                                             .n_label = strlen(records->class_name),
+                                             .text = row->fields[0].text,
+                                             .n_text = row->fields[0].n,
+                                             .line = row->line});
+}
+
 static int take_row(void *given, const struct delimited_row *row)
 {
     struct records *records = given;
     struct format_file *file = &records->file;
     records->row = row;
-    if (records->class_name)
-        return take_line(records, row);
-
     if (records->n_rows++ == 0 && file->layout.header) {
         keep_header(records, row);
         return OK;
     }
+    if (records->class_name)
+        return take_line(records, row);
     if (is_header(records, row))
         return pass_over(records, row->line, "rows that repeat the header");
     if (file->layout.n_columns > 0 && is_empty(row))
@@ -205,8 +227,9 @@ struct records *records_new(const struct records_options *options, const char *n
 {
     struct records *records = xcalloc(1, sizeof *records);
     *records =
-        (struct records){.options = options,
+        (struct records){.options = *options,
                          .class_name = class_name,
+                         .wanted = HEAD_BYTES,
                          .file = {.name = name,
                                   .sink = take_record,
                                   .context = records,
@@ -218,7 +241,37 @@ struct records *records_new(const struct records_options *options, const char *n
     return records;
 }
 
-static int start(struct records *records, bool whole)
+/* A first line "sep=;", which spreadsheets write and honour: the bytes before its end. */
+static size_t take_sep_line(struct records *records)
+{
+    static const char mark[] = "sep=";
+    const char *head = records->head;
+    struct records_options *options = &records->options;
+    if (records->class_name || records->n_head < 6 || strncasecmp(head, mark, 4) ||
+        (head[5] != '\n' && head[5] != '\r') || options->format == FORMAT_LINES)
+        return 0;
+
+    records->separator[0] = head[4];
+    if (!options->separator)
+        options->separator = records->separator;
+    if (options->format < FORMAT_FIRST)
+        options->format = head[4] == '\t' ? FORMAT_TSV : FORMAT_CSV;
+    return 5;
+}
+
+/* Whether the beginning is enough: some lines, or as much as a document may have. */
+static bool has_begun(const struct records *records)
+{
+    enum { FEW_LINES = 8 };
+    int n_lines = 0;
+    if (records->n_head < records->wanted)
+        return false;
+    for (size_t i = 0; i < records->n_head && n_lines < FEW_LINES; i++)
+        n_lines += records->head[i] == '\n' || records->head[i] == '\r';
+    return n_lines >= FEW_LINES || records->n_head >= MOST_HEAD_BYTES;
+}
+
+static int start(struct records *records, size_t at, bool whole)
 {
     const char *name = records->file.name;
     struct layout *layout = &records->file.layout;
@@ -227,18 +280,25 @@ static int start(struct records *records, bool whole)
     if (rc)
         return rc;
     if (records->class_name) {
-        layout->described = xstrdup("a text a line");
-        records->rows = delimited_new(name, '\0', false, take_row, records);
+        layout->header = records->options.header == CHOICE_YES;
+        layout->described =
+            xstrdup(layout->header ? "a text a line behind the first" : "a text a line");
+        records->rows =
+            delimited_new(name, (struct delimited_form){0}, take_row, records);
         return OK;
     }
 
-    rc = sniff_layout(records->options, name, records->head, records->n_head, whole,
-                      layout);
+    rc = sniff_layout(&records->options, name, records->head + at, records->n_head - at,
+                      whole, layout);
     if (rc)
         return rc;
-    bool has_fields = layout->n_columns > 0;
-    records->rows = delimited_new(name, has_fields ? *layout->separator : '\0',
-                                  layout->quoted, take_row, records);
+    struct delimited_form form = {.separator = *layout->separator,
+                                  .quoted = layout->quoted,
+                                  .skips_blanks = layout->skips_blanks,
+                                  .has_escapes = layout->has_escapes};
+    if (layout->n_columns == 0)
+        form = (struct delimited_form){0};
+    records->rows = delimited_new(name, form, take_row, records);
     return OK;
 }
 
@@ -254,12 +314,17 @@ int records_feed(struct records *records, const char *text, size_t n, bool last)
     if (n)
         memcpy(records->head + records->n_head, text, n);
     records->n_head += n;
-    if (records->n_head < HEAD_BYTES && !last)
+    if (!last && !has_begun(records)) {
+        if (records->n_head >= records->wanted)
+            records->wanted = 2 * records->n_head;
         return OK;
+    }
 
-    int rc = records->n_head ? start(records, last) : OK;
+    size_t at = take_sep_line(records);
+    int rc = records->n_head ? start(records, at, last) : OK;
     if (!rc && records->rows)
-        rc = delimited_feed(records->rows, records->head, records->n_head, last);
+        rc =
+            delimited_feed(records->rows, records->head + at, records->n_head - at, last);
     free(records->head);
     records->head = NULL;
     return rc;

@@ -91,5 +91,8 @@ int sniff_layout(const struct records_options *options, const char *name,
     int rc = OK;
     if (options->format < FORMAT_FIRST)
         rc = find_format(&beginning, &layout->format);
+    if (!rc && options->header == CHOICE_YES && !formats[layout->format]->has_rows)
+        rc = fail(ERR_USAGE, "%s: --header on: %s has no first row of names", name,
+                  format_names[layout->format]);
     return rc ? rc : formats[layout->format]->lay_out(&beginning, layout);
 }

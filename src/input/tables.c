@@ -7,9 +7,9 @@
 /* The first of the separators that gives every row the same fields; '\0': none does. */
 static char even_separator(const struct beginning *beginning, const char *separators)
 {
-    bool quoted = beginning->options->quoting != CHOICE_NO;
-    while (*separators && !columns_are_even(beginning, *separators, quoted))
-        separators++;
+    bool quoted = beginning->options->quoting != CHOICE_NO, is_even = false;
+    for (; *separators && !is_even; separators += !is_even)
+        sample_find_form(beginning, *separators, quoted, &is_even);
     return *separators;
 }
 
@@ -86,6 +86,7 @@ const struct format_ops csv_format = {
     .suffixes = (const char *const[]){".csv", NULL},
     .sign = SIGN_FIELDS,
     .sign_shown = "separator that gives every row the same fields",
+    .has_rows = true,
     .looks_like = csv_looks_like,
     .splits_at = csv_splits_at,
     .lay_out = csv_lay_out,
@@ -94,9 +95,9 @@ const struct format_ops csv_format = {
 
 static bool tsv_looks_like(const struct beginning *beginning)
 {
-    bool quoted = beginning->options->quoting == CHOICE_YES;
-    return is_table(&tsv_format, beginning, "\t",
-                    columns_are_even(beginning, '\t', quoted));
+    bool quoted = beginning->options->quoting == CHOICE_YES, is_even = false;
+    sample_find_form(beginning, '\t', quoted, &is_even);
+    return is_table(&tsv_format, beginning, "\t", is_even);
 }
 
 static int tsv_lay_out(const struct beginning *beginning, struct layout *layout)
@@ -108,6 +109,7 @@ static int tsv_lay_out(const struct beginning *beginning, struct layout *layout)
 const struct format_ops tsv_format = {
     .suffixes = (const char *const[]){".tsv", ".tab", NULL},
     .sign = SIGN_TABS,
+    .has_rows = true,
     .looks_like = tsv_looks_like,
     .lay_out = tsv_lay_out,
     .take = take,

@@ -22,7 +22,9 @@ static int show_row(void *context, const struct delimited_row *row)
 static int read_rows(const char *text, size_t n, char separator, bool quoted,
                      size_t piece, struct shown *shown)
 {
-    struct delimited *rows = delimited_new("x.csv", separator, quoted, show_row, shown);
+    struct delimited *rows =
+        delimited_new("x.csv", (struct delimited_form){separator, quoted, false, false},
+                      show_row, shown);
     int rc = OK;
 
     for (size_t at = 0; !rc;) {
@@ -143,7 +145,9 @@ static void test_sink_stops(void **state)
     (void)state;
     for (int quoted = 0; quoted < 2; quoted++) {
         int n = 0;
-        struct delimited *rows = delimited_new("x", ',', quoted, stop_at_second, &n);
+        struct delimited *rows =
+            delimited_new("x", (struct delimited_form){',', quoted != 0, false, false},
+                          stop_at_second, &n);
         assert_int_equal(delimited_feed(rows, "a\nb\nc\nd", 7, true), ERR_EXISTS);
         assert_int_equal(n, 2);
         delimited_free(rows);

@@ -195,12 +195,15 @@ static void test_columns(void **state)
           "csv, separator ,, quotes, 2 columns, first row names them; label in 2 (pos), "
           "text in 1 (a film)",
           "2:neg=b film; 3:pos=c film; ");
-    refuse(PLAIN, "7,pos,a\n8,neg,b\n", ERR_USAGE,
-           "x: which of its 3 columns hold the text and the label? Name them with "
-           "--text-column and --label-column; the first row: 7, pos, a");
     refuse(
-        WITH(.text_column = "body"), "id,label,words\n1,a,b\n", ERR_USAGE,
-        "x: --text-column body: no such column; the first row has 3: id, label, words");
+        PLAIN, "7,pos,a\n8,neg,b\n", ERR_USAGE,
+        "x: which of its 3 columns hold the text and the label? Name them with "
+        "--text-column and --label-column: `rnnprep x --text-column \"TEXT\" "
+        "--label-column \"LABEL\"`; there are: 1 (2 values, as \"7\"), 2 (2 values, as "
+        "\"pos\"), 3 (2 values, as \"a\")");
+    refuse(WITH(.text_column = "body"), "id,label,words\n1,a,b\n", ERR_USAGE,
+           "x: --text-column body: no such column; there are 3: 1 id (1 values, as "
+           "\"1\"), 2 label");
     refuse(WITH(.label_column = "4"), "1,a,b\n1,a,c\n", ERR_USAGE,
            "x: --label-column 4: no such column");
     refuse(WITH(.text_column = "2", .label_column = "2"), "a,b\nc,d\n", ERR_USAGE,

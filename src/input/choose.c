@@ -1,0 +1,271 @@
+#include "input/choose.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "input/column_names.h"
+
+/* "1 id (60 values, as 17), 2 ..." */
+static char *list_columns(const struct choose_given *given, const struct sample *sample)
+{
+    enum { MOST_LISTED = 12 };
+    char *list = xstrdup("");
+    int n = sample_n_columns(sample);
+    for (int c = 0; c < n && c < MOST_LISTED; c++) {
+        const struct sample_column *column = &sample->columns[c];
+        const char *example =
+            column->values.n ? words_text(&column->values, 0) : "nothing";
+        char *longer =
+            given->has_names
+                ? xasprintf("%s%s%d %.40s (%d values, as \"%.30s\")", list, c ? ", " : "",
+                            c + 1, column->first, column->values.n, example)
+                : xasprintf("%s%s%d (%d values, as \"%.30s\")", list, c ? ", " : "",
+                            c + 1, column->values.n + !column->first_recurs,
+                            column->first);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+static bool is_digits(const char *text)
+{
+    return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+static int find_name(const struct sample *sample, const char *name)
+{
+    for (int c = 0; c < sample_n_columns(sample); c++)
+        if (!strcasecmp(sample->columns[c].first, name))
+            return c;
+    return -1;
+}
+
+/* The column that an option names. */
+static int column_of(const struct choose_given *given, const struct sample *sample,
+                     const char *option, const char *value, int *column)
+{
+    bool is_number = is_digits(value) && find_name(sample, value) < 0;
+    int found = !is_number           ? find_name(sample, value)
+                : strlen(value) <= 4 ? (int)strtol(value, NULL, 10) - 1
+                                     : -1;
+    if (found >= 0 && found < sample_n_columns(sample)) {
+        *column = found;
+        return OK;
+    }
+
+    char *columns = list_columns(given, sample);
+    int rc = fail(ERR_USAGE, "%s: --%s %s: no such column; there are %d: %s", given->name,
+                  option, value, sample->n_columns, columns);
+    free(columns);
+    return rc;
+}
+
+static bool could_be_text(const struct sample *sample, int c)
+{
+    return !(sample->columns[c].n_values >= 3 && sample_is_numeric(sample, c));
+}
+
+/* A label is met again, and no key or text. */
+static bool could_be_label(const struct sample *sample, int c)
+{
+    bool is_large = sample->n_rows > 20;
+    if (column_name_is_key(sample->columns[c].first))
+        return sample_is_few(sample, c);
+    return !(is_large && (sample_is_key(sample, c) ||
+                          (sample_is_text(sample, c) && sample_words(sample, c) > 4)));
+}
+
+/* The column whose name fits best and that could hold it; -1. */
+static int find_named(const struct sample *sample, const char *const *known, int but,
+                      bool (*could_be)(const struct sample *, int))
+{
+    int best = -1, best_rank = 0;
+    for (int c = 0; c < sample_n_columns(sample); c++) {
+        int rank = column_name_rank(sample->columns[c].first, known);
+        if (rank < 0 || c == but || !could_be(sample, c))
+            continue;
+        if (rank >= COLUMN_WHOLE_NAMES && sample->n_rows > 20 &&
+            (known == column_label_names ? !sample_is_few(sample, c)
+                                         : !sample_is_text(sample, c)))
+            continue;
+        if (best < 0 || rank < best_rank) {
+            best = c;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+/* The first column that is called so, whatever it holds; -1. */
+static int find_whole_name(const struct sample *sample, const char *const *known, int but)
+{
+    for (int c = 0; c < sample_n_columns(sample); c++) {
+        int rank = column_name_rank(sample->columns[c].first, known);
+        if (c != but && rank >= 0 && rank < COLUMN_WHOLE_NAMES)
+            return c;
+    }
+    return -1;
+}
+
+/* The one column of texts, or that whose texts are twice as long as the next; -1. */
+static int find_text(const struct sample *sample, int label)
+{
+    int best = -1;
+    double longest = 0, second = 0;
+    for (int c = 0; c < sample_n_columns(sample); c++) {
+        double words = sample_words(sample, c);
+        if (c == label || !sample_is_text(sample, c))
+            continue;
+        if (words > longest) {
+            second = longest;
+            longest = words;
+            best = c;
+        } else if (words > second) {
+            second = words;
+        }
+    }
+    return longest >= 2 * second ? best : -1;
+}
+
+/* The one column of few values, whatever it is called; -1. */
+static int find_label(const struct sample *sample, int text)
+{
+    int found = -1, n_found = 0;
+    for (int c = 0; c < sample_n_columns(sample); c++)
+        if (c != text && sample_is_few(sample, c) && sample->columns[c].values.n > 1 &&
+            !column_name_is_key(sample->columns[c].first)) {
+            found = c;
+            n_found++;
+        }
+    return n_found == 1 ? found : -1;
+}
+
+/* Of two columns the text is the one with more different values; where these are as many,
+ * the longer one. */
+static bool looks_like_text(const struct sample *sample, int c)
+{
+    const struct sample_column *mine = &sample->columns[c],
+                               *others = &sample->columns[1 - c];
+    int rows = sample->n_rows - 1; /* none is a value too */
+    int n_mine = mine->values.n + (mine->n_values < rows);
+    int n_others = others->values.n + (others->n_values < rows);
+    if (n_mine != n_others)
+        return n_mine > n_others;
+    return (int64_t)strlen(mine->first) + mine->n_bytes >
+           (int64_t)strlen(others->first) + others->n_bytes;
+}
+
+static bool is_label_of_two(const struct choose_given *given, const struct sample *sample,
+                            int c)
+{
+    bool is_key = given->has_names && column_name_is_key(sample->columns[c].first);
+    return !is_key && could_be_label(sample, c);
+}
+
+/* Where there are two columns, what the one is not the other is. */
+static void choose_of_two(const struct choose_given *given, const struct sample *sample,
+                          int *text, int *label)
+{
+    if (*text < 0 && *label < 0)
+        *text = looks_like_text(sample, 0) ? 0 : 1;
+    if (*text < 0)
+        *text = 1 - *label;
+    if (*label < 0 && given->label_use == LABELS_REQUIRED &&
+        is_label_of_two(given, sample, 1 - *text))
+        *label = 1 - *text;
+}
+
+static void choose_of_many(const struct choose_given *given, const struct sample *sample,
+                           int *text, int *label)
+{
+    if (*label < 0 && given->label_use == LABELS_REQUIRED)
+        *label = find_label(sample, *text);
+    if (*text < 0)
+        *text = find_text(sample, *label);
+}
+
+static int refuse_unknown(const struct choose_given *given, const struct sample *sample,
+                          int text, int label)
+{
+    char *columns = list_columns(given, sample);
+    const char *as_text =
+        text >= 0 && given->has_names ? sample->columns[text].first : "TEXT";
+    const char *as_label =
+        label >= 0 && given->has_names ? sample->columns[label].first : "LABEL";
+    char *command = xasprintf("rnnprep %s --%s \"%.40s\" --%s \"%.40s\"", given->name,
+                              given->text_option, as_text, given->label_option, as_label);
+    bool has_text_only = text >= 0 && label < 0;
+
+    int rc =
+        has_text_only
+            ? fail(ERR_USAGE,
+                   "%s: no label found among its %d %s: %s; if one of them is the label: "
+                   "`%s`; texts without labels are for rnntrain predict",
+                   given->name, sample->n_columns, given->what, columns, command)
+            : fail(ERR_USAGE,
+                   "%s: which of its %d %s hold the text and the label? Name them with "
+                   "--%s and --%s: `%s`; there are: %s",
+                   given->name, sample->n_columns, given->what, given->text_option,
+                   given->label_option, command, columns);
+    free(columns);
+    free(command);
+    return rc;
+}
+
+/* Whole texts as the names of classes are columns that were mixed up. */
+static int check_swapped(const struct choose_given *given, const struct sample *sample,
+                         int text, int label)
+{
+    bool is_swapped =
+        sample->n_rows > 20 && sample_is_text(sample, label) &&
+        sample->columns[label].values.n * 2 > sample->columns[label].n_values &&
+        sample_words(sample, label) > 4 &&
+        sample_words(sample, label) > sample_words(sample, text);
+    if (!is_swapped)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: the labels in %d look like texts, %d different ones in %d rows, and "
+                "the texts in %d are shorter: are the two exchanged? --%s %d --%s %d",
+                given->name, label + 1, sample->columns[label].values.n,
+                sample->columns[label].n_values, text + 1, given->text_option, label + 1,
+                given->label_option, text + 1);
+}
+
+int choose_columns(const struct choose_given *given, const struct sample *sample,
+                   int *text, int *label)
+{
+    int t = -1, l = -1, rc = OK;
+    bool needs_label = given->label_use == LABELS_REQUIRED;
+    bool may_have_label = given->label_use != LABELS_UNUSED;
+    if (given->text)
+        rc = column_of(given, sample, given->text_option, given->text, &t);
+    if (!rc && given->label && may_have_label)
+        rc = column_of(given, sample, given->label_option, given->label, &l);
+    if (rc)
+        return rc;
+
+    if (t < 0 && given->has_names)
+        t = find_named(sample, column_text_names, l, could_be_text);
+    if (l < 0 && given->has_names && may_have_label)
+        l = find_named(sample, column_label_names, t, could_be_label);
+    if (l < 0 && given->has_names && may_have_label)
+        l = find_whole_name(sample, column_label_names, t);
+
+    if (sample->n_columns == 1 && t < 0 && !needs_label)
+        t = 0;
+    if (sample->n_columns == 2)
+        choose_of_two(given, sample, &t, &l);
+    else
+        choose_of_many(given, sample, &t, &l);
+
+    if (t < 0 || (needs_label && l < 0) || t == l)
+        return refuse_unknown(given, sample, t, l);
+    rc = l >= 0 ? check_swapped(given, sample, t, l) : OK;
+    if (!rc) {
+        *text = t;
+        *label = l;
+    }
+    return rc;
+}
