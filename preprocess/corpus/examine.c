@@ -8,7 +8,7 @@
 /* A correction is looked at by the questions behind it. */
 static question *const questions[] = {
     ask_header,         ask_controls, ask_spellings,   ask_strays, ask_missing,
-    ask_called_missing, ask_too_many, ask_own_classes, ask_alike,
+    ask_called_missing, ask_too_many, ask_own_classes, ask_alike,  ask_truth,
 };
 
 static void count_document(struct examination *examination, int32_t i)
@@ -38,6 +38,7 @@ static void count(struct examination *examination)
     examination->labels = xcalloc((size_t)corpus->labels.n, sizeof *examination->labels);
     examination->n_documents = 0;
     examination->n_words = 0;
+    examination->is_stale = false;
 
     for (int32_t label = 0; label < corpus->labels.n; label++) {
         const char *text = examine_label(examination, label);
@@ -53,7 +54,8 @@ static void count(struct examination *examination)
 int corpus_examine(struct corpus *corpus, const struct corpus_options *options,
                    const struct reader_notes *notes, char *const *names, int n)
 {
-    struct examination examination = {corpus, options, notes, .labels = NULL};
+    struct examination examination = {
+        .corpus = corpus, .options = options, .notes = notes, .is_stale = true};
     int rc = OK;
     for (int i = 0; i < n; i++) { /* those that no document has are spellings too */
         words_add(&examination.names, names[i], strlen(names[i]));
@@ -62,7 +64,8 @@ int corpus_examine(struct corpus *corpus, const struct corpus_options *options,
 
     for (size_t i = 0; i < COUNT_OF(questions) && !rc; i++) {
         struct finding finding = {.about = "labels"};
-        count(&examination);
+        if (examination.is_stale)
+            count(&examination);
         questions[i](&examination, &finding);
         if (finding.severity == FINDING_REFUSED)
             rc = fail(ERR_FORMAT, "%s", finding.text);
@@ -81,6 +84,7 @@ void examine_drop(struct examination *examination, int32_t label)
     for (int32_t i = 0; i < corpus->n_documents; i++)
         if (corpus->documents[i].label == label)
             corpus->documents[i].part = CORPUS_DROPPED;
+    examination->is_stale = true;
 }
 
 enum { MOST = 3 }; /* pieces that a list shows */
@@ -118,10 +122,19 @@ char *examine_place(const struct examination *examination, int32_t label)
     return corpus_name(corpus, &corpus->documents[examination->labels[label].first]);
 }
 
-const char *examine_layout(const struct examination *examination)
+const char *examine_layout(const struct examination *examination, int32_t label)
 {
     const struct reader_notes *notes = examination->notes;
-    return notes->n_layouts ? notes->layouts[0] : "";
+    char *place = examine_place(examination, label);
+    char *line = strstr(place, ": line ");
+    size_t n = line ? (size_t)(line - place) : strlen(place);
+
+    const char *layout = "";
+    for (int i = 0; i < notes->n_layouts && !*layout; i++)
+        if (!strncmp(notes->layouts[i], place, n) && notes->layouts[i][n] == ':')
+            layout = notes->layouts[i] + n + 1;
+    free(place);
+    return layout;
 }
 
 char *examine_too_many(const struct corpus *corpus, int32_t n)

@@ -183,14 +183,14 @@ static char *show_own(const struct examination *examination, int32_t example, in
     const struct document *document =
         &corpus->documents[examination->labels[example].first];
     bool is_record = settle_is_record(corpus, document);
-    const char *layout = is_record ? examine_layout(examination) : "";
+    const char *layout = is_record ? examine_layout(examination, example) : "";
 
     char *place = examine_place(examination, example);
     char *text = xasprintf(
         "%s: %d of %d %s documents have a class of their own, as \"%.60s\" (%s): %s%s%s",
         settle_path(corpus), n_own, n, dataset_part_names[document->part],
         examine_label(examination, example), place, is_record ? of_records : of_folders,
-        *layout ? "; as it was read: " : "", layout);
+        *layout ? "; as it was read:" : "", layout);
     free(place);
     return text;
 }

@@ -150,9 +150,9 @@ void ask_missing(struct examination *examination, struct finding *finding)
     if (n) {
         finding->severity = FINDING_CORRECTED;
         finding->about = "left out";
-        finding->text = xasprintf("%lld rows without a label: %s; --missing-labels keep "
+        finding->text = xasprintf("%lld row%s without a label: %s; --missing-labels keep "
                                   "makes classes of them",
-                                  (long long)n, shown);
+                                  (long long)n, n == 1 ? "" : "s", shown);
     }
     free(shown);
 }

@@ -23,6 +23,7 @@ struct examination {
     struct label_facts *labels; /* (corpus->labels.n) */
     int32_t n_documents;        /* that stay */
     int64_t n_words;            /* of all their texts */
+    bool is_stale;              /* documents or labels have changed since */
 };
 
 enum severity {
@@ -62,6 +63,8 @@ question ask_spellings;
 question ask_strays;
 /* Are classes left that a person would take for one? */
 question ask_alike;
+/* Do truth values stand beside 0 and 1? */
+question ask_truth;
 
 static inline const char *examine_label(const struct examination *examination,
                                         int32_t label)
@@ -88,9 +91,9 @@ char *examine_show(const struct examination *examination, int32_t label);
 /* The first document of a label in messages; the caller's to free. */
 char *examine_place(const struct examination *examination, int32_t label);
 
-/* How the file was read in which the corpus's first record stands, "" if none was;
- * borrowed. */
-const char *examine_layout(const struct examination *examination);
+/* How the file was read in which the label's first document stands, "" if that is not
+ * known; borrowed. */
+const char *examine_layout(const struct examination *examination, int32_t label);
 
 /* What is said of n classes or more; the caller's to free. */
 char *examine_too_many(const struct corpus *corpus, int32_t n);

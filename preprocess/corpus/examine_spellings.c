@@ -22,9 +22,9 @@ static const struct rule {
     const char *said;
 } rules[] = {
     [SPELLING_NONE] = {spelling_trimmed, "equal but for blanks around them"},
-    [SPELLING_NFC] = {spelling_composed, "the same in Unicode's normal form NFC"},
+    [SPELLING_NFC] = {spelling_composed, "equal but for blanks or Unicode's form (NFC)"},
     [SPELLING_NUMBER] = {spelling_number, "equal as numbers"},
-    [SPELLING_CASE] = {spelling_folded, "equal but for case or quotes"},
+    [SPELLING_CASE] = {spelling_folded, "equal but for case, quotes or hyphens"},
 };
 static const struct rule whole_numbers = {spelling_whole_number, "equal as numbers"};
 
@@ -69,7 +69,7 @@ void ask_spellings(struct examination *examination, struct finding *finding)
                                   rule->said, shown);
         free(shown);
     }
-    merging_relabel(&merging);
+    examination->is_stale = merging_relabel(&merging);
     merging_end(&merging);
 }
 
@@ -122,7 +122,7 @@ void ask_strays(struct examination *examination, struct finding *finding)
         if (is_anchor(examination, label))
             merging.name[merging.group[label]] = label;
     if (list.n)
-        merging_relabel(&merging);
+        examination->is_stale = merging_relabel(&merging);
 
     char *shown = list_take(&list);
     if (*shown) {
@@ -153,12 +153,40 @@ void ask_alike(struct examination *examination, struct finding *finding)
     char *shown = merging_show(&merging);
     if (shown) {
         finding->severity = FINDING_WARNING;
-        finding->text =
-            xasprintf("%s, classes of their own: %s; --merge-labels %s makes "
-                      "them one",
-                      are_numbers ? "equal as numbers" : "equal but for case or quotes",
-                      shown, are_numbers ? "number" : "case");
+        finding->text = xasprintf("%s, classes of their own: %s; --merge-labels %s makes "
+                                  "them one",
+                                  are_numbers ? "equal as numbers"
+                                              : "equal but for case, quotes or hyphens",
+                                  shown, are_numbers ? "number" : "case");
         free(shown);
     }
     merging_end(&merging);
+}
+
+void ask_truth(struct examination *examination, struct finding *finding)
+{
+    struct list words = {0}, numbers = {0};
+    bool is_other = false;
+    for (int32_t label = 0; label < examination->corpus->labels.n && !is_other; label++) {
+        const char *text = examine_label(examination, label);
+        if (!examination->labels[label].n)
+            continue;
+        if (spelling_is_boolean(text))
+            list_add(&words, ", ", examine_show(examination, label));
+        else if (!strcmp(text, "0") || !strcmp(text, "1"))
+            list_add(&numbers, ", ", examine_show(examination, label));
+        else
+            is_other = true;
+    }
+
+    bool is_mixed = words.n && numbers.n && !is_other;
+    char *some = list_take(&words), *others = list_take(&numbers);
+    if (is_mixed) {
+        finding->severity = FINDING_WARNING;
+        finding->text = xasprintf("%s and %s are classes of their own: write them alike "
+                                  "if they mean the same",
+                                  some, others);
+    }
+    free(some);
+    free(others);
 }

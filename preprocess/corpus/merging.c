@@ -114,15 +114,23 @@ static char *name_of(const struct merging *merging, int32_t label)
     return composes ? spelling_composed(text) : spelling_trimmed(text);
 }
 
-void merging_relabel(const struct merging *merging)
+bool merging_relabel(const struct merging *merging)
 {
     struct corpus *corpus = merging->examination->corpus;
     struct words names = {0};
+    bool changes = false;
     int32_t *becomes = xcalloc((size_t)corpus->labels.n, sizeof *becomes);
     for (int32_t label = 0; label < corpus->labels.n; label++) {
         char *name = name_of(merging, label);
         becomes[label] = words_add(&names, name, strlen(name));
+        changes |= strcmp(name, words_text(&corpus->labels, label)) != 0;
         free(name);
+    }
+
+    if (!changes) {
+        words_release(&names);
+        free(becomes);
+        return false;
     }
 
     for (int32_t i = 0; i < corpus->n_documents; i++)
@@ -133,6 +141,7 @@ void merging_relabel(const struct merging *merging)
     free(becomes);
     words_release(&corpus->labels);
     corpus->labels = names;
+    return true;
 }
 
 /* `"0" (15) and "0.0" (15)` */

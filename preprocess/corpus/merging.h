@@ -36,8 +36,8 @@ void merging_name(struct merging *merging);
  * caller's to free. */
 char *merging_show(const struct merging *merging);
 
-/* Gives all documents the names of their labels' groups. */
-void merging_relabel(const struct merging *merging);
+/* Gives all documents the names of their labels' groups; false: they have them. */
+bool merging_relabel(const struct merging *merging);
 
 /* Whether the labels file has it. */
 bool merging_is_named(const struct examination *examination, int32_t label);

@@ -4,6 +4,8 @@
 #include "corpus/examine.h"
 #include "corpus/lines.h"
 
+#include "data/facts.h"
+
 /* Counts rows, now that they are final. */
 static void count_rows(struct corpus *corpus, int32_t n)
 {
@@ -37,6 +39,15 @@ static int check_trained(const struct corpus *corpus, const char *labels_file)
     return OK;
 }
 
+static int read_names(struct settle_names *names)
+{
+    int rc = lines_read_distinct(names->file, "the labels", &names->names, &names->n);
+    if (!rc && (names->n < 2 || names->n > FACTS_MOST_LABELS))
+        rc = fail(ERR_FORMAT, "%s: names of %d classes; expected 2 to %d, one a line",
+                  names->file, names->n, FACTS_MOST_LABELS);
+    return rc;
+}
+
 int corpus_settle(struct corpus *corpus, int n_sources,
                   const struct corpus_options *options, const struct reader_notes *notes)
 {
@@ -44,7 +55,7 @@ int corpus_settle(struct corpus *corpus, int n_sources,
     int32_t n = 0;
     int rc = OK;
     if (names.file)
-        rc = lines_read_distinct(names.file, "the labels", &names.names, &names.n);
+        rc = read_names(&names);
     if (!rc)
         rc = settle_layout(corpus, n_sources, notes);
     if (!rc)

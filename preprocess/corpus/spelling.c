@@ -1,5 +1,6 @@
 #include "corpus/spelling.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,13 +124,6 @@ static char *unquote(char *text)
     return text;
 }
 
-char *spelling_folded(const char *label)
-{
-    char *folded = text_folded(label), *trimmed = text_trimmed(folded);
-    free(folded);
-    return number_of(unquote(trimmed), false);
-}
-
 bool spelling_is_number(const char *label)
 {
     struct number number;
@@ -137,6 +131,25 @@ bool spelling_is_number(const char *label)
     bool is_number = read_number(trimmed, &number);
     free(trimmed);
     return is_number;
+}
+
+/* Between letters and digits a hyphen, a line below and a blank are one. */
+static void join_alike(char *text)
+{
+    for (char *c = text; *c; c++)
+        if (c > text && strchr("-_", *c) && !ispunct((unsigned char)c[-1]) &&
+            !ispunct((unsigned char)c[1]) && c[1])
+            *c = ' ';
+}
+
+char *spelling_folded(const char *label)
+{
+    char *folded = text_folded(label), *trimmed = text_trimmed(folded);
+    free(folded);
+    char *bare = unquote(trimmed);
+    if (!spelling_is_number(bare))
+        join_alike(bare);
+    return number_of(bare, false);
 }
 
 bool spelling_is_boolean(const char *label)

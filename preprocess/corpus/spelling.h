@@ -11,7 +11,7 @@ enum spelling_rule {
     SPELLING_NONE,   /* every spelling is a class */
     SPELLING_NFC,    /* equal in Unicode's normal form C */
     SPELLING_NUMBER, /* numbers of one value: 1, 1.0, 01 */
-    SPELLING_CASE,   /* equal but for case, width and quotes around them */
+    SPELLING_CASE, /* equal but for case, width, quotes around them, - or _ for a blank */
     SPELLING_RULES
 };
 extern const char *const spelling_rule_names[SPELLING_RULES + 1]; /* NULL at the end */

@@ -73,7 +73,7 @@ is 'train neg=9 pos=12 ' counts blanks.csv
 is 'train bar=9 café=12 ' counts forms.csv
 says 'NFC'
 is 'train Spam=3 ham=8 spam=9 ' counts case.csv
-says '^labels +equal but for case or quotes, classes of their own: .*"Spam" \(3\).*--merge-labels case'
+says '^labels +equal but for case, quotes or hyphens, classes of their own: .*"Spam" \(3\).*--merge-labels case'
 is 'train ham=8 spam=12 ' counts case.csv --merge-labels case
 is 'train neg=8 pos=9 test neg=2 pos=4 ' counts train.csv --test test.csv
 says '^labels +train lacks these spellings.*"POS" \(4\) is pos'

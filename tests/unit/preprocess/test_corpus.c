@@ -179,6 +179,17 @@ static void test_labels_file(void **state)
     add_record(&reading, -1, 2, "good", 2);
     refuse(&reading, WITH(.labels = file), ERR_FORMAT,
            "corpus: no training document of class bad, which stands in ");
+
+    static const char *const few[][2] = {
+        {"\n", "/labels: names of 0 classes; expected 2 to 65536, one a line"},
+        {"good\n", "/labels: names of 1 classes"},
+        {"good\nbad\ngood\n", "/labels: line 3 is line 1 again: good"}};
+    for (size_t i = 0; i < COUNT_OF(few); i++) {
+        scratch_write_text("labels", few[i][0]);
+        begin(&reading);
+        add_record(&reading, -1, 1, "good", 1);
+        refuse(&reading, WITH(.labels = file), ERR_FORMAT, few[i][1]);
+    }
     free(file);
 }
 

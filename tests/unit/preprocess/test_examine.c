@@ -174,7 +174,7 @@ static void test_missing(void **state)
     add_some(&reading, -1, "1", 9);
     add_some(&reading, -1, "-1", 1);
     expect_settled(&reading, PLAIN,
-                   "0 9; 1 9; left out: 1 rows without a label: \"-1\" (1); "
+                   "0 9; 1 9; left out: 1 row without a label: \"-1\" (1); "
                    "--missing-labels keep makes classes of them; ");
 
     begin(&reading);
@@ -205,11 +205,12 @@ static void test_strays(void **state)
     add_some(&reading, DATASET_TRAIN, "Spam", 2);
     add_some(&reading, DATASET_TRAIN, "ham", 2);
     add_some(&reading, DATASET_TEST, "Ham", 2);
-    expect_settled(&reading, PLAIN,
-                   "Spam 2; ham 4; spam 2; labels: train lacks these spellings, so "
-                   "\"Ham\" (2) is ham; --merge-labels nfc takes them for classes; "
-                   "labels: equal but for case or quotes, classes of their own: \"spam\" "
-                   "(2) and \"Spam\" (2); --merge-labels case makes them one; ");
+    expect_settled(
+        &reading, PLAIN,
+        "Spam 2; ham 4; spam 2; labels: train lacks these spellings, so "
+        "\"Ham\" (2) is ham; --merge-labels nfc takes them for classes; "
+        "labels: equal but for case, quotes or hyphens, classes of their own: \"spam\" "
+        "(2) and \"Spam\" (2); --merge-labels case makes them one; ");
 
     begin(&reading); /* which of the two? */
     add_some(&reading, DATASET_TRAIN, "spam", 2);

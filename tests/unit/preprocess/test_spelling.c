@@ -57,6 +57,11 @@ static void test_folded(void **state)
     expect(spelling_folded(" \"pos\""), "pos");
     expect(spelling_folded("\xe2\x80\x9cPOS \xe2\x80\x9d"), "pos");
     expect(spelling_folded("''"), "''");
+    expect(spelling_folded("Non_Toxic"), "non toxic");
+    expect(spelling_folded("non-toxic"), "non toxic");
+    expect(spelling_folded("-1"), "-1");
+    expect(spelling_folded("-x-"), "-x-");
+    expect(spelling_folded("c--"), "c--");
     expect(spelling_folded("\xef\xbc\x91.0"), "1");
     expect(spelling_trimmed(" Spam"), "Spam");
     expect(spelling_composed("cafe\xcc\x81 "), "caf\xc3\xa9");
