@@ -6,6 +6,7 @@
 #define AT(field) offsetof(struct config, trainer.field)
 
 enum { USUAL_PATIENCE = 5, NOT_GIVEN = -1 };
+static const enum monitor none_given = MONITORS;
 
 static const struct option options[] = {
     {"monitor", OPTION_CHOICE, AT(monitor), "auto", 0, 0, monitor_names,
@@ -25,7 +26,7 @@ const struct option_table stopping_options_table = {.options = options,
 
 void stopping_leave_open(struct config *config)
 {
-    config->trainer.monitor = MONITORS;
+    config->trainer.monitor = none_given;
     config->trainer.patience = NOT_GIVEN;
 }
 
@@ -39,28 +40,28 @@ static bool are_equal(const struct model_options *a, const struct model_options 
     return equal;
 }
 
-/* What nobody asked for. Recipes were tried with val_acc and a patience of 5; who chooses
- * either, or the notebook to the letter, gets what it says. */
-static enum monitor usual_monitor(const struct trainer_config *trainer)
+/* Recipes were tried with val_acc; other models are watched as Keras watches them. */
+static enum monitor usual_monitor(const struct trainer_config *trainer, bool is_recipes)
 {
     if (trainer->sampler.rule == VALIDATION_NONE)
         return MONITOR_LOSS;
-    return trainer->result_is_last || trainer->patience != NOT_GIVEN ? MONITOR_VAL_ACC
-                                                                     : MONITOR_AUTO;
+    return is_recipes ? MONITOR_VAL_ACC : MONITOR_VAL_LOSS;
 }
 
+/* Who chooses monitor or patience, or the notebook to the letter, gets what it says. */
 void stopping_settle(struct config *config, const struct model_options *recipe)
 {
     struct trainer_config *trainer = &config->trainer;
-    bool validates = trainer->sampler.rule != VALIDATION_NONE;
+    bool is_auto = trainer->monitor == MONITOR_AUTO;
+    bool to_the_letter = trainer->result_is_last || trainer->patience != NOT_GIVEN;
     bool is_recipes = recipe && are_equal(recipe, &trainer->model);
 
-    trainer->auto_monitor = !validates   ? MONITOR_LOSS
-                            : is_recipes ? MONITOR_VAL_ACC
-                                         : MONITOR_VAL_LOSS;
-    trainer->monitor_given = trainer->monitor != MONITORS;
-    if (!trainer->monitor_given)
-        trainer->monitor = usual_monitor(trainer);
+    trainer->monitor_given = trainer->monitor != none_given && !is_auto;
+    if (!trainer->monitor_given) {
+        bool chooses = is_auto || !to_the_letter;
+        trainer->monitor = usual_monitor(trainer, is_recipes || !chooses);
+        trainer->spares_one_class = chooses && trainer->sampler.rule != VALIDATION_NONE;
+    }
     if (trainer->patience == NOT_GIVEN)
         trainer->patience = USUAL_PATIENCE;
 }

@@ -117,7 +117,10 @@ int trainer_begin(struct trainer *trainer)
     size_t n_bytes = trainer->params->size * sizeof(real);
     json_decref(trainer->progress.history);
     trainer->progress =
-        (struct progress){.best = -(double)INFINITY, .history = json_array()};
+        (struct progress){.best = -(double)INFINITY,
+                          .monitor = trainer->config->monitor,
+                          .spares_one_class = trainer->config->spares_one_class,
+                          .history = json_array()};
     for (int i = 0; i < trainer->optim.n_slots; i++)
         memset(trainer->optim.slot[i], 0, n_bytes);
 

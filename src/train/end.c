@@ -46,8 +46,8 @@ int trainer_end(struct trainer *trainer)
         early
             ? xasprintf("stopped after epoch %d: no improvement in %d epochs by %s, best "
                         "was epoch %d",
-                        progress->epoch, progress->wait,
-                        monitor_names[trainer_watched(trainer)], progress->best_epoch)
+                        progress->epoch, progress->wait, monitor_names[progress->monitor],
+                        progress->best_epoch)
             : xasprintf("all %d epochs done, best was epoch %d", progress->epoch,
                         progress->best_epoch);
 

@@ -121,8 +121,6 @@ int report_start(struct report *report, const struct report_start *start)
     json_object_set_new(line, "train", json_integer(start->n_train));
     json_object_set_new(line, "validation", json_integer(start->n_validation));
     json_object_set_new(line, "validation_rule", json_string(start->validation));
-    if (start->monitor)
-        json_object_set_new(line, "monitor", json_string(start->monitor));
     json_object_set_new(line, "test", json_integer(start->n_test));
 
     json_object_set_new(line, "classes", json_integer(start->classes));
@@ -201,6 +199,8 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
         json_object_set_new(line, "improved", json_boolean(epoch->improved));
         if (epoch->one_class)
             json_object_set_new(line, "one_class", json_string(epoch->one_class));
+        if (epoch->is_spared)
+            json_object_set_new(line, "spared", json_true());
     }
 
     json_object_set_new(line, "learning_rate", number(epoch->learning_rate));

@@ -15,15 +15,18 @@ static bool is_free(const char *key)
 }
 
 /* What may differ between the options that the run began with and those of today. */
-static bool may_differ(const struct trainer *trainer, const char *key, const json_t *was)
+static bool may_differ(const struct trainer *trainer, const char *key, const json_t *was,
+                       const json_t *state)
 {
+    bool spares = json_is_true(json_object_get(state, "spares_one_class"));
     if (!strcmp(key, "monitor"))
-        return trainer_may_go_by(trainer, json_string_value(was));
+        return trainer_may_watch(
+            trainer, trainer_recorded_monitor(json_string_value(was)), spares);
     return is_free(key);
 }
 
 static int check_options(const struct trainer *trainer, const char *before,
-                         const char *source)
+                         const json_t *state, const char *source)
 {
     json_t *old = json_loads(before, 0, NULL);
     json_t *new = json_loads(trainer->config->record, 0, NULL);
@@ -33,7 +36,7 @@ static int check_options(const struct trainer *trainer, const char *before,
     json_object_foreach(new, key, value)
     {
         const json_t *was = json_object_get(old, key);
-        if (json_equal(was, value) || may_differ(trainer, key, was))
+        if (json_equal(was, value) || may_differ(trainer, key, was, state))
             continue;
 
         char *is = json_dumps(value, JSON_ENCODE_ANY);
@@ -129,7 +132,7 @@ static int check_generation(const struct trainer *trainer, const struct checkpoi
                             const json_t *state, const json_t *provenance)
 {
     const char *path = info->path;
-    int rc = check_options(trainer, info->config, path);
+    int rc = check_options(trainer, info->config, state, path);
     if (!rc)
         rc = check_data(trainer, &info->facts, state, path);
     if (!rc)
@@ -138,6 +141,15 @@ static int check_generation(const struct trainer *trainer, const struct checkpoi
         rc = fail(ERR_FORMAT, "%s: it has %d optimizer arrays, expected %d", path,
                   info->n_slots, trainer->optim.n_slots);
     return rc;
+}
+
+static enum monitor monitor_of(const struct checkpoint *info)
+{
+    json_t *record = json_loads(info->config, 0, NULL);
+    enum monitor monitor =
+        trainer_recorded_monitor(json_string_value(json_object_get(record, "monitor")));
+    json_decref(record);
+    return monitor;
 }
 
 /* Weights, moments, best weights; the trainer's progress changes only on success. */
@@ -156,9 +168,9 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
         return rc;
     }
 
-    json_t *record = json_loads(info->config, 0, NULL);
-    trainer_go_by(trainer, json_string_value(json_object_get(record, "monitor")));
-    json_decref(record);
+    progress.monitor = monitor_of(info);
+    free(trainer->record);
+    trainer->record = trainer_record_of(trainer, progress.monitor);
     json_decref(trainer->progress.history);
     trainer->progress = progress;
     return OK;

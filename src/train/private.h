@@ -36,11 +36,13 @@ struct progress {
     int64_t moments_steps; /* that the moments had seen before the run began */
     int wait;              /* epochs since the best */
     int best_epoch;
-    double best;        /* monitored value: greater is better, losses are negated */
-    uint64_t best_hash; /* of its weights; 0: there is none */
-    int64_t skipped;    /* batches whose loss or gradient was not finite */
-    int rollbacks;      /* to an epoch's beginning, each with half the learning rate */
-    json_t *history;    /* rank 0 */
+    double best;           /* monitored value: greater is better, losses are negated */
+    uint64_t best_hash;    /* of its weights; 0: there is none */
+    int64_t skipped;       /* batches whose loss or gradient was not finite */
+    enum monitor monitor;  /* by which the run began */
+    bool spares_one_class; /* and whether epochs of one class are no reason to stop */
+    int rollbacks;         /* to an epoch's beginning, each with half the learning rate */
+    json_t *history;       /* rank 0 */
 };
 
 /* The longest that each took in this start, in seconds; 0: not yet done. */
@@ -70,8 +72,7 @@ struct resumed {
 struct trainer {
     const struct trainer_config *config;
     const struct test_hooks *hooks;
-    char *record;         /* the configuration's, by the rule below; owned */
-    enum monitor monitor; /* the configuration's, or that of the run that is resumed */
+    char *record; /* the configuration's, with the monitor of the run; owned */
     struct comm *comm;
     const struct kernels *kernels;
     char kernel_set[128];
@@ -172,12 +173,14 @@ bool trainer_update_best(struct trainer *trainer, const struct score *train,
                          const struct score *validation);
 /* Whether such an epoch does not count against patience. */
 bool trainer_spares(const struct trainer *trainer, const struct score *validation);
-/* What is watched, MONITOR_AUTO being resolved. */
-enum monitor trainer_watched(const struct trainer *trainer);
-/* Whether the run may go by that monitor of its record (NULL: it names none), as the
- * options leave it open; and does so from now on. Only rank 0 has the record then. */
-bool trainer_may_go_by(const struct trainer *trainer, const char *monitor);
-void trainer_go_by(struct trainer *trainer, const char *monitor);
+/* Rank 0. What a run of that record watches (NULL: it names nothing). */
+enum monitor trainer_recorded_monitor(const char *monitor);
+/* Rank 0. Whether a run that began by it can be gone on with, though its options now say
+ * another: where they leave it open. */
+bool trainer_may_watch(const struct trainer *trainer, enum monitor monitor,
+                       bool spares_one_class);
+/* Rank 0. The configuration with that monitor; the caller's to free. */
+char *trainer_record_of(const struct trainer *trainer, enum monitor monitor);
 
 /* Collective. With --resume: takes the run up from the newest whole checkpoint of its
  * directory, if there is one. */

@@ -37,7 +37,6 @@ struct report_start {
     const char *config; /* JSON */
     const char *hosts, *kernels;
     const char *validation; /* the rule and the classes, for people */
-    const char *monitor;    /* what is watched; NULL: what the configuration says */
     int ranks, lanes, classes;
     bool reproducible; /* on any number of ranks */
     bool shares_cores; /* some host has more ranks than cores */

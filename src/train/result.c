@@ -46,7 +46,7 @@ static void say_one_class(struct trainer *trainer, const struct report_result *r
         "warning  the %s weights take all %d rows for %s: try %s, more --epochs, a "
         "greater --patience, --mask%s",
         result->which, result->n, result->one_class, first,
-        trainer_watched(trainer) == MONITOR_VAL_ACC ? ", --monitor val_loss" : "");
+        trainer->progress.monitor == MONITOR_VAL_ACC ? ", --monitor val_loss" : "");
     free(first);
 }
 
@@ -96,7 +96,7 @@ static void say_unfinished(struct trainer *trainer)
         report_say(&trainer->report,
                    "note     the last epoch was the best: more --epochs may go further");
 
-    if (early && trainer_watched(trainer) == MONITOR_VAL_ACC &&
+    if (early && progress->monitor == MONITOR_VAL_ACC &&
         val_loss(progress, progress->epoch) < val_loss(progress, progress->best_epoch))
         report_say(
             &trainer->report,

@@ -74,9 +74,6 @@ static struct report_start describe(const struct trainer *trainer, const char *h
 
     return (struct report_start){
         .config = trainer->record,
-        .monitor = trainer->monitor == MONITOR_AUTO
-                       ? monitor_names[trainer_watched(trainer)]
-                       : NULL,
         .hosts = hosts,
         .kernels = trainer->kernel_set,
         .shares_cores = crowded,

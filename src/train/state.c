@@ -35,6 +35,8 @@ char *trainer_state(const struct trainer *trainer)
     json_object_set_new(root, "n", json_integer(progress->score.n));
 
     json_object_set_new(root, "wait", json_integer(progress->wait));
+    if (progress->spares_one_class)
+        json_object_set_new(root, "spares_one_class", json_true());
     json_object_set_new(root, "best_epoch", json_integer(progress->best_epoch));
     json_object_set_new(root, "best_weights", hex(progress->best_hash));
     json_object_set_new(
@@ -115,6 +117,7 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
         .batch = (int)batch,
         .score = {json_number_value(loss), correct, (int)n},
         .wait = (int)wait,
+        .spares_one_class = json_is_true(json_object_get(root, "spares_one_class")),
         .best_epoch = (int)best_epoch,
         .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
         .best_hash = from_hex(json_object_get(root, "best_weights")),

@@ -7,18 +7,12 @@ const char *const monitor_names[MONITORS + 1] = {
     [MONITOR_LOSS] = "loss",       [MONITOR_AUTO] = "auto",
 };
 
-enum monitor trainer_watched(const struct trainer *trainer)
-{
-    return trainer->monitor == MONITOR_AUTO ? trainer->config->auto_monitor
-                                            : trainer->monitor;
-}
-
 /* The monitored value, greater being better. Accuracies are ratios of integers over the
  * same n, so equal counts are equal values. */
 static double monitored(const struct trainer *trainer, const struct score *train,
                         const struct score *validation)
 {
-    switch (trainer_watched(trainer)) {
+    switch (trainer->progress.monitor) {
     case MONITOR_VAL_ACC:
         return score_accuracy(validation);
     case MONITOR_VAL_LOSS:
@@ -34,7 +28,7 @@ static double monitored(const struct trainer *trainer, const struct score *train
  * though the loss falls: training has hardly begun, so waiting has not either. */
 bool trainer_spares(const struct trainer *trainer, const struct score *validation)
 {
-    return trainer->monitor == MONITOR_AUTO && score_is_one_class(validation);
+    return trainer->progress.spares_one_class && score_is_one_class(validation);
 }
 
 /* Keras's EarlyStopping: better means strictly better by more than min_delta. */
@@ -59,32 +53,35 @@ bool trainer_update_best(struct trainer *trainer, const struct score *train,
     return improved;
 }
 
-/* What a record's monitor means: runs begun before there was MONITOR_AUTO watched val_acc
- * where nothing else was given. */
-static enum monitor meant_by(const char *monitor)
+/* Runs of a time when there was no choice watched val_acc. */
+enum monitor trainer_recorded_monitor(const char *monitor)
 {
-    return monitor && !strcmp(monitor, monitor_names[MONITOR_AUTO]) ? MONITOR_AUTO
-                                                                    : MONITOR_VAL_ACC;
+    for (enum monitor m = 0; monitor && m < MONITORS; m++)
+        if (!strcmp(monitor, monitor_names[m]))
+            return m;
+    return MONITOR_VAL_ACC;
 }
 
-bool trainer_may_go_by(const struct trainer *trainer, const char *monitor)
+/* Before the model decided, val_acc was watched where nothing was given; now it is that,
+ * or val_loss with epochs spared. */
+bool trainer_may_watch(const struct trainer *trainer, enum monitor monitor,
+                       bool spares_one_class)
 {
     const struct trainer_config *config = trainer->config;
-    const char *meant = monitor_names[meant_by(monitor)];
-    bool is_usual = config->monitor == MONITOR_AUTO || config->monitor == MONITOR_VAL_ACC;
-    return !config->monitor_given && is_usual && (!monitor || !strcmp(monitor, meant));
+    bool was_given =
+        monitor != MONITOR_VAL_ACC && !(monitor == MONITOR_VAL_LOSS && spares_one_class);
+    return monitor == config->monitor || (!config->monitor_given && !was_given);
 }
 
-void trainer_go_by(struct trainer *trainer, const char *monitor)
+char *trainer_record_of(const struct trainer *trainer, enum monitor monitor)
 {
-    if (meant_by(monitor) == trainer->monitor || !trainer_may_go_by(trainer, monitor))
-        return;
+    if (monitor == trainer->config->monitor)
+        return xstrdup(trainer->config->record);
 
     json_t *record = json_loads(trainer->config->record, 0, NULL);
-    trainer->monitor = meant_by(monitor);
-    json_object_set_new(record, "monitor", json_string(monitor_names[trainer->monitor]));
-    free(trainer->record);
-    trainer->record =
+    json_object_set_new(record, "monitor", json_string(monitor_names[monitor]));
+    char *text =
         json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(record);
+    return text;
 }

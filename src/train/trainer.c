@@ -55,7 +55,6 @@ int trainer_run(struct comm *comm, const struct trainer_config *config,
     struct trainer trainer = {.config = config,
                               .hooks = hooks,
                               .record = xstrdup(config->record),
-                              .monitor = config->monitor,
                               .comm = comm};
     int rc = run_all(&trainer), closed = trace_file_close(trainer.trace);
     if (!rc)

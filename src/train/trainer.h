@@ -10,9 +10,8 @@
 #include "model/options.h"
 #include "ranks/comm.h"
 
-/* What early stopping and best.h5 watch. MONITOR_AUTO: what suits the model, and epochs
- * that judge all validation rows as one class, some wrongly, are not waited for in vain:
- * they do not count against patience. */
+/* What early stopping and best.h5 watch. MONITOR_AUTO is for options only: it stands for
+ * one of the others. */
 enum monitor {
     MONITOR_VAL_ACC,
     MONITOR_VAL_LOSS,
@@ -60,10 +59,14 @@ struct trainer_config {
 
     int epochs;
     double warmup_epochs;
-    enum monitor monitor;      /* as the record of a run that begins has it */
-    bool monitor_given;        /* else a run is resumed by what its own record has */
-    enum monitor auto_monitor; /* what MONITOR_AUTO watches */
-    int patience;              /* epochs without improvement; 0: never stop early */
+    /* By these a run begins; it is resumed by what its checkpoint has, unless another
+     * monitor is given. */
+    enum monitor monitor;
+    bool monitor_given;
+    /* Epochs that take all validation rows for one class, some wrongly, do not count
+     * against patience. */
+    bool spares_one_class;
+    int patience; /* epochs without improvement; 0: never stop early */
     double min_delta;
     bool result_is_last; /* the last weights are the result, not the best */
 

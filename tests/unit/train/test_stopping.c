@@ -20,19 +20,15 @@ static struct trainer begin(const struct trainer_config *config)
                             .params = &params,
                             .weights = weights,
                             .best_weights = best_weights,
-                            .record = xstrdup(config->record),
-                            .monitor = config->monitor,
-                            .progress = {.best = -(double)INFINITY}};
+                            .progress = {.best = -(double)INFINITY,
+                                         .monitor = config->monitor,
+                                         .spares_one_class = config->spares_one_class}};
 }
 
-static struct trainer_config by(enum monitor monitor, bool given, const char *record)
+static struct trainer_config by(enum monitor monitor, bool spares)
 {
-    return (struct trainer_config){.monitor = monitor,
-                                   .monitor_given = given,
-                                   .auto_monitor = MONITOR_VAL_ACC,
-                                   .patience = 2,
-                                   .epochs = 100,
-                                   .record = record};
+    return (struct trainer_config){
+        .monitor = monitor, .spares_one_class = spares, .patience = 2, .epochs = 100};
 }
 
 /* An epoch in which so many of the validation rows are right, and their classes are from
@@ -54,8 +50,8 @@ static bool epoch(struct trainer *trainer, int correct, int first, int last)
 static void test_plateau(void **state)
 {
     (void)state;
-    const struct trainer_config old = by(MONITOR_VAL_ACC, false, "{}");
-    const struct trainer_config new = by(MONITOR_AUTO, false, "{}");
+    const struct trainer_config old = by(MONITOR_VAL_ACC, false);
+    const struct trainer_config new = by(MONITOR_VAL_ACC, true);
     struct trainer before = begin(&old), now = begin(&new);
 
     assert_true(epoch(&before, 6, 1, 1) && epoch(&now, 6, 1, 1));
@@ -73,83 +69,88 @@ static void test_plateau(void **state)
     assert_true(best_weights[0] == (real)now.progress.epoch);
     assert_false(epoch(&now, 7, 0, 2) || epoch(&now, 6, 0, 1));
     assert_true(trainer_stops_early(&now));
-
-    free(before.record);
-    free(now.record);
 }
 
 /* Rows that are all of one class, and all rightly taken for it, are no plateau. */
 static void test_all_right(void **state)
 {
     (void)state;
-    const struct trainer_config config = by(MONITOR_AUTO, false, "{}");
+    const struct trainer_config config = by(MONITOR_VAL_ACC, true);
     struct trainer trainer = begin(&config);
 
     assert_true(epoch(&trainer, ROWS, 1, 1));
     assert_false(epoch(&trainer, ROWS, 1, 1) || epoch(&trainer, ROWS, 1, 1));
     assert_true(trainer_stops_early(&trainer));
-    free(trainer.record);
 }
 
-static void test_watched(void **state)
+static void test_loss(void **state)
 {
     (void)state;
-    struct trainer_config config = by(MONITOR_AUTO, false, "{}");
-    config.auto_monitor = MONITOR_VAL_LOSS;
+    const struct trainer_config config = by(MONITOR_VAL_LOSS, true);
     struct trainer trainer = begin(&config);
 
-    assert_int_equal(trainer_watched(&trainer), MONITOR_VAL_LOSS);
     assert_true(epoch(&trainer, 3, 0, 1));
     assert_true(trainer.progress.best == -(1 - 0.01 * 3));
-    free(trainer.record);
+    assert_false(epoch(&trainer, 2, 1, 1));
+    assert_int_equal(trainer.progress.wait, 0);
 }
 
-/* What the run's record has, what is given now, and by what it then goes (NULL: it is
- * refused). */
+/* What a run that is resumed began by, what is now given or chosen, and whether it goes
+ * on by the former. */
 static void test_resumed(void **state)
 {
     (void)state;
-    static const char recorded[] = "{\"monitor\":\"%s\",\"seed\":1}";
     static const struct {
-        enum monitor monitor; /* of a run that would begin */
-        bool given;
-        const char *was, *goes;
+        const char *was;
+        bool spared;
+        enum monitor monitor;
+        bool given, goes_on;
     } cases[] = {
-        {MONITOR_AUTO, false, "val_acc", "val_acc"},
-        {MONITOR_AUTO, false, NULL, "val_acc"},
-        {MONITOR_AUTO, false, "auto", "auto"},
-        {MONITOR_VAL_ACC, false, "auto", "auto"}, /* --patience is given */
-        {MONITOR_VAL_ACC, false, "val_acc", "val_acc"},
-        {MONITOR_AUTO, false, "val_loss", NULL},
-        {MONITOR_AUTO, true, "val_acc", NULL},
-        {MONITOR_VAL_ACC, true, "auto", NULL},
-        {MONITOR_LOSS, false, "val_acc", NULL}, /* --validation none */
+        {"val_acc", false, MONITOR_VAL_ACC, false, true},
+        {"val_acc", true, MONITOR_VAL_ACC, false, true},
+        {"val_acc", false, MONITOR_VAL_LOSS, false, true}, /* not the recipe's model */
+        {NULL, false, MONITOR_VAL_LOSS, false, true},
+        {"val_loss", true, MONITOR_VAL_LOSS, false, true},
+        {"val_loss", true, MONITOR_VAL_ACC, false, true}, /* --patience is given now */
+        {"val_loss", false, MONITOR_VAL_ACC, false, false},
+        {"val_loss", true, MONITOR_VAL_ACC, true, false},
+        {"val_acc", true, MONITOR_VAL_LOSS, true, false},
+        {"acc", false, MONITOR_VAL_ACC, false, false},
+        {"acc", false, MONITOR_ACC, true, true},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        const char *goes = cases[i].goes;
-        char *record = xasprintf(recorded, monitor_names[cases[i].monitor]);
-        const struct trainer_config config = by(cases[i].monitor, cases[i].given, record);
-        struct trainer trainer = begin(&config);
-
-        assert_int_equal(trainer_may_go_by(&trainer, cases[i].was), goes != NULL);
-        trainer_go_by(&trainer, cases[i].was);
-        char *expected =
-            xasprintf(recorded, goes ? goes : monitor_names[cases[i].monitor]);
-        assert_string_equal(trainer.record, expected);
-        assert_string_equal(monitor_names[trainer.monitor],
-                            goes ? goes : monitor_names[cases[i].monitor]);
-
-        free(expected);
-        free(trainer.record);
-        free(record);
+        enum monitor was = trainer_recorded_monitor(cases[i].was);
+        struct trainer_config config = by(cases[i].monitor, false);
+        config.monitor_given = cases[i].given;
+        const struct trainer trainer = begin(&config);
+        assert_int_equal(trainer_may_watch(&trainer, was, cases[i].spared),
+                         cases[i].goes_on);
     }
+}
+
+/* The options of today, but what the run watches. */
+static void test_record(void **state)
+{
+    (void)state;
+    struct trainer_config config = by(MONITOR_VAL_LOSS, true);
+    config.record = "{\"epochs\":7,\"monitor\":\"val_loss\",\"rho\":0.90000000000000002}";
+    const struct trainer trainer = begin(&config);
+
+    char *same = trainer_record_of(&trainer, MONITOR_VAL_LOSS);
+    char *other = trainer_record_of(&trainer, MONITOR_VAL_ACC);
+    assert_string_equal(same, config.record);
+    assert_string_equal(
+        other, "{\"epochs\":7,\"monitor\":\"val_acc\",\"rho\":0.90000000000000002}");
+    free(same);
+    free(other);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plateau), cmocka_unit_test(test_all_right),
-        cmocka_unit_test(test_watched), cmocka_unit_test(test_resumed)};
+        cmocka_unit_test(test_loss), cmocka_unit_test(test_resumed),
+        cmocka_unit_test(test_record)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
