@@ -46,6 +46,7 @@ trap leave EXIT
 set -E
 trap 'echo "FAILED: $0, line $LINENO: $BASH_COMMAND" >&2' ERR
 
+export -n RNNTRAIN_PYTHON RNNTRAIN_IMDB # the programs would say that they know no such option
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
 export OMPI_MCA_mpi_yield_when_idle=1 # ranks that wait leave the cores to those that compute
