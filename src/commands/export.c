@@ -46,10 +46,11 @@ const struct option_table cmd_export_table = {
     .program = "rnntrain export",
     .synopsis = "MODEL --to FORMAT -o FILE [options]",
     .example = "  rnntrain export run/best.h5 --to onnx -o best.onnx\n",
-    .about = "Writes a model for other programs and proves what was written on random "
-             "rows.\n\n"
-             "  MODEL  a run's folder, its best.h5 or last.h5, or a model of Keras: .h5,\n"
-             "         .keras or .weights.h5\n",
+    .about =
+        "Writes a model for other programs and proves what was written on random "
+        "rows.\n\n"
+        "  MODEL  a run's folder, its best.h5 or last.h5, or a model of Keras: .h5,\n"
+        "         .keras or .weights.h5\n",
     .min_operands = 1,
     .max_operands = 1,
 };
