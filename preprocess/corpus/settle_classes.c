@@ -143,32 +143,44 @@ static int report_unknown(const struct corpus *corpus, const struct document *do
     return rc;
 }
 
-static int32_t count_kind(const struct corpus *corpus, bool records)
+/* Training documents of a kind, and the first of them. */
+static int32_t count_kind(const struct corpus *corpus, bool records, int32_t *first)
 {
     int32_t n = 0;
-    for (int32_t i = 0; i < corpus->n_documents; i++)
-        n += corpus->documents[i].part == DATASET_TRAIN &&
-             settle_is_record(corpus, &corpus->documents[i]) == records;
+    for (int32_t i = 0; i < corpus->n_documents; i++) {
+        const struct document *document = &corpus->documents[i];
+        if (document->part != DATASET_TRAIN ||
+            settle_is_record(corpus, document) != records)
+            continue;
+        if (n++ == 0)
+            *first = i;
+    }
     return n;
 }
 
 /* Why it may be that one class is all there is. */
 static int report_one_class(const struct corpus *corpus, const struct reader_notes *notes)
 {
-    int32_t n_records = count_kind(corpus, true), n_files = count_kind(corpus, false);
+    int32_t first = 0, n_records = count_kind(corpus, true, &first);
+    int32_t n = n_records ? n_records : count_kind(corpus, false, &first);
     const char *layout = notes->n_layouts ? notes->layouts[0] : "";
-    return n_records
-               ? fail(ERR_FORMAT,
-                      "%s: one class only (%s); a classifier needs two or more. All %d "
-                      "rows have this label: name the column with --label-column (JSON: "
-                      "--label-field)%s%s",
-                      settle_path(corpus), corpus->classes[0], n_records,
-                      *layout ? "; as it was read: " : "", layout)
-               : fail(ERR_FORMAT,
-                      "%s: one class only (%s); a classifier needs two or more. All %d "
-                      "documents stand in folders of this name: give the folder that "
-                      "holds a folder a class, or --class NAME=FILE for files of lines",
-                      settle_path(corpus), corpus->classes[0], n_files);
+    char *name = corpus_name(corpus, &corpus->documents[first]);
+
+    int rc = n_records
+                 ? fail(ERR_FORMAT,
+                        "%s: one class only (%s); a classifier needs two or more. All "
+                        "%d rows have this label, as %s: name the column with "
+                        "--label-column (JSON: --label-field)%s%s",
+                        settle_path(corpus), corpus->classes[0], n, name,
+                        *layout ? "; as it was read: " : "", layout)
+                 : fail(ERR_FORMAT,
+                        "%s: one class only (%s); a classifier needs two or more. All "
+                        "%d documents stand in folders of this name, as %s: expected a "
+                        "folder with a folder a class, or --class NAME=FILE for files "
+                        "of lines",
+                        settle_path(corpus), corpus->classes[0], n, name);
+    free(name);
+    return rc;
 }
 
 static int check_classes(const struct corpus *corpus, bool any_trained,

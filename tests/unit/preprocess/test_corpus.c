@@ -208,7 +208,7 @@ static void test_class_refusals(void **state)
     add_file(&reading, "train/pos", "1", 1);
     refuse(&reading, PLAIN, ERR_FORMAT,
            "corpus: one class only (pos); a classifier needs two or more. All 1 "
-           "documents stand in folders of this name");
+           "documents stand in folders of this name, as corpus/train/pos/1: expected a ");
 
     begin(&reading);
     add_file(&reading, "train/pos", "1", 1);
