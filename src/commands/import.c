@@ -130,6 +130,8 @@ static int run(const void *given, const char *const *operands, int n)
         rc = check_written(&predictor, settings->output);
     if (!rc) {
         import_print_notes(&predictor.info);
+        import_print_assumed(&predictor.info, &settings->keras);
+        import_print_training_notes(&predictor.info);
         tell(&predictor, settings->output);
     }
 

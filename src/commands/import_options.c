@@ -5,9 +5,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "data/classes.h"
 #include "files/h5.h"
 
-static const char *const sides[] = {"pre", "post", NULL};
+enum { SIDE_PRE, SIDE_POST, SIDE_AUTO };
+static const char *const sides[] = {
+    [SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_AUTO] = "auto", NULL};
 static const char *const heads[] = {MODEL_HEAD_NAMES, [MODEL_HEADS] = "auto", NULL};
 static const char *const gates[] = {MODEL_GATES_NAMES, [MODEL_GATES] = "auto", NULL};
 
@@ -29,10 +32,14 @@ static const struct option options[] = {
      GROUP, true},
     {"maxlen", OPTION_INT, AT(maxlen), "0", 0, FACTS_MOST_LENGTH, NULL,
      "ids a row, where the model takes any; 0: as it says", GROUP, true},
-    {"padding", OPTION_CHOICE, AT(padding), "pre", 0, 0, sides, "where pads stand", GROUP,
-     true},
-    {"truncating", OPTION_CHOICE, AT(truncating), "pre", 0, 0, sides,
-     "which side a long text loses", GROUP, true},
+    {"padding", OPTION_CHOICE, AT(padding), "auto", 0, 0, sides,
+     "where pads stand; auto: pre, as pad_sequences has it", GROUP, true},
+    {"truncating", OPTION_CHOICE, AT(truncating), "auto", 0, 0, sides,
+     "which side a long text loses; auto: pre, as pad_sequences has it", GROUP, true},
+    {"logits", OPTION_BOOL, AT(logits), "false", 0, 0, NULL,
+     "of a model whose last layer has no activation: it gives logits, as a loss with "
+     "from_logits=True takes them",
+     GROUP, true},
     {"head", OPTION_CHOICE, AT(head), "auto", 0, 0, heads,
      "of a file of weights alone: what follows the recurrent layers; auto: flatten or "
      "last, as shapes say",
@@ -53,12 +60,13 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
         .tokenizer = settings->tokenizer,
         .word_index = settings->imdb_word_index,
         .labels = settings->labels,
-        .pad_post = settings->padding == 1,
-        .truncate_post = settings->truncating == 1,
+        .pad_post = settings->padding == SIDE_POST,
+        .truncate_post = settings->truncating == SIDE_POST,
         .keras = {.maxlen = (int)settings->maxlen,
                   .head = (enum model_head)settings->head,
                   .gates = (enum model_gates)settings->recurrent_activation,
                   .mask = settings->mask,
+                  .logits = settings->logits,
                   .asked = settings->head != MODEL_HEADS || settings->mask ||
                            settings->recurrent_activation != MODEL_GATES},
     };
@@ -95,14 +103,41 @@ void import_print_unsealed(bool is_unsealed, const char *path)
     free(note);
 }
 
+static void print_notes(const char *path, const char *notes)
+{
+    while (*notes) {
+        size_t n = strcspn(notes, "\n");
+        fprintf(stderr, "rnntrain: note: %s: %.*s\n", path, (int)n, notes);
+        notes += n + (notes[n] == '\n');
+    }
+}
+
 void import_print_notes(const struct checkpoint *info)
 {
-    const char *note = info->keras ? info->keras->notes : "";
-
     import_print_unsealed(info->is_unsealed, info->path);
-    while (*note) {
-        size_t n = strcspn(note, "\n");
-        fprintf(stderr, "rnntrain: note: %s: %.*s\n", info->path, (int)n, note);
-        note += n + (note[n] == '\n');
-    }
+    if (info->keras)
+        print_notes(info->path, info->keras->notes);
+}
+
+void import_print_training_notes(const struct checkpoint *info)
+{
+    char *notes = checkpoint_training_notes(info);
+    print_notes(info->path, notes);
+    free(notes);
+}
+
+void import_print_assumed(const struct checkpoint *info,
+                          const struct import_settings *settings)
+{
+    if (settings->padding == SIDE_AUTO || settings->truncating == SIDE_AUTO)
+        print_notes(info->path,
+                    settings->padding == SIDE_AUTO
+                        ? "it does not say where pads stand: in front is assumed, as "
+                          "pad_sequences has it; --padding post where they stood behind"
+                        : "it does not say what a long text loses: its beginning is "
+                          "assumed; --truncating post where it lost its end");
+    if (info->has_no_names && classes_are_numbered(&info->facts))
+        print_notes(info->path,
+                    "it does not name its classes, which are called by their "
+                    "numbers: --labels NAME,NAME gives names, in their order");
 }

@@ -9,7 +9,7 @@ struct import_settings {
     char *tokenizer, *imdb_word_index, *labels;
     int64_t maxlen;
     int padding, truncating, head, recurrent_activation;
-    bool mask;
+    bool mask, logits;
 };
 
 /* To be included by tables of structs that begin with a struct import_settings. */
@@ -30,5 +30,10 @@ void import_print_unsealed(bool is_unsealed, const char *path);
 /* Says, on standard error, what is otherwise here than in Keras, or that a checkpoint has
  * lost its seal. */
 void import_print_notes(const struct checkpoint *info);
+/* The same of what the settings left open and the model does not say either. */
+void import_print_assumed(const struct checkpoint *info,
+                          const struct import_settings *settings);
+/* The same of what only matters when it is trained further. */
+void import_print_training_notes(const struct checkpoint *info);
 
 #endif

@@ -10,11 +10,14 @@
 #include "saved/kind.h"
 #include "serve/predictor.h"
 
-static void show_input(const struct facts *facts)
+static void show_input(const struct facts *facts, bool any_length)
 {
-    printf("input      %d ids, %d positions, padding %s, truncating %s\n",
-           facts->num_words, facts->maxlen, facts_side(facts->pad_pre),
-           facts_side(facts->truncate_pre));
+    char positions[32];
+
+    snprintf(positions, sizeof positions, "%d", facts->maxlen);
+    printf("input      %d ids, %s positions, padding %s, truncating %s\n",
+           facts->num_words, any_length ? "any number of" : positions,
+           facts_side(facts->pad_pre), facts_side(facts->truncate_pre));
 }
 
 static void show_labels(const struct facts *facts)
@@ -28,7 +31,7 @@ static void show_labels(const struct facts *facts)
     }
 }
 
-static void show_checkpoint(const struct predictor *predictor)
+static void show_checkpoint(const struct predictor *predictor, bool any_length)
 {
     const struct params *params = model_params(predictor->model);
     const struct facts *facts = &predictor->info.facts;
@@ -55,7 +58,7 @@ static void show_checkpoint(const struct predictor *predictor)
 
     printf("parameters %s, weights hash %016llx\n", total,
            (unsigned long long)params_hash(params, predictor->weights));
-    show_input(facts);
+    show_input(facts, any_length);
     show_labels(facts);
     printf("optimizer  %d arrays\n", predictor->info.n_slots);
     program_print_json("state", predictor->info.state);
@@ -66,7 +69,7 @@ static void show_checkpoint(const struct predictor *predictor)
 static void show_dataset(const struct dataset *data)
 {
     printf("data set   %s, hash %016llx\n", data->path, (unsigned long long)data->hash);
-    show_input(&data->facts);
+    show_input(&data->facts, false);
     for (int part = 0; part < DATASET_PARTS; part++)
         if (data->part[part].n)
             printf("%-10s %d rows\n", dataset_part_names[part], data->part[part].n);
@@ -86,13 +89,23 @@ static int inspect_dataset(const char *path)
     return rc;
 }
 
+/* A model of Keras that takes rows of any length is shown all the same. */
 static int inspect_model(const char *path, const struct checkpoint_hints *hints)
 {
-    struct predictor predictor;
-    int rc = predictor_open(&predictor, path, "auto", hints);
+    struct predictor predictor = {0};
+    struct checkpoint info = {0};
+    int rc = checkpoint_import(path, hints, &info);
+    if (rc)
+        return rc;
+
+    bool any_length = info.facts.maxlen == 0;
+    if (any_length)
+        info.facts.maxlen = 1;
+    rc = predictor_take(&predictor, &info, "auto");
     if (!rc) {
         import_print_notes(&predictor.info);
-        show_checkpoint(&predictor);
+        import_print_training_notes(&predictor.info);
+        show_checkpoint(&predictor, any_length);
     }
     predictor_release(&predictor);
     return rc;

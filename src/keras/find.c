@@ -122,6 +122,32 @@ static int add_array(struct finding *finding, const char *path, const char *laye
     return OK;
 }
 
+/* Keras writes the list of layers first. */
+static int is_cut(const struct finding *finding, const char *layer)
+{
+    return fail(ERR_FORMAT,
+                "%s: layer \"%s\" is listed, but has no place in it: the file was cut "
+                "while it was saved, as by Keras 3.0 to 3.2 where both directions of a "
+                "Bidirectional have arrays of equal names; save the model as .keras, or "
+                "by a newer Keras",
+                h5_path(finding->h5), layer);
+}
+
+static bool is_keras_3(const struct finding *finding)
+{
+    const char *version = json_string_value(json_object_get(finding->root, "version"));
+    return version && !strncmp(version, "3.", 2);
+}
+
+/* Whether the name stands in the list before its place. */
+static bool is_listed(char *const *names, size_t place)
+{
+    for (size_t i = 0; i < place; i++)
+        if (!strcmp(names[i], names[place]))
+            return true;
+    return false;
+}
+
 /* The arrays that a group's weight_names lists. */
 static int add_listed(struct finding *finding, const char *group, const char *layer)
 {
@@ -133,6 +159,8 @@ static int add_listed(struct finding *finding, const char *group, const char *la
     for (size_t i = 0; i < n && !rc; i++) {
         char *path = xasprintf("%s/%s", group, names[i]);
         rc = check_name(finding, names[i]);
+        if (!rc && is_keras_3(finding) && is_listed(names, i))
+            rc = is_cut(finding, layer);
         if (!rc)
             rc = add_array(finding, path, layer, names[i]);
         free(path);
@@ -155,6 +183,8 @@ static int add_layers(struct finding *finding, const char *root)
     for (size_t i = 0; i < n && !rc; i++) {
         char *path = xasprintf("%s/%s", root, names[i]);
         rc = check_name(finding, names[i]);
+        if (!rc && !strchr(names[i], '/') && !h5_reaches(finding->h5, path))
+            rc = is_cut(finding, names[i]);
         if (!rc)
             rc = add_listed(finding, path, names[i]);
         free(path);
@@ -237,6 +267,24 @@ static json_t *new_list(struct finding *finding, const char *key)
     return json_object_get(finding->root, key);
 }
 
+/* Keras makes a model's weights when it is built. */
+static int has_no_weights(const struct finding *finding)
+{
+    return fail(ERR_FORMAT,
+                "%s: no weights in it: expected a model of Keras (.h5, .keras or "
+                ".weights.h5) or a checkpoint of rnntrain; a model that was saved before "
+                "it was built has none: build it, by fit or model.build((None, length)), "
+                "and save it again",
+                h5_path(finding->h5));
+}
+
+/* The arrays of Keras 2's layout below a group. */
+static int find_listed(struct finding *finding, const char *root)
+{
+    int rc = add_layers(finding, root);
+    return !rc && json_array_size(finding->arrays) == 0 ? has_no_weights(finding) : rc;
+}
+
 static int find_weights(struct finding *finding)
 {
     struct h5 *h5 = finding->h5;
@@ -244,9 +292,9 @@ static int find_weights(struct finding *finding)
     finding->arrays = new_list(finding, "weights");
     if (h5_has_attribute(h5, "/", "layer_names") ||
         h5_has_attribute(h5, "/", "layer_names0"))
-        return add_layers(finding, "");
+        return find_listed(finding, "");
     if (h5_reaches(h5, "/model_weights"))
-        return add_layers(finding, "/model_weights");
+        return find_listed(finding, "/model_weights");
 
     json_object_set_new(finding->root, "by_class", json_true());
     if (!json_object_get(finding->root, "version")) /* Keras 3 names what it saves */
@@ -254,12 +302,7 @@ static int find_weights(struct finding *finding)
             finding->root, "version",
             json_string(h5_has_attribute(h5, "/vars", "name") ? "3" : "2"));
     int rc = add_tree(finding, "", 0);
-    if (!rc && json_array_size(finding->arrays) == 0)
-        rc = fail(ERR_FORMAT,
-                  "%s: no weights in it: expected a model of Keras (.h5, .keras or "
-                  ".weights.h5) or a checkpoint of rnntrain",
-                  h5_path(h5));
-    return rc;
+    return !rc && json_array_size(finding->arrays) == 0 ? has_no_weights(finding) : rc;
 }
 
 static int find_in_h5(struct finding *finding, const char *path, const char *bytes,

@@ -47,6 +47,7 @@ struct keras_hints {
     enum model_head head;   /* MODEL_HEADS: as shapes say */
     enum model_gates gates; /* MODEL_GATES: as Keras's version has them */
     bool mask;
+    bool logits; /* a last layer without activation gives logits, not other numbers */
     /* A user asked for one of these: ERR_USAGE where the file says them itself. */
     bool asked;
 };
@@ -65,6 +66,8 @@ struct keras_model {
     char *record;    /* JSON of rnntrain's options: model and optimizer */
     char *version;   /* Keras's */
     char *notes;     /* lines, each with its '\n': what is otherwise here */
+    char *training_notes; /* the same, of what only matters when it is trained further */
+    char *frozen; /* names of layers that it does not train, with commas; or NULL */
 };
 
 /* ERR_FORMAT names layer, class and Keras's version of what is not supported. Release

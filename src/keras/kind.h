@@ -39,7 +39,8 @@ struct keras_layer {
     const struct keras_class *class;
     const char *class_name, *name; /* borrowed from the JSON */
     const json_t *config;
-    char *group; /* where Keras 3's layout has its arrays: "layers/lstm_1" */
+    bool is_frozen; /* it, or a model that it is in, is not trainable */
+    char *group;    /* where Keras 3's layout has its arrays: "layers/lstm_1" */
 };
 
 /* Arrays of a cell: kernel, recurrent kernel and bias; in Keras 1 those of each gate. */
@@ -128,8 +129,10 @@ int keras_refuse(const struct keras_reading *reading, const struct keras_layer *
                  const char *format, ...) PRINTF_LIKE(3, 4);
 int keras_misplaced(const struct keras_reading *reading, const struct keras_layer *layer);
 
-/* A line more for the user. */
+/* A line more for the user; one for who trains the model further. */
 void keras_note(struct keras_reading *reading, const char *format, ...) PRINTF_LIKE(2, 3);
+void keras_note_training(struct keras_reading *reading, const char *format, ...)
+    PRINTF_LIKE(2, 3);
 /* That it has no counterpart in training. */
 void keras_note_left_out(struct keras_reading *reading, const struct keras_layer *layer,
                          const char *what);
@@ -149,6 +152,11 @@ const char *keras_activation(const json_t *config, const char *key, const char *
 /* Sets the length of rows, where the shape (batch, length) of an input says it. */
 int keras_read_length(struct keras_reading *reading, const struct keras_layer *layer,
                       const json_t *shape) NODISCARD;
+
+/* What the loss of the file says of the last layer's numbers (loss.c); its name, the
+ * caller's, NULL where there is none. */
+enum keras_loss { KERAS_LOSS_UNKNOWN, KERAS_LOSS_OF_NUMBERS, KERAS_LOSS_OF_LOGITS };
+enum keras_loss keras_read_loss(const struct keras_reading *reading, char **name);
 
 /* Parts (layers.c). Appends a zeroed one; ERR_FORMAT where there are too many. */
 int keras_add_part(struct keras_reading *reading, const struct keras_layer *layer,

@@ -60,8 +60,30 @@ static int check_inputs(const struct keras_reading *reading,
                         "models whose layers form a chain are supported");
 }
 
+/* What a list of layers stands in. */
+struct around {
+    const char *prefix; /* of the groups of its arrays */
+    int depth;
+    bool is_frozen;
+};
+
 static int add_models_layers(struct keras_reading *reading, const json_t *model,
-                             const char *prefix, int depth);
+                             const struct around *around);
+
+/* Of a layer or of what it wraps. */
+static bool is_frozen(const json_t *config)
+{
+    static const char *const wrapped[] = {"layer", "backward_layer"};
+
+    if (json_is_false(json_object_get(config, "trainable")))
+        return true;
+    for (size_t i = 0; i < COUNT_OF(wrapped); i++) {
+        const json_t *inner = json_object_get(config, wrapped[i]);
+        if (json_is_false(json_object_get(json_object_get(inner, "config"), "trainable")))
+            return true;
+    }
+    return false;
+}
 
 static int append(struct keras_reading *reading, const struct keras_layer *layer,
                   const char *group)
@@ -91,7 +113,7 @@ static int refuse_class(const struct keras_reading *reading,
 }
 
 static int add_layer(struct keras_reading *reading, const json_t *entry,
-                     const char *group, struct names *names, int depth)
+                     const struct around *around, struct names *names)
 {
     const json_t *config = json_object_get(entry, "config");
     const char *name = json_string_value(json_object_get(config, "name"));
@@ -102,7 +124,8 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
                                 .name = name    ? name
                                         : outer ? outer
                                                 : "without name",
-                                .config = config};
+                                .config = config,
+                                .is_frozen = around->is_frozen || is_frozen(config)};
 
     if (!class_name)
         return fail(ERR_FORMAT, "%s: a layer of its configuration has no class",
@@ -120,9 +143,10 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
         return rc;
     names->before = outer ? outer : layer.name;
     names->first = names->first ? names->first : names->before;
+    const struct around inside = {around->prefix, around->depth + 1, layer.is_frozen};
     if (layer.class->role == KERAS_ROLE_MODEL)
-        return add_models_layers(reading, config, group, depth + 1);
-    return append(reading, &layer, group);
+        return add_models_layers(reading, config, &inside);
+    return append(reading, &layer, around->prefix);
 }
 
 /* Where Keras 3 has the arrays of layer i of the list, by how many of its class come
@@ -142,7 +166,7 @@ static char *group_of(const char *prefix, const struct keras_class *const *class
 /* `model`: the configuration of a Sequential or functional model, or the bare list that
  * it was up to Keras 2.2.2. */
 static int add_models_layers(struct keras_reading *reading, const json_t *model,
-                             const char *prefix, int depth)
+                             const struct around *around)
 {
     const json_t *list = json_is_array(model) ? model : json_object_get(model, "layers");
     struct names names = {NULL, NULL, NULL};
@@ -150,7 +174,7 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
     const json_t *entry;
     int rc = OK;
 
-    if (!json_is_array(list) || depth > MOST_NESTED)
+    if (!json_is_array(list) || around->depth > MOST_NESTED)
         return fail(ERR_FORMAT, "%s: its configuration has no list of layers",
                     reading->file->path);
     if (n > MOST_LAYERS)
@@ -162,8 +186,9 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
     {
         const char *name = json_string_value(json_object_get(entry, "class_name"));
         classes[i] = keras_class_of(name);
-        char *group = classes[i] ? group_of(prefix, classes, i) : xstrdup("");
-        rc = add_layer(reading, entry, group, &names, depth);
+        char *group = classes[i] ? group_of(around->prefix, classes, i) : xstrdup("");
+        const struct around own = {group, around->depth, around->is_frozen};
+        rc = add_layer(reading, entry, &own, &names);
         free(group);
         if (rc)
             break;
@@ -174,5 +199,8 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
 
 int keras_list_layers(struct keras_reading *reading)
 {
-    return add_models_layers(reading, json_object_get(reading->root, "config"), "", 0);
+    const json_t *config = json_object_get(reading->root, "config");
+    const struct around around = {"", 0, is_frozen(config)};
+
+    return add_models_layers(reading, config, &around);
 }

@@ -52,10 +52,7 @@ static void read_settings(const json_t *config, enum optim_kind kind, json_t *re
 
 void keras_read_optimizer(struct keras_reading *reading)
 {
-    json_t *training =
-        reading->file->training
-            ? json_loads(reading->file->training, 0, NULL)
-            : json_incref(json_object_get(reading->root, "compile_config"));
+    json_t *training = keras_training_of(reading);
     const json_t *optimizer = json_object_get(training, "optimizer_config");
     optimizer = optimizer ? optimizer : json_object_get(training, "optimizer");
     const json_t *config = json_object_get(optimizer, "config");
@@ -71,8 +68,9 @@ void keras_read_optimizer(struct keras_reading *reading)
     if (kind != OPTIM_KINDS)
         read_settings(config, kind, reading->optimizer);
     else if (name)
-        keras_note(reading,
-                   "its optimizer, %s, is not here: trained further, it has Adam", name);
+        keras_note_training(
+            reading, "its optimizer, %s, is not here: trained further, it has Adam",
+            name);
     json_decref(training);
 }
 

@@ -17,9 +17,9 @@ static bool keep_dropout(struct keras_reading *reading, const struct keras_part 
     }
 
     if (part->config.kind == LAYER_POOLING)
-        keras_note(reading,
-                   "layer \"%s\": dropout stands before it; here it comes after it",
-                   part->layer->name);
+        keras_note_training(
+            reading, "layer \"%s\": dropout stands before it; here it comes after it",
+            part->layer->name);
     return true;
 }
 

@@ -1,7 +1,50 @@
 /* The last Dense, which says what the classes' probabilities are. */
 #include "keras/dense.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* A last layer of one unit without activation may be anything's; more are those of
+ * classes, unless the loss says otherwise. */
+static int check_logits(struct keras_reading *reading, const struct keras_layer *layer,
+                        int units)
+{
+    char *name = NULL;
+    enum keras_loss loss = keras_read_loss(reading, &name);
+    int rc = OK;
+
+    if (reading->hints->logits || loss == KERAS_LOSS_OF_LOGITS)
+        ;
+    else if (loss == KERAS_LOSS_OF_NUMBERS)
+        rc = keras_refuse(reading, layer,
+                          "is linear and was trained with the loss %.64s: a regression, "
+                          "which has numbers, not classes; rnntrain has classifiers",
+                          name);
+    else if (units == 1)
+        rc = keras_refuse(reading, layer,
+                          "is linear, and its loss (%.64s) does not say whether it is a "
+                          "regression or gives logits (from_logits=True): give --logits "
+                          "to import where it is a classifier",
+                          name ? name : "none is named");
+    if (!rc)
+        keras_note(reading,
+                   "layer \"%s\": it gives logits; here they become probabilities",
+                   layer->name);
+    free(name);
+    return rc;
+}
+
+static void note_loss(struct keras_reading *reading, const struct keras_layer *layer)
+{
+    char *name = NULL;
+
+    if (keras_read_loss(reading, &name) == KERAS_LOSS_OF_NUMBERS)
+        keras_note(reading,
+                   "layer \"%s\": its loss, %s, is one of numbers; here it gives "
+                   "probabilities of classes",
+                   layer->name, name);
+    free(name);
+}
 
 static int read_output(struct keras_reading *reading, const struct keras_layer *layer)
 {
@@ -25,15 +68,16 @@ static int read_output(struct keras_reading *reading, const struct keras_layer *
     part->config.output.units = part->is_pair ? 1 : units;
     part->config.output.loss = units <= 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
     if (is_logit)
-        keras_note(reading,
-                   "layer \"%s\": it gives logits; here they become probabilities",
-                   layer->name);
+        rc = check_logits(reading, layer, units);
+    else
+        note_loss(reading, layer);
     if (part->is_pair)
-        keras_note(reading,
-                   "layer \"%s\": Dense(2, softmax) becomes Dense(1, sigmoid): the same "
-                   "probabilities, other steps when trained further",
-                   layer->name);
-    return OK;
+        keras_note_training(
+            reading,
+            "layer \"%s\": Dense(2, softmax) becomes Dense(1, sigmoid): the same "
+            "probabilities, other steps when trained further",
+            layer->name);
+    return rc;
 }
 
 static json_t *write_output(const struct chain_config *chain,

@@ -3,6 +3,7 @@
  *   describe.c    arrays without JSON -> the JSON that their shapes tell
  *   list.c        JSON -> a list of layers, those of models in models in their place
  *   layers.c      layers -> parts, by kind
+ *   loss.c        what training_config says of the last layer's numbers
  *   optimizer.c   what training_config says of the optimizer
  *   weights.c     arrays -> the parts that they belong to
  *   options.c     parts -> a chain that rnntrain's options can say, or a refusal
@@ -19,6 +20,8 @@ int keras_describe(const struct keras_reading *reading, json_t **root) NODISCARD
 
 int keras_list_layers(struct keras_reading *reading) NODISCARD;
 int keras_read_layers(struct keras_reading *reading) NODISCARD;
+/* How the model is compiled, where the file says it; the caller's. */
+json_t *keras_training_of(const struct keras_reading *reading);
 void keras_read_optimizer(struct keras_reading *reading);
 int keras_find_arrays(struct keras_reading *reading) NODISCARD;
 

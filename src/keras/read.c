@@ -34,24 +34,40 @@ int keras_misplaced(const struct keras_reading *reading, const struct keras_laye
         "hidden Dense(relu), and a Dense with sigmoid or softmax");
 }
 
+static void add_note(char **notes, const char *format, va_list args)
+{
+    char line[512], *before = *notes;
+
+    vsnprintf(line, sizeof line, format, args);
+    clean_line(line);
+    *notes = xasprintf("%s%s\n", before ? before : "", line);
+    free(before);
+}
+
 void keras_note(struct keras_reading *reading, const char *format, ...)
 {
-    char line[512], *before = reading->model->notes;
     va_list args;
 
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    add_note(&reading->model->notes, format, args);
     va_end(args);
-    clean_line(line);
-    reading->model->notes = xasprintf("%s%s\n", before ? before : "", line);
-    free(before);
+}
+
+void keras_note_training(struct keras_reading *reading, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_note(&reading->model->training_notes, format, args);
+    va_end(args);
 }
 
 void keras_note_left_out(struct keras_reading *reading, const struct keras_layer *layer,
                          const char *what)
 {
-    keras_note(reading, "layer \"%s\": %s is left out when the model is trained further",
-               layer->name, what);
+    keras_note_training(reading,
+                        "layer \"%s\": %s is left out when the model is trained further",
+                        layer->name, what);
 }
 
 static void read_version(struct keras_reading *reading)
@@ -147,6 +163,8 @@ int keras_model_from(const struct keras_file *file, const struct keras_hints *hi
     int rc = read_model(&reading);
     if (!model->notes)
         model->notes = xstrdup("");
+    if (!model->training_notes)
+        model->training_notes = xstrdup("");
 
     for (size_t i = 0; i < reading.n_layers; i++)
         free(reading.layers[i].group);
@@ -166,5 +184,7 @@ void keras_model_release(struct keras_model *model)
     free(model->record);
     free(model->version);
     free(model->notes);
+    free(model->training_notes);
+    free(model->frozen);
     *model = (struct keras_model){.weights = NULL};
 }

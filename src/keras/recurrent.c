@@ -170,10 +170,11 @@ static int read_recurrent(struct keras_reading *reading, const struct keras_laye
     part->config = config;
     part->use_bias = keras_has_bias(&cell);
     if (!part->use_bias)
-        keras_note(reading,
-                   "layer \"%s\": it has no bias; here it has one of zeros, which "
-                   "training moves",
-                   layer->name);
+        keras_note_training(
+            reading,
+            "layer \"%s\": it has no bias; here it has one of zeros, which "
+            "training moves",
+            layer->name);
     return OK;
 }
 

@@ -112,6 +112,10 @@ int checkpoint_map_classes(const struct checkpoint *info, const struct facts *da
                            const char *data_path, const char *option, int32_t *places,
                            char **note) NODISCARD;
 
+/* What is otherwise when the model is trained further: lines, each with its '\n'; the
+ * caller's. */
+char *checkpoint_training_notes(const struct checkpoint *info);
+
 /* A model without tokenizer reads ids that nothing vouches for: a line that says so; the
  * caller's. NULL: it has one. `how` says how to have them compared. */
 char *checkpoint_note_of_words(const struct checkpoint *info, const char *data_path,

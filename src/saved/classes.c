@@ -44,14 +44,3 @@ int checkpoint_map_classes(const struct checkpoint *info, const struct facts *da
     free(names);
     return OK;
 }
-
-char *checkpoint_note_of_words(const struct checkpoint *info, const char *data_path,
-                               const char *how)
-{
-    if (info->tokenizer)
-        return NULL;
-    return xasprintf(
-        "%s has no tokenizer: whether its ids mean the words of %s cannot be "
-        "told; %s",
-        info->path, data_path, how);
-}

@@ -78,6 +78,8 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
 static char *provenance_of(const struct keras_model *keras)
 {
     json_t *root = json_pack("{s:s}", "imported_from_keras", keras->version);
+    if (keras->frozen)
+        json_object_set_new(root, "frozen", json_string(keras->frozen));
     char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(root);
     return text ? text : xstrdup("{}");
@@ -120,6 +122,7 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
                         : hints->truncate_post ? "--truncating"
                         : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
                         : hints->keras.maxlen ? "--maxlen"
+                        : hints->keras.logits ? "--logits"
                                               : NULL;
 
     if (!given)

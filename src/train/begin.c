@@ -58,9 +58,12 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
                                       (long long)trainer->progress.moments_steps)
                           : xasprintf(" of %s", from);
 
+    char *training = checkpoint_training_notes(info);
+
     free(trainer->beginning);
-    trainer->beginning =
-        xasprintf("weights%s\n%s", steps, info->keras ? info->keras->notes : "");
+    trainer->beginning = xasprintf("weights%s\n%s%s", steps,
+                                   info->keras ? info->keras->notes : "", training);
+    free(training);
     trainer->beginning = with_note(trainer->beginning, classes);
     trainer->beginning = with_note(
         trainer->beginning,

@@ -31,7 +31,9 @@ for name in soft loop external external_pipe; do
     not_imported 65 "$name.h5: .*$leads" $name.h5
 done
 not_imported 65 'no weights in it: expected a model of Keras' external_all.h5
-not_imported 65 'no weights in it' nothing.h5
+not_imported 65 'no weights in it: .* saved before it was built has none: build it' nothing.h5
+not_imported 65 'layer "bidirectional" is listed, .* was cut while it was saved, as by Keras 3.0 to' cut.h5
+not_imported 65 'layer "lstm" is listed, .* was cut while it was saved, as by Keras 3.0 to' alike.h5
 not_imported 65 'kernel:0 stand in another file, which is not read' stored.h5
 not_imported 65 'kernel:0 stand in another file, which is not read' virtual.h5
 not_imported 65 'groups in groups without end' cycle.weights.h5
@@ -152,7 +154,7 @@ expect 73 "it is the model's tokenizer" "$rnntrain" import kept.h5 --tokenizer t
 cmp -s good.h5 kept.h5 || problem "the model was changed"
 
 # Checkpoints of our own.
-"$rnntrain" import good.h5 -o own.ck.h5 >/dev/null
+"$rnntrain" import good.h5 -o own.ck.h5 >/dev/null 2>&1
 not_imported 64 'own.ck.h5 is a checkpoint of rnntrain already' own.ck.h5
 for hint in "--maxlen 3" "--tokenizer tokenizer.json" "--padding post" "--head max" --mask; do
     # shellcheck disable=SC2086

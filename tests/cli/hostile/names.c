@@ -31,6 +31,22 @@ static void make_wrong(void)
     set_names("latin.h5", root, "layer_names", 8, 1, "caf\xe9\0\0\0\0");
 }
 
+/* What Keras 3.0 to 3.2 leave of a Bidirectional, whose arrays they call alike. */
+static void make_cut(void)
+{
+    static const char layers[2][16] = {"embedding", "bidirectional"};
+    static const char arrays[2][16] = {"kernel:0", "kernel:0"};
+
+    set_names("cut.h5", root, "layer_names", sizeof *layers, 2, layers);
+    hid_t file = begin_without("alike.h5", NULL);
+    must(H5Adelete_by_name(file, "/", "keras_version", H5P_DEFAULT));
+    set_texts(file, "/", "keras_version", 8, 1, "3.1.1\0\0");
+    must(H5Adelete_by_name(file, layer, "weight_names", H5P_DEFAULT));
+    set_texts(file, layer, "weight_names", sizeof *arrays, 2, arrays);
+    put(file, "/model_weights/lstm/kernel:0", 2, 3, 12, 0);
+    H5Fclose(file);
+}
+
 /* "lstm////.../kernel:0" */
 static void make_slashes(void)
 {
@@ -79,6 +95,7 @@ static void make_types(void)
 void make_names(void)
 {
     make_wrong();
+    make_cut();
     make_slashes();
     make_many();
     make_types();

@@ -153,7 +153,7 @@ static void expect_kept(const char *layers, const char *kinds, const char *notes
     for (int i = 0; i < model.config.n_layers; i++)
         found[i] = letters[model.config.layer[i].kind];
     assert_string_equal(found, kinds);
-    assert_string_equal(model.notes ? model.notes : "", notes);
+    assert_string_equal(model.training_notes ? model.training_notes : "", notes);
     release(&file, &model, &reading);
 }
 

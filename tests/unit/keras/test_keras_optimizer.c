@@ -64,9 +64,9 @@ static void expect_options(const char *training, const char *options, bool is_ad
     char *found = json_dumps(reading.optimizer, JSON_SORT_KEYS | JSON_COMPACT);
     assert_string_equal(found, options);
     assert_int_equal(reading.is_adam, is_adam);
-    assert_int_equal(model.notes != NULL, !strcmp(options, "{}"));
+    assert_int_equal(model.training_notes != NULL, !strcmp(options, "{}"));
     free(found);
-    free(model.notes);
+    free(model.training_notes);
     json_decref(reading.optimizer);
     keras_file_release(&file);
 }

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Models that strangers saved are as their authors meant them, or refused by name; what was assumed is
+# said. Made of the golden ones: an archive with another configuration.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+golden=$source/tests/golden/keras_models
+cd "$tmp"
+
+cat >change.py <<'PYTHON'
+"""change.py FROM TO CODE: an archive whose config.json, `config`, went through the code. `layers` are all
+of its layers' configurations by class name;"""
+import json, sys, zipfile
+source, target, code = sys.argv[1:]
+with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w") as changed:
+    config = json.loads(archive.read("config.json"))
+    layers = {}
+    for layer in config["config"]["layers"]:
+        layers.setdefault(layer["class_name"], []).append(layer["config"])
+    exec(code)
+    for name in archive.namelist():
+        changed.writestr(name, json.dumps(config) if name == "config.json" else archive.read(name))
+PYTHON
+change() { python3 change.py "$golden/$1" "$2" "$3"; }
+imported() { "$rnntrain" import "$@" -o out.h5 >said 2>notes || problem "$(cat notes)"; }
+
+# A layer that Keras would leave as it is: said where the model is trained further, and only there.
+change keras_chain.keras frozen.keras 'layers["Embedding"][0]["trainable"] = False'
+imported frozen.keras --maxlen 7
+grep -q "note: .*frozen in the model (trainable=False), but trained here" notes || problem "frozen"
+"$rnntrain" predict frozen.keras "$golden/texts" --maxlen 7 \
+    --tokenizer "$golden/tokenizer.json" >said 2>notes
+! grep -q frozen notes || problem "predict says what only training asks"
+change keras_chain.keras all_frozen.keras 'config["config"]["trainable"] = False'
+imported all_frozen.keras --maxlen 7
+grep -q "trained here when it is trained further: .*, .*, " notes || problem "all frozen: $(cat notes)"
+change keras_stack.keras inner.keras 'layers["Bidirectional"][0]["layer"]["config"]["trainable"] = False'
+imported inner.keras --maxlen 7
+grep -q "frozen in the model.*: [a-z_0-9]*bidirectional" notes || problem "frozen inside: $(cat notes)"
+imported "$golden/keras_chain.keras" --maxlen 7
+! grep -q frozen notes || problem "nothing is frozen there"
+
+# A regression is none of ours; logits are, where the loss or the user says so.
+dense='layers["Dense"][-1].update(units=1, activation="linear")'
+loss() { # JSON of the loss
+    change keras_stack.keras linear.keras "$dense; config['compile_config'] = {'loss': $1}"
+}
+for name in '"mse"' '"mean_absolute_error"' '["hinge"]' '{"out": "huber"}' \
+    '{"class_name": "MeanSquaredError", "config": {"name": "mean_squared_error"}}' \
+    '{"class_name": "function", "config": "log_cosh"}'; do
+    loss "$name"
+    expect 65 'is linear and was trained with the loss .*: a regression' \
+        "$rnntrain" import linear.keras -o none.h5
+done
+for name in None '"my_loss"' '"binary_crossentropy"'; do
+    loss "$name"
+    expect 65 'is linear, and its loss .* give --logits' "$rnntrain" import linear.keras -o none.h5
+done
+loss '{"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}'
+"$rnntrain" import linear.keras -o none.h5 >said 2>notes || grep -q "kernel of shape" notes ||
+    problem "logits: $(cat notes)"
+! grep -q regression notes || problem "logits are no regression"
+
+# What import assumed, and how to say it.
+imported "$golden/keras_lstm.h5"
+grep -q "does not say where pads stand: in front is assumed.*--padding post" notes || problem "pads"
+grep -q "does not name its classes.*--labels" notes || problem "names"
+imported "$golden/keras_lstm.h5" --padding pre --truncating pre --labels neg,pos
+! grep -q note notes || problem "it was given: $(cat notes)"
+
+# Rows of any length.
+"$rnntrain" inspect "$golden/keras_chain.keras" >said 2>notes || problem "inspect: $(cat notes)"
+grep -q "any number of positions" said || problem "inspect: $(cat said)"
+! [ -e none.h5 ] || problem "a model that was refused left a file"
