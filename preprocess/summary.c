@@ -15,26 +15,30 @@ static void print_left_out(const struct left_out *left)
     }
 }
 
+/* How the parts and the classes were recognised. */
+static void print_layout(const struct corpus *corpus)
+{
+    const struct corpus_layout *layout = &corpus->layout;
+    const char *before = "parts      ";
+    for (int part = 0; part < DATASET_PARTS; part++)
+        if (layout->parts[part] && corpus->n_of_part[part]) {
+            printf("%s%s from %s", before, dataset_part_names[part], layout->parts[part]);
+            before = "; ";
+        }
+    if (*before == ';')
+        putchar('\n');
+    if (layout->classes)
+        printf("classes    %s\n", layout->classes);
+}
+
 static void print_reading(const struct summary *summary)
 {
-    const struct corpus *corpus = summary->corpus;
-    const struct reader_notes *notes = summary->notes;
-    for (int i = 0; i < notes->n_layouts; i++)
-        printf("read       %s\n", notes->layouts[i]);
-    if (notes->n_unlabelled)
-        printf("left out   %lld files in unsup: they have no label\n",
-               (long long)notes->n_unlabelled);
-    print_left_out(&notes->left_out);
-
-    if (notes->n_beside + corpus->n_beside) {
-        char *name = corpus->n_beside
-                         ? corpus_name(corpus, &corpus->documents[corpus->beside])
-                         : xstrdup(notes->beside);
-        printf("left out   %lld files beside the class folders: %s%s\n",
-               (long long)(notes->n_beside + corpus->n_beside), name,
-               notes->n_beside + corpus->n_beside > 1 ? ", ..." : "");
-        free(name);
-    }
+    const struct corpus_layout *layout = &summary->corpus->layout;
+    for (int i = 0; i < layout->n_read; i++)
+        printf("read       %s\n", layout->read[i]);
+    print_layout(summary->corpus);
+    print_left_out(&summary->notes->left_out);
+    print_left_out(&layout->left_out);
 }
 
 static void print_notes(const struct corpus *corpus)

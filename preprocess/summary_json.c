@@ -1,5 +1,7 @@
 #include "summary.h"
 
+#include <string.h>
+
 #include <jansson.h>
 
 #include "figures.h"
@@ -97,23 +99,59 @@ static json_t *duplicates_json(const struct corpus_duplicates *duplicates)
                      duplicates->n_dropped);
 }
 
+/* The number of files left out whose reason begins so. */
+static int64_t count_left_out(const struct left_out *left, const char *reason)
+{
+    int64_t n = 0;
+    for (int i = 0; i < left->n; i++)
+        if (!strncmp(left->reasons[i].what, reason, strlen(reason)))
+            n += left->reasons[i].n;
+    return n;
+}
+
+static void add_left_out(json_t *list, const struct left_out *left)
+{
+    for (int i = 0; i < left->n; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:I, s:s}", "what", left->reasons[i].what,
+                                        "n", (json_int_t)left->reasons[i].n, "first",
+                                        left->reasons[i].first));
+}
+
+/* How each part was recognised, as far as a name said it. */
+static json_t *layout_json(const struct corpus_layout *layout)
+{
+    json_t *parts = json_object();
+    for (int part = 0; part < DATASET_PARTS; part++)
+        if (layout->parts[part])
+            json_object_set_new(parts, dataset_part_names[part],
+                                json_string(layout->parts[part]));
+    return parts;
+}
+
 /* What was read, and what was left out. */
 static void add_reading(json_t *root, const struct summary *summary)
 {
     const struct corpus *corpus = summary->corpus;
-    const struct reader_notes *notes = summary->notes;
-    json_t *layouts = json_array();
-    for (int i = 0; i < notes->n_layouts; i++)
-        json_array_append_new(layouts, json_string(notes->layouts[i]));
+    const struct corpus_layout *layout = &corpus->layout;
+    const struct left_out *met = &summary->notes->left_out;
+    json_t *layouts = json_array(), *left_out = json_array();
+    for (int i = 0; i < layout->n_read; i++)
+        json_array_append_new(layouts, json_string(layout->read[i]));
+    add_left_out(left_out, met);
+    add_left_out(left_out, &layout->left_out);
 
     json_object_set_new(root, "read", layouts);
     json_object_set_new(root, "notes", notes_json(corpus));
+    json_object_set_new(root, "parts_from", layout_json(layout));
     json_object_set_new(root, "documents", parts_json(corpus));
     json_object_set_new(root, "class_weights", weights_json(corpus));
     json_object_set_new(root, "records_sorted_by_class", json_boolean(corpus->is_sorted));
-    json_object_set_new(root, "unlabelled_left_out", json_integer(notes->n_unlabelled));
+    json_object_set_new(root, "left_out", left_out);
+    json_object_set_new(root, "unlabelled_left_out",
+                        json_integer(count_left_out(met, "files in unsup")));
     json_object_set_new(root, "beside_left_out",
-                        json_integer(notes->n_beside + corpus->n_beside));
+                        json_integer(count_left_out(&layout->left_out, "files beside")));
 }
 
 static void add_words(json_t *root, const struct summary *summary)

@@ -18,7 +18,23 @@ static void keep_name(struct corpus *corpus, const char *name, int64_t *offset)
     memcpy(corpus->names + *offset, name, n);
 }
 
-/* The index of a document's place, which is added if it is new. */
+/* What a place is called among place_names; the caller's to free. */
+static char *place_key(int source, enum place_kind kind, const char *path)
+{
+    return xasprintf("%d%s %s", source, kind == PLACE_LINES ? "/" : "", path);
+}
+
+int32_t corpus_find_place(const struct corpus *corpus, int source, enum place_kind kind,
+                          const char *path)
+{
+    char *key = place_key(source, kind, path);
+    int32_t index = words_find(&corpus->place_names, key, strlen(key));
+    free(key);
+    return index;
+}
+
+/* The index of a document's place, which is added if it is new. Documents come place by
+ * place, most of them. */
 static int32_t place_index(struct corpus *corpus, const struct block *block,
                            const struct block_document *document)
 {
@@ -26,7 +42,8 @@ static int32_t place_index(struct corpus *corpus, const struct block *block,
     char key[4096];
     int32_t n_before = corpus->place_names.n;
 
-    int n = snprintf(key, sizeof key, "%d %s", document->source, path);
+    int n = snprintf(key, sizeof key, "%d%s %s", document->source,
+                     document->kind == PLACE_LINES ? "/" : "", path);
     if (n >= (int)sizeof key)
         n = (int)sizeof key - 1; /* longer than any path: only messages show it */
     int32_t index = words_add(&corpus->place_names, key, (size_t)n);
@@ -34,15 +51,7 @@ static int32_t place_index(struct corpus *corpus, const struct block *block,
         return index;
 
     corpus->places = xrealloc(corpus->places, (size_t)index + 1, sizeof *corpus->places);
-    struct corpus_place *place = &corpus->places[index];
-    *place =
-        (struct corpus_place){document->source, document->kind, document->part, -1, 0};
-
-    if (document->kind != PLACE_RECORDS) {
-        struct place parts = place_of_folder(path);
-        place->label = words_add(&corpus->labels, parts.class_name, parts.n_class);
-        place->n_parent = parts.n_parent;
-    }
+    corpus->places[index] = (struct corpus_place){document->source, document->kind, 0};
     return index;
 }
 
@@ -84,15 +93,14 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
     struct document *document = &corpus->documents[corpus->n_documents++];
     *document = (struct document){.place = place_index(corpus, block, given)};
 
-    const struct corpus_place *place = &corpus->places[document->place];
-    document->label = place->label;
-    if (given->kind == PLACE_RECORDS) {
+    if (given->kind != PLACE_FOLDER) {
         const char *label = block->strings + given->label;
         document->label = words_add(&corpus->labels, label, strlen(label));
         document->name = given->line;
         document->is_first_row = given->is_first_row;
     } else {
         keep_name(corpus, block->strings + given->name, &document->name);
+        document->is_binary = given->is_binary;
     }
 
     if (given->n_bad)
@@ -105,7 +113,7 @@ char *corpus_name(const struct corpus *corpus, const struct document *document)
     const struct corpus_place *place = &corpus->places[document->place];
     const char *path = strchr(words_text(&corpus->place_names, document->place), ' ') + 1;
     const char *source = corpus->sources[place->source].path;
-    if (place->kind == PLACE_RECORDS)
+    if (place->kind != PLACE_FOLDER)
         return block_document_name(source, path, "", document->name);
     return block_document_name(source, path, corpus->names + document->name, 0);
 }
@@ -134,6 +142,17 @@ char *corpus_digest(const struct corpus *corpus)
     return text;
 }
 
+static void release_layout(struct corpus_layout *layout)
+{
+    for (int part = 0; part < DATASET_PARTS; part++)
+        free(layout->parts[part]);
+    for (int i = 0; i < layout->n_read; i++)
+        free(layout->read[i]);
+    free(layout->read);
+    free(layout->classes);
+    left_out_release(&layout->left_out);
+}
+
 void corpus_release(struct corpus *corpus)
 {
     for (int i = 0; i < corpus->n_classes; i++)
@@ -142,6 +161,7 @@ void corpus_release(struct corpus *corpus)
         free(corpus->n_of_class[part]);
     for (int i = 0; i < corpus->n_notes; i++)
         free(corpus->notes[i].text);
+    release_layout(&corpus->layout);
     words_release(&corpus->labels);
     words_release(&corpus->place_names);
     free(corpus->notes);

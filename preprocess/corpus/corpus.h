@@ -6,6 +6,7 @@
 
 #include "corpus/spelling.h"
 
+#include "input/left_out.h"
 #include "input/reader.h"
 
 #include "text/words.h"
@@ -21,15 +22,23 @@ struct document {
     int32_t label;     /* index of labels while it is read, of classes once settled */
     int8_t part;       /* -1: dropped */
     bool is_first_row; /* of a file that may name its columns there */
+    bool is_binary;    /* a file that is no text */
 };
 
 /* A folder, or a file of records. */
 struct corpus_place {
     int source;
     enum place_kind kind;
-    int part;        /* -1: nothing says */
-    int32_t label;   /* of a folder's documents, index of labels; -1 */
-    size_t n_parent; /* bytes of its path above the class folder */
+    int rank; /* settled: in the order of paths, folders before files */
+};
+
+/* How a part or the classes were recognised, and what was read; settled. */
+struct corpus_layout {
+    char *parts[DATASET_PARTS]; /* "`test` in test_v2.csv"; NULL: nothing said it */
+    char *classes;              /* "a folder each"; NULL: labels of records */
+    char **read;                /* n_read files of records: "a.csv: csv, ..." */
+    int n_read;
+    struct left_out left_out;
 };
 
 /* Texts that stand in the corpus more than once. */
@@ -59,7 +68,7 @@ struct corpus {
     struct document *documents;   /* in the order of reading */
     int32_t n_documents, room;
     struct words labels;      /* as met */
-    struct words place_names; /* "SOURCE PATH" */
+    struct words place_names; /* "SOURCE PATH", of lines of a class "SOURCE/ PATH" */
     struct corpus_place *places;
     char *names; /* one after the other, each with a final 0 */
     size_t n_names, names_room;
@@ -73,9 +82,8 @@ struct corpus {
     char **classes; /* the index is the label */
     int n_classes;
     struct corpus_duplicates duplicates;
-    int64_t n_beside; /* documents of folders that are none of the layout's */
-    int32_t beside;   /* the first of them */
-    bool is_sorted;   /* records stand class by class */
+    struct corpus_layout layout;
+    bool is_sorted; /* records stand class by class */
 };
 
 /* Adds a document; hash, words_at and n_words are the caller's to set in the result,
@@ -110,8 +118,7 @@ struct corpus_options {
 
 /* Decides what becomes of the documents:
  *
- * Layout: where there is any part/class/ folder, other folders are none of the corpus;
- * else the folders that share the parent with most documents are its classes.
+ * Layout: which places are the corpus, of which part and class; see input/layout.h.
  * Labels: as they were meant; see examine.h.
  * Classes: in the order of the labels file; else sorted, as numbers if all are.
  * Duplicates: with drop_duplicates, of equal texts one stays: a test document before a
@@ -124,6 +131,10 @@ struct corpus_options {
 int corpus_settle(struct corpus *corpus, int n_sources,
                   const struct corpus_options *options,
                   const struct reader_notes *notes) NODISCARD;
+
+/* The index of a place, -1: no document stands there. */
+int32_t corpus_find_place(const struct corpus *corpus, int source, enum place_kind kind,
+                          const char *path);
 
 /* SHA-256 over part, class and hash of every row, as 64 hex digits; the caller's to
  * free. */

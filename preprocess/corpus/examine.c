@@ -124,15 +124,15 @@ char *examine_place(const struct examination *examination, int32_t label)
 
 const char *examine_layout(const struct examination *examination, int32_t label)
 {
-    const struct reader_notes *notes = examination->notes;
+    const struct corpus_layout *read = &examination->corpus->layout;
     char *place = examine_place(examination, label);
     char *line = strstr(place, ": line ");
     size_t n = line ? (size_t)(line - place) : strlen(place);
 
     const char *layout = "";
-    for (int i = 0; i < notes->n_layouts && !*layout; i++)
-        if (!strncmp(notes->layouts[i], place, n) && notes->layouts[i][n] == ':')
-            layout = notes->layouts[i] + n + 1;
+    for (int i = 0; i < read->n_read && !*layout; i++)
+        if (!strncmp(read->read[i], place, n) && read->read[i][n] == ':')
+            layout = read->read[i] + n + 1;
     free(place);
     return layout;
 }

@@ -135,9 +135,6 @@ bool merging_relabel(const struct merging *merging)
 
     for (int32_t i = 0; i < corpus->n_documents; i++)
         corpus->documents[i].label = becomes[corpus->documents[i].label];
-    for (int32_t p = 0; p < corpus->place_names.n; p++)
-        if (corpus->places[p].label >= 0)
-            corpus->places[p].label = becomes[corpus->places[p].label];
     free(becomes);
     words_release(&corpus->labels);
     corpus->labels = names;

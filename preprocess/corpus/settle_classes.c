@@ -159,11 +159,11 @@ static int32_t count_kind(const struct corpus *corpus, bool records, int32_t *fi
 }
 
 /* Why it may be that one class is all there is. */
-static int report_one_class(const struct corpus *corpus, const struct reader_notes *notes)
+static int report_one_class(const struct corpus *corpus)
 {
     int32_t first = 0, n_records = count_kind(corpus, true, &first);
     int32_t n = n_records ? n_records : count_kind(corpus, false, &first);
-    const char *layout = notes->n_layouts ? notes->layouts[0] : "";
+    const char *layout = corpus->layout.n_read ? corpus->layout.read[0] : "";
     char *name = corpus_name(corpus, &corpus->documents[first]);
 
     int rc = n_records
@@ -187,14 +187,9 @@ static int check_classes(const struct corpus *corpus, bool any_trained,
                          const struct reader_notes *notes)
 {
     if (!any_trained)
-        return fail(
-            ERR_FORMAT,
-            "%s: no training documents; expected class folders, train/<class>/ or "
-            "<class>/ with a file a text, or files of records (csv, tsv, jsonl, "
-            "fasttext, lines: --format)",
-            settle_path(corpus));
+        return settle_no_training(corpus, notes);
     if (corpus->n_classes == 1)
-        return report_one_class(corpus, notes);
+        return report_one_class(corpus);
     for (int c = 0; c < corpus->n_classes; c++)
         if (!text_is_utf8(corpus->classes[c]))
             return fail(ERR_FORMAT,

@@ -4,121 +4,184 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of "SOURCE PARENT" in a place's name. */
-static size_t n_parent_key(const struct corpus *corpus, int32_t place)
+#include "input/layout.h"
+#include "input/strays.h"
+
+/* A bit a label. */
+static uint64_t bit_of(const char *label)
 {
-    const char *name = settle_folder(corpus, place);
-    return (size_t)(strchr(name, ' ') + 1 - name) + corpus->places[place].n_parent;
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+    for (; *label; label++)
+        hash = (hash ^ (unsigned char)*label) * UINT64_C(1099511628211);
+    return UINT64_C(1) << (hash >> 58);
 }
 
-/* Documents of each place; owned by the caller. */
-static int *count_places(const struct corpus *corpus)
+static uint64_t *label_bits(const struct corpus *corpus)
 {
-    int *counts = xcalloc((size_t)corpus->place_names.n, sizeof *counts);
-    for (int32_t i = 0; i < corpus->n_documents; i++)
-        counts[corpus->documents[i].place]++;
-    return counts;
+    uint64_t *bits = xcalloc((size_t)corpus->labels.n + 1, sizeof *bits);
+    for (int32_t label = 0; label < corpus->labels.n; label++)
+        bits[label] = bit_of(words_text(&corpus->labels, label));
+    return bits;
 }
 
-/* The parent of the source's class folders with most documents, the first of equals;
- * -1. */
-static int32_t find_parent(const struct corpus *corpus, int source, const int *counts,
-                           struct words *parents)
+static const char *path_of(const struct corpus *corpus, int32_t place)
 {
-    int32_t n_places = corpus->place_names.n, best = -1;
-    int *sums = xcalloc((size_t)n_places, sizeof *sums);
+    return strchr(settle_folder(corpus, place), ' ') + 1;
+}
 
-    for (int32_t p = 0; p < n_places; p++) {
-        const struct corpus_place *place = &corpus->places[p];
-        if (place->source != source || place->kind != PLACE_CLASS)
+/* What documents say of their places. */
+static void count_documents(const struct corpus *corpus, struct layout_place *places)
+{
+    uint64_t *bits = label_bits(corpus);
+    for (int32_t i = 0; i < corpus->n_documents; i++) {
+        const struct document *document = &corpus->documents[i];
+        struct layout_place *place = &places[document->place];
+        if (document->is_binary)
             continue;
-        int32_t parent =
-            words_add(parents, settle_folder(corpus, p), n_parent_key(corpus, p));
-        sums[parent] += counts[p];
-        if (best < 0 || sums[parent] > sums[best])
-            best = parent;
-    }
-    free(sums);
-    return best;
-}
 
-/* Which places of a source are the corpus's. */
-static void choose_layout(const struct corpus *corpus, int source, const int *counts,
-                          bool *is_ours)
-{
-    bool has_kind[PLACE_RECORDS + 1] = {false};
-    struct words parents = {0};
-    int32_t parent = find_parent(corpus, source, counts, &parents);
-
-    for (int32_t p = 0; p < corpus->place_names.n; p++)
-        if (corpus->places[p].source == source)
-            has_kind[corpus->places[p].kind] = true;
-    enum place_kind kind = has_kind[PLACE_SPLIT]     ? PLACE_SPLIT
-                           : has_kind[PLACE_RECORDS] ? PLACE_RECORDS
-                                                     : PLACE_CLASS;
-
-    for (int32_t p = 0; p < corpus->place_names.n; p++) {
-        const struct corpus_place *place = &corpus->places[p];
-        if (place->source != source)
-            continue;
-        is_ours[p] = place->kind == kind;
-        if (is_ours[p] && kind == PLACE_CLASS)
-            is_ours[p] = words_find(&parents, settle_folder(corpus, p),
-                                    n_parent_key(corpus, p)) == parent;
-    }
-    words_release(&parents);
-}
-
-/* A class folder without a document is a mistake that a count of classes would hide. */
-static int check_empty(const struct corpus *corpus, const struct reader_notes *notes,
-                       const bool *is_ours)
-{
-    struct words ours = {0}, parents = {0}; /* folders, and what they stand in */
-    int rc = OK;
-
-    for (int32_t p = 0; p < corpus->place_names.n; p++)
-        if (is_ours[p] && corpus->places[p].kind != PLACE_RECORDS) {
-            words_add(&ours, settle_folder(corpus, p), strlen(settle_folder(corpus, p)));
-            words_add(&parents, settle_folder(corpus, p), n_parent_key(corpus, p));
+        place->n++;
+        if (place->kind == PLACE_FOLDER) {
+            const char *name = corpus->names + document->name;
+            place->n_plain += !records_named(name) && !strays_beside(name);
+        } else {
+            place->labels |= bits[document->label];
         }
-
-    for (int i = 0; i < notes->n_folders && !rc; i++) {
-        const struct reader_folder *folder = &notes->folders[i];
-        struct place place = place_of_folder(folder->path);
-        char *key = xasprintf("%d %s", folder->source, folder->path);
-        size_t n = strlen(key), n_parent = n - strlen(folder->path) + place.n_parent;
-        bool fits = place.kind == PLACE_SPLIT || words_find(&parents, key, n_parent) >= 0;
-        if (fits && words_find(&ours, key, n) < 0)
-            rc = fail(ERR_FORMAT,
-                      "%s: %s holds no document: add some or remove the folder",
-                      corpus->sources[folder->source].path, folder->path);
-        free(key);
     }
-    words_release(&ours);
-    words_release(&parents);
-    return rc;
+    free(bits);
+}
+
+/* Places of documents, and files that gave none. */
+static void find_places(const struct corpus *corpus, const struct reader_notes *notes,
+                        struct layout_question *question)
+{
+    int32_t n = corpus->place_names.n;
+    struct layout_place *places =
+        xcalloc((size_t)n + (size_t)notes->n_files + 1, sizeof *places);
+
+    for (int32_t p = 0; p < n; p++) {
+        const char *path = path_of(corpus, p);
+        places[p] = (struct layout_place){.id = p,
+                                          .source = corpus->places[p].source,
+                                          .kind = corpus->places[p].kind,
+                                          .path = path,
+                                          .is_named = records_named(path),
+                                          .is_told = true};
+    }
+    count_documents(corpus, places);
+
+    question->places = places;
+    question->n_places = n;
+    for (int i = 0; i < notes->n_files; i++) {
+        const struct reader_file *file = &notes->files[i];
+        int32_t p = corpus_find_place(corpus, file->source, file->kind, file->path);
+        if (p < 0) {
+            p = question->n_places++;
+            places[p] = (struct layout_place){.id = -1,
+                                              .source = file->source,
+                                              .kind = file->kind,
+                                              .path = file->path,
+                                              .is_named = file->is_named};
+        }
+        places[p].is_told = file->is_told;
+        places[p].trouble = file->trouble;
+    }
+}
+
+static void note_part(struct corpus *corpus, const struct layout_place *place)
+{
+    char **why = &corpus->layout.parts[place->part];
+    if (!*why && place->why && place->n)
+        *why = xstrdup(place->why);
+}
+
+static void note_classes(struct corpus *corpus, const struct layout_place *place)
+{
+    if (corpus->layout.classes || !place->class_name)
+        return;
+    corpus->layout.classes = xstrdup(
+        place->kind == PLACE_FOLDER ? "a folder each" : "a file each, by their names");
+}
+
+/* Documents get what was decided of their places. */
+static void mark_documents(struct corpus *corpus, const struct layout_question *question)
+{
+    int32_t n = corpus->place_names.n;
+    const struct layout_place **decided = xcalloc((size_t)n + 1, sizeof *decided);
+    int32_t *labels = xcalloc((size_t)n + 1, sizeof *labels);
+
+    for (int i = 0; i < question->n_places; i++) {
+        const struct layout_place *place = &question->places[i];
+        if (place->id >= 0) {
+            decided[place->id] = place;
+            corpus->places[place->id].rank = i;
+            labels[place->id] = place->is_ours && place->class_name
+                                    ? words_add(&corpus->labels, place->class_name,
+                                                strlen(place->class_name))
+                                    : -1;
+        }
+        if (place->is_ours) {
+            note_part(corpus, place);
+            note_classes(corpus, place);
+        }
+    }
+
+    for (int32_t i = 0; i < corpus->n_documents; i++) {
+        struct document *document = &corpus->documents[i];
+        const struct layout_place *place = decided[document->place];
+        bool is_ours = place->is_ours && !document->is_binary;
+        document->part = is_ours ? (int8_t)place->part : CORPUS_DROPPED;
+        if (is_ours && labels[place->id] >= 0)
+            document->label = labels[place->id];
+    }
+    free(decided);
+    free(labels);
+}
+
+static bool has_training(const struct corpus *corpus)
+{
+    for (int32_t i = 0; i < corpus->n_documents; i++)
+        if (corpus->documents[i].part == DATASET_TRAIN)
+            return true;
+    return false;
+}
+
+/* What was read of the files that are the corpus's. */
+static void note_read(struct corpus *corpus, const struct layout_question *question,
+                      const struct reader_notes *notes)
+{
+    struct corpus_layout *layout = &corpus->layout;
+    layout->read = xcalloc((size_t)notes->n_files + 1, sizeof *layout->read);
+    for (int i = 0; i < question->n_places; i++) {
+        const struct layout_place *place = &question->places[i];
+        if (!place->is_ours || place->kind == PLACE_FOLDER)
+            continue;
+        for (int j = 0; j < notes->n_files; j++) {
+            const struct reader_file *file = &notes->files[j];
+            if (file->source == place->source && file->kind == place->kind &&
+                file->layout && !strcmp(file->path, place->path))
+                layout->read[layout->n_read++] = xstrdup(file->layout);
+        }
+    }
 }
 
 int settle_layout(struct corpus *corpus, int n_sources, const struct reader_notes *notes)
 {
-    int *counts = count_places(corpus);
-    bool *is_ours = xcalloc((size_t)corpus->place_names.n, sizeof *is_ours);
-    for (int source = 0; source < n_sources; source++)
-        choose_layout(corpus, source, counts, is_ours);
+    struct layout_question question = {
+        .sources = corpus->sources, .n_sources = n_sources, .format = notes->format};
+    struct layout_source *answers = xcalloc((size_t)n_sources + 1, sizeof *answers);
+    find_places(corpus, notes, &question);
 
-    for (int32_t i = 0; i < corpus->n_documents; i++) {
-        struct document *document = &corpus->documents[i];
-        int part = corpus->places[document->place].part;
-        document->part = (int8_t)(part < 0 ? (int)DATASET_TRAIN : part);
-        if (is_ours[document->place])
-            continue;
-        document->part = CORPUS_DROPPED;
-        if (corpus->n_beside++ == 0)
-            corpus->beside = i;
+    int rc = layout_decide(&question, answers);
+    if (!rc) {
+        mark_documents(corpus, &question);
+        note_read(corpus, &question, notes);
+        rc = settle_left_out(corpus, &question, answers, notes);
     }
+    if (!rc && !has_training(corpus))
+        rc = settle_no_training(corpus, notes);
 
-    int rc = check_empty(corpus, notes, is_ours);
-    free(is_ours);
-    free(counts);
+    layout_release_question(&question, answers);
+    free(question.places);
+    free(answers);
     return rc;
 }

@@ -7,9 +7,20 @@
 
 enum { CORPUS_DROPPED = -1 }; /* the part of a document that goes nowhere */
 
-/* Layout: gives every document the part of its place, or drops it. */
+/* Layout: gives every document the part and the label of its place, or drops it. */
 int settle_layout(struct corpus *corpus, int n_sources,
                   const struct reader_notes *notes) NODISCARD;
+
+/* What settle_layout drops, file by file, with its reason. */
+struct layout_question;
+struct layout_source;
+int settle_left_out(struct corpus *corpus, const struct layout_question *question,
+                    const struct layout_source *answers,
+                    const struct reader_notes *notes) NODISCARD;
+
+/* Refuses a corpus without training documents with what was found. */
+int settle_no_training(const struct corpus *corpus,
+                       const struct reader_notes *notes) NODISCARD;
 
 /* Splits: gives training documents to other parts, as the options say. */
 int settle_splits(struct corpus *corpus, const struct corpus_options *options) NODISCARD;
@@ -49,7 +60,7 @@ static inline const char *settle_folder(const struct corpus *corpus, int32_t pla
 static inline bool settle_is_record(const struct corpus *corpus,
                                     const struct document *document)
 {
-    return corpus->places[document->place].kind == PLACE_RECORDS;
+    return corpus->places[document->place].kind != PLACE_FOLDER;
 }
 
 #endif

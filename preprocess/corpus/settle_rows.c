@@ -19,8 +19,11 @@ static int compare_rows(const void *left, const void *right, void *context)
     const struct corpus *corpus = context;
     int32_t i = *(const int32_t *)left, j = *(const int32_t *)right;
     const struct document *a = &corpus->documents[i], *b = &corpus->documents[j];
-    if (settle_is_record(corpus, a))
-        return i < j ? -1 : i > j;
+    if (settle_is_record(corpus, a)) {
+        int left_rank = corpus->places[a->place].rank;
+        int right_rank = corpus->places[b->place].rank;
+        return left_rank != right_rank ? left_rank - right_rank : i < j ? -1 : i > j;
+    }
     int order = strcmp(corpus->names + a->name, corpus->names + b->name);
     return order
                ? order

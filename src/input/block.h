@@ -9,7 +9,6 @@
 struct block_document {
     int source;
     enum place_kind kind;
-    int part;      /* -1: nothing says */
     size_t folder; /* of a file: where it stands; of a record: its file, "" the source */
     size_t name;   /* of a whole file */
     size_t label;  /* of a record; 0: it has none, where labels are not required */
@@ -17,6 +16,7 @@ struct block_document {
     bool is_first_row;   /* of a record: its file's first row, taken for no header */
     size_t text, n_text; /* in block->text, as it was read, unless: */
     bool is_unread;      /* the text is still in its file */
+    bool is_binary;      /* once loaded: a file that is no text */
     /* Invalid sequences and the byte of the first, once loaded. */
     size_t n_bad, first_bad;
 };

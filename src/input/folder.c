@@ -23,6 +23,7 @@ struct folder {
     struct level *levels; /* from the top down to where we are */
     size_t n_levels;
     char *name; /* of the entry */
+    char *real; /* the path that links are followed from; NULL: they are not */
 };
 
 /* Folders first: what stands in class folders is met before what stands beside them. */
@@ -97,6 +98,52 @@ static void leave(struct folder *folder)
     free(level->path);
 }
 
+/* Whether a path is within another, or the same. */
+static bool is_within(const char *path, const char *above)
+{
+    size_t n = strlen(above);
+    return !strncmp(path, above, n) &&
+           (!path[n] || path[n] == '/' || above[n - 1] == '/');
+}
+
+/* What a link leads to. */
+static int follow(const struct folder *folder, const char *name, enum input_kind *kind)
+{
+    struct stat status;
+    char *link = xasprintf("%s/%s", folder->path, name), *end = strrchr(link, '/');
+    char *target = realpath(link, NULL), *here = NULL;
+    int rc = OK;
+    *end = '\0';
+    here = realpath(link, NULL);
+    *end = '/';
+
+    if (!target || !here || stat(target, &status) != 0)
+        rc = fail(ERR_NO_INPUT, "%s: the link leads nowhere: %s", link, strerror(errno));
+    else if (S_ISREG(status.st_mode))
+        *kind = INPUT_FILE;
+    else if (!S_ISDIR(status.st_mode))
+        rc = fail(ERR_FORMAT, "%s: the link leads to neither a file nor a folder", link);
+    else if (!is_within(target, folder->real))
+        rc = fail(ERR_FORMAT,
+                  "%s: the link leads to a folder outside of the corpus: put the folder "
+                  "itself there",
+                  link);
+    else if (is_within(here, target))
+        rc = fail(ERR_FORMAT, "%s: the link leads to a folder that it stands in", link);
+    else
+        *kind = INPUT_FOLDER;
+    free(link);
+    free(target);
+    free(here);
+    return rc;
+}
+
+void folder_follow_links(struct folder *folder)
+{
+    if (!folder->real)
+        folder->real = realpath(folder->path, NULL);
+}
+
 int folder_next(struct folder *folder, struct input_entry *entry, bool *end)
 {
     while (folder->n_levels && folder->levels[folder->n_levels - 1].at ==
@@ -107,9 +154,14 @@ int folder_next(struct folder *folder, struct input_entry *entry, bool *end)
         return OK;
 
     struct level *level = &folder->levels[folder->n_levels - 1];
-    const struct found *found = &level->found[level->at++];
+    struct found *found = &level->found[level->at++];
     free(folder->name);
     folder->name = xasprintf("%s%s%s", level->path, *level->path ? "/" : "", found->name);
+    if (found->kind == INPUT_LINK && folder->real) {
+        int rc = follow(folder, folder->name, &found->kind);
+        if (rc)
+            return rc;
+    }
     *entry = (struct input_entry){folder->name, found->kind};
     return found->kind == INPUT_FOLDER ? enter(folder, xstrdup(folder->name)) : OK;
 }
@@ -135,5 +187,6 @@ void folder_close(struct folder *folder)
     free(folder->levels);
     free(folder->name);
     free(folder->path);
+    free(folder->real);
     free(folder);
 }

@@ -10,6 +10,10 @@ struct folder;
 int folder_open(const char *path, struct folder **folder) NODISCARD;
 void folder_close(struct folder *folder);
 
+/* Links count as what they lead to: a file, or a folder within the one that was opened.
+ * Other folders and links that lead nowhere or around are refused. */
+void folder_follow_links(struct folder *folder);
+
 /* As input_next. */
 int folder_next(struct folder *folder, struct input_entry *entry, bool *end) NODISCARD;
 

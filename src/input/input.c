@@ -22,12 +22,15 @@ struct input {
     struct folder *folder; /* NULL: it is none, but: */
     struct archive *archive;
     struct archive_entry *entry;
-    bool is_raw;   /* one file, not an archive */
+    bool is_raw; /* one file, not an archive */
+    bool has_failed;
     bool is_empty; /* and that without a byte, of which libarchive has no entry */
     gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
     int zip;       /* its descriptor, 0: none */
     char *block;
     struct input *outer; /* NULL, or what this is an entry of */
+    const char *head;    /* n_head bytes of the entry that were read before; borrowed */
+    size_t n_head;
     struct gunzip *gunzip;
 };
 
@@ -120,6 +123,8 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
 
         input->is_raw = archive_format(input->archive) == ARCHIVE_FORMAT_RAW;
         const char *name = archive_entry_pathname(input->entry);
+        if (!name) /* UTF-8 that the locale does not have */
+            name = archive_entry_pathname_utf8(input->entry);
         if (!name)
             return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
         if ((archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
@@ -193,8 +198,16 @@ void input_close(struct input *input)
 static int read_outer(void *given, const char **bytes, size_t *n)
 {
     struct input *input = given;
+    if (input->n_head) {
+        *bytes = input->head;
+        *n = input->n_head < BLOCK ? input->n_head : BLOCK;
+        input->head += *n;
+        input->n_head -= *n;
+        return OK;
+    }
     *bytes = input->block;
-    return input_read(input->outer, input->block, BLOCK, n);
+    *n = 0;
+    return input->outer ? input_read(input->outer, input->block, BLOCK, n) : OK;
 }
 
 static la_ssize_t read_entry(struct archive *archive, void *given, const void **bytes)
@@ -210,11 +223,14 @@ static la_ssize_t read_entry(struct archive *archive, void *given, const void **
     return (la_ssize_t)n;
 }
 
-int input_open_entry(struct input *outer, const char *name, struct input **result)
+int input_open_entry(struct input *outer, const char *head, size_t n_head,
+                     const char *name, struct input **result)
 {
     struct input *input = xcalloc(1, sizeof *input);
     input->path = xstrdup(name);
     input->outer = outer;
+    input->head = head;
+    input->n_head = n_head;
     input->block = xcalloc(BLOCK, 1);
     input->gunzip = gunzip_new(read_outer, input);
     input->archive = new_archive();
@@ -240,11 +256,24 @@ int input_next(struct input *input, struct input_entry *entry, bool *end)
                          : next_in_archive(input, entry, end);
 }
 
+void input_follow_links(struct input *input)
+{
+    if (input->folder)
+        folder_follow_links(input->folder);
+}
+
+bool input_has_failed(const struct input *input)
+{
+    return input->has_failed;
+}
+
 int input_read(struct input *input, char *bytes, size_t n, size_t *got)
 {
     la_ssize_t read = input->is_empty ? 0 : archive_read_data(input->archive, bytes, n);
-    if (read < 0)
+    if (read < 0) {
+        input->has_failed = true;
         return report_archive(input);
+    }
     *got = (size_t)read;
     return OK;
 }

@@ -30,11 +30,19 @@ int input_next(struct input *input, struct input_entry *entry, bool *end) NODISC
  * they are opened by their own paths. */
 int input_read(struct input *input, char *bytes, size_t n, size_t *got) NODISCARD;
 
+/* Whether input_read has failed: the bytes cannot be had, whatever they mean. */
+bool input_has_failed(const struct input *input);
+
+/* Before the first input_next: links in a folder count as what they lead to, files
+ * anywhere, folders within the folder only. */
+void input_follow_links(struct input *input);
+
 /* The entry that input_next gave last as an input of its own, one file: what it is packed
  * in (gz, bz2, xz, zst) is unpacked. An archive within the archive is refused by its
- * first input_next. `outer` is read through it until it is closed; `name` is in
- * messages. */
-int input_open_entry(struct input *outer, const char *name,
-                     struct input **input) NODISCARD;
+ * first input_next. The first n_head bytes of the entry, which were read before, are
+ * borrowed; the others are read through `outer` until it is closed, NULL: there are none.
+ * `name` is in messages. */
+int input_open_entry(struct input *outer, const char *head, size_t n_head,
+                     const char *name, struct input **input) NODISCARD;
 
 #endif

@@ -71,17 +71,20 @@ static int read_file(const char *source, const struct block *block,
     return rc;
 }
 
-/* A document that is a file of another program is none. */
-static int check_document(const struct source *sources, const struct block *block,
-                          const struct block_document *document, const char *bytes,
-                          size_t n)
+/* Text has no zero bytes but by mistake; pictures and tables of programs have some near
+ * their beginning. */
+static bool has_zeros(const char *bytes, size_t n)
 {
-    char *name = block_document_name(sources[document->source].path,
-                                     block->strings + document->folder,
-                                     block->strings + document->name, 0);
-    int rc = container_check(name, bytes, n);
-    free(name);
-    return rc;
+    enum { LOOKED_AT = 8000, MOST_ZEROS = 3 };
+    const char *end = bytes + (n < LOOKED_AT ? n : LOOKED_AT);
+    int n_zeros = 0;
+    for (const char *at = bytes; at < end; at++) {
+        at = memchr(at, 0, (size_t)(end - at));
+        if (!at)
+            break;
+        n_zeros++;
+    }
+    return n_zeros > MOST_ZEROS;
 }
 
 static void note_bad(struct block_document *document, size_t n, size_t first)
@@ -104,18 +107,19 @@ int load_text(const struct source *sources, const char *encoding,
             return rc;
         bytes = memory->bytes;
     }
-    if (document->kind != PLACE_RECORDS && !encoding) {
-        int rc = check_document(sources, block, document, bytes, n_bytes);
-        if (rc)
-            return rc;
-    }
+    bool is_file = document->kind == PLACE_FOLDER;
+    bool is_of_program =
+        is_file && !encoding && container_check("", bytes, n_bytes) != OK;
 
     size_t n_mark = 0; /* of UTF-8, whose text stands where it was read */
-    if (document->kind != PLACE_RECORDS) {
+    if (is_file) {
         size_t n_read = n_bytes;
         decode_release(&memory->decoder);
         decode_piece(&memory->decoder, encoding, bytes, n_bytes, true, &bytes, &n_bytes);
         n_mark = memory->decoder.from ? 0 : n_read - n_bytes;
+        document->is_binary =
+            is_of_program || (!memory->decoder.from && has_zeros(bytes, n_bytes));
+        n_bytes = document->is_binary ? 0 : n_bytes;
         note_bad(document, (size_t)memory->decoder.n_bad,
                  (size_t)memory->decoder.first_bad);
     }

@@ -36,6 +36,9 @@ static const struct option options[] = {
      "rows without a label or a text, or not of the file's format: end with their line, "
      "or leave them out and count them",
      GROUP, true},
+    {"follow-links", OPTION_BOOL, AT(follow_links), "false", 0, 0, NULL,
+     "read what symbolic links in a folder lead to: files, and folders within the corpus",
+     GROUP, true},
 };
 
 const struct option_table input_options = {.options = options,
@@ -73,5 +76,6 @@ struct records_options input_records(const struct input_settings *settings)
                                     .label_column = settings->label_column,
                                     .text_field = settings->text_field,
                                     .label_field = settings->label_field,
-                                    .on_bad_row = (enum bad_rows)settings->on_bad_row};
+                                    .on_bad_row = (enum bad_rows)settings->on_bad_row,
+                                    .follow_links = settings->follow_links};
 }

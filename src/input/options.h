@@ -13,6 +13,7 @@ struct input_settings {
     char *text_column, *label_column, *text_field, *label_field;
     char *encoding; /* NULL: UTF-8 */
     int on_bad_row; /* enum bad_rows */
+    bool follow_links;
 };
 
 /* To be a part of the tables of structs that hold a struct input_settings. */

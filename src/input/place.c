@@ -3,82 +3,132 @@
 #include <string.h>
 #include <strings.h>
 
-/* What folders and files of the validation part are called besides. */
-static const char *const validation_names[] = {"valid", "val", "dev"};
+static const struct part_word {
+    const char *text;
+    int part;
+} part_words[] = {
+    {"train", DATASET_TRAIN},
+    {"training", DATASET_TRAIN},
+    {"test", DATASET_TEST},
+    {"testing", DATASET_TEST},
+    {"validation", DATASET_VALIDATION},
+    {"valid", DATASET_VALIDATION},
+    {"val", DATASET_VALIDATION},
+    {"dev", DATASET_VALIDATION},
+    {"devel", DATASET_VALIDATION},
+    {"development", DATASET_VALIDATION},
+    {"eval", PLACE_UNCLEAR_PART},
+    {"evaluation", PLACE_UNCLEAR_PART},
+    {"holdout", PLACE_UNCLEAR_PART},
+    {"heldout", PLACE_UNCLEAR_PART},
+    {"split", PLACE_UNCLEAR_PART},
+};
 
-/* Whether a name of n bytes ends in a word: is it, or has it behind a mark. */
-static bool ends_in(const char *name, size_t n, const char *word)
+/* What stands behind such a word without a mark between: trainset. */
+static const char *const behind_words[] = {"set", "data", "file", "split", "corpus"};
+
+static bool is_upper(char c)
 {
-    size_t length = strlen(word);
-    return n >= length && !strncasecmp(name + n - length, word, length) &&
-           (n == length || strchr("-_.", name[n - length - 1]));
+    return c >= 'A' && c <= 'Z';
 }
 
-/* The part that a name of n bytes tells; -1: none. */
-static int part_of(const char *name, size_t n)
+static bool is_lower(char c)
 {
-    for (int part = 0; part < DATASET_PARTS; part++)
-        if (ends_in(name, n, dataset_part_names[part]))
-            return part;
-    for (size_t i = 0; i < COUNT_OF(validation_names); i++)
-        if (ends_in(name, n, validation_names[i]))
-            return DATASET_VALIDATION;
-    return -1;
+    return c >= 'a' && c <= 'z';
 }
 
-static const char *file_of(const char *path)
+/* What is no ASCII counts as a letter: no word of ours begins in the middle of others. */
+static bool is_letter(char c)
+{
+    return is_upper(c) || is_lower(c) || (unsigned char)c >= 0x80;
+}
+
+/* Whether a word ends between two letters: aB, or before the B of ABc. */
+static bool ends_before(const char *name, size_t n, size_t i)
+{
+    if (!is_upper(name[i]))
+        return false;
+    bool begins_word = i + 1 < n && is_lower(name[i + 1]);
+    return is_lower(name[i - 1]) || (is_upper(name[i - 1]) && begins_word);
+}
+
+bool place_next_word(const char *name, size_t n, size_t *at, struct word *word)
+{
+    size_t begin = *at;
+    while (begin < n && !is_letter(name[begin]))
+        begin++;
+
+    size_t end = begin;
+    while (end < n && is_letter(name[end]) &&
+           (end == begin || !ends_before(name, n, end)))
+        end++;
+    *word = (struct word){name + begin, end - begin};
+    *at = end;
+    return end > begin;
+}
+
+bool place_is_word(const char *text, size_t n, const char *word)
+{
+    return n == strlen(word) && !strncasecmp(text, word, n);
+}
+
+static int part_of_bare_word(struct word word)
+{
+    for (size_t i = 0; i < COUNT_OF(part_words); i++)
+        if (place_is_word(word.text, word.n, part_words[i].text))
+            return part_words[i].part;
+    return PLACE_NO_PART;
+}
+
+static int part_of_word(struct word word)
+{
+    int part = part_of_bare_word(word);
+    for (size_t i = 0; i < COUNT_OF(behind_words) && part == PLACE_NO_PART; i++) {
+        size_t n = strlen(behind_words[i]);
+        if (word.n > n && place_is_word(word.text + word.n - n, n, behind_words[i]))
+            part = part_of_bare_word((struct word){word.text, word.n - n});
+    }
+    return part;
+}
+
+/* "held-out" is one word of two. */
+static bool is_out_behind(struct word before, struct word word)
+{
+    return place_is_word(word.text, word.n, "out") &&
+           (place_is_word(before.text, before.n, "held") ||
+            place_is_word(before.text, before.n, "hold"));
+}
+
+int place_part_of_name(const char *name, size_t n, struct word *found)
+{
+    struct word word = {0}, before = {0};
+    int part = PLACE_NO_PART;
+
+    for (size_t at = 0; place_next_word(name, n, &at, &word); before = word) {
+        int new = is_out_behind(before, word) ? PLACE_UNCLEAR_PART : part_of_word(word);
+        if (new == PLACE_NO_PART || (new == PLACE_UNCLEAR_PART &&part >= 0))
+            continue;
+        if (part >= 0 && new == part)
+            continue;
+        if (found)
+            *found = word;
+        if (part >= 0)
+            return PLACE_UNCLEAR_PART;
+        part = new;
+    }
+    return part;
+}
+
+const char *place_last_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
-int place_part_of_file(const char *path)
+int place_part_of_file(const char *path, struct word *word)
 {
-    const char *file = file_of(path);
-    size_t n = strlen(file);
-    for (;;) {
-        int part = part_of(file, n);
-        while (n > 0 && file[n - 1] != '.')
-            n--;
-        if (part >= 0 || n == 0)
-            return part;
-        n--; /* the ending and its dot */
-    }
-}
-
-/* The last name of the first n bytes of a path: where it begins. */
-static size_t last_name(const char *path, size_t n)
-{
-    while (n > 0 && path[n - 1] != '/')
-        n--;
-    return n;
-}
-
-static size_t without_slash(size_t n)
-{
-    return n ? n - 1 : 0;
-}
-
-static bool is_unlabelled(const char *name, size_t n)
-{
-    return n == 5 && !memcmp(name, "unsup", 5);
-}
-
-struct place place_of_folder(const char *folder)
-{
-    size_t n = strlen(folder), class_at = last_name(folder, n);
-    size_t n_parent = without_slash(class_at), part_at = last_name(folder, n_parent);
-    struct place place = {.kind = PLACE_CLASS,
-                          .part = part_of(folder + part_at, n_parent - part_at),
-                          .class_name = folder + class_at,
-                          .n_class = n - class_at,
-                          .n_parent = n_parent};
-    if (n == 0 || part_of(place.class_name, place.n_class) >= 0)
-        place.kind = PLACE_BESIDE;
-    else if (place.part >= 0)
-        place.kind = is_unlabelled(place.class_name, place.n_class) ? PLACE_UNLABELLED
-                                                                    : PLACE_SPLIT;
-    return place;
+    const char *file = place_last_name(path);
+    return place_part_of_name(file, strlen(file), word);
 }
 
 bool place_is_hidden(const char *path)

@@ -1,32 +1,40 @@
-/* What the path of a document says: its part and its class. */
+/* What names say: of a folder or a file, which part of a corpus stands in it; of a path,
+ * whether it is hidden. */
 #ifndef RNNTRAIN_INPUT_PLACE_H
 #define RNNTRAIN_INPUT_PLACE_H
 
 #include "data/dataset.h"
+#include "text/words.h"
 
+/* Where documents stand. */
 enum place_kind {
-    PLACE_SPLIT,      /* [.../]part/class/ */
-    PLACE_CLASS,      /* [.../]class/, no part above it */
-    PLACE_UNLABELLED, /* [.../]part/unsup/, and what is below */
-    PLACE_BESIDE,     /* beside class folders: at the top, or in a part's own folder */
-    PLACE_RECORDS     /* not a folder: a file of labelled texts */
+    PLACE_FOLDER,  /* a folder, each file of which is a document */
+    PLACE_RECORDS, /* a file of labelled texts */
+    PLACE_LINES    /* a file whose lines are texts of one class, which its name tells */
 };
 
-struct place {
-    enum place_kind kind;
-    int part;               /* -1: the path does not say */
-    const char *class_name; /* n_class bytes, within the path */
-    size_t n_class;
-    size_t n_parent; /* bytes of the path above the class folder */
+enum {
+    PLACE_NO_PART = -1,     /* the name has no word for a part */
+    PLACE_UNCLEAR_PART = -2 /* a word that hints at a part, or words of several */
 };
 
-/* The part that a file's name tells, its endings left out (sst2-test.csv.gz): train;
- * validation, valid, val or dev; test; alone or behind a '-', '_' or '.'; -1: none.
- * Folders alike. */
-int place_part_of_file(const char *path);
+/* The part that the words of a name tell, which end at what is no letter, and at aB and
+ * ABc: train, training; test, testing; validation, valid, val, dev, devel, development;
+ * each also with set, data, file, split or corpus behind it. *word, if given: the word
+ * within the name. */
+int place_part_of_name(const char *name, size_t n, struct word *word);
 
-/* The place of documents in a folder: names joined by '/', "" at the top. */
-struct place place_of_folder(const char *folder);
+/* The same of the file's own name, which is all behind the last '/'. */
+int place_part_of_file(const char *path, struct word *word);
+
+/* The next word of a name, from *at on, which moves behind it; false: there is none. */
+bool place_next_word(const char *name, size_t n, size_t *at, struct word *word);
+
+/* Whether n bytes are the word, in any case. */
+bool place_is_word(const char *text, size_t n, const char *word);
+
+/* The last name of a path. */
+const char *place_last_name(const char *path);
 
 /* Whether a name of the path begins with a dot ("." and ".." do not count). */
 bool place_is_hidden(const char *path);

@@ -1,5 +1,11 @@
-/* Labelled documents, block by block, from whatever the sources are: class folders or
- * files of records, plain, packed in archives or compressed. */
+/* Documents, block by block, from whatever the sources are: class folders or files of
+ * records, plain, packed in archives or compressed.
+ *
+ * A source is read once, from its beginning to its end, and what a file is can depend on
+ * files behind it: so a file that could be a document of a class folder, labelled texts
+ * or lines of one class is read as each of them. Which of its documents count is decided
+ * afterwards, see layout.h; the others are dropped.
+ */
 #ifndef RNNTRAIN_INPUT_READER_H
 #define RNNTRAIN_INPUT_READER_H
 
@@ -17,7 +23,7 @@ struct source {
 
 struct reader;
 
-/* All that is given is borrowed. */
+/* All that is given is borrowed. What a folder holds of other sources is theirs. */
 struct reader *reader_new(const struct source *sources, int n_sources,
                           const struct records_options *options, const char *encoding);
 void reader_free(struct reader *reader);
@@ -27,16 +33,22 @@ int reader_take(struct reader *reader, struct block *block, bool *end) NODISCARD
 
 /* What else was met, once everything was taken. */
 struct reader_notes {
-    char **layouts; /* how each file of records was read: "reviews.csv: csv, ..." */
-    int n_layouts;
-    struct reader_folder { /* what looks like a class folder, with documents or without */
+    enum format format;  /* what the user said */
+    struct reader_file { /* what was read as records, or could have been */
+        int source;
+        enum place_kind kind;
+        char *path;    /* within the source, "": the source */
+        char *layout;  /* "reviews.csv: csv, ..."; NULL: it was not read */
+        char *trouble; /* why it could not be read to its end; NULL: it was */
+        bool is_named; /* like records */
+        bool is_told;  /* its format was found */
+    } * files;
+    int n_files;
+    struct reader_folder { /* folders that were met by themselves */
         int source;
         char *path;
     } * folders;
     int n_folders;
-    int64_t n_unlabelled; /* files in train/unsup */
-    int64_t n_beside;     /* files beside class folders */
-    char *beside;         /* the first of them; NULL: none */
     struct left_out left_out;
     int64_t n_bad; /* sequences that --encoding does not have, in files of records */
     char *bad;     /* where the first is */

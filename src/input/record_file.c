@@ -10,7 +10,7 @@ enum { PIECE_BYTES = 64 << 10 };
 struct record_file {
     struct record_file_start start; /* its path is owned */
     char *name;                     /* in messages; owned */
-    int part;
+    char *class_name;               /* NULL: texts have labels; owned */
     struct records *records;
     struct decoder decoder;
     struct block *block; /* where documents go */
@@ -36,8 +36,7 @@ static int take_record(void *given, const struct text_record *record)
     size_t path_at = add_path(file);
     struct block_document *document = block_add_document(block);
     document->source = file->start.source_number;
-    document->kind = PLACE_RECORDS;
-    document->part = file->part;
+    document->kind = file->start.kind;
     document->folder = path_at;
     document->label =
         record->label ? block_add_string(block, record->label, record->n_label) : 0;
@@ -63,9 +62,9 @@ struct record_file *record_file_new(const struct record_file_start *start)
     file->start.path = xstrdup(path);
     file->name =
         xasprintf("%s%s%s", block_source_name(source->path), *path ? "/" : "", path);
-    file->part = source->part >= 0 ? source->part : *path ? place_part_of_file(path) : -1;
+    file->class_name = start->class_name ? xstrdup(start->class_name) : NULL;
     file->records =
-        records_new(start->options, file->name, source->class_name, take_record, file);
+        records_new(start->options, file->name, file->class_name, take_record, file);
     return file;
 }
 
@@ -77,6 +76,7 @@ void record_file_free(struct record_file *file)
     records_free(file->records);
     free((char *)(uintptr_t)file->start.path);
     free(file->name);
+    free(file->class_name);
     free(file);
 }
 
@@ -97,6 +97,11 @@ int record_file_read(struct record_file *file, struct block *block, bool *end)
     file->block = block;
     decode_piece(&file->decoder, file->start.encoding, file->piece, n, *end, &text, &n);
     return records_feed(file->records, text, n, *end);
+}
+
+bool record_file_is_told(const struct record_file *file)
+{
+    return *records_layout(file->records) != '\0';
 }
 
 char *record_file_layout(const struct record_file *file)

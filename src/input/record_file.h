@@ -11,9 +11,11 @@ struct record_file;
 /* What is read, from where; all borrowed. */
 struct record_file_start {
     const struct source *source;
-    int source_number;   /* as documents have it */
-    const char *path;    /* within the source, "" if it is the source; copied */
-    struct input *input; /* at the file's first byte */
+    int source_number; /* as documents have it */
+    enum place_kind kind;
+    const char *class_name; /* NULL: texts have labels; copied */
+    const char *path;       /* within the source, "" if it is the source; copied */
+    struct input *input;    /* at the file's first byte */
     const struct records_options *options;
     const char *encoding; /* NULL: UTF-8 */
 };
@@ -23,6 +25,9 @@ void record_file_free(struct record_file *file);
 /* The documents of the next piece, into the block; *end: there is no other piece. A block
  * without documents is a new one. */
 int record_file_read(struct record_file *file, struct block *block, bool *end) NODISCARD;
+
+/* Whether it is known how it is to be read. */
+bool record_file_is_told(const struct record_file *file);
 
 /* How it was read: "reviews.csv: csv, ..."; the caller's to free. */
 char *record_file_layout(const struct record_file *file);

@@ -21,6 +21,7 @@ struct records_options {
     const char *text_field, *label_field;
     enum label_use label_use;
     enum bad_rows on_bad_row;
+    bool follow_links; /* of a folder that is read */
 };
 
 /* A row's text; all is borrowed during the call. */

@@ -38,10 +38,9 @@ static inline void set_text(struct document *document, int text, int other)
 static inline struct document *add_file(struct reading *reading, const char *folder,
                                         const char *name, int text)
 {
-    struct place place = place_of_folder(folder);
     block_clear(&reading->block);
     size_t at = block_add_string(&reading->block, folder, strlen(folder));
-    struct block_document given = {.kind = place.kind, .part = place.part, .folder = at};
+    struct block_document given = {.kind = PLACE_FOLDER, .folder = at};
     given.name = block_add_string(&reading->block, name, strlen(name));
     struct document *document = corpus_add(&reading->corpus, &reading->block, &given);
     set_text(document, text, text);
@@ -56,7 +55,7 @@ static inline struct document *add_record(struct reading *reading, int part, int
     const char *file = part < 0 ? "" : dataset_part_names[part]; /* a part a file */
     size_t at = block_add_string(&reading->block, file, strlen(file));
     struct block_document given = {
-        .source = 1, .kind = PLACE_RECORDS, .part = part, .folder = at, .line = line};
+        .source = 1, .kind = PLACE_RECORDS, .folder = at, .line = line};
     given.label = block_add_string(&reading->block, label, strlen(label));
     struct document *document = corpus_add(&reading->corpus, &reading->block, &given);
     set_text(document, text, text);

@@ -75,6 +75,16 @@ static void test_name_twice(void **state)
     refuse(&reading, PLAIN, ERR_FORMAT, "corpus/train/pos/1.txt is there twice");
 }
 
+/* Files beside the class folders, and the first of them. */
+static void expect_beside(const struct reading *reading, int n, const char *first)
+{
+    const struct left_out *left = &reading->corpus.layout.left_out;
+    assert_int_equal(left->n, 1);
+    assert_string_equal(left->reasons[0].what, "files beside the class folders");
+    assert_int_equal(left->reasons[0].n, n);
+    assert_string_equal(left->reasons[0].first, first);
+}
+
 static void test_parts_win(void **state)
 {
     (void)state;
@@ -88,8 +98,7 @@ static void test_parts_win(void **state)
     add_file(&reading, "train/neg", "1", 5);
     assert_int_equal(settle(&reading, PLAIN), OK);
     expect_rows(&reading, "train: corpus/train/pos/1=pos corpus/train/neg/1=neg; ");
-    assert_int_equal(reading.corpus.n_beside, 3);
-    assert_int_equal(reading.corpus.beside, 0);
+    expect_beside(&reading, 3, "corpus/extra/1");
     end(&reading);
 }
 
@@ -103,7 +112,7 @@ static void test_parent_with_most(void **state)
     add_file(&reading, "films/bad", "1", 3);
     assert_int_equal(settle(&reading, PLAIN), OK);
     expect_rows(&reading, "train: corpus/films/bad/1=bad corpus/films/good/1=good; ");
-    assert_int_equal(reading.corpus.n_beside, 1);
+    expect_beside(&reading, 1, "corpus/notes/1");
     end(&reading);
 }
 
@@ -202,6 +211,8 @@ static void test_class_refusals(void **state)
 
     begin(&reading);
     add_file(&reading, "test/pos", "1", 1);
+    add_file(&reading, "test/neg", "1", 1);
+    add_file(&reading, "dev/neg", "1", 1);
     refuse(&reading, PLAIN, ERR_FORMAT, "corpus: no training documents");
 
     begin(&reading);
@@ -387,11 +398,8 @@ static void test_repairs(void **state)
     block_clear(&reading.block);
     size_t folder = block_add_string(&reading.block, "pos", 3);
     for (size_t i = 1; i <= 4; i++) {
-        struct block_document given = {.kind = PLACE_CLASS,
-                                       .part = -1,
-                                       .folder = folder,
-                                       .n_bad = i,
-                                       .first_bad = 10 * i};
+        struct block_document given = {
+            .kind = PLACE_FOLDER, .folder = folder, .n_bad = i, .first_bad = 10 * i};
         char *name = xasprintf("%zu", i);
         given.name = block_add_string(&reading.block, name, 1);
         corpus_add(&reading.corpus, &reading.block, &given);

@@ -1,0 +1,224 @@
+/* What the files of a source are, if files are the corpus: which of them, of which
+ * part. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/layout_private.h"
+
+int layout_part_of_file(const struct layout_view *view, const char *path,
+                        struct word *name, struct word *word)
+{
+    const char *file = place_last_name(path);
+    size_t end = (size_t)(file - path);
+    *name = (struct word){file, strlen(file)};
+    int own = place_part_of_name(file, name->n, word);
+    if (own >= 0)
+        return own;
+
+    for (size_t begin = end; end > view->n_common + 1; end = begin) {
+        end--; /* the slash */
+        for (begin = end; begin > 0 && path[begin - 1] != '/';)
+            begin--;
+        struct word found = {0};
+        int part = place_part_of_name(path + begin, end - begin, &found);
+        if (part == PLACE_NO_PART || (part == PLACE_UNCLEAR_PART && own == part))
+            continue;
+        *name = (struct word){path + begin, end - begin};
+        *word = found;
+        return part;
+    }
+    return own;
+}
+
+void layout_refuse_files(struct layout_files *files, char *refusal)
+{
+    if (files->refusal)
+        free(refusal);
+    else
+        files->refusal = refusal;
+}
+
+void layout_refuse_part(const struct layout_view *view, const char *path,
+                        struct layout_files *files)
+{
+    char *shown = layout_shown(view, path);
+    layout_refuse_files(
+        files,
+        xasprintf(
+            "%s: which part of the corpus is it? %s`--test %s` or `--validation %s` "
+            "says so; else move it out of the corpus",
+            shown, layout_unpack(view), shown, shown));
+    free(shown);
+}
+
+void layout_take_file(const struct layout_view *view, struct layout_place *place,
+                      struct layout_files *files)
+{
+    struct word name = {0}, word = {0};
+    int part = layout_part_of_file(view, place->path, &name, &word);
+    place->is_ours = true;
+    place->part = part >= 0 ? part : PLACE_NO_PART;
+    if (part >= 0)
+        place->why =
+            xasprintf("`%.*s` in %.*s", (int)word.n, word.text, (int)name.n, name.text);
+    files->n_records += place->n;
+    files->n_ours++;
+    if (place->trouble)
+        layout_refuse_files(files, xstrdup(place->trouble));
+}
+
+static int part_of(const struct layout_view *view, const struct layout_place *place)
+{
+    struct word name = {0}, word = {0};
+    return layout_part_of_file(view, place->path, &name, &word);
+}
+
+/* How many files there are whose part is train, validation, test; unclear, unsaid. */
+struct tally {
+    int of_part[DATASET_PARTS], unclear, unsaid, all;
+    uint64_t labels; /* of those that a part has */
+};
+
+/* Whether a file could be the corpus's: where files are called like records, those. */
+static bool could_be_ours(const struct layout_view *view,
+                          const struct layout_place *place, bool any_named)
+{
+    if (place->kind != PLACE_RECORDS)
+        return false;
+    if (view->format >= FORMAT_FIRST)
+        return place->is_told || place->trouble;
+    return any_named ? place->is_named : place->is_told && place->n > 0;
+}
+
+static struct tally count(const struct layout_view *view, bool any_named)
+{
+    struct tally tally = {0};
+    for (int i = 0; i < view->n_places; i++) {
+        const struct layout_place *place = &view->places[i];
+        if (!could_be_ours(view, place, any_named))
+            continue;
+        int part = part_of(view, place);
+        tally.all++;
+        tally.unclear += part == PLACE_UNCLEAR_PART;
+        tally.unsaid += part == PLACE_NO_PART;
+        if (part >= 0) {
+            tally.of_part[part]++;
+            tally.labels |= place->labels;
+        }
+    }
+    return tally;
+}
+
+/* A file that would be left out though its name has a word for a part that no other file
+ * has. */
+static void check_left_out(const struct layout_view *view, const struct tally *tally,
+                           const struct layout_place *place, struct layout_files *files)
+{
+    int part = place_part_of_file(place->path, NULL);
+    if (place->kind != PLACE_RECORDS || part < 0 || tally->of_part[part])
+        return;
+    if (!place->trouble) {
+        layout_refuse_part(view, place->path, files);
+        return;
+    }
+    layout_refuse_files(
+        files, xasprintf("%s (it is called like the %s part: if it is none, move "
+                         "it out of the corpus)",
+                         place->trouble, dataset_part_names[part]));
+}
+
+static int count_bits(uint64_t bits)
+{
+    int n = 0;
+    for (; bits; bits &= bits - 1)
+        n++;
+    return n;
+}
+
+/* Two files that have no label in common, each several. */
+static void check_side_by_side(const struct layout_view *view, bool any_named,
+                               struct layout_files *files)
+{
+    const struct layout_place *first = NULL;
+    for (int i = 0; i < view->n_places; i++) {
+        const struct layout_place *place = &view->places[i];
+        if (!could_be_ours(view, place, any_named) || count_bits(place->labels) < 2)
+            continue;
+        first = first ? first : place;
+        if (first->labels & place->labels)
+            continue;
+
+        char *a = layout_shown(view, first->path), *b = layout_shown(view, place->path);
+        layout_refuse_files(
+            files, xasprintf("%s and %s have no label in common: several corpora "
+                             "side by side? %s`rnnprep %s` takes one of them",
+                             a, b, layout_unpack(view), a));
+        free(a);
+        free(b);
+        return;
+    }
+}
+
+/* A file that nothing gives a part, beside others that have one: of which it is a piece,
+ * if it has their labels. */
+static bool is_piece(const struct layout_place *place, const struct tally *tally)
+{
+    return place->is_told && !place->trouble && place->n > 0 &&
+           (place->labels & tally->labels) == place->labels;
+}
+
+static void decide(const struct layout_view *view, const struct tally *tally,
+                   struct layout_place *place, struct layout_files *files)
+{
+    int part = part_of(view, place);
+    bool has_train = tally->of_part[DATASET_TRAIN] > 0;
+    int wanted = view->source->part;
+    if (!*place->path) {
+        layout_take_file(view, place, files);
+    } else if (wanted >= 0) {
+        if (part < 0 || part == wanted || tally->of_part[wanted] == 0)
+            layout_take_file(view, place, files);
+    } else if (part == PLACE_UNCLEAR_PART && tally->all > 1) {
+        layout_refuse_part(view, place->path, files);
+    } else if (part >= 0 || !has_train) {
+        layout_take_file(view, place, files);
+    } else if (is_piece(place, tally)) {
+        layout_refuse_part(view, place->path, files);
+    }
+}
+
+/* The corpus is one file: its name tells nothing apart. */
+static bool is_alone(const struct layout_view *view)
+{
+    int n = 0;
+    for (int i = 0; i < view->n_places; i++)
+        n += view->places[i].kind == PLACE_RECORDS;
+    return n == 1;
+}
+
+void layout_decide_files(const struct layout_view *view, struct layout_files *files)
+{
+    bool any_named = false;
+    for (int i = 0; i < view->n_places; i++)
+        any_named |= view->places[i].kind == PLACE_RECORDS && view->places[i].is_named;
+    if (!any_named && view->format == FORMAT_AUTO && layout_decide_lines(view, files))
+        return;
+
+    struct tally tally = count(view, any_named);
+    if (tally.unsaid == tally.all && view->format == FORMAT_AUTO)
+        check_side_by_side(view, any_named, files);
+
+    for (int i = 0; i < view->n_places; i++) {
+        struct layout_place *place = &view->places[i];
+        if (could_be_ours(view, place, any_named))
+            decide(view, &tally, place, files);
+        else if (tally.all > 0 && view->source->part < 0)
+            check_left_out(view, &tally, place, files);
+    }
+
+    for (int i = 0; i < view->n_places && files->n_ours == 1 && is_alone(view); i++) {
+        view->places[i].part = PLACE_NO_PART;
+        free(view->places[i].why);
+        view->places[i].why = NULL;
+    }
+}
