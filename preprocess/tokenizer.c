@@ -56,10 +56,10 @@ static void set_padding(const struct settings *settings, struct facts *facts)
     options_release(&cmd_prepare_table, &usual);
 }
 
-static int load_from_dataset(struct job *job)
+static int load_from_dataset(struct job *job, const char *path)
 {
     struct dataset data = {0};
-    int rc = dataset_open(job->settings->tokenizer, DATASET_WORDS_ALL, &data);
+    int rc = dataset_open(path, DATASET_WORDS_ALL, &data);
     if (!rc) {
         print_unsealed(data.is_unsealed, data.path);
         set_padding(job->settings, &data.facts);
@@ -70,10 +70,9 @@ static int load_from_dataset(struct job *job)
     return rc;
 }
 
-static int load_from_checkpoint(struct job *job)
+static int load_from_checkpoint(struct job *job, const char *path)
 {
     struct checkpoint info = {0};
-    const char *path = job->settings->tokenizer;
     int rc = checkpoint_import(path, NULL, &info);
     if (!rc && !info.tokenizer)
         rc = fail(ERR_USAGE,
@@ -98,9 +97,8 @@ static struct text_options padding_of(const struct settings *settings)
                                  .truncate_pre = settings->truncating == 0};
 }
 
-static int load_from_file(struct job *job)
+static int load_from_file(struct job *job, const char *path)
 {
-    const char *path = job->settings->tokenizer;
     struct text_options padding = padding_of(job->settings);
     char *assumed = NULL;
     int rc = text_from_file(path, &padding, &job->tokenizer, &assumed);
@@ -110,9 +108,8 @@ static int load_from_file(struct job *job)
     return rc;
 }
 
-int job_load_tokenizer(struct job *job)
+static int load(struct job *job, const char *path)
 {
-    const char *path = job->settings->tokenizer;
     struct saved_look look = {SAVED_OTHER, H5_SEALED};
     char first[8]; /* as many as h5_is_one reads */
     size_t n = 0;
@@ -123,13 +120,21 @@ int job_load_tokenizer(struct job *job)
     ssize_t n_first = pread(fd, first, sizeof first, 0);
     close(fd);
     if (n_first <= 0 || !h5_is_one(first, (size_t)n_first))
-        return load_from_file(job);
+        return load_from_file(job, path);
 
     rc = saved_look(path, &look);
     if (rc)
         return rc;
-    return look.kind == SAVED_DATASET ? load_from_dataset(job)
-                                      : load_from_checkpoint(job);
+    return look.kind == SAVED_DATASET ? load_from_dataset(job, path)
+                                      : load_from_checkpoint(job, path);
+}
+
+int job_load_tokenizer(struct job *job)
+{
+    char *path = checkpoint_path(job->settings->tokenizer);
+    int rc = load(job, path);
+    free(path);
+    return rc;
 }
 
 int job_check_vocabulary(const struct job *job)

@@ -72,7 +72,7 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
     };
 }
 
-static bool is_same_file(const char *left, const char *right)
+bool import_is_same_file(const char *left, const char *right)
 {
     struct stat a, b;
     return left && right && stat(left, &a) == 0 && stat(right, &b) == 0 &&
@@ -83,13 +83,13 @@ int import_check_output(const char *model, const struct import_settings *setting
                         const char *output)
 {
     char *file = checkpoint_path(model);
-    bool is_model = is_same_file(file, output);
+    bool is_model = import_is_same_file(file, output);
     free(file);
 
     if (is_model)
         return fail(ERR_EXISTS, "-o %s would replace the model that is read", output);
-    if (is_same_file(settings->tokenizer, output) ||
-        is_same_file(settings->imdb_word_index, output))
+    if (import_is_same_file(settings->tokenizer, output) ||
+        import_is_same_file(settings->imdb_word_index, output))
         return fail(ERR_EXISTS, "%s would be replaced, but it is the model's tokenizer",
                     output);
     return OK;

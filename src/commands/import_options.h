@@ -18,6 +18,9 @@ extern const struct option_table import_options;
 /* The settings as hints, which borrow their strings. */
 struct checkpoint_hints import_hints(const struct import_settings *settings);
 
+/* Whether both are names of one file; NULL is of none. */
+bool import_is_same_file(const char *left, const char *right);
+
 /* ERR_EXISTS where `output` (NULL is fine) is, by whatever name, the model or another
  * file that is read. */
 int import_check_output(const char *model, const struct import_settings *settings,

@@ -14,6 +14,7 @@ struct predictor_worker {
     struct text_ids ids;
     int32_t *x; /* (PREDICTOR_ROWS, maxlen) padded ids */
     int32_t y[PREDICTOR_ROWS], length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
+    size_t n_words[PREDICTOR_ROWS], n_unknown[PREDICTOR_ROWS]; /* of the texts */
     real *logits; /* (PREDICTOR_ROWS, 1 or classes) */
 };
 
@@ -183,6 +184,8 @@ void predictor_worker_judge(struct predictor_worker *worker, const char *const *
         text_encode(worker->predictor->tokenizer, texts[i], strlen(texts[i]),
                     &worker->ids);
         put_row(worker, i, worker->ids.ids, worker->ids.n);
+        worker->n_words[i] = worker->ids.n_words;
+        worker->n_unknown[i] = worker->ids.n_unknown;
     }
     judge_rows(worker, n_texts, probabilities, classes);
 }
@@ -201,4 +204,11 @@ void predictor_judge(struct predictor *predictor, char *const *texts, int n_text
 {
     predictor_worker_judge(predictor->own, (const char *const *)texts, n_texts,
                            probabilities, classes);
+}
+
+void predictor_words(const struct predictor *predictor, int i, size_t *n_words,
+                     size_t *n_unknown)
+{
+    *n_words = predictor->own->n_words[i];
+    *n_unknown = predictor->own->n_unknown[i];
 }

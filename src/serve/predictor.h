@@ -40,6 +40,11 @@ void predictor_release(struct predictor *predictor);
 void predictor_judge(struct predictor *predictor, char *const *texts, int n_texts,
                      double *probabilities, int *classes);
 
+/* Of text i of the last predictor_judge: its words, and those that the model does not
+ * know. */
+void predictor_words(const struct predictor *predictor, int i, size_t *n_words,
+                     size_t *n_unknown);
+
 /* Several threads: predictor_share, once, leaves nothing that judging would still learn
  * and closes the file; then any thread makes itself a worker, to be freed before the
  * predictor. A worker gives the bits of predictor_judge. */

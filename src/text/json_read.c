@@ -240,8 +240,11 @@ static int check_config(const json_t *config, const char *source)
     char *shown =
         value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII)
               : NULL;
+    bool is_empty = shown && !strcmp(shown, "\"\"");
     int rc = fail(ERR_FORMAT, "%s: the tokenizer's %s is %.100s", source, key,
-                  shown ? shown : "out of range");
+                  is_empty ? "empty"
+                  : shown  ? shown
+                           : "out of range");
     free(shown);
     return rc;
 }

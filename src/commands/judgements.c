@@ -1,0 +1,358 @@
+#include "commands/judgements.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "files/file.h"
+
+enum form { FORM_COLUMNS, FORM_JSONL, FORM_TABLE };
+
+/* Classes whose probabilities have columns of their own in a table. */
+enum { MOST_COLUMNS = 20 };
+
+struct judgements {
+    struct predictor *predictor;
+    const char *output;
+    enum form form;
+    char separator; /* of a table */
+    char *texts[PREDICTOR_ROWS];
+    struct kept kept[PREDICTOR_ROWS];
+    int n;
+    char *bytes; /* of the file */
+    size_t n_bytes, room;
+    char **columns; /* of a table: those of the first row */
+    int n_columns;
+    int64_t n_texts, n_blind, n_words, n_known;
+};
+
+/* What is told of a text. */
+struct judgement {
+    const double *probabilities;
+    int class;
+    size_t n_words, n_known;
+};
+
+static bool ends_in(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), n_suffix = strlen(suffix);
+    return n > n_suffix && !strcasecmp(path + n - n_suffix, suffix);
+}
+
+static int find_form(struct judgements *judgements, bool jsonl)
+{
+    const char *output = judgements->output;
+    judgements->form = jsonl ? FORM_JSONL : FORM_COLUMNS;
+    judgements->separator = ',';
+    if (!output)
+        return OK;
+
+    bool is_tsv = ends_in(output, ".tsv"), is_jsonl = ends_in(output, ".jsonl");
+    if (!is_tsv && !is_jsonl && !ends_in(output, ".csv"))
+        return fail(ERR_USAGE,
+                    "--output %s: expected a name that ends in .csv, .tsv or .jsonl",
+                    output);
+    judgements->form = is_jsonl ? FORM_JSONL : FORM_TABLE;
+    judgements->separator = is_tsv ? '\t' : ',';
+    return file_check_target(output);
+}
+
+int judgements_new(struct predictor *predictor, const char *output, bool jsonl,
+                   struct judgements **result)
+{
+    struct judgements *judgements = xcalloc(1, sizeof *judgements);
+    judgements->predictor = predictor;
+    judgements->output = output;
+
+    int rc = find_form(judgements, jsonl);
+    if (rc)
+        judgements_free(judgements);
+    else
+        *result = judgements;
+    return rc;
+}
+
+void judgements_free(struct judgements *judgements)
+{
+    if (!judgements)
+        return;
+    for (int i = 0; i < judgements->n; i++) {
+        free(judgements->texts[i]);
+        kept_release(&judgements->kept[i]);
+    }
+    for (int i = 0; i < judgements->n_columns; i++)
+        free(judgements->columns[i]);
+    free(judgements->columns);
+    free(judgements->bytes);
+    free(judgements);
+}
+
+bool judgements_keep(const struct judgements *judgements)
+{
+    return judgements->form != FORM_COLUMNS;
+}
+
+int judgements_room(const struct judgements *judgements)
+{
+    return PREDICTOR_ROWS - judgements->n;
+}
+
+static void write_bytes(struct judgements *judgements, const char *bytes, size_t n)
+{
+    if (!judgements->output) {
+        fwrite(bytes, 1, n, stdout);
+        return;
+    }
+    if (judgements->room - judgements->n_bytes < n) {
+        judgements->room = 2 * judgements->room + n + 4096;
+        judgements->bytes = xrealloc(judgements->bytes, judgements->room, 1);
+    }
+    memcpy(judgements->bytes + judgements->n_bytes, bytes, n);
+    judgements->n_bytes += n;
+}
+
+static void write_text(struct judgements *judgements, const char *text)
+{
+    write_bytes(judgements, text, strlen(text));
+}
+
+/* So that a line has two columns whatever the class is called. */
+static void write_escaped(struct judgements *judgements, const char *label)
+{
+    static const char special[] = "\\\t\n\r";
+    static const char *const escaped[] = {"\\\\", "\\t", "\\n", "\\r"};
+    for (; *label; label++) {
+        const char *found = strchr(special, *label);
+        if (found)
+            write_text(judgements, escaped[found - special]);
+        else
+            write_bytes(judgements, label, 1);
+    }
+}
+
+static void write_columns(struct judgements *judgements,
+                          const struct judgement *judgement)
+{
+    char number[32];
+    const char *label = judgements->predictor->info.facts.labels[judgement->class];
+    snprintf(number, sizeof number, "\t%.6f\n",
+             judgement->probabilities[judgement->class]);
+    write_escaped(judgements, label);
+    write_text(judgements, number);
+}
+
+static void set_free(json_t *root, const struct kept *kept, const char *name,
+                     json_t *value)
+{
+    char *key = kept_free_name(kept, name);
+    json_object_set_new(root, key, value);
+    free(key);
+}
+
+/* The judgement as an object, under names that the row has not. */
+static json_t *object_of(const struct judgements *judgements,
+                         const struct judgement *judgement, const struct kept *kept)
+{
+    const struct facts *facts = &judgements->predictor->info.facts;
+    const double *probabilities = judgement->probabilities;
+    bool is_table = judgements->form == FORM_TABLE;
+    json_t *root = json_object(), *all = json_object();
+
+    set_free(root, kept, "label", json_string(facts->labels[judgement->class]));
+    set_free(root, kept, "probability", json_real(probabilities[judgement->class]));
+
+    for (int c = 0; c < facts->n_labels; c++) {
+        char *name = xasprintf("probability_%s", facts->labels[c]);
+        if (!is_table)
+            json_object_set_new(all, facts->labels[c], json_real(probabilities[c]));
+        else if (facts->n_labels <= MOST_COLUMNS)
+            set_free(root, kept, name, json_real(probabilities[c]));
+        free(name);
+    }
+
+    if (!is_table)
+        set_free(root, kept, "probabilities", json_incref(all));
+    json_decref(all);
+
+    /* a line's answer is as short as can be, but says where it says nothing */
+    if (kept->json || (judgement->n_words && !judgement->n_known)) {
+        set_free(root, kept, "words", json_integer((json_int_t)judgement->n_words));
+        set_free(root, kept, "known_words", json_integer((json_int_t)judgement->n_known));
+    }
+    return root;
+}
+
+static void write_object(struct judgements *judgements, const json_t *judged,
+                         const struct kept *kept)
+{
+    char *text = json_dumps(judged, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    bool has_fields =
+        kept->json && strspn(kept->json + 1, " \t") + 1 < strlen(kept->json);
+    if (has_fields) {
+        write_text(judgements, kept->json);
+        write_text(judgements, ",");
+    }
+    write_text(judgements, text + has_fields);
+    write_text(judgements, "\n");
+    free(text);
+}
+
+/* In quotes where it needs them, as RFC 4180 has it. */
+static void write_field(struct judgements *judgements, const char *text)
+{
+    const char special[] = {judgements->separator, '"', '\n', '\r', '\0'};
+    if (!strpbrk(text, special)) {
+        write_text(judgements, text);
+        return;
+    }
+
+    write_text(judgements, "\"");
+    for (; *text; text++) {
+        write_bytes(judgements, text, 1);
+        if (*text == '"')
+            write_text(judgements, "\"");
+    }
+    write_text(judgements, "\"");
+}
+
+/* Numbers with so many digits. */
+static void write_value(struct judgements *judgements, const json_t *value, int digits)
+{
+    char *text = value && !json_is_string(value) && !json_is_null(value)
+                     ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT |
+                                             JSON_REAL_PRECISION((size_t)digits))
+                     : NULL;
+    const char *string = json_string_value(value);
+    write_field(judgements, text ? text : string ? string : "");
+    free(text);
+}
+
+/* The first row's columns are those of the table. */
+static void begin_table(struct judgements *judgements, const json_t *row)
+{
+    const char *name;
+    const json_t *value;
+    judgements->columns = xcalloc(json_object_size(row), sizeof(char *));
+    json_object_foreach((json_t *)(uintptr_t)row, name, value)
+    {
+        if (judgements->n_columns)
+            write_bytes(judgements, &judgements->separator, 1);
+        write_field(judgements, name);
+        judgements->columns[judgements->n_columns++] = xstrdup(name);
+    }
+    write_text(judgements, "\n");
+}
+
+static int refuse_row(const struct judgements *judgements)
+{
+    return fail(ERR_FORMAT,
+                "--output %s: text %lld has other columns than the first one: a file "
+                "that ends in .jsonl keeps what each has",
+                judgements->output, (long long)judgements->n_texts);
+}
+
+static int write_row(struct judgements *judgements, const json_t *judged,
+                     const struct kept *kept)
+{
+    json_t *row = kept->fields ? json_copy(kept->fields) : json_object();
+    size_t n_found = 0;
+    json_object_update(row, (json_t *)(uintptr_t)judged);
+    if (!judgements->columns)
+        begin_table(judgements, row);
+
+    for (int i = 0; i < judgements->n_columns; i++) {
+        const char *name = judgements->columns[i];
+        const json_t *value = json_object_get(row, name);
+        n_found += value != NULL;
+        if (i)
+            write_bytes(judgements, &judgements->separator, 1);
+        write_value(judgements, value, json_object_get(judged, name) ? 9 : 15);
+    }
+    write_text(judgements, "\n");
+
+    bool is_whole = n_found == json_object_size(row) && (kept->fields || !kept->json);
+    json_decref(row);
+    return is_whole ? OK : refuse_row(judgements);
+}
+
+static int tell(struct judgements *judgements, const struct judgement *judgement,
+                const struct kept *kept)
+{
+    judgements->n_texts++;
+    judgements->n_blind += judgement->n_known == 0;
+    judgements->n_words += (int64_t)judgement->n_words;
+    judgements->n_known += (int64_t)judgement->n_known;
+
+    if (judgements->form == FORM_COLUMNS) {
+        write_columns(judgements, judgement);
+        return OK;
+    }
+
+    json_t *judged = object_of(judgements, judgement, kept);
+    int rc = OK;
+    if (judgements->form == FORM_TABLE)
+        rc = write_row(judgements, judged, kept);
+    else
+        write_object(judgements, judged, kept);
+    json_decref(judged);
+    return rc;
+}
+
+int judgements_flush(struct judgements *judgements)
+{
+    int n_labels = judgements->predictor->info.facts.n_labels, n = judgements->n;
+    int classes[PREDICTOR_ROWS], rc = OK;
+    double *all = xcalloc((size_t)n * (size_t)n_labels, sizeof *all);
+    predictor_judge(judgements->predictor, judgements->texts, n, all, classes);
+
+    for (int i = 0; i < n; i++) {
+        struct judgement judgement = {.probabilities = all + i * n_labels,
+                                      .class = classes[i]};
+        size_t n_unknown = 0;
+        predictor_words(judgements->predictor, i, &judgement.n_words, &n_unknown);
+        judgement.n_known = judgement.n_words - n_unknown;
+        if (!rc)
+            rc = tell(judgements, &judgement, &judgements->kept[i]);
+        free(judgements->texts[i]);
+        kept_release(&judgements->kept[i]);
+    }
+
+    judgements->n = 0;
+    free(all);
+    return rc;
+}
+
+int judgements_add(struct judgements *judgements, char *text, struct kept kept)
+{
+    judgements->texts[judgements->n] = text;
+    judgements->kept[judgements->n++] = kept;
+    return judgements_room(judgements) ? OK : judgements_flush(judgements);
+}
+
+int judgements_finish(struct judgements *judgements)
+{
+    int rc = judgements_flush(judgements);
+    if (rc || !judgements->output)
+        return rc;
+
+    rc = file_replace(judgements->output, judgements->bytes ? judgements->bytes : "",
+                      judgements->n_bytes, false);
+    if (!rc)
+        printf("%s: %lld texts, %lld of %lld words known to the model\n",
+               judgements->output, (long long)judgements->n_texts,
+               (long long)judgements->n_known, (long long)judgements->n_words);
+    return rc;
+}
+
+void judgements_print_notes(const struct judgements *judgements)
+{
+    if (judgements->n_blind)
+        fprintf(stderr,
+                "rnntrain: note: %lld of %lld texts hold no word that the model knows: "
+                "they all get the same judgement (of all %lld words it does not know "
+                "%lld)\n",
+                (long long)judgements->n_blind, (long long)judgements->n_texts,
+                (long long)judgements->n_words,
+                (long long)(judgements->n_words - judgements->n_known));
+}
