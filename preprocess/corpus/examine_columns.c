@@ -207,3 +207,40 @@ void ask_own_classes(struct examination *examination, struct finding *finding)
         finding->text = show_own(examination, example, n_own, n);
     }
 }
+
+/* Different texts, counted up to `most`. */
+static int32_t count_texts(const struct examination *examination, int32_t most)
+{
+    const struct corpus *corpus = examination->corpus;
+    struct words texts = {0};
+    for (int32_t i = 0; i < corpus->n_documents && texts.n < most; i++) {
+        const struct document *document = &corpus->documents[i];
+        if (document->part != CORPUS_DROPPED)
+            words_add(&texts, (const char *)document->hash, sizeof document->hash);
+    }
+    int32_t n = texts.n;
+    words_release(&texts);
+    return n;
+}
+
+void ask_swapped(struct examination *examination, struct finding *finding)
+{
+    int32_t n = 0, example = -1;
+    for (int32_t label = 0; label < examination->corpus->labels.n; label++)
+        if (examination->labels[label].n) {
+            example = label;
+            n++;
+        }
+
+    int32_t n_texts = count_texts(examination, n);
+    if (examination->n_documents < FEW_DOCUMENTS || examination->names.n || n_texts >= n)
+        return;
+    const char *layout = examine_layout(examination, example);
+    finding->severity = FINDING_REFUSED;
+    finding->text = xasprintf(
+        "%s: %d classes, as \"%.60s\", but %d different texts: are labels and texts "
+        "swapped? Name the columns with --label-column and --text-column (JSON: "
+        "--label-field, --text-field)%s%s",
+        settle_path(examination->corpus), n, examine_label(examination, example), n_texts,
+        *layout ? "; as it was read:" : "", layout);
+}

@@ -51,6 +51,8 @@ question ask_controls;
 question ask_too_many;
 /* Has every other document a class of its own, as where texts or ids are the labels? */
 question ask_own_classes;
+/* Are there more classes than texts, as where columns are swapped? */
+question ask_swapped;
 
 /* examine_missing.c. Do labels say that there is none: nan, null? */
 question ask_missing;

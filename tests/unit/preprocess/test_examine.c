@@ -141,6 +141,21 @@ static void test_own_classes(void **state)
            "corpus: 20 of 20 test documents have a class of their own");
 }
 
+static void test_swapped(void **state)
+{
+    (void)state;
+    struct reading reading;
+    char label[16];
+    begin(&reading);
+    for (int i = 0; i < 30; i++) {
+        snprintf(label, sizeof label, "review %d", i / 3);
+        add_record(&reading, -1, i + 1, label, i % 2);
+    }
+    refuse(&reading, PLAIN, ERR_FORMAT,
+           "corpus: 10 classes, as \"review 9\", but 2 different texts: are labels and "
+           "texts swapped? Name the columns with --label-column");
+}
+
 static void test_controls(void **state)
 {
     (void)state;
@@ -225,8 +240,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_header),      cmocka_unit_test(test_header_or_not),
-        cmocka_unit_test(test_own_classes), cmocka_unit_test(test_controls),
-        cmocka_unit_test(test_missing),     cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_own_classes), cmocka_unit_test(test_swapped),
+        cmocka_unit_test(test_controls),    cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_strays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
