@@ -69,6 +69,11 @@ static void say_start(struct report *report, const struct report_start *start)
     report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
                train, validation, start->validation, test);
     say_data(report, start);
+    if (start->n_validation == 0 && start->watched)
+        report_say(report,
+                   "note     nothing to validate: best.h5 and early stopping go by the "
+                   "training %s",
+                   start->watched);
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
                start->classes, start->bytes >> 20);
 

@@ -85,6 +85,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .n_train = sampler->n_train,
         .n_validation = sampler->n_validation,
         .n_test = sampler->n_test,
+        .watched = monitor_names[trainer->progress.monitor],
         .parameters = trainer->params->size,
         .bytes = workspace_bytes(trainer),
         .data_bytes = trainer->stream ? stream_bytes(trainer->stream)

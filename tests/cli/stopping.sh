@@ -58,6 +58,7 @@ grep -q '^validate best weights (epoch [0-9]*): val_loss [0-9.]*  val_acc [01]\.
 grep -q '^note .*no test part.*validation rows' "$tmp/said" || problem "no word of the test part"
 "$rnntrain" "${options[@]}" --run-dir "$tmp/blind" --epochs 1 --validation none >"$tmp/said"
 grep -q '^note .*neither a test part nor .*validation rows' "$tmp/said" || problem "nothing said"
+grep -q '^note .*nothing to validate: .*by the training loss' "$tmp/said" || problem "no word of the loss"
 grep -q '"monitor":"loss"' "$tmp/blind/log.jsonl" || problem "--validation none watches the loss"
 
 # The same on any number of ranks, and from any point on: the decisions are those of one rank.
