@@ -9,11 +9,13 @@
 #include "data/classes.h"
 #include "data/dataset.h"
 #include "train/evaluate.h"
+#include "commands/corpus.h"
 #include "commands/import_options.h"
 #include "serve/predictor.h"
 
 struct settings {
     struct import_settings keras;
+    struct input_settings input;
     int part;
     int64_t window_rows;
     char *isa;
@@ -35,6 +37,7 @@ static const struct option options[] = {
 };
 
 static const struct option_part option_parts[] = {
+    {&input_options, offsetof(struct settings, input)},
     {&import_options, offsetof(struct settings, keras)}};
 
 const struct option_table cmd_eval_table = {
@@ -43,15 +46,20 @@ const struct option_table cmd_eval_table = {
     .parts = option_parts,
     .n_parts = (int)COUNT_OF(option_parts),
     .program = "rnntrain eval",
-    .synopsis = "CHECKPOINT [dataset.h5] [options]",
-    .example = "  rnntrain eval run/best.h5 dataset.h5\n",
+    .synopsis = "CHECKPOINT [dataset.h5 | CORPUS] [options]",
+    .example = "  rnntrain eval run/best.h5 dataset.h5\n"
+               "  rnntrain eval run/best.h5 labelled.csv\n",
     .about =
         "The loss of a model on a part of a data set, and its accuracy.\n\n"
         "  CHECKPOINT  a run's folder, its best.h5 or last.h5, or a model of Keras: "
         ".h5,\n"
         "              .keras or .weights.h5\n"
         "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"
-        "              without it, dataset.h5 in this folder\n",
+        "              without it, dataset.h5 in this folder\n"
+        "  CORPUS      labelled texts in any form that rnnprep reads, whose classes "
+        "have\n"
+        "              the model's names: its test part or, where nothing tells parts,\n"
+        "              all of it\n",
     .min_operands = 1,
     .max_operands = 2,
 };
@@ -87,11 +95,11 @@ static int window_rows(const struct predictor *predictor, const struct settings 
     return sampler->shuffle == SHUFFLE_WINDOW ? sampler->window_rows : 0;
 }
 
+/* `window`: rows of one; 0: all are in memory. */
 static int score_part(struct predictor *predictor, struct dataset *data,
-                      const struct settings *settings)
+                      enum dataset_part part, const char *shown, int window, bool json)
 {
     int lane_rows = predictor->record.sampler.lane_rows;
-    enum dataset_part part = (enum dataset_part)settings->part;
     int n = data->part[part].n, rc = OK;
     if (n == 0)
         return fail(ERR_FORMAT, "%s: it has no %s part", data->path,
@@ -111,7 +119,7 @@ static int score_part(struct predictor *predictor, struct dataset *data,
         .balance = &balance,
         .model = predictor->model,
         .lane_rows = lane_rows < PREDICTOR_ROWS ? lane_rows : PREDICTOR_ROWS,
-        .window_rows = window_rows(predictor, settings),
+        .window_rows = window,
     };
 
     if (evaluator.window_rows)
@@ -121,9 +129,9 @@ static int score_part(struct predictor *predictor, struct dataset *data,
     if (!rc)
         rc = evaluate(&evaluator, data, part, rows, n, &score);
     if (!rc)
-        printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
-                              : "%s: loss %.6f  acc %.6f on %d rows\n",
-               dataset_part_names[part], score.loss, score_accuracy(&score), n);
+        printf(json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
+                    : "%s: loss %.6f  acc %.6f on %d rows\n",
+               shown, score.loss, score_accuracy(&score), n);
 
     stream_free(evaluator.stream);
     balance_release(&balance);
@@ -170,10 +178,9 @@ static int map_classes(const struct checkpoint *info, struct dataset *data)
     return rc;
 }
 
-static int run(const void *given, const char *const *operands, int n)
+static int eval_dataset(const struct settings *settings, const char *checkpoint,
+                        const char *path)
 {
-    const struct settings *settings = given;
-    const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
     struct predictor predictor = {0};
     struct dataset data = {0};
 
@@ -197,11 +204,53 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = map_classes(&predictor.info, &data);
     if (!rc)
-        rc = score_part(&predictor, &data, settings);
+        rc = score_part(&predictor, &data, (enum dataset_part)settings->part,
+                        dataset_part_names[settings->part],
+                        window_rows(&predictor, settings), settings->json);
 
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;
+}
+
+/* A corpus that nothing divides is judged as a whole. */
+static int eval_corpus(const struct settings *settings, const char *checkpoint,
+                       const char *path)
+{
+    struct checkpoint_hints hints = import_hints(&settings->keras);
+    struct predictor predictor = {0};
+    struct dataset data = {0};
+    bool is_parted = false;
+    int part = settings->part;
+
+    int rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
+    if (!rc)
+        rc = predictor_check_texts(&predictor);
+    if (!rc) {
+        import_print_notes(&predictor.info);
+        rc = corpus_read(path, &settings->input, &predictor, &data, &is_parted);
+    }
+    bool is_all = !is_parted && part == DATASET_TEST;
+    if (is_all)
+        part = DATASET_TRAIN;
+    if (!rc)
+        rc = score_part(&predictor, &data, (enum dataset_part)part,
+                        is_all ? "all" : dataset_part_names[part], 0, settings->json);
+
+    dataset_release(&data);
+    predictor_release(&predictor);
+    return rc;
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
+    int rc = input_check(&settings->input);
+    if (rc)
+        return rc;
+    return corpus_is_one(path) ? eval_corpus(settings, checkpoint, path)
+                               : eval_dataset(settings, checkpoint, path);
 }
 
 int cmd_eval(int argc, char **argv)

@@ -1,0 +1,371 @@
+#include "commands/corpus.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "data/classes.h"
+#include "files/file.h"
+#include "files/h5.h"
+#include "input/layout.h"
+#include "input/load.h"
+#include "input/strays.h"
+#include "text/words.h"
+
+/* A text: where it stands, what its label is, and its ids. */
+struct document {
+    int32_t place, label; /* numbers in the words below; label -1: its place's class */
+    int part;             /* once decided; -1: it is not the corpus's */
+    int32_t length;
+};
+
+struct corpus {
+    const struct predictor *predictor;
+    const struct input_settings *settings;
+    struct source source;
+    struct words place_names, labels; /* kinds and paths of places; classes */
+    struct layout_place *places;      /* (place_names.n) */
+    struct document *documents;
+    int32_t *ids; /* (room, maxlen) padded */
+    size_t n, room;
+    struct load_memory memory;
+    struct text_ids text;
+    int64_t n_bad;
+};
+
+bool corpus_is_one(const char *path)
+{
+    char first[8]; /* as many as h5_is_one reads */
+    size_t n = 0;
+    int fd = -1;
+    if (!strcmp(path, "-"))
+        return true;
+    if (file_open(path, &fd, &n))
+        return access(path, F_OK) == 0; /* a folder */
+
+    ssize_t n_first = pread(fd, first, sizeof first, 0);
+    close(fd);
+    return n_first > 0 && !h5_is_one(first, (size_t)n_first);
+}
+
+/* The place of a document, which counts it. */
+static int32_t find_place(struct corpus *corpus, const struct block *block,
+                          const struct block_document *document)
+{
+    const char *path = block->strings + document->folder;
+    char *key = xasprintf("%d %s", (int)document->kind, path);
+    int32_t n = corpus->place_names.n;
+    int32_t number = words_add(&corpus->place_names, key, strlen(key));
+    free(key);
+
+    if (number == n) {
+        corpus->places = xrealloc(corpus->places, (size_t)n + 1, sizeof *corpus->places);
+        corpus->places[n] = (struct layout_place){.id = n,
+                                                  .kind = document->kind,
+                                                  .path = xstrdup(path),
+                                                  .is_named = records_named(path),
+                                                  .is_told = true};
+    }
+
+    struct layout_place *place = &corpus->places[number];
+    const char *name = block->strings + document->name;
+    place->n++;
+    if (place->kind == PLACE_FOLDER)
+        place->n_plain += !records_named(name) && !strays_beside(name);
+    return number;
+}
+
+static void grow(struct corpus *corpus, size_t maxlen)
+{
+    if (corpus->n < corpus->room)
+        return;
+    corpus->room = 2 * corpus->room + 256;
+    corpus->documents =
+        xrealloc(corpus->documents, corpus->room, sizeof *corpus->documents);
+    corpus->ids = xrealloc(corpus->ids, corpus->room * maxlen, sizeof *corpus->ids);
+}
+
+static int add_document(struct corpus *corpus, const struct block *block,
+                        struct block_document *given)
+{
+    const struct facts *facts = &corpus->predictor->info.facts;
+    const struct text_options padding = facts_padding(facts);
+    const char *text = NULL;
+    size_t n = 0, maxlen = (size_t)facts->maxlen;
+
+    int rc = load_text(&corpus->source, corpus->settings->encoding, block, given,
+                       &corpus->memory, &text, &n);
+    if (rc || given->is_binary)
+        return rc;
+
+    grow(corpus, maxlen);
+    struct document *document = &corpus->documents[corpus->n];
+    const char *label = block->strings + given->label;
+    document->place = find_place(corpus, block, given);
+    document->label = given->kind == PLACE_RECORDS
+                          ? words_add(&corpus->labels, label, strlen(label))
+                          : -1;
+    if (document->label >= 0)
+        corpus->places[document->place].labels |= UINT64_C(1) << document->label % 64;
+
+    text_encode(corpus->predictor->tokenizer, text, n, &corpus->text);
+    document->length = text_pad(&padding, corpus->text.ids, corpus->text.n,
+                                corpus->ids + corpus->n * maxlen);
+    corpus->n_bad += (int64_t)given->n_bad;
+    corpus->n++;
+    return OK;
+}
+
+static int read_documents(struct corpus *corpus, struct reader *reader)
+{
+    struct block block = {0};
+    bool end = false;
+    int rc = OK;
+
+    while (!rc && !end) {
+        block_clear(&block);
+        rc = reader_take(reader, &block, &end);
+        for (size_t i = 0; i < block.n && !rc; i++)
+            rc = add_document(corpus, &block, &block.documents[i]);
+    }
+    block_release(&block);
+    return rc;
+}
+
+/* Files that gave no document count for the layout too. The result is how many places
+ * there are. */
+static int add_files(struct corpus *corpus, const struct reader_notes *notes)
+{
+    int n = corpus->place_names.n;
+    corpus->places = xrealloc(corpus->places, (size_t)n + (size_t)notes->n_files + 1,
+                              sizeof *corpus->places);
+    for (int i = 0; i < notes->n_files; i++) {
+        const struct reader_file *file = &notes->files[i];
+        char *key = xasprintf("%d %s", (int)file->kind, file->path);
+        int place = words_find(&corpus->place_names, key, strlen(key));
+        free(key);
+
+        if (place < 0) {
+            place = n++;
+            corpus->places[place] = (struct layout_place){.id = -1,
+                                                          .kind = file->kind,
+                                                          .path = xstrdup(file->path),
+                                                          .is_named = file->is_named};
+        }
+        corpus->places[place].is_told = file->is_told;
+        corpus->places[place].trouble = file->trouble;
+    }
+    return n;
+}
+
+/* Documents get the part and the class that was decided of their places. */
+static bool mark_documents(struct corpus *corpus, int n_places)
+{
+    const struct layout_place **decided =
+        xcalloc((size_t)corpus->place_names.n + 1, sizeof(struct layout_place *));
+    bool is_parted = false;
+    for (int i = 0; i < n_places; i++)
+        if (corpus->places[i].id >= 0)
+            decided[corpus->places[i].id] = &corpus->places[i];
+
+    for (size_t i = 0; i < corpus->n; i++) {
+        struct document *document = &corpus->documents[i];
+        const struct layout_place *place = decided[document->place];
+        const char *name = place->class_name;
+        document->part = place->is_ours ? place->part : -1;
+        is_parted |= place->is_ours && place->why;
+        if (place->is_ours && name)
+            document->label = words_add(&corpus->labels, name, strlen(name));
+        if (document->label < 0)
+            document->part = -1;
+    }
+    free(decided);
+    return is_parted;
+}
+
+static int decide(struct corpus *corpus, const struct reader_notes *notes,
+                  bool *is_parted)
+{
+    int n = add_files(corpus, notes);
+    struct layout_source answer = {0};
+    struct layout_question question = {.sources = &corpus->source,
+                                       .n_sources = 1,
+                                       .format = notes->format,
+                                       .places = corpus->places,
+                                       .n_places = n};
+
+    int rc = layout_decide(&question, &answer);
+    if (!rc)
+        *is_parted = mark_documents(corpus, n);
+    layout_release_question(&question, &answer);
+    for (int i = 0; i < n; i++)
+        free((char *)(uintptr_t)corpus->places[i].path);
+    return rc;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* The names of the classes that the corpus has, in order; borrowed. */
+static struct facts found_classes(const struct corpus *corpus)
+{
+    struct facts found = {0};
+    int32_t n = corpus->labels.n;
+    bool *is_used = xcalloc((size_t)n + 1, sizeof *is_used);
+    for (size_t i = 0; i < corpus->n; i++)
+        if (corpus->documents[i].part >= 0)
+            is_used[corpus->documents[i].label] = true;
+
+    found.labels = xcalloc((size_t)n + 1, sizeof *found.labels);
+    for (int32_t i = 0; i < n; i++)
+        if (is_used[i])
+            found.labels[found.n_labels++] =
+                (char *)(uintptr_t)words_text(&corpus->labels, i);
+    free(is_used);
+    qsort(found.labels, (size_t)found.n_labels, sizeof *found.labels, compare_names);
+    return found;
+}
+
+static int find_name(const struct facts *facts, const char *name)
+{
+    for (int i = 0; i < facts->n_labels; i++)
+        if (!strcmp(facts->labels[i], name))
+            return i;
+    return -1;
+}
+
+/* Where each class that was found stands in the model: some of its classes are enough,
+ * where they have its names. */
+static int map_classes(const struct corpus *corpus, const struct facts *found,
+                       int32_t *places)
+{
+    const struct checkpoint *info = &corpus->predictor->info;
+    bool are_known = true;
+    for (int i = 0; i < found->n_labels; i++) {
+        places[i] = find_name(&info->facts, found->labels[i]);
+        are_known &= places[i] >= 0;
+    }
+    if (are_known)
+        return OK;
+
+    char *note = NULL;
+    int rc = checkpoint_map_classes(info, found, corpus->source.path, "--labels", places,
+                                    &note);
+    if (note)
+        fprintf(stderr, "rnntrain: note: %s\n", note);
+    free(note);
+    return rc;
+}
+
+/* The model's number of each label of the corpus; -1: it has none. The caller's. */
+static int number_labels(const struct corpus *corpus, int32_t **numbers)
+{
+    struct facts found = found_classes(corpus);
+    int32_t *places = xcalloc((size_t)found.n_labels + 1, sizeof *places);
+    int rc = map_classes(corpus, &found, places);
+
+    if (!rc) {
+        *numbers = xcalloc((size_t)corpus->labels.n + 1, sizeof **numbers);
+        for (int32_t i = 0; i < corpus->labels.n; i++) {
+            int at = find_name(&found, words_text(&corpus->labels, i));
+            (*numbers)[i] = at < 0 ? -1 : places[at];
+        }
+    }
+    free(places);
+    free(found.labels);
+    return rc;
+}
+
+/* The rows of each part, side by side in memory that the data set owns. */
+static void fill(const struct corpus *corpus, const int32_t *numbers,
+                 struct dataset *data)
+{
+    size_t maxlen = (size_t)data->facts.maxlen, at = 0;
+    int32_t *ids = xcalloc(corpus->n * (maxlen + 2) + 1, sizeof *ids);
+    int32_t *y = ids + corpus->n * maxlen, *length = y + corpus->n;
+    data->storage = ids;
+
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        struct rows *rows = &data->part[part];
+        *rows = facts_rows(&data->facts, 0);
+        rows->id_bytes = sizeof *ids;
+        rows->x = ids + at * maxlen;
+        rows->y = y + at;
+        rows->length = length + at;
+
+        for (size_t i = 0; i < corpus->n; i++) {
+            const struct document *document = &corpus->documents[i];
+            if (document->part != part)
+                continue;
+            memcpy(ids + at * maxlen, corpus->ids + i * maxlen, maxlen * sizeof *ids);
+            y[at] = numbers[document->label];
+            length[at++] = document->length;
+            rows->n++;
+        }
+    }
+}
+
+static void print_notes(const struct corpus *corpus, const struct reader_notes *notes)
+{
+    const char *encoding = corpus->settings->encoding;
+    int64_t n_bad = corpus->n_bad + notes->n_bad;
+    if (n_bad)
+        fprintf(stderr,
+                "rnntrain: note: %s: %lld sequences are not valid %s and were replaced: "
+                "--encoding names another encoding\n",
+                corpus->source.path, (long long)n_bad, encoding ? encoding : "UTF-8");
+    for (int i = 0; i < notes->left_out.n; i++)
+        fprintf(stderr, "rnntrain: note: left out: %lld %s, the first is %s\n",
+                (long long)notes->left_out.reasons[i].n, notes->left_out.reasons[i].what,
+                notes->left_out.reasons[i].first);
+}
+
+static int read_corpus(struct corpus *corpus, struct dataset *data, bool *is_parted)
+{
+    struct records_options records = input_records(corpus->settings);
+    struct reader *reader =
+        reader_new(&corpus->source, 1, &records, corpus->settings->encoding);
+    int32_t *numbers = NULL;
+
+    int rc = read_documents(corpus, reader);
+    if (!rc)
+        rc = decide(corpus, reader_notes(reader), is_parted);
+    if (!rc)
+        print_notes(corpus, reader_notes(reader));
+    if (!rc)
+        rc = number_labels(corpus, &numbers);
+    if (!rc)
+        fill(corpus, numbers, data);
+    free(numbers);
+    reader_free(reader);
+    return rc;
+}
+
+int corpus_read(const char *path, const struct input_settings *settings,
+                const struct predictor *predictor, struct dataset *data, bool *is_parted)
+{
+    const struct facts *facts = &predictor->info.facts;
+    struct corpus corpus = {.predictor = predictor,
+                            .settings = settings,
+                            .source = {.path = path, .part = -1}};
+    size_t n = 0;
+    char *labels = facts_pack_labels(facts, &n);
+
+    *data = (struct dataset){.path = xstrdup(path), .facts = *facts};
+    facts_set_labels(&data->facts, labels);
+    free(labels);
+    int rc = read_corpus(&corpus, data, is_parted);
+
+    words_release(&corpus.place_names);
+    words_release(&corpus.labels);
+    load_memory_release(&corpus.memory);
+    text_ids_release(&corpus.text);
+    free(corpus.places);
+    free(corpus.documents);
+    free(corpus.ids);
+    return rc;
+}

@@ -1,0 +1,20 @@
+/* A corpus as the rows of a data set in memory, made with a model's own tokenizer and
+ * classes: labelled texts that are judged without rnnprep. */
+#ifndef RNNTRAIN_COMMANDS_CORPUS_H
+#define RNNTRAIN_COMMANDS_CORPUS_H
+
+#include "data/dataset.h"
+#include "input/options.h"
+#include "serve/predictor.h"
+
+/* Whether a path is a corpus: a folder, standard input or a file that is no HDF5. */
+bool corpus_is_one(const char *path);
+
+/* Reads the corpus as rnnprep does; *data, to be given to dataset_release, has the rows
+ * of each part, with the classes of the model by their names. *is_parted: names tell the
+ * part of some; else all are in the training part. Notes go to standard error. */
+int corpus_read(const char *path, const struct input_settings *settings,
+                const struct predictor *predictor, struct dataset *data,
+                bool *is_parted) NODISCARD;
+
+#endif

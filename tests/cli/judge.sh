@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# eval judges labelled texts themselves as it judges the data set that rnnprep makes of them.
+set -euo pipefail
+. "$2/tests/lib.sh"
+cd "$tmp"
+
+python3 - <<'PYTHON'
+import json, os, random
+random.seed(5)
+common = "the a of on and is was at walk train lamp soup river band shop lake bread".split()
+own = {"neg": "cold sour dull stale awful bad dreary".split(),
+       "pos": "warm kind bright lovely great pleasant fine".split()}
+for part, n in (("train", 400), ("test", 60)):
+    with open(f"{part}.csv", "w") as table, open(f"{part}.jsonl", "w") as lines:
+        print("id,review,label", file=table)
+        for i in range(n):
+            label = ("neg", "pos")[i % 2]
+            words = random.choices(own[label], k=random.randint(1, 3))
+            words += random.choices(common, k=random.randint(1, 8))
+            random.shuffle(words)
+            text = " ".join(words)
+            print(f"{i},{text},{label}", file=table)
+            print(json.dumps({"text": text, "label": label}), file=lines)
+            folder = f"folder/{part}/{label}"
+            os.makedirs(folder, exist_ok=True)
+            open(f"{folder}/{i:03}.txt", "w").write(text)
+PYTHON
+"$rnnprep" train.csv --test test.csv --maxlen 12 -o set.h5 --quiet
+"$rnntrain" set.h5 --run-dir run --epochs 4 --units 8 --embedding 8 --dense 16 --batch-size 32 \
+    --learning-rate 0.02 --quiet >said 2>&1
+
+judged() { # part path option...: the same as of the data set's test part
+    "$rnntrain" eval run "${@:2}" >said 2>notes || { cat notes; problem "eval ${*:2}"; }
+    [ "$(cat said)" = "$1: ${right#test: }" ] || { cat said; problem "eval ${*:2}: not $right"; }
+}
+right=$("$rnntrain" eval run set.h5)
+tar czf folder.tgz folder
+sed 's/label$/verdict/' test.csv >other.csv
+iconv -f utf-8 -t utf-16 test.csv >wide.csv
+judged all test.csv
+judged all test.jsonl
+judged all wide.csv
+judged all other.csv --text-column review --label-column verdict
+judged all - <test.csv
+judged test folder
+judged test folder.tgz
+judged all folder/test
+"$rnntrain" eval run folder --part train >said
+grep -q '^train: loss .* on 400 rows$' said || problem "another part"
+"$rnntrain" eval run test.csv --json >said
+grep -q '^{"part":"all","loss":0.*,"n":60}$' said || problem "eval --json"
+
+# Some of the classes are enough; others are refused by name, as are texts without labels.
+grep -v ',neg$' test.csv >one.csv
+"$rnntrain" eval run one.csv --text-column review --label-column label >said
+grep -q ' on 30 rows$' said || problem "a corpus with one of the classes"
+sed 's/neg$/bad/; s/pos$/good/' test.csv >renamed.csv
+expect 65 'renamed.csv.*bad, good.*neg, pos.*--labels' "$rnntrain" eval run renamed.csv
+"$rnntrain" eval run renamed.csv --labels bad,good >said
+[ "$(cat said)" = "all: ${right#test: }" ] || problem "--labels"
+cut -d, -f 1,2 test.csv >bare.csv
+expect 64 'bare.csv: no label' "$rnntrain" eval run bare.csv
+expect 65 'no validation part' "$rnntrain" eval run folder --part validation
+expect 66 'none.csv' "$rnntrain" eval run none.csv
