@@ -187,8 +187,11 @@ static int apply_initial(struct config *config, const char *path)
     struct optim_config own = config->trainer.optim;
 
     int rc = checkpoint_import(path, NULL, &info);
+    const struct record_source source = {path, info.provenance};
     if (!rc)
-        rc = record_read(info.config, path, &record);
+        rc = record_read(info.config, &source, &record);
+    if (!rc)
+        rc = record_check_training(&record, &source, "--init-from");
     if (!rc) {
         config->trainer.model = record.model;
         config->trainer.optim = record.optim;

@@ -7,6 +7,7 @@
 #include "commands/config.h"
 #include "commands/import_options.h"
 #include "files/file.h"
+#include "saved/record.h"
 #include "serve/predictor.h"
 
 struct settings {
@@ -58,7 +59,7 @@ static int write_checkpoint(const struct predictor *predictor, const char *path)
 
     int rc = config_from_record(info.config, info.path, &config);
     char *optimizer = keras_optimizer_json(&predictor->record.optim);
-    info.config = options_to_json(&cmd_train_table, &config);
+    info.config = record_write(&cmd_train_table, &config);
 
     const struct checkpoint_model model = {.chain = model_chain(predictor->model),
                                            .optimizer = optimizer,

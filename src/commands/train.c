@@ -6,6 +6,7 @@
 #include "commands/config.h"
 #include "data/sampler_options.h"
 #include "ranks/comm.h"
+#include "saved/record.h"
 #include "train/trainer.h"
 
 static int resolve(int argc, char **argv, struct config *config)
@@ -21,7 +22,7 @@ static int resolve(int argc, char **argv, struct config *config)
 
 static int train(struct comm *comm, struct config *config)
 {
-    char *record = options_to_json(&cmd_train_table, config);
+    char *record = record_write(&cmd_train_table, config);
     config->trainer.record = record;
     sampler_options_complete(&config->trainer.sampler);
     int rc = trainer_run(comm, &config->trainer, &config->test);

@@ -76,11 +76,31 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
     return OK;
 }
 
+/* What a later version put into the file without which it means something else; none of
+ * it is known here. */
+static int check_needs(struct h5 *file, const struct form *form)
+{
+    char *needs = NULL;
+    if (!h5_has_attribute(file, form->group, "needs"))
+        return OK;
+
+    int rc = h5_read_attribute_text(file, form->group, "needs", &needs);
+    if (!rc)
+        rc = fail(ERR_FORMAT,
+                  "%s: it needs %s, which this program, " RNNTRAIN_VERSION
+                  ", does not know: update rnntrain",
+                  h5_path(file), needs);
+    free(needs);
+    return rc;
+}
+
 int facts_read(struct h5 *file, enum facts_form stored, struct facts *result)
 {
     const struct form *form = &forms[stored];
     struct facts facts = {0};
-    int rc = read_int(file, form, "num_words", 2, INT32_MAX, &facts.num_words);
+    int rc = check_needs(file, form);
+    if (!rc)
+        rc = read_int(file, form, "num_words", 2, INT32_MAX, &facts.num_words);
     if (!rc)
         rc = read_int(file, form, "maxlen", 1, FACTS_MOST_LENGTH, &facts.maxlen);
     if (!rc)

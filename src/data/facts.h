@@ -33,7 +33,10 @@ enum facts_form {
     FACTS_FORMS
 };
 
-/* ERR_FORMAT names the file and the attribute that is out of range. */
+/* ERR_FORMAT names the file and the attribute that is out of range. Attributes and
+ * objects that are not known are ignored; a later version that writes one without which
+ * the file means something else names it in an attribute "needs" beside these, which is
+ * refused here. */
 int facts_read(struct h5 *file, enum facts_form form, struct facts *facts) NODISCARD;
 
 /* The numbers, then the labels: other content may stand between them. */

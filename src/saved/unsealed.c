@@ -33,11 +33,12 @@ static void release(struct contents *contents)
 static int read_model(const struct checkpoint *info, struct contents *contents)
 {
     const struct kernels *kernels = NULL;
+    const struct record_source source = {info->path, info->provenance};
     struct chain_config chain;
 
     int rc = kernels_select("baseline", &kernels);
     if (!rc)
-        rc = record_read(info->config, info->path, &contents->record);
+        rc = record_read(info->config, &source, &contents->record);
     if (rc)
         return rc;
 

@@ -61,13 +61,14 @@ int predictor_take(struct predictor *predictor, const struct checkpoint *info,
                    const char *isa)
 {
     const struct kernels *kernels = NULL;
+    const struct record_source source = {info->path, info->provenance};
     *predictor = (struct predictor){.info = *info};
 
     int rc = kernels_select(isa, &kernels);
     if (!rc && info->facts.maxlen == 0)
         rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", info->path);
     if (!rc)
-        rc = record_read(info->config, info->path, &predictor->record);
+        rc = record_read(info->config, &source, &predictor->record);
     if (!rc)
         rc = checkpoint_tokenizer(&predictor->info, &predictor->tokenizer);
     return rc ? rc : load_model(predictor, kernels);

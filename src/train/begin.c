@@ -20,9 +20,10 @@ static int64_t steps_of(const struct checkpoint *info)
 /* Whether the moments of a checkpoint are those of the run's optimizer. */
 static bool has_moments(const struct trainer *trainer, const struct checkpoint *info)
 {
+    const struct record_source source = {info->path, info->provenance};
     struct record record;
     return trainer->config->init_optimizer &&
-           !record_read(info->config, info->path, &record) &&
+           !record_read(info->config, &source, &record) && record.knows_training &&
            record.optim.kind == trainer->config->optim.kind &&
            info->n_slots == trainer->optim.n_slots;
 }

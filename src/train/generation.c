@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "saved/checkpoint.h"
+#include "saved/record.h"
 
 static const char *const may_change[] = {"epochs", "patience", "on_nan"};
 
@@ -25,11 +26,38 @@ static bool may_differ(const struct trainer *trainer, const char *key, const jso
     return is_free(key);
 }
 
+/* A later version's option makes another run than this program can go on with. */
+static int check_known(const struct checkpoint *info)
+{
+    char *key = record_unknown_key(info->config);
+    if (!key)
+        return OK;
+
+    char *writer = record_writer(info->provenance);
+    int rc =
+        fail(ERR_USAGE,
+             "%s was trained with the option %s, which this program, " RNNTRAIN_VERSION
+             ", does not know: %s wrote it, resume with that "
+             "version or a later one",
+             info->path, key, writer);
+    free(writer);
+    free(key);
+    return rc;
+}
+
+static json_t *complete_record(const char *json)
+{
+    char *text = record_complete(json);
+    json_t *record = json_loads(text, 0, NULL);
+    free(text);
+    return record;
+}
+
 static int check_options(const struct trainer *trainer, const char *before,
                          const json_t *state, const char *source)
 {
-    json_t *old = json_loads(before, 0, NULL);
-    json_t *new = json_loads(trainer->config->record, 0, NULL);
+    json_t *old = complete_record(before);
+    json_t *new = complete_record(trainer->config->record);
     const char *key;
     json_t *value;
     int rc = OK;
@@ -132,7 +160,9 @@ static int check_generation(const struct trainer *trainer, const struct checkpoi
                             const json_t *state, const json_t *provenance)
 {
     const char *path = info->path;
-    int rc = check_options(trainer, info->config, state, path);
+    int rc = check_known(info);
+    if (!rc)
+        rc = check_options(trainer, info->config, state, path);
     if (!rc)
         rc = check_data(trainer, &info->facts, state, path);
     if (!rc)
@@ -145,7 +175,7 @@ static int check_generation(const struct trainer *trainer, const struct checkpoi
 
 static enum monitor monitor_of(const struct checkpoint *info)
 {
-    json_t *record = json_loads(info->config, 0, NULL);
+    json_t *record = complete_record(info->config);
     enum monitor monitor =
         trainer_recorded_monitor(json_string_value(json_object_get(record, "monitor")));
     json_decref(record);

@@ -12,6 +12,7 @@
 
 #include "files/file.h"
 #include "saved/record.h"
+#include "saved/record_keys.h"
 
 /* A run's options of a command line; the caller's to release. */
 static int resolve(const char *const *words, struct config *config)
@@ -74,13 +75,18 @@ static void test_record(void **state)
 
     /* what serving reads knows every option that is recorded */
     struct record record;
-    assert_int_equal(record_read(text, "record", &record), OK);
+    const struct record_source source = {"record", NULL};
+    assert_int_equal(record_read(text, &source, &record), OK);
+    assert_true(record.knows_training);
     assert_memory_equal(&record.optim, &config.trainer.optim, sizeof record.optim);
 
     struct config again = {0};
     assert_int_equal(config_from_record(text, "record", &again), OK);
     char *same = options_to_json(&cmd_train_table, &again);
     assert_string_equal(same, text);
+    char *written = record_write(&cmd_train_table, &config);
+    assert_string_equal(written, text);
+    free(written);
 
     free(same);
     free(text);
@@ -229,9 +235,23 @@ static void test_combinations(void **state)
     refuse(WORDS("--init-from", "none.h5"), ERR_NO_INPUT, "none.h5");
 }
 
+/* A new option has its row among the keys of records, with what its absence means. */
+static void test_keys(void **state)
+{
+    (void)state;
+    struct option option;
+    for (int i = 0; options_at(&cmd_train_table, i, &option); i++) {
+        char *key = options_key(&option);
+        if (!option.transient && !record_key_find(record_keys, key))
+            fail_msg("src/saved/record_keys.c has no row for %s", key);
+        free(key);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_keys),
         cmocka_unit_test(test_record),
         cmocka_unit_test(test_recipes),
         cmocka_unit_test(test_monitor),
