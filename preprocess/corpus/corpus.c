@@ -18,21 +18,6 @@ static void keep_name(struct corpus *corpus, const char *name, int64_t *offset)
     memcpy(corpus->names + *offset, name, n);
 }
 
-/* What a place is called among place_names; the caller's to free. */
-static char *place_key(int source, enum place_kind kind, const char *path)
-{
-    return xasprintf("%d%s %s", source, kind == PLACE_LINES ? "/" : "", path);
-}
-
-int32_t corpus_find_place(const struct corpus *corpus, int source, enum place_kind kind,
-                          const char *path)
-{
-    char *key = place_key(source, kind, path);
-    int32_t index = words_find(&corpus->place_names, key, strlen(key));
-    free(key);
-    return index;
-}
-
 /* The index of a document's place, which is added if it is new. Documents come place by
  * place, most of them. */
 static int32_t place_index(struct corpus *corpus, const struct block *block,

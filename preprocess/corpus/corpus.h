@@ -132,10 +132,6 @@ int corpus_settle(struct corpus *corpus, int n_sources,
                   const struct corpus_options *options,
                   const struct reader_notes *notes) NODISCARD;
 
-/* The index of a place, -1: no document stands there. */
-int32_t corpus_find_place(const struct corpus *corpus, int source, enum place_kind kind,
-                          const char *path);
-
 /* SHA-256 over part, class and hash of every row, as 64 hex digits; the caller's to
  * free. */
 char *corpus_digest(const struct corpus *corpus);

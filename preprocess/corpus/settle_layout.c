@@ -50,6 +50,25 @@ static void count_documents(const struct corpus *corpus, struct layout_place *pl
     free(bits);
 }
 
+/* Whether a place is the file, or an array of it, whose key is a name below it. */
+static bool is_of(const struct layout_place *place, const struct reader_file *file)
+{
+    size_t n = strlen(file->path);
+    bool is_below = n == 0 || place->path[n] == '\0' || place->path[n] == '/';
+    return place->source == file->source && place->kind == file->kind &&
+           !strncmp(place->path, file->path, n) && is_below;
+}
+
+/* The first place of a file; NULL: it gave no document. */
+static struct layout_place *find_place(struct layout_place *places, int n,
+                                       const struct reader_file *file)
+{
+    for (int p = 0; p < n; p++)
+        if (is_of(&places[p], file))
+            return &places[p];
+    return NULL;
+}
+
 /* Places of documents, and files that gave none. */
 static void find_places(const struct corpus *corpus, const struct reader_notes *notes,
                         struct layout_question *question)
@@ -73,17 +92,17 @@ static void find_places(const struct corpus *corpus, const struct reader_notes *
     question->n_places = n;
     for (int i = 0; i < notes->n_files; i++) {
         const struct reader_file *file = &notes->files[i];
-        int32_t p = corpus_find_place(corpus, file->source, file->kind, file->path);
-        if (p < 0) {
-            p = question->n_places++;
-            places[p] = (struct layout_place){.id = -1,
-                                              .source = file->source,
-                                              .kind = file->kind,
-                                              .path = file->path,
-                                              .is_named = file->is_named};
+        struct layout_place *place = find_place(places, n, file);
+        if (!place) {
+            place = &places[question->n_places++];
+            *place = (struct layout_place){.id = -1,
+                                           .source = file->source,
+                                           .kind = file->kind,
+                                           .path = file->path,
+                                           .is_named = file->is_named};
         }
-        places[p].is_told = file->is_told;
-        places[p].trouble = file->trouble;
+        place->is_told = file->is_told;
+        place->trouble = file->trouble;
     }
 }
 
@@ -150,18 +169,21 @@ static void note_read(struct corpus *corpus, const struct layout_question *quest
                       const struct reader_notes *notes)
 {
     struct corpus_layout *layout = &corpus->layout;
+    bool *is_noted = xcalloc((size_t)notes->n_files + 1, sizeof *is_noted);
     layout->read = xcalloc((size_t)notes->n_files + 1, sizeof *layout->read);
+
     for (int i = 0; i < question->n_places; i++) {
         const struct layout_place *place = &question->places[i];
-        if (!place->is_ours || place->kind == PLACE_FOLDER)
-            continue;
-        for (int j = 0; j < notes->n_files; j++) {
+        for (int j = 0; j < notes->n_files && place->is_ours; j++) {
             const struct reader_file *file = &notes->files[j];
-            if (file->source == place->source && file->kind == place->kind &&
-                file->layout && !strcmp(file->path, place->path))
-                layout->read[layout->n_read++] = xstrdup(file->layout);
+            if (is_noted[j] || !file->layout || place->kind == PLACE_FOLDER ||
+                !is_of(place, file))
+                continue;
+            layout->read[layout->n_read++] = xstrdup(file->layout);
+            is_noted[j] = true;
         }
     }
+    free(is_noted);
 }
 
 int settle_layout(struct corpus *corpus, int n_sources, const struct reader_notes *notes)

@@ -1,14 +1,10 @@
 /* JSON Lines: an object a line. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include <jansson.h>
-
-#include "input/column_names.h"
+#include "input/choose.h"
+#include "input/json_text.h"
 #include "input/records.h"
-
-#include "text/text.h"
 
 static bool looks_like(const struct beginning *beginning)
 {
@@ -16,73 +12,114 @@ static bool looks_like(const struct beginning *beginning)
            beginning->text[beginning->visible] == '{';
 }
 
-static char *known_field(const json_t *object, const char *const *names)
+/* A value as a column's; "" for what is no string, number or truth. */
+static char *value_text(const json_t *value)
 {
-    const char *key;
-    json_t *value;
-    for (; *names; names++)
-        json_object_foreach((json_t *)(uintptr_t)object, key, value)
-        {
-            if (!strcasecmp(key, *names))
-                return xstrdup(key);
-        }
-    return NULL;
+    if (!value || json_is_null(value) || json_is_object(value) || json_is_array(value))
+        return xstrdup("");
+    if (json_is_string(value))
+        return xstrndup(json_string_value(value), json_string_length(value));
+    return json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 }
 
-static char *list_fields(json_t *object)
+/* A row of the sample: the values of the first object's keys; NULL: the keys. */
+static int sample_object(struct sample *sample, json_t *first, const json_t *object)
 {
-    char *list = xstrdup("");
+    struct field fields[SAMPLE_COLUMNS];
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value)
+    int n = 0;
+    json_object_foreach(first, key, value)
     {
-        char *longer = xasprintf("%s%s%.40s", list, *list ? ", " : "", key);
-        free(list);
-        list = longer;
+        if (n == SAMPLE_COLUMNS)
+            break;
+        char *text = object ? value_text(json_object_get(object, key)) : xstrdup(key);
+        fields[n++] = (struct field){text, strlen(text)};
     }
-    return list;
+
+    int rc = sample_take(sample, &(struct delimited_row){fields, n, 1});
+    for (int c = 0; c < n; c++)
+        free((char *)(uintptr_t)fields[c].text);
+    return rc;
 }
 
-/* Finds the fields in the first object. */
-static int lay_out(const struct beginning *beginning, struct layout *layout)
+/* The whole lines of the beginning as rows below the first object's keys. */
+static void take_sample(const struct beginning *beginning, json_t *first,
+                        struct sample *sample)
+{
+    const char *text = beginning->text, *end = text + beginning->n;
+    int rc = sample_object(sample, first, NULL);
+    while (text < end && !rc) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        if (!stop && !beginning->whole)
+            return;
+        stop = stop ? stop : end;
+
+        struct json_repairs repairs;
+        json_error_t error;
+        json_t *object =
+            json_text_load(text, (size_t)(stop - text), false, &repairs, &error);
+        if (json_is_object(object))
+            rc = sample_object(sample, first, object);
+        json_decref(object);
+        text = stop + 1;
+    }
+}
+
+/* An option's field need not stand in the first object. */
+static const char *if_there(const json_t *first, const char *option)
+{
+    return option && json_object_get(first, option) ? option : NULL;
+}
+
+static int find_fields(const struct beginning *beginning, json_t *first,
+                       struct layout *layout)
 {
     const struct records_options *options = beginning->options;
-    const char *name = beginning->name, *head = beginning->text;
-    json_error_t error;
-    char *clean = NULL;
-    size_t n = beginning->n, first_bad = 0;
-    if (text_repair_utf8(head, n, &clean, &n, &first_bad))
-        head = clean;
-    json_t *object = json_loadb(head, n, JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL, &error);
-    free(clean);
-
-    if (!object)
-        return fail(
-            ERR_FORMAT,
-            "%s: line %d, column %d: not a JSON object: %s; expected one object a "
-            "line",
-            name, error.line, error.column, error.text);
-
-    layout->text_field = options->text_field ? xstrdup(options->text_field)
-                                             : known_field(object, column_text_names);
-    if (options->label_use != LABELS_UNUSED)
-        layout->label_field = options->label_field
-                                  ? xstrdup(options->label_field)
-                                  : known_field(object, column_label_names);
-
-    int rc = OK;
     bool needs_label = options->label_use == LABELS_REQUIRED;
-    if (!layout->text_field || (needs_label && !layout->label_field)) {
-        char *fields = list_fields(object);
-        rc = fail(
-            ERR_USAGE,
-            "%s: which field is the %s? Name it with --%s-field; the first object has: "
-            "%s",
-            name, layout->text_field ? "label" : "text",
-            layout->text_field ? "label" : "text", fields);
-        free(fields);
+    bool is_given = options->text_field && (options->label_field || !needs_label);
+    struct choose_given given = {.name = beginning->name,
+                                 .text = if_there(first, options->text_field),
+                                 .label = if_there(first, options->label_field),
+                                 .text_option = "text-field",
+                                 .label_option = "label-field",
+                                 .what = "fields",
+                                 .has_names = true,
+                                 .label_use = options->label_use};
+    struct sample sample = {0};
+    int text = -1, label = -1, rc = OK;
+
+    take_sample(beginning, first, &sample);
+    if (!is_given)
+        rc = choose_columns(&given, &sample, &text, &label);
+    if (!rc) {
+        layout->text_field = xstrdup(options->text_field ? options->text_field
+                                                         : sample.columns[text].first);
+        if (options->label_use != LABELS_UNUSED && (options->label_field || label >= 0))
+            layout->label_field =
+                xstrdup(options->label_field ? options->label_field
+                                             : sample.columns[label].first);
     }
-    json_decref(object);
+    sample_release(&sample);
+    return rc;
+}
+
+/* Finds the fields by the first objects. */
+static int lay_out(const struct beginning *beginning, struct layout *layout)
+{
+    struct json_repairs repairs;
+    json_error_t error;
+    json_t *first = json_text_load(beginning->text, beginning->n, true, &repairs, &error);
+    int rc = OK;
+    if (!json_is_object(first))
+        rc = fail(ERR_FORMAT,
+                  "%s: line %d, column %d: not a JSON object: %s; expected one object a "
+                  "line",
+                  beginning->name, error.line, error.column,
+                  first ? "another value" : error.text);
+    if (!rc)
+        rc = find_fields(beginning, first, layout);
+    json_decref(first);
 
     if (!rc)
         layout->described =
@@ -142,15 +179,12 @@ static int take_object(struct format_file *file, const json_t *object,
 
 static int take(struct format_file *file, const struct delimited_row *row)
 {
-    const char *text = row->fields[0].text;
-    size_t n = row->fields[0].n;
-    struct text_record record = {.line = row->line};
-    char *clean = NULL;
+    struct json_repairs repairs;
     json_error_t error;
-    record.n_bad = text_repair_utf8(text, n, &clean, &n, &record.first_bad);
-
-    json_t *object = json_loadb(clean ? clean : text, n, JSON_ALLOW_NUL, &error);
-    free(clean);
+    json_t *object =
+        json_text_load(row->fields[0].text, row->fields[0].n, false, &repairs, &error);
+    struct text_record record = {
+        .line = row->line, .n_bad = repairs.n_bad, .first_bad = repairs.first_bad};
 
     int rc;
     if (!object)

@@ -15,17 +15,25 @@ struct record_file {
     struct decoder decoder;
     struct block *block; /* where documents go */
     size_t path_at;      /* the path in its strings; 0: not yet there */
+    const char *key;     /* of the part that the path has; borrowed */
     char piece[PIECE_BYTES];
 };
 
-/* Where the path stands in the block's strings. */
-static size_t add_path(struct record_file *file)
+/* Where the path stands in the block's strings: that of the file and, as a name below it,
+ * the key of the part of a JSON document. */
+static size_t add_path(struct record_file *file, const char *part)
 {
     const char *path = file->start.path;
     if (file->block->n == 0)
         file->path_at = 0;
-    if (!file->path_at)
-        file->path_at = block_add_string(file->block, path, strlen(path));
+    if (file->path_at && file->key == part)
+        return file->path_at;
+
+    char *whole = part ? xasprintf("%s%s%s", path, *path ? "/" : "", part) : NULL;
+    const char *shown = whole ? whole : path;
+    file->path_at = block_add_string(file->block, shown, strlen(shown));
+    file->key = part;
+    free(whole);
     return file->path_at;
 }
 
@@ -33,7 +41,7 @@ static int take_record(void *given, const struct text_record *record)
 {
     struct record_file *file = given;
     struct block *block = file->block;
-    size_t path_at = add_path(file);
+    size_t path_at = add_path(file, record->part);
     struct block_document *document = block_add_document(block);
     document->source = file->start.source_number;
     document->kind = file->start.kind;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "input/container.h"
+#include "input/json_document.h"
 #include "input/left_out.h"
 #include "input/sniff.h"
 
@@ -19,6 +20,8 @@ struct records {
     char separator[2]; /* that the file names itself */
     char *head;        /* the beginning, until the layout is known */
     size_t n_head, head_room, wanted;
+    bool is_document; /* all is kept until it ends */
+    struct json_document document;
     bool knows_layout;
     struct format_file file;
     struct delimited *rows;
@@ -41,6 +44,7 @@ void records_free(struct records *records)
     delimited_free(records->rows);
     layout_release(&records->file.layout);
     left_out_release(&records->left_out);
+    json_document_release(&records->document);
     for (int i = 0; i < records->n_names; i++)
         free((char *)(uintptr_t)records->names[i].text);
     free(records->names);
@@ -185,6 +189,7 @@ static int take_record(void *given, const struct text_record *taken)
     int rc = check_header(records, &record);
     if (rc)
         return rc;
+    record.part = json_document_part(&records->document, record.line);
     record.is_first = records->n_rows == 1 && !records->class_name;
     record.fields = has_fields ? row->fields : NULL;
     record.n_fields = has_fields ? row->n_fields : 0;
@@ -302,30 +307,93 @@ static int start(struct records *records, size_t at, bool whole)
     return OK;
 }
 
-int records_feed(struct records *records, const char *text, size_t n, bool last)
+static void append_head(struct records *records, const char *text, size_t n)
 {
-    if (records->knows_layout)
-        return delimited_feed(records->rows, text, n, last);
-
     if (records->head_room - records->n_head < n) {
-        records->head_room = records->n_head + n + HEAD_BYTES;
+        records->head_room = 2 * records->n_head + n + HEAD_BYTES;
         records->head = xrealloc(records->head, records->head_room, 1);
     }
     if (n)
         memcpy(records->head + records->n_head, text, n);
     records->n_head += n;
-    if (!last && !has_begun(records)) {
-        if (records->n_head >= records->wanted)
-            records->wanted = 2 * records->n_head;
-        return OK;
-    }
+}
 
-    size_t at = take_sep_line(records);
-    int rc = records->n_head ? start(records, at, last) : OK;
+static bool is_document(const struct records *records, bool last)
+{
+    enum format format = records->options.format;
+    return !records->class_name && (format < FORMAT_FIRST || format == FORMAT_JSONL) &&
+           json_document_is_one(records->head, records->n_head, last);
+}
+
+/* Puts an object a line in the place of the document. */
+static int read_document(struct records *records)
+{
+    struct json_document *document = &records->document;
+    int rc =
+        json_document_read(records->file.name, records->head, records->n_head, document);
+    if (rc)
+        return rc;
+    free(records->head);
+    records->head = document->lines;
+    records->n_head = document->n;
+    document->lines = NULL;
+    records->options.format = FORMAT_JSONL;
+    return OK;
+}
+
+static void describe_document(struct records *records)
+{
+    struct layout *layout = &records->file.layout;
+    char *described =
+        xasprintf("json, %lld records%s", (long long)records->document.n_records,
+                  layout->described + strlen(format_names[FORMAT_JSONL]));
+    free(layout->described);
+    layout->described = described;
+}
+
+/* Whether more of the file is needed before it is read. */
+static bool waits(struct records *records, bool last)
+{
+    bool is_enough = last || has_begun(records);
+    if (is_enough && !records->is_document)
+        records->is_document = is_document(records, last);
+    if (records->is_document)
+        return !last && records->n_head <= JSON_DOCUMENT_MOST;
+    if (!is_enough && records->n_head >= records->wanted)
+        records->wanted = 2 * records->n_head;
+    return !is_enough;
+}
+
+/* Reads what was kept, once it is enough. */
+static int read_head(struct records *records, bool last)
+{
+    int rc = OK;
+    if (records->is_document && !last)
+        return fail(
+            ERR_FORMAT,
+            "%s: one JSON document of more than 256 MiB; `jq -c '.[]' %s | rnnprep "
+            "--format jsonl -` reads an array",
+            records->file.name, records->file.name);
+    if (records->is_document)
+        rc = read_document(records);
+
+    size_t at = rc ? 0 : take_sep_line(records);
+    if (!rc && records->n_head)
+        rc = start(records, at, last);
+    if (!rc && records->is_document)
+        describe_document(records);
     if (!rc && records->rows)
         rc =
             delimited_feed(records->rows, records->head + at, records->n_head - at, last);
     free(records->head);
     records->head = NULL;
     return rc;
+}
+
+int records_feed(struct records *records, const char *text, size_t n, bool last)
+{
+    if (records->knows_layout)
+        return delimited_feed(records->rows, text, n, last);
+    append_head(records, text, n);
+    return waits(records, last) ? OK : read_head(records, last);
 }

@@ -8,21 +8,6 @@
 
 #include "input/container.h"
 
-/* What is often given and no corpus. */
-static int refuse_others(const struct beginning *beginning)
-{
-    const char *name = beginning->name, *text = beginning->text;
-    size_t n = beginning->n, at = beginning->visible, next = at + 1;
-    while (next < n && isspace((unsigned char)text[next]))
-        next++;
-    if (next < n && text[at] == '[' && text[next] == '{')
-        return fail(ERR_FORMAT,
-                    "%s: one JSON array, expected an object a line; `jq -c '.[]'` makes "
-                    "them",
-                    name);
-    return container_check_page(name, text, n);
-}
-
 /* The formats in the order in which they are asked. */
 static void order_formats(enum format order[FORMATS - FORMAT_FIRST])
 {
@@ -66,7 +51,7 @@ static int refuse_unknown(const char *name, const enum format *order, size_t n_o
 static int find_format(const struct beginning *beginning, enum format *format)
 {
     enum format order[FORMATS - FORMAT_FIRST];
-    int rc = refuse_others(beginning);
+    int rc = container_check_page(beginning->name, beginning->text, beginning->n);
     if (rc)
         return rc;
 

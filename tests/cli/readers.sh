@@ -83,7 +83,7 @@ is 'train:neg=3000,pos=3000' rows sorted.txt
 for i in {1..40}; do echo "neg@@It was no good $i"; echo "pos@@A joy $i"; done >marks.txt
 expect 65 'cannot tell what it is' "$rnnprep" marks.txt -o x.h5
 echo '[{"text": "a film", "label": "pos"}, {"text": "no film", "label": "neg"}]' >array.json
-expect 65 'array.json: one JSON array, expected an object a line' "$rnnprep" array.json -o y.h5
+is 'train:neg=1,pos=1' rows array.json
 rows j.txt >/dev/null
 expect 65 'x.h5: an HDF5 file, expected a corpus' "$rnnprep" x.h5 -o y.h5
 is 'train:neg=40,pos=40' rows marks.txt --format lines --separator @@

@@ -2,6 +2,8 @@
  * and what is refused. */
 #include "input/sniff.h"
 
+#include <stdio.h>
+
 #include "../shown.h"
 
 static int show_record(void *context, const struct text_record *record)
@@ -235,8 +237,10 @@ static void test_quoting(void **state)
 static void test_refusals(void **state)
 {
     (void)state;
-    refuse(PLAIN, " [ \n {\"text\": \"a\", \"label\": \"b\"}]", ERR_FORMAT,
-           "x: one JSON array, expected an object a line; `jq -c '.[]'` makes them");
+    refuse(PLAIN, "[[\"a\", \"b\"], 3]", ERR_FORMAT,
+           "x: record 2 is neither an object nor a list");
+    refuse(PLAIN, "{\n\"version\": 1\n}", ERR_FORMAT,
+           "x: one JSON object without an array of records");
     refuse(PLAIN, "\x89HDF\r\n\x1a\n and more", ERR_FORMAT,
            "x: an HDF5 file, expected a corpus; `rnnprep inspect`");
     refuse(PLAIN, "one\ntwo words here\nthree\n", ERR_FORMAT,
@@ -257,11 +261,12 @@ static void test_refusals(void **state)
 static void test_json_refusals(void **state)
 {
     (void)state;
-    refuse(PLAIN, "{\"a\": \"x\", \"label\": \"y\"}\n", ERR_USAGE,
-           "x: which field is the text? Name it with --text-field; the first object has: "
-           "a, label");
-    refuse(PLAIN, "{\"text\": \"x\", \"z\": 1}\n", ERR_USAGE,
-           "which field is the label?");
+    refuse(PLAIN, "{\"a\": \"x\", \"b\": 1, \"c\": 2}\n", ERR_USAGE,
+           "x: which of its 3 fields hold the text and the label? Name them with "
+           "--text-field and --label-field: `rnnprep x --text-field \"TEXT\" "
+           "--label-field \"LABEL\"`; there are: 1 a (1 values, as \"x\"), 2 b");
+    refuse(PLAIN, "{\"id\": \"x\", \"text\": 1}\n", ERR_USAGE,
+           "no label found among its 2 fields");
     refuse(PLAIN, "{\"text\": \"x\", \"label\": [1, 2]}\n", ERR_FORMAT,
            "x: line 1: field \"label\" is not a string or a number");
 
@@ -273,6 +278,161 @@ static void test_json_refusals(void **state)
            "x: line 2: expected one JSON object a line");
     refuse(PLAIN, "{\"text\": \"x\", \"label\": 1}\n{\"text\": \"\n", ERR_FORMAT,
            "x: line 2, column 10: not a JSON object");
+}
+
+/* As Python writes it. */
+static void test_json_of_python(void **state)
+{
+    (void)state;
+    const char *layout = "jsonl, label in \"label\", text in \"text\"";
+    check(PLAIN,
+          "{\"text\": \"a NaN\", \"label\": 1, \"score\": NaN}\n"
+          "{\"text\": \"b\", \"label\": 2, \"score\": [-Infinity, Infinity]}\n"
+          "{\"text\": \"c\", \"label\": 18446744073709551617, \"score\": -1e400}\n",
+          layout, "1:1=a NaN; 2:2=b; 3:18446744073709551617=c; ");
+    check(PLAIN, "{\"text\": \"a\", \"label\": 36893488147419103232, \"x\": NaN}\n",
+          layout, "1:36893488147419103232=a; ");
+    check(PLAIN, "{\"text\": \"\\ud83d \\ud83d\\ude00 \\\\ud83d\", \"label\": 1}\n",
+          layout, "1:1=\xef\xbf\xbd \xf0\x9f\x98\x80 \\ud83d1 bad from 10; ");
+    refuse(PLAIN, "{\"text\": \"a\", \"label\": 1}\n{\"text\": \"b\", \"label\": NaN}\n",
+           ERR_FORMAT, "x: line 2: field \"label\" is null; --on-bad-row skip");
+}
+
+static void test_json_document(void **state)
+{
+    (void)state;
+    const char *layout = "json, 2 records, label in \"label\", text in \"text\"";
+    const char *expected = "1:x=a b; 2:y=c; ";
+
+    check(
+        PLAIN,
+        "[{\"text\": \"a b\", \"label\": \"x\"},\n {\"text\": \"c\", \"label\": \"y\"}]",
+        layout, expected);
+    check(PLAIN, "{\"text\": [\"a b\", \"c\"], \"label\": [\"x\", \"y\"]}", layout,
+          expected);
+    check(PLAIN,
+          "{\"text\": {\"0\": \"a b\", \"1\": \"c\"}, \"label\": {\"0\": \"x\", \"1\": "
+          "\"y\"}}\n",
+          layout, expected);
+    check(PLAIN,
+          "{\n  \"version\": 1, \"data\": [{\"text\": \"a b\", \"label\": \"x\"}, "
+          "{\"text\": \"c\", \"label\": \"y\"}]\n}\n",
+          layout, expected);
+    check(PLAIN, "{\"train\": [[\"a b\", \"x\"]], \"test\": [[\"c d\", \"x\"]]}",
+          "json, 2 records, label in \"2\", text in \"1\"", "1:x=a b; 2:x=c d; ");
+    check(PLAIN,
+          "{\"tokens\": [\"a\"], \"text\": \"a\", \"label\": 1}\n"
+          "{\"tokens\": [], \"text\": \"b\", \"label\": 2}\n",
+          "jsonl, label in \"label\", text in \"text\"", "1:1=a; 2:2=b; ");
+}
+
+/* A first row becomes no class, and no record is lost to a header. */
+static void test_headers(void **state)
+{
+    (void)state;
+
+    check(PLAIN, "headline,is_sarcastic\nw3 w4,0\nw5 w6,0\nw7 w8,0\n",
+          "csv, separator ,, quotes, 2 columns, first row names them; label in 2 "
+          "(is_sarcastic), text in 1 (headline)",
+          "2:0=w3 w4; 3:0=w5 w6; 4:0=w7 w8; ");
+    check(NAMED("x.csv"),
+          "Utt,Kind\nhow is it going today,a\nI would like a cup of tea,b\n"
+          "that is not what I meant,a\n",
+          "csv, separator ,, quotes, 2 columns, first row names them; label in 2 (Kind), "
+          "text in 1 (Utt)",
+          "2:a=how is it going today; 3:b=I would like a cup of tea; 4:a=that is not "
+          "what I meant; ");
+    check(
+        PLAIN, "text,label\na,x\nb,y\ntext,label\nc,x\n",
+        "csv, separator ,, quotes, 2 columns, first row names them; label in 2 (label), "
+        "text in 1 (text)",
+        "2:x=a; 3:y=b; 5:x=c; ");
+    refuse(PLAIN, "text,class\nhow is it,x\na,y\nb,class\n", ERR_FORMAT,
+           "x: line 4: the label \"class\" is also in the first row");
+    refuse(WITH(.format = FORMAT_JSONL, .header = CHOICE_YES), "{}", ERR_USAGE,
+           "--header on: jsonl has no first row of names");
+    check(WITH(.format = FORMAT_LINES, .header = CHOICE_YES),
+          "label text\npos a\nneg b\n",
+          "lines, first one left out, label up to the first blank", "2:pos=a; 3:neg=b; ");
+}
+
+static void test_spreadsheets(void **state)
+{
+    (void)state;
+    const char *layout =
+        "csv, separator ;, quotes, 2 columns, first row names them; label "
+        "in 2 (label), text in 1 (text)";
+    check(PLAIN, "sep=;\ntext;label\na, b;x\n;\nc, d;y\n;\n;\n", layout,
+          "3:x=a, b; 5:y=c, d; ");
+    check(PLAIN, "sep=;\r\ntext;label\r\na;x\r\n", layout, "3:x=a; ");
+}
+
+static void test_forms(void **state)
+{
+    (void)state;
+    check(
+        PLAIN, "text, label\n\"a, b\", \"x\"\n\"c, d\", \"y\"\n\"e\", \"x\"\n",
+        "csv, separator ,, quotes behind blanks, 2 columns, first row names them; label "
+        "in 2 (label), text in 1 (text)",
+        "2:x=a, b; 3:y=c, d; 4:x=e; ");
+    check(PLAIN, "text,label\n\"a \\\"b\\\", c\",x\n\"d \\\\ e\",y\n",
+          "csv, separator ,, quotes with backslashes, 2 columns, first row names them; "
+          "label in 2 (label), text in 1 (text)",
+          "2:x=a \"b\", c; 3:y=d \\ e; ");
+}
+
+/* Plain texts begin with words, not with labels. */
+static void test_unlabelled(void **state)
+{
+    (void)state;
+    refuse(PLAIN,
+           "the soup was cold\nwe liked the soup\nthe train was late\nwe hated it\n"
+           "the lake is calm\nwe enjoyed it\n",
+           ERR_FORMAT, "x: cannot tell what it is");
+    refuse(PLAIN,
+           "one thing\ntwo things\nthree things\nfour things\nfive things\n"
+           "six things\none more\ntwo more\nthree more\nfour more\nfive more\nsix more\n",
+           ERR_FORMAT, "x: cannot tell what it is");
+}
+
+/* Rows come whole, and with the names of their fields. */
+
+static int show_whole_row(void *context, const struct text_record *record)
+{
+    struct shown *shown = context;
+    shown_number(shown, record->is_first, ":");
+    for (int i = 0; i < record->n_fields; i++) {
+        shown_add(shown, "[", 1);
+        shown_bytes(shown, record->fields[i].text, record->fields[i].n);
+        shown_add(shown, "]", 1);
+    }
+    if (record->row)
+        shown_bytes(shown, record->row, record->n_row);
+    shown_add(shown, "; ", 2);
+    return OK;
+}
+
+/* A record longer than what the layout is usually found from. */
+static void test_long_record(void **state)
+{
+    (void)state;
+    struct records_options options = {0};
+    struct shown shown = {0};
+    enum { LONG = 300 << 10 };
+    char *text = xcalloc(LONG + 200, 1);
+    int n = snprintf(text, 50, "{\"label\": \"x\", \"text\": \"");
+    memset(text + n, 'a', LONG);
+    snprintf(text + n + LONG, 100, "\"}\n{\"label\": \"y\", \"text\": \"b\"}\n");
+    size_t length = strlen(text);
+
+    struct records *records = records_new(&options, "x", NULL, show_whole_row, &shown);
+    assert_int_equal(records_feed(records, text, 256 << 10, false), OK);
+    assert_int_equal(
+        records_feed(records, text + (256 << 10), length - (256 << 10), true), OK);
+    assert_true(strstr(shown.text, "0:{\"label\": \"y\"") != NULL);
+    shown_release(&shown);
+    records_free(records);
+    free(text);
 }
 
 /* Where labels are not required a file may have them. */
@@ -295,23 +455,6 @@ static void test_label_use(void **state)
           "jsonl, no label, text in \"text\"", "1:=a; ");
     check(WITH(.label_use = LABELS_OPTIONAL), "{\"text\": \"a\"}\n",
           "jsonl, no label, text in \"text\"", "1:=a; ");
-}
-
-/* Rows come whole, and with the names of their fields. */
-
-static int show_whole_row(void *context, const struct text_record *record)
-{
-    struct shown *shown = context;
-    shown_number(shown, record->is_first, ":");
-    for (int i = 0; i < record->n_fields; i++) {
-        shown_add(shown, "[", 1);
-        shown_bytes(shown, record->fields[i].text, record->fields[i].n);
-        shown_add(shown, "]", 1);
-    }
-    if (record->row)
-        shown_bytes(shown, record->row, record->n_row);
-    shown_add(shown, "; ", 2);
-    return OK;
 }
 
 static void check_whole_rows(const char *text, const char *expected)
@@ -420,15 +563,32 @@ static void test_sniff_part(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv),           cmocka_unit_test(test_tsv),
-        cmocka_unit_test(test_jsonl),         cmocka_unit_test(test_fasttext),
-        cmocka_unit_test(test_lines),         cmocka_unit_test(test_class),
-        cmocka_unit_test(test_columns),       cmocka_unit_test(test_two_columns),
-        cmocka_unit_test(test_quoting),       cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_json_refusals), cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_sink_stops),    cmocka_unit_test(test_names),
-        cmocka_unit_test(test_sniff_part),    cmocka_unit_test(test_label_use),
-        cmocka_unit_test(test_whole_rows),    cmocka_unit_test(test_bad_rows),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_tsv),
+        cmocka_unit_test(test_jsonl),
+        cmocka_unit_test(test_fasttext),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_class),
+        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_two_columns),
+        cmocka_unit_test(test_quoting),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_json_refusals),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_sink_stops),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_sniff_part),
+        cmocka_unit_test(test_label_use),
+        cmocka_unit_test(test_json_of_python),
+        cmocka_unit_test(test_json_document),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_spreadsheets),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_unlabelled),
+        cmocka_unit_test(test_long_record),
+        cmocka_unit_test(test_whole_rows),
+        cmocka_unit_test(test_bad_rows),
     };
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,232 @@
+#include "input/json_document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/json_text.h"
+
+/* The next byte that is no blank, from *at on; '\0' at the end. */
+static char next_byte(const char *text, size_t n, size_t *at)
+{
+    while (*at < n && strchr(" \t\r\n", text[*at]))
+        ++*at;
+    return *at < n ? text[(*at)++] : '\0';
+}
+
+/* Behind the string that begins before *at. */
+static void pass_string(const char *text, size_t n, size_t *at)
+{
+    while (*at < n && text[*at] != '"')
+        *at += text[*at] == '\\' ? 2 : 1;
+    ++*at;
+}
+
+/* An object whose first line is whole is one of JSON Lines. */
+static bool is_whole_line(const char *text, size_t n, bool whole)
+{
+    const char *end = memchr(text, '\n', n);
+    struct json_repairs repairs;
+    json_error_t error;
+    if (!end && !whole)
+        return false;
+    json_t *value =
+        json_text_load(text, end ? (size_t)(end - text) : n, false, &repairs, &error);
+    json_decref(value);
+    return value != NULL;
+}
+
+static bool has_more_lines(const char *text, size_t n)
+{
+    const char *end = memchr(text, '\n', n);
+    size_t at = end ? (size_t)(end - text) : n;
+    return next_byte(text, n, &at) != '\0';
+}
+
+bool json_document_is_one(const char *text, size_t n, bool whole)
+{
+    size_t at = 0;
+    char first = next_byte(text, n, &at);
+    size_t start = at ? at - 1 : 0;
+    if (first == '[') {
+        char second = next_byte(text, n, &at);
+        return second == '{' || second == '[';
+    }
+    size_t key_at = at;
+    if (first != '{' || next_byte(text, n, &at) != '"')
+        return false;
+    if (memchr(text + key_at, '\n', at - key_at)) /* set out over lines */
+        return true;
+
+    pass_string(text, n, &at);
+    if (at >= n || next_byte(text, n, &at) != ':')
+        return false;
+    char value = next_byte(text, n, &at);
+    if (value != '[' && value != '{')
+        return false;
+    return !has_more_lines(text + start, n - start) ||
+           !is_whole_line(text + start, n - start, whole);
+}
+
+static void add_line(struct json_document *document, const json_t *record)
+{
+    char *line = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    size_t n = strlen(line);
+    if (document->room - document->n < n + 2) {
+        document->room = 2 * document->room + n + 4096;
+        document->lines = xrealloc(document->lines, document->room, 1);
+    }
+    memcpy(document->lines + document->n, line, n);
+    document->n += n;
+    document->lines[document->n++] = '\n';
+    document->n_records++;
+    free(line);
+}
+
+/* {"1": first, "2": second, ...} */
+static json_t *name_items(const json_t *list)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        char *key = xasprintf("%zu", i + 1);
+        json_object_set(object, key, json_array_get(list, i));
+        free(key);
+    }
+    return object;
+}
+
+static int add_array(const char *name, const json_t *array,
+                     struct json_document *document)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        json_t *item = json_array_get(array, i);
+        if (!json_is_object(item) && !json_is_array(item))
+            return fail(ERR_FORMAT,
+                        "%s: record %lld is neither an object nor a list; expected texts "
+                        "with labels",
+                        name, (long long)document->n_records + 1);
+        if (json_is_object(item)) {
+            add_line(document, item);
+            continue;
+        }
+        json_t *object = name_items(item);
+        add_line(document, object);
+        json_decref(object);
+    }
+    return OK;
+}
+
+/* Whether all values are arrays, or objects, of as many things that are no records. */
+static bool has_columns(json_t *object)
+{
+    const char *key;
+    json_t *column;
+    size_t n = 0;
+    json_object_foreach(object, key, column)
+    {
+        json_t *first = json_is_array(column)
+                            ? json_array_get(column, 0)
+                            : json_object_iter_value(json_object_iter(column));
+        size_t size =
+            json_is_array(column) ? json_array_size(column) : json_object_size(column);
+        if (!first || json_is_object(first) || json_is_array(first) || (n && size != n))
+            return false;
+        n = size;
+    }
+    return n > 0 && json_object_size(object) > 1;
+}
+
+static json_t *item_of(const json_t *column, size_t row, const char *key)
+{
+    return json_is_array(column) ? json_array_get(column, row)
+                                 : json_object_get(column, key);
+}
+
+static void add_columns(json_t *object, struct json_document *document)
+{
+    json_t *first = json_object_iter_value(json_object_iter(object));
+    size_t n = json_is_array(first) ? json_array_size(first) : json_object_size(first);
+    void *at = json_object_iter(first); /* NULL of an array */
+
+    for (size_t row = 0; row < n; row++) {
+        json_t *record = json_object(), *column;
+        const char *key, *row_key = at ? json_object_iter_key(at) : "";
+        json_object_foreach(object, key, column)
+        {
+            json_t *item = item_of(column, row, row_key);
+            if (item)
+                json_object_set(record, key, item);
+        }
+        add_line(document, record);
+        json_decref(record);
+        at = at ? json_object_iter_next(first, at) : NULL;
+    }
+}
+
+static void add_part(struct json_document *document, const char *key)
+{
+    document->parts =
+        xrealloc(document->parts, (size_t)document->n_parts + 1, sizeof *document->parts);
+    document->parts[document->n_parts++] =
+        (struct json_part){xstrdup(key), document->n_records + 1};
+}
+
+/* The arrays of an object; what else stands there is none of the corpus. */
+static int add_parts(const char *name, json_t *object, struct json_document *document)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        if (!json_is_array(value) || json_array_size(value) == 0)
+            continue;
+        add_part(document, key);
+        int rc = add_array(name, value, document);
+        if (rc)
+            return rc;
+    }
+
+    if (document->n_records == 0)
+        return fail(ERR_FORMAT,
+                    "%s: one JSON object without an array of records; expected an array, "
+                    "or one for each part (train, test), or an object a line",
+                    name);
+    return OK;
+}
+
+int json_document_read(const char *name, const char *text, size_t n,
+                       struct json_document *document)
+{
+    struct json_repairs repairs;
+    json_error_t error;
+    json_t *root = json_text_load(text, n, false, &repairs, &error);
+    if (!root)
+        return fail(ERR_FORMAT, "%s: line %d, column %d: not JSON: %s", name, error.line,
+                    error.column, error.text);
+
+    int rc = OK;
+    if (json_is_array(root))
+        rc = add_array(name, root, document);
+    else if (has_columns(root))
+        add_columns(root, document);
+    else
+        rc = add_parts(name, root, document);
+    json_decref(root);
+    return rc;
+}
+
+void json_document_release(struct json_document *document)
+{
+    for (int i = 0; i < document->n_parts; i++)
+        free(document->parts[i].key);
+    free(document->parts);
+    free(document->lines);
+    *document = (struct json_document){0};
+}
+
+const char *json_document_part(const struct json_document *document, int64_t line)
+{
+    const char *key = NULL;
+    for (int i = 0; i < document->n_parts && document->parts[i].first <= line; i++)
+        key = document->parts[i].key;
+    return key;
+}
