@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +33,7 @@ struct input {
     const char *head;    /* n_head bytes of the entry that were read before; borrowed */
     size_t n_head;
     struct gunzip *gunzip;
+    locale_t utf8; /* in which names are read */
 };
 
 static int report_archive(const struct input *input)
@@ -89,6 +91,7 @@ static int open_stream(struct input *input, int fd)
     int status;
     input->archive = new_archive();
     input->entry = archive_entry_new();
+    input->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (is_zip(fd)) {
         input->zip = fd;
         status = archive_read_open_fd(input->archive, fd, BLOCK);
@@ -103,6 +106,15 @@ static int open_stream(struct input *input, int fd)
     return status == ARCHIVE_OK ? OK : report_archive(input);
 }
 
+/* libarchive gives no name that the locale cannot say, and a program may run in C's. */
+static int next_header(struct input *input)
+{
+    locale_t before = uselocale(input->utf8);
+    int status = archive_read_next_header2(input->archive, input->entry);
+    uselocale(before);
+    return status;
+}
+
 static int next_in_archive(struct input *input, struct input_entry *entry, bool *end)
 {
     if (input->is_empty) {
@@ -111,7 +123,7 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
     }
 
     for (;;) {
-        int status = archive_read_next_header2(input->archive, input->entry);
+        int status = next_header(input);
         if (status == ARCHIVE_EOF) {
             input->is_empty = archive_format(input->archive) == ARCHIVE_FORMAT_EMPTY;
             *entry = (struct input_entry){NULL, INPUT_FILE};
@@ -123,8 +135,6 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
 
         input->is_raw = archive_format(input->archive) == ARCHIVE_FORMAT_RAW;
         const char *name = archive_entry_pathname(input->entry);
-        if (!name) /* UTF-8 that the locale does not have */
-            name = archive_entry_pathname_utf8(input->entry);
         if (!name)
             return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
         if ((archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
@@ -189,6 +199,8 @@ void input_close(struct input *input)
         gzclose(input->gzip);
     if (input->zip)
         close(input->zip);
+    if (input->utf8)
+        freelocale(input->utf8);
     gunzip_free(input->gunzip);
     free(input->block);
     free(input->path);
@@ -235,6 +247,7 @@ int input_open_entry(struct input *outer, const char *head, size_t n_head,
     input->gunzip = gunzip_new(read_outer, input);
     input->archive = new_archive();
     input->entry = archive_entry_new();
+    input->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 
     if (archive_read_open(input->archive, input, NULL, read_entry, NULL) != ARCHIVE_OK) {
         int rc = report_archive(input);

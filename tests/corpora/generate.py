@@ -62,6 +62,7 @@ def draw_documents(rng, corpus):
     corpus["encoding"] = encoding
     documents = {part: [(name, sentence(rng, extra, True)) for name in names for _ in range(n)]
                  for part, n in parts.items()}
+    corpus["decomposed"] &= encoding.startswith("utf")
     corpus["sorted"] = rng.random() < 0.3
     if not corpus["sorted"]:
         for rows in documents.values():
