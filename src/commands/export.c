@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "export/export.h"
 #include "commands/import_options.h"
@@ -55,6 +57,29 @@ const struct option_table cmd_export_table = {
     .max_operands = 1,
 };
 
+static bool ends_in(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), n_suffix = strlen(suffix);
+    return n >= n_suffix && !strcasecmp(path + n - n_suffix, suffix);
+}
+
+/* A name that says one format and a file that is in another are taken for a mistake. */
+static int check_suffix(const struct settings *settings)
+{
+    const struct export_format *wanted = &export_formats[settings->to];
+    if (ends_in(settings->output, wanted->suffix))
+        return OK;
+
+    for (int i = 0; i < EXPORT_FORMATS; i++)
+        if (ends_in(settings->output, export_formats[i].suffix))
+            return fail(ERR_USAGE,
+                        "-o %s has the name of --to %s, and --to %s writes %s: give the "
+                        "one or a name of the other",
+                        settings->output, export_formats[i].name, wanted->name,
+                        wanted->suffix);
+    return OK;
+}
+
 /* tokenizer.json in the folder of the output; the caller's to free. */
 static char *tokenizer_path(const char *output)
 {
@@ -68,11 +93,59 @@ static int check_outputs(const struct settings *settings)
     if (!settings->output)
         return fail(ERR_USAGE, "-o FILE: the file to write is not named");
     char *tokenizer = tokenizer_path(settings->output);
-    int rc = file_check_target(settings->output);
+    int rc = check_suffix(settings);
+    if (!rc)
+        rc = file_check_target(settings->output);
     if (!rc && settings->with_tokenizer)
         rc = file_check_target(tokenizer);
     free(tokenizer);
     return rc;
+}
+
+/* Another model's tokenizer, which stands there, is not replaced. */
+static int check_tokenizer(const struct predictor *predictor, const char *output)
+{
+    char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
+    char *found = NULL;
+    size_t n = 0;
+    bool is_there = access(path, F_OK) == 0;
+
+    int rc = is_there ? file_read(path, &found, &n) : OK;
+    if (!rc && is_there && strcmp(found, json))
+        rc = fail(
+            ERR_EXISTS,
+            "%s is there and is another tokenizer's: write this model to a folder of "
+            "its own, or remove that file",
+            path);
+    free(found);
+    free(json);
+    free(path);
+    return rc;
+}
+
+/* What is done to texts here that Keras's Tokenizer does not do. */
+static void tell_preparation(const struct text_options *prepares, const char *path)
+{
+    static const char *const of_tags[] = {
+        [TEXT_TAGS_REMOVE] = "re.sub('<[^>]+>', '', text)",
+        [TEXT_TAGS_SPACE] = "re.sub('<[^>]+>', ' ', text)",
+        [TEXT_TAGS_HTML] = "html.unescape(re.sub('<[^>]+>', ' ', text))",
+        [TEXT_TAGS_KEEP] = NULL};
+    const char *tags = of_tags[prepares->tags];
+
+    if (tags)
+        fprintf(stderr,
+                "rnntrain: note: %s: the model's texts lose their tags, which Keras's "
+                "Tokenizer leaves in: give it %s\n",
+                path, tags);
+    if (prepares->form || prepares->segment == TEXT_SEGMENT_ICU || prepares->n_stop_words)
+        fprintf(
+            stderr,
+            "rnntrain: note: %s: Keras's Tokenizer knows nothing of the model's%s%s%s: "
+            "ids differ where they matter (rnntrain predict and librnntrain do it)\n",
+            path, prepares->form ? " normal form" : "",
+            prepares->segment == TEXT_SEGMENT_ICU ? " word boundaries" : "",
+            prepares->n_stop_words ? " stop words" : "");
 }
 
 /* Keras's Tokenizer knows neither an id in front nor one for words beyond num_words. */
@@ -98,8 +171,10 @@ static int write_tokenizer(const struct predictor *predictor, const char *output
     int rc = file_replace(path, json, strlen(json), false);
     if (!rc)
         printf("%s: %d words\n", path, text_n_words(predictor->tokenizer));
-    if (!rc)
+    if (!rc) {
         tell_rule(predictor->tokenizer, path);
+        tell_preparation(text_settings(predictor->tokenizer), path);
+    }
     free(json);
     free(path);
     return rc;
@@ -134,6 +209,8 @@ static int run(const void *given, const char *const *operands, int n)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
     if (!rc && (settings->with_tokenizer || format->takes_texts))
         rc = predictor_check_texts(&predictor);
+    if (!rc && settings->with_tokenizer)
+        rc = check_tokenizer(&predictor, settings->output);
     if (!rc)
         rc = format->write(&predictor, settings->output, &checked);
 

@@ -65,7 +65,7 @@ static enum keras_loss kind_of(const json_t *loss, const char *name)
         if (!strcmp(letters, of_numbers[i]))
             return KERAS_LOSS_OF_NUMBERS;
     if (keras_is_set(json_object_get(loss, "config"), "from_logits") ||
-        strstr(letters, "logits"))
+        strstr(letters, "logits") || strstr(letters, "crossentropy")) /* of classes */
         return KERAS_LOSS_OF_LOGITS;
     return KERAS_LOSS_UNKNOWN;
 }

@@ -62,3 +62,20 @@ cut -d, -f 1,2 test.csv >bare.csv
 expect 64 'bare.csv: no label' "$rnntrain" eval run bare.csv
 expect 65 'no validation part' "$rnntrain" eval run folder --part validation
 expect 66 'none.csv' "$rnntrain" eval run none.csv
+
+# export: a name says a format; another model's tokenizer is not replaced.
+expect 64 '.onnx has the name of --to onnx, and --to keras writes .keras' \
+    "$rnntrain" export run -o best.onnx
+[ ! -e best.onnx ] || problem "a file under another format's name"
+"$rnntrain" export run -o best.keras --with-tokenizer >said 2>notes
+grep -q "note: tokenizer.json: .*re.sub('<\[^>\]+>', '', text)" notes || problem "tags are not said"
+"$rnntrain" export run -o again.keras --with-tokenizer >said 2>&1 || problem "the same tokenizer again"
+cp tokenizer.json kept.json
+"$rnnprep" test.csv --maxlen 12 -o small.h5 --tags keep --quiet
+"$rnntrain" small.h5 --run-dir small --epochs 1 --units 4 --embedding 4 --quiet >said 2>&1
+expect 73 "tokenizer.json is there and is another tokenizer's" \
+    "$rnntrain" export small -o small.keras --with-tokenizer
+cmp -s tokenizer.json kept.json && [ ! -e small.keras ] || problem "another model's tokenizer is replaced"
+mkdir own
+"$rnntrain" export small -o own/small.keras --with-tokenizer >said 2>notes
+! grep -q "lose their tags" notes || problem "tags of a model that keeps them"
