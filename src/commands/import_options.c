@@ -36,6 +36,8 @@ static const struct option options[] = {
      "where pads stand; auto: pre, as pad_sequences has it", GROUP, true},
     {"truncating", OPTION_CHOICE, AT(truncating), "auto", 0, 0, sides,
      "which side a long text loses; auto: pre, as pad_sequences has it", GROUP, true},
+    {"architecture", OPTION_STRING, AT(architecture), NULL, 0, 0, option_file,
+     "of a file of weights alone: what model.to_json() gave", GROUP, true},
     {"logits", OPTION_BOOL, AT(logits), "false", 0, 0, NULL,
      "of a model whose last layer has no activation: it gives logits, as a loss with "
      "from_logits=True takes them",
@@ -60,6 +62,7 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
         .tokenizer = settings->tokenizer,
         .word_index = settings->imdb_word_index,
         .labels = settings->labels,
+        .architecture = settings->architecture,
         .pad_post = settings->padding == SIDE_POST,
         .truncate_post = settings->truncating == SIDE_POST,
         .keras = {.maxlen = (int)settings->maxlen,

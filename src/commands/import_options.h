@@ -6,7 +6,7 @@
 #include "base/options.h"
 
 struct import_settings {
-    char *tokenizer, *imdb_word_index, *labels;
+    char *tokenizer, *imdb_word_index, *labels, *architecture;
     int64_t maxlen;
     int padding, truncating, head, recurrent_activation;
     bool mask, logits;

@@ -10,8 +10,8 @@
 enum { MOST_GROUPS = 128 };
 
 /* Keras 3's names are "layers/lstm_1/cell": the layer is the second part. */
-static const char *name_of(const struct keras_file *file, const struct keras_array *array,
-                           size_t *n)
+const char *keras_array_layer(const struct keras_file *file,
+                              const struct keras_array *array, size_t *n)
 {
     const char *slash = file->by_class ? strchr(array->layer, '/') : NULL;
     const char *name = slash ? slash + 1 : array->layer;
@@ -25,7 +25,7 @@ static struct keras_group *group_of(const struct keras_file *file,
                                     struct keras_group *groups, int *n)
 {
     size_t n_name = 0;
-    const char *name = name_of(file, array, &n_name);
+    const char *name = keras_array_layer(file, array, &n_name);
     int g = *n - 1;
 
     while (g >= 0 &&
@@ -84,6 +84,7 @@ static int compare(const void *left, const void *right)
 
 /* What stands between the recurrent layers and a kernel of that many rows. */
 static enum model_head head_of(const struct keras_hints *hints,
+                               const struct keras_told *told,
                                const struct keras_group *recurrent, size_t rows)
 {
     size_t width =
@@ -91,6 +92,8 @@ static enum model_head head_of(const struct keras_hints *hints,
 
     if (hints->head != MODEL_HEADS)
         return hints->head;
+    if ((int)told->head < (int)POOLING_KINDS)
+        return told->head;
     return rows == width ? MODEL_LAST : MODEL_FLATTEN;
 }
 
@@ -102,11 +105,9 @@ static void add_head(json_t *layers, enum model_head head)
 }
 
 /* Group 0 is the Embedding, n_recurrent follow, the others are Dense. */
-static json_t *describe_all(const struct keras_hints *hints,
+static json_t *describe_all(const struct keras_hints *hints, enum model_head head,
                             const struct keras_group *groups, int n, int n_recurrent)
 {
-    const struct keras_group *last = &groups[n_recurrent];
-    enum model_head head = head_of(hints, last, last[1].array[0]->shape[0]);
     json_t *layers = json_array();
 
     for (int g = 0; g < n; g++) {
@@ -123,11 +124,29 @@ static json_t *describe_all(const struct keras_hints *hints,
     return layers;
 }
 
-int keras_describe(const struct keras_reading *reading, json_t **root)
+/* What neither shapes nor names say. */
+static void note_assumed(struct keras_reading *reading, enum model_head head,
+                         const struct keras_hints *hints, int n_dense)
+{
+    const char *gates = hints->gates == MODEL_GATES ? "its version's recurrent activation"
+                                                    : model_gates_names[hints->gates];
+
+    keras_note(reading,
+               "weights alone: taken for a model with %s, %s, the head %s, %s"
+               "sigmoid or softmax at its end; --mask, --recurrent-activation and --head "
+               "say otherwise, or --architecture model.json all of it",
+               hints->mask ? "a mask" : "no mask", gates, model_head_names[head],
+               n_dense > 1 ? "relu in its hidden Dense, " : "");
+}
+
+int keras_describe(struct keras_reading *reading, json_t **root)
 {
     struct keras_group groups[MOST_GROUPS];
-    int n = 0, n_recurrent = 0, rc = collect(reading, groups, &n);
+    struct keras_told told;
+    int n = 0, n_recurrent = 0, rc = keras_read_names(reading, &told);
 
+    if (!rc)
+        rc = collect(reading, groups, &n);
     if (rc)
         return rc;
     if (reading->file->by_class)
@@ -139,10 +158,16 @@ int keras_describe(const struct keras_reading *reading, json_t **root)
         return fail(
             ERR_FORMAT,
             "%s: weights without a configuration, whose shapes are not those of an "
-            "Embedding, LSTM or GRU layers and Dense layers",
+            "Embedding, LSTM or GRU layers and Dense layers, one after the other: "
+            "--architecture model.json, of model.to_json(), says what they are of",
             reading->file->path);
 
-    json_t *layers = describe_all(reading->hints, groups, n, n_recurrent);
+    struct keras_hints hints = *reading->hints;
+    hints.mask |= told.has_mask;
+    const struct keras_group *last = &groups[n_recurrent];
+    enum model_head head = head_of(&hints, &told, last, last[1].array[0]->shape[0]);
+    json_t *layers = describe_all(&hints, head, groups, n, n_recurrent);
+    note_assumed(reading, head, &hints, n - n_recurrent - 1);
     *root = json_pack("{s:s, s:{s:o}}", "class_name", "Sequential", "config", "layers",
                       layers);
     return OK;

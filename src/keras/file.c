@@ -67,6 +67,16 @@ static int take_arrays(const struct keras_file *file, const json_t *list, size_t
     return rc;
 }
 
+static void take_layers(struct keras_file *file, const json_t *list)
+{
+    size_t n = json_array_size(list), i;
+    const json_t *name;
+
+    file->layers = xcalloc(n, sizeof *file->layers);
+    json_array_foreach(list, i, name) if (json_is_string(name))
+        file->layers[file->n_layers++] = xstrdup(json_string_value(name));
+}
+
 static int take_answer(struct keras_file *file, const char *answer, size_t n)
 {
     size_t n_text = strnlen(answer, n) + 1, used = 0;
@@ -84,6 +94,7 @@ static int take_answer(struct keras_file *file, const char *answer, size_t n)
     file->values = xcalloc(n_values, sizeof *file->values);
     memcpy(file->values, answer + n_text, n_values * sizeof *file->values);
 
+    take_layers(file, json_object_get(root, "layers"));
     int rc = take_arrays(file, json_object_get(root, "weights"), n_values, &used,
                          &file->weights);
     if (!rc)
@@ -127,6 +138,9 @@ void keras_file_release(struct keras_file *file)
 {
     release_arrays(&file->weights);
     release_arrays(&file->optimizer);
+    for (size_t i = 0; i < file->n_layers; i++)
+        free(file->layers[i]);
+    free(file->layers);
     free(file->path);
     free(file->version);
     free(file->config);

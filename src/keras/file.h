@@ -42,6 +42,8 @@ struct keras_file {
      * layers. */
     bool by_class;
     bool is_checkpoint; /* rnntrain wrote it: nothing else was read */
+    char **layers;      /* (n_layers) names, also of those without weights */
+    size_t n_layers;
     struct keras_arrays weights, optimizer;
     float *values; /* of all arrays */
 };
@@ -54,5 +56,9 @@ bool keras_file_is_one(const char *bytes, size_t n);
 int keras_file_read(const char *path, const char *bytes, size_t n,
                     struct keras_file *file) NODISCARD;
 void keras_file_release(struct keras_file *file);
+
+/* Reads, for a file of weights alone, what model.to_json() gave; ERR_USAGE where the file
+ * says itself what it is. Where it is YAML the message says how to make JSON of it. */
+int keras_file_take_architecture(struct keras_file *file, const char *path) NODISCARD;
 
 #endif

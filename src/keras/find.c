@@ -170,6 +170,12 @@ static int add_listed(struct finding *finding, const char *group, const char *la
     return rc;
 }
 
+static json_t *new_list(struct finding *finding, const char *key)
+{
+    json_object_set_new(finding->root, key, json_array());
+    return json_object_get(finding->root, key);
+}
+
 /* Layers of Keras 2's layout, in the order of layer_names. `root`: "" or
  * "/model_weights". */
 static int add_layers(struct finding *finding, const char *root)
@@ -177,12 +183,15 @@ static int add_layers(struct finding *finding, const char *root)
     size_t n = 0;
     char **names = NULL;
     const char *group = *root ? root : "/";
+    json_t *layers = new_list(finding, "layers");
     int rc =
         h5_read_foreign_texts(finding->h5, group, "layer_names", MOST_LAYERS, &n, &names);
 
     for (size_t i = 0; i < n && !rc; i++) {
         char *path = xasprintf("%s/%s", root, names[i]);
         rc = check_name(finding, names[i]);
+        if (!rc)
+            json_array_append_new(layers, json_string(names[i]));
         if (!rc && !strchr(names[i], '/') && !h5_reaches(finding->h5, path))
             rc = is_cut(finding, names[i]);
         if (!rc)
@@ -261,10 +270,27 @@ static void add_optimizer(struct finding *finding)
     }
 }
 
-static json_t *new_list(struct finding *finding, const char *key)
+/* The layers of Keras 3's layout have a group each, named by their class. */
+static int list_groups(struct finding *finding)
 {
-    json_object_set_new(finding->root, key, json_array());
-    return json_object_get(finding->root, key);
+    static const char *const groups[] = {"/layers", "/_layer_checkpoint_dependencies"};
+    json_t *layers = new_list(finding, "layers");
+    int rc = OK;
+
+    for (size_t g = 0; g < COUNT_OF(groups) && !rc; g++) {
+        size_t n = 0;
+        char **names = NULL;
+        if (!h5_reaches(finding->h5, groups[g]))
+            continue;
+        rc = h5_list(finding->h5, groups[g], MOST_LAYERS, &n, &names);
+        for (size_t i = 0; i < n && !rc; i++) {
+            rc = check_name(finding, names[i]);
+            if (!rc)
+                json_array_append_new(layers, json_string(names[i]));
+        }
+        h5_free_texts(n, names);
+    }
+    return rc;
 }
 
 /* Keras makes a model's weights when it is built. */
@@ -302,6 +328,8 @@ static int find_weights(struct finding *finding)
             finding->root, "version",
             json_string(h5_has_attribute(h5, "/vars", "name") ? "3" : "2"));
     int rc = add_tree(finding, "", 0);
+    if (!rc)
+        rc = list_groups(finding);
     return !rc && json_array_size(finding->arrays) == 0 ? has_no_weights(finding) : rc;
 }
 

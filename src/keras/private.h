@@ -1,6 +1,7 @@
 /* The steps of a reading, in the order in which read.c takes them:
  *
- *   describe.c    arrays without JSON -> the JSON that their shapes tell
+ *   names.c       arrays without JSON -> what the names of their layers tell
+ *   describe.c    the same -> the JSON that their shapes tell
  *   list.c        JSON -> a list of layers, those of models in models in their place
  *   layers.c      layers -> parts, by kind
  *   loss.c        what training_config says of the last layer's numbers
@@ -15,8 +16,20 @@
 
 #include "keras/kind.h"
 
+/* Of a file of weights alone: what the names of its layers tell (names.c), those without
+ * weights too. ERR_FORMAT names one that is not supported, or that tells nothing. */
+struct keras_told {
+    enum model_head head; /* MODEL_HEADS: no name tells it */
+    bool has_mask;        /* Keras 3 makes one of the ids */
+};
+int keras_read_names(const struct keras_reading *reading,
+                     struct keras_told *told) NODISCARD;
+/* The layer that an array belongs to: *n bytes, not terminated. */
+const char *keras_array_layer(const struct keras_file *file,
+                              const struct keras_array *array, size_t *n);
+
 /* The JSON is the caller's. */
-int keras_describe(const struct keras_reading *reading, json_t **root) NODISCARD;
+int keras_describe(struct keras_reading *reading, json_t **root) NODISCARD;
 
 int keras_list_layers(struct keras_reading *reading) NODISCARD;
 int keras_read_layers(struct keras_reading *reading) NODISCARD;

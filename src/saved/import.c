@@ -118,6 +118,7 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 {
     const char *given = hints->tokenizer       ? "--tokenizer"
                         : hints->word_index    ? "--imdb-word-index"
+                        : hints->architecture  ? "--architecture"
                         : hints->pad_post      ? "--padding"
                         : hints->truncate_post ? "--truncating"
                         : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
@@ -188,7 +189,10 @@ int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hin
         rc = open_own(path, hints, bytes, n, false, &info);
     } else if (!rc) {
         info.path = xstrdup(path);
-        rc = understand(hints, &file, &info);
+        if (hints->architecture)
+            rc = keras_file_take_architecture(&file, hints->architecture);
+        if (!rc)
+            rc = understand(hints, &file, &info);
     }
     keras_file_release(&file);
 

@@ -74,4 +74,31 @@ imported "$golden/keras_lstm.h5" --padding pre --truncating pre --labels neg,pos
 # Rows of any length.
 "$rnntrain" inspect "$golden/keras_chain.keras" >said 2>notes || problem "inspect: $(cat notes)"
 grep -q "any number of positions" said || problem "inspect: $(cat said)"
+
+# Weights alone: the layers without weights have names too, and what neither says is said.
+weights=$golden/keras_weights.weights.h5
+cat >model.json <<'JSON'
+{"class_name": "Sequential", "keras_version": "3.6.0", "config": {"name": "s", "layers": [
+ {"class_name": "InputLayer", "config": {"name": "i", "batch_shape": [null, 7]}},
+ {"class_name": "Embedding", "config": {"name": "e", "input_dim": 12, "output_dim": 3, "mask_zero": false}},
+ {"class_name": "GRU", "config": {"name": "g", "units": 4, "return_sequences": true, "reset_after": false}},
+ {"class_name": "GlobalMaxPooling1D", "config": {"name": "p"}},
+ {"class_name": "Dense", "config": {"name": "d", "units": 2, "activation": "softmax"}}]}}
+JSON
+judge() { # file option...
+    "$rnntrain" predict "$1" "$golden/texts" --tokenizer "$golden/tokenizer.json" "${@:2}" 2>notes
+}
+judge "$weights" --maxlen 7 >found
+grep -q "weights alone: taken for a model with no mask, .* the head max" notes || problem "what was assumed"
+judge "$weights" --architecture model.json >expected
+! grep -q "weights alone" notes || problem "an architecture leaves nothing open"
+cmp expected found || problem "the head is told by a name"
+expect 64 'head last, but the layers of .* have the head max' "$rnntrain" inspect "$weights" --head last
+expect 64 'says itself what model it is' "$rnntrain" inspect "$golden/keras_lstm.h5" --architecture model.json
+python3 -c 'import json; json.dump(open("model.json").read(), open("twice.json", "w"))'
+judge "$weights" --architecture twice.json >found
+cmp expected found || problem "JSON in JSON"
+printf 'class_name: Sequential\nconfig: {}\n' >model.yaml
+expect 65 'model.yaml: no JSON; .*yaml.unsafe_load' "$rnntrain" inspect "$weights" --architecture model.yaml
+
 ! [ -e none.h5 ] || problem "a model that was refused left a file"
