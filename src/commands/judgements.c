@@ -247,8 +247,8 @@ static void begin_table(struct judgements *judgements, const json_t *row)
 static int refuse_row(const struct judgements *judgements)
 {
     return fail(ERR_FORMAT,
-                "--output %s: text %lld has other columns than the first one: a file "
-                "that ends in .jsonl keeps what each has",
+                "--output %s: text %lld has other columns than the first one, or NaN in "
+                "its JSON: a file that ends in .jsonl keeps what each has",
                 judgements->output, (long long)judgements->n_texts);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "input/block.h"
@@ -22,6 +23,19 @@ struct reading {
     struct decoder decoder;
 };
 
+/* Which is no text a line, whatever it holds. */
+static bool is_json(const char *path)
+{
+    static const char *const ends[] = {".json", ".json.gz"};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        size_t n_end = strlen(ends[i]);
+        if (n > n_end && !strcasecmp(path + n - n_end, ends[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool are_records(const char *path, const struct records_options *options)
 {
     bool has_options = options->format >= FORMAT_FIRST || options->separator ||
@@ -29,7 +43,8 @@ static bool are_records(const char *path, const struct records_options *options)
                        options->quoting != CHOICE_AUTO || options->text_column ||
                        options->label_column || options->text_field ||
                        options->label_field;
-    return has_options || (options->format != FORMAT_FOLDERS && records_named(path));
+    return has_options ||
+           (options->format != FORMAT_FOLDERS && (records_named(path) || is_json(path)));
 }
 
 static void note_bad(struct reading *reading, int64_t n, char *where)

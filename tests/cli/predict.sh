@@ -69,6 +69,8 @@ printf 'id\treview\n7\twarm, lovely café\n8\tawful cold lake\n' >rows.tsv
 same "tabs" rows.tsv
 printf '{"text": "warm lovely café", "n": 0.1, "x": {"y": []}}\n{"text": "awful cold lake"}\n' >rows.jsonl
 same "JSON Lines" rows.jsonl
+printf '[{"text": "warm lovely café"},\n {"text": "awful cold lake"}]\n' >rows.json
+same "one JSON array" rows.json
 printf '{"a": "sour", "b": "warm lovely café"}\n{"a": "warm", "b": "awful cold lake"}\n' >fields.jsonl
 same "a field by its name" fields.jsonl --text-field b
 mkdir -p folder/2020
