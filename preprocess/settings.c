@@ -127,7 +127,8 @@ const struct option_table cmd_prepare_table = {
     .about =
         "Makes a data set of a corpus. The word `prepare` may be left out.\n\n"
         "  CORPUS  a folder with a folder a class, a file of labelled texts (csv, tsv,\n"
-        "          jsonl, lines), or an archive of either; -: standard input\n\n"
+        "          jsonl, json, fasttext, lines), or an archive of either; -: standard\n"
+        "          input\n\n"
         "Options may also stand in the environment (RNNPREP_NUM_WORDS=5000); the "
         "command\nline wins.\n",
     .environment = "RNNPREP_",

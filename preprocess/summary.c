@@ -107,6 +107,26 @@ static void print_lost(const struct text_tokenizer *tokenizer)
     putchar('\n');
 }
 
+/* Characters of Chinese, Japanese, Thai or Lao, which are written without blanks. */
+static int count_unspaced(const char *word)
+{
+    int n = 0;
+    for (const unsigned char *at = (const unsigned char *)word; *at; at++)
+        n += (*at >= 0xe3 && *at <= 0xe9) || (*at == 0xe0 && at[1] >= 0xb8);
+    return n;
+}
+
+/* Whether most words are pieces of sentences of such a script. */
+static bool is_uncut(const struct text_tokenizer *tokenizer)
+{
+    enum { N_LOOKED = 200, LONG = 6 };
+    int known = text_n_words(tokenizer), n = known < N_LOOKED ? known : N_LOOKED;
+    int n_long = 0;
+    for (int i = 1; i <= n; i++)
+        n_long += count_unspaced(text_word(tokenizer, i)) >= LONG;
+    return n_long * 2 > n;
+}
+
 static void print_words(const struct summary *summary)
 {
     const struct text_tokenizer *tokenizer = summary->tokenizer;
@@ -122,6 +142,10 @@ static void print_words(const struct summary *summary)
     printf("num_words  %.2f %% of all words have no id and are %s\n",
            figures_percent(tally->n_unknown, tally->n_words),
            options->oov_token ? "the OOV token" : "dropped");
+    if (options->segment == TEXT_SEGMENT_SPLIT && is_uncut(tokenizer))
+        printf(
+            "words      are whole phrases of a script without blanks: --segment icu cuts "
+            "them into words, --segment char into characters\n");
     if (!summary->is_fitted)
         return;
 
@@ -194,7 +218,8 @@ static void print_bytes(const struct summary *summary)
     const struct reader_notes *notes = summary->notes;
     if (repairs->n_documents)
         printf(
-            "UTF-8      invalid parts (%lld) became U+FFFD in %d of %d documents: %s%s\n",
+            "UTF-8      invalid parts (%lld) became U+FFFD in %d of %d documents: %s%s; "
+            "if the corpus is in another encoding, --encoding names it\n",
             (long long)repairs->n_parts, repairs->n_documents,
             summary->corpus->n_documents, repairs->examples,
             repairs->n_documents > 3 ? ", ..." : "");

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "input/container.h"
+#include "input/decode_guess.h"
 #include "input/json_document.h"
 #include "input/left_out.h"
 #include "input/sniff.h"
@@ -30,6 +31,7 @@ struct records {
     struct field *names; /* the header's; owned */
     int n_names;
     struct left_out left_out;
+    char encoding[32]; /* that the beginning looks like; "": UTF-8 */
     records_sink *sink;
     void *context;
 };
@@ -165,6 +167,20 @@ static int pass_over(struct records *records, int64_t line, const char *what)
     return OK;
 }
 
+static int refuse_label(struct records *records, const struct text_record *record)
+{
+    if (!*records->encoding)
+        decode_guess(record->label, record->n_label, 1, records->encoding);
+    bool is_guessed = *records->encoding;
+    return fail(
+        ERR_FORMAT,
+        "%s: line %lld: the label is not valid UTF-8; expected the name of a class "
+        "(--encoding %s%s)",
+        records->file.name, (long long)record->line,
+        is_guessed ? records->encoding : "NAME",
+        is_guessed ? " is what the file looks like" : " says what the file is in");
+}
+
 /* What the format made of the present row. */
 static int take_record(void *given, const struct text_record *taken)
 {
@@ -181,10 +197,7 @@ static int take_record(void *given, const struct text_record *taken)
     if (record.n_label == 0)
         record.label = NULL;
     else if (!is_name(record.label, record.n_label))
-        return fail(ERR_FORMAT,
-                    "%s: line %lld: the label is not valid UTF-8; expected the name of a "
-                    "class (--encoding says what the file is in)",
-                    file->name, (long long)record.line);
+        return refuse_label(records, &record);
 
     int rc = check_header(records, &record);
     if (rc)
@@ -351,6 +364,15 @@ static void describe_document(struct records *records)
     layout->described = described;
 }
 
+static void describe_encoding(struct records *records)
+{
+    struct layout *layout = &records->file.layout;
+    char *described = xasprintf("%s; it looks like %s (--encoding %s)", layout->described,
+                                records->encoding, records->encoding);
+    free(layout->described);
+    layout->described = described;
+}
+
 /* Whether more of the file is needed before it is read. */
 static bool waits(struct records *records, bool last)
 {
@@ -377,11 +399,14 @@ static int read_head(struct records *records, bool last)
     if (records->is_document)
         rc = read_document(records);
 
+    decode_guess(records->head, records->n_head, 3, records->encoding);
     size_t at = rc ? 0 : take_sep_line(records);
     if (!rc && records->n_head)
         rc = start(records, at, last);
     if (!rc && records->is_document)
         describe_document(records);
+    if (!rc && *records->encoding)
+        describe_encoding(records);
     if (!rc && records->rows)
         rc =
             delimited_feed(records->rows, records->head + at, records->n_head - at, last);

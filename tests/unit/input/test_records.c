@@ -280,6 +280,21 @@ static void test_json_refusals(void **state)
            "x: line 2, column 10: not a JSON object");
 }
 
+/* What is no UTF-8 looks like something else. */
+static void test_encodings(void **state)
+{
+    (void)state;
+    refuse(PLAIN,
+           "text,label\nDie Suppe war sch\xf6n und hei\xdf f\xfcr alle,g\xfcnstig\n"
+           "Das Brot war \xf6"
+           "de und \xfc"
+           "ber alle Ma\xdf"
+           "en,schlecht\n",
+           ERR_FORMAT,
+           "x: line 2: the label is not valid UTF-8; expected the name of a class "
+           "(--encoding ISO-8859-1 is what the file looks like)");
+}
+
 /* As Python writes it. */
 static void test_json_of_python(void **state)
 {
@@ -563,31 +578,19 @@ static void test_sniff_part(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv),
-        cmocka_unit_test(test_tsv),
-        cmocka_unit_test(test_jsonl),
-        cmocka_unit_test(test_fasttext),
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_class),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_two_columns),
-        cmocka_unit_test(test_quoting),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_json_refusals),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_sink_stops),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_sniff_part),
-        cmocka_unit_test(test_label_use),
-        cmocka_unit_test(test_json_of_python),
-        cmocka_unit_test(test_json_document),
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_spreadsheets),
-        cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_unlabelled),
-        cmocka_unit_test(test_long_record),
-        cmocka_unit_test(test_whole_rows),
-        cmocka_unit_test(test_bad_rows),
+        cmocka_unit_test(test_csv),           cmocka_unit_test(test_tsv),
+        cmocka_unit_test(test_jsonl),         cmocka_unit_test(test_fasttext),
+        cmocka_unit_test(test_lines),         cmocka_unit_test(test_class),
+        cmocka_unit_test(test_columns),       cmocka_unit_test(test_two_columns),
+        cmocka_unit_test(test_quoting),       cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_json_refusals), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_sink_stops),    cmocka_unit_test(test_names),
+        cmocka_unit_test(test_sniff_part),    cmocka_unit_test(test_label_use),
+        cmocka_unit_test(test_encodings),     cmocka_unit_test(test_json_of_python),
+        cmocka_unit_test(test_json_document), cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_spreadsheets),  cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_unlabelled),    cmocka_unit_test(test_long_record),
+        cmocka_unit_test(test_whole_rows),    cmocka_unit_test(test_bad_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
