@@ -164,15 +164,22 @@ static bool is_label_of_two(const struct choose_given *given, const struct sampl
     return !is_key && could_be_label(sample, c);
 }
 
+/* A column that is called like a key, of numbers or single words, holds no texts. */
+static bool is_key(const struct choose_given *given, const struct sample *sample, int c)
+{
+    return given->has_names && column_name_is_key(sample->columns[c].first) &&
+           sample_words(sample, c) <= 1;
+}
+
 /* Where there are two columns, what the one is not the other is. */
 static void choose_of_two(const struct choose_given *given, const struct sample *sample,
                           int *text, int *label)
 {
     if (*text < 0 && *label < 0)
         *text = looks_like_text(sample, 0) ? 0 : 1;
-    if (*text < 0)
+    if (*text < 0 && !is_key(given, sample, 1 - *label))
         *text = 1 - *label;
-    if (*label < 0 && given->label_use == LABELS_REQUIRED &&
+    if (*text >= 0 && *label < 0 && given->label_use == LABELS_REQUIRED &&
         is_label_of_two(given, sample, 1 - *text))
         *label = 1 - *text;
 }

@@ -45,6 +45,7 @@ write("tweets.csv", "tweet_id,airline_sentiment,reason,OriginalTweet\n" +
       "".join(f"{i},{l},,{t}\n" for i, (t, l) in enumerate(pairs)))
 write("swapped.csv", "label,text\n" + "".join(f"{t},{l}\n" for t, l in pairs))
 write("ids.csv", "id,text\n" + "".join(f"{i},{t}\n" for i, t in enumerate(texts)))
+write("submission.csv", "id,label\n" + "".join(f"{i},{l}\n" for i, l in enumerate(labels)))
 write("plain.txt", "".join(f"{('The', 'We', 'It', 'This', 'A')[i % 5]} {t}\n" for i, t in enumerate(texts)))
 write("bad.csv", "text,label\n" + "".join(f"{t},{l if i else ''}\n" for i, (t, l) in enumerate(pairs)))
 write("parts.json", json.dumps({"train": pairs, "test": pairs[:10]}))
@@ -69,6 +70,7 @@ says 'label in 1, text in 3'
 is 'train 60: neg 30, pos 30' parts tweets.csv
 says 'label in 2 \(airline_sentiment\), text in 4 \(OriginalTweet\)'
 expect 65 'are the two exchanged' "$rnnprep" swapped.csv -o x.h5 --text-column text --label-column label
+expect 64 'which of its 2 columns hold the text' "$rnnprep" submission.csv -o x.h5
 expect 64 'no label found among its 2 columns: 1 id \(60 values' "$rnnprep" ids.csv -o x.h5
 expect 65 'cannot tell what it is' "$rnnprep" plain.txt -o x.h5
 
