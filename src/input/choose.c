@@ -67,10 +67,12 @@ static bool could_be_text(const struct sample *sample, int c)
     return !(sample->columns[c].n_values >= 3 && sample_is_numeric(sample, c));
 }
 
-/* A label is met again, and no key or text. */
+/* A label is met again, no key or text, and most rows have it. */
 static bool could_be_label(const struct sample *sample, int c)
 {
     bool is_large = sample->n_rows > 20;
+    if (sample->columns[c].n_values * 2 < sample->n_rows - 1)
+        return false;
     if (column_name_is_key(sample->columns[c].first))
         return sample_is_few(sample, c);
     return !(is_large && (sample_is_key(sample, c) ||

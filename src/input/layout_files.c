@@ -127,6 +127,31 @@ static void check_left_out(const struct layout_view *view, const struct tally *t
                          place->trouble, dataset_part_names[part]));
 }
 
+/* What stands behind the last dot of a path's name. */
+static const char *ending_of(const char *path)
+{
+    const char *file = place_last_name(path), *dot = strrchr(file, '.');
+    return dot ? dot : "";
+}
+
+/* A file that could not be read to its end, though others that end as it does are the
+ * corpus: a piece of it that would be lost. */
+static void check_broken_piece(const struct layout_view *view,
+                               const struct layout_place *place,
+                               struct layout_files *files)
+{
+    if (place->kind != PLACE_RECORDS || place->is_ours || !place->is_told ||
+        !place->trouble || view->source->part >= 0)
+        return;
+
+    for (int i = 0; i < view->n_places; i++)
+        if (view->places[i].is_ours && view->places[i].kind == PLACE_RECORDS &&
+            !strcmp(ending_of(view->places[i].path), ending_of(place->path))) {
+            layout_refuse_files(files, xstrdup(place->trouble));
+            return;
+        }
+}
+
 static int count_bits(uint64_t bits)
 {
     int n = 0;
@@ -215,6 +240,9 @@ void layout_decide_files(const struct layout_view *view, struct layout_files *fi
         else if (tally.all > 0 && view->source->part < 0)
             check_left_out(view, &tally, place, files);
     }
+
+    for (int i = 0; i < view->n_places && view->format == FORMAT_AUTO; i++)
+        check_broken_piece(view, &view->places[i], files);
 
     for (int i = 0; i < view->n_places && files->n_ours == 1 && is_alone(view); i++) {
         view->places[i].part = PLACE_NO_PART;

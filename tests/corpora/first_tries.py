@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections import Counter
 
 from generate import sentence
 
@@ -114,7 +115,7 @@ def tweets_of_a_pandemic():
 def two_possible_labels():
     made = [(rng.randint(1, 5), "31-Jul-18", rng.choice(["Black", "White", "Walnut"]), t, c) for c, t in rows("01", 60)]
     return ({"amazon_alexa.tsv": table(["rating", "date", "variation", "verified_reviews", "feedback"], made, "\t")},
-            [r"--label-column"])
+            [r"--label-column", counts(train=Counter(row[0] for row in made))])
 
 
 def one_object_of_lists():
