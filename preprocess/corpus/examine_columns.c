@@ -113,8 +113,7 @@ void ask_header(struct examination *examination, struct finding *finding)
                           is_rarest(examination, label);
         if (is_certain)
             drop_header(examination, label, finding);
-        else if (examination->n_documents >= FEW_DOCUMENTS &&
-                 count_single(examination) == 1)
+        else if (count_single(examination) == 1) /* all others have two or more */
             refuse_header(examination, label, finding);
         if (finding->text)
             return;

@@ -125,6 +125,8 @@ static const struct {
     {".npy", "arrays of NumPy (npz)",
      "save texts and labels as CSV (pandas.DataFrame(...).to_csv)"},
     {"archive/data.pkl", "a model of PyTorch", "give the corpus"},
+    {"model.weights.h5", "a model of Keras",
+     "`rnntrain inspect FILE` shows it; --tokenizer FILE takes its vocabulary"},
 };
 
 static bool begins(const struct container *container, const char *bytes, size_t n)

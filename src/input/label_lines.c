@@ -118,6 +118,17 @@ static bool begin_sentences(const struct first_words *first)
     return n_words > 1 && n_lines * 5 >= first->n;
 }
 
+/* Names of classes within classes, as DESC:manner: no word of a sentence is one. */
+static bool are_compound(const struct first_words *first)
+{
+    for (int32_t i = 0; i < first->words.n; i++) {
+        const char *word = words_text(&first->words, i), *mark = strchr(word, ':');
+        if (!mark || mark == word || !isalnum((unsigned char)mark[1]))
+            return false;
+    }
+    return true;
+}
+
 bool label_lines_are(const struct beginning *beginning)
 {
     enum { SORTED_LINES = 20, FEW_WORDS = 4 };
@@ -130,7 +141,7 @@ bool label_lines_are(const struct beginning *beginning)
     int n = first.words.n;
     bool alike = n > 0 && !first.is_bare && (n > 1 || first.n >= SORTED_LINES) &&
                  n * (n > FEW_WORDS ? 5 : 2) <= first.n &&
-                 (n <= FEW_WORDS || n_single * 10 <= n) &&
+                 (n <= FEW_WORDS || n_single * 10 <= n || are_compound(&first)) &&
                  !stand_within(beginning, &first) && !begin_sentences(&first);
     words_release(&first.words);
     free(first.n_lines);

@@ -65,9 +65,12 @@ def parts_as_endings():
 
 
 def questions_with_classes_in_front():
-    classes = ["DESC:manner", "ENTY:animal", "NUM:date", "HUM:ind"]
+    classes = ["DESC:manner", "ENTY:animal", "NUM:date", "HUM:ind", "LOC:city"]
     give = lambda n: lines("%s %s" % row for row in rows(classes, n))
-    return {"TREC.train": give(30), "TREC.test": give(8)}, even(classes, train=30, test=8)
+    rare = "ENTY:currency What is the currency of the island ?\n"
+    return ({"TREC.train": give(30) + rare, "TREC.test": give(8) + rare},
+            counts(train={**dict.fromkeys(classes, 30), "ENTY:currency": 1},
+                   test={**dict.fromkeys(classes, 8), "ENTY:currency": 1}))
 
 
 def a_file_a_class():
@@ -222,12 +225,25 @@ def links_of_a_library():
     return {"reviews.csv": table(["product_id", "verified_reviews", "rating"], made, quote=csv.QUOTE_ALL)}, even(["Good", "Bad", "Okay"], train=20)
 
 
+def a_workbook_in_a_folder():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("docProps/app.xml", "xl/workbook.xml", "[Content_Types].xml"):
+            archive.writestr(name, "<x/>")
+    return {"train.xlsx": out.getvalue(), "notes.md": "hi"}, [r"workbook.*CSV|\.xlsx"]
+
+
+def a_small_table_with_other_names():
+    made = "words,kind\nwarm soup today,a\ncold lake now,b\nwarm bread here,a\ncold river there,b\n"
+    return {"a.csv": made}, [even("ab", train=2), r"--header"]
+
+
 CASES = [semicolon_text_files, parts_as_endings, questions_with_classes_in_front, a_file_a_class, labels_behind_a_tab,
          tables_side_by_side, airline_tweets, news_without_header, spam_with_empty_columns, tweets_of_a_pandemic,
          two_possible_labels, one_object_of_lists, an_array_of_objects, headlines, newsgroups, class_folders_and_a_readme,
          a_test_without_labels, judgements_without_header, an_unnamed_first_column, shards, fasttext_without_suffix, stars,
          several_labels, pairs_of_sentences, text_of_a_spreadsheet, no_labels_at_all, a_class_in_each_name, a_zip_from_a_mac,
-         links_of_a_library]
+         links_of_a_library, a_workbook_in_a_folder, a_small_table_with_other_names]
 
 
 def try_it(rnnprep, corpus, folder):
