@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "input/input.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include "input/container.h"
 #include "input/folder.h"
 #include "input/gunzip.h"
+#include "input/tar_end.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -29,6 +31,10 @@ struct input {
     gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
     int zip;       /* its descriptor, 0: none */
     char *block;
+    struct archive *unpacked; /* and what that is unpacked by, whose bytes are watched */
+    struct archive_entry *whole;
+    struct tar_watch watch;
+    bool has_zip_end;
     struct input *outer; /* NULL, or what this is an entry of */
     const char *head;    /* n_head bytes of the entry that were read before; borrowed */
     size_t n_head;
@@ -66,16 +72,48 @@ static la_ssize_t read_through(struct archive *archive, void *given, const void 
     return n;
 }
 
-static struct archive *new_archive(void)
+static bool has_zip_end(const char *bytes, size_t n)
 {
-    struct archive *archive = archive_read_new();
+    static const char mark[] = "PK\5\6"; /* in front of the size of the table */
+    return memmem(bytes, n, mark, sizeof mark - 1) != NULL;
+}
+
+/* The bytes of the archive itself, out of what it is packed in. */
+static la_ssize_t read_unpacked(struct archive *archive, void *given, const void **bytes)
+{
+    struct input *input = given;
+    la_int64_t offset = 0;
+    size_t n = 0;
+    int status = archive_format(input->unpacked) == ARCHIVE_FORMAT_EMPTY
+                     ? ARCHIVE_EOF
+                     : archive_read_data_block(input->unpacked, bytes, &n, &offset);
+    if (status == ARCHIVE_EOF)
+        return 0;
+    if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY) {
+        const char *message = archive_error_string(input->unpacked);
+        archive_set_error(archive, EIO, "%s", message ? message : "cannot be read");
+        return -1;
+    }
+    tar_watch_bytes(&input->watch, *bytes, n);
+    input->has_zip_end = has_zip_end(*bytes, n) || input->has_zip_end;
+    return (la_ssize_t)n;
+}
+
+static void support_filters(struct archive *archive)
+{
     archive_read_support_filter_bzip2(archive); /* not _all, which would start programs */
     archive_read_support_filter_xz(archive);
     archive_read_support_filter_zstd(archive);
-    archive_read_support_format_tar(archive);
-    archive_read_support_format_zip(archive);
     archive_read_support_format_raw(archive);
     archive_read_support_format_empty(archive);
+}
+
+static struct archive *new_archive(void)
+{
+    struct archive *archive = archive_read_new();
+    support_filters(archive);
+    archive_read_support_format_tar(archive);
+    archive_read_support_format_zip(archive);
     return archive;
 }
 
@@ -86,9 +124,32 @@ static bool is_zip(int fd)
     return pread(fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
 }
 
+/* What a descriptor gives, unpacked; its message if it cannot be. */
+static const char *unpack(struct input *input, int fd)
+{
+    input->gzip = gzdopen(dup(fd), "rb");
+    if (!input->gzip)
+        die("zlib cannot open a file descriptor");
+    gzbuffer(input->gzip, BLOCK);
+    input->block = xcalloc(BLOCK, 1);
+    input->unpacked = archive_read_new();
+    input->whole = archive_entry_new();
+    support_filters(input->unpacked);
+
+    bool is_open =
+        archive_read_open(input->unpacked, input, NULL, read_through, NULL) == ARCHIVE_OK;
+    int status = is_open ? archive_read_next_header2(input->unpacked, input->whole)
+                         : ARCHIVE_FATAL;
+    bool is_well =
+        status == ARCHIVE_OK || status == ARCHIVE_WARN || status == ARCHIVE_EOF;
+    const char *message = archive_error_string(input->unpacked);
+    return is_well ? NULL : message ? message : "cannot be read";
+}
+
 static int open_stream(struct input *input, int fd)
 {
-    int status;
+    const char *trouble = NULL;
+    int status = ARCHIVE_OK;
     input->archive = new_archive();
     input->entry = archive_entry_new();
     input->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
@@ -96,14 +157,64 @@ static int open_stream(struct input *input, int fd)
         input->zip = fd;
         status = archive_read_open_fd(input->archive, fd, BLOCK);
     } else {
-        input->gzip = gzdopen(dup(fd), "rb");
-        if (!input->gzip)
-            die("zlib cannot open a file descriptor");
-        gzbuffer(input->gzip, BLOCK);
-        input->block = xcalloc(BLOCK, 1);
-        status = archive_read_open(input->archive, input, NULL, read_through, NULL);
+        trouble = unpack(input, fd);
+        if (trouble)
+            archive_set_error(input->archive, EIO, "%s", trouble);
+        else
+            status = archive_read_open(input->archive, input, NULL, read_unpacked, NULL);
     }
-    return status == ARCHIVE_OK ? OK : report_archive(input);
+    return status == ARCHIVE_OK && !trouble ? OK : report_archive(input);
+}
+
+/* Whether a file's last bytes hold the mark of a zip archive's end, behind which a note
+ * of at most 64 KiB may stand. */
+static bool ends_as_zip(int fd)
+{
+    enum { TAIL = 66 << 10 };
+    struct stat status;
+    char *tail = xcalloc(TAIL, 1);
+    off_t from =
+        fstat(fd, &status) == 0 && status.st_size > TAIL ? status.st_size - TAIL : 0;
+    ssize_t n = pread(fd, tail, TAIL, from);
+    bool is_whole = n > 0 && has_zip_end(tail, (size_t)n);
+    free(tail);
+    return is_whole;
+}
+
+/* An archive that was cut between two entries, or joined with another, reads well. */
+static int check_end(struct input *input)
+{
+    const void *bytes = NULL;
+    int format = archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK;
+    if (!input->unpacked && !input->zip)
+        return OK;
+    if (format == ARCHIVE_FORMAT_ZIP &&
+        !(input->zip ? ends_as_zip(input->zip) : input->has_zip_end))
+        return fail(ERR_FORMAT,
+                    "%s: the zip archive is cut short: its table of contents is missing; "
+                    "copy it again",
+                    input->path);
+    if (format != ARCHIVE_FORMAT_TAR || !input->unpacked)
+        return OK;
+
+    for (la_ssize_t n = 1; n > 0;) {
+        n = read_unpacked(input->archive, input, &bytes);
+        if (n < 0)
+            return report_archive(input);
+    }
+    enum tar_end end = tar_watch_end(&input->watch);
+    if (end == TAR_END_MISSING)
+        return fail(ERR_FORMAT,
+                    "%s: the archive ends without the mark of its end: it was cut short, "
+                    "copy it again; if it is whole, `(cat %s; head -c 1024 /dev/zero) | "
+                    "rnnprep -` reads it",
+                    input->path, input->path);
+    if (end == TAR_END_ANOTHER)
+        return fail(ERR_FORMAT,
+                    "%s: a second archive begins behind the end of the first: unpack "
+                    "both by `tar --ignore-zeros -xf %s` and give the folder",
+                    input->path, input->path);
+    return OK;
 }
 
 /* libarchive gives no name that the locale cannot say, and a program may run in C's. */
@@ -128,7 +239,7 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
             input->is_empty = archive_format(input->archive) == ARCHIVE_FORMAT_EMPTY;
             *entry = (struct input_entry){NULL, INPUT_FILE};
             *end = !input->is_empty;
-            return OK;
+            return check_end(input);
         }
         if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY)
             return report_archive(input);
@@ -195,6 +306,10 @@ void input_close(struct input *input)
         archive_entry_free(input->entry);
     if (input->archive)
         archive_read_free(input->archive);
+    if (input->whole)
+        archive_entry_free(input->whole);
+    if (input->unpacked)
+        archive_read_free(input->unpacked);
     if (input->gzip)
         gzclose(input->gzip);
     if (input->zip)

@@ -1,0 +1,27 @@
+/* Whether a tar archive is whole: one that was cut between two entries, or that another
+ * was put behind, reads well and lacks documents. The bytes are watched on their way. */
+#ifndef RNNTRAIN_INPUT_TAR_END_H
+#define RNNTRAIN_INPUT_TAR_END_H
+
+#include "base/base.h"
+
+enum tar_end {
+    TAR_END_UNKNOWN, /* no tar, or one that is not understood */
+    TAR_END_MISSING, /* it ends behind an entry, without the mark of the end */
+    TAR_END_WHOLE,
+    TAR_END_ANOTHER /* behind the mark another archive begins */
+};
+
+/* All-zero at the beginning. */
+struct tar_watch {
+    char block[512];
+    size_t n_block;
+    uint64_t to_skip; /* blocks of an entry that are still to come */
+    bool has_entries, is_lost, has_mark, has_another;
+};
+
+void tar_watch_bytes(struct tar_watch *watch, const char *bytes, size_t n);
+/* Once all bytes were seen. */
+enum tar_end tar_watch_end(const struct tar_watch *watch);
+
+#endif
