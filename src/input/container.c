@@ -132,6 +132,7 @@ static const struct {
 static bool begins(const struct container *container, const char *bytes, size_t n)
 {
     return n >= container->offset + container->n &&
+           bytes[container->offset] == *container->magic &&
            !memcmp(bytes + container->offset, container->magic, container->n);
 }
 
@@ -184,6 +185,8 @@ static int check_zeros(const char *name, const char *bytes, size_t n)
 {
     size_t zeros[4] = {0}, n_control = 0,
            n_looked = n < CONTAINER_BYTES ? n : CONTAINER_BYTES;
+    if (!memchr(bytes, '\0', n_looked))
+        return OK;
     for (size_t i = 0; i < n_looked; i++) {
         zeros[i % 4] += bytes[i] == '\0';
         n_control += bytes[i] > '\0' && bytes[i] < '\t';

@@ -50,7 +50,10 @@ static int report_archive(const struct input *input)
                     "%s: packed by zstd --long, with a larger window than is read; `zstd "
                     "-d --long=31 -c %s | rnnprep -` reads it",
                     input->path, input->path);
-    return fail(ERR_FORMAT, "%s: %s", input->path, message ? message : "cannot be read");
+    return fail(ERR_FORMAT,
+                "%s: %s; a file that is damaged or was cut short is to be "
+                "copied again",
+                input->path, message ? message : "cannot be read");
 }
 
 /* libarchive does not check the checksums of gzip; zlib does, and passes on the bytes of

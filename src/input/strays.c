@@ -1,5 +1,6 @@
 #include "input/strays.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -34,12 +35,15 @@ static const char *const beside_endings[] = {
 static bool ends_in(const char *name, size_t n, const char *ending)
 {
     size_t n_ending = strlen(ending);
-    return n > n_ending && !strncasecmp(name + n - n_ending, ending, n_ending);
+    return n > n_ending &&
+           name[n - n_ending] == *ending && /* a mark: most names differ */
+           !strncasecmp(name + n - n_ending, ending, n_ending);
 }
 
 static bool is_named(const char *name, size_t n, const char *word)
 {
-    return n == strlen(word) && !strncasecmp(name, word, n);
+    return n == strlen(word) && tolower((unsigned char)*name) == *word &&
+           !strncasecmp(name, word, n);
 }
 
 static bool is_of_system(const char *name, size_t n)
