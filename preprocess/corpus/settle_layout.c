@@ -50,28 +50,74 @@ static void count_documents(const struct corpus *corpus, struct layout_place *pl
     free(bits);
 }
 
-/* Whether a place is the file, or an array of it, whose key is a name below it. */
-static bool is_of(const struct layout_place *place, const struct reader_file *file)
+/* Files of the notes by "KIND SOURCE PATH"; an archive may hold a path twice. */
+struct file_keys {
+    struct words keys;
+    int32_t *of_file; /* each file's key */
+    int32_t *file;    /* each key's first file */
+};
+
+static struct file_keys find_keys(const struct reader_notes *notes)
 {
-    size_t n = strlen(file->path);
-    bool is_below = n == 0 || place->path[n] == '\0' || place->path[n] == '/';
-    return place->source == file->source && place->kind == file->kind &&
-           !strncmp(place->path, file->path, n) && is_below;
+    size_t room = (size_t)notes->n_files + 1;
+    struct file_keys files = {.of_file = xcalloc(room, sizeof *files.of_file),
+                              .file = xcalloc(room, sizeof *files.file)};
+    for (int i = 0; i < notes->n_files; i++) {
+        const struct reader_file *file = &notes->files[i];
+        char *text = xasprintf("%d %d %s", (int)file->kind, file->source, file->path);
+        int32_t n_before = files.keys.n, key = words_add(&files.keys, text, strlen(text));
+        if (key == n_before)
+            files.file[key] = i;
+        files.of_file[i] = key;
+        free(text);
+    }
+    return files;
 }
 
-/* The first place of a file; NULL: it gave no document. */
-static struct layout_place *find_place(struct layout_place *places, int n,
-                                       const struct reader_file *file)
+static void release_keys(struct file_keys *files)
 {
-    for (int p = 0; p < n; p++)
-        if (is_of(&places[p], file))
-            return &places[p];
-    return NULL;
+    words_release(&files->keys);
+    free(files->of_file);
+    free(files->file);
+}
+
+/* The key of the file whose documents a place holds: the place is the file, or an array
+ * of it, whose own key is a name below it. -1: it is a folder. */
+static int32_t key_of(const struct words *keys, const struct layout_place *place)
+{
+    if (place->kind == PLACE_FOLDER)
+        return -1;
+    char *text = xasprintf("%d %d %s", (int)place->kind, place->source, place->path);
+    size_t n = strlen(text), n_bare = n - strlen(place->path);
+    int32_t key = words_find(keys, text, n);
+    while (key < 0 && n > n_bare) {
+        do
+            n--;
+        while (n > n_bare && text[n] != '/');
+        key = words_find(keys, text, n);
+    }
+    free(text);
+    return key;
+}
+
+/* The first place of each key, -1: it gave no document; owned by the caller. */
+static int32_t *find_first_places(const struct layout_place *places, int32_t n,
+                                  const struct words *keys)
+{
+    int32_t *first = xcalloc((size_t)keys->n + 1, sizeof *first);
+    for (int32_t key = 0; key < keys->n; key++)
+        first[key] = -1;
+    for (int32_t p = 0; p < n; p++) {
+        int32_t key = key_of(keys, &places[p]);
+        if (key >= 0 && first[key] < 0)
+            first[key] = p;
+    }
+    return first;
 }
 
 /* Places of documents, and files that gave none. */
 static void find_places(const struct corpus *corpus, const struct reader_notes *notes,
-                        struct layout_question *question)
+                        const struct file_keys *files, struct layout_question *question)
 {
     int32_t n = corpus->place_names.n;
     struct layout_place *places =
@@ -90,11 +136,15 @@ static void find_places(const struct corpus *corpus, const struct reader_notes *
 
     question->places = places;
     question->n_places = n;
+    int32_t *first = find_first_places(places, n, &files->keys);
     for (int i = 0; i < notes->n_files; i++) {
         const struct reader_file *file = &notes->files[i];
-        struct layout_place *place = find_place(places, n, file);
-        if (!place) {
-            place = &places[question->n_places++];
+        struct layout_place *place = &places[question->n_places];
+        int32_t known = first[files->of_file[i]];
+        if (known >= 0) {
+            place = &places[known];
+        } else {
+            question->n_places++;
             *place = (struct layout_place){.id = -1,
                                            .source = file->source,
                                            .kind = file->kind,
@@ -104,6 +154,7 @@ static void find_places(const struct corpus *corpus, const struct reader_notes *
         place->is_told = file->is_told;
         place->trouble = file->trouble;
     }
+    free(first);
 }
 
 static void note_part(struct corpus *corpus, const struct layout_place *place)
@@ -166,7 +217,7 @@ static bool has_training(const struct corpus *corpus)
 
 /* What was read of the files that are the corpus's. */
 static void note_read(struct corpus *corpus, const struct layout_question *question,
-                      const struct reader_notes *notes)
+                      const struct reader_notes *notes, const struct file_keys *files)
 {
     struct corpus_layout *layout = &corpus->layout;
     bool *is_noted = xcalloc((size_t)notes->n_files + 1, sizeof *is_noted);
@@ -174,14 +225,12 @@ static void note_read(struct corpus *corpus, const struct layout_question *quest
 
     for (int i = 0; i < question->n_places; i++) {
         const struct layout_place *place = &question->places[i];
-        for (int j = 0; j < notes->n_files && place->is_ours; j++) {
-            const struct reader_file *file = &notes->files[j];
-            if (is_noted[j] || !file->layout || place->kind == PLACE_FOLDER ||
-                !is_of(place, file))
-                continue;
-            layout->read[layout->n_read++] = xstrdup(file->layout);
-            is_noted[j] = true;
-        }
+        int32_t key = place->is_ours ? key_of(&files->keys, place) : -1;
+        const char *read = key < 0 ? NULL : notes->files[files->file[key]].layout;
+        if (!read || is_noted[key])
+            continue;
+        layout->read[layout->n_read++] = xstrdup(read);
+        is_noted[key] = true;
     }
     free(is_noted);
 }
@@ -191,12 +240,13 @@ int settle_layout(struct corpus *corpus, int n_sources, const struct reader_note
     struct layout_question question = {
         .sources = corpus->sources, .n_sources = n_sources, .format = notes->format};
     struct layout_source *answers = xcalloc((size_t)n_sources + 1, sizeof *answers);
-    find_places(corpus, notes, &question);
+    struct file_keys files = find_keys(notes);
+    find_places(corpus, notes, &files, &question);
 
     int rc = layout_decide(&question, answers);
     if (!rc) {
         mark_documents(corpus, &question);
-        note_read(corpus, &question, notes);
+        note_read(corpus, &question, notes, &files);
         rc = settle_left_out(corpus, &question, answers, notes);
     }
     if (!rc && !has_training(corpus))
@@ -205,5 +255,6 @@ int settle_layout(struct corpus *corpus, int n_sources, const struct reader_note
     layout_release_question(&question, answers);
     free(question.places);
     free(answers);
+    release_keys(&files);
     return rc;
 }

@@ -31,6 +31,7 @@ static char *path_of(const struct corpus *corpus, const struct document *documen
  * corpus's in one of the ways in which it was read. */
 struct noted {
     struct words paths, folders; /* and those that they stand in */
+    struct words classes;        /* folders of the corpus's documents */
     bool *is_ours;
 };
 
@@ -39,9 +40,13 @@ static struct noted find_noted(const struct layout_question *question)
     struct noted noted = {.is_ours = xcalloc((size_t)question->n_places + 1, 1)};
     for (int i = 0; i < question->n_places; i++) {
         const struct layout_place *place = &question->places[i];
-        if (place->kind == PLACE_FOLDER)
-            continue;
         char *key = xasprintf("%d %s", place->source, place->path);
+        if (place->kind == PLACE_FOLDER) {
+            if (place->is_ours)
+                words_add(&noted.classes, key, strlen(key));
+            free(key);
+            continue;
+        }
         noted.is_ours[words_add(&noted.paths, key, strlen(key))] |= place->is_ours;
         char *end = strrchr(key, '/');
         words_add(&noted.folders, key, end ? (size_t)(end - key) : 0);
@@ -84,11 +89,34 @@ static void leave_document(struct corpus *corpus, struct noted *noted,
     free(path);
 }
 
-static void leave_files(struct corpus *corpus, struct noted *noted,
-                        const struct layout_question *question,
-                        const struct layout_source *answers)
+/* A file among a class's documents that was none for its size alone; it was read as
+ * records, in case that it is a corpus. */
+static int check_large(const struct corpus *corpus, const struct noted *noted,
+                       const struct layout_place *place)
 {
-    for (int i = 0; i < question->n_places; i++) {
+    char *key = xasprintf("%d %s", place->source, place->path);
+    const char *slash = strrchr(place->path, '/');
+    size_t n = slash ? strlen(key) - strlen(slash) : 0;
+    bool is_in_class = slash && words_find(&noted->classes, key, n) >= 0;
+    free(key);
+    if (!is_in_class || place->is_named || strays_beside(place->path))
+        return OK;
+
+    char *name = shown(corpus, place->source, place->path);
+    int rc = fail(ERR_FORMAT,
+                  "%s: too large for a document in a class folder: `--format folders` "
+                  "takes it as one; else move it out of the corpus",
+                  name);
+    free(name);
+    return rc;
+}
+
+static int leave_files(struct corpus *corpus, struct noted *noted,
+                       const struct layout_question *question,
+                       const struct layout_source *answers)
+{
+    int rc = OK;
+    for (int i = 0; i < question->n_places && !rc; i++) {
         const struct layout_place *place = &question->places[i];
         if (place->kind == PLACE_FOLDER || !*place->path)
             continue;
@@ -96,9 +124,11 @@ static void leave_files(struct corpus *corpus, struct noted *noted,
         if (index < 0 || noted->is_ours[index])
             continue;
         noted->is_ours[index] = true; /* once */
+        rc = check_large(corpus, noted, place);
         left_out_add(&corpus->layout.left_out, reason_beside(&answers[place->source]),
                      shown(corpus, place->source, place->path));
     }
+    return rc;
 }
 
 /* All folders that documents or files of records stand in, "SOURCE PATH". */
@@ -213,12 +243,13 @@ int settle_left_out(struct corpus *corpus, const struct layout_question *questio
         if (corpus->places[corpus->documents[i].place].kind == PLACE_FOLDER)
             leave_document(corpus, &noted, &corpus->documents[i], answers);
 
-    if (!rc) {
-        leave_files(corpus, &noted, question, answers);
+    if (!rc)
+        rc = leave_files(corpus, &noted, question, answers);
+    if (!rc)
         rc = check_empty(corpus, question, answers, notes);
-    }
     words_release(&noted.paths);
     words_release(&noted.folders);
+    words_release(&noted.classes);
     free(noted.is_ours);
     return rc;
 }

@@ -20,6 +20,13 @@
 
 enum { BLOCK = 1 << 18 };
 
+/* Whether the mark of a zip archive's end was met. */
+struct zip_watch {
+    bool is_found;
+    char last[3]; /* bytes of the block before */
+    size_t n;
+};
+
 struct input {
     char *path;
     struct folder *folder; /* NULL: it is none, but: */
@@ -30,11 +37,12 @@ struct input {
     bool is_empty; /* and that without a byte, of which libarchive has no entry */
     gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
     int zip;       /* its descriptor, 0: none */
-    char *block;
+    char *block;   /* (n_block) */
+    size_t n_block;
     struct archive *unpacked; /* and what that is unpacked by, whose bytes are watched */
     struct archive_entry *whole;
     struct tar_watch watch;
-    bool has_zip_end;
+    struct zip_watch zip_end;
     struct input *outer; /* NULL, or what this is an entry of */
     const char *head;    /* n_head bytes of the entry that were read before; borrowed */
     size_t n_head;
@@ -61,7 +69,7 @@ static int report_archive(const struct input *input)
 static la_ssize_t read_through(struct archive *archive, void *given, const void **bytes)
 {
     struct input *input = given;
-    int n = gzread(input->gzip, input->block, BLOCK), status = Z_OK;
+    int n = gzread(input->gzip, input->block, (unsigned)input->n_block), status = Z_OK;
     gzerror(input->gzip, &status);
     if (n < 0 || (status != Z_OK && status != Z_STREAM_END)) {
         archive_set_error(
@@ -81,6 +89,23 @@ static bool has_zip_end(const char *bytes, size_t n)
     return memmem(bytes, n, mark, sizeof mark - 1) != NULL;
 }
 
+/* Looks for the mark, which can stand on both sides of a block's end. */
+static void watch_zip_end(struct zip_watch *watch, const char *bytes, size_t n)
+{
+    enum { KEPT = sizeof watch->last };
+    char seam[2 * KEPT];
+    size_t n_first = n < KEPT ? n : KEPT, n_seam = watch->n + n_first;
+    memcpy(seam, watch->last, watch->n);
+    memcpy(seam + watch->n, bytes, n_first);
+    watch->is_found =
+        watch->is_found || has_zip_end(seam, n_seam) || has_zip_end(bytes, n);
+
+    const char *end = n >= KEPT ? bytes + n : seam + n_seam;
+    size_t n_before = n >= KEPT ? n : n_seam;
+    watch->n = n_before < KEPT ? n_before : KEPT;
+    memcpy(watch->last, end - watch->n, watch->n);
+}
+
 /* The bytes of the archive itself, out of what it is packed in. */
 static la_ssize_t read_unpacked(struct archive *archive, void *given, const void **bytes)
 {
@@ -98,7 +123,8 @@ static la_ssize_t read_unpacked(struct archive *archive, void *given, const void
         return -1;
     }
     tar_watch_bytes(&input->watch, *bytes, n);
-    input->has_zip_end = has_zip_end(*bytes, n) || input->has_zip_end;
+    if (n)
+        watch_zip_end(&input->zip_end, *bytes, n);
     return (la_ssize_t)n;
 }
 
@@ -127,14 +153,25 @@ static bool is_zip(int fd)
     return pread(fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
 }
 
+/* No larger than a file: a folder may hold very many small ones. */
+static size_t block_size(int fd)
+{
+    enum { LEAST = 4096 };
+    struct stat status;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size >= BLOCK)
+        return BLOCK;
+    return status.st_size < LEAST ? LEAST : (size_t)status.st_size;
+}
+
 /* What a descriptor gives, unpacked; its message if it cannot be. */
 static const char *unpack(struct input *input, int fd)
 {
     input->gzip = gzdopen(dup(fd), "rb");
     if (!input->gzip)
         die("zlib cannot open a file descriptor");
-    gzbuffer(input->gzip, BLOCK);
-    input->block = xcalloc(BLOCK, 1);
+    input->n_block = block_size(fd);
+    gzbuffer(input->gzip, (unsigned)input->n_block);
+    input->block = xcalloc(input->n_block, 1);
     input->unpacked = archive_read_new();
     input->whole = archive_entry_new();
     support_filters(input->unpacked);
@@ -184,27 +221,28 @@ static bool ends_as_zip(int fd)
     return is_whole;
 }
 
-/* An archive that was cut between two entries, or joined with another, reads well. */
-static int check_end(struct input *input)
+/* The bytes behind the last entry, up to the end, for what watches them. */
+static int drain(struct input *input)
 {
     const void *bytes = NULL;
-    int format = archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK;
-    if (!input->unpacked && !input->zip)
-        return OK;
-    if (format == ARCHIVE_FORMAT_ZIP &&
-        !(input->zip ? ends_as_zip(input->zip) : input->has_zip_end))
-        return fail(ERR_FORMAT,
-                    "%s: the zip archive is cut short: its table of contents is missing; "
-                    "copy it again",
-                    input->path);
-    if (format != ARCHIVE_FORMAT_TAR || !input->unpacked)
-        return OK;
-
-    for (la_ssize_t n = 1; n > 0;) {
+    la_ssize_t n = 1;
+    while (n > 0)
         n = read_unpacked(input->archive, input, &bytes);
-        if (n < 0)
-            return report_archive(input);
-    }
+    return n < 0 ? report_archive(input) : OK;
+}
+
+static int check_zip_end(const struct input *input)
+{
+    if (input->zip ? ends_as_zip(input->zip) : input->zip_end.is_found)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: the zip archive is cut short: its table of contents is missing; "
+                "copy it again",
+                input->path);
+}
+
+static int check_tar_end(const struct input *input)
+{
     enum tar_end end = tar_watch_end(&input->watch);
     if (end == TAR_END_MISSING)
         return fail(ERR_FORMAT,
@@ -218,6 +256,21 @@ static int check_end(struct input *input)
                     "both by `tar --ignore-zeros -xf %s` and give the folder",
                     input->path, input->path);
     return OK;
+}
+
+/* An archive that was cut between two entries, or joined with another, reads well. */
+static int check_end(struct input *input)
+{
+    int format = archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK;
+    bool is_zip_archive = format == ARCHIVE_FORMAT_ZIP;
+    bool is_tar = format == ARCHIVE_FORMAT_TAR && input->unpacked;
+    if (!(is_zip_archive && (input->zip || input->unpacked)) && !is_tar)
+        return OK;
+
+    int rc = input->unpacked ? drain(input) : OK;
+    if (rc)
+        return rc;
+    return is_tar ? check_tar_end(input) : check_zip_end(input);
 }
 
 /* libarchive gives no name that the locale cannot say, and a program may run in C's. */

@@ -244,7 +244,8 @@ void layout_decide_files(const struct layout_view *view, struct layout_files *fi
     for (int i = 0; i < view->n_places && view->format == FORMAT_AUTO; i++)
         check_broken_piece(view, &view->places[i], files);
 
-    for (int i = 0; i < view->n_places && files->n_ours == 1 && is_alone(view); i++) {
+    bool says_nothing = files->n_ours == 1 && is_alone(view);
+    for (int i = 0; i < view->n_places && says_nothing; i++) {
         view->places[i].part = PLACE_NO_PART;
         free(view->places[i].why);
         view->places[i].why = NULL;

@@ -105,16 +105,16 @@ int place_part_of_name(const char *name, size_t n, struct word *found)
     int part = PLACE_NO_PART;
 
     for (size_t at = 0; place_next_word(name, n, &at, &word); before = word) {
-        int new = is_out_behind(before, word) ? PLACE_UNCLEAR_PART : part_of_word(word);
-        if (new == PLACE_NO_PART || (new == PLACE_UNCLEAR_PART &&part >= 0))
+        int said = is_out_behind(before, word) ? PLACE_UNCLEAR_PART : part_of_word(word);
+        if (said == PLACE_NO_PART || (said == PLACE_UNCLEAR_PART && part >= 0))
             continue;
-        if (part >= 0 && new == part)
+        if (part >= 0 && said == part)
             continue;
         if (found)
             *found = word;
         if (part >= 0)
             return PLACE_UNCLEAR_PART;
-        part = new;
+        part = said;
     }
     return part;
 }

@@ -14,7 +14,7 @@ enum {
     BLOCK_BYTES = 512 << 10,
     BLOCK_FILES = 512, /* whose sizes are not known yet */
     PIECE_BYTES = 64 << 10,
-    DOCUMENT_BYTES = 4 << 20 /* a larger file that could be records is no document */
+    DOCUMENT_BYTES = 16 << 20 /* a larger file that could be records is no document */
 };
 
 struct reader {

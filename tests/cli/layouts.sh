@@ -89,6 +89,25 @@ grep -q '^test .* 8 documents' said || problem "$(cat said)"
 expect 65 'ends without the mark of its end' "$rnnprep" cut.tar -o y.h5
 expect 65 'a second archive begins behind the end' "$rnnprep" joined.tar -o y.h5
 
+LC_ALL=C.UTF-8 python3 - <<'PYTHON'
+import zipfile
+with zipfile.ZipFile("long.zip", "w") as z:  # whose table of contents is longer than a block
+    for i in range(6000):
+        z.writestr("%s/%s/%d.txt" % ("a" * 60, ("neg", "pos")[i % 2], i), "lamp soup %d" % (i % 7))
+PYTHON
+cat long.zip | "$rnnprep" - -o x.h5 >said || problem "a long zip archive through a pipe"
+grep -q '^train .*neg 3,\?000, pos 3,\?000' said || problem "$(cat said)"
+head -c -30000 long.zip >short.zip
+expect 65 'zip archive is cut short' "$rnnprep" - -o y.h5 < <(cat short.zip)
+
+mkdir -p books/neg books/pos
+for i in 1 2 3; do echo lamp soup >books/neg/$i && echo river band >books/pos/$i; done
+head -c 6000000 < <(yes 'a long book of many words') >books/pos/2
+"$rnnprep" books -o x.h5 >said || problem "a book among class folders"
+grep -q '^train .*neg 3, pos 3' said || problem "$(cat said)"
+head -c 18000000 < <(yes 'a long book of many words') >books/pos/2
+expect 65 'books/pos/2: too large for a document.*--format folders' "$rnnprep" books -o y.h5
+
 mkdir -p real linked && mv eval/train.csv real/x && ln -s ../real/x linked/train.csv
 expect 65 'train.csv is a link: --follow-links reads' "$rnnprep" linked -o y.h5
 "$rnnprep" linked --follow-links -o y.h5 --quiet || problem "--follow-links"
