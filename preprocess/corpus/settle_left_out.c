@@ -262,12 +262,12 @@ struct kinds {
 
 static void add_kind(struct kinds *kinds, const char *path)
 {
-    const char *file = place_last_name(path), *dot = strrchr(file, '.');
+    const char *file = place_last_name(path), *ending = place_ending(path);
     int32_t n_known = kinds->paths.n;
     if (words_add(&kinds->paths, path, strlen(path)) < n_known)
         return;
     int n_folder = file > path ? (int)(file - path - 1) : 0;
-    char *name = xasprintf("%s%s%.*s", dot && dot > file ? dot : "files without ending",
+    char *name = xasprintf("%s%s%.*s", *ending ? ending : "files without ending",
                            n_folder ? " in " : " at the top", n_folder, path);
     int32_t n_before = kinds->names.n,
             index = words_add(&kinds->names, name, strlen(name));

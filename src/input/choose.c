@@ -79,6 +79,15 @@ static bool could_be_label(const struct sample *sample, int c)
                           (sample_is_text(sample, c) && sample_words(sample, c) > 4)));
 }
 
+/* Where a word within the name alone says so, what stands there must not gainsay it. */
+static bool bears_name_out(const struct sample *sample, const char *const *known, int c)
+{
+    const struct sample_column *column = &sample->columns[c];
+    if (known == column_text_names)
+        return sample_is_text(sample, c);
+    return sample_is_few(sample, c) || column->values.n * 2 <= column->n_values;
+}
+
 /* The column whose name fits best and that could hold it; -1. */
 static int find_named(const struct sample *sample, const char *const *known, int but,
                       bool (*could_be)(const struct sample *, int))
@@ -89,8 +98,7 @@ static int find_named(const struct sample *sample, const char *const *known, int
         if (rank < 0 || c == but || !could_be(sample, c))
             continue;
         if (rank >= COLUMN_WHOLE_NAMES && sample->n_rows > 20 &&
-            (known == column_label_names ? !sample_is_few(sample, c)
-                                         : !sample_is_text(sample, c)))
+            !bears_name_out(sample, known, c))
             continue;
         if (best < 0 || rank < best_rank) {
             best = c;

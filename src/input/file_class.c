@@ -39,9 +39,9 @@ bool file_class_is_usual(const char *name, size_t n)
 /* The name's last ending: letters, two to twenty. */
 static bool ending_of(const char *file, struct word *ending)
 {
-    const char *dot = strrchr(file, '.');
-    size_t n = dot ? strlen(dot + 1) : 0;
-    if (!dot || dot == file || n < 2 || n > 20)
+    const char *dot = place_ending(file);
+    size_t n = *dot ? strlen(dot + 1) : 0;
+    if (n < 2 || n > 20)
         return false;
     for (size_t i = 1; i <= n; i++)
         if (!((dot[i] | 32) >= 'a' && (dot[i] | 32) <= 'z'))

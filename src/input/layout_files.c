@@ -127,13 +127,6 @@ static void check_left_out(const struct layout_view *view, const struct tally *t
                          place->trouble, dataset_part_names[part]));
 }
 
-/* What stands behind the last dot of a path's name. */
-static const char *ending_of(const char *path)
-{
-    const char *file = place_last_name(path), *dot = strrchr(file, '.');
-    return dot ? dot : "";
-}
-
 /* A file that could not be read to its end, though others that end as it does are the
  * corpus: a piece of it that would be lost. */
 static void check_broken_piece(const struct layout_view *view,
@@ -146,7 +139,7 @@ static void check_broken_piece(const struct layout_view *view,
 
     for (int i = 0; i < view->n_places; i++)
         if (view->places[i].is_ours && view->places[i].kind == PLACE_RECORDS &&
-            !strcmp(ending_of(view->places[i].path), ending_of(place->path))) {
+            !strcmp(place_ending(view->places[i].path), place_ending(place->path))) {
             layout_refuse_files(files, xstrdup(place->trouble));
             return;
         }

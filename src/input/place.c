@@ -125,6 +125,12 @@ const char *place_last_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+const char *place_ending(const char *path)
+{
+    const char *name = place_last_name(path), *dot = strrchr(name, '.');
+    return dot && dot > name ? dot : "";
+}
+
 int place_part_of_file(const char *path, struct word *word)
 {
     const char *file = place_last_name(path);

@@ -33,8 +33,10 @@ bool place_next_word(const char *name, size_t n, size_t *at, struct word *word);
 /* Whether n bytes are the word, in any case. */
 bool place_is_word(const char *text, size_t n, const char *word);
 
-/* The last name of a path. */
+/* The last name of a path, and that name's ending with its dot: ".csv", "" if it has
+ * none or is nothing else. */
 const char *place_last_name(const char *path);
+const char *place_ending(const char *path);
 
 /* Whether a name of the path begins with a dot ("." and ".." do not count). */
 bool place_is_hidden(const char *path);

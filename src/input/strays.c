@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "input/place.h"
+
 static const char *const system_names[] = {
     "thumbs.db",    "ehthumbs.db",
     "desktop.ini",  "icon\r",
@@ -40,16 +42,10 @@ static bool ends_in(const char *name, size_t n, const char *ending)
            !strncasecmp(name + n - n_ending, ending, n_ending);
 }
 
-static bool is_named(const char *name, size_t n, const char *word)
-{
-    return n == strlen(word) && tolower((unsigned char)*name) == *word &&
-           !strncasecmp(name, word, n);
-}
-
 static bool is_of_system(const char *name, size_t n)
 {
     for (size_t i = 0; i < COUNT_OF(system_names); i++)
-        if (is_named(name, n, system_names[i]))
+        if (place_is_word(name, n, system_names[i]))
             return true;
     for (size_t i = 0; i < COUNT_OF(system_endings); i++)
         if (ends_in(name, n, system_endings[i]))
@@ -72,11 +68,12 @@ bool strays_of_system(const char *path)
 
 bool strays_beside(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *name = place_last_name(path);
     size_t n = strlen(name), n_stem = strcspn(name, ".");
 
     for (size_t i = 0; i < COUNT_OF(beside_names); i++)
-        if (is_named(name, n, beside_names[i]) || is_named(name, n_stem, beside_names[i]))
+        if (place_is_word(name, n, beside_names[i]) ||
+            place_is_word(name, n_stem, beside_names[i]))
             return true;
     for (size_t i = 0; i < COUNT_OF(beside_endings); i++)
         if (ends_in(name, n, beside_endings[i]))
