@@ -47,9 +47,27 @@ static void print_notes(const struct corpus *corpus)
         printf("%-10s %s\n", corpus->notes[i].about, corpus->notes[i].text);
 }
 
+enum { MOST_SHOWN = 20 }; /* classes on a line */
+
+static void print_unshown(const struct corpus *corpus)
+{
+    if (corpus->n_classes > MOST_SHOWN)
+        printf(", and %d classes more", corpus->n_classes - MOST_SHOWN);
+    putchar('\n');
+}
+
+/* What scikit-learn and Keras would weigh the classes by, to say how uneven they are. */
+static void print_weights(const struct corpus *corpus)
+{
+    printf("weights    the classes are uneven, and not weighed here; even would be:");
+    for (int c = 0; c < corpus->n_classes && c < MOST_SHOWN; c++)
+        printf("%s %s %.3f", c ? "," : "", corpus->classes[c],
+               figures_class_weight(corpus, c));
+    print_unshown(corpus);
+}
+
 static void print_documents(const struct corpus *corpus)
 {
-    enum { MOST_SHOWN = 20 };
     for (int part = 0; part < DATASET_PARTS; part++) {
         if (!corpus->n_of_part[part])
             continue;
@@ -57,18 +75,11 @@ static void print_documents(const struct corpus *corpus)
         for (int c = 0; c < corpus->n_classes && c < MOST_SHOWN; c++)
             printf("%s %s %d", c ? "," : "", corpus->classes[c],
                    corpus->n_of_class[part][c]);
-        if (corpus->n_classes > MOST_SHOWN)
-            printf(", and %d classes more", corpus->n_classes - MOST_SHOWN);
-        putchar('\n');
+        print_unshown(corpus);
     }
 
-    if (figures_is_skewed(corpus)) {
-        printf("weights   ");
-        for (int c = 0; c < corpus->n_classes && c < MOST_SHOWN; c++)
-            printf("%s %s %.3f", c ? "," : "", corpus->classes[c],
-                   figures_class_weight(corpus, c));
-        printf(": the classes are uneven; these would even them out\n");
-    }
+    if (figures_is_skewed(corpus))
+        print_weights(corpus);
     if (corpus->is_sorted)
         printf(
             "order      the training records stand class by class: cut no part off their "
@@ -116,14 +127,17 @@ static int count_unspaced(const char *word)
     return n;
 }
 
-/* Whether most words are pieces of sentences of such a script. */
+/* Whether most words are pieces of sentences of such a script, the rare ones too: the
+ * most frequent are short everywhere. */
 static bool is_uncut(const struct text_tokenizer *tokenizer)
 {
     enum { N_LOOKED = 200, LONG = 6 };
     int known = text_n_words(tokenizer), n = known < N_LOOKED ? known : N_LOOKED;
     int n_long = 0;
-    for (int i = 1; i <= n; i++)
-        n_long += count_unspaced(text_word(tokenizer, i)) >= LONG;
+    for (int i = 0; i < n; i++) {
+        int id = 1 + (int)((int64_t)i * known / n);
+        n_long += count_unspaced(text_word(tokenizer, id)) >= LONG;
+    }
     return n_long * 2 > n;
 }
 

@@ -1,4 +1,4 @@
-/* rnntrain eval CHECKPOINT [dataset.h5] [--part test] */
+/* rnntrain eval MODEL [dataset.h5] [--part test] */
 #include "commands/commands.h"
 
 #include <stdio.h>
@@ -46,12 +46,12 @@ const struct option_table cmd_eval_table = {
     .parts = option_parts,
     .n_parts = (int)COUNT_OF(option_parts),
     .program = "rnntrain eval",
-    .synopsis = "CHECKPOINT [dataset.h5 | CORPUS] [options]",
+    .synopsis = "MODEL [dataset.h5 | CORPUS] [options]",
     .example = "  rnntrain eval run/best.h5 dataset.h5\n"
                "  rnntrain eval run/best.h5 labelled.csv\n",
     .about =
         "The loss of a model on a part of a data set, and its accuracy.\n\n"
-        "  CHECKPOINT  a run's folder, its best.h5 or last.h5, or a model of Keras: "
+        "  MODEL       a run's folder, its best.h5 or last.h5, or a model of Keras: "
         ".h5,\n"
         "              .keras or .weights.h5\n"
         "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"

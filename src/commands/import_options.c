@@ -19,7 +19,9 @@ static const char *const gates[] = {MODEL_GATES_NAMES, [MODEL_GATES] = "auto", N
 
 static const struct option options[] = {
     {"tokenizer", OPTION_STRING, AT(tokenizer), NULL, 0, 0, option_file,
-     "file with its tokenizer, as Tokenizer.to_json() gives it", GROUP, true},
+     "its tokenizer: tokenizer.json of Keras's to_json(), a pickle, a word index, or a "
+     "data set or model with the same words",
+     GROUP, true},
     {"imdb-word-index", OPTION_STRING, AT(imdb_word_index), NULL, 0, 0, option_file,
      "file with the word index of keras.datasets.imdb, {\"the\": 1, ...}: ids are index "
      "+ 3, a text begins with 1, words at or beyond the embedding's rows are 2, words "

@@ -46,12 +46,12 @@ const struct option_table cmd_predict_table = {
     .parts = parts,
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain predict",
-    .synopsis = "CHECKPOINT [FILE|-] [options]",
+    .synopsis = "MODEL [FILE|-] [options]",
     .example = "  echo \"A touching film.\" | rnntrain predict run/best.h5\n"
                "  rnntrain predict run reviews.csv -o judged.csv\n",
     .about =
         "Judges texts: a text in, a line out, with the class and its probability.\n\n"
-        "  CHECKPOINT  a run's folder, its best.h5 or last.h5, or a model of Keras: "
+        "  MODEL       a run's folder, its best.h5 or last.h5, or a model of Keras: "
         ".h5,\n"
         "              .keras or .weights.h5\n"
         "  FILE        texts, one a line; or what rnnprep reads: .csv, .tsv, .jsonl,\n"

@@ -116,7 +116,8 @@ static const struct {
 } archives[] = {
     {"[Content_Types].xml", "a workbook or document of Office (xlsx, docx, pptx)",
      "save the sheet as CSV (UTF-8), or `python3 -c \"import sys, pandas; "
-     "pandas.read_excel(sys.argv[1]).to_csv('corpus.csv', index=False)\" FILE`"},
+     "pandas.read_excel(sys.argv[1]).to_csv('corpus.csv', index=False)\" FILE` and "
+     "`rnnprep corpus.csv`"},
     {"mimetype", "a document (odt, ods, epub)", "save it as CSV or text (UTF-8)"},
     {"META-INF/MANIFEST.MF", "a Java archive", "give the corpus"},
     {"AndroidManifest.xml", "an Android package", "give the corpus"},

@@ -41,8 +41,8 @@ static int refuse_unknown(const char *name, const enum format *order, size_t n_o
     int rc =
         fail(ERR_FORMAT,
              "%s: cannot tell what it is: %s; --format %s says so, --separator names "
-             "the separator",
-             name, signs, names);
+             "the separator; a text a line and a file a class: --class NAME=%s for each",
+             name, signs, names, name);
     free(names);
     free(signs);
     return rc;

@@ -142,8 +142,8 @@ expect 65 'sample.h5: not a checkpoint' "$rnntrain" eval "$good" "$good"
 "$rnnprep" "$tmp/sample" -o "$tmp/longer.h5" --num-words 400 --maxlen 61 --quiet
 expect 65 'longer.h5.*(61|60)' "$rnntrain" eval "$ck" "$tmp/longer.h5"
 expect 66 'none.txt' "$rnntrain" predict "$ck" "$tmp/none.txt"
-expect 64 'an operand is missing; usage: rnntrain predict CHECKPOINT' "$rnntrain" predict
-expect 64 'CHECKPOINT' "$rnntrain" eval
+expect 64 'an operand is missing; usage: rnntrain predict MODEL' "$rnntrain" predict
+expect 64 'MODEL' "$rnntrain" eval
 expect 64 'FILE' "$rnntrain" inspect
 
 # Corpora.

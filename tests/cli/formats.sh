@@ -85,3 +85,23 @@ is 'train 60: neg 30, pos 30' parts umlauts.csv
 says 'it looks like (ISO-8859-1|windows-1252)'
 is 'train 60: neg 30, pos 30' parts zh.csv
 says '--segment icu'
+
+python3 - <<'PYTHON'
+# The most frequent words of Chinese comments are short ones; most are whole sentences.
+with open("short.csv", "w") as out:
+    out.write("label,review\n")
+    for i in range(600):
+        short = "".join(chr(0x4E00 + i % 200 + 300 * k) for k in range(2))
+        long = "".join(chr(0x5000 + i + 700 * k) for k in range(7))
+        out.write(f"{'good' if i % 2 else 'bad'},{short} {long}\n")
+with open("many.csv", "w") as out:
+    out.write("label,text\n")
+    for i in range(100):
+        out.write(f"kind{min(i // 2, 24)},what is number {i} of these\n")
+PYTHON
+is 'train 600: bad 300, good 300' parts short.csv
+says 'whole phrases of a script without blanks: --segment icu'
+"$rnnprep" many.csv -o x.h5 >said
+says '^weights .* not weighed here; even would be: kind0 2.000, .*, and 5 classes more$'
+expect 65 'a text a line and a file a class: --class NAME=plain.txt for each' \
+    "$rnnprep" plain.txt -o x.h5

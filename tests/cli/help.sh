@@ -91,7 +91,7 @@ expect 65 '^rnntrain: evl' "$rnntrain" evl
 [ ! -e run ] || problem "a run directory was made"
 expect 64 'unknown option --unitz \(did you mean --units\?\)' "$rnntrain" evl --unitz 3
 expect 64 'rnntrain train --help lists them' "$rnntrain" evl --xyzxyzxyz 3
-expect 64 'usage: rnntrain predict CHECKPOINT' "$rnntrain" predict
+expect 64 'usage: rnntrain predict MODEL' "$rnntrain" predict
 
 # An example stands first, and files are called files.
 ask "$rnntrain" help
@@ -123,6 +123,7 @@ peer 'did you mean --seed' --seeed
 peer 'rnntrain train --help lists them' --test-dely
 peer 'rnntrain train --help lists them' --l
 expect 64 'unknown option --max_length \(it is --maxlen here' "$rnnprep" . --max_length 3
+expect 64 'unknown option --text \(it is --text-column here' "$rnnprep" . --text 3
 expect 64 'did you mean val_acc\?' "$rnntrain" evl --monitor val_accuracy
 expect 64 'did you mean bilstm\?' "$rnntrain" evl --model BiLSTM
 expect 64 'did you mean eval\?' "$rnntrain" evaluate x

@@ -246,7 +246,8 @@ static void test_refusals(void **state)
     refuse(PLAIN, "one\ntwo words here\nthree\n", ERR_FORMAT,
            "x: cannot tell what it is: no JSON Lines, no __label__, no separator that "
            "gives every row the same fields; --format csv|tsv|jsonl|fasttext|lines says "
-           "so, --separator names the separator");
+           "so, --separator names the separator; a text a line and a file a class: "
+           "--class NAME=x for each");
     refuse(PLAIN, "the film is\nthe plot was\nthe end\n", ERR_FORMAT,
            "x: cannot tell what it is"); /* one label only would be no corpus */
 
