@@ -63,14 +63,14 @@ static int *class_shares(const struct rows *from, int n_labels, const int32_t *r
     return shares;
 }
 
-/* Splits rows into n_taken, the same share of each class drawn at random, and the rest
- * (left in rows); both in ascending order. */
+/* Splits rows into so many of each class, drawn at random, and the rest (left in rows);
+ * both in ascending order. */
 static void take_stratified(const struct rows *from, int n_labels, struct rng rng,
-                            int32_t *rows, int *n, int n_taken, int32_t *taken)
+                            int32_t *rows, int *n, const int *shares, int32_t *taken)
 {
     int32_t *class_rows = xcalloc((size_t)*n, sizeof *class_rows);
     int32_t *rest = xcalloc((size_t)*n, sizeof *rest);
-    int *shares = class_shares(from, n_labels, rows, *n, n_taken), at = 0, n_rest = 0;
+    int at = 0, n_rest = 0;
 
     for (int label = 0; label < n_labels; label++) {
         int of_class = rows_of_class(from, rows, *n, label, class_rows);
@@ -89,7 +89,6 @@ static void take_stratified(const struct rows *from, int n_labels, struct rng rn
     *n = n_rest;
     free(class_rows);
     free(rest);
-    free(shares);
 }
 
 /* Takes as many rows of each class as take_stratified would, but from as few chunks as
@@ -122,10 +121,11 @@ static void limit_rows(const struct sampler *sampler, enum dataset_part part,
         take_chunks(from, n_labels, rng, rows, *n, (int)limit);
     } else {
         int32_t *taken = xcalloc((size_t)*n, sizeof *taken);
-        int n_rest = *n;
-        take_stratified(from, n_labels, rng, rows, &n_rest, (int)limit, taken);
+        int *shares = class_shares(from, n_labels, rows, *n, (int)limit), n_rest = *n;
+        take_stratified(from, n_labels, rng, rows, &n_rest, shares, taken);
         memcpy(rows, taken, (size_t)limit * sizeof *rows);
         free(taken);
+        free(shares);
     }
     *n = (int)limit;
 }
@@ -137,6 +137,40 @@ static int take_tail(double split, int32_t *rows, int *n, int32_t *taken)
     memcpy(taken, rows + at, (size_t)n_taken * sizeof *taken);
     *n = at;
     return n_taken;
+}
+
+/* Shares round to nothing for rare classes. Where that leaves fewer than two classes to
+ * validate, every class that has two rows gives one. */
+static void share_with_rare(const struct sampler_config *config, const int *counts,
+                            int n_labels, int *shares)
+{
+    int n_classes = 0;
+    for (int c = 0; c < n_labels; c++)
+        n_classes += shares[c] > 0;
+
+    bool is_enough = n_classes > 1 || (n_classes == 1 && config->allow_one_class);
+    for (int c = 0; c < n_labels && !is_enough && config->validation_split > 0; c++)
+        if (shares[c] == 0 && counts[c] > 1)
+            shares[c] = 1;
+}
+
+static void take_share_of_each(struct sampler *sampler)
+{
+    const struct rows *train = &sampler->data->part[DATASET_TRAIN];
+    const struct sampler_config *config = &sampler->config;
+    struct rng rng = {.seed = config->seed, .purpose = RNG_SPLIT};
+    int n_labels = sampler->data->facts.n_labels, n = sampler->n_train;
+    int n_taken = (int)(n * config->validation_split + 0.5);
+    int *counts = xcalloc((size_t)n_labels, sizeof *counts);
+    int *shares = class_shares(train, n_labels, sampler->train, n, n_taken);
+
+    rows_count(train, sampler->train, n, n_labels, counts);
+    share_with_rare(config, counts, n_labels, shares);
+    take_stratified(train, n_labels, rng, sampler->train, &sampler->n_train, shares,
+                    sampler->validation);
+    sampler->n_validation = n - sampler->n_train;
+    free(counts);
+    free(shares);
 }
 
 static int n_classes_in(const struct sampler *sampler)
@@ -164,10 +198,15 @@ static int check_validation(const struct sampler *sampler)
         return OK;
 
     int label = data->part[sampler->validation_part].y[sampler->validation[0]];
-    return fail(ERR_USAGE,
-                "all %d validation rows are of class %s, so val_acc says nothing: use "
-                "--validation stratified, or force it with --allow-one-class",
-                sampler->n_validation, data->facts.labels[label]);
+    return fail(
+        ERR_USAGE,
+        "all %d validation rows are of class %s, so val_acc says nothing: %s, or "
+        "force it with --allow-one-class",
+        sampler->n_validation, data->facts.labels[label],
+        sampler->config.rule == VALIDATION_STRATIFIED
+            ? "no other class has two training rows, one of which could validate: "
+              "give more rows of them, use --validation none"
+            : "use --validation stratified");
 }
 
 /* The validation rows, which training gives up unless they are a part of their own. */
@@ -175,8 +214,6 @@ static int split_validation(struct sampler *sampler)
 {
     const struct sampler_config *config = &sampler->config;
     const struct dataset *data = sampler->data;
-    const struct rows *train = &data->part[DATASET_TRAIN];
-    struct rng rng = {.seed = config->seed, .purpose = RNG_SPLIT};
     sampler->validation_part = DATASET_TRAIN;
 
     switch (config->rule) {
@@ -190,9 +227,7 @@ static int split_validation(struct sampler *sampler)
         break;
     case VALIDATION_STRATIFIED:
         sampler->validation = xcalloc((size_t)sampler->n_train, sizeof(int32_t));
-        sampler->n_validation = (int)(sampler->n_train * config->validation_split + 0.5);
-        take_stratified(train, data->facts.n_labels, rng, sampler->train,
-                        &sampler->n_train, sampler->n_validation, sampler->validation);
+        take_share_of_each(sampler);
         break;
     case VALIDATION_KERAS_TAIL:
         sampler->validation = xcalloc((size_t)sampler->n_train, sizeof(int32_t));

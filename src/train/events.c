@@ -74,6 +74,8 @@ static void say_start(struct report *report, const struct report_start *start)
                    "note     nothing to validate: best.h5 and early stopping go by the "
                    "training %s",
                    start->watched);
+    if (start->unseen)
+        report_say(report, "warning  %s", start->unseen);
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
                start->classes, start->bytes >> 20);
 

@@ -5,26 +5,71 @@
 
 #include "files/h5.h"
 
+/* Rows of each class; the caller's to free. */
+static int *count_classes(const struct trainer *trainer, enum dataset_part part,
+                          const int32_t *rows, int n)
+{
+    int n_labels = trainer->data.facts.n_labels;
+    int *counts = xcalloc((size_t)n_labels, sizeof *counts);
+    if (n > 0)
+        rows_count(&trainer->data.part[part], rows, n, n_labels, counts);
+    return counts;
+}
+
+static int *count_validation(const struct trainer *trainer)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    return count_classes(trainer, sampler->validation_part, sampler->validation,
+                         sampler->n_validation);
+}
+
 /* "stratified: neg 1250, pos 1250" */
 static char *describe_validation(const struct trainer *trainer)
 {
     static const char *const rules[] = {"stratified", "keras-tail", "own", "none"};
     const struct sampler *sampler = &trainer->sampler;
-    const struct dataset *data = &trainer->data;
-    int *counts = xcalloc((size_t)data->facts.n_labels, sizeof *counts);
-    char *text = xstrdup(rules[sampler->config.rule]);
+    const struct facts *facts = &trainer->data.facts;
+    int *counts = count_validation(trainer);
+    char *text = NULL;
+    size_t size = 0;
 
-    if (sampler->n_validation > 0)
-        rows_count(&data->part[sampler->validation_part], sampler->validation,
-                   sampler->n_validation, data->facts.n_labels, counts);
-    for (int c = 0; c < data->facts.n_labels && sampler->n_validation > 0; c++) {
-        char *longer = xasprintf("%s%s %s %d", text, c ? "," : ":", data->facts.labels[c],
-                                 counts[c]);
-        free(text);
-        text = longer;
-    }
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        die("no memory for the line on the validation rows");
+    fputs(rules[sampler->config.rule], out);
+    for (int c = 0; c < facts->n_labels && sampler->n_validation > 0; c++)
+        fprintf(out, "%s %s %d", c ? "," : ":", facts->labels[c], counts[c]);
+    fclose(out);
 
     free(counts);
+    return text;
+}
+
+/* Classes that training sees and validation does not; NULL: there are none. */
+static char *describe_unseen(const struct trainer *trainer)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    const struct facts *facts = &trainer->data.facts;
+    int *train = count_classes(trainer, DATASET_TRAIN, sampler->train, sampler->n_train);
+    int *validation = count_validation(trainer);
+    int n_unseen = 0, last = 0;
+
+    for (int c = 0; c < facts->n_labels && sampler->n_validation > 0; c++)
+        if (validation[c] == 0 && train[c] > 0) {
+            n_unseen++;
+            last = c;
+        }
+    free(train);
+    free(validation);
+
+    if (n_unseen == 0)
+        return NULL;
+    char *others =
+        n_unseen > 1 ? xasprintf(" (nor of %d more)", n_unseen - 1) : xstrdup("");
+    char *text = xasprintf("no validation row is of class %s%s: val_loss and val_acc say "
+                           "nothing of that; a greater --validation-split may have some",
+                           facts->labels[last], others);
+    free(others);
     return text;
 }
 
@@ -116,7 +161,9 @@ void trainer_tell_unsealed(struct trainer *trainer, const char *path)
 static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
 {
     char *validation = describe_validation(trainer);
+    char *unseen = describe_unseen(trainer);
     struct report_start start = describe(trainer, hosts, validation, crowded);
+    start.unseen = unseen;
 
     if (trainer->data.is_unsealed)
         trainer_tell_unsealed(trainer, trainer->config->data);
@@ -125,6 +172,7 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
     if (!rc)
         rc = report_start(&trainer->report, &start);
     free(validation);
+    free(unseen);
     return rc;
 }
 

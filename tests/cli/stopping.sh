@@ -61,6 +61,15 @@ grep -q '^note .*neither a test part nor .*validation rows' "$tmp/said" || probl
 grep -q '^note .*nothing to validate: .*by the training loss' "$tmp/said" || problem "no word of the loss"
 grep -q '"monitor":"loss"' "$tmp/blind/log.jsonl" || problem "--validation none watches the loss"
 
+# A class whose share of the validation rows rounds to nothing gives one; none of that, if it has one.
+awk 'BEGIN { print "text,label"
+    for (i = 0; i < 1200; i++)
+        print "w" i % 40 " w" i % 7 "," (i % 500 == 1 ? "yes" : i == 700 ? "once" : "no") }' >"$tmp/rare.csv"
+"$rnnprep" "$tmp/rare.csv" -o "$tmp/rare.h5" --maxlen 4 --quiet
+"$rnntrain" "$tmp/rare.h5" --run-dir "$tmp/rare" --epochs 1 --units 4 >"$tmp/said"
+grep -q 'to validate (stratified: no 120, once 0, yes 1)' "$tmp/said" || problem "the rare class"
+grep -q '^warning  no validation row is of class once: ' "$tmp/said" || problem "no word of it"
+
 # The same on any number of ranks, and from any point on: the decisions are those of one rank.
 expected=$(outcome "$tmp/new-1")
 train 3 "$tmp/ranks" --epochs 4 --quiet

@@ -108,6 +108,52 @@ static void test_refusals(void **state)
     assert_non_null(strstr(fail_message(), "validation set is empty"));
 }
 
+/* So many rows of class 1 among the others; returns what sampler_new does. */
+static int split_rare(int n_rare, bool one_class, double share, int counts[2])
+{
+    struct fixture fixture;
+    struct sampler sampler;
+    struct sampler_config config = config_of(VALIDATION_STRATIFIED);
+    fill(&fixture);
+    for (int i = 0; i < ROWS; i++)
+        fixture.y[i] = i >= 500 && i < 500 + n_rare;
+
+    config.allow_one_class = one_class;
+    config.validation_split = share;
+    int rc = sampler_new(&fixture.data, &config, &sampler);
+    if (rc)
+        return rc;
+    assert_int_equal(sampler.n_train + sampler.n_validation, ROWS);
+    memset(counts, 0, 2 * sizeof *counts);
+    rows_count(&fixture.data.part[DATASET_TRAIN], sampler.validation,
+               sampler.n_validation, 2, counts);
+    sampler_release(&sampler);
+    return OK;
+}
+
+/* A class whose share rounds to nothing gives one row, where else only one class would
+ * validate; a split that has two classes is what it always was. */
+static void test_rare_class(void **state)
+{
+    (void)state;
+    int counts[2];
+    assert_int_equal(split_rare(4, false, 0.1, counts), OK);
+    assert_true(counts[0] == 100 && counts[1] == 1);
+    assert_int_equal(split_rare(2, false, 0.1, counts), OK);
+    assert_true(counts[0] == 100 && counts[1] == 1);
+    assert_int_equal(split_rare(6, false, 0.1, counts), OK);
+    assert_true(counts[0] == 99 && counts[1] == 1);
+
+    assert_int_equal(split_rare(4, true, 0.1, counts), OK);
+    assert_true(counts[0] == 100 && counts[1] == 0);
+    assert_int_equal(split_rare(4, false, 0.0001, counts), OK);
+    assert_true(counts[0] == 1 && counts[1] == 1);
+
+    assert_int_equal(split_rare(1, false, 0.1, counts), ERR_USAGE);
+    assert_non_null(strstr(fail_message(), "no other class has two training rows"));
+    assert_null(strstr(fail_message(), "--validation stratified"));
+}
+
 static void test_limit(void **state)
 {
     (void)state;
@@ -353,11 +399,11 @@ static void test_window_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stratified),   cmocka_unit_test(test_keras_tail),
-        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_exact_limit),  cmocka_unit_test(test_batches),
-        cmocka_unit_test(test_no_shuffle),   cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_window_limit),
+        cmocka_unit_test(test_stratified), cmocka_unit_test(test_keras_tail),
+        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_rare_class),
+        cmocka_unit_test(test_limit),      cmocka_unit_test(test_exact_limit),
+        cmocka_unit_test(test_batches),    cmocka_unit_test(test_no_shuffle),
+        cmocka_unit_test(test_windows),    cmocka_unit_test(test_window_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
