@@ -73,7 +73,8 @@ struct keras_reading {
     int n_parts;
     bool has_steps; /* the last part gives a vector a position, not one a row */
 
-    size_t next_array; /* where arrays stand in the order of the layers */
+    bool *is_taken; /* (weights.n) while arrays find their layers by order */
+    size_t n_taken;
     bool is_plain;     /* each array is a tensor as it stands, so moments fit too */
     bool is_hard_told; /* whose hard_sigmoid it is */
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
@@ -26,16 +27,64 @@ static bool is_at(const struct keras_array *array, const char *group, const char
            !strcmp(array->name, number);
 }
 
+/* Whether one of the groups in an array's name is `group`, or begins with it. */
+static bool is_in(const struct keras_array *array, const char *group, bool is_begin)
+{
+    size_t n = strlen(group);
+
+    for (const char *at = array->name; *at;) {
+        size_t length = strcspn(at, "/");
+        if (at[length] && (is_begin ? length >= n : length == n) &&
+            !strncmp(at, group, n))
+            return true;
+        at += length + (at[length] == '/');
+    }
+    return false;
+}
+
+/* How well an array's name fits what is looked for. */
+static int fit(const struct keras_array *array, const struct keras_layer *layer,
+               const char *below)
+{
+    const char *direction = !strncmp(below, "/forward", 8)    ? "forward_"
+                            : !strncmp(below, "/backward", 9) ? "backward_"
+                                                              : NULL;
+    return (layer->name && is_in(array, layer->name, false)) +
+           (direction && is_in(array, direction, true));
+}
+
+/* Arrays stand in the order of the layers, but within a nested model or a Bidirectional
+ * Keras lists those that are frozen behind the others: there the names tell. */
+static const struct keras_array *take_array(struct keras_reading *reading,
+                                            const struct keras_layer *layer,
+                                            const char *below)
+{
+    const struct keras_arrays *all = &reading->file->weights;
+    size_t best = 0;
+
+    while (reading->is_taken[best])
+        best++;
+    const char *group = all->array[best].layer;
+    for (size_t i = best + 1; i < all->n && !strcmp(all->array[i].layer, group); i++)
+        if (!reading->is_taken[i] &&
+            fit(&all->array[i], layer, below) > fit(&all->array[best], layer, below))
+            best = i;
+
+    reading->is_taken[best] = true;
+    reading->n_taken++;
+    return &all->array[best];
+}
+
 int keras_find_array(struct keras_reading *reading, const struct keras_layer *layer,
                      const char *below, int k, const struct keras_array **array)
 {
     const struct keras_arrays *all = &reading->file->weights;
 
     if (!reading->file->by_class) {
-        if (reading->next_array == all->n)
+        if (reading->n_taken == all->n)
             return keras_refuse(reading, layer,
                                 "has no weights: the file has %zu arrays only", all->n);
-        *array = &all->array[reading->next_array++];
+        *array = take_array(reading, layer, below);
         return OK;
     }
     for (size_t i = 0; i < all->n; i++)
@@ -47,10 +96,8 @@ int keras_find_array(struct keras_reading *reading, const struct keras_layer *la
                         layer->group, below, k);
 }
 
-int keras_find_arrays(struct keras_reading *reading)
+static int find_all(struct keras_reading *reading)
 {
-    const struct keras_file *file = reading->file;
-
     for (int i = 0; i < reading->n_parts; i++) {
         struct keras_part *part = &reading->parts[i];
         const struct keras_kind *kind = keras_kinds[part->config.kind];
@@ -58,13 +105,25 @@ int keras_find_arrays(struct keras_reading *reading)
         if (rc)
             return rc;
     }
-    if (!file->by_class && reading->next_array != file->weights.n)
+    return OK;
+}
+
+int keras_find_arrays(struct keras_reading *reading)
+{
+    const struct keras_file *file = reading->file;
+
+    reading->is_taken = xcalloc(file->weights.n + 1, sizeof *reading->is_taken);
+    int rc = find_all(reading);
+    free(reading->is_taken);
+    reading->is_taken = NULL;
+
+    if (!rc && !file->by_class && reading->n_taken != file->weights.n)
         return fail(
             ERR_FORMAT,
             "%s: %zu arrays, but its layers have %zu: it is damaged, or was made by "
             "something else",
-            file->path, file->weights.n, reading->next_array);
-    return OK;
+            file->path, file->weights.n, reading->n_taken);
+    return rc;
 }
 
 int keras_check_array(const struct keras_reading *reading,

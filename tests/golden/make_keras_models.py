@@ -50,6 +50,14 @@ def sequence(parts):
     return keras.Sequential([layers.InputLayer(dtype="int32", **shape)] + parts)
 
 
+def frozen_inside():
+    both = layers.Bidirectional(layers.GRU(3))
+    inner = sequence([layers.Embedding(WORDS, 4, trainable=False), both])
+    inner(rows)
+    both.forward_layer.trainable = False
+    return inner
+
+
 def cases():
     """Name, ending, options, model."""
     yield "lstm", ".h5", "", sequence([
@@ -69,6 +77,9 @@ def cases():
         layers.Embedding(WORDS, 3),
         layers.LSTM(4, return_sequences=True, recurrent_activation="hard_sigmoid"),
         layers.Flatten(), layers.Dense(1, activation="sigmoid")])
+    # Keras lists frozen arrays of a nested model, and of a Bidirectional, behind the others.
+    yield "frozen", ".h5", "", sequence([
+        frozen_inside(), layers.Dense(2, activation="softmax")])
 
 
 expected = []
