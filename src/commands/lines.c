@@ -9,11 +9,12 @@
 #include <unistd.h>
 
 #include "input/block.h"
+#include "input/container.h"
 #include "input/decode.h"
 #include "input/input.h"
 #include "text/text.h"
 
-enum { PIECE_BYTES = 64 << 10, LOOKED_AT = 8 };
+enum { PIECE_BYTES = 64 << 10, LOOKED_AT = 8, MOST_MAGIC = 16 };
 
 struct lines {
     const char *path, *encoding; /* borrowed */
@@ -150,6 +151,42 @@ static void append(struct lines *lines, const char *text, size_t n)
     lines->n += n;
 }
 
+/* A file is unpacked, what comes as it comes is not. */
+static int check_packed(const struct lines *lines)
+{
+    static const struct {
+        const char *name, *magic;
+        size_t n, offset;
+    } kinds[] = {{"gzip", "\x1f\x8b\x08", 3, 0}, {"zstd", "\x28\xb5\x2f\xfd", 4, 0},
+                 {"bzip2", "1AY&SY", 6, 4},      {"xz", "\xfd\x37zXZ", 5, 0},
+                 {"zip", "PK\3\4", 4, 0},        {"tar", "ustar", 5, 257}};
+
+    for (size_t k = 0; k < COUNT_OF(kinds) && lines->fd >= 0; k++)
+        if (lines->n_piece >= kinds[k].offset + kinds[k].n &&
+            !memcmp(lines->piece + kinds[k].offset, kinds[k].magic, kinds[k].n))
+            return fail(ERR_FORMAT,
+                        "%s: packed by %s, expected texts: give the file by its name, "
+                        "which is unpacked then, or unpack it in front of the pipe",
+                        block_source_name(lines->path), kinds[k].name);
+    return OK;
+}
+
+/* What begins as no text does; of lines the first, so that what stands before an odd one
+ * is judged. */
+static int check_beginning(const struct lines *lines)
+{
+    if (lines->decoder.started || lines->encoding || lines->n_piece == 0)
+        return OK;
+    int rc = check_packed(lines);
+    if (rc)
+        return rc;
+
+    const char *end = memchr(lines->piece, '\n', lines->n_piece);
+    size_t n = end ? (size_t)(end - lines->piece) + 1 : lines->n_piece;
+    n = n < MOST_MAGIC && lines->n_piece >= MOST_MAGIC ? MOST_MAGIC : n;
+    return container_check(block_source_name(lines->path), lines->piece, n);
+}
+
 /* Reads what is there, or waits for it. */
 static int read_more(struct lines *lines)
 {
@@ -157,6 +194,9 @@ static int read_more(struct lines *lines)
     size_t n = 0;
     int rc = read_bytes(lines);
     if (rc || may_be_mark(lines))
+        return rc;
+    rc = check_beginning(lines);
+    if (rc)
         return rc;
 
     decode_piece(&lines->decoder, lines->encoding, lines->piece, lines->n_piece,

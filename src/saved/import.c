@@ -134,22 +134,48 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
                 given, path);
 }
 
+/* The same names in another order would exchange what they mean. */
+static int check_order(const struct checkpoint *info, const struct facts *named)
+{
+    int32_t *places = xcalloc((size_t)named->n_labels, sizeof *places);
+    bool is_turned = classes_map(&info->facts, named, places) &&
+                     !classes_in_order(places, named->n_labels);
+    free(places);
+    if (!is_turned)
+        return OK;
+
+    char *known = classes_shown(&info->facts), *given = classes_shown(named);
+    int rc = fail(ERR_USAGE,
+                  "%s: the names given to its classes, %s, are its own in another order, "
+                  "%s: leave the option out, classes find each other by their names",
+                  info->path, given, known);
+    free(known);
+    free(given);
+    return rc;
+}
+
 /* A model of Keras that was imported without names has numbers in their place. */
 static int rename_classes(const struct checkpoint_hints *hints, struct checkpoint *info)
 {
     json_t *provenance = json_loads(info->provenance, 0, NULL);
     struct facts *facts = &info->facts;
     struct facts named = {.n_labels = facts->n_labels};
+    bool has_numbers =
+        json_object_get(provenance, "imported_from_keras") && classes_are_numbered(facts);
 
-    info->has_no_names = json_object_get(provenance, "imported_from_keras") &&
-                         !hints->labels && classes_are_numbered(facts);
+    info->has_no_names = has_numbers && !hints->labels;
     json_decref(provenance);
     if (!hints->labels)
         return OK;
+
     int rc =
         classes_from_option("--labels", hints->labels, facts->n_labels, &named.labels);
-    if (rc)
+    if (!rc && !has_numbers)
+        rc = check_order(info, &named);
+    if (rc) {
+        facts_release(&named);
         return rc;
+    }
 
     for (int i = 0; i < facts->n_labels; i++)
         free(facts->labels[i]);

@@ -46,6 +46,10 @@ expect 65 'called bad, good, those of the model two/last.h5 are called neg, pos:
 [ "$(accuracy two/last.h5 two_named.h5 --labels good,bad)" = 0 ] || problem "--labels, turned"
 printf 'bad\ngood\n' >names
 [ "$(accuracy two/last.h5 two_named.h5 --labels names)" = 1 ] || problem "--labels with a file"
+expect 64 'pos, neg, are its own in another order, neg, pos: leave the option out' \
+    "$rnntrain" eval two/last.h5 two_turned.h5 --part train --labels pos,neg
+expect 64 'pos, neg, are its own in another order' \
+    "$rnntrain" two_turned.h5 --init-from two/last.h5 --init-labels pos,neg --run-dir turned
 
 prep three.h5 "a b c" a b c
 prep three_turned.h5 "c a b" a b c

@@ -48,8 +48,8 @@ gzip -c plain >plain.gz
 same "compressed lines" plain.gz
 iconv -f utf-8 -t utf-16le plain >unmarked
 same "UTF-16 without its mark" unmarked --encoding utf-16le
-expect 65 'unmarked: line 1 is not text: .*NUL.*--encoding utf-16le' "$rnntrain" predict run/best.h5 unmarked
-expect 65 'not text' "$rnntrain" predict run/best.h5 "$rnntrain"
+expect 65 'unmarked: looks like UTF-16 .*--encoding utf-16le' "$rnntrain" predict run/best.h5 unmarked
+expect 65 'a program, expected text' "$rnntrain" predict run/best.h5 "$rnntrain"
 expect 64 'no such encoding' "$rnntrain" predict run/best.h5 plain --encoding klingon
 
 # A line without an end: the answers before it, then its number and the limit.
@@ -142,6 +142,16 @@ keras index.json >said
 grep -q 'note: .*index.json: a word index alone' notes || problem "what is assumed of an index is not said"
 expect 65 'other.pickle: a pickle, at byte .*__main__.Tokenizer.*tokenizer.json' "$rnntrain" predict \
     "$golden/keras_lstm.h5" "$golden/texts" --tokenizer other.pickle
+
+# What is packed comes by its name, not through a pipe.
+printf 'a film\n' | gzip >packed.gz
+tar cf packed.tar packed.gz
+for kind in gz tar; do
+    expect 65 'standard input: packed by .*give the file by its name' \
+        sh -c "'$rnntrain' predict run/best.h5 <packed.$kind"
+done
+printf '%%PDF-1.4\n1 0 obj\n' >document
+expect 65 'document: a PDF document' "$rnntrain" predict run/best.h5 document
 
 # Data that are prepared with a model's tokenizer are judged as their texts are.
 "$rnntrain" eval run set.h5 --part train >right
