@@ -46,8 +46,9 @@ static bool read_number(const char *text, struct number *number)
 
     if (n_whole && (*at == 'e' || *at == 'E')) {
         at += 1 + (at[1] == '-' || at[1] == '+');
-        number->has_exponent = n_digits(at) > 0;
-        at += n_digits(at) + !number->has_exponent;
+        number->has_exponent = true;
+        n_whole = n_digits(at); /* none: no number */
+        at += n_whole;
     }
     return n_whole && !*at && isfinite(strtod(text, NULL));
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "input/block.h"
+#include "input/column_names.h"
 #include "input/container.h"
 #include "input/decode.h"
 #include "input/input.h"
@@ -28,6 +29,7 @@ struct lines {
     size_t searched;       /* bytes from `first` on without a line's end */
     int64_t line;          /* lines that were taken */
     int64_t n_bad, first_bad;
+    bool begins_as_table;
     bool ended;
 };
 
@@ -81,6 +83,11 @@ void lines_close(struct lines *lines)
     decode_release(&lines->decoder);
     free(lines->text);
     free(lines);
+}
+
+bool lines_begin_as_table(const struct lines *lines)
+{
+    return lines->begins_as_table;
 }
 
 bool lines_ended(const struct lines *lines)
@@ -232,6 +239,7 @@ static int take(struct lines *lines, const char *bytes, size_t n, char **text)
     if (n && bytes[n - 1] == '\r')
         n--;
 
+    lines->begins_as_table |= lines->line == 0 && column_names_are(bytes, n);
     lines->line++;
     int rc = look_at(lines, bytes, n);
     if (rc)

@@ -114,6 +114,24 @@ static int judge_whole(struct job *job, struct lines *lines)
                                keeps ? kept_of_line(text) : (struct kept){0});
 }
 
+static void print_notes(const struct job *job, const struct lines *lines)
+{
+    const char *encoding = job->settings->input.encoding;
+    int64_t line = 0, n_bad = lines_bad(lines, &line);
+    if (n_bad)
+        fprintf(stderr,
+                "rnntrain: note: %s: %lld sequences are not valid %s, the first in line "
+                "%lld, and were replaced: --encoding names another encoding\n",
+                job->path, (long long)n_bad, encoding ? encoding : "UTF-8",
+                (long long)line);
+    if (lines_begin_as_table(lines) && !job->settings->whole)
+        fprintf(
+            stderr,
+            "rnntrain: note: %s: the first line looks like names of columns, and each "
+            "line was judged as a text: --format csv (or tsv) reads a table\n",
+            job->path);
+}
+
 static int judge_stream(struct job *job)
 {
     struct lines *lines = NULL;
@@ -122,15 +140,9 @@ static int judge_stream(struct job *job)
     if (rc)
         return rc;
 
-    int64_t line = 0;
     rc = job->settings->whole ? judge_whole(job, lines) : judge_lines(job, lines);
-    int64_t n_bad = lines_bad(lines, &line);
-    if (n_bad && !rc)
-        fprintf(stderr,
-                "rnntrain: note: %s: %lld sequences are not valid %s, the first in line "
-                "%lld, and were replaced: --encoding names another encoding\n",
-                job->path, (long long)n_bad, encoding ? encoding : "UTF-8",
-                (long long)line);
+    if (!rc)
+        print_notes(job, lines);
     lines_close(lines);
     return rc;
 }

@@ -1,6 +1,7 @@
 #include "input/column_names.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -84,4 +85,21 @@ bool column_name_is_likely(const char *name)
     for (size_t at = 0, n; (n = next_word(name, &at)) > 0; at += n)
         words++;
     return words > 0 && words <= 4 && strlen(name) <= 40 && !strpbrk(name, ".,;!?\"");
+}
+
+bool column_names_are(const char *line, size_t n)
+{
+    enum { MOST_BYTES = 1000 };
+    int n_names = 0, n_texts = 0;
+    bool are_likely = n < MOST_BYTES;
+    char *copy = xstrndup(line, n), *rest = copy;
+
+    for (char *name; are_likely && (name = strsep(&rest, ",;\t"));) {
+        int rank = column_name_rank(name, column_text_names);
+        n_names++;
+        n_texts += rank >= 0 && rank < COLUMN_WHOLE_NAMES;
+        are_likely = !*name || column_name_is_likely(name);
+    }
+    free(copy);
+    return are_likely && n_names > 1 && n_texts > 0;
 }

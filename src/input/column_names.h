@@ -19,4 +19,7 @@ bool column_name_is_key(const char *name);
 /* Whether a name could be one: a few words without a sentence's marks. */
 bool column_name_is_likely(const char *name);
 
+/* Whether a line of n bytes is a row of names, that of a column of texts among them. */
+bool column_names_are(const char *line, size_t n);
+
 #endif

@@ -65,6 +65,8 @@ id,review,label
 CSV
 same "a table" rows.csv
 same "a table in a pipe" - --format csv <rows.csv
+predict - <rows.csv >said 2>&1
+grep -q "looks like names of columns.*--format csv" said || { cat said; problem "a table taken for lines"; }
 printf 'id\treview\n7\twarm, lovely café\n8\tawful cold lake\n' >rows.tsv
 same "tabs" rows.tsv
 printf '{"text": "warm lovely café", "n": 0.1, "x": {"y": []}}\n{"text": "awful cold lake"}\n' >rows.jsonl
