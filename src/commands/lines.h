@@ -25,7 +25,7 @@ bool lines_are_waiting(const struct lines *lines);
 /* Bytes that were no text and became U+FFFD, and the line of the first. */
 int64_t lines_bad(const struct lines *lines, int64_t *first);
 
-/* Whether the first line that was taken names columns: a table, a row judged as a text. */
+/* Whether the first line names columns: of a table, whose rows were judged as texts. */
 bool lines_begin_as_table(const struct lines *lines);
 
 #endif
