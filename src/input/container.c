@@ -197,7 +197,7 @@ static int check_zeros(const char *name, const char *bytes, size_t n)
         n >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2) ||
                    (n >= 4 && !memcmp(bytes, "\0\0\xfe\xff", 4)));
     size_t even = zeros[0] + zeros[2], odd = zeros[1] + zeros[3];
-    if ((even + odd) * 10 < n_looked || n_looked < 4 || is_marked)
+    if (even + odd < 2 || (even + odd) * 10 < n_looked || n_looked < 4 || is_marked)
         return OK;
 
     const char *encoding = zeros[2] * 8 > n_looked && zeros[3] * 8 > n_looked ? "utf-32le"

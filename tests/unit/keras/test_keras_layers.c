@@ -258,7 +258,8 @@ static void test_reset_without_bias(void **state)
         {LAYER("GRU", "g", ",\"units\":2,\"use_bias\":false"), 3, false, true},
         {LSTM("l", ",\"use_bias\":false,\"reset_after\":true"), 3, false, false},
     };
-    const struct keras_array none = {.n_dims = 2};
+    char group[] = "g", name[] = "g/kernel:0";
+    const struct keras_array none = {.layer = group, .name = name, .n_dims = 2};
     struct keras_array arrays[] = {none, none, none};
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -268,6 +269,8 @@ static void test_reset_without_bias(void **state)
         struct keras_reading reading;
         assert_int_equal(read_layers(layers, &file, &model, &reading), OK);
         file.weights = (struct keras_arrays){arrays, COUNT_OF(arrays)};
+        bool is_taken[COUNT_OF(arrays)] = {false};
+        reading.is_taken = is_taken;
         reading.n_parts = 1;
         reading.has_steps = true;
         reading.major = cases[i].major;
