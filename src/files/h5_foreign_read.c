@@ -13,48 +13,30 @@ bool h5_has_attribute(struct h5 *file, const char *object, const char *name)
            H5Aexists_by_name(file->file, object, name, H5P_DEFAULT) > 0;
 }
 
-static bool read_variable(hid_t attribute, size_t n, char **texts)
+bool h5_read_variable_strings(hid_t from, size_t n, char **strings)
 {
     char **pointers = xcalloc(n, sizeof *pointers);
-    hid_t type = H5Tcopy(H5T_C_S1), space = H5Aget_space(attribute);
-    hid_t stored = H5Aget_type(attribute);
+    bool is_attribute = H5Iget_type(from) == H5I_ATTR;
+    hid_t space = is_attribute ? H5Aget_space(from) : H5Dget_space(from);
+    hid_t stored = is_attribute ? H5Aget_type(from) : H5Dget_type(from);
+    hid_t type = H5Tcopy(H5T_C_S1);
 
     H5Tset_size(type, H5T_VARIABLE);
     H5Tset_cset(type, H5Tget_cset(stored));
 
-    bool is_read = H5Aread(attribute, type, pointers) >= 0;
-    for (size_t i = 0; i < n && is_read; i++)
-        texts[i] = xstrdup(pointers[i] ? pointers[i] : "");
-    if (is_read)
-        H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers);
-
-    H5Tclose(stored);
-    H5Tclose(type);
-    H5Sclose(space);
-    free(pointers);
-    return is_read;
-}
-
-bool h5_read_variable_strings(hid_t set, size_t n, char **strings)
-{
-    char **pointers = xcalloc(n, sizeof *pointers);
-    hid_t type = H5Tcopy(H5T_C_S1), space = H5Dget_space(set);
-    hid_t stored = H5Dget_type(set);
-
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5Tget_cset(stored));
-
-    bool is_read = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers) >= 0;
-    for (size_t i = 0; i < n && is_read; i++)
+    herr_t status = is_attribute
+                        ? H5Aread(from, type, pointers)
+                        : H5Dread(from, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers);
+    for (size_t i = 0; i < n && status >= 0; i++)
         strings[i] = xstrdup(pointers[i] ? pointers[i] : "");
-    if (is_read)
+    if (status >= 0)
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers);
 
     H5Tclose(stored);
     H5Tclose(type);
     H5Sclose(space);
     free(pointers);
-    return is_read;
+    return status >= 0;
 }
 
 static bool read_fixed(hid_t attribute, hid_t type, size_t n, char **texts)
@@ -83,7 +65,7 @@ static bool read_texts(hid_t attribute, size_t most, size_t *n, char ***texts)
     if (points > 0 && (size_t)points <= most && H5Tget_class(type) == H5T_STRING) {
         found = xcalloc((size_t)points, sizeof *found);
         is_read = H5Tis_variable_str(type) > 0
-                      ? read_variable(attribute, (size_t)points, found)
+                      ? h5_read_variable_strings(attribute, (size_t)points, found)
                       : read_fixed(attribute, type, (size_t)points, found);
     }
 

@@ -40,8 +40,9 @@ void h5_start(void);
 hid_t h5_image_access(void);
 void h5_image_name(const struct h5 *file, char name[32]);
 
-/* The n strings of an open array of variable-length ones, the caller's to free. */
-bool h5_read_variable_strings(hid_t set, size_t n, char **strings);
+/* The n strings of an open array or attribute of variable-length ones, the caller's to
+ * free. */
+bool h5_read_variable_strings(hid_t from, size_t n, char **strings);
 
 /* ERR_FORMAT unless hard links within the file lead to an object of that path. */
 int h5_check_reach(struct h5 *file, const char *path) NODISCARD;
