@@ -161,21 +161,14 @@ static void append(struct lines *lines, const char *text, size_t n)
 /* A file is unpacked, what comes as it comes is not. */
 static int check_packed(const struct lines *lines)
 {
-    static const struct {
-        const char *name, *magic;
-        size_t n, offset;
-    } kinds[] = {{"gzip", "\x1f\x8b\x08", 3, 0}, {"zstd", "\x28\xb5\x2f\xfd", 4, 0},
-                 {"bzip2", "1AY&SY", 6, 4},      {"xz", "\xfd\x37zXZ", 5, 0},
-                 {"zip", "PK\3\4", 4, 0},        {"tar", "ustar", 5, 257}};
-
-    for (size_t k = 0; k < COUNT_OF(kinds) && lines->fd >= 0; k++)
-        if (lines->n_piece >= kinds[k].offset + kinds[k].n &&
-            !memcmp(lines->piece + kinds[k].offset, kinds[k].magic, kinds[k].n))
-            return fail(ERR_FORMAT,
-                        "%s: packed by %s, expected texts: give the file by its name, "
-                        "which is unpacked then, or unpack it in front of the pipe",
-                        block_source_name(lines->path), kinds[k].name);
-    return OK;
+    const char *packing =
+        lines->fd >= 0 ? container_packing(lines->piece, lines->n_piece) : NULL;
+    if (!packing)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: packed by %s, expected texts: give the file by its name, which is "
+                "unpacked then, or unpack it in front of the pipe",
+                block_source_name(lines->path), packing);
 }
 
 /* What begins as no text does; of lines the first, so that what stands before an odd one

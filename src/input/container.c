@@ -66,20 +66,6 @@ static const struct container containers[] = {
     {"packed by lzop", MAGIC("\x89LZO\0\r\n\x1a\n"), 0, REMEDY_UNPACK, "lzop -dc"},
     {"packed by compress", MAGIC("\x1f\x9d"), 0, REMEDY_UNPACK, "gzip -dc"},
     {"packed by Snappy", MAGIC("\xff\6\0\0sNaPpY"), 0, REMEDY_UNPACK, "snzip -dc"},
-    {"gzip within what was unpacked (packed twice)", MAGIC("\x1f\x8b\x08"), 0, REMEDY_DO,
-     "unpack it once (gunzip, unzip) and give what comes out"},
-    {"xz within what was unpacked (packed twice)",
-     MAGIC("\xfd"
-           "7zXZ\0"),
-     0, REMEDY_DO, "unpack it once (xz -d, unzip) and give what comes out"},
-    {"zstd within what was unpacked (packed twice)", MAGIC("\x28\xb5\x2f\xfd"), 0,
-     REMEDY_DO, "unpack it once (zstd -d, unzip) and give what comes out"},
-    {"bzip2 within what was unpacked (packed twice)", MAGIC("1AY&SY"), 4, REMEDY_DO,
-     "unpack it once (bunzip2, unzip) and give what comes out"},
-    {"a zip archive within another archive", MAGIC("PK\3\4"), 0, REMEDY_DO,
-     "unpack the outer one and give the inner one"},
-    {"a tar archive within another archive", MAGIC("ustar"), 257, REMEDY_DO,
-     "unpack the outer one and give the inner one"},
     {"an ar archive", MAGIC("!<arch>\n"), 0, REMEDY_EXTRACT, "ar x"},
 
     {"a document of an older Office (xls, doc, ppt)",
@@ -104,6 +90,34 @@ static const struct container containers[] = {
      MAGIC("\x7f"
            "ELF"),
      0, REMEDY_DO, "give the corpus"},
+};
+
+/* What files and archives are packed by that are read: within what was unpacked they are
+ * refused. */
+static const struct {
+    const char *name;
+    struct container within;
+} packings[] = {
+    {"gzip",
+     {"gzip within what was unpacked (packed twice)", MAGIC("\x1f\x8b\x08"), 0, REMEDY_DO,
+      "unpack it once (gunzip, unzip) and give what comes out"}},
+    {"xz",
+     {"xz within what was unpacked (packed twice)",
+      MAGIC("\xfd"
+            "7zXZ\0"),
+      0, REMEDY_DO, "unpack it once (xz -d, unzip) and give what comes out"}},
+    {"zstd",
+     {"zstd within what was unpacked (packed twice)", MAGIC("\x28\xb5\x2f\xfd"), 0,
+      REMEDY_DO, "unpack it once (zstd -d, unzip) and give what comes out"}},
+    {"bzip2",
+     {"bzip2 within what was unpacked (packed twice)", MAGIC("1AY&SY"), 4, REMEDY_DO,
+      "unpack it once (bunzip2, unzip) and give what comes out"}},
+    {"zip",
+     {"a zip archive within another archive", MAGIC("PK\3\4"), 0, REMEDY_DO,
+      "unpack the outer one and give the inner one"}},
+    {"tar",
+     {"a tar archive within another archive", MAGIC("ustar"), 257, REMEDY_DO,
+      "unpack the outer one and give the inner one"}},
 };
 
 static const struct container orc = {"an ORC file", MAGIC("ORC"), 0, REMEDY_PANDAS,
@@ -217,11 +231,22 @@ static int check_zeros(const char *name, const char *bytes, size_t n)
                 name, even + odd, n_looked);
 }
 
+const char *container_packing(const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < COUNT_OF(packings); i++)
+        if (begins(&packings[i].within, bytes, n))
+            return packings[i].name;
+    return NULL;
+}
+
 int container_check(const char *name, const char *bytes, size_t n)
 {
     for (size_t i = 0; i < COUNT_OF(containers); i++)
         if (begins(&containers[i], bytes, n))
             return refuse(name, &containers[i]);
+    for (size_t i = 0; i < COUNT_OF(packings); i++)
+        if (begins(&packings[i].within, bytes, n))
+            return refuse(name, &packings[i].within);
 
     if (is_orc(bytes, n))
         return refuse(name, &orc);

@@ -11,8 +11,12 @@ enum { CONTAINER_BYTES = 512 }; /* of a beginning, which tell all that is known 
  * messages. */
 int container_check(const char *name, const char *bytes, size_t n) NODISCARD;
 
-/* The same of what the pages of the web begin with: no container, but no file of records
- * either. */
+/* What these n bytes are packed by, of what is read unpacked: "gzip", "tar"; NULL:
+ * nothing that is known. */
+const char *container_packing(const char *bytes, size_t n);
+
+/* As container_check, of what the pages of the web begin with: no container, but no file
+ * of records either. */
 int container_check_page(const char *name, const char *bytes, size_t n) NODISCARD;
 
 /* Refuses an archive that is another program's file, by the name of an entry. */

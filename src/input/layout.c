@@ -31,6 +31,25 @@ const char *layout_unpack(const struct layout_view *view)
     return is_folder(view->source->path) ? "" : "unpack it; then ";
 }
 
+void layout_refuse(char **refusal, char *text)
+{
+    if (*refusal)
+        free(text);
+    else
+        *refusal = text;
+}
+
+void layout_refuse_part(const struct layout_view *view, const char *path, char **refusal)
+{
+    char *shown = layout_shown(view, path);
+    layout_refuse(
+        refusal,
+        xasprintf("%s: which part of the corpus is it? %s`--test %s` or `--validation "
+                  "%s` says so; else move it out of the corpus",
+                  shown, layout_unpack(view), shown, shown));
+    free(shown);
+}
+
 /* Folders by their names, those above first. */
 static int compare_folders(const char *a, const char *b)
 {

@@ -30,27 +30,6 @@ int layout_part_of_file(const struct layout_view *view, const char *path,
     return own;
 }
 
-void layout_refuse_files(struct layout_files *files, char *refusal)
-{
-    if (files->refusal)
-        free(refusal);
-    else
-        files->refusal = refusal;
-}
-
-void layout_refuse_part(const struct layout_view *view, const char *path,
-                        struct layout_files *files)
-{
-    char *shown = layout_shown(view, path);
-    layout_refuse_files(
-        files,
-        xasprintf(
-            "%s: which part of the corpus is it? %s`--test %s` or `--validation %s` "
-            "says so; else move it out of the corpus",
-            shown, layout_unpack(view), shown, shown));
-    free(shown);
-}
-
 void layout_take_file(const struct layout_view *view, struct layout_place *place,
                       struct layout_files *files)
 {
@@ -64,7 +43,7 @@ void layout_take_file(const struct layout_view *view, struct layout_place *place
     files->n_records += place->n;
     files->n_ours++;
     if (place->trouble)
-        layout_refuse_files(files, xstrdup(place->trouble));
+        layout_refuse(&files->refusal, xstrdup(place->trouble));
 }
 
 static int part_of(const struct layout_view *view, const struct layout_place *place)
@@ -118,13 +97,13 @@ static void check_left_out(const struct layout_view *view, const struct tally *t
     if (place->kind != PLACE_RECORDS || part < 0 || tally->of_part[part])
         return;
     if (!place->trouble) {
-        layout_refuse_part(view, place->path, files);
+        layout_refuse_part(view, place->path, &files->refusal);
         return;
     }
-    layout_refuse_files(
-        files, xasprintf("%s (it is called like the %s part: if it is none, move "
-                         "it out of the corpus)",
-                         place->trouble, dataset_part_names[part]));
+    layout_refuse(&files->refusal,
+                  xasprintf("%s (it is called like the %s part: if it is none, move "
+                            "it out of the corpus)",
+                            place->trouble, dataset_part_names[part]));
 }
 
 /* A file that could not be read to its end, though others that end as it does are the
@@ -140,7 +119,7 @@ static void check_broken_piece(const struct layout_view *view,
     for (int i = 0; i < view->n_places; i++)
         if (view->places[i].is_ours && view->places[i].kind == PLACE_RECORDS &&
             !strcmp(place_ending(view->places[i].path), place_ending(place->path))) {
-            layout_refuse_files(files, xstrdup(place->trouble));
+            layout_refuse(&files->refusal, xstrdup(place->trouble));
             return;
         }
 }
@@ -167,10 +146,10 @@ static void check_side_by_side(const struct layout_view *view, bool any_named,
             continue;
 
         char *a = layout_shown(view, first->path), *b = layout_shown(view, place->path);
-        layout_refuse_files(
-            files, xasprintf("%s and %s have no label in common: several corpora "
-                             "side by side? %s`rnnprep %s` takes one of them",
-                             a, b, layout_unpack(view), a));
+        layout_refuse(&files->refusal,
+                      xasprintf("%s and %s have no label in common: several corpora "
+                                "side by side? %s`rnnprep %s` takes one of them",
+                                a, b, layout_unpack(view), a));
         free(a);
         free(b);
         return;
@@ -197,11 +176,11 @@ static void decide(const struct layout_view *view, const struct tally *tally,
         if (part < 0 || part == wanted || tally->of_part[wanted] == 0)
             layout_take_file(view, place, files);
     } else if (part == PLACE_UNCLEAR_PART && tally->all > 1) {
-        layout_refuse_part(view, place->path, files);
+        layout_refuse_part(view, place->path, &files->refusal);
     } else if (part >= 0 || !has_train) {
         layout_take_file(view, place, files);
     } else if (is_piece(place, tally)) {
-        layout_refuse_part(view, place->path, files);
+        layout_refuse_part(view, place->path, &files->refusal);
     }
 }
 

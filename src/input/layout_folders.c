@@ -53,15 +53,6 @@ static bool is_unlabelled(const struct layout_node *node)
     return !strcmp(node->name, "unsup");
 }
 
-/* The first reason to refuse stays; takes the text. */
-static void refuse(const struct walk *walk, char *refusal)
-{
-    if (walk->folders->refusal)
-        free(refusal);
-    else
-        walk->folders->refusal = refusal;
-}
-
 static void take_tree(const struct walk *walk, int node, int part, int class_node)
 {
     struct layout_node *taken = node_of(walk, node);
@@ -134,12 +125,13 @@ static void refuse_side_by_side(const struct walk *walk, int a, int b)
     const struct layout_view *view = walk->view;
     char *first = layout_shown(view, node_of(walk, a)->path);
     char *second = layout_shown(view, node_of(walk, b)->path);
-    refuse(walk,
-           xasprintf("%s and %s: several corpora side by side, or classes with "
-                     "subfolders? %s`rnnprep %s` takes one corpus, `--format folders` "
-                     "makes classes of %s, %s and the folders beside them",
-                     first, second, layout_unpack(view), first, node_of(walk, a)->name,
-                     node_of(walk, b)->name));
+    layout_refuse(
+        &walk->folders->refusal,
+        xasprintf("%s and %s: several corpora side by side, or classes with "
+                  "subfolders? %s`rnnprep %s` takes one corpus, `--format folders` "
+                  "makes classes of %s, %s and the folders beside them",
+                  first, second, layout_unpack(view), first, node_of(walk, a)->name,
+                  node_of(walk, b)->name));
     free(first);
     free(second);
 }
@@ -147,13 +139,7 @@ static void refuse_side_by_side(const struct walk *walk, int a, int b)
 /* A folder that could be a part, or the documents that a part lacks. */
 static void refuse_left_out(const struct walk *walk, int node)
 {
-    const struct layout_view *view = walk->view;
-    char *shown = layout_shown(view, node_of(walk, node)->path);
-    refuse(walk,
-           xasprintf("%s: which part of the corpus is it? %s`--test %s` or `--validation "
-                     "%s` says so; else move it out of the corpus",
-                     shown, layout_unpack(view), shown, shown));
-    free(shown);
+    layout_refuse_part(walk->view, node_of(walk, node)->path, &walk->folders->refusal);
 }
 
 static void look_for_parts(const struct walk *walk, int node);
@@ -243,8 +229,8 @@ static void refuse_unlabelled(const struct walk *walk, int a, int b)
     const struct layout_view *view = walk->view;
     const char *name = node_of(walk, a)->name;
     walk->folders->is_unlabelled = !walk->folders->refusal;
-    refuse(
-        walk,
+    layout_refuse(
+        &walk->folders->refusal,
         xasprintf("%s: %s and %s are called like parts, but hold documents and no class "
                   "folders: expected %s/CLASS/ with a file a document; if they are "
                   "the classes, `--format folders` says so",

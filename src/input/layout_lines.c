@@ -93,7 +93,7 @@ static void take(const struct layout_view *view, struct sibling *siblings, int n
         if (wanted >= 0 && siblings[i].part >= 0 && siblings[i].part != wanted)
             continue;
         if (siblings[i].part == PLACE_UNCLEAR_PART)
-            layout_refuse_part(view, lines->path, files);
+            layout_refuse_part(view, lines->path, &files->refusal);
         layout_take_file(view, lines, files);
         lines->class_name = xstrndup(name->text, name->n);
     }
@@ -104,10 +104,11 @@ static void refuse_two(const struct layout_view *view, const struct sibling *a,
 {
     char *first = layout_shown(view, a->lines->path);
     char *second = layout_shown(view, b->lines->path);
-    layout_refuse_files(
-        files, xasprintf("%s and %s: files of a class each, of several corpora side by "
-                         "side? %s`--class NAME=FILE` once a class takes one of them",
-                         first, second, layout_unpack(view)));
+    layout_refuse(
+        &files->refusal,
+        xasprintf("%s and %s: files of a class each, of several corpora side by "
+                  "side? %s`--class NAME=FILE` once a class takes one of them",
+                  first, second, layout_unpack(view)));
     free(first);
     free(second);
 }

@@ -27,6 +27,12 @@ char *layout_shown(const struct layout_view *view, const char *path);
  * "unpack it; then "; "" else. */
 const char *layout_unpack(const struct layout_view *view);
 
+/* What is to be refused, NULL: nothing yet. The first reason stays; takes the text. */
+void layout_refuse(char **refusal, char *text);
+
+/* "which part is it?": of a file or a folder that could be of any. */
+void layout_refuse_part(const struct layout_view *view, const char *path, char **refusal);
+
 struct layout_node {
     char *path;
     const char *name;    /* the last of the path */
@@ -87,12 +93,5 @@ bool layout_decide_lines(const struct layout_view *view, struct layout_files *fi
 /* Marks a file as the corpus's, of the part that its path says. */
 void layout_take_file(const struct layout_view *view, struct layout_place *place,
                       struct layout_files *files);
-
-/* The first reason to refuse stays; takes the text. */
-void layout_refuse_files(struct layout_files *files, char *refusal);
-
-/* "which part is it?": of a file that could be of any. */
-void layout_refuse_part(const struct layout_view *view, const char *path,
-                        struct layout_files *files);
 
 #endif
