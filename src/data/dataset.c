@@ -116,9 +116,9 @@ static char *name_for(const char *path)
     for (name = n; name > 0 && path[name - 1] != '/';)
         name--;
 
-    size_t stem = 1 + strcspn(path + name + 1, "./");
+    size_t stem = strcspn(path + name, "./");
     char *target = xasprintf("%.*s.h5", (int)stem, path + name);
-    if (path[name] == '.' || path[name] == '/' || !strcmp(target, path + name)) {
+    if (stem == 0 || !strcmp(target, path + name)) {
         free(target);
         target = xstrdup("dataset.h5");
     }
