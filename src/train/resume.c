@@ -156,15 +156,21 @@ static int load_epoch(struct trainer *trainer)
 int trainer_begin_epoch_again(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
-    int rollbacks = trainer->progress.rollbacks + 1, rc = OK;
-    if (trainer->progress.epoch == 0) {
+    const struct progress before = trainer->progress;
+    int rc = OK;
+
+    if (before.epoch == 0) {
         rc = trainer_begin(trainer);
+        /* by these the run began, which may have been another start's options */
+        trainer->progress.monitor = before.monitor;
+        trainer->progress.spares_one_class = before.spares_one_class;
     } else {
         rc = comm_agree(comm, comm->rank == 0 ? load_epoch(trainer) : OK);
         if (!rc)
             share_progress(trainer);
     }
-    trainer->progress.rollbacks = rollbacks;
+
+    trainer->progress.rollbacks = before.rollbacks + 1;
     set_rate(trainer);
     return rc;
 }

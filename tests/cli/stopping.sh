@@ -84,6 +84,15 @@ train 2 "$tmp/older" --resume --quiet
 ! grep -q spares <("$rnntrain" inspect "$tmp/older/last.h5") ||
     problem "the older run has something new in it"
 
+# It does so too where its first epoch begins again: losses are watched as their negatives.
+small=("$tmp/easy.h5" --recipe none --epochs 1 --batch-size 32 --limit-train 200 --quiet
+    --run-dir "$tmp/again")
+expect 75 'its time is up' "$rnntrain" "${small[@]}" --monitor val_acc --max-time 0.001
+"$rnntrain" "${small[@]}" --resume --on-nan rollback --test-nan 3 2>"$tmp/said"
+grep -q 'rollback' "$tmp/said" || problem "nothing began again: $(cat "$tmp/said")"
+inspected=$("$rnntrain" inspect "$tmp/again/last.h5")
+[[ $inspected == *'"best":0.'* ]] || problem "an epoch that begins again watches something else"
+
 # One by today's rule goes on by it, with another patience too.
 train 1 "$tmp/newer" --epochs 3 --quiet
 train 1 "$tmp/newer" --resume --patience 1 --epochs 8 --quiet
