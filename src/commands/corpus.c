@@ -26,7 +26,8 @@ struct corpus {
     const struct input_settings *settings;
     struct source source;
     struct words place_names, labels; /* kinds and paths of places; classes */
-    struct layout_place *places;      /* (place_names.n) */
+    struct layout_place *places;      /* (n_places) those of the words, then others */
+    int n_places;
     struct document *documents;
     int32_t *ids; /* (room, maxlen) padded */
     size_t n, room;
@@ -67,6 +68,7 @@ static int32_t find_place(struct corpus *corpus, const struct block *block,
                                                   .path = xstrdup(path),
                                                   .is_named = records_named(path),
                                                   .is_told = true};
+        corpus->n_places++;
     }
 
     struct layout_place *place = &corpus->places[number];
@@ -134,13 +136,12 @@ static int read_documents(struct corpus *corpus, struct reader *reader)
     return rc;
 }
 
-/* Files that gave no document count for the layout too. The result is how many places
- * there are. */
-static int add_files(struct corpus *corpus, const struct reader_notes *notes)
+/* Files that gave no document count for the layout too. */
+static void add_files(struct corpus *corpus, const struct reader_notes *notes)
 {
-    int n = corpus->place_names.n;
-    corpus->places = xrealloc(corpus->places, (size_t)n + (size_t)notes->n_files + 1,
-                              sizeof *corpus->places);
+    size_t room = (size_t)corpus->n_places + (size_t)notes->n_files + 1;
+    corpus->places = xrealloc(corpus->places, room, sizeof *corpus->places);
+
     for (int i = 0; i < notes->n_files; i++) {
         const struct reader_file *file = &notes->files[i];
         char *key = xasprintf("%d %s", (int)file->kind, file->path);
@@ -148,7 +149,7 @@ static int add_files(struct corpus *corpus, const struct reader_notes *notes)
         free(key);
 
         if (place < 0) {
-            place = n++;
+            place = corpus->n_places++;
             corpus->places[place] = (struct layout_place){.id = -1,
                                                           .kind = file->kind,
                                                           .path = xstrdup(file->path),
@@ -157,16 +158,15 @@ static int add_files(struct corpus *corpus, const struct reader_notes *notes)
         corpus->places[place].is_told = file->is_told;
         corpus->places[place].trouble = file->trouble;
     }
-    return n;
 }
 
 /* Documents get the part and the class that was decided of their places. */
-static bool mark_documents(struct corpus *corpus, int n_places)
+static bool mark_documents(struct corpus *corpus)
 {
     const struct layout_place **decided =
         xcalloc((size_t)corpus->place_names.n + 1, sizeof(struct layout_place *));
     bool is_parted = false;
-    for (int i = 0; i < n_places; i++)
+    for (int i = 0; i < corpus->n_places; i++)
         if (corpus->places[i].id >= 0)
             decided[corpus->places[i].id] = &corpus->places[i];
 
@@ -188,20 +188,18 @@ static bool mark_documents(struct corpus *corpus, int n_places)
 static int decide(struct corpus *corpus, const struct reader_notes *notes,
                   bool *is_parted)
 {
-    int n = add_files(corpus, notes);
+    add_files(corpus, notes);
     struct layout_source answer = {0};
     struct layout_question question = {.sources = &corpus->source,
                                        .n_sources = 1,
                                        .format = notes->format,
                                        .places = corpus->places,
-                                       .n_places = n};
+                                       .n_places = corpus->n_places};
 
     int rc = layout_decide(&question, &answer);
     if (!rc)
-        *is_parted = mark_documents(corpus, n);
+        *is_parted = mark_documents(corpus);
     layout_release_question(&question, &answer);
-    for (int i = 0; i < n; i++)
-        free((char *)(uintptr_t)corpus->places[i].path);
     return rc;
 }
 
@@ -318,10 +316,7 @@ static void print_notes(const struct corpus *corpus, const struct reader_notes *
                 "rnntrain: note: %s: %lld sequences are not valid %s and were replaced: "
                 "--encoding names another encoding\n",
                 corpus->source.path, (long long)n_bad, encoding ? encoding : "UTF-8");
-    for (int i = 0; i < notes->left_out.n; i++)
-        fprintf(stderr, "rnntrain: note: left out: %lld %s, the first is %s\n",
-                (long long)notes->left_out.reasons[i].n, notes->left_out.reasons[i].what,
-                notes->left_out.reasons[i].first);
+    left_out_note(&notes->left_out, "rnntrain", stderr);
 }
 
 static int read_corpus(struct corpus *corpus, struct dataset *data, bool *is_parted)
@@ -360,6 +355,8 @@ int corpus_read(const char *path, const struct input_settings *settings,
     free(labels);
     int rc = read_corpus(&corpus, data, is_parted);
 
+    for (int i = 0; i < corpus.n_places; i++)
+        free((char *)(uintptr_t)corpus.places[i].path);
     words_release(&corpus.place_names);
     words_release(&corpus.labels);
     load_memory_release(&corpus.memory);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "files/file.h"
+#include "input/place.h"
 
 enum form { FORM_COLUMNS, FORM_JSONL, FORM_TABLE };
 
@@ -34,12 +35,6 @@ struct judgement {
     size_t n_words, n_known;
 };
 
-static bool ends_in(const char *path, const char *suffix)
-{
-    size_t n = strlen(path), n_suffix = strlen(suffix);
-    return n > n_suffix && !strcasecmp(path + n - n_suffix, suffix);
-}
-
 static int find_form(struct judgements *judgements, bool jsonl)
 {
     const char *output = judgements->output;
@@ -48,8 +43,9 @@ static int find_form(struct judgements *judgements, bool jsonl)
     if (!output)
         return OK;
 
-    bool is_tsv = ends_in(output, ".tsv"), is_jsonl = ends_in(output, ".jsonl");
-    if (!is_tsv && !is_jsonl && !ends_in(output, ".csv"))
+    const char *ending = place_ending(output);
+    bool is_tsv = !strcasecmp(ending, ".tsv"), is_jsonl = !strcasecmp(ending, ".jsonl");
+    if (!is_tsv && !is_jsonl && strcasecmp(ending, ".csv") != 0)
         return fail(ERR_USAGE,
                     "--output %s: expected a name that ends in .csv, .tsv or .jsonl",
                     output);

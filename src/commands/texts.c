@@ -248,10 +248,7 @@ void texts_print_notes(const struct texts *texts)
                 "were replaced: --encoding names another encoding\n",
                 (long long)texts->n_bad, texts->encoding ? texts->encoding : "UTF-8",
                 texts->bad);
-    for (int i = 0; i < texts->left_out.n; i++)
-        fprintf(stderr, "rnntrain: note: left out: %lld %s, the first is %s\n",
-                (long long)texts->left_out.reasons[i].n, texts->left_out.reasons[i].what,
-                texts->left_out.reasons[i].first);
+    left_out_note(&texts->left_out, "rnntrain", stderr);
 }
 
 int texts_are_there(const char *path, const struct records_options *options, bool *answer)

@@ -31,6 +31,14 @@ void left_out_append(struct left_out *left, struct left_out *other)
     *other = (struct left_out){0};
 }
 
+void left_out_note(const struct left_out *left, const char *program, FILE *out)
+{
+    for (int i = 0; i < left->n; i++)
+        fprintf(out, "%s: note: left out: %lld %s, the first is %s\n", program,
+                (long long)left->reasons[i].n, left->reasons[i].what,
+                left->reasons[i].first);
+}
+
 void left_out_release(struct left_out *left)
 {
     for (int i = 0; i < left->n; i++)

@@ -2,6 +2,8 @@
 #ifndef RNNTRAIN_INPUT_LEFT_OUT_H
 #define RNNTRAIN_INPUT_LEFT_OUT_H
 
+#include <stdio.h>
+
 #include "base/base.h"
 
 /* All-zero at first; release with left_out_release. */
@@ -20,6 +22,9 @@ void left_out_add(struct left_out *left, const char *what, char *first);
 
 /* All of `other` behind those of `left`; `other` is released. */
 void left_out_append(struct left_out *left, struct left_out *other);
+
+/* A line a reason, as a note of that program. */
+void left_out_note(const struct left_out *left, const char *program, FILE *out);
 
 void left_out_release(struct left_out *left);
 
