@@ -14,9 +14,9 @@
  * there were calls at once. A call computes on its own thread. A text gets the same bits
  * alone and among others, in any thread, and from `rnntrain predict`.
  *
- * Nothing is printed and no input ends the process; only exhausted memory does, with a
- * message on standard error. While a model is opened no other thread of the program may
- * use an HDF5 library that was built without thread safety.
+ * Nothing is printed, and nothing ends the process: where memory gives out a call fails,
+ * what it had taken is lost, and models can be used on. While a model is opened no other
+ * thread of the program may use an HDF5 library that was built without thread safety.
  */
 #ifndef RNNTRAIN_RNNTRAIN_H
 #define RNNTRAIN_RNNTRAIN_H
@@ -35,7 +35,7 @@ enum rnntrain_code {
     RNNTRAIN_USAGE = 64,    /* an argument is NULL or out of range */
     RNNTRAIN_FORMAT = 65,   /* the file is damaged, or no checkpoint */
     RNNTRAIN_NO_INPUT = 66, /* the file cannot be opened */
-    RNNTRAIN_INTERNAL = 70, /* a bug */
+    RNNTRAIN_INTERNAL = 70, /* a bug, or memory gave out */
     RNNTRAIN_IO = 74        /* the file cannot be read */
 };
 

@@ -2,6 +2,7 @@
 #include "base/base.h"
 
 #include <errno.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 static _Thread_local char message[2048];
 static void (*die_hook)(int code);
+static _Thread_local jmp_buf *caught; /* where die() goes, if anywhere */
 
 void clean_line(char *text)
 {
@@ -45,18 +47,35 @@ const char *fail_message(void)
 void die_set_hook(void (*hook)(int code))
 {
     die_hook = hook;
+    caught = NULL; /* a child process must not go on as its parent */
+}
+
+int die_caught(int (*work)(void *context), void *context)
+{
+    jmp_buf here;
+    int rc = ERR_INTERNAL;
+
+    caught = &here;
+    if (setjmp(here) == 0)
+        rc = work(context);
+    caught = NULL;
+    return rc;
 }
 
 _Noreturn void die(const char *format, ...)
 {
+    char text[sizeof message];
     va_list args;
 
     va_start(args, format);
-    fprintf(stderr, "%s: internal error: ", program_invocation_short_name);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
 
+    fail(ERR_INTERNAL, "%s", text);
+    if (caught)
+        longjmp(*caught, 1);
+
+    fprintf(stderr, "%s: internal error: %s\n", program_invocation_short_name, message);
     if (die_hook)
         die_hook(ERR_INTERNAL);
     exit(ERR_INTERNAL);

@@ -52,8 +52,14 @@ const char *fail_message(void);
 _Noreturn void die(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* What die() calls instead of exit(): comm sets it to MPI_Abort. The hook must not
- * return. */
+ * return. Nothing is caught in this thread any more. */
 void die_set_hook(void (*hook)(int code));
+
+/* For a library, whose host lives on: runs work(context) and returns its code. Where it
+ * dies in this thread, nothing is printed, the message is fail()'s, and ERR_INTERNAL is
+ * returned; the memory that it had taken is lost, and locks that it holds stay locked, so
+ * it should take none. Not within another one. */
+int die_caught(int (*work)(void *context), void *context) NODISCARD;
 
 /* Never return NULL; memory is zeroed; free() releases it. The aligned form starts at a
  * multiple of 64 bytes and asks for huge pages where it is larger than 2 MiB. */

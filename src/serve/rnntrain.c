@@ -13,45 +13,52 @@ struct rnntrain_model {
     struct predictor predictor;
     pthread_mutex_t lock; /* of the pool */
     struct predictor_worker **idle;
-    size_t n_idle, n_workers, room; /* of all workers room is in `idle` */
+    size_t n_idle, room;
 };
 
 /* Models are opened one after the other: HDF5 need not be thread-safe. */
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
-static int open_predictor(const char *path, struct predictor *predictor)
+struct order {
+    const char *path;
+    struct rnntrain_model *opened;
+};
+
+static int open_model(void *context)
 {
-    struct h5_manners manners;
-
-    pthread_mutex_lock(&opening);
-    h5_enter(&manners);
-
-    int rc = predictor_open(predictor, path, "auto", NULL);
-    if (rc)
-        predictor_release(predictor);
-    else
-        predictor_share(predictor);
-
-    h5_leave(&manners);
-    pthread_mutex_unlock(&opening);
-    return rc;
-}
-
-PUBLIC int rnntrain_open(const char *path, struct rnntrain_model **model)
-{
-    if (!path || !model)
-        return fail(ERR_USAGE, "rnntrain_open: an argument is NULL");
-
+    struct order *order = context;
     struct rnntrain_model *opened = xcalloc(1, sizeof *opened);
-    int rc = open_predictor(path, &opened->predictor);
+
+    int rc = predictor_open(&opened->predictor, order->path, "auto", NULL);
     if (rc) {
+        predictor_release(&opened->predictor);
         free(opened);
         return rc;
     }
 
+    predictor_share(&opened->predictor);
     pthread_mutex_init(&opened->lock, NULL);
-    *model = opened;
+    order->opened = opened;
     return OK;
+}
+
+PUBLIC int rnntrain_open(const char *path, struct rnntrain_model **model)
+{
+    struct order order = {.path = path};
+    struct h5_manners manners;
+
+    if (!path || !model)
+        return fail(ERR_USAGE, "rnntrain_open: an argument is NULL");
+
+    pthread_mutex_lock(&opening);
+    h5_enter(&manners);
+    int rc = die_caught(open_model, &order);
+    h5_leave(&manners);
+    pthread_mutex_unlock(&opening);
+
+    if (!rc)
+        *model = order.opened;
+    return rc;
 }
 
 PUBLIC void rnntrain_close(struct rnntrain_model *model)
@@ -92,39 +99,38 @@ PUBLIC const char *rnntrain_message(void)
     return fail_message();
 }
 
-/* An idle worker, or a new one, for which room is made to be given back. */
-static int borrow(struct rnntrain_model *model, struct predictor_worker **worker)
+/* An idle worker; NULL: there is none. */
+static struct predictor_worker *take_idle(struct rnntrain_model *model)
 {
     struct predictor_worker *taken = NULL;
 
     pthread_mutex_lock(&model->lock);
     if (model->n_idle > 0)
         taken = model->idle[--model->n_idle];
-    else if (model->n_workers++ == model->room) {
-        model->room = 2 * model->room + 1;
-        model->idle =
-            xrealloc(model->idle, model->room, sizeof(struct predictor_worker *));
-    }
     pthread_mutex_unlock(&model->lock);
-
-    /* without the lock: a new worker's workspace takes its time */
-    int rc = taken ? OK : predictor_worker_new(&model->predictor, &taken);
-    if (!rc) {
-        *worker = taken;
-        return OK;
-    }
-
-    pthread_mutex_lock(&model->lock);
-    model->n_workers--;
-    pthread_mutex_unlock(&model->lock);
-    return rc;
+    return taken;
 }
 
+/* For later calls; where memory has no room for it, they make their own. */
 static void give_back(struct rnntrain_model *model, struct predictor_worker *worker)
 {
     pthread_mutex_lock(&model->lock);
-    model->idle[model->n_idle++] = worker;
+    if (model->n_idle == model->room) {
+        size_t room = 2 * model->room + 1;
+        void *idle = reallocarray(model->idle, room, sizeof(struct predictor_worker *));
+        if (idle) {
+            model->idle = idle;
+            model->room = room;
+        }
+    }
+
+    bool is_kept = model->n_idle < model->room;
+    if (is_kept)
+        model->idle[model->n_idle++] = worker;
     pthread_mutex_unlock(&model->lock);
+
+    if (!is_kept)
+        predictor_worker_free(worker);
 }
 
 /* The text itself, or its repaired copy, which is left in *copy. */
@@ -148,15 +154,62 @@ static void judge_texts(struct predictor_worker *worker, const char *const *text
         free(copies[i]);
 }
 
-static int batch(size_t left)
+/* What a call wants judged: n texts, or ids where `texts` is NULL. */
+struct request {
+    struct rnntrain_model *model;
+    struct predictor_worker *worker; /* NULL: a new one is made */
+    const char *const *texts;
+    const int32_t *ids;
+    const size_t *lengths;
+    size_t n;
+    double *probabilities;
+};
+
+static int judge(void *context)
 {
-    return left < PREDICTOR_ROWS ? (int)left : PREDICTOR_ROWS;
+    struct request *request = context;
+    const int32_t *ids = request->ids, *row[PREDICTOR_ROWS];
+    size_t n_classes = rnntrain_classes(request->model);
+
+    int rc = request->worker
+                 ? OK
+                 : predictor_worker_new(&request->model->predictor, &request->worker);
+    for (size_t i = 0; i < request->n && !rc; i += PREDICTOR_ROWS) {
+        size_t left = request->n - i;
+        int n = left < PREDICTOR_ROWS ? (int)left : PREDICTOR_ROWS;
+        double *probabilities = request->probabilities + i * n_classes;
+
+        if (request->texts) {
+            judge_texts(request->worker, request->texts + i, n, probabilities);
+            continue;
+        }
+
+        const size_t *lengths = request->lengths + i;
+        for (int r = 0; r < n; ids += lengths[r++])
+            row[r] = ids;
+        predictor_worker_judge_ids(request->worker, row, lengths, n, probabilities);
+    }
+    return rc;
+}
+
+/* A worker whose memory gave out in the middle of its work is not used again. */
+static int answer(struct request *request)
+{
+    if (request->n == 0)
+        return OK;
+
+    request->worker = take_idle(request->model);
+    int rc = die_caught(judge, request);
+    if (!rc)
+        give_back(request->model, request->worker);
+    return rc;
 }
 
 PUBLIC int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *texts,
                                   size_t n, double *probabilities)
 {
-    struct predictor_worker *worker = NULL;
+    struct request request = {
+        .model = model, .texts = texts, .n = n, .probabilities = probabilities};
 
     if (!model || (n > 0 && (!texts || !probabilities)))
         return fail(ERR_USAGE, "rnntrain_predict_texts: an argument is NULL");
@@ -165,17 +218,7 @@ PUBLIC int rnntrain_predict_texts(struct rnntrain_model *model, const char *cons
             return fail(ERR_USAGE, "rnntrain_predict_texts: text %zu is NULL", i);
 
     int rc = predictor_check_texts(&model->predictor);
-    if (!rc && n > 0)
-        rc = borrow(model, &worker);
-    if (rc || n == 0)
-        return rc;
-
-    for (size_t i = 0; i < n; i += PREDICTOR_ROWS)
-        judge_texts(worker, texts + i, batch(n - i),
-                    probabilities + i * rnntrain_classes(model));
-
-    give_back(model, worker);
-    return OK;
+    return rc ? rc : answer(&request);
 }
 
 static int check_ids(const struct rnntrain_model *model, const int32_t *ids,
@@ -195,27 +238,15 @@ static int check_ids(const struct rnntrain_model *model, const int32_t *ids,
 PUBLIC int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids,
                                 const size_t *lengths, size_t n, double *probabilities)
 {
-    struct predictor_worker *worker = NULL;
+    struct request request = {.model = model,
+                              .ids = ids,
+                              .lengths = lengths,
+                              .n = n,
+                              .probabilities = probabilities};
 
     if (!model || (n > 0 && (!ids || !lengths || !probabilities)))
         return fail(ERR_USAGE, "rnntrain_predict_ids: an argument is NULL");
 
     int rc = n > 0 ? check_ids(model, ids, lengths, n) : OK;
-    if (!rc && n > 0)
-        rc = borrow(model, &worker);
-    if (rc || n == 0)
-        return rc;
-
-    for (size_t i = 0; i < n; i += PREDICTOR_ROWS) {
-        const int32_t *row[PREDICTOR_ROWS];
-        int n_rows = batch(n - i);
-        for (int r = 0; r < n_rows; ids += lengths[i + (size_t)r++])
-            row[r] = ids;
-
-        predictor_worker_judge_ids(worker, row, lengths + i, n_rows,
-                                   probabilities + i * rnntrain_classes(model));
-    }
-
-    give_back(model, worker);
-    return OK;
+    return rc ? rc : answer(&request);
 }
