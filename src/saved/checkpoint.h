@@ -50,7 +50,8 @@ struct checkpoint_hints {
     const char *word_index; /* file: imdb_word_index.json, {"the": 1, ...} */
     const char *labels; /* names of the classes, see classes_from_option; NULL: their own,
                            0,1,... or neg,pos */
-    const char *architecture; /* file: model.to_json() of a file of weights alone */
+    const char *labels_option; /* that gave them, for messages; NULL: --labels */
+    const char *architecture;  /* file: model.to_json() of a file of weights alone */
     bool pad_post, truncate_post;
     const struct facts *facts; /* of the data that it is to work on */
     struct keras_hints keras;

@@ -8,6 +8,13 @@
 #include "data/classes.h"
 #include "files/file.h"
 
+static int labels_of(const struct checkpoint_hints *hints, const char *labels, int n,
+                     char ***names)
+{
+    const char *option = hints->labels_option ? hints->labels_option : "--labels";
+    return classes_from_option(option, labels, n, names);
+}
+
 /* Data that name them otherwise are found out when the two are compared. */
 static int name_classes(const struct checkpoint_hints *hints, int n, struct facts *facts)
 {
@@ -17,7 +24,7 @@ static int name_classes(const struct checkpoint_hints *hints, int n, struct fact
     if (!labels && hints->word_index && n == 2)
         labels = "neg,pos";
     if (labels)
-        return classes_from_option("--labels", labels, n, &facts->labels);
+        return labels_of(hints, labels, n, &facts->labels);
 
     facts->labels = xcalloc((size_t)n, sizeof *facts->labels);
     for (int i = 0; i < n; i++)
@@ -168,8 +175,7 @@ static int rename_classes(const struct checkpoint_hints *hints, struct checkpoin
     if (!hints->labels)
         return OK;
 
-    int rc =
-        classes_from_option("--labels", hints->labels, facts->n_labels, &named.labels);
+    int rc = labels_of(hints, hints->labels, facts->n_labels, &named.labels);
     if (!rc && !has_numbers)
         rc = check_order(info, &named);
     if (rc) {

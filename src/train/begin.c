@@ -77,11 +77,13 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
 static int load_initial(struct trainer *trainer)
 {
     struct checkpoint_hints hints = {.labels = trainer->config->init_labels,
+                                     .labels_option = "--init-labels",
                                      .facts = &trainer->data.facts,
                                      .keras =
                                          keras_hints_of(model_chain(trainer->model))};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};
+    bool is_again = trainer->beginning != NULL; /* after a rollback: all was said */
     char *classes = NULL;
 
     int rc = checkpoint_import(trainer->config->init_from, &hints, &info);
@@ -99,7 +101,7 @@ static int load_initial(struct trainer *trainer)
         trainer->progress.moments_steps = steps_of(&info);
     if (!rc)
         describe_beginning(trainer, &info, moments, classes);
-    if (!rc && info.is_unsealed)
+    if (!rc && info.is_unsealed && !is_again)
         trainer_tell_unsealed(trainer, info.path);
 
     checkpoint_release(&info);

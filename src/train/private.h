@@ -118,8 +118,8 @@ struct outcome {
     const char *nonfinite; /* what is not, or NULL; weights are then as they were */
 };
 
-/* Collective. Loads the data, makes the model, takes the run directory, draws the
- * weights. */
+/* Collective. Loads the data, makes the model, draws the weights, takes the run
+ * directory. */
 int trainer_set_up(struct trainer *trainer) NODISCARD;
 
 /* Collective. Measures SGEMM's rate; the greatest measured counts. */

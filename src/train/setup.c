@@ -165,7 +165,7 @@ static int take_data(struct trainer *trainer)
     return rc ? rc : trainer_open_stream(trainer);
 }
 
-/* Collective. The model, and the folder that takes what it becomes. */
+/* Collective. The model, and what shares its lanes out. */
 static int prepare(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
@@ -175,8 +175,6 @@ static int prepare(struct trainer *trainer)
         rc = check_ranks(trainer);
     if (!rc)
         rc = comm_agree(comm, make_model(trainer)); /* hosts differ in memory */
-    if (!rc)
-        rc = comm_agree(comm, comm->rank == 0 ? trainer_take_run_dir(trainer) : OK);
     if (rc)
         return rc;
 
@@ -187,7 +185,8 @@ static int prepare(struct trainer *trainer)
     return OK;
 }
 
-/* Collective. Weights and progress: the run's beginning, or where it was left. */
+/* Collective. Weights and progress: the run's beginning, or where it was left. The folder
+ * is taken behind the beginning: a model that is refused leaves no run in it. */
 static int take_up(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
@@ -195,6 +194,8 @@ static int take_up(struct trainer *trainer)
     test_hooks_delay(trainer);
     trainer->is_saved = true;
     int rc = trainer_begin(trainer);
+    if (!rc)
+        rc = comm_agree(comm, comm->rank == 0 ? trainer_take_run_dir(trainer) : OK);
     if (!rc && resumes)
         rc = trainer_resume(trainer);
     if (!rc && resumes && !trainer->resumed.is_finished)

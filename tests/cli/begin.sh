@@ -22,6 +22,14 @@ expect 74 'file: cannot make the run directory: it is a file' \
     "$rnntrain" sample.h5 "${short[@]}" --run-dir file/under/it
 expect 74 'it is a file' "$rnntrain" sample.h5 "${short[@]}" --run-dir file
 
+# A model that is refused leaves no run behind: the next try needs no --overwrite.
+"$rnntrain" sample.h5 "${short[@]}" --run-dir tried/first
+expect 64 '--init-labels a,b,c: 3 names, but the model has 2 classes' \
+    "$rnntrain" sample.h5 "${short[@]}" --run-dir tried/again --init-from tried/first/best.h5 \
+    --init-labels a,b,c
+[ ! -e tried/again ] || problem "a refused model leaves $(ls tried/again)"
+"$rnntrain" sample.h5 "${short[@]}" --run-dir tried/again --init-from tried/first/best.h5
+
 # One rank needs nothing that starts others.
 mkdir empty
 env -u OMPI_MCA_plm PATH="$tmp/empty" "$rnntrain" sample.h5 "${short[@]}" --run-dir alone \
