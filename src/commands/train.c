@@ -44,7 +44,7 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
     if (!rc || comm_launched_rank() >= 0) {
         comm_init(&comm);
         rc = comm_agree(&comm, rc);
-        if (!rc && comm.rank == 0)
+        if (!rc && comm.rank == 0 && !config->trainer.quiet)
             options_environment_notes(&cmd_train_table, stderr);
         if (!rc)
             rc = train(&comm, config);

@@ -30,6 +30,11 @@ expect 64 '--init-labels a,b,c: 3 names, but the model has 2 classes' \
 [ ! -e tried/again ] || problem "a refused model leaves $(ls tried/again)"
 "$rnntrain" sample.h5 "${short[@]}" --run-dir tried/again --init-from tried/first/best.h5
 
+# Nothing but errors is said where it is asked for.
+RNNTRAIN_HOME=/ "$rnntrain" sample.h5 "${short[@]}" --run-dir noisy >said 2>&1
+[ ! -s said ] || problem "--quiet says: $(cat said)"
+expect 66 '/: a folder, .*`rnnprep / -o dataset.h5`' "$rnntrain" /
+
 # One rank needs nothing that starts others.
 mkdir empty
 env -u OMPI_MCA_plm PATH="$tmp/empty" "$rnntrain" sample.h5 "${short[@]}" --run-dir alone \
