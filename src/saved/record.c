@@ -106,10 +106,11 @@ char *record_writer(const char *provenance)
     return text;
 }
 
-static int of_later_version(const struct record_source *source, const char *what)
+static int of_later_version(const struct record_source *source, int code,
+                            const char *what)
 {
     char *writer = record_writer(source->provenance);
-    int rc = fail(ERR_FORMAT,
+    int rc = fail(code,
                   "%s: %s, which this program, " RNNTRAIN_VERSION
                   ", does not know: %s wrote it, take that version or a later one",
                   source->path, what, writer);
@@ -130,7 +131,7 @@ static int check_needs(const json_t *root, const struct record_source *source)
             continue;
 
         char *what = xasprintf("its model needs %s", key ? key : "more");
-        int rc = of_later_version(source, what);
+        int rc = of_later_version(source, ERR_FORMAT, what);
         free(what);
         return rc;
     }
@@ -207,7 +208,7 @@ int record_check_training(const struct record *record, const struct record_sourc
     if (record->knows_training)
         return OK;
     char *what = xasprintf("%s wants an option of training", doing);
-    int rc = of_later_version(source, what);
+    int rc = of_later_version(source, ERR_USAGE, what);
     free(what);
     return rc;
 }

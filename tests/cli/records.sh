@@ -49,7 +49,7 @@ for file in future_training.h5 future_value.h5; do
     "$rnntrain" eval $file dataset.h5 --part train >/dev/null
     "$rnntrain" inspect $file >/dev/null
     "$rnntrain" export $file -o model.keras >/dev/null
-    expect 65 "$file: --init-from wants an option of training.*rnntrain 9.0.0 wrote it" \
+    expect 64 "$file: --init-from wants an option of training.*rnntrain 9.0.0 wrote it" \
         "$rnntrain" dataset.h5 --run-dir no --init-from $file
 done
 mkdir later
