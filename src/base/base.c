@@ -1,9 +1,8 @@
 #define _GNU_SOURCE
-#include "base/base.h"
+#include "base/say.h"
 
 #include <errno.h>
 #include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -34,8 +33,7 @@ int fail(int code, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
 
-    clean_line(text);
-    memcpy(message, text, sizeof message);
+    say_escape(text, message, sizeof message);
     return code;
 }
 
