@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "job.h"
+#include "base/say.h"
 #include "programs.h"
 #include "summary.h"
 #include "words/crew.h"
@@ -145,8 +146,8 @@ static int write_dataset(struct job *job)
 static void say_notes(const struct corpus *corpus)
 {
     for (int i = 0; i < corpus->n_notes; i++)
-        fprintf(stderr, "rnnprep: note: %s: %s\n", corpus->notes[i].about,
-                corpus->notes[i].text);
+        say_line(stderr, "rnnprep: note: %s: %s", corpus->notes[i].about,
+                 corpus->notes[i].text);
 }
 
 static int summarise(const struct job *job)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/say.h"
 #include "base/rng.h"
 
 struct settings {
@@ -211,8 +212,8 @@ static int run(const void *given, const char *const *operands, int n)
     for (int64_t i = 0; i < settings->documents && !rc; i++)
         rc = write_document(folder, i, n_train, (uint64_t)settings->seed);
     if (!rc)
-        printf("wrote %lld synthetic reviews to %s, %lld of them for training\n",
-               (long long)settings->documents, folder, (long long)n_train);
+        say_line(stdout, "wrote %lld synthetic reviews to %s, %lld of them for training",
+                 (long long)settings->documents, folder, (long long)n_train);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "data/dataset.h"
 #include "text/text.h"
 #include "unsealed.h"
@@ -40,9 +41,9 @@ static void print_part(const struct dataset *data, enum dataset_part part)
         total += split->length[row];
     }
 
-    printf("%-10s %d rows:", dataset_part_names[part], split->n);
+    say(stdout, "%-10s %d rows:", dataset_part_names[part], split->n);
     for (int c = 0; c < data->facts.n_labels; c++)
-        printf(" %s %d,", data->facts.labels[c], counts[c]);
+        say(stdout, " %s %d,", data->facts.labels[c], counts[c]);
     printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->n,
            100.0 * (double)total / split->n / data->facts.maxlen);
     free(counts);
@@ -60,11 +61,11 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
     for (int row = 0; row < n && row < data->part[part].n && !rc; row++) {
         rc = dataset_reader_row(reader, row, row_ids);
         rows_ids(&data->part[part], row_ids, 0, data->facts.maxlen, ids);
-        printf("%s row %d, %s:", dataset_part_names[part], row,
-               data->facts.labels[data->part[part].y[row]]);
+        say(stdout, "%s row %d, %s:", dataset_part_names[part], row,
+            data->facts.labels[data->part[part].y[row]]);
         for (int t = 0; t < data->facts.maxlen && !rc; t++)
             if (ids[t])
-                printf(" %s", text_word(tokenizer, ids[t]));
+                say(stdout, " %s", text_word(tokenizer, ids[t]));
         putchar('\n');
     }
 
@@ -91,8 +92,9 @@ static int run(const void *given, const char *const *operands, int n)
         rc = dataset_content(&data, &content);
     if (!rc) {
         print_unsealed(data.is_unsealed, data.path);
-        printf(
-            "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words\n",
+        say_line(
+            stdout,
+            "%s: %d ids, %d positions a row, padding %s, truncating %s, %d known words",
             path, data.facts.num_words, data.facts.maxlen, facts_side(data.facts.pad_pre),
             facts_side(data.facts.truncate_pre), text_n_words(tokenizer));
         printf("content    %016llx\n", (unsigned long long)content);

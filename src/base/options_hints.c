@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "base/names.h"
 #include "base/peers.h"
 
@@ -114,9 +115,9 @@ void options_environment_notes(const struct option_table *table, FILE *out)
     for (char **variable = environ; variable && *variable; variable++) {
         char *name = option_of(table, *variable);
         if (name && !options_find(table, name, &option))
-            fprintf(out, "%.*s: note: %.*s in the environment is no option of %s\n",
-                    (int)strcspn(table->program, " "), table->program,
-                    (int)strcspn(*variable, "="), *variable, table->program);
+            say_line(out, "%.*s: note: %.*s in the environment is no option of %s",
+                     (int)strcspn(table->program, " "), table->program,
+                     (int)strcspn(*variable, "="), *variable, table->program);
         free(name);
     }
 }

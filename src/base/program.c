@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "base/peers.h"
+#include "base/say.h"
 
 void program_hex(uint64_t value, char text[17])
 {
@@ -38,7 +39,7 @@ int program_print_piece(int column, const char *piece, int n)
 {
     if (column > LABEL && column + n > WIDTH)
         column = printf("\n%*s", LABEL, "") - 1;
-    return column + printf("%.*s", n, piece);
+    return column + say(stdout, "%.*s", n, piece);
 }
 
 /* How far the next comma is that stands in no string, or the end. */

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "export/export.h"
 #include "commands/import_options.h"
 #include "files/file.h"
@@ -134,15 +135,15 @@ static void tell_preparation(const struct text_options *prepares, const char *pa
     const char *tags = of_tags[prepares->tags];
 
     if (tags)
-        fprintf(stderr,
-                "rnntrain: note: %s: the model's texts lose their tags, which Keras's "
-                "Tokenizer leaves in: give it %s\n",
-                path, tags);
+        say_line(stderr,
+                 "rnntrain: note: %s: the model's texts lose their tags, which Keras's "
+                 "Tokenizer leaves in: give it %s",
+                 path, tags);
     if (prepares->form || prepares->segment == TEXT_SEGMENT_ICU || prepares->n_stop_words)
-        fprintf(
+        say_line(
             stderr,
             "rnntrain: note: %s: Keras's Tokenizer knows nothing of the model's%s%s%s: "
-            "ids differ where they matter (rnntrain predict and librnntrain do it)\n",
+            "ids differ where they matter (rnntrain predict and librnntrain do it)",
             path, prepares->form ? " normal form" : "",
             prepares->segment == TEXT_SEGMENT_ICU ? " word boundaries" : "",
             prepares->n_stop_words ? " stop words" : "");
@@ -155,14 +156,15 @@ static void tell_rule(const struct text_tokenizer *tokenizer, const char *path)
     bool drops = text_unknown_id(tokenizer) == 0;
 
     if (start)
-        fprintf(stderr,
-                "rnntrain: note: %s: a text begins with id %d, words at or beyond "
-                "num_words have %d, those without index %s, which Keras's Tokenizer "
-                "cannot say (rnnprep --tokenizer does it): [%d] + [i if i < "
-                "tokenizer.num_words else %d for i in (tokenizer.word_index.get(w%s) for "
-                "w in text_to_word_sequence(text))%s]\n",
-                path, start, beyond, drops ? "are dropped" : "too", start, beyond,
-                drops ? "" : ", tokenizer.num_words", drops ? " if i" : "");
+        say_line(
+            stderr,
+            "rnntrain: note: %s: a text begins with id %d, words at or beyond "
+            "num_words have %d, those without index %s, which Keras's Tokenizer "
+            "cannot say (rnnprep --tokenizer does it): [%d] + [i if i < "
+            "tokenizer.num_words else %d for i in (tokenizer.word_index.get(w%s) for "
+            "w in text_to_word_sequence(text))%s]",
+            path, start, beyond, drops ? "are dropped" : "too", start, beyond,
+            drops ? "" : ", tokenizer.num_words", drops ? " if i" : "");
 }
 
 static int write_tokenizer(const struct predictor *predictor, const char *output)
@@ -170,7 +172,7 @@ static int write_tokenizer(const struct predictor *predictor, const char *output
     char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
     int rc = file_replace(path, json, strlen(json), false);
     if (!rc)
-        printf("%s: %d words\n", path, text_n_words(predictor->tokenizer));
+        say_line(stdout, "%s: %d words", path, text_n_words(predictor->tokenizer));
     if (!rc) {
         tell_rule(predictor->tokenizer, path);
         tell_preparation(text_settings(predictor->tokenizer), path);
@@ -216,7 +218,7 @@ static int run(const void *given, const char *const *operands, int n)
 
     if (!rc) {
         import_print_notes(&predictor.info);
-        printf("%s: %s\n", settings->output, checked);
+        say_line(stdout, "%s: %s", settings->output, checked);
     }
     if (!rc && settings->with_tokenizer)
         rc = write_tokenizer(&predictor, settings->output);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "commands/config.h"
 #include "commands/import_options.h"
 #include "files/file.h"
@@ -100,14 +101,15 @@ static void tell(const struct predictor *predictor, const char *path)
 {
     const struct checkpoint *info = &predictor->info;
     if (!info->keras) {
-        printf("%s: checked and sealed -> %s\n", info->path, path);
+        say_line(stdout, "%s: checked and sealed -> %s", info->path, path);
         return;
     }
-    printf("%s: Keras %s, %zu weights, %d ids, rows of %d, %d classes; %s; %s -> %s\n",
-           info->path, info->keras->version, model_params(predictor->model)->size,
-           info->facts.num_words, info->facts.maxlen, info->facts.n_labels,
-           info->n_slots ? "with Adam's moments" : "without optimizer state",
-           info->tokenizer ? "with tokenizer" : "without tokenizer", path);
+    say_line(stdout,
+             "%s: Keras %s, %zu weights, %d ids, rows of %d, %d classes; %s; %s -> %s",
+             info->path, info->keras->version, model_params(predictor->model)->size,
+             info->facts.num_words, info->facts.maxlen, info->facts.n_labels,
+             info->n_slots ? "with Adam's moments" : "without optimizer state",
+             info->tokenizer ? "with tokenizer" : "without tokenizer", path);
 }
 
 static int run(const void *given, const char *const *operands, int n)

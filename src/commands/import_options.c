@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/say.h"
 #include "data/classes.h"
 #include "files/h5.h"
 
@@ -104,7 +105,7 @@ void import_print_unsealed(bool is_unsealed, const char *path)
 {
     char *note = is_unsealed ? h5_unsealed_note(path) : NULL;
     if (note)
-        fprintf(stderr, "rnntrain: note: %s\n", note);
+        say_line(stderr, "rnntrain: note: %s", note);
     free(note);
 }
 
@@ -112,7 +113,7 @@ static void print_notes(const char *path, const char *notes)
 {
     while (*notes) {
         size_t n = strcspn(notes, "\n");
-        fprintf(stderr, "rnntrain: note: %s: %.*s\n", path, (int)n, notes);
+        say_line(stderr, "rnntrain: note: %s: %.*s", path, (int)n, notes);
         notes += n + (notes[n] == '\n');
     }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "commands/import_options.h"
 #include "data/dataset.h"
 #include "saved/kind.h"
@@ -15,9 +16,9 @@ static void show_input(const struct facts *facts, bool any_length)
     char positions[32];
 
     snprintf(positions, sizeof positions, "%d", facts->maxlen);
-    printf("input      %d ids, %s positions, padding %s, truncating %s\n",
-           facts->num_words, any_length ? "any number of" : positions,
-           facts_side(facts->pad_pre), facts_side(facts->truncate_pre));
+    say_line(stdout, "input      %d ids, %s positions, padding %s, truncating %s",
+             facts->num_words, any_length ? "any number of" : positions,
+             facts_side(facts->pad_pre), facts_side(facts->truncate_pre));
 }
 
 static void show_labels(const struct facts *facts)
@@ -39,10 +40,10 @@ static void show_checkpoint(const struct predictor *predictor, bool any_length)
 
     program_thousands((int64_t)params->size, total);
     if (predictor->info.keras)
-        printf("model      %s of Keras %s\n", predictor->info.path,
-               predictor->info.keras->version);
+        say_line(stdout, "model      %s of Keras %s", predictor->info.path,
+                 predictor->info.keras->version);
     else
-        printf("checkpoint %s\n", predictor->info.path);
+        say_line(stdout, "checkpoint %s", predictor->info.path);
 
     for (int i = 0; i < params->n_tensors; i++) {
         const struct tensor *tensor = &params->tensors[i];
@@ -53,11 +54,11 @@ static void show_checkpoint(const struct predictor *predictor, bool any_length)
                      tensor->shape[1]);
         else
             snprintf(shape, sizeof shape, "(%zu)", tensor->shape[0]);
-        printf("  %-44s %-14s %9zu\n", name, shape, tensor->size);
+        say_line(stdout, "  %-44s %-14s %9zu", name, shape, tensor->size);
     }
 
-    printf("parameters %s, weights hash %016llx\n", total,
-           (unsigned long long)params_hash(params, predictor->weights));
+    say_line(stdout, "parameters %s, weights hash %016llx", total,
+             (unsigned long long)params_hash(params, predictor->weights));
     show_input(facts, any_length);
     show_labels(facts);
     printf("optimizer  %d arrays\n", predictor->info.n_slots);
@@ -68,11 +69,13 @@ static void show_checkpoint(const struct predictor *predictor, bool any_length)
 
 static void show_dataset(const struct dataset *data)
 {
-    printf("data set   %s, hash %016llx\n", data->path, (unsigned long long)data->hash);
+    say_line(stdout, "data set   %s, hash %016llx", data->path,
+             (unsigned long long)data->hash);
     show_input(&data->facts, false);
     for (int part = 0; part < DATASET_PARTS; part++)
         if (data->part[part].n)
-            printf("%-10s %d rows\n", dataset_part_names[part], data->part[part].n);
+            say_line(stdout, "%-10s %d rows", dataset_part_names[part],
+                     data->part[part].n);
     show_labels(&data->facts);
     program_print_json("provenance", data->provenance);
 }
@@ -126,9 +129,10 @@ static int verify_checkpoint(const char *path)
 
         rc = checkpoint_load(&predictor.info, params, (float *)predictor.weights, slots);
         if (!rc)
-            printf(
+            say_line(
+                stdout,
                 "%s: whole: SHA-256 as sealed, %d tensors and %d optimizer arrays, all "
-                "finite and of the shapes of its configuration\n",
+                "finite and of the shapes of its configuration",
                 path, params->n_tensors, predictor.info.n_slots);
 
         for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
@@ -150,9 +154,10 @@ static int verify_dataset(const char *path)
     for (int part = 0; part < DATASET_PARTS; part++)
         rows += data.part[part].n;
     if (!rc)
-        printf("%s: whole: SHA-256 as sealed, %d rows, all ids, lengths and labels in "
-               "range, content %016llx\n",
-               path, rows, (unsigned long long)content);
+        say_line(stdout,
+                 "%s: whole: SHA-256 as sealed, %d rows, all ids, lengths and labels in "
+                 "range, content %016llx",
+                 path, rows, (unsigned long long)content);
     dataset_release(&data);
     return rc;
 }

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/say.h"
 #include "data/dataset.h"
 #include "files/file.h"
 #include "saved/checkpoint.h"
@@ -21,12 +22,13 @@ static int seal_checkpoint(const char *path, const char *target)
     if (!rc)
         rc = checkpoint_seal(&info, target, &is_changed);
     if (!rc && is_changed)
-        printf("%s: checked and sealed as a model: its weights are not those that its "
-               "run recorded, so that no run can be resumed from it; --init-from %s "
-               "begins another\n",
-               target, target);
+        say_line(stdout,
+                 "%s: checked and sealed as a model: its weights are not those that its "
+                 "run recorded, so that no run can be resumed from it; --init-from %s "
+                 "begins another",
+                 target, target);
     else if (!rc)
-        printf("%s: checked and sealed\n", target);
+        say_line(stdout, "%s: checked and sealed", target);
 
     checkpoint_release(&info);
     return rc;
@@ -37,10 +39,11 @@ static int seal_dataset(const char *path, const char *target)
     bool is_rewritten = false;
     int rc = dataset_seal(path, target, &is_rewritten);
     if (!rc)
-        printf("%s: checked and sealed%s\n", target,
-               is_rewritten ? ", laid out anew: runs that began with the file as it was "
-                              "take it for another one"
-                            : "");
+        say_line(stdout, "%s: checked and sealed%s", target,
+                 is_rewritten
+                     ? ", laid out anew: runs that began with the file as it was "
+                       "take it for another one"
+                     : "");
     return rc;
 }
 
@@ -64,7 +67,7 @@ static int run(const void *given, const char *const *operands, int n)
             "-o FILE` makes a checkpoint of a model of Keras",
             path, path);
     if (look.ending == H5_SEALED) {
-        printf("%s: its seal is there and right: nothing was written\n", path);
+        say_line(stdout, "%s: its seal is there and right: nothing was written", path);
         return OK;
     }
     return look.kind == SAVED_CHECKPOINT ? seal_checkpoint(path, target)

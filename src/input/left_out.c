@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
+
 static void add(struct left_out *left, const char *what, int64_t n, char *first)
 {
     for (int i = 0; i < left->n; i++)
@@ -34,9 +36,9 @@ void left_out_append(struct left_out *left, struct left_out *other)
 void left_out_note(const struct left_out *left, const char *program, FILE *out)
 {
     for (int i = 0; i < left->n; i++)
-        fprintf(out, "%s: note: left out: %lld %s, the first is %s\n", program,
-                (long long)left->reasons[i].n, left->reasons[i].what,
-                left->reasons[i].first);
+        say_line(out, "%s: note: left out: %lld %s, the first is %s", program,
+                 (long long)left->reasons[i].n, left->reasons[i].what,
+                 left->reasons[i].first);
 }
 
 void left_out_release(struct left_out *left)

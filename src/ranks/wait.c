@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/say.h"
+
 /* Tags of messages: those that carry something are 0. */
 enum { TAG_WAITING = 1 };
 
@@ -92,11 +94,11 @@ static _Noreturn void end_stalled(const struct comm *comm)
 
     if (first == comm->rank) {
         char *silent = name_silent(comm, waits);
-        fprintf(
+        say_line(
             stderr,
             "rnntrain: no answer for %.0f s from %s: stopped, frozen, or cut off from "
             "the network; the job ends; go on from its last checkpoint with --resume "
-            "(--stall-timeout sets the time)\n",
+            "(--stall-timeout sets the time)",
             comm->state->stall_timeout,
             *silent ? silent : "MPI, though all ranks wait for it");
         fflush(stderr);
