@@ -41,7 +41,7 @@ enum error {
     ERR_DIVERGED = 76     /* loss or gradient is not finite */
 };
 
-/* Stores the message (at most 2 KiB, one line, escaped as say.h says) and returns `code`. */
+/* Stores the message (at most 2 KiB, one line, escaped as say.h says); returns `code`. */
 int fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The last message of this thread, "" if there is none. Valid until the next fail(). */

@@ -47,7 +47,7 @@ not_imported 65 'its version has more than 64 bytes' version.h5
 not_imported 65 'layer_names of /model_weights is missing' listless.h5
 not_imported 65 'weight_names of /model_weights/lstm is missing' nameless.h5
 not_imported 65 'layer_names of /model_weights cannot be read: expected strings' numbers.h5
-not_imported 65 'layer "co.*" .Conv.1D, Keras 2.2.4. is not supported' escape.h5
+not_imported 65 'layer "co\\x1b\[2Jnv\\nrnntrain: ok" .Conv\\n1D, Keras 2.2.4. is not supported' escape.h5
 
 # Arrays.
 not_imported 65 'kernel:0 has 1048576 x 1048576 numbers, expected at most' huge.h5

@@ -114,7 +114,7 @@ is 'train neg=100 pos=100 ' counts known.csv
 expect 65 'ids.csv: 40 of 40 train documents have a class of their own.*--label-column.*label in 2' \
     "$rnnprep" ids.csv -o x.h5
 is 'train a=1 b=1 c=1 d=1 ' counts names.csv
-expect 65 'tabs.csv: line [0-9]+: the label "pos\?neg" holds a tab' "$rnnprep" tabs.csv -o x.h5
+expect 65 'tabs.csv: line [0-9]+: the label "pos\\tneg" holds a tab' "$rnnprep" tabs.csv -o x.h5
 expect 65 'one class only \(pos\).*All 30 rows.*--label-column' "$rnnprep" one.csv -o x.h5
 
 # Splits leave each class a training document; a class that a part lacks is said.

@@ -1,4 +1,4 @@
-/* What is said stays in its line: escapes, whole characters, and what is left as it is. */
+/* What is said stays in its line: escapes, whole characters, and what stays. */
 #include "base/say.h"
 
 #include <stdlib.h>
