@@ -150,28 +150,32 @@ static char *without_windows(char *text, size_t n_bytes)
     return text;
 }
 
-static int check_names(const char *option, const char *given, char *const *names, int n,
-                       int wanted)
+int classes_check(const char *source, int code, char *const *names, int n)
 {
     struct named *list = sorted(names, n);
     const char *twice = first_twice(list, n);
     int rc = OK;
 
-    if (n != wanted)
-        rc =
-            fail(ERR_USAGE,
-                 "%s %s: %d names, but the model has %d classes: give their names in the "
-                 "model's order, with commas between or in a file with one a line",
-                 option, given, n, wanted);
-    else if (!*list[0].name)
-        rc = fail(ERR_USAGE, "%s %s: a name is empty", option, given);
-    else if (twice)
-        rc = fail(ERR_USAGE, "%s %s: two classes are called %s", option, given, twice);
+    if (twice)
+        rc = fail(code, "%s: two classes are called %s", source, twice);
     for (int i = 0; i < n && !rc; i++)
         if (!text_is_utf8(names[i]))
-            rc = fail(ERR_USAGE, "%s %s: name %d is not UTF-8", option, given, i + 1);
+            rc = fail(code, "%s: name %d is not UTF-8: \"%s\"", source, i + 1, names[i]);
     free(list);
     return rc;
+}
+
+static int check_names(const char *source, char *const *names, int n, int wanted)
+{
+    if (n != wanted)
+        return fail(ERR_USAGE,
+                    "%s: %d names, but the model has %d classes: give their names in the "
+                    "model's order, with commas between or in a file with one a line",
+                    source, n, wanted);
+    for (int i = 0; i < n; i++)
+        if (!*names[i])
+            return fail(ERR_USAGE, "%s: a name is empty", source);
+    return classes_check(source, ERR_USAGE, names, n);
 }
 
 int classes_from_option(const char *option, const char *given, int n, char ***result)
@@ -192,7 +196,9 @@ int classes_from_option(const char *option, const char *given, int n, char ***re
 
     char **names = split(is_list ? text : without_windows(text, n_bytes),
                          is_list ? ',' : '\n', !is_list, &n_names);
-    rc = check_names(option, given, names, n_names, n);
+    char *source = xasprintf("%s %s", option, given);
+    rc = check_names(source, names, n_names, n);
+    free(source);
     for (int i = 0; i < n_names && !rc; i++)
         names[i] = xstrdup(names[i]);
     if (!rc)

@@ -28,4 +28,7 @@ void classes_renumber(int32_t *labels, int n, const int32_t *places);
 int classes_from_option(const char *option, const char *given, int n,
                         char ***names) NODISCARD;
 
+/* ERR `code`, naming `source`, unless n names differ from each other and are UTF-8. */
+int classes_check(const char *source, int code, char *const *names, int n) NODISCARD;
+
 #endif

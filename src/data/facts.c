@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/classes.h"
 #include "files/h5.h"
 
 /* How a file of one form spells the facts. */
@@ -73,7 +74,11 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
     if (n < 2 || n > FACTS_MOST_LABELS)
         return fail(ERR_FORMAT, "%s: %s names %zu classes, expected 2 to %d",
                     h5_path(file), form->labels, n, FACTS_MOST_LABELS);
-    return OK;
+
+    char *source = xasprintf("%s: %s", h5_path(file), form->labels);
+    rc = classes_check(source, ERR_FORMAT, facts->labels, facts->n_labels);
+    free(source);
+    return rc;
 }
 
 /* What a later version put into the file without which it means something else; none of

@@ -97,6 +97,24 @@ static void test_bounds(void **state)
     refuse(facts, FACTS_IN_CHECKPOINT, "/rnntrain/labels names 1 classes, expected 2");
 }
 
+/* Classes that cannot be told apart, or that no line can name. */
+static void test_labels(void **state)
+{
+    char *twice[] = {(char[]){"pos"}, (char[]){"neg"}, (char[]){"pos"}};
+    char *broken[] = {(char[]){"pos"}, (char[]){"neg"}, (char[]){"na\xefve"}};
+    char *odd[] = {(char[]){"pos"}, (char[]){"a\tb"}, (char[]){"\x1b[2J"}};
+    struct facts facts = usual;
+    (void)state;
+
+    facts.labels = twice;
+    refuse(facts, FACTS_IN_DATASET, "/labels: two classes are called pos");
+    facts.labels = broken;
+    refuse(facts, FACTS_IN_CHECKPOINT,
+           "/rnntrain/labels: name 3 is not UTF-8: \"na\\xefve\"");
+    facts.labels = odd; /* as rnnprep once wrote them */
+    accept(facts, FACTS_IN_CHECKPOINT);
+}
+
 /* A side that is neither. */
 static void test_sides(void **state)
 {
@@ -200,10 +218,10 @@ static void test_tokenizer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_forms), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_sides),      cmocka_unit_test(test_id_bytes),
-        cmocka_unit_test(test_agreement),  cmocka_unit_test(test_packed_labels),
-        cmocka_unit_test(test_tokenizer),
+        cmocka_unit_test(test_both_forms),    cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_labels),        cmocka_unit_test(test_sides),
+        cmocka_unit_test(test_id_bytes),      cmocka_unit_test(test_agreement),
+        cmocka_unit_test(test_packed_labels), cmocka_unit_test(test_tokenizer),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
