@@ -66,7 +66,7 @@ static int settle_corpus(struct job *job)
 static int fit(struct job *job)
 {
     const struct settings *settings = job->settings;
-    bool is_fitted = settings->tokenizer != NULL;
+    bool is_fitted = settings_bring_words(settings);
     int rc = fit_tokenizer(&job->corpus, &job->spool, &job->vocabulary, is_fitted,
                            settings->min_count, job->tokenizer, &job->map);
     job->n_numbers = job->vocabulary.n_numbers;
@@ -158,7 +158,7 @@ static int summarise(const struct job *job)
                               .tokenizer = job->tokenizer,
                               .tally = &job->tally,
                               .n_forgotten = job->n_forgotten,
-                              .is_fitted = !settings->tokenizer,
+                              .is_fitted = !settings_bring_words(settings),
                               .output = settings->output};
     if (settings->quiet)
         say_notes(&job->corpus);
@@ -202,7 +202,8 @@ static int run(const void *given, const char *const *operands, int n)
     job->records = input_records(&job->settings->input);
     rc = job_find_sources(job, n ? operands[0] : NULL);
     if (!rc)
-        rc = settings->tokenizer ? job_load_tokenizer(job) : job_make_tokenizer(job);
+        rc = settings_bring_words(settings) ? job_load_tokenizer(job)
+                                            : job_make_tokenizer(job);
     if (!rc)
         rc = read_corpus(job);
     if (!rc)

@@ -55,6 +55,11 @@ static const struct option table_options[] = {
      "use the vocabulary of a model (best.h5), or of a data set, and its padding unless "
      "another is given; or of Keras's tokenizer: tokenizer.json, a pickle, a word index",
      "Tokenizer", true},
+    {"imdb-word-index", OPTION_STRING, FIELD(imdb_word_index), NULL, 0, 0, option_file,
+     "use the word index of keras.datasets.imdb, {\"the\": 1, ...}: ids are index + 3, a "
+     "text begins with 1, words at or beyond --num-words are 2, words that it lacks are "
+     "dropped",
+     "Tokenizer", true},
     {"num-words", OPTION_INT, FIELD(num_words), "3800", 0, 100000000, all_word,
      "ids: the num_words - 1 most frequent words are kept, as Keras does", "Tokenizer",
      false},
@@ -136,9 +141,24 @@ const struct option_table cmd_prepare_table = {
     .max_operands = 1,
 };
 
+bool settings_bring_words(const struct settings *settings)
+{
+    return settings->tokenizer || settings->imdb_word_index;
+}
+
+/* The index of keras.datasets.imdb is cut off where load_data(num_words=N) is told to. */
+static bool makes_words(const struct settings *settings, const struct option *option)
+{
+    bool is_cut_off = settings->imdb_word_index && !strcmp(option->name, "num-words");
+    return !strcmp(option->group, "Tokenizer") && !option->transient && !is_cut_off;
+}
+
 /* Options that make a new vocabulary do not go with one that is there. */
 static int check_reuse(const struct settings *settings)
 {
+    const char *name = settings->tokenizer ? "--tokenizer" : "--imdb-word-index";
+    const char *file =
+        settings->tokenizer ? settings->tokenizer : settings->imdb_word_index;
     struct settings defaults = {0};
 
     options_init(&cmd_prepare_table, &defaults);
@@ -149,17 +169,19 @@ static int check_reuse(const struct settings *settings)
     json_t *usual = json_loads(default_text, 0, NULL);
 
     int rc = settings->stop_words || settings->char_level
-                 ? fail(ERR_USAGE, "--stop-words and --char-level make a vocabulary; "
-                                   "--tokenizer brings its own")
+                 ? fail(ERR_USAGE,
+                        "--stop-words and --char-level make a vocabulary; "
+                        "%s brings its own",
+                        name)
                  : OK;
 
     for (size_t i = 0; i < COUNT_OF(table_options) && !rc; i++) {
         const struct option *option = &table_options[i];
         char *key = options_key(option);
-        if (!strcmp(option->group, "Tokenizer") && !option->transient &&
+        if (makes_words(settings, option) &&
             !json_equal(json_object_get(given, key), json_object_get(usual, key)))
-            rc = fail(ERR_USAGE, "--%s makes a vocabulary; --tokenizer %s brings its own",
-                      option->name, settings->tokenizer);
+            rc = fail(ERR_USAGE, "--%s makes a vocabulary; %s %s brings its own",
+                      option->name, name, file);
         free(key);
     }
 
@@ -171,11 +193,25 @@ static int check_reuse(const struct settings *settings)
     return rc;
 }
 
+/* Below num_words there must be a word's id: the first, or where ids are index + 3 the
+ * fourth. */
+static int check_num_words(const struct settings *settings)
+{
+    int64_t first = settings->imdb_word_index ? 4 : 1, n = settings->num_words;
+    if (n == 0 || n > first)
+        return OK;
+    return fail(ERR_USAGE,
+                "--num-words %d keeps no word: expected 0 (all) or %d and more", (int)n,
+                (int)first + 1);
+}
+
 int settings_check(const struct settings *settings)
 {
-    if (settings->num_words == 1)
-        return fail(ERR_USAGE,
-                    "--num-words 1 keeps no word: expected 0 (all) or 2 and more");
+    int rc = check_num_words(settings);
+    if (rc)
+        return rc;
+    if (settings->tokenizer && settings->imdb_word_index)
+        return fail(ERR_USAGE, "--tokenizer and --imdb-word-index: give one of them");
 
     if (!text_is_utf8(settings->filters) || !text_is_utf8(settings->oov_token) ||
         !text_is_utf8(settings->split))
@@ -191,6 +227,6 @@ int settings_check(const struct settings *settings)
         return fail(ERR_USAGE,
                     "--validation and --validation-split: expected one of them");
 
-    int rc = input_check(&settings->input);
-    return !rc && settings->tokenizer ? check_reuse(settings) : rc;
+    rc = input_check(&settings->input);
+    return !rc && settings_bring_words(settings) ? check_reuse(settings) : rc;
 }

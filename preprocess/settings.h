@@ -11,7 +11,7 @@ struct settings {
     double test_split, validation_split;
     int merge_labels, missing_labels;
     bool drop_duplicates, strict;
-    char *tokenizer;
+    char *tokenizer, *imdb_word_index;
     int64_t num_words, maxlen, min_count, vocab_limit;
     int segment, normalize, tags, padding, truncating;
     bool char_level, lower;
@@ -22,6 +22,9 @@ struct settings {
 };
 
 extern const struct option_table cmd_prepare_table;
+
+/* Whether they name a vocabulary that is there, in place of a new one. */
+bool settings_bring_words(const struct settings *settings);
 
 /* What no single option shows wrong. */
 int settings_check(const struct settings *settings) NODISCARD;

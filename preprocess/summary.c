@@ -147,15 +147,19 @@ static void print_words(const struct summary *summary)
     const struct text_options *options = text_settings(tokenizer);
     const struct tally *tally = summary->tally;
     int known = text_n_words(tokenizer), limit = options->num_words;
-    int kept = limit && limit - 1 < known ? limit - 1 : known;
+    int last = limit && limit - 1 < known ? limit - 1 : known;
+    int before = options->index_from; /* ids that are no words' own */
 
-    printf("vocabulary kept %d of %d words, ids 1 to %d\n", kept, known, kept);
+    printf("vocabulary kept %d of %d words, ids %d to %d\n",
+           last > before ? last - before : 0, known - before, before + 1, last);
     if (summary->n_forgotten)
         printf("forgotten  %lld times a rare word, by --vocab-limit\n",
                (long long)summary->n_forgotten);
     printf("num_words  %.2f %% of all words have no id and are %s\n",
            figures_percent(tally->n_unknown, tally->n_words),
-           options->oov_token ? "the OOV token" : "dropped");
+           options->oov_token    ? "the OOV token"
+           : options->index_from ? "dropped, or 2 if the index has them"
+                                 : "dropped");
     if (options->segment == TEXT_SEGMENT_SPLIT && is_uncut(tokenizer))
         printf(
             "words      are whole phrases of a script without blanks: --segment icu cuts "

@@ -160,7 +160,8 @@ static void add_words(json_t *root, const struct summary *summary)
     json_object_set_new(root, "words", json_integer(tally->n_words));
     json_object_set_new(root, "words_without_id", json_integer(tally->n_unknown));
     json_object_set_new(root, "vocabulary",
-                        json_integer(text_n_words(summary->tokenizer)));
+                        json_integer(text_n_words(summary->tokenizer) -
+                                     text_settings(summary->tokenizer)->index_from));
     json_object_set_new(root, "words_forgotten", json_integer(summary->n_forgotten));
     if (!summary->is_fitted)
         return;

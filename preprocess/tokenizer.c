@@ -129,8 +129,20 @@ static int load(struct job *job, const char *path)
                                       : load_from_checkpoint(job, path);
 }
 
+/* Cut off as load_data(num_words=N) does, N - 1 being the largest id that is kept. */
+static int load_imdb_index(struct job *job)
+{
+    const struct settings *settings = job->settings;
+    struct text_options options = padding_of(settings);
+    options.num_words = (int)settings->num_words;
+    return text_from_word_index_file(settings->imdb_word_index, &options,
+                                     &job->tokenizer);
+}
+
 int job_load_tokenizer(struct job *job)
 {
+    if (job->settings->imdb_word_index)
+        return load_imdb_index(job);
     char *path = checkpoint_path(job->settings->tokenizer);
     int rc = load(job, path);
     free(path);

@@ -32,18 +32,6 @@ static int name_classes(const struct checkpoint_hints *hints, int n, struct fact
     return OK;
 }
 
-static int read_word_index(const char *path, const struct text_options *options,
-                           struct text_tokenizer **tokenizer)
-{
-    char *json = NULL;
-    size_t n = 0;
-    int rc = file_read(path, &json, &n);
-    if (!rc)
-        rc = text_from_word_index(json, path, options, tokenizer);
-    free(json);
-    return rc;
-}
-
 /* Of the tokenizer's file. */
 static void add_note(struct keras_model *keras, const char *path, const char *note)
 {
@@ -66,7 +54,7 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
     options.num_words = facts->num_words;
     if (options.maxlen == 0)
         options.maxlen = 1; /* nothing is padded here */
-    int rc = hints->word_index ? read_word_index(path, &options, &tokenizer)
+    int rc = hints->word_index ? text_from_word_index_file(path, &options, &tokenizer)
                                : text_from_file(path, &options, &tokenizer, &assumed);
     if (!rc && text_max_id(tokenizer) >= facts->num_words)
         rc = fail(ERR_FORMAT,

@@ -82,38 +82,6 @@ static json_t *load_dump(const json_t *config, const char *key)
     return text ? json_loads(text, 0, NULL) : json_incref(value);
 }
 
-/* Words by index, so that ties stay as they were: (*most + 1) of them, NULL where there
- * is none; the caller's to free. `from` is added to each index, which may leave `spare`
- * numbers out. */
-static int order_words(const json_t *index, const char *source, int from, int spare,
-                       size_t *most, const char ***ordered)
-{
-    size_t n = json_object_size(index) + 1 + (size_t)spare;
-    const char **found = xcalloc(n + 1, sizeof *found), *word;
-    const json_t *value;
-
-    int rc =
-        json_is_object(index) ? OK : fail(ERR_FORMAT, "%s: no word_index in it", source);
-    json_object_foreach((json_t *)(uintptr_t)index, word, value)
-    {
-        json_int_t at = json_integer_value(value);
-        if (at < 1 || at > (json_int_t)n - from || found[at + from]) {
-            rc = fail(ERR_FORMAT, "%s: word_index gives \"%s\" the index %lld", source,
-                      word, (long long)at);
-            break;
-        }
-        found[at + from] = word;
-    }
-
-    if (rc) {
-        free(found);
-        return rc;
-    }
-    *most = n;
-    *ordered = found;
-    return OK;
-}
-
 /* Keras has given the token of unknown words the index 1 since 2.2.3, and the last one
  * before. */
 static int check_token(const char *const *ordered, const char *source,
@@ -126,27 +94,6 @@ static int check_token(const char *const *ordered, const char *source,
                 "%s: word_index gives 1 to \"%s\", expected the oov_token \"%s\" there, "
                 "where Keras 2.2.3 and later put it",
                 source, ordered[1], token);
-}
-
-/* Adds the words of an index that has no gaps. */
-static int add_words(const char *const *ordered, size_t most, const char *source,
-                     struct text_tokenizer *tokenizer)
-{
-    size_t missing = 0; /* the first index without a word */
-
-    for (size_t i = (size_t)text_first_index(tokenizer); i <= most; i++) {
-        if (!ordered[i]) {
-            missing = missing ? missing : i;
-            continue;
-        }
-
-        if (missing)
-            return fail(ERR_FORMAT, "%s: word_index has the index %zu, but not %zu",
-                        source, i, missing);
-        int32_t number = text_add_word(tokenizer, ordered[i], strlen(ordered[i]));
-        tokenizer->entries[number].index = (int)i;
-    }
-    return OK;
 }
 
 /* How often something was seen: 0 where that is not said. */
@@ -166,12 +113,12 @@ static int read_words(const json_t *config, const char *source,
     const char **ordered = NULL;
     size_t most = 0;
 
-    int rc =
-        order_words(index, source, 0, tokenizer->options.index_from, &most, &ordered);
+    int rc = text_order_words(index, source, 0, tokenizer->options.index_from + 1, &most,
+                              &ordered);
     if (!rc)
         rc = check_token(ordered, source, &tokenizer->options);
     if (!rc)
-        rc = add_words(ordered, most, source, tokenizer);
+        rc = text_add_words(ordered, most, source, tokenizer);
 
     for (int32_t i = 0; i < tokenizer->words.n && !rc; i++) {
         const char *word = words_text(&tokenizer->words, i);
@@ -185,16 +132,6 @@ static int read_words(const json_t *config, const char *source,
     json_decref(counts);
     json_decref(docs);
     return rc;
-}
-
-/* The index as it was read: not sorted again, since counts may be missing. */
-static void restore_index(struct text_tokenizer *tokenizer)
-{
-    tokenizer->by_index =
-        xcalloc((size_t)tokenizer->words.n, sizeof *tokenizer->by_index);
-    for (int32_t i = 0; i < tokenizer->words.n; i++)
-        if (tokenizer->entries[i].index)
-            tokenizer->by_index[tokenizer->n_indexed++] = i;
 }
 
 static bool is_flag(const json_t *value)
@@ -271,7 +208,7 @@ int text_from_value(const json_t *root, const char *source,
         return rc;
     }
 
-    restore_index(tokenizer);
+    text_restore_index(tokenizer);
     *result = tokenizer;
     return OK;
 }
@@ -284,41 +221,4 @@ int text_from_json(const char *json, const char *source,
     int rc = text_from_value(root, source, padding, result);
     json_decref(root);
     return rc;
-}
-
-int text_from_word_index(const char *json, const char *source,
-                         const struct text_options *options,
-                         struct text_tokenizer **result)
-{
-    struct text_options indexed = *options;
-    json_error_t error;
-    json_t *index = json_loads(json, 0, &error);
-    const char **ordered = NULL;
-    size_t most = 0;
-
-    if (!index)
-        return fail(ERR_FORMAT, "%s: no JSON: line %d, column %d: %s", source, error.line,
-                    error.column, error.text);
-
-    indexed.index_from = 3;
-    indexed.drops_missing = true;
-    indexed.lower = true;
-    indexed.tags = TEXT_TAGS_KEEP;
-
-    struct text_tokenizer *tokenizer = text_new(&indexed);
-    int rc = order_words(index, source, indexed.index_from, indexed.index_from, &most,
-                         &ordered);
-    if (!rc)
-        rc = add_words(ordered, most, source, tokenizer);
-
-    free(ordered);
-    json_decref(index);
-    if (rc) {
-        text_free(tokenizer);
-        return rc;
-    }
-
-    restore_index(tokenizer);
-    *result = tokenizer;
-    return OK;
 }

@@ -54,15 +54,36 @@ void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, siz
 /* Room for n more words. */
 void text_need_words(struct text_cut *cut, size_t n);
 
+/* Words by index, so that ties stay as they were: (*most + 1) of them, NULL where there
+ * is none; the caller's to free. `from` is added to each index, which is `lowest` or more
+ * then. ERR_FORMAT: it has another value than such a number, or one twice. */
+int text_order_words(const json_t *index, const char *source, int from, int lowest,
+                     size_t *most, const char ***ordered) NODISCARD;
+/* Adds the words of an index, ordered; ERR_FORMAT: it has gaps. */
+int text_add_words(const char *const *ordered, size_t most, const char *source,
+                   struct text_tokenizer *tokenizer) NODISCARD;
+/* The index as it was added: not sorted again, since counts may be missing. */
+void text_restore_index(struct text_tokenizer *tokenizer);
+
+/* Whether a value is {"word": id, ...}. */
+bool text_is_word_index(const json_t *value);
+/* The word of an id if no text can hold it, such as <PAD> or <OOV>; NULL: there is
+ * none. */
+const char *text_find_special(const json_t *index, int id);
+
 /* The tokenizer of an object as to_json() gives it, whose tables may also be objects
  * themselves. */
 int text_from_value(const json_t *root, const char *source,
                     const struct text_options *padding,
                     struct text_tokenizer **tokenizer) NODISCARD;
 /* What a file of n bytes holds: JSON, with or without a byte order mark, also within a
- * string; or a pickle. To be given to json_decref. */
-int text_load_value(const char *bytes, size_t n, const char *source,
+ * string; or a pickle. To be given to json_decref. `lead` begins what is said of
+ * others. */
+int text_load_value(const char *bytes, size_t n, const char *source, const char *lead,
                     json_t **value) NODISCARD;
+
+/* Reads a file that may hold a tokenizer; the bytes are the caller's to free. */
+int text_read_file(const char *path, char **bytes, size_t *n) NODISCARD;
 
 /* Frees the strings of options that are owned. */
 void text_release_options(struct text_options *options);

@@ -156,9 +156,14 @@ int text_from_bytes(const char *bytes, size_t n, const char *source,
                     const struct text_options *padding, struct text_tokenizer **tokenizer,
                     char **assumed) NODISCARD;
 
-/* The tokenizer of keras.datasets.imdb from its word index, {"the": 1, "and": 2, ...}:
- * see index_from; words are cut as Tokenizer does. `options`: num_words and padding. */
-int text_from_word_index(const char *json, const char *source,
+/* The tokenizer of keras.datasets.imdb from its word index, {"the": 1, "and": 2, ...}, in
+ * any of the forms above, also with 3 added already, {"<START>": 1, "<UNK>": 2, "the": 4,
+ * ...}: see index_from; words are cut as Tokenizer does. `options`: num_words and
+ * padding. */
+int text_from_word_index_file(const char *path, const struct text_options *options,
+                              struct text_tokenizer **tokenizer) NODISCARD;
+/* The same of n bytes. */
+int text_from_word_index(const char *bytes, size_t n, const char *source,
                          const struct text_options *options,
                          struct text_tokenizer **tokenizer) NODISCARD;
 

@@ -134,11 +134,11 @@ tokenizer '{\"a\":99999999999}'
 not_imported 65 'word_index gives "a" the index 99999999999' good.h5 --tokenizer tokenizer.json
 tokenizer '[]'
 not_imported 65 'no word_index in it' good.h5 --tokenizer tokenizer.json
-head -c 3000 /dev/urandom >garbage.json
+{ printf '\335' && head -c 3000 /dev/urandom; } >garbage.json # a pickle begins with \200
 not_imported 65 'garbage.json: not a Keras tokenizer' good.h5 --tokenizer garbage.json
 not_imported 65 'garbage.json: no JSON' good.h5 --imdb-word-index garbage.json
 echo '{"the": "1"}' >index.json
-not_imported 65 'word_index gives "the" the index 0' good.h5 --imdb-word-index index.json
+not_imported 65 'word_index gives "the" the index "1", expected a whole number' good.h5 --imdb-word-index index.json
 not_imported 64 'give one of them' good.h5 --imdb-word-index index.json --tokenizer garbage.json
 not_imported 64 'labels a,b,c: 3 names, but the model has 2 classes' good.h5 --labels a,b,c
 

@@ -50,7 +50,9 @@ static void test_rule(void **state)
     struct text_tokenizer *tokenizer = NULL;
     (void)state;
 
-    assert_int_equal(text_from_word_index(word_index, "it", &options, &tokenizer), OK);
+    assert_int_equal(text_from_word_index(word_index, sizeof word_index - 1, "it",
+                                          &options, &tokenizer),
+                     OK);
     check_rule(tokenizer);
     for (int kept_only = 0; kept_only < 2; kept_only++) {
         char *json = text_to_json(tokenizer, kept_only);
