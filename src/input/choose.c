@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "input/column_names.h"
+#include "input/part_column.h"
 
 /* "1 id (60 values, as 17), 2 ..." */
 static char *list_columns(const struct choose_given *given, const struct sample *sample)
@@ -145,7 +146,7 @@ static int find_label(const struct sample *sample, int text)
     int found = -1, n_found = 0;
     for (int c = 0; c < sample_n_columns(sample); c++)
         if (c != text && sample_is_few(sample, c) && sample->columns[c].values.n > 1 &&
-            !column_name_is_key(sample->columns[c].first)) {
+            !column_name_is_key(sample->columns[c].first) && !part_column_is(sample, c)) {
             found = c;
             n_found++;
         }

@@ -5,6 +5,7 @@
 #include "input/choose.h"
 #include "input/column_names.h"
 #include "input/header.h"
+#include "input/part_column.h"
 #include "input/records.h"
 
 bool columns_name_texts(const struct beginning *beginning, const char *separators)
@@ -35,6 +36,14 @@ static char *describe_column(const struct sample *sample, const struct layout *l
                      layout->header ? ")" : "");
 }
 
+static void describe_part(struct layout *layout)
+{
+    char *described = xasprintf("%s, part in %d (%s)", layout->described,
+                                layout->part + 1, layout->part_field);
+    free(layout->described);
+    layout->described = described;
+}
+
 static void describe_columns(const struct sample *sample, struct layout *layout)
 {
     char *label = describe_column(sample, layout, "label", layout->label);
@@ -48,6 +57,19 @@ static void describe_columns(const struct sample *sample, struct layout *layout)
                   layout->header ? ", first row names them" : ", no header", label, text);
     free(label);
     free(text);
+    if (layout->part_field)
+        describe_part(layout);
+}
+
+/* The column of parts, where there is a name that can say so. */
+static void find_part(const struct records_options *options, const struct sample *sample,
+                      struct layout *layout)
+{
+    if (!layout->header || options->label_use != LABELS_REQUIRED)
+        return;
+    layout->part = part_column_find(sample, layout->text, layout->label);
+    if (layout->part >= 0)
+        layout->part_field = xstrdup(sample->columns[layout->part].first);
 }
 
 static int choose(const struct beginning *beginning, const struct sample *sample,
@@ -70,6 +92,8 @@ static int choose(const struct beginning *beginning, const struct sample *sample
 
     int rc = choose_columns(&given, sample, &layout->text, &layout->label);
     layout->n_columns = sample->n_columns;
+    if (!rc)
+        find_part(options, sample, layout);
     return rc;
 }
 

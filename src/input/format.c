@@ -72,5 +72,6 @@ void layout_release(struct layout *layout)
     if (format && format->release)
         format->release(layout);
     free(layout->described);
+    free(layout->part_field);
     *layout = (struct layout){0};
 }

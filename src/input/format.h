@@ -55,6 +55,8 @@ struct layout {
     int n_columns;                  /* of delimited text; 0: a row is a line */
     int text, label;                /* columns, from 0; label -1: there is none */
     char *text_field, *label_field; /* of JSON Lines; label_field NULL: there is none */
+    int part;                       /* the column that says a row's part, from 0, and */
+    char *part_field;               /* its name, or the field's; NULL: none does */
     bool has_labels;                /* of lines */
     char *described;                /* for people, as records_layout gives it */
 };

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/json_form.h"
 #include "input/json_text.h"
+#include "input/place.h"
 
 /* The next byte that is no blank, from *at on; '\0' at the end. */
 static char next_byte(const char *text, size_t n, size_t *at)
@@ -115,26 +117,6 @@ static int add_array(const char *name, const json_t *array,
     return OK;
 }
 
-/* Whether all values are arrays, or objects, of as many things that are no records. */
-static bool has_columns(json_t *object)
-{
-    const char *key;
-    json_t *column;
-    size_t n = 0;
-    json_object_foreach(object, key, column)
-    {
-        json_t *first = json_is_array(column)
-                            ? json_array_get(column, 0)
-                            : json_object_iter_value(json_object_iter(column));
-        size_t size =
-            json_is_array(column) ? json_array_size(column) : json_object_size(column);
-        if (!first || json_is_object(first) || json_is_array(first) || (n && size != n))
-            return false;
-        n = size;
-    }
-    return n > 0 && json_object_size(object) > 1;
-}
-
 static json_t *item_of(const json_t *column, size_t row, const char *key)
 {
     return json_is_array(column) ? json_array_get(column, row)
@@ -162,6 +144,66 @@ static void add_columns(json_t *object, struct json_document *document)
     }
 }
 
+/* {"neg": [text, ...], "pos": [text, ...]} */
+static void add_classes(json_t *object, struct json_document *document)
+{
+    const char *key;
+    json_t *texts;
+    json_object_foreach(object, key, texts)
+    {
+        for (size_t i = 0; i < json_array_size(texts); i++) {
+            json_t *record = json_object();
+            json_object_set_new(record, "label", json_string(key));
+            json_object_set(record, "text", json_array_get(texts, i));
+            add_line(document, record);
+            json_decref(record);
+        }
+    }
+}
+
+/* {"3f2": {"text": t, "label": l}, ...} */
+static void add_values(json_t *object, struct json_document *document)
+{
+    const char *key;
+    json_t *record;
+    json_object_foreach(object, key, record)
+    {
+        add_line(document, record);
+    }
+}
+
+/* {"columns": ["text", "label"], "data": [[t, l], ...]} */
+static void add_rows(json_t *object, struct json_document *document)
+{
+    const json_t *names = json_object_get(object, "columns");
+    const json_t *rows = json_object_get(object, "data");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i), *record = json_object();
+        for (size_t c = 0; c < json_array_size(names); c++)
+            json_object_set(record, json_string_value(json_array_get(names, c)),
+                            json_array_get(row, c));
+        add_line(document, record);
+        json_decref(record);
+    }
+}
+
+typedef void add_form(json_t *object, struct json_document *document);
+static add_form *const add_forms[] = {
+    [JSON_FORM_OTHER] = NULL,          [JSON_FORM_COLUMNS] = add_columns,
+    [JSON_FORM_CLASSES] = add_classes, [JSON_FORM_VALUES] = add_values,
+    [JSON_FORM_ROWS] = add_rows,
+};
+_Static_assert(COUNT_OF(add_forms) == JSON_FORMS, "a form has no row");
+
+/* An object that holds records in one of these ways; false: it does not. */
+static bool add_object(json_t *object, struct json_document *document)
+{
+    add_form *add = add_forms[json_form_of(object)];
+    if (add)
+        add(object, document);
+    return add != NULL;
+}
+
 static void add_part(struct json_document *document, const char *key)
 {
     document->parts =
@@ -170,19 +212,25 @@ static void add_part(struct json_document *document, const char *key)
         (struct json_part){xstrdup(key), document->n_records + 1};
 }
 
-/* The arrays of an object; what else stands there is none of the corpus. */
+/* The arrays of an object, and the objects that are called like parts; what else stands
+ * there is none of the corpus. */
 static int add_parts(const char *name, json_t *object, struct json_document *document)
 {
     const char *key;
     json_t *value;
     json_object_foreach(object, key, value)
     {
-        if (!json_is_array(value) || json_array_size(value) == 0)
+        bool is_part = place_part_of_name(key, strlen(key), NULL) != PLACE_NO_PART;
+        if (json_is_array(value) ? json_array_size(value) == 0
+                                 : !is_part || !json_is_object(value))
             continue;
+
         add_part(document, key);
-        int rc = add_array(name, value, document);
+        int rc = json_is_array(value) ? add_array(name, value, document) : OK;
         if (rc)
             return rc;
+        if (json_is_object(value) && !add_object(value, document))
+            free(document->parts[--document->n_parts].key);
     }
 
     if (document->n_records == 0)
@@ -206,9 +254,7 @@ int json_document_read(const char *name, const char *text, size_t n,
     int rc = OK;
     if (json_is_array(root))
         rc = add_array(name, root, document);
-    else if (has_columns(root))
-        add_columns(root, document);
-    else
+    else if (!add_object(root, document))
         rc = add_parts(name, root, document);
     json_decref(root);
     return rc;

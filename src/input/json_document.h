@@ -1,8 +1,8 @@
 /* One JSON document with many records, as an object a line: an array of objects or lists,
- * or an object with such an array for each part of the corpus, or one for each column.
+ * or an object with such an array for each part of the corpus,
  *
  *   [{"text": t, "label": l}, ...]     {"train": [[t, l], ...], "test": [...]}
- *   {"text": [t, ...], "label": [l, ...]}     {"text": {"0": t, ...}, "label": {...}}
+ * or one of the forms of json_form.h, by itself or for each part.
  */
 #ifndef RNNTRAIN_INPUT_JSON_DOCUMENT_H
 #define RNNTRAIN_INPUT_JSON_DOCUMENT_H

@@ -4,6 +4,7 @@
 
 #include "input/choose.h"
 #include "input/json_text.h"
+#include "input/part_column.h"
 #include "input/records.h"
 
 static bool looks_like(const struct beginning *beginning)
@@ -15,6 +16,7 @@ static bool looks_like(const struct beginning *beginning)
 /* A value as a column's; "" for what is no string, number or truth. */
 static char *value_text(const json_t *value)
 {
+    value = json_array_size(value) == 1 ? json_array_get(value, 0) : value;
     if (!value || json_is_null(value) || json_is_object(value) || json_is_array(value))
         return xstrdup("");
     if (json_is_string(value))
@@ -72,6 +74,15 @@ static const char *if_there(const json_t *first, const char *option)
     return option && json_object_get(first, option) ? option : NULL;
 }
 
+/* The field that says the part, but that of the texts or labels. */
+static void find_part(const struct sample *sample, struct layout *layout)
+{
+    int c = part_column_find(sample, -1, -1);
+    const char *name = c < 0 ? NULL : sample->columns[c].first;
+    if (name && strcmp(name, layout->text_field) && strcmp(name, layout->label_field))
+        layout->part_field = xstrdup(name);
+}
+
 static int find_fields(const struct beginning *beginning, json_t *first,
                        struct layout *layout)
 {
@@ -100,8 +111,21 @@ static int find_fields(const struct beginning *beginning, json_t *first,
                 xstrdup(options->label_field ? options->label_field
                                              : sample.columns[label].first);
     }
+    if (!rc && needs_label)
+        find_part(&sample, layout);
     sample_release(&sample);
     return rc;
+}
+
+static void describe(struct layout *layout)
+{
+    const char *part = layout->part_field;
+    char *label = layout->label_field ? xasprintf("label in \"%s\"", layout->label_field)
+                                      : xstrdup("no label");
+    layout->described =
+        xasprintf("jsonl, %s, text in \"%s\"%s%s%s", label, layout->text_field,
+                  part ? ", part in \"" : "", part ? part : "", part ? "\"" : "");
+    free(label);
 }
 
 /* Finds the fields by the first objects. */
@@ -122,11 +146,7 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
     json_decref(first);
 
     if (!rc)
-        layout->described =
-            layout->label_field
-                ? xasprintf("jsonl, label in \"%s\", text in \"%s\"", layout->label_field,
-                            layout->text_field)
-                : xasprintf("jsonl, no label, text in \"%s\"", layout->text_field);
+        describe(layout);
     return rc;
 }
 
@@ -145,24 +165,47 @@ static const char *wrong_field(bool is_good, const json_t *value, const char *ex
                                  : expected;
 }
 
+/* The part that a row says; NULL: none. */
+static const char *part_of(const struct layout *layout, const json_t *object)
+{
+    char *value = value_text(json_object_get(object, layout->part_field));
+    const char *part = part_column_part(layout->part_field, value, strlen(value));
+    free(value);
+    return part;
+}
+
+/* The one label of a list of one, as tools for many labels write it. */
+static const json_t *only_item(const json_t *label)
+{
+    return json_array_size(label) == 1 ? json_array_get(label, 0) : label;
+}
+
 /* `record` says where it stands. */
 static int take_object(struct format_file *file, const json_t *object,
                        struct text_record record)
 {
     const struct layout *layout = &file->layout;
     const json_t *text = json_object_get(object, layout->text_field);
-    const json_t *label =
-        layout->label_field ? json_object_get(object, layout->label_field) : NULL;
+    const json_t *label = layout->label_field
+                              ? only_item(json_object_get(object, layout->label_field))
+                              : NULL;
     const char *wrong = wrong_field(json_is_string(text), text, "is not a string");
     if (wrong)
         return format_bad_row(file, record.line, "rows without a text",
                               ": field \"%s\" %s", layout->text_field, wrong);
 
     bool is_needed = file->label_use == LABELS_REQUIRED;
-    wrong = wrong_field(is_label(label), label, "is not a string or a number");
+    wrong = wrong_field(is_label(label), label,
+                        json_array_size(label) > 1 ? "holds several labels, expected one"
+                                                   : "is not a string or a number");
     if (wrong && is_needed)
         return format_bad_row(file, record.line, "rows without a label",
                               ": field \"%s\" %s", layout->label_field, wrong);
+
+    if (layout->part_field && !(record.part = part_of(layout, object)))
+        return format_bad_row(file, record.line, "rows that say no part",
+                              ": field \"%s\" is no part, as train or test are",
+                              layout->part_field);
 
     char *shown = wrong ? NULL
                   : json_is_string(label)

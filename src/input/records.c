@@ -202,7 +202,8 @@ static int take_record(void *given, const struct text_record *taken)
     int rc = check_header(records, &record);
     if (rc)
         return rc;
-    record.part = json_document_part(&records->document, record.line);
+    if (!record.part)
+        record.part = json_document_part(&records->document, record.line);
     record.is_first = records->n_rows == 1 && !records->class_name;
     record.fields = has_fields ? row->fields : NULL;
     record.n_fields = has_fields ? row->n_fields : 0;

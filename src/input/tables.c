@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "input/columns.h"
+#include "input/part_column.h"
 #include "input/records.h"
 
 /* The first of the separators that gives every row the same fields; '\0': none does. */
@@ -41,6 +42,15 @@ static int take(struct format_file *file, const struct delimited_row *row)
     if (layout->label >= 0) {
         record.label = row->fields[layout->label].text;
         record.n_label = row->fields[layout->label].n;
+    }
+    if (layout->part_field) {
+        const struct field *part = &row->fields[layout->part];
+        record.part = part_column_part(layout->part_field, part->text, part->n);
+        if (!record.part)
+            return format_bad_row(file, row->line, "rows that say no part",
+                                  ": \"%.*s\" in column \"%s\" is no part, as train or "
+                                  "test are",
+                                  (int)part->n, part->text, layout->part_field);
     }
     return file->sink(file->context, &record);
 }

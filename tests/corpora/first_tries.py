@@ -238,12 +238,71 @@ def a_small_table_with_other_names():
     return {"a.csv": made}, [even("ab", train=2), r"--header"]
 
 
+def parts_in_a_column():
+    made = {part: rows(["neg", "pos"], n) for part, n in (("train", 20), ("test", 6), ("val", 5))}
+    mixed = [(t, c, part) for part, some in made.items() for c, t in some]
+    rng.shuffle(mixed)
+    return {"data.csv": table(["text", "label", "split"], mixed)}, even(["neg", "pos"], train=20, test=6, validation=5)
+
+
+def parts_in_a_field():
+    mixed = [{"set": part, "text": t, "label": c} for part, n in (("TRAIN", 20), ("TEST", 6)) for c, t in rows(["neg", "pos"], n)]
+    rng.shuffle(mixed)
+    return {"data.jsonl": lines(map(json.dumps, mixed))}, even(["neg", "pos"], train=20, test=6)
+
+
+def truths_of_validation():
+    mixed = [(c, t, v) for v, n in ((False, 20), (True, 5)) for c, t in rows(["neg", "pos"], n)]
+    rng.shuffle(mixed)
+    return {"imdb_sample/texts.csv": table(["label", "text", "is_valid"], mixed)}, even(["neg", "pos"], train=20, validation=5)
+
+
+def texts_by_class_in_json():
+    return {"data.json": json.dumps({c: [text() for _ in range(15)] for c in ("bad", "good")})}, even(["bad", "good"], train=15)
+
+
+def texts_by_class_and_part_in_json():
+    give = lambda n: {c: [text() for _ in range(n)] for c in ("bad", "good")}
+    return {"data.json": json.dumps({"train": give(15), "dev": give(4)}, indent=1)}, even(["bad", "good"], train=15, validation=4)
+
+
+def records_by_key_in_json():
+    return ({"data.json": json.dumps({"id%d" % i: {"text": t, "label": c} for i, (c, t) in enumerate(rows("01", 15))})},
+            even("01", train=15))
+
+
+def columns_of_parts_in_json():
+    def give(n):
+        made = rows("01", n)
+        return {"text": [t for _, t in made], "label": [c for c, _ in made]}
+    return {"data.json": json.dumps({"train": give(15), "test": give(4)})}, even("01", train=15, test=4)
+
+
+def a_split_frame_in_json():
+    made = [[t, c] for c, t in rows("01", 15)]
+    return ({"data.json": json.dumps({"columns": ["text", "label"], "index": list(range(30)), "data": made})},
+            even("01", train=15))
+
+
+def labels_in_lists():
+    made = [{"id": i, "text": t, "label": [c]} for i, (c, t) in enumerate(rows("01", 15))]
+    return {"all.jsonl": lines(map(json.dumps, made))}, even("01", train=15)
+
+
+def several_labels_in_lists():
+    made = [{"text": t, "label": [c, "x"]} for c, t in rows("01", 15)]
+    return {"all.jsonl": lines(map(json.dumps, made))}, [r"several labels|--label-field"]
+
+
 CASES = [semicolon_text_files, parts_as_endings, questions_with_classes_in_front, a_file_a_class, labels_behind_a_tab,
          tables_side_by_side, airline_tweets, news_without_header, spam_with_empty_columns, tweets_of_a_pandemic,
          two_possible_labels, one_object_of_lists, an_array_of_objects, headlines, newsgroups, class_folders_and_a_readme,
          a_test_without_labels, judgements_without_header, an_unnamed_first_column, shards, fasttext_without_suffix, stars,
          several_labels, pairs_of_sentences, text_of_a_spreadsheet, no_labels_at_all, a_class_in_each_name, a_zip_from_a_mac,
-         links_of_a_library, a_workbook_in_a_folder, a_small_table_with_other_names]
+         links_of_a_library, a_workbook_in_a_folder, a_small_table_with_other_names, parts_in_a_column,
+         parts_in_a_field, truths_of_validation, texts_by_class_in_json, texts_by_class_and_part_in_json,
+         records_by_key_in_json, columns_of_parts_in_json, a_split_frame_in_json, labels_in_lists,
+         several_labels_in_lists]
 
 
 def try_it(rnnprep, corpus, folder):
