@@ -196,8 +196,9 @@ static int take_object(struct format_file *file, const json_t *object,
 
     bool is_needed = file->label_use == LABELS_REQUIRED;
     wrong = wrong_field(is_label(label), label,
-                        json_array_size(label) > 1 ? "holds several labels, expected one"
-                                                   : "is not a string or a number");
+                        json_array_size(label) > 1
+                            ? "is not a string or a number but several labels"
+                            : "is not a string or a number");
     if (wrong && is_needed)
         return format_bad_row(file, record.line, "rows without a label",
                               ": field \"%s\" %s", layout->label_field, wrong);

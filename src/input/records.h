@@ -30,8 +30,8 @@ struct text_record {
     size_t n_label, n_text; /* label NULL: it has none, where labels are not required */
     int64_t line;
     size_t n_bad, first_bad; /* invalid UTF-8 that was replaced, the byte of the line */
-    /* The key of a JSON document where it stands, or the part that a column says; the same
-     * text stays where it is while records are read. NULL: none. */
+    /* The key of a JSON document where it stands, or the part that a column says; it
+     * stays where it is while records are read. NULL: none. */
     const char *part;
     bool is_first; /* the file's first row, which was taken for no header */
     /* The whole row, as it stands there: fields of delimited text, or else the line. */
