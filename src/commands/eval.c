@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ranks/comm.h"
 #include "data/classes.h"
 #include "data/dataset.h"
-#include "train/evaluate.h"
 #include "commands/corpus.h"
 #include "commands/import_options.h"
+#include "commands/selection.h"
 #include "serve/predictor.h"
 
 struct settings {
@@ -24,7 +23,11 @@ struct settings {
 
 static const struct option options[] = {
     {"part", OPTION_CHOICE, offsetof(struct settings, part), "test", 0, 0,
-     dataset_part_names, "part of the data set", "Options", true},
+     dataset_part_names,
+     "part of the data set; validation, where it has none: the training rows that the "
+     "run "
+     "set aside",
+     "Options", true},
     {"window-rows", OPTION_INT, offsetof(struct settings, window_rows), "0", 0, 1 << 24,
      NULL,
      "read so many rows at a time, for data larger than memory; 0: as the model was "
@@ -96,47 +99,16 @@ static int window_rows(const struct predictor *predictor, const struct settings 
 }
 
 /* `window`: rows of one; 0: all are in memory. */
-static int score_part(struct predictor *predictor, struct dataset *data,
-                      enum dataset_part part, const char *shown, int window, bool json)
+static int print_score(const struct predictor *predictor, const struct dataset *data,
+                       const struct selection *selection, const struct settings *settings,
+                       int window)
 {
-    int lane_rows = predictor->record.sampler.lane_rows;
-    int n = data->part[part].n, rc = OK;
-    if (n == 0)
-        return fail(ERR_FORMAT, "%s: it has no %s part", data->path,
-                    dataset_part_names[part]);
-
-    struct comm comm;
-    struct balance balance;
     struct score score;
-    int32_t *rows = xcalloc((size_t)n, sizeof *rows);
-    for (int i = 0; i < n; i++)
-        rows[i] = i;
-
-    comm_init_alone(&comm);
-    balance_new(comm.size, true, &balance);
-    struct evaluator evaluator = {
-        .comm = &comm,
-        .balance = &balance,
-        .model = predictor->model,
-        .lane_rows = lane_rows < PREDICTOR_ROWS ? lane_rows : PREDICTOR_ROWS,
-        .window_rows = window,
-    };
-
-    if (evaluator.window_rows)
-        rc = stream_new(&comm, data, 1,
-                        stream_window_rows(evaluator.window_rows, evaluator.lane_rows),
-                        &evaluator.stream);
+    int rc = selection_score(selection, predictor, data, settings->isa, window, &score);
     if (!rc)
-        rc = evaluate(&evaluator, data, part, rows, n, &score);
-    if (!rc)
-        printf(json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
-                    : "%s: loss %.6f  acc %.6f on %d rows\n",
-               shown, score.loss, score_accuracy(&score), n);
-
-    stream_free(evaluator.stream);
-    balance_release(&balance);
-    comm_finalize(&comm);
-    free(rows);
+        printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
+                              : "%s: loss %.6f  acc %.6f on %d rows\n",
+               selection->shown, score.loss, score_accuracy(&score), score.n);
     return rc;
 }
 
@@ -183,6 +155,8 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
 {
     struct predictor predictor = {0};
     struct dataset data = {0};
+    struct selection selection = {.rows = NULL};
+    enum dataset_part part = (enum dataset_part)settings->part;
 
     int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
     if (!rc) {
@@ -201,13 +175,15 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
                                       "--tokenizer, of its model of Keras, compares"));
     if (!rc)
         rc = load(&data, window_rows(&predictor, settings) > 0);
+    if (!rc) /* by the classes that the run saw */
+        rc = selection_find(&predictor, &data, part, &selection);
     if (!rc)
         rc = map_classes(&predictor.info, &data);
     if (!rc)
-        rc = score_part(&predictor, &data, (enum dataset_part)settings->part,
-                        dataset_part_names[settings->part],
-                        window_rows(&predictor, settings), settings->json);
+        rc = print_score(&predictor, &data, &selection, settings,
+                         window_rows(&predictor, settings));
 
+    selection_release(&selection);
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;
@@ -220,8 +196,8 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     struct dataset data = {0};
+    struct selection selection = {.rows = NULL};
     bool is_parted = false;
-    int part = settings->part;
 
     int rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
     if (!rc)
@@ -230,13 +206,15 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
         import_print_notes(&predictor.info);
         rc = corpus_read(path, &settings->input, &predictor, &data, &is_parted);
     }
-    bool is_all = !is_parted && part == DATASET_TEST;
-    if (is_all)
-        part = DATASET_TRAIN;
-    if (!rc)
-        rc = score_part(&predictor, &data, (enum dataset_part)part,
-                        is_all ? "all" : dataset_part_names[part], 0, settings->json);
+    bool is_all = !is_parted && settings->part == DATASET_TEST;
+    int part = is_all ? DATASET_TRAIN : settings->part;
+    if (!rc) {
+        selection_all(&data, (enum dataset_part)part,
+                      is_all ? "all" : dataset_part_names[part], &selection);
+        rc = print_score(&predictor, &data, &selection, settings, 0);
+    }
 
+    selection_release(&selection);
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;

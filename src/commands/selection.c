@@ -1,0 +1,122 @@
+#include "commands/selection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands/set_aside.h"
+#include "ranks/comm.h"
+
+void selection_all(const struct dataset *data, enum dataset_part part, const char *shown,
+                   struct selection *selection)
+{
+    int n = data->part[part].n;
+    *selection = (struct selection){.part = part, .shown = shown, .n = n};
+    selection->rows = xcalloc((size_t)n, sizeof *selection->rows);
+    for (int i = 0; i < n; i++)
+        selection->rows[i] = i;
+}
+
+static int find_set_aside(const struct predictor *predictor, const struct dataset *data,
+                          struct selection *selection)
+{
+    selection->part = DATASET_TRAIN;
+    selection->shown = dataset_part_names[DATASET_VALIDATION];
+    int rc = set_aside_rows(&predictor->info, &predictor->record, data, &selection->rows,
+                            &selection->n);
+    if (!rc)
+        fprintf(stderr,
+                "rnntrain: note: %s has no validation part: judged are the %d of its %d "
+                "training rows that the run set aside to validate on\n",
+                data->path, selection->n, data->part[DATASET_TRAIN].n);
+    return rc;
+}
+
+int selection_find(const struct predictor *predictor, const struct dataset *data,
+                   enum dataset_part part, struct selection *selection)
+{
+    bool is_validation = part == DATASET_VALIDATION;
+    if (is_validation && data->part[part].n == 0)
+        return find_set_aside(predictor, data, selection);
+
+    selection_all(data, part, dataset_part_names[part], selection);
+    if (is_validation && set_aside_others(&predictor->info, &predictor->record, data))
+        fprintf(stderr,
+                "rnntrain: note: the run of %s validated on rows of the training part, "
+                "which are not these\n",
+                predictor->info.path);
+    return OK;
+}
+
+void selection_release(struct selection *selection)
+{
+    free(selection->rows);
+    *selection = (struct selection){.rows = NULL};
+}
+
+static int refuse_none(const struct dataset *data, enum dataset_part part)
+{
+    return fail(ERR_FORMAT, "%s: it has no %s part%s", data->path,
+                dataset_part_names[part],
+                part == DATASET_VALIDATION
+                    ? "; rows that a run set aside stand in the data set that it was "
+                      "trained on: name that"
+                    : "");
+}
+
+/* Only a model of greater lanes than the predictor's needs a workspace of its own, for
+ * the bits of its run. */
+static int wide_model(const struct predictor *predictor, const char *isa,
+                      struct model **model)
+{
+    const struct kernels *kernels = NULL;
+    int lane_rows = predictor->record.sampler.lane_rows;
+    *model = NULL;
+    if (lane_rows <= PREDICTOR_ROWS)
+        return OK;
+
+    int rc = kernels_select(isa, &kernels);
+    if (!rc)
+        rc =
+            model_new_evaluator(model_chain(predictor->model), kernels, lane_rows, model);
+    if (!rc)
+        model_pack(*model, predictor->weights);
+    return rc;
+}
+
+int selection_score(const struct selection *selection, const struct predictor *predictor,
+                    const struct dataset *data, const char *isa, int window,
+                    struct score *score)
+{
+    struct comm comm;
+    struct balance balance;
+    struct model *wide = NULL;
+    if (selection->n == 0)
+        return refuse_none(data, selection->part);
+
+    int rc = wide_model(predictor, isa, &wide);
+    if (rc)
+        return rc;
+
+    comm_init_alone(&comm);
+    balance_new(comm.size, true, &balance);
+    struct evaluator evaluator = {
+        .comm = &comm,
+        .balance = &balance,
+        .model = wide ? wide : predictor->model,
+        .lane_rows = predictor->record.sampler.lane_rows,
+        .window_rows = window,
+    };
+
+    if (window)
+        rc = stream_new(&comm, data, 1, stream_window_rows(window, evaluator.lane_rows),
+                        &evaluator.stream);
+    if (!rc)
+        rc = evaluate(&evaluator, data, selection->part, selection->rows, selection->n,
+                      score);
+
+    stream_free(evaluator.stream);
+    balance_release(&balance);
+    comm_finalize(&comm);
+    model_free(wide);
+    return rc;
+}

@@ -1,0 +1,33 @@
+/* Rows of a data set that are judged together: a part, or what a run set aside of one to
+ * validate on. Nothing here is collective. */
+#ifndef RNNTRAIN_COMMANDS_SELECTION_H
+#define RNNTRAIN_COMMANDS_SELECTION_H
+
+#include "data/dataset.h"
+#include "serve/predictor.h"
+#include "train/evaluate.h"
+
+struct selection {
+    enum dataset_part part;
+    const char *shown; /* what people call them; borrowed */
+    int32_t *rows;     /* (n) numbers in the part; owned */
+    int n;
+};
+
+/* All rows of a part. */
+void selection_all(const struct dataset *data, enum dataset_part part, const char *shown,
+                   struct selection *selection);
+/* The same or, of the validation part where there is none, the training rows that the
+ * predictor's run set aside; a note on standard error says so. `data` has its columns,
+ * with the classes of its file. */
+int selection_find(const struct predictor *predictor, const struct dataset *data,
+                   enum dataset_part part, struct selection *selection) NODISCARD;
+void selection_release(struct selection *selection);
+
+/* What they come to, with the bits of the predictor's run; ERR_FORMAT: there are none.
+ * `isa` as --isa, `window`: rows of one; 0: all are in memory. */
+int selection_score(const struct selection *selection, const struct predictor *predictor,
+                    const struct dataset *data, const char *isa, int window,
+                    struct score *score) NODISCARD;
+
+#endif
