@@ -27,6 +27,7 @@ struct lines {
     char *text;
     size_t first, n, room; /* text[first .. n - 1] is there */
     size_t searched;       /* bytes from `first` on without a line's end */
+    bool after_cr;         /* a line feed at `first` ends the line that was taken */
     int64_t line;          /* lines that were taken */
     int64_t n_bad, first_bad;
     bool begins_as_table;
@@ -222,15 +223,11 @@ static int look_at(const struct lines *lines, const char *text, size_t n)
                 block_source_name(lines->path), (long long)lines->line, n_odd);
 }
 
-/* A text as a C string: the line's end gone, NUL and invalid UTF-8 replaced. */
+/* A text as a C string: NUL and invalid UTF-8 replaced. */
 static int take(struct lines *lines, const char *bytes, size_t n, char **text)
 {
     char *repaired = NULL;
     size_t first_bad = 0, n_bad;
-    if (n && bytes[n - 1] == '\n')
-        n--;
-    if (n && bytes[n - 1] == '\r')
-        n--;
 
     lines->begins_as_table |= lines->line == 0 && column_names_are(bytes, n);
     lines->line++;
@@ -246,21 +243,36 @@ static int take(struct lines *lines, const char *bytes, size_t n, char **text)
     return OK;
 }
 
-/* The next line of what is there, with its end, or what is left at the end of all: *n
- * bytes; NULL: there is none. */
+static void pass_line_feed(struct lines *lines)
+{
+    if (!lines->after_cr || lines->first == lines->n)
+        return;
+    lines->first += lines->text[lines->first] == '\n';
+    lines->after_cr = false;
+}
+
+/* The next line of what is there, or what is left at the end of all: *n bytes without
+ * their end, as rnnprep ends lines: CR, LF or both; NULL: there is none. */
 static const char *find_line(struct lines *lines, size_t *n)
 {
-    const char *first = lines->text + lines->first, *end = NULL;
-    size_t left = lines->n - lines->first;
+    pass_line_feed(lines);
+    const char *first = lines->text + lines->first;
+    size_t left = lines->n - lines->first, at = lines->searched;
 
-    if (left > lines->searched)
-        end = memchr(first + lines->searched, '\n', left - lines->searched);
-    lines->searched = end ? 0 : left;
-    if (!end && (!lines->ended || left == 0))
+    while (at < left && first[at] != '\n' && first[at] != '\r')
+        at++;
+    lines->searched = at;
+    if (at == left && (!lines->ended || left == 0))
+        return NULL;
+    /* a line feed that waits is taken with its line: who asks for more would wait for a
+     * text before the answer to this one goes out */
+    if (at + 1 == left && first[at] == '\r' && !lines->ended && lines_are_waiting(lines))
         return NULL;
 
-    *n = end ? (size_t)(end - first) + 1 : left;
-    lines->first += *n;
+    *n = at;
+    lines->after_cr = at < left && first[at] == '\r';
+    lines->first += at + (at < left);
+    lines->searched = 0;
     return first;
 }
 
@@ -302,5 +314,8 @@ int lines_take_all(struct lines *lines, char **text)
         if (!rc && lines->n > BLOCK_MOST_TEXT)
             rc = block_too_long(block_source_name(lines->path));
     }
-    return rc ? rc : take(lines, lines->text, lines->n, text);
+    size_t n = lines->n;
+    n -= n && lines->text[n - 1] == '\n';
+    n -= n && lines->text[n - 1] == '\r';
+    return rc ? rc : take(lines, lines->text, n, text);
 }

@@ -9,6 +9,7 @@
 #include "input/block.h"
 #include "input/decode.h"
 #include "input/input.h"
+#include "input/strays.h"
 #include "text/text.h"
 
 enum { PIECE_BYTES = 64 << 10 };
@@ -176,6 +177,18 @@ static int read_file(struct texts *texts, struct input *input, const char *path)
     return rc;
 }
 
+/* Whether an entry is no text, by its name, as rnnprep has it. */
+static bool is_stray(struct texts *texts, const char *path)
+{
+    if (place_is_hidden(path))
+        return true;
+    if (!strays_of_system(path))
+        return false;
+    left_out_add(&texts->left_out, "files of the system or an editor",
+                 block_document_name(texts->path, "", path, 0));
+    return true;
+}
+
 static bool is_regular(const char *path)
 {
     struct stat status;
@@ -199,6 +212,17 @@ static int open_file(struct texts *texts, const char *path)
     return rc;
 }
 
+/* An entry at a path within the source. */
+static int read_entry(struct texts *texts, struct input *input, enum input_kind kind,
+                      const char *path)
+{
+    if (kind == INPUT_FOLDER || is_stray(texts, path))
+        return OK;
+    if (input_is_folder(input))
+        return open_file(texts, path);
+    return kind == INPUT_FILE ? read_file(texts, input, path) : OK;
+}
+
 /* What an input holds that stands at `folder` within the source, "" the source. */
 static int read_entries(struct texts *texts, struct input *input, const char *folder)
 {
@@ -211,12 +235,9 @@ static int read_entries(struct texts *texts, struct input *input, const char *fo
 
         if (!entry.name) {
             rc = read_file(texts, input, folder);
-        } else if (entry.kind != INPUT_FOLDER && !place_is_hidden(entry.name)) {
+        } else {
             char *path = xasprintf("%s%s%s", folder, *folder ? "/" : "", entry.name);
-            if (input_is_folder(input))
-                rc = open_file(texts, path);
-            else if (entry.kind == INPUT_FILE)
-                rc = read_file(texts, input, path);
+            rc = read_entry(texts, input, entry.kind, path);
             free(path);
         }
         if (rc)
