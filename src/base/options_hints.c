@@ -24,7 +24,8 @@ static char *hint_of_peers(const struct option_table *table, const char *name)
     for (const struct peer *peer = peer_find(peer_options, name); peer;
          peer = peer_find(peer + 1, name)) {
         if (peer->ours && is_offered(table, peer->ours))
-            return xasprintf("it is --%s here", peer->ours);
+            return xasprintf("it is --%s here%s%s", peer->ours, peer->differs ? ", " : "",
+                             peer->differs ? peer->differs : "");
         remark = peer->remark ? peer->remark : remark;
     }
     return remark ? xstrdup(remark) : NULL;

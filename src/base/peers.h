@@ -9,9 +9,10 @@
 #include "base/base.h"
 
 struct peer {
-    const char *name;   /* there */
-    const char *ours;   /* the name here, or NULL */
-    const char *remark; /* what to do where nothing here is called `ours`, or NULL */
+    const char *name;    /* there */
+    const char *ours;    /* the name here, or NULL */
+    const char *differs; /* what ours means where that may be another thing, or NULL */
+    const char *remark;  /* what to do where nothing here is called `ours`, or NULL */
 };
 
 /* Ends with a name NULL. */

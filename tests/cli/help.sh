@@ -113,6 +113,20 @@ for pair in --lr=--learning-rate -lr=--learning-rate --hidden-size=--units --num
     --embedding-dim=--embedding -dim=--embedding --output-dir=--run-dir --random_state=--seed; do
     peer "it is ${pair#*=} here" "${pair%%=*}"
 done
+# Where ours counts something else, or is of another kind, that is said with it.
+while read -r name ours; do
+    peer "it is $ours" "$name"
+done <<'NAMES'
+--warmup-steps --lr-warmup here, which counts epochs\)
+--warmup-ratio --lr-warmup here, which counts epochs\)
+--clipvalue --clip-norm here, the largest norm of the whole gradient
+--clipnorm --clip-norm here, the largest norm of the whole gradient
+--per-device-train-batch-size --batch-size here, which is that of all ranks together\)
+--val-size --validation-split here, a share from 0 to 0.9, no number of rows\)
+--val-data --validation here, rnnprep's a file, rnntrain's the rule
+--save-freq --checkpoint-every here, which counts steps
+--resume-from --resume here, without a value
+NAMES
 peer 'there is no weight decay' --weight-decay
 peer '.*rnnprep --maxlen' --max-length
 peer '.*rnnprep --maxlen' --max_len
@@ -123,6 +137,8 @@ peer 'did you mean --seed' --seeed
 peer 'rnntrain train --help lists them' --test-dely
 peer 'rnntrain train --help lists them' --l
 expect 64 'unknown option --max_length \(it is --maxlen here' "$rnnprep" . --max_length 3
+expect 64 'unknown option --vocab_size \(it is --num-words here, which counts the pad' \
+    "$rnnprep" . --vocab_size 3
 expect 64 'unknown option --text \(it is --text-column here' "$rnnprep" . --text 3
 expect 64 'did you mean val_acc\?' "$rnntrain" evl --monitor val_accuracy
 expect 64 'did you mean bilstm\?' "$rnntrain" evl --model BiLSTM
