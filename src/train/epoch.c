@@ -217,7 +217,6 @@ static struct report_epoch describe(const struct trainer *trainer,
         .one_class = score_is_one_class(validation)
                          ? trainer->data.facts.labels[validation->first_class]
                          : NULL,
-        .is_spared = trainer_spares(trainer, validation),
         .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
         .seconds = seconds,
         .samples_per_s = rows / seconds,
@@ -252,6 +251,7 @@ int trainer_run_epoch(struct trainer *trainer)
 
     struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
     epoch.improved = trainer_update_best(trainer, &train, &validation);
+    epoch.is_spared = !epoch.improved && trainer_spares(trainer, &validation);
     rc = record_epoch(trainer, &epoch, &train, &validation);
     return rc ? rc : trainer_write_trace(trainer);
 }

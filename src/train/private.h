@@ -171,7 +171,7 @@ static inline bool trainer_is_done(const struct trainer *trainer)
  * waited for the next best one. */
 bool trainer_update_best(struct trainer *trainer, const struct score *train,
                          const struct score *validation);
-/* Whether such an epoch does not count against patience. */
+/* Whether such an epoch, which is none of the best, does not count against patience. */
 bool trainer_spares(const struct trainer *trainer, const struct score *validation);
 /* Rank 0. What a run of that record watches (NULL: it names nothing). */
 enum monitor trainer_recorded_monitor(const char *monitor);

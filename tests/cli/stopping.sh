@@ -49,6 +49,8 @@ for seed in 1 2 3; do
     [ "$(spared "$tmp/new-$seed")" -ge 6 ] || problem "seed $seed: the log has no one_class"
     grep -q 'all 240 validation rows were taken for class0, which does not count' "$tmp/said" ||
         problem "seed $seed: no word of epochs that do not count"
+    ! grep -q '"improved":true.*"spared":true' "$tmp/new-$seed/log.jsonl" ||
+        problem "seed $seed: an epoch that improved is said not to count"
     ! grep -q 'warning.*take all' "$tmp/said" || problem "seed $seed: a warning without cause"
 done
 
