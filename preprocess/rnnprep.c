@@ -19,7 +19,15 @@
 /* What will be written is known to be writable before hours of reading. */
 static int check_targets(const struct settings *settings)
 {
-    int rc = file_check_target(settings->output);
+    int rc = OK;
+    if (records_named(settings->output))
+        rc = fail(
+            ERR_USAGE,
+            "--output %s has the name of a corpus, and what is written is a data set "
+            "in HDF5: give it a name that ends in .h5",
+            settings->output);
+    if (!rc)
+        rc = file_check_target(settings->output);
     if (!rc && settings->report)
         rc = file_check_target(settings->report);
     if (!rc && settings->save_tokenizer)

@@ -68,17 +68,34 @@ static bool ends_in(const char *path, const char *suffix)
 static int check_suffix(const struct settings *settings)
 {
     const struct export_format *wanted = &export_formats[settings->to];
-    if (ends_in(settings->output, wanted->suffix))
+    const struct export_format *named = export_named(settings->output);
+    if (named == wanted)
         return OK;
 
-    for (int i = 0; i < EXPORT_FORMATS; i++)
-        if (ends_in(settings->output, export_formats[i].suffix))
-            return fail(ERR_USAGE,
-                        "-o %s has the name of --to %s, and --to %s writes %s: give the "
-                        "one or a name of the other",
-                        settings->output, export_formats[i].name, wanted->name,
-                        wanted->suffix);
+    if (named)
+        return fail(ERR_USAGE,
+                    "-o %s has the name of --to %s, and --to %s writes %s: give the "
+                    "one or a name of the other",
+                    settings->output, named->name, wanted->name, wanted->suffix);
+    if (settings->to != EXPORT_KERAS3_WEIGHTS &&
+        (ends_in(settings->output, ".h5") || ends_in(settings->output, ".hdf5")))
+        return fail(ERR_USAGE,
+                    "-o %s has the name of an HDF5 file, and --to %s writes %s; what "
+                    "Keras reads under such a name is the checkpoint itself",
+                    settings->output, wanted->name, wanted->suffix);
     return OK;
+}
+
+/* Keras goes by the name. */
+static void tell_name(const struct settings *settings)
+{
+    const char *suffix = export_formats[EXPORT_KERAS].suffix;
+    size_t n = strlen(settings->output), n_suffix = strlen(suffix);
+    if (settings->to == EXPORT_KERAS &&
+        (n < n_suffix || strcmp(settings->output + n - n_suffix, suffix)))
+        say_line(stderr,
+                 "rnntrain: note: %s: Keras loads a model from a file named *%s only",
+                 settings->output, suffix);
 }
 
 /* tokenizer.json in the folder of the output; the caller's to free. */
@@ -219,6 +236,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc) {
         import_print_notes(&predictor.info);
         say_line(stdout, "%s: %s", settings->output, checked);
+        tell_name(settings);
     }
     if (!rc && settings->with_tokenizer)
         rc = write_tokenizer(&predictor, settings->output);

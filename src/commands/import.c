@@ -7,6 +7,7 @@
 #include "base/say.h"
 #include "commands/config.h"
 #include "commands/import_options.h"
+#include "export/export.h"
 #include "files/file.h"
 #include "saved/record.h"
 #include "serve/predictor.h"
@@ -44,6 +45,13 @@ static int check_output(const char *input, const struct settings *settings)
 {
     if (!settings->output)
         return fail(ERR_USAGE, "-o FILE: the checkpoint to write is not named");
+    const struct export_format *named = export_named(settings->output);
+    if (named)
+        return fail(ERR_USAGE,
+                    "-o %s has the name of what `rnntrain export --to %s` writes, and "
+                    "import writes a checkpoint: give it a name that ends in .h5",
+                    settings->output, named->name);
+
     int rc = import_check_output(input, &settings->keras, settings->output);
     return rc ? rc : file_check_target(settings->output);
 }

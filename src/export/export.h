@@ -37,4 +37,7 @@ struct export_format {
 };
 extern const struct export_format export_formats[EXPORT_FORMATS];
 
+/* The format whose suffix a file's name has; NULL: it has none of them. */
+const struct export_format *export_named(const char *path);
+
 #endif
