@@ -100,17 +100,17 @@ static int choose(const struct beginning *beginning, const struct sample *sample
 int columns_lay_out(const struct beginning *beginning, struct layout *layout)
 {
     const struct records_options *options = beginning->options;
-    bool is_even = false;
+    struct sample sample;
+    struct delimited_form form;
     layout->quoted = options->quoting == CHOICE_AUTO ? *layout->separator != '\t'
                                                      : options->quoting == CHOICE_YES;
 
-    struct sample sample;
-    struct delimited_form form =
-        sample_find_form(beginning, *layout->separator, layout->quoted, &is_even);
+    bool is_even =
+        sample_read_even(beginning, *layout->separator, layout->quoted, &sample, &form);
     layout->skips_blanks = form.skips_blanks;
     layout->has_escapes = form.has_escapes;
 
-    int rc = sample_read(beginning, form, &sample);
+    int rc = is_even ? OK : sample_read(beginning, form, &sample);
     if (!rc && sample.n_rows == 0)
         rc = fail(ERR_FORMAT, "%s: the first row is longer than %zu bytes",
                   beginning->name, beginning->n);

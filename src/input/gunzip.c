@@ -13,7 +13,7 @@ struct gunzip {
     bool started, is_packed;
     bool in_member; /* between a member's header and its checksum */
     bool has_ended; /* the source */
-    char bytes[GUNZIP_BYTES];
+    char *bytes;    /* (GUNZIP_BYTES) unpacked; NULL: it is not packed */
 };
 
 struct gunzip *gunzip_new(gunzip_source *source, void *context)
@@ -26,8 +26,11 @@ struct gunzip *gunzip_new(gunzip_source *source, void *context)
 
 void gunzip_free(struct gunzip *gunzip)
 {
-    if (gunzip && gunzip->is_packed)
+    if (!gunzip)
+        return;
+    if (gunzip->is_packed)
         inflateEnd(&gunzip->stream);
+    free(gunzip->bytes);
     free(gunzip);
 }
 
@@ -55,8 +58,12 @@ static int start(struct gunzip *gunzip)
     gunzip->started = true;
     gunzip->is_packed =
         !rc && gunzip->stream.avail_in >= 2 && magic[0] == 0x1f && magic[1] == 0x8b;
-    if (gunzip->is_packed && inflateInit2(&gunzip->stream, GUNZIP_WINDOW) != Z_OK)
+    if (!gunzip->is_packed)
+        return rc;
+
+    if (inflateInit2(&gunzip->stream, GUNZIP_WINDOW) != Z_OK)
         die("zlib cannot begin to inflate");
+    gunzip->bytes = xcalloc(GUNZIP_BYTES, 1);
     return rc;
 }
 

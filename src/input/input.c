@@ -47,7 +47,8 @@ struct input {
     const char *head;    /* n_head bytes of the entry that were read before; borrowed */
     size_t n_head;
     struct gunzip *gunzip;
-    locale_t utf8; /* in which names are read */
+    locale_t utf8;  /* in which names are read */
+    bool is_within; /* another input, whose locale it is: making one reads a file */
 };
 
 static int report_archive(const struct input *input)
@@ -153,14 +154,26 @@ static bool is_zip(int fd)
     return pread(fd, magic, 4, 0) == 4 && !memcmp(magic, "PK\3\4", 4);
 }
 
-/* No larger than a file: a folder may hold very many small ones. */
-static size_t block_size(int fd)
+/* No larger than what is read, where its size is known: a corpus may hold very many
+ * small files. */
+static size_t block_size(bool is_known, int64_t size)
 {
     enum { LEAST = 4096 };
-    struct stat status;
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size >= BLOCK)
+    if (!is_known || size >= BLOCK)
         return BLOCK;
-    return status.st_size < LEAST ? LEAST : (size_t)status.st_size;
+    return size < LEAST ? LEAST : (size_t)size;
+}
+
+static size_t block_size_of_file(int fd)
+{
+    struct stat status;
+    bool is_known = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    return block_size(is_known, is_known ? status.st_size : 0);
+}
+
+static size_t block_size_of_entry(struct archive_entry *entry)
+{
+    return block_size(archive_entry_size_is_set(entry), archive_entry_size(entry));
 }
 
 /* What a descriptor gives, unpacked; its message if it cannot be. */
@@ -169,7 +182,7 @@ static const char *unpack(struct input *input, int fd)
     input->gzip = gzdopen(dup(fd), "rb");
     if (!input->gzip)
         die("zlib cannot open a file descriptor");
-    input->n_block = block_size(fd);
+    input->n_block = block_size_of_file(fd);
     gzbuffer(input->gzip, (unsigned)input->n_block);
     input->block = xcalloc(input->n_block, 1);
     input->unpacked = archive_read_new();
@@ -192,7 +205,6 @@ static int open_stream(struct input *input, int fd)
     int status = ARCHIVE_OK;
     input->archive = new_archive();
     input->entry = archive_entry_new();
-    input->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (is_zip(fd)) {
         input->zip = fd;
         status = archive_read_open_fd(input->archive, fd, BLOCK);
@@ -339,10 +351,19 @@ static int open_path(struct input *input)
     return rc;
 }
 
-int input_open(const char *path, struct input **result)
+/* Within an input, NULL: it is none's. */
+static struct input *new_input(const char *path, const struct input *outer)
 {
     struct input *input = xcalloc(1, sizeof *input);
     input->path = xstrdup(path);
+    input->is_within = outer != NULL;
+    input->utf8 = outer ? outer->utf8 : newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    return input;
+}
+
+int input_open_file(const struct input *folder, const char *path, struct input **result)
+{
+    struct input *input = new_input(path, folder);
     int rc = open_path(input);
     if (rc) {
         input_close(input);
@@ -350,6 +371,11 @@ int input_open(const char *path, struct input **result)
     }
     *result = input;
     return OK;
+}
+
+int input_open(const char *path, struct input **result)
+{
+    return input_open_file(NULL, path, result);
 }
 
 void input_close(struct input *input)
@@ -370,7 +396,7 @@ void input_close(struct input *input)
         gzclose(input->gzip);
     if (input->zip)
         close(input->zip);
-    if (input->utf8)
+    if (input->utf8 && !input->is_within)
         freelocale(input->utf8);
     gunzip_free(input->gunzip);
     free(input->block);
@@ -390,7 +416,7 @@ static int read_outer(void *given, const char **bytes, size_t *n)
     }
     *bytes = input->block;
     *n = 0;
-    return input->outer ? input_read(input->outer, input->block, BLOCK, n) : OK;
+    return input->outer ? input_read(input->outer, input->block, input->n_block, n) : OK;
 }
 
 static la_ssize_t read_entry(struct archive *archive, void *given, const void **bytes)
@@ -406,19 +432,18 @@ static la_ssize_t read_entry(struct archive *archive, void *given, const void **
     return (la_ssize_t)n;
 }
 
-int input_open_entry(struct input *outer, const char *head, size_t n_head,
-                     const char *name, struct input **result)
+int input_open_entry(struct input *outer, const struct input_head *head, const char *name,
+                     struct input **result)
 {
-    struct input *input = xcalloc(1, sizeof *input);
-    input->path = xstrdup(name);
-    input->outer = outer;
-    input->head = head;
-    input->n_head = n_head;
-    input->block = xcalloc(BLOCK, 1);
+    struct input *input = new_input(name, outer);
+    input->outer = head->has_more ? outer : NULL;
+    input->head = head->bytes;
+    input->n_head = head->n;
+    input->n_block = head->has_more ? block_size_of_entry(outer->entry) : 0;
+    input->block = xcalloc(input->n_block + 1, 1);
     input->gunzip = gunzip_new(read_outer, input);
     input->archive = new_archive();
     input->entry = archive_entry_new();
-    input->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 
     if (archive_read_open(input->archive, input, NULL, read_entry, NULL) != ARCHIVE_OK) {
         int rc = report_archive(input);

@@ -37,12 +37,22 @@ bool input_has_failed(const struct input *input);
  * anywhere, folders within the folder only. */
 void input_follow_links(struct input *input);
 
+/* A file of a folder by its own path; to be closed before the folder is. */
+int input_open_file(const struct input *folder, const char *path,
+                    struct input **input) NODISCARD;
+
+/* The bytes of an entry that were read before. */
+struct input_head {
+    const char *bytes; /* (n), borrowed */
+    size_t n;
+    bool has_more; /* the entry, and these are still to be read */
+};
+
 /* The entry that input_next gave last as an input of its own, one file: what it is packed
  * in (gz, bz2, xz, zst) is unpacked. An archive within the archive is refused by its
- * first input_next. The first n_head bytes of the entry, which were read before, are
- * borrowed; the others are read through `outer` until it is closed, NULL: there are none.
- * `name` is in messages. */
-int input_open_entry(struct input *outer, const char *head, size_t n_head,
-                     const char *name, struct input **input) NODISCARD;
+ * first input_next. What was not read is read through `outer`, before which it is to be
+ * closed. `name` is in messages. */
+int input_open_entry(struct input *outer, const struct input_head *head, const char *name,
+                     struct input **input) NODISCARD;
 
 #endif

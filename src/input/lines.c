@@ -22,10 +22,8 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
     const struct records_options *options = beginning->options;
     const char *separator = options->separator;
     bool is_given = options->format == FORMAT_LINES;
-    bool has_tabs = false;
+    bool has_tabs = !separator && is_given && sample_is_even_by(beginning, '\t', false);
 
-    if (!separator && is_given)
-        sample_find_form(beginning, '\t', false, &has_tabs);
     if (!separator)
         separator = has_tabs ? "\t" : " ";
     layout_set_separator(layout, separator);

@@ -33,6 +33,7 @@ struct reader {
     char *bytes;                 /* of an archive's entry that is read so, n_bytes */
     size_t n_bytes, bytes_room;
     bool has_more;       /* the entry has more bytes than these */
+    char *piece;         /* what all files of records are read into */
     struct block *block; /* where documents go */
     char *folder;        /* of the last document; owned */
     size_t folder_at;    /* the folder in the block's strings; 0: not yet there */
@@ -128,7 +129,8 @@ static void begin_records(struct reader *reader, struct input *input,
                                     .path = reader->path ? reader->path : "",
                                     .input = input,
                                     .options = reader->options,
-                                    .encoding = reader->encoding});
+                                    .encoding = reader->encoding,
+                                    .piece = reader->piece});
 }
 
 static void end_records(struct reader *reader)
@@ -175,11 +177,11 @@ static int open_file(struct reader *reader)
     bool end = false, in_folder = input_is_folder(reader->input);
     const char *source = source_of(reader)->path;
     char *whole = xasprintf("%s/%s", block_source_name(source), reader->path);
-    struct input *outer = reader->n_bytes && !reader->has_more ? NULL : reader->input;
+    struct input_head head = {reader->bytes, reader->n_bytes,
+                              reader->n_bytes == 0 || reader->has_more};
 
-    int rc = in_folder ? input_open(whole, &reader->file)
-                       : input_open_entry(outer, reader->bytes, reader->n_bytes, whole,
-                                          &reader->file);
+    int rc = in_folder ? input_open_file(reader->input, whole, &reader->file)
+                       : input_open_entry(reader->input, &head, whole, &reader->file);
     if (!rc)
         rc = input_next(reader->file, &entry, &end);
     if (!rc && (end || entry.name))
@@ -501,6 +503,7 @@ struct reader *reader_new(const struct source *sources, int n_sources,
                               .n_sources = n_sources,
                               .notes = {.format = options->format}};
     reader->apart = xcalloc((size_t)n_sources + 1, sizeof *reader->apart);
+    reader->piece = xcalloc(RECORD_FILE_PIECE, 1);
     return reader;
 }
 
@@ -531,6 +534,7 @@ void reader_free(struct reader *reader)
         free(reader->apart[i]);
     free(reader->apart);
     free(reader->bytes);
+    free(reader->piece);
     free(reader->folder);
     ways_release(&reader->ways);
     free(reader);

@@ -5,8 +5,6 @@
 
 #include "input/decode.h"
 
-enum { PIECE_BYTES = 64 << 10 };
-
 struct record_file {
     struct record_file_start start; /* its path is owned */
     char *name;                     /* in messages; owned */
@@ -16,7 +14,6 @@ struct record_file {
     struct block *block; /* where documents go */
     size_t path_at;      /* the path in its strings; 0: not yet there */
     const char *key;     /* of the part that the path has; borrowed */
-    char piece[PIECE_BYTES];
 };
 
 /* Where the path stands in the block's strings: that of the file and, as a name below it,
@@ -93,7 +90,8 @@ int record_file_read(struct record_file *file, struct block *block, bool *end)
     const char *text = NULL;
     size_t got = 0, n = 0;
     while (n < 4) { /* a decoder's first piece is that long, or the last */
-        int rc = input_read(file->start.input, file->piece + n, PIECE_BYTES - n, &got);
+        int rc = input_read(file->start.input, file->start.piece + n,
+                            RECORD_FILE_PIECE - n, &got);
         if (rc)
             return rc;
         n += got;
@@ -103,7 +101,8 @@ int record_file_read(struct record_file *file, struct block *block, bool *end)
 
     *end = got == 0;
     file->block = block;
-    decode_piece(&file->decoder, file->start.encoding, file->piece, n, *end, &text, &n);
+    decode_piece(&file->decoder, file->start.encoding, file->start.piece, n, *end, &text,
+                 &n);
     return records_feed(file->records, text, n, *end);
 }
 

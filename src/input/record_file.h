@@ -8,6 +8,8 @@
 
 struct record_file;
 
+enum { RECORD_FILE_PIECE = 64 << 10 }; /* bytes that are read at once */
+
 /* What is read, from where; all borrowed. */
 struct record_file_start {
     const struct source *source;
@@ -18,6 +20,7 @@ struct record_file_start {
     struct input *input;    /* at the file's first byte */
     const struct records_options *options;
     const char *encoding; /* NULL: UTF-8 */
+    char *piece;          /* (RECORD_FILE_PIECE) to read into */
 };
 struct record_file *record_file_new(const struct record_file_start *start);
 void record_file_free(struct record_file *file);

@@ -324,7 +324,7 @@ static int start(struct records *records, size_t at, bool whole)
 static void append_head(struct records *records, const char *text, size_t n)
 {
     if (records->head_room - records->n_head < n) {
-        records->head_room = 2 * records->n_head + n + HEAD_BYTES;
+        records->head_room = 2 * records->n_head + n;
         records->head = xrealloc(records->head, records->head_room, 1);
     }
     if (n)

@@ -102,11 +102,11 @@ int sample_read(const struct beginning *beginning, struct delimited_form form,
 
 void sample_release(struct sample *sample)
 {
-    for (int c = 0; c < SAMPLE_COLUMNS; c++) {
+    for (int c = 0; c < sample_n_columns(sample); c++) {
         free(sample->columns[c].first);
         words_release(&sample->columns[c].values);
     }
-    *sample = (struct sample){0};
+    sample->n_columns = 0;
 }
 
 bool sample_is_even(const struct sample *sample)
@@ -124,29 +124,50 @@ static bool is_behind_blanks(const struct sample *sample)
     return false;
 }
 
-struct delimited_form sample_find_form(const struct beginning *beginning, char separator,
-                                       bool quoted, bool *is_even)
+static bool holds(const struct beginning *beginning, char c)
+{
+    return memchr(beginning->text, c, beginning->n) != NULL;
+}
+
+/* How many of the forms, in their order, can read the rows otherwise than the first. */
+static size_t count_forms(const struct beginning *beginning, bool quoted)
+{
+    if (!quoted || !holds(beginning, '"'))
+        return 1;
+    return holds(beginning, '\\') ? 4 : 2;
+}
+
+bool sample_read_even(const struct beginning *beginning, char separator, bool quoted,
+                      struct sample *sample, struct delimited_form *form)
 {
     struct delimited_form plain = {.separator = separator, .quoted = quoted};
     struct delimited_form forms[] = {plain, plain, plain, plain};
     forms[1].skips_blanks = forms[3].skips_blanks = true;
     forms[2].has_escapes = forms[3].has_escapes = true;
-    *is_even = false;
+    size_t n = holds(beginning, separator) ? count_forms(beginning, quoted) : 0;
 
-    for (size_t i = 0; i < (quoted ? COUNT_OF(forms) : 1); i++) {
-        struct sample sample;
-        int rc = sample_read(beginning, forms[i], &sample);
-        bool is_good = !rc && sample_is_even(&sample);
-        bool is_blank_form =
-            quoted && !forms[i].skips_blanks && is_behind_blanks(&sample);
-        sample_release(&sample);
+    for (size_t i = 0; i < n; i++) {
+        int rc = sample_read(beginning, forms[i], sample);
+        bool is_good = !rc && sample_is_even(sample);
+        bool is_blank_form = quoted && !forms[i].skips_blanks && is_behind_blanks(sample);
 
-        if (is_good && !is_blank_form) {
-            *is_even = true;
-            return forms[i];
-        }
+        *form = forms[i];
+        if (is_good && !is_blank_form)
+            return true;
+        sample_release(sample);
     }
-    return plain;
+    *form = plain;
+    return false;
+}
+
+bool sample_is_even_by(const struct beginning *beginning, char separator, bool quoted)
+{
+    struct sample sample;
+    struct delimited_form form;
+    bool is_even = sample_read_even(beginning, separator, quoted, &sample, &form);
+    if (is_even)
+        sample_release(&sample);
+    return is_even;
 }
 
 int sample_n_columns(const struct sample *sample)

@@ -39,10 +39,13 @@ int sample_take(void *sample, const struct delimited_row *row);
 /* Two or more columns, and as many fields in the rows, but for one in fifty. */
 bool sample_is_even(const struct sample *sample);
 
-/* The form in which the rows are even, or are read without an error: quotes as RFC 4180
- * has them or, where that fails, behind blanks or with backslashes. */
-struct delimited_form sample_find_form(const struct beginning *beginning, char separator,
-                                       bool quoted, bool *is_even);
+/* The beginning in the form in which its rows are even: quotes as RFC 4180 has them or,
+ * where that fails, behind blanks or with backslashes. false: in none, *form is the first
+ * and there is no sample. */
+bool sample_read_even(const struct beginning *beginning, char separator, bool quoted,
+                      struct sample *sample, struct delimited_form *form);
+/* Whether there is such a form. */
+bool sample_is_even_by(const struct beginning *beginning, char separator, bool quoted);
 
 /* Columns that are looked at. */
 int sample_n_columns(const struct sample *sample);

@@ -6,11 +6,11 @@
 #include "input/records.h"
 
 /* The first of the separators that gives every row the same fields; '\0': none does. */
-static char even_separator(const struct beginning *beginning, const char *separators)
+static char even_separator(const struct beginning *beginning, const char *separators,
+                           bool quoted)
 {
-    bool quoted = beginning->options->quoting != CHOICE_NO, is_even = false;
-    for (; *separators && !is_even; separators += !is_even)
-        sample_find_form(beginning, *separators, quoted, &is_even);
+    while (*separators && !sample_is_even_by(beginning, *separators, quoted))
+        separators++;
     return *separators;
 }
 
@@ -57,14 +57,15 @@ static int take(struct format_file *file, const struct delimited_row *row)
 
 static const char csv_separators[] = ",;|";
 
-/* Where texts need no label any line may be one: only names make a table of it. */
+/* By its name too: reading says what is wrong with it. Where texts need no label any line
+ * may be one: only names make a table of it. */
 static bool is_table(const struct format_ops *format, const struct beginning *beginning,
-                     const char *separators, bool is_even)
+                     const char *separators, bool quoted)
 {
     if (format_is_named(format, beginning->name, strlen(beginning->name)))
         return true;
     return beginning->options->label_use == LABELS_REQUIRED
-               ? is_even
+               ? even_separator(beginning, separators, quoted) != '\0'
                : columns_name_texts(beginning, separators);
 }
 
@@ -73,11 +74,10 @@ static bool csv_splits_at(const char *separator)
     return strlen(separator) == 1;
 }
 
-/* By its name too: reading says what is wrong with it. */
 static bool csv_looks_like(const struct beginning *beginning)
 {
     return is_table(&csv_format, beginning, csv_separators,
-                    even_separator(beginning, csv_separators) != '\0');
+                    beginning->options->quoting != CHOICE_NO);
 }
 
 /* Tabs make a tsv of what is not said to be csv. */
@@ -88,7 +88,8 @@ static int csv_lay_out(const struct beginning *beginning, struct layout *layout)
         return lay_out(beginning, options->separator, layout);
 
     bool is_given = options->format == FORMAT_CSV;
-    char found = even_separator(beginning, is_given ? ",;\t" : csv_separators);
+    char found = even_separator(beginning, is_given ? ",;\t" : csv_separators,
+                                options->quoting != CHOICE_NO);
     return lay_out(beginning, (char[]){found ? found : ',', '\0'}, layout);
 }
 
@@ -105,9 +106,8 @@ const struct format_ops csv_format = {
 
 static bool tsv_looks_like(const struct beginning *beginning)
 {
-    bool quoted = beginning->options->quoting == CHOICE_YES, is_even = false;
-    sample_find_form(beginning, '\t', quoted, &is_even);
-    return is_table(&tsv_format, beginning, "\t", is_even);
+    return is_table(&tsv_format, beginning, "\t",
+                    beginning->options->quoting == CHOICE_YES);
 }
 
 static int tsv_lay_out(const struct beginning *beginning, struct layout *layout)

@@ -97,7 +97,7 @@ static void fill_slot(struct words_slot *slot, struct words_key key, int32_t num
 static void grow_slots(struct words *words)
 {
     free(words->slots);
-    words->n_slots = words->n_slots ? 4 * words->n_slots : 1024;
+    words->n_slots = words->n_slots ? 4 * words->n_slots : 64;
 
     /* zeroed by writing: pages that are read first, then written, hold up all threads */
     words->slots = xaligned(words->n_slots, sizeof *words->slots);
@@ -115,14 +115,14 @@ static void append(struct words *words, const char *text, size_t n)
     if (words->n + 2 > words->start_room) {
         if (words->n > INT32_MAX / 2 - 2)
             die("more than %d distinct words", words->n);
-        words->start_room = words->start_room ? 2 * words->start_room : 1024;
+        words->start_room = words->start_room ? 2 * words->start_room : 64;
         words->start =
             xrealloc(words->start, (size_t)words->start_room, sizeof *words->start);
         words->start[words->n] = words->n_bytes;
     }
 
     if (words->bytes_room - words->n_bytes <= n + 8) { /* words_text can be given again */
-        words->bytes_room = 2 * words->bytes_room + n + 8192;
+        words->bytes_room = 2 * words->bytes_room + n + 512;
         words->bytes = xrealloc(words->bytes, words->bytes_room, 1);
     }
 

@@ -1,6 +1,8 @@
 /* From streams to documents: blocks, texts by any thread, and the reader. */
 #include "input/reader.h"
 
+#include <sys/resource.h>
+
 #include "input/load.h"
 #include "../scratch.h"
 #include "../shown.h"
@@ -433,6 +435,50 @@ static void test_many_blocks(void **state)
     shown_release(&expected);
 }
 
+static long peak_kib(void)
+{
+    struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss;
+}
+
+/* A file leaves no more memory behind than its notes. */
+static void test_many_files(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__)
+    skip(); /* which keeps what is freed */
+#endif
+    enum { MANY = 3000, MOST_KIB = 12 << 10 };
+    struct packed *files = xcalloc(MANY, sizeof *files);
+    for (int i = 0; i < MANY; i++)
+        files[i] = (struct packed){xasprintf("part-%05d.jsonl", i),
+                                   "{\"label\": \"pos\", \"text\": \"good\"}\n"
+                                   "{\"label\": \"neg\", \"text\": \"bad\"}\n"};
+    write_archive("files.tar", false, files, MANY);
+
+    struct records_options options = {0};
+    char *path = scratch_path("files.tar");
+    struct source source = {path, NULL, -1};
+    struct reader *reader = reader_new(&source, 1, &options, NULL);
+    struct block block = {0};
+    long before = peak_kib();
+    size_t n = 0;
+    for (bool end = false; !end; n += block.n) {
+        block_clear(&block);
+        assert_int_equal(reader_take(reader, &block, &end), OK);
+    }
+    assert_int_equal(n, 2 * MANY);
+    assert_true(peak_kib() - before < MOST_KIB);
+
+    block_release(&block);
+    reader_free(reader);
+    for (int i = 0; i < MANY; i++)
+        free((char *)(uintptr_t)files[i].name);
+    free(files);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_trouble),
         cmocka_unit_test(test_several_ways),
         cmocka_unit_test(test_many_blocks),
+        cmocka_unit_test(test_many_files),
     };
 
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
