@@ -86,7 +86,9 @@ static int load_initial(struct trainer *trainer)
     bool is_again = trainer->beginning != NULL; /* after a rollback: all was said */
     char *classes = NULL;
 
-    int rc = checkpoint_import(trainer->config->init_from, &hints, &info);
+    int rc = trainer_check_beginning(trainer);
+    if (!rc)
+        rc = checkpoint_import(trainer->config->init_from, &hints, &info);
     bool moments = !rc && has_moments(trainer, &info);
     if (!rc)
         rc = check_words(trainer, &info);

@@ -138,6 +138,9 @@ int trainer_open_stream(struct trainer *trainer) NODISCARD;
 
 /* Rank 0. Takes the run directory: makes it, locks it, refuses one that holds a run. */
 int trainer_take_run_dir(struct trainer *trainer) NODISCARD;
+/* Rank 0. ERR_USAGE: the run would begin with a file that --overwrite discards, and could
+ * neither begin again nor be gone on with. */
+int trainer_check_beginning(const struct trainer *trainer) NODISCARD;
 /* Rank 0. Two checkpoints must find room, or the first save of the run would fail: the
  * new one beside the one that it replaces. */
 int trainer_check_room(const struct trainer *trainer) NODISCARD;

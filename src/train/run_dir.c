@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "files/file.h"
+#include "saved/checkpoint.h"
 
 static bool exists_in(const char *folder, const char *name)
 {
@@ -66,6 +67,39 @@ static int refuse_run(const char *folder)
                 "%s holds a run (%s): go on with it by --resume, choose another "
                 "--run-dir, or discard that run with --overwrite",
                 folder, found);
+}
+
+/* Whether `path`, wherever its links lead, is a file that discard_run removes. */
+static bool is_discarded(const char *folder, const char *path)
+{
+    char *home = realpath(folder, NULL), *wanted = realpath(path, NULL);
+    bool is_one = false;
+
+    for (size_t i = 0; i < COUNT_OF(run_files) && home && wanted; i++) {
+        char *file = xasprintf("%s/%s", home, run_files[i]);
+        is_one |= !strcmp(file, wanted);
+        free(file);
+    }
+    free(home);
+    free(wanted);
+    return is_one;
+}
+
+int trainer_check_beginning(const struct trainer *trainer)
+{
+    const struct trainer_config *config = trainer->config;
+    if (!config->overwrite || !config->init_from)
+        return OK;
+
+    char *file = checkpoint_path(config->init_from);
+    int rc = is_discarded(config->run_dir, file)
+                 ? fail(ERR_USAGE,
+                        "--init-from %s is of the run in %s, which --overwrite discards: "
+                        "give another --run-dir, or a copy of that file",
+                        file, config->run_dir)
+                 : OK;
+    free(file);
+    return rc;
 }
 
 static int discard_run(const char *folder)

@@ -30,6 +30,16 @@ expect 64 '--init-labels a,b,c: 3 names, but the model has 2 classes' \
 [ ! -e tried/again ] || problem "a refused model leaves $(ls tried/again)"
 "$rnntrain" sample.h5 "${short[@]}" --run-dir tried/again --init-from tried/first/best.h5
 
+# Nor is a run discarded that is to be begun from.
+before=$(cksum tried/first/*)
+ln -s first/best.h5 tried/link.h5
+for model in tried/first tried/first/best.h5 tried/link.h5 "$PWD/tried/again/../first/last.h5"; do
+    expect 64 "--init-from .*(best|link|last).h5 is of the run in tried/first, which --overwrite" \
+        "$rnntrain" sample.h5 "${short[@]}" --run-dir tried/first --overwrite --init-from "$model"
+done
+[ "$(cksum tried/first/*)" = "$before" ] || problem "a refused model costs a run"
+"$rnntrain" sample.h5 "${short[@]}" --run-dir tried/again --overwrite --init-from tried/first
+
 # Nothing but errors is said where it is asked for.
 RNNTRAIN_HOME=/ "$rnntrain" sample.h5 "${short[@]}" --run-dir noisy >said 2>&1
 [ ! -s said ] || problem "--quiet says: $(cat said)"
@@ -59,6 +69,8 @@ for run in alone=best notebook=last; do
     done
 done
 "$rnntrain" sample.h5 "${short[@]}" --init-from alone --run-dir further
+ln alone/best.h5 same.keras
 expect 73 'would replace the model that is read' \
-    "$rnntrain" export alone --to keras -o alone/best.h5
+    "$rnntrain" export alone --to keras -o same.keras
+expect 64 'has the name of an HDF5 file' "$rnntrain" export alone --to keras -o alone/best.h5
 expect 66 'empty: not a regular file' "$rnntrain" eval empty sample.h5
