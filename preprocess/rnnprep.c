@@ -6,8 +6,9 @@
 
 #include <jansson.h>
 
-#include "job.h"
 #include "base/say.h"
+#include "base/signals.h"
+#include "job.h"
 #include "programs.h"
 #include "summary.h"
 #include "words/crew.h"
@@ -246,6 +247,8 @@ static const struct program rnnprep = {
     .n_commands = (int)COUNT_OF(commands),
     .lists_options = true,
 };
+
+SIGNALS_FROM_THE_START
 
 int main(int argc, char **argv)
 {

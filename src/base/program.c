@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/peers.h"
 #include "base/say.h"
+#include "base/signals.h"
 
 void program_hex(uint64_t value, char text[17])
 {
@@ -67,7 +68,7 @@ void program_print_json(const char *label, const char *json)
 int program_output(int rc)
 {
     if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
-        rc = fail(ERR_IO, "standard output cannot be written");
+        rc = fail(ERR_IO, "standard output cannot be written: it was closed, or is full");
     return rc;
 }
 
@@ -246,6 +247,7 @@ int program_main(const struct program *program, int argc, char **argv)
 
     if (command && command->is_parallel && !asks && !wants_help && !wants_version)
         return command->run(argc - first, argv + first);
+    signals_end_process();
     if (program->is_other && program->is_other())
         return OK;
 

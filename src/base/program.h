@@ -44,7 +44,8 @@ struct program {
 
 /* What main does: finds the command that the first argument names, else the first of the
  * table, whose operand it then is; answers help, version, --help and --version; prints a
- * failure's message once. Returns the exit code. */
+ * failure's message once. Signals end a command, but those that are parallel. Returns the
+ * exit code. */
 int program_main(const struct program *program, int argc, char **argv);
 
 /* A whole command: defaults, environment and arguments into `settings` (zeroed), then

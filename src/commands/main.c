@@ -1,5 +1,8 @@
 /* rnntrain: see commands.c. */
+#include "base/signals.h"
 #include "commands/commands.h"
+
+SIGNALS_FROM_THE_START
 
 int main(int argc, char **argv)
 {

@@ -96,7 +96,7 @@ static int judge_lines(struct job *job, struct lines *lines)
 {
     bool end = false;
     int rc = OK;
-    while (!rc && !end) {
+    while (!rc && !end && !ferror(stdout)) {
         rc = take_lines(job, lines, &end);
         if (!lines_ended(lines) && !lines_are_waiting(lines) && fflush(stdout) != 0)
             break; /* program_output says it */

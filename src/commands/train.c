@@ -36,7 +36,7 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
 {
     struct comm comm = {0};
 
-    trainer_catch_signals();
+    trainer_start_clock();
     int rc = comm_check_launch();
     if (!rc)
         rc = resolve(argc, argv, config);
@@ -50,9 +50,7 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
             rc = train(&comm, config);
     }
 
-    if (comm.rank == 0)
-        rc = program_output(rc);
-    if (rc && comm.rank == 0)
+    if (rc && comm.rank == 0) /* a run is no worse where nobody listens */
         program_failure("rnntrain");
 
     comm_finalize(&comm);

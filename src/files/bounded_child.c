@@ -108,8 +108,8 @@ static bool silence(void)
 
 static void forget_signals(void)
 {
-    static const int signals[] = {SIGINT,  SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU,
-                                  SIGSEGV, SIGBUS,  SIGABRT, SIGFPE,  SIGILL};
+    static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
+                                  SIGXCPU, SIGSEGV, SIGBUS,  SIGABRT, SIGFPE,  SIGILL};
     sigset_t none;
 
     for (size_t i = 0; i < COUNT_OF(signals); i++)

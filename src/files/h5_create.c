@@ -100,11 +100,12 @@ int h5_finish(struct h5 *file)
     bool closed = H5Fclose(file->file) >= 0;
     file->file = -1;
 
-    int rc =
-        closed && !file->failed
-            ? file_finish(file->temporary, file->path)
-            : fail(ERR_IO, "%s: cannot write: HDF5 failed: is there room on the device?",
-                   file->path);
+    int rc = closed && !file->failed
+                 ? file_finish(file->temporary, file->path)
+                 : fail(ERR_IO,
+                        "%s: cannot write: HDF5 failed: is there room on the device, and "
+                        "no limit of a file's size (ulimit -f)?",
+                        file->path);
 
     if (!rc) {
         free(file->temporary);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/signals.h"
+
 static int diverged(const struct trainer *trainer, int b, const char *what)
 {
     int epochs = trainer->progress.epoch;
@@ -67,7 +69,7 @@ static double mean_loss(const struct progress *progress)
 static void say_status(struct trainer *trainer)
 {
     const struct progress *progress = &trainer->progress;
-    if (!trainer_status_asked() || trainer->comm->rank != 0)
+    if (!signals_status_asked() || trainer->comm->rank != 0)
         return;
     report_tell(
         &trainer->report,

@@ -219,8 +219,6 @@ bool trainer_is_state_of(const struct trainer *trainer, const json_t *root);
 void trainer_set_deadline(struct trainer *trainer);
 /* What this rank wants after batch b. */
 int trainer_wish(const struct trainer *trainer, int b);
-/* Whether SIGUSR2 has come since the last call. */
-bool trainer_status_asked(void);
 
 /* Collective. last.h5, of replicas that were compared, or that are compared before; where
  * it `must` succeed, a failure ends the run. */

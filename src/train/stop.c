@@ -1,38 +1,16 @@
 #include "train/private.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
-/* A handler can reach nothing else. */
-static volatile sig_atomic_t caught, status_asked;
+#include "base/signals.h"
+
 static double started;
 
-static void catch_signal(int number)
+void trainer_start_clock(void)
 {
-    if (number == SIGUSR2)
-        status_asked = 1;
-    else
-        caught = number;
-}
-
-void trainer_catch_signals(void)
-{
-    static const int numbers[] = {SIGUSR1, SIGTERM, SIGINT, SIGXCPU, SIGUSR2};
-    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    caught = status_asked = 0;
     started = seconds_now();
-    for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        sigaction(numbers[i], &action, NULL);
-}
-
-bool trainer_status_asked(void)
-{
-    bool asked = status_asked;
-    status_asked = 0;
-    return asked;
 }
 
 /* Seconds until Slurm ends the job; infinite where it does not say. */
@@ -82,8 +60,8 @@ int trainer_wish(const struct trainer *trainer, int b)
 {
     const struct trainer_config *config = trainer->config;
     double now = seconds_now();
-    if (caught)
-        return WISH_SIGNAL + caught;
+    if (signals_noted())
+        return WISH_SIGNAL + signals_noted();
     if (trainer->deadline > 0 && now + needed(trainer, b) > trainer->deadline)
         return WISH_STOP_FOR_TIME;
 

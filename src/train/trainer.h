@@ -76,19 +76,17 @@ struct trainer_config {
     bool resume, allow_other_bits;
     int64_t checkpoint_every;  /* steps between checkpoints inside an epoch; 0: none */
     double checkpoint_seconds; /* and seconds; 0: none */
-    double max_time;           /* seconds from trainer_catch_signals on; 0: any */
+    double max_time;           /* seconds from trainer_start_clock on; 0: any */
     double stall_timeout;      /* seconds, see comm_set_stall_timeout */
     enum on_nan on_nan;
 };
 
-/* From now on SIGUSR1, SIGTERM, SIGINT and SIGXCPU are noted, and nothing else: at the
- * next batch's end all ranks stop with a checkpoint; after SIGUSR2 rank 0 says where the
- * run stands. As early as can be, before MPI begins. Not collective. */
-void trainer_catch_signals(void);
+/* From now on max_time counts. As early as can be, before MPI begins. Not collective. */
+void trainer_start_clock(void);
 
 /* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
  * every rank: OK, or what went wrong, after which nothing in the run directory is half
- * written; ERR_STOPPED after a signal: there is a checkpoint to resume from. A resumed
+ * written; ERR_STOPPED after a signal (base/signals.h): there is a checkpoint to resume from. A resumed
  * run is bit for bit the run that was never stopped, on any number of ranks. `hooks` are
  * for tests, all zero else. */
 int trainer_run(struct comm *comm, const struct trainer_config *config,

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/signals.h"
+
 static void redirect(int to, const char *path, int flags)
 {
     int fd = open(path, flags, 0600);
@@ -21,6 +23,7 @@ static _Noreturn void become(const char **command, char *const streams[3])
     const int write_flags = O_WRONLY | O_CREAT | O_TRUNC;
 
     setpgid(0, 0);
+    signals_restore();
     redirect(STDIN_FILENO, streams[0], O_RDONLY);
     redirect(STDOUT_FILENO, streams[1], write_flags);
     redirect(STDERR_FILENO, streams[2], write_flags);

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/signals.h"
+
 static struct comm comm;
 
 /* Ten batches of 8 rows, 40 rows to validate; a step takes 0.01 s, a checkpoint 0.1 s. */
@@ -28,15 +30,15 @@ static void test_signals(void **state)
     (void)state;
     const struct trainer_config config = {.checkpoint_every = 1};
     struct trainer trainer = make(&config);
-    trainer_catch_signals();
+    signals_note();
     assert_int_equal(trainer_wish(&trainer, 0), WISH_SAVE);
     raise(SIGTERM);
     assert_int_equal(trainer_wish(&trainer, 0), WISH_SIGNAL + SIGTERM);
-    assert_false(trainer_status_asked());
+    assert_false(signals_status_asked());
     raise(SIGUSR2);
-    assert_true(trainer_status_asked());
-    assert_false(trainer_status_asked()); /* once */
-    trainer_catch_signals();
+    assert_true(signals_status_asked());
+    assert_false(signals_status_asked()); /* once */
+    signals_note();
     assert_int_equal(trainer_wish(&trainer, 0), WISH_SAVE);
 }
 
@@ -84,7 +86,7 @@ static void test_deadline(void **state)
     struct trainer trainer = make(&config);
     trainer.params = &params;
     trainer.optim.n_slots = 2;
-    trainer_catch_signals(); /* time counts from here */
+    trainer_start_clock();
     unsetenv("SLURM_JOB_END_TIME");
     trainer_set_deadline(&trainer);
     assert_true(trainer.deadline == 0);

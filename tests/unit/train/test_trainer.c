@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/signals.h"
 #include "train/test_hooks.h"
 
 enum { TRAIN = 60, TEST = 20, LENGTH = 8, WORDS = 9, EPOCHS = 3, BATCHES = 3 };
@@ -234,11 +235,11 @@ static void test_stop_and_resume(void **state)
     char weights[17], *run_dir = in_folder("stopped");
     struct trainer_config config = usual(run_dir);
     config.resume = true;
-    trainer_catch_signals();
+    signals_note();
     raise(SIGUSR1);
     assert_int_equal(run(&config, NULL), ERR_STOPPED);
     expect_message("in epoch 1 after batch 1; go on with --resume");
-    trainer_catch_signals(); /* none has come */
+    signals_note(); /* none has come */
     assert_int_equal(run(&config, NULL), OK);
     last_weights(run_dir, weights);
     assert_string_equal(weights, straight);
