@@ -1,5 +1,6 @@
 #include "base/program.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,12 @@ int program_output(int rc)
     if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
         rc = fail(ERR_IO, "standard output cannot be written: it was closed, or is full");
     return rc;
+}
+
+bool program_is_heard(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    return poll(&output, 1, 0) != 1 || !(output.revents & POLLERR);
 }
 
 void program_failure(const char *name)

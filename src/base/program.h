@@ -58,6 +58,8 @@ int program_run(const struct option_table *table, void *settings, int argc,
 
 /* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
 int program_output(int rc) NODISCARD;
+/* Whether somebody may read it: a pipe whose other end is closed nobody does. */
+bool program_is_heard(void);
 /* The last message of fail(), to standard error, after everything that was said. */
 void program_failure(const char *name);
 

@@ -12,7 +12,7 @@ static const int refused[] = {SIGPIPE, SIGXFSZ};
 static volatile sig_atomic_t noted, status_asked, ends;
 static void (*tidy_up)(void);
 
-/* The process ends by the signal, which its parent then sees, when the handler returns. */
+/* The process ends by the signal when the handler returns, as its parent then sees. */
 static void end_by(int number)
 {
     if (tidy_up)

@@ -50,7 +50,9 @@ static int resolve_and_train(int argc, char **argv, struct config *config)
             rc = train(&comm, config);
     }
 
-    if (rc && comm.rank == 0) /* a run is no worse where nobody listens */
+    if (comm.rank == 0 && program_is_heard()) /* if not, the run is no worse for it */
+        rc = program_output(rc);
+    if (rc && comm.rank == 0)
         program_failure("rnntrain");
 
     comm_finalize(&comm);

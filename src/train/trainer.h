@@ -86,9 +86,9 @@ void trainer_start_clock(void);
 
 /* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
  * every rank: OK, or what went wrong, after which nothing in the run directory is half
- * written; ERR_STOPPED after a signal (base/signals.h): there is a checkpoint to resume from. A resumed
- * run is bit for bit the run that was never stopped, on any number of ranks. `hooks` are
- * for tests, all zero else. */
+ * written; ERR_STOPPED after a signal that was noted (base/signals.h): there is a
+ * checkpoint to resume from. A resumed run is bit for bit the run that was never stopped,
+ * on any number of ranks. `hooks` are for tests, all zero else. */
 int trainer_run(struct comm *comm, const struct trainer_config *config,
                 const struct test_hooks *hooks) NODISCARD;
 

@@ -148,7 +148,7 @@ static void assert_said(int code, int expected, const char *part)
 static void check_all(void)
 {
     assert_int_equal(run(answer), OK);
-    assert_said(run(refuse), ERR_FORMAT, "a line?or two");
+    assert_said(run(refuse), ERR_FORMAT, "a line\\nor two");
     assert_said(run(die_of_it), ERR_FORMAT, "file: reading it ");
     assert_said(run(crash), ERR_FORMAT, "file: reading it crashed");
 
