@@ -21,7 +21,8 @@ static const struct option table_options[] = {
     {"validation", OPTION_STRING, FIELD(validation), NULL, 0, 0, option_file,
      "the same for validation documents", "Corpus", true},
     {"class", OPTION_LIST, FIELD(classes), NULL, 0, 0, NULL,
-     "NAME=FILE: every line of the file is a document of this class; once a class",
+     "NAME=FILE: every line of the file is a document of this class, with "
+     "--text-column or --text-field every row of it; once a class",
      "Corpus", true},
     {"strict", OPTION_BOOL, FIELD(strict), "false", 0, 0, NULL,
      "refuse invalid bytes instead of replacing them", "Corpus", true},

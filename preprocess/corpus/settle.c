@@ -59,6 +59,8 @@ int corpus_settle(struct corpus *corpus, int n_sources,
     if (!rc)
         rc = settle_layout(corpus, n_sources, notes);
     if (!rc)
+        settle_copies(corpus);
+    if (!rc)
         rc = corpus_examine(corpus, options, notes, names.names, names.n);
     if (!rc)
         rc = settle_splits(corpus, options);

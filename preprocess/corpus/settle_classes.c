@@ -159,8 +159,9 @@ static int32_t count_kind(const struct corpus *corpus, bool records, int32_t *fi
 }
 
 /* Why it may be that one class is all there is. */
-static int report_one_class(const struct corpus *corpus)
+static int report_one_class(const struct corpus *corpus, const struct reader_notes *notes)
 {
+    const char *trouble = settle_trouble(notes);
     int32_t first = 0, n_records = count_kind(corpus, true, &first);
     int32_t n = n_records ? n_records : count_kind(corpus, false, &first);
     const char *layout = corpus->layout.n_read ? corpus->layout.read[0] : "";
@@ -177,8 +178,9 @@ static int report_one_class(const struct corpus *corpus)
                         "%s: one class only (%s); a classifier needs two or more. All "
                         "%d documents stand in folders of this name, as %s: expected a "
                         "folder with a folder a class, or --class NAME=FILE for files "
-                        "of lines",
-                        settle_path(corpus), corpus->classes[0], n, name);
+                        "of lines%s%s",
+                        settle_path(corpus), corpus->classes[0], n, name,
+                        trouble ? "; as records: " : "", trouble ? trouble : "");
     free(name);
     return rc;
 }
@@ -189,7 +191,7 @@ static int check_classes(const struct corpus *corpus, bool any_trained,
     if (!any_trained)
         return settle_no_training(corpus, notes);
     if (corpus->n_classes == 1)
-        return report_one_class(corpus);
+        return report_one_class(corpus, notes);
     for (int c = 0; c < corpus->n_classes; c++)
         if (!text_is_utf8(corpus->classes[c]))
             return fail(ERR_FORMAT,

@@ -7,21 +7,12 @@
 #include "input/layout.h"
 #include "input/strays.h"
 
-/* A bit a label. */
-static uint64_t bit_of(const char *label)
+static int *label_numbers(const struct corpus *corpus)
 {
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (; *label; label++)
-        hash = (hash ^ (unsigned char)*label) * UINT64_C(1099511628211);
-    return UINT64_C(1) << (hash >> 58);
-}
-
-static uint64_t *label_bits(const struct corpus *corpus)
-{
-    uint64_t *bits = xcalloc((size_t)corpus->labels.n + 1, sizeof *bits);
+    int *numbers = xcalloc((size_t)corpus->labels.n + 1, sizeof *numbers);
     for (int32_t label = 0; label < corpus->labels.n; label++)
-        bits[label] = bit_of(words_text(&corpus->labels, label));
-    return bits;
+        numbers[label] = label_set_number(words_text(&corpus->labels, label));
+    return numbers;
 }
 
 static const char *path_of(const struct corpus *corpus, int32_t place)
@@ -32,7 +23,7 @@ static const char *path_of(const struct corpus *corpus, int32_t place)
 /* What documents say of their places. */
 static void count_documents(const struct corpus *corpus, struct layout_place *places)
 {
-    uint64_t *bits = label_bits(corpus);
+    int *numbers = label_numbers(corpus);
     for (int32_t i = 0; i < corpus->n_documents; i++) {
         const struct document *document = &corpus->documents[i];
         struct layout_place *place = &places[document->place];
@@ -44,10 +35,10 @@ static void count_documents(const struct corpus *corpus, struct layout_place *pl
             const char *name = corpus->names + document->name;
             place->n_plain += !records_named(name) && !strays_beside(name);
         } else {
-            place->labels |= bits[document->label];
+            label_set_add(&place->labels, numbers[document->label]);
         }
     }
-    free(bits);
+    free(numbers);
 }
 
 /* Files of the notes by "KIND SOURCE PATH"; an archive may hold a path twice. */
@@ -153,6 +144,8 @@ static void find_places(const struct corpus *corpus, const struct reader_notes *
         }
         place->is_told = file->is_told;
         place->trouble = file->trouble;
+        place->names = file->names;
+        place->lacks_labels = file->lacks_labels;
     }
     free(first);
 }

@@ -125,7 +125,10 @@ static int leave_files(struct corpus *corpus, struct noted *noted,
             continue;
         noted->is_ours[index] = true; /* once */
         rc = check_large(corpus, noted, place);
-        left_out_add(&corpus->layout.left_out, reason_beside(&answers[place->source]),
+        left_out_add(&corpus->layout.left_out,
+                     place->is_unlabelled
+                         ? "files without labels, which are for rnntrain predict"
+                         : reason_beside(&answers[place->source]),
                      shown(corpus, place->source, place->path));
     }
     return rc;
@@ -297,16 +300,22 @@ static char *describe(const struct kinds *kinds)
     return text;
 }
 
+const char *settle_trouble(const struct reader_notes *notes)
+{
+    for (int i = 0; i < notes->n_files; i++)
+        if (notes->files[i].kind == PLACE_RECORDS && notes->files[i].trouble)
+            return notes->files[i].trouble;
+    return NULL;
+}
+
 int settle_no_training(const struct corpus *corpus, const struct reader_notes *notes)
 {
     struct kinds kinds = {0};
-    const char *trouble = NULL;
+    const char *trouble = settle_trouble(notes);
     for (int i = 0; i < notes->n_files; i++) {
         const struct reader_file *file = &notes->files[i];
         if (file->kind == PLACE_RECORDS && *file->path)
             add_kind(&kinds, file->path);
-        if (file->kind == PLACE_RECORDS && !trouble)
-            trouble = file->trouble;
     }
     for (int32_t i = 0; i < corpus->n_documents; i++) {
         const struct document *document = &corpus->documents[i];

@@ -22,6 +22,12 @@ int settle_left_out(struct corpus *corpus, const struct layout_question *questio
 int settle_no_training(const struct corpus *corpus,
                        const struct reader_notes *notes) NODISCARD;
 
+/* Copies: drops the documents of files of which another file of the part has them all. */
+void settle_copies(struct corpus *corpus);
+
+/* Why a file that could be records is none; NULL: none was tried; borrowed. */
+const char *settle_trouble(const struct reader_notes *notes);
+
 /* Splits: gives training documents to other parts, as the options say. */
 int settle_splits(struct corpus *corpus, const struct corpus_options *options) NODISCARD;
 /* Once classes and rows are settled: says which classes a split left without a row. */

@@ -110,7 +110,8 @@ static int add_document(struct corpus *corpus, const struct block *block,
                           ? words_add(&corpus->labels, label, strlen(label))
                           : -1;
     if (document->label >= 0)
-        corpus->places[document->place].labels |= UINT64_C(1) << document->label % 64;
+        label_set_add(&corpus->places[document->place].labels,
+                      (int)(document->label % LABEL_SET_BITS));
 
     text_encode(corpus->predictor->tokenizer, text, n, &corpus->text);
     document->length = text_pad(&padding, corpus->text.ids, corpus->text.n,

@@ -6,6 +6,7 @@
 
 #include "input/column_names.h"
 #include "input/part_column.h"
+#include "input/place.h"
 
 /* "1 id (60 values, as 17), 2 ..." */
 static char *list_columns(const struct choose_given *given, const struct sample *sample)
@@ -251,6 +252,35 @@ static int check_swapped(const struct choose_given *given, const struct sample *
                 given->label_option, text + 1);
 }
 
+/* A word with an ending. */
+static bool is_file_name(const char *text)
+{
+    const char *ending = place_ending(text);
+    size_t n = strlen(ending);
+    return n > 1 && n <= 6 && !strpbrk(text, " \t\n");
+}
+
+/* Names of files in place of texts make a corpus of nothing. */
+static int check_files(const struct choose_given *given, const struct sample *sample,
+                       int text)
+{
+    enum { FEW = 3 };
+    const struct sample_column *column = &sample->columns[text];
+    if (given->text || column->values.n < FEW)
+        return OK;
+    for (int32_t i = 0; i < column->values.n; i++)
+        if (!is_file_name(words_text(&column->values, i)))
+            return OK;
+    return fail(
+        ERR_FORMAT,
+        "%s: its %s hold names of files, as \"%.60s\", and no text: expected the "
+        "texts themselves; or put each file into a folder called as its class "
+        "(CLASS/%.60s) and give the folder that these stand in; --%s %d takes the "
+        "names for texts",
+        given->name, given->what, words_text(&column->values, 0),
+        place_last_name(words_text(&column->values, 0)), given->text_option, text + 1);
+}
+
 int choose_columns(const struct choose_given *given, const struct sample *sample,
                    int *text, int *label)
 {
@@ -278,12 +308,21 @@ int choose_columns(const struct choose_given *given, const struct sample *sample
     else
         choose_of_many(given, sample, &t, &l);
 
+    *text = t;
+    *label = l;
     if (t < 0 || (needs_label && l < 0) || t == l)
         return refuse_unknown(given, sample, t, l);
-    rc = l >= 0 ? check_swapped(given, sample, t, l) : OK;
-    if (!rc) {
-        *text = t;
-        *label = l;
+    rc = check_files(given, sample, t);
+    return !rc && l >= 0 ? check_swapped(given, sample, t, l) : rc;
+}
+
+char *choose_names(const struct sample *sample)
+{
+    char *names = xstrdup("");
+    for (int c = 0; c < sample_n_columns(sample); c++) {
+        char *longer = xasprintf("%s%s\n", names, sample->columns[c].first);
+        free(names);
+        names = longer;
     }
-    return rc;
+    return names;
 }

@@ -90,7 +90,10 @@ static int choose(const struct beginning *beginning, const struct sample *sample
                     "(--separator, --format, or --class NAME=FILE for a file a class)",
                     beginning->name);
 
+    layout->text = layout->label = -1;
     int rc = choose_columns(&given, sample, &layout->text, &layout->label);
+    layout->lacks_labels = rc && layout->text >= 0 && layout->label < 0;
+    layout->names = layout->header ? choose_names(sample) : NULL;
     layout->n_columns = sample->n_columns;
     if (!rc)
         find_part(options, sample, layout);

@@ -72,6 +72,22 @@ bool file_class(const char *path, struct word *name)
     return is_found;
 }
 
+bool file_class_is_bare(const char *path)
+{
+    static const char *const beside[] = {
+        "words",      "stopwords", "urls",    "sources", "index",   "notes",
+        "history",    "changes",   "version", "about",   "lexicon", "terms",
+        "dictionary", "files",     "todo",    "news",    "summary", "stats",
+    };
+    const char *file = place_last_name(path);
+    size_t n = strlen(file) - strlen(place_ending(file)), at = 0;
+    struct word word = {0};
+    return place_next_word(file, n, &at, &word) && word.n == n &&
+           !is_among(usual_endings, COUNT_OF(usual_endings), word.text, n) &&
+           !is_among(beside, COUNT_OF(beside), word.text, n) &&
+           place_part_of_name(word.text, n, NULL) == PLACE_NO_PART;
+}
+
 /* Whether a word is left out of the stem. */
 static bool is_apart(struct word word, struct word class_name)
 {

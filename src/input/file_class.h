@@ -14,6 +14,10 @@ bool file_class(const char *path, struct word *name);
  * the caller's to free. */
 char *file_class_stem(const char *path, struct word class_name);
 
+/* Whether a file is called by one word and an ending, and that word could be a class as
+ * those of its siblings are: q.txt beside pos.txt. */
+bool file_class_is_bare(const char *path);
+
 /* Whether a name is usual for a class: pos, negative, spam. */
 bool file_class_is_usual(const char *name, size_t n);
 

@@ -73,5 +73,6 @@ void layout_release(struct layout *layout)
         format->release(layout);
     free(layout->described);
     free(layout->part_field);
+    free(layout->names);
     *layout = (struct layout){0};
 }

@@ -57,8 +57,10 @@ struct layout {
     char *text_field, *label_field; /* of JSON Lines; label_field NULL: there is none */
     int part;                       /* the column that says a row's part, from 0, and */
     char *part_field;               /* its name, or the field's; NULL: none does */
-    bool has_labels;                /* of lines */
-    char *described;                /* for people, as records_layout gives it */
+    char *names;       /* of the columns or fields, a line each; NULL: not known */
+    bool lacks_labels; /* a text was found, and no label: why it cannot be read */
+    bool has_labels;   /* of lines */
+    char *described;   /* for people, as records_layout gives it */
 };
 
 void layout_set_separator(struct layout *layout, const char *separator);

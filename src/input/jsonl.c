@@ -103,6 +103,8 @@ static int find_fields(const struct beginning *beginning, json_t *first,
     take_sample(beginning, first, &sample);
     if (!is_given)
         rc = choose_columns(&given, &sample, &text, &label);
+    layout->lacks_labels = rc && text >= 0 && label < 0;
+    layout->names = choose_names(&sample);
     if (!rc) {
         layout->text_field = xstrdup(options->text_field ? options->text_field
                                                          : sample.columns[text].first);

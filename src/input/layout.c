@@ -255,6 +255,10 @@ static int decide(const struct layout_view *view, struct layout_source *answer)
     if (view->format < FORMAT_FIRST) {
         layout_decide_folders(view, &plain);
         layout_decide_folders(view, &all);
+        if (takes_files) {
+            layout_check_same(view, &plain);
+            layout_check_same(view, &all);
+        }
     }
     if (takes_files)
         layout_decide_files(view, &files);

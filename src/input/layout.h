@@ -14,6 +14,7 @@
 #ifndef RNNTRAIN_INPUT_LAYOUT_H
 #define RNNTRAIN_INPUT_LAYOUT_H
 
+#include "input/label_set.h"
 #include "input/left_out.h"
 #include "input/reader.h"
 
@@ -22,20 +23,23 @@ struct layout_place {
     int id; /* the caller's */
     int source;
     enum place_kind kind;
-    const char *path; /* within the source, "": the source; borrowed */
-    int64_t n;        /* documents or records */
-    int64_t n_plain;  /* of a folder: those that are not called like records */
-    uint64_t labels;  /* of records: a bit a label, by its hash */
+    const char *path;        /* within the source, "": the source; borrowed */
+    int64_t n;               /* documents or records */
+    int64_t n_plain;         /* of a folder: those that are not called like records */
+    struct label_set labels; /* of records */
     /* Of files: */
     bool is_named;       /* like records: .csv */
     bool is_told;        /* its format is known */
     const char *trouble; /* why its records cannot be read; NULL: they can; borrowed */
+    const char *names;   /* of its columns, a line each; NULL: not known; borrowed */
+    bool lacks_labels;   /* the trouble is that it has texts and no labels */
 
     /* Decided; the strings are owned, see layout_release_question. */
     bool is_ours;
-    int part;         /* of the corpus; that which nothing says is train's */
-    char *class_name; /* of folders and lines */
-    char *why;        /* what gave the part: "train_v2.csv: `train` in the name" */
+    bool is_unlabelled; /* left out, as it is for judging: the others have labels */
+    int part;           /* of the corpus; that which nothing says is train's */
+    char *class_name;   /* of folders and lines */
+    char *why;          /* what gave the part: "train_v2.csv: `train` in the name" */
 };
 
 /* What was decided of a source. */

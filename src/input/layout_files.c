@@ -2,6 +2,7 @@
  * part. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "input/layout_private.h"
 
@@ -55,7 +56,7 @@ static int part_of(const struct layout_view *view, const struct layout_place *pl
 /* How many files there are whose part is train, validation, test; unclear, unsaid. */
 struct tally {
     int of_part[DATASET_PARTS], unclear, unsaid, all;
-    uint64_t labels; /* of those that a part has */
+    struct label_set labels; /* of those that a part has */
 };
 
 /* Whether a file could be the corpus's: where files are called like records, those. */
@@ -82,7 +83,7 @@ static struct tally count(const struct layout_view *view, bool any_named)
         tally.unsaid += part == PLACE_NO_PART;
         if (part >= 0) {
             tally.of_part[part]++;
-            tally.labels |= place->labels;
+            label_set_join(&tally.labels, &place->labels);
         }
     }
     return tally;
@@ -124,12 +125,33 @@ static void check_broken_piece(const struct layout_view *view,
         }
 }
 
-static int count_bits(uint64_t bits)
+/* Files that are not called like records, of a row or two each: texts that a comma cut, or
+ * documents that were packed one by one. */
+static void check_rows(const struct layout_view *view, struct layout_files *files)
 {
+    enum { FEW_ROWS = 2, SEVERAL = 3 };
+    const struct layout_place *first = NULL;
     int n = 0;
-    for (; bits; bits &= bits - 1)
+    for (int i = 0; i < view->n_places; i++) {
+        const struct layout_place *place = &view->places[i];
+        if (place->kind != PLACE_RECORDS || !place->is_ours)
+            continue;
+        if (place->is_named || place->n > FEW_ROWS)
+            return;
+        first = first ? first : place;
         n++;
-    return n;
+    }
+    if (n < SEVERAL)
+        return;
+
+    char *shown = layout_shown(view, first->path);
+    layout_refuse(
+        &files->refusal,
+        xasprintf("%s and %d others hold a row or two each, as documents do: expected "
+                  "class folders with a text file a document (packed ones: `gunzip -r` "
+                  "first); if they are records, --format says of which kind",
+                  shown, n - 1));
+    free(shown);
 }
 
 /* Two files that have no label in common, each several. */
@@ -139,17 +161,21 @@ static void check_side_by_side(const struct layout_view *view, bool any_named,
     const struct layout_place *first = NULL;
     for (int i = 0; i < view->n_places; i++) {
         const struct layout_place *place = &view->places[i];
-        if (!could_be_ours(view, place, any_named) || count_bits(place->labels) < 2)
+        if (!could_be_ours(view, place, any_named) || label_set_count(&place->labels) < 2)
             continue;
         first = first ? first : place;
-        if (first->labels & place->labels)
+        if (label_set_shares(&first->labels, &place->labels))
             continue;
 
         char *a = layout_shown(view, first->path), *b = layout_shown(view, place->path);
-        layout_refuse(&files->refusal,
-                      xasprintf("%s and %s have no label in common: several corpora "
-                                "side by side? %s`rnnprep %s` takes one of them",
-                                a, b, layout_unpack(view), a));
+        layout_refuse(
+            &files->refusal,
+            xasprintf(
+                "%s and %s have no label in common: several corpora "
+                "side by side? %s`rnnprep %s` takes one of them; if each is a class: "
+                "`--class NAME=%s` for each, with --text-column or "
+                "--text-field",
+                a, b, layout_unpack(view), a, a));
         free(a);
         free(b);
         return;
@@ -161,7 +187,56 @@ static void check_side_by_side(const struct layout_view *view, bool any_named,
 static bool is_piece(const struct layout_place *place, const struct tally *tally)
 {
     return place->is_told && !place->trouble && place->n > 0 &&
-           (place->labels & tally->labels) == place->labels;
+           label_set_holds(&tally->labels, &place->labels);
+}
+
+static bool says_unlabelled(const char *path)
+{
+    static const char *const words[] = {"unlabeled", "unlabelled", "unsup", "nolabel"};
+    const char *file = place_last_name(path);
+    struct word word = {0};
+    for (size_t at = 0; place_next_word(file, strlen(file), &at, &word);)
+        for (size_t i = 0; i < COUNT_OF(words); i++)
+            if (place_is_word(word.text, word.n, words[i]))
+                return true;
+    return false;
+}
+
+static bool has_line(const char *lines, const char *line, size_t n)
+{
+    for (; *lines; lines += strcspn(lines, "\n") + 1)
+        if (strcspn(lines, "\n") == n && !strncasecmp(lines, line, n))
+            return true;
+    return false;
+}
+
+/* Whether a file has columns of the training part's and no other: the labels are kept
+ * back. */
+static bool has_fewer_columns(const struct layout_view *view,
+                              const struct layout_place *place)
+{
+    for (int i = 0; i < view->n_places; i++) {
+        const struct layout_place *other = &view->places[i];
+        if (other == place || other->trouble || !other->names || other->n == 0)
+            continue;
+
+        const char *name = place->names;
+        while (*name && has_line(other->names, name, strcspn(name, "\n")))
+            name += strcspn(name, "\n") + 1;
+        if (!*name)
+            return true;
+    }
+    return false;
+}
+
+/* A test part as competitions give it away, or texts for learning without labels. */
+static bool is_for_judging(const struct layout_view *view,
+                           const struct layout_place *place, int part)
+{
+    bool is_kept_back = part == DATASET_TEST || part == DATASET_VALIDATION;
+    return view->source->part < 0 && *place->path && place->lacks_labels &&
+           place->names && (is_kept_back || says_unlabelled(place->path)) &&
+           has_fewer_columns(view, place);
 }
 
 static void decide(const struct layout_view *view, const struct tally *tally,
@@ -170,7 +245,9 @@ static void decide(const struct layout_view *view, const struct tally *tally,
     int part = part_of(view, place);
     bool has_train = tally->of_part[DATASET_TRAIN] > 0;
     int wanted = view->source->part;
-    if (!*place->path) {
+    if (is_for_judging(view, place, part)) {
+        place->is_unlabelled = true;
+    } else if (!*place->path) {
         layout_take_file(view, place, files);
     } else if (wanted >= 0) {
         if (part < 0 || part == wanted || tally->of_part[wanted] == 0)
@@ -215,6 +292,9 @@ void layout_decide_files(const struct layout_view *view, struct layout_files *fi
 
     for (int i = 0; i < view->n_places && view->format == FORMAT_AUTO; i++)
         check_broken_piece(view, &view->places[i], files);
+
+    if (view->format == FORMAT_AUTO)
+        check_rows(view, files);
 
     bool says_nothing = files->n_ours == 1 && is_alone(view);
     for (int i = 0; i < view->n_places && says_nothing; i++) {

@@ -263,6 +263,37 @@ static struct beside count_beside(const struct walk *walk, int node)
     return beside;
 }
 
+/* Whether two folders of documents are called alike but for words of two parts:
+ * sampled_train and sampled_test. */
+static bool are_named_parts(const struct walk *walk, int a, int b)
+{
+    const struct layout_node *left = node_of(walk, a), *right = node_of(walk, b);
+    struct word one = {0}, two = {0};
+    int part = place_part_of_name(left->name, strlen(left->name), &one);
+    int other = place_part_of_name(right->name, strlen(right->name), &two);
+    if (part < 0 || other < 0 || part == other || left->n_children || right->n_children)
+        return false;
+
+    size_t n_front = (size_t)(one.text - left->name);
+    const char *behind = one.text + one.n;
+    return n_front == (size_t)(two.text - right->name) && n_front + strlen(behind) > 0 &&
+           !strncasecmp(left->name, right->name, n_front) &&
+           !strcasecmp(behind, two.text + two.n);
+}
+
+/* True: two of the folders are. */
+static bool find_named_parts(const struct walk *walk, int node)
+{
+    for (int a = first_child(walk, node); a >= 0; a = next_child(walk, a))
+        for (int b = node_of(walk, a)->part < 0 ? -1 : next_child(walk, a); b >= 0;
+             b = next_child(walk, b))
+            if (are_named_parts(walk, a, b)) {
+                refuse_unlabelled(walk, a, b);
+                return true;
+            }
+    return false;
+}
+
 static void look(const struct walk *walk, int node);
 
 /* True: it was decided. */
@@ -275,6 +306,8 @@ static bool look_for_others(const struct walk *walk, int node)
         refuse_unlabelled(walk, a, b);
         return true;
     }
+    if (find_named_parts(walk, node))
+        return true;
     if (beside.n == 1 && beside.n_inner == 1) {
         look(walk, beside.inner);
         return true;

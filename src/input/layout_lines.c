@@ -69,18 +69,23 @@ static bool is_same_class(const struct sibling *a, const struct sibling *b)
  * once a part. Where all of them hold the same labels they are files of records. */
 static bool are_classes(const struct sibling *siblings, int n)
 {
-    uint64_t common = UINT64_MAX;
+    static const struct label_set none;
+    struct label_set common = {{0}};
     bool differ = false;
     for (int i = 0; i < n; i++) {
         const struct layout_place *records = siblings[i].records;
-        common &= records && records->is_told && records->n ? records->labels : 0;
+        bool has_records = records && records->is_told && records->n;
+        const struct label_set *labels = has_records ? &records->labels : &none;
+        if (i == 0)
+            common = *labels;
+        label_set_meet(&common, labels);
         differ |= !is_same_class(&siblings[0], &siblings[i]);
         for (int j = 0; j < i; j++)
             if (is_same_class(&siblings[i], &siblings[j]) &&
                 siblings[i].part == siblings[j].part)
                 return false;
     }
-    return differ && common == 0;
+    return differ && label_set_count(&common) == 0;
 }
 
 static void take(const struct layout_view *view, struct sibling *siblings, int n,
@@ -113,6 +118,39 @@ static void refuse_two(const struct layout_view *view, const struct sibling *a,
     free(second);
 }
 
+static bool is_beside(const char *path, const char *other)
+{
+    size_t n = (size_t)(place_last_name(path) - path);
+    return n == (size_t)(place_last_name(other) - other) && !strncmp(path, other, n) &&
+           !strcmp(place_ending(path), place_ending(other));
+}
+
+/* A file that is called as files of classes are, though its name is no usual one: it would
+ * be lost. */
+static void check_other_classes(const struct layout_view *view,
+                                const struct layout_place *taken,
+                                struct layout_files *files)
+{
+    if (!file_class_is_bare(taken->path))
+        return;
+    for (int i = 0; i < view->n_places; i++) {
+        const struct layout_place *place = &view->places[i];
+        struct word name = {0};
+        if (place->kind != PLACE_RECORDS || !is_beside(place->path, taken->path) ||
+            file_class(place->path, &name) || !file_class_is_bare(place->path))
+            continue;
+
+        char *shown = layout_shown(view, place->path);
+        layout_refuse(&files->refusal,
+                      xasprintf("%s: a class as the files beside it are? %s`--class "
+                                "NAME=%s`, and --class for each of the others, says so; "
+                                "else move it out of the corpus",
+                                shown, layout_unpack(view), shown));
+        free(shown);
+        return;
+    }
+}
+
 bool layout_decide_lines(const struct layout_view *view, struct layout_files *files)
 {
     struct siblings siblings = find_siblings(view);
@@ -130,6 +168,9 @@ bool layout_decide_lines(const struct layout_view *view, struct layout_files *fi
             take(view, siblings.all + i, end - i, files);
         first = first < 0 ? i : first;
     }
+
+    if (first >= 0 && view->source->part < 0)
+        check_other_classes(view, siblings.all[first].lines, files);
 
     for (int i = 0; i < siblings.n; i++)
         free(siblings.all[i].stem);

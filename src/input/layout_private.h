@@ -66,6 +66,8 @@ void layout_read_folders(const struct layout_view *view, bool all,
 /* Decides what its folders are. */
 void layout_decide_folders(const struct layout_view *view,
                            struct layout_folders *folders);
+/* Refuses class folders of which each holds files called like parts, or like classes. */
+void layout_check_same(const struct layout_view *view, struct layout_folders *folders);
 void layout_release_folders(struct layout_folders *folders);
 
 /* The node of a folder, -1: there is none. */

@@ -106,6 +106,8 @@ static void note_records(struct reader *reader, int rc)
         note_file(reader, reader->path ? reader->path : "", reader->kind);
     file->layout = record_file_layout(reader->records);
     file->is_told = record_file_is_told(reader->records);
+    file->names = record_file_names(reader->records);
+    file->lacks_labels = rc && record_file_lacks_labels(reader->records);
     file->trouble = trouble;
 
     record_file_left_out(reader->records, &notes->left_out);
@@ -512,6 +514,7 @@ static void release_notes(struct reader_notes *notes)
     for (int i = 0; i < notes->n_files; i++) {
         free(notes->files[i].path);
         free(notes->files[i].layout);
+        free(notes->files[i].names);
         free(notes->files[i].trouble);
     }
     for (int i = 0; i < notes->n_folders; i++)

@@ -37,11 +37,13 @@ struct reader_notes {
     struct reader_file { /* what was read as records, or could have been */
         int source;
         enum place_kind kind;
-        char *path;    /* within the source, "": the source */
-        char *layout;  /* "reviews.csv: csv, ..."; NULL: it was not read */
-        char *trouble; /* why it could not be read to its end; NULL: it was */
-        bool is_named; /* like records */
-        bool is_told;  /* its format was found */
+        char *path;        /* within the source, "": the source */
+        char *layout;      /* "reviews.csv: csv, ..."; NULL: it was not read */
+        char *trouble;     /* why it could not be read to its end; NULL: it was */
+        char *names;       /* of its columns or fields, a line each; NULL: not known */
+        bool is_named;     /* like records */
+        bool lacks_labels; /* that is why it could not be read: there are texts */
+        bool is_told;      /* its format was found */
     } * files;
     int n_files;
     struct reader_folder { /* folders that were met by themselves */

@@ -111,6 +111,17 @@ bool record_file_is_told(const struct record_file *file)
     return *records_layout(file->records) != '\0';
 }
 
+char *record_file_names(const struct record_file *file)
+{
+    const char *names = records_column_names(file->records);
+    return names ? xstrdup(names) : NULL;
+}
+
+bool record_file_lacks_labels(const struct record_file *file)
+{
+    return records_lack_labels(file->records);
+}
+
 char *record_file_layout(const struct record_file *file)
 {
     const char *layout = records_layout(file->records);

@@ -35,6 +35,13 @@ bool record_file_is_told(const struct record_file *file);
 /* How it was read: "reviews.csv: csv, ..."; the caller's to free. */
 char *record_file_layout(const struct record_file *file);
 
+/* The names of its columns or fields, a line each; NULL: they are not known; the caller's
+ * to free. */
+char *record_file_names(const struct record_file *file);
+
+/* Whether it could not be read since it has texts and no labels. */
+bool record_file_lacks_labels(const struct record_file *file);
+
 /* Moves what was left out of it behind `left`. */
 void record_file_left_out(struct record_file *file, struct left_out *left);
 

@@ -78,6 +78,16 @@ const char *records_layout(const struct records *records)
     return described ? described : "";
 }
 
+const char *records_column_names(const struct records *records)
+{
+    return records->file.layout.names;
+}
+
+bool records_lack_labels(const struct records *records)
+{
+    return records->file.layout.lacks_labels;
+}
+
 const struct field *records_header(const struct records *records, int *n)
 {
     *n = records->n_names;
@@ -181,6 +191,13 @@ static int refuse_label(struct records *records, const struct text_record *recor
         is_guessed ? " is what the file looks like" : " says what the file is in");
 }
 
+/* Whether a file of one class is a table, or objects, whose texts an option names. */
+static bool has_table_of_class(const struct records *records)
+{
+    const struct records_options *options = &records->options;
+    return records->class_name && (options->text_column || options->text_field);
+}
+
 /* What the format made of the present row. */
 static int take_record(void *given, const struct text_record *taken)
 {
@@ -189,6 +206,10 @@ static int take_record(void *given, const struct text_record *taken)
     struct text_record record = *taken;
     const struct delimited_row *row = records->row;
     bool has_fields = file->layout.n_columns > 0;
+    if (records->class_name) {
+        record.label = records->class_name;
+        record.n_label = strlen(records->class_name);
+    }
     trim_label(&record);
 
     if (record.n_label == 0 && records->options.label_use == LABELS_REQUIRED)
@@ -232,7 +253,7 @@ static int take_row(void *given, const struct delimited_row *row)
         keep_header(records, row);
         return OK;
     }
-    if (records->class_name)
+    if (records->class_name && !has_table_of_class(records))
         return take_line(records, row);
     if (is_header(records, row))
         return pass_over(records, row->line, "rows that repeat the header");
@@ -266,8 +287,9 @@ static size_t take_sep_line(struct records *records)
     static const char mark[] = "sep=";
     const char *head = records->head;
     struct records_options *options = &records->options;
-    if (records->class_name || records->n_head < 6 || strncasecmp(head, mark, 4) ||
-        (head[5] != '\n' && head[5] != '\r') || options->format == FORMAT_LINES)
+    if ((records->class_name && !has_table_of_class(records)) || records->n_head < 6 ||
+        strncasecmp(head, mark, 4) || (head[5] != '\n' && head[5] != '\r') ||
+        options->format == FORMAT_LINES)
         return 0;
 
     records->separator[0] = head[4];
@@ -276,6 +298,22 @@ static size_t take_sep_line(struct records *records)
     if (options->format < FORMAT_FIRST)
         options->format = head[4] == '\t' ? FORMAT_TSV : FORMAT_CSV;
     return 5;
+}
+
+/* Objects are no texts: which of their fields is? */
+static int check_lines(const struct records *records)
+{
+    const char *head = records->head, *end = head + records->n_head;
+    const char *stop = records->n_head ? memchr(head, '\n', records->n_head) : NULL;
+    stop = stop ? stop : end;
+    while (stop > head && (stop[-1] == '\r' || stop[-1] == ' '))
+        stop--;
+    if (stop - head < 4 || memcmp(head, "{\"", 2) || stop[-1] != '}')
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: the lines are JSON, expected a text a line: --text-field NAME names "
+                "the field with the texts",
+                records->file.name);
 }
 
 /* Whether the beginning is enough: some lines, or as much as a document may have. */
@@ -298,7 +336,10 @@ static int start(struct records *records, size_t at, bool whole)
     records->knows_layout = true;
     if (rc)
         return rc;
-    if (records->class_name) {
+    if (records->class_name && !has_table_of_class(records)) {
+        rc = check_lines(records);
+        if (rc)
+            return rc;
         layout->header = records->options.header == CHOICE_YES;
         layout->described =
             xstrdup(layout->header ? "a text a line behind the first" : "a text a line");
@@ -307,6 +348,8 @@ static int start(struct records *records, size_t at, bool whole)
         return OK;
     }
 
+    if (records->class_name)
+        records->options.label_use = records->file.label_use = LABELS_UNUSED;
     rc = sniff_layout(&records->options, name, records->head + at, records->n_head - at,
                       whole, layout);
     if (rc)
@@ -335,7 +378,8 @@ static void append_head(struct records *records, const char *text, size_t n)
 static bool is_document(const struct records *records, bool last)
 {
     enum format format = records->options.format;
-    return !records->class_name && (format < FORMAT_FIRST || format == FORMAT_JSONL) &&
+    return (!records->class_name || has_table_of_class(records)) &&
+           (format < FORMAT_FIRST || format == FORMAT_JSONL) &&
            json_document_is_one(records->head, records->n_head, last);
 }
 

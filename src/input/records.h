@@ -64,6 +64,12 @@ struct left_out *records_left_out(struct records *records);
 /* How the file was read: "csv, 2 columns, header, text in 1 (review), label in 2". */
 const char *records_layout(const struct records *records);
 
+/* The names of its columns or fields, a line each; NULL: they are not known. Borrowed. */
+const char *records_column_names(const struct records *records);
+
+/* Whether it could not be read since it has texts and no labels. */
+bool records_lack_labels(const struct records *records);
+
 /* Whether a file's name ends as those of records do, packed or not: .csv, .jsonl.gz. */
 bool records_named(const char *name);
 

@@ -7,6 +7,7 @@
 #include "base/names.h"
 
 #include "input/container.h"
+#include "input/place.h"
 
 /* The formats in the order in which they are asked. */
 static void order_formats(enum format order[FORMATS - FORMAT_FIRST])
@@ -25,6 +26,19 @@ static bool is_of(const struct format_ops *format, const struct beginning *begin
                      : format->looks_like(beginning);
 }
 
+/* Labels that stand in a file of their own, by its name. */
+static bool is_of_labels(const char *name)
+{
+    static const char *const words[] = {"label", "labels", "sentiments", "topics", "y"};
+    const char *file = place_last_name(name);
+    struct word word = {0};
+    for (size_t at = 0; place_next_word(file, strlen(file), &at, &word);)
+        for (size_t i = 0; i < COUNT_OF(words); i++)
+            if (place_is_word(word.text, word.n, words[i]))
+                return true;
+    return false;
+}
+
 /* Names what every format was looked for by, and what can be said instead. */
 static int refuse_unknown(const char *name, const enum format *order, size_t n_order)
 {
@@ -37,12 +51,15 @@ static int refuse_unknown(const char *name, const enum format *order, size_t n_o
         signs = longer;
     }
 
+    bool are_labels = is_of_labels(name);
     char *names = names_join(format_names + FORMAT_FIRST, "|");
-    int rc =
-        fail(ERR_FORMAT,
-             "%s: cannot tell what it is: %s; --format %s says so, --separator names "
-             "the separator; a text a line and a file a class: --class NAME=%s for each",
-             name, signs, names, name);
+    int rc = fail(
+        ERR_FORMAT,
+        "%s: cannot tell what it is: %s; --format %s says so, --separator names "
+        "the separator; a text a line and a file a class: --class NAME=%s for each%s%s%s",
+        name, signs, names, name,
+        are_labels ? "; labels beside a file of texts, line by line: `paste " : "",
+        are_labels ? name : "", are_labels ? " TEXTS >train.tsv` makes a table" : "");
     free(names);
     free(signs);
     return rc;

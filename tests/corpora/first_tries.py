@@ -4,6 +4,7 @@ Each must be read as it was meant, or be refused with the very option to type: a
 gives files by name and what must come of `rnnprep FOLDER` (or of the one file). The texts are made here.
 """
 import csv
+import gzip
 import io
 import json
 import os
@@ -294,6 +295,79 @@ def several_labels_in_lists():
     return {"all.jsonl": lines(map(json.dumps, made))}, [r"several labels|--label-field"]
 
 
+def a_test_whose_labels_are_kept_back():
+    made = [(i, rng.choice(["", "ablaze"]), t, c) for i, (c, t) in enumerate(rows("01", 40))]
+    bare = [(i, rng.choice(["", "ablaze"]), text()) for i in range(20)]
+    return {"train.csv": table(["id", "keyword", "text", "target"], made), "test.csv": table(["id", "keyword", "text"], bare),
+            "sample_submission.csv": table(["id", "target"], [(i, 0) for i in range(20)])}, even("01", train=40)
+
+
+def reviews_without_labels_beside():
+    made = [("%d_8" % i, c, t) for i, (c, t) in enumerate(rows("01", 40))]
+    bare = table(["id", "review"], [("%d_0" % i, text()) for i in range(20)], "\t")
+    return {"labeledTrainData.tsv": table(["id", "sentiment", "review"], made, "\t"), "testData.tsv": bare,
+            "unlabeledTrainData.tsv": bare}, even("01", train=40)
+
+
+def a_table_a_class():
+    give = lambda subjects: table(["title", "text", "subject"], [(text(False), text(), rng.choice(subjects)) for _ in range(40)])
+    return {"Fake.csv": give(["News", "left-news", "politics"]), "True.csv": give(["politicsNews", "worldnews"])}, [r"--class NAME=\S+Fake"]
+
+
+def tweets_a_class():
+    give = lambda: lines(json.dumps({"id": i, "text": text(), "lang": "en"}) for i in range(30))
+    return {"positive_tweets.json": give(), "negative_tweets.json": give()}, [r"--text-field"]
+
+
+def tasks_side_by_side():
+    give = lambda part, n: {part + "_text.txt": lines(text(False) for _ in range(n)), part + "_labels.txt": "0\n1\n" * (n // 2)}
+    return ({"datasets/%s/%s" % (task, name): content for task in ("emotion", "irony")
+             for name, content in {**give("train", 20), **give("test", 8)}.items()}, [r"rnnprep \S+/datasets/emotion`"])
+
+
+def samples_of_all_files():
+    files = {"all_files/%d.txt" % i: text() for i in range(30)}
+    files.update({"sampled_train/%d.txt" % i: text() for i in range(10)})
+    files.update({"sampled_test/%d.txt" % i: text() for i in range(10, 15)})
+    return files, [r"sampled_t.*CLASS"]
+
+
+def a_table_of_file_names():
+    files = {"texts/%02d.txt" % i: text() for i in range(20)}
+    files["labels.csv"] = table(["filename", "label"], [("%02d.txt" % i, "ab"[i % 2]) for i in range(20)])
+    return files, [r"names of files"]
+
+
+def articles_in_one_folder():
+    return {"article%02d.txt" % i: "The %s, and it was %s.\n" % (text(False), text(False)) for i in range(12)}, [r"class folders"]
+
+
+def packed_documents():
+    return ({"%s/%02d.txt.gz" % (name, i): gzip.compress(("Now %s, then %s." % (text(False), text(False))).encode())
+             for name in ("neg", "pos") for i in range(10)}, [r"gunzip"])
+
+
+def a_class_of_one_letter():
+    return {"%s.txt" % name: lines(text() for _ in range(20)) for name in ("pos", "neg", "neu", "q")}, [r"--class"]
+
+
+def a_copy_beside():
+    made = table(["text", "label"], [(t, c) for c, t in rows("01", 20)])
+    return {"dataset.csv": made, "Copy of dataset.csv": made}, even("01", train=20)
+
+
+def packed_beside():
+    give = lambda n: table(["text", "label"], [(t, c) for c, t in rows("01", n)])
+    train = give(20)
+    return {"train.csv": train, "train.csv.gz": gzip.compress(train.encode()), "test.csv": give(6)}, even("01", train=20, test=6)
+
+
+def pieces_of_the_whole():
+    made = rows(["DESC:def", "HUM:ind"], 40)
+    return ({"train_%d.label" % n: lines("%s %s" % row for row in made[:n]) for n in (20, 40, 80)},
+            even(["DESC:def", "HUM:ind"], train=40))
+
+
 CASES = [semicolon_text_files, parts_as_endings, questions_with_classes_in_front, a_file_a_class, labels_behind_a_tab,
          tables_side_by_side, airline_tweets, news_without_header, spam_with_empty_columns, tweets_of_a_pandemic,
          two_possible_labels, one_object_of_lists, an_array_of_objects, headlines, newsgroups, class_folders_and_a_readme,
@@ -302,7 +376,10 @@ CASES = [semicolon_text_files, parts_as_endings, questions_with_classes_in_front
          links_of_a_library, a_workbook_in_a_folder, a_small_table_with_other_names, parts_in_a_column,
          parts_in_a_field, truths_of_validation, texts_by_class_in_json, texts_by_class_and_part_in_json,
          records_by_key_in_json, columns_of_parts_in_json, a_split_frame_in_json, labels_in_lists,
-         several_labels_in_lists]
+         several_labels_in_lists, a_test_whose_labels_are_kept_back, reviews_without_labels_beside,
+         a_table_a_class, tweets_a_class, tasks_side_by_side, samples_of_all_files, a_table_of_file_names,
+         articles_in_one_folder, packed_documents, a_class_of_one_letter, a_copy_beside, packed_beside,
+         pieces_of_the_whole]
 
 
 def try_it(rnnprep, corpus, folder):
