@@ -45,6 +45,7 @@ static bool find_places(const struct corpus *corpus, int part, struct copies *co
     int32_t last = -1, n_places = corpus->place_names.n;
     bool *is_met = xcalloc((size_t)n_places + 1, sizeof *is_met);
     int n = 0;
+
     for (int32_t i = 0; i < corpus->n_documents && n <= MOST_PLACES; i++) {
         const struct document *document = &corpus->documents[i];
         if (document->part != part || document->place == last ||
@@ -57,6 +58,7 @@ static bool find_places(const struct corpus *corpus, int part, struct copies *co
         n++;
     }
     free(is_met);
+
     if (n < 2 || n > MOST_PLACES)
         return false;
     copies->n_places = n;

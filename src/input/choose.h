@@ -14,8 +14,8 @@ struct choose_given {
     enum label_use label_use;
 };
 
-/* From 0; *label -1: there is none, which is set where it is refused too. By options, then by names, then by what stands there;
- * what cannot be told apart is refused with what was found. */
+/* From 0; *label -1: there is none. By options, then by names, then by what stands there;
+ * what cannot be told apart is refused with what was found, and both are set. */
 int choose_columns(const struct choose_given *given, const struct sample *sample,
                    int *text, int *label) NODISCARD;
 

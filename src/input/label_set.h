@@ -1,5 +1,5 @@
-/* Which labels a file has, told apart by hashes: labels that are others may look the same,
- * once in a thousand pairs. */
+/* Which labels a file has, told apart by hashes: labels that are others may look the
+ * same, once in a thousand pairs. */
 #ifndef RNNTRAIN_INPUT_LABEL_SET_H
 #define RNNTRAIN_INPUT_LABEL_SET_H
 

@@ -125,8 +125,8 @@ static void check_broken_piece(const struct layout_view *view,
         }
 }
 
-/* Files that are not called like records, of a row or two each: texts that a comma cut, or
- * documents that were packed one by one. */
+/* Files that are not called like records, of a row or two each: texts that a comma cut,
+ * or documents that were packed one by one. */
 static void check_rows(const struct layout_view *view, struct layout_files *files)
 {
     enum { FEW_ROWS = 2, SEVERAL = 3 };

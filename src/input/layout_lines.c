@@ -125,8 +125,8 @@ static bool is_beside(const char *path, const char *other)
            !strcmp(place_ending(path), place_ending(other));
 }
 
-/* A file that is called as files of classes are, though its name is no usual one: it would
- * be lost. */
+/* A file that is called as files of classes are, though its name is no usual one: it
+ * would be lost. */
 static void check_other_classes(const struct layout_view *view,
                                 const struct layout_place *taken,
                                 struct layout_files *files)
