@@ -3,7 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 512, SIZE_AT = 124, SIZE_BYTES = 12, SUM_AT = 148, SUM_BYTES = 8 };
+enum {
+    BLOCK = 512,
+    SIZE_AT = 124,
+    SIZE_BYTES = 12,
+    SUM_AT = 148,
+    SUM_BYTES = 8,
+    TYPE_AT = 156
+};
 
 static bool is_zero(const char block[BLOCK])
 {
@@ -43,18 +50,65 @@ static bool is_header(const char block[BLOCK])
     return sum == octal(block + SUM_AT, SUM_BYTES);
 }
 
+/* The next byte of a pax header: of records "LENGTH KEY=VALUE\n", one of which may give
+ * the size of the entry behind it, where the entry's own header has no room for it. */
+static void take_pax_byte(struct tar_pax *pax, char byte)
+{
+    static const char key[] = " size=";
+    bool is_digit = byte >= '0' && byte <= '9';
+    if (pax->left == 0) {
+        pax->length = is_digit ? pax->length * 10 + (uint64_t)(byte - '0') : pax->length;
+        pax->n_length++;
+        pax->n_key = 0;
+        if (is_digit)
+            return;
+        pax->left = pax->length > pax->n_length ? pax->length - pax->n_length + 1 : 1;
+        pax->length = pax->n_length = 0;
+    }
+
+    if (pax->n_key < sizeof key - 1) {
+        pax->n_key = byte == key[pax->n_key] ? pax->n_key + 1 : sizeof key;
+        if (pax->n_key == sizeof key - 1) {
+            pax->size = 0;
+            pax->has_size = true;
+        }
+    } else if (pax->n_key == sizeof key - 1 && is_digit) {
+        pax->size = pax->size * 10 + (uint64_t)(byte - '0');
+    }
+    pax->left--;
+}
+
+static void take_pax(struct tar_watch *watch, const char block[BLOCK])
+{
+    size_t n = watch->n_pax < BLOCK ? (size_t)watch->n_pax : BLOCK;
+    for (size_t i = 0; i < n; i++)
+        take_pax_byte(&watch->pax, block[i]);
+    watch->n_pax -= n;
+}
+
 /* Links and folders have no bytes, whatever their size says; what has headers of its own
  * behind the header (sparse files) is not followed. */
 static void take_header(struct tar_watch *watch, const char block[BLOCK])
 {
-    char type = block[156];
+    char type = block[TYPE_AT];
+    bool is_pax = type == 'x',
+         is_beside = is_pax || type == 'g' || type == 'L' || type == 'K';
     bool has_bytes = !(type >= '1' && type <= '6');
     if (!is_header(block) || type == 'S') {
         watch->is_lost = true;
         return;
     }
+
+    uint64_t size = size_of(block);
+    if (is_pax)
+        watch->pax = (struct tar_pax){0};
+    watch->n_pax = is_pax ? size : 0;
+    if (!is_beside && watch->pax.has_size)
+        size = watch->pax.size;
+    if (!is_beside)
+        watch->pax = (struct tar_pax){0};
     watch->has_entries = true;
-    watch->to_skip = has_bytes ? (size_of(block) + BLOCK - 1) / BLOCK : 0;
+    watch->to_skip = has_bytes ? size / BLOCK + (size % BLOCK != 0) : 0;
 }
 
 static void take_block(struct tar_watch *watch, const char block[BLOCK])
@@ -63,9 +117,10 @@ static void take_block(struct tar_watch *watch, const char block[BLOCK])
         return;
     if (watch->has_mark)
         watch->has_another = !is_zero(block) && is_header(block);
-    else if (watch->to_skip > 0)
+    else if (watch->to_skip > 0) {
+        take_pax(watch, block);
         watch->to_skip--;
-    else if (is_zero(block))
+    } else if (is_zero(block))
         watch->has_mark = true;
     else
         take_header(watch, block);
@@ -74,7 +129,8 @@ static void take_block(struct tar_watch *watch, const char block[BLOCK])
 void tar_watch_bytes(struct tar_watch *watch, const char *bytes, size_t n)
 {
     while (n > 0 && !watch->is_lost) {
-        if (watch->n_block == 0 && watch->to_skip > 0 && n >= BLOCK) {
+        bool is_passed = watch->to_skip > 0 && watch->n_pax == 0;
+        if (watch->n_block == 0 && is_passed && n >= BLOCK) {
             uint64_t whole = n / BLOCK;
             whole = whole < watch->to_skip ? whole : watch->to_skip;
             watch->to_skip -= whole;
