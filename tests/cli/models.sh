@@ -74,9 +74,9 @@ for options in "--recipe keras-lstm" "--recipe none --model bigru --head flatten
 done
 expect 64 "Keras 2's hard_sigmoid" "$rnntrain" export \
     "$golden/tf_keras_hard.h5" --to keras -o none.keras
-expect 64 "says itself what model it is" "$rnntrain" import "$golden/keras_lstm.h5" --head max -o none.keras
+expect 64 "says itself what model it is" "$rnntrain" import "$golden/keras_lstm.h5" --head max -o none.h5
 expect 64 "has its own" "$rnntrain" predict run/best.h5 texts --padding post
-[ ! -e none.keras ] || problem "an export that was refused left a file"
+[ ! -e none.keras ] && [ ! -e none.h5 ] || problem "an export that was refused left a file"
 
 # Training goes on from another model, with its moments or without, on any number of ranks.
 "$rnntrain" sample.h5 --recipe keras-lstm --run-dir first --quiet --epochs 2
