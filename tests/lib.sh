@@ -55,7 +55,7 @@ export OMPI_MCA_mpi_yield_when_idle=1 # ranks that wait leave the cores to those
 export LSAN_OPTIONS=suppressions=$source/tests/sanitize/lsan.supp:print_suppressions=0
 # LeakSanitizer's tracer crashes in blocks of thread-local storage that Open MPI's components had:
 # it does not follow them, which can show more leaks and hides none.
-export ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:allocator_may_return_null=1
+export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 ASAN_OPTIONS+=:intercept_tls_get_addr=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 

@@ -117,9 +117,10 @@ char *xstrdup(const char *text)
     return checked(strdup(text), strlen(text) + 1, 1);
 }
 
+/* Of no bytes text may be NULL. */
 char *xstrndup(const char *text, size_t n_bytes)
 {
-    return checked(strndup(text, n_bytes), n_bytes + 1, 1);
+    return checked(strndup(n_bytes ? text : "", n_bytes), n_bytes + 1, 1);
 }
 
 char *xasprintf(const char *format, ...)

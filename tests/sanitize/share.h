@@ -1,5 +1,5 @@
 /* How much of a long loop a test runs: under AddressSanitizer, which takes ten times as
- * long, a tenth, unless all tests were asked for (sanitize_all.sh). */
+ * long, a tenth, unless all tests were asked for (sanitize_all). */
 #ifndef RNNTRAIN_TESTS_SANITIZE_SHARE_H
 #define RNNTRAIN_TESTS_SANITIZE_SHARE_H
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every command once on two ranks, what bad files do, a run that is resumed, models of others
-# in and out; sanitize.sh runs it in its own build.
+# in and out; sanitize.sh runs it in its build.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 

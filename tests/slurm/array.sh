@@ -12,20 +12,35 @@ scripts=$(dirname "$(find "$tmp/prefix" -name train.sbatch)")
 export PATH=$tmp/prefix/bin:$PATH BIND_TO=none CHECKPOINT_EVERY=4
 cd "$tmp"
 rnnprep sample reviews --documents 600 >said
-settings=(--batch-size 32 --epochs 3 --patience 0 --units 4 --embedding 4 --dense 4)
-start_cluster 8
+settings=(--batch-size 32 --epochs 10 --patience 0 --units 4 --embedding 4 --dense 4)
+for script in train scaling; do
+    (unset SLURM_JOB_ID && bash "$scripts/$script.sbatch" reviews.h5) 2>said && problem "no job: $script"
+    grep -q 'no job of Slurm: start it by sbatch' said || problem "no job: $(cat said)"
+done
+start_cluster 12
+
+# The last task of an array has the array's own id: it is one of those that are told to end. Until
+# they were told, their ranks wait before each exchange, which is minutes in all.
+told=(2 5)
+cat >unhurried <<'SCRIPT'
+#!/bin/sh
+case $SLURM_ARRAY_TASK_ID-${SLURM_RESTART_COUNT:-0} in
+2-0 | 5-0) exec rnntrain "$@" --test-delay 500000 ;;
+esac
+exec rnntrain "$@"
+SCRIPT
+chmod +x unhurried
 
 submit() { # name option-of-sbatch... script argument...
-    sbatch --parsable --ntasks=1 --time=5 --output="$tmp/$1-%a.out" "${@:2}"
+    sbatch --parsable --time=5 --output="$tmp/$1-%a.out" "${@:2}"
 }
+two=(--ntasks=2 --mem-per-cpu=200)
+train=("$scripts/train.sbatch" reviews.h5 "${settings[@]}")
 prep=$(submit prep "$scripts/prep.sbatch" reviews -o reviews.h5 --num-words 400 --maxlen 60)
-array=$(submit train --mem-per-cpu=200 --dependency=afterok:"$prep" --array=1-5 "$scripts/train.sbatch" reviews.h5 \
-    "${settings[@]}" --seed %a --run-dir sweep/of/seeds --test-delay 60000)
-last=$(RUN_DIR=after submit after --mem-per-cpu=200 --dependency=afterok:"$array" "$scripts/train.sbatch" reviews.h5 \
-    "${settings[@]}" --epochs 1)
+array=$(RNNTRAIN=$tmp/unhurried submit train "${two[@]}" --dependency=afterok:"$prep" --array=1-5 \
+    "${train[@]}" --seed %a --run-dir sweep/of/seeds)
+last=$(RUN_DIR=after submit after "${two[@]}" --dependency=afterok:"$array" "${train[@]}" --epochs 1)
 
-# The last task of an array has the array's own id: it is one of those that are told to end.
-told=(2 5)
 for task in "${told[@]}"; do
     (await "a checkpoint of task $task" [ -e "sweep/of/seeds/$task/last.h5" ]) ||
         problem "task $task: $(cat prep-*.out "train-$task.out")"

@@ -32,12 +32,23 @@ ended() { # run job restarts
     [ "$(grep -c 'requeued$' "$tmp/$1.out")" = "$3" ] || problem "$1: $(cat "$tmp/$1.out")"
 }
 
+# Told to end before its ranks know the signal, which ends them: beside what comes next.
+cat >"$tmp/sudden.sh" <<SCRIPT
+#!/bin/sh
+[ "\${SLURM_RESTART_COUNT:-0}" = 0 ] || exec "$rnntrain" "\$@"
+[ "\$OMPI_COMM_WORLD_RANK" != 0 ] || scancel --batch --signal=USR1 "\$SLURM_JOB_ID"
+exec sleep 1000
+SCRIPT
+chmod +x "$tmp/sudden.sh"
+sudden=$(RNNTRAIN=$tmp/sudden.sh OPTIONS=$settings submit sudden --ntasks=2 --time=5)
+
 # By a signal, as preemption gives it.
 job=$(OPTIONS="$settings --test-delay 30000" submit signal --ntasks=3 --time=5)
 trained signal
 scancel --batch --signal=USR1 "$job"
 job_until "$job" Restarts '^1$'
 ended signal "$job" 1
+ended sudden "$sudden" 1
 grep -q 'resume  *epoch [0-9]* after batch [0-9]*, from .*/last.h5' "$tmp/signal.out" ||
     problem "the second start does not say from where"
 

@@ -64,10 +64,13 @@ static void test_strings(void **state)
 {
     (void)state;
     char *whole = xstrdup("word"), *part = xstrndup("word", 2);
+    char *none = xstrndup(NULL, 0);
     char *text = xasprintf("%s-%s-%d", whole, part, 3);
     assert_string_equal(text, "word-wo-3");
+    assert_string_equal(none, "");
     free(whole);
     free(part);
+    free(none);
     free(text);
 }
 
