@@ -252,12 +252,16 @@ static int check_swapped(const struct choose_given *given, const struct sample *
                 given->label_option, text + 1);
 }
 
-/* A word with an ending. */
+/* A word with an ending of documents: names of hosts are texts. */
 static bool is_file_name(const char *text)
 {
+    static const char *const endings[] = {".txt",  ".text", ".html", ".htm", ".xml",
+                                          ".json", ".eml",  ".md",   ".pdf", ".docx"};
     const char *ending = place_ending(text);
-    size_t n = strlen(ending);
-    return n > 1 && n <= 6 && !strpbrk(text, " \t\n");
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if (!strcasecmp(ending, endings[i]))
+            return !strpbrk(text, " \t\n");
+    return false;
 }
 
 /* Names of files in place of texts make a corpus of nothing. */

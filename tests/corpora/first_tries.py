@@ -368,6 +368,11 @@ def pieces_of_the_whole():
             even(["DESC:def", "HUM:ind"], train=40))
 
 
+def names_of_hosts():
+    made = [("%s-%s%d.com" % (rng.choice(["mail", "news", "shop"]), rng.choice(["river", "lamp"]), i), c) for i, c in enumerate(["good", "bad"] * 20)]
+    return {"hosts.csv": table(["domain", "label"], made)}, even(["bad", "good"], train=20)
+
+
 CASES = [semicolon_text_files, parts_as_endings, questions_with_classes_in_front, a_file_a_class, labels_behind_a_tab,
          tables_side_by_side, airline_tweets, news_without_header, spam_with_empty_columns, tweets_of_a_pandemic,
          two_possible_labels, one_object_of_lists, an_array_of_objects, headlines, newsgroups, class_folders_and_a_readme,
@@ -379,7 +384,7 @@ CASES = [semicolon_text_files, parts_as_endings, questions_with_classes_in_front
          several_labels_in_lists, a_test_whose_labels_are_kept_back, reviews_without_labels_beside,
          a_table_a_class, tweets_a_class, tasks_side_by_side, samples_of_all_files, a_table_of_file_names,
          articles_in_one_folder, packed_documents, a_class_of_one_letter, a_copy_beside, packed_beside,
-         pieces_of_the_whole]
+         pieces_of_the_whole, names_of_hosts]
 
 
 def try_it(rnnprep, corpus, folder):
