@@ -15,8 +15,7 @@
  * alone and among others, in any thread, and from `rnntrain predict`.
  *
  * Nothing is printed, and nothing ends the process: where memory gives out a call fails,
- * what it had taken is lost, and models can be used on. While a model is opened no other
- * thread of the program may use an HDF5 library that was built without thread safety.
+ * what it had taken is lost, and models can be used on.
  */
 #ifndef RNNTRAIN_RNNTRAIN_H
 #define RNNTRAIN_RNNTRAIN_H

@@ -5,7 +5,7 @@
 
 #include "words/crew.h"
 
-#include "files/h5.h"
+#include "files/h5_write.h"
 
 enum { STOP = -1, BEYOND = -2 };
 

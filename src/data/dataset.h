@@ -77,9 +77,8 @@ int dataset_read(const char *path, enum dataset_words words, enum dataset_extent
                  struct dataset *data) NODISCARD;
 
 /* Rows of a part from the file; fast where they ascend. `data` has its columns, and
- * outlives the reader. One thread at a time has it; where h5_has_threads, others may use
- * HDF5 meanwhile. dataset_reader_row: the row's ids (dataset_row_bytes), checked as
- * dataset_load does. */
+ * outlives the reader. One thread at a time has it. dataset_reader_row: the row's ids
+ * (dataset_row_bytes), checked as dataset_load does. */
 struct dataset_reader;
 int dataset_reader_open(const struct dataset *data, enum dataset_part part,
                         struct dataset_reader **reader) NODISCARD;

@@ -6,22 +6,6 @@
 
 #include <jansson.h>
 
-#include "files/bounded.h"
-
-struct source {
-    const char *path, *bytes;
-    size_t n;
-};
-
-static int open_bytes(const struct source *source, enum dataset_words words,
-                      struct dataset *data)
-{
-    int rc = h5_open_foreign(source->path, source->bytes, source->n, &data->file);
-    if (!rc)
-        rc = h5_check_contained(data->file);
-    return rc ? rc : dataset_read_head(data, words);
-}
-
 /* The words that stand beside all words must be the first of them. */
 static int check_words(struct dataset *data)
 {
@@ -50,41 +34,41 @@ static int check_provenance(const struct dataset *data)
 }
 
 /* In a child process: reads and checks all that is in it. */
-static int examine(const void *context, struct bounded_bytes *nothing)
+static int examine(struct h5 *file)
 {
-    const struct source *source = context;
-    struct dataset data = {.path = xstrdup(source->path)};
+    struct dataset data = {.path = xstrdup(h5_path(file)), .file = file};
     uint64_t content = 0;
-    (void)nothing;
 
-    int rc = open_bytes(source, DATASET_WORDS_ALL, &data);
+    int rc = dataset_read_head(&data, DATASET_WORDS_ALL);
     if (!rc)
         rc = dataset_load_alone(&data, DATASET_COLUMNS, "use another host");
     if (!rc)
         rc = dataset_content(&data, &content);
     if (!rc)
         rc = check_words(&data);
-    return rc ? rc : check_provenance(&data);
+    if (!rc)
+        rc = check_provenance(&data);
+
+    data.file = NULL; /* the caller's */
+    dataset_release(&data);
+    return rc;
 }
 
 int dataset_open_unsealed(const char *path, enum dataset_words words,
                           unsigned char digest[FILE_DIGEST_BYTES], struct dataset *data)
 {
-    struct source source = {.path = path};
-    char *bytes = NULL, *nothing = NULL;
-    size_t n_nothing = 0;
+    char *bytes = NULL;
+    size_t n = 0;
 
-    int rc = file_read(path, &bytes, &source.n);
-    source.bytes = bytes;
+    int rc = file_read(path, &bytes, &n);
     if (!rc)
-        rc = bounded_run(path, examine, &source, 0, &nothing, &n_nothing);
+        rc = h5_open_unsealed(path, bytes, n, examine, &data->file);
     if (!rc)
-        rc = open_bytes(&source, words, data);
+        rc = dataset_read_head(data, words);
     if (!rc)
-        file_digest(source.bytes, source.n, digest);
+        file_digest(bytes, n, digest);
 
     data->is_unsealed = true;
-    free(nothing);
     free(bytes);
     return rc;
 }

@@ -1,17 +1,19 @@
 /* Data sets written: see dataset.c, which reads them. */
 #include "data/dataset_private.h"
 
+#include "files/h5_write.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 struct dataset_writer {
     const struct dataset *data; /* borrowed */
-    struct h5 *file;
+    struct h5_writer *file;
 };
 
 int dataset_create(const struct dataset *data, struct dataset_writer **result)
 {
-    struct h5 *file = NULL;
+    struct h5_writer *file = NULL;
     int rc = h5_create_on_disk(data->path, &file);
     if (rc)
         return rc;
@@ -89,7 +91,7 @@ int dataset_finish(struct dataset_writer *writer)
 void dataset_abandon(struct dataset_writer *writer)
 {
     if (writer)
-        h5_close(writer->file);
+        h5_discard(writer->file);
     free(writer);
 }
 

@@ -5,6 +5,7 @@
 
 #include "data/classes.h"
 #include "files/h5.h"
+#include "files/h5_write.h"
 
 /* How a file of one form spells the facts. */
 struct form {
@@ -123,7 +124,7 @@ int facts_read(struct h5 *file, enum facts_form stored, struct facts *result)
     return OK;
 }
 
-static void write_side(struct h5 *file, const struct form *form, const char *name,
+static void write_side(struct h5_writer *file, const struct form *form, const char *name,
                        bool is_pre)
 {
     if (form->has_side_names)
@@ -132,7 +133,8 @@ static void write_side(struct h5 *file, const struct form *form, const char *nam
         h5_attribute_int(file, form->group, name, is_pre);
 }
 
-void facts_write(struct h5 *file, enum facts_form stored, const struct facts *facts)
+void facts_write(struct h5_writer *file, enum facts_form stored,
+                 const struct facts *facts)
 {
     const struct form *form = &forms[stored];
     h5_attribute_int(file, form->group, "num_words", facts->num_words);
@@ -141,7 +143,7 @@ void facts_write(struct h5 *file, enum facts_form stored, const struct facts *fa
     write_side(file, form, form->truncating, facts->truncate_pre);
 }
 
-void facts_write_labels(struct h5 *file, enum facts_form stored,
+void facts_write_labels(struct h5_writer *file, enum facts_form stored,
                         const struct facts *facts)
 {
     h5_write_strings(file, forms[stored].labels, (size_t)facts->n_labels, facts->labels);

@@ -10,6 +10,7 @@
 #include "text/text.h"
 
 struct h5;
+struct h5_writer;
 
 enum {
     FACTS_MOST_LENGTH = 1 << 20,  /* of a row */
@@ -40,8 +41,9 @@ enum facts_form {
 int facts_read(struct h5 *file, enum facts_form form, struct facts *facts) NODISCARD;
 
 /* The numbers, then the labels: other content may stand between them. */
-void facts_write(struct h5 *file, enum facts_form form, const struct facts *facts);
-void facts_write_labels(struct h5 *file, enum facts_form form, const struct facts *facts);
+void facts_write(struct h5_writer *file, enum facts_form form, const struct facts *facts);
+void facts_write_labels(struct h5_writer *file, enum facts_form form,
+                        const struct facts *facts);
 
 /* Frees the labels; an all-zero struct is fine. */
 void facts_release(struct facts *facts);

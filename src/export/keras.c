@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "files/file.h"
-#include "files/h5.h"
+#include "files/h5_write.h"
 #include "keras/keras.h"
 #include "base/rng.h"
 #include "files/zip.h"
@@ -16,7 +16,7 @@ static const char metadata[] = "{\"keras_version\":\"3.6.0\",\"date_saved\":\"\"
 static int build_weights(const struct predictor *predictor, char **bytes, size_t *n)
 {
     const struct params *params = model_params(predictor->model);
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
 
     for (int t = 0; t < params->n_tensors; t++) {
         const struct tensor *tensor = &params->tensors[t];

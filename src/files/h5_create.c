@@ -1,25 +1,27 @@
 /* New files, and how they end: as bytes, or at their place. */
-#include "files/h5_private.h"
+#include "files/h5_library.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "files/file.h"
 
-/* A new file by the access properties, which are closed; -1 if that fails. */
+/* A new file by the access properties, which are closed; -1 if that fails. Whatever
+ * version of HDF5 this is, it writes the forms that h5_reader.h lists. */
 static hid_t create_file(const char *name, hid_t access)
 {
     hid_t create = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(create, false);
+    H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST);
     hid_t file = H5Fcreate(name, H5F_ACC_TRUNC, create, access);
     H5Pclose(create);
     H5Pclose(access);
     return file;
 }
 
-struct h5 *h5_create(void)
+struct h5_writer *h5_create(void)
 {
-    struct h5 *file = xcalloc(1, sizeof *file);
+    struct h5_writer *file = xcalloc(1, sizeof *file);
     char name[32];
 
     h5_image_name(file, name);
@@ -30,14 +32,14 @@ struct h5 *h5_create(void)
     return file;
 }
 
-int h5_create_on_disk(const char *path, struct h5 **result)
+int h5_create_on_disk(const char *path, struct h5_writer **result)
 {
     char *temporary = NULL;
     int rc = file_begin(path, &temporary);
     if (rc)
         return rc;
 
-    struct h5 *file = xcalloc(1, sizeof *file);
+    struct h5_writer *file = xcalloc(1, sizeof *file);
     file->temporary = temporary;
     file->path = xstrdup(path);
 
@@ -55,8 +57,23 @@ int h5_create_on_disk(const char *path, struct h5 **result)
     return OK;
 }
 
+void h5_discard(struct h5_writer *file)
+{
+    if (!file)
+        return;
+
+    if (file->file >= 0)
+        H5Fclose(file->file);
+    if (file->temporary)
+        remove(file->temporary); /* it was not saved */
+    h5_packer_free(file->packer);
+    free(file->temporary);
+    free(file->path);
+    free(file);
+}
+
 /* The finished image with room for its trailer, or NULL; n is without that. */
-static char *finished_image(struct h5 *file, size_t *n)
+static char *finished_image(struct h5_writer *file, size_t *n)
 {
     if (file->failed || H5Fflush(file->file, H5F_SCOPE_GLOBAL) < 0)
         return NULL;
@@ -75,17 +92,17 @@ static char *finished_image(struct h5 *file, size_t *n)
     return image;
 }
 
-int h5_image_unsealed(struct h5 *file, char **bytes, size_t *n)
+int h5_image_unsealed(struct h5_writer *file, char **bytes, size_t *n)
 {
     char *image = finished_image(file, n);
-    h5_close(file);
+    h5_discard(file);
     if (!image)
         return fail(ERR_INTERNAL, "HDF5 could not build a file in memory");
     *bytes = image;
     return OK;
 }
 
-int h5_image(struct h5 *file, char **bytes, size_t *n)
+int h5_image(struct h5_writer *file, char **bytes, size_t *n)
 {
     int rc = h5_image_unsealed(file, bytes, n);
     if (!rc) {
@@ -95,7 +112,7 @@ int h5_image(struct h5 *file, char **bytes, size_t *n)
     return rc;
 }
 
-int h5_finish(struct h5 *file)
+int h5_finish(struct h5_writer *file)
 {
     bool closed = H5Fclose(file->file) >= 0;
     file->file = -1;
@@ -111,11 +128,11 @@ int h5_finish(struct h5 *file)
         free(file->temporary);
         file->temporary = NULL;
     }
-    h5_close(file);
+    h5_discard(file);
     return rc;
 }
 
-int h5_save(struct h5 *file, const char *path, bool keep_previous)
+int h5_save(struct h5_writer *file, const char *path, bool keep_previous)
 {
     char *image = NULL;
     size_t n = 0;

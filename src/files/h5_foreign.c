@@ -1,52 +1,119 @@
 /* Files of others: which objects are reached, and by what names. */
-#include "files/h5_private.h"
+#include "files/h5_library.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-int h5_open_foreign(const char *path, const char *bytes, size_t n, struct h5 **file)
+/* Whether another program has it open for writing, by a mark that HDF5 obeys. */
+static bool is_open_elsewhere(const char *bytes, size_t n)
 {
-    h5_start();
-    H5PLset_loading_state(0); /* no filter from outside is run */
-    int rc = h5_open_image(path, bytes, n, file);
-    if (!rc)
-        (*file)->is_foreign = true;
-    return rc;
+    enum { VERSION = 8, FLAGS = 11, WRITING = 1, FLAGS_SINCE = 3 };
+    return n > FLAGS && h5_is_one(bytes, n) && bytes[VERSION] == FLAGS_SINCE &&
+           (bytes[FLAGS] & WRITING);
 }
 
-/* A link, by its path from the root. */
-static herr_t check_link(hid_t root, const char *path, const H5L_info_t *info,
-                         void *contained)
+/* HDF5 copies an image several times, unless it is told how: these lend it the bytes as
+ * they are, which are only read. */
+static void *lend(size_t n, H5FD_file_image_op_t op, void *bytes)
 {
-    bool *result = contained;
-    if (info->type != H5L_TYPE_HARD) {
-        *result = false;
-        return 0;
-    }
+    (void)n;
+    (void)op;
+    return bytes;
+}
 
-    H5D_layout_t layout;
-    hid_t object = H5Oopen(root, path, H5P_DEFAULT);
-    if (object < 0 ||
-        (H5Iget_type(object) == H5I_DATASET && !h5_is_contained(object, &layout)))
-        *result = false;
-    H5Oclose(object);
+static void *keep(void *to, const void *from, size_t n, H5FD_file_image_op_t op,
+                  void *bytes)
+{
+    (void)n;
+    (void)op;
+    (void)bytes;
+    return to == from ? to : NULL;
+}
+
+static void *refuse_to_grow(void *block, size_t n, H5FD_file_image_op_t op, void *bytes)
+{
+    (void)block;
+    (void)n;
+    (void)op;
+    (void)bytes;
+    return NULL;
+}
+
+static herr_t keep_lent(void *block, H5FD_file_image_op_t op, void *bytes)
+{
+    (void)block;
+    (void)op;
+    (void)bytes;
     return 0;
 }
 
-int h5_check_contained(struct h5 *file)
+static void *share(void *bytes)
 {
-    bool contained = true;
-
-    if (H5Lvisit(file->file, H5_INDEX_NAME, H5_ITER_INC, check_link, &contained) < 0)
-        return fail(ERR_FORMAT, "%s: HDF5 cannot list what is in it: it is damaged",
-                    file->path);
-    if (contained)
-        return OK;
-    return fail(ERR_FORMAT, "%s: a part of it is a link, or stands in another file",
-                file->path);
+    return bytes;
 }
 
-bool h5_reaches(struct h5 *file, const char *path)
+static herr_t keep_shared(void *bytes)
+{
+    (void)bytes;
+    return 0;
+}
+
+static hid_t open_lent(const struct h5_foreign *file, const char *bytes, size_t n)
+{
+    void *lent = (void *)(uintptr_t)bytes;
+    H5FD_file_image_callbacks_t callbacks = {
+        lend, keep, refuse_to_grow, keep_lent, share, keep_shared, lent};
+    char name[32];
+    hid_t access = h5_image_access();
+
+    h5_image_name(file, name);
+    H5Pset_file_image_callbacks(access, &callbacks);
+    H5Pset_file_image(access, lent, n);
+    hid_t opened = H5Fopen(name, H5F_ACC_RDONLY, access);
+    H5Pclose(access);
+    return opened;
+}
+
+int h5_open_foreign(const char *path, const char *bytes, size_t n,
+                    struct h5_foreign **result)
+{
+    if (is_open_elsewhere(bytes, n))
+        return fail(ERR_FORMAT,
+                    "%s: another program has it open for writing, or ended before it "
+                    "closed it: close it there, or, if none has it, `h5clear -s %s`",
+                    path, path);
+
+    struct h5_foreign *file = xcalloc(1, sizeof *file);
+    h5_start();
+    H5PLset_loading_state(0); /* no filter from outside is run */
+    file->path = xstrdup(path);
+    file->file = open_lent(file, bytes, n);
+
+    if (file->file < 0) {
+        free(file->path);
+        free(file);
+        return fail(ERR_FORMAT,
+                    "%s: HDF5 cannot open it: it is damaged, or was cut short", path);
+    }
+    *result = file;
+    return OK;
+}
+
+void h5_close_foreign(struct h5_foreign *file)
+{
+    if (!file)
+        return;
+    H5Fclose(file->file);
+    free(file->path);
+    free(file);
+}
+
+const char *h5_foreign_path(const struct h5_foreign *file)
+{
+    return file->path;
+}
+
+bool h5_reaches(struct h5_foreign *file, const char *path)
 {
     char *part = xstrdup(path);
     bool reaches = true;
@@ -71,7 +138,7 @@ bool h5_reaches(struct h5 *file, const char *path)
     return reaches;
 }
 
-int h5_check_reach(struct h5 *file, const char *path)
+int h5_check_reach(struct h5_foreign *file, const char *path)
 {
     if (!strcmp(path, "/") || h5_reaches(file, path))
         return OK;
@@ -80,14 +147,8 @@ int h5_check_reach(struct h5 *file, const char *path)
                 file->path, path);
 }
 
-void h5_free_texts(size_t n, char **texts)
-{
-    for (size_t i = 0; i < n; i++)
-        free(texts[i]);
-    free(texts);
-}
-
-int h5_list(struct h5 *file, const char *path, size_t most, size_t *n, char ***names)
+int h5_list(struct h5_foreign *file, const char *path, size_t most, size_t *n,
+            char ***names)
 {
     int rc = h5_check_reach(file, path);
     if (rc)
@@ -119,7 +180,7 @@ int h5_list(struct h5 *file, const char *path, size_t most, size_t *n, char ***n
     return OK;
 }
 
-bool h5_is_array(struct h5 *file, const char *path)
+bool h5_is_array(struct h5_foreign *file, const char *path)
 {
     if (!h5_reaches(file, path))
         return false;

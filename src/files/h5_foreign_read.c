@@ -1,5 +1,5 @@
 /* Texts and arrays of files of others. */
-#include "files/h5_private.h"
+#include "files/h5_library.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,8 @@
 
 enum { MOST_FOREIGN_TEXT = 64 << 20 }; /* bytes of a string or a list of them */
 
-bool h5_has_attribute(struct h5 *file, const char *object, const char *name)
+bool h5_has_foreign_attribute(struct h5_foreign *file, const char *object,
+                              const char *name)
 {
     return (!strcmp(object, "/") || h5_reaches(file, object)) &&
            H5Aexists_by_name(file->file, object, name, H5P_DEFAULT) > 0;
@@ -39,16 +40,18 @@ bool h5_read_variable_strings(hid_t from, size_t n, char **strings)
     return status >= 0;
 }
 
-static bool read_fixed(hid_t attribute, hid_t type, size_t n, char **texts)
+bool h5_read_fixed_strings(hid_t from, hid_t type, size_t n, char **strings)
 {
     size_t length = H5Tget_size(type);
     if (length == 0 || length > MOST_FOREIGN_TEXT || n > MOST_FOREIGN_TEXT / length)
         return false;
 
     char *joined = xcalloc(n, length);
-    bool is_read = H5Aread(attribute, type, joined) >= 0;
+    bool is_read = H5Iget_type(from) == H5I_ATTR
+                       ? H5Aread(from, type, joined) >= 0
+                       : H5Dread(from, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, joined) >= 0;
     for (size_t i = 0; i < n && is_read; i++)
-        texts[i] = xstrndup(joined + i * length, length);
+        strings[i] = xstrndup(joined + i * length, length);
     free(joined);
     return is_read;
 }
@@ -66,7 +69,7 @@ static bool read_texts(hid_t attribute, size_t most, size_t *n, char ***texts)
         found = xcalloc((size_t)points, sizeof *found);
         is_read = H5Tis_variable_str(type) > 0
                       ? h5_read_variable_strings(attribute, (size_t)points, found)
-                      : read_fixed(attribute, type, (size_t)points, found);
+                      : h5_read_fixed_strings(attribute, type, (size_t)points, found);
     }
 
     H5Tclose(type);
@@ -81,7 +84,7 @@ static bool read_texts(hid_t attribute, size_t most, size_t *n, char ***texts)
     return true;
 }
 
-static int read_attribute(struct h5 *file, const char *object, const char *name,
+static int read_attribute(struct h5_foreign *file, const char *object, const char *name,
                           size_t most, size_t *n, char ***texts)
 {
     hid_t attribute = H5Aopen_by_name(file->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
@@ -94,7 +97,7 @@ static int read_attribute(struct h5 *file, const char *object, const char *name,
                 file->path, name, object, most);
 }
 
-int h5_read_foreign_text(struct h5 *file, const char *object, const char *name,
+int h5_read_foreign_text(struct h5_foreign *file, const char *object, const char *name,
                          char **text)
 {
     size_t n = 0;
@@ -113,11 +116,11 @@ int h5_read_foreign_text(struct h5 *file, const char *object, const char *name,
 }
 
 /* Keras cuts a list that does not fit an object's header: name0, name1, ... */
-int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
+int h5_read_foreign_texts(struct h5_foreign *file, const char *object, const char *name,
                           size_t most, size_t *n, char ***texts)
 {
     int rc = h5_check_reach(file, object);
-    if (rc || h5_has_attribute(file, object, name))
+    if (rc || h5_has_foreign_attribute(file, object, name))
         return rc ? rc : read_attribute(file, object, name, most, n, texts);
 
     char **all = NULL, piece[64];
@@ -127,7 +130,7 @@ int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
         size_t n_more = 0;
         char **more = NULL;
         snprintf(piece, sizeof piece, "%s%d", name, k);
-        if (k > 0 && !h5_has_attribute(file, object, piece))
+        if (k > 0 && !h5_has_foreign_attribute(file, object, piece))
             break;
 
         rc = read_attribute(file, object, piece, most - n_all, &n_more, &more);
@@ -152,7 +155,7 @@ int h5_read_foreign_texts(struct h5 *file, const char *object, const char *name,
 
 /* An open array, as its file describes it. */
 struct foreign {
-    struct h5 *file;
+    struct h5_foreign *file;
     const char *path;
     hid_t set, type;
     H5D_layout_t layout;
@@ -171,15 +174,13 @@ bool h5_is_contained(hid_t set, H5D_layout_t *layout)
     return is;
 }
 
-/* Whether the file is large enough for n numbers, packed or not: only then is memory
- * taken for them. */
-static bool is_plausible(const struct foreign *array, size_t n)
+bool h5_is_plausible(hid_t set, H5D_layout_t layout, size_t n, size_t bytes)
 {
     enum { MOST_PACKED = 2048 }; /* deflate makes 1032 bytes of one at most */
-    hsize_t stored = H5Dget_storage_size(array->set);
-    size_t n_bytes = n * H5Tget_size(array->type);
-    return array->layout == H5D_CHUNKED ? n_bytes / MOST_PACKED <= stored && stored > 0
-                                        : n_bytes <= stored;
+    hsize_t stored = H5Dget_storage_size(set);
+    size_t n_bytes = n * bytes;
+    return layout == H5D_CHUNKED ? n_bytes / MOST_PACKED <= stored && stored > 0
+                                 : n_bytes <= stored;
 }
 
 static bool is_number(hid_t type)
@@ -218,7 +219,9 @@ static int check_amount(const struct foreign *array, size_t most)
                     "%s: %s has %llu x %llu numbers, expected at most %zu in all",
                     array->file->path, array->path, rows, columns, most);
 
-    if (array->n_dims <= H5_MAX_DIMS && !is_plausible(array, (size_t)(rows * columns)))
+    if (array->n_dims <= H5_MAX_DIMS &&
+        !h5_is_plausible(array->set, array->layout, (size_t)(rows * columns),
+                         H5Tget_size(array->type)))
         return fail(ERR_FORMAT,
                     "%s: %s says that it has %llu x %llu numbers, which do not stand in "
                     "the file",
@@ -258,8 +261,8 @@ static int read_array(struct foreign *array, size_t most, float **values)
     return rc;
 }
 
-int h5_read_foreign_array(struct h5 *file, const char *path, size_t most, int *n_dims,
-                          size_t shape[H5_MAX_DIMS], float **values)
+int h5_read_foreign_array(struct h5_foreign *file, const char *path, size_t most,
+                          int *n_dims, size_t shape[H5_MAX_DIMS], float **values)
 {
     struct foreign array = {.file = file, .path = path, .layout = H5D_LAYOUT_ERROR};
     int rc = h5_check_reach(file, path);

@@ -1,7 +1,7 @@
 /* Chunks of arrays, packed: whole rows of about 128 KiB, their bytes sorted by place in
  * the value and deflated, as HDF5's own filters do it; libdeflate takes half the time of
  * zlib, and any thread may do it. */
-#include "files/h5_private.h"
+#include "files/h5_library.h"
 
 #include <stdlib.h>
 

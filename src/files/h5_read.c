@@ -1,91 +1,112 @@
-/* Arrays, texts and attributes read from files of our own. */
-#include "files/h5_private.h"
+/* Arrays and texts of files of our own, as others ask for them. */
+#include "files/h5_reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_TEXT = 1 << 30 }; /* bytes; a text is read into memory */
+enum { MOST_STRINGS = 1 << 20 };
 
-static const char *type_name(enum h5_type type)
+/* Types of values by our names for them. */
+static const struct {
+    const char *name;
+    enum h5_class class;
+    bool is_signed;
+    size_t bytes;
+} types[] = {
+    [H5_UINT8] = {"uint8", H5_WHOLE_NUMBER, false, 1},
+    [H5_UINT16] = {"uint16", H5_WHOLE_NUMBER, false, 2},
+    [H5_INT32] = {"int32", H5_WHOLE_NUMBER, true, 4},
+    [H5_FLOAT32] = {"float32", H5_REAL_NUMBER, false, 4},
+};
+_Static_assert(COUNT_OF(types) == H5_N_TYPES, "every type is described");
+
+size_t h5_type_bytes(enum h5_type type)
 {
-    static const char *const names[H5_N_TYPES] = {"uint8", "uint16", "int32", "float32"};
-    return names[type];
+    return types[type].bytes;
 }
 
-/* Part by part: H5Lexists of /a/b fails where /a is missing. */
-bool h5_exists(struct h5 *file, const char *path)
+void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n)
 {
-    char *part = xstrdup(path);
-    bool exists = true;
-
-    for (char *c = part + 1; exists; c++)
-        if (*c == '/' || !*c) {
-            bool end = !*c;
-            *c = '\0';
-            exists = H5Lexists(file->file, part, H5P_DEFAULT) > 0;
-            if (end)
-                break;
-            *c = '/';
-        }
-
-    free(part);
-    return exists;
-}
-
-static bool recognise(hid_t type, enum h5_type *found)
-{
-    size_t size = H5Tget_size(type);
-    H5T_class_t class = H5Tget_class(type);
-    bool is_unsigned = class == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_NONE;
-
-    if (class == H5T_FLOAT && size == 4)
-        *found = H5_FLOAT32;
-    else if (is_unsigned && size == 1)
-        *found = H5_UINT8;
-    else if (is_unsigned && size == 2)
-        *found = H5_UINT16;
-    else if (class == H5T_INTEGER && !is_unsigned && size == 4)
-        *found = H5_INT32;
+    if (n_dims == 2)
+        snprintf(text, n, "(%zu, %zu)", shape[0], shape[1]);
     else
-        return false;
-    return true;
+        snprintf(text, n, "(%zu)", shape[0]);
 }
 
-/* Dimensions of a dataspace; false where it has none or too many. */
-static bool dimensions(hid_t space, int *n_dims, size_t shape[H5_MAX_DIMS])
+static int recognise(const struct h5_array *array, enum h5_type *found)
 {
-    hsize_t dims[H5_MAX_DIMS] = {0};
-    int n = H5Sget_simple_extent_ndims(space);
-    if (n < 1 || n > H5_MAX_DIMS || H5Sget_simple_extent_dims(space, dims, NULL) < 0)
-        return false;
+    const struct h5_value_type *type = &array->type;
 
-    *n_dims = n;
-    for (int i = 0; i < n; i++)
-        shape[i] = (size_t)dims[i];
-    return true;
+    for (int i = 0; i < H5_N_TYPES; i++)
+        if (type->class == types[i].class && type->bytes == types[i].bytes &&
+            (type->class == H5_REAL_NUMBER || type->is_signed == types[i].is_signed)) {
+            *found = (enum h5_type)i;
+            return OK;
+        }
+    return fail(ERR_FORMAT, "%s: %s has a type that is not read here", array->file->path,
+                array->name);
 }
 
 int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
              size_t shape[H5_MAX_DIMS])
 {
-    if (!h5_exists(file, path))
-        return fail(ERR_FORMAT, "%s: %s is missing", file->path, path);
+    struct h5_array array;
+    int rc = h5_array_open(file, path, &array);
+    if (!rc)
+        rc = recognise(&array, type);
+    if (!rc) {
+        *n_dims = array.space.n_dims;
+        for (int i = 0; i < *n_dims; i++)
+            shape[i] = (size_t)array.space.shape[i];
+    }
+    h5_array_release(&array);
+    return rc;
+}
 
-    hid_t set = H5Dopen2(file->file, path, H5P_DEFAULT);
-    if (set < 0)
-        return fail(ERR_FORMAT, "%s: %s is not an array", file->path, path);
+static int check_shape(const struct h5_array *array, int n_dims, const size_t *shape)
+{
+    char has[64], needs[64];
+    size_t found[H5_MAX_DIMS] = {(size_t)array->space.shape[0],
+                                 (size_t)array->space.shape[1]};
+    if (array->space.n_dims == n_dims &&
+        !memcmp(found, shape, (size_t)n_dims * sizeof *shape))
+        return OK;
 
-    hid_t kind = H5Dget_type(set), space = H5Dget_space(set);
-    int rc = OK;
-    if (!recognise(kind, type))
-        rc =
-            fail(ERR_FORMAT, "%s: %s has a type that is not read here", file->path, path);
-    else if (!dimensions(space, n_dims, shape))
-        rc = fail(ERR_FORMAT, "%s: %s has not 1 or 2 dimensions", file->path, path);
+    h5_shape_text(array->space.n_dims, found, has, sizeof has);
+    h5_shape_text(n_dims, shape, needs, sizeof needs);
+    return fail(ERR_FORMAT, "%s: %s is %s, expected %s", array->file->path, array->name,
+                has, needs);
+}
 
-    H5Sclose(space);
-    H5Tclose(kind);
-    H5Dclose(set);
+static int check_type(const struct h5_array *array, enum h5_type type)
+{
+    enum h5_type found = type;
+    int rc = recognise(array, &found);
+    if (!rc && found != type)
+        rc = fail(ERR_FORMAT, "%s: %s is %s, expected %s", array->file->path, array->name,
+                  types[found].name, types[type].name);
+    return rc;
+}
+
+int h5_array_open_as(const struct h5 *file, const char *path, enum h5_type type,
+                     int n_dims, const size_t *shape, struct h5_array *array)
+{
+    int rc = h5_array_open(file, path, array);
+    if (!rc)
+        rc = check_type(array, type);
+    return rc ? rc : check_shape(array, n_dims, shape);
+}
+
+int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+                 const size_t *shape, size_t first, size_t n, void *data)
+{
+    struct h5_array array;
+    int rc = h5_array_open_as(file, path, type, n_dims, shape, &array);
+    if (!rc)
+        rc = h5_array_read(&array, first, n, data);
+    h5_array_release(&array);
     return rc;
 }
 
@@ -95,211 +116,77 @@ int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
     return h5_read_rows(file, path, type, n_dims, shape, 0, shape[0], data);
 }
 
-/* Reads rows first .. first + n - 1 of an open array. */
-static herr_t read_rows(hid_t set, enum h5_type type, int n_dims, const size_t *shape,
-                        size_t first, size_t n, void *data)
+/* A text whose array is open. */
+static int read_text(const struct h5_array *array, char **text)
 {
-    hsize_t start[H5_MAX_DIMS] = {first};
-    hsize_t count[H5_MAX_DIMS] = {n, n_dims == 2 ? shape[1] : 0};
-    hid_t wanted = H5Dget_space(set), memory = H5Screate_simple(n_dims, count, NULL);
-
-    herr_t status = H5Sselect_hyperslab(wanted, H5S_SELECT_SET, start, NULL, count, NULL);
-    if (status >= 0)
-        status = H5Dread(set, h5_memory_type(type), memory, wanted, H5P_DEFAULT, data);
-
-    H5Sclose(wanted);
-    H5Sclose(memory);
-    return status;
-}
-
-int h5_check_array(struct h5 *file, const char *path, enum h5_type type, int n_dims,
-                   const size_t *shape)
-{
-    enum h5_type found_type = type;
-    size_t found[H5_MAX_DIMS] = {0};
-    int found_dims = 0, rc = h5_shape(file, path, &found_type, &found_dims, found);
+    size_t n = (size_t)array->space.shape[0];
+    int rc = check_type(array, H5_UINT8);
+    if (!rc)
+        rc = check_shape(array, 1, &n);
+    if (!rc && n > MOST_TEXT)
+        rc = fail(ERR_FORMAT, "%s: %s has %zu bytes, expected at most %d",
+                  array->file->path, array->name, n, MOST_TEXT);
     if (rc)
         return rc;
 
-    if (found_type != type)
-        return fail(ERR_FORMAT, "%s: %s is %s, expected %s", file->path, path,
-                    type_name(found_type), type_name(type));
-
-    if (found_dims != n_dims || memcmp(found, shape, (size_t)n_dims * sizeof *shape)) {
-        char has[64], needs[64];
-        h5_shape_text(found_dims, found, has, sizeof has);
-        h5_shape_text(n_dims, shape, needs, sizeof needs);
-        return fail(ERR_FORMAT, "%s: %s is %s, expected %s", file->path, path, has,
-                    needs);
-    }
-    return OK;
-}
-
-int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dims,
-                 const size_t *shape, size_t first, size_t n, void *data)
-{
-    int rc = h5_check_array(file, path, type, n_dims, shape);
+    char *content = xcalloc(n + 1, 1);
+    rc = h5_array_read(array, 0, n, content);
     if (rc)
-        return rc;
-
-    hid_t set = H5Dopen2(file->file, path, H5P_DEFAULT);
-    bool all = first == 0 && n == shape[0];
-    herr_t status =
-        all ? H5Dread(set, h5_memory_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data)
-            : read_rows(set, type, n_dims, shape, first, n, data);
-
-    H5Dclose(set);
-    if (status < 0)
-        return fail(ERR_FORMAT, "%s: %s cannot be read", file->path, path);
-    return OK;
+        free(content);
+    else
+        *text = content;
+    return rc;
 }
 
 int h5_read_text(struct h5 *file, const char *path, char **text)
 {
-    enum h5_type type = H5_UINT8;
-    int n_dims = 0;
-    size_t shape[H5_MAX_DIMS] = {0};
-
-    int rc = h5_shape(file, path, &type, &n_dims, shape);
-    if (rc)
-        return rc;
-
-    if (shape[0] > MOST_TEXT)
-        return fail(ERR_FORMAT, "%s: %s has %zu bytes, expected at most %d", file->path,
-                    path, shape[0], MOST_TEXT);
-
-    char *content = xcalloc(shape[0] + 1, 1);
-    rc = h5_read(file, path, H5_UINT8, 1, shape, content);
-    if (rc) {
-        free(content);
-        return rc;
-    }
-
-    *text = content;
-    return OK;
+    struct h5_array array;
+    int rc = h5_array_open(file, path, &array);
+    if (!rc)
+        rc = read_text(&array, text);
+    h5_array_release(&array);
+    return rc;
 }
 
-static bool read_fixed_strings(hid_t set, hid_t type, size_t n, char **strings)
+/* The strings of an open array, n of them. */
+static int read_strings(const struct h5_array *array, size_t n, char ***strings)
 {
-    size_t length = H5Tget_size(type);
-    char *joined = xcalloc(n, length);
-    bool is_read = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, joined) >= 0;
-
-    for (size_t i = 0; i < n && is_read; i++)
-        strings[i] = xstrndup(joined + i * length, length);
-    free(joined);
-    return is_read;
-}
-
-static int read_strings(struct h5 *file, const char *path, hid_t set, hid_t type,
-                        size_t n_strings, char ***strings)
-{
-    size_t length = H5Tget_size(type);
-    bool is_variable = H5Tis_variable_str(type) > 0;
-    if (length > MOST_TEXT || n_strings > MOST_TEXT / length)
+    size_t length = array->type.bytes;
+    if (n > MOST_STRINGS || length > MOST_TEXT || n > MOST_TEXT / length)
         return fail(ERR_FORMAT, "%s: %s has %zu strings of %zu bytes, expected fewer",
-                    file->path, path, n_strings, length);
+                    array->file->path, array->name, n, length);
 
-    char **found = xcalloc(n_strings, sizeof *found);
-    if (is_variable ? h5_read_variable_strings(set, n_strings, found)
-                    : read_fixed_strings(set, type, n_strings, found)) {
-        *strings = found;
-        return OK;
+    char *joined = xcalloc(n, length);
+    int rc = h5_array_read(array, 0, n, joined);
+    if (!rc) {
+        *strings = xcalloc(n, sizeof **strings);
+        for (size_t i = 0; i < n; i++)
+            (*strings)[i] = xstrndup(joined + i * length, length);
     }
-    free(found);
-    return fail(ERR_FORMAT, "%s: %s cannot be read", file->path, path);
+    free(joined);
+    return rc;
 }
 
 int h5_read_strings(struct h5 *file, const char *path, size_t *n, char ***strings)
 {
-    if (!h5_exists(file, path))
-        return fail(ERR_FORMAT, "%s: %s is missing", file->path, path);
-
-    hid_t set = H5Dopen2(file->file, path, H5P_DEFAULT);
-    hid_t type = set < 0 ? -1 : H5Dget_type(set);
-    hid_t space = set < 0 ? -1 : H5Dget_space(set);
-    size_t shape[H5_MAX_DIMS] = {0};
-    int n_dims = 0, rc = OK;
-
-    if (set < 0 || H5Tget_class(type) != H5T_STRING ||
-        (H5Tis_variable_str(type) && !file->is_foreign) ||
-        !dimensions(space, &n_dims, shape) || n_dims != 1)
+    struct h5_array array;
+    int rc = h5_array_open(file, path, &array);
+    if (!rc && (array.type.class != H5_STRING || array.space.n_dims != 1))
         rc = fail(ERR_FORMAT, "%s: %s is not a list of fixed-length strings", file->path,
                   path);
-    else
-        rc = read_strings(file, path, set, type, shape[0], strings);
+
+    size_t n_strings = rc ? 0 : (size_t)array.space.shape[0];
     if (!rc)
-        *n = shape[0];
-
-    H5Sclose(space);
-    H5Tclose(type);
-    H5Dclose(set);
+        rc = read_strings(&array, n_strings, strings);
+    if (!rc)
+        *n = n_strings;
+    h5_array_release(&array);
     return rc;
 }
 
-static hid_t open_attribute(struct h5 *file, const char *object, const char *name)
+void h5_free_texts(size_t n, char **texts)
 {
-    return H5Aopen_by_name(file->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
-}
-
-/* A file may hold many values where one is expected. */
-static bool is_single(hid_t attribute)
-{
-    hid_t space = H5Aget_space(attribute);
-    hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
-    H5Sclose(space);
-    return n == 1;
-}
-
-int h5_read_attribute_text(struct h5 *file, const char *object, const char *name,
-                           char **text)
-{
-    if (file->is_foreign)
-        return h5_read_foreign_text(file, object, name, text);
-
-    hid_t attribute = open_attribute(file, object, name);
-    if (attribute < 0)
-        return fail(ERR_FORMAT, "%s: attribute %s of %s is missing", file->path, name,
-                    object);
-
-    hid_t type = H5Aget_type(attribute);
-    bool is_text = H5Tget_class(type) == H5T_STRING && !H5Tis_variable_str(type);
-    char *content = xcalloc(H5Tget_size(type) + 1, 1);
-
-    int rc = OK;
-    if (!is_text || !is_single(attribute) || H5Aread(attribute, type, content) < 0)
-        rc = fail(ERR_FORMAT, "%s: attribute %s of %s is not one fixed-length string",
-                  file->path, name, object);
-    else
-        *text = content;
-
-    if (rc)
-        free(content);
-    H5Tclose(type);
-    H5Aclose(attribute);
-    return rc;
-}
-
-int h5_read_attribute_int(struct h5 *file, const char *object, const char *name,
-                          int64_t *value)
-{
-    hid_t attribute = open_attribute(file, object, name);
-    if (attribute < 0)
-        return fail(ERR_FORMAT, "%s: attribute %s of %s is missing", file->path, name,
-                    object);
-
-    hid_t type = H5Aget_type(attribute);
-    int64_t content = 0;
-    int rc = OK;
-
-    if (H5Tget_class(type) != H5T_INTEGER || !is_single(attribute) ||
-        H5Aread(attribute, H5T_NATIVE_INT64, &content) < 0)
-        rc = fail(ERR_FORMAT, "%s: attribute %s of %s is not one whole number",
-                  file->path, name, object);
-    else
-        *value = content;
-
-    H5Tclose(type);
-    H5Aclose(attribute);
-    return rc;
+    for (size_t i = 0; i < n; i++)
+        free(texts[i]);
+    free(texts);
 }

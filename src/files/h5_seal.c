@@ -4,7 +4,7 @@
  * cut it there, so that a trailer is whole or gone: what stands behind the content and is
  * no trailer was one, or was never ours.
  */
-#include "files/h5_private.h"
+#include "files/h5.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,13 +83,6 @@ int h5_find_ending_on_disk(const char *path, int fd, size_t n, enum h5_ending *e
             sizeof ends.tail)
         return fail(ERR_FORMAT, "%s: too short for an HDF5 file", path);
     return find_ending(path, &ends, ending);
-}
-
-bool h5_is_open_elsewhere(const char *bytes, size_t n)
-{
-    enum { VERSION = 8, FLAGS = 11, WRITING = 1, FLAGS_SINCE = 3 };
-    return n > FLAGS && h5_is_one(bytes, n) && bytes[VERSION] == FLAGS_SINCE &&
-           (bytes[FLAGS] & WRITING);
 }
 
 char *h5_unsealed_note(const char *path)

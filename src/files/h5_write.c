@@ -1,5 +1,5 @@
 /* Groups, arrays, texts and attributes written to a new file. */
-#include "files/h5_private.h"
+#include "files/h5_library.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static hid_t link_properties(void)
     return properties;
 }
 
-void h5_make_group(struct h5 *file, const char *path)
+void h5_make_group(struct h5_writer *file, const char *path)
 {
     hid_t links = link_properties(), create = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_obj_track_times(create, false);
@@ -23,7 +23,7 @@ void h5_make_group(struct h5 *file, const char *path)
 }
 
 /* A data set, chunked in `chunk` rows unless that is 0; -1 if that fails. */
-static hid_t make_set(struct h5 *file, const char *path, hid_t type, int n_dims,
+static hid_t make_set(struct h5_writer *file, const char *path, hid_t type, int n_dims,
                       const size_t *shape, size_t chunk)
 {
     hsize_t dims[H5_MAX_DIMS] = {shape[0], n_dims == 2 ? shape[1] : 0};
@@ -48,13 +48,13 @@ static hid_t make_set(struct h5 *file, const char *path, hid_t type, int n_dims,
     return set;
 }
 
-static void close_set(struct h5 *file, hid_t set)
+static void close_set(struct h5_writer *file, hid_t set)
 {
     file->failed |= set >= 0 && H5Dclose(set) < 0;
 }
 
-static void write_plain(struct h5 *file, const char *path, hid_t type, hid_t memory,
-                        int n_dims, const size_t *shape, const void *data)
+static void write_plain(struct h5_writer *file, const char *path, hid_t type,
+                        hid_t memory, int n_dims, const size_t *shape, const void *data)
 {
     hid_t set = make_set(file, path, type, n_dims, shape, 0);
     file->failed |=
@@ -62,22 +62,22 @@ static void write_plain(struct h5 *file, const char *path, hid_t type, hid_t mem
     close_set(file, set);
 }
 
-void h5_make_chunked(struct h5 *file, const char *path, enum h5_type type, int n_dims,
-                     const size_t *shape)
+void h5_make_chunked(struct h5_writer *file, const char *path, enum h5_type type,
+                     int n_dims, const size_t *shape)
 {
     close_set(file, make_set(file, path, h5_file_type(type), n_dims, shape,
                              h5_chunk_rows(type, n_dims, shape)));
 }
 
-static void write_chunk(struct h5 *file, hid_t set, size_t first_row, const void *packed,
-                        size_t n_packed)
+static void write_chunk(struct h5_writer *file, hid_t set, size_t first_row,
+                        const void *packed, size_t n_packed)
 {
     hsize_t offset[H5_MAX_DIMS] = {first_row, 0};
     file->failed |=
         set < 0 || H5Dwrite_chunk(set, H5P_DEFAULT, 0, offset, n_packed, packed) < 0;
 }
 
-void h5_write_chunk(struct h5 *file, const char *path, size_t first_row,
+void h5_write_chunk(struct h5_writer *file, const char *path, size_t first_row,
                     const void *packed, size_t n_packed)
 {
     hid_t set = H5Dopen2(file->file, path, H5P_DEFAULT);
@@ -86,8 +86,8 @@ void h5_write_chunk(struct h5 *file, const char *path, size_t first_row,
 }
 
 /* The last chunk is stored as a whole one, zeros behind its rows. */
-static void write_packed(struct h5 *file, const char *path, enum h5_type type, int n_dims,
-                         const size_t *shape, const void *data)
+static void write_packed(struct h5_writer *file, const char *path, enum h5_type type,
+                         int n_dims, const size_t *shape, const void *data)
 {
     size_t chunk = h5_chunk_rows(type, n_dims, shape), n_packed = 0;
     size_t columns = n_dims == 2 ? shape[1] : 1, row = columns * h5_type_bytes(type);
@@ -111,7 +111,7 @@ static void write_packed(struct h5 *file, const char *path, enum h5_type type, i
     free(last);
 }
 
-void h5_write(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+void h5_write(struct h5_writer *file, const char *path, enum h5_type type, int n_dims,
               const size_t *shape, const void *data, bool compress)
 {
     bool empty = shape[0] == 0 || (n_dims == 2 && shape[1] == 0);
@@ -122,7 +122,7 @@ void h5_write(struct h5 *file, const char *path, enum h5_type type, int n_dims,
                     data);
 }
 
-void h5_write_text(struct h5 *file, const char *path, const char *text)
+void h5_write_text(struct h5_writer *file, const char *path, const char *text)
 {
     size_t n = strlen(text);
     h5_write(file, path, H5_UINT8, 1, &n, text, n > 4096);
@@ -154,7 +154,8 @@ static char *join_padded(size_t n, char *const *strings, size_t length)
     return joined;
 }
 
-void h5_write_strings(struct h5 *file, const char *path, size_t n, char *const *strings)
+void h5_write_strings(struct h5_writer *file, const char *path, size_t n,
+                      char *const *strings)
 {
     size_t length = longest(n, strings);
     char *joined = join_padded(n, strings, length);
@@ -164,7 +165,7 @@ void h5_write_strings(struct h5 *file, const char *path, size_t n, char *const *
     free(joined);
 }
 
-static void write_attribute(struct h5 *file, const char *object, const char *name,
+static void write_attribute(struct h5_writer *file, const char *object, const char *name,
                             hid_t type, hid_t space, const void *value)
 {
     hid_t attribute = H5Acreate_by_name(file->file, object, name, type, space,
@@ -174,7 +175,7 @@ static void write_attribute(struct h5 *file, const char *object, const char *nam
     H5Sclose(space);
 }
 
-void h5_attribute_text(struct h5 *file, const char *object, const char *name,
+void h5_attribute_text(struct h5_writer *file, const char *object, const char *name,
                        const char *text)
 {
     hid_t type = string_type(strlen(text));
@@ -182,8 +183,8 @@ void h5_attribute_text(struct h5 *file, const char *object, const char *name,
     H5Tclose(type);
 }
 
-void h5_attribute_texts(struct h5 *file, const char *object, const char *name, size_t n,
-                        char *const *texts)
+void h5_attribute_texts(struct h5_writer *file, const char *object, const char *name,
+                        size_t n, char *const *texts)
 {
     hsize_t dims = n;
     size_t length = longest(n, texts);
@@ -196,7 +197,7 @@ void h5_attribute_texts(struct h5 *file, const char *object, const char *name, s
     free(joined);
 }
 
-void h5_attribute_int(struct h5 *file, const char *object, const char *name,
+void h5_attribute_int(struct h5_writer *file, const char *object, const char *name,
                       int64_t value)
 {
     write_attribute(file, object, name, H5T_STD_I64LE, H5Screate(H5S_SCALAR), &value);

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "files/h5.h"
+#include "files/h5_foreign.h"
 #include "files/zip.h"
 
 enum { MOST_LAYERS = 4096, MOST_ARRAYS = 4096, MOST_DEPTH = 12, MOST_VISITS = 20000 };
@@ -16,7 +16,7 @@ enum { MOST_NAME = 512, MOST_VERSION = 64, MOST_JSON = 64 << 20 }; /* bytes */
 #define MOST_JSON_MEMORY ((size_t)512 << 20)
 
 struct finding {
-    struct h5 *h5;
+    struct h5_foreign *h5;
     json_t *root;
     json_t *arrays; /* the list at work; borrowed */
     struct bounded_bytes values;
@@ -60,10 +60,11 @@ static int check_name(const struct finding *finding, const char *name)
     bool is_text = text != NULL;
     json_decref(text);
     if (!is_text)
-        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8", h5_path(finding->h5));
+        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8",
+                    h5_foreign_path(finding->h5));
     if (strlen(name) > MOST_NAME)
         return fail(ERR_FORMAT, "%s: a name in it has more than %d bytes",
-                    h5_path(finding->h5), MOST_NAME);
+                    h5_foreign_path(finding->h5), MOST_NAME);
     return OK;
 }
 
@@ -86,11 +87,11 @@ static int set_attribute(struct finding *finding, const char *object, const char
                          const char *key, size_t most)
 {
     char *text = NULL;
-    if (!h5_has_attribute(finding->h5, object, name))
+    if (!h5_has_foreign_attribute(finding->h5, object, name))
         return OK;
     int rc = h5_read_foreign_text(finding->h5, object, name, &text);
     if (!rc)
-        rc = set_text(finding, h5_path(finding->h5), key, most, text);
+        rc = set_text(finding, h5_foreign_path(finding->h5), key, most, text);
     free(text);
     return rc;
 }
@@ -104,7 +105,7 @@ static int add_array(struct finding *finding, const char *path, const char *laye
     int n_dims = 0;
 
     if (json_array_size(finding->arrays) >= MOST_ARRAYS)
-        return fail(ERR_FORMAT, "%s: more than %d arrays", h5_path(finding->h5),
+        return fail(ERR_FORMAT, "%s: more than %d arrays", h5_foreign_path(finding->h5),
                     MOST_ARRAYS);
     int rc = h5_read_foreign_array(finding->h5, path, most, &n_dims, shape, &values);
     if (rc)
@@ -117,7 +118,8 @@ static int add_array(struct finding *finding, const char *path, const char *laye
         bounded_append(&finding->values, values, shape[0] * shape[1] * sizeof *values);
     free(values);
     if (!array)
-        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8", h5_path(finding->h5));
+        return fail(ERR_FORMAT, "%s: a name in it is not UTF-8",
+                    h5_foreign_path(finding->h5));
     json_array_append_new(finding->arrays, array);
     return OK;
 }
@@ -130,7 +132,7 @@ static int is_cut(const struct finding *finding, const char *layer)
                 "while it was saved, as by Keras 3.0 to 3.2 where both directions of a "
                 "Bidirectional have arrays of equal names; save the model as .keras, or "
                 "by a newer Keras",
-                h5_path(finding->h5), layer);
+                h5_foreign_path(finding->h5), layer);
 }
 
 static bool is_keras_3(const struct finding *finding)
@@ -235,7 +237,7 @@ static int add_tree(struct finding *finding, const char *group, int depth)
     finding->n_visits += 1 + n;
     if (!rc && (depth > MOST_DEPTH || finding->n_visits > MOST_VISITS))
         rc = fail(ERR_FORMAT, "%s: groups in groups without end: no model has so many",
-                  h5_path(finding->h5));
+                  h5_foreign_path(finding->h5));
     for (size_t i = 0; i < n && !rc; i++) {
         char *path = xasprintf("%s/%s", group, names[i]);
         rc = add_node(finding, group, names[i], path, depth);
@@ -252,7 +254,7 @@ static void add_optimizer(struct finding *finding)
     size_t n_before = finding->values.n;
     int rc = OK;
 
-    if (h5_has_attribute(finding->h5, "/optimizer_weights", "weight_names")) {
+    if (h5_has_foreign_attribute(finding->h5, "/optimizer_weights", "weight_names")) {
         rc = add_listed(finding, "/optimizer_weights", "optimizer");
     } else {
         char path[48];
@@ -301,7 +303,7 @@ static int has_no_weights(const struct finding *finding)
                 ".weights.h5) or a checkpoint of rnntrain; a model that was saved before "
                 "it was built has none: build it, by fit or model.build((None, length)), "
                 "and save it again",
-                h5_path(finding->h5));
+                h5_foreign_path(finding->h5));
 }
 
 /* The arrays of Keras 2's layout below a group. */
@@ -313,11 +315,11 @@ static int find_listed(struct finding *finding, const char *root)
 
 static int find_weights(struct finding *finding)
 {
-    struct h5 *h5 = finding->h5;
+    struct h5_foreign *h5 = finding->h5;
 
     finding->arrays = new_list(finding, "weights");
-    if (h5_has_attribute(h5, "/", "layer_names") ||
-        h5_has_attribute(h5, "/", "layer_names0"))
+    if (h5_has_foreign_attribute(h5, "/", "layer_names") ||
+        h5_has_foreign_attribute(h5, "/", "layer_names0"))
         return find_listed(finding, "");
     if (h5_reaches(h5, "/model_weights"))
         return find_listed(finding, "/model_weights");
@@ -326,7 +328,7 @@ static int find_weights(struct finding *finding)
     if (!json_object_get(finding->root, "version")) /* Keras 3 names what it saves */
         json_object_set_new(
             finding->root, "version",
-            json_string(h5_has_attribute(h5, "/vars", "name") ? "3" : "2"));
+            json_string(h5_has_foreign_attribute(h5, "/vars", "name") ? "3" : "2"));
     int rc = add_tree(finding, "", 0);
     if (!rc)
         rc = list_groups(finding);
@@ -340,7 +342,7 @@ static int find_in_h5(struct finding *finding, const char *path, const char *byt
 
     if (!rc && h5_reaches(finding->h5, "/rnntrain")) {
         json_object_set_new(finding->root, "is_checkpoint", json_true());
-        h5_close(finding->h5);
+        h5_close_foreign(finding->h5);
         return OK;
     }
 
@@ -359,7 +361,7 @@ static int find_in_h5(struct finding *finding, const char *path, const char *byt
     finding->arrays = new_list(finding, "optimizer");
     if (!rc)
         add_optimizer(finding);
-    h5_close(finding->h5);
+    h5_close_foreign(finding->h5);
     return rc;
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/h5.h"
+#include "files/h5_write.h"
 #include "keras/keras.h"
 
 static const char keras_version[] = "2.3.1";
@@ -20,8 +20,8 @@ char *checkpoint_slot_path(int slot)
 }
 
 /* The group of one layer: its tensors and the list of their names. */
-static void write_layer(struct h5 *file, const char *layer, const struct params *params,
-                        const float *weights)
+static void write_layer(struct h5_writer *file, const char *layer,
+                        const struct params *params, const float *weights)
 {
     char *group = xasprintf("/model_weights/%s", layer);
     char **names = xcalloc((size_t)params->n_tensors, sizeof *names);
@@ -45,7 +45,7 @@ static void write_layer(struct h5 *file, const char *layer, const struct params 
     free(group);
 }
 
-static void write_weights(struct h5 *file, const struct chain_config *chain,
+static void write_weights(struct h5_writer *file, const struct chain_config *chain,
                           const struct params *params, const float *weights)
 {
     char **names = NULL;
@@ -60,7 +60,7 @@ static void write_weights(struct h5 *file, const struct chain_config *chain,
     h5_free_texts(n, names);
 }
 
-static void write_keras_part(struct h5 *file, const struct checkpoint_model *model)
+static void write_keras_part(struct h5_writer *file, const struct checkpoint_model *model)
 {
     char *model_text = keras_model_json(model->chain);
     char *training = keras_compile_json(model->chain, model->optimizer);
@@ -75,7 +75,7 @@ static void write_keras_part(struct h5 *file, const struct checkpoint_model *mod
     free(training);
 }
 
-static void write_slots(struct h5 *file, int n_slots,
+static void write_slots(struct h5_writer *file, int n_slots,
                         const struct checkpoint_model *model)
 {
     h5_attribute_int(file, "/rnntrain", "n_slots", n_slots);
@@ -86,7 +86,7 @@ static void write_slots(struct h5 *file, int n_slots,
     }
 }
 
-static void write_own_part(struct h5 *file, const struct checkpoint *info,
+static void write_own_part(struct h5_writer *file, const struct checkpoint *info,
                            const struct checkpoint_model *model)
 {
     h5_make_group(file, "/rnntrain");
@@ -107,7 +107,7 @@ static void write_own_part(struct h5 *file, const struct checkpoint *info,
 int checkpoint_image(const struct checkpoint *info, const struct checkpoint_model *model,
                      char **bytes, size_t *n)
 {
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
     write_keras_part(file, model);
     write_own_part(file, info, model);
     return h5_image(file, bytes, n);

@@ -3,14 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "files/bounded.h"
 #include "files/file.h"
+#include "files/h5_foreign.h"
 
-static enum saved_kind kind_of(struct h5 *file)
+static enum saved_kind kind_of(bool is_checkpoint, bool has_format)
 {
-    if (h5_reaches(file, "/rnntrain"))
-        return SAVED_CHECKPOINT;
-    return h5_has_attribute(file, "/", "format") ? SAVED_DATASET : SAVED_OTHER;
+    return is_checkpoint ? SAVED_CHECKPOINT : has_format ? SAVED_DATASET : SAVED_OTHER;
 }
 
 struct source {
@@ -21,12 +19,14 @@ struct source {
 static int ask(const void *context, struct bounded_bytes *result)
 {
     const struct source *source = context;
-    struct h5 *file = NULL;
+    struct h5_foreign *file = NULL;
     int rc = h5_open_foreign(source->path, source->bytes, source->n, &file);
     if (rc)
         return rc;
 
-    char kind = (char)kind_of(file);
+    char kind = (char)kind_of(h5_reaches(file, "/rnntrain"),
+                              h5_has_foreign_attribute(file, "/", "format"));
+    h5_close_foreign(file);
     bounded_append(result, &kind, 1);
     return OK;
 }
@@ -58,7 +58,8 @@ static int look_sealed(const char *path, struct saved_look *look)
     unsigned char digest[FILE_DIGEST_BYTES];
     int rc = h5_open_on_disk(path, true, digest, &file);
     if (!rc)
-        look->kind = kind_of(file);
+        look->kind =
+            kind_of(h5_exists(file, "/rnntrain"), h5_has_attribute(file, "/", "format"));
     h5_close(file);
     return rc;
 }

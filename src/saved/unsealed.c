@@ -6,7 +6,6 @@
 
 #include <jansson.h>
 
-#include "files/bounded.h"
 #include "files/file.h"
 #include "files/h5.h"
 #include "model/model.h"
@@ -74,53 +73,37 @@ static int check_object(const struct checkpoint *info, const char *name, const c
     return fail(ERR_FORMAT, "%s: /rnntrain/%s is no JSON object", info->path, name);
 }
 
-struct source {
-    const char *path, *bytes;
-    size_t n;
-};
-
-static int open_bytes(const struct source *source, struct checkpoint *info)
-{
-    int rc = h5_open_foreign(source->path, source->bytes, source->n, &info->file);
-    if (!rc)
-        rc = h5_check_contained(info->file);
-    return rc ? rc : checkpoint_read_info(info->file, info);
-}
-
 /* In a child process: reads and checks all that is in it. */
-static int examine(const void *context, struct bounded_bytes *nothing)
+static int examine(struct h5 *file)
 {
-    const struct source *source = context;
-    struct checkpoint info = {.path = xstrdup(source->path)};
+    struct checkpoint info = {.path = xstrdup(h5_path(file)), .file = file};
     struct contents contents = {.weights = NULL};
     struct text_tokenizer *tokenizer = NULL;
-    (void)nothing;
 
-    int rc = open_bytes(source, &info);
+    int rc = checkpoint_read_info(file, &info);
     if (!rc)
         rc = check_object(&info, "state", info.state);
     if (!rc)
         rc = check_object(&info, "provenance", info.provenance);
     if (!rc)
         rc = checkpoint_tokenizer(&info, &tokenizer);
-    return rc ? rc : read_contents(&info, &contents);
+    if (!rc)
+        rc = read_contents(&info, &contents);
+
+    text_free(tokenizer);
+    release(&contents);
+    info.file = NULL; /* the caller's */
+    checkpoint_release(&info);
+    return rc;
 }
 
 int checkpoint_open_unsealed(const char *path, const char *bytes, size_t n,
                              struct checkpoint *result)
 {
-    const struct source source = {path, bytes, n};
     struct checkpoint info = {.path = xstrdup(path), .is_unsealed = true};
-    enum h5_ending ending = H5_UNSEALED;
-    char *nothing = NULL;
-    size_t n_nothing = 0;
-
-    int rc = h5_find_ending(path, bytes, n, &ending);
+    int rc = h5_open_unsealed(path, bytes, n, examine, &info.file);
     if (!rc)
-        rc = bounded_run(path, examine, &source, 0, &nothing, &n_nothing);
-    if (!rc)
-        rc = open_bytes(&source, &info);
-    free(nothing);
+        rc = checkpoint_read_info(info.file, &info);
 
     if (rc) {
         checkpoint_release(&info);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/h5.h"
 #include "serve/predictor.h"
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -15,9 +14,6 @@ struct rnntrain_model {
     struct predictor_worker **idle;
     size_t n_idle, room;
 };
-
-/* Models are opened one after the other: HDF5 need not be thread-safe. */
-static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
 struct order {
     const char *path;
@@ -45,17 +41,10 @@ static int open_model(void *context)
 PUBLIC int rnntrain_open(const char *path, struct rnntrain_model **model)
 {
     struct order order = {.path = path};
-    struct h5_manners manners;
-
     if (!path || !model)
         return fail(ERR_USAGE, "rnntrain_open: an argument is NULL");
 
-    pthread_mutex_lock(&opening);
-    h5_enter(&manners);
     int rc = die_caught(open_model, &order);
-    h5_leave(&manners);
-    pthread_mutex_unlock(&opening);
-
     if (!rc)
         *model = order.opened;
     return rc;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/h5.h"
 #include "base/trace.h"
 
 enum { NONE = -1 };
@@ -30,7 +29,7 @@ struct stream {
     int n, per_window;
     int current, next; /* windows in memory and being read; NONE */
     /* the reading of `next` */
-    bool has_threads, has_thread;
+    bool has_thread;
     pthread_t thread;
     int rc;
     char *message; /* of rc; owned */
@@ -61,7 +60,6 @@ int stream_new(const struct comm *comm, const struct dataset *data, int readers,
     stream->readers = readers;
     stream->window_bytes = ((size_t)window_rows * dataset_row_bytes(data) + 63) / 64 * 64;
     stream->current = stream->next = NONE;
-    stream->has_threads = h5_has_threads();
 
     int rc = comm_window_open(comm, 2 * stream->window_bytes, &stream->memory);
     if (rc) {
@@ -139,8 +137,7 @@ static void begin_reading(struct stream *stream, int w)
     list_places(stream, w);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    stream->has_thread =
-        stream->has_threads && !pthread_create(&stream->thread, NULL, read_next, stream);
+    stream->has_thread = !pthread_create(&stream->thread, NULL, read_next, stream);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!stream->has_thread)
         read_next(stream);

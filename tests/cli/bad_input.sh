@@ -220,7 +220,8 @@ cp "$good" "$tmp/kept.h5"
 expect 65 'hollow' "$rnnprep" "$tmp/hollow" -o "$tmp/kept.h5"
 cmp -s "$good" "$tmp/kept.h5" || problem "a data set was damaged"
 
-# More ids than any memory holds: said before it is taken.
+# More ids than any memory holds: said before it is taken. More than the file: not believed.
+refused 65 '/train/x cannot be read: it says that it has more rows than' "$tmp/hollow.h5"
 refused 74 'MiB are to be held in memory, .* take another, or give --shuffle window' "$tmp/huge.h5"
 refused 74 'take another, or give fewer --window-rows' "$tmp/huge.h5" --shuffle window
 expect 64 'its ids take .* MiB in memory, .*: use another host' "$rnnprep" baseline "$tmp/huge.h5"

@@ -8,7 +8,7 @@
 
 #include "data/dataset.h"
 #include "files/file.h"
-#include "files/h5.h"
+#include "files/h5_write.h"
 #include "../classifier.h"
 
 enum { ROWS = 4, LENGTH = 3, WORDS = 10 };
@@ -37,31 +37,40 @@ static void write_large_id(struct dataset *data)
     free(bad.path);
 }
 
-/* Rows of a million ids that nobody has written: 2 TB in memory, a few kB on disk. */
-static void write_huge(const struct dataset *data)
+/* Rows of a million pads. With is_written they are in the file, a thousandth as large, as
+ * many rows as no memory here holds; else it only says that it has a million of them. */
+static void write_huge(const struct dataset *data, const char *name, bool is_written)
 {
-    enum { MANY = 1000000 };
+    const size_t row = (size_t)FACTS_MOST_LENGTH * sizeof(uint16_t);
+    size_t rows = is_written ? host_memory() / row + 1 : 1000000, n_packed = 0;
     struct dataset huge = *data;
     struct dataset_writer *writer = NULL;
-    int32_t *zeros = xcalloc(MANY, sizeof *zeros), *y = xcalloc(MANY, sizeof *y);
-    for (int i = 0; i < MANY; i++)
+    struct h5_packer *packer = h5_packer_new();
+    int32_t *zeros = xcalloc(rows, sizeof *zeros), *y = xcalloc(rows, sizeof *y);
+    char *ids = xcalloc(row, 1);
+    for (size_t i = 0; i < rows; i++)
         y[i] = i % 2;
 
-    huge.path = in_folder("huge.h5");
+    huge.path = in_folder(name);
     huge.facts.maxlen = FACTS_MOST_LENGTH;
-    huge.part[DATASET_TRAIN] = (struct rows){.n = MANY, .y = y, .length = zeros};
+    huge.part[DATASET_TRAIN] = (struct rows){.n = (int)rows, .y = y, .length = zeros};
     check(dataset_create(&huge, &writer));
+    const void *packed = dataset_pack(&huge, DATASET_TRAIN, packer, ids, &n_packed);
+    for (size_t i = 0; i < rows && is_written; i++)
+        dataset_write_ids(writer, DATASET_TRAIN, i, packed, n_packed);
     dataset_write_tokenizer(writer);
     check(dataset_finish(writer));
 
+    h5_packer_free(packer);
     free(huge.path);
     free(zeros);
     free(y);
+    free(ids);
 }
 
 static void write_newer(const char *name, const char *group, bool is_checkpoint)
 {
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
     char *path = in_folder(name);
     if (is_checkpoint)
         h5_write_text(file, "/rnntrain/config", "{}");
@@ -77,7 +86,7 @@ static void write_array(void)
 {
     char *formats[] = {(char[]){"rnntrain-dataset"}, (char[]){"b"}, (char[]){"c"}};
     char *path = in_folder("array.h5");
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
     h5_attribute_texts(file, "/", "format", COUNT_OF(formats), formats);
     check(h5_save(file, path, false));
     free(path);
@@ -157,7 +166,8 @@ int main(int argc, char **argv)
     folder = argv[1];
 
     write_large_id(&data);
-    write_huge(&data);
+    write_huge(&data, "huge.h5", true);
+    write_huge(&data, "hollow.h5", false);
     write_newer("newer.h5", "/", false);
     write_newer("newer.ck.h5", "/rnntrain", true);
     write_checkpoint("nan.ck.h5", &data, 3, NAN);

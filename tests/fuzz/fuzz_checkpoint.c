@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/h5.h"
+#include "files/h5_write.h"
 #include "serve/predictor.h"
 
 static void try_file(const char *path)
@@ -42,7 +42,7 @@ static char *some_config(struct fuzz *input)
 }
 
 /* Every tensor that the usual small models have, in a shape that may be theirs. */
-static void write_tensors(struct h5 *file, struct fuzz *input)
+static void write_tensors(struct h5_writer *file, struct fuzz *input)
 {
     static const char *const names[] = {"embedding/embedding/embeddings:0",
                                         "lstm/lstm/kernel:0",
@@ -73,7 +73,7 @@ static void try_built(struct fuzz *input)
     static char neg[] = "neg", pos[] = "pos", other[] = "other";
     char *labels[] = {neg, pos, other}, *bytes = NULL, *config = some_config(input);
     size_t n = 0;
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
 
     h5_make_group(file, "/rnntrain");
     h5_attribute_int(file, "/rnntrain", "format_version", 1);

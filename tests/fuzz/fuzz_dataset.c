@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "data/dataset.h"
-#include "files/h5.h"
+#include "files/h5_write.h"
 
 /* Row by row it must be read as it is in one. */
 static void try_rows(const char *path, int expected)
@@ -42,7 +42,7 @@ static void try_file(const char *path)
 }
 
 /* An array of some type and shape; what it holds is the next bytes, over and over. */
-static void write_array(struct h5 *file, const char *path, struct fuzz *input,
+static void write_array(struct h5_writer *file, const char *path, struct fuzz *input,
                         enum h5_type usual)
 {
     static const size_t sizes[H5_N_TYPES] = {1, 2, 4, 4};
@@ -62,7 +62,7 @@ static void write_array(struct h5 *file, const char *path, struct fuzz *input,
     free(data);
 }
 
-static void write_parts(struct h5 *file, struct fuzz *input)
+static void write_parts(struct h5_writer *file, struct fuzz *input)
 {
     static const char *const arrays[] = {"/train/x", "/train/y", "/train/length",
                                          "/test/x",  "/test/y",  "/test/length"};
@@ -76,7 +76,7 @@ static void try_built(struct fuzz *input)
     static char neg[] = "neg", pos[] = "", long_name[] = "a class with a long name";
     char *labels[] = {neg, pos, long_name}, *bytes = NULL;
     size_t n = 0;
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
 
     h5_attribute_text(file, "/", "format",
                       fuzz_below(input, 16) ? "rnntrain-dataset" : "other");

@@ -3,7 +3,7 @@
 #include "data/dataset.h"
 
 #include "files/file.h"
-#include "files/h5.h"
+#include "files/h5_write.h"
 
 #include "../scratch.h"
 #include "../shown.h"
@@ -323,7 +323,7 @@ static void test_bad_content(void **state)
 static void write_head(const char *name, const char *format, int version)
 {
     char *path = scratch_path(name);
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
     h5_attribute_text(file, "/", "format", format);
     h5_attribute_int(file, "/", "format_version", version);
     assert_int_equal(h5_save(file, path, false), OK);

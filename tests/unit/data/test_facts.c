@@ -1,7 +1,7 @@
 /* Facts about ids: stored in both forms and read back, and what of them is refused. */
 #include "data/facts.h"
 
-#include "files/h5.h"
+#include "files/h5_write.h"
 
 #include "../scratch.h"
 #include "../shown.h"
@@ -17,11 +17,12 @@ static const enum facts_form forms[] = {FACTS_IN_DATASET, FACTS_IN_CHECKPOINT};
 static struct h5 *stored(enum facts_form form, const struct facts *facts)
 {
     char *path = scratch_path("facts.h5");
-    struct h5 *file = h5_create();
-    h5_make_group(file, "/rnntrain");
-    facts_write(file, form, facts);
-    facts_write_labels(file, form, facts);
-    assert_int_equal(h5_save(file, path, false), OK);
+    struct h5_writer *written = h5_create();
+    struct h5 *file = NULL;
+    h5_make_group(written, "/rnntrain");
+    facts_write(written, form, facts);
+    facts_write_labels(written, form, facts);
+    assert_int_equal(h5_save(written, path, false), OK);
     assert_int_equal(h5_open(path, &file), OK);
     free(path);
     return file;
@@ -120,16 +121,17 @@ static void test_sides(void **state)
 {
     (void)state;
     struct facts read = {0};
-    struct h5 *file = h5_create();
+    struct h5_writer *written = h5_create();
+    struct h5 *file = NULL;
     char *path = scratch_path("sides.h5");
-    h5_attribute_int(file, "/", "num_words", 5);
-    h5_attribute_int(file, "/", "maxlen", 5);
-    h5_attribute_text(file, "/", "padding", "left");
-    h5_make_group(file, "/rnntrain");
-    h5_attribute_int(file, "/rnntrain", "num_words", 5);
-    h5_attribute_int(file, "/rnntrain", "maxlen", 5);
-    h5_attribute_int(file, "/rnntrain", "pad_pre", 2);
-    assert_int_equal(h5_save(file, path, false), OK);
+    h5_attribute_int(written, "/", "num_words", 5);
+    h5_attribute_int(written, "/", "maxlen", 5);
+    h5_attribute_text(written, "/", "padding", "left");
+    h5_make_group(written, "/rnntrain");
+    h5_attribute_int(written, "/rnntrain", "num_words", 5);
+    h5_attribute_int(written, "/rnntrain", "maxlen", 5);
+    h5_attribute_int(written, "/rnntrain", "pad_pre", 2);
+    assert_int_equal(h5_save(written, path, false), OK);
 
     assert_int_equal(h5_open(path, &file), OK);
     assert_int_equal(facts_read(file, FACTS_IN_DATASET, &read), ERR_FORMAT);

@@ -1,6 +1,6 @@
 /* HDF5 files that we write and read: arrays whole, by rows and by packed chunks, texts,
  * attributes, and what is said where a file holds something else. */
-#include "files/h5.h"
+#include "files/h5_write.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static void expect_message(const char *expected)
         fail_msg("\"%s\" does not say \"%s\"", fail_message(), expected);
 }
 
-static void write_all(struct h5 *file)
+static void write_all(struct h5_writer *file)
 {
     char neg[] = "neg", longer[] = "positive";
     char *const labels[] = {neg, longer};
@@ -40,7 +40,8 @@ static void write_all(struct h5 *file)
 
 static struct h5 *in_memory(void)
 {
-    struct h5 *file = NULL, *written = h5_create();
+    struct h5 *file = NULL;
+    struct h5_writer *written = h5_create();
     char *bytes = NULL;
     size_t n = 0;
     write_all(written);
@@ -145,7 +146,7 @@ static void test_images(void **state)
     size_t n[2] = {0};
     struct h5 *file = NULL;
     for (int i = 0; i < 2; i++) {
-        struct h5 *written = h5_create();
+        struct h5_writer *written = h5_create();
         write_all(written);
         assert_int_equal(h5_image(written, &bytes[i], &n[i]), OK);
     }
@@ -167,13 +168,14 @@ static void test_images(void **state)
 static struct h5 *on_disk(void)
 {
     char *path = xasprintf("%s/data.h5", folder);
+    struct h5_writer *written = NULL;
     struct h5 *file = NULL;
     unsigned char digest[FILE_DIGEST_BYTES];
 
-    assert_int_equal(h5_create_on_disk(path, &file), OK);
-    write_all(file);
+    assert_int_equal(h5_create_on_disk(path, &written), OK);
+    write_all(written);
     assert_int_not_equal(access(path, F_OK), 0); /* it has its name when it is whole */
-    assert_int_equal(h5_finish(file), OK);
+    assert_int_equal(h5_finish(written), OK);
     assert_int_equal(h5_open_on_disk(path, true, digest, &file), OK);
     assert_string_equal(h5_path(file), path);
     unlink(path);
@@ -214,7 +216,8 @@ static void test_no_chunks(void **state)
     (void)state;
     const size_t shape[] = {5, 1}, other[] = {ROWS, 3};
     struct h5_chunks *chunks = NULL;
-    struct h5 *written = h5_create(), *file = NULL;
+    struct h5_writer *written = h5_create();
+    struct h5 *file = NULL;
     char *bytes = NULL;
     size_t n = 0;
 
@@ -236,7 +239,8 @@ static void test_packer(void **state)
 {
     (void)state;
     static uint16_t whole[ROWS][COLUMNS], found[ROWS][COLUMNS];
-    struct h5 *written = h5_create(), *file = NULL;
+    struct h5_writer *written = h5_create();
+    struct h5 *file = NULL;
     struct h5_packer *packer = h5_packer_new();
     size_t rows = h5_chunk_rows(H5_UINT16, 2, table_shape), n = 0;
     char *bytes = NULL;

@@ -1,5 +1,5 @@
 /* HDF5 files of others: links, lists of names that were cut, numbers of any type. */
-#include "files/h5_private.h"
+#include "files/h5_library.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@ static void expect_message(const char *expected)
 }
 
 /* An array of HDF5's own making. */
-static void add_array(struct h5 *file, const char *path, hid_t type, int n_dims,
+static void add_array(struct h5_writer *file, const char *path, hid_t type, int n_dims,
                       const hsize_t *dims, const void *data)
 {
     hid_t space = n_dims ? H5Screate_simple(n_dims, dims, NULL) : H5Screate(H5S_SCALAR);
@@ -27,7 +27,7 @@ static void add_array(struct h5 *file, const char *path, hid_t type, int n_dims,
     H5Sclose(space);
 }
 
-static void add_variable_text(struct h5 *file, const char *name, const char *text)
+static void add_variable_text(struct h5_writer *file, const char *name, const char *text)
 {
     hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
     H5Tset_size(type, H5T_VARIABLE);
@@ -38,14 +38,17 @@ static void add_variable_text(struct h5 *file, const char *name, const char *tex
     H5Tclose(type);
 }
 
-static struct h5 *make(void)
+static char *image; /* of the file at work */
+
+static struct h5_foreign *make(void)
 {
     static const int64_t numbers[2][3] = {{1, -2, 3}, {4, 5, 1 << 20}};
     static const double four[4] = {0.5, 0.25, 1e300, -1}, scalar = 7;
     static const hsize_t dims[] = {2, 3}, length[] = {4}, deep[] = {1, 2, 2};
     char a[] = "dense", b[] = "lstm", c[] = "out";
     char *const first[] = {a, b}, *const second[] = {c};
-    struct h5 *written = h5_create(), *file = NULL;
+    struct h5_writer *written = h5_create();
+    struct h5_foreign *file = NULL;
     char *bytes = NULL;
     size_t n = 0;
 
@@ -70,14 +73,14 @@ static struct h5 *make(void)
     assert_int_equal(h5_image_unsealed(written, &bytes, &n), OK);
     assert_int_equal(h5_open_foreign("foreign.h5", bytes, n, &file), OK);
 
-    free(bytes);
+    image = bytes;
     return file;
 }
 
 static void test_links(void **state)
 {
     (void)state;
-    struct h5 *file = make();
+    struct h5_foreign *file = make();
     char **names = NULL;
     size_t n = 0;
     assert_true(h5_reaches(file, "/model/z") && h5_reaches(file, "/four"));
@@ -96,19 +99,20 @@ static void test_links(void **state)
     expect_message("foreign.h5: /model is no group of at most 2 objects");
     assert_int_equal(h5_list(file, "/soft", 9, &n, &names), ERR_FORMAT);
     expect_message("/soft is missing, or a link that leads out of the file or nowhere");
-    h5_close(file);
+    h5_close_foreign(file);
+    free(image);
 }
 
 static void test_attributes(void **state)
 {
     (void)state;
-    struct h5 *file = make();
+    struct h5_foreign *file = make();
     char *text = NULL, **texts = NULL;
     size_t n = 0;
 
-    assert_true(h5_has_attribute(file, "/", "backend"));
-    assert_false(h5_has_attribute(file, "/", "Backend") ||
-                 h5_has_attribute(file, "/none", "backend"));
+    assert_true(h5_has_foreign_attribute(file, "/", "backend"));
+    assert_false(h5_has_foreign_attribute(file, "/", "Backend") ||
+                 h5_has_foreign_attribute(file, "/none", "backend"));
     assert_int_equal(h5_read_foreign_text(file, "/", "backend", &text), OK);
     assert_string_equal(text, "tensorflow");
     free(text);
@@ -129,13 +133,14 @@ static void test_attributes(void **state)
     assert_int_equal(n, 3);
     assert_string_equal(texts[2], "out");
     h5_free_texts(n, texts);
-    h5_close(file);
+    h5_close_foreign(file);
+    free(image);
 }
 
 static void test_attributes_refused(void **state)
 {
     (void)state;
-    struct h5 *file = make();
+    struct h5_foreign *file = make();
     char *text = NULL, **texts = NULL;
     size_t n = 0;
     assert_int_equal(h5_read_foreign_texts(file, "/model", "layer_names", 2, &n, &texts),
@@ -151,11 +156,12 @@ static void test_attributes_refused(void **state)
     assert_int_equal(h5_read_foreign_text(file, "/model", "none", &text), ERR_FORMAT);
     expect_message("attribute none of /model is empty");
     assert_true(!text && !texts);
-    h5_close(file);
+    h5_close_foreign(file);
+    free(image);
 }
 
-static void expect_array(struct h5 *file, const char *path, int n_dims, size_t rows,
-                         size_t columns, const float *expected)
+static void expect_array(struct h5_foreign *file, const char *path, int n_dims,
+                         size_t rows, size_t columns, const float *expected)
 {
     int found_dims = 0;
     size_t shape[H5_MAX_DIMS] = {0};
@@ -174,7 +180,7 @@ static void expect_array(struct h5 *file, const char *path, int n_dims, size_t r
 static void test_arrays(void **state)
 {
     (void)state;
-    struct h5 *file = make();
+    struct h5_foreign *file = make();
     expect_array(file, "/numbers", 2, 2, 3, (const float[]){1, -2, 3, 4, 5, 1 << 20});
     expect_array(file, "/scalar", 0, 1, 1, (const float[]){7});
     expect_array(file, "/deep", H5_MAX_DIMS + 1, 0, 0, NULL);
@@ -191,7 +197,8 @@ static void test_arrays(void **state)
     assert_int_equal(h5_read_foreign_array(file, "/soft", 5, &n_dims, shape, &values),
                      ERR_FORMAT);
     assert_null(values);
-    h5_close(file);
+    h5_close_foreign(file);
+    free(image);
 }
 
 int main(void)

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "files/file.h"
-#include "files/h5.h"
+#include "files/h5_write.h"
 
 #include "../scratch.h"
 #include "../shown.h"
@@ -298,7 +298,7 @@ static void test_other_files(void **state)
     (void)state;
     struct fixture fixture;
     char *path = scratch_path("other.h5");
-    struct h5 *file = h5_create();
+    struct h5_writer *file = h5_create();
     h5_attribute_text(file, "/", "format", "rnntrain-dataset");
     assert_int_equal(h5_save(file, path, false), OK);
     refuse(path, ERR_FORMAT, "not a checkpoint of rnntrain");
