@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "figures.h"
 
 static void print_left_out(const struct left_out *left)
@@ -31,11 +32,17 @@ static void print_layout(const struct corpus *corpus)
         printf("classes    %s\n", layout->classes);
 }
 
+enum { MOST_READ = 20 }; /* files of records, a line each */
+
 static void print_reading(const struct summary *summary)
 {
     const struct corpus_layout *layout = &summary->corpus->layout;
-    for (int i = 0; i < layout->n_read; i++)
-        printf("read       %s\n", layout->read[i]);
+    int n = layout->n_read, shown = n > MOST_READ ? MOST_READ - 1 : n;
+    for (int i = 0; i < shown; i++)
+        say_line(stdout, "read       %s", layout->read[i]);
+    if (n > shown)
+        printf("read       and %d more files of records, which --report names\n",
+               n - shown);
     print_layout(summary->corpus);
     print_left_out(&summary->notes->left_out);
     print_left_out(&layout->left_out);
@@ -47,39 +54,63 @@ static void print_notes(const struct corpus *corpus)
         printf("%-10s %s\n", corpus->notes[i].about, corpus->notes[i].text);
 }
 
-enum { MOST_SHOWN = 20 }; /* classes on a line */
+enum { MOST_SHOWN = 20, MOST_BYTES = 60, COLUMNS = 80 }; /* classes of a line */
 
-static void print_unshown(const struct corpus *corpus)
+/* A piece of a line that goes on in the next one where COLUMNS are full. */
+static void print_piece(int *column, const char *piece)
 {
-    if (corpus->n_classes > MOST_SHOWN)
-        printf(", and %d classes more", corpus->n_classes - MOST_SHOWN);
-    putchar('\n');
+    int width = 0;
+    for (const char *c = piece; *c; c++)
+        width += (*c & 0xC0) != 0x80;
+
+    if (*column + width > COLUMNS) {
+        printf("\n          ");
+        *column = 10;
+    }
+    say(stdout, "%s", piece);
+    *column += width;
 }
 
-/* What scikit-learn and Keras would weigh the classes by, to say how uneven they are. */
-static void print_weights(const struct corpus *corpus)
+/* "a 3, b 4, and 5 classes more", of the number or the weight of each class. */
+static void print_classes(const struct corpus *corpus, int column, const int *counts)
 {
-    printf("weights    the classes are uneven, and not weighed here; even would be:");
-    for (int c = 0; c < corpus->n_classes && c < MOST_SHOWN; c++)
-        printf("%s %s %.3f", c ? "," : "", corpus->classes[c],
-               figures_class_weight(corpus, c));
-    print_unshown(corpus);
+    int n = corpus->n_classes, shown = n < MOST_SHOWN ? n : MOST_SHOWN;
+    for (int c = 0; c < shown; c++) {
+        const char *name = corpus->classes[c], *comma = c + 1 < n ? "," : "";
+        char *piece = counts ? xasprintf(" %.*s%s %d%s", SAY_SHORT(name, MOST_BYTES),
+                                         counts[c], comma)
+                             : xasprintf(" %.*s%s %.3f%s", SAY_SHORT(name, MOST_BYTES),
+                                         figures_class_weight(corpus, c), comma);
+        print_piece(&column, piece);
+        free(piece);
+    }
+
+    if (n > shown) {
+        char *piece =
+            xasprintf(" and %d class%s more", n - shown, n - shown == 1 ? "" : "es");
+        print_piece(&column, piece);
+        free(piece);
+    }
+    putchar('\n');
 }
 
 static void print_documents(const struct corpus *corpus)
 {
     for (int part = 0; part < DATASET_PARTS; part++) {
-        if (!corpus->n_of_part[part])
-            continue;
-        printf("%-10s %d documents:", dataset_part_names[part], corpus->n_of_part[part]);
-        for (int c = 0; c < corpus->n_classes && c < MOST_SHOWN; c++)
-            printf("%s %s %d", c ? "," : "", corpus->classes[c],
-                   corpus->n_of_class[part][c]);
-        print_unshown(corpus);
+        int n = corpus->n_of_part[part];
+        if (n) {
+            int column =
+                printf("%-10s %d document%s:", dataset_part_names[part], n, plural(n));
+            print_classes(corpus, column, corpus->n_of_class[part]);
+        }
     }
 
+    /* what scikit-learn and Keras would weigh them by, to say how uneven they are */
     if (figures_is_skewed(corpus))
-        print_weights(corpus);
+        print_classes(corpus,
+                      printf("weights    the classes are uneven, and not weighed here; "
+                             "even would be:"),
+                      NULL);
     if (corpus->is_sorted)
         printf(
             "order      the training records stand class by class: cut no part off their "
@@ -114,7 +145,7 @@ static void print_lost(const struct text_tokenizer *tokenizer)
         return;
     printf("           most frequent of them:");
     for (int i = lost; i <= known && i < lost + N_LOST; i++)
-        printf(" %s", text_word(tokenizer, i));
+        say(stdout, " %.*s%s", SAY_SHORT(text_word(tokenizer, i), 30));
     putchar('\n');
 }
 
@@ -150,8 +181,9 @@ static void print_words(const struct summary *summary)
     int last = limit && limit - 1 < known ? limit - 1 : known;
     int before = options->index_from; /* ids that are no words' own */
 
-    printf("vocabulary kept %d of %d words, ids %d to %d\n",
-           last > before ? last - before : 0, known - before, before + 1, last);
+    printf("vocabulary kept %d of %d word%s, ids %d to %d\n",
+           last > before ? last - before : 0, known - before, plural(known - before),
+           before + 1, last);
     if (summary->n_forgotten)
         printf("forgotten  %lld times a rare word, by --vocab-limit\n",
                (long long)summary->n_forgotten);
@@ -195,18 +227,19 @@ static void print_lengths(const struct summary *summary)
     const struct text_options *options = text_settings(summary->tokenizer);
     struct lengths lengths = figures_lengths(summary);
 
-    printf(
-        "maxlen     %d of %d documents exceed %d ids and lose their %s: %.2f %% of ids\n",
-        tally->n_longer, lengths.n, options->maxlen,
-        options->truncate_pre ? "beginning" : "end",
-        figures_percent(tally->n_truncated, tally->n_ids));
+    bool is_one = tally->n_longer == 1;
+    printf("maxlen     %d of %d document%s %s %d ids and %s %s: %.2f %% of ids\n",
+           tally->n_longer, lengths.n, plural(lengths.n), is_one ? "exceeds" : "exceed",
+           options->maxlen, is_one ? "loses its" : "lose their",
+           options->truncate_pre ? "beginning" : "end",
+           figures_percent(tally->n_truncated, tally->n_ids));
     print_values(&lengths.maxlen, "maxlen");
     print_shares(&lengths.maxlen, "ids kept", false);
     print_shares(&lengths.maxlen, "whole", true);
 
-    printf("lengths    median %d ids, 95 %% of documents at most %d, longest %d\n",
-           figures_length(&lengths, 50), figures_length(&lengths, 95),
-           figures_length(&lengths, 100));
+    printf("lengths    median %d id%s, 95 %% of documents at most %d, longest %d\n",
+           figures_length(&lengths, 50), plural(figures_length(&lengths, 50)),
+           figures_length(&lengths, 95), figures_length(&lengths, 100));
     print_histogram(&lengths);
     figures_release(&lengths);
 }
@@ -216,18 +249,22 @@ static void print_duplicates(const struct corpus *corpus)
     const struct corpus_duplicates *duplicates = &corpus->duplicates;
     for (int part = 0; part < DATASET_PARTS; part++)
         if (duplicates->in_train[part])
-            printf("duplicates %d of %d %s documents found in train\n",
+            printf("duplicates %d of %d %s document%s found in train\n",
                    duplicates->in_train[part], corpus->n_of_part[part],
-                   dataset_part_names[part]);
+                   dataset_part_names[part], plural(corpus->n_of_part[part]));
     for (int part = 0; part < DATASET_PARTS; part++)
         if (duplicates->in_part[part])
-            printf("duplicates %d documents stand in %s more than once\n",
-                   duplicates->in_part[part], dataset_part_names[part]);
+            printf("duplicates %d document%s %s in %s more than once\n",
+                   duplicates->in_part[part], plural(duplicates->in_part[part]),
+                   duplicates->in_part[part] == 1 ? "stands" : "stand",
+                   dataset_part_names[part]);
     if (duplicates->n_conflicts)
-        printf("labels     %d texts have more than one label: %s\n",
-               duplicates->n_conflicts, duplicates->conflict);
+        say_line(stdout, "labels     %d text%s more than one label: %s",
+                 duplicates->n_conflicts,
+                 duplicates->n_conflicts == 1 ? " has" : "s have", duplicates->conflict);
     if (duplicates->n_dropped)
-        printf("dropped    %d duplicates\n", duplicates->n_dropped);
+        printf("dropped    %d duplicate%s\n", duplicates->n_dropped,
+               plural(duplicates->n_dropped));
 }
 
 static void print_bytes(const struct summary *summary)
@@ -236,11 +273,11 @@ static void print_bytes(const struct summary *summary)
     const struct reader_notes *notes = summary->notes;
     if (repairs->n_documents)
         printf(
-            "UTF-8      invalid parts (%lld) became U+FFFD in %d of %d documents: %s%s; "
+            "UTF-8      invalid parts (%lld) became U+FFFD in %d of %d document%s: %s%s; "
             "if the corpus is in another encoding, --encoding names it\n",
             (long long)repairs->n_parts, repairs->n_documents,
-            summary->corpus->n_documents, repairs->examples,
-            repairs->n_documents > 3 ? ", ..." : "");
+            summary->corpus->n_documents, plural(summary->corpus->n_documents),
+            repairs->examples, repairs->n_documents > 3 ? ", ..." : "");
     if (notes->n_bad)
         printf("encoding   invalid sequences (%lld) became U+FFFD, the first: %s\n",
                (long long)notes->n_bad, notes->bad);
@@ -255,8 +292,8 @@ void summary_print(const struct summary *summary)
     print_words(summary);
     print_lengths(summary);
     if (summary->tally->n_empty)
-        printf("empty      %d of %d documents without a known word\n",
-               summary->tally->n_empty, n);
+        printf("empty      %d of %d document%s without a known word\n",
+               summary->tally->n_empty, n, plural(n));
     print_duplicates(summary->corpus);
     print_bytes(summary);
     printf("wrote      %s\n", summary->output);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "data/facts.h"
 
 /* A correction is looked at by the questions behind it. */
@@ -113,7 +114,7 @@ char *list_take(struct list *list)
 
 char *examine_show(const struct examination *examination, int32_t label)
 {
-    return xasprintf("\"%.60s\" (%d)", examine_label(examination, label),
+    return xasprintf("\"%.*s%s\" (%d)", SAY_SHORT(examine_label(examination, label), 60),
                      examination->labels[label].n);
 }
 
@@ -142,8 +143,9 @@ char *examine_too_many(const struct corpus *corpus, int32_t n)
 {
     return xasprintf(
         "%s: %d classes or more; a data set has %d at most: are these labels, "
-        "as \"%.60s\"? (--label-column, --label-field)",
-        settle_path(corpus), n, FACTS_MOST_LABELS, words_text(&corpus->labels, n - 1));
+        "as \"%.*s%s\"? (--label-column, --label-field)",
+        settle_path(corpus), n, FACTS_MOST_LABELS,
+        SAY_SHORT(words_text(&corpus->labels, n - 1), 60));
 }
 
 int corpus_check_labels(const struct corpus *corpus)

@@ -6,6 +6,7 @@
 
 #include "corpus/spelling.h"
 
+#include "base/say.h"
 #include "data/facts.h"
 #include "input/column_names.h"
 
@@ -77,9 +78,9 @@ static void refuse_header(const struct examination *examination, int32_t label,
     char *place = examine_place(examination, label);
     finding->severity = FINDING_REFUSED;
     finding->text = xasprintf("%s, the first row, is the only document of its class, "
-                              "\"%.60s\": does it name the columns (--header on), or is "
+                              "\"%.*s%s\": does it name the columns (--header on), or is "
                               "it a document (--header off)?",
-                              place, examine_label(examination, label));
+                              place, SAY_SHORT(examine_label(examination, label), 60));
     free(place);
 }
 
@@ -127,10 +128,10 @@ void ask_controls(struct examination *examination, struct finding *finding)
         if (examination->labels[label].n && text_has_control(trimmed)) {
             char *place = examine_place(examination, label);
             finding->severity = FINDING_REFUSED;
-            finding->text = xasprintf("%s: the label \"%.60s\" holds a tab, a line end "
+            finding->text = xasprintf("%s: the label \"%.*s%s\" holds a tab, a line end "
                                       "or another control character; expected the name "
                                       "of a class (--label-column, --label-field)",
-                                      place, trimmed);
+                                      place, SAY_SHORT(trimmed, 60));
             free(place);
         }
         free(trimmed);
@@ -186,10 +187,10 @@ static char *show_own(const struct examination *examination, int32_t example, in
 
     char *place = examine_place(examination, example);
     char *text = xasprintf(
-        "%s: %d of %d %s documents have a class of their own, as \"%.60s\" (%s): %s%s%s",
+        "%s: %d of %d %s documents have a class of their own, as \"%.*s%s\" (%s): %s%s%s",
         settle_path(corpus), n_own, n, dataset_part_names[document->part],
-        examine_label(examination, example), place, is_record ? of_records : of_folders,
-        *layout ? "; as it was read:" : "", layout);
+        SAY_SHORT(examine_label(examination, example), 60), place,
+        is_record ? of_records : of_folders, *layout ? "; as it was read:" : "", layout);
     free(place);
     return text;
 }
@@ -237,9 +238,10 @@ void ask_swapped(struct examination *examination, struct finding *finding)
     const char *layout = examine_layout(examination, example);
     finding->severity = FINDING_REFUSED;
     finding->text = xasprintf(
-        "%s: %d classes, as \"%.60s\", but %d different texts: are labels and texts "
+        "%s: %d classes, as \"%.*s%s\", but %d different texts: are labels and texts "
         "swapped? Name the columns with --label-column and --text-column (JSON: "
         "--label-field, --text-field)%s%s",
-        settle_path(examination->corpus), n, examine_label(examination, example), n_texts,
+        settle_path(examination->corpus), n,
+        SAY_SHORT(examine_label(examination, example), 60), n_texts,
         *layout ? "; as it was read:" : "", layout);
 }

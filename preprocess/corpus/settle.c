@@ -43,8 +43,8 @@ static int read_names(struct settle_names *names)
 {
     int rc = lines_read_distinct(names->file, "the labels", &names->names, &names->n);
     if (!rc && (names->n < 2 || names->n > FACTS_MOST_LABELS))
-        rc = fail(ERR_FORMAT, "%s: names of %d classes; expected 2 to %d, one a line",
-                  names->file, names->n, FACTS_MOST_LABELS);
+        rc = fail(ERR_FORMAT, "%s: names of %d class%s; expected 2 to %d, one a line",
+                  names->file, names->n, names->n == 1 ? "" : "es", FACTS_MOST_LABELS);
     return rc;
 }
 

@@ -106,9 +106,9 @@ static int settle_split(struct split *split)
     char *shown = list_take(&classes);
     if (n)
         corpus_note(corpus, "split",
-                    xasprintf("--%s would take all documents of %d classes: one text of "
+                    xasprintf("--%s would take all documents of %d class%s: one text of "
                               "each stays in train: %s",
-                              split->option, n, shown));
+                              split->option, n, n == 1 ? "" : "es", shown));
     free(shown);
     words_release(&kept);
     free(split->n_left);

@@ -116,3 +116,20 @@ int say_line(FILE *out, const char *format, ...)
     va_end(args);
     return n;
 }
+
+const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+int say_fit(const char *text, int most)
+{
+    int fits = 0, n = 0;
+    while (text[fits]) {
+        character_at((const unsigned char *)text + fits, &n);
+        if (fits + n > most)
+            break;
+        fits += n;
+    }
+    return fits;
+}

@@ -21,4 +21,13 @@ size_t say_escape(const char *text, char *escaped, size_t room);
 int say(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 int say_line(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* "s", behind a noun that n counts; "" where n is 1. */
+const char *plural(int64_t n);
+
+/* The first bytes of a text, at most `most` and no character cut: "%.*s%s" with
+ * SAY_SHORT(text, most) writes them, and "..." where there are more. */
+int say_fit(const char *text, int most);
+#define SAY_SHORT(text, most)                                                            \
+    say_fit(text, most), text, (text)[say_fit(text, most)] ? "..." : ""
+
 #endif

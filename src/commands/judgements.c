@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/say.h"
 #include "files/file.h"
 #include "input/place.h"
 
@@ -335,9 +336,10 @@ int judgements_finish(struct judgements *judgements)
     rc = file_replace(judgements->output, judgements->bytes ? judgements->bytes : "",
                       judgements->n_bytes, false);
     if (!rc)
-        printf("%s: %lld texts, %lld of %lld words known to the model\n",
-               judgements->output, (long long)judgements->n_texts,
-               (long long)judgements->n_known, (long long)judgements->n_words);
+        say_line(stdout, "%s: %lld text%s, %lld of %lld word%s known to the model",
+                 judgements->output, (long long)judgements->n_texts,
+                 plural(judgements->n_texts), (long long)judgements->n_known,
+                 (long long)judgements->n_words, plural(judgements->n_words));
     return rc;
 }
 
@@ -345,10 +347,12 @@ void judgements_print_notes(const struct judgements *judgements)
 {
     if (judgements->n_blind)
         fprintf(stderr,
-                "rnntrain: note: %lld of %lld texts hold no word that the model knows: "
-                "they all get the same judgement (of all %lld words it does not know "
-                "%lld)\n",
+                "rnntrain: note: %lld of %lld text%s %s no word that the model knows: %s "
+                "(of all %lld word%s it does not know %lld)\n",
                 (long long)judgements->n_blind, (long long)judgements->n_texts,
-                (long long)judgements->n_words,
+                plural(judgements->n_texts), judgements->n_blind == 1 ? "holds" : "hold",
+                judgements->n_blind == 1 ? "its judgement is that of no word"
+                                         : "they all get the same judgement",
+                (long long)judgements->n_words, plural(judgements->n_words),
                 (long long)(judgements->n_words - judgements->n_known));
 }

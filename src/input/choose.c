@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/say.h"
 #include "input/column_names.h"
 #include "input/part_column.h"
 #include "input/place.h"
@@ -18,13 +19,17 @@ static char *list_columns(const struct choose_given *given, const struct sample 
         const struct sample_column *column = &sample->columns[c];
         const char *example =
             column->values.n ? words_text(&column->values, 0) : "nothing";
-        char *longer =
-            given->has_names
-                ? xasprintf("%s%s%d %.40s (%d values, as \"%.30s\")", list, c ? ", " : "",
-                            c + 1, column->first, column->values.n, example)
-                : xasprintf("%s%s%d (%d values, as \"%.30s\")", list, c ? ", " : "",
-                            c + 1, column->values.n + !column->first_recurs,
-                            column->first);
+
+        int n_values = column->values.n + !column->first_recurs;
+        char *longer = given->has_names
+                           ? xasprintf("%s%s%d %.*s%s (%d value%s, as \"%.*s%s\")", list,
+                                       c ? ", " : "", c + 1, SAY_SHORT(column->first, 40),
+                                       column->values.n, plural(column->values.n),
+                                       SAY_SHORT(example, 30))
+                           : xasprintf("%s%s%d (%d value%s, as \"%.*s%s\")", list,
+                                       c ? ", " : "", c + 1, n_values, plural(n_values),
+                                       SAY_SHORT(column->first, 30));
+
         free(list);
         list = longer;
     }

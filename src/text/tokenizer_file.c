@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "base/say.h"
 #include "files/file.h"
 
 enum { MOST_BYTES = 512 << 20 };
@@ -91,10 +92,10 @@ static int check_rule(const json_t *index, const char *source)
         return OK;
     return fail(
         ERR_FORMAT,
-        "%s: a word index with ids for the start of a text (%.40s) and for unknown "
-        "words (%.40s), as keras.datasets.imdb has them: name it with "
+        "%s: a word index with ids for the start of a text (%.*s%s) and for unknown "
+        "words (%.*s%s), as keras.datasets.imdb has them: name it with "
         "--imdb-word-index",
-        source, start, unknown);
+        source, SAY_SHORT(start, 40), SAY_SHORT(unknown, 40));
 }
 
 /* A word index alone as the tokenizer that it is usually from. */

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
+
 static int refuse_value(const char *source, const char *word, const json_t *value)
 {
     char *shown = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     int rc =
         fail(ERR_FORMAT,
-             "%s: word_index gives \"%s\" the index %.100s, expected a whole number: "
+             "%s: word_index gives \"%s\" the index %.*s%s, expected a whole number: "
              "{\"the\": 1, ...}",
-             source, word, shown ? shown : "");
+             source, word, SAY_SHORT(shown ? shown : "", 100));
     free(shown);
     return rc;
 }
@@ -33,9 +35,9 @@ int text_order_words(const json_t *index, const char *source, int from, int lowe
         else if (at < lowest - from || at > (json_int_t)n - from)
             rc = fail(ERR_FORMAT,
                       "%s: word_index gives \"%s\" the index %lld, expected %d to %zu of "
-                      "an index that has %zu words",
+                      "an index that has %zu word%s",
                       source, word, (long long)at, lowest - from, n - (size_t)from - 1,
-                      n_words);
+                      n_words, plural((int64_t)n_words));
         else if (found[at + from])
             rc = fail(ERR_FORMAT,
                       "%s: word_index gives \"%s\" the index %lld, which \"%s\" has too",

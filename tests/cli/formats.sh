@@ -102,6 +102,9 @@ PYTHON
 is 'train 600: bad 300, good 300' parts short.csv
 says 'whole phrases of a script without blanks: --segment icu'
 "$rnnprep" many.csv -o x.h5 >said
-says '^weights .* not weighed here; even would be: kind0 2.000, .*, and 5 classes more$'
+says '^weights .* not weighed here; even would be:$'
+says "^           kind0 2.000, kind1 2.000, "
+says '^           and 5 classes more$'
+says '^           kind22 2.000, .*, kind4 2.000,$'
 expect 65 'a text a line and a file a class: --class NAME=plain.txt for each' \
     "$rnnprep" plain.txt -o x.h5

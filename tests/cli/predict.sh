@@ -88,7 +88,7 @@ predict rows.jsonl -o judged.jsonl >said
 predict folder -o folder.csv >said
 predict plain -o lines.tsv >said
 printf 'xyzzy\nawful xyzzy\n' | "$rnntrain" predict run/best.h5 --jsonl >blind.jsonl 2>notes
-grep -q 'note: 1 of 2 texts hold no word that the model knows.*3 words it does not know 2' notes ||
+grep -q 'note: 1 of 2 texts holds no word that the model knows.*3 words it does not know 2' notes ||
     problem "texts without a known word are not said"
 python3 - right <<'PYTHON'
 import csv, json, sys

@@ -180,7 +180,7 @@ printf 'l,t\n1,other\n0,new\n' >twice_test.csv
 "$rnnprep" twice.csv --text-column t --label-column l -o x.h5 --test twice_test.csv >said
 grep -q 'duplicates 1 of 2 test documents found in train' said || problem "$(cat said)"
 grep -q 'duplicates 2 documents stand in train more than once' said || problem "$(cat said)"
-grep -q '1 texts have more than one label: twice.csv: line 2 and twice.csv: line 5' said ||
+grep -q '1 text has more than one label: twice.csv: line 2 and twice.csv: line 5' said ||
     problem "$(cat said)"
 is 'train:0=2,1=1 test:0=1,1=1' rows twice.csv --text-column t --label-column l \
     --test twice_test.csv --drop-duplicates

@@ -69,10 +69,28 @@ static void test_lines(void **state)
     free(text);
 }
 
+static void test_short(void **state)
+{
+    char shown[32];
+    (void)state;
+
+    assert_int_equal(say_fit("abc", 3), 3);
+    assert_int_equal(say_fit("a\xe6\x97\xa5z", 3), 1);
+    assert_int_equal(say_fit("a\xe6\x97\xa5z", 4), 4);
+    assert_int_equal(say_fit("\xe6\x97", 1), 1); /* bytes that are no character */
+    assert_int_equal(say_fit("", 3), 0);
+    snprintf(shown, sizeof shown, "%.*s%s|%.*s%s", SAY_SHORT("abc", 2),
+             SAY_SHORT("abc", 3));
+    assert_string_equal(shown, "ab...|abc");
+    assert_string_equal(plural(0), "s");
+    assert_string_equal(plural(1), "");
+    assert_string_equal(plural(2), "s");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_escapes),
-                                       cmocka_unit_test(test_room),
-                                       cmocka_unit_test(test_lines)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_escapes), cmocka_unit_test(test_room),
+        cmocka_unit_test(test_lines), cmocka_unit_test(test_short)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -204,7 +204,7 @@ static void test_columns(void **state)
         "--label-column \"LABEL\"`; there are: 1 (2 values, as \"7\"), 2 (2 values, as "
         "\"pos\"), 3 (2 values, as \"a\")");
     refuse(WITH(.text_column = "body"), "id,label,words\n1,a,b\n", ERR_USAGE,
-           "x: --text-column body: no such column; there are 3: 1 id (1 values, as "
+           "x: --text-column body: no such column; there are 3: 1 id (1 value, as "
            "\"1\"), 2 label");
     refuse(WITH(.label_column = "4"), "1,a,b\n1,a,c\n", ERR_USAGE,
            "x: --label-column 4: no such column");
@@ -265,7 +265,7 @@ static void test_json_refusals(void **state)
     refuse(PLAIN, "{\"a\": \"x\", \"b\": 1, \"c\": 2}\n", ERR_USAGE,
            "x: which of its 3 fields hold the text and the label? Name them with "
            "--text-field and --label-field: `rnnprep x --text-field \"TEXT\" "
-           "--label-field \"LABEL\"`; there are: 1 a (1 values, as \"x\"), 2 b");
+           "--label-field \"LABEL\"`; there are: 1 a (1 value, as \"x\"), 2 b");
     refuse(PLAIN, "{\"id\": \"x\", \"text\": 1}\n", ERR_USAGE,
            "no label found among its 2 fields");
     refuse(PLAIN, "{\"text\": \"x\", \"label\": [1, 2]}\n", ERR_FORMAT,

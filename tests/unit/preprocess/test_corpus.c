@@ -191,7 +191,7 @@ static void test_labels_file(void **state)
 
     static const char *const few[][2] = {
         {"\n", "/labels: names of 0 classes; expected 2 to 65536, one a line"},
-        {"good\n", "/labels: names of 1 classes"},
+        {"good\n", "/labels: names of 1 class;"},
         {"good\nbad\ngood\n", "/labels: line 3 is line 1 again: good"}};
     for (size_t i = 0; i < COUNT_OF(few); i++) {
         scratch_write_text("labels", few[i][0]);
@@ -273,7 +273,7 @@ static void test_split_of_rare_class(void **state)
                           "test: standard input: line 2=a standard input: line 3=b; ");
     assert_int_equal(reading.corpus.n_notes, 1);
     assert_string_equal(reading.corpus.notes[0].text,
-                        "--test-split would take all documents of 1 classes: one text of "
+                        "--test-split would take all documents of 1 class: one text of "
                         "each stays in train: b");
     end(&reading);
 

@@ -376,7 +376,7 @@ static void check_print(const struct prepared *prepared)
 {
     static const char *const lines[] = {
         "\ntrain      4 documents: neg 2, pos 2\n",
-        "\ntest       1 documents: neg 1, pos 0\n",
+        "\ntest       1 document: neg 1, pos 0\n",
         "\nvocabulary kept 4 of 6 words, ids 1 to 4\n",
         "\nnum_words  23.08 % of all words have no id and are dropped\n",
         "           most frequent of them: a story\n",

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The summary of a corpus of many files, many classes and long labels can be read.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+cd "$tmp"
+
+mkdir many
+for i in $(seq 101 125); do
+    printf 'text,label\na w%d,x\nb w%d,y\n' "$i" "$i" >many/train_$i.csv
+done
+"$rnnprep" many -o many.h5 --report many.json >said
+[ "$(grep -c '^read ' said)" = 20 ] || problem "$(grep -c '^read ' said) lines of files"
+grep -q '^read       and 6 more files of records, which --report names$' said || problem "$(grep ^read said)"
+python3 -c 'import json; assert len(json.load(open("many.json"))["read"]) == 25'
+
+python3 - <<'PYTHON'
+with open("classes.csv", "w", encoding="utf-8") as out:
+    out.write("label,text\n")
+    for i in range(120):
+        name = chr(0x4e00 + i % 30) * 30 if i % 30 < 3 else "kind%d" % (i % 30)
+        out.write("%s,what is %d\n" % (name, i))
+PYTHON
+"$rnnprep" classes.csv -o classes.h5 >said
+python3 - <<'PYTHON'
+lines = open("said", encoding="utf-8").read().split("\n")
+first = next(i for i, line in enumerate(lines) if line.startswith("train"))
+last = next(i for i in range(first + 1, len(lines)) if not lines[i].startswith(" "))
+assert all(len(line) <= 80 for line in lines[first:last]), lines[first:last]
+shown = " ".join(line.strip() for line in lines[first:last])
+assert shown.endswith("4, and 10 classes more"), shown
+PYTHON
+
+printf 'text,label\na b,x\nb c,y\nb c,y\n' >few.csv
+"$rnnprep" few.csv -o few.h5 --num-words all >said
+! grep -E '(^|[^0-9.])1 (documents|duplicates|texts|words|classes|ids)' said || problem "the number of 1"
+grep -q '^duplicates 1 document stands in train more than once$' said || problem "$(cat said)"
