@@ -125,7 +125,7 @@ static int run(const void *given, const char *const *operands, int n)
     const struct settings *settings = given;
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
-    bool is_changed = false;
+    enum checkpoint_sealed sealed = CHECKPOINT_AS_RECORDED;
     (void)n;
 
     int rc = check_output(operands[0], settings);
@@ -136,12 +136,13 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = predictor.info.keras
                  ? write_checkpoint(&predictor, settings->output)
-                 : checkpoint_seal(&predictor.info, settings->output, &is_changed);
+                 : checkpoint_seal(&predictor.info, settings->output, &sealed);
     if (!rc)
         rc = check_written(&predictor, settings->output);
     if (!rc) {
         import_print_notes(&predictor.info);
-        import_print_assumed(&predictor.info, &settings->keras);
+        if (predictor.info.keras)
+            import_print_assumed(&predictor.info, &settings->keras);
         import_print_training_notes(&predictor.info);
         tell(&predictor, settings->output);
     }

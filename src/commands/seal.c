@@ -16,19 +16,23 @@ struct settings {
 static int seal_checkpoint(const char *path, const char *target)
 {
     struct checkpoint info = {0};
-    bool is_changed = false;
+    enum checkpoint_sealed sealed = CHECKPOINT_AS_RECORDED;
 
     int rc = checkpoint_import(path, NULL, &info);
     if (!rc)
-        rc = checkpoint_seal(&info, target, &is_changed);
-    if (!rc && is_changed)
+        rc = checkpoint_seal(&info, target, &sealed);
+    if (!rc && sealed == CHECKPOINT_CHANGED)
         say_line(stdout,
                  "%s: checked and sealed as a model: its weights are not those that its "
                  "run recorded, so that no run can be resumed from it; --init-from %s "
                  "begins another",
                  target, target);
     else if (!rc)
-        say_line(stdout, "%s: checked and sealed", target);
+        say_line(stdout, "%s: checked and sealed%s", target,
+                 sealed == CHECKPOINT_NOT_RECORDED
+                     ? "; no hash of its weights is recorded: whether they were changed "
+                       "cannot be told"
+                     : "");
 
     checkpoint_release(&info);
     return rc;
@@ -40,10 +44,10 @@ static int seal_dataset(const char *path, const char *target)
     int rc = dataset_seal(path, target, &is_rewritten);
     if (!rc)
         say_line(stdout, "%s: checked and sealed%s", target,
-                 is_rewritten
-                     ? ", laid out anew: runs that began with the file as it was "
-                       "take it for another one"
-                     : "");
+                 is_rewritten ? ", laid out anew as rnnprep does it, without what else "
+                                "stood in it: a run that began with other content takes "
+                                "it for another one"
+                              : "");
     return rc;
 }
 

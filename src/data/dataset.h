@@ -120,8 +120,10 @@ const void *dataset_pack(const struct dataset *data, enum dataset_part part,
 int dataset_write(const struct dataset *data) NODISCARD;
 
 /* Seals an unsealed data set again, at `target`, which may be its own name, after all in
- * it was read and checked. Its bytes stay, and so does its hash, unless it is laid out as
- * rnnprep lays out none: then it is written anew. */
+ * it was read and checked. What this version of rnnprep wrote is written anew, which
+ * gives equal content its bytes and its hash again, whatever other programs made of the
+ * layout. Of another version's the bytes stay, unless it is laid out as rnnprep lays out
+ * none. */
 int dataset_seal(const char *path, const char *target, bool *is_rewritten) NODISCARD;
 
 /* The tokenizer in `data->tokenizer` with the data set's padding; ERR_FORMAT if it gives

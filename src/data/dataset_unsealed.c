@@ -16,8 +16,11 @@ static int check_words(struct dataset *data)
         free(data->tokenizer);
         data->tokenizer = NULL;
         rc = h5_read_text(data->file, "/tokenizer_kept", &data->tokenizer);
-        if (!rc)
-            rc = dataset_check_words(data, all, data->path);
+        if (!rc && dataset_check_words(data, all, data->path))
+            rc = fail(ERR_FORMAT,
+                      "%s: /tokenizer and /tokenizer_kept name different words: one of "
+                      "them was changed; take another copy or make it again",
+                      data->path);
     }
     text_free(all);
     return rc;
@@ -106,6 +109,26 @@ static int write_anew(struct dataset *data, const char *target)
     return dataset_write(data);
 }
 
+/* This program gives equal content the bytes that it gave it first. */
+static bool is_of_this_version(const struct dataset *data)
+{
+    json_t *root = json_loads(data->provenance, 0, NULL);
+    const char *version = json_string_value(json_object_get(root, "rnnprep"));
+    bool is_ours = version && !strcmp(version, RNNTRAIN_VERSION);
+    json_decref(root);
+    return is_ours;
+}
+
+static bool has_bytes(const char *path, const char *expected, size_t n)
+{
+    char *found = NULL;
+    size_t n_found = 0;
+    bool is_equal =
+        !file_read(path, &found, &n_found) && n_found == n && !memcmp(found, expected, n);
+    free(found);
+    return is_equal;
+}
+
 int dataset_seal(const char *path, const char *target, bool *is_rewritten)
 {
     struct dataset data = {0};
@@ -122,9 +145,11 @@ int dataset_seal(const char *path, const char *target, bool *is_rewritten)
 
     bytes = xrealloc(bytes, n + FILE_TRAILER_BYTES, 1);
     file_seal(bytes, n);
-    *is_rewritten = !is_laid_out_as_ours(path, bytes, n + FILE_TRAILER_BYTES);
-    rc = *is_rewritten ? write_anew(&data, target)
-                       : file_replace(target, bytes, n + FILE_TRAILER_BYTES, false);
+    n += FILE_TRAILER_BYTES;
+
+    bool stays = !is_of_this_version(&data) && is_laid_out_as_ours(path, bytes, n);
+    rc = stays ? file_replace(target, bytes, n, false) : write_anew(&data, target);
+    *is_rewritten = !rc && !has_bytes(target, bytes, n);
     dataset_release(&data);
     free(bytes);
     return rc;

@@ -156,7 +156,13 @@ int keras_read_length(struct keras_reading *reading, const struct keras_layer *l
 
 /* What the loss of the file says of the last layer's numbers (loss.c); its name, the
  * caller's, NULL where there is none. */
-enum keras_loss { KERAS_LOSS_UNKNOWN, KERAS_LOSS_OF_NUMBERS, KERAS_LOSS_OF_LOGITS };
+enum keras_loss {
+    KERAS_LOSS_UNKNOWN,
+    KERAS_LOSS_OF_NUMBERS,
+    KERAS_LOSS_OF_MARGINS,       /* one class is where they are above 0 */
+    KERAS_LOSS_OF_PROBABILITIES, /* whatever the numbers were, it took them for these */
+    KERAS_LOSS_OF_LOGITS,
+};
 enum keras_loss keras_read_loss(const struct keras_reading *reading, char **name);
 
 /* Parts (layers.c). Appends a zeroed one; ERR_FORMAT where there are too many. */

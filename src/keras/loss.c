@@ -4,18 +4,31 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Losses of numbers by the names of functions and classes, and short ones: letters. */
-static const char *const of_numbers[] = {
-    "mse",          "meansquarederror",
-    "mae",          "meanabsoluteerror",
-    "mape",         "meanabsolutepercentageerror",
-    "msle",         "meansquaredlogarithmicerror",
-    "hinge",        "squaredhinge",
-    "huber",        "huberloss",
-    "logcosh",      "categoricalhinge",
-    "poisson",      "cosinesimilarity",
-    "kld",          "cosineproximity",
-    "kldivergence", "kullbackleiblerdivergence",
+/* Losses by the names of functions and classes, and short ones: letters. */
+static const struct {
+    const char *letters;
+    enum keras_loss kind;
+} losses[] = {
+    {"mse", KERAS_LOSS_OF_NUMBERS},
+    {"meansquarederror", KERAS_LOSS_OF_NUMBERS},
+    {"mae", KERAS_LOSS_OF_NUMBERS},
+    {"meanabsoluteerror", KERAS_LOSS_OF_NUMBERS},
+    {"mape", KERAS_LOSS_OF_NUMBERS},
+    {"meanabsolutepercentageerror", KERAS_LOSS_OF_NUMBERS},
+    {"msle", KERAS_LOSS_OF_NUMBERS},
+    {"meansquaredlogarithmicerror", KERAS_LOSS_OF_NUMBERS},
+    {"huber", KERAS_LOSS_OF_NUMBERS},
+    {"huberloss", KERAS_LOSS_OF_NUMBERS},
+    {"logcosh", KERAS_LOSS_OF_NUMBERS},
+    {"poisson", KERAS_LOSS_OF_NUMBERS},
+    {"cosinesimilarity", KERAS_LOSS_OF_NUMBERS},
+    {"cosineproximity", KERAS_LOSS_OF_NUMBERS},
+    {"kld", KERAS_LOSS_OF_NUMBERS},
+    {"kldivergence", KERAS_LOSS_OF_NUMBERS},
+    {"kullbackleiblerdivergence", KERAS_LOSS_OF_NUMBERS},
+    {"hinge", KERAS_LOSS_OF_MARGINS},
+    {"squaredhinge", KERAS_LOSS_OF_MARGINS},
+    {"categoricalhinge", KERAS_LOSS_OF_MARGINS},
 };
 
 /* "mean_squared_error" and "MeanSquaredError" have the same letters. */
@@ -61,13 +74,14 @@ static enum keras_loss kind_of(const json_t *loss, const char *name)
     if (!name)
         return KERAS_LOSS_UNKNOWN;
     letters_of(name, letters, sizeof letters);
-    for (size_t i = 0; i < COUNT_OF(of_numbers); i++)
-        if (!strcmp(letters, of_numbers[i]))
-            return KERAS_LOSS_OF_NUMBERS;
+    for (size_t i = 0; i < COUNT_OF(losses); i++)
+        if (!strcmp(letters, losses[i].letters))
+            return losses[i].kind;
     if (keras_is_set(json_object_get(loss, "config"), "from_logits") ||
-        strstr(letters, "logits") || strstr(letters, "crossentropy")) /* of classes */
+        strstr(letters, "logits"))
         return KERAS_LOSS_OF_LOGITS;
-    return KERAS_LOSS_UNKNOWN;
+    return strstr(letters, "crossentropy") ? KERAS_LOSS_OF_PROBABILITIES
+                                           : KERAS_LOSS_UNKNOWN;
 }
 
 json_t *keras_training_of(const struct keras_reading *reading)

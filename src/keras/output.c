@@ -4,29 +4,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A last layer of one unit without activation may be anything's; more are those of
- * classes, unless the loss says otherwise. */
+/* Of one unit without activation it may be anything's; of more they are those of classes,
+ * the greatest first whatever the numbers are, unless the loss says otherwise. */
+static int refuse_linear(const struct keras_reading *reading,
+                         const struct keras_layer *layer, int units, enum keras_loss loss,
+                         const char *name)
+{
+    if (loss == KERAS_LOSS_OF_NUMBERS)
+        return keras_refuse(reading, layer,
+                            "is linear and was trained with the loss %.64s: a "
+                            "regression, which has numbers, not classes; rnntrain has "
+                            "classifiers",
+                            name);
+    if (loss == KERAS_LOSS_OF_MARGINS)
+        return keras_refuse(reading, layer,
+                            "is linear and was trained with the loss %.64s, whose "
+                            "numbers are margins and tell classes, not probabilities: "
+                            "--logits takes them for logits, which keeps the classes",
+                            name);
+
+    if (units == 1 && loss == KERAS_LOSS_OF_PROBABILITIES)
+        return keras_refuse(reading, layer,
+                            "is linear, and its loss, %.64s without from_logits=True, "
+                            "took its numbers for probabilities, which they are not: "
+                            "--logits takes them for logits, with 0 and not 0.5 between "
+                            "the classes",
+                            name);
+    if (units == 1 && loss == KERAS_LOSS_UNKNOWN)
+        return keras_refuse(reading, layer,
+                            "is linear, and its loss (%.64s) does not say whether it is "
+                            "a regression or gives logits (from_logits=True): give "
+                            "--logits to import where it is a classifier",
+                            name ? name : "none is named");
+    return OK;
+}
+
 static int check_logits(struct keras_reading *reading, const struct keras_layer *layer,
                         int units)
 {
     char *name = NULL;
     enum keras_loss loss = keras_read_loss(reading, &name);
-    int rc = OK;
 
-    if (reading->hints->logits || loss == KERAS_LOSS_OF_LOGITS)
-        ;
-    else if (loss == KERAS_LOSS_OF_NUMBERS)
-        rc = keras_refuse(reading, layer,
-                          "is linear and was trained with the loss %.64s: a regression, "
-                          "which has numbers, not classes; rnntrain has classifiers",
-                          name);
-    else if (units == 1)
-        rc = keras_refuse(reading, layer,
-                          "is linear, and its loss (%.64s) does not say whether it is a "
-                          "regression or gives logits (from_logits=True): give --logits "
-                          "to import where it is a classifier",
-                          name ? name : "none is named");
-    if (!rc)
+    int rc =
+        reading->hints->logits ? OK : refuse_linear(reading, layer, units, loss, name);
+    if (!rc && loss == KERAS_LOSS_OF_PROBABILITIES && !reading->hints->logits)
+        keras_note(reading,
+                   "layer \"%s\": it is linear, and its loss, %.64s without "
+                   "from_logits=True, took its numbers for probabilities; here softmax "
+                   "makes some of them: the classes are the same",
+                   layer->name, name);
+    else if (!rc)
         keras_note(reading,
                    "layer \"%s\": it gives logits; here they become probabilities",
                    layer->name);
@@ -37,8 +64,9 @@ static int check_logits(struct keras_reading *reading, const struct keras_layer 
 static void note_loss(struct keras_reading *reading, const struct keras_layer *layer)
 {
     char *name = NULL;
+    enum keras_loss loss = keras_read_loss(reading, &name);
 
-    if (keras_read_loss(reading, &name) == KERAS_LOSS_OF_NUMBERS)
+    if (loss == KERAS_LOSS_OF_NUMBERS || loss == KERAS_LOSS_OF_MARGINS)
         keras_note(reading,
                    "layer \"%s\": its loss, %s, is one of numbers; here it gives "
                    "probabilities of classes",

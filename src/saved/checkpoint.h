@@ -123,11 +123,17 @@ char *checkpoint_training_notes(const struct checkpoint *info);
 char *checkpoint_note_of_words(const struct checkpoint *info, const char *data_path,
                                const char *how);
 
+/* What the hashes in a checkpoint's state say of its weights and the best ones. */
+enum checkpoint_sealed {
+    CHECKPOINT_AS_RECORDED,
+    CHECKPOINT_NOT_RECORDED, /* within an epoch, or imported: the model's have none */
+    CHECKPOINT_CHANGED, /* a model and no run any more: its state keeps steps alone */
+};
+
 /* Seals an unsealed checkpoint again: its content, as checkpoint_import read it, is
- * written to `path`. Where its weights or the best ones are not those whose hashes its
- * state has, it is a model and no run any more: the state keeps its steps alone. */
+ * written to `path`. */
 int checkpoint_seal(const struct checkpoint *info, const char *path,
-                    bool *is_changed) NODISCARD;
+                    enum checkpoint_sealed *sealed) NODISCARD;
 
 /* Closes the file: its arrays are read no more. */
 void checkpoint_close(struct checkpoint *info);

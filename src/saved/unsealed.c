@@ -121,7 +121,8 @@ static uint64_t hash_in(const json_t *object, const char *key)
 
 /* The state has the hashes of the best weights, which stand beside the model's where they
  * are others, and at the end of an epoch of the model's. */
-static bool is_as_recorded(const json_t *state, const struct contents *contents)
+static enum checkpoint_sealed compare(const json_t *state,
+                                      const struct contents *contents)
 {
     const struct params *params = model_params(contents->model);
     const json_t *history = json_object_get(state, "history");
@@ -131,10 +132,13 @@ static bool is_as_recorded(const json_t *state, const struct contents *contents)
     uint64_t weights = params_hash(params, (const real *)contents->weights);
     bool is_last = last && !within_epoch && weights == hash_in(last, "weights");
 
-    if (contents->best)
-        return best == params_hash(params, (const real *)contents->best) &&
-               (is_last || within_epoch);
-    return is_last || best == 0 || best == weights;
+    if (contents->best && best != params_hash(params, (const real *)contents->best))
+        return CHECKPOINT_CHANGED;
+    if (is_last || (!contents->best && best == weights))
+        return CHECKPOINT_AS_RECORDED;
+    if ((contents->best || best == 0) && (within_epoch || !last))
+        return CHECKPOINT_NOT_RECORDED;
+    return CHECKPOINT_CHANGED;
 }
 
 /* Of a model that was changed its steps are left, which its moments have seen, and the
@@ -173,7 +177,8 @@ static int write_contents(const struct checkpoint *info, const struct contents *
     return rc;
 }
 
-int checkpoint_seal(const struct checkpoint *info, const char *path, bool *is_changed)
+int checkpoint_seal(const struct checkpoint *info, const char *path,
+                    enum checkpoint_sealed *result)
 {
     struct contents contents = {.weights = NULL};
     struct checkpoint sealed = *info;
@@ -182,8 +187,8 @@ int checkpoint_seal(const struct checkpoint *info, const char *path, bool *is_ch
 
     int rc = read_contents(info, &contents);
     if (!rc) {
-        *is_changed = !is_as_recorded(state, &contents);
-        if (*is_changed)
+        *result = compare(state, &contents);
+        if (*result == CHECKPOINT_CHANGED)
             sealed.state = without_run = state_without_run(state);
         rc = write_contents(&sealed, &contents, path);
     }

@@ -112,6 +112,32 @@ static int check_data(const struct trainer *trainer, const struct facts *facts,
                 source, trainer->config->data);
 }
 
+/* What the run was trained on is known by its hash: where names and words are others all
+ * the same, the checkpoint was changed while it had no seal. */
+static int check_words(const struct trainer *trainer, const struct checkpoint *info)
+{
+    const struct facts *data = &trainer->data.facts;
+    struct text_tokenizer *known = NULL;
+    int rc = OK;
+
+    for (int c = 0; c < data->n_labels && !rc; c++)
+        if (strcmp(info->facts.labels[c], data->labels[c]))
+            rc = fail(ERR_FORMAT,
+                      "%s: class %d is called %s, but %s in %s, on which it was trained: "
+                      "it was changed",
+                      info->path, c, info->facts.labels[c], data->labels[c],
+                      trainer->config->data);
+    if (!rc)
+        rc = checkpoint_tokenizer(info, &known);
+    if (!rc && dataset_check_words(&trainer->data, known, info->path))
+        rc = fail(ERR_FORMAT,
+                  "%s: its words are others than those of %s, on which it was trained: "
+                  "it was changed",
+                  info->path, trainer->config->data);
+    text_free(known);
+    return rc;
+}
+
 /* The hash of the weights in a file of the run, which are now best_weights; 0: it cannot
  * be read. */
 static uint64_t read_best_file(struct trainer *trainer, const char *name)
@@ -165,6 +191,8 @@ static int check_generation(const struct trainer *trainer, const struct checkpoi
         rc = check_options(trainer, info->config, state, path);
     if (!rc)
         rc = check_data(trainer, &info->facts, state, path);
+    if (!rc)
+        rc = check_words(trainer, info);
     if (!rc)
         rc = check_kernels(trainer, provenance, path);
     if (!rc && info->n_slots != trainer->optim.n_slots)

@@ -1,6 +1,6 @@
 /* change_files WHAT FILE: opens a file of ours as h5py's mode r+ does, and changes in it
- * an id, a label, a weight or its layout; or makes one that is marked as open for
- * writing. */
+ * an id, a label, a weight, a class's name, a word or its layout; or makes one that is
+ * marked as open for writing. */
 #include <hdf5.h>
 
 #include <stdbool.h>
@@ -100,6 +100,42 @@ static void change_layout(hid_t file)
     H5Sclose(space);
 }
 
+/* In the bytes of an array: every `from` becomes `to`, which is as long. */
+static void replace(hid_t file, const char *path, const char *from, const char *to)
+{
+    static char bytes[1 << 20];
+    hid_t array = opened(H5Dopen2(file, path, H5P_DEFAULT)), type = H5Dget_type(array);
+    size_t n = H5Dget_storage_size(array), n_from = strlen(from);
+    bool is_found = false;
+
+    failed |= n > sizeof bytes ||
+              H5Dread(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) < 0;
+    for (size_t i = 0; i + n_from <= n && !failed; i++)
+        if (!memcmp(bytes + i, from, n_from)) {
+            memcpy(bytes + i, to, n_from);
+            is_found = true;
+        }
+    failed |=
+        !is_found || H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) < 0;
+    H5Tclose(type);
+    H5Dclose(array);
+}
+
+static void change_name(hid_t file)
+{
+    replace(file, "/rnntrain/labels", "pos", "sop");
+}
+
+static void change_word(hid_t file)
+{
+    replace(file, "/rnntrain/tokenizer", "warm", "worm");
+}
+
+static void change_kept(hid_t file)
+{
+    replace(file, "/tokenizer_kept", "warm", "worm");
+}
+
 static int leave_open(const char *path)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -114,10 +150,10 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*change)(hid_t file);
-    } changes[] = {{"id", change_id},
-                   {"label", change_label},
-                   {"weight", change_weight},
-                   {"layout", change_layout}};
+    } changes[] = {{"id", change_id},         {"label", change_label},
+                   {"weight", change_weight}, {"layout", change_layout},
+                   {"name", change_name},     {"word", change_word},
+                   {"kept", change_kept}};
     if (argc != 3)
         return 2;
     if (!strcmp(argv[1], "open"))

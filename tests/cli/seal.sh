@@ -45,6 +45,7 @@ notes best.h5
 "$rnntrain" export best.h5 -o best.keras >/dev/null 2>said
 notes best.h5
 "$rnntrain" import best.h5 -o imported.h5 >/dev/null 2>said
+[ "$(wc -l <said)" = 1 ] || problem "import assumes what the checkpoint says: $(cat said)"
 cmp imported.h5 run/best.h5
 expect 64 'its seal is missing.*rnntrain seal best.h5' "$rnntrain" inspect best.h5 --verify
 "$rnntrain" seal best.h5 >said
@@ -128,6 +129,26 @@ cmp found scored
 same_content() { [ "$("$rnnprep" inspect "$1" | grep ^content)" = "$("$rnnprep" inspect "$2" | grep ^content)" ]; }
 same_content cut.h5 data.h5
 
+# Names and words that are not those of the data: the run's older generation is taken, and the bits
+# of a run that was left alone come of it.
+"${train[@]}" --run-dir straight --epochs 4
+"${train[@]}" --run-dir named --epochs 3
+cp -r named worded
+"$build"/tests/change_files name named/last.h5
+"$build"/tests/change_files word worded/last.h5
+for run in named worded; do
+    "$rnntrain" seal $run/last.h5 >/dev/null
+    "${train[@]}" --run-dir $run --epochs 4 --resume >said 2>&1
+    grep -q "$run/last.h5: .*on which it was trained: it was changed: going on from" said ||
+        problem "$run: $(cat said)"
+    [ "$(weights_of $run/last.h5)" = "$(weights_of straight/last.h5)" ] || problem "$run: other bits"
+done
+
+# A data set that contradicts itself.
+cp data.h5 cut.h5
+"$build"/tests/change_files kept cut.h5
+expect 65 'cut.h5: /tokenizer and /tokenizer_kept name different words' "$rnntrain" seal cut.h5
+
 # Marks that HDF5 leaves in a file which is open for writing.
 cp data.h5 cut.h5
 "$build"/tests/change_files open cut.h5
@@ -148,12 +169,14 @@ if command -v h5repack >/dev/null && command -v h5clear >/dev/null; then
         notes tool.h5
         "$rnntrain" seal tool.h5 >/dev/null
         "$rnntrain" inspect tool.h5 --verify >/dev/null
+        cmp tool.h5 $file # a run that began with it goes on with it
         for options in -s --increment=4096; do
             cp $file tool.h5
             h5clear $options tool.h5 >/dev/null
             "$rnntrain" inspect tool.h5 >/dev/null 2>said
             "$rnntrain" seal tool.h5 >/dev/null
             "$rnntrain" inspect tool.h5 --verify >/dev/null
+            cmp tool.h5 $file
         done
     done
 else

@@ -45,7 +45,7 @@ dense='layers["Dense"][-1].update(units=1, activation="linear")'
 loss() { # JSON of the loss
     change keras_stack.keras linear.keras "$dense; config['compile_config'] = {'loss': $1}"
 }
-for name in '"mse"' '"mean_absolute_error"' '["hinge"]' '{"out": "huber"}' \
+for name in '"mse"' '"mean_absolute_error"' '{"out": "huber"}' \
     '{"class_name": "MeanSquaredError", "config": {"name": "mean_squared_error"}}' \
     '{"class_name": "function", "config": "log_cosh"}'; do
     loss "$name"
@@ -56,13 +56,28 @@ for name in None '"my_loss"'; do
     loss "$name"
     expect 65 'is linear, and its loss .* give --logits' "$rnntrain" import linear.keras -o none.h5
 done
-for name in '{"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}' \
-    '"binary_crossentropy"'; do
+for name in '["hinge"]' '"squared_hinge"' '{"class_name": "CategoricalHinge", "config": {}}'; do
     loss "$name"
-    "$rnntrain" import linear.keras -o none.h5 >said 2>notes || grep -q "kernel of shape" notes ||
-        problem "logits: $(cat notes)"
-    ! grep -q regression notes || problem "logits are no regression"
+    expect 65 'whose numbers are margins.*--logits' "$rnntrain" import linear.keras -o none.h5
 done
+# Keras puts the classes' border at 0.5 there, and logits have it at 0.
+for name in '"binary_crossentropy"' \
+    '{"class_name": "BinaryCrossentropy", "config": {"from_logits": False}}'; do
+    loss "$name"
+    expect 65 'without from_logits=True, took its numbers for probabilities.*--logits' \
+        "$rnntrain" import linear.keras -o none.h5
+    "$rnntrain" import linear.keras -o none.h5 --logits >said 2>notes ||
+        grep -q "kernel of shape" notes || problem "--logits: $(cat notes)"
+done
+loss '{"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}'
+"$rnntrain" import linear.keras -o none.h5 >said 2>notes || grep -q "kernel of shape" notes ||
+    problem "logits: $(cat notes)"
+! grep -q regression notes || problem "logits are no regression"
+change keras_stack.keras linear.keras 'layers["Dense"][-1].update(activation="linear")
+config["compile_config"] = {"loss": "sparse_categorical_crossentropy"}'
+imported linear.keras
+grep -q "took its numbers for probabilities.*the classes are the same" notes ||
+    problem "logits of classes: $(cat notes)"
 
 # What import assumed, and how to say it.
 imported "$golden/keras_lstm.h5"
