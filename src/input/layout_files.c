@@ -136,7 +136,7 @@ static void check_rows(const struct layout_view *view, struct layout_files *file
         const struct layout_place *place = &view->places[i];
         if (place->kind != PLACE_RECORDS || !place->is_ours)
             continue;
-        if (place->is_named || place->n > FEW_ROWS)
+        if (place->is_named || place->n > FEW_ROWS || part_of(view, place) >= 0)
             return;
         first = first ? first : place;
         n++;

@@ -82,8 +82,8 @@ struck() { # file command...
 struck "$tmp/sample.h5" "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 60
 struck "$tmp/judged.csv" "$rnntrain" predict "$tmp/straight/best.h5" "$tmp/texts" -o "$tmp/judged.csv"
 struck "$tmp/straight/best.h5" "$rnntrain" eval "$tmp/straight/best.h5" "$tmp/sample.h5"
-"$rnntrain" export "$tmp/straight/best.h5" --to keras -o "$tmp/model.h5" >"$tmp/said"
-struck "$tmp/model.h5" "$rnntrain" export "$tmp/straight/best.h5" --to keras -o "$tmp/model.h5"
+"$rnntrain" export "$tmp/straight/best.h5" --to keras -o "$tmp/model.keras" >"$tmp/said"
+struck "$tmp/model.keras" "$rnntrain" export "$tmp/straight/best.h5" --to keras -o "$tmp/model.keras"
 
 # One that waits for its input ends at once.
 input=$tmp/input
