@@ -11,8 +11,8 @@ static void print_left_out(const struct left_out *left)
 {
     for (int i = 0; i < left->n; i++) {
         const struct left_out_reason *reason = &left->reasons[i];
-        printf("left out   %lld %s: %s%s\n", (long long)reason->n, reason->what,
-               reason->first, reason->n > 1 ? ", ..." : "");
+        say_line(stdout, "left out   %lld %s: %s%s", (long long)reason->n, reason->what,
+                 reason->first, reason->n > 1 ? ", ..." : "");
     }
 }
 
@@ -23,13 +23,14 @@ static void print_layout(const struct corpus *corpus)
     const char *before = "parts      ";
     for (int part = 0; part < DATASET_PARTS; part++)
         if (layout->parts[part] && corpus->n_of_part[part]) {
-            printf("%s%s from %s", before, dataset_part_names[part], layout->parts[part]);
+            say(stdout, "%s%s from %s", before, dataset_part_names[part],
+                layout->parts[part]);
             before = "; ";
         }
     if (*before == ';')
         putchar('\n');
     if (layout->classes)
-        printf("classes    %s\n", layout->classes);
+        say_line(stdout, "classes    %s", layout->classes);
 }
 
 enum { MOST_READ = 20 }; /* files of records, a line each */
@@ -51,7 +52,7 @@ static void print_reading(const struct summary *summary)
 static void print_notes(const struct corpus *corpus)
 {
     for (int i = 0; i < corpus->n_notes; i++)
-        printf("%-10s %s\n", corpus->notes[i].about, corpus->notes[i].text);
+        say_line(stdout, "%-10s %s", corpus->notes[i].about, corpus->notes[i].text);
 }
 
 enum { MOST_SHOWN = 20, MOST_BYTES = 60, COLUMNS = 80 }; /* classes of a line */
@@ -99,8 +100,8 @@ static void print_documents(const struct corpus *corpus)
     for (int part = 0; part < DATASET_PARTS; part++) {
         int n = corpus->n_of_part[part];
         if (n) {
-            int column =
-                printf("%-10s %d document%s:", dataset_part_names[part], n, plural(n));
+            int column = say(stdout, "%-10s %d document%s:", dataset_part_names[part], n,
+                             plural(n));
             print_classes(corpus, column, corpus->n_of_class[part]);
         }
     }
@@ -120,7 +121,7 @@ static void print_documents(const struct corpus *corpus)
 /* A line of one number for each choice. */
 static void print_values(const struct choices *choices, const char *name)
 {
-    printf("           %-10s", name);
+    say(stdout, "           %-10s", name);
     for (int i = 0; i < choices->n; i++)
         printf(" %7d", choices->choice[i].value);
     putchar('\n');
@@ -129,7 +130,7 @@ static void print_values(const struct choices *choices, const char *name)
 /* And one of what each keeps: of all ids, or of whole documents. */
 static void print_shares(const struct choices *choices, const char *name, bool of_whole)
 {
-    printf("           %-10s", name);
+    say(stdout, "           %-10s", name);
     for (int i = 0; i < choices->n; i++)
         printf(" %5.1f %%",
                100 * (of_whole ? choices->choice[i].whole : choices->choice[i].kept));
@@ -181,17 +182,17 @@ static void print_words(const struct summary *summary)
     int last = limit && limit - 1 < known ? limit - 1 : known;
     int before = options->index_from; /* ids that are no words' own */
 
-    printf("vocabulary kept %d of %d word%s, ids %d to %d\n",
-           last > before ? last - before : 0, known - before, plural(known - before),
-           before + 1, last);
+    say_line(stdout, "vocabulary kept %d of %d word%s, ids %d to %d",
+             last > before ? last - before : 0, known - before, plural(known - before),
+             before + 1, last);
     if (summary->n_forgotten)
         printf("forgotten  %lld times a rare word, by --vocab-limit\n",
                (long long)summary->n_forgotten);
-    printf("num_words  %.2f %% of all words have no id and are %s\n",
-           figures_percent(tally->n_unknown, tally->n_words),
-           options->oov_token    ? "the OOV token"
-           : options->index_from ? "dropped, or 2 if the index has them"
-                                 : "dropped");
+    say_line(stdout, "num_words  %.2f %% of all words have no id and are %s",
+             figures_percent(tally->n_unknown, tally->n_words),
+             options->oov_token    ? "the OOV token"
+             : options->index_from ? "dropped, or 2 if the index has them"
+                                   : "dropped");
     if (options->segment == TEXT_SEGMENT_SPLIT && is_uncut(tokenizer))
         printf(
             "words      are whole phrases of a script without blanks: --segment icu cuts "
@@ -216,8 +217,8 @@ static void print_histogram(const struct lengths *lengths)
         char line[41];
         int width = (int)((int64_t)40 * bar->n / most);
         memset(line, '#', sizeof line);
-        printf("           %6d to %6d %6.2f %% %.*s\n", bar->from, bar->to,
-               figures_percent(bar->n, lengths->n), width, line);
+        say_line(stdout, "           %6d to %6d %6.2f %% %.*s", bar->from, bar->to,
+                 figures_percent(bar->n, lengths->n), width, line);
     }
 }
 
@@ -228,18 +229,19 @@ static void print_lengths(const struct summary *summary)
     struct lengths lengths = figures_lengths(summary);
 
     bool is_one = tally->n_longer == 1;
-    printf("maxlen     %d of %d document%s %s %d ids and %s %s: %.2f %% of ids\n",
-           tally->n_longer, lengths.n, plural(lengths.n), is_one ? "exceeds" : "exceed",
-           options->maxlen, is_one ? "loses its" : "lose their",
-           options->truncate_pre ? "beginning" : "end",
-           figures_percent(tally->n_truncated, tally->n_ids));
+    say_line(stdout, "maxlen     %d of %d document%s %s %d ids and %s %s: %.2f %% of ids",
+             tally->n_longer, lengths.n, plural(lengths.n), is_one ? "exceeds" : "exceed",
+             options->maxlen, is_one ? "loses its" : "lose their",
+             options->truncate_pre ? "beginning" : "end",
+             figures_percent(tally->n_truncated, tally->n_ids));
     print_values(&lengths.maxlen, "maxlen");
     print_shares(&lengths.maxlen, "ids kept", false);
     print_shares(&lengths.maxlen, "whole", true);
 
-    printf("lengths    median %d id%s, 95 %% of documents at most %d, longest %d\n",
-           figures_length(&lengths, 50), plural(figures_length(&lengths, 50)),
-           figures_length(&lengths, 95), figures_length(&lengths, 100));
+    say_line(stdout,
+             "lengths    median %d id%s, 95 %% of documents at most %d, longest %d",
+             figures_length(&lengths, 50), plural(figures_length(&lengths, 50)),
+             figures_length(&lengths, 95), figures_length(&lengths, 100));
     print_histogram(&lengths);
     figures_release(&lengths);
 }
@@ -249,22 +251,22 @@ static void print_duplicates(const struct corpus *corpus)
     const struct corpus_duplicates *duplicates = &corpus->duplicates;
     for (int part = 0; part < DATASET_PARTS; part++)
         if (duplicates->in_train[part])
-            printf("duplicates %d of %d %s document%s found in train\n",
-                   duplicates->in_train[part], corpus->n_of_part[part],
-                   dataset_part_names[part], plural(corpus->n_of_part[part]));
+            say_line(stdout, "duplicates %d of %d %s document%s found in train",
+                     duplicates->in_train[part], corpus->n_of_part[part],
+                     dataset_part_names[part], plural(corpus->n_of_part[part]));
     for (int part = 0; part < DATASET_PARTS; part++)
         if (duplicates->in_part[part])
-            printf("duplicates %d document%s %s in %s more than once\n",
-                   duplicates->in_part[part], plural(duplicates->in_part[part]),
-                   duplicates->in_part[part] == 1 ? "stands" : "stand",
-                   dataset_part_names[part]);
+            say_line(stdout, "duplicates %d document%s %s in %s more than once",
+                     duplicates->in_part[part], plural(duplicates->in_part[part]),
+                     duplicates->in_part[part] == 1 ? "stands" : "stand",
+                     dataset_part_names[part]);
     if (duplicates->n_conflicts)
         say_line(stdout, "labels     %d text%s more than one label: %s",
                  duplicates->n_conflicts,
                  duplicates->n_conflicts == 1 ? " has" : "s have", duplicates->conflict);
     if (duplicates->n_dropped)
-        printf("dropped    %d duplicate%s\n", duplicates->n_dropped,
-               plural(duplicates->n_dropped));
+        say_line(stdout, "dropped    %d duplicate%s", duplicates->n_dropped,
+                 plural(duplicates->n_dropped));
 }
 
 static void print_bytes(const struct summary *summary)
@@ -272,15 +274,17 @@ static void print_bytes(const struct summary *summary)
     const struct corpus_repairs *repairs = &summary->corpus->repairs;
     const struct reader_notes *notes = summary->notes;
     if (repairs->n_documents)
-        printf(
+        say_line(
+            stdout,
             "UTF-8      invalid parts (%lld) became U+FFFD in %d of %d document%s: %s%s; "
-            "if the corpus is in another encoding, --encoding names it\n",
+            "if the corpus is in another encoding, --encoding names it",
             (long long)repairs->n_parts, repairs->n_documents,
             summary->corpus->n_documents, plural(summary->corpus->n_documents),
             repairs->examples, repairs->n_documents > 3 ? ", ..." : "");
     if (notes->n_bad)
-        printf("encoding   invalid sequences (%lld) became U+FFFD, the first: %s\n",
-               (long long)notes->n_bad, notes->bad);
+        say_line(stdout,
+                 "encoding   invalid sequences (%lld) became U+FFFD, the first: %s",
+                 (long long)notes->n_bad, notes->bad);
 }
 
 void summary_print(const struct summary *summary)
@@ -292,9 +296,9 @@ void summary_print(const struct summary *summary)
     print_words(summary);
     print_lengths(summary);
     if (summary->tally->n_empty)
-        printf("empty      %d of %d document%s without a known word\n",
-               summary->tally->n_empty, n, plural(n));
+        say_line(stdout, "empty      %d of %d document%s without a known word",
+                 summary->tally->n_empty, n, plural(n));
     print_duplicates(summary->corpus);
     print_bytes(summary);
-    printf("wrote      %s\n", summary->output);
+    say_line(stdout, "wrote      %s", summary->output);
 }

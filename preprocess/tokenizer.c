@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "corpus/lines.h"
 #include "corpus/stop_words.h"
 #include "files/h5.h"
@@ -103,7 +104,7 @@ static int load_from_file(struct job *job, const char *path)
     char *assumed = NULL;
     int rc = text_from_file(path, &padding, &job->tokenizer, &assumed);
     if (assumed)
-        fprintf(stderr, "rnnprep: note: %s: %s\n", path, assumed);
+        say_line(stderr, "rnnprep: note: %s: %s", path, assumed);
     free(assumed);
     return rc;
 }

@@ -6,6 +6,7 @@
 
 #include <xxhash.h>
 
+#include "base/say.h"
 #include "corpus/examine.h"
 #include "words/crew.h"
 #include "input/load.h"
@@ -244,7 +245,7 @@ int intake_run(const struct intake *intake)
     free(run.workers);
 
     if (run.shown > run.began)
-        fprintf(stderr, "\r%60s\r", "");
+        say(stderr, "\r%60s\r", "");
 
     const struct reader_notes *notes = reader_notes(intake->reader);
     if (!rc && notes->n_bad && intake->strict)

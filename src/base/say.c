@@ -108,11 +108,16 @@ int say(FILE *out, const char *format, ...)
     return n;
 }
 
+int say_line_with(FILE *out, const char *format, va_list args)
+{
+    return say_with(out, "\n", format, args);
+}
+
 int say_line(FILE *out, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int n = say_with(out, "\n", format, args);
+    int n = say_line_with(out, format, args);
     va_end(args);
     return n;
 }

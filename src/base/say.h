@@ -20,6 +20,7 @@ size_t say_escape(const char *text, char *escaped, size_t room);
  * Return the bytes of it, the end not counted. */
 int say(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 int say_line(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+int say_line_with(FILE *out, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* "s", behind a noun that n counts; "" where n is 1. */
 const char *plural(int64_t n);

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "data/classes.h"
 #include "files/file.h"
 #include "files/h5.h"
@@ -255,7 +256,7 @@ static int map_classes(const struct corpus *corpus, const struct facts *found,
     int rc = checkpoint_map_classes(info, found, corpus->source.path, "--labels", places,
                                     &note);
     if (note)
-        fprintf(stderr, "rnntrain: note: %s\n", note);
+        say_line(stderr, "rnntrain: note: %s", note);
     free(note);
     return rc;
 }
@@ -313,10 +314,10 @@ static void print_notes(const struct corpus *corpus, const struct reader_notes *
     const char *encoding = corpus->settings->encoding;
     int64_t n_bad = corpus->n_bad + notes->n_bad;
     if (n_bad)
-        fprintf(stderr,
-                "rnntrain: note: %s: %lld sequences are not valid %s and were replaced: "
-                "--encoding names another encoding\n",
-                corpus->source.path, (long long)n_bad, encoding ? encoding : "UTF-8");
+        say_line(stderr,
+                 "rnntrain: note: %s: %lld sequences are not valid %s and were replaced: "
+                 "--encoding names another encoding",
+                 corpus->source.path, (long long)n_bad, encoding ? encoding : "UTF-8");
     left_out_note(&notes->left_out, "rnntrain", stderr);
 }
 

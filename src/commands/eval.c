@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "data/classes.h"
 #include "data/dataset.h"
 #include "commands/corpus.h"
@@ -106,9 +107,10 @@ static int print_score(const struct predictor *predictor, const struct dataset *
     struct score score;
     int rc = selection_score(selection, predictor, data, settings->isa, window, &score);
     if (!rc)
-        printf(settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}\n"
-                              : "%s: loss %.6f  acc %.6f on %d rows\n",
-               selection->shown, score.loss, score_accuracy(&score), score.n);
+        say_line(stdout,
+                 settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}"
+                                : "%s: loss %.6f  acc %.6f on %d rows",
+                 selection->shown, score.loss, score_accuracy(&score), score.n);
     return rc;
 }
 
@@ -131,7 +133,7 @@ static int load(struct dataset *data, bool streams)
 static void tell(char *note)
 {
     if (note)
-        fprintf(stderr, "rnntrain: note: %s\n", note);
+        say_line(stderr, "rnntrain: note: %s", note);
     free(note);
 }
 

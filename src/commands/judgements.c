@@ -114,18 +114,25 @@ static void write_text(struct judgements *judgements, const char *text)
     write_bytes(judgements, text, strlen(text));
 }
 
-/* So that a line has two columns whatever the class is called. */
-static void write_escaped(struct judgements *judgements, const char *label)
+static void write_escaped(struct judgements *judgements, const char *text)
 {
-    static const char special[] = "\\\t\n\r";
-    static const char *const escaped[] = {"\\\\", "\\t", "\\n", "\\r"};
-    for (; *label; label++) {
-        const char *found = strchr(special, *label);
-        if (found)
-            write_text(judgements, escaped[found - special]);
-        else
-            write_bytes(judgements, label, 1);
-    }
+    size_t room = say_escape(text, NULL, 0) + 1;
+    char *escaped = xcalloc(room, 1);
+    say_escape(text, escaped, room);
+    write_text(judgements, escaped);
+    free(escaped);
+}
+
+/* So that a line has two columns whatever the class is called; a backslash is doubled, so
+ * that the name can be told. */
+static void write_label(struct judgements *judgements, const char *label)
+{
+    char *doubled = xcalloc(2 * strlen(label) + 1, 1), *to = doubled;
+    for (; *label; *to++ = *label++)
+        if (*label == '\\')
+            *to++ = '\\';
+    write_escaped(judgements, doubled);
+    free(doubled);
 }
 
 static void write_columns(struct judgements *judgements,
@@ -135,7 +142,7 @@ static void write_columns(struct judgements *judgements,
     const char *label = judgements->predictor->info.facts.labels[judgement->class];
     snprintf(number, sizeof number, "\t%.6f\n",
              judgement->probabilities[judgement->class]);
-    write_escaped(judgements, label);
+    write_label(judgements, label);
     write_text(judgements, number);
 }
 
@@ -187,10 +194,10 @@ static void write_object(struct judgements *judgements, const json_t *judged,
     bool has_fields =
         kept->json && strspn(kept->json + 1, " \t") + 1 < strlen(kept->json);
     if (has_fields) {
-        write_text(judgements, kept->json);
+        write_escaped(judgements, kept->json);
         write_text(judgements, ",");
     }
-    write_text(judgements, text + has_fields);
+    write_escaped(judgements, text + has_fields); /* which leaves JSON what it is */
     write_text(judgements, "\n");
     free(text);
 }
@@ -346,13 +353,14 @@ int judgements_finish(struct judgements *judgements)
 void judgements_print_notes(const struct judgements *judgements)
 {
     if (judgements->n_blind)
-        fprintf(stderr,
-                "rnntrain: note: %lld of %lld text%s %s no word that the model knows: %s "
-                "(of all %lld word%s it does not know %lld)\n",
-                (long long)judgements->n_blind, (long long)judgements->n_texts,
-                plural(judgements->n_texts), judgements->n_blind == 1 ? "holds" : "hold",
-                judgements->n_blind == 1 ? "its judgement is that of no word"
-                                         : "they all get the same judgement",
-                (long long)judgements->n_words, plural(judgements->n_words),
-                (long long)(judgements->n_words - judgements->n_known));
+        say_line(
+            stderr,
+            "rnntrain: note: %lld of %lld text%s %s no word that the model knows: %s "
+            "(of all %lld word%s it does not know %lld)",
+            (long long)judgements->n_blind, (long long)judgements->n_texts,
+            plural(judgements->n_texts), judgements->n_blind == 1 ? "holds" : "hold",
+            judgements->n_blind == 1 ? "its judgement is that of no word"
+                                     : "they all get the same judgement",
+            (long long)judgements->n_words, plural(judgements->n_words),
+            (long long)(judgements->n_words - judgements->n_known));
 }

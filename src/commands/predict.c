@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "commands/import_options.h"
 #include "commands/judgements.h"
 #include "commands/lines.h"
@@ -119,16 +120,16 @@ static void print_notes(const struct job *job, const struct lines *lines)
     const char *encoding = job->settings->input.encoding;
     int64_t line = 0, n_bad = lines_bad(lines, &line);
     if (n_bad)
-        fprintf(stderr,
-                "rnntrain: note: %s: %lld sequences are not valid %s, the first in line "
-                "%lld, and were replaced: --encoding names another encoding\n",
-                job->path, (long long)n_bad, encoding ? encoding : "UTF-8",
-                (long long)line);
+        say_line(stderr,
+                 "rnntrain: note: %s: %lld sequences are not valid %s, the first in line "
+                 "%lld, and were replaced: --encoding names another encoding",
+                 job->path, (long long)n_bad, encoding ? encoding : "UTF-8",
+                 (long long)line);
     if (lines_begin_as_table(lines) && !job->settings->whole)
-        fprintf(
+        say_line(
             stderr,
             "rnntrain: note: %s: the first line looks like names of columns, and each "
-            "line was judged as a text: --format csv (or tsv) reads a table\n",
+            "line was judged as a text: --format csv (or tsv) reads a table",
             job->path);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "commands/set_aside.h"
 #include "ranks/comm.h"
 
@@ -24,10 +25,10 @@ static int find_set_aside(const struct predictor *predictor, const struct datase
     int rc = set_aside_rows(&predictor->info, &predictor->record, data, &selection->rows,
                             &selection->n);
     if (!rc)
-        fprintf(stderr,
-                "rnntrain: note: %s has no validation part: judged are the %d of its %d "
-                "training rows that the run set aside to validate on\n",
-                data->path, selection->n, data->part[DATASET_TRAIN].n);
+        say_line(stderr,
+                 "rnntrain: note: %s has no validation part: judged are the %d of its %d "
+                 "training rows that the run set aside to validate on",
+                 data->path, selection->n, data->part[DATASET_TRAIN].n);
     return rc;
 }
 
@@ -40,10 +41,10 @@ int selection_find(const struct predictor *predictor, const struct dataset *data
 
     selection_all(data, part, dataset_part_names[part], selection);
     if (is_validation && set_aside_others(&predictor->info, &predictor->record, data))
-        fprintf(stderr,
-                "rnntrain: note: the run of %s validated on rows of the training part, "
-                "which are not these\n",
-                predictor->info.path);
+        say_line(stderr,
+                 "rnntrain: note: the run of %s validated on rows of the training part, "
+                 "which are not these",
+                 predictor->info.path);
     return OK;
 }
 

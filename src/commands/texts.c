@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/say.h"
 #include "input/block.h"
 #include "input/decode.h"
 #include "input/input.h"
@@ -264,11 +265,11 @@ void texts_release(struct texts *texts)
 void texts_print_notes(const struct texts *texts)
 {
     if (texts->n_bad)
-        fprintf(stderr,
-                "rnntrain: note: %lld sequences are not valid %s, the first at %s, and "
-                "were replaced: --encoding names another encoding\n",
-                (long long)texts->n_bad, texts->encoding ? texts->encoding : "UTF-8",
-                texts->bad);
+        say_line(stderr,
+                 "rnntrain: note: %lld sequences are not valid %s, the first at %s, and "
+                 "were replaced: --encoding names another encoding",
+                 (long long)texts->n_bad, texts->encoding ? texts->encoding : "UTF-8",
+                 texts->bad);
     left_out_note(&texts->left_out, "rnntrain", stderr);
 }
 

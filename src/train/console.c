@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/say.h"
+
 /* mpirun gives its ranks a terminal of their own, whatever it writes to itself: look at
  * where mpirun's output goes. */
 static bool reaches_terminal(FILE *console)
@@ -40,8 +42,7 @@ void report_say(struct report *report, const char *format, ...)
     va_list args;
     va_start(args, format);
     clear_bar(report);
-    vfprintf(report->console, format, args);
-    fputc('\n', report->console);
+    say_line_with(report->console, format, args);
     fflush(report->console);
     va_end(args);
 }
@@ -55,8 +56,7 @@ void report_tell(struct report *report, const char *format, ...)
     if (report->console)
         fflush(report->console);
     fputs("rnntrain: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    say_line_with(stderr, format, args);
     va_end(args);
 }
 

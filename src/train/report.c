@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "files/file.h"
 
 static int open_log(const char *path, bool is_new, int *fd)
@@ -36,10 +37,11 @@ static int lock_log(int fd, const char *path, enum report_mode mode)
             path);
 
     case FILE_NO_LOCKS:
-        fprintf(stderr,
-                "rnntrain: %s: its file system has no locks: see to it that no other job "
-                "trains in this run directory\n",
-                path);
+        say_line(
+            stderr,
+            "rnntrain: %s: its file system has no locks: see to it that no other job "
+            "trains in this run directory",
+            path);
         return OK;
     default:
         return OK;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "files/h5.h"
 
 /* Rows of each class; the caller's to free. */
@@ -38,7 +39,7 @@ static char *describe_validation(const struct trainer *trainer)
         die("no memory for the line on the validation rows");
     fputs(rules[sampler->config.rule], out);
     for (int c = 0; c < facts->n_labels && sampler->n_validation > 0; c++)
-        fprintf(out, "%s %s %d", c ? "," : ":", facts->labels[c], counts[c]);
+        say(out, "%s %s %d", c ? "," : ":", facts->labels[c], counts[c]);
     fclose(out);
 
     free(counts);
@@ -179,8 +180,8 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
 static void say_finished(const struct trainer *trainer)
 {
     if (trainer->comm->rank == 0 && !trainer->config->quiet)
-        printf("%s is finished, after %d epochs: nothing is left to resume\n",
-               trainer->config->run_dir, trainer->progress.epoch);
+        say_line(stdout, "%s is finished, after %d epochs: nothing is left to resume",
+                 trainer->config->run_dir, trainer->progress.epoch);
 }
 
 int trainer_start_report(struct trainer *trainer)

@@ -69,6 +69,18 @@ read -r -a serving <<<"$(sed -n 's/^set(RNNTRAIN_SERVING \(.*\))/\1/p' CMakeList
 ! grep -n -E '\b(printf|vprintf|puts|putchar)\(|\bstdout\b|\bstderr\b' -r "${serving[@]/#/src/}" |
     grep -v -E '^src/base/(base|options|options_usage|program)\.c' || complain "a library folder prints"
 
+# What a text says goes through say.h: only texts of the program itself, or of a source that it
+# writes, are printed as they are.
+prints=$(git ls-files 'src/*.c' 'preprocess/*.c' |
+    grep -v -E '^src/export/c/|^src/(base/(base|say|options_usage|program|trace)|train/console)\.c$' | xargs awk '
+    /(^|[^a-z_])f?printf\(/ { call = ""; at = FILENAME ":" FNR; inside = 1 }
+    inside { call = call $0 }
+    inside && /;$/ {
+        if (call ~ /%[-0-9.*]*s/ && call !~ /sn?printf\(/) print at ": " call
+        inside = 0
+    }')
+[ -z "$prints" ] || complain "a text that is printed without say(): $prints"
+
 # Sizes, forbidden calls, places and dates.
 for file in $(git ls-files '*.c' '*.h' '*.sh' '*.py' bootstrap); do
     [ "$(wc -l <"$file")" -le 600 ] || complain "$file has more than 600 lines"
