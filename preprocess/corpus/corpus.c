@@ -58,7 +58,6 @@ static void note_repair(struct corpus *corpus, const struct document *document,
 
 void corpus_note(struct corpus *corpus, const char *about, char *text)
 {
-    clean_line(text);
     corpus->notes =
         xrealloc(corpus->notes, (size_t)corpus->n_notes + 1, sizeof *corpus->notes);
     corpus->notes[corpus->n_notes++] = (struct corpus_note){about, text};

@@ -13,17 +13,6 @@ static _Thread_local char message[2048];
 static void (*die_hook)(int code);
 static _Thread_local jmp_buf *caught; /* where die() goes, if anywhere */
 
-void clean_line(char *text)
-{
-    for (unsigned char *c = (unsigned char *)text; *c; c++) {
-        bool is_c1 = c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0; /* U+0080 .. U+009F */
-        if (is_c1)
-            *c++ = '?';
-        if (is_c1 || *c < ' ' || *c == 0x7F)
-            *c = '?';
-    }
-}
-
 int fail(int code, const char *format, ...)
 {
     char text[sizeof message]; /* an argument may be the previous message itself */

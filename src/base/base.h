@@ -70,10 +70,6 @@ char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t n_bytes);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* Control characters become '?': what a stranger's file names stays on one line, and a
- * terminal does not obey it. */
-void clean_line(char *text);
-
 /* A workspace is laid out by a function that takes its parts from an arena, called twice:
  * with base NULL to learn the size, then with base a zeroed block of `used` bytes. */
 struct arena {

@@ -112,8 +112,6 @@ static void note_frozen(struct keras_reading *reading)
             xasprintf("%s%s%s", before ? before : "", before ? ", " : "", layer->name);
         free(before);
     }
-    if (model->frozen)
-        clean_line(model->frozen);
 }
 
 int keras_read_layers(struct keras_reading *reading)

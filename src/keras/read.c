@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
+
 const struct keras_hints keras_no_hints = {.head = MODEL_HEADS, .gates = MODEL_GATES};
 
 static const char *version_of(const struct keras_file *file)
@@ -36,11 +38,11 @@ int keras_misplaced(const struct keras_reading *reading, const struct keras_laye
 
 static void add_note(char **notes, const char *format, va_list args)
 {
-    char line[512], *before = *notes;
+    char line[512], escaped[512], *before = *notes;
 
     vsnprintf(line, sizeof line, format, args);
-    clean_line(line);
-    *notes = xasprintf("%s%s\n", before ? before : "", line);
+    say_escape(line, escaped, sizeof escaped);
+    *notes = xasprintf("%s%s\n", before ? before : "", escaped);
     free(before);
 }
 
@@ -154,7 +156,6 @@ int keras_model_from(const struct keras_file *file, const struct keras_hints *hi
                      struct keras_model *model)
 {
     *model = (struct keras_model){.version = xasprintf("%.32s", version_of(file))};
-    clean_line(model->version);
     model->config.lookup_bytes = CHAIN_LOOKUP_BYTES;
 
     struct keras_reading reading = {

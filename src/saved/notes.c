@@ -14,8 +14,6 @@ static char *frozen_of(const struct checkpoint *info)
     const char *names = json_string_value(json_object_get(provenance, "frozen"));
     char *copy = names ? xstrdup(names) : NULL;
     json_decref(provenance);
-    if (copy)
-        clean_line(copy);
     return copy;
 }
 

@@ -27,15 +27,6 @@ static void test_fail(void **state)
     assert_int_equal(strlen(fail_message()), 2047);
 }
 
-/* C0 and C1 controls, the latter as UTF-8; what only looks like them stays. */
-static void test_clean_line(void **state)
-{
-    (void)state;
-    char text[] = "a\x1b[K \xc2\x85 \xc2\xa0 \xc3\x85 \xc2";
-    clean_line(text);
-    assert_string_equal(text, "a?[K ?? \xc2\xa0 \xc3\x85 \xc2");
-}
-
 static void test_memory(void **state)
 {
     (void)state;
@@ -179,10 +170,9 @@ static void test_machine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fail),    cmocka_unit_test(test_clean_line),
-        cmocka_unit_test(test_memory),  cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_die),     cmocka_unit_test(test_arena),
-        cmocka_unit_test(test_machine),
+        cmocka_unit_test(test_fail),    cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_strings), cmocka_unit_test(test_die),
+        cmocka_unit_test(test_arena),   cmocka_unit_test(test_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
