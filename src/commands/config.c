@@ -192,6 +192,8 @@ static int apply_initial(struct config *config, const char *path)
         rc = record_read(info.config, &source, &record);
     if (!rc)
         rc = record_check_training(&record, &source, "--init-from");
+    if (!rc)
+        rc = checkpoint_check_model(&info, &record.model);
     if (!rc) {
         config->trainer.model = record.model;
         config->trainer.optim = record.optim;

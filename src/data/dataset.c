@@ -23,8 +23,11 @@ static int check_format(struct dataset *data)
 {
     char *format = NULL;
     int64_t version = 0;
-    if (h5_read_attribute_text(data->file, "/", "format", &format) ||
-        strcmp(format, DATASET_FORMAT)) {
+    bool has_format = h5_has_attribute(data->file, "/", "format");
+    if (has_format && h5_read_attribute_text(data->file, "/", "format", &format))
+        return fail(ERR_FORMAT, "%s: not a data set: %s", data->path, fail_message());
+
+    if (!has_format || strcmp(format, DATASET_FORMAT)) {
         free(format);
         return fail(ERR_FORMAT, "%s: not a data set; `rnnprep CORPUS -o FILE` makes one",
                     data->path);
@@ -52,6 +55,17 @@ static int read_chunk_rows(struct dataset *data, enum dataset_part part)
     return rc;
 }
 
+/* Memory is taken for as many values as there are rows. */
+static int check_column(const struct dataset *data, enum dataset_part part,
+                        const char *name)
+{
+    char path[DATASET_PATH_BYTES];
+    size_t rows = (size_t)data->part[part].n;
+
+    dataset_array_path(part, name, path);
+    return h5_check(data->file, path, H5_INT32, 1, &rows);
+}
+
 static int read_part(struct dataset *data, enum dataset_part part)
 {
     char path[DATASET_PATH_BYTES];
@@ -76,7 +90,13 @@ static int read_part(struct dataset *data, enum dataset_part part)
     }
 
     data->part[part] = facts_rows(&data->facts, (int)shape[0]);
-    return shape[0] ? read_chunk_rows(data, part) : OK;
+    if (shape[0] == 0)
+        return OK;
+
+    rc = read_chunk_rows(data, part);
+    if (!rc)
+        rc = check_column(data, part, "y");
+    return rc ? rc : check_column(data, part, "length");
 }
 
 /* The JSON of all words is 8 MB for IMDB, and the few that training needs stand beside
@@ -86,7 +106,7 @@ static int read_tokenizer(struct dataset *data, enum dataset_words words)
     bool kept = words == DATASET_WORDS_KEPT && h5_exists(data->file, "/tokenizer_kept");
     if (words == DATASET_WORDS_NONE)
         return OK;
-    return h5_read_text(data->file, kept ? "/tokenizer_kept" : "/tokenizer",
+    return h5_read_text(data->file, kept ? "/tokenizer_kept" : "/tokenizer", H5_MOST_TEXT,
                         &data->tokenizer);
 }
 
@@ -96,7 +116,7 @@ int dataset_read_head(struct dataset *data, enum dataset_words words)
     if (!rc)
         rc = facts_read(data->file, FACTS_IN_DATASET, &data->facts);
     if (!rc)
-        rc = h5_read_text(data->file, "/provenance", &data->provenance);
+        rc = h5_read_text(data->file, "/provenance", H5_MOST_JSON, &data->provenance);
     if (!rc)
         rc = read_tokenizer(data, words);
 

@@ -15,7 +15,7 @@ static int check_words(struct dataset *data)
     if (!rc && h5_exists(data->file, "/tokenizer_kept")) {
         free(data->tokenizer);
         data->tokenizer = NULL;
-        rc = h5_read_text(data->file, "/tokenizer_kept", &data->tokenizer);
+        rc = h5_read_text(data->file, "/tokenizer_kept", H5_MOST_TEXT, &data->tokenizer);
         if (!rc && dataset_check_words(data, all, data->path))
             rc = fail(ERR_FORMAT,
                       "%s: /tokenizer and /tokenizer_kept name different words: one of "
@@ -98,7 +98,7 @@ static int write_anew(struct dataset *data, const char *target)
     char *path = data->path;
     int rc = OK;
     if (h5_exists(data->file, "/tokenizer_kept"))
-        rc = h5_read_text(data->file, "/tokenizer_kept", &data->kept);
+        rc = h5_read_text(data->file, "/tokenizer_kept", H5_MOST_TEXT, &data->kept);
     if (!rc)
         rc = dataset_load_alone(data, DATASET_ALL, "use another host");
     if (rc)

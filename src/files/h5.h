@@ -18,6 +18,10 @@ enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_FLOAT32, H5_N_TYPES };
 
 enum { H5_MAX_DIMS = 2 };
 
+/* Bytes of texts: JSON that is read whole, of which jansson makes a few dozen times as
+ * many; a tokenizer of some million words. */
+enum { H5_MOST_JSON = 32 << 20, H5_MOST_TEXT = 1 << 30 };
+
 /* Whether bytes begin as HDF5 does. */
 bool h5_is_one(const char *bytes, size_t n);
 
@@ -72,6 +76,9 @@ bool h5_has_attribute(struct h5 *file, const char *object, const char *name);
  * it says it has are stored in the file, so they bound what memory is taken for. */
 int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
              size_t shape[H5_MAX_DIMS]) NODISCARD;
+/* ERR_FORMAT unless the array is there and has this type and shape. */
+int h5_check(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+             const size_t *shape) NODISCARD;
 /* Reads an array that must have this type and shape. */
 int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
             const size_t *shape, void *data) NODISCARD;
@@ -92,8 +99,9 @@ size_t h5_chunks_rows(const struct h5_chunks *chunks);
  * Behind the array's last row they mean nothing. */
 int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values) NODISCARD;
 
-/* A text; the caller's to free. */
-int h5_read_text(struct h5 *file, const char *path, char **text) NODISCARD;
+/* A text of at most `most` bytes, the caller's to free. One that is made of next to
+ * nothing, as a gigabyte of blanks, is refused. */
+int h5_read_text(struct h5 *file, const char *path, size_t most, char **text) NODISCARD;
 /* Fixed-length strings; the array and each string are the caller's to free. */
 int h5_read_strings(struct h5 *file, const char *path, size_t *n,
                     char ***strings) NODISCARD;

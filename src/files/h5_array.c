@@ -26,6 +26,7 @@ static int check_stored(struct h5_array *array)
     uint64_t needed = 0;
     bool is_right = count_bytes(array, &needed);
     array->row_bytes = is_right ? array->space.shape[1] * array->type.bytes : 0;
+    array->n_stored = needed;
 
     if (is_right && storage->layout == H5_CHUNKED)
         return h5_index_read(array);

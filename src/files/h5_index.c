@@ -98,6 +98,7 @@ int h5_index_read(struct h5_array *array)
     array->n_chunks = (size_t)n;
 
     int rc = n == 0 ? OK : walk_node(&walk, storage->at, H5_ANY_LEVEL);
+    array->n_stored = array->file->n - walk.unused;
     if (!rc && walk.n_found != n)
         rc = spoilt(array, "some of its rows are not stored");
     return rc;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_TEXT = 1 << 30 }; /* bytes; a text is read into memory */
+enum { MOST_TEXT = 1 << 30 }; /* bytes of strings together */
 enum { MOST_STRINGS = 1 << 20 };
 
 /* Types of values by our names for them. */
@@ -116,35 +116,55 @@ int h5_read(struct h5 *file, const char *path, enum h5_type type, int n_dims,
     return h5_read_rows(file, path, type, n_dims, shape, 0, shape[0], data);
 }
 
-/* A text whose array is open. */
-static int read_text(const struct h5_array *array, char **text)
+int h5_check(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+             const size_t *shape)
+{
+    struct h5_array array;
+    int rc = h5_array_open_as(file, path, type, n_dims, shape, &array);
+    h5_array_release(&array);
+    return rc;
+}
+
+/* Words and numbers pack to a tenth, the lines of a log to a fiftieth. */
+static bool is_made_of_nothing(const struct h5_array *array, size_t n)
+{
+    enum { SMALL = 1 << 20, MOST_PACKED = 256 };
+    return n > SMALL && n / MOST_PACKED > array->n_stored;
+}
+
+static int check_text(const struct h5_array *array, size_t most)
 {
     size_t n = (size_t)array->space.shape[0];
     int rc = check_type(array, H5_UINT8);
     if (!rc)
         rc = check_shape(array, 1, &n);
-    if (!rc && n > MOST_TEXT)
-        rc = fail(ERR_FORMAT, "%s: %s has %zu bytes, expected at most %d",
-                  array->file->path, array->name, n, MOST_TEXT);
-    if (rc)
-        return rc;
+    if (!rc && n > most)
+        rc = fail(ERR_FORMAT, "%s: %s has %zu bytes, expected at most %zu",
+                  array->file->path, array->name, n, most);
+    if (!rc && is_made_of_nothing(array, n))
+        rc = h5_damaged(array->file, array->name,
+                        "it is one long repetition, which no text is");
+    return rc;
+}
 
-    char *content = xcalloc(n + 1, 1);
-    rc = h5_array_read(array, 0, n, content);
+int h5_read_text(struct h5 *file, const char *path, size_t most, char **text)
+{
+    struct h5_array array;
+    char *content = NULL;
+
+    int rc = h5_array_open(file, path, &array);
+    if (!rc)
+        rc = check_text(&array, most);
+    if (!rc) {
+        content = xcalloc((size_t)array.space.shape[0] + 1, 1);
+        rc = h5_array_read(&array, 0, array.space.shape[0], content);
+    }
+    h5_array_release(&array);
+
     if (rc)
         free(content);
     else
         *text = content;
-    return rc;
-}
-
-int h5_read_text(struct h5 *file, const char *path, char **text)
-{
-    struct h5_array array;
-    int rc = h5_array_open(file, path, &array);
-    if (!rc)
-        rc = read_text(&array, text);
-    h5_array_release(&array);
     return rc;
 }
 

@@ -182,6 +182,7 @@ struct h5_array {
     struct h5_space space;
     struct h5_storage storage;
     uint64_t row_bytes;
+    uint64_t n_stored;        /* bytes that hold its values, packed or not */
     struct h5_stored *chunks; /* (n_chunks) owned, in the order of their rows */
     size_t n_chunks;
 };

@@ -87,17 +87,20 @@ static void layout(struct model *model, struct space *space)
 
 /* More than the host has would be asked for page by page, until something else dies of
  * it. */
-static int check_memory(size_t n_bytes)
+static int check_memory(const struct model *model)
 {
+    size_t n_bytes = model->n_bytes + model_params(model)->size * sizeof(real);
     double host = (double)host_memory();
     double gib = (double)(1 << 30);
     if ((double)n_bytes <= host)
         return OK;
-    return fail(ERR_USAGE,
-                "the model's workspace would take %.0f GiB a rank, this host has %.0f: "
-                "lower --units, --layers or --lane-rows, or make the data set with a "
-                "smaller --maxlen",
-                (double)n_bytes / gib, host / gib);
+    return fail(
+        ERR_USAGE,
+        "the model's weights and workspace would take %.0f GiB a rank, this host has "
+        "%.0f: "
+        "lower --units, --layers or --lane-rows, or make the data set with a "
+        "smaller --maxlen",
+        (double)n_bytes / gib, host / gib);
 }
 
 /* Sizes first, then memory for what this model has; another's weights are at
@@ -109,7 +112,7 @@ static int take_space(struct model *model, char *weights)
     layout(model, &size);
     model->n_bytes = size.lane.used + (weights ? 0 : size.weights.used) +
                      (model->frame.trains ? size.backward.used : 0);
-    int rc = check_memory(model->n_bytes);
+    int rc = check_memory(model);
     if (rc)
         return rc;
 

@@ -5,6 +5,9 @@
 
 #include "files/file.h"
 #include "files/h5.h"
+#include "model/model.h"
+
+enum { MOST_CONFIG = 1 << 20 }; /* bytes; some fifty options have 2,000 */
 
 static int read_n_slots(struct h5 *file, int *n_slots)
 {
@@ -36,7 +39,7 @@ static int check_version(struct h5 *file)
 /* A model of Keras that came without a tokenizer has an empty text. */
 static int read_tokenizer(struct h5 *file, char **tokenizer)
 {
-    int rc = h5_read_text(file, "/rnntrain/tokenizer", tokenizer);
+    int rc = h5_read_text(file, "/rnntrain/tokenizer", H5_MOST_TEXT, tokenizer);
     if (!rc && !**tokenizer) {
         free(*tokenizer);
         *tokenizer = NULL;
@@ -53,11 +56,11 @@ int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
         rc = read_n_slots(file, &info->n_slots);
 
     if (!rc)
-        rc = h5_read_text(file, "/rnntrain/config", &info->config);
+        rc = h5_read_text(file, "/rnntrain/config", MOST_CONFIG, &info->config);
     if (!rc)
-        rc = h5_read_text(file, "/rnntrain/state", &info->state);
+        rc = h5_read_text(file, "/rnntrain/state", H5_MOST_JSON, &info->state);
     if (!rc)
-        rc = h5_read_text(file, "/rnntrain/provenance", &info->provenance);
+        rc = h5_read_text(file, "/rnntrain/provenance", H5_MOST_JSON, &info->provenance);
     return rc ? rc : read_tokenizer(file, &info->tokenizer);
 }
 
@@ -98,6 +101,34 @@ static int check_finite(const char *path, const char *array, const float *values
                 "%s: %s: element %zu is not a finite number; use an older checkpoint",
                 path, array, i);
     return OK;
+}
+
+static int check_arrays(const struct checkpoint *info, const struct params *params)
+{
+    int rc = OK;
+
+    for (int i = 0; i < params->n_tensors && !rc; i++) {
+        const struct tensor *tensor = &params->tensors[i];
+        char *path = checkpoint_tensor_path(tensor);
+        rc = h5_check(info->file, path, H5_FLOAT32, tensor->n_dims, tensor->shape);
+        free(path);
+    }
+    return rc;
+}
+
+int checkpoint_check_model(const struct checkpoint *info,
+                           const struct model_options *options)
+{
+    struct chain_config chain;
+    struct params params = {0};
+    if (!info->file) /* of Keras: it was made of its arrays */
+        return OK;
+
+    model_options_chain(options, &info->facts, &chain);
+    model_tensors(&chain, &params);
+    int rc = check_arrays(info, &params);
+    params_release(&params);
+    return rc;
 }
 
 static int load_tensor(const struct checkpoint *info, const struct tensor *tensor,

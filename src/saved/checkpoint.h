@@ -23,6 +23,7 @@
 #include "keras/keras.h"
 #include "layers/chain.h"
 #include "layers/params.h"
+#include "model/options.h"
 
 enum { CHECKPOINT_MAX_SLOTS = 2 };
 
@@ -90,6 +91,11 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
 int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
                             const char *bytes, size_t n,
                             struct checkpoint *info) NODISCARD;
+
+/* Whether the model that an opened checkpoint's record tells of is the one that its
+ * arrays have: asked before memory is taken for it. ERR_FORMAT names the array. */
+int checkpoint_check_model(const struct checkpoint *info,
+                           const struct model_options *options) NODISCARD;
 
 /* Reads the arrays of an opened checkpoint; every tensor's shape must match `params`,
  * every number must be finite (message: path, data set, expected and found). `slots` may

@@ -38,6 +38,8 @@ static int read_model(const struct checkpoint *info, struct contents *contents)
     int rc = kernels_select("baseline", &kernels);
     if (!rc)
         rc = record_read(info->config, &source, &contents->record);
+    if (!rc)
+        rc = checkpoint_check_model(info, &contents->record.model);
     if (rc)
         return rc;
 

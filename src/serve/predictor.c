@@ -70,6 +70,8 @@ int predictor_take(struct predictor *predictor, const struct checkpoint *info,
     if (!rc)
         rc = record_read(info->config, &source, &predictor->record);
     if (!rc)
+        rc = checkpoint_check_model(info, &predictor->record.model);
+    if (!rc)
         rc = checkpoint_tokenizer(&predictor->info, &predictor->tokenizer);
     return rc ? rc : load_model(predictor, kernels);
 }

@@ -60,7 +60,7 @@ static void read_golden(struct h5 *file, const char *name, struct golden *golden
     char *path = xasprintf("/%s/config", name), *text = NULL;
     size_t n = 0;
 
-    assert_int_equal(h5_read_text(file, path, &text), OK);
+    assert_int_equal(h5_read_text(file, path, H5_MOST_TEXT, &text), OK);
     golden->config = json_loads(text, 0, NULL);
     assert_non_null(golden->config);
 

@@ -84,7 +84,7 @@ static void test_texts(void **state)
     char *text = NULL, **strings = NULL;
     size_t n = 0;
     int64_t number = 0;
-    assert_int_equal(h5_read_text(file, "/tokenizer", &text), OK);
+    assert_int_equal(h5_read_text(file, "/tokenizer", 1000, &text), OK);
     assert_string_equal(text, "{\"a\": 1}");
     free(text);
 
@@ -124,7 +124,7 @@ static void test_other_content(void **state)
     assert_int_equal(h5_read(file, "/train/x", H5_UINT16, 2, shape, few), ERR_FORMAT);
     expect_message("image: /train/x is (1500, 100), expected (1500, 101)");
 
-    assert_int_equal(h5_read_text(file, "/w", &text), ERR_FORMAT);
+    assert_int_equal(h5_read_text(file, "/w", 1000, &text), ERR_FORMAT);
     assert_int_equal(h5_read_strings(file, "/w", &n, &strings), ERR_FORMAT);
     expect_message("/w is not a list of fixed-length strings");
 

@@ -246,7 +246,7 @@ static void test_refusals(void **state)
         cases[i].make(written);
         struct h5 *file = opened(written);
         assert_true(h5_exists(file, "/x"));
-        assert_int_equal(h5_read_text(file, "/x", &text), ERR_FORMAT);
+        assert_int_equal(h5_read_text(file, "/x", 1000, &text), ERR_FORMAT);
         expect_message(cases[i].message);
         assert_int_equal(h5_read_strings(file, "/x", &n, &strings), ERR_FORMAT);
         assert_true(!text && !strings);
@@ -276,6 +276,33 @@ static void test_latest(void **state)
     assert_int_equal(h5_open_image("image", bytes, n, &file), ERR_FORMAT);
     expect_message("is of a later version of HDF5, which no file of rnntrain");
     assert_null(file);
+}
+
+/* A text that a few kilobytes hold because it says nothing; one that is too long. */
+static void test_texts(void **state)
+{
+    enum { MANY = 3 << 20 };
+    struct h5_writer *written = h5_create();
+    char *blanks = xcalloc(MANY + 1, 1), *text = NULL;
+    (void)state;
+
+    memset(blanks, ' ', MANY);
+    h5_write_text(written, "/blanks", blanks);
+    blanks[5000] = '\0';
+    h5_write_text(written, "/few", blanks);
+    struct h5 *file = opened(written);
+
+    assert_int_equal(h5_read_text(file, "/blanks", H5_MOST_TEXT, &text), ERR_FORMAT);
+    expect_message("/blanks cannot be read: it is one long repetition");
+    assert_int_equal(h5_read_text(file, "/few", 4999, &text), ERR_FORMAT);
+    expect_message("/few has 5000 bytes, expected at most 4999");
+    assert_null(text);
+    assert_int_equal(h5_read_text(file, "/few", 5000, &text), OK);
+    assert_string_equal(text, blanks);
+
+    h5_close(file);
+    free(blanks);
+    free(text);
 }
 
 enum { ROWS = 9, COLUMNS = 4 };
@@ -340,7 +367,7 @@ static void try_all(struct h5 *file)
         (void)h5_has_attribute(file, paths[i], "version");
         try_array(file, paths[i]);
         try_chunks(file, paths[i]);
-        (void)!h5_read_text(file, paths[i], &text);
+        (void)!h5_read_text(file, paths[i], 1000, &text);
         (void)!h5_read_strings(file, paths[i], &n, &strings);
         h5_free_texts(n, strings);
         free(text);
@@ -428,8 +455,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arrays),   cmocka_unit_test(test_many),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_latest),
-        cmocka_unit_test(test_bytes),    cmocka_unit_test(test_places),
-        cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_texts),    cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_places),   cmocka_unit_test(test_cuts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
