@@ -16,6 +16,7 @@
 #include "words/intake.h"
 
 #include "files/file.h"
+#include "files/temporary.h"
 
 /* What will be written is known to be writable before hours of reading. */
 static int check_targets(const struct settings *settings)
@@ -252,5 +253,6 @@ SIGNALS_FROM_THE_START
 
 int main(int argc, char **argv)
 {
+    signals_tidy_by(temporary_remove_all);
     return program_main(&rnnprep, argc, argv);
 }

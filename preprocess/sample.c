@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/say.h"
 #include "base/rng.h"
+#include "base/say.h"
+#include "files/directory.h"
 
 struct settings {
     int64_t documents, seed;
@@ -145,59 +145,88 @@ static void print_review(FILE *file, struct draw *draw, bool is_good)
     fputc('\n', file);
 }
 
-static int make_folder(const char *path)
-{
-    if (mkdir(path, 0777) == 0)
-        return OK;
-    if (errno == EEXIST)
-        return fail(ERR_EXISTS, "%s: it exists: name a new folder, or remove it", path);
-    return fail(ERR_IO, "%s: cannot make the folder: %s", path, strerror(errno));
-}
+/* TOP, of all others; each is made in one that stands before it. */
+enum { TOP, TRAIN, TEST, TRAIN_NEG, TRAIN_POS, TEST_NEG, TEST_POS, FOLDERS };
+static const struct {
+    int in;
+    const char *name;
+} layout[FOLDERS] = {
+    [TRAIN] = {TOP, "train"},     [TEST] = {TOP, "test"},
+    [TRAIN_NEG] = {TRAIN, "neg"}, [TRAIN_POS] = {TRAIN, "pos"},
+    [TEST_NEG] = {TEST, "neg"},   [TEST_POS] = {TEST, "pos"},
+};
 
-static int make_folders(const char *top)
+/* TOP itself; `path` may end in '/'. */
+static int make_top(const char *path, struct directory *made)
 {
-    static const char *const folders[] = {
-        "", "/train", "/train/neg", "/train/pos", "/test", "/test/neg", "/test/pos"};
-    int rc = OK;
-    for (size_t i = 0; i < COUNT_OF(folders) && !rc; i++) {
-        char *path = xasprintf("%s%s", top, folders[i]);
-        rc = make_folder(path);
-        free(path);
-    }
+    struct directory around = {-1, NULL};
+    const char *name = NULL;
+    char *top = xstrdup(path);
+    size_t n = strlen(top);
+    while (n > 1 && top[n - 1] == '/')
+        top[--n] = '\0';
+
+    int rc = directory_of(top, &around, &name)
+                 ? fail(ERR_IO, "%s: cannot make the folder: %s", path, strerror(errno))
+                 : directory_make(&around, name, made);
+    if (rc == ERR_EXISTS)
+        rc = fail(ERR_EXISTS, "%s: it exists: name a new folder, or remove it", path);
+    directory_close(&around);
+    free(top);
     return rc;
 }
 
-static int write_document(const char *top, int64_t number, int64_t n_train, uint64_t seed)
+/* Opened as they are made: what is written then comes into no other ones. */
+static int make_folders(const char *top, struct directory folders[FOLDERS])
+{
+    int rc = make_top(top, &folders[TOP]);
+    for (int i = TOP + 1; i < FOLDERS && !rc; i++)
+        rc = directory_make(&folders[layout[i].in], layout[i].name, &folders[i]);
+    return rc;
+}
+
+/* A new file; NULL: it cannot be made. */
+static FILE *create(const struct directory *folder, const char *name)
+{
+    int fd = -1;
+    return directory_create(folder, name, &fd) ? NULL : fdopen(fd, "w");
+}
+
+static int finish(const struct directory *folder, const char *name, FILE *file)
+{
+    if (!file)
+        return ERR_IO;
+    if (fclose(file) == 0)
+        return OK;
+    return fail(ERR_IO, "%s%s: cannot write: %s", folder->path, name, strerror(errno));
+}
+
+static int write_document(const struct directory folders[FOLDERS], int64_t number,
+                          int64_t n_train, uint64_t seed)
 {
     bool is_good = number % 2;
     struct draw draw = {{.seed = seed, .row = (uint32_t)number}, 0};
-    char *path = xasprintf("%s/%s/%s/synthetic_%06lld.txt", top,
-                           number < n_train ? "train" : "test", is_good ? "pos" : "neg",
-                           (long long)number);
-    FILE *file = fopen(path, "w");
-    int rc = OK;
+    const struct directory *folder =
+        &folders[(number < n_train ? TRAIN_NEG : TEST_NEG) + is_good];
+
+    char *name = xasprintf("synthetic_%06lld.txt", (long long)number);
+    FILE *file = create(folder, name);
     if (file)
         print_review(file, &draw, is_good);
-    if (!file || fclose(file) != 0)
-        rc = fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
-    free(path);
+    int rc = finish(folder, name, file);
+    free(name);
     return rc;
 }
 
-static int write_note(const char *top)
+static int write_note(const struct directory *top)
 {
-    char *path = xasprintf("%s/README", top);
-    FILE *file = fopen(path, "w");
+    FILE *file = create(top, "README");
     if (file)
         fputs("Synthetic film reviews, written by `rnnprep sample`: no real films, no "
               "real\n"
               "opinions. Word order decides their class.\n",
               file);
-    int rc = file && fclose(file) == 0
-                 ? OK
-                 : fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
-    free(path);
-    return rc;
+    return finish(top, "README", file);
 }
 
 static int run(const void *given, const char *const *operands, int n)
@@ -206,11 +235,16 @@ static int run(const void *given, const char *const *operands, int n)
     const char *folder = operands[0];
     int64_t n_train = settings->documents * 2 / 3;
     (void)n;
-    int rc = make_folders(folder);
+    struct directory folders[FOLDERS] = {0};
+
+    int rc = make_folders(folder, folders);
     if (!rc)
-        rc = write_note(folder);
+        rc = write_note(&folders[TOP]);
     for (int64_t i = 0; i < settings->documents && !rc; i++)
-        rc = write_document(folder, i, n_train, (uint64_t)settings->seed);
+        rc = write_document(folders, i, n_train, (uint64_t)settings->seed);
+    for (int i = 0; i < FOLDERS; i++)
+        directory_close(&folders[i]);
+
     if (!rc)
         say_line(stdout, "wrote %lld synthetic reviews to %s, %lld of them for training",
                  (long long)settings->documents, folder, (long long)n_train);

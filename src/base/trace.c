@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The recorder: one a process, since what is marked lies in many modules. */
 static bool enabled;
@@ -60,17 +61,13 @@ static int cannot_write(const char *path)
     return fail(ERR_IO, "%s: the trace cannot be written: %s", path, strerror(errno));
 }
 
-int trace_file_open(const char *path, bool overwrite, int ranks,
-                    struct trace_file **result)
+int trace_file_open(int fd, const char *path, int ranks, struct trace_file **result)
 {
-    FILE *stream = fopen(path, overwrite ? "w" : "wx");
-    if (!stream && errno == EEXIST)
-        return fail(ERR_EXISTS,
-                    "%s: there is such a file: give --trace another name, or discard it "
-                    "with --overwrite",
-                    path);
-    if (!stream)
+    FILE *stream = fdopen(fd, "w");
+    if (!stream) {
+        close(fd);
         return cannot_write(path);
+    }
 
     struct trace_file *file = xcalloc(1, sizeof *file);
     *file = (struct trace_file){stream, xstrdup(path)};

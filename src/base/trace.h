@@ -37,10 +37,10 @@ void trace_end(enum trace_kind kind, double begin);
 size_t trace_take(const struct trace_span **spans);
 
 /* A file in the JSON Array Format of Chrome's trace events (which may lack its last
- * bracket, as it does after a kill), one track a rank. ERR_EXISTS unless `overwrite`;
- * ERR_IO. */
+ * bracket, as it does after a kill), one track a rank. An empty file is open for
+ * it, which is taken over; `path` is for messages. ERR_IO. */
 struct trace_file;
-int trace_file_open(const char *path, bool overwrite, int ranks,
+int trace_file_open(int fd, const char *path, int ranks,
                     struct trace_file **file) NODISCARD;
 int trace_file_add(struct trace_file *file, int rank, const struct trace_span *spans,
                    size_t n) NODISCARD;

@@ -15,31 +15,36 @@ enum { FILE_TRAILER_BYTES = 48, FILE_DIGEST_BYTES = 32 };
 /* Reads a regular file; the bytes, with a 0 behind them, are the caller's to free.
  * ERR_NO_INPUT if it cannot be opened, ERR_IO if it cannot be read. */
 int file_read(const char *path, char **bytes, size_t *n) NODISCARD;
+/* The same of a file that is open, from where it stands; `path` is for messages. */
+int file_read_opened(int fd, const char *path, char **bytes, size_t *n) NODISCARD;
 
 /* Whether a file could be written there, as far as can be told before: nothing or a
- * regular file is there, in a folder that may be written to. */
+ * regular file is there, in a folder that may be written to. What killed writers of it
+ * have left is removed. */
 int file_check_target(const char *path) NODISCARD;
 
 /* Writes n bytes to `path` atomically. With keep_previous, what stood there is then at
- * <stem>.prev.<extension>. ERR_IO names the cause; the old file is then untouched. */
+ * <stem>.prev.<extension>. Where `path` is a link, the link is replaced. ERR_IO names the
+ * cause; the old file is then untouched. */
 int file_replace(const char *path, const void *bytes, size_t n,
                  bool keep_previous) NODISCARD;
 
-/* A file that something else writes is replaced in two steps: file_begin gives the
- * temporary name (owned) of an empty file; file_finish seals what then stands there and
- * puts it at `path`. ERR_IO: the old file is untouched, the temporary one is the caller's
- * to remove. */
-int file_begin(const char *path, char **temporary) NODISCARD;
-int file_finish(const char *temporary, const char *path) NODISCARD;
+/* A new file that is read while it grows; with `overwrite` in place of what is there,
+ * else ERR_EXISTS. ERR_IO. */
+int file_create(const char *path, bool overwrite, int *fd) NODISCARD;
+
+/* A file that something else writes is replaced in two steps: file_begin makes an empty
+ * one, whose descriptor may be written to; file_finish seals what is then in it and puts
+ * it at `path`. ERR_IO: the old file is untouched. file_end closes it, and removes it
+ * where it was not finished; NULL is allowed. */
+struct file_target;
+int file_begin(const char *path, struct file_target **target) NODISCARD;
+int file_target_fd(const struct file_target *target);
+int file_finish(struct file_target *target) NODISCARD;
+void file_end(struct file_target *target);
 
 /* Writes all n bytes; -1 and errno if that fails. */
 int file_append(int fd, const char *bytes, size_t n) NODISCARD;
-
-/* Gives `from` the name `to` too, in place of what has it. ERR_IO: it is as it was. */
-int file_link(const char *from, const char *to) NODISCARD;
-
-/* Removes what writers of these files that were killed have left in a folder. */
-void file_remove_temporaries(const char *folder, const char *const *of, size_t n);
 
 /* A lock on an open file that also holds on NFS, and ends with the process, however it
  * ends. Where another process has it, it is waited for up to `patience` seconds. */

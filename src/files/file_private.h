@@ -1,4 +1,4 @@
-/* What seal.c gives to replace.c. */
+/* What file.c and seal.c give to those that hold a descriptor. */
 #ifndef RNNTRAIN_FILES_FILE_PRIVATE_H
 #define RNNTRAIN_FILES_FILE_PRIVATE_H
 
@@ -7,5 +7,10 @@
 /* Appends the trailer to n bytes of content, makes the file durable and reads it back; -1
  * and errno on failure. */
 int file_append_seal(int fd, uint64_t n) NODISCARD;
+
+/* As file_lock, at once: of a file that is open for reading, which others may hold so
+ * too; of a folder. */
+enum file_lock file_lock_shared(int fd) NODISCARD;
+enum file_lock file_lock_folder(int fd) NODISCARD;
 
 #endif

@@ -34,22 +34,23 @@ struct h5_writer *h5_create(void)
 
 int h5_create_on_disk(const char *path, struct h5_writer **result)
 {
-    char *temporary = NULL;
-    int rc = file_begin(path, &temporary);
+    struct file_target *target = NULL;
+    char name[32];
+    int rc = file_begin(path, &target);
     if (rc)
         return rc;
 
     struct h5_writer *file = xcalloc(1, sizeof *file);
-    file->temporary = temporary;
+    file->target = target;
     file->path = xstrdup(path);
 
     h5_start();
-    file->file = create_file(temporary, H5Pcreate(H5P_FILE_ACCESS));
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_file_locking(access, false, true); /* it is locked already */
+    snprintf(name, sizeof name, "/proc/self/fd/%d", file_target_fd(target));
+    file->file = create_file(name, access);
     if (file->file < 0) {
-        remove(temporary);
-        free(file->temporary);
-        free(file->path);
-        free(file);
+        h5_discard(file);
         return fail(ERR_IO, "%s: HDF5 cannot create it", path);
     }
 
@@ -64,10 +65,8 @@ void h5_discard(struct h5_writer *file)
 
     if (file->file >= 0)
         H5Fclose(file->file);
-    if (file->temporary)
-        remove(file->temporary); /* it was not saved */
+    file_end(file->target);
     h5_packer_free(file->packer);
-    free(file->temporary);
     free(file->path);
     free(file);
 }
@@ -118,16 +117,12 @@ int h5_finish(struct h5_writer *file)
     file->file = -1;
 
     int rc = closed && !file->failed
-                 ? file_finish(file->temporary, file->path)
+                 ? file_finish(file->target)
                  : fail(ERR_IO,
                         "%s: cannot write: HDF5 failed: is there room on the device, and "
                         "no limit of a file's size (ulimit -f)?",
                         file->path);
 
-    if (!rc) {
-        free(file->temporary);
-        file->temporary = NULL;
-    }
     h5_discard(file);
     return rc;
 }

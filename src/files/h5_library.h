@@ -12,10 +12,10 @@
 
 struct h5_writer {
     hid_t file;
-    char *path;      /* where it will stand; NULL: an image in memory */
-    char *temporary; /* the name under which it is built on disk; NULL: in memory */
-    bool failed;     /* a write failed */
-    struct h5_packer *packer; /* of arrays that are written whole */
+    char *path;                 /* where it will stand; NULL: an image in memory */
+    struct file_target *target; /* on disk, where it is built; NULL: in memory */
+    bool failed;                /* a write failed */
+    struct h5_packer *packer;   /* of arrays that are written whole */
 };
 
 struct h5_foreign {

@@ -1,7 +1,6 @@
 /* Files replaced at once: under a temporary name, then by a rename. */
 #include "files/file_private.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,227 +9,227 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char *directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (!slash)
-        return xstrdup(".");
-    return slash == path ? xstrdup("/") : xstrndup(path, (size_t)(slash - path));
-}
+#include "files/temporary.h"
 
 /* best.h5 -> best.prev.h5 */
-static char *previous_of(const char *path)
+static char *previous_of(const char *name)
 {
-    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
-    if (!dot || (slash && dot < slash))
-        return xasprintf("%s.prev", path);
-    return xasprintf("%.*s.prev%s", (int)(dot - path), path, dot);
-}
-
-static int sync_directory(const char *path)
-{
-    char *directory = directory_of(path);
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(directory);
-    if (fd < 0)
-        return -1;
-
-    int rc = fsync(fd);
-    close(fd);
-    return rc;
+    const char *dot = strrchr(name, '.');
+    if (!dot)
+        return xasprintf("%s.prev", name);
+    return xasprintf("%.*s.prev%s", (int)(dot - name), name, dot);
 }
 
 /* The old file gets its second name first, so that one valid generation stands at every
- * moment; where the file system knows no hard links it is renamed. */
-static int keep_generation(const char *path)
+ * moment; where the file system knows no hard links it is renamed. -1 and errno. */
+static int keep_generation(const struct directory *directory, const char *name)
 {
-    char *previous = previous_of(path);
-    char *linked = xasprintf("%s.tmp.%ld", previous, (long)getpid());
-    unlink(linked); /* of a process with this number that was killed */
+    struct temporary linked = {.directory = NULL};
+    char *previous = previous_of(name);
 
-    int rc = link(path, linked);
+    int rc = temporary_link(directory, name, previous, &linked);
     if (rc == 0)
-        rc = rename(linked, previous);
+        rc = temporary_rename(&linked, previous);
     else if (errno == ENOENT)
         rc = 0; /* the first generation */
     else if (errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK || errno == ENOSYS)
-        rc = rename(path, previous);
+        rc = renameat(directory->fd, name, directory->fd, previous);
 
     int error = errno;
-    unlink(linked); /* it stays where both are names of one file: rename does nothing */
-    errno = error;
-
-    free(linked);
+    temporary_end(&linked);
     free(previous);
+    errno = error;
     return rc;
 }
 
-/* What stands at `path` may be replaced: a regular file, or nothing. */
-static int check_target(const char *path)
+int directory_check(const struct directory *directory, const char *name)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-        return fail(ERR_IO, "%s: cannot be replaced: it is not a regular file", path);
+    if (fstatat(directory->fd, name, &status, 0) == 0 && !S_ISREG(status.st_mode))
+        return fail(ERR_IO, "%s%s: cannot be replaced: it is not a regular file",
+                    directory->path, name);
     return OK;
 }
 
-int file_check_target(const char *path)
-{
-    char *directory = directory_of(path);
-    int rc = check_target(path);
-    if (!rc && access(directory, W_OK | X_OK) != 0)
-        rc = fail(ERR_IO, "%s: cannot write: its folder: %s", path, strerror(errno));
-    free(directory);
-    return rc;
-}
-
-/* Creates `temporary`, fills it and makes it durable; -1 and errno on failure. */
-static int write_temporary(const char *temporary, const void *bytes, size_t n)
-{
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return -1;
-
-    int rc = file_append(fd, bytes, n), saved = errno;
-    if (rc == 0) {
-        rc = fsync(fd);
-        saved = errno;
-    }
-
-    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what is read back is the device's */
-    if (close(fd) != 0 && rc == 0) {
-        rc = -1;
-        saved = errno;
-    }
-
-    errno = saved;
-    return rc;
-}
-
-/* Whether a file can be read and holds these bytes and no others. */
-static bool holds(const char *path, const void *bytes, size_t n)
+/* Whether an open file holds these bytes and no others. */
+static bool holds(int fd, const void *bytes, size_t n)
 {
     char *found = NULL;
     size_t n_found = 0;
 
-    int rc = file_read(path, &found, &n_found);
+    int rc = lseek(fd, 0, SEEK_SET) < 0 || file_read_opened(fd, "", &found, &n_found);
     bool same = !rc && n_found == n && !memcmp(found, bytes, n);
     free(found);
     return same;
 }
 
-int file_replace(const char *path, const void *bytes, size_t n, bool keep_previous)
+/* The same of a name. */
+static bool stands(const struct directory *directory, const char *name, const void *bytes,
+                   size_t n)
 {
-    int rc = check_target(path);
+    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int fd = openat(directory->fd, name, flags);
+    bool same = fd >= 0 && holds(fd, bytes, n);
+    if (fd >= 0)
+        close(fd);
+    return same;
+}
+
+/* Makes it durable and reads it back; -1 and errno on failure. */
+static int fill(int fd, const void *bytes, size_t n)
+{
+    if (file_append(fd, bytes, n) || fsync(fd))
+        return -1;
+
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what is read back is the device's */
+    if (holds(fd, bytes, n))
+        return 0;
+    errno = EIO;
+    return -1;
+}
+
+static int cannot_write(const struct directory *directory, const char *name, long long n)
+{
+    return fail(ERR_IO, "%s%s: cannot write %lld bytes: %s; what stands there is whole",
+                directory->path, name, n, strerror(errno));
+}
+
+int directory_replace(const struct directory *directory, const char *name,
+                      const void *bytes, size_t n, bool keep_previous)
+{
+    struct temporary temporary;
+    int rc = directory_check(directory, name);
     if (rc)
         return rc;
 
-    char *temporary = xasprintf("%s.tmp.%ld", path, (long)getpid());
-    rc = write_temporary(temporary, bytes, n);
-    if (rc == 0 && !holds(temporary, bytes, n)) {
-        errno = EIO;
-        rc = -1;
-    }
+    bool failed = temporary_create(directory, name, &temporary) != 0 ||
+                  fill(temporary.fd, bytes, n) != 0;
 
     /* a try that seemed to fail may have put the bytes there: then nothing is replaced */
-    if (rc == 0 && keep_previous && !holds(path, bytes, n))
-        rc = keep_generation(path);
+    if (!failed && keep_previous && !stands(directory, name, bytes, n))
+        failed = keep_generation(directory, name) != 0;
+    if (!failed)
+        failed = temporary_rename(&temporary, name) != 0 || fsync(directory->fd) != 0;
+    if (failed)
+        rc = cannot_write(directory, name, (long long)n);
 
-    if (rc == 0)
-        rc = rename(temporary, path);
-    if (rc == 0)
-        rc = sync_directory(path);
-
-    if (rc != 0) {
-        int error = errno;
-        unlink(temporary);
-        rc = fail(ERR_IO, "%s: cannot write %zu bytes: %s; what stands there is whole",
-                  path, n, strerror(error));
-    }
-
-    free(temporary);
+    temporary_end(&temporary);
     return rc;
 }
 
-int file_begin(const char *path, char **temporary)
+int directory_link(const struct directory *directory, const char *from, const char *to)
 {
-    int rc = check_target(path);
-    if (rc)
-        return rc;
+    struct temporary linked = {.directory = NULL};
+    int rc = OK;
 
-    char *built = xasprintf("%s.tmp.%ld", path, (long)getpid());
-    unlink(built); /* of a process with this number that was killed */
-    int fd = open(built, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        rc = fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
-        free(built);
-        return rc;
-    }
+    if (temporary_link(directory, from, to, &linked) || temporary_rename(&linked, to))
+        rc = fail(ERR_IO, "%s%s: cannot be made a name of %s: %s", directory->path, to,
+                  from, strerror(errno));
+    temporary_end(&linked);
+    return rc;
+}
 
-    close(fd);
-    *temporary = built;
+/* The directory of a file that is to be written. */
+static int open_directory_of(const char *path, struct directory *directory,
+                             const char **name)
+{
+    if (directory_of(path, directory, name))
+        return fail(ERR_IO, "%s: cannot write: its folder: %s", path, strerror(errno));
     return OK;
 }
 
-int file_finish(const char *temporary, const char *path)
+int file_check_target(const char *path)
 {
-    struct stat status = {0};
-    int fd = open(temporary, O_RDWR | O_CLOEXEC);
+    struct directory directory = {-1, NULL};
+    const char *name = NULL;
 
-    int rc = fd < 0 || fstat(fd, &status)
-                 ? -1
-                 : file_append_seal(fd, (uint64_t)status.st_size);
-    int error = errno;
-    if (fd >= 0 && close(fd) && rc == 0) {
-        rc = -1;
-        error = errno;
-    }
-
-    if (rc == 0 && (rename(temporary, path) || sync_directory(path))) {
-        rc = -1;
-        error = errno;
-    }
-
-    return rc ? fail(ERR_IO,
-                     "%s: cannot write %lld bytes: %s; what stands there is whole", path,
-                     (long long)status.st_size, strerror(error))
-              : OK;
-}
-
-int file_link(const char *from, const char *to)
-{
-    char *temporary = xasprintf("%s.tmp.%ld", to, (long)getpid());
-    unlink(temporary);
-
-    int rc = link(from, temporary); /* link() replaces nothing, rename() does */
-    if (rc == 0)
-        rc = rename(temporary, to);
-    if (rc != 0)
-        rc = fail(ERR_IO, "%s: cannot be made a name of %s: %s", to, from,
-                  strerror(errno));
-
-    unlink(temporary);
-    free(temporary);
+    int rc = open_directory_of(path, &directory, &name);
+    if (!rc)
+        rc = directory_check(&directory, name);
+    if (!rc && faccessat(directory.fd, ".", W_OK | X_OK, 0) != 0)
+        rc = fail(ERR_IO, "%s: cannot write: its folder: %s", path, strerror(errno));
+    if (!rc)
+        temporary_sweep(&directory, &name, 1);
+    directory_close(&directory);
     return rc;
 }
 
-/* "last.h5.tmp.1234" of "last.h5" */
-static bool is_temporary(const char *name, const char *const *of, size_t n)
+int file_replace(const char *path, const void *bytes, size_t n, bool keep_previous)
 {
-    for (size_t i = 0; i < n; i++) {
-        size_t length = strlen(of[i]);
-        if (!strncmp(name, of[i], length) && !strncmp(name + length, ".tmp.", 5))
-            return true;
-    }
-    return false;
+    struct directory directory = {-1, NULL};
+    const char *name = NULL;
+
+    int rc = open_directory_of(path, &directory, &name);
+    if (!rc)
+        rc = directory_replace(&directory, name, bytes, n, keep_previous);
+    directory_close(&directory);
+    return rc;
 }
 
-void file_remove_temporaries(const char *folder, const char *const *of, size_t n)
+int file_create(const char *path, bool overwrite, int *fd)
 {
-    DIR *directory = opendir(folder);
-    for (struct dirent *entry; directory && (entry = readdir(directory));)
-        if (is_temporary(entry->d_name, of, n))
-            unlinkat(dirfd(directory), entry->d_name, 0);
-    if (directory)
-        closedir(directory);
+    struct directory directory = {-1, NULL};
+    const char *name = NULL;
+
+    int rc = open_directory_of(path, &directory, &name);
+    if (!rc && overwrite)
+        rc = directory_check(&directory, name);
+    if (!rc && overwrite)
+        rc = directory_remove(&directory, name);
+    if (!rc)
+        rc = directory_create(&directory, name, fd);
+    directory_close(&directory);
+    return rc;
+}
+
+struct file_target {
+    struct directory directory;
+    struct temporary temporary;
+    char *path;
+    const char *name; /* the end of the path */
+};
+
+int file_begin(const char *path, struct file_target **result)
+{
+    struct file_target *target = xcalloc(1, sizeof *target);
+    target->path = xstrdup(path);
+
+    int rc = open_directory_of(target->path, &target->directory, &target->name);
+    if (!rc)
+        rc = directory_check(&target->directory, target->name);
+    if (!rc && temporary_create(&target->directory, target->name, &target->temporary))
+        rc = fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+
+    if (rc)
+        file_end(target);
+    else
+        *result = target;
+    return rc;
+}
+
+int file_target_fd(const struct file_target *target)
+{
+    return target->temporary.fd;
+}
+
+int file_finish(struct file_target *target)
+{
+    struct temporary *temporary = &target->temporary;
+    struct stat status = {0};
+
+    if (fstat(temporary->fd, &status) ||
+        file_append_seal(temporary->fd, (uint64_t)status.st_size) ||
+        temporary_rename(temporary, target->name) || fsync(target->directory.fd))
+        return cannot_write(&target->directory, target->name, (long long)status.st_size);
+    return OK;
+}
+
+void file_end(struct file_target *target)
+{
+    if (!target)
+        return;
+    temporary_end(&target->temporary);
+    directory_close(&target->directory);
+    free(target->path);
+    free(target);
 }

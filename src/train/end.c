@@ -5,6 +5,9 @@
 /* Collective. Ends the run with a checkpoint, to be gone on with. */
 static int end_stopped(struct trainer *trainer)
 {
+    if (trainer_has_moved(trainer))
+        return trainer_end_moved(trainer);
+
     int rc = trainer_checkpoint(trainer, true);
     return rc ? rc
               : comm_agree(trainer->comm, report_end(&trainer->report, "stopped", NULL));
@@ -30,10 +33,13 @@ int trainer_end_unread(struct trainer *trainer, int rc)
 {
     char *message = xstrdup(fail_message());
     int ended = end_stopped(trainer);
-    rc = ended
-             ? fail(rc, "%s; the run cannot be kept either: %s", message, fail_message())
-             : fail(rc, "%s; then go on with --resume from batch %d of epoch %d", message,
-                    trainer->progress.batch + 1, trainer->progress.epoch + 1);
+    if (ended == ERR_STOPPED)
+        rc = fail(rc, "%s; %s", message, fail_message());
+    else if (ended)
+        rc = fail(rc, "%s; the run cannot be kept either: %s", message, fail_message());
+    else
+        rc = fail(rc, "%s; then go on with --resume from batch %d of epoch %d", message,
+                  trainer->progress.batch + 1, trainer->progress.epoch + 1);
     free(message);
     return rc;
 }

@@ -44,6 +44,9 @@ static int meet_nonfinite(struct trainer *trainer, int b, const struct outcome *
                                    .action = actions[on_nan],
                                    .rows = trainer->sampler.lanes,
                                    .n = outcome->n};
+    if (trainer_has_moved(trainer))
+        return trainer_end_moved(trainer);
+
     int rc = comm_agree(trainer->comm, report_nonfinite(&trainer->report, &bad));
     if (rc)
         return rc;
@@ -96,9 +99,10 @@ static int after_batch(struct trainer *trainer, int b, const struct outcome *out
     say_status(trainer);
     if (outcome->wish >= WISH_STOP_FOR_TIME)
         return trainer_stop(trainer, outcome->wish);
-    if (outcome->wish == WISH_SAVE && b + 1 < batches)
-        return trainer_checkpoint(trainer, false);
-    return OK;
+    if (outcome->wish != WISH_SAVE || b + 1 == batches)
+        return OK;
+    return trainer_has_moved(trainer) ? trainer_end_moved(trainer)
+                                      : trainer_checkpoint(trainer, false);
 }
 
 /* From the batch on that comes next; `score` gets the means. *rows counts those of this
@@ -156,36 +160,45 @@ static void add_history(struct trainer *trainer, const struct score *train,
                                     text));
 }
 
-/* Rank 0 writes what the epoch gave: best and the log before last, which knows how long
- * the log is. A resumed run that comes to the same best again leaves best.h5 as it is,
- * and so the generation before it. */
-static int record_best(struct trainer *trainer, struct report_epoch *epoch,
-                       const struct score *train, const struct score *validation)
+/* Rank 0. A resumed run that comes to the same best again leaves best.h5 as it is, and so
+ * the generation before it. */
+static int record_best(struct trainer *trainer, const struct report_epoch *epoch)
 {
-    epoch->weights = params_hash(trainer->params, trainer->weights);
-    add_history(trainer, train, validation, epoch->weights);
-
     int rc = OK;
     if (epoch->improved && trainer->best_file != epoch->weights)
         rc = trainer_save_best(trainer);
     if (!rc && epoch->improved)
         trainer->best_file = epoch->weights;
-    return rc ? rc : report_epoch(&trainer->report, epoch);
+    return rc;
 }
 
-/* Collective. */
+/* Collective. Rank 0 writes what the epoch gave: best and the log before last, which
+ * knows how long the log is. */
 static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
                         const struct score *train, const struct score *validation)
 {
+    struct comm *comm = trainer->comm;
+    bool is_first = comm->rank == 0, has_moved = false;
     int rc = trainer_check_replicas(trainer);
-    double began = trace_begin();
-    if (!rc && trainer->comm->rank == 0)
-        rc = record_best(trainer, epoch, train, validation);
+    if (!rc)
+        has_moved = trainer_has_moved(trainer);
 
-    if (trainer->comm->rank == 0)
+    double began = trace_begin();
+    if (!rc && is_first) {
+        epoch->weights = params_hash(trainer->params, trainer->weights);
+        add_history(trainer, train, validation, epoch->weights);
+    }
+    if (!rc && is_first && !has_moved)
+        rc = record_best(trainer, epoch);
+    if (!rc)
+        rc = report_epoch(&trainer->report, epoch);
+    if (is_first)
         trace_end(TRACE_CHECKPOINT, began);
-    rc = comm_agree(trainer->comm, rc);
-    return rc ? rc : trainer_save(trainer, false);
+
+    rc = comm_agree(comm, rc);
+    if (rc)
+        return rc;
+    return has_moved ? trainer_end_moved(trainer) : trainer_save(trainer, false);
 }
 
 /* What an epoch took in this start. */

@@ -234,6 +234,19 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
     return OK;
 }
 
+/* How long the log was; 0 where nothing says it. */
+static int read_log_bytes(const json_t *provenance, const char *source, int64_t *n)
+{
+    int64_t found = json_integer_value(json_object_get(provenance, "log_bytes"));
+    if (found < 0)
+        return fail(ERR_FORMAT,
+                    "%s: \"log_bytes\" in /rnntrain/provenance is %lld, expected 0 or "
+                    "more: take another copy",
+                    source, (long long)found);
+    *n = found;
+    return OK;
+}
+
 int trainer_load_generation(struct trainer *trainer, const char *path, int64_t *log_bytes)
 {
     struct checkpoint info = {0};
@@ -245,9 +258,9 @@ int trainer_load_generation(struct trainer *trainer, const char *path, int64_t *
     json_t *provenance = json_loads(info.provenance, 0, NULL);
     rc = check_generation(trainer, &info, state, provenance);
     if (!rc)
-        rc = take_generation(trainer, &info, state);
+        rc = read_log_bytes(provenance, path, log_bytes);
     if (!rc)
-        *log_bytes = json_integer_value(json_object_get(provenance, "log_bytes"));
+        rc = take_generation(trainer, &info, state);
     json_decref(state);
     json_decref(provenance);
     checkpoint_release(&info);

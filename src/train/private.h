@@ -2,7 +2,8 @@
  *
  * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
  * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
- * result.c (what came of it), end.c (how a run ends). What is best, and until when it is
+ * result.c (what came of it), end.c (how a run ends). Whether its folder is still there:
+ * place.c. What is best, and until when it is
  * waited for: stopping.c. When it must end or save: stop.c. Checkpoints: save.c writes
  * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
  * what goes into them. Where the run stands: begin.c (a new one), resume.c (as a
@@ -19,6 +20,7 @@
 
 #include "ranks/balance.h"
 #include "data/dataset.h"
+#include "files/directory.h"
 #include "train/evaluate.h"
 #include "train/optim.h"
 #include "train/report.h"
@@ -91,6 +93,7 @@ struct trainer {
     int *first;                      /* (size + 1) lane ranges of the ranks */
     double *lane_values;             /* (lanes, LANE_WIDTH) */
     double peak_gflops, epoch_flops; /* of all ranks; model flops of an epoch */
+    struct directory folder;         /* the run directory; rank 0 */
     struct report report;
     struct trace_file *trace; /* rank 0, with --trace */
     struct progress progress;
@@ -228,6 +231,14 @@ int trainer_checkpoint(struct trainer *trainer, bool must) NODISCARD;
 /* Collective. The best weights and the last ones over the test rows or, where there are
  * none, over the validation rows; warns of a result that judges all as one class. */
 int trainer_judge_result(struct trainer *trainer) NODISCARD;
+
+/* Collective. Whether the run directory or its log is not where it was; then
+ * trainer_end_moved ends the run with a checkpoint to be gone on with (ERR_STOPPED),
+ * whose place it says. trainer_check_result: the same of a run that is complete
+ * (ERR_IO). */
+bool trainer_has_moved(const struct trainer *trainer) NODISCARD;
+int trainer_end_moved(struct trainer *trainer) NODISCARD;
+int trainer_check_result(const struct trainer *trainer) NODISCARD;
 
 /* Collective. Each ends the run: as a wish says, with a checkpoint to be gone on with
  * (ERR_STOPPED); as rows cannot be read, what was trained with the others being kept (rc,

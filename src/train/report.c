@@ -1,7 +1,7 @@
 #include "train/report_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,74 +9,73 @@
 #include "base/say.h"
 #include "files/file.h"
 
-static int open_log(const char *path, bool is_new, int *fd)
+/* The log's bytes with a 0 behind them, the caller's; NULL: it cannot be read. */
+static char *read_log(const struct report *report, size_t *n)
 {
-    int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (is_new ? O_EXCL : 0);
-    *fd = open(path, flags, 0666);
-    if (*fd >= 0)
-        return OK;
-
-    if (errno == EEXIST)
-        return fail(ERR_EXISTS,
-                    "%s: another run has just begun there: choose another --run-dir",
-                    path);
-    return fail(ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+    char *bytes = NULL;
+    if (lseek(report->fd, 0, SEEK_SET) < 0 ||
+        file_read_opened(report->fd, report->path, &bytes, n))
+        return NULL;
+    return bytes;
 }
 
-/* The run's lock. Where a killed job goes on it is waited for: that one needs seconds to
- * go. */
-static int lock_log(int fd, const char *path, enum report_mode mode)
+/* The first line of a run on these data, or of one that lost its log and was resumed; of
+ * a line that was torn, its beginning. */
+static bool is_first_line(const char *line, size_t n, bool is_whole, uint64_t data_hash)
 {
-    enum { PATIENCE = 10 }; /* seconds */
-    switch (file_lock(fd, mode == REPORT_GO_ON ? PATIENCE : 0)) {
-    case FILE_LOCKED_BY_OTHER:
-        return fail(
-            ERR_EXISTS,
-            "%s: another process trains in this run directory and holds its lock: "
-            "wait for it, end it, or choose another --run-dir",
-            path);
+    static const char *const events[] = {"{\"event\":\"start\"", "{\"event\":\"resume\""};
+    char data[40];
+    bool begins = false;
 
-    case FILE_NO_LOCKS:
-        say_line(
-            stderr,
-            "rnntrain: %s: its file system has no locks: see to it that no other job "
-            "trains in this run directory",
-            path);
-        return OK;
-    default:
-        return OK;
+    for (size_t i = 0; i < COUNT_OF(events); i++) {
+        size_t n_event = strlen(events[i]);
+        begins |= !strncmp(line, events[i], n < n_event ? n : n_event);
     }
+    if (!begins || !is_whole)
+        return begins;
+
+    snprintf(data, sizeof data, "\"data\":\"%016llx\"", (unsigned long long)data_hash);
+    const char *found = strstr(line, data);
+    return found && found < line + n;
 }
 
-int report_open(struct report *report, const char *run_dir, enum report_mode mode)
+int report_check_owner(const struct report *report, uint64_t data_hash)
 {
-    int fd = -1;
-    char *path = xasprintf("%s/log.jsonl", run_dir);
-    int rc = open_log(path, mode == REPORT_NEW, &fd);
-    if (!rc)
-        rc = lock_log(fd, path, mode);
-    if (!rc && mode == REPORT_OVERWRITE && ftruncate(fd, 0) != 0)
-        rc = fail(ERR_IO, "%s: cannot be emptied: %s", path, strerror(errno));
+    size_t n = 0;
+    char *bytes = read_log(report, &n);
+    if (!bytes)
+        return OK; /* there is none, or its lines are lost */
 
-    if (rc) {
-        if (fd >= 0)
-            close(fd);
-        free(path);
-        return rc;
+    size_t n_line = n ? strcspn(bytes, "\n") : 0;
+    bool is_ours = is_first_line(bytes, n_line, n_line < n, data_hash);
+    free(bytes);
+    return is_ours ? OK
+                   : report_no_log(report->path,
+                                   "its first line is not one of a run on these data");
+}
+
+bool report_has_ended(const struct report *report, int64_t from)
+{
+    size_t n = 0;
+    char *bytes = read_log(report, &n);
+    bool has_ended = false;
+
+    if (bytes && from >= 0 && (size_t)from <= n) {
+        const char *end = strstr(bytes + from, "\"event\":\"end\"");
+        has_ended = end && !strstr(end, "\"reason\":\"stopped\"");
     }
-
-    *report = (struct report){
-        .is_open = true, .fd = fd, .path = path, .written = lseek(fd, 0, SEEK_END)};
-    return OK;
+    free(bytes);
+    return has_ended;
 }
 
 /* Bytes up to the end of the last whole line. */
 static int64_t whole_lines(const struct report *report)
 {
-    char *bytes = NULL;
     size_t n = 0;
-    if (file_read(report->path, &bytes, &n))
+    char *bytes = read_log(report, &n);
+    if (!bytes)
         return report->written;
+
     while (n > 0 && bytes[n - 1] != '\n')
         n--;
     free(bytes);
@@ -85,7 +84,13 @@ static int64_t whole_lines(const struct report *report)
 
 int report_cut(struct report *report, int64_t keep)
 {
-    if (report->written <= keep) /* lines were lost: only a torn one is left to be cut */
+    if (report->written < keep)
+        report_tell(
+            report,
+            "note: %s has %lld bytes, %lld when the checkpoint was written: lines "
+            "of it were lost",
+            report->path, (long long)report->written, (long long)keep);
+    if (report->written <= keep) /* only a torn line is left to be cut */
         keep = whole_lines(report);
     if (ftruncate(report->fd, (off_t)keep) != 0)
         return fail(ERR_IO, "%s: cannot be cut: %s", report->path, strerror(errno));

@@ -6,6 +6,7 @@
 #define RNNTRAIN_TRAIN_REPORT_H
 
 #include "base/base.h"
+#include "files/directory.h"
 
 #include <stdio.h>
 
@@ -90,16 +91,27 @@ struct report_nonfinite {
 };
 
 /* Opens the log of a run and takes the run's lock, which is on the log and ends with this
- * process. ERR_EXISTS: there is a log (REPORT_NEW), or another process has the lock,
- * which REPORT_GO_ON waits for a little. ERR_IO. */
+ * process. ERR_EXISTS: there is a log (REPORT_NEW), or what has its name is none, or
+ * another process has the lock, which REPORT_GO_ON waits for a little. ERR_IO. */
 enum report_mode {
     REPORT_NEW,       /* there must be none */
     REPORT_GO_ON,     /* behind what is there */
-    REPORT_OVERWRITE, /* from its beginning */
+    REPORT_OVERWRITE, /* from its beginning; what is no log is replaced by one */
+    REPORT_AGAIN,     /* as REPORT_GO_ON, nobody is waited for */
 };
-int report_open(struct report *report, const char *run_dir,
+int report_open(struct report *report, const struct directory *run_dir,
                 enum report_mode mode) NODISCARD;
-/* Leaves the first `keep` bytes of the log. */
+/* Whether the log of the run directory is the one that was opened. */
+bool report_is_in_place(const struct report *report, const struct directory *run_dir);
+/* Leaves that log and takes the run's lock anew, on an empty log: ERR_EXISTS where there
+ * is another one. The report is closed then. */
+int report_take_again(struct report *report, const struct directory *run_dir) NODISCARD;
+/* ERR_EXISTS where the log does not begin as that of a run on these data does. */
+int report_check_owner(const struct report *report, uint64_t data_hash) NODISCARD;
+/* Whether the log says, behind its first `from` bytes, that the run came to its end. */
+bool report_has_ended(const struct report *report, int64_t from);
+/* Leaves the first `keep` bytes of the log, or its whole lines where it has fewer, which
+ * is told. */
 int report_cut(struct report *report, int64_t keep) NODISCARD;
 /* Where lines for people go. */
 void report_to_console(struct report *report, FILE *console, bool quiet);

@@ -4,26 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "files/file.h"
 #include "files/h5.h"
-
-/* Whether the log says, behind what the checkpoint knows, that the run came to its
- * end. */
-static bool has_ended(const char *log, int64_t from)
-{
-    char *bytes = NULL;
-    size_t n = 0;
-    if (file_read(log, &bytes, &n) || from < 0 || (size_t)from > n) {
-        free(bytes);
-        return false;
-    }
-    const char *end = strstr(bytes + from, "\"event\":\"end\"");
-    bool ended = end && !strstr(end, "\"reason\":\"stopped\"");
-    free(bytes);
-    return ended;
-}
 
 static bool is_damage(int rc)
 {
@@ -33,12 +15,8 @@ static bool is_damage(int rc)
 /* A damaged last.h5 must not become the previous generation: the good one is that now. */
 static void put_aside(struct trainer *trainer)
 {
-    char *from = trainer_path(trainer, "last.h5"),
-         *to = trainer_path(trainer, "last.damaged.h5");
-    if (rename(from, to) != 0)
-        report_tell(&trainer->report, "%s cannot be renamed to %s", from, to);
-    free(from);
-    free(to);
+    if (directory_rename(&trainer->folder, "last.h5", "last.damaged.h5"))
+        report_tell(&trainer->report, "%s", fail_message());
 }
 
 /* Rank 0: the newest generation that is whole. A run whose options or data are others, or
@@ -50,7 +28,7 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
     int rc = OK;
     for (size_t i = 0; i < COUNT_OF(names) && !resumed->from; i++) {
         char *path = trainer_path(trainer, names[i]);
-        if (access(path, F_OK) == 0) {
+        if (directory_has(&trainer->folder, names[i])) {
             rc = trainer->data.is_unsealed
                      ? h5_refuse_unsealed(trainer->config->data)
                      : trainer_load_generation(trainer, path, &resumed->log_bytes);
@@ -121,12 +99,9 @@ int trainer_resume(struct trainer *trainer)
         return rc;
 
     resumed->is_resumed = resumed->from != NULL;
-    if (resumed->is_resumed) {
-        char *log = trainer_path(trainer, "log.jsonl");
-        resumed->is_finished =
-            trainer_is_done(trainer) && has_ended(log, resumed->log_bytes);
-        free(log);
-    }
+    if (resumed->is_resumed)
+        resumed->is_finished = trainer_is_done(trainer) &&
+                               report_has_ended(&trainer->report, resumed->log_bytes);
 
     comm_broadcast(comm, &resumed->is_resumed, sizeof resumed->is_resumed);
     comm_broadcast(comm, &resumed->is_finished, sizeof resumed->is_finished);

@@ -6,15 +6,8 @@
 #include <unistd.h>
 
 #include "files/file.h"
+#include "files/temporary.h"
 #include "saved/checkpoint.h"
-
-static bool exists_in(const char *folder, const char *name)
-{
-    char *path = xasprintf("%s/%s", folder, name);
-    bool exists = access(path, F_OK) == 0;
-    free(path);
-    return exists;
-}
 
 static const char *const run_files[] = {"last.h5", "best.h5", "last.prev.h5",
                                         "best.prev.h5", "epoch.h5"};
@@ -54,11 +47,21 @@ static int make_run_dir(const char *folder)
     return rc;
 }
 
-static int refuse_run(const char *folder)
+static int hold_run_dir(struct trainer *trainer)
 {
-    const char *found = exists_in(folder, "log.jsonl") ? "log.jsonl" : NULL;
+    const char *path = trainer->config->run_dir;
+    int rc = make_run_dir(path);
+    if (!rc && directory_open(path, &trainer->folder))
+        rc = fail(ERR_IO, "%s: cannot open the run directory: %s", path, strerror(errno));
+    return rc;
+}
+
+static int refuse_run(const struct trainer *trainer)
+{
+    const struct directory *folder = &trainer->folder;
+    const char *found = directory_has(folder, "log.jsonl") ? "log.jsonl" : NULL;
     for (size_t i = 0; i < COUNT_OF(run_files) && !found; i++)
-        if (exists_in(folder, run_files[i]))
+        if (directory_has(folder, run_files[i]))
             found = run_files[i];
     if (!found)
         return OK;
@@ -66,7 +69,7 @@ static int refuse_run(const char *folder)
     return fail(ERR_EXISTS,
                 "%s holds a run (%s): go on with it by --resume, choose another "
                 "--run-dir, or discard that run with --overwrite",
-                folder, found);
+                trainer->config->run_dir, found);
 }
 
 /* Whether `path`, wherever its links lead, is a file that discard_run removes. */
@@ -102,15 +105,11 @@ int trainer_check_beginning(const struct trainer *trainer)
     return rc;
 }
 
-static int discard_run(const char *folder)
+static int discard_run(const struct directory *folder)
 {
     int rc = OK;
-    for (size_t i = 0; i < COUNT_OF(run_files) && !rc; i++) {
-        char *path = xasprintf("%s/%s", folder, run_files[i]);
-        if (unlink(path) != 0 && errno != ENOENT)
-            rc = fail(ERR_IO, "%s: cannot be discarded: %s", path, strerror(errno));
-        free(path);
-    }
+    for (size_t i = 0; i < COUNT_OF(run_files) && !rc; i++)
+        rc = directory_remove(folder, run_files[i]);
     return rc;
 }
 
@@ -138,16 +137,16 @@ int trainer_take_run_dir(struct trainer *trainer)
                             : config->overwrite ? REPORT_OVERWRITE
                                                 : REPORT_NEW;
 
-    int rc = make_run_dir(config->run_dir);
+    int rc = hold_run_dir(trainer);
     if (!rc && mode == REPORT_NEW)
-        rc = refuse_run(config->run_dir);
+        rc = refuse_run(trainer);
     if (!rc && mode != REPORT_GO_ON)
         rc = trainer_check_room(trainer);
     if (!rc)
-        rc = report_open(&trainer->report, config->run_dir, mode);
+        rc = report_open(&trainer->report, &trainer->folder, mode);
     if (!rc)
-        file_remove_temporaries(config->run_dir, run_files, COUNT_OF(run_files));
+        temporary_sweep(&trainer->folder, run_files, COUNT_OF(run_files));
     if (!rc && mode == REPORT_OVERWRITE)
-        rc = discard_run(config->run_dir);
+        rc = discard_run(&trainer->folder);
     return rc;
 }

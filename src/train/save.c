@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "saved/checkpoint.h"
-#include "files/file.h"
 
 /* Of these weights; `best` (or NULL) are the best ones, where they are others. */
 static int make_image(struct trainer *trainer, const real *weights, const real *best,
@@ -42,10 +41,7 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
 static int write_image(const struct trainer *trainer, const char *name,
                        const struct image *image)
 {
-    char *path = trainer_path(trainer, name);
-    int rc = file_replace(path, image->bytes, image->n, true);
-    free(path);
-    return rc;
+    return directory_replace(&trainer->folder, name, image->bytes, image->n, true);
 }
 
 void trainer_release_image(struct image *image)
@@ -121,17 +117,15 @@ int trainer_save_last(struct trainer *trainer, bool must)
 /* A second name where the file system has them, else a copy. */
 int trainer_mark_epoch(struct trainer *trainer, const char *name)
 {
-    char *from = trainer_path(trainer, name), *to = trainer_path(trainer, "epoch.h5");
+    const struct directory *folder = &trainer->folder;
     struct image image = {NULL, 0};
-    int rc = file_link(from, to);
+    int rc = directory_link(folder, name, "epoch.h5");
     if (rc) {
-        rc = file_read(from, &image.bytes, &image.n);
+        rc = directory_read(folder, name, &image.bytes, &image.n);
         if (!rc)
-            rc = file_replace(to, image.bytes, image.n, false);
+            rc = directory_replace(folder, "epoch.h5", image.bytes, image.n, false);
         trainer_release_image(&image);
     }
-    free(from);
-    free(to);
     return rc;
 }
 

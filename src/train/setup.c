@@ -228,6 +228,7 @@ void trainer_tear_down(struct trainer *trainer)
 {
     stream_free(trainer->stream); /* it may still be reading */
     report_close(&trainer->report);
+    directory_close(&trainer->folder);
     free(trainer->resumed.from);
     sampler_release(&trainer->sampler);
     model_free(trainer->model);

@@ -169,7 +169,9 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
     if (trainer->data.is_unsealed)
         trainer_tell_unsealed(trainer, trainer->config->data);
     report_to_console(&trainer->report, stdout, trainer->config->quiet);
-    int rc = report_cut(&trainer->report, trainer->resumed.log_bytes);
+    int rc = report_check_owner(&trainer->report, trainer->data.hash);
+    if (!rc)
+        rc = report_cut(&trainer->report, trainer->resumed.log_bytes);
     if (!rc)
         rc = report_start(&trainer->report, &start);
     free(validation);

@@ -2,6 +2,21 @@
 
 #include <stdlib.h>
 
+#include "files/file.h"
+
+/* Rank 0. */
+static int create(struct trainer *trainer)
+{
+    const char *path = trainer->config->trace;
+    int fd = -1, rc = file_create(path, trainer->config->overwrite, &fd);
+    if (rc == ERR_EXISTS)
+        return fail(ERR_EXISTS,
+                    "%s: there is such a file: give --trace another name, or discard it "
+                    "with --overwrite",
+                    path);
+    return rc ? rc : trace_file_open(fd, path, trainer->comm->size, &trainer->trace);
+}
+
 int trainer_open_trace(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
@@ -10,8 +25,7 @@ int trainer_open_trace(struct trainer *trainer)
         return OK;
 
     if (trainer->comm->rank == 0)
-        rc = trace_file_open(config->trace, config->overwrite, trainer->comm->size,
-                             &trainer->trace);
+        rc = create(trainer);
     rc = comm_agree(trainer->comm, rc);
     trace_enable();
     return rc;

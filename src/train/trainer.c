@@ -21,6 +21,9 @@ static int save_at_last(struct trainer *trainer)
 static int finish(struct trainer *trainer)
 {
     const char *which = trainer->config->result_is_last ? "last" : "best";
+    if (trainer_has_moved(trainer))
+        return trainer_end_moved(trainer);
+
     int rc = trainer_judge_result(trainer);
     if (!rc)
         rc = save_at_last(trainer);
@@ -28,6 +31,8 @@ static int finish(struct trainer *trainer)
         rc = trainer_write_trace(trainer);
     if (!rc)
         rc = trainer_end(trainer);
+    if (!rc)
+        rc = trainer_check_result(trainer);
     if (!rc)
         report_say(&trainer->report, "result   the %s weights: %s/%s.h5", which,
                    trainer->config->run_dir, which);

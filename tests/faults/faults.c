@@ -108,6 +108,18 @@ int open(const char *path, int flags, ...)
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
+/* The folder counts for all that is opened in it. */
+int openat(int folder, const char *path, int flags, ...)
+{
+    va_list args;
+    va_start(args, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
+    va_end(args);
+    if (is_open_file_ours(folder) && fails("openat"))
+        return -1;
+    return (int)syscall(SYS_openat, folder, path, flags, mode);
+}
+
 static ssize_t write_altered(int fd, const void *bytes, size_t n)
 {
     char *copy = malloc(n);
@@ -152,16 +164,20 @@ int ftruncate(int fd, off_t length)
     return is_open_file_ours(fd) && fails("ftruncate") ? -1 : real(fd, length);
 }
 
-int rename(const char *from, const char *to)
+int renameat(int from_folder, const char *from, int folder, const char *to)
 {
-    int (*real)(const char *, const char *) =
-        (int (*)(const char *, const char *))(size_t)next("rename");
-    return is_ours(to) && fails("rename") ? -1 : real(from, to);
+    int (*real)(int, const char *, int, const char *) =
+        (int (*)(int, const char *, int, const char *))(size_t)next("renameat");
+    return is_open_file_ours(folder) && fails("renameat")
+               ? -1
+               : real(from_folder, from, folder, to);
 }
 
-int link(const char *from, const char *to)
+int linkat(int from_folder, const char *from, int folder, const char *to, int flags)
 {
-    int (*real)(const char *, const char *) =
-        (int (*)(const char *, const char *))(size_t)next("link");
-    return is_ours(to) && fails("link") ? -1 : real(from, to);
+    int (*real)(int, const char *, int, const char *, int) =
+        (int (*)(int, const char *, int, const char *, int))(size_t)next("linkat");
+    return is_open_file_ours(folder) && fails("linkat")
+               ? -1
+               : real(from_folder, from, folder, to, flags);
 }

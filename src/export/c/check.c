@@ -5,10 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "export/c/run.h"
 #include "files/file.h"
+#include "files/temporary.h"
 
 enum {
     TEXTS = 48, /* at most PREDICTOR_ROWS */
@@ -23,6 +23,8 @@ enum { SOURCE, HEADER, PROGRAM, INPUT, SAID, ERRORS, FILES };
 
 struct trial {
     const struct c_export *export;
+    struct directory place; /* of the folder: TMPDIR */
+    struct temporary temporary;
     char *folder, *file[FILES];
     char *text[TEXTS]; /* as the predictor takes them */
     double tolerance;  /* most that a probability may differ */
@@ -42,16 +44,22 @@ static double tolerance_of(const struct chain_config *chain)
 
 static int trial_begin(struct trial *trial, const struct c_export *export)
 {
+    static const char *const name = "rnntrain-export";
     const char *place = getenv("TMPDIR");
-    char *folder = xasprintf("%s/rnntrain-XXXXXX", place && *place ? place : "/tmp");
+    place = place && *place ? place : "/tmp";
 
     *trial = (struct trial){.export = export, .tolerance = tolerance_of(export->chain)};
-    if (!mkdtemp(folder)) {
-        int rc = fail(ERR_IO, "%s: cannot make a folder: %s", folder, strerror(errno));
-        free(folder);
-        return rc;
-    }
+    if (directory_open(place, &trial->place))
+        return fail(ERR_IO, "%s: cannot open it: %s; TMPDIR names another folder", place,
+                    strerror(errno));
 
+    temporary_sweep(&trial->place, &name, 1);
+    if (temporary_make_folder(&trial->place, name, &trial->temporary))
+        return fail(ERR_IO,
+                    "%s: cannot make a folder there: %s; TMPDIR names another one", place,
+                    strerror(errno));
+
+    char *folder = directory_path(&trial->place, trial->temporary.name);
     static const char *const names[FILES] = {
         [PROGRAM] = "program", [INPUT] = "input", [SAID] = "said", [ERRORS] = "errors"};
     trial->folder = folder;
@@ -64,13 +72,10 @@ static int trial_begin(struct trial *trial, const struct c_export *export)
 
 static void trial_end(struct trial *trial)
 {
-    for (int i = 0; i < FILES; i++) {
-        if (trial->file[i])
-            unlink(trial->file[i]);
+    temporary_end(&trial->temporary);
+    directory_close(&trial->place);
+    for (int i = 0; i < FILES; i++)
         free(trial->file[i]);
-    }
-    if (trial->folder)
-        rmdir(trial->folder);
     free(trial->folder);
     for (int i = 0; i < TEXTS; i++)
         free(trial->text[i]);
@@ -92,7 +97,7 @@ static int compile(const struct trial *trial, int *code)
                              "-lm",
                              NULL};
 
-    int rc = c_run(command, trial->file + INPUT, COMPILE_SECONDS, code);
+    int rc = c_run(command, trial->folder, trial->file + INPUT, COMPILE_SECONDS, code);
     free(define);
     return rc;
 }
@@ -202,7 +207,8 @@ static int judge(struct trial *trial, char **checked)
 static int run_program(struct trial *trial, char **checked)
 {
     const char *command[] = {trial->file[PROGRAM], NULL};
-    int code = 0, rc = c_run(command, trial->file + INPUT, RUN_SECONDS, &code);
+    int code = 0,
+        rc = c_run(command, trial->folder, trial->file + INPUT, RUN_SECONDS, &code);
     if (rc)
         return rc;
 

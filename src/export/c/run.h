@@ -10,9 +10,10 @@ enum {
     RUN_NOT_FOUND = 127
 };
 
-/* Runs a program, NULL behind its arguments, with its input, output and errors in files.
+/* Runs a program, NULL behind its arguments, with its input, output and errors in files
+ * of a folder, where its temporary files are too. It ends with this one, by a signal.
  * *code is its exit code, 256 and more for a signal, or one of the above. */
-int c_run(const char **command, char *const streams[3], double seconds,
-          int *code) NODISCARD;
+int c_run(const char **command, const char *folder, char *const streams[3],
+          double seconds, int *code) NODISCARD;
 
 #endif

@@ -1,0 +1,75 @@
+/* What writers that are dead have left. */
+#include "files/temporary_private.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "files/file_private.h"
+
+static bool is_temporary_of(const char *name, const char *target)
+{
+    const size_t n_mark = strlen(TEMPORARY_MARK);
+    size_t n = strnlen(target, TEMPORARY_STEM);
+    const char *digits = name + n + n_mark;
+
+    return strlen(name) == n + n_mark + TEMPORARY_DIGITS && !strncmp(name, target, n) &&
+           !strncmp(name + n, TEMPORARY_MARK, n_mark) &&
+           strspn(digits, "0123456789abcdef") == TEMPORARY_DIGITS;
+}
+
+/* A file; or a folder as they are made, which cannot be one of somebody else's. */
+static bool may_be_ours(const struct stat *status)
+{
+    bool is_private = status->st_uid == geteuid() && (status->st_mode & 077) == 0;
+    return S_ISREG(status->st_mode) || (S_ISDIR(status->st_mode) && is_private);
+}
+
+static bool is_of_dead(int fd, const struct stat *status)
+{
+    enum { LONG_AGO = 24 * 3600 }; /* seconds */
+    bool is_folder = S_ISDIR(status->st_mode);
+
+    switch (is_folder ? file_lock_folder(fd) : file_lock_shared(fd)) {
+    case FILE_LOCKED:
+        return true;
+    case FILE_LOCKED_BY_OTHER:
+        return false;
+    default:
+        return time(NULL) - status->st_mtime > LONG_AGO;
+    }
+}
+
+/* The lock is held until the name is gone: who has just made the file and is about to
+ * lock it notices. */
+static void remove_if_dead(const struct directory *directory, const char *name)
+{
+    struct stat status;
+    int fd = openat(directory->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return;
+
+    if (!fstat(fd, &status) && may_be_ours(&status) && is_of_dead(fd, &status))
+        temporary_remove(directory->fd, name);
+    close(fd);
+}
+
+void temporary_sweep(const struct directory *directory, const char *const *targets,
+                     size_t n)
+{
+    int fd = openat(directory->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *opened = fd < 0 ? NULL : fdopendir(fd);
+
+    for (struct dirent *entry; opened && (entry = readdir(opened));)
+        for (size_t i = 0; i < n; i++)
+            if (is_temporary_of(entry->d_name, targets[i]))
+                remove_if_dead(directory, entry->d_name);
+
+    if (opened)
+        closedir(opened);
+    else if (fd >= 0)
+        close(fd);
+}
