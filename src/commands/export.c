@@ -111,9 +111,7 @@ static int check_outputs(const struct settings *settings)
     if (!settings->output)
         return fail(ERR_USAGE, "-o FILE: the file to write is not named");
     char *tokenizer = tokenizer_path(settings->output);
-    int rc = check_suffix(settings);
-    if (!rc)
-        rc = file_check_target(settings->output);
+    int rc = file_check_target(settings->output);
     if (!rc && settings->with_tokenizer)
         rc = file_check_target(tokenizer);
     free(tokenizer);
@@ -224,6 +222,8 @@ static int run(const void *given, const char *const *operands, int n)
     int rc = check_outputs(settings);
     if (!rc)
         rc = check_inputs(operands[0], settings);
+    if (!rc)
+        rc = check_suffix(settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
     if (!rc && (settings->with_tokenizer || format->takes_texts))

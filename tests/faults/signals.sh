@@ -134,7 +134,7 @@ limited() { # command...
 known=$(sha256sum <"$tmp/sample.h5")
 limited "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 60
 [ "$(sha256sum <"$tmp/sample.h5")" = "$known" ] || problem "a limit of a file's size: another file"
-limited "$rnntrain" export "$tmp/straight/best.h5" --to keras -o "$tmp/limited.h5"
+limited "$rnntrain" export "$tmp/straight/best.h5" --to keras -o "$tmp/limited.keras"
 ranks 1 bash -c 'ulimit -f 32 && exec "$@"' bash "$rnntrain" "${options[@]}" \
     --run-dir "$tmp/limited" >"$tmp/said" 2>"$tmp/err" && rc=0 || rc=$?
 [ $rc = 74 ] && grep -q 'File too large' "$tmp/err" ||

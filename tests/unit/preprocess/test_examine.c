@@ -164,7 +164,7 @@ static void test_controls(void **state)
     add_some(&reading, -1, "pos", 2);
     add_some(&reading, -1, "a\tb", 1);
     refuse(&reading, PLAIN, ERR_FORMAT,
-           "standard input: line 3: the label \"a?b\" holds a tab, a line end");
+           "standard input: line 3: the label \"a\\tb\" holds a tab, a line end");
 }
 
 static void test_missing(void **state)

@@ -130,7 +130,7 @@ static void test_future(void **state)
     }
     record = read_record(of_training[0]);
     assert_false(record.knows_training);
-    assert_int_equal(record_check_training(&record, &source, "--init-from"), ERR_FORMAT);
+    assert_int_equal(record_check_training(&record, &source, "--init-from"), ERR_USAGE);
     assert_string_equal(
         fail_message(),
         "run/best.h5: --init-from wants an option of training, which this program, "

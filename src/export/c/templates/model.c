@@ -76,7 +76,7 @@ static long read_line(char **line, size_t *room)
     if (c == EOF)
         return -1;
 
-    for (; c != EOF && c != '\n'; c = getchar()) {
+    for (; c != EOF && c != '\n' && c != '\r'; c = getchar()) {
         if (n + 1 >= *room) {
             char *longer = realloc(*line, *room *= 2);
             if (!longer)
@@ -86,7 +86,8 @@ static long read_line(char **line, size_t *room)
         (*line)[n++] = (char)(c ? c : 0xff);
     }
 
-    n -= n > 0 && (*line)[n - 1] == '\r';
+    if (c == '\r' && (c = getchar()) != '\n') /* the end may be LF, CRLF or CR */
+        ungetc(c, stdin);
     (*line)[n] = '\0';
     return (long)n;
 }
