@@ -58,8 +58,22 @@ static int read_corpus(struct job *job)
     return rc ? rc : intake_run(&intake);
 }
 
+struct spooled {
+    const struct spool *spool;
+    struct spool_reader reader;
+};
+
+static int read_words(void *given, const struct document *document, const int32_t **words)
+{
+    struct spooled *spooled = given;
+    return spool_read(spooled->spool, &spooled->reader, document->words_at,
+                      (size_t)document->n_words, words);
+}
+
 static int settle_corpus(struct job *job)
 {
+    struct spooled spooled = {.spool = &job->spool};
+    struct corpus_words words = {read_words, &spooled};
     const struct settings *settings = job->settings;
     struct corpus_options options = {
         .labels = settings->labels,
@@ -68,9 +82,12 @@ static int settle_corpus(struct job *job)
         .drop_duplicates = settings->drop_duplicates,
         .header_is_given = settings->input.header != CHOICE_AUTO,
         .merge_labels = (enum spelling_rule)settings->merge_labels,
-        .missing_labels = (enum missing_rule)settings->missing_labels};
-    return corpus_settle(&job->corpus, job->n_sources, &options,
-                         reader_notes(job->reader));
+        .missing_labels = (enum missing_rule)settings->missing_labels,
+        .words = &words};
+    int rc =
+        corpus_settle(&job->corpus, job->n_sources, &options, reader_notes(job->reader));
+    spool_reader_release(&spooled.reader);
+    return rc;
 }
 
 static int fit(struct job *job)

@@ -107,6 +107,12 @@ enum missing_rule {
 };
 extern const char *const missing_rule_names[MISSING_RULES + 1]; /* NULL at the end */
 
+/* The words of a document, as numbers, borrowed until the next call. */
+struct corpus_words {
+    int (*read)(void *context, const struct document *document, const int32_t **words);
+    void *context;
+};
+
 struct corpus_options {
     const char *labels; /* file with the names of classes in their order, or NULL */
     double test_split, validation_split; /* shares of the training documents, 0 .. 1 */
@@ -114,11 +120,13 @@ struct corpus_options {
     bool header_is_given; /* the user said whether first rows name columns */
     enum spelling_rule merge_labels;
     enum missing_rule missing_labels;
+    const struct corpus_words *words; /* NULL: texts are not compared */
 };
 
 /* Decides what becomes of the documents:
  *
  * Layout: which places are the corpus, of which part and class; see input/layout.h.
+ * Versions: two of one corpus side by side are refused.
  * Labels: as they were meant; see examine.h.
  * Classes: in the order of the labels file; else sorted, as numbers if all are.
  * Duplicates: with drop_duplicates, of equal texts one stays: a test document before a

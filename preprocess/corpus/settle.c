@@ -61,6 +61,8 @@ int corpus_settle(struct corpus *corpus, int n_sources,
     if (!rc)
         settle_copies(corpus);
     if (!rc)
+        rc = settle_versions(corpus, options->words);
+    if (!rc)
         rc = corpus_examine(corpus, options, notes, names.names, names.n);
     if (!rc)
         rc = settle_splits(corpus, options);

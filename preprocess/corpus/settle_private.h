@@ -25,6 +25,11 @@ int settle_no_training(const struct corpus *corpus,
 /* Copies: drops the documents of files of which another file of the part has them all. */
 void settle_copies(struct corpus *corpus);
 
+/* Versions: refuses files of one part with the same labels row by row, and texts that
+ * have words in common; NULL: nothing is known of words. */
+int settle_versions(const struct corpus *corpus,
+                    const struct corpus_words *words) NODISCARD;
+
 /* Why a file that could be records is none; NULL: none was tried; borrowed. */
 const char *settle_trouble(const struct reader_notes *notes);
 
