@@ -28,12 +28,14 @@ is_of() { # seed folder
     done
 }
 
-RANDOM=${SEED:-7}
-for ((i = 0; i < rounds; i++)); do
+RANDOM=${SEED:-7} n=0
+for ((i = 0; n < rounds; i++)); do
     rm -rf run run.old
-    launch $((1 + i % 2)) "$rnntrain" "${options[@]}" --seed 1 --run-dir run --test-delay 20000
+    launch $((2 + i % 2)) "$rnntrain" "${options[@]}" --seed 1 --run-dir run --test-delay 80000
     sleep 0.$((RANDOM % 9))$((RANDOM % 10))
+    ! grep -q '^result' said || continue # it was complete
     mv run run.old
+    n=$((n + 1))
     "$rnntrain" "${options[@]}" --seed 2 --run-dir run --quiet
     ends
     case $rc in
@@ -41,7 +43,7 @@ for ((i = 0; i < rounds; i++)); do
         problem "no word on the move: $(cat err)" ;;
     74) grep -q "run was moved when the run was complete: its result is in $tmp/run.old\$" err ||
         problem "no word on the move: $(cat err)" ;;
-    *) problem "exit code $rc: $(cat err)" ;;
+    *) problem "exit code $rc: $(cat err said)" ;;
     esac
     "$rnntrain" "${options[@]}" --seed 1 --run-dir run.old --resume --quiet
     is_of 1 run.old
@@ -51,7 +53,7 @@ done
 # The log alone, with nothing, an empty file or another's in its place; then the folder itself.
 for place in nothing empty another gone; do
     rm -rf run run.kept-1
-    launch 2 "$rnntrain" "${options[@]}" --seed 1 --run-dir run --test-delay 20000
+    launch 2 "$rnntrain" "${options[@]}" --seed 1 --run-dir run --test-delay 80000
     sleep 0.$((RANDOM % 5))$((RANDOM % 10))
     case $place in
     gone) mv run gone && rm -rf gone ;;
