@@ -86,16 +86,18 @@ static int check_suffix(const struct settings *settings)
     return OK;
 }
 
-/* Keras goes by the name. */
-static void tell_name(const struct settings *settings)
+/* Keras goes by the name, and by its case. */
+static int check_name(const struct settings *settings)
 {
     const char *suffix = export_formats[EXPORT_KERAS].suffix;
     size_t n = strlen(settings->output), n_suffix = strlen(suffix);
-    if (settings->to == EXPORT_KERAS &&
-        (n < n_suffix || strcmp(settings->output + n - n_suffix, suffix)))
-        say_line(stderr,
-                 "rnntrain: note: %s: Keras loads a model from a file named *%s only",
-                 settings->output, suffix);
+    if (settings->to != EXPORT_KERAS ||
+        (n >= n_suffix && !strcmp(settings->output + n - n_suffix, suffix)))
+        return OK;
+    return fail(ERR_USAGE,
+                "-o %s: Keras loads a model from a file named *%s only; for another "
+                "format give --to",
+                settings->output, suffix);
 }
 
 /* tokenizer.json in the folder of the output; the caller's to free. */
@@ -225,6 +227,8 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = check_suffix(settings);
     if (!rc)
+        rc = check_name(settings);
+    if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
     if (!rc && (settings->with_tokenizer || format->takes_texts))
         rc = predictor_check_texts(&predictor);
@@ -236,7 +240,6 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc) {
         import_print_notes(&predictor.info);
         say_line(stdout, "%s: %s", settings->output, checked);
-        tell_name(settings);
     }
     if (!rc && settings->with_tokenizer)
         rc = write_tokenizer(&predictor, settings->output);

@@ -173,9 +173,14 @@ static int look(const char *path, enum h5_ending *ending)
     if (is_folder(path))
         return no_data_set(path, "a folder, not a regular file", ERR_NO_INPUT);
     int rc = file_open(path, &fd, &n);
-    if (rc)
-        return fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
-                    path);
+    if (rc) {
+        bool has_name = strlen(path) > 3 && !strcmp(path + strlen(path) - 3, ".h5");
+        char *target = has_name ? xstrdup(path) : name_for(path);
+        rc = fail(rc, "%s (`rnnprep CORPUS -o %s` makes a data set)", fail_message(),
+                  target);
+        free(target);
+        return rc;
+    }
 
     ssize_t n_first = pread(fd, first, sizeof first, 0);
     if (n_first < 0 || !h5_is_one(first, (size_t)n_first))

@@ -12,12 +12,11 @@ enum { MOST_BYTES = 64 << 20 };
 
 static int refuse_yaml(const char *path)
 {
-    return fail(
-        ERR_FORMAT,
-        "%s: no JSON; where it is YAML, of model.to_yaml(), make JSON of it: "
-        "python3 -c 'import json, yaml; json.dump(yaml.unsafe_load(open(\"%s\")), "
-        "open(\"model.json\", \"w\"))'",
-        path, path);
+    return fail(ERR_FORMAT,
+                "%s: no JSON; where it is YAML, of model.to_yaml(), make JSON of it: "
+                "python3 -c 'import json, yaml; json.dump(yaml.full_load(open(\"%s\")), "
+                "open(\"model.json\", \"w\"))'",
+                path, path);
 }
 
 /* The usual recipe dumps a text of JSON once more. */

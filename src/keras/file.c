@@ -114,7 +114,8 @@ int keras_file_read(const char *path, const char *bytes, size_t n,
     *file = (struct keras_file){.path = xstrdup(path)};
     if (!keras_file_is_one(bytes, n))
         return fail(ERR_FORMAT,
-                    "%s: neither HDF5 nor a .keras archive: its first bytes say so",
+                    "%s: not a model: neither HDF5 nor a .keras archive, its first bytes "
+                    "say so; where a command takes more files, MODEL comes first",
                     path);
 
     size_t most = keras_find_most(n) * sizeof(float) + MOST_ANSWER_TEXT;

@@ -51,6 +51,12 @@ int keras_flatten_length(struct keras_reading *reading, const struct keras_part 
     const struct keras_array *kernel = dense->array[0][0];
     size_t step = width_below(reading, flatten), rows = kernel->shape[0];
 
+    if (!chain->length && rows % step)
+        return keras_refuse(reading, dense->layer,
+                            "has a kernel of %zu rows: expected a multiple of the %zu "
+                            "numbers that the layer below gives a position (two "
+                            "directions count both: merge_mode concat)",
+                            rows, step);
     if (rows > kernel->size || rows % step || rows / step < 1 ||
         rows / step > FACTS_MOST_LENGTH ||
         (chain->length && rows / step != (size_t)chain->length))

@@ -49,6 +49,7 @@ static int unwrap(const struct keras_reading *reading, const struct keras_layer 
     const json_t *config = json_object_get(back, "config");
     const char *mode = json_string_value(json_object_get(outer->config, "merge_mode"));
     const char *name = json_string_value(json_object_get(inner, "class_name"));
+    const char *other = json_string_value(json_object_get(back, "class_name"));
 
     if (!mode || strcmp(mode, "concat"))
         return keras_refuse(reading, outer, "has the merge mode %s: expected concat",
@@ -60,6 +61,10 @@ static int unwrap(const struct keras_reading *reading, const struct keras_layer 
                             "wraps a layer of the class %s: expected LSTM or GRU",
                             name ? name : "none");
 
+    if (other && strcmp(name, other))
+        return keras_refuse(reading, outer,
+                            "has a %s forward and a %s backward: expected two of a class",
+                            name, other);
     for (size_t i = 0; i < COUNT_OF(alike) && json_is_object(config); i++) {
         const json_t *forward = json_object_get(cell->config, alike[i]);
         const json_t *backward = json_object_get(config, alike[i]);

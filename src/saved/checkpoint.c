@@ -26,7 +26,10 @@ static int check_version(struct h5 *file)
 {
     int64_t version = 0;
     if (!h5_exists(file, "/rnntrain/config"))
-        return fail(ERR_FORMAT, "%s: not a checkpoint of rnntrain", h5_path(file));
+        return fail(ERR_FORMAT, "%s: not a checkpoint of rnntrain%s", h5_path(file),
+                    h5_has_attribute(file, "/", "format")
+                        ? ", but a data set; a model is a run's folder or its best.h5"
+                        : "");
 
     int rc = h5_read_attribute_int(file, "/rnntrain", "format_version", &version);
     if (!rc && version != CHECKPOINT_FORMAT_VERSION)

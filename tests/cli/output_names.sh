@@ -17,8 +17,9 @@ export_to 64 'm.h5 has the name of an HDF5 file, and --to keras writes .keras' k
 export_to 64 'm.hdf5 has the name of an HDF5 file, and --to onnx writes .onnx' onnx m.hdf5
 export_to 64 'files named \*.weights.h5 only' keras3-weights m.h5
 export_to 64 'm.cpp: the name of a C source ends in .c' c m.cpp
-export_to 0 'm: Keras loads a model from a file named \*.keras only' keras m
-export_to 0 'm.KERAS: Keras loads a model from a file named' keras m.KERAS
+for name in m m.KERAS m.pb m.tflite m.json m.zip; do
+    export_to 64 "$name: Keras loads a model from a file named \*.keras only" keras $name
+done
 "$rnntrain" export run --to keras -o m.keras >said 2>&1
 [ "$(wc -l <said)" = 1 ] || problem "a note on a good name: $(cat said)"
 for name in y.keras y.onnx y.c y.weights.h5; do
@@ -28,5 +29,8 @@ done
 
 printf 'text,label\na b,x\nb c,y\n' >texts.csv
 expect 64 'other.csv has the name of a corpus' "$rnnprep" texts.csv -o other.csv
-ls m.onnx m.h5 m.hdf5 m.cpp y.keras y.onnx y.c other.csv 2>/dev/null && problem "a file is there"
+expect 66 "rnnprep CORPUS -o missing.h5" "$rnntrain" missing.csv
+expect 65 "sample.h5: not a checkpoint of rnntrain, but a data set" "$rnntrain" predict sample.h5 texts.csv
+expect 65 "texts.csv: not a model: .* MODEL comes first" "$rnntrain" predict texts.csv run
+ls m m.pb m.zip m.onnx m.h5 m.hdf5 m.cpp y.keras y.onnx y.c other.csv 2>/dev/null && problem "a file is there"
 exit 0

@@ -114,6 +114,6 @@ python3 -c 'import json; json.dump(open("model.json").read(), open("twice.json",
 judge "$weights" --architecture twice.json >found
 cmp expected found || problem "JSON in JSON"
 printf 'class_name: Sequential\nconfig: {}\n' >model.yaml
-expect 65 'model.yaml: no JSON; .*yaml.unsafe_load' "$rnntrain" inspect "$weights" --architecture model.yaml
+expect 65 'model.yaml: no JSON; .*yaml.full_load' "$rnntrain" inspect "$weights" --architecture model.yaml
 
 ! [ -e none.h5 ] || problem "a model that was refused left a file"
