@@ -5,8 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* die() has said what it was. */
 static void abort_job(int code)
 {
+    char host[256] = "";
+    int rank = 0;
+
+    gethostname(host, sizeof host - 1);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    fprintf(stderr, "rnntrain: it was rank %d on %s\n", rank, host);
     MPI_Abort(MPI_COMM_WORLD, code);
     _exit(code);
 }

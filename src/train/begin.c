@@ -11,10 +11,10 @@
 static int64_t steps_of(const struct checkpoint *info)
 {
     json_t *state = json_loads(info->state, 0, NULL);
-    int64_t steps = json_integer_value(json_object_get(state, "step")) +
-                    json_integer_value(json_object_get(state, "moments_steps"));
+    int64_t steps = trainer_read_count(state, "step", TRAINER_MOST_STEPS) +
+                    trainer_read_count(state, "moments_steps", TRAINER_MOST_STEPS);
     json_decref(state);
-    return steps < 0 ? 0 : steps;
+    return steps > TRAINER_MOST_STEPS ? 0 : steps;
 }
 
 /* Whether the moments of a checkpoint are those of the run's optimizer. */

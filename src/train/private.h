@@ -208,6 +208,9 @@ int trainer_take_classes(struct trainer *trainer, const struct checkpoint *info,
 int trainer_load_generation(struct trainer *trainer, const char *path,
                             int64_t *log_bytes) NODISCARD;
 
+/* Steps that a checkpoint may have, far more than anybody trains: doubles hold them. */
+#define TRAINER_MOST_STEPS (INT64_C(1) << 53)
+
 /* Rank 0. Progress as JSON, the same in equal runs, and what equal runs may differ in;
  * the caller's to free. */
 char *trainer_state(const struct trainer *trainer);
@@ -215,6 +218,9 @@ char *trainer_provenance(const struct trainer *trainer);
 /* A state, against what the run can have come to; ERR_FORMAT. The history is owned. */
 int trainer_read_state(const struct trainer *trainer, const json_t *root,
                        const char *source, struct progress *progress) NODISCARD;
+/* Of a state, a number that stands there only where it is not 0; of another kind, or out
+ * of 0 to `most`, it is 0. */
+int64_t trainer_read_count(const json_t *root, const char *key, int64_t most);
 /* Whether the state is of a run on the same data. */
 bool trainer_is_state_of(const struct trainer *trainer, const json_t *root);
 

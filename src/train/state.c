@@ -60,6 +60,12 @@ static uint64_t from_hex(const json_t *value)
     return text ? strtoull(text, NULL, 16) : 0;
 }
 
+int64_t trainer_read_count(const json_t *root, const char *key, int64_t most)
+{
+    int64_t count = json_integer_value(json_object_get(root, key));
+    return count < 0 || count > most ? 0 : count;
+}
+
 static int read_integer(const json_t *root, const char *source, const char *key,
                         int64_t most, int64_t *value)
 {
@@ -83,7 +89,7 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
         int64_t most, *value;
     } numbers[] = {
         {"epoch", 1000000, &epoch},
-        {"step", INT64_MAX, &step},
+        {"step", TRAINER_MOST_STEPS, &step},
         {"batch", sampler_batches(sampler), &batch},
         {"correct", sampler->n_train, &correct},
         {"n", sampler->n_train, &n},
@@ -121,9 +127,9 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
         .best_epoch = (int)best_epoch,
         .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
         .best_hash = from_hex(json_object_get(root, "best_weights")),
-        .skipped = json_integer_value(json_object_get(root, "skipped")),
-        .rollbacks = (int)json_integer_value(json_object_get(root, "rollbacks")),
-        .moments_steps = json_integer_value(json_object_get(root, "moments_steps")),
+        .skipped = trainer_read_count(root, "skipped", TRAINER_MOST_STEPS),
+        .rollbacks = (int)trainer_read_count(root, "rollbacks", 1000000),
+        .moments_steps = trainer_read_count(root, "moments_steps", TRAINER_MOST_STEPS),
         .history = json_incref(history),
     };
     return OK;

@@ -72,5 +72,5 @@ done
 ln alone/best.h5 same.keras
 expect 73 'would replace the model that is read' \
     "$rnntrain" export alone --to keras -o same.keras
-expect 64 'has the name of an HDF5 file' "$rnntrain" export alone --to keras -o alone/best.h5
+expect 73 'would replace the model that is read' "$rnntrain" export alone --to keras -o alone/best.h5
 expect 66 'empty: not a regular file' "$rnntrain" eval empty sample.h5
