@@ -23,13 +23,6 @@ static int refuse_linear(const struct keras_reading *reading,
                             "--logits takes them for logits, which keeps the classes",
                             name);
 
-    if (units == 1 && loss == KERAS_LOSS_OF_PROBABILITIES)
-        return keras_refuse(reading, layer,
-                            "is linear, and its loss, %.64s without from_logits=True, "
-                            "took its numbers for probabilities, which they are not: "
-                            "--logits takes them for logits, with 0 and not 0.5 between "
-                            "the classes",
-                            name);
     if (units == 1 && loss == KERAS_LOSS_UNKNOWN)
         return keras_refuse(reading, layer,
                             "is linear, and its loss (%.64s) does not say whether it is "
@@ -50,9 +43,11 @@ static int check_logits(struct keras_reading *reading, const struct keras_layer 
     if (!rc && loss == KERAS_LOSS_OF_PROBABILITIES && !reading->hints->logits)
         keras_note(reading,
                    "layer \"%s\": it is linear, and its loss, %.64s without "
-                   "from_logits=True, took its numbers for probabilities; here softmax "
-                   "makes some of them: the classes are the same",
-                   layer->name, name);
+                   "from_logits=True, took its numbers for probabilities; here they are "
+                   "taken for logits, which makes %s",
+                   layer->name, name,
+                   units == 1 ? "0, and not 0.5, the border between the classes"
+                              : "probabilities of them: the classes are the same");
     else if (!rc)
         keras_note(reading,
                    "layer \"%s\": it gives logits; here they become probabilities",
