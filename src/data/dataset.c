@@ -29,6 +29,11 @@ static int check_format(struct dataset *data)
 
     if (!has_format || strcmp(format, DATASET_FORMAT)) {
         free(format);
+        if (h5_exists(data->file, "/rnntrain"))
+            return fail(
+                ERR_FORMAT,
+                "%s: a checkpoint, not a data set: `rnntrain inspect %s` shows it",
+                data->path, data->path);
         return fail(ERR_FORMAT, "%s: not a data set; `rnnprep CORPUS -o FILE` makes one",
                     data->path);
     }

@@ -126,17 +126,18 @@ static json_t *describe_all(const struct keras_hints *hints, enum model_head hea
 
 /* What neither shapes nor names say. */
 static void note_assumed(struct keras_reading *reading, enum model_head head,
-                         const struct keras_hints *hints, int n_dense)
+                         const struct keras_hints *hints, bool has_two, int n_dense)
 {
     const char *gates = hints->gates == MODEL_GATES ? "its version's recurrent activation"
                                                     : model_gates_names[hints->gates];
 
     keras_note(reading,
-               "weights alone: taken for a model with %s, %s, the head %s, %s"
+               "weights alone: taken for a model with %s, %s, %sthe head %s, %s"
                "sigmoid or softmax at its end; --mask, --recurrent-activation and --head "
                "say otherwise, or --architecture model.json all of it",
-               hints->mask ? "a mask" : "no mask", gates, model_head_names[head],
-               n_dense > 1 ? "relu in its hidden Dense, " : "");
+               hints->mask ? "a mask" : "no mask", gates,
+               has_two ? "directions side by side (concat), " : "",
+               model_head_names[head], n_dense > 1 ? "relu in its hidden Dense, " : "");
 }
 
 int keras_describe(struct keras_reading *reading, json_t **root)
@@ -166,8 +167,12 @@ int keras_describe(struct keras_reading *reading, json_t **root)
     hints.mask |= told.has_mask;
     const struct keras_group *last = &groups[n_recurrent];
     enum model_head head = head_of(&hints, &told, last, last[1].array[0]->shape[0]);
+    bool has_two = false;
+    for (int g = 1; g <= n_recurrent; g++)
+        has_two |= keras_recurrent_directions(&groups[g]) == 2;
+
     json_t *layers = describe_all(&hints, head, groups, n, n_recurrent);
-    note_assumed(reading, head, &hints, n - n_recurrent - 1);
+    note_assumed(reading, head, &hints, has_two, n - n_recurrent - 1);
     *root = json_pack("{s:s, s:{s:o}}", "class_name", "Sequential", "config", "layers",
                       layers);
     return OK;

@@ -31,6 +31,7 @@ printf 'text,label\na b,x\nb c,y\n' >texts.csv
 expect 64 'other.csv has the name of a corpus' "$rnnprep" texts.csv -o other.csv
 expect 66 "rnnprep CORPUS -o missing.h5" "$rnntrain" missing.csv
 expect 65 "sample.h5: not a checkpoint of rnntrain, but a data set" "$rnntrain" predict sample.h5 texts.csv
+expect 65 "run/best.h5: a checkpoint, not a data set: .rnntrain inspect" "$rnntrain" run/best.h5
 expect 65 "texts.csv: not a model: .* MODEL comes first" "$rnntrain" predict texts.csv run
 ls m m.pb m.zip m.onnx m.h5 m.hdf5 m.cpp y.keras y.onnx y.c other.csv 2>/dev/null && problem "a file is there"
 exit 0
