@@ -269,18 +269,29 @@ static void print_duplicates(const struct corpus *corpus)
                  plural(duplicates->n_dropped));
 }
 
+static void print_repairs(const struct corpus *corpus)
+{
+    const struct corpus_repairs *repairs = &corpus->repairs;
+    const char *encoding = corpus_encoding(corpus);
+    char *remedy =
+        encoding ? xasprintf("they look like %s (--encoding %s)", encoding, encoding)
+                 : xstrdup("if the corpus is in another encoding, --encoding names it");
+
+    say_line(
+        stdout,
+        "UTF-8      invalid parts (%lld) became U+FFFD in %d of %d document%s: %s%s; "
+        "%s",
+        (long long)repairs->n_parts, repairs->n_documents, corpus->n_documents,
+        plural(corpus->n_documents), repairs->examples,
+        repairs->n_documents > 3 ? ", ..." : "", remedy);
+    free(remedy);
+}
+
 static void print_bytes(const struct summary *summary)
 {
-    const struct corpus_repairs *repairs = &summary->corpus->repairs;
     const struct reader_notes *notes = summary->notes;
-    if (repairs->n_documents)
-        say_line(
-            stdout,
-            "UTF-8      invalid parts (%lld) became U+FFFD in %d of %d document%s: %s%s; "
-            "if the corpus is in another encoding, --encoding names it",
-            (long long)repairs->n_parts, repairs->n_documents,
-            summary->corpus->n_documents, plural(summary->corpus->n_documents),
-            repairs->examples, repairs->n_documents > 3 ? ", ..." : "");
+    if (summary->corpus->repairs.n_documents)
+        print_repairs(summary->corpus);
     if (notes->n_bad)
         say_line(stdout,
                  "encoding   invalid sequences (%lld) became U+FFFD, the first: %s",

@@ -40,17 +40,40 @@ static int32_t place_index(struct corpus *corpus, const struct block *block,
     return index;
 }
 
+static void count_guess(struct corpus_repairs *repairs, const char *encoding)
+{
+    struct corpus_guess *guess = repairs->guesses;
+    const struct corpus_guess *end = guess + COUNT_OF(repairs->guesses);
+    while (guess < end && guess->n && strcmp(guess->name, encoding))
+        guess++;
+
+    if (*encoding && guess < end) {
+        memcpy(guess->name, encoding, sizeof guess->name);
+        guess->n++;
+    }
+}
+
+const char *corpus_encoding(const struct corpus *corpus)
+{
+    const struct corpus_guess *guesses = corpus->repairs.guesses, *most = guesses;
+    for (size_t i = 1; i < COUNT_OF(corpus->repairs.guesses); i++)
+        if (guesses[i].n > most->n)
+            most = &guesses[i];
+    return most->n ? most->name : NULL;
+}
+
 static void note_repair(struct corpus *corpus, const struct document *document,
-                        size_t n_bad, size_t first_bad)
+                        const struct block_document *given)
 {
     struct corpus_repairs *repairs = &corpus->repairs;
-    repairs->n_parts += (int64_t)n_bad;
+    repairs->n_parts += (int64_t)given->n_bad;
+    count_guess(repairs, given->encoding);
     if (repairs->n_documents++ >= 3)
         return;
     char *name = corpus_name(corpus, document);
     char *longer =
         xasprintf("%s%s%s (byte %zu)", repairs->examples ? repairs->examples : "",
-                  repairs->examples ? ", " : "", name, first_bad);
+                  repairs->examples ? ", " : "", name, given->first_bad);
     free(repairs->examples);
     free(name);
     repairs->examples = longer;
@@ -88,7 +111,7 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
     }
 
     if (given->n_bad)
-        note_repair(corpus, document, given->n_bad, given->first_bad);
+        note_repair(corpus, document, given);
     return document;
 }
 

@@ -54,7 +54,11 @@ struct corpus_duplicates {
 struct corpus_repairs {
     int n_documents;
     int64_t n_parts;
-    char *examples; /* "train/neg/7_3.txt (byte 118), ..." at most three */
+    char *examples;       /* "train/neg/7_3.txt (byte 118), ..." at most three */
+    struct corpus_guess { /* how many files look like an encoding */
+        char name[32];
+        int n;
+    } guesses[8];
 };
 
 /* What was seen in the whole of the corpus, and done about it. */
@@ -93,6 +97,9 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
 
 /* A line for the summary; takes the text over. */
 void corpus_note(struct corpus *corpus, const char *about, char *text);
+
+/* The encoding that most files with invalid UTF-8 look like; NULL: none. */
+const char *corpus_encoding(const struct corpus *corpus);
 
 /* The document's name in messages, the caller's to free. */
 char *corpus_name(const struct corpus *corpus, const struct document *document);

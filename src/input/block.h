@@ -19,6 +19,7 @@ struct block_document {
     bool is_binary;      /* once loaded: a file that is no text */
     /* Invalid sequences and the byte of the first, once loaded. */
     size_t n_bad, first_bad;
+    char encoding[32]; /* of a file with several of them: which it looks like, or "" */
 };
 
 /* What one thread works on: some hundred KiB of text. */

@@ -193,13 +193,7 @@ static bool is_piece(const struct layout_place *place, const struct tally *tally
 static bool says_unlabelled(const char *path)
 {
     static const char *const words[] = {"unlabeled", "unlabelled", "unsup", "nolabel"};
-    const char *file = place_last_name(path);
-    struct word word = {0};
-    for (size_t at = 0; place_next_word(file, strlen(file), &at, &word);)
-        for (size_t i = 0; i < COUNT_OF(words); i++)
-            if (place_is_word(word.text, word.n, words[i]))
-                return true;
-    return false;
+    return place_has_word(path, words, COUNT_OF(words));
 }
 
 static bool has_line(const char *lines, const char *line, size_t n)

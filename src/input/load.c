@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "input/container.h"
+#include "input/decode_guess.h"
 
 #include "text/text.h"
 
@@ -94,6 +95,16 @@ static void note_bad(struct block_document *document, size_t n, size_t first)
     document->n_bad += n;
 }
 
+/* Looks at what stands around the first invalid sequence. */
+static void guess_encoding(struct block_document *document, const char *bytes, size_t n)
+{
+    enum { BEFORE = 1024, MOST = 4096, FEWEST = 3 };
+    size_t first = document->first_bad < BEFORE ? 0 : document->first_bad - BEFORE;
+    if (document->n_bad >= FEWEST && first < n)
+        decode_guess(bytes + first, n - first < MOST ? n - first : MOST, FEWEST,
+                     document->encoding);
+}
+
 int load_text(const struct source *sources, const char *encoding,
               const struct block *block, struct block_document *document,
               struct load_memory *memory, const char **text, size_t *n)
@@ -128,6 +139,8 @@ int load_text(const struct source *sources, const char *encoding,
     memory->clean = NULL;
     size_t n_bad = text_repair_utf8(bytes, n_bytes, &memory->clean, &n_clean, &first_bad);
     note_bad(document, n_bad, n_mark + first_bad);
+    if (is_file && !encoding && !memory->decoder.from)
+        guess_encoding(document, bytes, n_bytes);
     *text = n_bad ? memory->clean : bytes;
     *n = n_bad ? n_clean : n_bytes;
     return OK;

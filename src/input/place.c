@@ -147,3 +147,15 @@ bool place_is_hidden(const char *path)
     }
     return false;
 }
+
+bool place_has_word(const char *path, const char *const *words, size_t n)
+{
+    const char *file = place_last_name(path);
+    struct word word = {0};
+
+    for (size_t at = 0; place_next_word(file, strlen(file), &at, &word);)
+        for (size_t i = 0; i < n; i++)
+            if (place_is_word(word.text, word.n, words[i]))
+                return true;
+    return false;
+}

@@ -41,4 +41,7 @@ const char *place_ending(const char *path);
 /* Whether a name of the path begins with a dot ("." and ".." do not count). */
 bool place_is_hidden(const char *path);
 
+/* Whether one of n words stands in the last name of a path. */
+bool place_has_word(const char *path, const char *const *words, size_t n);
+
 #endif

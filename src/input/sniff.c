@@ -30,13 +30,7 @@ static bool is_of(const struct format_ops *format, const struct beginning *begin
 static bool is_of_labels(const char *name)
 {
     static const char *const words[] = {"label", "labels", "sentiments", "topics", "y"};
-    const char *file = place_last_name(name);
-    struct word word = {0};
-    for (size_t at = 0; place_next_word(file, strlen(file), &at, &word);)
-        for (size_t i = 0; i < COUNT_OF(words); i++)
-            if (place_is_word(word.text, word.n, words[i]))
-                return true;
-    return false;
+    return place_has_word(name, words, COUNT_OF(words));
 }
 
 /* Names what every format was looked for by, and what can be said instead. */

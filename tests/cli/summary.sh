@@ -34,3 +34,21 @@ printf 'text,label\na b,x\nb c,y\nb c,y\n' >few.csv
 "$rnnprep" few.csv -o few.h5 --num-words all >said
 ! grep -E '(^|[^0-9.])1 (documents|duplicates|texts|words|classes|ids)' said || problem "the number of 1"
 grep -q '^duplicates 1 document stands in train more than once$' said || problem "$(cat said)"
+
+# Documents in another encoding: most of them say which.
+python3 - <<'PYTHON'
+import os
+texts = {"good": "отличный фильм и хороший сюжет, актёры играют замечательно",
+         "bad": "скучный и плохой фильм, жаль потраченных денег и времени"}
+for name, text in texts.items():
+    os.makedirs(f"cyrillic/{name}")
+    for i in range(12):
+        words = text.split()
+        with open(f"cyrillic/{name}/{i}.txt", "w", encoding="cp1251") as out:
+            out.write(" ".join(words[i % 4:] + words * 3))
+PYTHON
+"$rnnprep" cyrillic -o cyrillic.h5 >said
+grep -q '^UTF-8 .* in 24 of 24 documents: .*; they look like windows-1251 (--encoding windows-1251)$' said ||
+    problem "$(grep ^UTF-8 said)"
+"$rnnprep" cyrillic -o cyrillic.h5 --encoding windows-1251 >said
+! grep -q '^UTF-8' said || problem "the right encoding: $(grep ^UTF-8 said)"
