@@ -62,10 +62,17 @@ static int judge(const char *path, struct dataset *data)
     int correct = 0;
     if (test->n == 0)
         return fail(ERR_FORMAT, "%s: it has no test part", path);
+    if (data->facts.multi_label)
+        return fail(ERR_FORMAT,
+                    "%s: its texts have several labels each, this judges one label a "
+                    "text",
+                    path);
+
     bayes.log_prior = xcalloc((size_t)bayes.n_classes, sizeof(double));
     bayes.log_likelihood =
         xcalloc((size_t)bayes.n_classes * (size_t)bayes.n_ids, sizeof(double));
     fit(&bayes, data);
+
     for (int row = 0; row < test->n; row++)
         correct += decide(&bayes, test, row) == test->y[row];
     printf("unigram naive Bayes: test acc %.4f (%d of %d)\n", (double)correct / test->n,

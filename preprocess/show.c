@@ -30,20 +30,52 @@ const struct option_table cmd_inspect_table = {
     .max_operands = 1,
 };
 
+static double n_labels_a_row(const struct dataset *data, const int *counts, int n)
+{
+    int64_t total = 0;
+    for (int c = 0; c < data->facts.n_labels; c++)
+        total += counts[c];
+    return (double)total / n;
+}
+
+/* "toxic, insult": the labels of a row, or that it has none. */
+static void say_labels(const struct dataset *data, enum dataset_part part, int row)
+{
+    const struct rows *rows = &data->part[part];
+    bool is_first = true;
+    if (!rows->multi_hot) {
+        say(stdout, "%s", data->facts.labels[rows->y[row]]);
+        return;
+    }
+
+    for (int c = 0; c < rows->n_labels; c++)
+        if (rows_multi_hot(rows, row)[c]) {
+            say(stdout, "%s%s", is_first ? "" : ", ", data->facts.labels[c]);
+            is_first = false;
+        }
+    if (is_first)
+        say(stdout, "no label");
+}
+
 static void print_part(const struct dataset *data, enum dataset_part part)
 {
     const struct rows *split = &data->part[part];
     int64_t total = 0;
 
     int *counts = xcalloc((size_t)data->facts.n_labels, sizeof *counts);
+    int32_t *rows = xcalloc((size_t)split->n, sizeof *rows);
     for (int row = 0; row < split->n; row++) {
-        counts[split->y[row]]++;
+        rows[row] = row;
         total += split->length[row];
     }
+    rows_count(split, rows, split->n, data->facts.n_labels, counts);
+    free(rows);
 
     say(stdout, "%-10s %d rows:", dataset_part_names[part], split->n);
     for (int c = 0; c < data->facts.n_labels; c++)
         say(stdout, " %s %d,", data->facts.labels[c], counts[c]);
+    if (data->facts.multi_label)
+        printf(" %.2f labels a row,", n_labels_a_row(data, counts, split->n));
     printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->n,
            100.0 * (double)total / split->n / data->facts.maxlen);
     free(counts);
@@ -61,8 +93,9 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
     for (int row = 0; row < n && row < data->part[part].n && !rc; row++) {
         rc = dataset_reader_row(reader, row, row_ids);
         rows_ids(&data->part[part], row_ids, 0, data->facts.maxlen, ids);
-        say(stdout, "%s row %d, %s:", dataset_part_names[part], row,
-            data->facts.labels[data->part[part].y[row]]);
+        say(stdout, "%s row %d, ", dataset_part_names[part], row);
+        say_labels(data, part, row);
+        say(stdout, ":");
         for (int t = 0; t < data->facts.maxlen && !rc; t++)
             if (ids[t])
                 say(stdout, " %s", text_word(tokenizer, ids[t]));

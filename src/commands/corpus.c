@@ -245,6 +245,10 @@ static int map_classes(const struct corpus *corpus, const struct facts *found,
 {
     const struct checkpoint *info = &corpus->predictor->info;
     bool are_known = true;
+    int rc =
+        facts_check_multi_label(&info->facts, info->path, found, corpus->source.path);
+    if (rc)
+        return rc;
     for (int i = 0; i < found->n_labels; i++) {
         places[i] = find_name(&info->facts, found->labels[i]);
         are_known &= places[i] >= 0;
@@ -253,8 +257,8 @@ static int map_classes(const struct corpus *corpus, const struct facts *found,
         return OK;
 
     char *note = NULL;
-    int rc = checkpoint_map_classes(info, found, corpus->source.path, "--labels", places,
-                                    &note);
+    rc = checkpoint_map_classes(info, found, corpus->source.path, "--labels", places,
+                                &note);
     if (note)
         say_line(stderr, "rnntrain: note: %s", note);
     free(note);

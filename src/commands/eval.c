@@ -78,6 +78,9 @@ static int check_match(const struct dataset *data, const struct predictor *predi
     if (predictor->info.keras && facts->num_words < model->num_words)
         expected.num_words = facts->num_words;
 
+    int rc = facts_check_multi_label(model, path, facts, data->path);
+    if (rc)
+        return rc;
     if (!facts_agree(facts, &expected))
         return fail(
             ERR_FORMAT,
@@ -147,7 +150,7 @@ static int map_classes(const struct checkpoint *info, struct dataset *data)
 
     tell(note);
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
-        classes_renumber(data->part[part].y, data->part[part].n, places);
+        classes_renumber(&data->part[part], places);
     free(places);
     return rc;
 }

@@ -110,10 +110,26 @@ char *classes_shown(const struct facts *facts)
     return whole;
 }
 
-void classes_renumber(int32_t *labels, int n, const int32_t *places)
+static void renumber_multi_hot(struct rows *rows, const int32_t *places)
 {
-    for (int i = 0; i < n; i++)
-        labels[i] = places[labels[i]];
+    size_t n_labels = (size_t)rows->n_labels;
+    uint8_t *before = xcalloc(n_labels, sizeof *before);
+
+    for (int i = 0; i < rows->n; i++) {
+        uint8_t *labels = rows->multi_hot + (size_t)i * n_labels;
+        memcpy(before, labels, n_labels);
+        for (size_t c = 0; c < n_labels; c++)
+            labels[places[c]] = before[c];
+    }
+    free(before);
+}
+
+void classes_renumber(struct rows *rows, const int32_t *places)
+{
+    if (rows->multi_hot)
+        renumber_multi_hot(rows, places);
+    for (int i = 0; i < rows->n && !rows->multi_hot; i++)
+        rows->y[i] = places[rows->y[i]];
 }
 
 /* Cuts a text, in place, behind each `separator`; the pieces, n of them, borrow it. An

@@ -7,7 +7,8 @@
 #include "data/facts.h"
 
 /* Where each class of `data` stands in `model`, (data->n_labels) places; false where they
- * have not the same names, or a name twice. */
+ * have not the same names, or a name twice. Labels of which a text may have several are
+ * classes here too. */
 bool classes_map(const struct facts *model, const struct facts *data, int32_t *places);
 
 /* Whether each place is its own number: the order is the same. */
@@ -19,8 +20,8 @@ bool classes_are_numbered(const struct facts *facts);
 /* The first names, shortened, and how many more there are: "neg, pos"; the caller's. */
 char *classes_shown(const struct facts *facts);
 
-/* Changes labels of rows in memory, n of them, to the places that a map gives. */
-void classes_renumber(int32_t *labels, int n, const int32_t *places);
+/* Changes labels of rows in memory to the places that a map gives. */
+void classes_renumber(struct rows *rows, const int32_t *places);
 
 /* The names that an option gives, in the order of the model: "neg,pos", or a file with
  * one a line. ERR_USAGE unless there are n different ones. `option` is named in messages;

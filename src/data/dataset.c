@@ -19,6 +19,13 @@ void dataset_array_path(enum dataset_part part, const char *name,
     snprintf(path, DATASET_PATH_BYTES, "/%s/%s", dataset_part_names[part], name);
 }
 
+struct dataset_labels dataset_labels_of(const struct rows *rows)
+{
+    size_t n = (size_t)rows->n, n_labels = (size_t)rows->n_labels;
+    return n_labels ? (struct dataset_labels){H5_UINT8, 2, {n, n_labels}}
+                    : (struct dataset_labels){H5_INT32, 1, {n}};
+}
+
 static int check_format(struct dataset *data)
 {
     char *format = NULL;
@@ -61,13 +68,17 @@ static int read_chunk_rows(struct dataset *data, enum dataset_part part)
 }
 
 /* Memory is taken for as many values as there are rows. */
-static int check_column(const struct dataset *data, enum dataset_part part,
-                        const char *name)
+static int check_columns(const struct dataset *data, enum dataset_part part)
 {
     char path[DATASET_PATH_BYTES];
     size_t rows = (size_t)data->part[part].n;
+    struct dataset_labels labels = dataset_labels_of(&data->part[part]);
 
-    dataset_array_path(part, name, path);
+    dataset_array_path(part, "y", path);
+    int rc = h5_check(data->file, path, labels.type, labels.n_dims, labels.shape);
+    if (rc)
+        return rc;
+    dataset_array_path(part, "length", path);
     return h5_check(data->file, path, H5_INT32, 1, &rows);
 }
 
@@ -99,9 +110,7 @@ static int read_part(struct dataset *data, enum dataset_part part)
         return OK;
 
     rc = read_chunk_rows(data, part);
-    if (!rc)
-        rc = check_column(data, part, "y");
-    return rc ? rc : check_column(data, part, "length");
+    return rc ? rc : check_columns(data, part);
 }
 
 /* The JSON of all words is 8 MB for IMDB, and the few that training needs stand beside

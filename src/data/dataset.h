@@ -2,16 +2,18 @@
  *
  *   /train/x      (N, maxlen) uint16, or int32 where num_words > 65,536
  *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
+ *                 or, where a text may have several labels, (N, C) uint8, 0 or 1
  *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
  *   /tokenizer_kept   the same of the words whose ids stand in x: all that training needs
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
- *   root attributes: format, format_version, num_words, maxlen, padding, truncating
+ *   root attributes: format, format_version, num_words, maxlen, padding, truncating;
+ *                    needs "multi_label" where a text may have several labels
  *
  * Reading has two steps, so that the processes of a node read together into memory that
  * they share: dataset_open() reads and checks everything but the arrays, dataset_load()
  * fills a part of the memory that the caller provides. The ids may stay in the file, to
- * be read by row (dataset_reader); labels and lengths, 8 bytes a row, are always in
- * memory. Nothing here is collective.
+ * be read by row (dataset_reader); labels and lengths, 8 bytes a row or C + 4, are always
+ * in memory. Nothing here is collective.
  */
 #ifndef RNNTRAIN_DATA_DATASET_H
 #define RNNTRAIN_DATA_DATASET_H

@@ -3,9 +3,15 @@
 
 #include <stdlib.h>
 
-static size_t column_bytes(const struct rows *rows)
+static size_t lengths_bytes(const struct rows *rows)
 {
     return dataset_padded_bytes((size_t)rows->n * sizeof(int32_t));
+}
+
+static size_t labels_bytes(const struct rows *rows)
+{
+    size_t row = rows->n_labels ? (size_t)rows->n_labels : sizeof(int32_t);
+    return dataset_padded_bytes((size_t)rows->n * row);
 }
 
 static size_t ids_bytes(const struct rows *rows)
@@ -21,7 +27,7 @@ size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
         const struct rows *rows = &data->part[part];
         if (extent == DATASET_ALL)
             total += ids_bytes(rows);
-        total += 2 * column_bytes(rows);
+        total += labels_bytes(rows) + lengths_bytes(rows);
     }
     return total;
 }
@@ -37,35 +43,77 @@ void dataset_attach(struct dataset *data, enum dataset_extent extent, void *stor
             at += ids_bytes(rows);
         }
 
-        rows->y = (int32_t *)(void *)at;
-        at += column_bytes(rows);
+        if (rows->n_labels)
+            rows->multi_hot = (uint8_t *)at;
+        else
+            rows->y = (int32_t *)(void *)at;
+        at += labels_bytes(rows);
         rows->length = (int32_t *)(void *)at;
-        at += column_bytes(rows);
+        at += lengths_bytes(rows);
     }
+}
+
+/* One of the C labels of a row is neither 0 nor 1. */
+static int refuse_labels(const struct dataset *data, enum dataset_part part, int row)
+{
+    const uint8_t *labels = rows_multi_hot(&data->part[part], row);
+    int c = 0;
+    while (labels[c] < 2)
+        c++;
+    return fail(ERR_FORMAT, "%s: /%s/y row %d, label %d: %d, expected 0 or 1", data->path,
+                dataset_part_names[part], row, c, labels[c]);
+}
+
+static int check_labels(const struct dataset *data, enum dataset_part part, int row)
+{
+    const struct rows *rows = &data->part[part];
+    uint8_t any = 0;
+    for (int c = 0; c < rows->n_labels; c++)
+        any |= rows_multi_hot(rows, row)[c];
+    if (rows->n_labels)
+        return any > 1 ? refuse_labels(data, part, row) : OK;
+
+    int label = rows->y[row];
+    if (label >= 0 && label < data->facts.n_labels)
+        return OK;
+    return fail(ERR_FORMAT, "%s: /%s/y row %d: class %d, expected 0 to %d", data->path,
+                dataset_part_names[part], row, label, data->facts.n_labels - 1);
 }
 
 static int check_columns(const struct dataset *data, enum dataset_part part, int row)
 {
-    int length = data->part[part].length[row], label = data->part[part].y[row];
-    if (label < 0 || label >= data->facts.n_labels)
-        return fail(ERR_FORMAT, "%s: /%s/y row %d: class %d, expected 0 to %d",
-                    data->path, dataset_part_names[part], row, label,
-                    data->facts.n_labels - 1);
+    int length = data->part[part].length[row];
+    int rc = check_labels(data, part, row);
+    if (rc)
+        return rc;
     if (length < 0 || length > data->facts.maxlen)
         return fail(ERR_FORMAT, "%s: /%s/length row %d: %d, expected 0 to %d", data->path,
                     dataset_part_names[part], row, length, data->facts.maxlen);
     return OK;
 }
 
-static int load_column(struct dataset *data, enum dataset_part part, const char *name,
-                       int first, int end, int32_t *column)
+static int load_labels(struct dataset *data, enum dataset_part part, int first, int end)
+{
+    char path[DATASET_PATH_BYTES];
+    struct rows *rows = &data->part[part];
+    struct dataset_labels labels = dataset_labels_of(rows);
+    void *at = rows->n_labels
+                   ? (void *)(rows->multi_hot + (size_t)first * labels.shape[1])
+                   : (void *)(rows->y + first);
+
+    dataset_array_path(part, "y", path);
+    return h5_read_rows(data->file, path, labels.type, labels.n_dims, labels.shape,
+                        (size_t)first, (size_t)(end - first), at);
+}
+
+static int load_lengths(struct dataset *data, enum dataset_part part, int first, int end)
 {
     char path[DATASET_PATH_BYTES];
     size_t rows = (size_t)data->part[part].n;
 
-    dataset_array_path(part, name, path);
+    dataset_array_path(part, "length", path);
     return h5_read_rows(data->file, path, H5_INT32, 1, &rows, (size_t)first,
-                        (size_t)(end - first), column + first);
+                        (size_t)(end - first), data->part[part].length + first);
 }
 
 static int load_ids(struct dataset *data, enum dataset_part part, int first, int end)
@@ -86,9 +134,9 @@ static int load_rows(struct dataset *data, enum dataset_part part, int first, in
 {
     struct rows *rows = &data->part[part];
 
-    int rc = load_column(data, part, "y", first, end, rows->y);
+    int rc = load_labels(data, part, first, end);
     if (!rc)
-        rc = load_column(data, part, "length", first, end, rows->length);
+        rc = load_lengths(data, part, first, end);
     for (int row = first; row < end && !rc; row++)
         rc = check_columns(data, part, row);
     return rc || !rows->x ? rc : load_ids(data, part, first, end);

@@ -24,6 +24,15 @@ static inline void dataset_id_shape(const struct dataset *data, enum dataset_par
     shape[1] = (size_t)data->facts.maxlen;
 }
 
+/* The labels of a part in the file and in memory: the type, how many dimensions, and the
+ * shape, of which the rest is not set. */
+struct dataset_labels {
+    enum h5_type type;
+    int n_dims;
+    size_t shape[2];
+};
+struct dataset_labels dataset_labels_of(const struct rows *rows);
+
 /* The path of a part's array, such as "/train/x". */
 enum { DATASET_PATH_BYTES = 32 };
 void dataset_array_path(enum dataset_part part, const char *name,

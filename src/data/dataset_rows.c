@@ -123,10 +123,15 @@ static void hash_padding(XXH64_state_t *state, size_t n)
     XXH64_update(state, zeros, dataset_padded_bytes(n) - n);
 }
 
-static void hash_column(XXH64_state_t *state, const int32_t *column, int rows)
+static void hash_columns(XXH64_state_t *state, const struct rows *rows)
 {
-    size_t n = (size_t)rows * sizeof *column;
-    XXH64_update(state, column, n);
+    size_t n = (size_t)rows->n * sizeof *rows->length;
+    size_t n_labels = rows->n_labels ? (size_t)rows->n * (size_t)rows->n_labels : n;
+
+    XXH64_update(state, rows->n_labels ? (void *)rows->multi_hot : (void *)rows->y,
+                 n_labels);
+    hash_padding(state, n_labels);
+    XXH64_update(state, rows->length, n);
     hash_padding(state, n);
 }
 
@@ -162,8 +167,7 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
         if (rows->n == 0)
             continue;
         rc = hash_ids(state, data, (enum dataset_part)part);
-        hash_column(state, rows->y, rows->n);
-        hash_column(state, rows->length, rows->n);
+        hash_columns(state, rows);
     }
 
     *hash = XXH64_digest(state);

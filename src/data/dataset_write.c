@@ -69,19 +69,26 @@ void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
                    packed, n_packed);
 }
 
+static void write_columns(struct dataset_writer *writer, enum dataset_part part)
+{
+    struct rows rows = writer->data->part[part];
+    char path[DATASET_PATH_BYTES];
+    size_t n = (size_t)rows.n;
+    rows.n_labels = writer->data->facts.multi_label ? writer->data->facts.n_labels : 0;
+    struct dataset_labels labels = dataset_labels_of(&rows);
+
+    dataset_array_path(part, "y", path);
+    h5_write(writer->file, path, labels.type, labels.n_dims, labels.shape,
+             rows.n_labels ? (void *)rows.multi_hot : (void *)rows.y, true);
+    dataset_array_path(part, "length", path);
+    h5_write(writer->file, path, H5_INT32, 1, &n, rows.length, true);
+}
+
 int dataset_finish(struct dataset_writer *writer)
 {
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        const struct rows *split = &writer->data->part[part];
-        size_t rows = (size_t)split->n;
-        char path[DATASET_PATH_BYTES];
-        if (rows == 0)
-            continue;
-        dataset_array_path((enum dataset_part)part, "y", path);
-        h5_write(writer->file, path, H5_INT32, 1, &rows, split->y, true);
-        dataset_array_path((enum dataset_part)part, "length", path);
-        h5_write(writer->file, path, H5_INT32, 1, &rows, split->length, true);
-    }
+    for (int part = 0; part < DATASET_PARTS; part++)
+        if (writer->data->part[part].n)
+            write_columns(writer, (enum dataset_part)part);
 
     int rc = h5_finish(writer->file);
     free(writer);

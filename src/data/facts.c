@@ -22,6 +22,9 @@ static const struct form forms[] = {
 };
 _Static_assert(COUNT_OF(forms) == FACTS_FORMS, "every form is described");
 
+/* What files with several labels a text need of who reads them. */
+static const char multi_label[] = "multi_label";
+
 static int read_int(struct h5 *file, const struct form *form, const char *name, int least,
                     int most, int *value)
 {
@@ -71,10 +74,11 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
     if (rc)
         return rc;
 
+    int most = facts->multi_label ? FACTS_MOST_MULTI_LABELS : FACTS_MOST_LABELS;
     facts->n_labels = (int)n;
-    if (n < 2 || n > FACTS_MOST_LABELS)
-        return fail(ERR_FORMAT, "%s: %s names %zu classes, expected 2 to %d",
-                    h5_path(file), form->labels, n, FACTS_MOST_LABELS);
+    if (n < 2 || n > (size_t)most)
+        return fail(ERR_FORMAT, "%s: %s names %zu %s, expected 2 to %d", h5_path(file),
+                    form->labels, n, facts->multi_label ? "labels" : "classes", most);
 
     char *source = xasprintf("%s: %s", h5_path(file), form->labels);
     rc = classes_check(source, ERR_FORMAT, facts->labels, facts->n_labels);
@@ -82,16 +86,17 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
     return rc;
 }
 
-/* What a later version put into the file without which it means something else; none of
- * it is known here. */
-static int check_needs(struct h5 *file, const struct form *form)
+/* What this or a later version put into the file without which it means something
+ * else. */
+static int read_needs(struct h5 *file, const struct form *form, struct facts *facts)
 {
     char *needs = NULL;
     if (!h5_has_attribute(file, form->group, "needs"))
         return OK;
 
     int rc = h5_read_attribute_text(file, form->group, "needs", &needs);
-    if (!rc)
+    facts->multi_label = !rc && !strcmp(needs, multi_label);
+    if (!rc && !facts->multi_label)
         rc = fail(ERR_FORMAT,
                   "%s: it needs %s, which this program, " RNNTRAIN_VERSION
                   ", does not know: update rnntrain",
@@ -104,7 +109,7 @@ int facts_read(struct h5 *file, enum facts_form stored, struct facts *result)
 {
     const struct form *form = &forms[stored];
     struct facts facts = {0};
-    int rc = check_needs(file, form);
+    int rc = read_needs(file, form, &facts);
     if (!rc)
         rc = read_int(file, form, "num_words", 2, INT32_MAX, &facts.num_words);
     if (!rc)
@@ -141,6 +146,8 @@ void facts_write(struct h5_writer *file, enum facts_form stored,
     h5_attribute_int(file, form->group, "maxlen", facts->maxlen);
     write_side(file, form, form->padding, facts->pad_pre);
     write_side(file, form, form->truncating, facts->truncate_pre);
+    if (facts->multi_label)
+        h5_attribute_text(file, form->group, "needs", multi_label);
 }
 
 void facts_write_labels(struct h5_writer *file, enum facts_form stored,
@@ -160,7 +167,20 @@ void facts_release(struct facts *facts)
 bool facts_agree(const struct facts *a, const struct facts *b)
 {
     return a->num_words == b->num_words && a->maxlen == b->maxlen &&
-           a->n_labels == b->n_labels && a->pad_pre == b->pad_pre;
+           a->n_labels == b->n_labels && a->multi_label == b->multi_label &&
+           a->pad_pre == b->pad_pre;
+}
+
+int facts_check_multi_label(const struct facts *model, const char *model_path,
+                            const struct facts *data, const char *data_path)
+{
+    if (model->multi_label == data->multi_label)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: its texts have %s each, the model of %s gives %s: use data of the "
+                "kind that it was trained on",
+                data_path, data->multi_label ? "several labels" : "one label", model_path,
+                model->multi_label ? "several" : "one");
 }
 
 char *facts_pack_labels(const struct facts *facts, size_t *n)

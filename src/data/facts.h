@@ -13,9 +13,10 @@ struct h5;
 struct h5_writer;
 
 enum {
-    FACTS_MOST_LENGTH = 1 << 20,  /* of a row */
-    FACTS_MOST_LABELS = 65536,    /* classes */
-    FACTS_MOST_TWO_BYTES = 65536, /* num_words up to which two bytes hold an id */
+    FACTS_MOST_LENGTH = 1 << 20,    /* of a row */
+    FACTS_MOST_LABELS = 65536,      /* classes */
+    FACTS_MOST_MULTI_LABELS = 4096, /* labels of which a text may have several */
+    FACTS_MOST_TWO_BYTES = 65536,   /* num_words up to which two bytes hold an id */
 };
 
 struct facts {
@@ -25,6 +26,7 @@ struct facts {
     char **labels;     /* (n_labels) names of the classes, owned; NULL: none is known */
     bool pad_pre;      /* pads stand in front of the words */
     bool truncate_pre; /* long texts lose their beginning */
+    bool multi_label;  /* a text has any of the labels, or none; false: exactly one */
 };
 
 /* Where facts are stored: numbers as attributes of a group, beside them the labels. */
@@ -37,7 +39,8 @@ enum facts_form {
 /* ERR_FORMAT names the file and the attribute that is out of range. Attributes and
  * objects that are not known are ignored; a later version that writes one without which
  * the file means something else names it in an attribute "needs" beside these, which is
- * refused here. */
+ * refused here. Of these names this version knows "multi_label", which it writes where
+ * texts have several labels; other files have no such attribute. */
 int facts_read(struct h5 *file, enum facts_form form, struct facts *facts) NODISCARD;
 
 /* The numbers, then the labels: other content may stand between them. */
@@ -48,9 +51,14 @@ void facts_write_labels(struct h5_writer *file, enum facts_form form,
 /* Frees the labels; an all-zero struct is fine. */
 void facts_release(struct facts *facts);
 
-/* Whether rows of both are alike: as many ids, positions and classes, pads on one side.
- * So a model that was trained on the one can read the other. */
+/* Whether rows of both are alike: as many ids, positions and classes, as many of them a
+ * text, pads on one side. So a model that was trained on the one can read the other. */
 bool facts_agree(const struct facts *a, const struct facts *b);
+
+/* ERR_FORMAT where texts of the one have one label and those of the other several. The
+ * paths stand in messages. */
+int facts_check_multi_label(const struct facts *model, const char *model_path,
+                            const struct facts *data, const char *data_path) NODISCARD;
 
 /* All names of classes in n bytes, for others to copy: each with its '\0'. The caller's
  * to free; facts_set_labels makes n_labels names of such bytes. */
@@ -81,7 +89,8 @@ static inline struct rows facts_rows(const struct facts *facts, int n)
     return (struct rows){.n = n,
                          .maxlen = facts->maxlen,
                          .id_bytes = facts_id_bytes(facts),
-                         .pad_pre = facts->pad_pre};
+                         .pad_pre = facts->pad_pre,
+                         .n_labels = facts->multi_label ? facts->n_labels : 0};
 }
 
 /* How texts are padded. */

@@ -30,6 +30,12 @@ void rows_count(const struct rows *rows, const int32_t *numbers, int n, int n_la
                 int *counts)
 {
     memset(counts, 0, (size_t)n_labels * sizeof *counts);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n && !rows->multi_hot; i++)
         counts[rows->y[numbers[i]]]++;
+
+    for (int i = 0; i < n && rows->multi_hot; i++) {
+        const uint8_t *labels = rows_multi_hot(rows, numbers[i]);
+        for (int c = 0; c < n_labels; c++)
+            counts[c] += labels[c];
+    }
 }

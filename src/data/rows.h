@@ -11,19 +11,27 @@
 /* The arrays are borrowed. Ids are padded: `length` words, zeros on one side of them. */
 struct rows {
     int n;
-    int maxlen;      /* T: positions of a row */
-    int id_bytes;    /* of an id in x: 2 (uint16_t) or 4 (int32_t) */
-    bool pad_pre;    /* pads stand in front of the words */
-    int chunk_rows;  /* rows that are packed together in the file they are from */
-    void *x;         /* (n, maxlen) ids; NULL: they stay in the file */
-    int32_t *y;      /* (n) 0 .. classes - 1 */
-    int32_t *length; /* (n) 0 .. maxlen */
+    int maxlen;         /* T: positions of a row */
+    int id_bytes;       /* of an id in x: 2 (uint16_t) or 4 (int32_t) */
+    bool pad_pre;       /* pads stand in front of the words */
+    int chunk_rows;     /* rows that are packed together in the file they are from */
+    void *x;            /* (n, maxlen) ids; NULL: they stay in the file */
+    int32_t *y;         /* (n) 0 .. classes - 1; NULL where a text has several labels */
+    int32_t *length;    /* (n) 0 .. maxlen */
+    int n_labels;       /* C of multi_hot; 0: a text has one label, which is in y */
+    uint8_t *multi_hot; /* (n, C) 1: the text has the label, 0: it has not */
 };
 
 /* Bytes of a row's ids. */
 static inline size_t rows_row_bytes(const struct rows *rows)
 {
     return (size_t)rows->maxlen * (size_t)rows->id_bytes;
+}
+
+/* The C labels of a row, each 0 or 1, where a text may have several. */
+static inline const uint8_t *rows_multi_hot(const struct rows *rows, int row)
+{
+    return rows->multi_hot + (size_t)row * (size_t)rows->n_labels;
 }
 
 /* The ids of a row that is in memory. */
@@ -57,8 +65,8 @@ static inline int rows_id(const struct rows *rows, int row, int t)
     return id;
 }
 
-/* How many of the rows with these n numbers are of each class; counts has n_labels
- * entries. */
+/* How many of the rows with these n numbers are of each class, or have each label; counts
+ * has n_labels entries. */
 void rows_count(const struct rows *rows, const int32_t *numbers, int n, int n_labels,
                 int *counts);
 

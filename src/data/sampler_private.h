@@ -1,5 +1,6 @@
-/* What the parts of sampler.h share: sampler_split.c chooses rows, sampler_order.c puts
- * those of an epoch in order, sampler.c deals those of a batch to lanes. */
+/* What the parts of sampler.h share: sampler_split.c chooses rows, sampler_multi_label.c
+ * those of which each may have several labels, sampler_order.c puts those of an epoch in
+ * order, sampler.c deals those of a batch to lanes. */
 #ifndef RNNTRAIN_DATA_SAMPLER_PRIVATE_H
 #define RNNTRAIN_DATA_SAMPLER_PRIVATE_H
 
@@ -16,6 +17,11 @@ int32_t *sampler_all_rows(int n);
 
 /* Sets which rows are trained, validated and tested. */
 int sampler_split(struct sampler *sampler) NODISCARD;
+
+/* Splits n rows, of which each may have several labels, into n_taken and the rest (left
+ * in `rows`), with as equal shares of each label as can be; both in their order. */
+void sampler_take_multi_label(const struct rows *from, struct rng rng, int32_t *rows,
+                              int *n, int n_taken, int32_t *taken);
 
 /* The training rows in the order of an epoch. */
 void sampler_order(const struct sampler *sampler, int epoch, int32_t *rows);

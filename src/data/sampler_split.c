@@ -1,6 +1,7 @@
 /* Which rows are trained, validated and tested. */
 #include "data/sampler_private.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +107,17 @@ static void take_chunks(const struct rows *from, int n_labels, struct rng rng,
     free(shares);
 }
 
+/* The same of rows with several labels, which no number of chunks has in their shares:
+ * they are drawn from all. */
+static void take_multi_label(const struct rows *from, struct rng rng, int32_t *rows,
+                             int n, int n_taken)
+{
+    int32_t *taken = xcalloc((size_t)n, sizeof *taken);
+    sampler_take_multi_label(from, rng, rows, &n, n_taken, taken);
+    memcpy(rows, taken, (size_t)n_taken * sizeof *rows);
+    free(taken);
+}
+
 /* A stratified, deterministic subset of `limit` rows. */
 static void limit_rows(const struct sampler *sampler, enum dataset_part part,
                        int64_t limit, int32_t *rows, int *n)
@@ -117,7 +129,9 @@ static void limit_rows(const struct sampler *sampler, enum dataset_part part,
         return;
 
     struct rng rng = {.seed = config->seed, .purpose = RNG_LIMIT, .step = (uint32_t)part};
-    if (config->shuffle == SHUFFLE_WINDOW) {
+    if (from->multi_hot) {
+        take_multi_label(from, rng, rows, *n, (int)limit);
+    } else if (config->shuffle == SHUFFLE_WINDOW) {
         take_chunks(from, n_labels, rng, rows, *n, (int)limit);
     } else {
         int32_t *taken = xcalloc((size_t)*n, sizeof *taken);
@@ -161,6 +175,13 @@ static void take_share_of_each(struct sampler *sampler)
     struct rng rng = {.seed = config->seed, .purpose = RNG_SPLIT};
     int n_labels = sampler->data->facts.n_labels, n = sampler->n_train;
     int n_taken = (int)(n * config->validation_split + 0.5);
+    if (train->multi_hot) {
+        sampler_take_multi_label(train, rng, sampler->train, &sampler->n_train, n_taken,
+                                 sampler->validation);
+        sampler->n_validation = n_taken;
+        return;
+    }
+
     int *counts = xcalloc((size_t)n_labels, sizeof *counts);
     int *shares = class_shares(train, n_labels, sampler->train, n, n_taken);
 
@@ -173,16 +194,31 @@ static void take_share_of_each(struct sampler *sampler)
     free(shares);
 }
 
+/* Classes that validation rows are of; of labels, those that some of them have and others
+ * have not. */
 static int n_classes_in(const struct sampler *sampler)
 {
     int n_labels = sampler->data->facts.n_labels, n = 0;
+    int most = sampler->data->facts.multi_label ? sampler->n_validation - 1 : INT_MAX;
     int *counts = xcalloc((size_t)n_labels, sizeof *counts);
     rows_count(&sampler->data->part[sampler->validation_part], sampler->validation,
                sampler->n_validation, n_labels, counts);
     for (int label = 0; label < n_labels; label++)
-        n += counts[label] > 0;
+        n += counts[label] > 0 && counts[label] <= most;
     free(counts);
     return n;
+}
+
+/* Whether the score of the validation rows would say anything. */
+static int check_labels(const struct sampler *sampler)
+{
+    if (n_classes_in(sampler) > 0)
+        return OK;
+    return fail(ERR_USAGE,
+                "all %d validation rows have the same labels, so their score says "
+                "nothing: give another --validation or --validation-split, or force it "
+                "with --allow-one-class",
+                sampler->n_validation);
 }
 
 static int check_validation(const struct sampler *sampler)
@@ -194,7 +230,11 @@ static int check_validation(const struct sampler *sampler)
         return fail(ERR_USAGE,
                     "the validation set is empty: raise --validation-split, or give "
                     "--validation none");
-    if (n_classes_in(sampler) > 1 || sampler->config.allow_one_class)
+    if (sampler->config.allow_one_class)
+        return OK;
+    if (data->facts.multi_label)
+        return check_labels(sampler);
+    if (n_classes_in(sampler) > 1)
         return OK;
 
     int label = data->part[sampler->validation_part].y[sampler->validation[0]];

@@ -30,6 +30,9 @@ int checkpoint_map_classes(const struct checkpoint *info, const struct facts *da
                            char **note)
 {
     *note = NULL;
+    int rc = facts_check_multi_label(&info->facts, info->path, data, data_path);
+    if (rc)
+        return rc;
     if (classes_map(&info->facts, data, places))
         return OK;
     if (!info->has_no_names || info->facts.n_labels != data->n_labels)

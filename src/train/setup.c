@@ -158,6 +158,10 @@ static int open_kernels(struct trainer *trainer)
 static int take_data(struct trainer *trainer)
 {
     int rc = trainer_load_data(trainer);
+    if (!rc && trainer->data.facts.multi_label)
+        rc = fail(ERR_USAGE,
+                  "%s: its texts have several labels each, which no model here has yet",
+                  trainer->config->data);
     if (!rc)
         rc = comm_agree(
             trainer->comm,

@@ -30,7 +30,8 @@ static void test_order(void **state)
     assert_int_equal(places[2], 1);
     assert_false(classes_in_order(places, 3));
 
-    classes_renumber(labels, 4, places);
+    struct rows rows = {.n = 4, .y = labels};
+    classes_renumber(&rows, places);
     assert_int_equal(labels[0], 2);
     assert_int_equal(labels[2], 1);
     assert_int_equal(labels[3], 0);
