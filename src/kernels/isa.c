@@ -7,6 +7,7 @@
 #include "kernels/matmul.h"
 #include "kernels/lstm.h"
 #include "kernels/gru.h"
+#include "kernels/curves.h"
 #include "kernels/embedding.h"
 #include "kernels/optimizers.h"
 
@@ -61,6 +62,12 @@ static void add(size_t n, real *a, const real *b)
         a[i] += b[i];
 }
 
+static void multiply_by(size_t n, real *a, const real *b)
+{
+    for (size_t i = 0; i < n; i++)
+        a[i] *= b[i];
+}
+
 enum { NORM_BLOCK = 1024 };
 
 /* The blocks' sums are added pairwise like the lanes' gradients: a binary counter holds
@@ -88,6 +95,7 @@ static double sum_squares(size_t n, const real *a)
 }
 
 #define UPDATE_ROW(NAME, stem) [UPDATE_##NAME] = stem,
+#define ACTIVATION_ROW(NAME, stem) [ACTIVATION_##NAME] = activate_##stem,
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 #define QUOTE_(a) #a
@@ -120,6 +128,8 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .axpy = axpy,
     .scale = scale,
     .add = add,
+    .multiply = multiply_by,
+    .activate = {ACTIVATION_LIST(ACTIVATION_ROW)},
     .sum_squares = sum_squares,
     .update = {UPDATE_LIST(UPDATE_ROW)},
     .sigmoid = sigmoid,

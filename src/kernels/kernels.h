@@ -22,6 +22,7 @@
 
 #include "base/base.h"
 #include "base/rng.h"
+#include "kernels/activation.h"
 #include "kernels/update.h"
 
 /* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += either.
@@ -173,6 +174,8 @@ struct kernels {
     void (*axpy)(size_t n, real alpha, const real *x, real *y);  /* y += alpha x */
     void (*scale)(size_t n, real alpha, const real *x, real *y); /* y = alpha x */
     void (*add)(size_t n, real *a, const real *b);               /* a += b */
+    void (*multiply)(size_t n, real *a, const real *b);          /* a *= b */
+    activation_rule *activate[ACTIVATION_KINDS];
     /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
     double (*sum_squares)(size_t n, const real *a);
 

@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "base/rng.h"
+#include "kernels/activation.h"
 
 /* Every kind of layer: its constant, and the stem of what each folder calls its part of
  * the kind: embedding_layer in layers/, keras_embedding in keras/, onnx_embedding and
@@ -72,6 +73,7 @@ struct layer_config {
         struct {
             double rate; /* in (0, 1) */
             enum rng_purpose purpose;
+            bool spatial; /* a number of the vector is dropped at all positions */
         } dropout;
         struct {
             enum recurrent_cell cell;
@@ -85,8 +87,18 @@ struct layer_config {
             enum pooling how;
         } pooling;
         struct {
-            int units; /* D; the activation is relu */
+            int units; /* D */
+            enum activation activation;
+            bool no_bias;
         } dense;
+        struct {
+            enum activation how;
+            double alpha; /* 0: Keras's own, see activation_alpha */
+        } activation;
+        struct {
+            double epsilon;
+            bool no_center, no_scale; /* has no beta, no gamma */
+        } normalization;
         struct {
             int units; /* 1 with LOSS_BINARY, else C */
             enum loss loss;
@@ -130,6 +142,12 @@ int chain_classes(const struct chain_config *chain);
 
 /* Logits of a row: 1 or C. */
 int chain_outputs(const struct chain_config *chain);
+
+/* Of an activation where nothing else is said: Keras's. */
+static inline double activation_alpha(enum activation how, double alpha)
+{
+    return alpha > 0 ? alpha : how == ACTIVATION_LEAKY_RELU ? 0.2 : 1;
+}
 
 /* 1 or 2, of a recurrent layer. */
 static inline int layer_directions(const struct layer_config *layer)
