@@ -3,22 +3,35 @@
 
 #include <string.h>
 
-/* Each cell's class, then CuDNN's of the same; then what wraps one. */
-enum { CUDNN = CELL_KINDS, BIDIRECTIONAL = 2 * CELL_KINDS };
+enum class { LSTM, GRU, SIMPLE, CUDNN_LSTM, CUDNN_GRU, BIDIRECTIONAL, CLASSES };
 
 static const struct keras_class classes[] = {
-    [CELL_LSTM] = {"LSTM", "lstm", KERAS_ROLE_LAYER, LAYER_RECURRENT},
-    [CELL_GRU] = {"GRU", "gru", KERAS_ROLE_LAYER, LAYER_RECURRENT},
-    [CUDNN + CELL_LSTM] = {"CuDNNLSTM", "cu_dnnlstm", KERAS_ROLE_LAYER, LAYER_RECURRENT},
-    [CUDNN + CELL_GRU] = {"CuDNNGRU", "cu_dnngru", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [LSTM] = {"LSTM", "lstm", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [GRU] = {"GRU", "gru", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [SIMPLE] = {"SimpleRNN", "simple_rnn", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [CUDNN_LSTM] = {"CuDNNLSTM", "cu_dnnlstm", KERAS_ROLE_LAYER, LAYER_RECURRENT},
+    [CUDNN_GRU] = {"CuDNNGRU", "cu_dnngru", KERAS_ROLE_LAYER, LAYER_RECURRENT},
     [BIDIRECTIONAL] = {"Bidirectional", "bidirectional", KERAS_ROLE_LAYER,
                        LAYER_RECURRENT},
 };
-_Static_assert(COUNT_OF(classes) == BIDIRECTIONAL + 1, "a cell has no class");
+_Static_assert(COUNT_OF(classes) == CLASSES, "a class has no name");
+
+/* What a class, Bidirectional aside, has inside. */
+static const struct {
+    enum recurrent_cell cell;
+    bool is_cudnn;
+} insides[BIDIRECTIONAL] = {
+    [LSTM] = {CELL_LSTM, false},     [GRU] = {CELL_GRU, false},
+    [SIMPLE] = {CELL_SIMPLE, false}, [CUDNN_LSTM] = {CELL_LSTM, true},
+    [CUDNN_GRU] = {CELL_GRU, true},
+};
 
 const char *keras_cell_class(enum recurrent_cell cell, bool is_cudnn)
 {
-    return classes[(is_cudnn ? CUDNN : 0) + (int)cell].name;
+    int i = 0;
+    while (insides[i].cell != cell || insides[i].is_cudnn != is_cudnn)
+        i++;
+    return classes[i].name;
 }
 
 static bool is_cell(const struct keras_class *class)
@@ -29,12 +42,12 @@ static bool is_cell(const struct keras_class *class)
 
 static bool is_cudnn(const struct keras_class *class)
 {
-    return class >= &classes[CUDNN];
+    return insides[class - classes].is_cudnn;
 }
 
 static enum recurrent_cell cell_of(const struct keras_class *class)
 {
-    return (enum recurrent_cell)((class - classes) % CELL_KINDS);
+    return insides[class - classes].cell;
 }
 
 /* The layer inside Bidirectional, whose two directions must be alike. Messages name the

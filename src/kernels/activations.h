@@ -114,6 +114,52 @@ INLINE vec recurrent_slope(vec y, bool hard)
     return hard ? vec_select(inside, vec_set((real)0.2), vec_set(0)) : vec_fma(-y, y, y);
 }
 
+/* What a cell makes of its candidate. NaN stays NaN. */
+INLINE vec cell_activation(vec x, enum cell_activation f)
+{
+    switch (f) {
+    case CELL_RELU:
+        return vec_select(x < vec_set(0), vec_set(0), x);
+    case CELL_SIGMOID:
+        return vec_sigmoid(x);
+    case CELL_LINEAR:
+        return x;
+    default:
+        return vec_tanh(x);
+    }
+}
+
+/* Its derivative from its value y. */
+INLINE vec cell_slope(vec y, enum cell_activation f)
+{
+    switch (f) {
+    case CELL_RELU:
+        return vec_select(y > vec_set(0), vec_set(1), vec_set(0));
+    case CELL_SIGMOID:
+        return vec_fma(-y, y, y);
+    case CELL_LINEAR:
+        return vec_set(1);
+    default:
+        return vec_fma(-y, y, vec_set(1));
+    }
+}
+
+/* Calls body(..., f), f a constant. */
+#define WITH_ACTIVATION(f, body, ...)                                                    \
+    switch (f) {                                                                         \
+    case CELL_RELU:                                                                      \
+        body(__VA_ARGS__, CELL_RELU);                                                    \
+        break;                                                                           \
+    case CELL_SIGMOID:                                                                   \
+        body(__VA_ARGS__, CELL_SIGMOID);                                                 \
+        break;                                                                           \
+    case CELL_LINEAR:                                                                    \
+        body(__VA_ARGS__, CELL_LINEAR);                                                  \
+        break;                                                                           \
+    default:                                                                             \
+        body(__VA_ARGS__, CELL_TANH);                                                    \
+    }
+
 static void sigmoid(size_t n, const real *x, real *y)
 {
     for (size_t i = 0; i < n; i++)

@@ -45,7 +45,7 @@ static void gru_gates(const struct gru_forward *s)
 }
 
 /* h = z h_prev + (1 - z) hh = hh + z (h_prev - hh) */
-static void gru_output(const struct gru_forward *s)
+INLINE void gru_output_of(const struct gru_forward *s, enum cell_activation f)
 {
     size_t stride = (size_t)s->vectors * WIDTH;
 
@@ -60,16 +60,19 @@ static void gru_output(const struct gru_forward *s)
 
             if (s->rec)
                 hh = vec_fma(vec_load(reset + z), vec_load(s->rec + column + z), hh);
-            hh = vec_tanh(hh);
+            hh = cell_activation(hh, f);
             vec_store(s->hh + column + z, hh);
             vec_store(s->h + at, vec_fma(vec_load(update + z), h_prev - hh, hh));
         }
     }
 }
 
-/* dhh = dh (1 - z) (1 - hh^2);  dz = dh (h_prev - hh) z';  dh_prev = dh z + ...; with
+static void gru_output(const struct gru_forward *s){
+    WITH_ACTIVATION(s->activation, gru_output_of, s)}
+
+/* dhh = dh (1 - z) hh';  dz = dh (h_prev - hh) z';  dh_prev = dh z + ...; with
  * reset_after also drec = dhh r and dr = dhh rec r'. */
-static void gru_backward_output(const struct gru_backward *s)
+INLINE void gru_backward_output_of(const struct gru_backward *s, enum cell_activation f)
 {
     size_t stride = (size_t)s->vectors * WIDTH;
 
@@ -90,7 +93,7 @@ static void gru_backward_output(const struct gru_backward *s)
             size_t at = (size_t)r * stride + (size_t)j * WIDTH, row = (size_t)r * PANEL;
             vec z = vec_load(s->zr + gate_z + row), hh = vec_load(s->hh + column + row);
             vec dh = vec_load(s->dh + at);
-            vec dhh = dh * (1 - z) * vec_fma(-hh, hh, vec_set(1));
+            vec dhh = dh * (1 - z) * cell_slope(hh, f);
             vec dz = dh * (vec_load(s->h_prev + at) - hh) * recurrent_slope(z, s->hard);
 
             vec_store(s->dhh + dcolumn + row, dhh);
@@ -116,6 +119,11 @@ static void gru_backward_output(const struct gru_backward *s)
         if (s->rec)
             store_sums(1, s->vectors, j, &sum_rec, s->dbrec);
     }
+}
+
+static void gru_backward_output(const struct gru_backward *s)
+{
+    WITH_ACTIVATION(s->activation, gru_backward_output_of, s)
 }
 
 /* dr = drh h_prev r';  dh_prev += drh r */

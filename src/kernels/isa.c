@@ -8,6 +8,7 @@
 #include "kernels/lstm.h"
 #include "kernels/gru.h"
 #include "kernels/curves.h"
+#include "kernels/simple.h"
 #include "kernels/embedding.h"
 #include "kernels/optimizers.h"
 
@@ -68,6 +69,24 @@ static void multiply_by(size_t n, real *a, const real *b)
         a[i] *= b[i];
 }
 
+static void product(size_t n, const real *a, const real *b, real *y)
+{
+    size_t i = 0;
+    for (; i + WIDTH <= n; i += WIDTH)
+        vec_store(y + i, vec_load(a + i) * vec_load(b + i));
+    for (; i < n; i++)
+        y[i] = a[i] * b[i];
+}
+
+static void add_product(size_t n, const real *a, const real *b, real *y)
+{
+    size_t i = 0;
+    for (; i + WIDTH <= n; i += WIDTH)
+        vec_store(y + i, vec_fma(vec_load(a + i), vec_load(b + i), vec_load(y + i)));
+    for (; i < n; i++)
+        y[i] += a[i] * b[i];
+}
+
 enum { NORM_BLOCK = 1024 };
 
 /* The blocks' sums are added pairwise like the lanes' gradients: a binary counter holds
@@ -116,6 +135,8 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .gru_output = gru_output,
     .gru_backward_output = gru_backward_output,
     .gru_backward_gates = gru_backward_gates,
+    .simple_forward = simple_forward,
+    .simple_backward = simple_backward,
     .keep_bits = keep_bits,
     .drop = drop,
     .gather = gather,
@@ -130,6 +151,8 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .add = add,
     .multiply = multiply_by,
     .activate = {ACTIVATION_LIST(ACTIVATION_ROW)},
+    .product = product,
+    .multiply_add = add_product,
     .sum_squares = sum_squares,
     .update = {UPDATE_LIST(UPDATE_ROW)},
     .sigmoid = sigmoid,

@@ -23,6 +23,7 @@
 #include "base/base.h"
 #include "base/rng.h"
 #include "kernels/activation.h"
+#include "kernels/cell.h"
 #include "kernels/update.h"
 
 /* C = bias + A·B, or C = bias + A1·B1 + A2·B2, or C += either.
@@ -72,15 +73,17 @@ struct matmul_outer {
 struct lstm_forward {
     int rows, vectors;
     bool hard;
+    enum cell_activation activation;
     real *z; /* in: pre-activations; out: i, f, g, o */
     size_t z_panel;
     const real *c_prev;
-    real *c, *tanh_c, *h;
+    real *c, *tanh_c, *h; /* tanh_c: of the activation, whatever it is */
 };
 
 struct lstm_backward {
     int rows, vectors;
     bool hard;
+    enum cell_activation activation;
     const real *gates;
     size_t gates_panel;
     const real *c_prev, *tanh_c;
@@ -96,6 +99,7 @@ struct lstm_backward {
 struct gru_forward {
     int rows, vectors;
     bool hard;
+    enum cell_activation activation;
     real *zr, *hh;
     const real *rec;
     size_t zr_panel, hh_panel;
@@ -107,6 +111,7 @@ struct gru_forward {
 struct gru_backward {
     int rows, vectors;
     bool hard;
+    enum cell_activation activation;
     const real *zr, *hh, *rec;
     size_t zr_panel, hh_panel;
     const real *h_prev;
@@ -115,6 +120,24 @@ struct gru_backward {
     real *dzr, *dhh, *drec; /* panel matrices; drec of reset_after only */
     size_t dzr_panel, dhh_panel;
     real *dbzr, *dbhh, *dbrec; /* += column sums of dzr, dhh, drec */
+};
+
+/* One step of the simple cell: h = f(z). z and dz are panel matrices (rows, 1 gate). */
+struct simple_forward {
+    int rows, vectors;
+    enum cell_activation activation;
+    const real *z;
+    size_t z_panel;
+    real *h;
+};
+
+struct simple_backward {
+    int rows, vectors;
+    enum cell_activation activation;
+    const real *h, *dh; /* of this step */
+    real *dz;
+    size_t dz_panel;
+    real *db; /* += column sums of dz */
 };
 
 /* Embeddings of n positions, elements dropped where bits is not NULL: element j of row r
@@ -155,6 +178,8 @@ struct kernels {
     /* dhh, dz (and dr, drec of reset_after); then dr and the rest of dh from drh */
     void (*gru_backward_output)(const struct gru_backward *s);
     void (*gru_backward_gates)(const struct gru_backward *s);
+    void (*simple_forward)(const struct simple_forward *s);
+    void (*simple_backward)(const struct simple_backward *s);
 
     /* Keep bits of `n` words from index `first`: equal to rng_keep_bits of each. */
     void (*keep_bits)(const struct rng *rng, uint32_t first, int n, uint32_t threshold,
@@ -175,6 +200,9 @@ struct kernels {
     void (*scale)(size_t n, real alpha, const real *x, real *y); /* y = alpha x */
     void (*add)(size_t n, real *a, const real *b);               /* a += b */
     void (*multiply)(size_t n, real *a, const real *b);          /* a *= b */
+    /* y = a b; y += a b */
+    void (*product)(size_t n, const real *a, const real *b, real *y);
+    void (*multiply_add)(size_t n, const real *a, const real *b, real *y);
     activation_rule *activate[ACTIVATION_KINDS];
     /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
     double (*sum_squares)(size_t n, const real *a);

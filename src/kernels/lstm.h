@@ -44,16 +44,19 @@ INLINE void lstm_quotients(vec z[4])
     z[2] *= e;
 }
 
-INLINE void lstm_gates_hard(vec z[4])
+/* Each by itself. */
+INLINE void lstm_gates(vec z[4], bool hard, enum cell_activation f)
 {
     for (int g = 0; g < 4; g++)
-        z[g] = g == 2 ? vec_tanh(z[g]) : recurrent_activation(z[g], true);
+        z[g] = g == 2 ? cell_activation(z[g], f) : recurrent_activation(z[g], hard);
 }
 
 /* Three sweeps over a column of units, each with chains of operations so short that
  * several rows' overlap in the processor; what goes from one to the next stays in L1. */
-INLINE void lstm_forward_column(const struct lstm_forward *s, bool hard, int j)
+INLINE void lstm_forward_column(const struct lstm_forward *s, int j, bool hard,
+                                enum cell_activation f)
 {
+    bool at_once = !hard && f == CELL_TANH;
     size_t stride = (size_t)s->vectors * WIDTH, first = (size_t)j * WIDTH, at = first;
     real *gate[4];
 
@@ -61,7 +64,7 @@ INLINE void lstm_forward_column(const struct lstm_forward *s, bool hard, int j)
         gate[g] = s->z + panel_at(j + g * s->vectors, s->z_panel);
 
     vec z[4];
-    for (size_t r = 0; r < (size_t)s->rows * PANEL && !hard; r += PANEL) {
+    for (size_t r = 0; r < (size_t)s->rows * PANEL && at_once; r += PANEL) {
         for (int g = 0; g < 4; g++)
             z[g] = vec_load(gate[g] + r);
         lstm_exponentials(z);
@@ -72,10 +75,10 @@ INLINE void lstm_forward_column(const struct lstm_forward *s, bool hard, int j)
     for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
         for (int g = 0; g < 4; g++)
             z[g] = vec_load(gate[g] + r);
-        if (hard)
-            lstm_gates_hard(z);
-        else
+        if (at_once)
             lstm_quotients(z);
+        else
+            lstm_gates(z, hard, f);
         for (int g = 0; g < 4; g++)
             vec_store(gate[g] + r, z[g]);
         vec_store(s->c + at, vec_fma(z[1], vec_load(s->c_prev + at), z[0] * z[2]));
@@ -83,29 +86,31 @@ INLINE void lstm_forward_column(const struct lstm_forward *s, bool hard, int j)
 
     at = first;
     for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
-        vec u = vec_tanh(vec_load(s->c + at));
+        vec u = cell_activation(vec_load(s->c + at), f);
         vec_store(s->tanh_c + at, u);
         vec_store(s->h + at, u * vec_load(gate[3] + r));
     }
 }
 
-INLINE void lstm_forward_of(const struct lstm_forward *s, bool hard)
+INLINE void lstm_forward_of(const struct lstm_forward *s, bool hard,
+                            enum cell_activation f)
 {
     for (int j = 0; j < s->vectors; j++)
-        lstm_forward_column(s, hard, j);
+        lstm_forward_column(s, j, hard, f);
 }
 
 static void lstm_forward(const struct lstm_forward *s)
 {
     if (s->hard)
-        lstm_forward_of(s, true);
+        WITH_ACTIVATION(s->activation, lstm_forward_of, s, true)
     else
-        lstm_forward_of(s, false);
+        WITH_ACTIVATION(s->activation, lstm_forward_of, s, false)
 }
 
-/* With u = tanh(c):  dc += dh o (1 - u^2);  dz_o = dh u o';  dz_i = dc g i';
- * dz_f = dc c_prev f';  dz_g = dc i (1 - g^2);  dc_prev = dc f. */
-INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
+/* With u = tanh(c):  dc += dh o u';  dz_o = dh u o';  dz_i = dc g i';
+ * dz_f = dc c_prev f';  dz_g = dc i g';  dc_prev = dc f. */
+INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard,
+                             enum cell_activation activation)
 {
     size_t stride = (size_t)s->vectors * WIDTH;
 
@@ -126,10 +131,10 @@ INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
             vec g = vec_load(z + gate[2]), o = vec_load(z + gate[3]);
             vec u = vec_load(s->tanh_c + at), dh = vec_load(s->dh + at);
 
-            vec dc = vec_fma(dh * o, vec_fma(-u, u, vec_set(1)), vec_load(s->dc + at));
+            vec dc = vec_fma(dh * o, cell_slope(u, activation), vec_load(s->dc + at));
             vec d[4] = {dc * g * recurrent_slope(i, hard),
                         dc * vec_load(s->c_prev + at) * recurrent_slope(f, hard),
-                        dc * i * vec_fma(-g, g, vec_set(1)),
+                        dc * i * cell_slope(g, activation),
                         dh * u * recurrent_slope(o, hard)};
 
             for (int k = 0; k < 4; k++) {
@@ -145,9 +150,9 @@ INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard)
 static void lstm_backward(const struct lstm_backward *s)
 {
     if (s->hard)
-        lstm_backward_of(s, true);
+        WITH_ACTIVATION(s->activation, lstm_backward_of, s, true)
     else
-        lstm_backward_of(s, false);
+        WITH_ACTIVATION(s->activation, lstm_backward_of, s, false)
 }
 
 #endif

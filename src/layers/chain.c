@@ -8,8 +8,19 @@
 const struct cell_kind cell_kinds[] = {
     [CELL_LSTM] = {"lstm", "LSTM", 4},
     [CELL_GRU] = {"gru", "GRU", 3},
+    [CELL_SIMPLE] = {"simple_rnn", "SimpleRNN", 1},
 };
 _Static_assert(COUNT_OF(cell_kinds) == CELL_KINDS, "a cell has no name");
+
+const char *const cell_activation_names[] = {CELL_ACTIVATION_LIST(CELL_ACTIVATION_NAME)};
+
+const char *const merge_mode_names[] = {
+    [MERGE_CONCAT] = "concat",
+    [MERGE_SUM] = "sum",
+    [MERGE_AVE] = "ave",
+    [MERGE_MUL] = "mul",
+};
+_Static_assert(COUNT_OF(merge_mode_names) == MERGE_MODES, "a merge mode has no name");
 
 struct layer_config *chain_add(struct chain_config *chain, enum layer_kind kind)
 {

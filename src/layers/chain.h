@@ -15,6 +15,7 @@
 #include "base/base.h"
 #include "base/rng.h"
 #include "kernels/activation.h"
+#include "kernels/cell.h"
 
 /* Every kind of layer: its constant, and the stem of what each folder calls its part of
  * the kind: embedding_layer in layers/, keras_embedding in keras/, onnx_embedding and
@@ -33,7 +34,7 @@
 enum layer_kind { LAYER_KIND_LIST(LAYER_CONSTANT) LAYER_KINDS };
 #undef LAYER_CONSTANT
 
-enum recurrent_cell { CELL_LSTM, CELL_GRU, CELL_KINDS };
+enum recurrent_cell { CELL_LSTM, CELL_GRU, CELL_SIMPLE, CELL_KINDS };
 
 /* What a cell is called, and how many gates' columns its matrices have. */
 struct cell_kind {
@@ -42,6 +43,11 @@ struct cell_kind {
     int gates;
 };
 extern const struct cell_kind cell_kinds[CELL_KINDS];
+extern const char *const cell_activation_names[CELL_ACTIVATIONS];
+
+/* What two directions become: side by side, or one vector; Keras's merge_mode. */
+enum merge_mode { MERGE_CONCAT, MERGE_SUM, MERGE_AVE, MERGE_MUL, MERGE_MODES };
+extern const char *const merge_mode_names[MERGE_MODES];
 
 /* What is taken over the positions of a row: the constant, the name that --head has,
  * Keras's class and its name in snake case, by which layers are called. */
@@ -82,6 +88,14 @@ struct layer_config {
             bool hard_sigmoid; /* Keras 2's recurrent activation clip(0.2 x + 0.5) */
             bool reset_after;  /* GRU only: bias (2, 3H), reset after the product */
             bool sequences;    /* gives every step, not only the last */
+            enum cell_activation activation; /* of the candidate, and LSTM's state */
+            enum merge_mode merge;           /* of two directions */
+            /* Keras's go_backwards: reads from the last position to the first, and its
+             * sequences stand in that order; of two directions each the other way. */
+            bool backwards;
+            /* Rates in training of what enters the products, inputs and state: what is
+             * dropped of a row is the same at all steps, and for all gates. */
+            double dropout, recurrent_dropout;
         } recurrent;
         struct {
             enum pooling how;
@@ -153,6 +167,19 @@ static inline double activation_alpha(enum activation how, double alpha)
 static inline int layer_directions(const struct layer_config *layer)
 {
     return layer->recurrent.bidirectional ? 2 : 1;
+}
+
+/* The same of what it gives: directions that are merged are one block. */
+static inline int layer_blocks(const struct layer_config *layer)
+{
+    return layer->recurrent.merge == MERGE_CONCAT ? layer_directions(layer) : 1;
+}
+
+/* Whether direction 0 or 1 of a recurrent layer reads from the last position to the
+ * first. */
+static inline bool layer_reads_back(const struct layer_config *layer, int direction)
+{
+    return layer->recurrent.backwards != (direction == 1);
 }
 
 #endif

@@ -116,6 +116,22 @@ static struct work work(const struct chain_config *chain, int i, bool trains)
                                      layer_directions(layer)};
 }
 
+/* What no part of the program knows yet. */
+static int refuse_new(const struct layer_config *config)
+{
+    bool is_new = config->recurrent.cell == CELL_SIMPLE ||
+                  config->recurrent.activation != CELL_TANH ||
+                  config->recurrent.merge != MERGE_CONCAT ||
+                  config->recurrent.backwards || config->recurrent.dropout > 0 ||
+                  config->recurrent.recurrent_dropout > 0;
+    if (!is_new)
+        return OK;
+    return fail(ERR_USAGE,
+                "layer %s: LSTM and GRU with tanh, forward or in two directions side by "
+                "side, without dropout in them, are supported",
+                config->name);
+}
+
 static int shape(struct layer *layer)
 {
     const struct layer_config *config = layer->config;
@@ -125,6 +141,8 @@ static int shape(struct layer *layer)
 
     if (!rc && config->recurrent.units < 1)
         rc = fail(ERR_USAGE, "--units must be 1 or more");
+    if (!rc)
+        rc = refuse_new(config);
     if (rc)
         return rc;
 

@@ -16,8 +16,7 @@ static const struct {
              [MODEL_BILSTM] = {CELL_LSTM, true},
              [MODEL_GRU] = {CELL_GRU, false},
              [MODEL_BIGRU] = {CELL_GRU, true}};
-_Static_assert(COUNT_OF(kinds) == MODEL_KINDS && MODEL_KINDS == 2 * CELL_KINDS,
-               "a cell is no model");
+_Static_assert(COUNT_OF(kinds) == MODEL_KINDS, "a model has no cell");
 
 const char *const model_head_names[] = {MODEL_HEAD_NAMES, NULL};
 _Static_assert(COUNT_OF(model_head_names) == MODEL_HEADS + 1, "a head has no name");
@@ -166,13 +165,23 @@ static double take_dropout(struct walk *walk)
     return layer ? layer->dropout.rate : 0;
 }
 
+/* MODEL_KINDS: no option says such a layer. */
 static enum model_kind kind_of(const struct layer_config *layer)
 {
     enum model_kind kind = MODEL_LSTM;
-    while (kinds[kind].cell != layer->recurrent.cell ||
-           kinds[kind].bidirectional != layer->recurrent.bidirectional)
+    while (kind < MODEL_KINDS &&
+           (kinds[kind].cell != layer->recurrent.cell ||
+            kinds[kind].bidirectional != layer->recurrent.bidirectional))
         kind++;
     return kind;
+}
+
+/* Whether a recurrent layer has nothing that options do not know. */
+static bool is_plain(const struct layer_config *layer)
+{
+    return kind_of(layer) < MODEL_KINDS && layer->recurrent.activation == CELL_TANH &&
+           layer->recurrent.merge == MERGE_CONCAT && !layer->recurrent.backwards &&
+           !(layer->recurrent.dropout > 0) && !(layer->recurrent.recurrent_dropout > 0);
 }
 
 /* All of one kind, and all but the last give every step. Returns whether the last one
@@ -185,7 +194,7 @@ static int take_recurrent(struct walk *walk)
 
     for (options->layers = 0; (layer = take(walk, LAYER_RECURRENT)); options->layers++) {
         bool is_alike =
-            layer->recurrent.cell == first->recurrent.cell &&
+            is_plain(layer) && layer->recurrent.cell == first->recurrent.cell &&
             layer->recurrent.bidirectional == first->recurrent.bidirectional &&
             layer->recurrent.hard_sigmoid == first->recurrent.hard_sigmoid &&
             layer->recurrent.reset_after == first->recurrent.reset_after;

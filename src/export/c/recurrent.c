@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* How a step is computed. */
-enum step { STEP_LSTM, STEP_GRU, STEP_GRU_RESET_AFTER, STEPS };
+enum step { STEP_LSTM, STEP_GRU, STEP_GRU_RESET_AFTER, STEP_SIMPLE, STEPS };
 
 /* Its part of the template, its function, and how many times H numbers it keeps: h and c
  * or r h of the state, and sums of gates. */
@@ -14,6 +14,7 @@ static const struct {
     [STEP_LSTM] = {"LSTM", "lstm_step", 2 + 4},
     [STEP_GRU] = {"GRU", "gru_step", 2 + 3},
     [STEP_GRU_RESET_AFTER] = {"GRU_RESET_AFTER", "gru_step_reset_after", 1 + 3 + 3},
+    [STEP_SIMPLE] = {"SIMPLE", "simple_step", 1 + 1},
 };
 _Static_assert(COUNT_OF(steps) == STEPS, "a step has no function");
 
@@ -24,6 +25,8 @@ static enum step step_of(const struct layer_config *layer)
         return STEP_LSTM;
     case CELL_GRU:
         return layer->recurrent.reset_after ? STEP_GRU_RESET_AFTER : STEP_GRU;
+    case CELL_SIMPLE:
+        return STEP_SIMPLE;
     case CELL_KINDS:
         break;
     }

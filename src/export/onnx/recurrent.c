@@ -13,6 +13,7 @@ static const struct {
 } cells[] = {
     [CELL_LSTM] = {"LSTM", {0, 3, 1, 2}, 3, false},
     [CELL_GRU] = {"GRU", {0, 1, 2}, 2, true},
+    [CELL_SIMPLE] = {"RNN", {0}, 1, false},
 };
 _Static_assert(COUNT_OF(cells) == CELL_KINDS, "a cell has no operator");
 
@@ -143,6 +144,7 @@ static size_t row_of(const struct layer_config *layer, size_t j)
     static const size_t places[CELL_KINDS][4] = {
         [CELL_LSTM] = {0, 2, 3, 1}, /* i, f, c, o in i, o, f, c */
         [CELL_GRU] = {0, 1, 2},     /* z, r, h */
+        [CELL_SIMPLE] = {0},
     };
     size_t units = (size_t)layer->recurrent.units;
     return places[layer->recurrent.cell][j / units] * units + j % units;

@@ -74,7 +74,8 @@ static void test_refused(void **state)
     (void)state;
     static const char *const cases[][3] = {
         {LAYER("Conv1D", "c", ""), NAMED("c"),
-         "rnntrain has Embedding, Dropout, SpatialDropout1D, LSTM, GRU, CuDNNLSTM, "
+         "rnntrain has Embedding, Dropout, SpatialDropout1D, LSTM, GRU, SimpleRNN, "
+         "CuDNNLSTM, "
          "CuDNNGRU, Bidirectional, Flatten, GlobalMaxPooling1D, GlobalAveragePooling1D, "
          "Dense, Activation"},
         {DROPOUT("d") "," EMBEDDING, NAMED("d"), MISPLACED},
