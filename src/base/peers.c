@@ -9,6 +9,9 @@
 #define TEST_PART "the data set has the test part: rnnprep --test-split"
 #define PROCESSORS                                                                       \
     "all is computed on processors, one core a rank: mpirun -np N rnntrain ..."
+#define OF_MPIRUN "processes are mpirun's: mpirun -np N rnntrain ..."
+#define OF_SBATCH                                                                        \
+    "it is Slurm's and stands before the script: sbatch --ntasks=N train.sbatch ..."
 #define DROPOUTS "it is --embedding-dropout, --rnn-dropout and --dense-dropout here"
 #define NO_DECAY                                                                         \
     "there is no weight decay here: dropout and --patience keep from overfitting"
@@ -248,7 +251,21 @@ const struct peer peer_options[] = {
     {"jobs", "threads", NULL, PROCESSORS},
     {"nproc", "threads", NULL, PROCESSORS},
     {"nproc-per-node", "threads", NULL, PROCESSORS},
-    {"np", NULL, NULL, "processes are mpirun's: mpirun -np N rnntrain ..."},
+    {"np", NULL, NULL, OF_MPIRUN},
+    {"n", NULL, NULL, OF_MPIRUN},
+    {"ntasks", NULL, NULL, OF_SBATCH},
+    {"ntasks-per-node", NULL, NULL, OF_SBATCH},
+    {"nodes", NULL, NULL, OF_SBATCH},
+    {"cpus-per-task", NULL, NULL, OF_SBATCH},
+    {"mem", NULL, NULL, OF_SBATCH},
+    {"mem-per-cpu", NULL, NULL, OF_SBATCH},
+    {"time", NULL, NULL, OF_SBATCH},
+    {"array", NULL, NULL, OF_SBATCH},
+    {"dependency", NULL, NULL, OF_SBATCH},
+    {"partition", NULL, NULL, OF_SBATCH},
+    {"account", NULL, NULL, OF_SBATCH},
+    {"qos", NULL, NULL, OF_SBATCH},
+    {"job-name", NULL, NULL, OF_SBATCH},
 
     {"input", "data", NULL,
      "the file or folder to read is given without an option's name"},

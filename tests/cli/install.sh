@@ -49,6 +49,24 @@ export SLURM_ARRAY_JOB_ID=6 SLURM_ARRAY_TASK_ID=3
 batch train again.h5 --run-dir tried/by --recipe keras-lstm --seed %a --epochs 1 --units 4
 [ "$(config tried/by/3 recipe) $(config tried/by/3 seed)" = "keras-lstm 3" ] ||
     problem "a task of an array: $(head -1 tried/by/3/log.jsonl)"
+
+# Where the options name the folder: a file of options, the environment; where the data set does not
+# come first; and what is refused before ranks begin.
+echo '{"run_dir": "from/file-%a", "epochs": 1, "units": 4}' >settings.json
+batch train --lane-rows=32 again.h5 --config settings.json
+[ -e from/file-3/best.h5 ] || problem "run_dir of --config: $(ls -d run-* from/*)"
+RNNTRAIN_RUN_DIR=from/environment batch train train again.h5 --epochs 1 --units 4
+[ -e from/environment/3/best.h5 ] || problem "RNNTRAIN_RUN_DIR: $(ls -d run-* from/*)"
+refuse() { # pattern argument...
+    env SLURM_JOB_ID=7 SLURM_NTASKS=2 SLURM_JOB_END_TIME=9999999999 BIND_TO=none \
+        bash spool/train.sbatch "${@:2}" >said 2>&1 && problem "passes: ${*:2}"
+    grep -q -E "^(train.sbatch|rnntrain): .*$1" said || problem "${*:2}: $(cat said)"
+}
+refuse 'unknown option --ntasks .it is Slurm.s' --ntasks=2 again.h5
+refuse '--overwrite would discard .* remove' again.h5 --run-dir tried/by --overwrite
+SWEEP=none.txt refuse 'none.txt: there is no such file' again.h5
+SWEEP=settings.json SLURM_ARRAY_TASK_ID=0 refuse 'lines are counted from 1' again.h5
+SWEEP=settings.json refuse 'settings.json: line 3 is not there' again.h5
 unset SLURM_ARRAY_JOB_ID SLURM_ARRAY_TASK_ID
 PATH=$usual
 batch prep reviews
@@ -63,16 +81,24 @@ if command -v tclsh >/dev/null; then
 proc module-whatis text {}
 proc conflict name {}
 proc prepend-path {name folder} { puts "$name=$folder" }
+proc append-path {name folder} { puts "$name=$folder" }
 source [lindex $argv 0]
 TCL
     tclsh module.tcl "$module" >said
     grep -q -F "PATH=$prefix/bin" said || problem "the module file: $(cat said)"
+    grep -q -F "PATH=$prefix/share/rnntrain/slurm" said || problem "no batch scripts: $(cat said)"
     while IFS== read -r name folder; do
         [ -d "$folder" ] || problem "the module file sets $name to $folder, which is not there"
     done <said
 else
     grep -q -F "{$prefix}" "$module" || problem "the module file: $(cat "$module")"
 fi
+
+# A version that stood in this prefix is gone, and so is its module file; others are left alone.
+echo "set prefix {/elsewhere}" >"${module%/*}/other"
+sed 's/[0-9]*\.[0-9]*\.[0-9]*:/0.0.1:/' "$module" >"${module%/*}/0.0.1"
+cmake --install "$build" --prefix "$prefix" >said || problem "$(cat said)"
+[ "$(cd "${module%/*}" && echo *)" = "${module##*/} other" ] || problem "modules: $(ls "${module%/*}")"
 
 # Documents link to what is installed.
 for document in $(cd "$data/doc/rnntrain" && find . -name '*.md'); do
