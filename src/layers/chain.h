@@ -55,8 +55,15 @@ extern const char *const merge_mode_names[MERGE_MODES];
     POOL(MAX, max, GlobalMaxPooling1D, global_max_pooling1d)                             \
     POOL(MEAN, mean, GlobalAveragePooling1D, global_average_pooling1d)
 
+/* Side by side with others there are two more: all positions, as Flatten gives them, and
+ * a recurrent layer's last output. */
 #define POOLING_CONSTANT(NAME, stem, class_name, snake) POOLING_##NAME,
-enum pooling { POOLING_LIST(POOLING_CONSTANT) POOLING_KINDS };
+enum pooling {
+    POOLING_LIST(POOLING_CONSTANT) POOLING_KINDS,
+    POOLING_FLATTEN = POOLING_KINDS,
+    POOLING_LAST,
+    POOLING_WAYS
+};
 #undef POOLING_CONSTANT
 
 /* For lists of names, each with its comma: POOLING_LIST(POOLING_NAME). */
@@ -99,6 +106,8 @@ struct layer_config {
         } recurrent;
         struct {
             enum pooling how;
+            int n_more; /* others side by side, in the order of their numbers */
+            enum pooling more[POOLING_WAYS - 1];
         } pooling;
         struct {
             int units; /* D */
@@ -161,6 +170,17 @@ int chain_outputs(const struct chain_config *chain);
 static inline double activation_alpha(enum activation how, double alpha)
 {
     return alpha > 0 ? alpha : how == ACTIVATION_LEAKY_RELU ? 0.2 : 1;
+}
+
+/* Of a pooling layer: how many stand side by side, and which is number k of them. */
+static inline int layer_poolings(const struct layer_config *layer)
+{
+    return 1 + layer->pooling.n_more;
+}
+
+static inline enum pooling layer_pooling(const struct layer_config *layer, int k)
+{
+    return k == 0 ? layer->pooling.how : layer->pooling.more[k - 1];
 }
 
 /* 1 or 2, of a recurrent layer. */

@@ -71,7 +71,7 @@ static int shape(struct layer *layer)
         .width = width,
         .row = round_up(width, layer->frame->kernels->width),
         .skipped = SKIPPED_PADS,
-        .alike = chain->pad_pre && !chain->mask,
+        .alike = chain->pad_pre && !layer->frame->mask,
     };
     return OK;
 }

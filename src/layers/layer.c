@@ -26,13 +26,3 @@ int layer_expect_vector(const struct layer *layer)
                 "layer or Flatten is missing between them",
                 layer->config->name, layer->below->config->name);
 }
-
-int layer_expect_all_positions(const struct layer *layer)
-{
-    if (!layer->frame->chain->mask || layer->in.skipped != SKIPPED_PADS)
-        return layer_expect_sequence(layer);
-    return fail(ERR_USAGE,
-                "layer %s looks at all positions, but the Embedding below it skips pads: "
-                "this is not supported without a recurrent layer between them",
-                layer->config->name);
-}

@@ -45,6 +45,7 @@ struct frame {
     const struct params *params;
     int rows;    /* R: most rows of a lane */
     bool trains; /* has a backward pass */
+    bool mask;   /* plans leave pads out, see skips_pads */
 };
 
 /* One lane on its way through the layers. */
@@ -93,6 +94,11 @@ struct layer_ops {
     void (*tensors)(const struct chain_config *chain, int i, struct params *params);
     /* Multiplications and additions of a training step, see model_flops. */
     struct work (*work)(const struct chain_config *chain, int i, bool trains);
+
+    /* Whether what an embedding that is masked gives at pads is left out; NULL: the layer
+     * hands the mask on. Where the first layer that is asked looks at pads too, the mask
+     * has no effect on plans: all positions are computed. */
+    bool (*skips_pads)(const struct layer_config *layer);
 
     /* Sets out, and what else follows from `in`. ERR_USAGE: it cannot stand there. */
     int (*shape)(struct layer *layer);
@@ -153,9 +159,7 @@ static inline void layer_take_rows(struct layer *layer, struct space *space)
     layer->dy = arena_take(&space->backward, n, sizeof(real));
 }
 
-/* ERR_USAGE unless the layer below gives what the layer can take. A layer that looks at
- * all positions cannot stand on an embedding whose pads are skipped. */
-int layer_expect_all_positions(const struct layer *layer) NODISCARD;
+/* ERR_USAGE unless the layer below gives what the layer can take. */
 int layer_expect_sequence(const struct layer *layer) NODISCARD;
 int layer_expect_vector(const struct layer *layer) NODISCARD;
 

@@ -2,13 +2,14 @@
 
 #include <string.h>
 
-void plans_init(struct plans *plans, const struct chain_config *chain,
+void plans_init(struct plans *plans, const struct chain_config *chain, bool mask,
                 enum plan_kind widest)
 {
     *plans = (struct plans){
         .length = chain->length,
-        .mask = chain->mask,
+        .mask = mask,
         .pad_pre = chain->pad_pre,
+        .has_ids = true,
         .widest = widest,
     };
 }
@@ -22,6 +23,7 @@ void plans_layout(struct plans *plans, const struct chain_config *chain, int row
         plans->plan[i].count = arena_take(arena, (size_t)rows, sizeof(int));
         steps_layout(&plans->plan[i].steps, arena, rows, chain->length);
     }
+    plans->n_words_of = arena_take(arena, (size_t)rows, sizeof(int));
     steps_layout(&plans->all, arena, rows, chain->length);
 
     plans->ids = arena_take(arena, slots, sizeof *plans->ids);
@@ -80,6 +82,7 @@ void plans_take_lane(struct plans *plans, const struct lane *lane, bool shares)
     plan_steps(plans, lane->n_rows);
 
     for (int r = 0; r < lane->n_rows; r++) {
+        plans->n_words_of[r] = lane->from->length[lane->rows[r]];
         int count = plans->all.count[r], first = plans->length - count;
         int lead = plans_lead(plans, plans->widest, r);
 

@@ -34,10 +34,12 @@ struct plan {
 };
 
 struct plans {
-    int length; /* T */
-    bool mask, pad_pre;
+    int length;            /* T */
+    bool mask, pad_pre;    /* mask: pads are left out */
+    bool has_ids;          /* its positions are those of the ids */
     enum plan_kind widest; /* whose ids are fetched: what the embedding is asked for */
     struct plan plan[PLANS];
+    int *n_words_of;  /* (R) words of each row, whatever the plans skip */
     struct steps all; /* the forward plan of `widest` */
     int32_t *ids;     /* (slots of `all`) */
     int32_t *row_ids; /* (T) of one row, on the way there */
@@ -46,7 +48,7 @@ struct plans {
     uint64_t *seen; /* (id_bits_words) bits of ids, between calls zero */
 };
 
-void plans_init(struct plans *plans, const struct chain_config *chain,
+void plans_init(struct plans *plans, const struct chain_config *chain, bool mask,
                 enum plan_kind widest);
 void plans_layout(struct plans *plans, const struct chain_config *chain, int rows,
                   struct arena *arena);

@@ -132,6 +132,12 @@ static int refuse_new(const struct layer_config *config)
                 config->name);
 }
 
+static bool skips_pads(const struct layer_config *layer)
+{
+    (void)layer;
+    return true;
+}
+
 static int shape(struct layer *layer)
 {
     const struct layer_config *config = layer->config;
@@ -158,7 +164,7 @@ static int shape(struct layer *layer)
         track->trains = frame->trains;
         track->only_last = !config->recurrent.sequences;
         recurrent_init(track, frame->kernels, layer->in.blocks, layer->in.width,
-                       config->recurrent.units, frame->rows, frame->chain->length);
+                       config->recurrent.units, frame->rows, layer->in.length);
     }
 
     bool both = config->recurrent.bidirectional;
@@ -443,6 +449,7 @@ const struct layer_ops recurrent_layer = {
     .outline = outline,
     .tensors = tensors,
     .work = work,
+    .skips_pads = skips_pads,
     .shape = shape,
     .init = init,
     .layout = layout,

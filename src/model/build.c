@@ -35,6 +35,18 @@ static int count_tensors(const struct params *params, const char *layer)
     return n;
 }
 
+/* Whether pads are skipped: a mask that the first layer which might has no use for ends
+ * there. */
+static bool skips_pads(const struct chain_config *chain)
+{
+    for (int i = 1; i < chain->n_layers; i++) {
+        const struct layer_config *layer = &chain->layer[i];
+        if (layer_kinds[layer->kind]->skips_pads)
+            return chain->mask && layer_kinds[layer->kind]->skips_pads(layer);
+    }
+    return chain->mask;
+}
+
 /* Makes the layers, each from the shape of what the one below it gives. */
 static int add_layers(struct model *model)
 {
@@ -143,14 +155,15 @@ static int new_model(const struct chain_config *chain, const struct kernels *ker
                                   .chain = &model->chain,
                                   .params = &model->params,
                                   .rows = lane_rows,
-                                  .trains = trains};
+                                  .trains = trains,
+                                  .mask = skips_pads(&model->chain)};
 
     rc = add_layers(model);
     for (int i = 0; i < model->n_layers; i++)
         if (model->layer[i]->looks_up)
             model->learner = model->layer[i];
     if (!rc) {
-        plans_init(&model->plans, &model->chain, widest_plan(model));
+        plans_init(&model->plans, &model->chain, model->frame.mask, widest_plan(model));
         rc = take_space(model, owner ? owner->space.weights.base : NULL);
     }
     if (rc)

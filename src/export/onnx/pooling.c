@@ -43,7 +43,9 @@ static const char *pool(struct onnx *onnx, enum pooling how,
         return onnx->chain->mask
                    ? add_mean_of_words(onnx, add_vectors(onnx, value, true))
                    : reduce(onnx, "ReduceMean", add_vectors(onnx, value, false));
-    case POOLING_KINDS:
+    case POOLING_FLATTEN:
+    case POOLING_LAST:
+    case POOLING_WAYS:
         break;
     }
     die("a pooling of an unknown kind");

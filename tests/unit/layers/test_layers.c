@@ -119,12 +119,6 @@ static void test_places(void **state)
     refuses(&chain, "layer lstm_1 takes a vector a position, but lstm gives one a row");
 
     chain = begin();
-    chain.mask = true;
-    chain_add(&chain, LAYER_FLATTEN);
-    end(&chain);
-    refuses(&chain, "layer flatten looks at all positions, but the Embedding below it");
-
-    chain = begin();
     chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 2;
     end(&chain);
     refuses(&chain, "layer embedding_1: an Embedding takes ids");
@@ -132,6 +126,36 @@ static void test_places(void **state)
     chain = begin();
     chain_name_layers(&chain);
     refuses(&chain, "a model begins with an Embedding and ends in its output");
+}
+
+/* Poolings side by side: each once, the last output of a recurrent layer only. */
+static void test_side_by_side(void **state)
+{
+    (void)state;
+    struct chain_config chain = begin();
+    add_lstm(&chain, true, true);
+    struct layer_config *layer = chain_add(&chain, LAYER_POOLING);
+    layer->pooling.how = POOLING_MEAN;
+    layer->pooling.n_more = 3;
+    layer->pooling.more[0] = POOLING_LAST;
+    layer->pooling.more[1] = POOLING_FLATTEN;
+    layer->pooling.more[2] = POOLING_MAX;
+    end(&chain);
+    assert_string_equal(layer->name, "concatenate");
+    assert_int_equal(chain_outline(&chain, 2).width, 8 * (1 + 1 + 5 + 1));
+
+    layer->pooling.more[2] = POOLING_MEAN;
+    refuses(&chain, "layer concatenate has the same pooling twice");
+    layer->pooling.n_more = 0;
+    layer->pooling.how = POOLING_LAST;
+    refuses(&chain, "flatten and last stand beside others only");
+
+    chain = begin();
+    layer = chain_add(&chain, LAYER_POOLING);
+    layer->pooling.n_more = 1;
+    layer->pooling.more[0] = POOLING_LAST;
+    end(&chain);
+    refuses(&chain, "or of both directions side by side, but stands on embedding");
 }
 
 static void test_numbers(void **state)
@@ -164,9 +188,9 @@ static void test_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),   cmocka_unit_test(test_names_and_outlines),
-        cmocka_unit_test(test_full),    cmocka_unit_test(test_places),
-        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_kinds),        cmocka_unit_test(test_names_and_outlines),
+        cmocka_unit_test(test_full),         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,27 +246,70 @@ static void add_flatten(struct chain_config *chain)
     add_dense(chain, 6);
 }
 
+/* Max and others beside it. */
+static struct layer_config *add_side_by_side(struct chain_config *chain, int n_more,
+                                             const enum pooling *more)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_POOLING);
+
+    layer->pooling.how = POOLING_MAX;
+    layer->pooling.n_more = n_more;
+    memcpy(layer->pooling.more, more, (size_t)n_more * sizeof *more);
+    return layer;
+}
+
+static void add_max_and_mean(struct chain_config *chain)
+{
+    add_side_by_side(chain, 1, (enum pooling[]){POOLING_MEAN});
+    add_dropout(chain, 0.3, RNG_DROPOUT_RNN);
+    add_dense(chain, 6);
+}
+
+static void add_dropout_and_two(struct chain_config *chain)
+{
+    add_dropout(chain, 0.3, RNG_DROPOUT_EMBEDDING);
+    add_side_by_side(chain, 2, (enum pooling[]){POOLING_FLATTEN, POOLING_MEAN});
+}
+
+static void add_stack_and_four(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_GRU, 4, ONE_WAY, SEQUENCES);
+    add_recurrent(chain, CELL_LSTM, 3, BOTH_WAYS, SEQUENCES);
+    add_side_by_side(chain, 3,
+                     (enum pooling[]){POOLING_LAST, POOLING_MEAN, POOLING_FLATTEN});
+    add_dense(chain, 6);
+}
+
+static void add_lstm_and_three(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_LSTM, 5, ONE_WAY, SEQUENCES);
+    add_side_by_side(chain, 2, (enum pooling[]){POOLING_MEAN, POOLING_LAST});
+}
+
 /* What stands between embedding and output. */
 static const struct middle {
     void (*add)(struct chain_config *chain);
-    bool maskable; /* false: it looks at all positions of the embedding */
     size_t lookup_bytes;
 } middles[] = {
-    {add_mixed_stack, true, 0},
-    {add_stack_and_max, true, CHAIN_LOOKUP_BYTES},
-    {add_dropout_and_flatten, true, 0},
-    {add_flat_twice, true, CHAIN_LOOKUP_BYTES},
-    {add_mean, true, 0},
-    {add_dropout_and_mean, true, CHAIN_LOOKUP_BYTES},
-    {add_dropout_and_max, false, 0},
-    {add_flatten, false, CHAIN_LOOKUP_BYTES},
+    {add_mixed_stack, 0},
+    {add_stack_and_max, CHAIN_LOOKUP_BYTES},
+    {add_dropout_and_flatten, 0},
+    {add_flat_twice, CHAIN_LOOKUP_BYTES},
+    {add_mean, 0},
+    {add_dropout_and_mean, CHAIN_LOOKUP_BYTES},
+    {add_dropout_and_max, 0},
+    {add_flatten, CHAIN_LOOKUP_BYTES},
+    {add_max_and_mean, 0},
+    {add_dropout_and_two, 0},
+    {add_stack_and_four, 0},
+    {add_lstm_and_three, CHAIN_LOOKUP_BYTES},
 };
 
 static struct chain_config chain_of(const struct middle *middle, bool mask, bool pad_pre)
 {
     struct chain_config chain = {.vocabulary = VOCABULARY,
                                  .length = LENGTH,
-                                 .mask = mask && middle->maskable,
+                                 .mask = mask,
                                  .pad_pre = pad_pre,
                                  .lookup_bytes = middle->lookup_bytes};
 
