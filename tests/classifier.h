@@ -73,7 +73,7 @@ static inline struct chain_config classifier_chain(const struct classifier *clas
     }
 
     add_output(&chain, classifier->classes);
-    chain_name_layers(&chain);
+    chain_complete(&chain);
     return chain;
 }
 

@@ -154,6 +154,18 @@ static int set_numbers(const struct option *option, void *config, const char *va
     return rc;
 }
 
+static int set_text(const struct option *option, void *config, const char *value,
+                    const char *source)
+{
+    size_t n = strlen(value);
+
+    if (n > (size_t)option->max)
+        return fail(ERR_USAGE, "%s: a text of %zu bytes, expected at most %.0f", source,
+                    n, option->max);
+    memcpy(field(option, config), value, n + 1);
+    return OK;
+}
+
 static int set_field(const struct option *option, void *config, const char *value,
                      const char *source)
 {
@@ -184,6 +196,8 @@ static int set_field(const struct option *option, void *config, const char *valu
         free(before);
         return OK;
     }
+    case OPTION_TEXT:
+        return set_text(option, config, value, source);
     default:
         return set_number(option, config, value, source);
     }
@@ -200,6 +214,8 @@ void options_init(const struct option_table *table, void *config)
     for (int i = 0; options_at(table, i, &option); i++) {
         if (is_text(&option))
             *(char **)field(&option, config) = NULL;
+        if (option.type == OPTION_TEXT)
+            *(char *)field(&option, config) = '\0';
         if (option.initial && set_field(&option, config, option.initial, option.name))
             die("default of --%s: %s", option.name, fail_message());
     }
@@ -460,6 +476,8 @@ static json_t *to_json(const struct option *option, const void *config)
         return json_real(*(const double *)value);
     case OPTION_INTS:
         return ints_to_json(value);
+    case OPTION_TEXT:
+        return json_string(value);
     case OPTION_CHOICE:
         return json_string(option->choices[*(const int *)value]);
     default: {

@@ -21,7 +21,8 @@ enum option_type {
     OPTION_STRING, /* char *, NULL while unset */
     OPTION_CHOICE, /* int or an enum: index into `choices`; `--no-name` is "none" */
     OPTION_INTS,   /* struct option_ints: numbers with commas, each within [min, max] */
-    OPTION_LIST /* char *: each use adds a line, with its final '\n'; NULL while unset */
+    OPTION_LIST, /* char *: each use adds a line, with its final '\n'; NULL while unset */
+    OPTION_TEXT  /* char[max + 1]: at most `max` bytes */
 };
 
 enum { OPTION_MOST_INTS = 64 };

@@ -20,7 +20,7 @@ static char *placeholder(const struct option *option)
     static const char *const names[] = {
         [OPTION_BOOL] = "",          [OPTION_INT] = " N",       [OPTION_COUNT] = " N",
         [OPTION_DOUBLE] = " X",      [OPTION_STRING] = " TEXT", [OPTION_CHOICE] = " ",
-        [OPTION_INTS] = " N[,N...]", [OPTION_LIST] = " TEXT"};
+        [OPTION_INTS] = " N[,N...]", [OPTION_LIST] = " TEXT",   [OPTION_TEXT] = " TEXT"};
 
     if (is_text(option) && option->choices)
         return xasprintf(" %s", option->choices[0]);
@@ -61,7 +61,8 @@ static char *explain(const struct option *option)
     char *usual = option->initial && !is_plain
                       ? xasprintf(" (default: %s)", option->initial)
                       : xstrdup("");
-    char *range = is_flag || !option_is_bounded(option) ? xstrdup("")
+    char *range = is_flag || option->type == OPTION_TEXT || !option_is_bounded(option)
+                      ? xstrdup("")
                   : option->max >= OPTION_HUGE
                       ? xasprintf(" [%.10g and more]", option->min)
                       : xasprintf(" [%.10g to %.10g]", option->min, option->max);

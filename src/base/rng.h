@@ -21,9 +21,13 @@ enum rng_purpose {
     RNG_DROPOUT_EMBEDDING = 4,
     RNG_DROPOUT_RNN = 5,
     RNG_DROPOUT_DENSE = 6,
-    RNG_LIMIT = 7,         /* row: class, or 0; --limit-train and --limit-test */
-    RNG_TEST = 8,          /* random lane ranges and delays in tests */
-    RNG_SHUFFLE_CHUNKS = 9 /* step: epoch, row: stretch of the file */
+    RNG_LIMIT = 7,          /* row: class, or 0; --limit-train and --limit-test */
+    RNG_TEST = 8,           /* random lane ranges and delays in tests */
+    RNG_SHUFFLE_CHUNKS = 9, /* step: epoch, row: stretch of the file */
+    /* And on: a dropout that is not the first of its place, by its place in the chain. */
+    RNG_DROPOUT_MORE = 1024,
+    /* And on: draws within a layer that is no dropout, by its place in the chain. */
+    RNG_LAYER = 2048
 };
 
 struct rng {

@@ -249,12 +249,26 @@ static int apply_sources(struct config *config, const char *path, struct line *l
 static int find_beginning(struct config *found, struct line *line)
 {
     options_init(&cmd_train_table, found);
+    model_options_leave_open(&found->trainer.model);
     int rc = apply_sources(found, NULL, line);
     char *path = found->config_file ? xstrdup(found->config_file) : NULL;
     if (!rc && path)
         rc = apply_sources(found, path, line);
     free(path);
     return rc;
+}
+
+/* `given`: what the sources say, and nothing else. */
+static int settle_model(struct config *config, const struct model_options *given)
+{
+    struct model_options *model = &config->trainer.model;
+
+    if (*model->stack && model_options_have_flags(given))
+        return fail(ERR_USAGE,
+                    "--stack%s says all of a model: options of its parts, as --units, "
+                    "cannot stand beside it",
+                    *given->stack ? "" : ", which the model of --init-from has,");
+    return model_options_settle(model);
 }
 
 /* Options that would have no effect are mistakes. */
@@ -290,6 +304,8 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
         rc = apply_initial(config, run->init_from);
     if (!rc)
         rc = apply_sources(config, named.config_file, &line);
+    if (!rc)
+        rc = settle_model(config, &named.trainer.model);
     stopping_settle(config, named.recipe == RECIPE_NONE ? NULL : &recipes_own);
     if (!rc)
         rc = check_combination(&config->trainer);

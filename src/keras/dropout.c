@@ -8,19 +8,6 @@ static const struct keras_class classes[] = {
                          LAYER_DROPOUT},
 };
 
-/* Which random numbers it has follows from what it stands on. */
-static enum rng_purpose purpose_on(const struct keras_part *below)
-{
-    switch (below->config.kind) {
-    case LAYER_EMBEDDING:
-        return RNG_DROPOUT_EMBEDDING;
-    case LAYER_DENSE:
-        return RNG_DROPOUT_DENSE;
-    default:
-        return RNG_DROPOUT_RNN;
-    }
-}
-
 static int read_dropout(struct keras_reading *reading, const struct keras_layer *layer)
 {
     const struct keras_part *below =
@@ -43,7 +30,6 @@ static int read_dropout(struct keras_reading *reading, const struct keras_layer 
     if (rc)
         return rc;
     part->config.dropout.rate = rate;
-    part->config.dropout.purpose = purpose_on(below);
     return OK;
 }
 

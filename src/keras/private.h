@@ -7,7 +7,7 @@
  *   loss.c        what training_config says of the last layer's numbers
  *   optimizer.c   what training_config says of the optimizer
  *   weights.c     arrays -> the parts that they belong to
- *   options.c     parts -> a chain that rnntrain's options can say, or a refusal
+ *   options.c     parts -> a chain, and the options that say it
  *   weights.c     arrays -> the chain's weights, by kind
  *   moments.c     the optimizer's arrays -> moments
  */
@@ -38,8 +38,7 @@ json_t *keras_training_of(const struct keras_reading *reading);
 void keras_read_optimizer(struct keras_reading *reading);
 int keras_find_arrays(struct keras_reading *reading) NODISCARD;
 
-/* Makes the chain too. */
-int keras_fit_options(struct keras_reading *reading) NODISCARD;
+int keras_make_chain(struct keras_reading *reading) NODISCARD;
 /* The options that say the model, as in a checkpoint; the caller's. */
 char *keras_options_json(const struct keras_reading *reading);
 

@@ -144,7 +144,7 @@ static int read_model(struct keras_reading *reading)
     keras_read_optimizer(reading);
     rc = keras_find_arrays(reading);
     if (!rc)
-        rc = keras_fit_options(reading);
+        rc = keras_make_chain(reading);
     if (!rc)
         rc = keras_take_weights(reading);
     if (!rc)

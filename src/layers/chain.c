@@ -39,7 +39,7 @@ static const char *base_name(const struct layer_config *layer)
     return ops->name ? ops->name : ops->name_of(layer);
 }
 
-void chain_name_layers(struct chain_config *chain)
+static void name_layers(struct chain_config *chain)
 {
     for (int i = 0; i < chain->n_layers; i++) {
         const char *base = base_name(&chain->layer[i]);
@@ -48,8 +48,44 @@ void chain_name_layers(struct chain_config *chain)
 
         for (int k = 0; k < i; k++)
             n += !strcmp(base_name(&chain->layer[k]), base);
+        memset(name, 0, LAYER_NAME_BYTES); /* equal chains are equal bytes */
         snprintf(name, LAYER_NAME_BYTES, n ? "%s_%d" : "%s", base, n);
     }
+}
+
+/* What a dropout stands on: of the first one on each, the purpose. */
+static enum rng_purpose place_of_dropout(const struct chain_config *chain, int i)
+{
+    while (i > 0 && chain->layer[i].kind == LAYER_DROPOUT)
+        i--;
+    switch (chain->layer[i].kind) {
+    case LAYER_EMBEDDING:
+        return RNG_DROPOUT_EMBEDDING;
+    case LAYER_DENSE:
+        return RNG_DROPOUT_DENSE;
+    default:
+        return RNG_DROPOUT_RNN;
+    }
+}
+
+static void number_dropouts(struct chain_config *chain)
+{
+    bool is_taken[RNG_DROPOUT_DENSE + 1] = {false};
+
+    for (int i = 0; i < chain->n_layers; i++) {
+        if (chain->layer[i].kind != LAYER_DROPOUT)
+            continue;
+        enum rng_purpose place = place_of_dropout(chain, i);
+        chain->layer[i].dropout.purpose =
+            is_taken[place] ? (enum rng_purpose)(RNG_DROPOUT_MORE + i) : place;
+        is_taken[place] = true;
+    }
+}
+
+void chain_complete(struct chain_config *chain)
+{
+    name_layers(chain);
+    number_dropouts(chain);
 }
 
 struct outline chain_outline(const struct chain_config *chain, int i)

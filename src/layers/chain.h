@@ -78,7 +78,7 @@ enum { LAYER_MOST_UNITS = 8192, LAYER_MOST_DENSE_UNITS = 65536 };
 
 struct layer_config {
     enum layer_kind kind;
-    char name[LAYER_NAME_BYTES]; /* Keras's: "lstm_1"; chain_name_layers gives them */
+    char name[LAYER_NAME_BYTES]; /* Keras's: "lstm_1"; chain_complete gives them */
     union {
         struct {
             int width; /* E */
@@ -149,8 +149,9 @@ struct chain_config {
 /* Appends a zeroed layer; NULL where the chain is full. */
 struct layer_config *chain_add(struct chain_config *chain, enum layer_kind kind);
 
-/* Names all layers as Keras does: by class, the second one of a class with _1 behind. */
-void chain_name_layers(struct chain_config *chain);
+/* When all layers are there: names them as Keras does, by class, the second one of a
+ * class with _1 behind, and gives each dropout the random numbers of its place. */
+void chain_complete(struct chain_config *chain);
 
 /* What layer i gives, in Keras's shapes, without padding. */
 struct outline {

@@ -141,9 +141,31 @@ static void backward(struct layer *layer, const struct pass *pass)
     kernels->matmul(&back);
 }
 
+static const char *const words[] = {"dense", NULL};
+
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    int rc = stack_take_count(item, "units", LAYER_MOST_DENSE_UNITS, &layer->dense.units);
+
+    (void)chain;
+    stack_take_word(item, "relu"); /* the only activation, and the usual one */
+    return rc ? rc : stack_end(item, "its units, relu");
+}
+
+static char *write_words(const struct chain_config *chain,
+                         const struct layer_config *layer)
+{
+    (void)chain;
+    return xasprintf("dense:%d:relu", layer->dense.units);
+}
+
 const struct layer_ops dense_layer = {
     .size = sizeof(struct dense_layer),
     .name = "dense",
+    .words = words,
+    .read_words = read_words,
+    .write_words = write_words,
     .outline = outline,
     .tensors = dense_tensors,
     .work = dense_work,

@@ -1,5 +1,6 @@
 #include "layers/embedding.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Dropout: in training an element is kept, and scaled by 1 / (1 - rate), or becomes 0;
@@ -166,9 +167,34 @@ static void push(struct layer *layer, const struct pass *pass, const struct step
     below->ops->push(below, pass, steps, s, dropped, width);
 }
 
+static const char *const words[] = {"dropout", NULL};
+
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    int rc = stack_take_number(item, "rate", 0.99, &layer->dropout.rate);
+
+    (void)chain;
+    return rc ? rc : stack_end(item, "its rate");
+}
+
+static char *write_words(const struct chain_config *chain,
+                         const struct layer_config *layer)
+{
+    char *rate = stack_number(layer->dropout.rate);
+    char *text = xasprintf("dropout:%s", rate);
+
+    (void)chain;
+    free(rate);
+    return text;
+}
+
 const struct layer_ops dropout_layer = {
     .size = sizeof(struct dropout_layer),
     .name = "dropout",
+    .words = words,
+    .read_words = read_words,
+    .write_words = write_words,
     .outline = outline,
     .shape = shape,
     .layout = layout,

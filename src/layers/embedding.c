@@ -148,9 +148,30 @@ void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, i
                                               layer_gradient(embedding, gradient, 0));
 }
 
+static const char *const words[] = {"embedding", NULL};
+
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    int rc = stack_take_count(item, "width", LAYER_MOST_UNITS, &layer->embedding.width);
+
+    chain->mask = stack_take_word(item, "mask");
+    return rc ? rc : stack_end(item, "its width, mask");
+}
+
+static char *write_words(const struct chain_config *chain,
+                         const struct layer_config *layer)
+{
+    return xasprintf("embedding:%d%s", layer->embedding.width,
+                     chain->mask ? ":mask" : "");
+}
+
 const struct layer_ops embedding_layer = {
     .size = sizeof(struct embedding_layer),
     .name = "embedding",
+    .words = words,
+    .read_words = read_words,
+    .write_words = write_words,
     .outline = outline,
     .tensors = tensors,
     .shape = shape,

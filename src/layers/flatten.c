@@ -80,9 +80,31 @@ static void backward(struct layer *layer, const struct pass *pass)
         positions_push(layer, pass, positions_in(layer, layer->dy), of(layer)->step);
 }
 
+static const char *const words[] = {"flatten", NULL};
+
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    (void)chain;
+    (void)layer;
+    return stack_end(item, "nothing");
+}
+
+static char *write_words(const struct chain_config *chain,
+                         const struct layer_config *layer)
+{
+    (void)chain;
+    (void)layer;
+    return xstrdup("flatten");
+}
+
 const struct layer_ops flatten_layer = {
     .size = sizeof(struct flatten_layer),
     .name = "flatten",
+    .words = words,
+    .read_words = read_words,
+    .write_words = write_words,
+    .takes_sequence = true,
     .outline = outline,
     .skips_pads = skips_pads,
     .shape = shape,

@@ -17,6 +17,7 @@
 #include "layers/chain.h"
 #include "layers/params.h"
 #include "layers/plan.h"
+#include "layers/stack.h"
 
 /* What stands at the positions that a mask skips, for layers that look at all of them.
  * Source: Keras RNN, whose zero_output_for_mask Bidirectional sets. */
@@ -92,6 +93,15 @@ struct layer_ops {
     const char *(*name_of)(const struct layer_config *layer);
     struct outline (*outline)(const struct chain_config *chain, int i, struct outline in);
     void (*tensors)(const struct chain_config *chain, int i, struct params *params);
+    /* The words that an item of --stack begins with, NULL-terminated; what an item says
+     * of the layer, and of the chain below it, and the text of such an item, the caller's
+     * (layers/stack.h). NULL: no stack has it. */
+    const char *const *words;
+    int (*read_words)(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer);
+    char *(*write_words)(const struct chain_config *chain,
+                         const struct layer_config *layer);
+    bool takes_sequence; /* and nothing else */
     /* Multiplications and additions of a training step, see model_flops. */
     struct work (*work)(const struct chain_config *chain, int i, bool trains);
 

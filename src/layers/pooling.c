@@ -1,6 +1,11 @@
+#define _GNU_SOURCE /* strsep */
+
 #include "layers/fold.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/names.h"
 
 /* One vector a row of its positions: what a fold gives, or several side by side, as Keras
  * has them in a Concatenate of layers that look at the same one. The layer below is asked
@@ -189,9 +194,71 @@ static void backward(struct layer *layer, const struct pass *pass)
     }
 }
 
+/* Of one alone; side by side there are those of `ways`, with '+' between them. */
+static const char *const words[] = {POOLING_LIST(POOLING_NAME) NULL};
+static const char *const ways[] = {
+    POOLING_LIST(POOLING_NAME)[POOLING_FLATTEN] = "flatten", [POOLING_LAST] = "last",
+    NULL};
+_Static_assert(COUNT_OF(ways) == POOLING_WAYS + 1, "a pooling has no word");
+
+/* Marks the ways that a word names. */
+static int read_ways(struct stack_item *item, bool *has)
+{
+    char *copy = xstrdup(item->word), *rest = copy, *word;
+    int rc = OK;
+
+    while (!rc && (word = strsep(&rest, "+"))) {
+        int way = names_find(ways, word);
+        if (way < 0 || has[way])
+            rc = stack_fail(item, "expected some of max, mean, flatten, last, each once, "
+                                  "with + between them");
+        else
+            has[way] = true;
+    }
+    free(copy);
+    return rc;
+}
+
+/* In whatever order they are written they stand in that of their numbers. */
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    bool has[POOLING_WAYS] = {false};
+    int n = 0, rc = read_ways(item, has);
+
+    (void)chain;
+    for (int way = 0; way < POOLING_WAYS; way++) {
+        if (!has[way])
+            continue;
+        if (n++ == 0)
+            layer->pooling.how = (enum pooling)way;
+        else
+            layer->pooling.more[layer->pooling.n_more++] = (enum pooling)way;
+    }
+    return rc ? rc : stack_end(item, "nothing");
+}
+
+static char *write_words(const struct chain_config *chain,
+                         const struct layer_config *layer)
+{
+    char *text = xstrdup(ways[layer->pooling.how]);
+
+    (void)chain;
+    for (int k = 0; k < layer->pooling.n_more; k++) {
+        char *longer = xasprintf("%s+%s", text, ways[layer->pooling.more[k]]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
 const struct layer_ops pooling_layer = {
     .size = sizeof(struct pooling_layer),
     .name_of = name_of,
+    .words = words,
+    .read_words = read_words,
+    .write_words = write_words,
+    .takes_sequence = true,
     .outline = outline,
     .skips_pads = skips_pads,
     .shape = shape,

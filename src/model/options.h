@@ -1,7 +1,7 @@
-/* What rnntrain's options say about a model, as plain data: recurrent layers of one kind,
- * what follows them, and at most one hidden Dense. Fewer models than a chain of layers
- * can have: options make a chain, a chain says which options made it. Nothing here is
- * collective.
+/* What rnntrain's options say about a model, as plain data: flags, which are short forms
+ * of recurrent layers of one kind, what follows them and at most one hidden Dense; or the
+ * text of any chain of layers. Options make a chain, a chain says which options make it.
+ * Nothing here is collective.
  */
 #ifndef RNNTRAIN_MODEL_OPTIONS_H
 #define RNNTRAIN_MODEL_OPTIONS_H
@@ -9,6 +9,7 @@
 #include "base/options.h"
 #include "data/facts.h"
 #include "layers/chain.h"
+#include "layers/stack.h"
 
 /* Two of a cell: one direction and both. */
 enum model_kind { MODEL_LSTM, MODEL_BILSTM, MODEL_GRU, MODEL_BIGRU, MODEL_KINDS };
@@ -36,6 +37,7 @@ struct model_options {
     enum model_gates gates;
     bool reset_after;                                     /* GRU only */
     double embedding_dropout, rnn_dropout, dense_dropout; /* in [0, 1) */
+    char stack[STACK_BYTES]; /* instead of all these, if not "": see layers/stack.h */
 };
 
 extern const struct option_table model_options_table;
@@ -44,13 +46,23 @@ extern const struct option_table model_options_table;
 int model_options_check(const struct model_options *options) NODISCARD;
 
 /* The chain of the options; vocabulary, length, classes and the pads' side are those of
- * the data set. */
-void model_options_chain(const struct model_options *options, const struct facts *facts,
-                         struct chain_config *chain);
+ * the data set. ERR_USAGE: the stack's text is wrong. */
+int model_options_chain(const struct model_options *options, const struct facts *facts,
+                        struct chain_config *chain) NODISCARD;
 
-/* The options that make such a chain; `units` has one number a layer. ERR_USAGE names the
- * layer that they cannot say. */
+/* The options that make such a chain: the flags where they can, with one number a layer
+ * in `units`, else the stack. ERR_USAGE where neither does. */
 int model_options_of(const struct chain_config *chain,
                      struct model_options *options) NODISCARD;
+
+/* One way to say each model: a stack that flags can say becomes those flags, any other
+ * its own text as stack_write has it, and flags that it does not need their defaults.
+ * ERR_USAGE: the stack's text is wrong. */
+int model_options_settle(struct model_options *options) NODISCARD;
+
+/* To see whether somebody gives flags: none has a value, until options are read into it.
+ * It is good for nothing else. */
+void model_options_leave_open(struct model_options *options);
+bool model_options_have_flags(const struct model_options *options);
 
 #endif

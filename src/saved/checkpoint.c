@@ -127,9 +127,12 @@ int checkpoint_check_model(const struct checkpoint *info,
     if (!info->file) /* of Keras: it was made of its arrays */
         return OK;
 
-    model_options_chain(options, &info->facts, &chain);
+    int rc = model_options_chain(options, &info->facts, &chain);
+    if (rc)
+        return rc;
+
     model_tensors(&chain, &params);
-    int rc = check_arrays(info, &params);
+    rc = check_arrays(info, &params);
     params_release(&params);
     return rc;
 }

@@ -7,6 +7,7 @@
 
 #include "data/classes.h"
 #include "files/file.h"
+#include "saved/tokenizer.h"
 
 static int labels_of(const struct checkpoint_hints *hints, const char *labels, int n,
                      char ***names)
@@ -55,7 +56,7 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
     if (options.maxlen == 0)
         options.maxlen = 1; /* nothing is padded here */
     int rc = hints->word_index ? text_from_word_index_file(path, &options, &tokenizer)
-                               : text_from_file(path, &options, &tokenizer, &assumed);
+                               : saved_tokenizer(path, &options, &tokenizer, &assumed);
     if (!rc && text_max_id(tokenizer) >= facts->num_words)
         rc = fail(ERR_FORMAT,
                   "%s gives ids up to %d, but the embedding of %s has %d rows: it is not "

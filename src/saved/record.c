@@ -194,6 +194,8 @@ int record_read(const char *json, const struct record_source *source,
     if (!rc)
         rc = read_options(root, source, &record);
     json_decref(root);
+    if (!rc && model_options_settle(&record.model))
+        rc = fail(ERR_FORMAT, "%s: %s", source->path, fail_message());
     if (rc)
         return rc;
 

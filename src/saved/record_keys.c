@@ -41,6 +41,7 @@ const struct record_key record_keys[] = {
     {"rnn_dropout", "0.0", false, false},
     {"seed", "1", false, false},
     {"shuffle", "\"full\"", false, false},
+    {"stack", "\"\"", true, true},
     {"units", "32", false, false},
     {"validation", "\"stratified\"", false, false},
     {"validation_split", "0.1", false, false},

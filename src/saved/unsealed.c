@@ -40,11 +40,9 @@ static int read_model(const struct checkpoint *info, struct contents *contents)
         rc = record_read(info->config, &source, &contents->record);
     if (!rc)
         rc = checkpoint_check_model(info, &contents->record.model);
-    if (rc)
-        return rc;
-
-    model_options_chain(&contents->record.model, &info->facts, &chain);
-    return model_new_evaluator(&chain, kernels, 1, &contents->model);
+    if (!rc)
+        rc = model_options_chain(&contents->record.model, &info->facts, &chain);
+    return rc ? rc : model_new_evaluator(&chain, kernels, 1, &contents->model);
 }
 
 static int read_contents(const struct checkpoint *info, struct contents *contents)

@@ -41,8 +41,10 @@ static int load_model(struct predictor *predictor, const struct kernels *kernels
 {
     struct chain_config chain;
 
-    model_options_chain(&predictor->record.model, &predictor->info.facts, &chain);
-    int rc = model_new_evaluator(&chain, kernels, PREDICTOR_ROWS, &predictor->model);
+    int rc =
+        model_options_chain(&predictor->record.model, &predictor->info.facts, &chain);
+    if (!rc)
+        rc = model_new_evaluator(&chain, kernels, PREDICTOR_ROWS, &predictor->model);
     if (rc)
         return rc;
 

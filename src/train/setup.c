@@ -89,9 +89,10 @@ static int make_model(struct trainer *trainer)
     const struct trainer_config *config = trainer->config;
     struct chain_config chain;
 
-    model_options_chain(&config->model, &trainer->data.facts, &chain);
-    int rc =
-        model_new(&chain, trainer->kernels, config->sampler.lane_rows, &trainer->model);
+    int rc = model_options_chain(&config->model, &trainer->data.facts, &chain);
+    if (!rc)
+        rc = model_new(&chain, trainer->kernels, config->sampler.lane_rows,
+                       &trainer->model);
     if (rc)
         return rc;
 

@@ -46,9 +46,9 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share);
     config->sampler.rule = VALIDATION_NONE;
     sampler_options_complete(&config->sampler);
-    model_options_chain(&config->model, &bench->data.facts, &chain);
-
-    int rc = kernels_select(config->isa, &bench->kernels);
+    int rc = model_options_chain(&config->model, &bench->data.facts, &chain);
+    if (!rc)
+        rc = kernels_select(config->isa, &bench->kernels);
     if (!rc)
         rc = kernels_open_blas();
     if (!rc)

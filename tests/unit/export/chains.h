@@ -80,7 +80,7 @@ static inline void draw_chain(int number, struct chain_config *chain)
         chain_add(chain, LAYER_DENSE)->dense.units = 1 + draw(&rng, 6);
 
     add_output(chain, classes);
-    chain_name_layers(chain);
+    chain_complete(chain);
 }
 
 /* The longest first, the last one without words. */

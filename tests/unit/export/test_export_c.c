@@ -195,7 +195,7 @@ static void draw_mixed(struct drawn *drawn)
     chain_add(chain, LAYER_FLATTEN);
     chain_add(chain, LAYER_DENSE)->dense.units = 7;
     chain_add(chain, LAYER_OUTPUT)->output.units = 1;
-    chain_name_layers(chain);
+    chain_complete(chain);
 
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     assert_int_equal(model_new_evaluator(chain, kernels, 1, &drawn->model), OK);
@@ -262,7 +262,7 @@ static void test_only_what_occurs(void **state)
     chain_add(chain, LAYER_POOLING)->pooling.how = POOLING_MEAN;
     *chain_add(chain, LAYER_OUTPUT) = (struct layer_config){
         .kind = LAYER_OUTPUT, .output = {.units = 3, .loss = LOSS_CATEGORICAL}};
-    chain_name_layers(chain);
+    chain_complete(chain);
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     assert_int_equal(model_new_evaluator(chain, kernels, 1, &drawn.model), OK);
     drawn.weights = xaligned(model_params(drawn.model)->size, sizeof(real));

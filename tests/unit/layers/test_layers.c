@@ -22,7 +22,7 @@ static struct chain_config begin(void)
 static void end(struct chain_config *chain)
 {
     add_output(chain, 2);
-    chain_name_layers(chain);
+    chain_complete(chain);
 }
 
 static void add_lstm(struct chain_config *chain, bool both, bool sequences)
@@ -124,7 +124,7 @@ static void test_places(void **state)
     refuses(&chain, "layer embedding_1: an Embedding takes ids");
 
     chain = begin();
-    chain_name_layers(&chain);
+    chain_complete(&chain);
     refuses(&chain, "a model begins with an Embedding and ends in its output");
 }
 

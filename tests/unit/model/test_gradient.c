@@ -316,7 +316,7 @@ static struct chain_config chain_of(const struct middle *middle, bool mask, bool
     chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
     middle->add(&chain);
     add_output(&chain, 3);
-    chain_name_layers(&chain);
+    chain_complete(&chain);
     return chain;
 }
 

@@ -26,7 +26,7 @@ static struct chain_config chain_from(const char *json)
 {
     struct model_options options = options_from(json);
     struct chain_config chain;
-    model_options_chain(&options, &data, &chain);
+    assert_int_equal(model_options_chain(&options, &data, &chain), OK);
     return chain;
 }
 
@@ -99,7 +99,7 @@ static void test_binary(void **state)
     struct model_options options = options_from("{}");
     struct chain_config chain;
     two.n_labels = 2;
-    model_options_chain(&options, &two, &chain);
+    assert_int_equal(model_options_chain(&options, &two, &chain), OK);
     assert_true(chain_is_binary(&chain));
     assert_int_equal(chain_outputs(&chain), 1);
 }
@@ -123,12 +123,12 @@ static void check_round_trip(enum model_kind kind, enum model_head head, int var
     if (variant % 3)
         options.layers = options.units.n;
 
-    model_options_chain(&options, &data, &chain);
+    assert_int_equal(model_options_chain(&options, &data, &chain), OK);
     assert_int_equal(model_options_of(&chain, &again), OK);
     char *before = options_to_json(&model_options_table, &options);
     char *after = options_to_json(&model_options_table, &again);
     assert_string_equal(before, after);
-    model_options_chain(&again, &data, &same);
+    assert_int_equal(model_options_chain(&again, &data, &same), OK);
     assert_memory_equal(&chain, &same, sizeof chain);
 
     free(before);
@@ -144,52 +144,92 @@ static void test_round_trip(void **state)
                 check_round_trip((enum model_kind)kind, (enum model_head)head, variant);
 }
 
-static void refuse(const struct chain_config *chain, const char *name)
+static void expect_stack(const struct chain_config *chain, const char *text)
 {
-    struct model_options options = {.embedding = 77};
-    assert_int_equal(model_options_of(chain, &options), ERR_USAGE);
-    if (!strstr(fail_message(), name))
-        fail_msg("\"%s\" does not name %s", fail_message(), name);
-    assert_int_equal(options.embedding, 77);
+    struct model_options options;
+    struct chain_config again;
+
+    if (model_options_of(chain, &options))
+        fail_msg("%s: %s", text, fail_message());
+    assert_string_equal(options.stack, text);
+    assert_int_equal(model_options_chain(&options, &data, &again), OK);
+    assert_memory_equal(chain, &again, sizeof again);
 }
 
-static void test_refusals(void **state)
+/* Chains that no flags say. */
+static void test_stacks(void **state)
 {
     (void)state;
-    const struct chain_config stack = chain_from("{\"units\": \"4,5\"}");
-    struct chain_config chain = stack;
+    const struct chain_config flags = chain_from("{\"units\": \"4,5\", \"mask\": true}");
+    struct chain_config chain = flags;
     chain.layer[3].recurrent.cell = CELL_GRU;
-    refuse(&chain, "lstm_1");
-    chain = stack;
-    chain.layer[3].recurrent.bidirectional = true;
-    refuse(&chain, "lstm_1");
-    chain = stack;
-    chain.layer[2].recurrent.sequences = false;
-    refuse(&chain, "lstm_1");
-    chain = stack;
-    chain.layer[3].recurrent.sequences = true; /* a Dense at every step */
-    refuse(&chain, "dense");
+    chain_complete(&chain);
+    expect_stack(&chain, "embedding:32:mask, dropout:0.2, lstm:4, gru:5, dense:256:relu, "
+                         "dropout:0.2");
 
-    chain = stack; /* no recurrent layer */
+    chain = flags; /* no recurrent layer */
     chain.n_layers = 0;
     chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
     chain_add(&chain, LAYER_POOLING)->pooling.how = POOLING_MAX;
-    chain_add(&chain, LAYER_OUTPUT)->output.units = 3;
-    chain_name_layers(&chain);
-    refuse(&chain, "global_max_pooling1d");
+    *chain_add(&chain, LAYER_OUTPUT) = flags.layer[flags.n_layers - 1];
+    memset(&chain.layer[3], 0, sizeof chain.layer - 3 * sizeof *chain.layer);
+    chain_complete(&chain);
+    expect_stack(&chain, "embedding:3:mask, max");
 
-    chain = stack; /* two Dense */
+    chain = flags; /* two Dense */
     chain.layer[chain.n_layers - 1] =
         (struct layer_config){.kind = LAYER_DENSE, .dense.units = 4};
-    *chain_add(&chain, LAYER_OUTPUT) = stack.layer[stack.n_layers - 1];
-    chain_name_layers(&chain);
-    refuse(&chain, "dense_1");
+    *chain_add(&chain, LAYER_OUTPUT) = flags.layer[flags.n_layers - 1];
+    chain_complete(&chain);
+    expect_stack(&chain, "embedding:32:mask, dropout:0.2, lstm:4, lstm:5, "
+                         "dense:256:relu, dropout:0.2, dense:4:relu");
+}
 
-    chain = stack;
-    chain.n_layers--;
-    refuse(&chain, "its end");
-    chain.n_layers = 0;
-    refuse(&chain, "its end");
+/* A stack that flags can say is those flags; any other one way to write it. */
+static void test_settled(void **state)
+{
+    (void)state;
+    struct model_options options = options_from(
+        "{\"stack\": \" embedding:8 ,dropout:0.50,bilstm:4, lstm:3:hard_sigmoid\"}");
+    assert_int_equal(model_options_settle(&options), OK);
+    assert_string_equal(options.stack,
+                        "embedding:8, dropout:0.5, bilstm:4, lstm:3:hard_sigmoid");
+
+    options = options_from("{\"stack\": \"embedding:8, gru:4, max\"}");
+    assert_int_equal(model_options_settle(&options), OK);
+    assert_string_equal(options.stack, "");
+    assert_int_equal(options.kind, MODEL_GRU);
+    assert_int_equal(options.head, POOLING_MAX);
+    assert_int_equal(options.dense, 0);
+}
+
+static void expect_wrong(const char *stack, const char *message)
+{
+    struct model_options options;
+
+    options_init(&model_options_table, &options);
+    strcpy(options.stack, stack);
+    assert_int_equal(model_options_settle(&options), ERR_USAGE);
+    assert_string_equal(fail_message(), message);
+}
+
+static void test_wrong_stacks(void **state)
+{
+    (void)state;
+    expect_wrong("lstm:4", "--stack: layer 1, \"lstm:4\": a stack begins with its "
+                           "embedding, as embedding:64, and has no other");
+    expect_wrong("embedding:8, lstm:4, , dense:3",
+                 "--stack: layer 3, \"\": a layer is missing between two commas");
+    expect_wrong("embedding:8, lstm:0", "--stack: layer 2, \"lstm:0\": its units must be "
+                                        "a whole number from 1 to 8192");
+    expect_wrong("embedding:8, lstm:4:tanhh",
+                 "--stack: layer 2, \"lstm:4:tanhh\": tanhh is not known there; expected "
+                 "its units, hard_sigmoid, reset_after");
+    expect_wrong("embedding:8, dropout", "--stack: layer 2, \"dropout\": expected its "
+                                         "rate: dropout:0.5 or another number to 0.99");
+    expect_wrong("embedding:8, dropout:high",
+                 "--stack: layer 2, \"dropout:high\": expected its rate, a number to "
+                 "0.99, found high");
 }
 
 static void check_says(const char *json, const char *message)
@@ -214,9 +254,10 @@ static void test_checks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chains),   cmocka_unit_test(test_what_the_chain_says),
-        cmocka_unit_test(test_binary),   cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_chains),       cmocka_unit_test(test_what_the_chain_says),
+        cmocka_unit_test(test_binary),       cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_stacks),       cmocka_unit_test(test_settled),
+        cmocka_unit_test(test_wrong_stacks), cmocka_unit_test(test_checks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

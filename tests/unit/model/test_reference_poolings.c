@@ -78,7 +78,7 @@ static struct chain_config chain_of(const struct classifier *config,
             for (int k = 1; k < side_by_side->n; k++)
                 layer->pooling.more[k - 1] = side_by_side->how[k];
         }
-    chain_name_layers(&chain);
+    chain_complete(&chain);
     return chain;
 }
 

@@ -33,7 +33,7 @@ static void make_chain(struct chain_config *chain)
     struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
     output->output.units = 1;
     output->output.loss = LOSS_BINARY;
-    chain_name_layers(chain);
+    chain_complete(chain);
 }
 
 static float *some_floats(size_t n, float step)
