@@ -165,6 +165,11 @@ enum keras_loss {
 };
 enum keras_loss keras_read_loss(const struct keras_reading *reading, char **name);
 
+/* Of a Concatenate of poolings (branches.c): the key of its configuration that has their
+ * names, in order. Whether a pooling layer gives a vector of all steps (pooling.c). */
+#define KERAS_SIDES "rnntrain_sides"
+bool keras_pools_steps(const json_t *config);
+
 /* Parts (layers.c). Appends a zeroed one; ERR_FORMAT where there are too many. */
 int keras_add_part(struct keras_reading *reading, const struct keras_layer *layer,
                    enum layer_kind kind, struct keras_part **part) NODISCARD;

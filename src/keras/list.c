@@ -181,6 +181,9 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
         return fail(ERR_FORMAT, "%s: more than %d layers", reading->file->path,
                     MOST_LAYERS);
 
+    keras_join_branches((json_t *)(uintptr_t)list);
+    n = json_array_size(list);
+
     const struct keras_class **classes = xcalloc(n, sizeof(struct keras_class *));
     json_array_foreach(list, i, entry)
     {

@@ -1,34 +1,98 @@
+/* Poolings of Keras: a layer of its own, or several that a Concatenate joins. */
 #include "keras/kind.h"
 
 #include <string.h>
 
+enum { CONCATENATE = POOLING_KINDS, CLASSES };
+
 #define POOLING_CLASS(NAME, stem, class_name, snake)                                     \
     [POOLING_##NAME] = {#class_name, #snake, KERAS_ROLE_LAYER, LAYER_POOLING},
-static const struct keras_class classes[] = {POOLING_LIST(POOLING_CLASS)};
+static const struct keras_class classes[] = {
+    POOLING_LIST(POOLING_CLASS)[CONCATENATE] = {"Concatenate", "concatenate",
+                                                KERAS_ROLE_LAYER, LAYER_POOLING}};
 #undef POOLING_CLASS
+_Static_assert(COUNT_OF(classes) == CLASSES, "a class has no name");
+
+/* As branches.c names them. */
+static const char *const names[] = {
+    POOLING_LIST(POOLING_NAME)[POOLING_FLATTEN] = "flatten", [POOLING_LAST] = "last"};
+_Static_assert(COUNT_OF(names) == POOLING_WAYS, "a pooling has no name");
+
+bool keras_pools_steps(const json_t *config)
+{
+    const char *format = json_string_value(json_object_get(config, "data_format"));
+
+    return !keras_is_set(config, "keepdims") &&
+           (!format || !strcmp(format, "channels_last"));
+}
+
+static int read_side(const struct keras_reading *reading, const struct keras_layer *layer,
+                     size_t k, struct layer_config *config)
+{
+    const json_t *sides = json_object_get(layer->config, KERAS_SIDES);
+    const char *name = json_string_value(json_array_get(sides, k));
+    int how = 0;
+
+    while (how < POOLING_WAYS && name && strcmp(name, names[how]) != 0)
+        how++;
+    for (size_t i = 0; i < k && how < POOLING_WAYS; i++)
+        if (layer_pooling(config, (int)i) == (enum pooling)how)
+            return keras_refuse(reading, layer, "joins the same pooling twice");
+    if (!name || how == POOLING_WAYS || k == POOLING_WAYS)
+        return keras_misplaced(reading, layer);
+
+    if (k == 0)
+        config->pooling.how = (enum pooling)how;
+    else
+        config->pooling.more[config->pooling.n_more++] = (enum pooling)how;
+    return OK;
+}
+
+static int read_sides(const struct keras_reading *reading,
+                      const struct keras_layer *layer, struct layer_config *config)
+{
+    const json_t *sides = json_object_get(layer->config, KERAS_SIDES);
+    int rc = OK;
+
+    if (!sides)
+        return keras_refuse(reading, layer,
+                            "joins branches: only poolings of one layer's output, and "
+                            "its last output (return_state), can stand side by side");
+    if (!reading->has_steps)
+        return keras_misplaced(reading, layer);
+    for (size_t k = 0; k < json_array_size(sides) && !rc; k++)
+        rc = read_side(reading, layer, k, config);
+    return rc;
+}
 
 static int read_pooling(struct keras_reading *reading, const struct keras_layer *layer)
 {
-    const char *format = json_string_value(json_object_get(layer->config, "data_format"));
+    bool is_joined = layer->class == &classes[CONCATENATE];
     struct keras_part *part = NULL;
 
-    if (!reading->has_steps || keras_is_set(layer->config, "keepdims") ||
-        (format && strcmp(format, "channels_last")))
+    if (!is_joined && (!reading->has_steps || !keras_pools_steps(layer->config)))
         return keras_misplaced(reading, layer);
 
     int rc = keras_add_part(reading, layer, LAYER_POOLING, &part);
-    if (rc)
-        return rc;
-    part->config.pooling.how = (enum pooling)(layer->class - classes);
+    if (!rc && is_joined)
+        rc = read_sides(reading, layer, &part->config);
+    else if (!rc)
+        part->config.pooling.how = (enum pooling)(layer->class - classes);
     reading->has_steps = false;
-    return OK;
+    return rc;
 }
 
 static json_t *write_pooling(const struct chain_config *chain,
                              const struct layer_config *layer)
 {
+    bool is_joined = layer_poolings(layer) > 1;
+    json_t *config = keras_named(layer->name);
+
     (void)chain;
-    return keras_object(classes[layer->pooling.how].name, keras_named(layer->name));
+    if (is_joined)
+        json_object_set_new(config, "axis", json_integer(-1));
+    return keras_object(classes[is_joined ? CONCATENATE : (int)layer->pooling.how].name,
+                        config);
 }
 
 const struct keras_kind keras_pooling = {

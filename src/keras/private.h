@@ -31,6 +31,8 @@ const char *keras_array_layer(const struct keras_file *file,
 /* The JSON is the caller's. */
 int keras_describe(struct keras_reading *reading, json_t **root) NODISCARD;
 
+/* Makes poolings side by side one layer of a functional model's list (branches.c). */
+void keras_join_branches(json_t *list);
 int keras_list_layers(struct keras_reading *reading) NODISCARD;
 int keras_read_layers(struct keras_reading *reading) NODISCARD;
 /* How the model is compiled, where the file says it; the caller's. */

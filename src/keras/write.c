@@ -1,12 +1,8 @@
-#include "keras/kind.h"
+#include "keras/write.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* KERAS_2: what Keras 2.2.4 to 3 load from HDF5; KERAS_3: what stands in a .keras
- * archive. */
-enum dialect { KERAS_2, KERAS_3 };
 
 void keras_set_module(json_t *object, const char *module)
 {
@@ -31,7 +27,7 @@ json_t *keras_named(const char *name)
     return config;
 }
 
-static void append(json_t *layers, json_t *layer, enum dialect dialect)
+void keras_append(json_t *layers, json_t *layer, enum keras_dialect dialect)
 {
     if (dialect == KERAS_3)
         keras_set_module(layer, "keras.layers");
@@ -39,7 +35,7 @@ static void append(json_t *layers, json_t *layer, enum dialect dialect)
 }
 
 /* Keras 2 names the shape otherwise than Keras 3, which reads both in HDF5. */
-static json_t *input_of(const struct chain_config *chain, enum dialect dialect)
+static json_t *input_of(const struct chain_config *chain, enum keras_dialect dialect)
 {
     json_t *config = keras_named("embedding_input");
 
@@ -50,14 +46,16 @@ static json_t *input_of(const struct chain_config *chain, enum dialect dialect)
     return keras_object("InputLayer", config);
 }
 
-static json_t *model_of(const struct chain_config *chain, enum dialect dialect)
+static json_t *model_of(const struct chain_config *chain, enum keras_dialect dialect)
 {
-    json_t *config = keras_named("sequential"), *layers = json_array();
+    if (keras_has_branches(chain))
+        return keras_functional(chain, input_of(chain, dialect), dialect);
 
-    append(layers, input_of(chain, dialect), dialect);
+    json_t *config = keras_named("sequential"), *layers = json_array();
+    keras_append(layers, input_of(chain, dialect), dialect);
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
-        append(layers, keras_kinds[layer->kind]->write(chain, layer), dialect);
+        keras_append(layers, keras_kinds[layer->kind]->write(chain, layer), dialect);
     }
     json_object_set_new(config, "layers", layers);
     return keras_object("Sequential", config);
@@ -74,7 +72,7 @@ static char *dump(json_t *value)
 }
 
 static json_t *compile_json(const struct chain_config *chain, const char *optimizer,
-                            enum dialect dialect)
+                            enum keras_dialect dialect)
 {
     static const char *const losses[] = {
         [LOSS_BINARY] = "binary_crossentropy",
@@ -111,7 +109,8 @@ char *keras_archive_json(const struct chain_config *chain, const char *optimizer
 {
     json_t *root = model_of(chain, KERAS_3);
 
-    keras_set_module(root, "keras");
+    keras_set_module(root, keras_has_branches(chain) ? "keras.src.models.functional"
+                                                     : "keras");
     json_object_set_new(root, "build_config",
                         json_pack("{s:[n,i]}", "input_shape", chain->length));
     json_object_set_new(root, "compile_config", compile_json(chain, optimizer, KERAS_3));

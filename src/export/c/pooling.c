@@ -1,46 +1,96 @@
 #include "export/c/kind.h"
 
+#include <stdlib.h>
+
 #define POOLING_TEMPLATE(NAME, stem, class_name, snake)                                  \
     extern const char c_template_pooling_##stem##_c[];
 POOLING_LIST(POOLING_TEMPLATE)
 #undef POOLING_TEMPLATE
+extern const char c_template_pooling_last_c[];
 
-/* Each has a template of its own, as pooling_max.c, with a part and a function of its
- * name. */
+/* Each has a template of its own, as pooling_max.c, with a part of its name. All
+ * positions side by side are a copy. */
 static const struct {
-    const char *part, *class_name, *function;
+    const char *part, *description;
 } poolings[] = {
 #define POOLING_ROW(NAME, stem, class_name, snake)                                       \
-    [POOLING_##NAME] = {#NAME, #class_name, "take_" #stem},
+    [POOLING_##NAME] = {#NAME, #class_name},
     POOLING_LIST(POOLING_ROW)
 #undef POOLING_ROW
+        [POOLING_FLATTEN] = {NULL, "Flatten"},
+    [POOLING_LAST] = {"LAST", "the last output"},
 };
+_Static_assert(COUNT_OF(poolings) == POOLING_WAYS, "a pooling is not written");
 
 static const char *const templates[] = {
 #define POOLING_ROW(NAME, stem, class_name, snake) c_template_pooling_##stem##_c,
     POOLING_LIST(POOLING_ROW)
 #undef POOLING_ROW
-        NULL};
+        c_template_pooling_last_c,
+    NULL};
 
 static void parts(const struct layer_config *layer, struct c_parts *parts)
 {
-    for (int i = 0; i < POOLING_KINDS; i++)
-        c_part(parts, poolings[i].part, layer->pooling.how == (enum pooling)i);
+    for (int how = 0; how < POOLING_WAYS; how++)
+        for (int k = 0; k < layer_poolings(layer) && poolings[how].part; k++)
+            c_part(parts, poolings[how].part,
+                   layer_pooling(layer, k) == (enum pooling)how);
 }
 
 static void describe(FILE *out, const struct c_export *export,
                      const struct layer_config *layer)
 {
     (void)export;
-    fputs(poolings[layer->pooling.how].class_name, out);
+    for (int k = 0; k < layer_poolings(layer); k++)
+        fprintf(out, "%s%s", k ? " beside " : "",
+                poolings[layer_pooling(layer, k)].description);
+}
+
+/* Columns of a recurrent layer's direction that ends at the last step. */
+static int forward_columns(const struct c_place *place)
+{
+    const struct layer_config *below = place->layer - 1;
+
+    return place->in.width / layer_directions(below);
+}
+
+/* One of the poolings, from number `first` of the layer's array on; under a mask it may
+ * leave pads out, which the ids tell. Returns how many numbers it gives. */
+static int call_side(FILE *out, const struct c_place *place, enum pooling how, int first)
+{
+    const struct outline in = place->in;
+    bool mask = place->export->chain->mask;
+    char *y = first ? xasprintf("%s + %d", place->y, first) : xstrdup(place->y);
+
+    switch (how) {
+    case POOLING_MAX:
+        fprintf(out, "    take_max(%s, %d, %d, %s);\n", place->x, in.length, in.width, y);
+        break;
+    case POOLING_MEAN:
+        fprintf(out, "    take_mean(%s, %d, %d, %s%s);\n", place->x, in.length, in.width,
+                mask ? "work->ids, " : "", y);
+        break;
+    case POOLING_LAST:
+        fprintf(out, "    take_last(%s, %d, %d, %d, %s%s);\n", place->x, in.length,
+                in.width, forward_columns(place), mask ? "work->ids, " : "", y);
+        break;
+    case POOLING_FLATTEN:
+        fprintf(out, "    memcpy(%s, %s, %d * sizeof(double));\n", y, place->x,
+                in.length * in.width);
+        break;
+    case POOLING_WAYS:
+        break;
+    }
+    free(y);
+    return how == POOLING_FLATTEN ? in.length * in.width : in.width;
 }
 
 static void call(FILE *out, const struct c_place *place)
 {
-    /* Under a mask a pooling may leave pads out, which the ids tell. */
-    fprintf(out, "    %s(%s, %d, %s%s);\n", poolings[place->layer->pooling.how].function,
-            place->x, place->in.width, place->export->chain->mask ? "work->ids, " : "",
-            place->y);
+    int first = 0;
+
+    for (int k = 0; k < layer_poolings(place->layer); k++)
+        first += call_side(out, place, layer_pooling(place->layer, k), first);
 }
 
 const struct c_kind c_pooling = {

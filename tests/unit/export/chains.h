@@ -44,6 +44,19 @@ static inline void draw_recurrent(struct rng *rng, struct chain_config *chain,
     layer->recurrent.sequences = sequences;
 }
 
+/* Two or more of max, mean, flatten and, on a recurrent layer, last. */
+static inline void draw_side_by_side(struct rng *rng, struct chain_config *chain,
+                                     bool on_recurrent)
+{
+    int n = on_recurrent ? POOLING_WAYS : POOLING_LAST, first = draw(rng, n);
+    struct layer_config *layer = chain_add(chain, LAYER_POOLING);
+
+    layer->pooling.how = (enum pooling)first;
+    layer->pooling.n_more = 1 + draw(rng, n - 1);
+    for (int k = 1; k <= layer->pooling.n_more; k++)
+        layer->pooling.more[k - 1] = (enum pooling)((first + k) % n);
+}
+
 static inline void draw_dropout(struct rng *rng, struct chain_config *chain)
 {
     if (draw(rng, 3) == 0)
@@ -52,14 +65,12 @@ static inline void draw_dropout(struct rng *rng, struct chain_config *chain)
 
 static inline void draw_chain(int number, struct chain_config *chain)
 {
-    enum { LAST, FLATTEN, MAX, MEAN };
+    enum { LAST, FLATTEN, MAX, MEAN, SEVERAL };
     struct rng rng = {.seed = 5, .purpose = RNG_TEST, .row = (uint32_t)number};
     int n_recurrent = draw(&rng, 4), n_dense = draw(&rng, 3);
-    int end = n_recurrent ? draw(&rng, 4) : 1 + draw(&rng, 3);
+    int end = n_recurrent ? draw(&rng, 5) : 1 + draw(&rng, 4);
     int classes = 2 + draw(&rng, CHAINS_CLASSES - 1);
     bool mask = draw(&rng, 2);
-    if (mask && n_recurrent == 0)
-        end = MEAN; /* the others cannot stand on an Embedding that skips pads */
 
     *chain = (struct chain_config){.vocabulary = CHAINS_VOCABULARY,
                                    .length = 1 + draw(&rng, CHAINS_LENGTH),
@@ -72,6 +83,8 @@ static inline void draw_chain(int number, struct chain_config *chain)
 
     if (end == FLATTEN)
         chain_add(chain, LAYER_FLATTEN);
+    else if (end == SEVERAL)
+        draw_side_by_side(&rng, chain, n_recurrent > 0);
     else if (end != LAST)
         chain_add(chain, LAYER_POOLING)->pooling.how =
             end == MAX ? POOLING_MAX : POOLING_MEAN;

@@ -9,7 +9,7 @@
 #include "../scratch.h"
 #include "chains.h"
 
-enum { CHAINS = 20 };
+enum { CHAINS = 40 };
 
 static void begin(struct c_export *export, struct predictor *predictor,
                   const struct drawn *drawn, int number)
@@ -268,7 +268,7 @@ static void test_only_what_occurs(void **state)
     drawn.weights = xaligned(model_params(drawn.model)->size, sizeof(real));
 
     char *source = source_of(&drawn, 0);
-    expect_in_order(source, (const char *const[]){"    take_mean(a, 2, b);\n",
+    expect_in_order(source, (const char *const[]){"    take_mean(a, 3, 2, b);\n",
                                                   "    weigh(b, 2, dense_kernel, "
                                                   "dense_bias, 3, a);\n",
                                                   NULL});

@@ -69,6 +69,36 @@ static struct chain_config pooled_chain(void)
     return chain;
 }
 
+/* Poolings side by side, which only a functional model has. */
+static struct chain_config joined_chain(void)
+{
+    struct chain_config chain = begin();
+
+    add_recurrent(&chain, CELL_LSTM, 5, true, true);
+    struct layer_config *layer = chain_add(&chain, LAYER_POOLING);
+    layer->pooling.how = POOLING_MEAN;
+    layer->pooling.n_more = 3;
+    layer->pooling.more[0] = POOLING_LAST;
+    layer->pooling.more[1] = POOLING_FLATTEN;
+    layer->pooling.more[2] = POOLING_MAX;
+    add_dropout(&chain, 0.5, RNG_DROPOUT_RNN);
+    end(&chain, 2);
+    return chain;
+}
+
+static struct chain_config joined_gru(enum pooling how, enum pooling more)
+{
+    struct chain_config chain = begin();
+
+    add_recurrent(&chain, CELL_GRU, 5, more == POOLING_LAST, true);
+    struct layer_config *layer = chain_add(&chain, LAYER_POOLING);
+    layer->pooling.how = how;
+    layer->pooling.n_more = 1;
+    layer->pooling.more[0] = more;
+    end(&chain, 2);
+    return chain;
+}
+
 static void expect_same_layer(const struct layer_config *a, const struct layer_config *b)
 {
     assert_int_equal(a->kind, b->kind);
@@ -89,7 +119,9 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         assert_int_equal(a->recurrent.sequences, b->recurrent.sequences);
         break;
     case LAYER_POOLING:
-        assert_int_equal(a->pooling.how, b->pooling.how);
+        assert_int_equal(layer_poolings(a), layer_poolings(b));
+        for (int k = 0; k < layer_poolings(a); k++)
+            assert_int_equal(layer_pooling(a, k), layer_pooling(b, k));
         break;
     case LAYER_FLATTEN:
         break;
@@ -168,7 +200,14 @@ static void read_parts(const struct chain_config *chain)
 static void test_any_chain(void **state)
 {
     (void)state;
-    const struct chain_config chains[] = {usual_chain(), mixed_chain(), pooled_chain()};
+    const struct chain_config chains[] = {
+        usual_chain(),
+        mixed_chain(),
+        pooled_chain(),
+        joined_chain(),
+        joined_gru(POOLING_MAX, POOLING_LAST),
+        joined_gru(POOLING_LAST, POOLING_MEAN),
+    };
 
     for (size_t i = 0; i < COUNT_OF(chains); i++)
         read_parts(&chains[i]);

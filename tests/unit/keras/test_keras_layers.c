@@ -77,7 +77,7 @@ static void test_refused(void **state)
          "rnntrain has Embedding, Dropout, SpatialDropout1D, LSTM, GRU, SimpleRNN, "
          "CuDNNLSTM, "
          "CuDNNGRU, Bidirectional, Flatten, GlobalMaxPooling1D, GlobalAveragePooling1D, "
-         "Dense, Activation"},
+         "Concatenate, Dense, Activation"},
         {DROPOUT("d") "," EMBEDDING, NAMED("d"), MISPLACED},
         {EMBEDDING "," EMBEDDING, NAMED("e"), MISPLACED},
         {LSTM("l", "") "," DENSE, NAMED("l"), MISPLACED},

@@ -1,14 +1,16 @@
 #if WITH_MEAN
 #if WITH_MASK
-/* The mean of each column of x (LENGTH, width) over the steps that are no pads; 0 if
- * there are none. */
-static void take_mean(const double *x, int width, const int *ids, double *y)
+/* The mean of each column of x (length, width) over the steps that are no pads, 0 if
+ * there are none; without ids over all steps. */
+static void take_mean(const double *x, int length, int width, const int *ids, double *y)
 {
     int count = 0;
     memset(y, 0, (size_t)width * sizeof *y);
-    for (int t = 0; t < LENGTH; t++) {
-        count += ids[t] != 0;
-        for (int j = 0; j < width && ids[t]; j++)
+    for (int t = 0; t < length; t++) {
+        if (ids && !ids[t])
+            continue;
+        count++;
+        for (int j = 0; j < width; j++)
             y[j] += x[t * width + j];
     }
     for (int j = 0; j < width && count; j++)
@@ -16,15 +18,15 @@ static void take_mean(const double *x, int width, const int *ids, double *y)
 }
 
 #else
-/* The mean of each column of x (LENGTH, width). */
-static void take_mean(const double *x, int width, double *y)
+/* The mean of each column of x (length, width). */
+static void take_mean(const double *x, int length, int width, double *y)
 {
     memset(y, 0, (size_t)width * sizeof *y);
-    for (int t = 0; t < LENGTH; t++)
+    for (int t = 0; t < length; t++)
         for (int j = 0; j < width; j++)
             y[j] += x[t * width + j];
     for (int j = 0; j < width; j++)
-        y[j] /= LENGTH;
+        y[j] /= length;
 }
 
 #endif
