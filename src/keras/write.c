@@ -109,8 +109,8 @@ char *keras_archive_json(const struct chain_config *chain, const char *optimizer
 {
     json_t *root = model_of(chain, KERAS_3);
 
-    keras_set_module(root, keras_has_branches(chain) ? "keras.src.models.functional"
-                                                     : "keras");
+    keras_set_module(root,
+                     keras_has_branches(chain) ? "keras.src.models.functional" : "keras");
     json_object_set_new(root, "build_config",
                         json_pack("{s:[n,i]}", "input_shape", chain->length));
     json_object_set_new(root, "compile_config", compile_json(chain, optimizer, KERAS_3));

@@ -10,8 +10,8 @@ enum keras_dialect { KERAS_2, KERAS_3 };
 
 void keras_append(json_t *layers, json_t *layer, enum keras_dialect dialect);
 
-/* Whether a chain has poolings side by side, which a Sequential cannot have; and the model
- * of such a chain, `input` being its InputLayer, which it takes over. */
+/* Whether a chain has poolings side by side, which a Sequential cannot have; and the
+ * model of such a chain, `input` being its InputLayer, which it takes over. */
 bool keras_has_branches(const struct chain_config *chain);
 json_t *keras_functional(const struct chain_config *chain, json_t *input,
                          enum keras_dialect dialect);

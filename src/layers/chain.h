@@ -106,7 +106,7 @@ struct layer_config {
         } recurrent;
         struct {
             enum pooling how;
-            int n_more; /* others side by side, in the order of their numbers */
+            int n_more; /* others side by side, in this order */
             enum pooling more[POOLING_WAYS - 1];
         } pooling;
         struct {

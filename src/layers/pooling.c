@@ -201,40 +201,35 @@ static const char *const ways[] = {
     NULL};
 _Static_assert(COUNT_OF(ways) == POOLING_WAYS + 1, "a pooling has no word");
 
-/* Marks the ways that a word names. */
-static int read_ways(struct stack_item *item, bool *has)
+/* They stand in the order in which they are written. */
+static int add_way(const struct stack_item *item, const char *word,
+                   struct layer_config *layer, int n)
+{
+    int way = names_find(ways, word);
+    bool is_new = way >= 0;
+
+    for (int k = 0; k < n && is_new; k++)
+        is_new = layer_pooling(layer, k) != (enum pooling)way;
+    if (!is_new)
+        return stack_fail(item, "expected some of max, mean, flatten, last, each once, "
+                                "with + between them");
+    if (n == 0)
+        layer->pooling.how = (enum pooling)way;
+    else
+        layer->pooling.more[layer->pooling.n_more++] = (enum pooling)way;
+    return OK;
+}
+
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
 {
     char *copy = xstrdup(item->word), *rest = copy, *word;
     int rc = OK;
 
-    while (!rc && (word = strsep(&rest, "+"))) {
-        int way = names_find(ways, word);
-        if (way < 0 || has[way])
-            rc = stack_fail(item, "expected some of max, mean, flatten, last, each once, "
-                                  "with + between them");
-        else
-            has[way] = true;
-    }
-    free(copy);
-    return rc;
-}
-
-/* In whatever order they are written they stand in that of their numbers. */
-static int read_words(struct stack_item *item, struct chain_config *chain,
-                      struct layer_config *layer)
-{
-    bool has[POOLING_WAYS] = {false};
-    int n = 0, rc = read_ways(item, has);
-
     (void)chain;
-    for (int way = 0; way < POOLING_WAYS; way++) {
-        if (!has[way])
-            continue;
-        if (n++ == 0)
-            layer->pooling.how = (enum pooling)way;
-        else
-            layer->pooling.more[layer->pooling.n_more++] = (enum pooling)way;
-    }
+    for (int n = 0; !rc && (word = strsep(&rest, "+")); n++)
+        rc = add_way(item, word, layer, n);
+    free(copy);
     return rc ? rc : stack_end(item, "nothing");
 }
 

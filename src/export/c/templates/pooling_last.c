@@ -3,8 +3,8 @@
  * direction that ends at the last step, the others of one that ends at the first. */
 #if WITH_MASK
 /* Pads are no steps; a row of nothing else gives zeros. */
-static void take_last(const double *x, int length, int width, int forward,
-                      const int *ids, double *y)
+static void take_last(const double *x, int length, int width, int forward, const int *ids,
+                      double *y)
 {
     int first = 0, last = length - 1;
     while (first < length && !ids[first])
