@@ -71,7 +71,7 @@ static void print_part(const struct dataset *data, enum dataset_part part)
     rows_count(split, rows, split->n, data->facts.n_labels, counts);
     free(rows);
 
-    say(stdout, "%-10s %d rows:", dataset_part_names[part], split->n);
+    say(stdout, "%-10s %d row%s:", dataset_part_names[part], split->n, plural(split->n));
     for (int c = 0; c < data->facts.n_labels; c++)
         say(stdout, " %s %d,", data->facts.labels[c], counts[c]);
     if (data->facts.multi_label)

@@ -319,9 +319,10 @@ static void print_notes(const struct corpus *corpus, const struct reader_notes *
     int64_t n_bad = corpus->n_bad + notes->n_bad;
     if (n_bad)
         say_line(stderr,
-                 "rnntrain: note: %s: %lld sequences are not valid %s and were replaced: "
+                 "rnntrain: note: %s: %lld sequence%s not valid %s and replaced: "
                  "--encoding names another encoding",
-                 corpus->source.path, (long long)n_bad, encoding ? encoding : "UTF-8");
+                 corpus->source.path, (long long)n_bad, n_bad == 1 ? " is" : "s are",
+                 encoding ? encoding : "UTF-8");
     left_out_note(&notes->left_out, "rnntrain", stderr);
 }
 

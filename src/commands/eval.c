@@ -109,12 +109,17 @@ static int print_score(const struct predictor *predictor, const struct dataset *
 {
     struct score score;
     int rc = selection_score(selection, predictor, data, settings->isa, window, &score);
-    if (!rc)
-        say_line(stdout,
-                 settings->json ? "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}"
-                                : "%s: loss %.6f  acc %.6f on %d rows",
-                 selection->shown, score.loss, score_accuracy(&score), score.n);
-    return rc;
+    if (rc)
+        return rc;
+
+    double accuracy = score_accuracy(&score);
+    if (settings->json)
+        say_line(stdout, "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}",
+                 selection->shown, score.loss, accuracy, score.n);
+    else
+        say_line(stdout, "%s: loss %.6f  acc %.6f on %d row%s", selection->shown,
+                 score.loss, accuracy, score.n, plural(score.n));
+    return OK;
 }
 
 /* The data set says how long its rows are. */

@@ -189,7 +189,8 @@ static int write_tokenizer(const struct predictor *predictor, const char *output
     char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
     int rc = file_replace(path, json, strlen(json), false);
     if (!rc)
-        say_line(stdout, "%s: %d words", path, text_n_words(predictor->tokenizer));
+        say_line(stdout, "%s: %d word%s", path, text_n_words(predictor->tokenizer),
+                 plural(text_n_words(predictor->tokenizer)));
     if (!rc) {
         tell_rule(predictor->tokenizer, path);
         tell_preparation(text_settings(predictor->tokenizer), path);

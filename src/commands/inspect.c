@@ -74,8 +74,8 @@ static void show_dataset(const struct dataset *data)
     show_input(&data->facts, false);
     for (int part = 0; part < DATASET_PARTS; part++)
         if (data->part[part].n)
-            say_line(stdout, "%-10s %d rows", dataset_part_names[part],
-                     data->part[part].n);
+            say_line(stdout, "%-10s %d row%s", dataset_part_names[part],
+                     data->part[part].n, plural(data->part[part].n));
     show_labels(&data->facts);
     program_print_json("provenance", data->provenance);
 }
@@ -155,9 +155,9 @@ static int verify_dataset(const char *path)
         rows += data.part[part].n;
     if (!rc)
         say_line(stdout,
-                 "%s: whole: SHA-256 as sealed, %d rows, all ids, lengths and labels in "
+                 "%s: whole: SHA-256 as sealed, %d row%s, all ids, lengths and labels in "
                  "range, content %016llx",
-                 path, rows, (unsigned long long)content);
+                 path, rows, plural(rows), (unsigned long long)content);
     dataset_release(&data);
     return rc;
 }

@@ -121,10 +121,10 @@ static void print_notes(const struct job *job, const struct lines *lines)
     int64_t line = 0, n_bad = lines_bad(lines, &line);
     if (n_bad)
         say_line(stderr,
-                 "rnntrain: note: %s: %lld sequences are not valid %s, the first in line "
-                 "%lld, and were replaced: --encoding names another encoding",
-                 job->path, (long long)n_bad, encoding ? encoding : "UTF-8",
-                 (long long)line);
+                 "rnntrain: note: %s: %lld sequence%s not valid %s, the first in line "
+                 "%lld, and replaced: --encoding names another encoding",
+                 job->path, (long long)n_bad, n_bad == 1 ? " is" : "s are",
+                 encoding ? encoding : "UTF-8", (long long)line);
     if (lines_begin_as_table(lines) && !job->settings->whole)
         say_line(
             stderr,

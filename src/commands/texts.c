@@ -266,10 +266,10 @@ void texts_print_notes(const struct texts *texts)
 {
     if (texts->n_bad)
         say_line(stderr,
-                 "rnntrain: note: %lld sequences are not valid %s, the first at %s, and "
-                 "were replaced: --encoding names another encoding",
-                 (long long)texts->n_bad, texts->encoding ? texts->encoding : "UTF-8",
-                 texts->bad);
+                 "rnntrain: note: %lld sequence%s not valid %s, the first at %s, and "
+                 "replaced: --encoding names another encoding",
+                 (long long)texts->n_bad, texts->n_bad == 1 ? " is" : "s are",
+                 texts->encoding ? texts->encoding : "UTF-8", texts->bad);
     left_out_note(&texts->left_out, "rnntrain", stderr);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "files/file.h"
 
 struct named {
@@ -184,10 +185,11 @@ int classes_check(const char *source, int code, char *const *names, int n)
 static int check_names(const char *source, char *const *names, int n, int wanted)
 {
     if (n != wanted)
-        return fail(ERR_USAGE,
-                    "%s: %d names, but the model has %d classes: give their names in the "
-                    "model's order, with commas between or in a file with one a line",
-                    source, n, wanted);
+        return fail(
+            ERR_USAGE,
+            "%s: %d name%s, but the model has %d classes: give their names in the "
+            "model's order, with commas between or in a file with one a line",
+            source, n, plural(n), wanted);
     for (int i = 0; i < n; i++)
         if (!*names[i])
             return fail(ERR_USAGE, "%s: a name is empty", source);

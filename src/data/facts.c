@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "data/classes.h"
 #include "files/h5.h"
 #include "files/h5_write.h"
@@ -77,8 +78,12 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
     int most = facts->multi_label ? FACTS_MOST_MULTI_LABELS : FACTS_MOST_LABELS;
     facts->n_labels = (int)n;
     if (n < 2 || n > (size_t)most)
-        return fail(ERR_FORMAT, "%s: %s names %zu %s, expected 2 to %d", h5_path(file),
-                    form->labels, n, facts->multi_label ? "labels" : "classes", most);
+        return fail(ERR_FORMAT, "%s: %s names %zu %s%s, expected 2 to %d", h5_path(file),
+                    form->labels, n, facts->multi_label ? "label" : "class",
+                    n == 1               ? ""
+                    : facts->multi_label ? "s"
+                                         : "es",
+                    most);
 
     char *source = xasprintf("%s: %s", h5_path(file), form->labels);
     rc = classes_check(source, ERR_FORMAT, facts->labels, facts->n_labels);

@@ -96,10 +96,10 @@ int directory_read(const struct directory *directory, const char *name, char **b
 /* After a call of which `errno` tells why it failed. */
 static int cannot_make(const struct directory *directory, const char *name)
 {
-    int rc = errno == EEXIST ? fail(ERR_EXISTS, "%s%s: it exists", directory->path, name)
-                             : fail(ERR_IO, "%s%s: cannot be made: %s", directory->path,
-                                    name, strerror(errno));
-    return rc;
+    if (errno == EEXIST)
+        return fail(ERR_EXISTS, "%s%s: it exists", directory->path, name);
+    return fail(ERR_IO, "%s%s: cannot be made: %s", directory->path, name,
+                strerror(errno));
 }
 
 int directory_make(const struct directory *directory, const char *name,

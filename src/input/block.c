@@ -51,9 +51,16 @@ void block_release(struct block *block)
     *block = (struct block){0};
 }
 
+static const char standard_input[] = "standard input";
+
 const char *block_source_name(const char *path)
 {
-    return strcmp(path, "-") ? path : "standard input";
+    return strcmp(path, "-") ? path : standard_input;
+}
+
+const char *block_operand(const char *name, const char *otherwise)
+{
+    return strcmp(name, standard_input) ? name : otherwise;
 }
 
 char *block_document_name(const char *source, const char *folder, const char *name,

@@ -45,6 +45,9 @@ void block_need_text(struct block *block, size_t n);
 
 /* A source in messages: "-" is standard input. */
 const char *block_source_name(const char *path);
+/* That name as an operand of a command to type: `otherwise` for standard input, "-" where
+ * the command reads it, "FILE" where what came by it has to be saved first. */
+const char *block_operand(const char *name, const char *otherwise);
 /* "corpus/train/pos/1_9.txt", "reviews.csv: line 12": a document in messages; the
  * caller's to free. */
 char *block_document_name(const char *source, const char *folder, const char *name,

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/say.h"
+#include "input/block.h"
 #include "input/column_names.h"
 #include "input/part_column.h"
 #include "input/place.h"
@@ -218,8 +219,9 @@ static int refuse_unknown(const struct choose_given *given, const struct sample 
         text >= 0 && given->has_names ? sample->columns[text].first : "TEXT";
     const char *as_label =
         label >= 0 && given->has_names ? sample->columns[label].first : "LABEL";
-    char *command = xasprintf("rnnprep %s --%s \"%.40s\" --%s \"%.40s\"", given->name,
-                              given->text_option, as_text, given->label_option, as_label);
+    char *command = xasprintf("rnnprep %s --%s \"%.40s\" --%s \"%.40s\"",
+                              block_operand(given->name, "-"), given->text_option,
+                              as_text, given->label_option, as_label);
     bool has_text_only = text >= 0 && label < 0;
 
     int rc =

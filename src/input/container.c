@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "files/h5.h"
+#include "input/block.h"
 
 /* How a text is made of it; where the file's name stands. */
 enum remedy {
@@ -154,6 +155,7 @@ static bool begins(const struct container *container, const char *bytes, size_t 
 static int refuse(const char *name, const struct container *container)
 {
     const char *what = container->what, *use = container->use;
+    const char *operand = block_operand(name, "FILE");
 
     switch (container->remedy) {
     case REMEDY_PANDAS:
@@ -162,14 +164,14 @@ static int refuse(const char *name, const struct container *container)
             "%s: %s, expected text; `python3 -c \"import sys, pandas; "
             "pandas.%s(sys.argv[1]).to_csv('corpus.csv', index=False)\" %s` makes "
             "a CSV of it",
-            name, what, use, name);
+            name, what, use, operand);
     case REMEDY_UNPACK:
         return fail(ERR_FORMAT, "%s: %s, expected text; `%s %s | rnnprep -` reads it",
-                    name, what, use, name);
+                    name, what, use, operand);
     case REMEDY_EXTRACT:
         return fail(ERR_FORMAT,
                     "%s: %s, which is not read; `%s %s` unpacks it: give what comes out",
-                    name, what, use, name);
+                    name, what, use, operand);
     case REMEDY_DO:
         break;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "input/block.h"
 #include "input/container.h"
 #include "input/decode_guess.h"
 #include "input/json_document.h"
@@ -440,7 +441,7 @@ static int read_head(struct records *records, bool last)
             ERR_FORMAT,
             "%s: one JSON document of more than 256 MiB; `jq -c '.[]' %s | rnnprep "
             "--format jsonl -` reads an array",
-            records->file.name, records->file.name);
+            records->file.name, block_operand(records->file.name, "-"));
     if (records->is_document)
         rc = read_document(records);
 

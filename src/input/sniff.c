@@ -6,6 +6,7 @@
 
 #include "base/names.h"
 
+#include "input/block.h"
 #include "input/container.h"
 #include "input/place.h"
 
@@ -51,7 +52,7 @@ static int refuse_unknown(const char *name, const enum format *order, size_t n_o
         ERR_FORMAT,
         "%s: cannot tell what it is: %s; --format %s says so, --separator names "
         "the separator; a text a line and a file a class: --class NAME=%s for each%s%s%s",
-        name, signs, names, name,
+        name, signs, names, block_operand(name, "FILE"),
         are_labels ? "; labels beside a file of texts, line by line: `paste " : "",
         are_labels ? name : "", are_labels ? " TEXTS >train.tsv` makes a table" : "");
     free(names);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/say.h"
+
 static const char *const model_kind_names[] = {[MODEL_LSTM] = "lstm",
                                                [MODEL_BILSTM] = "bilstm",
                                                [MODEL_GRU] = "gru",
@@ -71,8 +73,8 @@ int model_options_check(const struct model_options *options)
     if (options->units.n > 1 && options->layers != 1 &&
         options->layers != options->units.n)
         return fail(ERR_USAGE,
-                    "--units has %d numbers, --layers is %d: they must be the same",
-                    options->units.n, options->layers);
+                    "--units has %d number%s, --layers is %d: they must be the same",
+                    options->units.n, plural(options->units.n), options->layers);
     return OK;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/say.h"
+
 /* Collective. Ends the run with a checkpoint, to be gone on with. */
 static int end_stopped(struct trainer *trainer)
 {
@@ -49,13 +51,14 @@ int trainer_end(struct trainer *trainer)
     const struct progress *progress = &trainer->progress;
     bool early = trainer_stops_early(trainer);
     char *text =
-        early
-            ? xasprintf("stopped after epoch %d: no improvement in %d epochs by %s, best "
-                        "was epoch %d",
-                        progress->epoch, progress->wait, monitor_names[progress->monitor],
-                        progress->best_epoch)
-            : xasprintf("all %d epochs done, best was epoch %d", progress->epoch,
-                        progress->best_epoch);
+        early ? xasprintf(
+                    "stopped after epoch %d: no improvement in %d epoch%s by %s, best "
+                    "was epoch %d",
+                    progress->epoch, progress->wait, plural(progress->wait),
+                    monitor_names[progress->monitor], progress->best_epoch)
+              : xasprintf("%s%d epoch%s done, best was epoch %d",
+                          progress->epoch == 1 ? "" : "all ", progress->epoch,
+                          plural(progress->epoch), progress->best_epoch);
 
     int rc = report_end(&trainer->report, early ? "early_stopping" : "epochs", text);
     free(text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/program.h"
+#include "base/say.h"
 
 /* Infinity and NaN are no JSON. */
 static json_t *number(double value)
@@ -79,8 +80,8 @@ static void say_start(struct report *report, const struct report_start *start)
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
                start->classes, start->bytes >> 20);
 
-    report_say(report, "ranks    %d on %s, %d lanes, one BLAS thread each", start->ranks,
-               start->hosts, start->lanes);
+    report_say(report, "ranks    %d on %s, %d lane%s, one BLAS thread each", start->ranks,
+               start->hosts, start->lanes, plural(start->lanes));
     if (start->hard_sigmoid)
         report_say(report,
                    "note     best.h5 will carry Keras 2's hard_sigmoid, clip(0.2 x + "
@@ -262,10 +263,11 @@ int report_result(struct report *report, const struct report_result *result)
 
     report_say(report,
                result->is_test
-                   ? "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d rows"
+                   ? "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d row%s"
                    : "validate %s weights (epoch %d): val_loss %.6f  val_acc %.6f on %d "
-                     "rows",
-               result->which, result->epoch, result->loss, result->acc, result->n);
+                     "row%s",
+               result->which, result->epoch, result->loss, result->acc, result->n,
+               plural(result->n));
     return report_write(report, line, false);
 }
 

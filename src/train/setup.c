@@ -6,6 +6,7 @@
 
 #include <xxhash.h>
 
+#include "base/say.h"
 #include "files/file.h"
 
 /* Collective. Files are read and memory is taken: ranks may come a minute apart, and
@@ -62,11 +63,12 @@ static int check_ranks(const struct trainer *trainer)
                         ? xasprintf(" (or --lane-rows %d, which changes the bits)",
                                     config->batch_size / ranks)
                         : xstrdup("");
-    int rc = fail(ERR_USAGE,
-                  "%d ranks, but a batch of %d rows has %d lanes of %d: start at most %d "
-                  "ranks, or give --batch-size %d%s",
-                  ranks, config->batch_size, lanes, config->lane_rows, lanes,
-                  ranks * config->lane_rows, smaller);
+    int rc =
+        fail(ERR_USAGE,
+             "%d ranks, but a batch of %d row%s has %d lane%s of %d: start at most %d "
+             "rank%s, or give --batch-size %d%s",
+             ranks, config->batch_size, plural(config->batch_size), lanes, plural(lanes),
+             config->lane_rows, lanes, plural(lanes), ranks * config->lane_rows, smaller);
     free(smaller);
     return rc;
 }

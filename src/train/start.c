@@ -182,8 +182,9 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
 static void say_finished(const struct trainer *trainer)
 {
     if (trainer->comm->rank == 0 && !trainer->config->quiet)
-        say_line(stdout, "%s is finished, after %d epochs: nothing is left to resume",
-                 trainer->config->run_dir, trainer->progress.epoch);
+        say_line(stdout, "%s is finished, after %d epoch%s: nothing is left to resume",
+                 trainer->config->run_dir, trainer->progress.epoch,
+                 plural(trainer->progress.epoch));
 }
 
 int trainer_start_report(struct trainer *trainer)

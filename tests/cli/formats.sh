@@ -73,6 +73,10 @@ expect 65 'are the two exchanged' "$rnnprep" swapped.csv -o x.h5 --text-column t
 expect 64 'which of its 2 columns hold the text' "$rnnprep" submission.csv -o x.h5
 expect 64 'no label found among its 2 columns: 1 id \(60 values' "$rnnprep" ids.csv -o x.h5
 expect 65 'cannot tell what it is' "$rnnprep" plain.txt -o x.h5
+# A command to type has "-" for standard input, or FILE where it wants one.
+expect 64 'input: which .*`rnnprep - --text-column ' "$rnnprep" - -o x.h5 <submission.csv
+expect 65 'standard input: a Parquet .* FILE` makes' "$rnnprep" - -o x.h5 <t.parquet
+expect 65 'cannot tell what .*NAME=FILE for each' "$rnnprep" - -o x.h5 <plain.txt
 
 expect 65 'bad.csv: line 2: the label is empty.*--on-bad-row skip' "$rnnprep" bad.csv -o x.h5
 is 'train 59: neg 29, pos 30' parts bad.csv --on-bad-row skip

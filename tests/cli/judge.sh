@@ -47,6 +47,8 @@ judged test folder.tgz
 judged all folder/test
 "$rnntrain" eval run folder --part train >said
 grep -q '^train: loss .* on 400 rows$' said || problem "another part"
+"$rnntrain" eval run - <<<$'review,label\nwarm river,pos' >said
+grep -q '^all: loss .* on 1 row$' said || problem "of one row: $(cat said)"
 "$rnntrain" eval run test.csv --json >said
 grep -q '^{"part":"all","loss":0.*,"n":60}$' said || problem "eval --json"
 

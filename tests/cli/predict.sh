@@ -42,7 +42,7 @@ done
 iconv -f utf-8 -t latin1 plain >latin
 same "latin1" latin --encoding latin1
 predict latin >said
-grep -q 'note: latin: 1 sequences are not valid UTF-8, the first in line 1' said ||
+grep -q 'note: latin: 1 sequence is not valid UTF-8, the first in line 1, and replaced' said ||
     problem "invalid bytes are not said"
 gzip -c plain >plain.gz
 same "compressed lines" plain.gz

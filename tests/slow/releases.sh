@@ -27,7 +27,12 @@ weights_of() { # build file
 for i in 0 1; do
     "${builds[i]}/rnnprep" corpus --maxlen 40 -o data$i.h5 --quiet
 done
-cmp data0.h5 data1.h5
+if [ "$("$other/rnnprep" --version)" = "$("$rnnprep" --version)" ]; then
+    cmp data0.h5 data1.h5
+else # the provenance names the version; a run goes on with the file that it began with
+    same "the data set" "$("$build/tests/list_file" data1.h5)" "$("$build/tests/list_file" data0.h5)"
+    cp data0.h5 data1.h5
+fi
 
 run() { # build data folder epochs [option...]
     "$1/rnntrain" "$2" --run-dir "$3" --epochs "$4" --batch-size 32 --monitor val_acc --patience 0 \

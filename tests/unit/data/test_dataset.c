@@ -316,7 +316,7 @@ static void test_bad_content(void **state)
 
     fill(&fixture);
     fixture.data.facts.n_labels = 1;
-    refuse_dataset(&fixture, "/labels names 1 classes");
+    refuse_dataset(&fixture, "/labels names 1 class");
 }
 
 /* A file with the attributes of a data set and whatever `version` and `format` say. */

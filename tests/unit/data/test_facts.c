@@ -94,8 +94,8 @@ static void test_bounds(void **state)
            "attribute num_words of /rnntrain is 1, expected 2 to 2147483647");
     facts = usual;
     facts.n_labels = 1;
-    refuse(facts, FACTS_IN_DATASET, "/labels names 1 classes, expected 2 to 65536");
-    refuse(facts, FACTS_IN_CHECKPOINT, "/rnntrain/labels names 1 classes, expected 2");
+    refuse(facts, FACTS_IN_DATASET, "/labels names 1 class, expected 2 to 65536");
+    refuse(facts, FACTS_IN_CHECKPOINT, "/rnntrain/labels names 1 class, expected 2");
 }
 
 /* Classes that cannot be told apart, or that no line can name. */

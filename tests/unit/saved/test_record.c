@@ -121,8 +121,8 @@ static void test_future(void **state)
     struct record record;
 
     refuse("{\"attention\":4,\"needs\":[\"attention\"]}",
-           "run/best.h5: its model needs attention, which this program, 0.1.0, does not "
-           "know: rnntrain 7.1 wrote it, take that version or a later one");
+           "run/best.h5: its model needs attention, which this program, " RNNTRAIN_VERSION
+           ", does not know: rnntrain 7.1 wrote it, take that version or a later one");
     for (size_t i = 0; i < COUNT_OF(of_training); i++) {
         record = read_record(of_training[i]);
         assert_int_equal(record.model.units.value[0], 7);
@@ -133,9 +133,9 @@ static void test_future(void **state)
     assert_int_equal(record_check_training(&record, &source, "--init-from"), ERR_USAGE);
     assert_string_equal(
         fail_message(),
-        "run/best.h5: --init-from wants an option of training, which this program, "
-        "0.1.0, "
-        "does not know: rnntrain 7.1 wrote it, take that version or a later one");
+        "run/best.h5: --init-from wants an option of training, which this "
+        "program, " RNNTRAIN_VERSION
+        ", does not know: rnntrain 7.1 wrote it, take that version or a later one");
 
     char *key = record_unknown_key(of_training[0]);
     assert_string_equal(key, "warm_restarts");
