@@ -27,7 +27,10 @@ enum rng_purpose {
     /* And on: a dropout that is not the first of its place, by its place in the chain. */
     RNG_DROPOUT_MORE = 1024,
     /* And on: draws within a layer that is no dropout, by its place in the chain. */
-    RNG_LAYER = 2048
+    RNG_LAYER = 2048,
+    /* And on: inputs and states of a recurrent layer, by a direction's first tensor. */
+    RNG_DROPOUT_INPUTS = 0x10000,
+    RNG_DROPOUT_STATES = 0x20000
 };
 
 struct rng {

@@ -38,7 +38,7 @@ static int shape(struct layer *layer)
     if (in.length > 0) {
         layer->out.blocks = in.length * in.blocks;
         layer->out.row = in.length * in.row;
-        layer->below->lends = !layer->frame->mask && layer->below->ops->borrow;
+        layer->below->lends = !layer->frame->mask && layer->below->borrows;
     }
     return OK;
 }

@@ -79,6 +79,7 @@ struct layer {
     enum plan_kind plan[2];
     bool looks_up; /* has a table of its products with embeddings, see learn_ids */
     bool lends;    /* dL/d(outputs) is lent by the layer above, see borrow */
+    bool borrows;  /* it can take what is lent so */
     real *y,
         *dy; /* (R, out.row) where out.length is 0, and dL/dy, set by the layer above */
 };

@@ -9,7 +9,10 @@ enum { BACKWARD_BLOCK = 128 };
 void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
                     int in_width, int units, int rows, int length)
 {
-    int all = layer->lstm ? 4 : 3, first = 0;
+    /* A GRU's candidate waits for its gate r, so it has a product of its own. */
+    static const int gates[CELL_KINDS][2] = {
+        [CELL_LSTM] = {4, 0}, [CELL_GRU] = {2, 1}, [CELL_SIMPLE] = {1, 0}};
+    int all = cell_kinds[layer->cell].gates, first = 0;
 
     layer->kernels = kernels;
     layer->inputs = in_blocks * round_up(in_width, kernels->width);
@@ -22,16 +25,17 @@ void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int 
     layer->room =
         layer->trains ? ((size_t)length + 1) * (size_t)rows : (size_t)layer->block;
 
-    /* A GRU's candidate waits for its gate r, so it has a product of its own. */
-    layer->n_groups = layer->lstm ? 1 : 2;
+    layer->room_z = layer->cell == CELL_SIMPLE ? (size_t)layer->block : layer->room;
+
+    layer->n_groups = layer->cell == CELL_GRU ? 2 : 1;
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
-        int gates = layer->lstm ? 4 : 2 - i;
-        linear_init(&group->input, kernels, in_blocks, in_width, gates, units);
+        int n = gates[layer->cell][i];
+        linear_init(&group->input, kernels, in_blocks, in_width, n, units);
         linear_take_columns(&group->input, first * units, all * units);
-        linear_init(&group->recurrent, kernels, 1, units, gates, units);
+        linear_init(&group->recurrent, kernels, 1, units, n, units);
         linear_take_columns(&group->recurrent, first * units, all * units);
-        first += gates;
+        first += n;
     }
 }
 
@@ -59,15 +63,16 @@ static void layout_states(struct recurrent *layer, struct arena *arena)
     size_t kept = layer->trains ? all : rows, width = (size_t)layer->padded;
     size_t h = layer->trains || !layer->only_last ? all : rows;
     size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
-    bool after = is_reset_after(layer);
+    bool after = is_reset_after(layer), before = is_reset_before(layer);
+    size_t carried = is_lstm(layer) ? kept * width : 0;
 
     layer->ids = arena_take(arena, layer->vocabulary ? (size_t)layer->length : 0,
                             sizeof *layer->ids);
     layer->x = arena_take(arena, layer->room * (size_t)layer->inputs, sizeof(real));
     layer->h = arena_take(arena, h * width, sizeof(real));
-    layer->c = arena_take(arena, layer->lstm ? kept * width : 0, sizeof(real));
-    layer->tanh_c = arena_take(arena, layer->lstm ? kept * width : 0, sizeof(real));
-    layer->rh = arena_take(arena, layer->lstm || after ? 0 : kept * width, sizeof(real));
+    layer->c = arena_take(arena, carried, sizeof(real));
+    layer->tanh_c = arena_take(arena, carried, sizeof(real));
+    layer->rh = arena_take(arena, before ? kept * width : 0, sizeof(real));
     layer->rec = arena_take(arena, after ? kept * columns : 0, sizeof(real));
 }
 
@@ -76,7 +81,8 @@ static void layout_backward(struct recurrent *layer, struct arena *arena)
     size_t row_state = (size_t)layer->rows * (size_t)layer->padded;
     size_t block = (size_t)block_stride(layer);
     size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
-    bool after = is_reset_after(layer);
+    size_t all = ((size_t)layer->length + 1) * (size_t)layer->rows;
+    bool after = is_reset_after(layer), drops = layer->drops_states;
 
     layer->db_rec = arena_take(arena, after ? columns : 0, sizeof(real));
     layer->drec = arena_take(arena, after ? block * columns : 0, sizeof(real));
@@ -84,6 +90,12 @@ static void layout_backward(struct recurrent *layer, struct arena *arena)
     layer->dc = arena_take(arena, row_state, sizeof(real));
     layer->drh = arena_take(arena, row_state, sizeof(real));
     layer->dx = arena_take(arena, block * (size_t)layer->inputs, sizeof(real));
+
+    size_t row_inputs = (size_t)layer->rows * (size_t)layer->inputs;
+    layer->x_mask = arena_take(arena, layer->drops_inputs ? row_inputs : 0, sizeof(real));
+    layer->h_mask = arena_take(arena, drops ? row_state : 0, sizeof(real));
+    layer->dhd = arena_take(arena, drops ? row_state : 0, sizeof(real));
+    layer->hd = arena_take(arena, drops ? all * (size_t)layer->padded : 0, sizeof(real));
 }
 
 void recurrent_layout(struct recurrent *layer, struct space *space)
@@ -94,10 +106,10 @@ void recurrent_layout(struct recurrent *layer, struct space *space)
         layer->can_share_pads ? ((size_t)layer->length + 1) * (size_t)layer->padded : 0;
 
     for (int i = 0; i < layer->n_groups; i++)
-        layout_group(layer, &layer->group[i], layer->room, space);
+        layout_group(layer, &layer->group[i], layer->room_z, space);
     layer->b_rec = arena_take(weights, is_reset_after(layer) ? columns : 0, sizeof(real));
     layer->pad_h = arena_take(weights, after_pads, sizeof(real));
-    layer->pad_c = arena_take(weights, layer->lstm ? after_pads : 0, sizeof(real));
+    layer->pad_c = arena_take(weights, is_lstm(layer) ? after_pads : 0, sizeof(real));
     layout_states(layer, &space->lane);
     layout_backward(layer, &space->backward);
 }
@@ -171,136 +183,6 @@ void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n)
     }
 }
 
-/* What the next step writes: a line that is not in a near cache is read before it is
- * written, and the store would wait for it. */
-static void add_next_step(const struct recurrent *layer, const struct gate_group *group,
-                          const struct step *step, struct spans *spans)
-{
-    int n = step->rows, width = layer->padded;
-    bool last = group == &layer->group[layer->n_groups - 1];
-
-    spans_add_rows(spans, group->z, step->next, n, columns_of(group));
-    if (group == &layer->group[0] && !layer->looks_up)
-        spans_add_rows(spans, layer->x, step->next, n, layer->inputs);
-
-    if (last)
-        spans_add_rows(spans, layer->h, step->after, n, width);
-    if (layer->lstm) {
-        spans_add_rows(spans, layer->c, step->after, n, width);
-        spans_add_rows(spans, layer->tanh_c, step->next, n, width);
-    } else if (last) {
-        real *array = layer->reset_after ? layer->rec : layer->rh;
-        spans_add_rows(spans, array, step->next, n, width);
-    }
-}
-
-/* z = b + x W + h U of a group; `h` NULL leaves the second product out. Looked up or not,
- * the terms of a sum are the same in the same order. */
-static void project(const struct recurrent *layer, const struct gate_group *group,
-                    const struct step *step, const real *h)
-{
-    struct matmul m = {
-        .rows = step->rows,
-        .vectors = group->input.vectors,
-        .bias = group->b,
-        .accumulate = step->ids != NULL,
-        .c = row_at(group->z, step->kept, columns_of(group)),
-        .c_row = (size_t)panel_width(layer),
-        .c_panel = step->panel,
-    };
-
-    if (step->ids)
-        layer->kernels->gather(step->rows, step->ids, group->known,
-                               (size_t)columns_of(group), m.vectors, m.c, m.c_panel);
-    else
-        m.term[m.n_terms++] =
-            linear_term(&group->input, row_at(layer->x, step->kept, layer->inputs));
-    if (h)
-        m.term[m.n_terms++] = linear_term(&group->recurrent, h);
-
-    struct spans spans;
-    spans.n = 0;
-    for (int r = 0; r < step->n_ids_ahead; r++)
-        spans_add_rows(&spans, group->known, (size_t)step->ids_ahead[r], 1,
-                       columns_of(group));
-    if (step->keeps)
-        add_next_step(layer, group, step, &spans);
-
-    if (m.n_terms > 0)
-        multiply(layer, m, &spans);
-}
-
-static void lstm_step(const struct recurrent *layer, const struct step *step)
-{
-    const struct gate_group *group = &layer->group[0];
-    int n = layer->padded;
-
-    project(layer, group, step, row_at(layer->h, step->at, n));
-    struct lstm_forward cell = {
-        .rows = step->rows,
-        .vectors = n / layer->kernels->width,
-        .hard = layer->hard,
-        .z = row_at(group->z, step->kept, columns_of(group)),
-        .z_panel = step->panel,
-        .c_prev = row_at(layer->c, step->kept, n),
-        .c = row_at(layer->c, step->kept_next, n),
-        .tanh_c = row_at(layer->tanh_c, step->kept, n),
-        .h = row_at(layer->h, step->next, n),
-    };
-    layer->kernels->lstm_forward(&cell);
-}
-
-/* rec = b' + h U_h of reset_after. */
-static void project_recurrent(const struct recurrent *layer, const struct step *step)
-{
-    const struct gate_group *group = &layer->group[1];
-    struct matmul m = {
-        .rows = step->rows,
-        .vectors = group->input.vectors,
-        .n_terms = 1,
-        .term = {linear_term(&group->recurrent,
-                             row_at(layer->h, step->at, layer->padded))},
-        .bias = layer->b_rec,
-        .c = row_at(layer->rec, step->kept, columns_of(group)),
-        .c_row = (size_t)panel_width(layer),
-        .c_panel = step->panel,
-    };
-    layer->kernels->matmul(&m);
-}
-
-static void gru_step(const struct recurrent *layer, const struct step *step)
-{
-    const struct gate_group *gates = &layer->group[0], *candidate = &layer->group[1];
-    int n = layer->padded;
-    real *h = row_at(layer->h, step->at, n), *rh = NULL, *rec = NULL;
-
-    if (layer->reset_after)
-        rec = row_at(layer->rec, step->kept, columns_of(candidate));
-    else
-        rh = row_at(layer->rh, step->kept, n);
-
-    struct gru_forward cell = {
-        .rows = step->rows,
-        .vectors = n / layer->kernels->width,
-        .hard = layer->hard,
-        .zr = row_at(gates->z, step->kept, columns_of(gates)),
-        .hh = row_at(candidate->z, step->kept, columns_of(candidate)),
-        .rec = rec,
-        .zr_panel = step->panel,
-        .hh_panel = step->panel,
-        .h_prev = h,
-        .rh = rh,
-        .h = row_at(layer->h, step->next, n),
-    };
-
-    project(layer, gates, step, h);
-    layer->kernels->gru_gates(&cell);
-    project(layer, candidate, step, rh);
-    if (layer->reset_after)
-        project_recurrent(layer, step);
-    layer->kernels->gru_output(&cell);
-}
-
 /* The state after a step of one row of pads, for all rows. */
 static void learn_pads(const struct recurrent *layer, const struct step *step, int s)
 {
@@ -309,22 +191,39 @@ static void learn_pads(const struct recurrent *layer, const struct step *step, i
 
     memcpy(row_at(layer->pad_h, (size_t)s + 1, n), row_at(layer->h, step->next, n),
            n_bytes);
-    if (layer->lstm)
+    if (is_lstm(layer))
         memcpy(row_at(layer->pad_c, (size_t)s + 1, n),
                row_at(layer->c, step->kept_next, n), n_bytes);
+}
+
+/* Drops what a step takes: its inputs where they stand, its state in a copy. */
+static void drop(const struct recurrent *layer, const struct step *step)
+{
+    size_t rows = (size_t)step->rows;
+    real *x = row_at(layer->x, step->kept, layer->inputs);
+
+    if (layer->drops_inputs)
+        layer->kernels->product(rows * (size_t)layer->inputs, x, layer->x_mask, x);
+    if (layer->drops_states)
+        layer->kernels->product(rows * (size_t)layer->padded,
+                                row_at(layer->h, step->at, layer->padded), layer->h_mask,
+                                step->state);
 }
 
 void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool keep,
                        recurrent_source *source, void *context)
 {
+    recurrent_step *take_step = recurrent_steps[layer->cell];
+
     layer->in_place = !keep && layer->only_last;
+    layer->is_dropped = keep && (layer->drops_inputs || layer->drops_states);
 
     /* One round more than there are steps: in the last one rows without any step get the
      * zeros, or what pads leave, that stand for their output. */
     for (int s = 0; s <= steps->length; s++) {
         size_t slot = steps->slot[s];
         enter_rows(layer, steps, s, layer->h, layer->in_place ? 0 : slot, layer->pad_h);
-        if (layer->lstm)
+        if (is_lstm(layer))
             enter_rows(layer, steps, s, layer->c, keep ? slot : 0, layer->pad_c);
 
         if (s == steps->length || steps->active[s] == 0)
@@ -333,10 +232,9 @@ void recurrent_forward(struct recurrent *layer, const struct steps *steps, bool 
         struct step step = step_of(layer, steps, s, keep);
         if (!layer->looks_up)
             source(context, steps, s, row_at(layer->x, step.kept, layer->inputs));
-        if (layer->lstm)
-            lstm_step(layer, &step);
-        else
-            gru_step(layer, &step);
+        if (layer->is_dropped)
+            drop(layer, &step);
+        take_step(layer, &step);
         if (layer->learns_pads)
             learn_pads(layer, &step, s);
     }

@@ -1,5 +1,5 @@
-/* LSTM and GRU over a lane: one direction of one recurrent layer, forward and backward in
- * time. Two directions are two of these; a stack is several.
+/* LSTM, GRU and the simple cell over a lane: one direction of one recurrent layer, forward
+ * and backward in time. Two directions are two of these; a stack is several.
  *
  * The equations, in the order of the notebook that this program retells; x is the input
  * and h the state of the step before, s() the recurrent activation (sigmoid or hard
@@ -24,6 +24,13 @@
  *            or  hh = tanh(x W_h + b_h + r (h U_h + b'_h))          reset_after, (2, 3H)
  *     state      h' = z h + (1 - z) hh
  *
+ *   Simple (Elman 1990; Keras SimpleRNN: kernel (D, H), recurrent (H, H), bias (H)):
+ *     state      h' = tanh(x W + h U + b)
+ *
+ * Where tanh stands another activation may. In training dropout (Gal & Ghahramani 2016)
+ * may replace x, and h in products with U, by x m and h m': what is dropped of a row is
+ * the same at all its steps.
+ *
  * Activations are indexed by slots (see steps.h). Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_RECURRENT_H
@@ -31,27 +38,32 @@
 
 #include "base/base.h"
 #include "kernels/kernels.h"
+#include "layers/chain.h"
 #include "layers/linear.h"
 #include "layers/steps.h"
 
 /* Some gates that are computed by one product: all four of an LSTM; z and r of a GRU,
- * then its candidate. `columns` is that of both matrices. */
+ * then its candidate; the one of a simple cell. `columns` is that of both matrices. */
 struct gate_group {
     struct linear input;     /* W: (D, gates * H) */
     struct linear recurrent; /* U: (H, gates * H) */
     real *b, *db;            /* (columns) */
     real *known;             /* (vocabulary, columns) b + x W of an id */
     real *d_known;           /* the same: dL/d(known) of a lane, else zero */
-    real *z;  /* (slots, columns) values of the gates, a panel matrix a step */
+    real *z;  /* (slots, columns) values of the gates, a panel matrix a step; of a
+                 simple cell those of one step */
     real *dz; /* (block, columns) panel matrix */
 };
 
 struct recurrent {
     const struct kernels *kernels;
-    bool lstm, hard, reset_after; /* LSTM or GRU and its kind */
-    int inputs;                   /* D, padded */
-    int units, padded;            /* H, and H padded */
-    int rows, length;             /* most rows and steps */
+    enum recurrent_cell cell;
+    enum cell_activation activation;
+    bool hard, reset_after; /* of the gates; GRU */
+    bool drops_inputs, drops_states;
+    int inputs;        /* D, padded */
+    int units, padded; /* H, and H padded */
+    int rows, length;  /* most rows and steps */
     int n_groups;
     struct gate_group group[2];
 
@@ -59,19 +71,27 @@ struct recurrent {
      * only_last output is asked for, the last; what a step makes is then overwritten by
      * the next one, and `slots` below is the rows of one. */
     bool trains, only_last;
-    bool in_place; /* of the last recurrent_forward: h holds one slot, row r at r */
-    size_t room;   /* rows of x and z */
+    bool in_place;       /* of the last recurrent_forward: h holds one slot, row r at r */
+    size_t room, room_z; /* rows of x; of z */
 
     real *x; /* (slots, inputs): input of each step, filled by the source */
     real *h; /* (slots, padded): state entering each step = output of the one before */
     real *c; /* (slots, padded), LSTM */
-    real *tanh_c; /* (slots, padded), LSTM */
+    real *tanh_c; /* (slots, padded), LSTM; whatever the activation is */
     real *rh;     /* (slots, padded), GRU without reset_after: r * h */
     real *rec;    /* (slots, columns of group 1), reset_after: h U_h + b'_h */
     real *b_rec, *db_rec, *drec; /* reset_after: b'_h, its gradient, dL/drec (block) */
     real *dh, *dc, *drh;         /* (rows, padded) */
-    real *dx;                    /* (block, inputs) */
-    int block;                   /* rows of the backward block */
+
+    /* Dropout, in passes that keep: what is multiplied with, filled by the caller before
+     * the pass; the state entering each step after that; dL/d(that). */
+    real *x_mask;    /* (rows, inputs), drops_inputs */
+    real *h_mask;    /* (rows, padded), drops_states, as are the next two */
+    real *hd;        /* (slots, padded) */
+    real *dhd;       /* (rows, padded) */
+    real *dx;        /* (block, inputs) */
+    int block;       /* rows of the backward block */
+    bool is_dropped; /* of the last recurrent_forward: it dropped what it may */
 
     /* A layer whose inputs are embeddings without dropout: with looks_up, b + x W is not
      * computed for each position but looked up in `known` for the ids of a step's rows,
@@ -87,9 +107,10 @@ struct recurrent {
     real *pad_h, *pad_c; /* (T + 1, padded) states after 0 .. T pads */
 };
 
-/* Fixes the shapes (lstm, hard, reset_after, vocabulary, can_share_pads, trains and
- * only_last are set before; the input has in_blocks blocks of in_width elements, each
- * padded to whole vectors); then lays out the workspace (twice, see struct arena). */
+/* Fixes the shapes (cell, activation, hard, reset_after, drops_inputs, drops_states,
+ * vocabulary, can_share_pads, trains and only_last are set before; the input has
+ * in_blocks blocks of in_width elements, each padded to whole vectors); then lays out the
+ * workspace (twice, see struct arena). */
 void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int in_blocks,
                     int in_width, int units, int rows, int length);
 void recurrent_layout(struct recurrent *layer, struct space *space);
@@ -98,7 +119,7 @@ void recurrent_layout(struct recurrent *layer, struct space *space);
 void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
                     const real *bias);
 
-/* Computes `known` of n ids, at most `room`, whose embeddings stand in x. Overwrites what
+/* Computes `known` of n ids, at most `room_z`, whose embeddings stand in x. Overwrites what
  * the last recurrent_forward kept. */
 void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n);
 

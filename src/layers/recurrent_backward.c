@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-/* A block of steps low .. high; its dz rows stand as its slots do, from `origin` on. */
-struct block {
-    int low, high;
-    size_t origin;
-    int rows;
-    size_t panel; /* reals between panels of the block's panel matrices */
-};
-
 /* Reals between panels of the block's panel matrices. */
 static size_t block_panel(const struct recurrent *layer)
 {
@@ -36,102 +28,6 @@ static void zero_panel_rows(const struct block *block, real *matrix,
     for (size_t p = 0; p < n_panels && from < to; p++)
         memset(matrix + p * block->panel + from * panel, 0,
                (to - from) * panel * sizeof *matrix);
-}
-
-/* Rows of the step before, in an array that goes by slots: the backward pass reads them
- * next, and since the forward pass they may lie in a far cache. */
-static void add_before(struct spans *spans, const struct step *step, real *array,
-                       int width)
-{
-    int n = step->at < (size_t)step->rows ? (int)step->at : step->rows;
-    spans_add_rows(spans, array, step->at - (size_t)n, n, width);
-}
-
-static void lstm_step_back(const struct recurrent *layer, const struct block *block,
-                           const struct step *step)
-{
-    const struct gate_group *group = &layer->group[0];
-    int n = layer->padded;
-    real *dz = group->dz + (step->at - block->origin) * (size_t)panel_width(layer);
-    struct lstm_backward cell = {
-        .rows = step->rows,
-        .vectors = n / layer->kernels->width,
-        .hard = layer->hard,
-        .gates = row_at(group->z, step->at, columns_of(group)),
-        .gates_panel = step->panel,
-        .c_prev = row_at(layer->c, step->at, n),
-        .tanh_c = row_at(layer->tanh_c, step->at, n),
-        .dh = layer->dh,
-        .dc = layer->dc,
-        .dz = dz,
-        .dz_panel = block->panel,
-        .db = group->db,
-    };
-    struct spans spans;
-
-    spans.n = 0;
-    add_before(&spans, step, group->z, columns_of(group));
-    add_before(&spans, step, layer->c, n);
-    add_before(&spans, step, layer->tanh_c, n);
-
-    layer->kernels->lstm_backward(&cell);
-    multiply(layer,
-             linear_back(&group->recurrent, step->rows, dz, block->panel, layer->dh),
-             &spans);
-}
-
-static void gru_step_back(const struct recurrent *layer, const struct block *block,
-                          const struct step *step)
-{
-    const struct gate_group *gates = &layer->group[0], *candidate = &layer->group[1];
-    int n = layer->padded;
-    size_t first = (step->at - block->origin) * (size_t)panel_width(layer);
-    bool after = layer->reset_after;
-    struct gru_backward cell = {
-        .rows = step->rows,
-        .vectors = n / layer->kernels->width,
-        .hard = layer->hard,
-        .zr = row_at(gates->z, step->at, columns_of(gates)),
-        .hh = row_at(candidate->z, step->at, columns_of(candidate)),
-        .rec = after ? row_at(layer->rec, step->at, columns_of(candidate)) : NULL,
-        .zr_panel = step->panel,
-        .hh_panel = step->panel,
-        .h_prev = row_at(layer->h, step->at, n),
-        .dh = layer->dh,
-        .drh = layer->drh,
-        .dzr = gates->dz + first,
-        .dhh = candidate->dz + first,
-        .drec = after ? layer->drec + first : NULL,
-        .dzr_panel = block->panel,
-        .dhh_panel = block->panel,
-        .dbzr = gates->db,
-        .dbhh = candidate->db,
-        .dbrec = layer->db_rec,
-    };
-    struct spans spans, more;
-
-    /* Two products a step: the arrays of the step before are shared out over both. */
-    spans.n = more.n = 0;
-    add_before(&spans, step, candidate->z, columns_of(candidate));
-    if (after)
-        add_before(&spans, step, layer->rec, columns_of(candidate));
-    add_before(&more, step, gates->z, columns_of(gates));
-    add_before(&more, step, layer->h, n);
-
-    layer->kernels->gru_backward_output(&cell);
-    struct matmul first_back =
-        linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
-                    block->panel, after ? layer->dh : layer->drh);
-    first_back.accumulate = after;
-    multiply(layer, first_back, &spans);
-
-    /* Without reset_after dr needs d(r h), which the first product gives. */
-    if (!after)
-        layer->kernels->gru_backward_gates(&cell);
-    struct matmul then_back =
-        linear_back(&gates->recurrent, step->rows, cell.dzr, block->panel, layer->dh);
-    then_back.accumulate = true;
-    multiply(layer, then_back, &more);
 }
 
 /* dL/dh of the rows that take step s: what later steps left in dh, the row's final
@@ -162,10 +58,13 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
                             d_outputs.first + (size_t)r * d_outputs.row + time);
 }
 
-/* What the recurrent matrix of group i multiplies: h, or r * h of a GRU's candidate. */
+/* What the recurrent matrix of group i multiplies: h, perhaps dropped, or r * h of a GRU's
+ * candidate. */
 static real *state_of(const struct recurrent *layer, int i)
 {
-    return i == 1 && !layer->reset_after ? layer->rh : layer->h;
+    if (i == 1 && !layer->reset_after)
+        return layer->rh;
+    return layer->drops_states ? layer->hd : layer->h;
 }
 
 /* The gradient of W from `rows` rows of dz in the block. */
@@ -190,7 +89,7 @@ static void back_to_inputs(const struct recurrent *layer, int rows,
         m.n_terms += back.n_terms;
         back = m;
     }
-    multiply(layer, back, spans);
+    recurrent_multiply(layer, back, spans);
 }
 
 /* The recurrent weights' gradients of a finished block. */
@@ -239,9 +138,13 @@ static void finish_inputs(struct recurrent *layer, const struct block *block,
                        layer->padded);
     add_outputs_before(&spans, block, steps, d_outputs, (size_t)layer->padded);
     back_to_inputs(layer, block->rows, &spans);
-    for (int s = block->high; s >= block->low; s--)
-        sink(context, steps, s,
-             row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs));
+    for (int s = block->high; s >= block->low; s--) {
+        real *dx = row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs);
+        if (layer->drops_inputs)
+            layer->kernels->product((size_t)steps->active[s] * (size_t)layer->inputs, dx,
+                                    layer->x_mask, dx);
+        sink(context, steps, s, dx);
+    }
     add_input_gradient(layer, block->rows,
                        row_at(layer->x, block->origin, layer->inputs));
 }
@@ -304,10 +207,22 @@ static void zero_idle(const struct recurrent *layer, const struct block *block,
         zero_panel_rows(block, layer->drec, &layer->group[1].input, from, to);
 }
 
+/* dh gets what the products with the dropped state leave. */
+static void undrop(const struct recurrent *layer, int rows)
+{
+    size_t n = (size_t)rows * (size_t)layer->padded;
+
+    if (layer->cell == CELL_GRU)
+        layer->kernels->multiply_add(n, layer->dhd, layer->h_mask, layer->dh);
+    else
+        layer->kernels->product(n, layer->dhd, layer->h_mask, layer->dh);
+}
+
 void recurrent_backward(struct recurrent *layer, const struct steps *steps,
                         const real *d_final, struct output_gradient d_outputs,
                         recurrent_sink *sink, void *context)
 {
+    recurrent_step_back *step_back = recurrent_steps_back[layer->cell];
     int live = 0, s = steps->length - 1;
 
     zero_gradients(layer);
@@ -322,10 +237,9 @@ void recurrent_backward(struct recurrent *layer, const struct steps *steps,
             struct step step = step_of(layer, steps, s, true);
             gather_dh(layer, steps, s, &live, d_final, d_outputs);
             zero_idle(layer, &block, steps, s);
-            if (layer->lstm)
-                lstm_step_back(layer, &block, &step);
-            else
-                gru_step_back(layer, &block, &step);
+            step_back(layer, &block, &step);
+            if (layer->drops_states)
+                undrop(layer, step.rows);
         }
 
         /* The block's dz are in the cache: all that reads them is done now. */

@@ -1,44 +1,15 @@
-#include "layers/embedding.h"
+#include "layers/recurrent_layer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
 #include "layers/initial.h"
-#include "layers/recurrent.h"
-
-/* LSTM or GRU in one direction or two, of all steps or the last: a struct recurrent for
- * each direction. A step's vector is [forward, backward]. Source: Keras LSTM, GRU and
- * Bidirectional with merge_mode "concat". */
-struct recurrent_layer {
-    struct layer layer;
-    struct recurrent track[2];
-    struct layer *embedding; /* below, perhaps under a Dropout; NULL: another layer is */
-
-    /* dL/d(outputs): of the last ones (R, padded), or of all; then either in slots that
-     * are pushed to, (slots, padded), or where the layer above has them. */
-    real *d_final[2], *d_slots[2];
-    struct output_gradient d_outputs[2];
-};
-
-static struct recurrent_layer *of(struct layer *layer)
-{
-    return (struct recurrent_layer *)layer;
-}
-
-static const struct steps *steps_of(const struct layer *layer, const struct pass *pass,
-                                    int d)
-{
-    return &pass->plans->plan[layer->plan[d]].steps;
-}
 
 static bool gives_sequences(const struct layer *layer)
 {
     return layer->config->recurrent.sequences;
 }
-
-/* Tensors of a direction: kernel, recurrent kernel and bias. */
-enum { TENSORS = 3 };
 
 static const char *name_of(const struct layer_config *layer)
 {
@@ -51,7 +22,7 @@ static struct outline outline(const struct chain_config *chain, int i, struct ou
     const struct layer_config *layer = &chain->layer[i];
 
     return (struct outline){layer->recurrent.sequences ? in.length : 0,
-                            layer_directions(layer) * layer->recurrent.units};
+                            layer_blocks(layer) * layer->recurrent.units};
 }
 
 /* Columns of the kernels: all gates'. */
@@ -63,16 +34,17 @@ static int gate_columns(const struct layer_config *layer)
 static void direction_tensors(const struct layer_config *layer, const char *prefix,
                               int inputs, struct params *params)
 {
-    static const char *const weights[TENSORS] = {"kernel", "recurrent_kernel", "bias"};
+    static const char *const weights[RECURRENT_TENSORS] = {"kernel", "recurrent_kernel",
+                                                           "bias"};
     size_t units = (size_t)layer->recurrent.units, columns = (size_t)gate_columns(layer);
     bool two_biases = layer->recurrent.reset_after;
-    const size_t shapes[TENSORS][2] = {
+    const size_t shapes[RECURRENT_TENSORS][2] = {
         {(size_t)inputs, columns},
         {units, columns},
         {two_biases ? 2 : columns, two_biases ? columns : 0},
     };
 
-    for (int k = 0; k < TENSORS; k++) {
+    for (int k = 0; k < RECURRENT_TENSORS; k++) {
         char *name = xasprintf("%s%s", prefix, weights[k]);
         params_add(params, layer->name, name, shapes[k][0], shapes[k][1]);
         free(name);
@@ -109,7 +81,8 @@ static struct work work(const struct chain_config *chain, int i, bool trains)
     const struct layer_config *layer = &chain->layer[i];
     bool is_dropped = chain->layer[i - 1].kind == LAYER_DROPOUT;
     bool on_embedding = chain->layer[i - 1 - is_dropped].kind == LAYER_EMBEDDING;
-    bool looks_up = on_embedding && !(is_dropped && trains) && table_fits(chain, layer);
+    bool drops = is_dropped || layer->recurrent.dropout > 0;
+    bool looks_up = on_embedding && !(drops && trains) && table_fits(chain, layer);
     int inputs = looks_up ? 0 : chain_outline(chain, i - 1).width;
 
     return (struct work){.position = 6.0 * gate_columns(layer) *
@@ -117,20 +90,61 @@ static struct work work(const struct chain_config *chain, int i, bool trains)
                                      layer_directions(layer)};
 }
 
-/* What no part of the program knows yet. */
-static int refuse_new(const struct layer_config *config)
+/* Keras hands the mask on in the order of the positions, but the outputs in the other, so
+ * that the layers above would take pads for words. */
+static int check_order(const struct layer *layer)
 {
-    bool is_new = config->recurrent.cell == CELL_SIMPLE ||
-                  config->recurrent.activation != CELL_TANH ||
-                  config->recurrent.merge != MERGE_CONCAT ||
-                  config->recurrent.backwards || config->recurrent.dropout > 0 ||
-                  config->recurrent.recurrent_dropout > 0;
-    if (!is_new)
+    if (!layer->config->recurrent.backwards || !gives_sequences(layer) ||
+        !layer->frame->mask)
         return OK;
     return fail(ERR_USAGE,
-                "layer %s: LSTM and GRU with tanh, forward or in two directions side by "
-                "side, without dropout in them, are supported",
-                config->name);
+                "layer %s gives its steps backwards, and pads are skipped: Keras's mask "
+                "does not fit them; leave the mask out, or go_backwards",
+                layer->config->name);
+}
+
+static int check_rates(const struct layer_config *config)
+{
+    double dropout = config->recurrent.dropout;
+    double recurrent = config->recurrent.recurrent_dropout;
+
+    if (dropout >= 0 && dropout < 1 && recurrent >= 0 && recurrent < 1)
+        return OK;
+    return fail(ERR_USAGE,
+                "layer %s: dropout %g and recurrent_dropout %g are no rates "
+                "from 0 to below 1",
+                config->name, dropout, recurrent);
+}
+
+/* A direction's shapes. */
+static void init_track(struct layer *layer, int d)
+{
+    const struct layer_config *config = layer->config;
+    const struct frame *frame = layer->frame;
+    struct recurrent *track = &recurrent_of(layer)->track[d];
+
+    track->cell = config->recurrent.cell;
+    track->activation = config->recurrent.activation;
+    track->hard = config->recurrent.hard_sigmoid;
+    track->reset_after = config->recurrent.reset_after;
+    track->drops_inputs = config->recurrent.dropout > 0;
+    track->drops_states = config->recurrent.recurrent_dropout > 0;
+
+    track->vocabulary = layer->looks_up ? frame->chain->vocabulary : 0;
+    track->can_share_pads = layer->plan[d] == PLAN_SHORT;
+    track->trains = frame->trains;
+    track->only_last = !config->recurrent.sequences;
+    recurrent_init(track, frame->kernels, layer->in.blocks, layer->in.width,
+                   config->recurrent.units, frame->rows, layer->in.length);
+}
+
+/* Leading pads are left out forward, where they are alike; backward a row meets them last,
+ * each in its own state. */
+static enum plan_kind plan_of(const struct layer *layer, int d)
+{
+    if (layer_reads_back(layer->config, d))
+        return PLAN_REVERSE;
+    return layer->in.alike && d == 0 ? PLAN_SHORT : PLAN_WHOLE;
 }
 
 static bool skips_pads(const struct layer_config *layer)
@@ -142,46 +156,38 @@ static bool skips_pads(const struct layer_config *layer)
 static int shape(struct layer *layer)
 {
     const struct layer_config *config = layer->config;
-    const struct frame *frame = layer->frame;
-    struct recurrent_layer *recurrent = of(layer);
+    struct recurrent_layer *recurrent = recurrent_of(layer);
     int rc = layer_expect_sequence(layer);
 
     if (!rc && config->recurrent.units < 1)
         rc = fail(ERR_USAGE, "--units must be 1 or more");
     if (!rc)
-        rc = refuse_new(config);
+        rc = check_order(layer);
+    if (!rc)
+        rc = check_rates(config);
     if (rc)
         return rc;
 
     recurrent->embedding = embedding_below(layer);
-    layer->looks_up = recurrent->embedding && table_fits(frame->chain, config);
-    for (int d = 0; d < layer_directions(config); d++) {
-        struct recurrent *track = &recurrent->track[d];
-        track->lstm = config->recurrent.cell == CELL_LSTM;
-        track->hard = config->recurrent.hard_sigmoid;
-        track->reset_after = config->recurrent.reset_after;
-        track->vocabulary = layer->looks_up ? frame->chain->vocabulary : 0;
-        track->can_share_pads = layer->in.alike && d == 0;
-        track->trains = frame->trains;
-        track->only_last = !config->recurrent.sequences;
-        recurrent_init(track, frame->kernels, layer->in.blocks, layer->in.width,
-                       config->recurrent.units, frame->rows, layer->in.length);
+    layer->looks_up = recurrent->embedding && table_fits(layer->frame->chain, config);
+    layer->n_directions = layer_directions(config);
+    for (int d = 0; d < layer->n_directions; d++) {
+        layer->plan[d] = plan_of(layer, d);
+        init_track(layer, d);
     }
 
     bool both = config->recurrent.bidirectional;
     layer->out = (struct shape){
         .length = config->recurrent.sequences ? layer->in.length : 0,
-        .blocks = layer_directions(config),
+        .blocks = layer_blocks(config),
         .width = config->recurrent.units,
-        .row = layer_directions(config) * recurrent->track[0].padded,
+        .row = layer_blocks(config) * recurrent->track[0].padded,
         .skipped = both ? SKIPPED_ZEROS : SKIPPED_REPEATS,
-        .alike = config->recurrent.sequences && layer->in.alike && !both,
+        .alike = config->recurrent.sequences && layer->plan[0] == PLAN_SHORT && !both,
     };
-    /* Leading pads are left out forward, where they are alike; backward a row meets them
-     * last, each in its own state. */
-    layer->n_directions = layer_directions(config);
-    layer->plan[0] = layer->in.alike ? PLAN_SHORT : PLAN_WHOLE;
-    layer->plan[1] = PLAN_REVERSE;
+    layer->borrows =
+        !config->recurrent.backwards && (layer->out.blocks == layer->n_directions ||
+                                         config->recurrent.merge == MERGE_SUM);
     return OK;
 }
 
@@ -192,7 +198,7 @@ static void init(const struct layer *layer, uint64_t seed, real *weights)
     int inputs = layer->in.blocks * layer->in.width;
 
     for (int d = 0; d < layer_directions(config); d++) {
-        int first = TENSORS * d, stream = layer->first_tensor + first;
+        int first = RECURRENT_TENSORS * d, stream = layer->first_tensor + first;
         const struct tensor *bias = &layer->frame->params->tensors[stream + 2];
 
         init_glorot_uniform(seed, stream, inputs, columns,
@@ -207,7 +213,7 @@ static void init(const struct layer *layer, uint64_t seed, real *weights)
 
 static void layout(struct layer *layer, struct space *space)
 {
-    struct recurrent_layer *recurrent = of(layer);
+    struct recurrent_layer *recurrent = recurrent_of(layer);
     size_t rows = (size_t)layer->frame->rows;
     size_t slots = ((size_t)layer->in.length + 1) * rows;
     bool all = gives_sequences(layer), pushed = all && !layer->lends;
@@ -223,14 +229,18 @@ static void layout(struct layer *layer, struct space *space)
     }
     if (!all)
         layer_take_rows(layer, space);
+    recurrent->bits =
+        arena_take(&space->backward, (size_t)recurrent_bit_words(&recurrent->track[0]),
+                   sizeof *recurrent->bits);
 }
 
 static void pack(struct layer *layer, const real *weights)
 {
     for (int d = 0; d < layer->n_directions; d++)
-        recurrent_pack(&of(layer)->track[d], layer_weights(layer, weights, TENSORS * d),
-                       layer_weights(layer, weights, TENSORS * d + 1),
-                       layer_weights(layer, weights, TENSORS * d + 2));
+        recurrent_pack(&recurrent_of(layer)->track[d],
+                       layer_weights(layer, weights, RECURRENT_TENSORS * d),
+                       layer_weights(layer, weights, RECURRENT_TENSORS * d + 1),
+                       layer_weights(layer, weights, RECURRENT_TENSORS * d + 2));
 }
 
 /* A layer and the pass it is in, for the callbacks of struct recurrent. */
@@ -245,7 +255,7 @@ static void source(void *context, const struct steps *steps, int s, real *x)
     struct layer *below = in->layer->below;
 
     below->ops->pull(below, in->pass, steps, s, x,
-                     (size_t)of(in->layer)->track[0].inputs);
+                     (size_t)recurrent_of(in->layer)->track[0].inputs);
 }
 
 static void sink(void *context, const struct steps *steps, int s, const real *dx)
@@ -254,126 +264,56 @@ static void sink(void *context, const struct steps *steps, int s, const real *dx
     struct layer *below = in->layer->below;
 
     below->ops->push(below, in->pass, steps, s, dx,
-                     (size_t)of(in->layer)->track[0].inputs);
+                     (size_t)recurrent_of(in->layer)->track[0].inputs);
 }
 
 static bool looks_up(const struct layer *layer, const struct pass *pass)
 {
     const struct recurrent_layer *recurrent = (const struct recurrent_layer *)layer;
 
-    return layer->looks_up && !embedding_drops(recurrent->embedding, pass);
-}
-
-/* The last states of a direction, in the order of the rows. */
-static void take_last(const struct layer *layer, const struct steps *steps, int d,
-                      int n_rows)
-{
-    const struct recurrent *track = &((const struct recurrent_layer *)layer)->track[d];
-    size_t width = (size_t)track->padded;
-
-    for (int r = 0; r < n_rows; r++) {
-        size_t at = track->in_place ? (size_t)r : steps_final(steps, r);
-        memcpy(layer->y + (size_t)r * (size_t)layer->out.row + (size_t)d * width,
-               track->h + at * width, width * sizeof(real));
-    }
+    return layer->looks_up && !embedding_drops(recurrent->embedding, pass) &&
+           !(pass->trains && layer->config->recurrent.dropout > 0);
 }
 
 static void run_direction(struct layer *layer, const struct pass *pass, int d)
 {
-    struct recurrent *track = &of(layer)->track[d];
-    const struct steps *steps = steps_of(layer, pass, d);
+    struct recurrent *track = &recurrent_of(layer)->track[d];
+    const struct steps *steps = recurrent_plan(layer, pass, d);
     struct context context = {layer, pass};
 
     track->looks_up = looks_up(layer, pass);
     for (int s = 0; s < steps->length && track->looks_up; s++)
         track->ids[s] = plans_ids(pass->plans, steps, s);
 
+    if (pass->trains && (track->drops_inputs || track->drops_states))
+        recurrent_draw_masks(layer, pass, d);
     track->shares_pads = pass->shares && track->can_share_pads;
     recurrent_forward(track, steps, pass->trains, source, &context);
 }
 
 static void forward(struct layer *layer, const struct pass *pass)
 {
-    for (int d = 0; d < layer->n_directions; d++) {
+    for (int d = 0; d < layer->n_directions; d++)
         run_direction(layer, pass, d);
-        if (!gives_sequences(layer))
-            take_last(layer, steps_of(layer, pass, d), d, pass->n_rows);
-    }
+    if (!gives_sequences(layer))
+        recurrent_take_last(layer, pass);
 }
 
 static void learn_pads(struct layer *layer, const struct pass *pass)
 {
-    of(layer)->track[0].learns_pads = true;
+    struct recurrent *track = &recurrent_of(layer)->track[0];
+
+    if (!track->can_share_pads)
+        return;
+    track->learns_pads = true;
     run_direction(layer, pass, 0);
-    of(layer)->track[0].learns_pads = false;
-}
-
-/* A row whose step stands among the pads that all rows share has what those leave. */
-static void pull(struct layer *layer, const struct pass *pass, const struct steps *steps,
-                 int s, real *x, size_t row)
-{
-    int t = steps_time(steps, s);
-
-    for (int d = 0; d < layer->n_directions; d++) {
-        const struct recurrent *track = &of(layer)->track[d];
-        const struct steps *mine = steps_of(layer, pass, d);
-        size_t width = (size_t)track->padded;
-        int from = steps_time(mine, t), computed = mine->active[from];
-        real *to = x + (size_t)d * width;
-
-        for (int r = 0; r < steps->active[s]; r++, to += row)
-            memcpy(to,
-                   r < computed ? recurrent_output(track, mine, from, r)
-                                : track->pad_h + ((size_t)t + 1) * width,
-                   width * sizeof *to);
-    }
-}
-
-static void clear(struct layer *layer, const struct pass *pass)
-{
-    struct recurrent_layer *recurrent = of(layer);
-
-    for (int d = 0; d < layer->n_directions; d++) {
-        const struct steps *steps = steps_of(layer, pass, d);
-        size_t width = (size_t)recurrent->track[d].padded;
-
-        memset(recurrent->d_slots[d], 0,
-               steps->slot[steps->length + 1] * width * sizeof(real));
-        recurrent->d_outputs[d] =
-            (struct output_gradient){.first = recurrent->d_slots[d]};
-    }
-}
-
-static void push(struct layer *layer, const struct pass *pass, const struct steps *steps,
-                 int s, const real *dx, size_t row)
-{
-    struct recurrent_layer *recurrent = of(layer);
-
-    for (int d = 0; d < layer->n_directions; d++) {
-        const struct steps *mine = steps_of(layer, pass, d);
-        size_t width = (size_t)recurrent->track[d].padded;
-        int to = steps_time(mine, steps_time(steps, s));
-        real *d_outputs = recurrent->d_slots[d] + mine->slot[to + 1] * width;
-
-        for (size_t r = 0; r < (size_t)steps->active[s]; r++)
-            layer->frame->kernels->add(width, d_outputs + r * width,
-                                       dx + r * row + (size_t)d * width);
-    }
-}
-
-static void borrow(struct layer *layer, const real *first, size_t row, size_t time)
-{
-    struct recurrent_layer *recurrent = of(layer);
-
-    for (int d = 0; d < layer->n_directions; d++)
-        recurrent->d_outputs[d] =
-            (struct output_gradient){first + d * recurrent->track[d].padded, row, time};
+    track->learns_pads = false;
 }
 
 static void learn_ids(struct layer *layer, const int32_t *ids, int n)
 {
-    struct recurrent_layer *recurrent = of(layer);
-    size_t room = recurrent->track[0].room;
+    struct recurrent_layer *recurrent = recurrent_of(layer);
+    size_t room = recurrent->track[0].room_z;
 
     for (int first = 0, some; first < n; first += some) {
         some = (size_t)(n - first) < room ? n - first : (int)room;
@@ -404,34 +344,24 @@ static void backward_words(const struct layer *embedding, struct recurrent *trac
     }
 }
 
-/* dL/d(last outputs) of a direction, from dL/dy. */
-static void take_d_final(struct layer *layer, int d, int n_rows)
-{
-    size_t width = (size_t)of(layer)->track[d].padded, row = (size_t)layer->out.row;
-
-    for (size_t r = 0; r < (size_t)n_rows; r++)
-        memcpy(of(layer)->d_final[d] + r * width, layer->dy + r * row + (size_t)d * width,
-               width * sizeof(real));
-}
-
 static void backward_direction(struct layer *layer, const struct pass *pass, int d)
 {
-    struct recurrent_layer *recurrent = of(layer);
+    struct recurrent_layer *recurrent = recurrent_of(layer);
     struct recurrent *track = &recurrent->track[d];
-    const struct steps *steps = steps_of(layer, pass, d);
+    const struct steps *steps = recurrent_plan(layer, pass, d);
     struct context context = {layer, pass};
     bool all = gives_sequences(layer);
 
     if (!all)
-        take_d_final(layer, d, pass->n_rows);
+        recurrent_take_d_final(layer, pass, d);
     recurrent_backward(track, steps, all ? NULL : recurrent->d_final[d],
                        recurrent->d_outputs[d], sink, &context);
     if (track->looks_up)
         backward_words(recurrent->embedding, track, pass);
 
-    recurrent_unpack(track, layer_gradient(layer, pass->gradient, TENSORS * d),
-                     layer_gradient(layer, pass->gradient, TENSORS * d + 1),
-                     layer_gradient(layer, pass->gradient, TENSORS * d + 2));
+    recurrent_unpack(track, layer_gradient(layer, pass->gradient, RECURRENT_TENSORS * d),
+                     layer_gradient(layer, pass->gradient, RECURRENT_TENSORS * d + 1),
+                     layer_gradient(layer, pass->gradient, RECURRENT_TENSORS * d + 2));
 }
 
 static void backward(struct layer *layer, const struct pass *pass)
@@ -492,11 +422,11 @@ const struct layer_ops recurrent_layer = {
     .layout = layout,
     .pack = pack,
     .forward = forward,
-    .pull = pull,
+    .pull = recurrent_pull,
     .backward = backward,
-    .clear = clear,
-    .push = push,
-    .borrow = borrow,
+    .clear = recurrent_clear,
+    .push = recurrent_push,
+    .borrow = recurrent_borrow,
     .learn_ids = learn_ids,
     .looks_up = looks_up,
     .learn_pads = learn_pads,

@@ -1,13 +1,25 @@
-/* What recurrent.c (shapes, packing, forward) and recurrent_backward.c share: a step as
- * pointers, and what its products fetch. */
+/* What recurrent.c (shapes, packing, forward), recurrent_backward.c and the cells' steps,
+ * recurrent_cells.c and recurrent_cells_back.c, share: a step as pointers, and what its
+ * products fetch. */
 #ifndef RNNTRAIN_LAYERS_RECURRENT_PRIVATE_H
 #define RNNTRAIN_LAYERS_RECURRENT_PRIVATE_H
 
 #include "layers/recurrent.h"
 
+static inline bool is_lstm(const struct recurrent *layer)
+{
+    return layer->cell == CELL_LSTM;
+}
+
 static inline bool is_reset_after(const struct recurrent *layer)
 {
-    return !layer->lstm && layer->reset_after;
+    return layer->cell == CELL_GRU && layer->reset_after;
+}
+
+/* Has an array of r * h. */
+static inline bool is_reset_before(const struct recurrent *layer)
+{
+    return layer->cell == CELL_GRU && !layer->reset_after;
 }
 
 static inline int panel_width(const struct recurrent *layer)
@@ -40,6 +52,8 @@ struct step {
     size_t next;        /* slot it writes */
     bool keeps;         /* for the backward pass */
     size_t kept;        /* slot of all but h: 0 where nothing is kept */
+    size_t gates;       /* slot of z: of a simple cell 0 */
+    real *state;        /* (rows, padded) what enters the products with U */
     size_t kept_next;   /* slot of c that it writes */
     size_t after;       /* slot that the next step writes */
     const int32_t *ids; /* of its rows, where b + x W is looked up */
@@ -51,13 +65,18 @@ static inline struct step step_of(const struct recurrent *layer,
                                   const struct steps *steps, int s, bool keep)
 {
     bool looks_ahead = layer->looks_up && s + 1 < steps->length;
+    size_t at = layer->in_place ? 0 : steps->slot[s];
+    real *states = keep && layer->drops_states ? layer->hd : layer->h;
+
     return (struct step){.rows = steps->active[s],
                          .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
-                         .at = layer->in_place ? 0 : steps->slot[s],
+                         .at = at,
                          .next = layer->in_place ? 0 : steps->slot[s + 1],
                          .after = steps->slot[s + 1 < steps->length ? s + 2 : s + 1],
                          .keeps = keep,
                          .kept = keep ? steps->slot[s] : 0,
+                         .gates = keep && layer->cell != CELL_SIMPLE ? steps->slot[s] : 0,
+                         .state = row_at(states, at, layer->padded),
                          .kept_next = keep ? steps->slot[s + 1] : 0,
                          .ids = layer->looks_up ? layer->ids[s] : NULL,
                          .n_ids_ahead = looks_ahead ? steps->active[s + 1] : 0,
@@ -84,12 +103,29 @@ static inline void spans_add_rows(struct spans *spans, real *array, size_t row, 
     spans_add(spans, row_at(array, row, width), (size_t)n * (size_t)width);
 }
 
-static inline void multiply(const struct recurrent *layer, struct matmul m,
-                            const struct spans *spans)
+static inline void recurrent_multiply(const struct recurrent *layer, struct matmul m,
+                                      const struct spans *spans)
 {
     m.ahead = spans->span;
     m.n_ahead = spans->n;
     layer->kernels->matmul(&m);
 }
+
+/* A block of steps low .. high of the backward pass; its dz rows stand as its slots do,
+ * from `origin` on. */
+struct block {
+    int low, high;
+    size_t origin;
+    int rows;
+    size_t panel; /* reals between panels of the block's panel matrices */
+};
+
+/* A step, by cell: its products and its gates; and back, from dh to dz and to the dh of
+ * the step before. */
+typedef void recurrent_step(const struct recurrent *layer, const struct step *step);
+typedef void recurrent_step_back(const struct recurrent *layer, const struct block *block,
+                                 const struct step *step);
+extern recurrent_step *const recurrent_steps[CELL_KINDS];
+extern recurrent_step_back *const recurrent_steps_back[CELL_KINDS];
 
 #endif

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "base/rng.h"
 #include "layers/loss.h"
 #include "model/model.h"
 #include "../../layers.h"
+#include "../../recurrent_layers.h"
 
 enum { CHAINS_VOCABULARY = 11, CHAINS_ROWS = 12, CHAINS_CLASSES = 4, CHAINS_LENGTH = 9 };
 
@@ -24,25 +24,6 @@ struct drawn {
     int32_t ids[CHAINS_ROWS * CHAINS_LENGTH];          /* (rows, length), padded */
     double probabilities[CHAINS_ROWS][CHAINS_CLASSES]; /* what the model says of them */
 };
-
-/* Numbers 0 .. below - 1, one after the other. */
-static inline int draw(struct rng *rng, int below)
-{
-    return (int)rng_below(rng, rng->step++, (uint32_t)below);
-}
-
-static inline void draw_recurrent(struct rng *rng, struct chain_config *chain,
-                                  bool sequences)
-{
-    struct layer_config *layer = chain_add(chain, LAYER_RECURRENT);
-
-    layer->recurrent.cell = draw(rng, 2) ? CELL_LSTM : CELL_GRU;
-    layer->recurrent.units = 1 + draw(rng, 5);
-    layer->recurrent.bidirectional = draw(rng, 2);
-    layer->recurrent.hard_sigmoid = draw(rng, 3) == 0;
-    layer->recurrent.reset_after = draw(rng, 2) && layer->recurrent.cell == CELL_GRU;
-    layer->recurrent.sequences = sequences;
-}
 
 /* Two or more of max, mean, flatten and, on a recurrent layer, last. */
 static inline void draw_side_by_side(struct rng *rng, struct chain_config *chain,
