@@ -1,5 +1,5 @@
-/* LSTM, GRU and the simple cell over a lane: one direction of one recurrent layer, forward
- * and backward in time. Two directions are two of these; a stack is several.
+/* LSTM, GRU and the simple cell over a lane: one direction of one recurrent layer,
+ * forward and backward in time. Two directions are two of these; a stack is several.
  *
  * The equations, in the order of the notebook that this program retells; x is the input
  * and h the state of the step before, s() the recurrent activation (sigmoid or hard
@@ -119,8 +119,8 @@ void recurrent_layout(struct recurrent *layer, struct space *space);
 void recurrent_pack(struct recurrent *layer, const real *kernel, const real *recurrent,
                     const real *bias);
 
-/* Computes `known` of n ids, at most `room_z`, whose embeddings stand in x. Overwrites what
- * the last recurrent_forward kept. */
+/* Computes `known` of n ids, at most `room_z`, whose embeddings stand in x. Overwrites
+ * what the last recurrent_forward kept. */
 void recurrent_learn_words(struct recurrent *layer, const int32_t *ids, int n);
 
 /* Fills x of one step, (rows, inputs), just before the step is computed; first to

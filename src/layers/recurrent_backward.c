@@ -58,8 +58,8 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
                             d_outputs.first + (size_t)r * d_outputs.row + time);
 }
 
-/* What the recurrent matrix of group i multiplies: h, perhaps dropped, or r * h of a GRU's
- * candidate. */
+/* What the recurrent matrix of group i multiplies: h, perhaps dropped, or r * h of a
+ * GRU's candidate. */
 static real *state_of(const struct recurrent *layer, int i)
 {
     if (i == 1 && !layer->reset_after)

@@ -1,5 +1,5 @@
-/* A step back of each cell: the sweep over the gates, from dh to dz; then the products with
- * the recurrent weights, to the dh of the step before. */
+/* A step back of each cell: the sweep over the gates, from dh to dz; then the products
+ * with the recurrent weights, to the dh of the step before. */
 #include "layers/recurrent_private.h"
 
 #include <string.h>
@@ -54,7 +54,7 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
                        &spans);
 }
 
-/* The second sweep: of the state that entered the products, which may be a dropped one. */
+/* The second sweep: of the state that entered the products, perhaps a dropped one. */
 static void gates_back(const struct recurrent *layer, const struct step *step,
                        struct gru_backward cell)
 {

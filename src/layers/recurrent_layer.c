@@ -138,8 +138,8 @@ static void init_track(struct layer *layer, int d)
                    config->recurrent.units, frame->rows, layer->in.length);
 }
 
-/* Leading pads are left out forward, where they are alike; backward a row meets them last,
- * each in its own state. */
+/* Leading pads are left out forward, where they are alike; backward a row meets them
+ * last, each in its own state. */
 static enum plan_kind plan_of(const struct layer *layer, int d)
 {
     if (layer_reads_back(layer->config, d))

@@ -3,19 +3,34 @@
 #include <stdio.h>
 
 /* A cell as ONNX has it: its operator; which of Keras's gates (i, f, c, o of an LSTM; z,
- * r, h of a GRU) each of ONNX's is (i, o, f, c; z, r, h); its activations, the gates'
- * first; whether it can reset after the product. */
+ * r, h of a GRU) each of ONNX's is (i, o, f, c; z, r, h); its activations, the gates' if
+ * there are any, then the others; whether it can reset after the product. */
 static const struct {
     const char *kind;
     int gates[4];
-    size_t n_activations;
+    size_t n_gates, n_others;
     bool resets;
 } cells[] = {
-    [CELL_LSTM] = {"LSTM", {0, 3, 1, 2}, 3, false},
-    [CELL_GRU] = {"GRU", {0, 1, 2}, 2, true},
-    [CELL_SIMPLE] = {"RNN", {0}, 1, false},
+    [CELL_LSTM] = {"LSTM", {0, 3, 1, 2}, 1, 2, false},
+    [CELL_GRU] = {"GRU", {0, 1, 2}, 1, 1, true},
+    [CELL_SIMPLE] = {"RNN", {0}, 0, 1, false},
 };
 _Static_assert(COUNT_OF(cells) == CELL_KINDS, "a cell has no operator");
+
+/* An activation as ONNX has it, and its numbers, where it takes some. */
+struct cell_function {
+    const char *name;
+    bool takes_numbers;
+    float alpha, beta;
+};
+
+static const struct cell_function activations[] = {
+    [CELL_TANH] = {"Tanh", false, 0, 0},
+    [CELL_RELU] = {"Relu", false, 0, 0},
+    [CELL_SIGMOID] = {"Sigmoid", false, 0, 0},
+    [CELL_LINEAR] = {"Affine", true, 1, 0},
+};
+_Static_assert(COUNT_OF(activations) == CELL_ACTIVATIONS, "an activation has no name");
 
 /* (rows, G H) of Keras -> (G H, rows), gates in ONNX's order. */
 static void transpose(const struct layer_config *layer, const float *from, int rows,
@@ -59,21 +74,84 @@ static void add_weights(struct onnx *onnx, const struct layer_config *layer, int
     }
 }
 
-/* Keras 2's clip(0.2 x + 0.5, 0, 1) in place of the sigmoid; the rest is ONNX's
- * default. */
-static void set_hard_sigmoid(Onnx__NodeProto *node, const struct layer_config *layer)
-{
-    static const char *const names[] = {"HardSigmoid", "Tanh", "Tanh"};
-    static const float alpha[] = {0.2f, 0.2f}, beta[] = {0.5f, 0.5f};
-    size_t directions = (size_t)layer_directions(layer);
-    size_t n = cells[layer->recurrent.cell].n_activations;
+/* Activations of all directions, and the numbers of those that take some, in their
+ * order. */
+struct activation_list {
+    size_t n, n_numbers;
+    const char *name[2 * 3];
+    float alpha[2 * 3], beta[2 * 3];
+};
 
-    const char *all[2 * COUNT_OF(names)];
-    for (size_t i = 0; i < n * directions; i++)
-        all[i] = names[i % n];
-    onnx_set_texts(node, "activations", n * directions, all);
-    onnx_set_floats(node, "activation_alpha", directions, alpha);
-    onnx_set_floats(node, "activation_beta", directions, beta);
+static void list_activation(struct activation_list *list,
+                            const struct cell_function *activation)
+{
+    list->name[list->n++] = activation->name;
+    if (!activation->takes_numbers)
+        return;
+    list->alpha[list->n_numbers] = activation->alpha;
+    list->beta[list->n_numbers++] = activation->beta;
+}
+
+/* Where they are not ONNX's defaults; of hard_sigmoid Keras 2's clip(0.2 x + 0.5). */
+static void set_activations(Onnx__NodeProto *node, const struct layer_config *layer)
+{
+    static const struct cell_function hard = {"HardSigmoid", true, 0.2f, 0.5f};
+    const struct cell_function *gate =
+        layer->recurrent.hard_sigmoid ? &hard : &activations[CELL_SIGMOID];
+    struct activation_list list = {.n = 0};
+
+    if (!layer->recurrent.hard_sigmoid && layer->recurrent.activation == CELL_TANH)
+        return;
+    for (int d = 0; d < layer_directions(layer); d++) {
+        for (size_t i = 0; i < cells[layer->recurrent.cell].n_gates; i++)
+            list_activation(&list, gate);
+        for (size_t i = 0; i < cells[layer->recurrent.cell].n_others; i++)
+            list_activation(&list, &activations[layer->recurrent.activation]);
+    }
+
+    onnx_set_texts(node, "activations", list.n, list.name);
+    if (list.n_numbers == 0)
+        return;
+    onnx_set_floats(node, "activation_alpha", list.n_numbers, list.alpha);
+    onnx_set_floats(node, "activation_beta", list.n_numbers, list.beta);
+}
+
+/* Steps last to first: Keras's go_backwards is the layer on those. Under a mask a row's
+ * words, which stand in front. */
+static const char *reverse(struct onnx *onnx, const char *steps)
+{
+    if (onnx->chain->mask) {
+        Onnx__NodeProto *node =
+            onnx_add_node(onnx, "ReverseSequence", "reversed", steps, "mask/flat", NULL);
+        onnx_set_int(node, "time_axis", 0);
+        onnx_set_int(node, "batch_axis", 1);
+        return node->output[0];
+    }
+
+    const char *first = onnx_add_ints(onnx, "last", 1, (int64_t[]){-1});
+    const char *end = onnx_add_ints(onnx, "before_first", 1, (int64_t[]){-INT32_MAX});
+    const char *axis = onnx_add_ints(onnx, "time", 1, (int64_t[]){0});
+    return onnx_value(onnx, "Slice", "reversed", steps, first, end, axis, first, NULL);
+}
+
+/* One block of both directions, whose axis becomes 1 long. */
+static const char *merge(struct onnx *onnx, const struct layer_config *layer,
+                         const char *states, int64_t axis)
+{
+    static const char *const kinds[MERGE_MODES] = {[MERGE_SUM] = "ReduceSum",
+                                                   [MERGE_AVE] = "ReduceMean",
+                                                   [MERGE_MUL] = "ReduceProd"};
+    const char *kind = kinds[layer->recurrent.merge];
+
+    if (!kind)
+        return states;
+    if (layer->recurrent.merge == MERGE_SUM) {
+        const char *axes = onnx_add_ints(onnx, "directions", 1, &axis);
+        return onnx_value(onnx, kind, "merged", states, axes, NULL);
+    }
+    Onnx__NodeProto *node = onnx_add_node(onnx, kind, "merged", states, NULL);
+    onnx_set_ints(node, "axes", 1, &axis);
+    return node->output[0];
 }
 
 /* The operator, which gives Y (T, D, N, H) and the last states (D, N, H). */
@@ -93,8 +171,7 @@ static Onnx__NodeProto *add_operator(struct onnx *onnx, const struct layer_confi
                   layer->recurrent.bidirectional ? "bidirectional" : "forward");
     if (cells[layer->recurrent.cell].resets)
         onnx_set_int(node, "linear_before_reset", layer->recurrent.reset_after);
-    if (layer->recurrent.hard_sigmoid)
-        set_hard_sigmoid(node, layer);
+    set_activations(node, layer);
     return node;
 }
 
@@ -123,17 +200,21 @@ static const char *add_last_states(struct onnx *onnx, const char *states, int wi
 static void add(struct onnx *onnx, const struct layer_config *layer,
                 struct onnx_value *value)
 {
-    int width = layer_directions(layer) * layer->recurrent.units;
+    int width = layer_blocks(layer) * layer->recurrent.units;
     add_weights(onnx, layer, value->outline.width);
-    Onnx__NodeProto *node = add_operator(onnx, layer, value->steps);
+    const char *steps = value->steps;
+    if (layer->recurrent.backwards)
+        steps = reverse(onnx, steps);
+    Onnx__NodeProto *node = add_operator(onnx, layer, steps);
 
     value->steps = value->outputs = value->rows = NULL;
     if (!layer->recurrent.sequences) {
         onnx_take_second_output(onnx, node, "Y_h");
-        value->rows = add_last_states(onnx, node->output[1], width);
+        value->rows =
+            add_last_states(onnx, merge(onnx, layer, node->output[1], 0), width);
         return;
     }
-    value->outputs = node->output[0];
+    value->outputs = merge(onnx, layer, node->output[0], 1);
     value->steps = join_directions(onnx, value->outputs, width);
     value->skipped = layer->recurrent.bidirectional ? SKIPPED_ZEROS : SKIPPED_REPEATS;
 }

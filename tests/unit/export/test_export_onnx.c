@@ -324,7 +324,8 @@ static void test_chains(void **state)
         Onnx__ModelProto *model = unpack(bytes, n);
         check_uses(number, model->graph);
         size_t n_cells = count(model->graph, "LSTM", 4 + (size_t)drawn.chain.mask) +
-                         count(model->graph, "GRU", 4 + (size_t)drawn.chain.mask);
+                         count(model->graph, "GRU", 4 + (size_t)drawn.chain.mask) +
+                         count(model->graph, "RNN", 4 + (size_t)drawn.chain.mask);
         assert_int_equal(n_cells, count_kind(&drawn.chain, LAYER_RECURRENT));
         assert_int_equal(count(model->graph, "Gemm", 3),
                          count_kind(&drawn.chain, LAYER_DENSE) + 1);

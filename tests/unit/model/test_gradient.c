@@ -73,7 +73,8 @@ static double numeric_gradient(struct model *model, const struct lane *lane,
 }
 
 /* The largest relative error over the elements of one tensor, against the tensor's
- * largest gradient, but `least`. At most 40 elements a tensor are tried, spread evenly. */
+ * largest gradient, or `least`. At most 40 elements a tensor are tried, spread
+ * evenly. */
 static double tensor_error(struct model *model, const struct lane *lane,
                            const struct tensor *tensor, double *weights,
                            const double *gradient, double *scratch, double least)

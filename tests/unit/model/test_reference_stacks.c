@@ -1,6 +1,6 @@
-/* Stacks of any recurrent layers against a naive one, written as Keras's documentation has
- * them: one row at a time, one unit at a time, time reversed by reversing arrays, masks
- * of dropout drawn bit by bit, libm's functions. In double. */
+/* Stacks of any recurrent layers against a naive one, written as Keras's documentation
+ * has them: one row at a time, one unit at a time, time reversed by reversing arrays,
+ * masks of dropout drawn bit by bit, libm's functions. In double. */
 #include "model/model.h"
 
 #include <math.h>

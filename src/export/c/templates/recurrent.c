@@ -1,13 +1,18 @@
 /* The activations are computed as in training, by polynomials that differ from exp() and
  * tanh() in the eighth digit, which a cell adds up over hundreds of steps. */
 
+#if WITH_POLYNOMIAL
 static const double log2_e = 1.44269502f, most = 120; /* of an exponent */
 
+#endif
+#if WITH_CLAMP
 static double clamp(double x, double low, double high)
 {
     return x < low ? low : x > high ? high : x;
 }
 
+#endif
+#if WITH_POLYNOMIAL
 static double polynomial(const float p[6], double x)
 {
     double y = p[0];
@@ -16,6 +21,8 @@ static double polynomial(const float p[6], double x)
     return y;
 }
 
+#endif
+#if WITH_TANH
 /* tanh(x) = e / (e + 2), where e = exp(2x) - 1 = 2^k (1 + f P(f)) - 1, k the nearest
  * integer to 2x log2(e) and f what is left. */
 static double tanh_of(double x)
@@ -28,6 +35,7 @@ static double tanh_of(double x)
     return e / (e + 2);
 }
 
+#endif
 #if WITH_SIGMOID
 /* 1 / (1 + exp(-x)), where exp(-x) = 2^k P(f). */
 static double sigmoid(double x)
@@ -47,15 +55,62 @@ static double hard_sigmoid(double x)
 }
 
 #endif
-/* One direction of a recurrent layer, weights in Keras's shapes, where G is 4 of an LSTM
- * and 3 of a GRU: kernel (inputs, G units), recurrent_kernel (units, G units), bias
+#if WITH_RELU_CELL
+static double relu_of(double x)
+{
+    return x < 0 ? 0 : x;
+}
+
+#endif
+#if WITH_LINEAR_CELL
+static double itself(double x)
+{
+    return x;
+}
+
+#endif
+#if WITH_MERGE_SUM
+static double join_sum(double forward, double backward)
+{
+    return forward + backward;
+}
+
+#endif
+#if WITH_MERGE_AVE
+static double join_ave(double forward, double backward)
+{
+    return (forward + backward) / 2;
+}
+
+#endif
+#if WITH_MERGE_MUL
+static double join_mul(double forward, double backward)
+{
+    return forward * backward;
+}
+
+#endif
+/* One direction of a recurrent layer, weights in Keras's shapes, where G is 4 of an LSTM,
+ * 3 of a GRU and 1 of a simple cell: kernel (inputs, G units), recurrent_kernel (units, G units), bias
  * (G units) or, of a GRU that resets after the product, (2, 3 units). */
 struct cell {
     int inputs, units;
     bool reads_backward;
+#if WITH_TURNED
+    bool is_turned; /* gives the last position first */
+#endif
+#if WITH_MASK
+#if WITH_TWO_DIRECTIONS
+    bool is_one_of_two;
+#endif
+#endif
+#if WITH_MERGE
+    double (*join)(double forward, double backward); /* NULL: it stands by itself */
+#endif
     /* A step; the state begins with h (units). */
     void (*step)(const struct cell *cell, const double *x, double *state);
     double (*gate)(double x); /* s() below */
+    double (*activation)(double x); /* tanh, or what stands for it */
     const float *kernel, *recurrent_kernel, *bias;
 };
 
@@ -79,8 +134,8 @@ static void lstm_step(const struct cell *cell, const double *x, double *state)
     add_product(gates, h, cell->recurrent_kernel, n, 4 * n, 4 * n);
 
     for (int u = 0; u < n; u++) {
-        c[u] = cell->gate(f[u]) * c[u] + cell->gate(i[u]) * tanh_of(g[u]);
-        h[u] = cell->gate(o[u]) * tanh_of(c[u]);
+        c[u] = cell->gate(f[u]) * c[u] + cell->gate(i[u]) * cell->activation(g[u]);
+        h[u] = cell->gate(o[u]) * cell->activation(c[u]);
     }
 }
 
@@ -109,7 +164,7 @@ static void gru_step(const struct cell *cell, const double *x, double *state)
 
     for (int u = 0; u < n; u++) {
         double kept = cell->gate(z[u]);
-        h[u] = kept * h[u] + (1 - kept) * tanh_of(candidate[u]);
+        h[u] = kept * h[u] + (1 - kept) * cell->activation(candidate[u]);
     }
 }
 
@@ -135,9 +190,25 @@ static void gru_step_reset_after(const struct cell *cell, const double *x, doubl
     for (int u = 0; u < n; u++) {
         double z = cell->gate(gates[u] + inner[u]);
         double r = cell->gate(gates[n + u] + inner[n + u]);
-        double candidate = tanh_of(gates[2 * n + u] + r * inner[2 * n + u]);
+        double candidate = cell->activation(gates[2 * n + u] + r * inner[2 * n + u]);
         h[u] = z * h[u] + (1 - z) * candidate;
     }
+}
+
+#endif
+#if WITH_SIMPLE
+/* A simple cell's step: h' = tanh(x W + h U + b) */
+static void simple_step(const struct cell *cell, const double *x, double *state)
+{
+    int n = cell->units;
+    double *h = state, *z = h + n;
+
+    set(z, cell->bias, n);
+    add_product(z, x, cell->kernel, cell->inputs, n, n);
+    add_product(z, h, cell->recurrent_kernel, n, n, n);
+
+    for (int u = 0; u < n; u++)
+        h[u] = cell->activation(z[u]);
 }
 
 #endif
@@ -157,22 +228,36 @@ static int position_of(const struct cell *cell, int step)
     return cell->reads_backward ? LENGTH - 1 - step : step;
 }
 
+/* h (units) becomes y, or is joined with what the other direction left there. */
+static void give(const struct cell *cell, const double *h, double *y)
+{
+#if WITH_MERGE
+    for (int u = 0; u < cell->units && cell->join; u++)
+        y[u] = cell->join(y[u], h[u]);
+    if (cell->join)
+        return;
+#endif
+    memcpy(y, h, (size_t)cell->units * sizeof *y);
+}
+
 #if WITH_ALL_STATES
 /* From x (LENGTH, inputs) to all states: `units` columns of y (LENGTH, width). */
 static void run(const struct cell *cell, const double *x, double *y, int width,
                 struct workspace *work)
 {
-    size_t n_bytes = (size_t)cell->units * sizeof *y;
     memset(work->state, 0, sizeof work->state);
 
     for (int step = 0; step < LENGTH; step++) {
-        int t = position_of(cell, step);
+        int t = position_of(cell, step), place = t;
         take_step(cell, x, t, work);
-        memcpy(y + t * width, work->state, n_bytes);
+#if WITH_TURNED
+        place = cell->is_turned ? LENGTH - 1 - t : t;
+#endif
+        give(cell, work->state, y + place * width);
 #if WITH_MASK
 #if WITH_TWO_DIRECTIONS
-        if (!work->ids[t] && width > cell->units)
-            memset(y + t * width, 0, n_bytes); /* what Keras's Bidirectional gives */
+        if (!work->ids[t] && cell->is_one_of_two) /* what Keras's Bidirectional gives */
+            memset(y + place * width, 0, (size_t)cell->units * sizeof *y);
 #endif
 #endif
     }
@@ -187,7 +272,7 @@ static void run_to_end(const struct cell *cell, const double *x, double *y,
     memset(work->state, 0, sizeof work->state);
     for (int step = 0; step < LENGTH; step++)
         take_step(cell, x, position_of(cell, step), work);
-    memcpy(y, work->state, (size_t)cell->units * sizeof *y);
+    give(cell, work->state, y);
 }
 
 #endif
