@@ -374,44 +374,12 @@ static void backward(struct layer *layer, const struct pass *pass)
         backward_direction(layer, pass, d);
 }
 
-/* Of each cell, in one direction and in both. */
-static const char *const words[] = {"lstm", "bilstm", "gru", "bigru",
-                                    "rnn",  "birnn",  NULL};
-_Static_assert(COUNT_OF(words) == 2 * CELL_KINDS + 1, "a cell has no words");
-
-static int read_words(struct stack_item *item, struct chain_config *chain,
-                      struct layer_config *layer)
-{
-    int word = names_find(words, item->word);
-    int rc = stack_take_count(item, "units", LAYER_MOST_UNITS, &layer->recurrent.units);
-
-    (void)chain;
-    layer->recurrent.cell = (enum recurrent_cell)(word / 2);
-    layer->recurrent.bidirectional = word % 2;
-    layer->recurrent.hard_sigmoid = stack_take_word(item, "hard_sigmoid");
-    layer->recurrent.reset_after = stack_take_word(item, "reset_after");
-    if (!rc && layer->recurrent.reset_after && layer->recurrent.cell != CELL_GRU)
-        rc = stack_fail(item, "reset_after is for gru and bigru");
-    return rc ? rc : stack_end(item, "its units, hard_sigmoid, reset_after");
-}
-
-static char *write_words(const struct chain_config *chain,
-                         const struct layer_config *layer)
-{
-    int word = 2 * (int)layer->recurrent.cell + layer->recurrent.bidirectional;
-
-    (void)chain;
-    return xasprintf("%s:%d%s%s", words[word], layer->recurrent.units,
-                     layer->recurrent.hard_sigmoid ? ":hard_sigmoid" : "",
-                     layer->recurrent.reset_after ? ":reset_after" : "");
-}
-
 const struct layer_ops recurrent_layer = {
     .size = sizeof(struct recurrent_layer),
     .name_of = name_of,
-    .words = words,
-    .read_words = read_words,
-    .write_words = write_words,
+    .words = recurrent_words,
+    .read_words = recurrent_read_words,
+    .write_words = recurrent_write_words,
     .takes_sequence = true,
     .outline = outline,
     .tensors = tensors,

@@ -1,7 +1,8 @@
 /* A recurrent layer at work: a struct recurrent for each direction, and what becomes of
  * their outputs. Shared by recurrent_layer.c (shapes, weights, passes),
- * recurrent_outputs.c (what directions give together, and its gradient) and
- * recurrent_dropout.c. Nothing here is collective.
+ * recurrent_outputs.c (what directions give together, and its gradient),
+ * recurrent_dropout.c and recurrent_words.c (its words in a stack). Nothing here is
+ * collective.
  *
  * A vector is [forward, backward], or with another merge mode one block. Source: Keras
  * LSTM, GRU, SimpleRNN and Bidirectional.
@@ -54,6 +55,11 @@ void recurrent_take_last(const struct layer *layer, const struct pass *pass);
 void recurrent_take_d_final(struct layer *layer, const struct pass *pass, int d);
 
 /* As struct layer_ops has them. */
+extern const char *const recurrent_words[];
+int recurrent_read_words(struct stack_item *item, struct chain_config *chain,
+                         struct layer_config *layer) NODISCARD;
+char *recurrent_write_words(const struct chain_config *chain,
+                            const struct layer_config *layer);
 void recurrent_pull(struct layer *layer, const struct pass *pass,
                     const struct steps *steps, int s, real *x, size_t row);
 void recurrent_clear(struct layer *layer, const struct pass *pass);

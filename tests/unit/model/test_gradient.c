@@ -370,7 +370,7 @@ static struct chain_config draw_stack(int number)
     else if (head > 0)
         add_pooling(&chain, (enum pooling)(head - 1));
     add_output(&chain, 3);
-    chain_name_layers(&chain);
+    chain_complete(&chain);
     return chain;
 }
 

@@ -379,7 +379,7 @@ static struct chain_config draw_stack(int number)
     else if (head > 0)
         chain_add(&chain, LAYER_POOLING)->pooling.how = (enum pooling)(head - 1);
     add_output(&chain, CLASSES);
-    chain_name_layers(&chain);
+    chain_complete(&chain);
     return chain;
 }
 

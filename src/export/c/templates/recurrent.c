@@ -91,8 +91,9 @@ static double join_mul(double forward, double backward)
 
 #endif
 /* One direction of a recurrent layer, weights in Keras's shapes, where G is 4 of an LSTM,
- * 3 of a GRU and 1 of a simple cell: kernel (inputs, G units), recurrent_kernel (units, G units), bias
- * (G units) or, of a GRU that resets after the product, (2, 3 units). */
+ * 3 of a GRU and 1 of a simple cell: kernel (inputs, G units), recurrent_kernel
+ * (units, G units), bias (G units) or, of a GRU that resets after the product,
+ * (2, 3 units). */
 struct cell {
     int inputs, units;
     bool reads_backward;
@@ -109,7 +110,7 @@ struct cell {
 #endif
     /* A step; the state begins with h (units). */
     void (*step)(const struct cell *cell, const double *x, double *state);
-    double (*gate)(double x); /* s() below */
+    double (*gate)(double x);       /* s() below */
     double (*activation)(double x); /* tanh, or what stands for it */
     const float *kernel, *recurrent_kernel, *bias;
 };
