@@ -38,6 +38,15 @@ static inline void draw_side_by_side(struct rng *rng, struct chain_config *chain
         layer->pooling.more[k - 1] = (enum pooling)((first + k) % n);
 }
 
+/* Whether the layer on top has a last output that is one of its sequence's. */
+static inline bool has_last(const struct chain_config *chain)
+{
+    const struct layer_config *top = &chain->layer[chain->n_layers - 1];
+
+    return top->kind == LAYER_RECURRENT && !top->recurrent.backwards &&
+           layer_blocks(top) == layer_directions(top);
+}
+
 static inline void draw_dropout(struct rng *rng, struct chain_config *chain)
 {
     if (draw(rng, 3) == 0)
@@ -65,7 +74,7 @@ static inline void draw_chain(int number, struct chain_config *chain)
     if (end == FLATTEN)
         chain_add(chain, LAYER_FLATTEN);
     else if (end == SEVERAL)
-        draw_side_by_side(&rng, chain, n_recurrent > 0);
+        draw_side_by_side(&rng, chain, has_last(chain));
     else if (end != LAST)
         chain_add(chain, LAYER_POOLING)->pooling.how =
             end == MAX ? POOLING_MAX : POOLING_MEAN;
