@@ -26,10 +26,11 @@ static void show_labels(const struct facts *facts)
     int column = program_print_label("classes");
     for (int c = 0; c < facts->n_labels; c++) {
         char *piece =
-            xasprintf("%s%s", facts->labels[c], c + 1 < facts->n_labels ? ", " : "\n");
+            xasprintf("%s%s", facts->labels[c], c + 1 < facts->n_labels ? ", " : "");
         column = program_print_piece(column, piece, (int)strlen(piece));
         free(piece);
     }
+    putchar('\n');
 }
 
 static void show_checkpoint(const struct predictor *predictor, bool any_length)

@@ -32,7 +32,8 @@ static int check_format(struct dataset *data)
     int64_t version = 0;
     bool has_format = h5_has_attribute(data->file, "/", "format");
     if (has_format && h5_read_attribute_text(data->file, "/", "format", &format))
-        return fail(ERR_FORMAT, "%s: not a data set: %s", data->path, fail_message());
+        return fail(ERR_FORMAT, "%s; `rnnprep CORPUS -o FILE` makes a data set",
+                    fail_message());
 
     if (!has_format || strcmp(format, DATASET_FORMAT)) {
         free(format);

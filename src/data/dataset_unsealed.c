@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+#include "files/mapped.h"
+
 /* The words that stand beside all words must be the first of them. */
 static int check_words(struct dataset *data)
 {
@@ -60,19 +62,18 @@ static int examine(struct h5 *file)
 int dataset_open_unsealed(const char *path, enum dataset_words words,
                           unsigned char digest[FILE_DIGEST_BYTES], struct dataset *data)
 {
-    char *bytes = NULL;
-    size_t n = 0;
+    struct mapped file = {0};
 
-    int rc = file_read(path, &bytes, &n);
+    int rc = mapped_file(path, &file);
     if (!rc)
-        rc = h5_open_unsealed(path, bytes, n, examine, &data->file);
+        rc = h5_open_unsealed(path, file.bytes, file.n, examine, &data->file);
     if (!rc)
         rc = dataset_read_head(data, words);
     if (!rc)
-        file_digest(bytes, n, digest);
+        rc = file_digest_of(path, digest);
 
     data->is_unsealed = true;
-    free(bytes);
+    mapped_release(&file);
     return rc;
 }
 

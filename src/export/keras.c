@@ -91,8 +91,8 @@ static int compare(const struct predictor *predictor, const struct predictor *re
                           read->info.path);
 }
 
-static int verify(const struct predictor *predictor, const char *path, const char *bytes,
-                  size_t n)
+static int verify(const struct predictor *predictor, const char *path,
+                  const struct mapped *bytes)
 {
     struct checkpoint_hints hints = {.facts = &predictor->info.facts,
                                      .keras =
@@ -100,7 +100,7 @@ static int verify(const struct predictor *predictor, const char *path, const cha
     struct checkpoint info = {0};
     struct predictor read = {0};
 
-    int rc = checkpoint_import_bytes(path, &hints, bytes, n, &info);
+    int rc = checkpoint_import_bytes(path, &hints, bytes, &info);
     if (!rc)
         rc = predictor_take(&read, &info, "auto");
     if (!rc)
@@ -112,7 +112,8 @@ static int verify(const struct predictor *predictor, const char *path, const cha
 static int write_verified(const struct predictor *predictor, const char *path,
                           char *bytes, size_t n, char **checked)
 {
-    int rc = verify(predictor, path, bytes, n);
+    const struct mapped written = {bytes, n};
+    int rc = verify(predictor, path, &written);
     if (!rc)
         rc = file_replace(path, bytes, n, false);
     if (!rc)

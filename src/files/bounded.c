@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -55,22 +56,46 @@ static size_t most_of(const struct bounded_order *order,
     return header->code ? MOST_MESSAGE : order->most;
 }
 
+int bounded_seconds(const struct bounded_order *order)
+{
+    size_t more = order->n_source / BOUNDED_BYTES_A_SECOND;
+    return BOUNDED_SECONDS + (more > INT_MAX / 16 ? INT_MAX / 16 : (int)more);
+}
+
+size_t bounded_memory(const struct bounded_order *order)
+{
+    size_t most = (SIZE_MAX - BOUNDED_BYTES) / 2 / BOUNDED_TIMES;
+    return BOUNDED_BYTES +
+           BOUNDED_TIMES * (order->n_source < most ? order->n_source : most);
+}
+
 /* What became of a child that has not said all that it wanted; status -1: nobody
  * knows. */
-static int describe_end(const char *source, bool is_late, int status)
+static int describe_end(const struct bounded_order *order, bool is_late, int status)
 {
+    const char *source = order->source;
+    int seconds = bounded_seconds(order);
+    size_t mebibytes = bounded_memory(order) >> 20;
+
     if (is_late || (status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
         return fail(ERR_FORMAT,
-                    "%s: reading it takes more than %d s or %zu GiB: no file that can be "
+                    "%s: reading it takes more than %d s or %zu MiB: no file that can be "
                     "read here takes as much",
-                    source, BOUNDED_SECONDS, BOUNDED_BYTES >> 30);
+                    source, seconds, mebibytes);
 
     if (status == -1)
         return fail(
             ERR_FORMAT,
-            "%s: reading it crashed, or takes more than %d s or %zu GiB: the file "
+            "%s: reading it crashed, or takes more than %d s or %zu MiB: the file "
             "is damaged, or was made to do so",
-            source, BOUNDED_SECONDS, BOUNDED_BYTES >> 30);
+            source, seconds, mebibytes);
+
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+        return fail(ERR_FORMAT,
+                    "%s: reading it crashed (signal %d): the file became shorter "
+                    "meanwhile, or there is no room for a temporary file, for which "
+                    "TMPDIR names a folder, or it was made to do so",
+                    source, SIGBUS);
 
     if (WIFSIGNALED(status))
         return fail(ERR_FORMAT,
@@ -78,9 +103,9 @@ static int describe_end(const char *source, bool is_late, int status)
                     "made to do so",
                     source, WTERMSIG(status));
     return fail(ERR_FORMAT,
-                "%s: reading it takes more than %zu GiB of memory: no file that can be "
+                "%s: reading it takes more than %zu MiB of memory: no file that can be "
                 "read here takes as much",
-                source, BOUNDED_BYTES >> 30);
+                source, mebibytes);
 }
 
 /* Ends the child, if it has not ended by itself, and returns how it did; -1: nobody
@@ -101,7 +126,7 @@ static int end_child(pid_t child)
 static enum outcome receive_answer(const struct bounded_order *order, int fd,
                                    struct bounded_header *header, char **answer)
 {
-    double until = seconds_now() + 8 * BOUNDED_SECONDS;
+    double until = seconds_now() + 8 * bounded_seconds(order);
     enum outcome outcome = receive(fd, until, header, sizeof *header);
     if (outcome)
         return outcome;
@@ -128,7 +153,7 @@ static int hear_child(const struct bounded_order *order, int fd, pid_t child,
                   "made to do so",
                   order->source, most_of(order, &header));
     } else if (outcome != WHOLE) {
-        rc = describe_end(order->source, outcome == LATE, status);
+        rc = describe_end(order, outcome == LATE, status);
     } else if (header.code) {
         rc = fail(header.code, "%s", answer);
     } else {
@@ -141,11 +166,11 @@ static int hear_child(const struct bounded_order *order, int fd, pid_t child,
     return rc;
 }
 
-int bounded_run(const char *source,
+int bounded_run(const char *source, size_t n_source,
                 int (*work)(const void *context, struct bounded_bytes *result),
                 const void *context, size_t most, char **bytes, size_t *n)
 {
-    const struct bounded_order order = {source, work, context, most};
+    const struct bounded_order order = {source, n_source, work, context, most};
     pid_t parent = getpid();
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)

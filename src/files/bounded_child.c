@@ -119,9 +119,10 @@ static void forget_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static bool bound_child(pid_t parent)
+static bool bound_child(const struct bounded_order *order, pid_t parent)
 {
-    rlim_t addresses = addresses_used() + BOUNDED_BYTES;
+    rlim_t addresses = addresses_used() + bounded_memory(order);
+    rlim_t seconds = (rlim_t)bounded_seconds(order);
 
     forget_signals();
     die_set_hook(leave);
@@ -131,8 +132,8 @@ static bool bound_child(pid_t parent)
         leave(ERR_INTERNAL);
 
     return silence() && lower(RLIMIT_CORE, 0, 0) &&
-           lower(RLIMIT_CPU, BOUNDED_SECONDS, BOUNDED_SECONDS + 1) &&
-           lower(RLIMIT_FSIZE, 0, 0) && lower(RLIMIT_NOFILE, 0, 0) &&
+           lower(RLIMIT_CPU, seconds, seconds + 1) && lower(RLIMIT_FSIZE, 0, 0) &&
+           lower(RLIMIT_NOFILE, 0, 0) &&
            (!BOUNDS_MEMORY || lower(RLIMIT_AS, addresses, addresses));
 }
 
@@ -142,7 +143,7 @@ _Noreturn void bounded_run_child(const struct bounded_order *order, int fd, pid_
 
     if (!keep_only(fd))
         leave(ERR_INTERNAL);
-    if (!bound_child(parent))
+    if (!bound_child(order, parent))
         send_failure(fail(ERR_IO, "%s: no bounds for the process that reads it: %s",
                           order->source, strerror(errno)));
 

@@ -17,10 +17,15 @@ struct bounded_header {
 /* What the child is to do: bounded_run's arguments. */
 struct bounded_order {
     const char *source;
+    size_t n_source;
     int (*work)(const void *context, struct bounded_bytes *result);
     const void *context;
     size_t most;
 };
+
+/* The child's seconds of a processor, and its bytes of memory. */
+int bounded_seconds(const struct bounded_order *order);
+size_t bounded_memory(const struct bounded_order *order);
 
 /* The child's life from fork() to its end: does the work within bounds and sends what
  * came of it down the pipe's end `fd`. `parent` is the process that waits for it. */

@@ -57,11 +57,17 @@ int64_t file_free_bytes(const char *folder);
 /* The SHA-256 of n bytes. */
 void file_digest(const char *bytes, size_t n, unsigned char digest[FILE_DIGEST_BYTES]);
 
+/* The same of a regular file, which is read piece by piece. ERR_NO_INPUT, ERR_IO. */
+int file_digest_of(const char *path, unsigned char digest[FILE_DIGEST_BYTES]) NODISCARD;
+
 /* Writes the trailer of n bytes of content behind them: FILE_TRAILER_BYTES more. */
 void file_seal(char *content, size_t n);
 
 /* Whether n bytes end in a trailer, right or wrong. */
 bool file_has_seal(const char *bytes, size_t n);
+
+/* The same of a regular file. ERR_NO_INPUT, ERR_IO. */
+int file_is_sealed(const char *path, bool *is_sealed) NODISCARD;
 
 /* Whether n bytes, of which the last FILE_TRAILER_BYTES stand at `tail`, end in what was
  * a trailer: its length or most of its magic is still there. */

@@ -46,8 +46,9 @@ char *h5_unsealed_note(const char *path);
 /* ERR_USAGE, and what to do. */
 int h5_refuse_unsealed(const char *path) NODISCARD;
 
-/* Reads the whole file, checks the trailer, opens the image. ERR_NO_INPUT if there is no
- * such file, ERR_FORMAT if it is damaged or not ours, ERR_USAGE if it is unsealed. */
+/* Reads the whole file, checks the trailer, opens the image; a file of hundreds of MiB is
+ * opened on disk instead. ERR_NO_INPUT if there is no such file, ERR_FORMAT if it is
+ * damaged or not ours, ERR_USAGE if it is unsealed. */
 int h5_open(const char *path, struct h5 **file) NODISCARD;
 /* Checks and opens bytes of a file that were read already; `path` is for messages. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n,
@@ -58,8 +59,9 @@ int h5_open_bytes(const char *path, const char *bytes, size_t n,
 int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGEST_BYTES],
                     struct h5 **file) NODISCARD;
 /* Opens a file that lost its seal: a child process (bounded.h) gives its content the form
- * of our own files, examines it, which may be NULL, and gives it back, to be read as any
- * other. What examine returns is returned. */
+ * of our own files, in a file without a name, examines that by `examine`, which may be
+ * NULL, and so it is read as any other. The n bytes, mapped or in memory, are only looked
+ * at by the child. What examine returns is returned. */
 int h5_open_unsealed(const char *path, const char *bytes, size_t n,
                      int (*examine)(struct h5 *file), struct h5 **file) NODISCARD;
 /* NULL is fine. */

@@ -141,28 +141,16 @@ static int copy_group(struct conversion *conversion, const char *path, int depth
     return rc;
 }
 
-int h5_convert(struct h5_foreign *file, struct bounded_bytes *image)
+int h5_convert(struct h5_foreign *file, const struct mapped *image, size_t *n)
 {
-    struct conversion conversion = {.from = file, .to = h5_create()};
-    char *bytes = NULL;
-    size_t n = 0;
+    struct h5_room room = {image->bytes, image->n, false};
+    struct conversion conversion = {.from = file, .to = h5_create_in(&room)};
 
     int rc = copy_attributes(&conversion, "/", file->file);
     if (!rc)
         rc = copy_group(&conversion, "/", 0);
-    if (rc) {
-        h5_discard(conversion.to);
-        return rc;
-    }
-
-    rc = h5_image_unsealed(conversion.to, &bytes, &n);
-    if (!rc && image->n == 0) {
-        free(image->bytes);
-        *image = (struct bounded_bytes){bytes, n, n}; /* it may be large */
-        return OK;
-    }
     if (!rc)
-        bounded_append(image, bytes, n);
-    free(bytes);
+        rc = h5_finish_in(conversion.to, &room, file->path, n);
+    h5_discard(conversion.to);
     return rc;
 }

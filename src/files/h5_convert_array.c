@@ -1,5 +1,6 @@
 /* Arrays of others in the form of our own. */
 #include "files/h5_convert.h"
+#include "files/h5_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,25 @@ static bool copy_chunk(const struct h5_source *source, size_t first, size_t most
     return is_read;
 }
 
+/* Larger ones would be unpacked anew for every row. */
+static int check_chunks(const struct h5_source *source, const char *from)
+{
+    hsize_t dims[H5_MAX_DIMS] = {0, 1};
+    hid_t create = H5Dget_create_plist(source->from);
+    bool is_chunked = H5Pget_layout(create) == H5D_CHUNKED &&
+                      H5Pget_chunk(create, H5_MAX_DIMS, dims) > 0;
+    H5Pclose(create);
+
+    size_t most = H5_MOST_CHUNK / H5Tget_size(source->type);
+    if (!is_chunked || (dims[0] <= most && dims[1] <= most / dims[0]))
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: %s stands in chunks of %llu x %llu values, more than %zu MiB: "
+                "h5repack makes smaller ones",
+                from, source->path, (unsigned long long)dims[0],
+                (unsigned long long)dims[1], H5_MOST_CHUNK >> 20);
+}
+
 /* Ids and labels are packed, as data sets have them. */
 static int copy_numbers(const struct h5_source *source, const char *from,
                         enum h5_type type)
@@ -213,6 +233,16 @@ int h5_source_copy(struct h5_source *source, const char *from)
                     from, source->path, (unsigned long long)source->dims[0],
                     (unsigned long long)source->dims[1]);
 
+    if (type == H5_UINT8 && is_number && source->n_dims == 1 &&
+        h5_text_is_nothing(source->n, H5Dget_storage_size(source->from)))
+        return fail(ERR_FORMAT,
+                    "%s: %s cannot be read: it is one long repetition, which no text is; "
+                    "the file is damaged, or was made to do so: copy or make it again",
+                    from, source->path);
+
+    int rc = check_chunks(source, from);
+    if (rc)
+        return rc;
     if (is_text)
         return copy_strings(source, from);
     return type == H5_FLOAT32 || source->n == 0 ? copy_plain(source, from, type)

@@ -6,9 +6,7 @@
 
 #include "files/file.h"
 
-/* A new file by the access properties, which are closed; -1 if that fails. Whatever
- * version of HDF5 this is, it writes the forms that h5_reader.h lists. */
-static hid_t create_file(const char *name, hid_t access)
+hid_t h5_create_file(const char *name, hid_t access)
 {
     hid_t create = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(create, false);
@@ -26,7 +24,7 @@ struct h5_writer *h5_create(void)
 
     h5_image_name(file, name);
     h5_start();
-    file->file = create_file(name, h5_image_access());
+    file->file = h5_create_file(name, h5_image_access());
     if (file->file < 0)
         die("HDF5 cannot create a file in memory");
     return file;
@@ -48,7 +46,7 @@ int h5_create_on_disk(const char *path, struct h5_writer **result)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_file_locking(access, false, true); /* it is locked already */
     snprintf(name, sizeof name, "/proc/self/fd/%d", file_target_fd(target));
-    file->file = create_file(name, access);
+    file->file = h5_create_file(name, access);
     if (file->file < 0) {
         h5_discard(file);
         return fail(ERR_IO, "%s: HDF5 cannot create it", path);

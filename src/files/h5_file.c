@@ -117,12 +117,31 @@ static int opened(struct h5 *file, struct h5 **result)
     return rc;
 }
 
-int h5_open_image(const char *path, char *bytes, size_t n, struct h5 **result)
+static int open_as(const struct h5 *form, const char *path, struct h5 **result)
 {
     struct h5 *file = xcalloc(1, sizeof *file);
-    *file = (struct h5){
-        .path = xstrdup(path), .bytes = (unsigned char *)bytes, .fd = -1, .n = n};
+    *file = *form;
+    file->path = xstrdup(path);
     return opened(file, result);
+}
+
+int h5_open_image(const char *path, char *bytes, size_t n, struct h5 **file)
+{
+    struct h5 form = {.bytes = (unsigned char *)bytes, .fd = -1, .n = n};
+    return open_as(&form, path, file);
+}
+
+int h5_open_lent(const char *path, const char *bytes, size_t n, struct h5 **file)
+{
+    struct h5 form = {
+        .bytes = (unsigned char *)(uintptr_t)bytes, .is_lent = true, .fd = -1, .n = n};
+    return open_as(&form, path, file);
+}
+
+int h5_open_opened(const char *path, int fd, size_t n, struct h5 **file)
+{
+    struct h5 form = {.fd = fd, .n = n};
+    return open_as(&form, path, file);
 }
 
 static int check_sealed(const char *path, const char *bytes, size_t n)
@@ -146,19 +165,6 @@ int h5_open_bytes(const char *path, const char *bytes, size_t n, struct h5 **fil
     return h5_open_image(path, memcpy(xrealloc(NULL, n, 1), bytes, n), n, file);
 }
 
-int h5_open(const char *path, struct h5 **file)
-{
-    char *bytes = NULL;
-    size_t n = 0;
-    int rc = file_read(path, &bytes, &n);
-    if (!rc)
-        rc = check_sealed(path, bytes, n);
-    if (!rc)
-        return h5_open_image(path, bytes, n - FILE_TRAILER_BYTES, file);
-    free(bytes);
-    return rc;
-}
-
 static int check_sealed_on_disk(const char *path, int fd, size_t size, bool check,
                                 unsigned char digest[FILE_DIGEST_BYTES])
 {
@@ -175,25 +181,55 @@ static int check_sealed_on_disk(const char *path, int fd, size_t size, bool chec
     return rc ? rc : file_read_seal(fd, path, size, check, digest);
 }
 
+/* Takes the descriptor over. */
+static int open_on_disk(const char *path, int fd, size_t size, bool check,
+                        unsigned char digest[FILE_DIGEST_BYTES], struct h5 **file)
+{
+    int rc = check_sealed_on_disk(path, fd, size, check, digest);
+    if (!rc)
+        return h5_open_opened(path, fd, size - FILE_TRAILER_BYTES, file);
+    close(fd);
+    return rc;
+}
+
 /* What is read later is the file that was checked, whatever has taken its name since. */
 int h5_open_on_disk(const char *path, bool check, unsigned char digest[FILE_DIGEST_BYTES],
-                    struct h5 **result)
+                    struct h5 **file)
 {
+    int fd = -1;
+    size_t size = 0;
+    int rc = file_open(path, &fd, &size);
+    return rc ? rc : open_on_disk(path, fd, size, check, digest, file);
+}
+
+static int open_in_memory(const char *path, int fd, struct h5 **file)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    int rc = file_read_opened(fd, path, &bytes, &n);
+    if (!rc)
+        rc = check_sealed(path, bytes, n);
+    if (!rc)
+        return h5_open_image(path, bytes, n - FILE_TRAILER_BYTES, file);
+    free(bytes);
+    return rc;
+}
+
+int h5_open(const char *path, struct h5 **file)
+{
+    enum { MOST_IN_MEMORY = 256 << 20 };
+    unsigned char digest[FILE_DIGEST_BYTES];
     int fd = -1;
     size_t size = 0;
     int rc = file_open(path, &fd, &size);
     if (rc)
         return rc;
+    if (size > MOST_IN_MEMORY)
+        return open_on_disk(path, fd, size, true, digest, file);
 
-    rc = check_sealed_on_disk(path, fd, size, check, digest);
-    if (rc) {
-        close(fd);
-        return rc;
-    }
-
-    struct h5 *file = xcalloc(1, sizeof *file);
-    *file = (struct h5){.path = xstrdup(path), .fd = fd, .n = size - FILE_TRAILER_BYTES};
-    return opened(file, result);
+    rc = open_in_memory(path, fd, file);
+    close(fd);
+    return rc;
 }
 
 void h5_close(struct h5 *file)
@@ -202,7 +238,8 @@ void h5_close(struct h5 *file)
         return;
     if (file->fd >= 0)
         close(file->fd);
-    free(file->bytes);
+    if (!file->is_lent)
+        free(file->bytes);
     free(file->path);
     free(file);
 }

@@ -58,6 +58,8 @@ static herr_t keep_shared(void *bytes)
     return 0;
 }
 
+enum { CHUNK_SLOTS = 521 }; /* HDF5's own number */
+
 static hid_t open_lent(const struct h5_foreign *file, const char *bytes, size_t n)
 {
     void *lent = (void *)(uintptr_t)bytes;
@@ -67,6 +69,7 @@ static hid_t open_lent(const struct h5_foreign *file, const char *bytes, size_t 
     hid_t access = h5_image_access();
 
     h5_image_name(file, name);
+    H5Pset_cache(access, 0, CHUNK_SLOTS, H5_MOST_CHUNK, 1);
     H5Pset_file_image_callbacks(access, &callbacks);
     H5Pset_file_image(access, lent, n);
     hid_t opened = H5Fopen(name, H5F_ACC_RDONLY, access);

@@ -11,6 +11,7 @@
 
 #include "files/bounded.h"
 #include "files/h5.h"
+#include "files/mapped.h"
 
 struct h5_foreign;
 
@@ -44,11 +45,11 @@ int h5_list(struct h5_foreign *file, const char *group, size_t most, size_t *n,
 /* Whether a path names an array. */
 bool h5_is_array(struct h5_foreign *file, const char *path);
 
-/* Appends the image of a file that has the form of our own and the content of a foreign
- * one: its groups, arrays, texts, and attributes of one value or a list of strings. What
- * our files do not have, such as an array of complex numbers, has its place there and no
- * values. ERR_FORMAT unless all in it is reached by hard links and stands in the file
- * itself. */
-int h5_convert(struct h5_foreign *file, struct bounded_bytes *image) NODISCARD;
+/* Builds a file, of *n bytes in an image that has room for so many, that has the form of
+ * our own and the content of a foreign one: its groups, arrays, texts, and attributes of
+ * one value or a list of strings. What our files do not have, such as an array of complex
+ * numbers, has its place there and no values. ERR_FORMAT unless all in it is reached by
+ * hard links and stands in the file itself. */
+int h5_convert(struct h5_foreign *file, const struct mapped *image, size_t *n) NODISCARD;
 
 #endif

@@ -35,6 +35,26 @@ enum { H5_DEFLATE_LEVEL = 1 };
  * failed. */
 void h5_start(void);
 
+/* A new file by the access properties, which are closed; -1 if that fails. Whatever
+ * version of HDF5 this is, it writes the forms that h5_reader.h lists. */
+hid_t h5_create_file(const char *name, hid_t access);
+
+/* A file is built in memory of the caller's, which it may not outgrow, and which outlives
+ * it. h5_finish_in gives its bytes, all of which stand there; h5_discard closes it
+ * whatever the outcome. ERR_FORMAT: what `source` says that it has does not fit. */
+struct h5_room {
+    char *bytes;
+    size_t n;
+    bool is_full; /* it was asked for more */
+};
+struct h5_writer *h5_create_in(struct h5_room *room);
+int h5_finish_in(struct h5_writer *file, const struct h5_room *room, const char *source,
+                 size_t *n) NODISCARD;
+
+/* A chunk of others, unpacked. As many bytes of them are kept, so that each is unpacked
+ * once, whatever rows are read. */
+#define H5_MOST_CHUNK ((size_t)256 << 20)
+
 /* Access to an image in memory. HDF5 takes two images of one name for one file: the name
  * is the struct's address. */
 hid_t h5_image_access(void);

@@ -125,13 +125,6 @@ int h5_check(struct h5 *file, const char *path, enum h5_type type, int n_dims,
     return rc;
 }
 
-/* Words and numbers pack to a tenth, the lines of a log to a fiftieth. */
-static bool is_made_of_nothing(const struct h5_array *array, size_t n)
-{
-    enum { SMALL = 1 << 20, MOST_PACKED = 256 };
-    return n > SMALL && n / MOST_PACKED > array->n_stored;
-}
-
 static int check_text(const struct h5_array *array, size_t most)
 {
     size_t n = (size_t)array->space.shape[0];
@@ -141,7 +134,7 @@ static int check_text(const struct h5_array *array, size_t most)
     if (!rc && n > most)
         rc = fail(ERR_FORMAT, "%s: %s has %zu bytes, expected at most %zu",
                   array->file->path, array->name, n, most);
-    if (!rc && is_made_of_nothing(array, n))
+    if (!rc && h5_text_is_nothing(n, array->n_stored))
         rc = h5_damaged(array->file, array->name,
                         "it is one long repetition, which no text is");
     return rc;

@@ -29,7 +29,8 @@
 
 struct h5 {
     char *path;           /* where it was read from */
-    unsigned char *bytes; /* owned; NULL: they are read from fd */
+    unsigned char *bytes; /* NULL: they are read from fd */
+    bool is_lent;         /* the bytes are others' */
     int fd;               /* owned; -1: they are in memory */
     uint64_t n;           /* bytes of content, without a trailer */
     uint64_t root;        /* where the root group's header is */
@@ -41,6 +42,10 @@ struct h5 {
 /* Opens n bytes of content, which it takes over, whatever the outcome; `path` is for
  * messages. */
 int h5_open_image(const char *path, char *bytes, size_t n, struct h5 **file) NODISCARD;
+/* The same of bytes that stay the caller's, or of a descriptor, which it takes over. */
+int h5_open_lent(const char *path, const char *bytes, size_t n,
+                 struct h5 **file) NODISCARD;
+int h5_open_opened(const char *path, int fd, size_t n, struct h5 **file) NODISCARD;
 
 /* Copies n bytes that begin at `at`; ERR_FORMAT if the file has none there, ERR_IO if the
  * device fails. `name` is the object that they belong to. */
@@ -200,6 +205,14 @@ int h5_array_read(const struct h5_array *array, uint64_t first, uint64_t n,
 /* Opens the array at `path` and checks that it has this type and shape. */
 int h5_array_open_as(const struct h5 *file, const char *path, enum h5_type type,
                      int n_dims, const size_t *shape, struct h5_array *array) NODISCARD;
+
+/* Whether a text of n bytes is made of next to nothing: words and numbers pack to a
+ * tenth, the lines of a log to a fiftieth. */
+static inline bool h5_text_is_nothing(uint64_t n, uint64_t n_stored)
+{
+    enum { SMALL = 1 << 20, MOST_PACKED = 256 };
+    return n > SMALL && n / MOST_PACKED > n_stored;
+}
 
 /* Lists the chunks of an array that has them. */
 int h5_index_read(struct h5_array *array) NODISCARD;

@@ -62,6 +62,23 @@ bool file_has_seal(const char *bytes, size_t n)
            !memcmp(bytes + n - FILE_TRAILER_BYTES, trailer_magic, MAGIC_BYTES);
 }
 
+int file_is_sealed(const char *path, bool *is_sealed)
+{
+    char tail[FILE_TRAILER_BYTES];
+    size_t n = 0;
+    int fd = -1, rc = file_open(path, &fd, &n);
+    if (rc)
+        return rc;
+
+    ssize_t got =
+        n < sizeof tail ? 0 : pread(fd, tail, sizeof tail, (off_t)(n - sizeof tail));
+    if (got < 0)
+        rc = fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    *is_sealed = got == sizeof tail && file_has_seal(tail, sizeof tail);
+    close(fd);
+    return rc;
+}
+
 bool file_has_spoilt_seal(const char *tail, size_t n)
 {
     enum { MOST_OF_MAGIC = 5 };
@@ -116,6 +133,20 @@ static int hash_file(int fd, uint64_t n, unsigned char digest[SHA256_DIGEST_SIZE
     sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
     free(piece);
     return done == n ? 0 : -1;
+}
+
+int file_digest_of(const char *path, unsigned char digest[FILE_DIGEST_BYTES])
+{
+    int fd = -1;
+    size_t n = 0;
+    int rc = file_open(path, &fd, &n);
+    if (rc)
+        return rc;
+
+    if (hash_file(fd, n, digest))
+        rc = fail(ERR_IO, "%s: cannot read: %s", path, strerror(errno));
+    close(fd);
+    return rc;
 }
 
 int file_read_seal(int fd, const char *path, size_t size, bool check,

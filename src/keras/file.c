@@ -28,7 +28,7 @@ static int bad_answer(const char *path)
                 path);
 }
 
-/* Its numbers begin at *used. */
+/* Its numbers begin at *used, and stay the file's. */
 static int take_array(const struct keras_file *file, const json_t *item, size_t n_values,
                       size_t *used, struct keras_array *array)
 {
@@ -77,10 +77,12 @@ static void take_layers(struct keras_file *file, const json_t *list)
         file->layers[file->n_layers++] = xstrdup(json_string_value(name));
 }
 
-static int take_answer(struct keras_file *file, const char *answer, size_t n)
+/* The answer becomes the file's: its numbers move to the front of it. */
+static int take_answer(struct keras_file *file, char *answer, size_t n)
 {
     size_t n_text = strnlen(answer, n) + 1, used = 0;
     json_t *root = n_text > n ? NULL : json_loads(answer, 0, NULL);
+    file->values = (float *)(void *)answer;
     if (!root)
         return bad_answer(file->path);
 
@@ -91,8 +93,7 @@ static int take_answer(struct keras_file *file, const char *answer, size_t n)
     file->optimizer_name = copy_text(root, "optimizer_name");
     file->is_checkpoint = json_is_true(json_object_get(root, "is_checkpoint"));
     file->by_class = json_is_true(json_object_get(root, "by_class"));
-    file->values = xcalloc(n_values, sizeof *file->values);
-    memcpy(file->values, answer + n_text, n_values * sizeof *file->values);
+    memmove(answer, answer + n_text, n_values * sizeof *file->values);
 
     take_layers(file, json_object_get(root, "layers"));
     int rc = take_arrays(file, json_object_get(root, "weights"), n_values, &used,
@@ -112,17 +113,10 @@ int keras_file_read(const char *path, const char *bytes, size_t n,
     size_t n_answer = 0;
 
     *file = (struct keras_file){.path = xstrdup(path)};
-    if (!keras_file_is_one(bytes, n))
-        return fail(ERR_FORMAT,
-                    "%s: not a model: neither HDF5 nor a .keras archive, its first bytes "
-                    "say so; where a command takes more files, MODEL comes first",
-                    path);
-
     size_t most = keras_find_most(n) * sizeof(float) + MOST_ANSWER_TEXT;
-    int rc = bounded_run(path, keras_find, &source, most, &answer, &n_answer);
+    int rc = bounded_run(path, n, keras_find, &source, most, &answer, &n_answer);
     if (!rc)
         rc = take_answer(file, answer, n_answer);
-    free(answer);
     return rc;
 }
 

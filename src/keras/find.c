@@ -8,11 +8,11 @@
 
 #include "files/h5_foreign.h"
 #include "files/zip.h"
+#include "keras/file.h"
 
 enum { MOST_LAYERS = 4096, MOST_ARRAYS = 4096, MOST_DEPTH = 12, MOST_VISITS = 20000 };
 enum { MOST_NAME = 512, MOST_VERSION = 64, MOST_JSON = 64 << 20 }; /* bytes */
 #define MOST_NUMBERS ((size_t)1 << 28)
-#define MOST_ENTRY ((size_t)2 << 30)
 #define MOST_JSON_MEMORY ((size_t)512 << 20)
 
 struct finding {
@@ -25,10 +25,10 @@ struct finding {
 };
 
 /* Weights do not pack well, so that a model's file has a quarter of its bytes of them, or
- * a few times that. */
+ * a few times that. The process holds them, beside what it makes of them. */
 size_t keras_find_most(size_t n_bytes)
 {
-    size_t most = ((size_t)16 << 20) + 16 * n_bytes;
+    size_t most = ((size_t)16 << 20) + 4 * n_bytes;
     return most < MOST_NUMBERS ? most : MOST_NUMBERS;
 }
 
@@ -369,7 +369,8 @@ static int find_in_zip(struct finding *finding, const struct keras_source *sourc
 {
     static const char *const names[] = {"metadata.json", "config.json",
                                         "model.weights.h5"};
-    static const size_t most[] = {MOST_JSON, MOST_JSON, MOST_ENTRY};
+    const size_t most[] = {MOST_JSON, MOST_JSON,
+                           MOST_JSON + keras_find_most(source->n) * sizeof(float)};
     char *entry[COUNT_OF(names)] = {NULL};
     size_t size[COUNT_OF(names)] = {0};
     int rc = OK;
@@ -395,9 +396,20 @@ static int find_in_zip(struct finding *finding, const struct keras_source *sourc
     return rc;
 }
 
+static int is_no_model(const char *path)
+{
+    return fail(ERR_FORMAT,
+                "%s: not a model: neither HDF5 nor a .keras archive, its first bytes say "
+                "so; where a command takes more files, MODEL comes first",
+                path);
+}
+
 int keras_find(const void *context, struct bounded_bytes *result)
 {
     const struct keras_source *source = context;
+    if (!keras_file_is_one(source->bytes, source->n))
+        return is_no_model(source->path);
+
     struct finding finding = {.root = json_object(),
                               .most_numbers = keras_find_most(source->n)};
     int rc = zip_is_one(source->bytes, source->n)

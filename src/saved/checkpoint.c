@@ -67,11 +67,10 @@ int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
     return rc ? rc : read_tokenizer(file, &info->tokenizer);
 }
 
-int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
-                          struct checkpoint *result)
+int checkpoint_open(const char *path, struct checkpoint *result)
 {
     struct checkpoint info = {.path = xstrdup(path)};
-    int rc = h5_open_bytes(path, bytes, n, &info.file);
+    int rc = h5_open(path, &info.file);
     if (!rc)
         rc = checkpoint_read_info(info.file, &info);
 
@@ -81,17 +80,6 @@ int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
     }
     *result = info;
     return OK;
-}
-
-int checkpoint_open(const char *path, struct checkpoint *info)
-{
-    char *bytes = NULL;
-    size_t n = 0;
-    int rc = file_read(path, &bytes, &n);
-    if (!rc)
-        rc = checkpoint_open_bytes(path, bytes, n, info);
-    free(bytes);
-    return rc;
 }
 
 static int check_finite(const char *path, const char *array, const float *values,

@@ -20,6 +20,7 @@
 
 #include "base/base.h"
 #include "data/facts.h"
+#include "files/mapped.h"
 #include "keras/keras.h"
 #include "layers/chain.h"
 #include "layers/params.h"
@@ -87,9 +88,9 @@ char *checkpoint_path(const char *path);
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info) NODISCARD;
 
-/* As checkpoint_import, of a model of Keras whose bytes were read already. */
+/* As checkpoint_import, of bytes without a seal, which a child process looks at. */
 int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
-                            const char *bytes, size_t n,
+                            const struct mapped *bytes,
                             struct checkpoint *info) NODISCARD;
 
 /* Whether the model that an opened checkpoint's record tells of is the one that its

@@ -12,14 +12,10 @@ enum { CHECKPOINT_FORMAT_VERSION = 1 };
 char *checkpoint_tensor_path(const struct tensor *tensor);
 char *checkpoint_slot_path(int slot);
 
-/* As checkpoint_open, of a file's bytes. */
-int checkpoint_open_bytes(const char *path, const char *bytes, size_t n,
-                          struct checkpoint *info) NODISCARD;
-
 /* Everything but the arrays of an open file. */
 int checkpoint_read_info(struct h5 *file, struct checkpoint *info) NODISCARD;
 
-/* As checkpoint_open_bytes, of a checkpoint without its trailer: all that is in it is
+/* As checkpoint_open, of the bytes of a checkpoint without its trailer: all that is in it is
  * read and checked in a child process first. */
 int checkpoint_open_unsealed(const char *path, const char *bytes, size_t n,
                              struct checkpoint *info) NODISCARD;

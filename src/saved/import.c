@@ -7,6 +7,7 @@
 
 #include "data/classes.h"
 #include "files/file.h"
+#include "files/mapped.h"
 #include "saved/tokenizer.h"
 
 static int labels_of(const struct checkpoint_hints *hints, const char *labels, int n,
@@ -179,15 +180,16 @@ static int rename_classes(const struct checkpoint_hints *hints, struct checkpoin
     return OK;
 }
 
+/* `unsealed`: its bytes; NULL: it is sealed. */
 static int open_own(const char *path, const struct checkpoint_hints *hints,
-                    const char *bytes, size_t n, bool is_sealed,
-                    struct checkpoint *result)
+                    const struct mapped *unsealed, struct checkpoint *result)
 {
     struct checkpoint info = {.path = NULL};
     int rc = refuse_hints(path, hints);
     if (!rc)
-        rc = is_sealed ? checkpoint_open_bytes(path, bytes, n, &info)
-                       : checkpoint_open_unsealed(path, bytes, n, &info);
+        rc = unsealed
+                 ? checkpoint_open_unsealed(path, unsealed->bytes, unsealed->n, &info)
+                 : checkpoint_open(path, &info);
     if (rc)
         return rc;
 
@@ -200,14 +202,14 @@ static int open_own(const char *path, const struct checkpoint_hints *hints,
 }
 
 int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hints,
-                            const char *bytes, size_t n, struct checkpoint *result)
+                            const struct mapped *bytes, struct checkpoint *result)
 {
     struct checkpoint info = {.path = NULL};
     struct keras_file file = {0};
 
-    int rc = keras_file_read(path, bytes, n, &file);
+    int rc = keras_file_read(path, bytes->bytes, bytes->n, &file);
     if (!rc && file.is_checkpoint) {
-        rc = open_own(path, hints, bytes, n, false, &info);
+        rc = open_own(path, hints, bytes, &info);
     } else if (!rc) {
         info.path = xstrdup(path);
         if (hints->architecture)
@@ -225,25 +227,34 @@ int checkpoint_import_bytes(const char *path, const struct checkpoint_hints *hin
     return OK;
 }
 
+static int import_unsealed(const char *path, const struct checkpoint_hints *hints,
+                           struct checkpoint *info)
+{
+    struct mapped file = {0};
+    int rc = mapped_file(path, &file);
+    if (!rc)
+        rc = checkpoint_import_bytes(path, hints, &file, info);
+    mapped_release(&file);
+    return rc;
+}
+
 int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
                       struct checkpoint *info)
 {
     const struct checkpoint_hints none = {.keras = keras_no_hints};
-    char *bytes = NULL, *file = checkpoint_path(path);
-    size_t n = 0;
+    char *file = checkpoint_path(path);
+    bool is_sealed = false;
     int rc = OK;
 
     hints = hints ? hints : &none;
     if (hints->tokenizer && hints->word_index)
         rc = fail(ERR_USAGE, "--tokenizer and --imdb-word-index: give one of them");
     if (!rc)
-        rc = file_read(file, &bytes, &n);
+        rc = file_is_sealed(file, &is_sealed);
 
     if (!rc)
-        rc = file_has_seal(bytes, n)
-                 ? open_own(file, hints, bytes, n, true, info)
-                 : checkpoint_import_bytes(file, hints, bytes, n, info);
-    free(bytes);
+        rc = is_sealed ? open_own(file, hints, NULL, info)
+                       : import_unsealed(file, hints, info);
     free(file);
     return rc;
 }

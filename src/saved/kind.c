@@ -5,6 +5,7 @@
 
 #include "files/file.h"
 #include "files/h5_foreign.h"
+#include "files/mapped.h"
 
 static enum saved_kind kind_of(bool is_checkpoint, bool has_format)
 {
@@ -24,31 +25,36 @@ static int ask(const void *context, struct bounded_bytes *result)
     if (rc)
         return rc;
 
-    char kind = (char)kind_of(h5_reaches(file, "/rnntrain"),
-                              h5_has_foreign_attribute(file, "/", "format"));
+    enum saved_kind kind = kind_of(h5_reaches(file, "/rnntrain"),
+                                   h5_has_foreign_attribute(file, "/", "format"));
+    enum h5_ending ending = H5_SEALED;
     h5_close_foreign(file);
-    bounded_append(result, &kind, 1);
-    return OK;
+    if (kind != SAVED_OTHER)
+        rc = h5_find_ending(source->path, source->bytes, source->n, &ending);
+
+    const char answer[] = {(char)kind, ending == H5_UNSEALED};
+    bounded_append(result, answer, sizeof answer);
+    return rc;
 }
 
 /* What is no file of ours may end as it likes. */
 static int look_unsealed(const char *path, struct saved_look *look)
 {
-    struct source source = {.path = path};
-    char *bytes = NULL, *kind = NULL;
+    struct mapped file = {0};
+    char *kind = NULL;
     size_t n_kind = 0;
 
-    int rc = file_read(path, &bytes, &source.n);
-    source.bytes = bytes;
+    int rc = mapped_file(path, &file);
+    struct source source = {path, file.bytes, file.n};
     if (!rc)
-        rc = bounded_run(path, ask, &source, 1, &kind, &n_kind);
-    if (!rc && n_kind == 1 && *kind > SAVED_OTHER && *kind <= SAVED_DATASET)
-        look->kind = (enum saved_kind) * kind;
-    if (!rc && look->kind != SAVED_OTHER)
-        rc = h5_find_ending(path, bytes, source.n, &look->ending);
+        rc = bounded_run(path, file.n, ask, &source, 2, &kind, &n_kind);
+    if (!rc && n_kind == 2 && kind[0] > SAVED_OTHER && kind[0] <= SAVED_DATASET) {
+        look->kind = (enum saved_kind)kind[0];
+        look->ending = kind[1] ? H5_UNSEALED : H5_SEALED;
+    }
 
     free(kind);
-    free(bytes);
+    mapped_release(&file);
     return rc;
 }
 

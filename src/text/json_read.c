@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+#include "base/say.h"
+
 static char *copy_string(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
@@ -91,9 +93,9 @@ static int check_token(const char *const *ordered, const char *source,
     if (!token || options->index_from || !ordered[1] || !strcmp(ordered[1], token))
         return OK;
     return fail(ERR_FORMAT,
-                "%s: word_index gives 1 to \"%s\", expected the oov_token \"%s\" there, "
-                "where Keras 2.2.3 and later put it",
-                source, ordered[1], token);
+                "%s: word_index gives 1 to \"%.*s%s\", expected the oov_token \"%.*s%s\" "
+                "there, where Keras 2.2.3 and later put it",
+                source, SAY_SHORT(ordered[1], 100), SAY_SHORT(token, 100));
 }
 
 /* How often something was seen: 0 where that is not said. */

@@ -11,9 +11,9 @@ static int refuse_value(const char *source, const char *word, const json_t *valu
     char *shown = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     int rc =
         fail(ERR_FORMAT,
-             "%s: word_index gives \"%s\" the index %.*s%s, expected a whole number: "
+             "%s: word_index gives \"%.*s%s\" the index %.*s%s, expected a whole number: "
              "{\"the\": 1, ...}",
-             source, word, SAY_SHORT(shown ? shown : "", 100));
+             source, SAY_SHORT(word, 100), SAY_SHORT(shown ? shown : "", 100));
     free(shown);
     return rc;
 }
@@ -33,15 +33,18 @@ int text_order_words(const json_t *index, const char *source, int from, int lowe
         if (!json_is_integer(value))
             rc = refuse_value(source, word, value);
         else if (at < lowest - from || at > (json_int_t)n - from)
-            rc = fail(ERR_FORMAT,
-                      "%s: word_index gives \"%s\" the index %lld, expected %d to %zu of "
-                      "an index that has %zu word%s",
-                      source, word, (long long)at, lowest - from, n - (size_t)from - 1,
-                      n_words, plural((int64_t)n_words));
+            rc = fail(
+                ERR_FORMAT,
+                "%s: word_index gives \"%.*s%s\" the index %lld, expected %d to %zu of "
+                "an index that has %zu word%s",
+                source, SAY_SHORT(word, 100), (long long)at, lowest - from,
+                n - (size_t)from - 1, n_words, plural((int64_t)n_words));
         else if (found[at + from])
             rc = fail(ERR_FORMAT,
-                      "%s: word_index gives \"%s\" the index %lld, which \"%s\" has too",
-                      source, word, (long long)at, found[at + from]);
+                      "%s: word_index gives \"%.*s%s\" the index %lld, which \"%.*s%s\" "
+                      "has too",
+                      source, SAY_SHORT(word, 100), (long long)at,
+                      SAY_SHORT(found[at + from], 100));
         if (rc)
             break;
         found[at + from] = word;

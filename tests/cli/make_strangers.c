@@ -1,6 +1,7 @@
 /* make_strangers GOOD OBJECT OTHER FOLDER: sealed files, each GOOD but for an array that
  * stands elsewhere, in the file OTHER or under another name, or for a claim that its
- * arrays do not bear out. A seal shows damage, not who made a file. */
+ * arrays do not bear out. A seal shows damage, not who made a file. Beside each stands
+ * the same without a seal, NAME.open.h5. */
 #include <hdf5.h>
 
 #include <stdio.h>
@@ -79,6 +80,37 @@ static void claim_words(hid_t file)
     check(H5Awrite(words, H5T_NATIVE_INT64, &many) >= 0, "no num_words");
 }
 
+/* A quarter of a gigabyte of blanks, in chunks of 16 MiB: what reads row after row of it must not
+ * unpack a chunk anew for each. */
+static void write_blanks(hid_t file)
+{
+    const hsize_t dims[] = {1 << 28}, chunk[] = {1 << 24};
+    const unsigned char blank = ' ';
+    char name[64];
+    hid_t create = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, dims, NULL);
+
+    snprintf(name, sizeof name, "%s/blanks",
+             strcmp(object, "/labels") ? "/rnntrain" : "");
+    H5Pset_chunk(create, 1, chunk);
+    H5Pset_deflate(create, 9);
+    H5Pset_fill_value(create, H5T_STD_U8LE, &blank);
+    H5Pset_alloc_time(create, H5D_ALLOC_TIME_EARLY);
+    check(H5Dcreate2(file, name, H5T_STD_U8LE, space, H5P_DEFAULT, create, H5P_DEFAULT) >=
+              0,
+          "no blanks");
+}
+
+static void number_format(hid_t file)
+{
+    const int64_t number = 5;
+    hid_t root = H5Oopen(file, "/", H5P_DEFAULT), space = H5Screate(H5S_SCALAR);
+    if (H5Aexists(root, "format") > 0)
+        check(H5Adelete(root, "format") >= 0, "no format");
+    hid_t format =
+        H5Acreate2(root, "format", H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT);
+    check(H5Awrite(format, H5T_NATIVE_INT64, &number) >= 0, "no format");
+}
+
 static const struct {
     const char *name;
     void (*change)(hid_t file);
@@ -86,6 +118,7 @@ static const struct {
     {"stored", store_elsewhere},      {"virtual", make_virtual},
     {"external", link_elsewhere},     {"soft", link_to_itself},
     {"variable", name_other_strings}, {"words", claim_words},
+    {"blanks", write_blanks},         {"format", number_format},
 };
 
 /* Writes the n bytes of a good file, has them changed, and seals what came of it. */
@@ -101,6 +134,9 @@ static void make(size_t k, const char *folder, const char *bytes, size_t n)
     check(H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 && H5close() >= 0, path);
 
     check(file_read(path, &changed, &n) == OK, path);
+    char *open = xasprintf("%s/%s.open.h5", folder, changes[k].name);
+    check(file_replace(open, changed, n, false) == OK, open);
+    free(open);
     changed = xrealloc(changed, n + FILE_TRAILER_BYTES, 1);
     file_seal(changed, n);
     check(file_replace(path, changed, n + FILE_TRAILER_BYTES, false) == OK, path);

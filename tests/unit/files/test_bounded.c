@@ -26,7 +26,7 @@ static int run(int (*work)(const void *context, struct bounded_bytes *result))
 {
     char *bytes = NULL;
     size_t n = 0;
-    int rc = bounded_run("file", work, "context", MOST, &bytes, &n);
+    int rc = bounded_run("file", 0, work, "context", MOST, &bytes, &n);
     if (!rc)
         assert_string_equal(bytes, "context");
     free(bytes);
@@ -217,7 +217,7 @@ static void test_time(void **state)
     int code = run(loop);
     setrlimit(RLIMIT_CPU, &before);
     sigprocmask(SIG_UNBLOCK, &blocked, NULL);
-    assert_said(code, ERR_FORMAT, "takes more than 15 s or 4 GiB");
+    assert_said(code, ERR_FORMAT, "takes more than 15 s or 768 MiB");
 }
 
 /* No process: it is said, and no pipe is left open. */
