@@ -26,14 +26,23 @@ struct dataset_labels dataset_labels_of(const struct rows *rows)
                     : (struct dataset_labels){H5_INT32, 1, {n}};
 }
 
+/* The last message, which begins with the path, behind it. */
+static const char *message_without(const char *path)
+{
+    const char *message = fail_message();
+    size_t n = strlen(path);
+    bool begins = !strncmp(message, path, n) && !strncmp(message + n, ": ", 2);
+    return begins ? message + n + 2 : message;
+}
+
 static int check_format(struct dataset *data)
 {
     char *format = NULL;
     int64_t version = 0;
     bool has_format = h5_has_attribute(data->file, "/", "format");
     if (has_format && h5_read_attribute_text(data->file, "/", "format", &format))
-        return fail(ERR_FORMAT, "%s; `rnnprep CORPUS -o FILE` makes a data set",
-                    fail_message());
+        return fail(ERR_FORMAT, "%s: not a data set: %s", data->path,
+                    message_without(data->path));
 
     if (!has_format || strcmp(format, DATASET_FORMAT)) {
         free(format);

@@ -15,8 +15,8 @@ char *checkpoint_slot_path(int slot);
 /* Everything but the arrays of an open file. */
 int checkpoint_read_info(struct h5 *file, struct checkpoint *info) NODISCARD;
 
-/* As checkpoint_open, of the bytes of a checkpoint without its trailer: all that is in it is
- * read and checked in a child process first. */
+/* As checkpoint_open, of the bytes of a checkpoint without its trailer: all that is in
+ * it is read and checked in a child process first. */
 int checkpoint_open_unsealed(const char *path, const char *bytes, size_t n,
                              struct checkpoint *info) NODISCARD;
 

@@ -75,9 +75,7 @@ static void read_options(const json_t *root, const json_t *config,
                 xstrdup(json_string_value(json_array_get(stops, i)));
 }
 
-/* An object, or one that stands in a string, as Keras writes its dictionaries; NULL if
- * there is none. */
-static json_t *load_dump(const json_t *config, const char *key)
+json_t *text_load_dump(const json_t *config, const char *key)
 {
     json_t *value = json_object_get(config, key);
     const char *text = json_string_value(value);
@@ -86,8 +84,8 @@ static json_t *load_dump(const json_t *config, const char *key)
 
 /* Keras has given the token of unknown words the index 1 since 2.2.3, and the last one
  * before. */
-static int check_token(const char *const *ordered, const char *source,
-                       const struct text_options *options)
+int text_check_token(const char *const *ordered, const char *source,
+                     const struct text_options *options)
 {
     const char *token = options->oov_token;
     if (!token || options->index_from || !ordered[1] || !strcmp(ordered[1], token))
@@ -109,16 +107,16 @@ static int64_t read_tally(const json_t *object, const char *key)
 static int read_words(const json_t *config, const char *source,
                       struct text_tokenizer *tokenizer)
 {
-    json_t *index = load_dump(config, "word_index");
-    json_t *counts = load_dump(config, "word_counts");
-    json_t *docs = load_dump(config, "word_docs");
+    json_t *index = text_load_dump(config, "word_index");
+    json_t *counts = text_load_dump(config, "word_counts");
+    json_t *docs = text_load_dump(config, "word_docs");
     const char **ordered = NULL;
     size_t most = 0;
 
     int rc = text_order_words(index, source, 0, tokenizer->options.index_from + 1, &most,
                               &ordered);
     if (!rc)
-        rc = check_token(ordered, source, &tokenizer->options);
+        rc = text_check_token(ordered, source, &tokenizer->options);
     if (!rc)
         rc = text_add_words(ordered, most, source, tokenizer);
 
@@ -188,23 +186,34 @@ static int check_config(const json_t *config, const char *source)
     return rc;
 }
 
-int text_from_value(const json_t *root, const char *source,
-                    const struct text_options *padding, struct text_tokenizer **result)
+int text_begin(const json_t *root, const char *source, const struct text_options *padding,
+               struct text_tokenizer **tokenizer)
 {
     const json_t *config = json_object_get(root, "config");
     if (!json_is_object(config))
-        return fail(ERR_FORMAT, "%s: not a Keras tokenizer in JSON", source);
+        return fail(ERR_FORMAT,
+                    "%s: not a Keras tokenizer in JSON: expected what "
+                    "tokenizer.to_json() gives",
+                    source);
     int rc = check_config(config, source);
     if (rc)
         return rc;
 
     struct text_options options;
     read_options(root, config, padding, &options);
-    struct text_tokenizer *tokenizer = text_new(&options);
+    *tokenizer = text_new(&options);
     text_release_options(&options);
-    tokenizer->n_documents = read_tally(config, "document_count");
+    (*tokenizer)->n_documents = read_tally(config, "document_count");
+    return OK;
+}
 
-    rc = read_words(config, source, tokenizer);
+int text_from_value(const json_t *root, const char *source,
+                    const struct text_options *padding, struct text_tokenizer **result)
+{
+    struct text_tokenizer *tokenizer = NULL;
+    int rc = text_begin(root, source, padding, &tokenizer);
+    if (!rc)
+        rc = read_words(json_object_get(root, "config"), source, tokenizer);
     if (rc) {
         text_free(tokenizer);
         return rc;
@@ -218,6 +227,9 @@ int text_from_value(const json_t *root, const char *source,
 int text_from_json(const char *json, const char *source,
                    const struct text_options *padding, struct text_tokenizer **result)
 {
+    if (text_from_large_json(json, strlen(json), padding, result))
+        return OK;
+
     json_error_t error;
     json_t *root = json_loads(json, 0, &error);
     int rc = text_from_value(root, source, padding, result);

@@ -76,6 +76,20 @@ const char *text_find_special(const json_t *index, int id);
 int text_from_value(const json_t *root, const char *source,
                     const struct text_options *padding,
                     struct text_tokenizer **tokenizer) NODISCARD;
+/* Of a key an object, or one that stands in a string, as Keras writes its dictionaries;
+ * NULL if there is none. To be given to json_decref. */
+json_t *text_load_dump(const json_t *config, const char *key);
+/* Its beginning: the options, and no words but stop words. */
+int text_begin(const json_t *root, const char *source, const struct text_options *padding,
+               struct text_tokenizer **tokenizer) NODISCARD;
+/* Whether the token of unknown words has the place in the index that Keras gives it. */
+int text_check_token(const char *const *ordered, const char *source,
+                     const struct text_options *options) NODISCARD;
+/* The same as text_from_value of n bytes of JSON with long dictionaries in strings, in a
+ * tenth of the time; false where there are none, or anything is not as it should be: then
+ * text_from_value says what. */
+bool text_from_large_json(const char *json, size_t n, const struct text_options *padding,
+                          struct text_tokenizer **tokenizer);
 /* What a file of n bytes holds: JSON, with or without a byte order mark, also within a
  * string; or a pickle. To be given to json_decref. `lead` begins what is said of
  * others. */

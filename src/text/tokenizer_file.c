@@ -160,6 +160,10 @@ int text_from_bytes(const char *bytes, size_t n, const char *source,
 {
     json_t *value = NULL, *root = NULL;
     char *note = NULL;
+    if (text_from_large_json(bytes, n, padding, tokenizer)) {
+        *assumed = NULL;
+        return OK;
+    }
 
     int rc = text_load_value(bytes, n, source, "not a Keras tokenizer: ", &value);
     if (!rc)

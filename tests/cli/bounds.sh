@@ -71,9 +71,9 @@ mkdir model data
 bounded 'model/blanks.open.h5: .* one long repetition' "$rnntrain" inspect model/blanks.open.h5
 bounded 'data/blanks.open.h5: .* one long repetition' "$rnntrain" inspect data/blanks.open.h5
 for seal in .h5 .open.h5; do
-    bounded "data/format$seal: attribute format of / is not one fixed-length string; .rnnprep" \
+    bounded "data/format$seal: not a data set: attribute format of / is not one" \
         "$rnntrain" inspect "data/format$seal"
-    bounded "data/format$seal: attribute format of / is not one fixed-length string; .rnnprep" \
+    bounded "data/format$seal: not a data set: attribute format of / is not one" \
         "$rnntrain" "data/format$seal" --run-dir none
 done
 

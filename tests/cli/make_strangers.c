@@ -80,8 +80,8 @@ static void claim_words(hid_t file)
     check(H5Awrite(words, H5T_NATIVE_INT64, &many) >= 0, "no num_words");
 }
 
-/* A quarter of a gigabyte of blanks, in chunks of 16 MiB: what reads row after row of it must not
- * unpack a chunk anew for each. */
+/* A quarter of a gigabyte of blanks, in chunks of 16 MiB: what reads row after row of it
+ * must not unpack a chunk anew for each. */
 static void write_blanks(hid_t file)
 {
     const hsize_t dims[] = {1 << 28}, chunk[] = {1 << 24};

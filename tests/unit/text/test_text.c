@@ -85,6 +85,56 @@ static void encode(const struct text_tokenizer *tokenizer, const char *text,
     text_encode(tokenizer, text, strlen(text), ids);
 }
 
+/* Long dictionaries are read without a tree: the same tokenizer, whatever words hold. */
+static void test_many_words(void **state)
+{
+    (void)state;
+    static const char *const kinds[][2] = {{"w", ""},
+                                           {"'", "\x07"},
+                                           {"\xc3\xa9", ""},
+                                           {"\xf0\x9f\x98\x80", ""},
+                                           {"1", "\x7f"}};
+    struct text_options options = {.lower = true, .oov_token = (char[]){"<OOV>"}};
+    struct text_tokenizer *tokenizer = text_new(&options), *again = NULL;
+    char *texts = xcalloc(30000, 32), *at = texts, *note = NULL;
+
+    for (int i = 0; i < 30000; i++) {
+        at += snprintf(at, 32, "%s%d%s", kinds[i % 5][0], i % 9000, kinds[i % 5][1]);
+        *at++ = ' ';
+    }
+    text_fit(tokenizer, texts, (size_t)(at - texts));
+    text_freeze(tokenizer, 1);
+
+    char *json = text_to_json(tokenizer, true);
+    assert_true(text_n_words(tokenizer) > 9000 && strlen(json) > 500000);
+    assert_int_equal(text_from_json(json, "test", &options, &again), OK);
+    char *same = text_to_json(again, true);
+    assert_string_equal(json, same);
+    free(same);
+    text_free(again);
+
+    again = NULL;
+    assert_int_equal(text_from_bytes(json, strlen(json), "test", &options, &again, &note),
+                     OK);
+    same = text_to_json(again, true);
+    assert_string_equal(json, same);
+    assert_null(note);
+    free(same);
+    text_free(again);
+
+    /* One word by two indices: what is wrong is said as of a short one. */
+    char *index = strstr(json, "\"word_index\"");
+    char *first = strstr(index, "\\\":3,"), *second = strstr(index, "\\\":4,");
+    assert_true(first && second);
+    second[3] = '3';
+    assert_int_equal(text_from_json(json, "test", &options, &again), ERR_FORMAT);
+    assert_non_null(strstr(fail_message(), "the index 3, which"));
+
+    free(json);
+    free(texts);
+    text_free(tokenizer);
+}
+
 static void test_stop_words(void **state)
 {
     (void)state;
@@ -248,10 +298,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tags),       cmocka_unit_test(test_many_open_tags),
-        cmocka_unit_test(test_repair),     cmocka_unit_test(test_stop_words),
-        cmocka_unit_test(test_cut),        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_mappings),   cmocka_unit_test(test_properties),
-        cmocka_unit_test(test_references),
+        cmocka_unit_test(test_repair),     cmocka_unit_test(test_many_words),
+        cmocka_unit_test(test_stop_words), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_mappings),
+        cmocka_unit_test(test_properties), cmocka_unit_test(test_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
