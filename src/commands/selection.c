@@ -72,7 +72,7 @@ static int wide_model(const struct predictor *predictor, const char *isa,
     const struct kernels *kernels = NULL;
     int lane_rows = predictor->record.sampler.lane_rows;
     *model = NULL;
-    if (lane_rows <= PREDICTOR_ROWS)
+    if (lane_rows <= predictor->lane_rows)
         return OK;
 
     int rc = kernels_select(isa, &kernels);

@@ -49,19 +49,26 @@ static int build_archive(const struct predictor *predictor, char **bytes, size_t
 /* Verification: what was built, read as a stranger's file, must say the same of random
  * rows. */
 
-enum { RANDOM_ROWS = 32 }; /* at most PREDICTOR_ROWS */
+enum { RANDOM_ROWS = 32, RANDOM_POSITIONS = 1 << 18 }; /* at most PREDICTOR_ROWS */
 
-/* Probabilities (RANDOM_ROWS, n_labels) of random rows, half of them shorter than the
+/* Fewer where rows are very long. */
+static size_t n_random_rows(const struct facts *facts)
+{
+    size_t n = RANDOM_POSITIONS / (size_t)facts->maxlen;
+    return n < 1 ? 1 : n < RANDOM_ROWS ? n : RANDOM_ROWS;
+}
+
+/* Probabilities (n_random_rows, n_labels) of random rows, half of them shorter than the
  * model's. */
 static double *judge_rows(const struct predictor *predictor)
 {
     const struct facts *facts = &predictor->info.facts;
-    size_t maxlen = (size_t)facts->maxlen, lengths[RANDOM_ROWS];
-    int32_t *ids = xcalloc(RANDOM_ROWS, maxlen * sizeof *ids);
+    size_t maxlen = (size_t)facts->maxlen, n = n_random_rows(facts);
+    size_t lengths[RANDOM_ROWS];
+    int32_t *ids = xcalloc(n, maxlen * sizeof *ids);
     const int32_t *rows[RANDOM_ROWS];
-    double *probabilities =
-        xcalloc(RANDOM_ROWS, (size_t)facts->n_labels * sizeof *probabilities);
-    for (size_t r = 0; r < RANDOM_ROWS; r++) {
+    double *probabilities = xcalloc(n, (size_t)facts->n_labels * sizeof *probabilities);
+    for (size_t r = 0; r < n; r++) {
         struct rng rng = {.seed = 6, .purpose = RNG_TEST, .row = (uint32_t)r};
         rows[r] = ids + r * maxlen;
         lengths[r] = r % 2 ? maxlen : rng_below(&rng, 0, (uint32_t)maxlen + 1);
@@ -69,7 +76,7 @@ static double *judge_rows(const struct predictor *predictor)
             ids[r * maxlen + i] = 1 + (int32_t)rng_below(&rng, (uint32_t)i + 1,
                                                          (uint32_t)facts->num_words - 1);
     }
-    predictor_worker_judge_ids(predictor->own, rows, lengths, RANDOM_ROWS, probabilities);
+    predictor_worker_judge_ids(predictor->own, rows, lengths, (int)n, probabilities);
     free(ids);
     return probabilities;
 }
@@ -79,7 +86,8 @@ static int compare(const struct predictor *predictor, const struct predictor *re
 {
     const struct params *params = model_params(predictor->model);
     double *expected = judge_rows(predictor), *found = judge_rows(read);
-    size_t n = RANDOM_ROWS * (size_t)predictor->info.facts.n_labels;
+    size_t n =
+        n_random_rows(&predictor->info.facts) * (size_t)predictor->info.facts.n_labels;
     bool is_same = params->size == model_params(read->model)->size &&
                    !memcmp(predictor->weights, read->weights,
                            params->size * sizeof *read->weights) &&
@@ -117,8 +125,9 @@ static int write_verified(const struct predictor *predictor, const char *path,
     if (!rc)
         rc = file_replace(path, bytes, n, false);
     if (!rc)
-        *checked = xasprintf(
-            "read back as a file of Keras: the same bits on %d random rows", RANDOM_ROWS);
+        *checked =
+            xasprintf("read back as a file of Keras: the same bits on %zu random rows",
+                      n_random_rows(&predictor->info.facts));
     free(bytes);
     return rc;
 }

@@ -18,17 +18,19 @@ static int unreadable(const struct conversion *conversion, const char *path)
     return fail(ERR_FORMAT, "%s: %s cannot be read", conversion->from->path, path);
 }
 
-static int contained(const struct conversion *conversion)
+static int contained(const struct conversion *conversion, const char *path)
 {
-    return fail(ERR_FORMAT, "%s: a part of it is a link, or stands in another file",
-                conversion->from->path);
+    return fail(ERR_FORMAT,
+                "%s: a part of it is a link, or stands in another file: %s; so it is not "
+                "read: take the file as rnnprep or rnntrain wrote it",
+                conversion->from->path, path);
 }
 
 static int copy_array(const struct conversion *conversion, const char *path, hid_t set)
 {
     struct h5_source source = {.to = conversion->to, .path = path, .from = set};
     if (!h5_is_contained(set, &source.layout))
-        return contained(conversion);
+        return contained(conversion, path);
 
     source.type = H5Dget_type(set);
     int rc = h5_source_copy(&source, conversion->from->path);
@@ -105,7 +107,7 @@ static int copy_object(struct conversion *conversion, const char *path, int dept
         return fail(ERR_FORMAT, "%s: more than %d objects in it, or %d groups deep",
                     conversion->from->path, MOST_OBJECTS, MOST_DEPTH);
     if (!h5_reaches(conversion->from, path))
-        return contained(conversion);
+        return contained(conversion, path);
 
     int rc = OK;
     hid_t object = H5Oopen(conversion->from->file, path, H5P_DEFAULT);

@@ -95,8 +95,11 @@ int h5_open_foreign(const char *path, const char *bytes, size_t n,
     if (file->file < 0) {
         free(file->path);
         free(file);
-        return fail(ERR_FORMAT,
-                    "%s: HDF5 cannot open it: it is damaged, or was cut short", path);
+        return fail(
+            ERR_FORMAT,
+            "%s: HDF5 cannot open it: it is damaged, or was cut short; copy or make "
+            "it again",
+            path);
     }
     *result = file;
     return OK;

@@ -14,8 +14,10 @@ bool zip_is_one(const char *bytes, size_t n)
 static int archive_error_of(const char *source, struct archive *archive)
 {
     const char *why = archive_error_string(archive);
-    return fail(ERR_FORMAT, "%s: this zip archive cannot be read: %s", source,
-                why ? why : "it is damaged");
+    why = why ? why : "it is damaged";
+    return fail(ERR_FORMAT,
+                "%s: this zip archive cannot be read: %.*s; copy or make it again",
+                source, (int)strcspn(why, "\n"), why);
 }
 
 /* The open entry, piece by piece: its header need not say how long it is. */

@@ -34,6 +34,7 @@ struct input {
     struct archive_entry *entry;
     bool is_raw; /* one file, not an archive */
     bool has_failed;
+    bool is_told;  /* what failed is what this is an entry of, which says so itself */
     bool is_empty; /* and that without a byte, of which libarchive has no entry */
     gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
     int zip;       /* its descriptor, 0: none */
@@ -59,10 +60,13 @@ static int report_archive(const struct input *input)
                     "%s: packed by zstd --long, with a larger window than is read; `zstd "
                     "-d --long=31 -c %s | rnnprep -` reads it",
                     input->path, input->path);
+    if (input->is_told && message)
+        return fail(ERR_FORMAT, "%s", message);
+
+    message = message ? message : "cannot be read";
     return fail(ERR_FORMAT,
-                "%s: %s; a file that is damaged or was cut short is to be "
-                "copied again",
-                input->path, message ? message : "cannot be read");
+                "%s: %.*s; a file that is damaged or was cut short is to be copied again",
+                input->path, (int)strcspn(message, "\n"), message);
 }
 
 /* libarchive does not check the checksums of gzip; zlib does, and passes on the bytes of
@@ -416,7 +420,12 @@ static int read_outer(void *given, const char **bytes, size_t *n)
     }
     *bytes = input->block;
     *n = 0;
-    return input->outer ? input_read(input->outer, input->block, input->n_block, n) : OK;
+    if (!input->outer)
+        return OK;
+
+    int rc = input_read(input->outer, input->block, input->n_block, n);
+    input->is_told |= rc != OK;
+    return rc;
 }
 
 static la_ssize_t read_entry(struct archive *archive, void *given, const void **bytes)

@@ -37,14 +37,25 @@ static struct predictor_worker *new_worker(const struct predictor *predictor,
     return worker;
 }
 
+/* A lane's activations are bounded by its positions; its rows' bits are the same however
+ * many there are. */
+static int rows_of_lane(int maxlen)
+{
+    enum { MOST_POSITIONS = 1 << 19 };
+    int rows = maxlen > 0 ? MOST_POSITIONS / maxlen : PREDICTOR_ROWS;
+    return rows < 1 ? 1 : rows < PREDICTOR_ROWS ? rows : PREDICTOR_ROWS;
+}
+
 static int load_model(struct predictor *predictor, const struct kernels *kernels)
 {
     struct chain_config chain;
+    predictor->lane_rows = rows_of_lane(predictor->info.facts.maxlen);
 
     int rc =
         model_options_chain(&predictor->record.model, &predictor->info.facts, &chain);
     if (!rc)
-        rc = model_new_evaluator(&chain, kernels, PREDICTOR_ROWS, &predictor->model);
+        rc =
+            model_new_evaluator(&chain, kernels, predictor->lane_rows, &predictor->model);
     if (rc)
         return rc;
 
@@ -163,12 +174,13 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
                               .y = worker->y,
                               .length = worker->length};
 
+    int has = worker->predictor->lane_rows;
+    int most = has < PREDICTOR_LANE_ROWS ? has : PREDICTOR_LANE_ROWS;
+
     rows_sort_by_length(&rows, worker->rows, n);
-    for (int first = 0; first < n; first += PREDICTOR_LANE_ROWS) {
+    for (int first = 0; first < n; first += most) {
         int left = n - first;
-        struct lane lane = {&rows, worker->rows + first,
-                            left < PREDICTOR_LANE_ROWS ? left : PREDICTOR_LANE_ROWS,
-                            NULL};
+        struct lane lane = {&rows, worker->rows + first, left < most ? left : most, NULL};
         (void)model_evaluate(worker->model, &lane,
                              worker->logits + (size_t)first * units);
     }

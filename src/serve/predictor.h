@@ -17,6 +17,7 @@ struct predictor {
     struct checkpoint info; /* labels: info.facts.labels */
     struct record record;
     struct model *model;
+    int lane_rows; /* that the model's workspace has, at most PREDICTOR_ROWS */
     real *weights;
     struct text_tokenizer *tokenizer;
     struct predictor_worker *own; /* of the thread that has the predictor, on `model` */
