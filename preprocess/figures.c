@@ -150,9 +150,28 @@ double figures_class_weight(const struct corpus *corpus, int c)
            ((double)corpus->n_classes * corpus->n_of_class[DATASET_TRAIN][c]);
 }
 
+double figures_labels_a_document(const struct corpus *corpus)
+{
+    int64_t n = 0;
+    for (int part = 0; part < DATASET_PARTS; part++)
+        for (int c = 0; c < corpus->n_classes && corpus->n_of_class[part]; c++)
+            n += corpus->n_of_class[part][c];
+    return share(n, figures_documents(corpus));
+}
+
+int figures_unlabelled(const struct corpus *corpus)
+{
+    int n = 0, n_documents = figures_documents(corpus);
+    for (int i = 0; i < n_documents; i++)
+        n += corpus_n_labels(corpus, &corpus->documents[corpus->rows[i]]) == 0;
+    return n;
+}
+
 bool figures_is_skewed(const struct corpus *corpus)
 {
     double least = 1, most = 1;
+    if (corpus->is_multi_label) /* each label is weighed against its absence */
+        return false;
     for (int c = 0; c < corpus->n_classes; c++) {
         double weight = figures_class_weight(corpus, c);
         least = weight < least ? weight : least;

@@ -46,6 +46,11 @@ int figures_documents(const struct corpus *corpus);
 double figures_class_weight(const struct corpus *corpus, int c);
 bool figures_is_skewed(const struct corpus *corpus);
 
+/* Where documents may have several labels: how many one has, in the mean, and how many
+ * have none. */
+double figures_labels_a_document(const struct corpus *corpus);
+int figures_unlabelled(const struct corpus *corpus);
+
 /* Index of the most frequent word that num_words leaves out; above text_n_words: none. */
 int figures_first_lost(const struct text_tokenizer *tokenizer);
 

@@ -144,13 +144,18 @@ static int write_dataset(struct job *job)
                                      .n_labels = job->corpus.n_classes,
                                      .labels = job->corpus.classes,
                                      .pad_pre = options->pad_pre,
-                                     .truncate_pre = options->truncate_pre},
+                                     .truncate_pre = options->truncate_pre,
+                                     .multi_label = job->corpus.is_multi_label},
                            .provenance = provenance(job)};
 
     for (int part = 0; part < DATASET_PARTS; part++) {
         struct rows *rows = &data.part[part];
         rows->n = job->corpus.n_of_part[part];
-        rows->y = xcalloc((size_t)rows->n, sizeof *rows->y);
+        rows->n_labels = data.facts.multi_label ? data.facts.n_labels : 0;
+        if (rows->n_labels)
+            rows->multi_hot = xcalloc((size_t)rows->n, (size_t)rows->n_labels);
+        else
+            rows->y = xcalloc((size_t)rows->n, sizeof *rows->y);
         rows->length = xcalloc((size_t)rows->n, sizeof *rows->length);
     }
 
@@ -161,6 +166,7 @@ static int write_dataset(struct job *job)
 
     for (int part = 0; part < DATASET_PARTS; part++) {
         free(data.part[part].y);
+        free(data.part[part].multi_hot);
         free(data.part[part].length);
     }
     free(data.tokenizer);

@@ -88,7 +88,10 @@ static void print_classes(const struct corpus *corpus, int column, const int *co
 
     if (n > shown) {
         char *piece =
-            xasprintf(" and %d class%s more", n - shown, n - shown == 1 ? "" : "es");
+            corpus->is_multi_label
+                ? xasprintf(" and %d label%s more", n - shown, plural(n - shown))
+                : xasprintf(" and %d class%s more", n - shown,
+                            n - shown == 1 ? "" : "es");
         print_piece(&column, piece);
         free(piece);
     }
@@ -105,6 +108,12 @@ static void print_documents(const struct corpus *corpus)
             print_classes(corpus, column, corpus->n_of_class[part]);
         }
     }
+
+    if (corpus->is_multi_label)
+        say_line(stdout, "labels     %.2f a document, of %d; %d document%s none",
+                 figures_labels_a_document(corpus), corpus->n_classes,
+                 figures_unlabelled(corpus),
+                 figures_unlabelled(corpus) == 1 ? " has" : "s have");
 
     /* what scikit-learn and Keras would weigh them by, to say how uneven they are */
     if (figures_is_skewed(corpus))
@@ -260,10 +269,13 @@ static void print_duplicates(const struct corpus *corpus)
                      duplicates->in_part[part], plural(duplicates->in_part[part]),
                      duplicates->in_part[part] == 1 ? "stands" : "stand",
                      dataset_part_names[part]);
+
     if (duplicates->n_conflicts)
-        say_line(stdout, "labels     %d text%s more than one label: %s",
-                 duplicates->n_conflicts,
-                 duplicates->n_conflicts == 1 ? " has" : "s have", duplicates->conflict);
+        say_line(stdout, "labels     %d text%s %s: %s", duplicates->n_conflicts,
+                 duplicates->n_conflicts == 1 ? " has" : "s have",
+                 corpus->is_multi_label ? "other labels where it stands again"
+                                        : "more than one label",
+                 duplicates->conflict);
     if (duplicates->n_dropped)
         say_line(stdout, "dropped    %d duplicate%s", duplicates->n_dropped,
                  plural(duplicates->n_dropped));

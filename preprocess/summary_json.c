@@ -129,6 +129,16 @@ static json_t *layout_json(const struct corpus_layout *layout)
     return parts;
 }
 
+/* Texts may have several labels, or none. */
+static void add_labels(json_t *root, const struct corpus *corpus)
+{
+    json_object_set_new(root, "multi_label", json_true());
+    json_object_set_new(root, "labels_a_document",
+                        json_real(figures_labels_a_document(corpus)));
+    json_object_set_new(root, "documents_without_label",
+                        json_integer(figures_unlabelled(corpus)));
+}
+
 /* What was read, and what was left out. */
 static void add_reading(json_t *root, const struct summary *summary)
 {
@@ -145,7 +155,10 @@ static void add_reading(json_t *root, const struct summary *summary)
     json_object_set_new(root, "notes", notes_json(corpus));
     json_object_set_new(root, "parts_from", layout_json(layout));
     json_object_set_new(root, "documents", parts_json(corpus));
-    json_object_set_new(root, "class_weights", weights_json(corpus));
+    if (corpus->is_multi_label)
+        add_labels(root, corpus);
+    else
+        json_object_set_new(root, "class_weights", weights_json(corpus));
     json_object_set_new(root, "records_sorted_by_class", json_boolean(corpus->is_sorted));
     json_object_set_new(root, "left_out", left_out);
     json_object_set_new(root, "unlabelled_left_out",

@@ -6,6 +6,8 @@
 
 #include <nettle/sha2.h>
 
+#include "corpus/label_sets.h"
+
 static void keep_name(struct corpus *corpus, const char *name, int64_t *offset)
 {
     size_t n = strlen(name) + 1;
@@ -86,6 +88,20 @@ void corpus_note(struct corpus *corpus, const char *about, char *text)
     corpus->notes[corpus->n_notes++] = (struct corpus_note){about, text};
 }
 
+/* n strings, one behind the other. */
+static int32_t add_set(struct corpus *corpus, const char *labels, int n)
+{
+    int32_t *numbers = xcalloc((size_t)n + 1, sizeof *numbers);
+    for (int i = 0; i < n; i++) {
+        size_t n_bytes = strlen(labels);
+        numbers[i] = words_add(&corpus->labels, labels, n_bytes);
+        labels += n_bytes + 1;
+    }
+    int32_t set = label_sets_add(corpus, numbers, n);
+    free(numbers);
+    return set;
+}
+
 struct document *corpus_add(struct corpus *corpus, const struct block *block,
                             const struct block_document *given)
 {
@@ -102,7 +118,10 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
 
     if (given->kind != PLACE_FOLDER) {
         const char *label = block->strings + given->label;
-        document->label = words_add(&corpus->labels, label, strlen(label));
+        document->has_set = given->is_multi_label;
+        document->label = given->is_multi_label
+                              ? add_set(corpus, label, given->n_labels)
+                              : words_add(&corpus->labels, label, strlen(label));
         document->name = given->line;
         document->is_first_row = given->is_first_row;
     } else {
@@ -136,10 +155,12 @@ char *corpus_digest(const struct corpus *corpus)
     for (int part = 0; part < DATASET_PARTS; part++)
         for (int i = 0; i < corpus->n_of_part[part]; i++) {
             const struct document *document = &corpus->documents[*row++];
-            const char *class_name = corpus->classes[document->label];
             uint8_t byte = (uint8_t)part;
             sha256_update(&sha, 1, &byte);
-            sha256_update(&sha, strlen(class_name) + 1, (const uint8_t *)class_name);
+            for (int32_t k = 0; k < corpus_n_labels(corpus, document); k++) {
+                const char *name = corpus->classes[corpus_label(corpus, document, k)];
+                sha256_update(&sha, strlen(name) + 1, (const uint8_t *)name);
+            }
             sha256_update(&sha, sizeof document->hash, document->hash);
         }
 
@@ -169,7 +190,10 @@ void corpus_release(struct corpus *corpus)
     for (int i = 0; i < corpus->n_notes; i++)
         free(corpus->notes[i].text);
     release_layout(&corpus->layout);
+
     words_release(&corpus->labels);
+    words_release(&corpus->sets);
+    free(corpus->declared);
     words_release(&corpus->place_names);
     free(corpus->notes);
     free(corpus->documents);

@@ -4,6 +4,8 @@
 #ifndef RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 #define RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 
+#include <string.h>
+
 #include "corpus/spelling.h"
 
 #include "input/left_out.h"
@@ -19,7 +21,8 @@ struct document {
     int64_t name; /* of a file: offset in names; of a record: its line */
     int32_t n_words;
     int32_t place;     /* index of places */
-    int32_t label;     /* index of labels while it is read, of classes once settled */
+    int32_t label;     /* index of labels while it is read, of classes once settled; */
+    bool has_set;      /* of sets, which hold such: it may have several, or none */
     int8_t part;       /* -1: dropped */
     bool is_first_row; /* of a file that may name its columns there */
     bool is_binary;    /* a file that is no text */
@@ -72,6 +75,10 @@ struct corpus {
     struct document *documents;   /* in the order of reading */
     int32_t n_documents, room;
     struct words labels;      /* as met */
+    struct words sets;        /* of labels, ascending, an int32_t each; see has_set */
+    bool is_multi_label;      /* settled: all documents have a set */
+    int32_t *declared;        /* (n_declared) labels that have a column each: classes */
+    int32_t n_declared;       /* whether a text has them or not */
     struct words place_names; /* "SOURCE PATH", of lines of a class "SOURCE/ PATH" */
     struct corpus_place *places;
     char *names; /* one after the other, each with a final 0 */
@@ -94,6 +101,26 @@ struct corpus {
  * which stays until the next call. */
 struct document *corpus_add(struct corpus *corpus, const struct block *block,
                             const struct block_document *document);
+
+/* A document's labels: how many, and one of them. */
+static inline int32_t corpus_n_labels(const struct corpus *corpus,
+                                      const struct document *document)
+{
+    return document->has_set ? (int32_t)(words_length(&corpus->sets, document->label) /
+                                         sizeof document->label)
+                             : 1;
+}
+
+static inline int32_t corpus_label(const struct corpus *corpus,
+                                   const struct document *document, int32_t i)
+{
+    int32_t label = document->label;
+    if (document->has_set)
+        memcpy(&label,
+               words_text(&corpus->sets, document->label) + (size_t)i * sizeof label,
+               sizeof label);
+    return label;
+}
 
 /* A line for the summary; takes the text over. */
 void corpus_note(struct corpus *corpus, const char *about, char *text);
@@ -135,7 +162,8 @@ struct corpus_options {
  * Layout: which places are the corpus, of which part and class; see input/layout.h.
  * Versions: two of one corpus side by side are refused.
  * Labels: as they were meant; see examine.h.
- * Classes: in the order of the labels file; else sorted, as numbers if all are.
+ * Classes: in the order of the labels file; else sorted, as numbers if all are. Where
+ * texts may have several labels, those of all parts, and of columns that no text has.
  * Duplicates: with drop_duplicates, of equal texts one stays: a test document before a
  * validation document before a training document, then the first.
  * Splits: a training document goes to another part if its hash is below the share: the

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpus/label_sets.h"
+
 #include "base/say.h"
 #include "data/facts.h"
 
@@ -18,16 +20,19 @@ static void count_document(struct examination *examination, int32_t i)
     const struct corpus *corpus = examination->corpus;
     const struct document *document = &corpus->documents[i];
     const struct corpus_place *place = &corpus->places[document->place];
-    struct label_facts *label = &examination->labels[document->label];
 
-    if (label->n++ == 0)
-        label->first = i;
-    label->n_of_part[document->part]++;
-    label->n_first += document->is_first_row;
-    label->is_given |=
-        place->kind != PLACE_RECORDS || corpus->sources[place->source].class_name;
-    if (document->n_words > label->n_words)
-        label->n_words = document->n_words;
+    for (int32_t k = 0; k < corpus_n_labels(corpus, document); k++) {
+        struct label_facts *label =
+            &examination->labels[corpus_label(corpus, document, k)];
+        if (label->n++ == 0)
+            label->first = i;
+        label->n_of_part[document->part]++;
+        label->n_first += document->is_first_row;
+        label->is_given |=
+            place->kind != PLACE_RECORDS || corpus->sources[place->source].class_name;
+        if (document->n_words > label->n_words)
+            label->n_words = document->n_words;
+    }
 
     examination->n_documents++;
     examination->n_words += document->n_words;
@@ -48,6 +53,8 @@ static void count(struct examination *examination)
         examination->labels[label].is_given =
             words_find(&examination->names, text, strlen(text)) >= 0;
     }
+    for (int32_t i = 0; i < corpus->n_declared; i++)
+        examination->labels[corpus->declared[i]].is_given = true;
     for (int32_t i = 0; i < corpus->n_documents; i++)
         if (corpus->documents[i].part != CORPUS_DROPPED)
             count_document(examination, i);
@@ -84,7 +91,7 @@ void examine_drop(struct examination *examination, int32_t label)
 {
     struct corpus *corpus = examination->corpus;
     for (int32_t i = 0; i < corpus->n_documents; i++)
-        if (corpus->documents[i].label == label)
+        if (label_sets_hold(corpus, &corpus->documents[i], label))
             corpus->documents[i].part = CORPUS_DROPPED;
     examination->is_stale = true;
 }
@@ -141,11 +148,13 @@ const char *examine_layout(const struct examination *examination, int32_t label)
 
 char *examine_too_many(const struct corpus *corpus, int32_t n)
 {
-    return xasprintf(
-        "%s: %d classes or more; a data set has %d at most: are these labels, "
-        "as \"%.*s%s\"? (--label-column, --label-field)",
-        settle_path(corpus), n, FACTS_MOST_LABELS,
-        SAY_SHORT(words_text(&corpus->labels, n - 1), 60));
+    bool is_multi_label = corpus->is_multi_label;
+    return xasprintf("%s: %d %s or more; a data set %shas %d at most: are these labels, "
+                     "as \"%.*s%s\"? (--label-column, --label-field)",
+                     settle_path(corpus), n, is_multi_label ? "labels" : "classes",
+                     is_multi_label ? "with several labels a text " : "",
+                     is_multi_label ? FACTS_MOST_MULTI_LABELS : FACTS_MOST_LABELS,
+                     SAY_SHORT(words_text(&corpus->labels, n - 1), 60));
 }
 
 int corpus_check_labels(const struct corpus *corpus)

@@ -110,11 +110,14 @@ void ask_header(struct examination *examination, struct finding *finding)
             examine_says_missing(text))
             continue;
 
-        bool is_certain = names_labels(text) || others_are_numbers(examination, label) ||
-                          is_rarest(examination, label);
+        bool may_be_rare = examination->corpus->is_multi_label; /* as labels are */
+        bool is_certain = names_labels(text) ||
+                          (!may_be_rare && (others_are_numbers(examination, label) ||
+                                            is_rarest(examination, label)));
         if (is_certain)
             drop_header(examination, label, finding);
-        else if (count_single(examination) == 1) /* all others have two or more */
+        else if (!may_be_rare &&
+                 count_single(examination) == 1) /* all others have two or more */
             refuse_header(examination, label, finding);
         if (finding->text)
             return;
@@ -145,7 +148,9 @@ void ask_too_many(struct examination *examination, struct finding *finding)
     int32_t n = 0;
     for (int32_t label = 0; label < examination->corpus->labels.n; label++)
         n += examination->labels[label].n > 0;
-    if (n <= FACTS_MOST_LABELS)
+    int most =
+        examination->corpus->is_multi_label ? FACTS_MOST_MULTI_LABELS : FACTS_MOST_LABELS;
+    if (n <= most)
         return;
     finding->severity = FINDING_REFUSED;
     finding->text = examine_too_many(examination->corpus, n);
@@ -233,7 +238,8 @@ void ask_swapped(struct examination *examination, struct finding *finding)
         }
 
     int32_t n_texts = count_texts(examination, n);
-    if (examination->n_documents < FEW_DOCUMENTS || examination->names.n || n_texts >= n)
+    if (examination->n_documents < FEW_DOCUMENTS || examination->names.n ||
+        examination->corpus->is_multi_label || n_texts >= n)
         return;
     const char *layout = examine_layout(examination, example);
     finding->severity = FINDING_REFUSED;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpus/label_sets.h"
+
 static enum style style_of(const char *text)
 {
     size_t n_upper = 0, n_lower = 0;
@@ -133,8 +135,7 @@ bool merging_relabel(const struct merging *merging)
         return false;
     }
 
-    for (int32_t i = 0; i < corpus->n_documents; i++)
-        corpus->documents[i].label = becomes[corpus->documents[i].label];
+    label_sets_relabel(corpus, becomes);
     free(becomes);
     words_release(&corpus->labels);
     corpus->labels = names;

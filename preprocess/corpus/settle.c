@@ -1,7 +1,10 @@
 /* What becomes of the documents of a corpus, step by step. */
 #include "corpus/settle_private.h"
 
-#include "corpus/examine.h"
+#include <stdlib.h>
+
+#include "corpus/examine_private.h"
+#include "corpus/label_sets.h"
 #include "corpus/lines.h"
 
 #include "data/facts.h"
@@ -17,19 +20,44 @@ static void count_rows(struct corpus *corpus, int32_t n)
     for (int32_t i = 0; i < n; i++) {
         const struct document *document = &corpus->documents[corpus->rows[i]];
         corpus->n_of_part[document->part]++;
-        corpus->n_of_class[document->part][document->label]++;
-        if (document->part == DATASET_TRAIN && settle_is_record(corpus, document)) {
+        for (int32_t k = 0; k < corpus_n_labels(corpus, document); k++)
+            corpus->n_of_class[document->part][corpus_label(corpus, document, k)]++;
+        if (document->part == DATASET_TRAIN && !corpus->is_multi_label &&
+            settle_is_record(corpus, document)) {
             n_runs += document->label != last;
             last = document->label;
         }
     }
 
     int n_train = corpus->n_of_part[DATASET_TRAIN];
-    corpus->is_sorted = n_runs == corpus->n_classes && n_train > 4 * corpus->n_classes;
+    corpus->is_sorted = !corpus->is_multi_label && n_runs == corpus->n_classes &&
+                        n_train > 4 * corpus->n_classes;
 }
 
-static int check_trained(const struct corpus *corpus, const char *labels_file)
+/* A label that no training text has: no model learns it. */
+static void note_untrained(struct corpus *corpus)
 {
+    struct list untrained = {0};
+    for (int c = 0; c < corpus->n_classes; c++)
+        if (corpus->n_of_class[DATASET_TRAIN][c] == 0)
+            list_add(&untrained, ", ", xstrdup(corpus->classes[c]));
+
+    int n = untrained.n;
+    char *shown = list_take(&untrained);
+    if (n)
+        corpus_note(corpus, "labels",
+                    xasprintf("no training text has %d of the %d labels, which a model "
+                              "cannot learn then: %s",
+                              n, corpus->n_classes, shown));
+    free(shown);
+}
+
+static int check_trained(struct corpus *corpus, const char *labels_file)
+{
+    if (corpus->is_multi_label) {
+        note_untrained(corpus);
+        return OK;
+    }
     for (int c = 0; c < corpus->n_classes; c++)
         if (corpus->n_of_class[DATASET_TRAIN][c] == 0)
             return fail(ERR_FORMAT, "%s: no training document of class %s%s%s",
@@ -58,8 +86,10 @@ int corpus_settle(struct corpus *corpus, int n_sources,
         rc = read_names(&names);
     if (!rc)
         rc = settle_layout(corpus, n_sources, notes);
-    if (!rc)
+    if (!rc) {
+        label_sets_unify(corpus, notes);
         settle_copies(corpus);
+    }
     if (!rc)
         rc = settle_versions(corpus, options->words);
     if (!rc)

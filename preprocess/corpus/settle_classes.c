@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpus/label_sets.h"
 #include "corpus/lines.h"
 
 #include "text/text.h"
@@ -25,13 +26,26 @@ static int compare_classes(const void *left, const void *right, void *by_value)
     return x != y ? (x < y ? -1 : 1) : strcmp(a, b);
 }
 
-/* The labels of training documents, in order; also whether each label is one. */
+/* Whether each label is one of training documents or, where texts may have several, of
+ * any part: a label that stands in test alone is one that is never predicted. */
+static void find_trained(const struct corpus *corpus, bool *is_trained)
+{
+    for (int32_t i = 0; i < corpus->n_documents; i++) {
+        const struct document *document = &corpus->documents[i];
+        bool counts = document->part == DATASET_TRAIN ||
+                      (corpus->is_multi_label && document->part != CORPUS_DROPPED);
+        for (int32_t k = 0; counts && k < corpus_n_labels(corpus, document); k++)
+            is_trained[corpus_label(corpus, document, k)] = true;
+    }
+    for (int32_t i = 0; i < corpus->n_declared; i++)
+        is_trained[corpus->declared[i]] = true;
+}
+
+/* These labels, in order; also whether each label is one. */
 static void find_classes(struct corpus *corpus, bool *is_trained)
 {
     bool all_numbers = true;
-    for (int32_t i = 0; i < corpus->n_documents; i++)
-        if (corpus->documents[i].part == DATASET_TRAIN)
-            is_trained[corpus->documents[i].label] = true;
+    find_trained(corpus, is_trained);
 
     corpus->classes = xcalloc((size_t)corpus->labels.n, sizeof *corpus->classes);
     for (int32_t label = 0; label < corpus->labels.n; label++)
@@ -185,9 +199,25 @@ static int report_one_class(const struct corpus *corpus, const struct reader_not
     return rc;
 }
 
+static int check_labels(const struct corpus *corpus)
+{
+    int n = corpus->n_classes;
+    if (n > 1)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: %s%s; where texts may have several labels there are two or more: "
+                "name the column with --label-column (JSON: --label-field), or columns "
+                "of one label each with --label-columns",
+                settle_path(corpus), n ? "one label only: " : "no text has a label",
+                n ? corpus->classes[0] : "");
+}
+
 static int check_classes(const struct corpus *corpus, bool any_trained,
                          const struct reader_notes *notes)
 {
+    int rc = corpus->is_multi_label ? check_labels(corpus) : OK;
+    if (rc)
+        return rc;
     if (!any_trained)
         return settle_no_training(corpus, notes);
     if (corpus->n_classes == 1)
@@ -206,17 +236,16 @@ static int label_documents(struct corpus *corpus, const int32_t *class_of_label,
                            const char *labels_file)
 {
     for (int32_t i = 0; i < corpus->n_documents; i++) {
-        struct document *document = &corpus->documents[i];
-        if (document->part == CORPUS_DROPPED)
-            continue;
-
-        int32_t class_index = class_of_label[document->label];
-        if (class_index < 0)
-            return report_unknown(corpus, document,
-                                  words_text(&corpus->labels, document->label),
-                                  labels_file);
-        document->label = class_index;
+        const struct document *document = &corpus->documents[i];
+        bool counts = document->part != CORPUS_DROPPED;
+        for (int32_t k = 0; counts && k < corpus_n_labels(corpus, document); k++) {
+            int32_t label = corpus_label(corpus, document, k);
+            if (class_of_label[label] < 0)
+                return report_unknown(corpus, document,
+                                      words_text(&corpus->labels, label), labels_file);
+        }
     }
+    label_sets_relabel(corpus, class_of_label);
     return OK;
 }
 

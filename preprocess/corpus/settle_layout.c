@@ -35,7 +35,8 @@ static void count_documents(const struct corpus *corpus, struct layout_place *pl
             const char *name = corpus->names + document->name;
             place->n_plain += !records_named(name) && !strays_beside(name);
         } else {
-            label_set_add(&place->labels, numbers[document->label]);
+            for (int32_t k = 0; k < corpus_n_labels(corpus, document); k++)
+                label_set_add(&place->labels, numbers[corpus_label(corpus, document, k)]);
         }
     }
     free(numbers);
@@ -193,8 +194,10 @@ static void mark_documents(struct corpus *corpus, const struct layout_question *
         const struct layout_place *place = decided[document->place];
         bool is_ours = place->is_ours && !document->is_binary;
         document->part = is_ours ? (int8_t)place->part : CORPUS_DROPPED;
-        if (is_ours && labels[place->id] >= 0)
+        if (is_ours && labels[place->id] >= 0) {
             document->label = labels[place->id];
+            document->has_set = false;
+        }
     }
     free(decided);
     free(labels);

@@ -47,6 +47,17 @@ static int compare_hashes(const struct split *split, const struct document *a,
     return order ? order : memcmp(a->hash, b->hash, CORPUS_HASH_BYTES);
 }
 
+/* Document i has the label. */
+static void look_at(struct split *split, int32_t i, int32_t label)
+{
+    const struct document *documents = split->corpus->documents;
+    int32_t *last = &split->last[label];
+    if (!goes(split, &documents[i]))
+        split->n_left[label]++;
+    else if (*last < 0 || compare_hashes(split, &documents[i], &documents[*last]) > 0)
+        *last = i;
+}
+
 /* What the share leaves of each label in train. */
 static void look(struct split *split)
 {
@@ -59,12 +70,10 @@ static void look(struct split *split)
 
     for (int32_t i = 0; i < corpus->n_documents; i++) {
         const struct document *document = &corpus->documents[i];
-        int32_t *last = &split->last[document->label];
-        if (!goes(split, document))
-            split->n_left[document->label] += document->part == DATASET_TRAIN;
-        else if (*last < 0 ||
-                 compare_hashes(split, document, &corpus->documents[*last]) > 0)
-            *last = i;
+        if (document->part != DATASET_TRAIN)
+            continue;
+        for (int32_t k = 0; k < corpus_n_labels(corpus, document); k++)
+            look_at(split, i, corpus_label(corpus, document, k));
     }
 }
 

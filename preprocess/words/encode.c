@@ -126,6 +126,19 @@ static void store_row(const struct facts *facts, const int32_t *row, char *to)
             ((int32_t *)to)[t] = row[t];
 }
 
+static void store_labels(const struct corpus *corpus, const struct document *document,
+                         struct rows *rows, int row)
+{
+    if (!rows->n_labels) {
+        rows->y[row] = document->label;
+        return;
+    }
+
+    uint8_t *labels = rows->multi_hot + (size_t)row * (size_t)rows->n_labels;
+    for (int32_t k = 0; k < corpus_n_labels(corpus, document); k++)
+        labels[corpus_label(corpus, document, k)] = 1;
+}
+
 static int fill_row(const struct run *run, struct worker *worker, struct item *item,
                     int row, char *to)
 {
@@ -146,7 +159,7 @@ static int fill_row(const struct run *run, struct worker *worker, struct item *i
         text_pad(text_settings(encoding->tokenizer), worker->document, n, worker->row);
     store_row(&data->facts, worker->row, to);
 
-    data->part[item->part].y[row] = document->label;
+    store_labels(corpus, document, &data->part[item->part], row);
     data->part[item->part].length[row] = kept;
     run->tally->lengths[at] = (int32_t)n;
     item->tally.n_truncated += (int64_t)n - kept;

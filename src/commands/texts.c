@@ -40,11 +40,11 @@ static bool is_json(const char *path)
 
 static bool are_records(const char *path, const struct records_options *options)
 {
-    bool has_options = options->format >= FORMAT_FIRST || options->separator ||
-                       options->header != CHOICE_AUTO ||
-                       options->quoting != CHOICE_AUTO || options->text_column ||
-                       options->label_column || options->text_field ||
-                       options->label_field;
+    bool has_options =
+        options->format >= FORMAT_FIRST || options->separator ||
+        options->header != CHOICE_AUTO || options->quoting != CHOICE_AUTO ||
+        options->text_column || options->label_column || options->text_field ||
+        options->label_field || options->label_columns || options->label_separator;
     return has_options ||
            (options->format != FORMAT_FOLDERS && (records_named(path) || is_json(path)));
 }

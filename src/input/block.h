@@ -12,7 +12,9 @@ struct block_document {
     size_t folder; /* of a file: where it stands; of a record: its file, "" the source */
     size_t name;   /* of a whole file */
     size_t label;  /* of a record; 0: it has none, where labels are not required */
-    int64_t line;  /* of a record, from 1 */
+    bool is_multi_label; /* it has any number of labels: */
+    int n_labels;        /* so many strings, one behind the other, from `label` on */
+    int64_t line;        /* of a record, from 1 */
     bool is_first_row;   /* of a record: its file's first row, taken for no header */
     size_t text, n_text; /* in block->text, as it was read, unless: */
     bool is_unread;      /* the text is still in its file */

@@ -7,6 +7,7 @@
 #include "base/say.h"
 #include "input/block.h"
 #include "input/column_names.h"
+#include "input/multi_labels.h"
 #include "input/part_column.h"
 #include "input/place.h"
 
@@ -44,21 +45,32 @@ static bool is_digits(const char *text)
 
 static int find_name(const struct sample *sample, const char *name)
 {
-    for (int c = 0; c < sample_n_columns(sample); c++)
-        if (!strcasecmp(sample->columns[c].first, name))
+    for (int c = 0; c < sample->n_columns; c++)
+        if (!strcasecmp(sample->names[c], name))
             return c;
     return -1;
 }
 
-/* The column that an option names. */
+/* As choose_column, of the columns that are looked at. */
 static int column_of(const struct choose_given *given, const struct sample *sample,
                      const char *option, const char *value, int *column)
 {
-    bool is_number = is_digits(value) && find_name(sample, value) < 0;
+    int rc = choose_column(given, sample, option, value, column);
+    if (rc || *column < SAMPLE_COLUMNS)
+        return rc;
+    return fail(ERR_USAGE, "%s: --%s %s: column %d; expected one of the first %d",
+                given->name, option, value, *column + 1, SAMPLE_COLUMNS);
+}
+
+int choose_column(const struct choose_given *given, const struct sample *sample,
+                  const char *option, const char *value, int *column)
+{
+    bool is_name = given->has_names && find_name(sample, value) >= 0;
+    bool is_number = is_digits(value) && !is_name; /* a value of a first row is no name */
     int found = !is_number           ? find_name(sample, value)
                 : strlen(value) <= 4 ? (int)strtol(value, NULL, 10) - 1
                                      : -1;
-    if (found >= 0 && found < sample_n_columns(sample)) {
+    if (found >= 0 && found < sample->n_columns) {
         *column = found;
         return OK;
     }
@@ -79,7 +91,7 @@ static bool could_be_text(const struct sample *sample, int c)
 static bool could_be_label(const struct sample *sample, int c)
 {
     bool is_large = sample->n_rows > 20;
-    if (sample->columns[c].n_values * 2 < sample->n_rows - 1)
+    if (!sample->has_gaps && sample->columns[c].n_values * 2 < sample->n_rows - 1)
         return false;
     if (column_name_is_key(sample->columns[c].first))
         return sample_is_few(sample, c);
@@ -211,6 +223,43 @@ static void choose_of_many(const struct choose_given *given, const struct sample
         *text = find_text(sample, *label);
 }
 
+/* "a,b": the columns that hold 0 and 1, or true and false, where there are several; the
+ * caller's to free. */
+static char *list_truths(const struct sample *sample)
+{
+    char *list = xstrdup("");
+    int n = 0;
+    for (int c = 0; c < sample_n_columns(sample); c++) {
+        const struct sample_column *column = &sample->columns[c];
+        bool are_truths = column->values.n > 0 && column->values.n <= 2;
+        for (int32_t i = 0; i < column->values.n && are_truths; i++)
+            are_truths = multi_labels_truth(words_text(&column->values, i),
+                                            words_length(&column->values, i)) >= 0;
+        if (!are_truths)
+            continue;
+
+        char *longer = xasprintf("%s%s%s", list, n++ ? "," : "", column->first);
+        free(list);
+        list = longer;
+    }
+    if (n > 1)
+        return list;
+    free(list);
+    return xstrdup("");
+}
+
+/* What else the columns may be; the caller's to free. */
+static char *advise_several(const struct choose_given *given, const struct sample *sample)
+{
+    char *truths = given->has_names ? list_truths(sample) : xstrdup("");
+    char *advice =
+        *truths
+            ? xasprintf("; columns of 0 and 1, a label each: --label-columns %s", truths)
+            : xstrdup("");
+    free(truths);
+    return advice;
+}
+
 static int refuse_unknown(const struct choose_given *given, const struct sample *sample,
                           int text, int label)
 {
@@ -223,18 +272,20 @@ static int refuse_unknown(const struct choose_given *given, const struct sample 
                               block_operand(given->name, "-"), given->text_option,
                               as_text, given->label_option, as_label);
     bool has_text_only = text >= 0 && label < 0;
+    char *advice = advise_several(given, sample);
 
     int rc =
         has_text_only
             ? fail(ERR_USAGE,
                    "%s: no label found among its %d %s: %s; if one of them is the label: "
-                   "`%s`; texts without labels are for rnntrain predict",
-                   given->name, sample->n_columns, given->what, columns, command)
+                   "`%s`%s; texts without labels are for rnntrain predict",
+                   given->name, sample->n_columns, given->what, columns, command, advice)
             : fail(ERR_USAGE,
                    "%s: which of its %d %s hold the text and the label? Name them with "
-                   "--%s and --%s: `%s`; there are: %s",
+                   "--%s and --%s: `%s`%s; there are: %s",
                    given->name, sample->n_columns, given->what, given->text_option,
-                   given->label_option, command, columns);
+                   given->label_option, command, advice, columns);
+    free(advice);
     free(columns);
     free(command);
     return rc;

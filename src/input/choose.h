@@ -14,6 +14,11 @@ struct choose_given {
     enum label_use label_use;
 };
 
+/* The column that a name or a number, the value of --OPTION, is. ERR_USAGE names the
+ * columns that there are. */
+int choose_column(const struct choose_given *given, const struct sample *sample,
+                  const char *option, const char *value, int *column) NODISCARD;
+
 /* From 0; *label -1: there is none. By options, then by names, then by what stands there;
  * what cannot be told apart is refused with what was found, and both are set. */
 int choose_columns(const struct choose_given *given, const struct sample *sample,

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "input/choose.h"
+#include "input/choose_list.h"
 #include "input/column_names.h"
 #include "input/header.h"
 #include "input/part_column.h"
@@ -23,6 +23,15 @@ bool columns_name_texts(const struct beginning *beginning, const char *separator
         sample_release(&sample);
     }
     return found;
+}
+
+/* "labels in toxic, obscene"; the caller's to free. */
+static char *describe_list(const struct layout_list *list, const char *what)
+{
+    char *names = choose_show_list(list, ", ");
+    char *described = xasprintf("%s in %s", what, names);
+    free(names);
+    return described;
 }
 
 /* "label in 2 (sentiment)"; the caller's to free. */
@@ -46,8 +55,11 @@ static void describe_part(struct layout *layout)
 
 static void describe_columns(const struct sample *sample, struct layout *layout)
 {
-    char *label = describe_column(sample, layout, "label", layout->label);
-    char *text = describe_column(sample, layout, "text", layout->text);
+    const char *what = layout->multi_label ? "labels" : "label";
+    char *label = layout->labels.n ? describe_list(&layout->labels, "labels")
+                                   : describe_column(sample, layout, what, layout->label);
+    char *text = layout->texts.n ? describe_list(&layout->texts, "text")
+                                 : describe_column(sample, layout, "text", layout->text);
     layout->described =
         xasprintf("%s, separator %s%s%s%s, %d columns%s; %s, %s",
                   format_names[layout->format], format_shown_separator(layout->separator),
@@ -72,7 +84,53 @@ static void find_part(const struct records_options *options, const struct sample
         layout->part_field = xstrdup(sample->columns[layout->part].first);
 }
 
-static int choose(const struct beginning *beginning, const struct sample *sample,
+/* Columns that make a text together, of which the first stands for all, and those of one
+ * label each. */
+static int choose_lists(const struct beginning *beginning, const struct sample *sample,
+                        struct choose_given *given, struct layout *layout)
+{
+    const struct records_options *options = beginning->options;
+    int rc = OK;
+    if (choose_is_list(sample, given->text)) {
+        rc = choose_cut_list(given->text_option, given->text, &layout->texts);
+        if (!rc)
+            rc = choose_list_columns(given, sample, given->text_option, &layout->texts);
+        if (!rc)
+            given->text = layout->texts.names[0];
+    }
+
+    if (rc || !options->label_columns || given->label_use != LABELS_REQUIRED)
+        return rc;
+    given->label_use = LABELS_UNUSED;
+    rc = choose_cut_list("label-columns", options->label_columns, &layout->labels);
+    return rc ? rc : choose_list_columns(given, sample, "label-columns", &layout->labels);
+}
+
+/* A column of labels holds no texts. */
+static int check_lists(const char *name, const struct layout *layout)
+{
+    for (int i = 0; i < layout->texts.n; i++)
+        if (layout->texts.columns[i] == layout->label)
+            return fail(ERR_USAGE,
+                        "%s: column %d (%s) is a part of the text, and no other one is "
+                        "known to hold the label: name it with --label-column",
+                        name, layout->label + 1, layout->texts.names[i]);
+
+    for (int i = 0; i < layout->labels.n; i++) {
+        int c = layout->labels.columns[i];
+        bool is_text = c == layout->text;
+        for (int j = 0; j < layout->texts.n; j++)
+            is_text |= c == layout->texts.columns[j];
+        if (is_text)
+            return fail(ERR_USAGE,
+                        "%s: column %d (%s) holds a label and the text: name the text "
+                        "with --text-column",
+                        name, c + 1, layout->labels.names[i]);
+    }
+    return OK;
+}
+
+static int choose(const struct beginning *beginning, struct sample *sample,
                   struct layout *layout)
 {
     const struct records_options *options = beginning->options;
@@ -91,7 +149,15 @@ static int choose(const struct beginning *beginning, const struct sample *sample
                     beginning->name);
 
     layout->text = layout->label = -1;
-    int rc = choose_columns(&given, sample, &layout->text, &layout->label);
+    sample->has_gaps = options->label_separator || options->multi_label == CHOICE_YES;
+    int rc = choose_lists(beginning, sample, &given, layout);
+    if (!rc)
+        rc = choose_columns(&given, sample, &layout->text, &layout->label);
+    if (!rc)
+        rc = check_lists(beginning->name, layout);
+    layout->multi_label = options->label_use == LABELS_REQUIRED &&
+                          (layout->labels.n || options->label_separator ||
+                           options->multi_label == CHOICE_YES);
     layout->lacks_labels = rc && layout->text >= 0 && layout->label < 0;
     layout->names = layout->header ? choose_names(sample) : NULL;
     layout->n_columns = sample->n_columns;

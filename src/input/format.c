@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "input/left_out.h"
+#include "input/records.h"
 
 #define FORMAT_ROW(NAME, stem) [FORMAT_##NAME] = &stem##_format,
 const struct format_ops *const formats[] = {FORMAT_LIST(FORMAT_ROW)};
@@ -61,9 +62,52 @@ int format_bad_row(struct format_file *file, int64_t line, const char *what,
     return rc;
 }
 
+bool format_may_have_several(const struct records_options *options)
+{
+    return options->multi_label == CHOICE_YES || (options->multi_label == CHOICE_AUTO &&
+                                                  options->on_bad_row == BAD_ROWS_REFUSE);
+}
+
 void layout_set_separator(struct layout *layout, const char *separator)
 {
     snprintf(layout->separator, sizeof layout->separator, "%s", separator);
+}
+
+void layout_release_list(struct layout_list *list)
+{
+    for (int i = 0; i < list->n; i++)
+        free(list->names[i]);
+    free(list->names);
+    free(list->columns);
+    *list = (struct layout_list){0};
+}
+
+void format_begin_row(struct format_file *file)
+{
+    words_clear(&file->labels);
+    file->n_text = 0;
+}
+
+void format_add_text(struct format_file *file, const char *text, size_t n)
+{
+    if (n == 0)
+        return;
+    if (file->text_room - file->n_text < n + 1) {
+        file->text_room = 2 * file->text_room + n + 1;
+        file->text = xrealloc(file->text, file->text_room, 1);
+    }
+
+    if (file->n_text)
+        file->text[file->n_text++] = ' ';
+    memcpy(file->text + file->n_text, text, n);
+    file->n_text += n;
+}
+
+void format_release_file(struct format_file *file)
+{
+    layout_release(&file->layout);
+    words_release(&file->labels);
+    free(file->text);
 }
 
 void layout_release(struct layout *layout)
@@ -71,6 +115,8 @@ void layout_release(struct layout *layout)
     const struct format_ops *format = formats[layout->format];
     if (format && format->release)
         format->release(layout);
+    layout_release_list(&layout->labels);
+    layout_release_list(&layout->texts);
     free(layout->described);
     free(layout->part_field);
     free(layout->names);

@@ -10,6 +10,8 @@
 
 #include "base/base.h"
 
+#include "text/words.h"
+
 struct delimited_row;
 struct left_out;
 struct text_record;
@@ -46,6 +48,14 @@ struct beginning {
     bool whole;     /* the bytes are all of the file */
 };
 
+/* Columns, or fields, that the user listed. */
+struct layout_list {
+    int n;
+    int *columns; /* (n) of delimited text, from 0 */
+    char **names; /* (n) of the fields, or of the columns, as the header has them */
+};
+void layout_release_list(struct layout_list *list);
+
 /* How records stand in a file. */
 struct layout {
     enum format format;
@@ -55,6 +65,9 @@ struct layout {
     int n_columns;                  /* of delimited text; 0: a row is a line */
     int text, label;                /* columns, from 0; label -1: there is none */
     char *text_field, *label_field; /* of JSON Lines; label_field NULL: there is none */
+    bool multi_label;               /* a text has any number of labels; else one */
+    struct layout_list labels;      /* fields of one label each, 0 or 1; n 0: see above */
+    struct layout_list texts;       /* that make a text together; n 0: see above */
     int part;                       /* the column that says a row's part, from 0, and */
     char *part_field;               /* its name, or the field's; NULL: none does */
     char *names;       /* of the columns or fields, a line each; NULL: not known */
@@ -62,6 +75,10 @@ struct layout {
     bool has_labels;   /* of lines */
     char *described;   /* for people, as records_layout gives it */
 };
+
+/* Whether files are read for texts with several labels, in auto where the beginning shows
+ * so: --on-bad-row skip leaves such rows out. */
+bool format_may_have_several(const struct records_options *options);
 
 void layout_set_separator(struct layout *layout, const char *separator);
 void layout_release(struct layout *layout);
@@ -82,7 +99,17 @@ struct format_file {
     enum label_use label_use;
     bool skips_bad_rows;
     struct left_out *left_out;
+    const char *label_separator; /* within a label field; NULL: it is one label */
+    struct words labels;         /* of the present row, where there are several */
+    char *text;                  /* of the present row, where several fields make it */
+    size_t n_text, text_room;
 };
+
+/* Begins a row: no labels, no text. Then format_add_text puts fields together, with a
+ * blank between those that are not empty. */
+void format_begin_row(struct format_file *file);
+void format_add_text(struct format_file *file, const char *text, size_t n);
+void format_release_file(struct format_file *file);
 
 /* A row that cannot be taken: refused with the message, or passed over and counted under
  * `what`, a constant string that reads well behind a number. */

@@ -5,9 +5,10 @@
 #include "input/column_names.h"
 #include "input/records.h"
 
-static bool is_digits(const char *text)
+/* Whether an option names columns, other than by their numbers. */
+static bool has_names(const char *option)
 {
-    return *text && strspn(text, "0123456789") == strlen(text);
+    return option && (!*option || strspn(option, "0123456789, ") != strlen(option));
 }
 
 static bool is_number(const char *text)
@@ -94,8 +95,8 @@ bool header_is_there(const struct records_options *options, const struct sample 
 {
     if (options->header != CHOICE_AUTO)
         return options->header == CHOICE_YES;
-    if ((options->text_column && !is_digits(options->text_column)) ||
-        (options->label_column && !is_digits(options->label_column)))
+    if (has_names(options->text_column) || has_names(options->label_column) ||
+        has_names(options->label_columns))
         return true;
     if (has_whole_names(sample))
         return true;

@@ -2,8 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "input/choose.h"
+#include "input/choose_list.h"
+#include "input/json_labels.h"
+#include "input/json_path.h"
 #include "input/json_text.h"
+#include "input/multi_labels.h"
+#include "input/json_fields.h"
 #include "input/part_column.h"
 #include "input/records.h"
 
@@ -13,120 +17,23 @@ static bool looks_like(const struct beginning *beginning)
            beginning->text[beginning->visible] == '{';
 }
 
-/* A value as a column's; "" for what is no string, number or truth. */
-static char *value_text(const json_t *value)
-{
-    value = json_array_size(value) == 1 ? json_array_get(value, 0) : value;
-    if (!value || json_is_null(value) || json_is_object(value) || json_is_array(value))
-        return xstrdup("");
-    if (json_is_string(value))
-        return xstrndup(json_string_value(value), json_string_length(value));
-    return json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-}
-
-/* A row of the sample: the values of the first object's keys; NULL: the keys. */
-static int sample_object(struct sample *sample, json_t *first, const json_t *object)
-{
-    struct field fields[SAMPLE_COLUMNS];
-    const char *key;
-    json_t *value;
-    int n = 0;
-    json_object_foreach(first, key, value)
-    {
-        if (n == SAMPLE_COLUMNS)
-            break;
-        char *text = object ? value_text(json_object_get(object, key)) : xstrdup(key);
-        fields[n++] = (struct field){text, strlen(text)};
-    }
-
-    int rc = sample_take(sample, &(struct delimited_row){fields, n, 1});
-    for (int c = 0; c < n; c++)
-        free((char *)(uintptr_t)fields[c].text);
-    return rc;
-}
-
-/* The whole lines of the beginning as rows below the first object's keys. */
-static void take_sample(const struct beginning *beginning, json_t *first,
-                        struct sample *sample)
-{
-    const char *text = beginning->text, *end = text + beginning->n;
-    int rc = sample_object(sample, first, NULL);
-    while (text < end && !rc) {
-        const char *stop = memchr(text, '\n', (size_t)(end - text));
-        if (!stop && !beginning->whole)
-            return;
-        stop = stop ? stop : end;
-
-        struct json_repairs repairs;
-        json_error_t error;
-        json_t *object =
-            json_text_load(text, (size_t)(stop - text), false, &repairs, &error);
-        if (json_is_object(object))
-            rc = sample_object(sample, first, object);
-        json_decref(object);
-        text = stop + 1;
-    }
-}
-
-/* An option's field need not stand in the first object. */
-static const char *if_there(const json_t *first, const char *option)
-{
-    return option && json_object_get(first, option) ? option : NULL;
-}
-
-/* The field that says the part, but that of the texts or labels. */
-static void find_part(const struct sample *sample, struct layout *layout)
-{
-    int c = part_column_find(sample, -1, -1);
-    const char *name = c < 0 ? NULL : sample->columns[c].first;
-    if (name && strcmp(name, layout->text_field) && strcmp(name, layout->label_field))
-        layout->part_field = xstrdup(name);
-}
-
-static int find_fields(const struct beginning *beginning, json_t *first,
-                       struct layout *layout)
-{
-    const struct records_options *options = beginning->options;
-    bool needs_label = options->label_use == LABELS_REQUIRED;
-    bool is_given = options->text_field && (options->label_field || !needs_label);
-    struct choose_given given = {.name = beginning->name,
-                                 .text = if_there(first, options->text_field),
-                                 .label = if_there(first, options->label_field),
-                                 .text_option = "text-field",
-                                 .label_option = "label-field",
-                                 .what = "fields",
-                                 .has_names = true,
-                                 .label_use = options->label_use};
-    struct sample sample = {0};
-    int text = -1, label = -1, rc = OK;
-
-    take_sample(beginning, first, &sample);
-    if (!is_given)
-        rc = choose_columns(&given, &sample, &text, &label);
-    layout->lacks_labels = rc && text >= 0 && label < 0;
-    layout->names = choose_names(&sample);
-    if (!rc) {
-        layout->text_field = xstrdup(options->text_field ? options->text_field
-                                                         : sample.columns[text].first);
-        if (options->label_use != LABELS_UNUSED && (options->label_field || label >= 0))
-            layout->label_field =
-                xstrdup(options->label_field ? options->label_field
-                                             : sample.columns[label].first);
-    }
-    if (!rc && needs_label)
-        find_part(&sample, layout);
-    sample_release(&sample);
-    return rc;
-}
-
 static void describe(struct layout *layout)
 {
     const char *part = layout->part_field;
-    char *label = layout->label_field ? xasprintf("label in \"%s\"", layout->label_field)
-                                      : xstrdup("no label");
+    char *labels = choose_show_list(&layout->labels, ", ");
+    char *texts = layout->texts.n ? choose_show_list(&layout->texts, "\", \"")
+                                  : xstrdup(layout->text_field);
+    char *label = layout->labels.n ? xasprintf("labels in %s", labels)
+                  : !layout->label_field
+                      ? xstrdup("no label")
+                      : xasprintf("label%s in \"%s\"", layout->multi_label ? "s" : "",
+                                  layout->label_field);
+
     layout->described =
-        xasprintf("jsonl, %s, text in \"%s\"%s%s%s", label, layout->text_field,
+        xasprintf("jsonl, %s, text in \"%s\"%s%s%s", label, texts,
                   part ? ", part in \"" : "", part ? part : "", part ? "\"" : "");
+    free(labels);
+    free(texts);
     free(label);
 }
 
@@ -144,18 +51,12 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
                   beginning->name, error.line, error.column,
                   first ? "another value" : error.text);
     if (!rc)
-        rc = find_fields(beginning, first, layout);
+        rc = json_fields_find(beginning, first, layout);
     json_decref(first);
 
     if (!rc)
         describe(layout);
     return rc;
-}
-
-static bool is_label(const json_t *value)
-{
-    return value && !json_is_object(value) && !json_is_array(value) &&
-           !json_is_null(value);
 }
 
 /* What is wrong with a field; NULL: nothing. */
@@ -170,56 +71,134 @@ static const char *wrong_field(bool is_good, const json_t *value, const char *ex
 /* The part that a row says; NULL: none. */
 static const char *part_of(const struct layout *layout, const json_t *object)
 {
-    char *value = value_text(json_object_get(object, layout->part_field));
+    char *value = json_field_text(json_object_get(object, layout->part_field));
     const char *part = part_column_part(layout->part_field, value, strlen(value));
     free(value);
     return part;
 }
 
-/* The one label of a list of one, as tools for many labels write it. */
-static const json_t *only_item(const json_t *label)
+/* What is wrong with a row, for format_bad_row; `what` NULL: nothing. */
+struct wrong {
+    const char *what, *field, *why;
+};
+
+/* Of several fields some may be missing or null, as a title is. */
+static struct wrong take_texts(struct format_file *file, json_t *object)
 {
-    return json_array_size(label) == 1 ? json_array_get(label, 0) : label;
+    const struct layout_list *texts = &file->layout.texts;
+    struct wrong wrong = {"rows without a text", texts->n ? texts->names[0] : NULL,
+                          "is missing, and so are the others"};
+    for (int i = 0; i < texts->n; i++) {
+        json_t *text = json_path_get(object, texts->names[i]);
+        bool is_text = json_is_string(text), is_none = !text || json_is_null(text);
+        if (is_text)
+            format_add_text(file, json_string_value(text), json_string_length(text));
+        json_decref(text);
+        if (!is_text && !is_none)
+            return (struct wrong){"rows without a text", texts->names[i],
+                                  "is not a string"};
+        if (is_text)
+            wrong.what = NULL;
+    }
+    return wrong;
+}
+
+static struct wrong take_text(struct format_file *file, json_t *object)
+{
+    const char *field = file->layout.text_field;
+    if (file->layout.texts.n)
+        return take_texts(file, object);
+
+    json_t *text = json_path_get(object, field);
+    const char *why = wrong_field(json_is_string(text), text, "is not a string");
+    if (!why)
+        format_add_text(file, json_string_value(text), json_string_length(text));
+    json_decref(text);
+    return (struct wrong){why ? "rows without a text" : NULL, field, why};
+}
+
+/* The fields of one label each. */
+static struct wrong take_label_fields(struct format_file *file, json_t *object)
+{
+    const struct layout_list *fields = &file->layout.labels;
+    for (int i = 0; i < fields->n; i++) {
+        json_t *value = json_path_get(object, fields->names[i]);
+        int truth = json_label_truth(value);
+        json_decref(value);
+        if (truth < 0)
+            return (struct wrong){"rows with another value than 0 or 1 for a label",
+                                  fields->names[i],
+                                  "is not 1 or 0: whether the text has the label"};
+        if (truth)
+            multi_labels_add(&file->labels, fields->names[i], strlen(fields->names[i]));
+    }
+    return (struct wrong){0};
+}
+
+/* The one label, of a list of one too, as tools for many labels write it; the caller's to
+ * free. */
+static char *take_label(const struct format_file *file, const json_t *value,
+                        struct wrong *wrong)
+{
+    const json_t *label = json_array_size(value) == 1 ? json_array_get(value, 0) : value;
+    char *text = json_label_text(label);
+    const char *why = wrong_field(text, label,
+                                  json_array_size(label) > 1
+                                      ? "is not a string or a number but several labels "
+                                        "(--multi-label on)"
+                                      : "is not a string or a number");
+    if (why && file->label_use == LABELS_REQUIRED)
+        *wrong = (struct wrong){"rows without a label", file->layout.label_field, why};
+    return text;
+}
+
+static struct wrong take_labels(struct format_file *file, json_t *object,
+                                struct text_record *record, char **label)
+{
+    const struct layout *layout = &file->layout;
+    struct wrong wrong = {0};
+    record->labels = layout->multi_label ? &file->labels : NULL;
+    if (layout->labels.n)
+        return take_label_fields(file, object);
+
+    json_t *value =
+        layout->label_field ? json_path_get(object, layout->label_field) : NULL;
+    if (layout->multi_label) {
+        const char *why = json_labels_take(value, file->label_separator, &file->labels);
+        if (why)
+            wrong = (struct wrong){"rows without a label", layout->label_field, why};
+    } else {
+        *label = take_label(file, value, &wrong);
+    }
+    json_decref(value);
+    return wrong;
 }
 
 /* `record` says where it stands. */
-static int take_object(struct format_file *file, const json_t *object,
+static int take_object(struct format_file *file, json_t *object,
                        struct text_record record)
 {
     const struct layout *layout = &file->layout;
-    const json_t *text = json_object_get(object, layout->text_field);
-    const json_t *label = layout->label_field
-                              ? only_item(json_object_get(object, layout->label_field))
-                              : NULL;
-    const char *wrong = wrong_field(json_is_string(text), text, "is not a string");
-    if (wrong)
-        return format_bad_row(file, record.line, "rows without a text",
-                              ": field \"%s\" %s", layout->text_field, wrong);
+    char *label = NULL;
+    format_begin_row(file);
+    struct wrong wrong = take_text(file, object);
+    if (!wrong.what)
+        wrong = take_labels(file, object, &record, &label);
+    if (!wrong.what && layout->part_field && !(record.part = part_of(layout, object)))
+        wrong = (struct wrong){"rows that say no part", layout->part_field,
+                               "is no part, as train or test are"};
+    if (wrong.what) {
+        free(label);
+        return format_bad_row(file, record.line, wrong.what, ": field \"%s\" %s",
+                              wrong.field, wrong.why);
+    }
 
-    bool is_needed = file->label_use == LABELS_REQUIRED;
-    wrong = wrong_field(is_label(label), label,
-                        json_array_size(label) > 1
-                            ? "is not a string or a number but several labels"
-                            : "is not a string or a number");
-    if (wrong && is_needed)
-        return format_bad_row(file, record.line, "rows without a label",
-                              ": field \"%s\" %s", layout->label_field, wrong);
-
-    if (layout->part_field && !(record.part = part_of(layout, object)))
-        return format_bad_row(file, record.line, "rows that say no part",
-                              ": field \"%s\" is no part, as train or test are",
-                              layout->part_field);
-
-    char *shown = wrong ? NULL
-                  : json_is_string(label)
-                      ? xstrdup(json_string_value(label))
-                      : json_dumps(label, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-    record.label = shown;
-    record.n_label = shown ? strlen(shown) : 0;
-    record.text = json_string_value(text);
-    record.n_text = json_string_length(text);
+    record.label = label;
+    record.n_label = label ? strlen(label) : 0;
+    record.text = file->text ? file->text : "";
+    record.n_text = file->n_text;
     int rc = file->sink(file->context, &record);
-    free(shown);
+    free(label);
     return rc;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "input/label_lines.h"
+#include "input/multi_labels.h"
 #include "input/records.h"
 #include "input/sample.h"
 
@@ -36,7 +37,9 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
         layout->described = xasprintf("lines, %sa text a line", header);
         return OK;
     }
-    layout->described = xasprintf("lines, %slabel up to the first %s", header,
+    layout->multi_label = options->label_separator || options->multi_label == CHOICE_YES;
+    layout->described = xasprintf("lines, %slabel%s up to the first %s", header,
+                                  layout->multi_label ? "s" : "",
                                   format_shown_separator(layout->separator));
     return OK;
 }
@@ -52,7 +55,8 @@ static int take(struct format_file *file, const struct delimited_row *row)
 
     while (at + n_separator <= n && memcmp(line + at, separator, n_separator))
         at++;
-    if (at + n_separator > n || at == 0)
+    bool may_lack_label = file->layout.multi_label;
+    if (at + n_separator > n || (at == 0 && !may_lack_label))
         return format_bad_row(file, row->line, "rows without a label",
                               ": %s; expected LABEL%sTEXT",
                               at ? "no separator" : "no label", separator);
@@ -62,6 +66,13 @@ static int take(struct format_file *file, const struct delimited_row *row)
                                  .text = line + at + n_separator,
                                  .n_text = n - at - n_separator,
                                  .line = row->line};
+    if (may_lack_label) {
+        format_begin_row(file);
+        multi_labels_take(&file->labels, line, at, file->label_separator);
+        record.labels = &file->labels;
+        record.label = NULL;
+        record.n_label = 0;
+    }
     return file->sink(file->context, &record);
 }
 

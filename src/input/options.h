@@ -11,8 +11,10 @@ struct input_settings {
     char *separator;
     int header, quoting; /* enum choice */
     char *text_column, *label_column, *text_field, *label_field;
-    char *encoding; /* NULL: UTF-8 */
-    int on_bad_row; /* enum bad_rows */
+    char *label_columns, *label_separator;
+    int multi_label; /* enum choice */
+    char *encoding;  /* NULL: UTF-8 */
+    int on_bad_row;  /* enum bad_rows */
     bool follow_links;
 };
 

@@ -107,6 +107,7 @@ static void note_records(struct reader *reader, int rc)
     file->layout = record_file_layout(reader->records);
     file->is_told = record_file_is_told(reader->records);
     file->names = record_file_names(reader->records);
+    file->labels = record_file_label_columns(reader->records);
     file->lacks_labels = rc && record_file_lacks_labels(reader->records);
     file->trouble = trouble;
 
@@ -515,6 +516,7 @@ static void release_notes(struct reader_notes *notes)
         free(notes->files[i].path);
         free(notes->files[i].layout);
         free(notes->files[i].names);
+        free(notes->files[i].labels);
         free(notes->files[i].trouble);
     }
     for (int i = 0; i < notes->n_folders; i++)

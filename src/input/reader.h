@@ -41,6 +41,7 @@ struct reader_notes {
         char *layout;      /* "reviews.csv: csv, ..."; NULL: it was not read */
         char *trouble;     /* why it could not be read to its end; NULL: it was */
         char *names;       /* of its columns or fields, a line each; NULL: not known */
+        char *labels;      /* that have a column each, a line each; NULL: none */
         bool is_named;     /* like records */
         bool lacks_labels; /* that is why it could not be read: there are texts */
         bool is_told;      /* its format was found */

@@ -34,6 +34,21 @@ static size_t add_path(struct record_file *file, const char *part)
     return file->path_at;
 }
 
+static void add_labels(struct block_document *document, struct block *block,
+                       const struct text_record *record)
+{
+    const struct words *labels = record->labels;
+    document->is_multi_label = labels;
+    document->n_labels = labels ? labels->n : 0;
+    if (record->label)
+        document->label = block_add_string(block, record->label, record->n_label);
+    for (int32_t i = 0; labels && i < labels->n; i++) {
+        size_t at =
+            block_add_string(block, words_text(labels, i), words_length(labels, i));
+        document->label = i ? document->label : at;
+    }
+}
+
 static int take_record(void *given, const struct text_record *record)
 {
     struct record_file *file = given;
@@ -43,8 +58,7 @@ static int take_record(void *given, const struct text_record *record)
     document->source = file->start.source_number;
     document->kind = file->start.kind;
     document->folder = path_at;
-    document->label =
-        record->label ? block_add_string(block, record->label, record->n_label) : 0;
+    add_labels(document, block, record);
     document->line = record->line;
     document->is_first_row = record->is_first;
     document->n_text = record->n_text;
@@ -115,6 +129,18 @@ char *record_file_names(const struct record_file *file)
 {
     const char *names = records_column_names(file->records);
     return names ? xstrdup(names) : NULL;
+}
+
+char *record_file_label_columns(const struct record_file *file)
+{
+    const struct layout_list *labels = records_label_columns(file->records);
+    char *names = labels->n ? xstrdup("") : NULL;
+    for (int i = 0; i < labels->n; i++) {
+        char *longer = xasprintf("%s%s\n", names, labels->names[i]);
+        free(names);
+        names = longer;
+    }
+    return names;
 }
 
 bool record_file_lacks_labels(const struct record_file *file)

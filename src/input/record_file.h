@@ -39,6 +39,10 @@ char *record_file_layout(const struct record_file *file);
  * to free. */
 char *record_file_names(const struct record_file *file);
 
+/* The labels that have a column each, a line each; NULL: there are none; the caller's to
+ * free. */
+char *record_file_label_columns(const struct record_file *file);
+
 /* Whether it could not be read since it has texts and no labels. */
 bool record_file_lacks_labels(const struct record_file *file);
 

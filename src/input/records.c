@@ -45,7 +45,7 @@ void records_free(struct records *records)
     if (!records)
         return;
     delimited_free(records->rows);
-    layout_release(&records->file.layout);
+    format_release_file(&records->file);
     left_out_release(&records->left_out);
     json_document_release(&records->document);
     for (int i = 0; i < records->n_names; i++)
@@ -82,6 +82,11 @@ const char *records_layout(const struct records *records)
 const char *records_column_names(const struct records *records)
 {
     return records->file.layout.names;
+}
+
+const struct layout_list *records_label_columns(const struct records *records)
+{
+    return &records->file.layout.labels;
 }
 
 bool records_lack_labels(const struct records *records)
@@ -159,7 +164,7 @@ static int check_header(const struct records *records, const struct text_record 
 {
     const struct layout *layout = &records->file.layout;
     int c = layout->label;
-    if (!records->n_names || layout->n_columns == 0 || c < 0 ||
+    if (!records->n_names || layout->n_columns == 0 || c < 0 || record->labels ||
         records->options.header != CHOICE_AUTO ||
         records->names[c].n != record->n_label ||
         memcmp(records->names[c].text, record->label, record->n_label))
@@ -178,17 +183,17 @@ static int pass_over(struct records *records, int64_t line, const char *what)
     return OK;
 }
 
-static int refuse_label(struct records *records, const struct text_record *record)
+static int refuse_label(struct records *records, int64_t line, const char *label,
+                        size_t n)
 {
     if (!*records->encoding)
-        decode_guess(record->label, record->n_label, 1, records->encoding);
+        decode_guess(label, n, 1, records->encoding);
     bool is_guessed = *records->encoding;
     return fail(
         ERR_FORMAT,
         "%s: line %lld: the label is not valid UTF-8; expected the name of a class "
         "(--encoding %s%s)",
-        records->file.name, (long long)record->line,
-        is_guessed ? records->encoding : "NAME",
+        records->file.name, (long long)line, is_guessed ? records->encoding : "NAME",
         is_guessed ? " is what the file looks like" : " says what the file is in");
 }
 
@@ -197,6 +202,19 @@ static bool has_table_of_class(const struct records *records)
 {
     const struct records_options *options = &records->options;
     return records->class_name && (options->text_column || options->text_field);
+}
+
+/* Whether labels are names, each. */
+static int check_labels(struct records *records, const struct text_record *record)
+{
+    const struct words *labels = record->labels;
+    if (record->label && !is_name(record->label, record->n_label))
+        return refuse_label(records, record->line, record->label, record->n_label);
+    for (int32_t i = 0; labels && i < labels->n; i++)
+        if (!is_name(words_text(labels, i), words_length(labels, i)))
+            return refuse_label(records, record->line, words_text(labels, i),
+                                words_length(labels, i));
+    return check_header(records, record);
 }
 
 /* What the format made of the present row. */
@@ -213,15 +231,15 @@ static int take_record(void *given, const struct text_record *taken)
     }
     trim_label(&record);
 
-    if (record.n_label == 0 && records->options.label_use == LABELS_REQUIRED)
+    if (record.n_label == 0 && !record.labels &&
+        records->options.label_use == LABELS_REQUIRED)
         return format_bad_row(file, record.line, "rows without a label",
-                              ": the label is empty; expected the name of a class");
+                              ": the label is empty; expected the name of a class "
+                              "(--multi-label on where texts may have none)");
     if (record.n_label == 0)
         record.label = NULL;
-    else if (!is_name(record.label, record.n_label))
-        return refuse_label(records, &record);
 
-    int rc = check_header(records, &record);
+    int rc = check_labels(records, &record);
     if (rc)
         return rc;
     if (!record.part)
@@ -276,6 +294,7 @@ struct records *records_new(const struct records_options *options, const char *n
                                   .context = records,
                                   .label_use = options->label_use,
                                   .skips_bad_rows = options->on_bad_row == BAD_ROWS_SKIP,
+                                  .label_separator = options->label_separator,
                                   .left_out = &records->left_out},
                          .sink = sink,
                          .context = context};

@@ -19,6 +19,9 @@ struct records_options {
     enum choice header, quoting;
     const char *text_column, *label_column; /* names, or numbers from 1 */
     const char *text_field, *label_field;
+    const char *label_columns;   /* of one label each, with commas between */
+    const char *label_separator; /* between the labels of a label field */
+    enum choice multi_label;     /* whether a text may have several labels, or none */
     enum label_use label_use;
     enum bad_rows on_bad_row;
     bool follow_links; /* of a folder that is read */
@@ -28,6 +31,7 @@ struct records_options {
 struct text_record {
     const char *label, *text;
     size_t n_label, n_text; /* label NULL: it has none, where labels are not required */
+    const struct words *labels; /* any number, in the place of `label`; NULL: that one */
     int64_t line;
     size_t n_bad, first_bad; /* invalid UTF-8 that was replaced, the byte of the line */
     /* The key of a JSON document where it stands, or the part that a column says; it
@@ -66,6 +70,9 @@ const char *records_layout(const struct records *records);
 
 /* The names of its columns or fields, a line each; NULL: they are not known. Borrowed. */
 const char *records_column_names(const struct records *records);
+
+/* The labels that have a column each, whether a text has them or not. Borrowed. */
+const struct layout_list *records_label_columns(const struct records *records);
 
 /* Whether it could not be read since it has texts and no labels. */
 bool records_lack_labels(const struct records *records);

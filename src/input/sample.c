@@ -73,8 +73,11 @@ int sample_take(void *given, const struct delimited_row *row)
 
     if (sample->n_rows++ == 0) {
         sample->n_columns = row->n_fields;
+        sample->names = xcalloc((size_t)row->n_fields, sizeof *sample->names);
+        for (int c = 0; c < row->n_fields; c++)
+            sample->names[c] = xstrndup(row->fields[c].text, row->fields[c].n);
         for (int c = 0; c < n; c++)
-            sample->columns[c].first = xstrndup(row->fields[c].text, row->fields[c].n);
+            sample->columns[c].first = sample->names[c];
         return OK;
     }
 
@@ -102,10 +105,12 @@ int sample_read(const struct beginning *beginning, struct delimited_form form,
 
 void sample_release(struct sample *sample)
 {
-    for (int c = 0; c < sample_n_columns(sample); c++) {
-        free(sample->columns[c].first);
+    for (int c = 0; c < sample_n_columns(sample); c++)
         words_release(&sample->columns[c].values);
-    }
+    for (int c = 0; c < sample->n_columns; c++)
+        free(sample->names[c]);
+    free(sample->names);
+    sample->names = NULL;
     sample->n_columns = 0;
 }
 
@@ -197,7 +202,8 @@ bool sample_is_few(const struct sample *sample, int column)
 {
     const struct sample_column *of = &sample->columns[column];
     int most = of->n_values < 20 ? of->n_values - 1 : of->n_values / 4;
-    return is_filled(sample, column) && of->values.n > 0 && of->values.n <= most &&
+    bool is_filled_enough = sample->has_gaps || is_filled(sample, column);
+    return is_filled_enough && of->values.n > 0 && of->values.n <= most &&
            sample_words(sample, column) <= 4;
 }
 

@@ -11,7 +11,7 @@
 enum { SAMPLE_COLUMNS = 64 };
 
 struct sample_column {
-    char *first;         /* the first row's field; owned */
+    const char *first;   /* the first row's field */
     struct words values; /* distinct ones of the rows behind the first, empty ones not */
     int n_values;        /* rows behind the first where it is not empty */
     int64_t n_words, n_bytes;
@@ -24,6 +24,8 @@ struct sample {
     int n_rows;    /* but those of empty fields */
     int n_columns; /* of the first row */
     int n_odd;     /* rows of another number of fields */
+    bool has_gaps; /* texts may have no label: a column of labels may be sparse */
+    char **names;  /* (n_columns) the first row's fields; owned */
     struct sample_column columns[SAMPLE_COLUMNS];
 };
 

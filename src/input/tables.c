@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "input/columns.h"
+#include "input/multi_labels.h"
 #include "input/part_column.h"
 #include "input/records.h"
 
@@ -26,6 +27,47 @@ static int lay_out(const struct beginning *beginning, const char *separator,
     return columns_lay_out(beginning, layout);
 }
 
+static void take_text(struct format_file *file, const struct delimited_row *row,
+                      struct text_record *record)
+{
+    const struct layout *layout = &file->layout;
+    const struct field *text = &row->fields[layout->text];
+    format_begin_row(file);
+    for (int i = 0; i < layout->texts.n; i++) {
+        text = &row->fields[layout->texts.columns[i]];
+        format_add_text(file, text->text, text->n);
+    }
+
+    record->text = layout->texts.n ? file->text : text->text;
+    record->n_text = layout->texts.n ? file->n_text : text->n;
+}
+
+/* Which of the columns of one label each holds no truth; -1: none. */
+static int take_labels(struct format_file *file, const struct delimited_row *row,
+                       struct text_record *record)
+{
+    const struct layout *layout = &file->layout;
+    const struct field *label = layout->label < 0 ? NULL : &row->fields[layout->label];
+    record->labels = layout->multi_label ? &file->labels : NULL;
+    if (label && layout->multi_label) {
+        multi_labels_take(&file->labels, label->text, label->n, file->label_separator);
+    } else if (label) {
+        record->label = label->text;
+        record->n_label = label->n;
+    }
+
+    for (int i = 0; i < layout->labels.n; i++) {
+        const struct field *field = &row->fields[layout->labels.columns[i]];
+        const char *name = layout->labels.names[i];
+        int truth = multi_labels_truth(field->text, field->n);
+        if (truth < 0)
+            return i;
+        if (truth)
+            multi_labels_add(&file->labels, name, strlen(name));
+    }
+    return -1;
+}
+
 static int take(struct format_file *file, const struct delimited_row *row)
 {
     const struct layout *layout = &file->layout;
@@ -36,13 +78,17 @@ static int take(struct format_file *file, const struct delimited_row *row)
             "end outside quotes? (--quoting, --separator)",
             row->n_fields, layout->n_columns, layout->separator);
 
-    const struct field *text = &row->fields[layout->text];
-    struct text_record record = {
-        .text = text->text, .n_text = text->n, .line = row->line};
-    if (layout->label >= 0) {
-        record.label = row->fields[layout->label].text;
-        record.n_label = row->fields[layout->label].n;
-    }
+    struct text_record record = {.line = row->line};
+    take_text(file, row, &record);
+    int odd = take_labels(file, row, &record);
+    if (odd >= 0)
+        return format_bad_row(file, row->line,
+                              "rows with another value than 0 or 1 for a label",
+                              ": \"%.*s\" in column %d (%s), expected 1 or 0: whether "
+                              "the text has the label",
+                              (int)row->fields[layout->labels.columns[odd]].n,
+                              row->fields[layout->labels.columns[odd]].text,
+                              layout->labels.columns[odd] + 1, layout->labels.names[odd]);
     if (layout->part_field) {
         const struct field *part = &row->fields[layout->part];
         record.part = part_column_part(layout->part_field, part->text, part->n);

@@ -511,9 +511,10 @@ static void test_bad_rows(void **state)
           "{\"text\": \"a\", \"label\": 1}\n{\"text\": null, \"label\": 1}\n{]\n"
           "{\"text\": \"b\"}\n{\"text\": \"c\", \"label\": 2}\n",
           "jsonl, label in \"label\", text in \"text\"", "1:1=a; 5:2=c; ");
-    refuse(PLAIN, "text,label\na,x\nb, \nd,y\n", ERR_FORMAT,
-           "x: line 3: the label is empty; expected the name of a class; --on-bad-row "
-           "skip leaves such rows out");
+    refuse(
+        PLAIN, "text,label\na,x\nb, \nd,y\n", ERR_FORMAT,
+        "x: line 3: the label is empty; expected the name of a class (--multi-label on "
+        "where texts may have none); --on-bad-row skip leaves such rows out");
 }
 
 /* An empty file has no records and no layout. */

@@ -1,0 +1,21 @@
+/* Labels of documents of which each may have several. */
+#ifndef RNNTRAIN_PREPROCESS_CORPUS_LABEL_SETS_H
+#define RNNTRAIN_PREPROCESS_CORPUS_LABEL_SETS_H
+
+#include "corpus/corpus.h"
+
+/* The number of a set of n labels, which is added if it is new; the labels are sorted. */
+int32_t label_sets_add(struct corpus *corpus, int32_t *labels, int32_t n);
+
+/* Where a document that stays has a set, all get one, of their one label; labels that
+ * have a column each are known whether a text has them or not. */
+void label_sets_unify(struct corpus *corpus, const struct reader_notes *notes);
+
+/* Every label becomes another, becomes[label]. */
+void label_sets_relabel(struct corpus *corpus, const int32_t *becomes);
+
+/* Whether the document has the label. */
+bool label_sets_hold(const struct corpus *corpus, const struct document *document,
+                     int32_t label);
+
+#endif
