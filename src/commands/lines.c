@@ -256,13 +256,15 @@ static void pass_line_feed(struct lines *lines)
 static const char *find_line(struct lines *lines, size_t *n)
 {
     pass_line_feed(lines);
-    const char *first = lines->text + lines->first;
     size_t left = lines->n - lines->first, at = lines->searched;
+    if (left == 0) /* nor memory, before anything is read */
+        return NULL;
 
+    const char *first = lines->text + lines->first;
     while (at < left && first[at] != '\n' && first[at] != '\r')
         at++;
     lines->searched = at;
-    if (at == left && (!lines->ended || left == 0))
+    if (at == left && !lines->ended)
         return NULL;
     /* a line feed that waits is taken with its line: who asks for more would wait for a
      * text before the answer to this one goes out */

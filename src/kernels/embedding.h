@@ -114,9 +114,9 @@ INLINE void embed_rows(const struct embedding *e, bool drops, const real *table,
                        size_t x_row)
 {
     int whole = e->width / WIDTH * WIDTH;
-    const uint32_t *keep = e->bits;
 
-    for (int r = 0; r < e->n; r++, x += x_row, keep += drops ? e->bits_row : 0) {
+    for (int r = 0; r < e->n; r++, x += x_row) {
+        const uint32_t *keep = drops ? e->bits + (size_t)r * e->bits_row : NULL;
         const real *from = table + (size_t)e->ids[r] * (size_t)e->width;
         for (int j = 0; j < whole; j += WIDTH) {
             vec v = vec_load(from + j);

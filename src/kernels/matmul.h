@@ -117,7 +117,8 @@ INLINE void fetch_span(struct fetched *fetched)
 
 INLINE struct fetched fetch_begin(const struct matmul *m)
 {
-    struct fetched fetched = {.span = m->ahead, .end = m->ahead + m->n_ahead};
+    struct fetched fetched = {.span = m->ahead,
+                              .end = m->n_ahead ? m->ahead + m->n_ahead : m->ahead};
     size_t n_tiles = (size_t)(m->rows + tile_rows(STRIP) - 1) / (size_t)tile_rows(STRIP) *
                      ((size_t)(m->vectors + STRIP - 1) / STRIP);
     size_t depth = 0, total = 0;

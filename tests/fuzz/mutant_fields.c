@@ -166,7 +166,8 @@ static struct fields find_fields(const struct image *image)
     add_superblock(&fields);
     for (size_t at = 0; at + 4 <= image->n; at++)
         for (size_t i = 0; i < COUNT_OF(blocks); i++)
-            if (!memcmp(image->bytes + at, blocks[i].signature, 4))
+            if (image->bytes[at] == *blocks[i].signature &&
+                !memcmp(image->bytes + at, blocks[i].signature, 4))
                 blocks[i].add(&fields, at);
     return fields;
 }
