@@ -190,23 +190,24 @@ static void read_file(const struct order *order, const char *bytes, size_t n,
     watch(begin, order, watched);
 }
 
-/* What is opened for a good file. */
+/* What is opened for a good file, with a seal and without. */
 static void learn(const struct order *order)
 {
     static bool is_learnt[READINGS][MUTANT_KINDS];
-    struct watched watched = {.code = 0};
-    struct fuzz nothing = {NULL, 0};
-    size_t n = 0;
 
-    if (is_learnt[order->reading][order->kind])
-        return;
+    for (int sealed = 0; sealed < 2 && !is_learnt[order->reading][order->kind];
+         sealed++) {
+        struct watched watched = {.code = 0};
+        struct fuzz nothing = {NULL, 0};
+        size_t n = 0;
+        char *bytes = mutant_make(order->kind, sealed, &nothing, &n);
+
+        read_file(order, bytes, n, &watched);
+        keep_paths(&watched);
+        watched_release(&watched);
+        free(bytes);
+    }
     is_learnt[order->reading][order->kind] = true;
-
-    char *bytes = mutant_make(order->kind, order->kind <= MUTANT_DATASET, &nothing, &n);
-    read_file(order, bytes, n, &watched);
-    keep_paths(&watched);
-    watched_release(&watched);
-    free(bytes);
 }
 
 static void try(int number, const struct order *order, const char *bytes, size_t n)

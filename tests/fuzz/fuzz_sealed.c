@@ -8,10 +8,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
+    /* training takes long */
     static const enum reading readings[] = {
-        READING_PREDICT,      READING_EVAL,        READING_INSPECT, READING_VERIFY,
-        READING_EXPORT_KERAS, READING_EXPORT_ONNX, READING_IMPORT,  READING_SEAL,
-        READING_TRAIN,        READING_RESUME,      READING_LIBRARY};
+        READING_PREDICT, READING_EVAL,   READING_INSPECT,      READING_VERIFY,
+        READING_IMPORT,  READING_SEAL,   READING_EXPORT_KERAS, READING_EXPORT_ONNX,
+        READING_LIBRARY, READING_RESUME, READING_TRAIN,        READING_PREDICT,
+        READING_EVAL,    READING_IMPORT, READING_EXPORT_KERAS, READING_LIBRARY};
     static bool has_begun;
     struct fuzz input = {bytes, n};
 

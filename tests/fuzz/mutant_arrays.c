@@ -107,7 +107,7 @@ void mutant_replace_array(const struct change *change)
 /* The values of an array that has few; NULL where it has many or they are elsewhere. */
 static void *read_values(hid_t set, hid_t type, hid_t space)
 {
-    enum { MOST = 1 << 20 };
+    enum { MOST = 1 << 14 };
     hssize_t n = H5Sget_simple_extent_npoints(space);
     hid_t create = H5Dget_create_plist(set);
     bool is_small = n > 0 && (size_t)n < MOST / H5Tget_size(type);

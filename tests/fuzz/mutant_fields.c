@@ -12,12 +12,13 @@ struct field {
     int width;
 };
 
+enum { MOST_MESSAGES = 2048 };
+
 struct fields {
     const struct image *image;
     struct field *field;
-    size_t n;
-    size_t *message; /* (n_messages) where messages of headers begin */
-    size_t n_messages;
+    size_t n, room;
+    size_t message[MOST_MESSAGES], n_messages; /* where messages of headers begin */
 };
 
 static bool holds(const struct image *image, size_t at, size_t n)
@@ -37,7 +38,10 @@ static void add(struct fields *fields, size_t at, int width)
 {
     if (!holds(fields->image, at, (size_t)width))
         return;
-    fields->field = xrealloc(fields->field, fields->n + 1, sizeof *fields->field);
+    if (fields->n == fields->room) {
+        fields->room = 2 * fields->room + 1024;
+        fields->field = xrealloc(fields->field, fields->room, sizeof *fields->field);
+    }
     fields->field[fields->n++] = (struct field){at, width};
 }
 
@@ -55,9 +59,8 @@ static void add_message(struct fields *fields, size_t at, size_t n)
     enum { ATTRIBUTE = 0xc, PREFIX = 8, FIRST = 8 };
     size_t body = at + PREFIX;
 
-    fields->message =
-        xrealloc(fields->message, fields->n_messages + 1, sizeof *fields->message);
-    fields->message[fields->n_messages++] = at;
+    if (fields->n_messages < MOST_MESSAGES)
+        fields->message[fields->n_messages++] = at;
 
     add(fields, at, 2);
     add(fields, at + 2, 2);
@@ -159,17 +162,15 @@ static const struct {
               {"FRHP", add_any},     {"FHDB", add_any},  {"BTHD", add_any},
               {"BTLF", add_any}};
 
-static struct fields find_fields(const struct image *image)
+static void find_fields(const struct image *image, struct fields *fields)
 {
-    struct fields fields = {.image = image};
-
-    add_superblock(&fields);
+    *fields = (struct fields){.image = image};
+    add_superblock(fields);
     for (size_t at = 0; at + 4 <= image->n; at++)
         for (size_t i = 0; i < COUNT_OF(blocks); i++)
             if (image->bytes[at] == *blocks[i].signature &&
                 !memcmp(image->bytes + at, blocks[i].signature, 4))
-                blocks[i].add(&fields, at);
-    return fields;
+                blocks[i].add(fields, at);
 }
 
 /* What a field becomes: near what it was, at an edge, another field, any number. */
@@ -216,7 +217,8 @@ static void change_message(const struct fields *fields, struct image *image,
 
 void mutant_change_fields(struct image *image, struct fuzz *input)
 {
-    struct fields fields = find_fields(image);
+    struct fields fields;
+    find_fields(image, &fields);
     bool is_message = fields.n_messages > 0 && fuzz_below(input, 8) == 7;
 
     if (is_message) {
@@ -227,5 +229,4 @@ void mutant_change_fields(struct image *image, struct fuzz *input)
         memcpy(image->bytes + field->at, &value, (size_t)field->width);
     }
     free(fields.field);
-    free(fields.message);
 }

@@ -109,7 +109,7 @@ hid_t mutant_some_space(struct fuzz *input, hsize_t *shape, int *n_dims)
  * no fixed size. */
 void *mutant_some_values(hid_t type, hid_t space, struct fuzz *input)
 {
-    enum { MOST = 1 << 20 };
+    enum { MOST = 1 << 14 };
     hssize_t n = H5Sget_simple_extent_npoints(space);
     size_t size = H5Tget_size(type);
     bool has_places = H5Tis_variable_str(type) > 0 || H5Tget_class(type) == H5T_VLEN ||
