@@ -6,8 +6,6 @@
 
 #include <nettle/sha2.h>
 
-#include "corpus/label_sets.h"
-
 static void keep_name(struct corpus *corpus, const char *name, int64_t *offset)
 {
     size_t n = strlen(name) + 1;
@@ -88,20 +86,6 @@ void corpus_note(struct corpus *corpus, const char *about, char *text)
     corpus->notes[corpus->n_notes++] = (struct corpus_note){about, text};
 }
 
-/* n strings, one behind the other. */
-static int32_t add_set(struct corpus *corpus, const char *labels, int n)
-{
-    int32_t *numbers = xcalloc((size_t)n + 1, sizeof *numbers);
-    for (int i = 0; i < n; i++) {
-        size_t n_bytes = strlen(labels);
-        numbers[i] = words_add(&corpus->labels, labels, n_bytes);
-        labels += n_bytes + 1;
-    }
-    int32_t set = label_sets_add(corpus, numbers, n);
-    free(numbers);
-    return set;
-}
-
 struct document *corpus_add(struct corpus *corpus, const struct block *block,
                             const struct block_document *given)
 {
@@ -120,7 +104,8 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
         const char *label = block->strings + given->label;
         document->has_set = given->is_multi_label;
         document->label = given->is_multi_label
-                              ? add_set(corpus, label, given->n_labels)
+                              ? label_lists_add_names(&corpus->sets, &corpus->labels,
+                                                      label, given->n_labels)
                               : words_add(&corpus->labels, label, strlen(label));
         document->name = given->line;
         document->is_first_row = given->is_first_row;

@@ -4,10 +4,9 @@
 #ifndef RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 #define RNNTRAIN_PREPROCESS_CORPUS_CORPUS_H
 
-#include <string.h>
-
 #include "corpus/spelling.h"
 
+#include "input/label_lists.h"
 #include "input/left_out.h"
 #include "input/reader.h"
 
@@ -106,20 +105,14 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
 static inline int32_t corpus_n_labels(const struct corpus *corpus,
                                       const struct document *document)
 {
-    return document->has_set ? (int32_t)(words_length(&corpus->sets, document->label) /
-                                         sizeof document->label)
-                             : 1;
+    return document->has_set ? label_lists_count(&corpus->sets, document->label) : 1;
 }
 
 static inline int32_t corpus_label(const struct corpus *corpus,
                                    const struct document *document, int32_t i)
 {
-    int32_t label = document->label;
-    if (document->has_set)
-        memcpy(&label,
-               words_text(&corpus->sets, document->label) + (size_t)i * sizeof label,
-               sizeof label);
-    return label;
+    return document->has_set ? label_lists_at(&corpus->sets, document->label, i)
+                             : document->label;
 }
 
 /* A line for the summary; takes the text over. */

@@ -54,6 +54,9 @@ question ask_own_classes;
 /* Are there more classes than texts, as where columns are swapped? */
 question ask_swapped;
 
+/* examine_several.c. Are labels lists of labels? */
+question ask_several;
+
 /* examine_missing.c. Do labels say that there is none: nan, null? */
 question ask_missing;
 /* Are there classes that are called so? */

@@ -7,23 +7,6 @@
 
 #include "input/multi_labels.h"
 
-static int compare_labels(const void *left, const void *right)
-{
-    int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
-    return a < b ? -1 : a > b;
-}
-
-int32_t label_sets_add(struct corpus *corpus, int32_t *labels, int32_t n)
-{
-    int32_t distinct = 0;
-    qsort(labels, (size_t)n, sizeof *labels, compare_labels);
-    for (int32_t i = 0; i < n; i++)
-        if (distinct == 0 || labels[distinct - 1] != labels[i])
-            labels[distinct++] = labels[i];
-    return words_add(&corpus->sets, (const char *)labels,
-                     (size_t)distinct * sizeof *labels);
-}
-
 static bool has_sets(const struct corpus *corpus)
 {
     for (int32_t i = 0; i < corpus->n_documents; i++)
@@ -63,7 +46,8 @@ void label_sets_unify(struct corpus *corpus, const struct reader_notes *notes)
         bool is_dropped = document->part == CORPUS_DROPPED;
         int32_t n = is_dropped || document->has_set ? 0 : 1;
         if (corpus->is_multi_label && (is_dropped || !document->has_set))
-            document->label = label_sets_add(corpus, &(int32_t){document->label}, n);
+            document->label =
+                label_lists_add(&corpus->sets, &(int32_t){document->label}, n);
         else if (!corpus->is_multi_label && document->has_set)
             document->label = 0;
         document->has_set = corpus->is_multi_label;
@@ -80,7 +64,7 @@ static int32_t relabel_set(const struct words *before, int32_t set, struct corpu
         memcpy(labels, words_text(before, set), (size_t)n * sizeof *labels);
     for (int32_t i = 0; i < n; i++)
         labels[i] = becomes[labels[i]];
-    int32_t number = label_sets_add(corpus, labels, n);
+    int32_t number = label_lists_add(&corpus->sets, labels, n);
     free(labels);
     return number;
 }

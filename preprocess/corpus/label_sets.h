@@ -4,9 +4,6 @@
 
 #include "corpus/corpus.h"
 
-/* The number of a set of n labels, which is added if it is new; the labels are sorted. */
-int32_t label_sets_add(struct corpus *corpus, int32_t *labels, int32_t n);
-
 /* Where a document that stays has a set, all get one, of their one label; labels that
  * have a column each are known whether a text has them or not. */
 void label_sets_unify(struct corpus *corpus, const struct reader_notes *notes);

@@ -10,6 +10,7 @@
 #include "data/classes.h"
 #include "files/file.h"
 #include "files/h5.h"
+#include "input/label_lists.h"
 #include "input/layout.h"
 #include "input/load.h"
 #include "input/strays.h"
@@ -18,6 +19,7 @@
 /* A text: where it stands, what its label is, and its ids. */
 struct document {
     int32_t place, label; /* numbers in the words below; label -1: its place's class */
+    bool has_set;         /* label is one of label_sets: any number of labels */
     int part;             /* once decided; -1: it is not the corpus's */
     int32_t length;
 };
@@ -27,6 +29,7 @@ struct corpus {
     const struct input_settings *settings;
     struct source source;
     struct words place_names, labels; /* kinds and paths of places; classes */
+    struct words label_sets;          /* of labels, an int32_t each */
     struct layout_place *places;      /* (n_places) those of the words, then others */
     int n_places;
     struct document *documents;
@@ -90,6 +93,37 @@ static void grow(struct corpus *corpus, size_t maxlen)
     corpus->ids = xrealloc(corpus->ids, corpus->room * maxlen, sizeof *corpus->ids);
 }
 
+static int32_t n_labels_of(const struct corpus *corpus, const struct document *document)
+{
+    return document->has_set ? label_lists_count(&corpus->label_sets, document->label)
+                             : 1;
+}
+
+static int32_t label_of(const struct corpus *corpus, const struct document *document,
+                        int32_t i)
+{
+    return document->has_set ? label_lists_at(&corpus->label_sets, document->label, i)
+                             : document->label;
+}
+
+/* What is said of a document's labels, if it is a record. */
+static void add_labels(struct corpus *corpus, const struct block *block,
+                       const struct block_document *given, struct document *document)
+{
+    const char *label = block->strings + given->label;
+    bool is_record = given->kind == PLACE_RECORDS;
+    document->has_set = is_record && given->is_multi_label;
+    document->label = document->has_set
+                          ? label_lists_add_names(&corpus->label_sets, &corpus->labels,
+                                                  label, given->n_labels)
+                      : is_record ? words_add(&corpus->labels, label, strlen(label))
+                                  : -1;
+
+    for (int32_t i = 0; is_record && i < n_labels_of(corpus, document); i++)
+        label_set_add(&corpus->places[document->place].labels,
+                      (int)(label_of(corpus, document, i) % LABEL_SET_BITS));
+}
+
 static int add_document(struct corpus *corpus, const struct block *block,
                         struct block_document *given)
 {
@@ -105,14 +139,8 @@ static int add_document(struct corpus *corpus, const struct block *block,
 
     grow(corpus, maxlen);
     struct document *document = &corpus->documents[corpus->n];
-    const char *label = block->strings + given->label;
     document->place = find_place(corpus, block, given);
-    document->label = given->kind == PLACE_RECORDS
-                          ? words_add(&corpus->labels, label, strlen(label))
-                          : -1;
-    if (document->label >= 0)
-        label_set_add(&corpus->places[document->place].labels,
-                      (int)(document->label % LABEL_SET_BITS));
+    add_labels(corpus, block, given, document);
 
     text_encode(corpus->predictor->tokenizer, text, n, &corpus->text);
     document->length = text_pad(&padding, corpus->text.ids, corpus->text.n,
@@ -178,8 +206,10 @@ static bool mark_documents(struct corpus *corpus)
         const char *name = place->class_name;
         document->part = place->is_ours ? place->part : -1;
         is_parted |= place->is_ours && place->why;
-        if (place->is_ours && name)
+        if (place->is_ours && name) {
             document->label = words_add(&corpus->labels, name, strlen(name));
+            document->has_set = false;
+        }
         if (document->label < 0)
             document->part = -1;
     }
@@ -213,12 +243,17 @@ static int compare_names(const void *left, const void *right)
 /* The names of the classes that the corpus has, in order; borrowed. */
 static struct facts found_classes(const struct corpus *corpus)
 {
-    struct facts found = {0};
+    struct facts found = {.multi_label = corpus->predictor->info.facts.multi_label};
     int32_t n = corpus->labels.n;
     bool *is_used = xcalloc((size_t)n + 1, sizeof *is_used);
-    for (size_t i = 0; i < corpus->n; i++)
-        if (corpus->documents[i].part >= 0)
-            is_used[corpus->documents[i].label] = true;
+    for (size_t i = 0; i < corpus->n; i++) {
+        const struct document *document = &corpus->documents[i];
+        if (document->part < 0)
+            continue;
+        found.multi_label |= document->has_set;
+        for (int32_t k = 0; k < n_labels_of(corpus, document); k++)
+            is_used[label_of(corpus, document, k)] = true;
+    }
 
     found.labels = xcalloc((size_t)n + 1, sizeof *found.labels);
     for (int32_t i = 0; i < n; i++)
@@ -284,13 +319,28 @@ static int number_labels(const struct corpus *corpus, int32_t **numbers)
     return rc;
 }
 
+/* A row's labels, behind those that are there. */
+static void add_row_labels(const struct corpus *corpus, const struct document *document,
+                           const int32_t *numbers, struct rows *rows)
+{
+    if (!rows->n_labels) {
+        rows->y[rows->n] = numbers[document->label];
+        return;
+    }
+    uint8_t *labels = rows->multi_hot + (size_t)rows->n * (size_t)rows->n_labels;
+    for (int32_t i = 0; i < n_labels_of(corpus, document); i++)
+        labels[numbers[label_of(corpus, document, i)]] = 1;
+}
+
 /* The rows of each part, side by side in memory that the data set owns. */
 static void fill(const struct corpus *corpus, const int32_t *numbers,
                  struct dataset *data)
 {
     size_t maxlen = (size_t)data->facts.maxlen, at = 0;
-    int32_t *ids = xcalloc(corpus->n * (maxlen + 2) + 1, sizeof *ids);
-    int32_t *y = ids + corpus->n * maxlen, *length = y + corpus->n;
+    size_t n_labels = data->facts.multi_label ? (size_t)data->facts.n_labels : 0;
+    size_t label_words = (n_labels + sizeof(int32_t)) / sizeof(int32_t); /* of y too */
+    int32_t *ids = xcalloc(corpus->n * (maxlen + 1 + label_words) + 1, sizeof *ids);
+    int32_t *length = ids + corpus->n * maxlen, *labels = length + corpus->n;
     data->storage = ids;
 
     for (int part = 0; part < DATASET_PARTS; part++) {
@@ -298,7 +348,8 @@ static void fill(const struct corpus *corpus, const int32_t *numbers,
         *rows = facts_rows(&data->facts, 0);
         rows->id_bytes = sizeof *ids;
         rows->x = ids + at * maxlen;
-        rows->y = y + at;
+        rows->y = n_labels ? NULL : labels + at;
+        rows->multi_hot = n_labels ? (uint8_t *)labels + at * n_labels : NULL;
         rows->length = length + at;
 
         for (size_t i = 0; i < corpus->n; i++) {
@@ -306,7 +357,7 @@ static void fill(const struct corpus *corpus, const int32_t *numbers,
             if (document->part != part)
                 continue;
             memcpy(ids + at * maxlen, corpus->ids + i * maxlen, maxlen * sizeof *ids);
-            y[at] = numbers[document->label];
+            add_row_labels(corpus, document, numbers, rows);
             length[at++] = document->length;
             rows->n++;
         }
@@ -329,6 +380,8 @@ static void print_notes(const struct corpus *corpus, const struct reader_notes *
 static int read_corpus(struct corpus *corpus, struct dataset *data, bool *is_parted)
 {
     struct records_options records = input_records(corpus->settings);
+    if (records.multi_label == CHOICE_AUTO && corpus->predictor->info.facts.multi_label)
+        records.multi_label = CHOICE_YES;
     struct reader *reader =
         reader_new(&corpus->source, 1, &records, corpus->settings->encoding);
     int32_t *numbers = NULL;
@@ -366,6 +419,7 @@ int corpus_read(const char *path, const struct input_settings *settings,
         free((char *)(uintptr_t)corpus.places[i].path);
     words_release(&corpus.place_names);
     words_release(&corpus.labels);
+    words_release(&corpus.label_sets);
     load_memory_release(&corpus.memory);
     text_ids_release(&corpus.text);
     free(corpus.places);

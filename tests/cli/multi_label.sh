@@ -113,6 +113,15 @@ expect 64 '--label-separator reads several labels a text' \
 expect 65 'one label only: a; where texts may have several' \
     "$rnnprep" - --multi-label on -o x.h5 < <(printf '__label__a x y\nz\n')
 
+# Lists of labels that nobody said to be such are classes, which is said.
+"$rnnprep" separator/train.csv -o x.h5 --quiet --on-bad-row skip 2>said ||
+    problem "lists are no classes: $(cat said)"
+grep -q 'lists of labels, classes of their own here: .*--label-separator ","' said ||
+    problem "lists are not named: $(cat said)"
+printf 'text,label\n%s\n' "$(seq 40 | awk '{print "text " $1 ",\"" ($1 % 2 ? "Paris, France" : "Rome, Italy") "\""}')" >places.csv
+"$rnnprep" places.csv -o x.h5 >said
+! grep -q 'lists of labels' said || problem "places are no lists"
+
 # As many labels as may be, and one more.
 for n in 4096 4097; do
     python3 -c "for i in range($n): print(f'__label__l{i} __label__l{(i + 1) % $n} text {i}')" >many.txt
