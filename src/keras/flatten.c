@@ -41,7 +41,7 @@ static size_t width_below(const struct keras_reading *reading,
 
     return (size_t)(below->kind == LAYER_EMBEDDING
                         ? below->embedding.width
-                        : layer_directions(below) * below->recurrent.units);
+                        : layer_blocks(below) * below->recurrent.units);
 }
 
 int keras_flatten_length(struct keras_reading *reading, const struct keras_part *flatten,

@@ -38,7 +38,6 @@ static const char *const others[] = {
     "repeatvector",
     "reshape",
     "separableconv1d",
-    "simplernn",
     "subtract",
     "timedistributed",
 };

@@ -3,6 +3,7 @@
  *   Keras 2 and 3   kernel (D, G H), recurrent kernel (H, G H), bias (G H) or, of a GRU
  *                   with reset_after, (2, G H)
  *   Keras 1         those three of each gate: (D, H), (H, H), (H)
+ *   SimpleRNN       three of one gate, in all eras
  *   CuDNN           as Keras 2, each gate's matrices transposed, and two biases (2 G H)
  *
  * Sources: tf_keras legacy/hdf5_format.py, _convert_rnn_weights; Keras 1.2 LSTM.build.
@@ -34,8 +35,8 @@ static struct cell cell_of(const struct keras_part *part, int direction)
                         .gates = cell_kinds[layer->recurrent.cell].gates};
 
     cell.width = (size_t)cell.gates * cell.units;
-    if (!part->use_bias)
-        return cell;
+    if (!part->use_bias || cell.kind == CELL_SIMPLE)
+        return cell; /* one gate stands alike in all eras */
     const struct keras_array *kernel = cell.array[0], *bias = cell.array[2];
     cell.is_separate = kernel && kernel->shape[1] == cell.units;
     cell.is_cudnn = !cell.is_separate && bias && bias->n_dims == 1 &&

@@ -1,13 +1,14 @@
 /* What the shapes of a recurrent layer's arrays say, where a file has nothing else. */
 #include "keras/recurrent.h"
 
-/* Keras 1 has three arrays of each gate. */
+/* Keras 1 has three arrays of each of the gates, of which a simple cell has one: 12 or 9
+ * of a direction, there 3. */
 static bool is_separate(const struct keras_group *group)
 {
     const struct keras_array *second = group->array[1];
 
     return second && second->n_dims == 2 && second->shape[0] == second->shape[1] &&
-           group->n > 3;
+           group->n > 6;
 }
 
 /* A kernel and a recurrent kernel alone are a layer without bias. */
@@ -28,6 +29,9 @@ static enum recurrent_cell cell_of(const struct keras_group *group)
     if (is_separate(group))
         return group->n % 12 ? CELL_GRU : CELL_LSTM;
     size_t gates = second->shape[1] / second->shape[0];
+    const struct keras_array *first = group->array[0];
+    if (gates == 1 && (first->n_dims != 2 || first->shape[1] != second->shape[1]))
+        return CELL_KINDS; /* two matrices of something else */
     while (cell < CELL_KINDS && (size_t)cell_kinds[cell].gates != gates)
         cell++;
     return cell;

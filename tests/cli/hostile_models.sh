@@ -73,13 +73,13 @@ done
 
 # Configurations.
 not_imported 65 'layer "conv" .Conv1D, Keras 2.2.4. is not supported: rnntrain has' conv.h5
-not_imported 65 'has the activation relu: expected tanh' relu.h5
+not_imported 65 'has the activation elu: expected tanh, relu, sigmoid or linear' elu.h5
 not_imported 65 'has the recurrent activation tanh: expected sigmoid' gate.h5
-not_imported 65 'has the merge mode sum: expected concat' sum.h5
+not_imported 65 'has the merge mode max: expected concat, sum, ave or mul' max.h5
 not_imported 65 'has the merge mode none' unmerged.h5
 not_imported 65 'has stateful, which' stateful.h5
 not_imported 65 'has return_state, which' state.h5
-not_imported 65 'has go_backwards, which' backwards.h5
+not_imported 65 'has directions that read the same way' one_way.h5
 not_imported 65 'has time_major, which' major.h5
 not_imported 65 'is the last one, with 1 units and the activation tanh' output.h5
 for name in units wide negative textual; do

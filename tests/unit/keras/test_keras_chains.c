@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../../layers.h"
+#include "../../recurrent_layers.h"
 #include "model/model.h"
 
 static struct chain_config begin(void)
@@ -117,6 +118,11 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         assert_int_equal(a->recurrent.hard_sigmoid, b->recurrent.hard_sigmoid);
         assert_int_equal(a->recurrent.reset_after, b->recurrent.reset_after);
         assert_int_equal(a->recurrent.sequences, b->recurrent.sequences);
+        assert_int_equal(a->recurrent.activation, b->recurrent.activation);
+        assert_int_equal(a->recurrent.merge, b->recurrent.merge);
+        assert_int_equal(a->recurrent.backwards, b->recurrent.backwards);
+        assert_true(a->recurrent.dropout == b->recurrent.dropout);
+        assert_true(a->recurrent.recurrent_dropout == b->recurrent.recurrent_dropout);
         break;
     case LAYER_POOLING:
         assert_int_equal(layer_poolings(a), layer_poolings(b));
@@ -194,6 +200,7 @@ static void read_parts(const struct chain_config *chain)
     free(reading.parts);
     json_decref(reading.root);
     free(model.notes);
+    free(model.training_notes);
     keras_file_release(&file);
 }
 
@@ -211,6 +218,33 @@ static void test_any_chain(void **state)
 
     for (size_t i = 0; i < COUNT_OF(chains); i++)
         read_parts(&chains[i]);
+}
+
+/* Stacks of any recurrent layers. */
+static struct chain_config draw_stack(int number)
+{
+    struct rng rng = {.seed = 3, .purpose = RNG_TEST, .row = (uint32_t)number};
+    struct chain_config chain = begin();
+    int n = 1 + draw(&rng, 3);
+
+    chain.mask = draw(&rng, 2);
+    for (int i = 0; i < n; i++) {
+        draw_recurrent(&rng, &chain, i + 1 < n);
+        struct layer_config *layer = &chain.layer[chain.n_layers - 1];
+        layer->recurrent.dropout = draw(&rng, 2) ? 0.25 : 0;
+        layer->recurrent.recurrent_dropout = draw(&rng, 2) ? 0.5 : 0;
+    }
+    end(&chain, 3);
+    return chain;
+}
+
+static void test_drawn_stacks(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        const struct chain_config chain = draw_stack(i);
+        read_parts(&chain);
+    }
 }
 
 static void test_whole_model(void **state)
@@ -363,9 +397,10 @@ static void test_hints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_any_chain), cmocka_unit_test(test_whole_model),
-        cmocka_unit_test(test_stacks),    cmocka_unit_test(test_names),
-        cmocka_unit_test(test_places),    cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_any_chain),   cmocka_unit_test(test_drawn_stacks),
+        cmocka_unit_test(test_whole_model), cmocka_unit_test(test_stacks),
+        cmocka_unit_test(test_names),       cmocka_unit_test(test_places),
+        cmocka_unit_test(test_hints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
