@@ -7,6 +7,7 @@
 #include "files/h5_write.h"
 #include "keras/keras.h"
 #include "base/rng.h"
+#include "base/say.h"
 #include "files/zip.h"
 
 /* The version whose layout is written: it says how Keras is to read it. */
@@ -126,8 +127,9 @@ static int write_verified(const struct predictor *predictor, const char *path,
         rc = file_replace(path, bytes, n, false);
     if (!rc)
         *checked =
-            xasprintf("read back as a file of Keras: the same bits on %zu random rows",
-                      n_random_rows(&predictor->info.facts));
+            xasprintf("read back as a file of Keras: the same bits on %zu random row%s",
+                      n_random_rows(&predictor->info.facts),
+                      plural((int64_t)n_random_rows(&predictor->info.facts)));
     free(bytes);
     return rc;
 }

@@ -77,6 +77,31 @@ for seal in .h5 .open.h5; do
         "$rnntrain" "data/format$seal" --run-dir none
 done
 
+# A model of a million positions, and an archive of a method that nobody has.
+cat >change.py <<'PYTHON'
+import json, sys, zipfile
+with zipfile.ZipFile("model.keras") as good, zipfile.ZipFile("long.keras", "w") as changed:
+    for name in good.namelist():
+        content = good.read(name)
+        if name == "config.json":
+            content = json.loads(content)
+            for layer in content["config"]["layers"]:
+                if "batch_shape" in layer["config"]:
+                    layer["config"]["batch_shape"] = [None, 1 << 20]
+            content = json.dumps(content)
+        changed.writestr(name, content)
+archive = bytearray(open("model.keras", "rb").read())
+for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+    first = archive.find(mark)
+    archive[first + at:first + at + 2] = b"\x06\x00"
+open("method.keras", "wb").write(archive)
+PYTHON
+python3 change.py
+python3 measure.py "$rnntrain" export long.keras --to keras -o longer.keras >said || problem "long rows"
+grep -q 'the same bits on 1 random row$' said || problem "long rows: $(cat said)"
+bounded 'method.keras: this zip archive cannot be read: .*; copy or make it again' "$rnntrain" inspect method.keras
+bounded 'method.keras: .*imploded.*; a file that is damaged' "$rnnprep" method.keras -o none.h5
+
 # Long words stay short in what is said.
 python3 - <<'PYTHON'
 import json

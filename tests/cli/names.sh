@@ -37,8 +37,10 @@ links_in() { find "$folder" -type l ! -name '*.tmp.*'; }
 
 # Each command replaces a link at its output's own name by a file.
 folder=outputs
-plant outputs data.h5 report.json tokenizer.json k.weights.h5 k.keras m.c m.h i.h5 p.csv p.jsonl
-for name in data.h5 report.json tokenizer.json k.weights.h5 k.keras m.c m.h i.h5 p.csv p.jsonl; do
+head -c -48 run/best.h5 >unsealed.h5
+outputs=(data.h5 report.json tokenizer.json k.weights.h5 k.keras m.c m.h o.onnx s.h5 i.h5 p.csv p.jsonl)
+plant outputs "${outputs[@]}"
+for name in "${outputs[@]}"; do
     ln -s "$tmp/outside/$name" "outputs/$name"
 done
 "$rnnprep" reviews -o outputs/data.h5 --report outputs/report.json --save-tokenizer outputs/tokenizer.json --quiet
@@ -47,6 +49,9 @@ ln -s "$tmp/outside/none" outputs/tokenizer.json
 "$rnntrain" export run --to keras3-weights -o outputs/k.weights.h5 --with-tokenizer >/dev/null 2>&1
 "$rnntrain" export run --to keras -o outputs/k.keras >/dev/null
 "$rnntrain" export run --to c -o outputs/m.c >/dev/null
+"$rnntrain" export run --to onnx -o outputs/o.onnx >/dev/null 2>said ||
+    { grep -q 'without ONNX' said && rm outputs/o.onnx; }
+"$rnntrain" seal unsealed.h5 -o outputs/s.h5 >/dev/null
 "$rnntrain" import model.keras -o outputs/i.h5 --tokenizer outputs/tokenizer.json >/dev/null 2>&1
 "$rnntrain" predict run texts.txt -o outputs/p.csv >/dev/null
 "$rnntrain" predict run texts.txt -o outputs/p.jsonl >/dev/null
