@@ -151,8 +151,7 @@ static const char *judge(const struct watched *watched)
     if (watched->kib > MOST_KIB)
         return "it takes too much memory";
 #endif
-    const char *path = unknown_path(watched);
-    return path ? xasprintf("it opens %s", path) : NULL;
+    return unknown_path(watched) ? "it opens another file" : NULL;
 }
 
 static void count(const struct order *order, const struct watched *watched)
@@ -173,11 +172,14 @@ static void tell_finding(int number, const struct order *order,
     char *kept = xasprintf("%s-%d-%s", folder, number, readings_path(order->kind));
     char *from = xasprintf("%s/%s", folder, readings_path(order->kind));
 
+    const char *path = unknown_path(watched);
     n_findings++;
     (void)!rename(from, kept);
-    printf("mutant %d, %s of a %s: %s (code %d, signal %d, %.1f s, %ld KiB): %s\n%.*s\n",
+    printf("mutant %d, %s of a %s: %s (code %d, signal %d, %.1f s, %ld KiB): "
+           "%s\n%s%s\n%.*s\n",
            number, reading_names[order->reading], mutant_names[order->kind], what,
            watched->code, watched->signal, watched->seconds, watched->kib, kept,
+           path ? "unknown: " : "", path ? path : "",
            (int)(watched->n_said < 3000 ? watched->n_said : 3000), watched->said);
     free(from);
     free(kept);
@@ -264,10 +266,12 @@ static void print_table(void)
 /* Temporary files stand in the folder too. */
 static void keep_all_here(void)
 {
-    static const char *const settings[] = {
-        "OMPI_MCA_orte_tmpdir_base", "OMPI_MCA_shmem_mmap_backing_file_base_dir",
-        "OMPI_MCA_btl_vader_backing_directory", "OMPI_MCA_osc_sm_backing_directory",
-        "OMPI_MCA_osc_rdma_backing_directory"};
+    static const char *const settings[] = {"TMPDIR",
+                                           "OMPI_MCA_orte_tmpdir_base",
+                                           "OMPI_MCA_shmem_mmap_backing_file_base_dir",
+                                           "OMPI_MCA_btl_vader_backing_directory",
+                                           "OMPI_MCA_osc_sm_backing_directory",
+                                           "OMPI_MCA_osc_rdma_backing_directory"};
     for (size_t i = 0; i < COUNT_OF(settings); i++)
         setenv(settings[i], folder, true);
 }
