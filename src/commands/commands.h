@@ -12,6 +12,8 @@
 #define COMMAND_LIST(COMMAND)                                                            \
     COMMAND(train, "Training", true,                                                     \
             "trains a model on a data set; mpirun -np N rnntrain ... on N ranks")        \
+    COMMAND(summary, "Training", false,                                                  \
+            "shows the layers of a model, before or after it is trained")                \
     COMMAND(eval, "Trained models, and models of Keras", false,                          \
             "says how well a model judges a part of a data set")                         \
     COMMAND(predict, "Trained models, and models of Keras", false,                       \

@@ -104,7 +104,7 @@ static void add_layer(struct functional *model, int i)
 {
     const struct chain_config *chain = model->chain;
     const struct layer_config *layer = &chain->layer[i];
-    json_t *object = keras_kinds[layer->kind]->write(chain, layer), *sources;
+    json_t *object = keras_layer_object(chain, layer), *sources;
 
     if (i + 1 < chain->n_layers && takes_last(layer + 1))
         return_states(object);

@@ -67,7 +67,6 @@ struct keras_model {
     char *version;   /* Keras's */
     char *notes;     /* lines, each with its '\n': what is otherwise here */
     char *training_notes; /* the same, of what only matters when it is trained further */
-    char *frozen; /* names of layers that it does not train, with commas; or NULL */
 };
 
 /* ERR_FORMAT names layer, class and Keras's version of what is not supported. Release

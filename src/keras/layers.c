@@ -97,23 +97,6 @@ static int read_layer(struct keras_reading *reading, const struct keras_layer *l
     return keras_kinds[kind]->read(reading, layer);
 }
 
-/* Weights that Keras would leave as they are. */
-static void note_frozen(struct keras_reading *reading)
-{
-    struct keras_model *model = reading->model;
-
-    for (size_t i = 0; i < reading->n_layers; i++) {
-        const struct keras_layer *layer = &reading->layers[i];
-        if (!layer->is_frozen || layer->class->role != KERAS_ROLE_LAYER ||
-            !keras_kinds[layer->class->kind]->find)
-            continue;
-        char *before = model->frozen;
-        model->frozen =
-            xasprintf("%s%s%s", before ? before : "", before ? ", " : "", layer->name);
-        free(before);
-    }
-}
-
 int keras_read_layers(struct keras_reading *reading)
 {
     const struct keras_layer *output = last_dense(reading);
@@ -122,7 +105,6 @@ int keras_read_layers(struct keras_reading *reading)
     reading->parts = xcalloc(CHAIN_MOST_LAYERS, sizeof *reading->parts);
     for (size_t i = 0; i < reading->n_layers && !rc; i++)
         rc = read_layer(reading, &reading->layers[i], output);
-    note_frozen(reading);
     if (!rc && !output)
         rc = keras_no_classifier(reading);
     if (!rc && reading->has_mask && !reading->model->config.mask)

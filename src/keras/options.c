@@ -16,6 +16,14 @@ static int check_ends(const struct keras_reading *reading)
     return OK;
 }
 
+static struct layer_config frozen_or_not(const struct keras_part *part)
+{
+    struct layer_config config = part->config;
+
+    config.frozen = part->layer->is_frozen && keras_kinds[config.kind]->find;
+    return config;
+}
+
 int keras_make_chain(struct keras_reading *reading)
 {
     struct chain_config *chain = &reading->model->config;
@@ -25,7 +33,7 @@ int keras_make_chain(struct keras_reading *reading)
     if (rc)
         return rc;
     for (int i = 0; i < reading->n_parts; i++)
-        chain->layer[i] = reading->parts[i].config;
+        chain->layer[i] = frozen_or_not(&reading->parts[i]);
     chain->n_layers = reading->n_parts;
     chain_complete(chain);
 
@@ -45,6 +53,8 @@ char *keras_options_json(const struct keras_reading *reading)
     free(model);
     if (!*options.stack)
         json_object_del(record, "stack");
+    if (!*options.freeze)
+        json_object_del(record, "freeze");
     json_object_set_new(record, "recipe", json_string("none"));
     json_object_update(record, reading->optimizer);
     char *text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT);

@@ -186,6 +186,5 @@ void keras_model_release(struct keras_model *model)
     free(model->version);
     free(model->notes);
     free(model->training_notes);
-    free(model->frozen);
     *model = (struct keras_model){.weights = NULL};
 }

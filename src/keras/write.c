@@ -27,6 +27,16 @@ json_t *keras_named(const char *name)
     return config;
 }
 
+json_t *keras_layer_object(const struct chain_config *chain,
+                           const struct layer_config *layer)
+{
+    json_t *object = keras_kinds[layer->kind]->write(chain, layer);
+
+    if (layer->frozen)
+        json_object_set_new(json_object_get(object, "config"), "trainable", json_false());
+    return object;
+}
+
 void keras_append(json_t *layers, json_t *layer, enum keras_dialect dialect)
 {
     if (dialect == KERAS_3)
@@ -55,7 +65,7 @@ static json_t *model_of(const struct chain_config *chain, enum keras_dialect dia
     keras_append(layers, input_of(chain, dialect), dialect);
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
-        keras_append(layers, keras_kinds[layer->kind]->write(chain, layer), dialect);
+        keras_append(layers, keras_layer_object(chain, layer), dialect);
     }
     json_object_set_new(config, "layers", layers);
     return keras_object("Sequential", config);

@@ -8,6 +8,10 @@
  * archive. */
 enum keras_dialect { KERAS_2, KERAS_3 };
 
+/* A layer of the chain as Keras's JSON has it; the caller's. */
+json_t *keras_layer_object(const struct chain_config *chain,
+                           const struct layer_config *layer);
+
 void keras_append(json_t *layers, json_t *layer, enum keras_dialect dialect);
 
 /* Whether a chain has poolings side by side, which a Sequential cannot have; and the

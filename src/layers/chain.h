@@ -79,6 +79,7 @@ enum { LAYER_MOST_UNITS = 8192, LAYER_MOST_DENSE_UNITS = 65536 };
 struct layer_config {
     enum layer_kind kind;
     char name[LAYER_NAME_BYTES]; /* Keras's: "lstm_1"; chain_complete gives them */
+    bool frozen;                 /* its weights stay as they are when the model trains */
     union {
         struct {
             int width; /* E */

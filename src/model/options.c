@@ -1,4 +1,4 @@
-#include "model/options.h"
+#include "model/options_private.h"
 
 #include <string.h>
 
@@ -60,6 +60,11 @@ static const struct option model_table[] = {
      "instead of all these: layers with commas between them, from the embedding up to "
      "the output, which follows from the data: \"embedding:64, dropout:0.2, bilstm:64, "
      "gru:32, max, dense:64:relu\"",
+     GROUP, false},
+    {"freeze", OPTION_TEXT, AT(freeze), NULL, 0, FREEZE_BYTES - 1, NULL,
+     "layers whose weights stay as they are, with commas, by the names that rnntrain "
+     "summary shows: \"embedding,lstm\"; none: all train, also those that a model of "
+     "Keras has frozen",
      GROUP, false},
 };
 
@@ -163,13 +168,13 @@ int model_options_chain(const struct model_options *options, const struct facts 
 
     add_output(chain, facts);
     chain_complete(chain);
-    return OK;
+    return model_options_freeze(options->freeze, chain);
 }
 
 void model_options_leave_open(struct model_options *options)
 {
     memset(options, OPEN, sizeof *options);
-    *options->stack = '\0';
+    *options->stack = *options->freeze = '\0';
 }
 
 /* The flags stand in front of the stack. */
@@ -189,7 +194,7 @@ int model_options_settle(struct model_options *options)
     struct chain_config chain;
 
     int rc = model_options_chain(options, &any, &chain);
-    if (!rc && *options->stack)
+    if (!rc && (*options->stack || *options->freeze))
         rc = model_options_of(&chain, options);
     return rc;
 }

@@ -26,6 +26,8 @@ enum model_gates { MODEL_SIGMOID, MODEL_HARD_SIGMOID, MODEL_GATES };
     [MODEL_SIGMOID] = "sigmoid", [MODEL_HARD_SIGMOID] = "hard_sigmoid"
 extern const char *const model_gates_names[MODEL_GATES + 1];
 
+enum { FREEZE_BYTES = 8192 };
+
 struct model_options {
     enum model_kind kind;
     int layers;               /* recurrent ones, unless `units` are several */
@@ -38,6 +40,9 @@ struct model_options {
     bool reset_after;                                     /* GRU only */
     double embedding_dropout, rnn_dropout, dense_dropout; /* in [0, 1) */
     char stack[STACK_BYTES]; /* instead of all these, if not "": see layers/stack.h */
+    /* Names of the layers whose weights do not train, with commas; "" or "none": of no
+     * layer. It makes no other model. */
+    char freeze[FREEZE_BYTES];
 };
 
 extern const struct option_table model_options_table;
@@ -46,7 +51,8 @@ extern const struct option_table model_options_table;
 int model_options_check(const struct model_options *options) NODISCARD;
 
 /* The chain of the options; vocabulary, length, classes and the pads' side are those of
- * the data set. ERR_USAGE: the stack's text is wrong. */
+ * the data set. ERR_USAGE: the stack's text is wrong, or a layer that is to be frozen is
+ * not there. */
 int model_options_chain(const struct model_options *options, const struct facts *facts,
                         struct chain_config *chain) NODISCARD;
 

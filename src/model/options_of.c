@@ -1,4 +1,4 @@
-#include "model/options.h"
+#include "model/options_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,5 +132,5 @@ int model_options_of(const struct chain_config *chain, struct model_options *opt
                       "no options make this model: --stack \"%s\" makes another", text);
     }
     free(text);
-    return rc;
+    return rc ? rc : model_options_frozen(chain, options->freeze);
 }

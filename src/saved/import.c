@@ -75,8 +75,6 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
 static char *provenance_of(const struct keras_model *keras)
 {
     json_t *root = json_pack("{s:s}", "imported_from_keras", keras->version);
-    if (keras->frozen)
-        json_object_set_new(root, "frozen", json_string(keras->frozen));
     char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(root);
     return text ? text : xstrdup("{}");

@@ -4,28 +4,42 @@
 
 #include <jansson.h>
 
-/* A model of Keras says it, and so does what was imported of it. */
+/* The text of a key, the caller's, or NULL. */
+static char *text_of(const char *json, const char *key)
+{
+    json_t *root = json_loads(json, 0, NULL);
+    const char *text = json_string_value(json_object_get(root, key));
+    char *copy = text && *text ? xstrdup(text) : NULL;
+
+    json_decref(root);
+    return copy;
+}
+
+/* Before --freeze there was, models that were imported said it for people alone. */
 static char *frozen_of(const struct checkpoint *info)
 {
-    if (info->keras)
-        return info->keras->frozen ? xstrdup(info->keras->frozen) : NULL;
+    char *names = text_of(info->config, "freeze");
+    char *told = names ? NULL : text_of(info->provenance, "frozen");
+    char *note = NULL;
 
-    json_t *provenance = json_loads(info->provenance, 0, NULL);
-    const char *names = json_string_value(json_object_get(provenance, "frozen"));
-    char *copy = names ? xstrdup(names) : NULL;
-    json_decref(provenance);
-    return copy;
+    if (names)
+        note = xasprintf("frozen in the model (trainable=False), and here too when it is "
+                         "trained further, unless --freeze says otherwise: %s\n",
+                         names);
+    else if (told)
+        note = xasprintf("frozen in the model (trainable=False), but trained here when "
+                         "it is trained further, unless --freeze says otherwise: %s\n",
+                         told);
+    free(names);
+    free(told);
+    return note;
 }
 
 char *checkpoint_training_notes(const struct checkpoint *info)
 {
     char *frozen = frozen_of(info);
     const char *others = info->keras ? info->keras->training_notes : "";
-    char *notes = frozen
-                      ? xasprintf("%sfrozen in the model (trainable=False), but trained "
-                                  "here when it is trained further: %s\n",
-                                  others, frozen)
-                      : xstrdup(others);
+    char *notes = xasprintf("%s%s", others, frozen ? frozen : "");
 
     free(frozen);
     return notes;

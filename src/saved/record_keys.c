@@ -16,6 +16,7 @@ const struct record_key record_keys[] = {
     {"embedding_dropout", "0.2", false, false},
     {"epochs", "20", false, false},
     {"epsilon", "1e-07", false, false},
+    {"freeze", "\"\"", true, false},
     {"head", "\"last\"", false, false},
     {"lane_rows", "16", false, false},
     {"layers", "1", false, false},

@@ -53,6 +53,12 @@ static void say_beginning(struct report *report, const char *lines)
                    (int)strcspn(line, "\n"), line);
 }
 
+static void say_lines(struct report *report, const char *lines)
+{
+    for (; *lines; lines += strcspn(lines, "\n") + 1)
+        report_say(report, "  %.*s", (int)strcspn(lines, "\n"), lines);
+}
+
 static void say_start(struct report *report, const struct report_start *start)
 {
     char train[32], validation[32], test[32], parameters[32];
@@ -80,6 +86,8 @@ static void say_start(struct report *report, const struct report_start *start)
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
                start->classes, start->bytes >> 20);
 
+    if (!start->resumed_from)
+        say_lines(report, start->layers);
     report_say(report, "ranks    %d on %s, %d lane%s, one BLAS thread each", start->ranks,
                start->hosts, start->lanes, plural(start->lanes));
     if (start->hard_sigmoid)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Moments of a weight. */
 static const int slots_of[] = {[OPTIM_ADAM] = 2, [OPTIM_RMSPROP] = 1, [OPTIM_SGD] = 1};
@@ -14,12 +15,22 @@ void optim_new(const struct optim_config *config, const struct kernels *kernels,
     optim->n_slots = slots_of[config->kind];
     for (int i = 0; i < optim->n_slots; i++)
         optim->slot[i] = xaligned(n, sizeof(real));
+    optim_train_only(optim, &(struct optim_part){0, n}, 1);
+}
+
+void optim_train_only(struct optim *optim, const struct optim_part *parts, int n_parts)
+{
+    free(optim->parts);
+    optim->parts = xcalloc((size_t)n_parts, sizeof *parts);
+    memcpy(optim->parts, parts, (size_t)n_parts * sizeof *parts);
+    optim->n_parts = n_parts;
 }
 
 void optim_release(struct optim *optim)
 {
     free(optim->slot[0]);
     free(optim->slot[1]);
+    free(optim->parts);
     *optim = (struct optim){0};
 }
 
@@ -97,15 +108,32 @@ static void apply(struct optim *optim, int64_t t, double scale, const real *grad
                             .momentum = (real)config->momentum,
                             .epsilon = (real)config->epsilon};
 
-    optim->kernels->update[config->kind](optim->n, &update, gradient, optim->slot,
-                                         weights);
+    for (int i = 0; i < optim->n_parts; i++) {
+        const struct optim_part *part = &optim->parts[i];
+        real *slot[UPDATE_MOST_SLOTS] = {NULL};
+
+        for (int k = 0; k < optim->n_slots; k++)
+            slot[k] = optim->slot[k] + part->first;
+        optim->kernels->update[config->kind](part->n, &update, gradient + part->first,
+                                             slot, weights + part->first);
+    }
+}
+
+static double norm_of(const struct optim *optim, const real *gradient)
+{
+    double sum = 0;
+
+    for (int i = 0; i < optim->n_parts; i++)
+        sum += optim->kernels->sum_squares(optim->parts[i].n,
+                                           gradient + optim->parts[i].first);
+    return sqrt(sum);
 }
 
 double optim_apply(struct optim *optim, int64_t t, const real *gradient, int rows,
                    real *weights)
 {
     double scale = 1.0 / rows, most = optim->config.clip_norm;
-    double norm = sqrt(optim->kernels->sum_squares(optim->n, gradient)) * scale;
+    double norm = norm_of(optim, gradient) * scale;
     if (!isfinite(norm))
         return norm;
     if (most > 0 && norm > most)

@@ -12,10 +12,17 @@
 #include "kernels/kernels.h"
 #include "model/optimizer.h"
 
+/* Weights that train: elements first .. first + n - 1 of the flat array. */
+struct optim_part {
+    size_t first, n;
+};
+
 struct optim {
     struct optim_config config;
     const struct kernels *kernels;
     size_t n;
+    struct optim_part *parts; /* owned; all of it, until optim_train_only */
+    int n_parts;
     int n_slots;
     int64_t n_before; /* steps that the moments have seen before step 0 */
     real *slot[2];    /* moments, (n) each, owned: Adam m, v; RMSprop v; SGD velocity */
@@ -24,6 +31,9 @@ struct optim {
 void optim_new(const struct optim_config *config, const struct kernels *kernels, size_t n,
                struct optim *optim);
 void optim_release(struct optim *optim);
+/* All other weights, and their moments, stay as they are, and their gradient counts for
+ * nothing; the parts are copied. */
+void optim_train_only(struct optim *optim, const struct optim_part *parts, int n_parts);
 
 /* The learning rate of step t, from 0. */
 double optim_rate(const struct optim_config *config, int64_t t);

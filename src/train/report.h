@@ -53,6 +53,7 @@ struct report_start {
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
     const char *beginning; /* what the weights are, lines each with its '\n', or NULL */
     bool hard_sigmoid;
+    const char *layers;       /* lines, each with its '\n', as model_summary has them */
     const char *resumed_from; /* the checkpoint, or NULL: the run begins */
     int epoch, batch;         /* to be gone on with; finished batches of it */
     int64_t step;

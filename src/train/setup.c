@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include <xxhash.h>
@@ -86,6 +87,40 @@ static int check_monitor(const struct trainer_config *config)
                 monitor_names[config->monitor]);
 }
 
+static bool is_frozen(const struct chain_config *chain, const struct tensor *tensor)
+{
+    for (int i = 0; i < chain->n_layers; i++)
+        if (!strcmp(chain->layer[i].name, tensor->layer))
+            return chain->layer[i].frozen;
+    return false;
+}
+
+/* Tensors one behind the other that train are one part of the flat array. */
+static int leave_frozen(struct trainer *trainer)
+{
+    const struct params *params = trainer->params;
+    const struct chain_config *chain = model_chain(trainer->model);
+    struct optim_part *parts = xcalloc((size_t)params->n_tensors, sizeof *parts);
+    bool joins = false;
+    int n = 0;
+
+    for (int i = 0; i < params->n_tensors; i++) {
+        const struct tensor *tensor = &params->tensors[i];
+        bool trains = !is_frozen(chain, tensor);
+        if (trains && !joins)
+            parts[n++] = (struct optim_part){tensor->offset, 0};
+        if (trains)
+            parts[n - 1].n = tensor->offset + tensor->size - parts[n - 1].first;
+        joins = trains;
+    }
+    if (n > 0)
+        optim_train_only(&trainer->optim, parts, n);
+    free(parts);
+    return n > 0 ? OK
+                 : fail(ERR_USAGE, "all layers are frozen, so nothing would train: "
+                                   "--freeze none trains all, --freeze NAMES all others");
+}
+
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
@@ -113,7 +148,7 @@ static int make_model(struct trainer *trainer)
     trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction,
                                 (struct comm_shape){table[0], table[1], n},
                                 sampler_lanes(&config->sampler));
-    return OK;
+    return leave_frozen(trainer);
 }
 
 /* What this rank could compute beside those that share its core. */

@@ -5,6 +5,7 @@
 
 #include "base/say.h"
 #include "files/h5.h"
+#include "model/summary.h"
 
 /* Rows of each class; the caller's to free. */
 static int *count_classes(const struct trainer *trainer, enum dataset_part part,
@@ -111,6 +112,15 @@ static size_t workspace_bytes(const struct trainer *trainer)
            arrays * trainer->params->size * sizeof(real);
 }
 
+static bool has_hard_sigmoid(const struct chain_config *chain)
+{
+    for (int i = 0; i < chain->n_layers; i++)
+        if (chain->layer[i].kind == LAYER_RECURRENT &&
+            chain->layer[i].recurrent.hard_sigmoid)
+            return true;
+    return false;
+}
+
 /* What the log and the console say first. Texts are borrowed. */
 static struct report_start describe(const struct trainer *trainer, const char *hosts,
                                     const char *validation, bool crowded)
@@ -144,7 +154,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .peak_gflops = trainer->peak_gflops,
         .resumed_from = trainer->resumed.from,
         .beginning = trainer->beginning,
-        .hard_sigmoid = config->model.gates == MODEL_HARD_SIGMOID,
+        .hard_sigmoid = has_hard_sigmoid(model_chain(trainer->model)),
         .epoch = trainer->progress.epoch + 1,
         .batch = trainer->progress.batch,
         .step = trainer->progress.step,
@@ -163,8 +173,10 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
 {
     char *validation = describe_validation(trainer);
     char *unseen = describe_unseen(trainer);
+    char *layers = model_summary(model_chain(trainer->model));
     struct report_start start = describe(trainer, hosts, validation, crowded);
     start.unseen = unseen;
+    start.layers = layers;
 
     if (trainer->data.is_unsealed)
         trainer_tell_unsealed(trainer, trainer->config->data);
@@ -175,6 +187,7 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
     if (!rc)
         rc = report_start(&trainer->report, &start);
     free(validation);
+    free(layers);
     free(unseen);
     return rc;
 }

@@ -27,13 +27,13 @@ imported() { "$rnntrain" import "$@" -o out.h5 >said 2>notes || problem "$(cat n
 # A layer that Keras would leave as it is: said where the model is trained further, and only there.
 change keras_chain.keras frozen.keras 'layers["Embedding"][0]["trainable"] = False'
 imported frozen.keras --maxlen 7
-grep -q "note: .*frozen in the model (trainable=False), but trained here" notes || problem "frozen"
+grep -q "note: .*frozen in the model (trainable=False), and here too when it is trained further" notes || problem "frozen"
 "$rnntrain" predict frozen.keras "$golden/texts" --maxlen 7 \
     --tokenizer "$golden/tokenizer.json" >said 2>notes
 ! grep -q frozen notes || problem "predict says what only training asks"
 change keras_chain.keras all_frozen.keras 'config["config"]["trainable"] = False'
 imported all_frozen.keras --maxlen 7
-grep -q "trained here when it is trained further: .*, .*, " notes || problem "all frozen: $(cat notes)"
+grep -q "unless --freeze says otherwise: .*,.*," notes || problem "all frozen: $(cat notes)"
 change keras_stack.keras inner.keras 'layers["Bidirectional"][0]["layer"]["config"]["trainable"] = False'
 imported inner.keras --maxlen 7
 grep -q "frozen in the model.*: [a-z_0-9]*bidirectional" notes || problem "frozen inside: $(cat notes)"

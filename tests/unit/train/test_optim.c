@@ -69,6 +69,33 @@ static void test_clip(void **state)
     optim_release(&optim);
 }
 
+/* Frozen weights and their moments stay, and their gradient has no part in the norm. */
+static void test_parts(void **state)
+{
+    (void)state;
+    const struct kernels *kernels = NULL;
+    assert_int_equal(kernels_select("auto", &kernels), OK);
+    static const struct optim_part parts[] = {{1, 2}, {5, 1}};
+    const real gradient[6] = {100, 2, 3, 100, 100, 6};
+
+    for (int kind = 0; kind < OPTIM_KINDS; kind++) {
+        struct optim_config config = {.kind = (enum optim_kind)kind, .learning_rate = 1};
+        real weights[6] = {0};
+        struct optim optim;
+
+        optim_new(&config, kernels, 6, &optim);
+        optim_train_only(&optim, parts, 2);
+        assert_true(optim_apply(&optim, 0, gradient, 1, weights) == 7);
+        for (int i = 0; i < 6; i++) {
+            bool trains = i == 1 || i == 2 || i == 5;
+            assert_true((weights[i] != 0) == trains);
+            for (int k = 0; k < optim.n_slots && !trains; k++)
+                assert_true(optim.slot[k][i] == 0);
+        }
+        optim_release(&optim);
+    }
+}
+
 static void test_not_finite(void **state)
 {
     (void)state;
@@ -94,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_schedule),
         cmocka_unit_test(test_clip),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_not_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
