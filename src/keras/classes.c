@@ -11,7 +11,6 @@ _Static_assert(COUNT_OF(keras_kinds) == LAYER_KINDS, "a kind is not Keras's");
 /* Those that are no layer of a chain. */
 static const struct keras_class others[] = {
     {"InputLayer", "input_layer", KERAS_ROLE_INPUT, 0},
-    {"Activation", "activation", KERAS_ROLE_ACTIVATION, 0},
     {"Sequential", "sequential", KERAS_ROLE_MODEL, 0},
     {"Functional", "functional", KERAS_ROLE_MODEL, 0},
     {"Model", "functional", KERAS_ROLE_MODEL, 0}, /* up to TensorFlow 2.2 */

@@ -9,12 +9,14 @@ int keras_dense_read(struct keras_reading *reading, const struct keras_layer *la
                      enum layer_kind kind, struct keras_part **part,
                      int *units) NODISCARD;
 
-/* Its activation, or that of an Activation behind it. */
+/* Its activation, or that of an Activation or Softmax behind it. */
 const char *keras_dense_activation(const struct keras_reading *reading,
                                    const struct keras_layer *layer);
+/* Its own one only. */
+const char *keras_dense_own_activation(const struct keras_layer *layer);
 
 json_t *keras_dense_write(const struct layer_config *layer, int units,
-                          const char *activation);
+                          const char *activation, bool has_bias);
 json_t *keras_dense_describe(const struct keras_group *group, const char *activation);
 int keras_dense_find(struct keras_reading *reading, struct keras_part *part) NODISCARD;
 int keras_dense_copy(struct keras_reading *reading, const struct keras_part *part,

@@ -1,11 +1,16 @@
 #include "keras/kind.h"
 
-enum { DROPOUT, SPATIAL_DROPOUT };
+enum { DROPOUT, SPATIAL_DROPOUT, OTHERS };
 
 static const struct keras_class classes[] = {
     [DROPOUT] = {"Dropout", "dropout", KERAS_ROLE_LAYER, LAYER_DROPOUT},
     [SPATIAL_DROPOUT] = {"SpatialDropout1D", "spatial_dropout1d", KERAS_ROLE_LAYER,
                          LAYER_DROPOUT},
+    [OTHERS] = {"GaussianNoise", "gaussian_noise", KERAS_ROLE_LAYER, LAYER_DROPOUT},
+    {"GaussianDropout", "gaussian_dropout", KERAS_ROLE_LAYER, LAYER_DROPOUT},
+    {"AlphaDropout", "alpha_dropout", KERAS_ROLE_LAYER, LAYER_DROPOUT},
+    {"ActivityRegularization", "activity_regularization", KERAS_ROLE_LAYER,
+     LAYER_DROPOUT},
 };
 
 static int read_dropout(struct keras_reading *reading, const struct keras_layer *layer)
@@ -15,8 +20,10 @@ static int read_dropout(struct keras_reading *reading, const struct keras_layer 
     double rate = keras_rate(layer, "rate", "p");
     struct keras_part *part = NULL;
 
-    if (layer->class == &classes[SPATIAL_DROPOUT]) {
-        keras_note_left_out(reading, layer, "its dropout of whole channels");
+    bool is_spatial = layer->class == &classes[SPATIAL_DROPOUT];
+
+    if (layer->class >= &classes[OTHERS]) {
+        keras_note_left_out(reading, layer, "it judges as nothing, and");
         return OK;
     }
     if (rate <= 0)
@@ -30,6 +37,7 @@ static int read_dropout(struct keras_reading *reading, const struct keras_layer 
     if (rc)
         return rc;
     part->config.dropout.rate = rate;
+    part->config.dropout.spatial = is_spatial;
     return OK;
 }
 
@@ -40,7 +48,8 @@ static json_t *write_dropout(const struct chain_config *chain,
 
     (void)chain;
     json_object_set_new(config, "rate", json_real(layer->dropout.rate));
-    return keras_object("Dropout", config);
+    return keras_object(classes[layer->dropout.spatial ? SPATIAL_DROPOUT : DROPOUT].name,
+                        config);
 }
 
 const struct keras_kind keras_dropout = {

@@ -37,8 +37,16 @@ const struct keras_kind keras_flatten = {
 static size_t width_below(const struct keras_reading *reading,
                           const struct keras_part *flatten)
 {
-    const struct layer_config *below = &keras_part_below(reading, flatten)->config;
+    const struct keras_part *part = keras_part_below(reading, flatten);
 
+    while (part->config.kind == LAYER_ACTIVATION ||
+           part->config.kind == LAYER_LAYER_NORMALIZATION ||
+           part->config.kind == LAYER_BATCH_NORMALIZATION)
+        part = keras_part_below(reading, part);
+
+    const struct layer_config *below = &part->config;
+    if (below->kind == LAYER_DENSE)
+        return (size_t)below->dense.units;
     return (size_t)(below->kind == LAYER_EMBEDDING
                         ? below->embedding.width
                         : layer_blocks(below) * below->recurrent.units);

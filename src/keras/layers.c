@@ -1,5 +1,8 @@
 #include "keras/private.h"
 
+#include "keras/dense.h"
+#include "keras/elementwise.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,26 +63,26 @@ static int read_input(struct keras_reading *reading, const struct keras_layer *l
     return reading->n_parts ? OK : keras_read_length(reading, layer, shape ? shape : old);
 }
 
-static const char *activation_of(const struct keras_layer *layer)
+/* One by name belongs to the Dense before it, unless that has another: then it is a layer
+ * of its own, which cannot stand behind the output. */
+static int read_activation(struct keras_reading *reading, const struct keras_layer *layer,
+                           const struct keras_layer *output)
 {
-    return keras_activation(layer->config, "activation", "activation", "linear");
-}
+    const char *own = keras_layer_activation(layer);
+    bool is_behind = layer > reading->layers && is_dense(layer - 1);
+    const char *before = is_behind ? keras_dense_own_activation(layer - 1) : NULL;
 
-/* The Dense before it has taken it for its own, unless it has another. */
-static int check_activation(const struct keras_reading *reading,
-                            const struct keras_layer *layer)
-{
-    if (layer == reading->layers || !is_dense(layer - 1))
-        return keras_misplaced(reading, layer);
-
-    const char *before = activation_of(layer - 1), *own = activation_of(layer);
-    bool is_again = !strcmp(own, "relu") && !strcmp(before, own);
-    if (!strcmp(before, "linear") || !strcmp(own, "linear") || is_again)
-        return OK;
-    return keras_refuse(reading, layer,
-                        "stands on a Dense that has the activation %s: expected one "
-                        "activation",
-                        before);
+    if (before && own) {
+        bool is_again = !strcmp(own, "relu") && !strcmp(before, own);
+        if (!strcmp(before, "linear") || !strcmp(own, "linear") || is_again)
+            return OK;
+    }
+    if (before && layer - 1 == output)
+        return keras_refuse(reading, layer,
+                            "stands on a Dense that has the activation %s: expected one "
+                            "activation",
+                            before);
+    return keras_elementwise.read(reading, layer);
 }
 
 static int read_layer(struct keras_reading *reading, const struct keras_layer *layer,
@@ -91,7 +94,7 @@ static int read_layer(struct keras_reading *reading, const struct keras_layer *l
     if (class->role == KERAS_ROLE_INPUT)
         return read_input(reading, layer);
     if (class->role == KERAS_ROLE_ACTIVATION)
-        return check_activation(reading, layer);
+        return read_activation(reading, layer, output);
     if ((kind == LAYER_EMBEDDING) != (reading->n_parts == 0))
         return keras_misplaced(reading, layer);
     return keras_kinds[kind]->read(reading, layer);

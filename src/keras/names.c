@@ -123,6 +123,10 @@ static int check_name(const struct keras_reading *reading, const char *name, siz
     letters_of(name, n, letters);
     if (!is_in(others, COUNT_OF(others), letters))
         return OK;
+    const struct keras_class *class = class_of(letters);
+    if (class && class->kind != LAYER_POOLING)
+        return refuse(reading, name, n,
+                      "has numbers that a file of weights alone does not tell");
     return not_supported(reading, name, n);
 }
 

@@ -110,7 +110,7 @@ static json_t *write_output(const struct chain_config *chain,
 
     (void)chain;
     return keras_dense_write(layer, layer->output.units,
-                             is_binary ? "sigmoid" : "softmax");
+                             is_binary ? "sigmoid" : "softmax", true);
 }
 
 static json_t *describe_output(const struct keras_group *group,

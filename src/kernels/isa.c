@@ -10,6 +10,7 @@
 #include "kernels/curves.h"
 #include "kernels/simple.h"
 #include "kernels/embedding.h"
+#include "kernels/normal.h"
 #include "kernels/optimizers.h"
 
 static void relu(size_t n, real *x)
@@ -150,6 +151,9 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .scale = scale,
     .add = add,
     .multiply = multiply_by,
+    .normalize = normalize,
+    .normalize_backward = normalize_backward,
+    .scale_shift = scale_shift,
     .activate = {ACTIVATION_LIST(ACTIVATION_ROW)},
     .product = product,
     .multiply_add = add_product,

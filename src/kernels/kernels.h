@@ -152,6 +152,15 @@ struct embedding {
     const int32_t *next;
 };
 
+/* LayerNormalization of `rows` rows of `width` numbers, which lie among `row` reals, a
+ * multiple of a vector. */
+struct normalize {
+    int rows, row, width;
+    real epsilon;
+    const real *ones;         /* (row) 1 at numbers, 0 at padding */
+    const real *gamma, *beta; /* (row), 0 at padding */
+};
+
 struct kernels {
     const char *name;
     int width; /* reals in a vector */
@@ -204,6 +213,17 @@ struct kernels {
     void (*product)(size_t n, const real *a, const real *b, real *y);
     void (*multiply_add)(size_t n, const real *a, const real *b, real *y);
     activation_rule *activate[ACTIVATION_KINDS];
+
+    /* y = gamma (x - mean) / sqrt(variance + epsilon) + beta, of each row's own mean and
+     * variance; y may be x. Back from dy: dx is set, rows `row` apart as those of x;
+     * dgamma and dbeta (row) are added to. */
+    void (*normalize)(const struct normalize *s, const real *x, size_t x_row, real *y,
+                      size_t y_row);
+    void (*normalize_backward)(const struct normalize *s, const real *x, const real *dy,
+                               size_t dy_row, real *dx, real *dgamma, real *dbeta);
+    /* y = scales x + shifts, n a multiple of a vector; y may be x. */
+    void (*scale_shift)(size_t n, const real *x, const real *scales, const real *shifts,
+                        real *y);
     /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
     double (*sum_squares)(size_t n, const real *a);
 

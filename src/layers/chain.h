@@ -28,6 +28,9 @@
     KIND(FLATTEN, flatten)                                                               \
     KIND(POOLING, pooling)                                                               \
     KIND(DENSE, dense)                                                                   \
+    KIND(ACTIVATION, elementwise)                                                        \
+    KIND(LAYER_NORMALIZATION, layer_normalization)                                       \
+    KIND(BATCH_NORMALIZATION, batch_normalization)                                       \
     KIND(OUTPUT, output)
 
 #define LAYER_CONSTANT(NAME, stem) LAYER_##NAME,

@@ -3,13 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
+
 /* Dropout: in training an element is kept, and scaled by 1 / (1 - rate), or becomes 0;
  * which, is a function of (seed, purpose, step, row, element). Vectors are dropped where
  * they stand, sequences as they are pulled; over an embedding its kernel does it while it
- * looks rows up. Source: Keras Dropout. */
+ * looks rows up. A spatial one keeps or drops a number of a row's vectors at all
+ * positions alike. Source: Keras Dropout, SpatialDropout1D. */
 struct dropout_layer {
     struct layer layer;
-    struct position_bits bits; /* of a sequence; of vectors (R, words) */
+    struct position_bits bits;
     bool is_on_embedding;
     real *dx; /* (R, row) dL/d(inputs) of a step of another sequence */
 };
@@ -17,6 +20,11 @@ struct dropout_layer {
 static struct dropout_layer *of(struct layer *layer)
 {
     return (struct dropout_layer *)layer;
+}
+
+static const char *name_of(const struct layer_config *layer)
+{
+    return layer->dropout.spatial ? "spatial_dropout1d" : "dropout";
 }
 
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
@@ -36,11 +44,21 @@ static int shape(struct layer *layer)
                     layer->config->name, rate);
     if (!layer->below)
         return fail(ERR_USAGE, "layer %s: ids cannot be dropped", layer->config->name);
+    bool is_spatial = layer->config->dropout.spatial;
+    int rc = is_spatial ? layer_expect_sequence(layer) : OK;
+    if (rc)
+        return rc;
 
     layer->out = layer->in;
     dropout->is_on_embedding = embedding_below(layer) == layer->below;
     int width = dropout->is_on_embedding ? layer->in.width : layer->in.row;
-    dropout->bits = (struct position_bits){.rate = rate, .words = (width + 31) / 32};
+    size_t words = ((size_t)width + 31) / 32, length = (size_t)layer->in.length;
+    dropout->bits = (struct position_bits){
+        .rate = rate,
+        .words = (int)words,
+        .row = length && !is_spatial ? length * words : words,
+        .position = is_spatial ? 0 : words,
+    };
     if (dropout->is_on_embedding && rate > 0)
         embedding_set_dropout(layer->below, &dropout->bits);
     return OK;
@@ -49,9 +67,8 @@ static int shape(struct layer *layer)
 static void layout(struct layer *layer, struct space *space)
 {
     struct dropout_layer *dropout = of(layer);
-    size_t rows = (size_t)layer->frame->rows, length = (size_t)layer->in.length;
-    size_t n = rows * (length ? length : 1) * (size_t)dropout->bits.words;
-    bool has_dx = length > 0 && !dropout->is_on_embedding;
+    size_t rows = (size_t)layer->frame->rows, n = rows * dropout->bits.row;
+    bool has_dx = layer->in.length > 0 && !dropout->is_on_embedding;
 
     dropout->bits.bits = arena_take(&space->backward, n, sizeof(uint32_t));
     dropout->dx = arena_take(&space->backward, has_dx ? rows * (size_t)layer->in.row : 0,
@@ -78,35 +95,32 @@ static struct rng stream(const struct layer *layer, const struct pass *pass, int
                         .row = (uint32_t)pass->rows[r]};
 }
 
-/* Keep bits of all positions that a row has: word t * words and on of its stream. */
-static void draw_positions(const struct layer *layer, const struct pass *pass, int r)
+/* Keep bits of all positions that a row has: word t * words and on of its stream. Those
+ * that do not depend on the position are its first ones. */
+static void draw(const struct layer *layer, const struct pass *pass, int r)
 {
     const struct position_bits *bits = &((const struct dropout_layer *)layer)->bits;
     const struct plan *plan = &pass->plans->plan[PLAN_WHOLE];
-    int length = layer->in.length, first = length - plan->count[r], words = bits->words;
+    bool is_one = layer->in.length == 0 || bits->position == 0;
+    int first = is_one ? 0 : layer->in.length - plan->count[r], words = bits->words;
     struct rng rng = stream(layer, pass, r);
 
     layer->frame->kernels->keep_bits(
-        &rng, (uint32_t)(first * words), plan->count[r] * words,
+        &rng, (uint32_t)(first * words), (is_one ? 1 : plan->count[r]) * words,
         rng_drop_threshold(bits->rate),
-        bits->bits + ((size_t)r * (size_t)length + (size_t)first) * (size_t)words);
+        bits->bits + (size_t)r * bits->row + (size_t)(first * words));
 }
 
 static void forward(struct layer *layer, const struct pass *pass)
 {
     const struct dropout_layer *dropout = of(layer);
-    const struct kernels *kernels = layer->frame->kernels;
-    int words = dropout->bits.words, row = layer->in.row;
+    int row = layer->in.row;
 
     for (int r = 0; r < pass->n_rows && drops(layer, pass); r++) {
-        if (layer->in.length > 0) {
-            draw_positions(layer, pass, r);
-            continue;
-        }
-        uint32_t *bits = dropout->bits.bits + r * words;
-        struct rng rng = stream(layer, pass, r);
-        kernels->keep_bits(&rng, 0, words, rng_drop_threshold(dropout->bits.rate), bits);
-        kernels->drop(row, bits, keep_scale(dropout), layer->y + r * row);
+        draw(layer, pass, r);
+        if (layer->in.length == 0)
+            layer->frame->kernels->drop(row, dropout->bits.bits + r * dropout->bits.words,
+                                        keep_scale(dropout), layer->y + r * row);
     }
 }
 
@@ -127,12 +141,11 @@ static void drop_step(const struct layer *layer, const struct steps *steps, int 
                       real *x, size_t row)
 {
     const struct dropout_layer *dropout = (const struct dropout_layer *)layer;
-    size_t words = (size_t)dropout->bits.words, length = (size_t)layer->in.length;
-    size_t t = (size_t)steps_time(steps, s);
+    const uint32_t *bits =
+        dropout->bits.bits + (size_t)steps_time(steps, s) * dropout->bits.position;
 
     for (size_t r = 0; r < (size_t)steps->active[s]; r++)
-        layer->frame->kernels->drop(layer->in.row,
-                                    dropout->bits.bits + (r * length + t) * words,
+        layer->frame->kernels->drop(layer->in.row, bits + r * dropout->bits.row,
                                     keep_scale(dropout), x + r * row);
 }
 
@@ -167,7 +180,10 @@ static void push(struct layer *layer, const struct pass *pass, const struct step
     below->ops->push(below, pass, steps, s, dropped, width);
 }
 
-static const char *const words[] = {"dropout", NULL};
+enum { DROPOUT, SPATIAL_DROPOUT };
+
+static const char *const words[] = {
+    [DROPOUT] = "dropout", [SPATIAL_DROPOUT] = "spatial-dropout", NULL};
 
 static int read_words(struct stack_item *item, struct chain_config *chain,
                       struct layer_config *layer)
@@ -175,6 +191,7 @@ static int read_words(struct stack_item *item, struct chain_config *chain,
     int rc = stack_take_number(item, "rate", 0.99, &layer->dropout.rate);
 
     (void)chain;
+    layer->dropout.spatial = names_find(words, item->word) == SPATIAL_DROPOUT;
     return rc ? rc : stack_end(item, "its rate");
 }
 
@@ -182,7 +199,8 @@ static char *write_words(const struct chain_config *chain,
                          const struct layer_config *layer)
 {
     char *rate = stack_number(layer->dropout.rate);
-    char *text = xasprintf("dropout:%s", rate);
+    char *text = xasprintf(
+        "%s:%s", words[layer->dropout.spatial ? SPATIAL_DROPOUT : DROPOUT], rate);
 
     (void)chain;
     free(rate);
@@ -191,7 +209,7 @@ static char *write_words(const struct chain_config *chain,
 
 const struct layer_ops dropout_layer = {
     .size = sizeof(struct dropout_layer),
-    .name = "dropout",
+    .name_of = name_of,
     .words = words,
     .read_words = read_words,
     .write_words = write_words,

@@ -106,9 +106,8 @@ static struct embedding at_step(const struct embedding_layer *layer,
     };
 
     if (embedding_drops(&layer->layer, pass)) {
-        size_t words = (size_t)layer->drop->words;
-        e.bits = layer->drop->bits + (size_t)t * words;
-        e.bits_row = (size_t)steps->length * words;
+        e.bits = layer->drop->bits + (size_t)t * layer->drop->position;
+        e.bits_row = layer->drop->row;
         e.scale = (real)(1 / (1 - layer->drop->rate));
     }
     return e;

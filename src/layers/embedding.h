@@ -7,11 +7,13 @@
 
 #include "layers/layer.h"
 
-/* Keep bits of every position of a lane's rows. */
+/* Keep bits of every position of a lane's rows, or of each row's vectors. */
 struct position_bits {
     double rate;
-    int words;      /* of a position */
-    uint32_t *bits; /* (R, T, words) */
+    int words;            /* of a vector */
+    size_t row, position; /* words from a row's bits to the next one's, and from a
+                             position's, 0 where all positions have the same */
+    uint32_t *bits;       /* (R, T, words), or (R, words) */
 };
 
 /* The embedding on which `layer` stands, directly or with one Dropout between; else

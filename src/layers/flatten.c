@@ -40,7 +40,7 @@ static int shape(struct layer *layer)
         layer->out.row = in.length * in.row;
         layer->below->lends = !layer->frame->mask && layer->below->borrows;
     }
-    return OK;
+    return in.length > 0 ? layer_expect_all_positions(layer) : OK;
 }
 
 static void layout(struct layer *layer, struct space *space)

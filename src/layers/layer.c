@@ -26,3 +26,15 @@ int layer_expect_vector(const struct layer *layer)
                 "layer or Flatten is missing between them",
                 layer->config->name, layer->below->config->name);
 }
+
+int layer_expect_all_positions(const struct layer *layer)
+{
+    if (!layer->frame->mask || layer->in.skipped != SKIPPED_OTHER)
+        return layer_expect_sequence(layer);
+    return fail(
+        ERR_USAGE,
+        "layer %s looks at all positions, also those of pads that the mask skips, "
+        "but layer %s is not computed there: this is not supported, without a "
+        "mask (mask_zero=False) it is",
+        layer->config->name, layer->below->config->name);
+}

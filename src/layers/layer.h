@@ -22,9 +22,10 @@
 /* What stands at the positions that a mask skips, for layers that look at all of them.
  * Source: Keras RNN, whose zero_output_for_mask Bidirectional sets. */
 enum skipped {
-    SKIPPED_PADS,   /* the embedding of the pad */
-    SKIPPED_ZEROS,  /* zeros */
-    SKIPPED_REPEATS /* the output before them; zeros in front of the first word */
+    SKIPPED_PADS,    /* the embedding of the pad */
+    SKIPPED_ZEROS,   /* zeros */
+    SKIPPED_REPEATS, /* the output before them; zeros in front of the first word */
+    SKIPPED_OTHER    /* what a layer makes of one of these, which is not computed */
 };
 
 /* What flows from one layer to the next. */
@@ -170,7 +171,9 @@ static inline void layer_take_rows(struct layer *layer, struct space *space)
     layer->dy = arena_take(&space->backward, n, sizeof(real));
 }
 
-/* ERR_USAGE unless the layer below gives what the layer can take. */
+/* ERR_USAGE unless the layer below gives what the layer can take. One that looks at all
+ * positions cannot stand on what another layer makes of those that a mask skips. */
+int layer_expect_all_positions(const struct layer *layer) NODISCARD;
 int layer_expect_sequence(const struct layer *layer) NODISCARD;
 int layer_expect_vector(const struct layer *layer) NODISCARD;
 

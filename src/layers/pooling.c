@@ -86,7 +86,9 @@ static int check_side(const struct layer *layer, int k)
     if (is_alone && how >= POOLING_KINDS)
         return fail(ERR_USAGE, "layer %s: flatten and last stand beside others only",
                     config->name);
-    return how == POOLING_LAST ? check_last(layer) : OK;
+    if (how == POOLING_LAST)
+        return check_last(layer);
+    return folds[how].skips_pads ? OK : layer_expect_all_positions(layer);
 }
 
 static int shape(struct layer *layer)

@@ -1,5 +1,5 @@
 /* The chain of layers as functions and as the list of their calls. */
-#include "export/c/kind.h"
+#include "export/c/curves.h"
 
 #include <stdlib.h>
 
@@ -52,6 +52,7 @@ void c_network_parts(const struct c_export *export, struct c_parts *parts)
     const struct chain_config *chain = export->chain;
     c_part(parts, "MASK", chain->mask);
     c_part(parts, "STATE", most_state(chain) > 0);
+    c_curve_parts(chain, parts);
 
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];

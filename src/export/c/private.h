@@ -24,7 +24,7 @@ struct c_parts {
     struct {
         const char *name;
         bool is_needed;
-    } part[48];
+    } part[96];
     int n;
 };
 
@@ -70,7 +70,7 @@ void c_expand(FILE *out, const struct c_export *export, const char *text);
 
 /* The build embeds each file of templates/ as c_template_<file>, its dot a _. */
 extern const char c_template_model_c[], c_template_model_h[], c_template_text_c[],
-    c_template_network_c[];
+    c_template_network_c[], c_template_curves_c[];
 
 /* What the templates' lines "insert: ..." stand for. */
 void c_write_header_about(FILE *out, const struct c_export *export);

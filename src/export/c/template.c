@@ -23,6 +23,11 @@ static void write_network(FILE *out, const struct c_export *export)
     c_expand(out, export, c_template_network_c);
 }
 
+static void write_curves(FILE *out, const struct c_export *export)
+{
+    c_expand(out, export, c_template_curves_c);
+}
+
 /* What stands for a line. */
 static const struct {
     const char *line;
@@ -37,6 +42,7 @@ static const struct {
     {"/* insert: weight_declarations */", c_write_weight_declarations},
     {"/* insert: text */", write_text},
     {"/* insert: network */", write_network},
+    {"/* insert: curves */", write_curves},
     {"/* insert: layers */", c_write_layers},
     {"/* insert: forward */", c_write_forward},
     {"/* insert: labels */", c_write_labels},

@@ -43,6 +43,22 @@ LAYER_KIND_LIST(ONNX_KIND)
 #undef ONNX_KIND
 extern const struct onnx_kind *const onnx_kinds[LAYER_KINDS];
 
+/* f(x) of each number, whatever the shape. */
+const char *onnx_add_activation(struct onnx *onnx, enum activation how, double alpha,
+                                const char *x);
+
+/* Of a layer that treats each vector by itself, its last dimension: the value of rows, or
+ * of a sequence in both orders, becomes what `map` adds to each. Names are in the layer's
+ * scope, and in one below it for the second order; constants are made before. */
+typedef const char *onnx_map(struct onnx *onnx, const struct layer_config *layer,
+                             const char *x);
+void onnx_map_vectors(struct onnx *onnx, const struct layer_config *layer,
+                      struct onnx_value *value, onnx_map *map);
+
+/* The name of a constant or value of the layer, "dense/kernel"; the graph's. */
+const char *onnx_name_of(struct onnx *onnx, const struct layer_config *layer,
+                         const char *name);
+
 /* x W + b from rows (N, F): what Dense begins with. */
 const char *onnx_add_product(struct onnx *onnx, const struct layer_config *layer,
                              const char *rows);

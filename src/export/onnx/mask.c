@@ -115,6 +115,7 @@ static bool repeats_output(const struct onnx *onnx, const struct onnx_value *val
     switch (value->skipped) {
     case SKIPPED_PADS:
     case SKIPPED_ZEROS:
+    case SKIPPED_OTHER:
         return false;
     case SKIPPED_REPEATS:
         return !onnx->chain->pad_pre;

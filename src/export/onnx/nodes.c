@@ -98,6 +98,14 @@ void onnx_set_text(Onnx__NodeProto *node, const char *name, const char *value)
     attribute->s = bytes_of(value);
 }
 
+void onnx_set_float(Onnx__NodeProto *node, const char *name, float value)
+{
+    Onnx__AttributeProto *attribute =
+        add_attribute(node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
+    attribute->has_f = true;
+    attribute->f = value;
+}
+
 void onnx_set_floats(Onnx__NodeProto *node, const char *name, size_t n,
                      const float *values)
 {

@@ -43,6 +43,7 @@ void onnx_set_int(Onnx__NodeProto *node, const char *name, int64_t value);
 void onnx_set_ints(Onnx__NodeProto *node, const char *name, size_t n,
                    const int64_t *values);
 void onnx_set_text(Onnx__NodeProto *node, const char *name, const char *value);
+void onnx_set_float(Onnx__NodeProto *node, const char *name, float value);
 void onnx_set_floats(Onnx__NodeProto *node, const char *name, size_t n,
                      const float *values);
 void onnx_set_texts(Onnx__NodeProto *node, const char *name, size_t n,
@@ -51,6 +52,8 @@ void onnx_set_texts(Onnx__NodeProto *node, const char *name, size_t n,
 /* A constant of one dimension. */
 const char *onnx_add_ints(struct onnx *onnx, const char *name, size_t n,
                           const int64_t *values);
+/* A number, which any shape can be multiplied by. */
+const char *onnx_add_number(struct onnx *onnx, const char *name, double value);
 /* A tensor of zeros, to be filled. */
 float *onnx_add_floats(struct onnx *onnx, const char *name, size_t n_dims,
                        const int64_t *dims);

@@ -43,6 +43,12 @@ const char *onnx_add_ints(struct onnx *onnx, const char *name, size_t n,
     return tensor->name;
 }
 
+const char *onnx_add_number(struct onnx *onnx, const char *name, double value)
+{
+    *onnx_add_floats(onnx, name, 1, (int64_t[]){1}) = (float)value;
+    return onnx->graph->initializer[onnx->graph->n_initializer - 1]->name;
+}
+
 float *onnx_add_floats(struct onnx *onnx, const char *name, size_t n_dims,
                        const int64_t *dims)
 {

@@ -53,6 +53,47 @@ static inline void draw_dropout(struct rng *rng, struct chain_config *chain)
         add_dropout(chain, 0.5, RNG_DROPOUT_DENSE);
 }
 
+/* Perhaps a layer that treats each vector by itself; a Dense too, of a sequence. */
+static inline void draw_vectors(struct rng *rng, struct chain_config *chain, bool dense)
+{
+    struct layer_config *layer;
+
+    switch (draw(rng, 6)) {
+    case 0:
+        layer = chain_add(chain, LAYER_ACTIVATION);
+        layer->activation.how = (enum activation)draw(rng, ACTIVATION_KINDS);
+        layer->activation.alpha = 0.25 * draw(rng, 3);
+        return;
+    case 1:
+    case 2:
+        layer = chain_add(chain, draw(rng, 2) ? LAYER_LAYER_NORMALIZATION
+                                              : LAYER_BATCH_NORMALIZATION);
+        layer->normalization.epsilon = 1;
+        layer->normalization.no_center = draw(rng, 3) == 0;
+        layer->normalization.no_scale = draw(rng, 3) == 0;
+        return;
+    case 3:
+        if (!dense)
+            return;
+        layer = chain_add(chain, LAYER_DENSE);
+        layer->dense.units = 1 + draw(rng, 6);
+        layer->dense.activation = (enum activation)draw(rng, ACTIVATION_KINDS);
+        layer->dense.no_bias = draw(rng, 2);
+        return;
+    default:
+        return;
+    }
+}
+
+/* Not under a mask where a layer above looks at all positions. */
+static inline void draw_sequence(struct rng *rng, struct chain_config *chain, int end)
+{
+    const int last_or_mean = end == 0 || end == 3;
+
+    if (!chain->mask || last_or_mean)
+        draw_vectors(rng, chain, true);
+}
+
 static inline void draw_chain(int number, struct chain_config *chain)
 {
     enum { LAST, FLATTEN, MAX, MEAN, SEVERAL };
@@ -68,8 +109,12 @@ static inline void draw_chain(int number, struct chain_config *chain)
     chain->pad_pre = draw(&rng, 2);
     chain_add(chain, LAYER_EMBEDDING)->embedding.width = 1 + draw(&rng, 5);
     draw_dropout(&rng, chain);
-    for (int i = 0; i < n_recurrent; i++)
+    draw_sequence(&rng, chain, end);
+    for (int i = 0; i < n_recurrent; i++) {
         draw_recurrent(&rng, chain, i + 1 < n_recurrent || end != LAST);
+        if (i + 1 < n_recurrent || end != SEVERAL) /* last is a recurrent layer's */
+            draw_sequence(&rng, chain, end);
+    }
 
     if (end == FLATTEN)
         chain_add(chain, LAYER_FLATTEN);
@@ -79,8 +124,14 @@ static inline void draw_chain(int number, struct chain_config *chain)
         chain_add(chain, LAYER_POOLING)->pooling.how =
             end == MAX ? POOLING_MAX : POOLING_MEAN;
     draw_dropout(&rng, chain);
-    for (int i = 0; i < n_dense; i++)
-        chain_add(chain, LAYER_DENSE)->dense.units = 1 + draw(&rng, 6);
+    draw_vectors(&rng, chain, false);
+    for (int i = 0; i < n_dense; i++) {
+        struct layer_config *dense = chain_add(chain, LAYER_DENSE);
+        dense->dense.units = 1 + draw(&rng, 6);
+        dense->dense.activation = (enum activation)draw(&rng, ACTIVATION_KINDS);
+        dense->dense.no_bias = draw(&rng, 3) == 0;
+        draw_vectors(&rng, chain, false);
+    }
 
     add_output(chain, classes);
     chain_complete(chain);

@@ -100,6 +100,34 @@ static struct chain_config joined_gru(enum pooling how, enum pooling more)
     return chain;
 }
 
+/* Vectors and sequences that a layer treats one by one. */
+static struct chain_config normal_chain(void)
+{
+    struct chain_config chain = begin();
+
+    chain.mask = false;
+    add_dropout(&chain, 0.25, RNG_DROPOUT_EMBEDDING);
+    chain.layer[1].dropout.spatial = true;
+    chain_add(&chain, LAYER_LAYER_NORMALIZATION)->normalization.epsilon = 1e-3;
+    add_recurrent(&chain, CELL_LSTM, 5, true, true);
+    chain_add(&chain, LAYER_ACTIVATION)->activation.how = ACTIVATION_SOFTSIGN;
+    chain_add(&chain, LAYER_DENSE)->dense.units = 6;
+    chain_add(&chain, LAYER_BATCH_NORMALIZATION)->normalization.epsilon = 0.25;
+    chain_add(&chain, LAYER_ACTIVATION)->activation.how = ACTIVATION_LEAKY_RELU;
+    chain.layer[chain.n_layers - 1].activation.alpha = 0.125;
+    chain_add(&chain, LAYER_FLATTEN);
+    chain_add(&chain, LAYER_LAYER_NORMALIZATION)->normalization.no_center = true;
+    chain_add(&chain, LAYER_BATCH_NORMALIZATION)->normalization.no_scale = true;
+    for (int how = 0; how < ACTIVATION_KINDS; how++) {
+        struct layer_config *dense = chain_add(&chain, LAYER_DENSE);
+        dense->dense.units = 2 + how;
+        dense->dense.activation = (enum activation)how;
+        dense->dense.no_bias = how % 2;
+    }
+    end(&chain, 2);
+    return chain;
+}
+
 static void expect_same_layer(const struct layer_config *a, const struct layer_config *b)
 {
     assert_int_equal(a->kind, b->kind);
@@ -110,6 +138,7 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         break;
     case LAYER_DROPOUT:
         assert_true(a->dropout.rate == b->dropout.rate);
+        assert_int_equal(a->dropout.spatial, b->dropout.spatial);
         break;
     case LAYER_RECURRENT:
         assert_int_equal(a->recurrent.cell, b->recurrent.cell);
@@ -133,6 +162,19 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         break;
     case LAYER_DENSE:
         assert_int_equal(a->dense.units, b->dense.units);
+        assert_int_equal(a->dense.activation, b->dense.activation);
+        assert_int_equal(a->dense.no_bias, b->dense.no_bias);
+        break;
+    case LAYER_ACTIVATION:
+        assert_int_equal(a->activation.how, b->activation.how);
+        assert_true(activation_alpha(a->activation.how, a->activation.alpha) ==
+                    activation_alpha(b->activation.how, b->activation.alpha));
+        break;
+    case LAYER_LAYER_NORMALIZATION:
+    case LAYER_BATCH_NORMALIZATION:
+        assert_true(a->normalization.epsilon == b->normalization.epsilon);
+        assert_int_equal(a->normalization.no_center, b->normalization.no_center);
+        assert_int_equal(a->normalization.no_scale, b->normalization.no_scale);
         break;
     case LAYER_OUTPUT:
         assert_int_equal(a->output.units, b->output.units);
@@ -214,6 +256,7 @@ static void test_any_chain(void **state)
         joined_chain(),
         joined_gru(POOLING_MAX, POOLING_LAST),
         joined_gru(POOLING_LAST, POOLING_MEAN),
+        normal_chain(),
     };
 
     for (size_t i = 0; i < COUNT_OF(chains); i++)

@@ -109,8 +109,28 @@ static void test_places(void **state)
     struct chain_config chain = begin();
     chain_add(&chain, LAYER_DENSE)->dense.units = 4;
     end(&chain);
+    refuses(&chain, "layer dense_1 takes a vector a row, but dense gives one a position");
+
+    chain = begin();
+    add_lstm(&chain, false, false);
+    chain_add(&chain, LAYER_DROPOUT)->dropout.spatial = true;
+    end(&chain);
+    refuses(&chain, "layer spatial_dropout1d takes a vector a position, but lstm gives");
+
+    chain = begin();
+    add_lstm(&chain, false, false);
+    chain_add(&chain, LAYER_BATCH_NORMALIZATION)->normalization.epsilon = 1e-3;
+    end(&chain);
     refuses(&chain,
-            "layer dense takes a vector a row, but embedding gives one a position");
+            "layer batch_normalization: a BatchNormalization is not trained here");
+
+    chain = begin();
+    chain.mask = true;
+    add_lstm(&chain, false, true);
+    chain_add(&chain, LAYER_ACTIVATION)->activation.how = ACTIVATION_SIGMOID;
+    chain_add(&chain, LAYER_POOLING)->pooling.how = POOLING_MAX;
+    end(&chain);
+    refuses(&chain, "looks at all positions, also those of pads that the mask skips");
 
     chain = begin();
     add_lstm(&chain, false, false);

@@ -297,6 +297,97 @@ static void add_lstm_and_three(struct chain_config *chain)
     add_side_by_side(chain, 2, (enum pooling[]){POOLING_MEAN, POOLING_LAST});
 }
 
+/* A Dense of each activation, one behind the other, some without bias, and Dropout that
+ * changes what they gave. */
+static void add_all_activations(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_GRU, 4, ONE_WAY, LAST_STEP);
+    for (int how = 0; how < ACTIVATION_KINDS; how++) {
+        add_dense(chain, 3 + how % 3);
+        chain->layer[chain->n_layers - 1].dense.activation = (enum activation)how;
+        chain->layer[chain->n_layers - 1].dense.no_bias = how % 4 == 1;
+        if (how % 3 == 0)
+            add_dropout(chain, 0.2, RNG_DROPOUT_DENSE);
+    }
+}
+
+static void add_activation(struct chain_config *chain, enum activation how, double alpha)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_ACTIVATION);
+
+    layer->activation.how = how;
+    layer->activation.alpha = alpha;
+}
+
+static void add_normalization(struct chain_config *chain, bool no_center, bool no_scale)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_LAYER_NORMALIZATION);
+
+    layer->normalization.epsilon = 1e-3;
+    layer->normalization.no_center = no_center;
+    layer->normalization.no_scale = no_scale;
+}
+
+static void add_spatial_dropout(struct chain_config *chain)
+{
+    add_dropout(chain, 0.3, RNG_DROPOUT_EMBEDDING);
+    chain->layer[chain->n_layers - 1].dropout.spatial = true;
+}
+
+/* Activations and normalizations on vectors. */
+static void add_other_vectors(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_LSTM, 5, BOTH_WAYS, LAST_STEP);
+    add_normalization(chain, false, false);
+    add_activation(chain, ACTIVATION_LEAKY_RELU, 0.3);
+    add_dropout(chain, 0.3, RNG_DROPOUT_RNN);
+    add_dense(chain, 6);
+    chain->layer[chain->n_layers - 1].dense.activation = ACTIVATION_LINEAR;
+    add_normalization(chain, true, false);
+    add_activation(chain, ACTIVATION_ELU, 0.5);
+    add_normalization(chain, false, true);
+}
+
+/* The same on sequences, of embeddings and of recurrent layers, two ways and one. */
+static void add_other_sequences(struct chain_config *chain)
+{
+    add_spatial_dropout(chain);
+    add_normalization(chain, false, false);
+    add_recurrent(chain, CELL_LSTM, 5, BOTH_WAYS, SEQUENCES);
+    add_normalization(chain, false, false);
+    add_activation(chain, ACTIVATION_SWISH, 0);
+    add_spatial_dropout(chain);
+    add_dense(chain, 6);
+    chain->layer[chain->n_layers - 1].dense.activation = ACTIVATION_TANH;
+    add_recurrent(chain, CELL_GRU, 4, BOTH_WAYS, SEQUENCES);
+    add_dense(chain, 3);
+    add_pooling(chain, POOLING_MEAN);
+}
+
+static void add_dense_on_embedding(struct chain_config *chain)
+{
+    add_dense(chain, 6);
+    add_recurrent(chain, CELL_GRU, 4, ONE_WAY, LAST_STEP);
+}
+
+static void add_flatten_of_others(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_GRU, 4, BOTH_WAYS, SEQUENCES);
+    add_dense(chain, 6);
+    add_normalization(chain, false, false);
+    chain_add(chain, LAYER_FLATTEN);
+    add_normalization(chain, false, false);
+}
+
+/* Pads too. */
+static void add_normal_embeddings(struct chain_config *chain)
+{
+    add_normalization(chain, false, false);
+    add_activation(chain, ACTIVATION_SIGMOID, 0);
+    add_pooling(chain, POOLING_MAX);
+    add_normalization(chain, false, false);
+}
+
 /* What stands between embedding and output. */
 static const struct middle {
     void (*add)(struct chain_config *chain);
@@ -314,13 +405,19 @@ static const struct middle {
     {add_dropout_and_two, 0},
     {add_stack_and_four, 0},
     {add_lstm_and_three, CHAIN_LOOKUP_BYTES},
+    {add_all_activations, CHAIN_LOOKUP_BYTES},
+    {add_other_vectors, 0},
+    {add_other_sequences, 0},
+    {add_dense_on_embedding, CHAIN_LOOKUP_BYTES},
+    {add_normal_embeddings, 0},
+    {add_flatten_of_others, 0},
 };
 
 static struct chain_config chain_of(const struct middle *middle, bool mask, bool pad_pre)
 {
     struct chain_config chain = {.vocabulary = VOCABULARY,
                                  .length = LENGTH,
-                                 .mask = mask,
+                                 .mask = mask && middle->add != add_flatten_of_others,
                                  .pad_pre = pad_pre,
                                  .lookup_bytes = middle->lookup_bytes};
 

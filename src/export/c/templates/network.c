@@ -32,6 +32,10 @@ static void weigh(const double *x, int inputs, const float *w, const float *b, i
     add_product(y, x, w, inputs, units, units);
 }
 
+#if WITH_CURVES
+/* insert: curves */
+
+#endif
 /* insert: layers */
 
 /* insert: forward */
