@@ -80,6 +80,7 @@ static int settle_corpus(struct job *job)
         .test_split = settings->test_split,
         .validation_split = settings->validation_split,
         .drop_duplicates = settings->drop_duplicates,
+        .multi_label = settings->input.multi_label == CHOICE_YES,
         .header_is_given = settings->input.header != CHOICE_AUTO,
         .merge_labels = (enum spelling_rule)settings->merge_labels,
         .missing_labels = (enum missing_rule)settings->missing_labels,

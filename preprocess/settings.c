@@ -228,6 +228,11 @@ int settings_check(const struct settings *settings)
         return fail(ERR_USAGE,
                     "--validation and --validation-split: expected one of them");
 
+    if (settings->classes &&
+        (settings->input.label_columns || settings->input.label_separator))
+        return fail(ERR_USAGE, "--class gives every text of a file one label: not beside "
+                               "--label-columns or --label-separator");
+
     rc = input_check(&settings->input);
     return !rc && settings_bring_words(settings) ? check_reuse(settings) : rc;
 }

@@ -144,6 +144,7 @@ struct corpus_options {
     const char *labels; /* file with the names of classes in their order, or NULL */
     double test_split, validation_split; /* shares of the training documents, 0 .. 1 */
     bool drop_duplicates;
+    bool multi_label;     /* texts may have several labels, whether any has or not */
     bool header_is_given; /* the user said whether first rows name columns */
     enum spelling_rule merge_labels;
     enum missing_rule missing_labels;

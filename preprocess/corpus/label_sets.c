@@ -36,9 +36,9 @@ static void declare_columns(struct corpus *corpus, const struct reader_notes *no
         }
 }
 
-void label_sets_unify(struct corpus *corpus, const struct reader_notes *notes)
+void label_sets_unify(struct corpus *corpus, bool all, const struct reader_notes *notes)
 {
-    corpus->is_multi_label = has_sets(corpus);
+    corpus->is_multi_label = all || has_sets(corpus);
     if (corpus->is_multi_label)
         declare_columns(corpus, notes);
     for (int32_t i = 0; i < corpus->n_documents; i++) {

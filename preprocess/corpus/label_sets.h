@@ -5,8 +5,9 @@
 #include "corpus/corpus.h"
 
 /* Where a document that stays has a set, all get one, of their one label; labels that
- * have a column each are known whether a text has them or not. */
-void label_sets_unify(struct corpus *corpus, const struct reader_notes *notes);
+ * have a column each are known whether a text has them or not. With `all` they get one in
+ * any case. */
+void label_sets_unify(struct corpus *corpus, bool all, const struct reader_notes *notes);
 
 /* Every label becomes another, becomes[label]. */
 void label_sets_relabel(struct corpus *corpus, const int32_t *becomes);

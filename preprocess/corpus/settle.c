@@ -87,7 +87,7 @@ int corpus_settle(struct corpus *corpus, int n_sources,
     if (!rc)
         rc = settle_layout(corpus, n_sources, notes);
     if (!rc) {
-        label_sets_unify(corpus, notes);
+        label_sets_unify(corpus, options->multi_label, notes);
         settle_copies(corpus);
     }
     if (!rc)

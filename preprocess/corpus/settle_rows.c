@@ -61,9 +61,9 @@ static int check_names(const struct corpus *corpus, int32_t n)
 static int32_t bucket_of(const struct corpus *corpus, const struct document *document)
 {
     bool record = settle_is_record(corpus, document);
-    int rank = record ? 0 : class_rank(corpus, document->label);
     if (document->part == CORPUS_DROPPED)
         return -1;
+    int rank = record ? 0 : class_rank(corpus, corpus_label(corpus, document, 0));
     return (document->part * 2 + record) * (int32_t)corpus->n_classes + rank;
 }
 

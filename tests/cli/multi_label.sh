@@ -116,8 +116,20 @@ expect 64 '--label-columns names a column a label' \
 expect 64 '--label-columns toxic: one column' "$rnnprep" columns --label-columns toxic -o x.h5
 expect 64 '--label-separator reads several labels a text' \
     "$rnnprep" separator --label-separator , --multi-label off -o x.h5
+expect 64 '--class gives every text of a file one label' \
+    "$rnnprep" --class a=one.txt --class b=slip.txt --label-separator , -o x.h5
 expect 65 'one label only: a; where texts may have several' \
     "$rnnprep" - --multi-label on -o x.h5 < <(printf '__label__a x y\nz\n')
+
+# Class folders beside a file of several labels, and by themselves where that is wanted.
+mkdir -p mixed/train/{a,b}
+for i in 1 2 3; do echo "good $i" >mixed/train/a/$i.txt && echo "bad $i" >mixed/train/b/$i.txt; done
+printf '__label__a __label__b x\n__label__b y\n__label__b __label__a z\n' >mixed.txt
+"$rnnprep" mixed/train --test mixed.txt -o x.h5 >said
+grep -q '^test *3 documents: a 2, b 3' said || problem "not mixed: $(cat said)"
+"$rnnprep" inspect x.h5 | grep -q 'train row 0, a: good 1' || problem "folders lost their labels"
+"$rnnprep" mixed/train --multi-label on -o x.h5 | grep -q '^labels *1.00 a document, of 2' ||
+    problem "folders cannot be of several labels"
 
 # Lists of labels that nobody said to be such are classes, which is said.
 "$rnnprep" separator/train.csv -o x.h5 --quiet --on-bad-row skip 2>said ||
