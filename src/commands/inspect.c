@@ -23,13 +23,15 @@ static void show_input(const struct facts *facts, bool any_length)
 
 static void show_labels(const struct facts *facts)
 {
-    int column = program_print_label("classes");
+    int column = program_print_label(facts->multi_label ? "labels" : "classes");
     for (int c = 0; c < facts->n_labels; c++) {
         char *piece =
             xasprintf("%s%s", facts->labels[c], c + 1 < facts->n_labels ? ", " : "");
         column = program_print_piece(column, piece, (int)strlen(piece));
         free(piece);
     }
+    if (facts->multi_label)
+        program_print_piece(column, "; a text has any of them", 24);
     putchar('\n');
 }
 

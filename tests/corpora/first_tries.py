@@ -188,7 +188,7 @@ def stars():
 def several_labels():
     made = [("%016x" % i, t, int(c), 0, int(c), 0, 0, 0) for i, (c, t) in enumerate(rows("01", 30))]
     return ({"train.csv": table(["id", "comment_text", "toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate"], made)},
-            [r"--label-column"])
+            [r"--label-columns toxic,severe_toxic,obscene"])
 
 
 def pairs_of_sentences():
@@ -295,6 +295,17 @@ def several_labels_in_lists():
     return {"all.jsonl": lines(map(json.dumps, made))}, [{"train": {"0": 15, "1": 15, "x": 30}}]
 
 
+def several_labels_in_lines():
+    made = ["".join("__label__%s " % l for l in (c, "x")[:1 + i % 2]) + t for i, (c, t) in enumerate(rows("01", 30))]
+    return {"train.txt": lines([text()] + made)}, [{"train": {"0": 30, "1": 30, "x": 30}}]
+
+
+def tags_in_lists():
+    made = [{"id": i, "text": t, "tags": [c, "x"][:1 + i % 2]} for i, (c, t) in enumerate(rows("01", 30))]
+    bare = [{"id": 60 + i, "text": text(), "tags": []} for i in range(40)]
+    return {"all.jsonl": lines(map(json.dumps, bare + made))}, [{"train": {"0": 30, "1": 30, "x": 30}}]
+
+
 def a_test_whose_labels_are_kept_back():
     made = [(i, rng.choice(["", "ablaze"]), t, c) for i, (c, t) in enumerate(rows("01", 40))]
     bare = [(i, rng.choice(["", "ablaze"]), text()) for i in range(20)]
@@ -384,7 +395,7 @@ CASES = [semicolon_text_files, parts_as_endings, questions_with_classes_in_front
          several_labels_in_lists, a_test_whose_labels_are_kept_back, reviews_without_labels_beside,
          a_table_a_class, tweets_a_class, tasks_side_by_side, samples_of_all_files, a_table_of_file_names,
          articles_in_one_folder, packed_documents, a_class_of_one_letter, a_copy_beside, packed_beside,
-         pieces_of_the_whole, names_of_hosts]
+         pieces_of_the_whole, names_of_hosts, several_labels_in_lines, tags_in_lists]
 
 
 def try_it(rnnprep, corpus, folder):
