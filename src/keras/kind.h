@@ -57,6 +57,14 @@ struct keras_part {
     const struct keras_array *array[2][KERAS_MOST_CELL_ARRAYS];
 };
 
+/* Refusals that are told together (obstacles.c). */
+struct keras_obstacles {
+    char *text; /* owned; NULL: none */
+    int n;
+    bool has_unknown; /* one is of a class that is none of ours */
+    bool is_of_place; /* the last refusal is for what the layer stands on */
+};
+
 struct keras_reading {
     const struct keras_file *file;
     const struct keras_hints *hints;
@@ -77,6 +85,7 @@ struct keras_reading {
     size_t n_taken;
     bool is_plain;     /* each array is a tensor as it stands, so moments fit too */
     bool is_hard_told; /* whose hard_sigmoid it is */
+    struct keras_obstacles *obstacles; /* owned; keras_list_layers makes them */
 
     json_t *optimizer; /* its options */
     bool is_adam;      /* moments are those of our Adam */

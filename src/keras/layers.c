@@ -100,14 +100,27 @@ static int read_layer(struct keras_reading *reading, const struct keras_layer *l
     return keras_kinds[kind]->read(reading, layer);
 }
 
+/* All layers, whatever is refused; but where something is, that a layer stands on it tells
+ * nothing new. */
+static int read_all(struct keras_reading *reading, const struct keras_layer *output)
+{
+    for (size_t i = 0; i < reading->n_layers; i++) {
+        struct keras_obstacles *obstacles = reading->obstacles;
+
+        obstacles->is_of_place = false;
+        if (read_layer(reading, &reading->layers[i], output) &&
+            !(obstacles->n > 0 && obstacles->is_of_place))
+            keras_take_obstacle(reading);
+    }
+    return keras_refuse_obstacles(reading);
+}
+
 int keras_read_layers(struct keras_reading *reading)
 {
     const struct keras_layer *output = last_dense(reading);
-    int rc = OK;
 
     reading->parts = xcalloc(CHAIN_MOST_LAYERS, sizeof *reading->parts);
-    for (size_t i = 0; i < reading->n_layers && !rc; i++)
-        rc = read_layer(reading, &reading->layers[i], output);
+    int rc = read_all(reading, output);
     if (!rc && !output)
         rc = keras_no_classifier(reading);
     if (!rc && reading->has_mask && !reading->model->config.mask)

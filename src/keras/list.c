@@ -102,14 +102,10 @@ static int append(struct keras_reading *reading, const struct keras_layer *layer
     return OK;
 }
 
-static int refuse_class(const struct keras_reading *reading,
-                        const struct keras_layer *layer)
+static int refuse_class(struct keras_reading *reading, const struct keras_layer *layer)
 {
-    char *known = keras_class_list();
-    int rc = keras_refuse(reading, layer, "is not supported: rnntrain has %s", known);
-
-    free(known);
-    return rc;
+    reading->obstacles->has_unknown = true;
+    return keras_refuse(reading, layer, "is not supported");
 }
 
 static int add_layer(struct keras_reading *reading, const json_t *entry,
@@ -135,15 +131,16 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
         names->mask = layer.name;
         return check_inputs(reading, &layer, entry, names, names->first);
     }
-    if (!layer.class)
-        return refuse_class(reading, &layer);
+    if (check_inputs(reading, &layer, entry, names, names->before))
+        keras_take_obstacle(reading);
+    if (!layer.class && refuse_class(reading, &layer))
+        keras_take_obstacle(reading);
 
-    int rc = check_inputs(reading, &layer, entry, names, names->before);
-    if (rc)
-        return rc;
     names->before = outer ? outer : layer.name;
     names->first = names->first ? names->first : names->before;
     const struct around inside = {around->prefix, around->depth + 1, layer.is_frozen};
+    if (!layer.class)
+        return OK;
     if (layer.class->role == KERAS_ROLE_MODEL)
         return add_models_layers(reading, config, &inside);
     return append(reading, &layer, around->prefix);
@@ -205,5 +202,6 @@ int keras_list_layers(struct keras_reading *reading)
     const json_t *config = json_object_get(reading->root, "config");
     const struct around around = {"", 0, is_frozen(config)};
 
+    reading->obstacles = xcalloc(1, sizeof *reading->obstacles);
     return add_models_layers(reading, config, &around);
 }

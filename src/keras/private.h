@@ -2,6 +2,7 @@
  *
  *   names.c       arrays without JSON -> what the names of their layers tell
  *   describe.c    the same -> the JSON that their shapes tell
+ *   obstacles.c   refusals of layers -> one message that tells all
  *   list.c        JSON -> a list of layers, those of models in models in their place
  *   layers.c      layers -> parts, by kind
  *   loss.c        what training_config says of the last layer's numbers
@@ -33,6 +34,15 @@ int keras_describe(struct keras_reading *reading, json_t **root) NODISCARD;
 
 /* Makes poolings side by side one layer of a functional model's list (branches.c). */
 void keras_join_branches(json_t *list);
+/* What a reading owns, but the model and the file. */
+void keras_reading_release(struct keras_reading *reading);
+
+/* Notes the last refusal, and the reading goes on to find others; then ERR_FORMAT with all
+ * of them, if there are any. */
+void keras_take_obstacle(struct keras_reading *reading);
+int keras_refuse_obstacles(struct keras_reading *reading) NODISCARD;
+
+/* What it refuses are obstacles, which keras_read_layers tells. */
 int keras_list_layers(struct keras_reading *reading) NODISCARD;
 int keras_read_layers(struct keras_reading *reading) NODISCARD;
 /* How the model is compiled, where the file says it; the caller's. */

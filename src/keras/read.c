@@ -29,11 +29,12 @@ int keras_refuse(const struct keras_reading *reading, const struct keras_layer *
 
 int keras_misplaced(const struct keras_reading *reading, const struct keras_layer *layer)
 {
+    reading->obstacles->is_of_place = true;
     return keras_refuse(
         reading, layer,
-        "stands at a place that is not supported: expected Embedding, one "
-        "or more LSTM or GRU, a pooling layer or Flatten, at most one "
-        "hidden Dense(relu), and a Dense with sigmoid or softmax");
+        "stands at a place that is not supported: expected Embedding, layers that take a "
+        "sequence, one that makes a vector of it, hidden layers, and a Dense that gives "
+        "the classes");
 }
 
 static void add_note(char **notes, const char *format, va_list args)
@@ -152,6 +153,19 @@ static int read_model(struct keras_reading *reading)
     return rc;
 }
 
+void keras_reading_release(struct keras_reading *reading)
+{
+    for (size_t i = 0; i < reading->n_layers; i++)
+        free(reading->layers[i].group);
+    free(reading->layers);
+    free(reading->parts);
+    if (reading->obstacles)
+        free(reading->obstacles->text);
+    free(reading->obstacles);
+    json_decref(reading->root);
+    json_decref(reading->optimizer);
+}
+
 int keras_model_from(const struct keras_file *file, const struct keras_hints *hints,
                      struct keras_model *model)
 {
@@ -167,12 +181,7 @@ int keras_model_from(const struct keras_file *file, const struct keras_hints *hi
     if (!model->training_notes)
         model->training_notes = xstrdup("");
 
-    for (size_t i = 0; i < reading.n_layers; i++)
-        free(reading.layers[i].group);
-    free(reading.layers);
-    free(reading.parts);
-    json_decref(reading.root);
-    json_decref(reading.optimizer);
+    keras_reading_release(&reading);
     return rc;
 }
 

@@ -226,6 +226,7 @@ static int no_steps(const struct keras_reading *reading, const struct keras_laye
 
     if (below->config.kind != LAYER_RECURRENT)
         return keras_misplaced(reading, layer);
+    reading->obstacles->is_of_place = true;
     return keras_refuse(reading, layer,
                         "takes steps, but the layer below it gives its last one only");
 }

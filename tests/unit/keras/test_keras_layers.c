@@ -48,11 +48,7 @@ static int read_layers(const char *layers, struct keras_file *file,
 static void release(struct keras_file *file, struct keras_model *model,
                     struct keras_reading *reading)
 {
-    for (size_t i = 0; i < reading->n_layers; i++)
-        free(reading->layers[i].group);
-    free(reading->layers);
-    free(reading->parts);
-    json_decref(reading->root);
+    keras_reading_release(reading);
     keras_model_release(model);
     keras_file_release(file);
 }
@@ -102,6 +98,27 @@ static void test_refused(void **state)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         expect_refused(cases[i][0], cases[i][1], cases[i][2]);
+}
+
+/* All that stands in the way is told at once, and what follows from it is not. */
+static void test_all_obstacles(void **state)
+{
+    (void)state;
+    struct keras_file file;
+    struct keras_model model;
+    struct keras_reading reading;
+    const char *layers = EMBEDDING "," LAYER("Lambda", "f", "") "," LSTM(
+        "l", ",\"stateful\":true") "," LAYER("Attention", "a", "") "," MAX "," DENSE;
+
+    assert_int_equal(read_layers(layers, &file, &model, &reading), ERR_FORMAT);
+    const char *message = fail_message();
+    assert_non_null(strstr(message, "model.h5: layer \"f\" (Lambda, Keras 2.3.1) is not "
+                                    "supported; layer \"a\" (Attention, Keras 2.3.1) is "
+                                    "not supported; layer \"l\" (LSTM"));
+    assert_non_null(strstr(message, "has stateful"));
+    assert_non_null(strstr(message, "; rnntrain has Embedding"));
+    assert_null(strstr(message, "\"max\""));
+    release(&file, &model, &reading);
 }
 
 /* As many recurrent layers between Embedding and head. */
@@ -311,13 +328,10 @@ static void test_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_dropouts),
-        cmocka_unit_test(test_mixtures),
-        cmocka_unit_test(test_activations),
-        cmocka_unit_test(test_eras),
-        cmocka_unit_test(test_reset_without_bias),
+        cmocka_unit_test(test_refused),  cmocka_unit_test(test_all_obstacles),
+        cmocka_unit_test(test_too_many), cmocka_unit_test(test_dropouts),
+        cmocka_unit_test(test_mixtures), cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_eras),     cmocka_unit_test(test_reset_without_bias),
         cmocka_unit_test(test_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

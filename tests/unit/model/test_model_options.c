@@ -222,9 +222,10 @@ static void test_wrong_stacks(void **state)
                  "--stack: layer 3, \"\": a layer is missing between two commas");
     expect_wrong("embedding:8, lstm:0", "--stack: layer 2, \"lstm:0\": its units must be "
                                         "a whole number from 1 to 8192");
-    expect_wrong("embedding:8, lstm:4:tanhh",
-                 "--stack: layer 2, \"lstm:4:tanhh\": tanhh is not known there; expected "
-                 "its units, hard_sigmoid, reset_after");
+    expect_wrong(
+        "embedding:8, dropout:0.1:all",
+        "--stack: layer 2, \"dropout:0.1:all\": all is not known there; expected "
+        "its rate");
     expect_wrong("embedding:8, dropout", "--stack: layer 2, \"dropout\": expected its "
                                          "rate: dropout:0.5 or another number to 0.99");
     expect_wrong("embedding:8, dropout:high",
