@@ -48,10 +48,12 @@ int keras_dense_read(struct keras_reading *reading, const struct keras_layer *la
     if (!rc)
         rc = keras_read_count(reading, &dense, "units", "output_dim",
                               LAYER_MOST_DENSE_UNITS, units);
-    if (!rc && reading->has_steps && kind == LAYER_OUTPUT)
+    if (!rc && reading->has_steps && kind == LAYER_OUTPUT) {
+        reading->obstacles->is_of_place = true;
         rc = keras_refuse(reading, layer,
                           "stands on all steps: expected Flatten or a pooling layer "
                           "before it");
+    }
     if (!rc && !reading->has_steps && is_wrapped(layer))
         rc = keras_misplaced(reading, layer);
     if (!rc)

@@ -100,8 +100,8 @@ static int read_layer(struct keras_reading *reading, const struct keras_layer *l
     return keras_kinds[kind]->read(reading, layer);
 }
 
-/* All layers, whatever is refused; but where something is, that a layer stands on it tells
- * nothing new. */
+/* All layers, whatever is refused; but where something is, that a layer stands on it
+ * tells nothing new. */
 static int read_all(struct keras_reading *reading, const struct keras_layer *output)
 {
     for (size_t i = 0; i < reading->n_layers; i++) {

@@ -37,8 +37,8 @@ void keras_join_branches(json_t *list);
 /* What a reading owns, but the model and the file. */
 void keras_reading_release(struct keras_reading *reading);
 
-/* Notes the last refusal, and the reading goes on to find others; then ERR_FORMAT with all
- * of them, if there are any. */
+/* Notes the last refusal, and the reading goes on to find others; then ERR_FORMAT with
+ * all of them, if there are any. */
 void keras_take_obstacle(struct keras_reading *reading);
 int keras_refuse_obstacles(struct keras_reading *reading) NODISCARD;
 

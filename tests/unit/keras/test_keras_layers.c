@@ -70,7 +70,7 @@ static void test_refused(void **state)
     (void)state;
     static const char *const cases[][3] = {
         {LAYER("Conv1D", "c", ""), NAMED("c"),
-         "is not supported: rnntrain has Embedding, Dropout, "},
+         "is not supported; rnntrain has Embedding, Dropout, "},
         {DROPOUT("d") "," EMBEDDING, NAMED("d"), MISPLACED},
         {EMBEDDING "," EMBEDDING, NAMED("e"), MISPLACED},
         {LSTM("l", "") "," DENSE, NAMED("l"), MISPLACED},
