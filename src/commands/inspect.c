@@ -55,6 +55,9 @@ static void show_checkpoint(const struct predictor *predictor, bool any_length)
         if (tensor->n_dims == 2)
             snprintf(shape, sizeof shape, "(%zu, %zu)", tensor->shape[0],
                      tensor->shape[1]);
+        else if (tensor->n_dims == 3)
+            snprintf(shape, sizeof shape, "(%zu, %zu, %zu)", tensor->shape[0],
+                     tensor->shape[1], tensor->shape[2]);
         else
             snprintf(shape, sizeof shape, "(%zu)", tensor->shape[0]);
         say_line(stdout, "  %-44s %-14s %9zu", name, shape, tensor->size);

@@ -16,7 +16,8 @@ struct h5;
 
 enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_FLOAT32, H5_N_TYPES };
 
-enum { H5_MAX_DIMS = 2 };
+/* Of three dimensions the last two count as one where shapes have H5_MAX_DIMS numbers. */
+enum { H5_MAX_DIMS = 2, H5_MAX_RANK = 3 };
 
 /* Bytes of texts: JSON that is read whole, of which jansson makes a few dozen times as
  * many; a tokenizer of some million words. */

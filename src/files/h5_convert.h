@@ -12,6 +12,7 @@ struct h5_source {
     H5D_layout_t layout; /* of an array */
     int n_dims;
     hsize_t dims[H5_MAX_DIMS]; /* 1 where there is no such dimension */
+    hsize_t last;              /* of three: the last, which dims[1] contains */
     size_t n;                  /* values */
 };
 

@@ -11,8 +11,8 @@ enum { MOST_STRINGS = 1 << 20 };
  * that no array of ours has. */
 static void write_unknown(const struct h5_source *source)
 {
-    const hsize_t none[H5_MAX_DIMS + 1] = {0};
-    hid_t space = H5Screate_simple(H5_MAX_DIMS + 1, none, NULL);
+    const hsize_t none[H5_MAX_RANK + 1] = {0};
+    hid_t space = H5Screate_simple(H5_MAX_RANK + 1, none, NULL);
     hid_t links = H5Pcreate(H5P_LINK_CREATE);
 
     H5Pset_create_intermediate_group(links, 1);
@@ -78,7 +78,9 @@ static int copy_strings(const struct h5_source *source, const char *from)
 static bool read_rows(const struct h5_source *source, enum h5_type type, size_t first,
                       size_t n, void *values)
 {
-    hsize_t start[H5_MAX_DIMS] = {first}, count[H5_MAX_DIMS] = {n, source->dims[1]};
+    hsize_t last = source->last ? source->last : 1;
+    hsize_t start[H5_MAX_RANK] = {first};
+    hsize_t count[H5_MAX_RANK] = {n, source->dims[1] / last, last};
     hid_t wanted = H5Dget_space(source->from);
     hid_t memory = H5Screate_simple(source->n_dims, count, NULL);
 
@@ -184,7 +186,9 @@ static int copy_numbers(const struct h5_source *source, const char *from,
 /* Floats do not pack, so they are not; nor is nothing. */
 static int copy_plain(const struct h5_source *source, const char *from, enum h5_type type)
 {
-    const size_t shape[H5_MAX_DIMS] = {(size_t)source->dims[0], (size_t)source->dims[1]};
+    size_t last = source->last ? (size_t)source->last : 1;
+    const size_t shape[H5_MAX_RANK] = {(size_t)source->dims[0],
+                                       (size_t)source->dims[1] / last, last};
     void *values = xcalloc(source->n, h5_type_bytes(type));
     bool is_read = source->n == 0 || read_rows(source, type, 0, shape[0], values);
 
@@ -196,15 +200,19 @@ static int copy_plain(const struct h5_source *source, const char *from, enum h5_
 bool h5_source_measure(struct h5_source *source, hid_t space)
 {
     static const hsize_t most = (hsize_t)1 << 40;
-    hsize_t *dims = source->dims;
+    hsize_t found[H5_MAX_RANK] = {1, 1, 1}, *dims = source->dims;
 
-    dims[0] = dims[1] = 1;
     source->n_dims = H5Sget_simple_extent_ndims(space);
-    if (source->n_dims < 0 || source->n_dims > H5_MAX_DIMS ||
+    if (source->n_dims < 0 || source->n_dims > H5_MAX_RANK ||
         H5Sget_simple_extent_type(space) == H5S_NULL ||
-        H5Sget_simple_extent_dims(space, dims, NULL) < 0)
+        H5Sget_simple_extent_dims(space, found, NULL) < 0)
+        return false;
+    if (found[2] > most || (found[2] && found[1] > most / found[2]))
         return false;
 
+    dims[0] = found[0];
+    dims[1] = found[1] * found[2];
+    source->last = found[2];
     if (dims[0] > most || dims[1] > most || (dims[1] && dims[0] > most / dims[1]))
         return false;
     source->n = (size_t)(dims[0] * dims[1]);
@@ -217,7 +225,8 @@ int h5_source_copy(struct h5_source *source, const char *from)
     hid_t space = H5Dget_space(source->from);
     bool has_shape = h5_source_measure(source, space);
     bool is_text = H5Tget_class(source->type) == H5T_STRING && source->n_dims == 1;
-    bool is_number = recognise(source->type, &type) && source->n_dims >= 1;
+    bool is_number = recognise(source->type, &type) && source->n_dims >= 1 &&
+                     (source->n_dims <= H5_MAX_DIMS || type == H5_FLOAT32);
     H5Sclose(space);
 
     if (!has_shape || (!is_text && !is_number)) {

@@ -35,7 +35,7 @@ int h5_read_foreign_texts(struct h5_foreign *file, const char *object, const cha
                           size_t most, size_t *n, char ***texts) NODISCARD;
 /* An array of 0, 1 or 2 dimensions and at most `most` numbers, as floats, (shape[0],
  * shape[1]), 1 where there is no such dimension; the caller's to free. Of more
- * dimensions, or no numbers: n_dims is H5_MAX_DIMS + 1, and there are none. */
+ * dimensions, or no numbers: n_dims is H5_MAX_RANK + 1, and there are none. */
 int h5_read_foreign_array(struct h5_foreign *file, const char *path, size_t most,
                           int *n_dims, size_t shape[H5_MAX_DIMS],
                           float **values) NODISCARD;

@@ -159,7 +159,7 @@ struct foreign {
     const char *path;
     hid_t set, type;
     H5D_layout_t layout;
-    int n_dims; /* H5_MAX_DIMS + 1: it has more, or no numbers; then dims are 0 */
+    int n_dims; /* H5_MAX_RANK + 1: it has more, or no numbers; then dims are 0 */
     hsize_t dims[H5_MAX_DIMS]; /* 1 where there is no such dimension */
 };
 
@@ -191,21 +191,23 @@ static bool is_number(hid_t type)
 
 static int measure(struct foreign *array)
 {
+    static const hsize_t most = (hsize_t)1 << 60;
     hid_t space = H5Dget_space(array->set);
-    hsize_t *dims = array->dims;
+    hsize_t found[H5_MAX_RANK] = {1, 1, 1}, *dims = array->dims;
     int rc = OK;
 
-    dims[0] = dims[1] = 1;
     array->n_dims = H5Sget_simple_extent_ndims(space);
-    if (!is_number(array->type) || array->n_dims < 0 || array->n_dims > H5_MAX_DIMS ||
+    if (!is_number(array->type) || array->n_dims < 0 || array->n_dims > H5_MAX_RANK ||
         H5Sget_simple_extent_type(space) == H5S_NULL) {
-        array->n_dims = H5_MAX_DIMS + 1;
-        dims[0] = dims[1] = 0;
-    } else if (H5Sget_simple_extent_dims(space, dims, NULL) < 0) {
+        array->n_dims = H5_MAX_RANK + 1;
+        found[0] = found[1] = 0;
+    } else if (H5Sget_simple_extent_dims(space, found, NULL) < 0) {
         rc = fail(ERR_FORMAT, "%s: %s has no shape that can be read", array->file->path,
                   array->path);
     }
 
+    dims[0] = found[0];
+    dims[1] = found[2] && found[1] > most / found[2] ? most : found[1] * found[2];
     H5Sclose(space);
     return rc;
 }
@@ -219,7 +221,7 @@ static int check_amount(const struct foreign *array, size_t most)
                     "%s: %s has %llu x %llu numbers, expected at most %zu in all",
                     array->file->path, array->path, rows, columns, most);
 
-    if (array->n_dims <= H5_MAX_DIMS &&
+    if (array->n_dims <= H5_MAX_RANK &&
         !h5_is_plausible(array->set, array->layout, (size_t)(rows * columns),
                          H5Tget_size(array->type)))
         return fail(ERR_FORMAT,
@@ -234,7 +236,7 @@ static int read_numbers(const struct foreign *array, float **values)
     size_t n = (size_t)(array->dims[0] * array->dims[1]);
     float *found = xcalloc(n, sizeof *found);
 
-    if (array->n_dims <= H5_MAX_DIMS &&
+    if (array->n_dims <= H5_MAX_RANK &&
         H5Dread(array->set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, found) < 0) {
         free(found);
         return fail(ERR_FORMAT, "%s: %s cannot be read", array->file->path, array->path);

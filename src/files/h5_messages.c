@@ -50,7 +50,7 @@ int h5_decode_type(const struct h5 *file, const char *name, struct h5_cursor mes
 int h5_decode_space(const struct h5 *file, const char *name, struct h5_cursor message,
                     struct h5_space *space)
 {
-    enum { NO_VALUE = 2, RESERVED = 5 };
+    enum { NO_VALUE = 2, RESERVED = 5, MOST = 1 << 30 };
     uint64_t version = h5_take(&message, 1), n_dims = h5_take(&message, 1);
     h5_take(&message, 1); /* flags: greatest dimensions, which come last */
     uint64_t kind = h5_take(&message, 1);
@@ -60,14 +60,20 @@ int h5_decode_space(const struct h5 *file, const char *name, struct h5_cursor me
     if (message.is_short || version < 1 || version > 2)
         return h5_damaged(file, name, "its shape is of no version that is known");
 
-    *space = (struct h5_space){.n_dims = H5_MAX_DIMS + 1, .shape = {1, 1}};
-    if (n_dims > H5_MAX_DIMS || (version == 2 && kind == NO_VALUE))
+    *space = (struct h5_space){.n_dims = H5_MAX_RANK + 1, .shape = {1, 1}, .last = 1};
+    if (n_dims > H5_MAX_RANK || (version == 2 && kind == NO_VALUE))
         return OK;
 
     space->n_dims = (int)n_dims;
-    for (uint64_t i = 0; i < n_dims; i++)
+    for (uint64_t i = 0; i < n_dims && i < H5_MAX_DIMS; i++)
         space->shape[i] = h5_take(&message, 8);
-    return message.is_short ? h5_damaged(file, name, "its shape is cut") : OK;
+    if (n_dims == H5_MAX_RANK)
+        space->last = h5_take(&message, 8);
+    bool is_deep = n_dims == H5_MAX_RANK;
+    if (message.is_short || (is_deep && (space->last > MOST || space->shape[1] > MOST)))
+        return h5_damaged(file, name, "its shape is cut");
+    space->shape[1] *= space->last;
+    return OK;
 }
 
 /* The numbers of its filters, spec IV.A.2.l, in version 1 each with a name. */

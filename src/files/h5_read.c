@@ -29,7 +29,9 @@ size_t h5_type_bytes(enum h5_type type)
 
 void h5_shape_text(int n_dims, const size_t *shape, char *text, size_t n)
 {
-    if (n_dims == 2)
+    if (n_dims == 3)
+        snprintf(text, n, "(%zu, %zu, %zu)", shape[0], shape[1], shape[2]);
+    else if (n_dims == 2)
         snprintf(text, n, "(%zu, %zu)", shape[0], shape[1]);
     else
         snprintf(text, n, "(%zu)", shape[0]);
@@ -58,7 +60,7 @@ int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
         rc = recognise(&array, type);
     if (!rc) {
         *n_dims = array.space.n_dims;
-        for (int i = 0; i < *n_dims; i++)
+        for (int i = 0; i < *n_dims && i < H5_MAX_DIMS; i++)
             shape[i] = (size_t)array.space.shape[i];
     }
     h5_array_release(&array);
@@ -68,8 +70,10 @@ int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
 static int check_shape(const struct h5_array *array, int n_dims, const size_t *shape)
 {
     char has[64], needs[64];
-    size_t found[H5_MAX_DIMS] = {(size_t)array->space.shape[0],
-                                 (size_t)array->space.shape[1]};
+    size_t last = (size_t)array->space.last;
+    size_t found[H5_MAX_RANK] = {(size_t)array->space.shape[0],
+                                 (size_t)array->space.shape[1] / (last ? last : 1), last};
+
     if (array->space.n_dims == n_dims &&
         !memcmp(found, shape, (size_t)n_dims * sizeof *shape))
         return OK;

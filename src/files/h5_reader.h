@@ -149,10 +149,11 @@ struct h5_value_type {
     size_t bytes;
 };
 
-/* n_dims 0: one value. More than H5_MAX_DIMS: there are none here. */
+/* n_dims 0: one value. More than H5_MAX_RANK: there are none here. */
 struct h5_space {
     int n_dims;
     uint64_t shape[H5_MAX_DIMS]; /* 1 where there is no such dimension */
+    uint64_t last;               /* of three: the last, which shape[1] contains */
 };
 
 struct h5_storage {
@@ -192,7 +193,7 @@ struct h5_array {
     size_t n_chunks;
 };
 
-/* Opens an array of at most H5_MAX_DIMS dimensions, all of whose values are stored: so
+/* Opens an array of at most H5_MAX_RANK dimensions, all of whose values are stored: so
  * its shape, times its type's size, is bounded by the file's size. Release with
  * h5_array_release, also after a failure. ERR_FORMAT. */
 int h5_array_open(const struct h5 *file, const char *path,

@@ -26,10 +26,12 @@ void h5_make_group(struct h5_writer *file, const char *path)
 static hid_t make_set(struct h5_writer *file, const char *path, hid_t type, int n_dims,
                       const size_t *shape, size_t chunk)
 {
-    hsize_t dims[H5_MAX_DIMS] = {shape[0], n_dims == 2 ? shape[1] : 0};
-    hsize_t chunk_dims[H5_MAX_DIMS] = {chunk, n_dims == 2 ? shape[1] : 0};
+    hsize_t dims[H5_MAX_RANK] = {0}, chunk_dims[H5_MAX_RANK] = {0};
     hid_t links = link_properties(), create = H5Pcreate(H5P_DATASET_CREATE);
 
+    for (int i = 0; i < n_dims; i++)
+        dims[i] = chunk_dims[i] = shape[i];
+    chunk_dims[0] = chunk;
     H5Pset_obj_track_times(create, false);
     H5Pset_fill_time(create, H5D_FILL_TIME_NEVER);
     if (chunk) {

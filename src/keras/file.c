@@ -40,7 +40,7 @@ static int take_array(const struct keras_file *file, const json_t *item, size_t 
 
     array->layer = copy_text(item, "layer");
     array->name = copy_text(item, "name");
-    if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > 3 ||
+    if (rows < 0 || columns < 0 || n_dims < 0 || n_dims > 4 ||
         (rows && (size_t)columns > rest / (size_t)rows) || !array->layer || !array->name)
         return bad_answer(file->path);
 

@@ -19,9 +19,10 @@ struct keras_array {
     /* The layer that it is stored with: "lstm_1"; in .weights.h5 the group above its
      * `vars`: "layers/lstm/cell". */
     char *layer;
-    char *name;      /* "lstm_1/kernel:0", or its number in `vars` */
-    int n_dims;      /* 0, 1 or 2; 3: more, or no numbers, so that it has no values */
-    size_t shape[2]; /* 1 where there is no such dimension */
+    char *name; /* "lstm_1/kernel:0", or its number in `vars` */
+    int n_dims; /* 0 to 3; 4: more, or no numbers, so that it has no values */
+    size_t
+        shape[2]; /* 1 where there is no such dimension; of three the last two as one */
     size_t size;
     const float *values; /* borrowed from the file */
 };

@@ -131,8 +131,8 @@ int keras_check_array(const struct keras_reading *reading,
                       const struct keras_array *array, int n_dims, size_t rows,
                       size_t columns)
 {
-    columns = n_dims == 2 ? columns : 1;
-    if (array->n_dims > 2)
+    columns = n_dims >= 2 ? columns : 1;
+    if (array->n_dims > 3 || (array->n_dims == 3 && n_dims < 3))
         return keras_refuse(reading, layer,
                             "has a %s that is no array of numbers in %d dimensions", what,
                             n_dims);
@@ -156,7 +156,7 @@ int keras_copy_array(const struct keras_reading *reading, const struct keras_lay
 {
     float *to = reading->model->weights + tensor->offset;
     int rc = keras_check_array(reading, layer, tensor->name, array, tensor->n_dims,
-                               tensor->shape[0], tensor->shape[1]);
+                               tensor->shape[0], tensor->size / tensor->shape[0]);
 
     if (!rc)
         memcpy(to, array->values, tensor->size * sizeof *to);

@@ -22,6 +22,13 @@ const char *const merge_mode_names[] = {
 };
 _Static_assert(COUNT_OF(merge_mode_names) == MERGE_MODES, "a merge mode has no name");
 
+const char *const window_padding_names[] = {[PADDING_VALID] = "valid",
+                                            [PADDING_SAME] = "same",
+                                            [PADDING_CAUSAL] = "causal",
+                                            NULL};
+_Static_assert(COUNT_OF(window_padding_names) == WINDOW_PADDINGS + 1,
+               "a padding has no name");
+
 struct layer_config *chain_add(struct chain_config *chain, enum layer_kind kind)
 {
     if (chain->n_layers == CHAIN_MOST_LAYERS)
@@ -110,6 +117,38 @@ bool chain_is_binary(const struct chain_config *chain)
 int chain_classes(const struct chain_config *chain)
 {
     return chain_is_binary(chain) ? 2 : output_of(chain)->output.units;
+}
+
+static bool is_window(const struct layer_config *layer)
+{
+    return layer->kind == LAYER_CONV || layer->kind == LAYER_WINDOW;
+}
+
+bool chain_has_mask(const struct chain_config *chain, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (is_window(&chain->layer[k]))
+            return false;
+    return chain->mask;
+}
+
+/* Of a pooling, whether one of those side by side leaves pads out. */
+static bool looks_at_mask(const struct layer_config *layer)
+{
+    bool looks = layer->kind == LAYER_RECURRENT;
+
+    for (int k = 0; layer->kind == LAYER_POOLING && k < layer_poolings(layer); k++)
+        looks |= layer_pooling(layer, k) == POOLING_MEAN ||
+                 layer_pooling(layer, k) == POOLING_LAST;
+    return looks;
+}
+
+bool chain_uses_mask(const struct chain_config *chain)
+{
+    for (int i = 0; i < chain->n_layers; i++)
+        if (chain_has_mask(chain, i) && looks_at_mask(&chain->layer[i]))
+            return true;
+    return false;
 }
 
 int chain_outputs(const struct chain_config *chain)

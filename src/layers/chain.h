@@ -24,6 +24,8 @@
 #define LAYER_KIND_LIST(KIND)                                                            \
     KIND(EMBEDDING, embedding)                                                           \
     KIND(DROPOUT, dropout)                                                               \
+    KIND(CONV, conv)                                                                     \
+    KIND(WINDOW, window)                                                                 \
     KIND(RECURRENT, recurrent)                                                           \
     KIND(FLATTEN, flatten)                                                               \
     KIND(POOLING, pooling)                                                               \
@@ -52,6 +54,11 @@ extern const char *const cell_activation_names[CELL_ACTIVATIONS];
 enum merge_mode { MERGE_CONCAT, MERGE_SUM, MERGE_AVE, MERGE_MUL, MERGE_MODES };
 extern const char *const merge_mode_names[MERGE_MODES];
 
+/* How windows lie over the positions: inside of them, or zeros stand around them so that
+ * each position (each of `strides`) has one, around it or, causal, up to it. */
+enum window_padding { PADDING_VALID, PADDING_SAME, PADDING_CAUSAL, WINDOW_PADDINGS };
+extern const char *const window_padding_names[WINDOW_PADDINGS + 1];
+
 /* What is taken over the positions of a row: the constant, the name that --head has,
  * Keras's class and its name in snake case, by which layers are called. */
 #define POOLING_LIST(POOL)                                                               \
@@ -75,6 +82,9 @@ enum pooling {
 enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_KINDS };
 
 enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48 };
+
+/* Positions that a window has, and from one to the next. */
+enum { WINDOW_MOST_SIZE = 4096 };
 
 /* Units of a recurrent layer, and the width of an embedding; units of a Dense. */
 enum { LAYER_MOST_UNITS = 8192, LAYER_MOST_DENSE_UNITS = 65536 };
@@ -108,6 +118,17 @@ struct layer_config {
              * dropped of a row is the same at all steps, and for all gates. */
             double dropout, recurrent_dropout;
         } recurrent;
+        struct {
+            int filters, kernel_size, strides;
+            enum window_padding padding;
+            enum activation activation;
+            bool no_bias;
+        } conv;
+        struct {
+            bool mean; /* AveragePooling1D; else MaxPooling1D */
+            int size, strides;
+            enum window_padding padding; /* not causal */
+        } window;
         struct {
             enum pooling how;
             int n_more; /* others side by side, in this order */
@@ -167,6 +188,11 @@ struct outline chain_outline(const struct chain_config *chain, int i);
 /* Whether a Dense(1, sigmoid) decides between two classes; classes, 2 or more. */
 bool chain_is_binary(const struct chain_config *chain);
 int chain_classes(const struct chain_config *chain);
+
+/* Whether the embedding's mask reaches layer i; whether anything takes notice of it.
+ * Windows end it: behind them all positions count. */
+bool chain_has_mask(const struct chain_config *chain, int i);
+bool chain_uses_mask(const struct chain_config *chain);
 
 /* Logits of a row: 1 or C. */
 int chain_outputs(const struct chain_config *chain);

@@ -31,6 +31,7 @@ enum skipped {
 /* What flows from one layer to the next. */
 struct shape {
     int length;        /* T: a vector a position; 0: one a row */
+    int stage;         /* of the plans: one more behind each layer that changes T */
     int blocks, width; /* a vector is so many blocks of so many numbers */
     int row;           /* reals from one vector to the next: each block padded to whole
                           vectors of the kernels, and perhaps more behind them */

@@ -17,6 +17,7 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
         .vectors = out_blocks * round_up(out_width, width) / width,
         .source_columns = out_blocks * out_width,
     };
+    linear->taps = 1;
     linear->row = linear->inputs;
     linear->columns = round_up(linear->vectors * width, linear_panel(linear));
     linear->depth = in_blocks == 1 ? in_width : linear->inputs;
@@ -33,14 +34,25 @@ void linear_take_rows(struct linear *linear, int row)
     linear->row = row;
 }
 
+void linear_take_taps(struct linear *linear, int taps)
+{
+    linear->taps = taps;
+}
+
+/* Reals of a tap's transpose. */
+static size_t tap_size(const struct linear *linear)
+{
+    int inputs = linear->inputs / linear->taps;
+    return (size_t)round_up(inputs, linear_panel(linear)) * (size_t)linear->columns;
+}
+
 void linear_layout(struct linear *linear, struct space *space)
 {
     size_t size = (size_t)linear->depth * (size_t)linear->columns;
-    size_t rounded = (size_t)round_up(linear->inputs, linear_panel(linear));
     linear->w = arena_take(&space->weights, size, sizeof(real));
     linear->dw = arena_take(&space->backward, size, sizeof(real));
-    linear->w_t =
-        arena_take(&space->backward, rounded * (size_t)linear->columns, sizeof(real));
+    linear->w_t = arena_take(&space->backward, (size_t)linear->taps * tap_size(linear),
+                             sizeof(real));
 }
 
 /* Element (row, column) of a panel matrix of `depth` rows. */
@@ -85,14 +97,16 @@ static int source_rows(const struct linear *linear)
 void linear_pack(struct linear *linear, const real *kernel)
 {
     for (int d = 0; d < source_rows(linear); d++) {
-        int row = padded_row(linear, d);
+        int row = padded_row(linear, d), inputs = linear->inputs / linear->taps;
+        real *w_t =
+            linear->w_t ? linear->w_t + (size_t)(row / inputs) * tap_size(linear) : NULL;
         for (int b = 0; b < linear->out_blocks; b++) {
             const real *from = kernel + source_at(linear, d, b);
             int first = padded_column(linear, b);
             for (int u = 0; u < linear->out_width; u++)
                 linear->w[packed_at(linear, linear->depth, row, first + u)] = from[u];
-            for (int u = 0; u < linear->out_width && linear->w_t; u++)
-                linear->w_t[packed_at(linear, used_columns(linear), first + u, row)] =
+            for (int u = 0; u < linear->out_width && w_t; u++)
+                w_t[packed_at(linear, used_columns(linear), first + u, row % inputs)] =
                     from[u];
         }
     }
@@ -162,6 +176,17 @@ struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
         .c_row = (size_t)linear->row,
         .c_panel = (size_t)width,
     };
+}
+
+struct matmul linear_back_tap(const struct linear *linear, int tap, int rows,
+                              const real *dy, size_t panel, real *dx)
+{
+    struct matmul m = linear_back(linear, rows, dy, panel, dx);
+
+    m.vectors /= linear->taps;
+    m.term[0].b += (size_t)tap * tap_size(linear);
+    m.accumulate = true;
+    return m;
 }
 
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,

@@ -23,6 +23,7 @@ struct linear {
     int vectors; /* of all output blocks, padded */
     int columns; /* vectors * width, rounded up to whole panels */
     int source_first, source_columns;
+    int taps;           /* dx is computed in as many parts of the inputs, see take_taps */
     real *w, *w_t, *dw; /* w_t, dw: NULL where nothing trains */
 };
 
@@ -34,6 +35,9 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
 void linear_take_columns(struct linear *linear, int first, int source_columns);
 /* Rows of x and dx are longer than their blocks: `row` reals. */
 void linear_take_rows(struct linear *linear, int row);
+/* Rows of x that lie over each other, as windows do: inputs are `taps` parts, alike, and
+ * linear_back gives dx of one of them. */
+void linear_take_taps(struct linear *linear, int taps);
 void linear_layout(struct linear *linear, struct space *space);
 
 void linear_pack(struct linear *linear, const real *kernel);
@@ -50,7 +54,9 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 struct matmul_term linear_term(const struct linear *linear, const real *x);
 
 /* The product dx (rows, row) = dy·W^T, not yet computed; dy is a panel matrix with
- * panels `panel` apart. */
+ * panels `panel` apart. linear_back_tap: of part `tap` of the inputs, added to dx. */
+struct matmul linear_back_tap(const struct linear *linear, int tap, int rows,
+                              const real *dy, size_t panel, real *dx);
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
                           size_t panel, real *dx);
 

@@ -6,22 +6,38 @@
 
 #include <xxhash.h>
 
-int params_add(struct params *params, const char *layer, const char *name, size_t rows,
-               size_t cols)
+/* Appends a tensor of that shape; returns its index. */
+static int add(struct params *params, const char *layer, const char *name,
+               struct tensor shape)
 {
     size_t n = (size_t)params->n_tensors;
+
     params->tensors = xrealloc(params->tensors, n + 1, sizeof *params->tensors);
     struct tensor *tensor = &params->tensors[n];
-    *tensor = (struct tensor){.n_dims = cols ? 2 : 1,
-                              .shape = {rows, cols},
-                              .offset = params->size,
-                              .size = rows * (cols ? cols : 1)};
+    *tensor = shape;
+    tensor->offset = params->size;
     snprintf(tensor->layer, sizeof tensor->layer, "%s", layer);
     snprintf(tensor->name, sizeof tensor->name, "%s", name);
     params->size += tensor->size;
     return params->n_tensors++;
 }
 
+int params_add(struct params *params, const char *layer, const char *name, size_t rows,
+               size_t cols)
+{
+    return add(params, layer, name,
+               (struct tensor){.n_dims = cols ? 2 : 1,
+                               .shape = {rows, cols},
+                               .size = rows * (cols ? cols : 1)});
+}
+
+int params_add_windows(struct params *params, const char *layer, const char *name,
+                       size_t taps, size_t rows, size_t cols)
+{
+    return add(params, layer, name,
+               (struct tensor){
+                   .n_dims = 3, .shape = {taps, rows, cols}, .size = taps * rows * cols});
+}
 void params_release(struct params *params)
 {
     free(params->tensors);

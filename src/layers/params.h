@@ -13,8 +13,8 @@
 struct tensor {
     char layer[48]; /* Keras layer: "embedding", "lstm_1", "bidirectional", "dense" */
     char name[48];  /* weight in it: "kernel", "forward_lstm/bias", ... */
-    int n_dims;     /* 1 or 2 */
-    size_t shape[2];
+    int n_dims;     /* 1 to 3 */
+    size_t shape[3];
     size_t offset; /* of the first element in the flat array */
     size_t size;   /* product of the shape */
 };
@@ -28,6 +28,9 @@ struct params {
 /* Appends a tensor (cols 0: one dimension) and returns its index. */
 int params_add(struct params *params, const char *layer, const char *name, size_t rows,
                size_t cols);
+/* The same of three dimensions. */
+int params_add_windows(struct params *params, const char *layer, const char *name,
+                       size_t taps, size_t rows, size_t cols);
 void params_release(struct params *params);
 
 /* XXH64 of the array as little-endian numbers: the hash that logs and tests compare. */

@@ -32,6 +32,20 @@ void plans_layout(struct plans *plans, const struct chain_config *chain, int row
     plans->seen = arena_take(arena, id_bits_words(chain->vocabulary), sizeof(uint64_t));
 }
 
+void plans_init_behind(struct plans *plans, int length)
+{
+    *plans = (struct plans){.length = length, .widest = PLAN_WHOLE};
+}
+
+void plans_layout_behind(struct plans *plans, int rows, struct arena *arena)
+{
+    for (int i = 0; i < PLANS; i++) {
+        plans->plan[i].count = arena_take(arena, (size_t)rows, sizeof(int));
+        steps_layout(&plans->plan[i].steps, arena, rows, plans->length);
+    }
+    steps_layout(&plans->all, arena, rows, plans->length);
+}
+
 static const void *lane_ids(const struct lane *lane, int r)
 {
     size_t row_bytes = rows_row_bytes(lane->from);
@@ -91,6 +105,14 @@ void plans_take_lane(struct plans *plans, const struct lane *lane, bool shares)
             plans->ids[plans->all.slot[first + i] + (size_t)r] = plans->row_ids[i];
     }
     collect_words(plans);
+}
+
+void plans_take_rows(struct plans *plans, int n_rows)
+{
+    for (int i = 0; i < PLANS; i++)
+        for (int r = 0; r < n_rows; r++)
+            plans->plan[i].count[r] = plans->length;
+    plan_steps(plans, n_rows);
 }
 
 void plans_take_pads(struct plans *plans)

@@ -53,6 +53,11 @@ void plans_init(struct plans *plans, const struct chain_config *chain, bool mask
 void plans_layout(struct plans *plans, const struct chain_config *chain, int rows,
                   struct arena *arena);
 
+/* Plans of positions that are not those of the ids: `length` of every row. */
+void plans_init_behind(struct plans *plans, int length);
+void plans_layout_behind(struct plans *plans, int rows, struct arena *arena);
+void plans_take_rows(struct plans *plans, int n_rows);
+
 /* Plans, ids and words of a lane; with `shares` PLAN_SHORT leaves out the pads. */
 void plans_take_lane(struct plans *plans, const struct lane *lane, bool shares);
 /* The same of one row of nothing but pads. */

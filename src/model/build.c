@@ -67,6 +67,8 @@ static int add_layers(struct model *model)
         layer->first_tensor = n_tensors;
         n_tensors += ops->tensors ? count_tensors(model->frame.params, config->name) : 0;
         rc = ops->shape(layer);
+        if (layer->out.stage < layer->in.stage)
+            layer->out.stage = layer->in.stage;
         given = layer->out;
     }
     return rc;
@@ -85,11 +87,25 @@ static enum plan_kind widest_plan(const struct model *model)
     return PLAN_WHOLE;
 }
 
+/* A stage of plans for each layer that changes the length. */
+static void add_stages(struct model *model)
+{
+    int n = 0;
+
+    model->behind = xcalloc((size_t)model->n_layers, sizeof *model->behind);
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layer[i]->out.length > 0 && model->layer[i]->out.stage > n)
+            plans_init_behind(&model->behind[n++], model->layer[i]->out.length);
+    model->n_behind = n;
+}
+
 static void layout(struct model *model, struct space *space)
 {
     const struct chain_config *chain = &model->chain;
 
     plans_layout(&model->plans, chain, model->frame.rows, &space->lane);
+    for (int i = 0; i < model->n_behind; i++)
+        plans_layout_behind(&model->behind[i], model->frame.rows, &space->lane);
     model->known = arena_take(&space->weights, id_bits_words(chain->vocabulary),
                               sizeof *model->known);
     for (int i = 0; i < model->n_layers; i++)
@@ -163,6 +179,7 @@ static int new_model(const struct chain_config *chain, const struct kernels *ker
         if (model->layer[i]->looks_up)
             model->learner = model->layer[i];
     if (!rc) {
+        add_stages(model);
         plans_init(&model->plans, &model->chain, model->frame.mask, widest_plan(model));
         rc = take_space(model, owner ? owner->space.weights.base : NULL);
     }
@@ -213,6 +230,7 @@ void model_free(struct model *model)
         params_release(&model->params);
         free(model->space.weights.base);
     }
+    free(model->behind);
     free(model->space.lane.base);
     free(model->space.backward.base);
     for (int i = 0; i < model->n_layers; i++)

@@ -71,16 +71,30 @@ void model_learn(struct model *model)
     kernels_end(mode);
 }
 
+/* A pass with the plans of what layer i takes. */
+static struct pass pass_of(const struct model *model, int i, const struct pass *pass)
+{
+    struct pass own = *pass;
+
+    own.plans = model_plans(model, model->layer[i]->in.stage);
+    return own;
+}
+
 static void forward(struct model *model, const struct lane *lane, const struct pass *pass)
 {
     if (pass->shares && !model->pads_known)
         learn_pads(model);
 
     plans_take_lane(&model->plans, lane, pass->shares);
+    for (int i = 0; i < model->n_behind; i++)
+        plans_take_rows(&model->behind[i], lane->n_rows);
     learn_words_of(model, pass);
-    for (int i = 0; i < model->n_layers; i++)
+
+    for (int i = 0; i < model->n_layers; i++) {
+        const struct pass own = pass_of(model, i, pass);
         if (model->layer[i]->ops->forward)
-            model->layer[i]->ops->forward(model->layer[i], pass);
+            model->layer[i]->ops->forward(model->layer[i], &own);
+    }
 }
 
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
@@ -124,9 +138,11 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
         id_bits_set(touched, model->plans.words[i]);
     if (!touched)
         memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
-    for (int i = model->n_layers - 1; i >= 0; i--)
+    for (int i = model->n_layers - 1; i >= 0; i--) {
+        const struct pass own = pass_of(model, i, &pass);
         if (model->layer[i]->ops->backward)
-            model->layer[i]->ops->backward(model->layer[i], &pass);
+            model->layer[i]->ops->backward(model->layer[i], &own);
+    }
     trace_end(TRACE_BACKWARD, began);
     kernels_end(mode);
     return result;
@@ -142,8 +158,8 @@ double model_positions(const struct model *model, const struct lane *lane, bool 
         const struct layer *layer = model->layer[i];
         for (int d = 0; d < layer->n_directions; d++, n++)
             for (int r = 0; r < lane->n_rows; r++)
-                positions +=
-                    plans_positions(&model->plans, layer->plan[d], lane, r, shares);
+                positions += plans_positions(model_plans(model, layer->in.stage),
+                                             layer->plan[d], lane, r, shares);
     }
     return n > 0 ? (double)positions / n : 0;
 }

@@ -23,7 +23,9 @@ struct model {
     struct space space;        /* owned */
     size_t n_bytes;
 
-    struct plans plans;
+    struct plans plans;   /* of the rows of ids */
+    struct plans *behind; /* (n_behind) of the stages behind them; owned */
+    int n_behind;
     uint64_t *known; /* bits of ids: those that `learner` has learnt with these weights */
     bool pads_known; /* the same of what pads leave */
     struct layer *learner; /* the layer with a table of products with ids; NULL: none */
@@ -32,6 +34,12 @@ struct model {
 static inline struct layer *model_output(const struct model *model)
 {
     return model->layer[model->n_layers - 1];
+}
+
+/* The plans of what a layer takes. */
+static inline const struct plans *model_plans(const struct model *model, int stage)
+{
+    return stage == 0 ? &model->plans : &model->behind[stage - 1];
 }
 
 /* Whether evaluation computes what leading pads do once for all rows. */

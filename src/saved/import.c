@@ -266,7 +266,8 @@ int checkpoint_load_imported(const struct checkpoint *info, const struct params 
         const struct tensor *found =
             i < keras->params.n_tensors ? &keras->params.tensors[i] : NULL;
         if (!found || found->n_dims != wanted->n_dims ||
-            found->shape[0] != wanted->shape[0] || found->shape[1] != wanted->shape[1])
+            found->shape[0] != wanted->shape[0] || found->shape[1] != wanted->shape[1] ||
+            found->shape[2] != wanted->shape[2])
             return fail(ERR_FORMAT, "%s: %s/%s is (%zu, %zu), expected (%zu, %zu)",
                         info->path, wanted->layer, wanted->name,
                         found ? found->shape[0] : 0, found ? found->shape[1] : 0,

@@ -72,7 +72,7 @@ for name in moments_nan moments_negative moments_steps; do
 done
 
 # Configurations.
-not_imported 65 'layer "conv" .Conv1D, Keras 2.2.4. is not supported; rnntrain has' conv.h5
+not_imported 65 'layer "conv" .Conv2D, Keras 2.2.4. is not supported; rnntrain has' conv.h5
 not_imported 65 'has the activation elu: expected tanh, relu, sigmoid or linear' elu.h5
 not_imported 65 'has the recurrent activation tanh: expected sigmoid' gate.h5
 not_imported 65 'has the merge mode max: expected concat, sum, ave or mul' max.h5

@@ -13,7 +13,7 @@ go() { # np run-folder data option...
         --run-dir "$2" --quiet "${@:4}"
 }
 
-try() { # data stack
+try() { # data stack padding
     rm -rf "$tmp/one" "$tmp/many"
     go 1 "$tmp/one" "$1" --stack "$2"
     go 3 "$tmp/many" "$1" --stack "$2"
@@ -24,7 +24,7 @@ try() { # data stack
     grep -q 'compiled and run' "$tmp/said" || problem "$2: C was not tried"
     "$rnntrain" export "$tmp/one/best.h5" --to keras -o "$tmp/model.keras" >/dev/null
     "$rnntrain" import "$tmp/model.keras" -o "$tmp/back.h5" --tokenizer "$tmp/one/best.h5" \
-        --labels neg,pos >/dev/null
+        --labels neg,pos --padding "$3" >/dev/null
     for model in "$tmp/one/best.h5" "$tmp/back.h5"; do
         "$rnntrain" predict "$model" "$tmp/texts"
         echo
@@ -34,9 +34,9 @@ try() { # data stack
         problem "$2: Keras's file judges otherwise"
 }
 
-try "$tmp/sample.h5" "embedding:8, mean"
-try "$tmp/post.h5" "embedding:8:mask, max+mean, dropout:0.2, dense:6:relu"
-try "$tmp/sample.h5" "embedding:6:mask, bilstm:5, mean+last+flatten+max"
+try "$tmp/sample.h5" "embedding:8, mean" pre
+try "$tmp/post.h5" "embedding:8:mask, max+mean, dropout:0.2, dense:6:relu" post
+try "$tmp/sample.h5" "embedding:6:mask, bilstm:5, mean+last+flatten+max" pre
 
 expect 64 'layer 2, "max\+max": expected some of max, mean, flatten, last, each once' \
     "$rnntrain" "$tmp/sample.h5" --run-dir "$tmp/no" --stack "embedding:8, max+max"

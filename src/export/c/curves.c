@@ -14,6 +14,8 @@ static bool has_curve(const struct layer_config *layer, enum activation how)
 {
     if (layer->kind == LAYER_ACTIVATION)
         return layer->activation.how == how;
+    if (layer->kind == LAYER_CONV)
+        return layer->conv.activation == how && how != ACTIVATION_LINEAR;
     return layer->kind == LAYER_DENSE && layer->dense.activation == how &&
            (how != ACTIVATION_RELU || layer->dense.no_bias) && how != ACTIVATION_LINEAR;
 }

@@ -57,7 +57,7 @@ static void call_products(FILE *out, const struct c_place *place)
 
     position.x = x;
     position.y = y;
-    fputs("    for (int t = 0; t < LENGTH; t++)\n    ", out);
+    fprintf(out, "    for (int t = 0; t < %d; t++)\n    ", place->in.length);
     call_product(out, &position);
     free(x);
     free(y);

@@ -17,6 +17,7 @@ struct c_place {
     const struct c_export *export;
     const struct layer_config *layer;
     struct outline in, out;
+    bool has_mask;     /* pads are skipped, which the ids tell */
     const char *x, *y; /* names of the arrays that it takes and gives */
 };
 

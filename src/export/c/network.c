@@ -50,7 +50,7 @@ static size_t most_state(const struct chain_config *chain)
 void c_network_parts(const struct c_export *export, struct c_parts *parts)
 {
     const struct chain_config *chain = export->chain;
-    c_part(parts, "MASK", chain->mask);
+    c_part(parts, "MASK", chain_uses_mask(chain));
     c_part(parts, "STATE", most_state(chain) > 0);
     c_curve_parts(chain, parts);
 
@@ -113,7 +113,8 @@ static struct c_place place_of(const struct c_export *export, int i)
 {
     struct c_place place = {.export = export,
                             .layer = &export->chain->layer[i],
-                            .out = chain_outline(export->chain, i)};
+                            .out = chain_outline(export->chain, i),
+                            .has_mask = chain_has_mask(export->chain, i)};
     if (i > 0)
         place.in = chain_outline(export->chain, i - 1);
     return place;
@@ -136,8 +137,10 @@ static void write_heading(FILE *out, const struct c_place *place)
 
     fputs("\n    /* ", out);
     kind_of(place->layer)->describe(out, place->export, place->layer);
-    if (place->out.length)
+    if (place->out.length == place->export->chain->length)
         fprintf(out, ": (LENGTH, %d) */\n", place->out.width);
+    else if (place->out.length)
+        fprintf(out, ": (%d, %d) */\n", place->out.length, place->out.width);
     else
         fprintf(out, ": (%d) */\n", place->out.width);
 }

@@ -59,7 +59,9 @@ static int forward_columns(const struct c_place *place)
 static int call_side(FILE *out, const struct c_place *place, enum pooling how, int first)
 {
     const struct outline in = place->in;
-    bool mask = place->export->chain->mask;
+    const char *ids = place->has_mask                         ? "work->ids, "
+                      : chain_uses_mask(place->export->chain) ? "NULL, "
+                                                              : "";
     char *y = first ? xasprintf("%s + %d", place->y, first) : xstrdup(place->y);
 
     switch (how) {
@@ -68,11 +70,11 @@ static int call_side(FILE *out, const struct c_place *place, enum pooling how, i
         break;
     case POOLING_MEAN:
         fprintf(out, "    take_mean(%s, %d, %d, %s%s);\n", place->x, in.length, in.width,
-                mask ? "work->ids, " : "", y);
+                ids, y);
         break;
     case POOLING_LAST:
         fprintf(out, "    take_last(%s, %d, %d, %d, %s%s);\n", place->x, in.length,
-                in.width, forward_columns(place), mask ? "work->ids, " : "", y);
+                in.width, forward_columns(place), ids, y);
         break;
     case POOLING_FLATTEN:
         fprintf(out, "    memcpy(%s, %s, %d * sizeof(double));\n", y, place->x,

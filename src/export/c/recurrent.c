@@ -108,12 +108,16 @@ static void declare_cell(FILE *out, const struct c_place *place, int direction)
     char *name = c_layer_name(layer, direction);
 
     fprintf(out, "static const struct cell %s = {\n", name);
-    fprintf(out, "    .inputs = %d,\n    .units = %d,\n    .reads_backward = %s,\n",
-            place->in.width, layer->recurrent.units,
+    fprintf(out,
+            "    .length = %d,\n    .inputs = %d,\n    .units = %d,\n"
+            "    .reads_backward = %s,\n",
+            place->in.length, place->in.width, layer->recurrent.units,
             layer_reads_back(layer, direction) ? "true" : "false");
     if (layer->recurrent.backwards && layer->recurrent.sequences)
         fputs("    .is_turned = true,\n", out);
-    if (layer->recurrent.bidirectional && place->export->chain->mask)
+    if (place->has_mask)
+        fputs("    .skips_pads = true,\n", out);
+    if (layer->recurrent.bidirectional && place->has_mask)
         fputs("    .is_one_of_two = true,\n", out);
     if (direction && layer->recurrent.merge != MERGE_CONCAT)
         fprintf(out, "    .join = %s,\n", merges[layer->recurrent.merge].function);

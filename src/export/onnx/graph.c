@@ -69,15 +69,21 @@ void onnx_add_classifier(struct onnx *onnx)
     if (chain->mask)
         onnx_add_mask(onnx);
 
+    /* As the layers see it that a mask does not reach. */
+    struct chain_config unmasked = *chain;
+    unmasked.mask = false;
+
     struct onnx_value value = {.rows = "ids", .steps = onnx_ids_by_step(onnx)};
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
         onnx->scope = layer->name;
+        onnx->chain = chain_has_mask(chain, i) ? chain : &unmasked;
         if (onnx_kinds[layer->kind]->add)
             onnx_kinds[layer->kind]->add(onnx, layer, &value);
         value.outline = chain_outline(chain, i);
     }
 
+    onnx->chain = chain;
     drop_unread_nodes(onnx->graph);
     drop_unread_constants(onnx->graph);
 }

@@ -59,7 +59,8 @@ float *onnx_add_floats(struct onnx *onnx, const char *name, size_t n_dims,
 
 const char *onnx_add_tensor(struct onnx *onnx, const struct tensor *tensor)
 {
-    int64_t dims[] = {(int64_t)tensor->shape[0], (int64_t)tensor->shape[1]};
+    int64_t dims[] = {(int64_t)tensor->shape[0], (int64_t)tensor->shape[1],
+                      (int64_t)tensor->shape[2]};
     float *values = onnx_add_floats(onnx, tensor->name, (size_t)tensor->n_dims, dims);
     memcpy(values, onnx->weights + tensor->offset, tensor->size * sizeof *values);
     return onnx->graph->initializer[onnx->graph->n_initializer - 1]->name;

@@ -26,7 +26,7 @@ static void make_layers(void)
 
     static const struct configuration files[] = {
         {"good.h5", GOOD},
-        {"conv.h5", WITH(LAYER("Conv1D", "conv", ""))},
+        {"conv.h5", WITH(LAYER("Conv2D", "conv", ""))},
         {"escape.h5", WITH(LAYER("Conv\\n1D", "co\\u001b[2Jnv\\nrnntrain: ok", ""))},
         {"elu.h5", WITH(LSTM(",\"activation\":\"elu\""))},
         {"gate.h5", WITH(LSTM_OF(",\"units\":2,\"recurrent_activation\":\"tanh\""))},

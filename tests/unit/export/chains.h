@@ -94,6 +94,32 @@ static inline void draw_sequence(struct rng *rng, struct chain_config *chain, in
         draw_vectors(rng, chain, true);
 }
 
+/* Perhaps a convolution, perhaps a pooling of windows. */
+static inline void draw_windows(struct rng *rng, struct chain_config *chain)
+{
+    struct layer_config *layer;
+
+    if (draw(rng, 3) == 0) {
+        layer = chain_add(chain, LAYER_CONV);
+        layer->conv.filters = 1 + draw(rng, 5);
+        layer->conv.kernel_size = 1 + draw(rng, 3);
+        layer->conv.strides = 1 + draw(rng, 2);
+        layer->conv.padding = draw(rng, 2) ? PADDING_SAME : PADDING_CAUSAL;
+        layer->conv.activation = (enum activation)draw(rng, ACTIVATION_KINDS);
+        layer->conv.no_bias = draw(rng, 3) == 0;
+    }
+    if (draw(rng, 3) == 0) {
+        layer = chain_add(chain, LAYER_WINDOW);
+        layer->window.mean = draw(rng, 2);
+        layer->window.size = 1 + draw(rng, 3);
+        layer->window.strides = 1 + draw(rng, 2);
+        layer->window.padding =
+            chain_outline(chain, chain->n_layers - 2).length < layer->window.size
+                ? PADDING_SAME
+                : (enum window_padding)draw(rng, 2);
+    }
+}
+
 static inline void draw_chain(int number, struct chain_config *chain)
 {
     enum { LAST, FLATTEN, MAX, MEAN, SEVERAL };
@@ -110,8 +136,11 @@ static inline void draw_chain(int number, struct chain_config *chain)
     chain_add(chain, LAYER_EMBEDDING)->embedding.width = 1 + draw(&rng, 5);
     draw_dropout(&rng, chain);
     draw_sequence(&rng, chain, end);
+    draw_windows(&rng, chain);
     for (int i = 0; i < n_recurrent; i++) {
         draw_recurrent(&rng, chain, i + 1 < n_recurrent || end != LAST);
+        if (i + 1 < n_recurrent && number % 2)
+            draw_windows(&rng, chain);
         if (i + 1 < n_recurrent || end != SEVERAL) /* last is a recurrent layer's */
             draw_sequence(&rng, chain, end);
     }

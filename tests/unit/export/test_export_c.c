@@ -228,6 +228,7 @@ static void test_calls_in_order(void **state)
                     "static void gru_step_reset_after(",
                     "static const struct cell bidirectional_backward = {\n",
                     "    .inputs = 8,\n    .units = 3,\n    .reads_backward = false,\n"
+                    "    .skips_pads = true,\n"
                     "    .step = gru_step_reset_after,\n    .gate = hard_sigmoid,\n",
                     "    embed(embedding_embeddings, 2, work->ids, a);\n",
                     "    run(&bidirectional_forward, a, b, 8, work);\n"

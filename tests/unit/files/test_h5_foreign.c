@@ -44,7 +44,8 @@ static struct h5_foreign *make(void)
 {
     static const int64_t numbers[2][3] = {{1, -2, 3}, {4, 5, 1 << 20}};
     static const double four[4] = {0.5, 0.25, 1e300, -1}, scalar = 7;
-    static const hsize_t dims[] = {2, 3}, length[] = {4}, deep[] = {1, 2, 2};
+    static const hsize_t dims[] = {2, 3}, length[] = {4}, deep[] = {1, 2, 1, 2};
+    static const hsize_t cube[] = {1, 2, 3};
     char a[] = "dense", b[] = "lstm", c[] = "out";
     char *const first[] = {a, b}, *const second[] = {c};
     struct h5_writer *written = h5_create();
@@ -64,7 +65,8 @@ static struct h5_foreign *make(void)
     add_array(written, "/numbers", H5T_NATIVE_INT64, 2, dims, numbers);
     add_array(written, "/four", H5T_NATIVE_DOUBLE, 1, length, four);
     add_array(written, "/scalar", H5T_NATIVE_DOUBLE, 0, NULL, &scalar);
-    add_array(written, "/deep", H5T_NATIVE_DOUBLE, 3, deep, four);
+    add_array(written, "/deep", H5T_NATIVE_DOUBLE, 4, deep, four);
+    add_array(written, "/cube", H5T_NATIVE_INT64, 3, cube, numbers);
 
     H5Lcreate_soft("/four", written->file, "/soft", H5P_DEFAULT, H5P_DEFAULT);
     H5Lcreate_external("/etc/passwd", "/x", written->file, "/model/out", H5P_DEFAULT,
@@ -183,7 +185,8 @@ static void test_arrays(void **state)
     struct h5_foreign *file = make();
     expect_array(file, "/numbers", 2, 2, 3, (const float[]){1, -2, 3, 4, 5, 1 << 20});
     expect_array(file, "/scalar", 0, 1, 1, (const float[]){7});
-    expect_array(file, "/deep", H5_MAX_DIMS + 1, 0, 0, NULL);
+    expect_array(file, "/cube", 3, 1, 6, (const float[]){1, -2, 3, 4, 5, 1 << 20});
+    expect_array(file, "/deep", H5_MAX_RANK + 1, 0, 0, NULL);
 
     int n_dims = 0;
     size_t shape[H5_MAX_DIMS] = {0};

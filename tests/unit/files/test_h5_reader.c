@@ -333,7 +333,7 @@ static void try_array(struct h5 *file, const char *path)
     enum h5_type type = H5_N_TYPES;
     int n_dims = 0;
     size_t shape[H5_MAX_DIMS] = {1, 1};
-    if (h5_shape(file, path, &type, &n_dims, shape))
+    if (h5_shape(file, path, &type, &n_dims, shape) || n_dims > H5_MAX_DIMS)
         return;
 
     size_t n = shape[0] * (n_dims == 2 ? shape[1] : 1) * h5_type_bytes(type);

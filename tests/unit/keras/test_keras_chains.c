@@ -87,6 +87,36 @@ static struct chain_config joined_chain(void)
     return chain;
 }
 
+/* Windows of each kind in front of a recurrent layer. */
+static struct chain_config windows_chain(void)
+{
+    struct chain_config chain = begin();
+    struct layer_config *layer = chain_add(&chain, LAYER_CONV);
+
+    layer->conv.filters = 5;
+    layer->conv.kernel_size = 3;
+    layer->conv.strides = 1;
+    layer->conv.padding = PADDING_CAUSAL;
+    layer->conv.activation = ACTIVATION_ELU;
+    layer->conv.no_bias = true;
+    layer = chain_add(&chain, LAYER_WINDOW);
+    layer->window.size = 2;
+    layer->window.strides = 1;
+    layer->window.padding = PADDING_SAME;
+    layer = chain_add(&chain, LAYER_CONV);
+    layer->conv.filters = 4;
+    layer->conv.kernel_size = 2;
+    layer->conv.strides = 2;
+    layer->conv.padding = PADDING_SAME;
+    layer = chain_add(&chain, LAYER_WINDOW);
+    layer->window.mean = true;
+    layer->window.size = layer->window.strides = 2;
+
+    add_recurrent(&chain, CELL_GRU, 5, true, false);
+    end(&chain, 2);
+    return chain;
+}
+
 static struct chain_config joined_gru(enum pooling how, enum pooling more)
 {
     struct chain_config chain = begin();
@@ -153,6 +183,20 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         assert_true(a->recurrent.dropout == b->recurrent.dropout);
         assert_true(a->recurrent.recurrent_dropout == b->recurrent.recurrent_dropout);
         break;
+    case LAYER_CONV:
+        assert_int_equal(a->conv.filters, b->conv.filters);
+        assert_int_equal(a->conv.kernel_size, b->conv.kernel_size);
+        assert_int_equal(a->conv.strides, b->conv.strides);
+        assert_int_equal(a->conv.padding, b->conv.padding);
+        assert_int_equal(a->conv.activation, b->conv.activation);
+        assert_int_equal(a->conv.no_bias, b->conv.no_bias);
+        break;
+    case LAYER_WINDOW:
+        assert_int_equal(a->window.mean, b->window.mean);
+        assert_int_equal(a->window.size, b->window.size);
+        assert_int_equal(a->window.strides, b->window.strides);
+        assert_int_equal(a->window.padding, b->window.padding);
+        break;
     case LAYER_POOLING:
         assert_int_equal(layer_poolings(a), layer_poolings(b));
         for (int k = 0; k < layer_poolings(a); k++)
@@ -207,7 +251,7 @@ static void make_file(const struct chain_config *chain, struct keras_file *file)
             .layer = xstrdup(tensor->layer),
             .name = xstrdup(tensor->name),
             .n_dims = tensor->n_dims,
-            .shape = {tensor->shape[0], tensor->n_dims == 2 ? tensor->shape[1] : 1},
+            .shape = {tensor->shape[0], tensor->size / tensor->shape[0]},
             .size = tensor->size,
             .values = values + tensor->offset};
     }
@@ -254,6 +298,7 @@ static void test_any_chain(void **state)
         mixed_chain(),
         pooled_chain(),
         joined_chain(),
+        windows_chain(),
         joined_gru(POOLING_MAX, POOLING_LAST),
         joined_gru(POOLING_LAST, POOLING_MEAN),
         normal_chain(),

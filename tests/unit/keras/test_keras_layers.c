@@ -69,7 +69,7 @@ static void test_refused(void **state)
 {
     (void)state;
     static const char *const cases[][3] = {
-        {LAYER("Conv1D", "c", ""), NAMED("c"),
+        {LAYER("Conv2D", "c", ""), NAMED("c"),
          "is not supported; rnntrain has Embedding, Dropout, "},
         {DROPOUT("d") "," EMBEDDING, NAMED("d"), MISPLACED},
         {EMBEDDING "," EMBEDDING, NAMED("e"), MISPLACED},
@@ -321,7 +321,7 @@ static void test_classes(void **state)
             assert_int_equal(class->kind, kind);
         }
     assert_int_equal(keras_class_of("Model")->role, KERAS_ROLE_MODEL);
-    assert_null(keras_class_of("Conv1D"));
+    assert_null(keras_class_of("Conv2D"));
     assert_null(keras_class_of(NULL));
 }
 

@@ -388,6 +388,75 @@ static void add_normal_embeddings(struct chain_config *chain)
     add_normalization(chain, false, false);
 }
 
+static struct layer_config *add_conv(struct chain_config *chain, int filters, int size,
+                                     int strides, enum window_padding padding)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_CONV);
+
+    layer->conv.filters = filters;
+    layer->conv.kernel_size = size;
+    layer->conv.strides = strides;
+    layer->conv.padding = padding;
+    return layer;
+}
+
+static void add_window(struct chain_config *chain, bool mean, int size, int strides,
+                       enum window_padding padding)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_WINDOW);
+
+    layer->window.mean = mean;
+    layer->window.size = size;
+    layer->window.strides = strides;
+    layer->window.padding = padding;
+}
+
+static void add_conv_and_max(struct chain_config *chain)
+{
+    add_dropout(chain, 0.3, RNG_DROPOUT_EMBEDDING);
+    add_conv(chain, 9, 3, 1, PADDING_VALID)->conv.activation = ACTIVATION_TANH;
+    add_pooling(chain, POOLING_MAX);
+    add_dense(chain, 4);
+}
+
+static void add_convs_and_lstm(struct chain_config *chain)
+{
+    add_conv(chain, 5, 2, 1, PADDING_CAUSAL)->conv.activation = ACTIVATION_ELU;
+    add_window(chain, false, 2, 2, PADDING_VALID);
+    add_conv(chain, 4, 3, 1, PADDING_SAME)->conv.no_bias = true;
+    add_dropout(chain, 0.3, RNG_DROPOUT_RNN);
+    add_recurrent(chain, CELL_LSTM, 4, BOTH_WAYS, SEQUENCES);
+    add_side_by_side(chain, 2, (enum pooling[]){POOLING_MEAN, POOLING_LAST});
+}
+
+static void add_lstm_and_convs(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_GRU, 4, ONE_WAY, SEQUENCES);
+    add_conv(chain, 5, 3, 2, PADDING_SAME)->conv.activation = ACTIVATION_SIGMOID;
+    add_window(chain, true, 3, 2, PADDING_SAME);
+    chain_add(chain, LAYER_FLATTEN);
+}
+
+static void add_both_ways_and_conv(struct chain_config *chain)
+{
+    add_recurrent(chain, CELL_LSTM, 3, BOTH_WAYS, SEQUENCES);
+    add_window(chain, false, 3, 1, PADDING_SAME);
+    add_conv(chain, 5, 1, 1, PADDING_VALID);
+    add_pooling(chain, POOLING_MEAN);
+}
+
+/* Layers that treat each position by itself stand behind windows too. */
+static void add_others_behind_conv(struct chain_config *chain)
+{
+    add_normalization(chain, false, false);
+    add_conv(chain, 5, 3, 2, PADDING_SAME)->conv.activation = ACTIVATION_LINEAR;
+    add_normalization(chain, false, false);
+    add_activation(chain, ACTIVATION_RELU, 0);
+    add_spatial_dropout(chain);
+    add_dense(chain, 4);
+    add_recurrent(chain, CELL_SIMPLE, 4, ONE_WAY, LAST_STEP);
+}
+
 /* What stands between embedding and output. */
 static const struct middle {
     void (*add)(struct chain_config *chain);
@@ -411,6 +480,11 @@ static const struct middle {
     {add_dense_on_embedding, CHAIN_LOOKUP_BYTES},
     {add_normal_embeddings, 0},
     {add_flatten_of_others, 0},
+    {add_conv_and_max, 0},
+    {add_convs_and_lstm, CHAIN_LOOKUP_BYTES},
+    {add_lstm_and_convs, CHAIN_LOOKUP_BYTES},
+    {add_both_ways_and_conv, 0},
+    {add_others_behind_conv, 0},
 };
 
 static struct chain_config chain_of(const struct middle *middle, bool mask, bool pad_pre)

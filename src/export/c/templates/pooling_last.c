@@ -2,14 +2,14 @@
 /* The last outputs in x (length, width): the first `forward` columns are those of a
  * direction that ends at the last step, the others of one that ends at the first. */
 #if WITH_MASK
-/* Pads are no steps; a row of nothing else gives zeros. */
+/* With ids pads are no steps; a row of nothing else gives zeros. */
 static void take_last(const double *x, int length, int width, int forward, const int *ids,
                       double *y)
 {
     int first = 0, last = length - 1;
-    while (first < length && !ids[first])
+    while (ids && first < length && !ids[first])
         first++;
-    while (last > 0 && !ids[last])
+    while (ids && last > 0 && !ids[last])
         last--;
     for (int j = 0; j < width; j++)
         y[j] = first == length ? 0 : x[(j < forward ? last : first) * width + j];

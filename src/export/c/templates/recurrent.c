@@ -95,12 +95,13 @@ static double join_mul(double forward, double backward)
  * (units, G units), bias (G units) or, of a GRU that resets after the product,
  * (2, 3 units). */
 struct cell {
-    int inputs, units;
+    int length, inputs, units;
     bool reads_backward;
 #if WITH_TURNED
     bool is_turned; /* gives the last position first */
 #endif
 #if WITH_MASK
+    bool skips_pads;
 #if WITH_TWO_DIRECTIONS
     bool is_one_of_two;
 #endif
@@ -218,7 +219,7 @@ static void take_step(const struct cell *cell, const double *x, int t,
                       struct workspace *work)
 {
 #if WITH_MASK
-    if (!work->ids[t]) /* a pad is skipped */
+    if (cell->skips_pads && !work->ids[t])
         return;
 #endif
     cell->step(cell, x + t * cell->inputs, work->state);
@@ -226,7 +227,7 @@ static void take_step(const struct cell *cell, const double *x, int t,
 
 static int position_of(const struct cell *cell, int step)
 {
-    return cell->reads_backward ? LENGTH - 1 - step : step;
+    return cell->reads_backward ? cell->length - 1 - step : step;
 }
 
 /* h (units) becomes y, or is joined with what the other direction left there. */
@@ -242,22 +243,22 @@ static void give(const struct cell *cell, const double *h, double *y)
 }
 
 #if WITH_ALL_STATES
-/* From x (LENGTH, inputs) to all states: `units` columns of y (LENGTH, width). */
+/* From x (length, inputs) to all states: `units` columns of y (length, width). */
 static void run(const struct cell *cell, const double *x, double *y, int width,
                 struct workspace *work)
 {
     memset(work->state, 0, sizeof work->state);
 
-    for (int step = 0; step < LENGTH; step++) {
+    for (int step = 0; step < cell->length; step++) {
         int t = position_of(cell, step), place = t;
         take_step(cell, x, t, work);
 #if WITH_TURNED
-        place = cell->is_turned ? LENGTH - 1 - t : t;
+        place = cell->is_turned ? cell->length - 1 - t : t;
 #endif
         give(cell, work->state, y + place * width);
 #if WITH_MASK
 #if WITH_TWO_DIRECTIONS
-        if (!work->ids[t] && cell->is_one_of_two) /* what Keras's Bidirectional gives */
+        if (cell->is_one_of_two && !work->ids[t]) /* what Keras's Bidirectional gives */
             memset(y + place * width, 0, (size_t)cell->units * sizeof *y);
 #endif
 #endif
@@ -266,12 +267,12 @@ static void run(const struct cell *cell, const double *x, double *y, int width,
 
 #endif
 #if WITH_LAST_STATE
-/* From x (LENGTH, inputs) to the last state y (units). */
+/* From x (length, inputs) to the last state y (units). */
 static void run_to_end(const struct cell *cell, const double *x, double *y,
                        struct workspace *work)
 {
     memset(work->state, 0, sizeof work->state);
-    for (int step = 0; step < LENGTH; step++)
+    for (int step = 0; step < cell->length; step++)
         take_step(cell, x, position_of(cell, step), work);
     give(cell, work->state, y);
 }

@@ -1,0 +1,369 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "layers/initial.h"
+#include "layers/linear.h"
+#include "layers/positions.h"
+#include "layers/stack.h"
+#include "layers/windows.h"
+
+/* Conv1D: y[p] = f(sum over taps k of x[p * strides + k - left] W_k + b), the positions
+ * around a row being zeros. Source: Keras Conv1D, kernel (K, F, filters), bias (filters).
+ *
+ * A row's positions stand side by side in x, so a window is one run of numbers, and all
+ * windows of a row are the rows, which overlap, of one product. Their gradients overlap
+ * too: they are added tap by tap. A mask ends here: behind it every position counts. */
+struct conv_layer {
+    struct layer layer;
+    struct windows windows;
+    struct linear linear;
+    int span;     /* positions of a row in x, with those around it */
+    real *x, *dx; /* (R, span, in.row) */
+    real *slope;  /* (R, T', out.row) of the activation, unless it is relu or linear */
+    real *dz;     /* (T', columns) of one row, a panel matrix */
+    real *b, *db; /* (columns) */
+    real *step;   /* (R, in.row) where positions are skipped */
+};
+
+static struct conv_layer *of(struct layer *layer)
+{
+    return (struct conv_layer *)layer;
+}
+
+static struct windows windows_in(const struct layer_config *layer, int length)
+{
+    return windows_of(length, layer->conv.kernel_size, layer->conv.strides,
+                      layer->conv.padding);
+}
+
+static struct outline outline(const struct chain_config *chain, int i, struct outline in)
+{
+    const struct layer_config *layer = &chain->layer[i];
+
+    return (struct outline){windows_in(layer, in.length).n, layer->conv.filters};
+}
+
+static void tensors(const struct chain_config *chain, int i, struct params *params)
+{
+    const struct layer_config *layer = &chain->layer[i];
+    size_t filters = (size_t)layer->conv.filters;
+
+    params_add_windows(params, layer->name, "kernel", (size_t)layer->conv.kernel_size,
+                       (size_t)chain_outline(chain, i - 1).width, filters);
+    if (!layer->conv.no_bias)
+        params_add(params, layer->name, "bias", filters, 0);
+}
+
+static struct work work(const struct chain_config *chain, int i, bool trains)
+{
+    const struct layer_config *layer = &chain->layer[i];
+    double inputs = (double)layer->conv.kernel_size * chain_outline(chain, i - 1).width;
+
+    (void)trains;
+    return (struct work){.row = 6.0 * chain_outline(chain, i).length * inputs *
+                                layer->conv.filters};
+}
+
+static bool skips_pads(const struct layer_config *layer)
+{
+    (void)layer;
+    return false;
+}
+
+static int shape(struct layer *layer)
+{
+    struct conv_layer *conv = of(layer);
+    const struct layer_config *config = layer->config;
+    const struct kernels *kernels = layer->frame->kernels;
+    struct shape in = layer->in;
+    int taps = config->conv.kernel_size, rc = layer_expect_all_positions(layer);
+
+    if (!rc && config->conv.filters < 1)
+        rc = fail(ERR_USAGE, "layer %s has no filters", config->name);
+    conv->windows = windows_in(config, in.length);
+    if (!rc)
+        rc = windows_check(config, "kernel_size", in.length, conv->windows);
+    if (rc)
+        return rc;
+
+    conv->span = windows_span(conv->windows, in.length);
+    linear_init(&conv->linear, kernels, taps * in.blocks, in.width, 1,
+                config->conv.filters);
+    linear_take_rows(&conv->linear, conv->windows.strides * in.row);
+    linear_take_taps(&conv->linear, taps);
+
+    layer->out = (struct shape){.length = conv->windows.n,
+                                .stage = in.stage + 1,
+                                .blocks = 1,
+                                .width = config->conv.filters,
+                                .row = round_up(config->conv.filters, kernels->width)};
+    return OK;
+}
+
+/* Keras's glorot_uniform counts a window's inputs, and its outputs as often. */
+static void init(const struct layer *layer, uint64_t seed, real *weights)
+{
+    const struct layer_config *config = layer->config;
+    double taps = config->conv.kernel_size, inputs = layer->in.blocks * layer->in.width;
+    double limit = sqrt(6 / (taps * (inputs + config->conv.filters)));
+    const struct tensor *kernel = &layer->frame->params->tensors[layer->first_tensor];
+
+    init_uniform(seed, layer->first_tensor, limit, kernel->size,
+                 weights + kernel->offset);
+    if (!config->conv.no_bias)
+        memset(layer_gradient(layer, weights, 1), 0,
+               (size_t)config->conv.filters * sizeof(real));
+}
+
+static bool needs_slope(const struct layer *layer)
+{
+    enum activation how = layer->config->conv.activation;
+
+    return how != ACTIVATION_RELU && how != ACTIVATION_LINEAR;
+}
+
+static size_t n_outputs(const struct layer *layer)
+{
+    return (size_t)layer->out.length * (size_t)layer->out.row;
+}
+
+static void layout(struct layer *layer, struct space *space)
+{
+    struct conv_layer *conv = of(layer);
+    size_t rows = (size_t)layer->frame->rows, columns = (size_t)conv->linear.columns;
+    size_t n = rows * (size_t)conv->span * (size_t)layer->in.row;
+    size_t n_y = rows * n_outputs(layer);
+
+    linear_layout(&conv->linear, space);
+    conv->b = arena_take(&space->weights, columns, sizeof(real));
+    conv->db = arena_take(&space->backward, columns, sizeof(real));
+    conv->x = arena_take(&space->lane, n, sizeof(real));
+    conv->dx = arena_take(&space->backward, n, sizeof(real));
+    conv->step = arena_take(&space->lane, rows * (size_t)layer->in.row, sizeof(real));
+
+    layer->y = arena_take(&space->lane, n_y, sizeof(real));
+    layer->dy = arena_take(&space->backward, n_y, sizeof(real));
+    conv->slope =
+        arena_take(&space->backward, needs_slope(layer) ? n_y : 0, sizeof(real));
+    conv->dz = arena_take(&space->backward, (size_t)(layer->out.length + 1) * columns,
+                          sizeof(real));
+}
+
+static void pack(struct layer *layer, const real *weights)
+{
+    struct conv_layer *conv = of(layer);
+
+    linear_pack(&conv->linear, layer_weights(layer, weights, 0));
+    if (!layer->config->conv.no_bias)
+        linear_pack_bias(&conv->linear, layer_weights(layer, weights, 1), false, conv->b);
+}
+
+/* Where the positions of the ids' rows stand between those around them. */
+static struct positions positions_in(const struct conv_layer *conv, real *rows)
+{
+    size_t row = (size_t)conv->layer.in.row;
+
+    return (struct positions){rows + (size_t)conv->windows.left * row,
+                              (size_t)conv->span * row, row};
+}
+
+static real *row_of(const struct conv_layer *conv, real *rows, int r)
+{
+    return rows + (size_t)r * (size_t)conv->span * (size_t)conv->layer.in.row;
+}
+
+static void activate(const struct layer *layer, const struct pass *pass, int r)
+{
+    const struct conv_layer *conv = (const struct conv_layer *)layer;
+    const struct kernels *kernels = layer->frame->kernels;
+    enum activation how = layer->config->conv.activation;
+    size_t n = n_outputs(layer), first = (size_t)r * n;
+
+    if (how == ACTIVATION_RELU)
+        kernels->relu(n, layer->y + first);
+    else if (how != ACTIVATION_LINEAR)
+        kernels->activate[how](n, (real)activation_alpha(how, 0), layer->y + first,
+                               layer->y + first,
+                               pass->trains ? conv->slope + first : NULL);
+}
+
+static void forward(struct layer *layer, const struct pass *pass)
+{
+    struct conv_layer *conv = of(layer);
+
+    positions_pull(layer, pass, positions_in(conv, conv->x), conv->step);
+    for (int r = 0; r < pass->n_rows; r++) {
+        struct matmul m = {
+            .rows = layer->out.length,
+            .vectors = conv->linear.vectors,
+            .n_terms = 1,
+            .term = {linear_term(&conv->linear, row_of(conv, conv->x, r))},
+            .bias = conv->b,
+            .c = layer->y + (size_t)r * n_outputs(layer),
+            .c_row = (size_t)layer->out.row,
+            .c_panel = (size_t)linear_panel(&conv->linear),
+        };
+        layer->frame->kernels->matmul(&m);
+        activate(layer, pass, r);
+    }
+}
+
+/* Position t of row r stands at (r * T' + t) * out.row. */
+static void pull(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, real *x, size_t row)
+{
+    size_t width = (size_t)layer->out.row;
+    const real *from = layer->y + (size_t)steps_time(steps, s) * width;
+
+    (void)pass;
+    for (int r = 0; r < steps->active[s]; r++)
+        memcpy(x + (size_t)r * row, from + (size_t)r * n_outputs(layer),
+               width * sizeof *x);
+}
+
+static void clear(struct layer *layer, const struct pass *pass)
+{
+    memset(layer->dy, 0, (size_t)pass->n_rows * n_outputs(layer) * sizeof *layer->dy);
+}
+
+static void push(struct layer *layer, const struct pass *pass, const struct steps *steps,
+                 int s, const real *dx, size_t row)
+{
+    size_t width = (size_t)layer->out.row;
+    real *to = layer->dy + (size_t)steps_time(steps, s) * width;
+
+    (void)pass;
+    for (int r = 0; r < steps->active[s]; r++)
+        layer->frame->kernels->add(width, to + (size_t)r * n_outputs(layer),
+                                   dx + (size_t)r * row);
+}
+
+/* Reals from one panel of dz to the next. */
+static size_t panel_of(const struct conv_layer *conv)
+{
+    return (size_t)(conv->layer.out.length + 1) * (size_t)linear_panel(&conv->linear);
+}
+
+/* dL/dz of row r, from dL/dy. */
+static void take_dz(struct layer *layer, int r)
+{
+    struct conv_layer *conv = of(layer);
+    const struct kernels *kernels = layer->frame->kernels;
+    size_t n = n_outputs(layer), first = (size_t)r * n, row = (size_t)layer->out.row;
+    size_t width = (size_t)linear_panel(&conv->linear);
+    real *dy = layer->dy + first;
+
+    if (layer->config->conv.activation == ACTIVATION_RELU)
+        kernels->relu_backward(n, layer->y + first, dy);
+    else if (needs_slope(layer))
+        kernels->multiply(n, dy, conv->slope + first);
+
+    for (size_t p = 0; p * width < row; p++) {
+        size_t some = row - p * width < width ? row - p * width : width;
+        for (size_t t = 0; t < (size_t)layer->out.length; t++)
+            memcpy(conv->dz + p * panel_of(conv) + t * width, dy + t * row + p * width,
+                   some * sizeof *dy);
+    }
+}
+
+static void backward_row(struct layer *layer, int r)
+{
+    struct conv_layer *conv = of(layer);
+    const struct kernels *kernels = layer->frame->kernels;
+    size_t panel = panel_of(conv), row = (size_t)layer->in.row;
+    int n = layer->out.length;
+    real *dx = row_of(conv, conv->dx, r);
+
+    take_dz(layer, r);
+    linear_add_gradient(&conv->linear, n, row_of(conv, conv->x, r), conv->dz, panel);
+    kernels->add_rows(n, conv->linear.vectors, conv->dz, panel, conv->db);
+
+    memset(dx, 0, (size_t)conv->span * row * sizeof *dx);
+    for (int tap = 0; tap < conv->windows.size; tap++) {
+        struct matmul back = linear_back_tap(&conv->linear, tap, n, conv->dz, panel,
+                                             dx + (size_t)tap * row);
+        kernels->matmul(&back);
+    }
+}
+
+static void backward(struct layer *layer, const struct pass *pass)
+{
+    struct conv_layer *conv = of(layer);
+    struct linear *linear = &conv->linear;
+
+    linear_zero_gradient(linear);
+    memset(conv->db, 0, (size_t)linear->columns * sizeof *conv->db);
+    for (int r = 0; r < pass->n_rows; r++)
+        backward_row(layer, r);
+
+    linear_unpack(linear, layer_gradient(layer, pass->gradient, 0));
+    if (!layer->config->conv.no_bias)
+        linear_unpack_bias(linear, conv->db, layer_gradient(layer, pass->gradient, 1));
+    positions_push(layer, pass, positions_in(conv, conv->dx), conv->step);
+}
+
+static const char *const words[] = {"conv", NULL};
+static const char *const activations[] = {ACTIVATION_LIST(ACTIVATION_NAME) NULL};
+
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    double strides = 1;
+    int rc = stack_take_count(item, "filters", LAYER_MOST_UNITS, &layer->conv.filters);
+
+    (void)chain;
+    if (!rc)
+        rc = stack_take_count(item, "kernel_size", WINDOW_MOST_SIZE,
+                              &layer->conv.kernel_size);
+    if (!rc)
+        rc = stack_take_value(item, "strides", WINDOW_MOST_SIZE, &strides);
+    if (rc)
+        return rc;
+
+    int how = stack_take_name(item, activations);
+    int padding = stack_take_name(item, window_padding_names);
+    layer->conv.activation = how < 0 ? ACTIVATION_RELU : (enum activation)how;
+    layer->conv.padding = padding < 0 ? PADDING_VALID : (enum window_padding)padding;
+    layer->conv.no_bias = stack_take_word(item, "no_bias");
+    layer->conv.strides = strides < 1 ? 1 : (int)strides;
+    return stack_end(item, "filters, kernel_size, an activation, same or causal, "
+                           "no_bias, strides=");
+}
+
+static char *write_words(const struct chain_config *chain,
+                         const struct layer_config *layer)
+{
+    enum window_padding padding = layer->conv.padding;
+    char strides[32] = "";
+
+    (void)chain;
+    if (layer->conv.strides > 1)
+        snprintf(strides, sizeof strides, ":strides=%d", layer->conv.strides);
+    return xasprintf("conv:%d:%d:%s%s%s%s%s", layer->conv.filters,
+                     layer->conv.kernel_size, activations[layer->conv.activation],
+                     padding ? ":" : "", padding ? window_padding_names[padding] : "",
+                     layer->conv.no_bias ? ":no_bias" : "", strides);
+}
+
+const struct layer_ops conv_layer = {
+    .size = sizeof(struct conv_layer),
+    .name = "conv1d",
+    .words = words,
+    .read_words = read_words,
+    .write_words = write_words,
+    .takes_sequence = true,
+    .outline = outline,
+    .tensors = tensors,
+    .work = work,
+    .skips_pads = skips_pads,
+    .shape = shape,
+    .init = init,
+    .layout = layout,
+    .pack = pack,
+    .forward = forward,
+    .pull = pull,
+    .backward = backward,
+    .clear = clear,
+    .push = push,
+};

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Convolutions and poolings of windows, trained from the words of --stack: the same bits on
+# any ranks and resumed; C and Keras's file judge as the checkpoint does.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+
+make_sample 300
+"$rnnprep" "$tmp/sample" -o "$tmp/post.h5" --num-words 200 --maxlen 20 --padding post --quiet
+cat "$tmp"/sample/test/*/*1.txt | head -30 >"$tmp/texts"
+
+go() { # np run-folder data option...
+    ranks "$1" "$rnntrain" "$3" --batch-size 64 --learning-rate 0.01 --epochs 2 --patience 0 \
+        --run-dir "$2" --quiet "${@:4}"
+}
+
+try() { # data stack padding
+    rm -rf "$tmp/one" "$tmp/many"
+    go 1 "$tmp/one" "$1" --stack "$2"
+    go 3 "$tmp/many" "$1" --stack "$2" --epochs 1
+    go 2 "$tmp/many" "$1" --stack "$2" --resume
+    [ "$(outcome "$tmp/one")" = "$(outcome "$tmp/many")" ] ||
+        problem "$2: other bits on other ranks, or resumed"
+
+    "$rnntrain" export "$tmp/one/best.h5" --to c -o "$tmp/model.c" >"$tmp/said"
+    grep -q 'compiled and run' "$tmp/said" || problem "$2: C was not tried"
+    "$rnntrain" export "$tmp/one/best.h5" --to keras -o "$tmp/model.keras" >/dev/null
+    "$rnntrain" import "$tmp/model.keras" -o "$tmp/back.h5" --tokenizer "$tmp/one/best.h5" \
+        --labels neg,pos --padding "$3" >/dev/null
+    for model in "$tmp/one/best.h5" "$tmp/back.h5"; do
+        "$rnntrain" predict "$model" "$tmp/texts"
+        echo
+    done >"$tmp/all"
+    n=$(($(wc -l <"$tmp/all") / 2))
+    cmp <(head -n "$n" "$tmp/all") <(tail -n "$n" "$tmp/all") ||
+        problem "$2: Keras's file judges otherwise"
+}
+
+try "$tmp/sample.h5" "embedding:8, conv:6:3, max" pre
+try "$tmp/post.h5" \
+    "embedding:8:mask, dropout:0.2, conv:6:3:tanh:same:no_bias, max-pooling:2, conv:5:2:causal:strides=2, average-pooling:3:same:strides=2, lstm:4" post
+
+expect 64 'layer conv1d: kernel_size is 4000, but it takes' \
+    "$rnntrain" "$tmp/sample.h5" --run-dir "$tmp/no" --stack "embedding:8, conv:6:4000, max"
+expect 64 'filters, kernel_size, an activation, same or causal' \
+    "$rnntrain" "$tmp/sample.h5" --run-dir "$tmp/no" --stack "embedding:8, conv:6:3:wide, max"
