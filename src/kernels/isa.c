@@ -12,6 +12,8 @@
 #include "kernels/embedding.h"
 #include "kernels/normal.h"
 #include "kernels/optimizers.h"
+#include "kernels/dots.h"
+#include "kernels/softmax.h"
 
 static void relu(size_t n, real *x)
 {
@@ -157,6 +159,11 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .activate = {ACTIVATION_LIST(ACTIVATION_ROW)},
     .product = product,
     .multiply_add = add_product,
+    .dots = dots,
+    .outer = outer,
+    .largest = largest,
+    .exp_sum = exp_sum,
+    .divide = divide,
     .sum_squares = sum_squares,
     .update = {UPDATE_LIST(UPDATE_ROW)},
     .sigmoid = sigmoid,

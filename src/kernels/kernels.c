@@ -182,6 +182,32 @@ double kernels_probe(int repeats, bool crowded)
     return best;
 }
 
+/* The bits of n, of which there are log2(most), last one first. */
+static int reversed(int n, int most)
+{
+    int result = 0;
+
+    for (int bit = 1; bit < most; bit <<= 1, n >>= 1)
+        result = result << 1 | (n & 1);
+    return result;
+}
+
+/* A leaf is one vector's element of one of four sums: the four are added, then halves of
+ * the vector, so that neighbours of the tree lie half a vector apart. */
+void kernels_dot_order(int width, int n, int32_t *order, int32_t *ends)
+{
+    int whole = n / (4 * width) * (4 * width), v = 0;
+
+    for (int leaf = 0; leaf < 4 * width; leaf++) {
+        int sum = leaf % 4, element = reversed(leaf / 4, width);
+        for (int k = sum * width + element; k < whole; k += 4 * width)
+            order[v++] = k;
+        for (int k = whole + element; k < n && sum == 0; k += width)
+            order[v++] = k;
+        ends[leaf] = v;
+    }
+}
+
 static double scale_by_power(double x, int power)
 {
     uint64_t bits = (uint64_t)(power + 1023) << 52;

@@ -67,6 +67,32 @@ struct matmul_outer {
     real *c;
 };
 
+/* y = x·W + bias for a W of many columns: each element is the number that dot() and one
+ * addition give, bit for bit. `vectors` vectors of columns. dot() sums 4 * width parts,
+ * element k of x in part k % (4 * width) as long as there are as many, then k % width,
+ * and adds the parts in a tree. x (rows, depth) and the panel matrix w (depth, columns)
+ * have the elements part by part, as kernels_dot_order gives them; those of the n-th part
+ * end before ends[n]. */
+struct dots {
+    int rows, vectors, depth;
+    const int32_t *ends; /* (4 * width) */
+    const real *x;
+    size_t row;
+    const real *w, *bias;
+    real *y; /* (rows, vectors * width), y_row apart */
+    size_t y_row;
+};
+
+/* C = A^T·B over `positions`, all row by row: A (positions, rows), B (positions, columns)
+ * with room up to the last whole vector, C (rows, columns). */
+struct outer {
+    int positions, rows, columns;
+    const real *a, *b;
+    size_t a_row, b_row;
+    real *c;
+    size_t c_row;
+};
+
 /* One step of the LSTM cell for `rows` rows of `vectors` vectors of units. z is a panel
  * matrix (rows, 4 gates) in Keras's order i, f, c, o; the others are (rows, vectors *
  * width). */
@@ -224,6 +250,13 @@ struct kernels {
     /* y = scales x + shifts, n a multiple of a vector; y may be x. */
     void (*scale_shift)(size_t n, const real *x, const real *scales, const real *shifts,
                         real *y);
+    void (*dots)(const struct dots *d);
+    void (*outer)(const struct outer *o);
+    /* The largest of n > 0 numbers; any of them where one is NaN. */
+    real (*largest)(size_t n, const real *x);
+    /* e[i] = kernels_exp(x[i] - less), the same bits; the sum of all, in order. */
+    double (*exp_sum)(size_t n, const real *x, double less, double *e);
+    void (*divide)(size_t n, const double *e, double by, real *y); /* y = e / by */
     /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
     double (*sum_squares)(size_t n, const real *a);
 
@@ -259,6 +292,10 @@ void kernels_describe(const struct kernels *kernels, char *text, size_t n);
  * that already is below 3 GFLOP/s. `crowded`: others want the core too, only the thread's
  * own time counts. After kernels_open_blas. */
 double kernels_probe(int repeats, bool crowded);
+
+/* Where dot() adds the elements of two vectors of n, a multiple of `width`: place v of
+ * struct dots has element order[v] (n), parts end at `ends` (4 * width). */
+void kernels_dot_order(int width, int n, int32_t *order, int32_t *ends);
 
 /* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our
  * own code: glibc's are chosen by processor and may differ between nodes. */

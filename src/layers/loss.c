@@ -1,7 +1,5 @@
 #include "layers/loss.h"
 
-#include "kernels/kernels.h"
-
 static double sigmoid_of(double logit)
 {
     return 1 / (1 + kernels_exp(-logit));
@@ -10,48 +8,49 @@ static double sigmoid_of(double logit)
 double binary_crossentropy(real logit, int y, real *d_logit)
 {
     double x = (double)logit;
-    *d_logit = (real)(sigmoid_of(x) - y);
+    if (d_logit)
+        *d_logit = (real)(sigmoid_of(x) - y);
     return kernels_softplus(x) - y * x;
 }
 
-static double largest(int n, const real *x)
+double categorical_crossentropy(const struct kernels *kernels, int classes,
+                                const real *logits, int y, double *terms, real *d_logits)
 {
-    double max = (double)x[0];
-    for (int i = 1; i < n; i++)
-        max = (double)x[i] > max ? (double)x[i] : max;
-    return max;
-}
+    size_t n = (size_t)classes;
+    double max = (double)kernels->largest(n, logits);
+    double sum = kernels->exp_sum(n, logits, max, terms);
 
-double categorical_crossentropy(int classes, const real *logits, int y, real *d_logits)
-{
-    double max = largest(classes, logits), sum = 0;
-    for (int c = 0; c < classes; c++)
-        sum += kernels_exp((double)logits[c] - max);
-    for (int c = 0; c < classes; c++)
-        d_logits[c] = (real)(kernels_exp((double)logits[c] - max) / sum - (c == y));
+    if (d_logits) {
+        kernels->divide(n, terms, sum, d_logits);
+        d_logits[y] = (real)(terms[y] / sum - 1);
+    }
     return max + kernels_log(sum) - (double)logits[y];
 }
 
-void class_probabilities(int classes, const real *logits, double *probabilities)
+void class_probabilities(const struct kernels *kernels, int classes, const real *logits,
+                         double *probabilities)
 {
     if (classes == 2) {
         probabilities[1] = sigmoid_of((double)logits[0]);
         probabilities[0] = 1 - probabilities[1];
         return;
     }
-    double max = largest(classes, logits), sum = 0;
-    for (int c = 0; c < classes; c++)
-        sum += probabilities[c] = kernels_exp((double)logits[c] - max);
-    for (int c = 0; c < classes; c++)
+
+    size_t n = (size_t)classes;
+    double max = (double)kernels->largest(n, logits);
+    double sum = kernels->exp_sum(n, logits, max, probabilities);
+    for (size_t c = 0; c < n; c++)
         probabilities[c] /= sum;
 }
 
-int class_decision(int classes, const real *logits)
+int class_decision(const struct kernels *kernels, int classes, const real *logits)
 {
     if (classes == 2)
         return logits[0] > 0;
-    int best = 0;
-    for (int c = 1; c < classes; c++)
-        best = logits[c] > logits[best] ? c : best;
-    return best;
+
+    real max = kernels->largest((size_t)classes, logits);
+    for (int c = 0; c < classes; c++)
+        if (logits[c] == max)
+            return c;
+    return 0;
 }

@@ -3,15 +3,21 @@
 #include <string.h>
 
 #include "layers/dense.h"
+#include "layers/logits.h"
 #include "layers/loss.h"
 
-/* Dense(1) or Dense(C): y are logits, whose sigmoid or softmax the loss contains. Few
- * outputs: W is kept as rows, one an output, and each logit is a dot product. Source:
+/* Up to so many outputs W is kept as rows, one an output, and each logit is a dot
+ * product; more are computed in tiles (logits.h), which gives the same bits. */
+enum { FEW_UNITS = 16 };
+
+/* Dense(1) or Dense(C): y are logits, whose sigmoid or softmax the loss contains. Source:
  * Keras Dense, kernel (F, C), bias (C). */
 struct output_layer {
     struct layer layer;
     real *w, *dw; /* (units, in.row) */
     real *b, *db; /* (units) */
+    struct logits logits;
+    double *terms; /* (units) exponentials of a row */
 };
 
 static struct output_layer *of(struct layer *layer)
@@ -25,6 +31,11 @@ static struct outline outline(const struct chain_config *chain, int i, struct ou
     return (struct outline){0, chain->layer[i].output.units};
 }
 
+static bool is_wide(const struct layer *layer)
+{
+    return layer->config->output.units > FEW_UNITS;
+}
+
 static int shape(struct layer *layer)
 {
     int units = layer->config->output.units;
@@ -33,24 +44,36 @@ static int shape(struct layer *layer)
     if (is_binary ? units != 1 : units < 2)
         return fail(ERR_USAGE, "layer %s: %d units do not fit its loss",
                     layer->config->name, units);
-    layer->out = (struct shape){.blocks = 1, .width = units, .row = units};
+    struct logits *logits = &of(layer)->logits;
+    logits_init(logits, layer->frame->kernels, layer->in.blocks, layer->in.width,
+                layer->in.row, units, layer->frame->rows);
+    layer->out = (struct shape){
+        .blocks = 1, .width = units, .row = is_wide(layer) ? logits->columns : units};
     return layer_expect_vector(layer);
 }
 
-static void layout(struct layer *layer, struct space *space)
+static void layout_few(struct layer *layer, struct space *space)
 {
     struct output_layer *output = of(layer);
-    size_t units = (size_t)layer->out.width, rows = (size_t)layer->frame->rows;
+    size_t units = (size_t)layer->out.width;
     size_t size = units * (size_t)layer->in.row;
 
     output->w = arena_take(&space->weights, size, sizeof(real));
     output->dw = arena_take(&space->backward, size, sizeof(real));
     output->b = arena_take(&space->weights, units, sizeof(real));
     output->db = arena_take(&space->backward, units, sizeof(real));
+}
 
-    /* Scoring leaves gradients in evaluation too. */
-    layer->y = arena_take(&space->lane, rows * units, sizeof(real));
-    layer->dy = arena_take(&space->lane, rows * units, sizeof(real));
+static void layout(struct layer *layer, struct space *space)
+{
+    size_t units = (size_t)layer->out.width;
+
+    if (is_wide(layer))
+        logits_layout(&of(layer)->logits, space);
+    else
+        layout_few(layer, space);
+    of(layer)->terms = arena_take(&space->lane, units, sizeof(double));
+    layer_take_rows(layer, space);
 }
 
 /* Inputs, as Keras counts them, without what pads blocks. */
@@ -73,6 +96,10 @@ static void pack(struct layer *layer, const real *weights)
     const real *kernel = layer_weights(layer, weights, 0);
     int units = layer->out.width;
 
+    if (is_wide(layer)) {
+        logits_pack(&of(layer)->logits, kernel, layer_weights(layer, weights, 1));
+        return;
+    }
     for (int d = 0; d < keras_inputs(layer); d++)
         for (int c = 0; c < units; c++)
             of(layer)->w[packed_at(layer, d, c)] = *kernel++;
@@ -97,6 +124,10 @@ static void forward(struct layer *layer, const struct pass *pass)
     size_t inputs = (size_t)layer->in.row, units = (size_t)layer->out.width;
     const real *x = layer->below->y;
 
+    if (is_wide(layer)) {
+        logits_forward(&of(layer)->logits, pass->n_rows, x, layer->y);
+        return;
+    }
     for (size_t r = 0; r < (size_t)pass->n_rows; r++)
         for (size_t c = 0; c < units; c++)
             layer->y[r * units + c] = layer->frame->kernels->dot(inputs, x + r * inputs,
@@ -104,7 +135,7 @@ static void forward(struct layer *layer, const struct pass *pass)
                                       output->b[c];
 }
 
-static void backward(struct layer *layer, const struct pass *pass)
+static void backward_few(struct layer *layer, const struct pass *pass)
 {
     struct output_layer *output = of(layer);
     const struct kernels *kernels = layer->frame->kernels;
@@ -129,6 +160,18 @@ static void backward(struct layer *layer, const struct pass *pass)
     unpack(layer, pass->gradient);
 }
 
+static void backward(struct layer *layer, const struct pass *pass)
+{
+    const struct layer *below = layer->below;
+
+    if (is_wide(layer))
+        logits_backward(&of(layer)->logits, pass->n_rows, below->y, layer->dy, below->dy,
+                        layer_gradient(layer, pass->gradient, 0),
+                        layer_gradient(layer, pass->gradient, 1));
+    else
+        backward_few(layer, pass);
+}
+
 static void note_decision(struct lane_result *result, int decided, int y)
 {
     result->correct += decided == y;
@@ -138,20 +181,23 @@ static void note_decision(struct lane_result *result, int decided, int y)
         result->last_class = decided;
 }
 
-struct lane_result output_score(struct layer *output, const struct lane *lane)
+struct lane_result output_score(struct layer *output, const struct lane *lane,
+                                bool trains)
 {
+    const struct kernels *kernels = output->frame->kernels;
     bool is_binary = output->config->output.loss == LOSS_BINARY;
-    int units = output->out.width, classes = is_binary ? 2 : units;
+    int classes = is_binary ? 2 : output->out.width;
     struct lane_result result = {.first_class = classes, .last_class = -1};
 
     for (int r = 0; r < lane->n_rows; r++) {
-        const real *logits = output->y + r * units;
-        real *d_logits = output->dy + r * units;
+        const real *logits = output->y + r * output->out.row;
+        real *d_logits = trains ? output->dy + r * output->out.row : NULL;
         int y = lane->from->y[lane->rows[r]];
 
         result.loss += is_binary ? binary_crossentropy(logits[0], y, d_logits)
-                                 : categorical_crossentropy(classes, logits, y, d_logits);
-        note_decision(&result, class_decision(classes, logits), y);
+                                 : categorical_crossentropy(kernels, classes, logits, y,
+                                                            of(output)->terms, d_logits);
+        note_decision(&result, class_decision(kernels, classes, logits), y);
     }
     return result;
 }

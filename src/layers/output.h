@@ -14,7 +14,9 @@ struct lane_result {
     int first_class, last_class;
 };
 
-/* Loss and hits of a lane whose pass forward is done; leaves dL/dlogits. */
-struct lane_result output_score(struct layer *output, const struct lane *lane);
+/* Loss and hits of a lane whose pass forward is done; leaves dL/dlogits where the pass
+ * trains. */
+struct lane_result output_score(struct layer *output, const struct lane *lane,
+                                bool trains);
 
 #endif

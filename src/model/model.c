@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/trace.h"
+#include "layers/loss.h"
 
 /* Those of the planned words that the learner does not know yet. */
 static void learn_words(struct model *model)
@@ -109,10 +110,10 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
 
     forward(model, lane, &pass);
     kernels_end(mode);
-    if (logits)
-        memcpy(logits, output->y,
-               (size_t)lane->n_rows * (size_t)output->out.row * sizeof *logits);
-    return output_score(output, lane);
+    size_t width = (size_t)output->out.width, row = (size_t)output->out.row;
+    for (size_t r = 0; r < (size_t)lane->n_rows && logits; r++)
+        memcpy(logits + r * width, output->y + r * row, width * sizeof *logits);
+    return output_score(output, lane, false);
 }
 
 struct lane_result model_gradient(struct model *model, const struct lane *lane,
@@ -130,7 +131,7 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
     double began = trace_begin();
 
     forward(model, lane, &pass);
-    struct lane_result result = output_score(model_output(model), lane);
+    struct lane_result result = output_score(model_output(model), lane, true);
     trace_end(TRACE_FORWARD, began);
 
     began = trace_begin();
@@ -146,6 +147,15 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
     trace_end(TRACE_BACKWARD, began);
     kernels_end(mode);
     return result;
+}
+
+int model_judge(const struct model *model, const real *logits, double *probabilities)
+{
+    const struct kernels *kernels = model->frame.kernels;
+    int classes = chain_classes(&model->chain);
+
+    class_probabilities(kernels, classes, logits, probabilities);
+    return class_decision(kernels, classes, logits);
 }
 
 double model_positions(const struct model *model, const struct lane *lane, bool train)

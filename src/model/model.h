@@ -60,6 +60,9 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits);
 
+/* The class that a row's logits decide for; sets the probabilities of all classes. */
+int model_judge(const struct model *model, const real *logits, double *probabilities);
+
 /* Positions that the lane computes, the mean over layers and directions: rows x T, but
  * only the real ids with `mask`, and in evaluation where the states after leading pads
  * are shared. */

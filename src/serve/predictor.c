@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "data/rows.h"
-#include "layers/loss.h"
 
 /* What one thread needs: a workspace of the model, ids on their way, one batch of
  * rows. */
@@ -188,9 +187,9 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
     for (int i = 0; i < n; i++) {
         const real *logits = worker->logits + (size_t)i * units;
         size_t row = (size_t)worker->rows[i];
-        class_probabilities(facts->n_labels, logits, probabilities + row * n_labels);
+        int class = model_judge(worker->model, logits, probabilities + row * n_labels);
         if (classes)
-            classes[row] = class_decision(facts->n_labels, logits);
+            classes[row] = class;
     }
 }
 

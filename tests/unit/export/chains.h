@@ -215,9 +215,8 @@ static inline void draw_model(int number, struct drawn *drawn)
     struct lane lane = {&rows, numbers, CHAINS_ROWS, NULL};
     (void)model_evaluate(drawn->model, &lane, logits);
     for (int r = 0; r < CHAINS_ROWS; r++)
-        class_probabilities(chain_classes(&drawn->chain),
-                            logits + r * chain_outputs(&drawn->chain),
-                            drawn->probabilities[r]);
+        (void)model_judge(drawn->model, logits + r * chain_outputs(&drawn->chain),
+                          drawn->probabilities[r]);
 }
 
 static inline void release_model(struct drawn *drawn)

@@ -561,12 +561,32 @@ static void test_stacks(void **state)
     for_each_kernel_set(check_stacks);
 }
 
+/* So many that the output is computed in tiles. */
+static void check_many_classes(const struct kernels *kernels)
+{
+    struct chain_config chain = {
+        .vocabulary = VOCABULARY, .length = LENGTH, .pad_pre = true};
+
+    chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
+    add_recurrent(&chain, CELL_LSTM, 5, BOTH_WAYS, LAST_STEP);
+    add_output(&chain, 300);
+    chain_complete(&chain);
+    check(&chain, kernels);
+}
+
+static void test_many_classes(void **state)
+{
+    (void)state;
+    for_each_kernel_set(check_many_classes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stacks),
         cmocka_unit_test(test_all_tensors),
         cmocka_unit_test(test_other_chains),
+        cmocka_unit_test(test_many_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
