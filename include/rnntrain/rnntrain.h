@@ -54,6 +54,11 @@ void rnntrain_close(struct rnntrain_model *model);
 size_t rnntrain_classes(const struct rnntrain_model *model);
 const char *rnntrain_label(const struct rnntrain_model *model, size_t number);
 
+/* 1 where a text may have several labels, or none: each of the C probabilities stands for
+ * itself, and a text has the labels above 0.5; 0 where it has one of C classes, whose
+ * probabilities add up to 1. */
+int rnntrain_is_multi_label(const struct rnntrain_model *model);
+
 /* Ids that a row holds: longer texts lose their beginning or their end, as in
  * training. */
 size_t rnntrain_maxlen(const struct rnntrain_model *model);
@@ -62,8 +67,9 @@ size_t rnntrain_maxlen(const struct rnntrain_model *model);
 size_t rnntrain_num_words(const struct rnntrain_model *model);
 
 /* Probabilities (n, C), row by row, of n texts in UTF-8; what is no UTF-8 becomes U+FFFD.
- * The class decided for is the first largest; of two classes the first wins a tie. n may
- * be 0. RNNTRAIN_USAGE if the model has no tokenizer. */
+ * The class decided for is the first largest; of two classes the first wins a tie; of
+ * several labels each is above 0.5. n may be 0. RNNTRAIN_USAGE if the model has no
+ * tokenizer. */
 int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *texts,
                            size_t n, double *probabilities);
 

@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "commands/corpus.h"
 #include "commands/import_options.h"
+#include "commands/label_report.h"
 #include "commands/selection.h"
 #include "serve/predictor.h"
 
@@ -107,19 +108,23 @@ static int print_score(const struct predictor *predictor, const struct dataset *
                        const struct selection *selection, const struct settings *settings,
                        int window)
 {
+    const struct facts *facts = &predictor->info.facts;
+    struct label_counts *by_label = xcalloc((size_t)facts->n_labels, sizeof *by_label);
     struct score score;
-    int rc = selection_score(selection, predictor, data, settings->isa, window, &score);
-    if (rc)
-        return rc;
+    int rc = selection_score(selection, predictor, data, settings->isa, window, by_label,
+                             &score);
+    double accuracy = rc ? 0 : score_accuracy(&score);
 
-    double accuracy = score_accuracy(&score);
-    if (settings->json)
+    if (!rc && facts->multi_label)
+        label_report_print(selection->shown, &score, facts, by_label, settings->json);
+    else if (!rc && settings->json)
         say_line(stdout, "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}",
                  selection->shown, score.loss, accuracy, score.n);
-    else
+    else if (!rc)
         say_line(stdout, "%s: loss %.6f  acc %.6f on %d row%s", selection->shown,
                  score.loss, accuracy, score.n, plural(score.n));
-    return OK;
+    free(by_label);
+    return rc;
 }
 
 /* The data set says how long its rows are. */

@@ -15,6 +15,11 @@ static const char *const sides[] = {
 static const char *const heads[] = {MODEL_HEAD_NAMES, [MODEL_HEADS] = "auto", NULL};
 static const char *const gates[] = {MODEL_GATES_NAMES, [MODEL_GATES] = "auto", NULL};
 
+static const char *const outputs[] = {[KERAS_OUTPUTS_AUTO] = "auto",
+                                      [KERAS_OUTPUTS_CLASSES] = "classes",
+                                      [KERAS_OUTPUTS_LABELS] = "labels",
+                                      NULL};
+
 #define AT(field) offsetof(struct import_settings, field)
 #define GROUP "Models of Keras: what such a file does not say"
 
@@ -45,6 +50,10 @@ static const struct option options[] = {
      "of a model whose last layer has no activation: it gives logits, as a loss with "
      "from_logits=True takes them",
      GROUP, true},
+    {"outputs", OPTION_CHOICE, AT(outputs), "auto", 0, 0, outputs,
+     "what several units of the last layer are: classes, of which a text has one, or "
+     "labels, of which it may have any; auto: as the loss says",
+     GROUP, true},
     {"head", OPTION_CHOICE, AT(head), "auto", 0, 0, heads,
      "of a file of weights alone: what follows the recurrent layers; auto: flatten or "
      "last, as shapes say",
@@ -73,6 +82,8 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
                   .gates = (enum model_gates)settings->recurrent_activation,
                   .mask = settings->mask,
                   .logits = settings->logits,
+                  .outputs = (enum keras_outputs)settings->outputs,
+                  .outputs_given = settings->outputs != KERAS_OUTPUTS_AUTO,
                   .asked = settings->head != MODEL_HEADS || settings->mask ||
                            settings->recurrent_activation != MODEL_GATES},
     };

@@ -8,7 +8,7 @@
 struct import_settings {
     char *tokenizer, *imdb_word_index, *labels, *architecture;
     int64_t maxlen;
-    int padding, truncating, head, recurrent_activation;
+    int padding, truncating, head, recurrent_activation, outputs;
     bool mask, logits;
 };
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/say.h"
+#include "commands/given_labels.h"
 #include "files/file.h"
 #include "input/place.h"
 
@@ -135,6 +136,22 @@ static void write_label(struct judgements *judgements, const char *label)
     free(doubled);
 }
 
+/* All labels of a text, then their probabilities. */
+static void write_given_labels(struct judgements *judgements,
+                               const struct judgement *judgement)
+{
+    const struct facts *facts = &judgements->predictor->info.facts;
+    char *names = given_labels_names(facts, judgement->probabilities);
+    char *numbers = given_labels_probabilities(facts, judgement->probabilities, 6);
+
+    write_label(judgements, names);
+    write_text(judgements, "\t");
+    write_text(judgements, numbers);
+    write_text(judgements, "\n");
+    free(names);
+    free(numbers);
+}
+
 static void write_columns(struct judgements *judgements,
                           const struct judgement *judgement)
 {
@@ -154,6 +171,27 @@ static void set_free(json_t *root, const struct kept *kept, const char *name,
     free(key);
 }
 
+/* A list, or in a table one field. */
+static void set_given_labels(json_t *root, const struct kept *kept,
+                             const struct judgements *judgements,
+                             const double *probabilities)
+{
+    const struct facts *facts = &judgements->predictor->info.facts;
+
+    if (judgements->form != FORM_TABLE) {
+        set_free(root, kept, "labels", given_labels_json(facts, probabilities));
+        return;
+    }
+    char *names = given_labels_names(facts, probabilities);
+    set_free(root, kept, "labels", json_string(names));
+    free(names);
+    if (facts->n_labels > MOST_COLUMNS) {
+        char *numbers = given_labels_probabilities(facts, probabilities, 9);
+        set_free(root, kept, "probabilities", json_string(numbers));
+        free(numbers);
+    }
+}
+
 /* The judgement as an object, under names that the row has not. */
 static json_t *object_of(const struct judgements *judgements,
                          const struct judgement *judgement, const struct kept *kept)
@@ -163,8 +201,12 @@ static json_t *object_of(const struct judgements *judgements,
     bool is_table = judgements->form == FORM_TABLE;
     json_t *root = json_object(), *all = json_object();
 
-    set_free(root, kept, "label", json_string(facts->labels[judgement->class]));
-    set_free(root, kept, "probability", json_real(probabilities[judgement->class]));
+    if (facts->multi_label)
+        set_given_labels(root, kept, judgements, probabilities);
+    else {
+        set_free(root, kept, "label", json_string(facts->labels[judgement->class]));
+        set_free(root, kept, "probability", json_real(probabilities[judgement->class]));
+    }
 
     for (int c = 0; c < facts->n_labels; c++) {
         char *name = xasprintf("probability_%s", facts->labels[c]);
@@ -289,7 +331,10 @@ static int tell(struct judgements *judgements, const struct judgement *judgement
     judgements->n_known += (int64_t)judgement->n_known;
 
     if (judgements->form == FORM_COLUMNS) {
-        write_columns(judgements, judgement);
+        if (judgements->predictor->info.facts.multi_label)
+            write_given_labels(judgements, judgement);
+        else
+            write_columns(judgements, judgement);
         return OK;
     }
 

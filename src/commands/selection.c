@@ -86,7 +86,7 @@ static int wide_model(const struct predictor *predictor, const char *isa,
 
 int selection_score(const struct selection *selection, const struct predictor *predictor,
                     const struct dataset *data, const char *isa, int window,
-                    struct score *score)
+                    struct label_counts *by_label, struct score *score)
 {
     struct comm comm;
     struct balance balance;
@@ -106,6 +106,7 @@ int selection_score(const struct selection *selection, const struct predictor *p
         .model = wide ? wide : predictor->model,
         .lane_rows = predictor->record.sampler.lane_rows,
         .window_rows = window,
+        .by_label = by_label,
     };
 
     if (window)

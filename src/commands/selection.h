@@ -25,9 +25,10 @@ int selection_find(const struct predictor *predictor, const struct dataset *data
 void selection_release(struct selection *selection);
 
 /* What they come to, with the bits of the predictor's run; ERR_FORMAT: there are none.
- * `isa` as --isa, `window`: rows of one; 0: all are in memory. */
+ * `isa` as --isa, `window`: rows of one; 0: all are in memory. `by_label` as struct
+ * evaluator has it. */
 int selection_score(const struct selection *selection, const struct predictor *predictor,
                     const struct dataset *data, const char *isa, int window,
-                    struct score *score) NODISCARD;
+                    struct label_counts *by_label, struct score *score) NODISCARD;
 
 #endif

@@ -12,7 +12,8 @@ static const struct option options[] = {
     {"monitor", OPTION_CHOICE, AT(monitor), "auto", 0, 0, monitor_names,
      "what early stopping and best.h5 watch. auto, unless --patience or --notebook is "
      "given: val_acc, or val_loss for a model that is not the recipe's, and epochs that "
-     "take all validation rows for one class do not count against patience",
+     "take all validation rows for one class do not count against patience; f1 is the "
+     "micro-average over labels, where texts have several",
      "Validation", false},
     {"patience", OPTION_COUNT, AT(patience), "5", 0, 1000000, NULL,
      "epochs without improvement before training stops; 0: it never does", "Validation",

@@ -16,7 +16,8 @@ struct rows {
     bool pad_pre;       /* pads stand in front of the words */
     int chunk_rows;     /* rows that are packed together in the file they are from */
     void *x;            /* (n, maxlen) ids; NULL: they stay in the file */
-    int32_t *y;         /* (n) 0 .. classes - 1; NULL where a text has several labels */
+    int32_t *y;         /* (n) 0 .. classes - 1; NULL where a text has several labels, or
+                           nobody knows its class */
     int32_t *length;    /* (n) 0 .. maxlen */
     int n_labels;       /* C of multi_hot; 0: a text has one label, which is in y */
     uint8_t *multi_hot; /* (n, C) 1: the text has the label, 0: it has not */

@@ -41,12 +41,18 @@ char *keras_weight_path(const struct chain_config *chain, const struct params *p
                         int tensor);
 
 /* What a file may leave open. */
+/* What several sigmoid units give: classes, of which a text has one, or labels, of which
+ * it may have any. */
+enum keras_outputs { KERAS_OUTPUTS_AUTO, KERAS_OUTPUTS_CLASSES, KERAS_OUTPUTS_LABELS };
+
 struct keras_hints {
     int maxlen; /* ids of a row; 0: as the file says */
     /* Where the file has weights only. */
     enum model_head head;   /* MODEL_HEADS: as shapes say */
     enum model_gates gates; /* MODEL_GATES: as Keras's version has them */
     bool mask;
+    enum keras_outputs outputs; /* KERAS_OUTPUTS_AUTO: as the loss says */
+    bool outputs_given;         /* by a user */
     bool logits; /* a last layer without activation gives logits, not other numbers */
     /* A user asked for one of these: ERR_USAGE where the file says them itself. */
     bool asked;

@@ -173,6 +173,8 @@ enum keras_loss {
     KERAS_LOSS_OF_LOGITS,
 };
 enum keras_loss keras_read_loss(const struct keras_reading *reading, char **name);
+/* Whether a loss of that name (may be NULL) is one of each number for itself. */
+bool keras_loss_is_binary(const char *name);
 
 /* Of a Concatenate of poolings (branches.c): the key of its configuration that has their
  * names, in order. Whether a pooling layer gives a vector of all steps (pooling.c). */

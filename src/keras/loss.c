@@ -80,8 +80,9 @@ static enum keras_loss kind_of(const json_t *loss, const char *name)
     if (keras_is_set(json_object_get(loss, "config"), "from_logits") ||
         strstr(letters, "logits"))
         return KERAS_LOSS_OF_LOGITS;
-    return strstr(letters, "crossentropy") ? KERAS_LOSS_OF_PROBABILITIES
-                                           : KERAS_LOSS_UNKNOWN;
+    return strstr(letters, "crossentropy") || !strcmp(letters, "bce")
+               ? KERAS_LOSS_OF_PROBABILITIES
+               : KERAS_LOSS_UNKNOWN;
 }
 
 json_t *keras_training_of(const struct keras_reading *reading)
@@ -89,6 +90,16 @@ json_t *keras_training_of(const struct keras_reading *reading)
     return reading->file->training
                ? json_loads(reading->file->training, 0, NULL)
                : json_incref(json_object_get(reading->root, "compile_config"));
+}
+
+/* "binary_crossentropy", "BinaryFocalCrossentropy", "bce" and with logits. */
+bool keras_loss_is_binary(const char *name)
+{
+    char letters[64] = "";
+
+    if (name)
+        letters_of(name, letters, sizeof letters);
+    return strstr(letters, "binary") != NULL || !strncmp(letters, "bce", 3);
 }
 
 enum keras_loss keras_read_loss(const struct keras_reading *reading, char **name)

@@ -69,57 +69,141 @@ static void note_loss(struct keras_reading *reading, const struct keras_layer *l
     free(name);
 }
 
+/* What several sigmoid units give: the loss says it, or an option. */
+static int find_sigmoids(const struct keras_reading *reading,
+                         const struct keras_layer *layer, enum loss *found)
+{
+    char *name = NULL;
+    enum keras_loss loss = keras_read_loss(reading, &name);
+    enum keras_outputs outputs = reading->hints->outputs;
+    bool is_binary = keras_loss_is_binary(name);
+    int rc = OK;
+
+    if (outputs == KERAS_OUTPUTS_AUTO && !is_binary && loss <= KERAS_LOSS_OF_MARGINS)
+        rc = keras_refuse(reading, layer,
+                          "has several sigmoid units, and its loss (%.64s) does not say "
+                          "whether a text has one of the classes or any of the labels: "
+                          "give --outputs classes or --outputs labels",
+                          name ? name : "none is named");
+    else
+        *found = outputs == KERAS_OUTPUTS_LABELS ||
+                         (outputs == KERAS_OUTPUTS_AUTO && is_binary)
+                     ? LOSS_MULTI_LABEL
+                     : LOSS_SIGMOIDS;
+    free(name);
+    return rc;
+}
+
+/* Of units without activation, whose loss takes each for itself. */
+static bool are_labels(const struct keras_reading *reading)
+{
+    char *name = NULL;
+
+    (void)keras_read_loss(reading, &name);
+    bool is_binary =
+        reading->hints->outputs == KERAS_OUTPUTS_LABELS ||
+        (reading->hints->outputs == KERAS_OUTPUTS_AUTO && keras_loss_is_binary(name));
+    free(name);
+    return is_binary;
+}
+
+static int refuse_activation(const struct keras_reading *reading,
+                             const struct keras_layer *layer, int units,
+                             const char *activation)
+{
+    char *name = NULL;
+
+    (void)keras_read_loss(reading, &name);
+    int rc =
+        units == 1 && !strcmp(activation, "softmax")
+            ? keras_refuse(reading, layer,
+                           "is the last one, with one unit and softmax, which is 1 for "
+                           "every text: the model judges nothing; one unit needs sigmoid")
+            : keras_refuse(reading, layer,
+                           "is the last one, with %d unit%s and the activation %s (loss "
+                           "%.64s), whose numbers are no probabilities: expected 1 and "
+                           "sigmoid, or more and softmax, or sigmoid for several labels "
+                           "a text",
+                           units, units == 1 ? "" : "s", activation,
+                           name ? name : "none is named");
+    free(name);
+    return rc;
+}
+
+/* Of the activation and the number of units; LOSS_KINDS: it is nothing that is known. */
+static enum loss kind_of(const struct keras_reading *reading, int units,
+                         const char *activation)
+{
+    bool is_linear = !strcmp(activation, "linear");
+
+    if (units == 1 && (is_linear || !strcmp(activation, "sigmoid")))
+        return LOSS_BINARY;
+    if (units > 1 &&
+        (!strcmp(activation, "sigmoid") || (is_linear && are_labels(reading))))
+        return LOSS_MULTI_LABEL;
+    if (units > 1 && (is_linear || !strcmp(activation, "softmax")))
+        return LOSS_CATEGORICAL;
+    return LOSS_KINDS;
+}
+
+static void take_output(struct keras_reading *reading, struct keras_part *part, int units,
+                        enum loss loss)
+{
+    part->is_pair = units == 2 && loss == LOSS_CATEGORICAL;
+    part->config.output.units = part->is_pair ? 1 : units;
+    part->config.output.loss = part->is_pair ? LOSS_BINARY : loss;
+    if (part->is_pair)
+        keras_note_training(
+            reading,
+            "layer \"%s\": Dense(2, softmax) becomes Dense(1, sigmoid): the same "
+            "probabilities, other steps when trained further",
+            part->layer->name);
+}
+
 static int read_output(struct keras_reading *reading, const struct keras_layer *layer)
 {
     const char *activation = keras_dense_activation(reading, layer);
-    bool is_logit = !strcmp(activation, "linear");
+    bool is_linear = !strcmp(activation, "linear");
     struct keras_part *part = NULL;
     int units = 0;
 
     int rc = keras_dense_read(reading, layer, LAYER_OUTPUT, &part, &units);
     if (rc)
         return rc;
-    bool is_binary = units == 1 && (is_logit || !strcmp(activation, "sigmoid"));
-    bool is_softmax = units > 1 && (is_logit || !strcmp(activation, "softmax"));
-    if (!is_binary && !is_softmax)
-        return keras_refuse(reading, layer,
-                            "is the last one, with %d units and the activation %s: "
-                            "expected 1 and sigmoid, or more and softmax",
-                            units, activation);
+    enum loss loss = kind_of(reading, units, activation);
+    if (loss == LOSS_KINDS)
+        return refuse_activation(reading, layer, units, activation);
+    if (loss == LOSS_MULTI_LABEL && !is_linear)
+        rc = find_sigmoids(reading, layer, &loss);
+    if (rc)
+        return rc;
 
-    part->is_pair = units == 2;
-    part->config.output.units = part->is_pair ? 1 : units;
-    part->config.output.loss = units <= 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
-    if (is_logit)
-        rc = check_logits(reading, layer, units);
-    else
+    take_output(reading, part, units, loss);
+    if (is_linear)
+        return check_logits(reading, layer, units);
+    if (loss == LOSS_BINARY || loss == LOSS_CATEGORICAL)
         note_loss(reading, layer);
-    if (part->is_pair)
-        keras_note_training(
-            reading,
-            "layer \"%s\": Dense(2, softmax) becomes Dense(1, sigmoid): the same "
-            "probabilities, other steps when trained further",
-            layer->name);
-    return rc;
+    return OK;
 }
 
 static json_t *write_output(const struct chain_config *chain,
                             const struct layer_config *layer)
 {
-    bool is_binary = layer->output.loss == LOSS_BINARY;
+    bool is_softmax = layer->output.loss == LOSS_CATEGORICAL;
 
     (void)chain;
     return keras_dense_write(layer, layer->output.units,
-                             is_binary ? "sigmoid" : "softmax", true);
+                             is_softmax ? "softmax" : "sigmoid", true);
 }
 
 static json_t *describe_output(const struct keras_group *group,
                                const struct keras_hints *hints, bool sequences)
 {
-    (void)hints;
+    bool is_sigmoid =
+        group->array[0]->shape[1] == 1 || hints->outputs != KERAS_OUTPUTS_AUTO;
+
     (void)sequences;
-    return keras_dense_describe(group,
-                                group->array[0]->shape[1] == 1 ? "sigmoid" : "softmax");
+    return keras_dense_describe(group, is_sigmoid ? "sigmoid" : "softmax");
 }
 
 static int find_output(struct keras_reading *reading, struct keras_part *part)

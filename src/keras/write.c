@@ -87,17 +87,21 @@ static json_t *compile_json(const struct chain_config *chain, const char *optimi
     static const char *const losses[] = {
         [LOSS_BINARY] = "binary_crossentropy",
         [LOSS_CATEGORICAL] = "sparse_categorical_crossentropy",
+        [LOSS_MULTI_LABEL] = "binary_crossentropy",
+        [LOSS_SIGMOIDS] = "sparse_categorical_crossentropy",
     };
     _Static_assert(COUNT_OF(losses) == LOSS_KINDS, "a loss has no name");
     const struct layer_config *output = &chain->layer[chain->n_layers - 1];
     json_t *root = json_object(), *settings = json_loads(optimizer, 0, NULL);
-    bool is_3 = dialect == KERAS_3;
+    bool is_3 = dialect == KERAS_3, is_multi_label = chain_is_multi_label(chain);
 
     if (is_3)
         keras_set_module(settings, "keras.optimizers");
     json_object_set_new(root, is_3 ? "optimizer" : "optimizer_config", settings);
     json_object_set_new(root, "loss", json_string(losses[output->output.loss]));
-    json_object_set_new(root, "metrics", json_pack("[s]", "accuracy"));
+    json_object_set_new(
+        root, "metrics",
+        json_pack("[s]", is_multi_label ? "binary_accuracy" : "accuracy"));
     json_object_set_new(root, "weighted_metrics", json_null());
     json_object_set_new(root, "loss_weights", json_null());
     if (!is_3)
@@ -159,6 +163,10 @@ struct keras_hints keras_hints_of(const struct chain_config *chain)
     struct keras_hints hints = {
         .head = MODEL_LAST, .gates = MODEL_GATES, .mask = chain->mask};
 
+    if (chain_is_multi_label(chain))
+        hints.outputs = KERAS_OUTPUTS_LABELS;
+    else if (chain_has_sigmoids(chain))
+        hints.outputs = KERAS_OUTPUTS_CLASSES;
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
         if (layer->kind == LAYER_POOLING)

@@ -163,6 +163,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .outer = outer,
     .largest = largest,
     .exp_sum = exp_sum,
+    .labels_loss = labels_loss,
     .divide = divide,
     .sum_squares = sum_squares,
     .update = {UPDATE_LIST(UPDATE_ROW)},

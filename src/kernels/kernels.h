@@ -256,6 +256,10 @@ struct kernels {
     real (*largest)(size_t n, const real *x);
     /* e[i] = kernels_exp(x[i] - less), the same bits; the sum of all, in order. */
     double (*exp_sum)(size_t n, const real *x, double less, double *e);
+    /* The sum of log(1 + exp(x[i])) - y[i] x[i], in order; d[i] = scale (sigmoid(x[i]) -
+     * y[i]), unless d is NULL. y: 0 or 1. In double, errors below 1e-15. */
+    double (*labels_loss)(size_t n, const real *x, const uint8_t *y, double scale,
+                          real *d);
     void (*divide)(size_t n, const double *e, double by, real *y); /* y = e / by */
     /* In double, over blocks of 1,024 elements, the blocks' sums added pairwise. */
     double (*sum_squares)(size_t n, const real *a);

@@ -42,14 +42,14 @@ INLINE dvec dvec_divide(dvec a, int i)
 /* kernels_exp of n vectors, in place, operation by operation: the same bits. */
 INLINE void dvec_exp(int n, dvec *x)
 {
-    const double ln2_high = 0x1.62e42fefa3800p-1, ln2_low = 0x1.ef35793c76730p-45;
+    const double ln2_first = 0x1.62e42fefa3800p-1, ln2_rest = 0x1.ef35793c76730p-45;
     const double magic = 0x1.8p52;
     dvec rounded[EXP_MOST], r[EXP_MOST], sum[EXP_MOST];
 
     for (int j = 0; j < n; j++) {
         rounded[j] = x[j] * 1.4426950408889634 + magic; /* its low bits hold k */
         dvec k = rounded[j] - magic;
-        r[j] = (x[j] - k * ln2_high) - k * ln2_low;
+        r[j] = (x[j] - k * ln2_first) - k * ln2_rest;
         sum[j] = (dvec){0} + 1;
     }
 #pragma GCC unroll 14
@@ -101,6 +101,66 @@ static double exp_sum(size_t n, const real *x, double less, double *e)
         memcpy(e + i, v, n_block * sizeof *e);
         for (size_t j = 0; j < n_block; j++)
             sum += e[i + j];
+    }
+    return sum;
+}
+
+/* Labels of a block at once. */
+struct labels_block {
+    dvec x[EXP_MOST], y[EXP_MOST];
+    dvec loss[EXP_MOST], slope[EXP_MOST]; /* slope: sigmoid(x) - y */
+};
+
+/* With u = exp(-|x|): log(1 + exp(x)) = max(x, 0) + 2 atanh(s), s = u / (2 + u) within
+ * [0, 1/3], and sigmoid(x) = 1 / (1 + u), or u / (1 + u) below 0. */
+INLINE void labels_of_block(struct labels_block *block)
+{
+    dvec u[EXP_MOST], s[EXP_MOST], square[EXP_MOST], sum[EXP_MOST];
+
+    for (int j = 0; j < EXP_MOST; j++)
+        u[j] = dvec_select(block->x[j] > 0, -block->x[j], block->x[j]);
+    dvec_exp(EXP_MOST, u);
+    for (int j = 0; j < EXP_MOST; j++) {
+        s[j] = u[j] / (2 + u[j]);
+        square[j] = s[j] * s[j];
+        sum[j] = (dvec){0};
+    }
+#pragma GCC unroll 17
+    for (int i = 33; i >= 1; i -= 2)
+        for (int j = 0; j < EXP_MOST; j++)
+            sum[j] = sum[j] * square[j] + 1.0 / i;
+
+    for (int j = 0; j < EXP_MOST; j++) {
+        dvec x = block->x[j], y = block->y[j], above = dvec_select(x > 0, x, (dvec){0});
+        block->loss[j] = above + 2 * s[j] * sum[j] - y * x;
+        block->slope[j] = dvec_select(x > 0, (dvec){0} + 1, u[j]) / (1 + u[j]) - y;
+    }
+}
+
+static double labels_loss(size_t n, const real *x, const uint8_t *y, double scale,
+                          real *d)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i += EXP_BLOCK) {
+        size_t n_block = n - i < EXP_BLOCK ? n - i : EXP_BLOCK;
+        double given[2][EXP_BLOCK] = {{0}}, found[2][EXP_BLOCK];
+        struct labels_block block;
+
+        for (size_t j = 0; j < n_block; j++) {
+            given[0][j] = (double)x[i + j];
+            given[1][j] = y[i + j];
+        }
+        memcpy(block.x, given[0], sizeof block.x);
+        memcpy(block.y, given[1], sizeof block.y);
+        labels_of_block(&block);
+        memcpy(found[0], block.loss, sizeof block.loss);
+        memcpy(found[1], block.slope, sizeof block.slope);
+
+        for (size_t j = 0; j < n_block; j++)
+            sum += found[0][j];
+        for (size_t j = 0; j < n_block && d; j++)
+            d[i + j] = (real)(found[1][j] * scale);
     }
     return sum;
 }

@@ -114,6 +114,16 @@ bool chain_is_binary(const struct chain_config *chain)
     return output_of(chain)->output.loss == LOSS_BINARY;
 }
 
+bool chain_is_multi_label(const struct chain_config *chain)
+{
+    return output_of(chain)->output.loss == LOSS_MULTI_LABEL;
+}
+
+bool chain_has_sigmoids(const struct chain_config *chain)
+{
+    return chain_is_multi_label(chain) || output_of(chain)->output.loss == LOSS_SIGMOIDS;
+}
+
 int chain_classes(const struct chain_config *chain)
 {
     return chain_is_binary(chain) ? 2 : output_of(chain)->output.units;

@@ -79,7 +79,10 @@ enum pooling {
 /* For lists of names, each with its comma: POOLING_LIST(POOLING_NAME). */
 #define POOLING_NAME(NAME, stem, class_name, snake) [POOLING_##NAME] = #stem,
 
-enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_KINDS };
+/* What the output's logits are: one of two classes, by a sigmoid; one of C, by a softmax;
+ * any of C labels, a sigmoid each; or one of C classes by sigmoids, the greatest of which
+ * decides, as some models of Keras have it. */
+enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_MULTI_LABEL, LOSS_SIGMOIDS, LOSS_KINDS };
 
 enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48 };
 
@@ -185,8 +188,12 @@ struct outline {
 };
 struct outline chain_outline(const struct chain_config *chain, int i);
 
-/* Whether a Dense(1, sigmoid) decides between two classes; classes, 2 or more. */
+/* Whether a Dense(1, sigmoid) decides between two classes, and whether a text may have
+ * several labels; classes or labels, 2 or more. */
 bool chain_is_binary(const struct chain_config *chain);
+bool chain_is_multi_label(const struct chain_config *chain);
+/* Whether several units have a sigmoid each. */
+bool chain_has_sigmoids(const struct chain_config *chain);
 int chain_classes(const struct chain_config *chain);
 
 /* Whether the embedding's mask reaches layer i; whether anything takes notice of it.

@@ -17,11 +17,26 @@ double binary_crossentropy(real logit, int y, real *d_logit);
 double categorical_crossentropy(const struct kernels *kernels, int classes,
                                 const real *logits, int y, double *terms, real *d_logits);
 
-/* Probabilities of all classes (2 or more) from one logit or `classes` logits. */
-void class_probabilities(const struct kernels *kernels, int classes, const real *logits,
+/* Categorical cross-entropy of p = sigmoid(logits), as it is taken of numbers that do not
+ * add up to 1:
+ *   loss = log sum p - log p[y],  d_logits = p (1 - p) / sum p - onehot(y) (1 - p[y])
+ * Source: Keras categorical_crossentropy(from_logits=False), which divides by the sum. */
+double sigmoids_crossentropy(int classes, const real *logits, int y, real *d_logits);
+
+/* The mean over n labels of the binary cross-entropy of sigmoid(logits) against y:
+ *   d_logits = (sigmoid(logits) - y) / n
+ * Source: Keras binary_crossentropy, which takes the mean over the last axis. d_logits
+ * may be NULL. */
+double multi_label_crossentropy(const struct kernels *kernels, int n, const real *logits,
+                                const uint8_t *y, real *d_logits);
+
+/* Probabilities of two classes from one logit, or of as many classes as there are logits;
+ * of labels that do not exclude each other. */
+void class_probabilities(const struct kernels *kernels, int n_logits, const real *logits,
                          double *probabilities);
+void label_probabilities(int n, const real *logits, double *probabilities);
 
 /* The class that the logits decide for: logit > 0, or the first largest. */
-int class_decision(const struct kernels *kernels, int classes, const real *logits);
+int class_decision(const struct kernels *kernels, int n_logits, const real *logits);
 
 #endif

@@ -5,6 +5,7 @@
 #include "layers/dense.h"
 #include "layers/logits.h"
 #include "layers/loss.h"
+#include "layers/stack.h"
 
 /* Up to so many outputs W is kept as rows, one an output, and each logit is a dot
  * product; more are computed in tiles (logits.h), which gives the same bits. */
@@ -17,7 +18,8 @@ struct output_layer {
     real *w, *dw; /* (units, in.row) */
     real *b, *db; /* (units) */
     struct logits logits;
-    double *terms; /* (units) exponentials of a row */
+    double *terms;                 /* (units) exponentials of a row */
+    struct label_counts *by_label; /* (units) borrowed, or NULL */
 };
 
 static struct output_layer *of(struct layer *layer)
@@ -181,30 +183,114 @@ static void note_decision(struct lane_result *result, int decided, int y)
         result->last_class = decided;
 }
 
+static double class_loss(struct layer *output, const real *logits, int y, real *d_logits)
+{
+    int units = output->out.width;
+
+    switch (output->config->output.loss) {
+    case LOSS_BINARY:
+        return binary_crossentropy(logits[0], y, d_logits);
+    case LOSS_SIGMOIDS:
+        return sigmoids_crossentropy(units, logits, y, d_logits);
+    case LOSS_CATEGORICAL:
+        return categorical_crossentropy(output->frame->kernels, units, logits, y,
+                                        of(output)->terms, d_logits);
+    case LOSS_MULTI_LABEL:
+    case LOSS_KINDS:
+        break;
+    }
+    die("a row of one class has no such loss");
+}
+
+/* A row of one class; d_logits NULL: no gradient is wanted. */
+static void score_class(struct layer *output, const real *logits, int y, real *d_logits,
+                        struct lane_result *result)
+{
+    result->loss += class_loss(output, logits, y, d_logits);
+    note_decision(result,
+                  class_decision(output->frame->kernels, output->out.width, logits), y);
+}
+
+static void add_label(bool is_given, bool is_there, struct label_counts *counts)
+{
+    counts->true_positives += is_given && is_there;
+    counts->false_positives += is_given && !is_there;
+    counts->false_negatives += !is_given && is_there;
+}
+
+/* A row of several labels, each given where its logit is above 0. */
+static void score_labels(struct layer *output, const real *logits, const uint8_t *y,
+                         real *d_logits, struct lane_result *result)
+{
+    struct label_counts *by_label = of(output)->by_label;
+    int n = output->out.width, n_wrong = 0;
+
+    result->loss +=
+        multi_label_crossentropy(output->frame->kernels, n, logits, y, d_logits);
+    for (int c = 0; c < n; c++) {
+        bool is_given = logits[c] > 0, is_there = y[c] != 0;
+        n_wrong += is_given != is_there;
+        add_label(is_given, is_there, &result->labels);
+        if (by_label)
+            add_label(is_given, is_there, &by_label[c]);
+    }
+    result->correct += n_wrong == 0;
+}
+
+void output_count_labels(struct layer *output, struct label_counts *by_label)
+{
+    of(output)->by_label = by_label;
+}
+
 struct lane_result output_score(struct layer *output, const struct lane *lane,
                                 bool trains)
 {
-    const struct kernels *kernels = output->frame->kernels;
-    bool is_binary = output->config->output.loss == LOSS_BINARY;
-    int classes = is_binary ? 2 : output->out.width;
-    struct lane_result result = {.first_class = classes, .last_class = -1};
+    const struct rows *from = lane->from;
+    bool is_multi_label = output->config->output.loss == LOSS_MULTI_LABEL;
+    struct lane_result result = {.first_class = output->out.width + 1, .last_class = -1};
 
+    if (!from->y && !from->multi_hot)
+        return result;
     for (int r = 0; r < lane->n_rows; r++) {
         const real *logits = output->y + r * output->out.row;
         real *d_logits = trains ? output->dy + r * output->out.row : NULL;
-        int y = lane->from->y[lane->rows[r]];
 
-        result.loss += is_binary ? binary_crossentropy(logits[0], y, d_logits)
-                                 : categorical_crossentropy(kernels, classes, logits, y,
-                                                            of(output)->terms, d_logits);
-        note_decision(&result, class_decision(kernels, classes, logits), y);
+        if (is_multi_label)
+            score_labels(output, logits, rows_multi_hot(from, lane->rows[r]), d_logits,
+                         &result);
+        else
+            score_class(output, logits, from->y[lane->rows[r]], d_logits, &result);
     }
     return result;
+}
+
+static const char *const words[] = {"output", NULL};
+
+/* Units and loss follow from the data, but for how one of C classes is told. */
+static int read_words(struct stack_item *item, struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    (void)chain;
+    if (!stack_take_word(item, "sigmoid"))
+        return stack_fail(item, "the output follows from the data; only output:sigmoid, "
+                                "a sigmoid a class, is said");
+    layer->output.loss = LOSS_SIGMOIDS;
+    return stack_end(item, "sigmoid");
+}
+
+static char *write_words(const struct chain_config *chain,
+                         const struct layer_config *layer)
+{
+    (void)chain;
+    return layer->output.loss == LOSS_SIGMOIDS ? xstrdup("output:sigmoid") : NULL;
 }
 
 const struct layer_ops output_layer = {
     .size = sizeof(struct output_layer),
     .name = "dense",
+    .words = words,
+    .read_words = read_words,
+    .write_words = write_words,
     .outline = outline,
     .tensors = dense_tensors,
     .work = dense_work,

@@ -6,16 +6,27 @@
 
 #include "layers/layer.h"
 
+/* Labels that rows were given: rightly, wrongly, and those that they should have been
+ * given too. All 0 where a row has one class. */
+struct label_counts {
+    int64_t true_positives, false_positives, false_negatives;
+};
+
 /* Sums over rows, not means; of the classes that rows were taken for, the first and the
- * last. */
+ * last. A row of several labels is correct where it is given all of them and no other. */
 struct lane_result {
     double loss;
     int64_t correct;
     int first_class, last_class;
+    struct label_counts labels;
 };
 
+/* What is scored from now on is added label by label too, to (units) counts that are
+ * borrowed; NULL: no more. */
+void output_count_labels(struct layer *output, struct label_counts *by_label);
+
 /* Loss and hits of a lane whose pass forward is done; leaves dL/dlogits where the pass
- * trains. */
+ * trains. All is 0 of rows whose classes nobody knows. */
 struct lane_result output_score(struct layer *output, const struct lane *lane,
                                 bool trains);
 

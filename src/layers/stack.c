@@ -138,6 +138,8 @@ char *stack_write(const struct chain_config *chain)
             continue;
 
         char *words = ops->write_words(chain, layer);
+        if (!words)
+            continue;
         char *longer = xasprintf("%s%s%s", text, *text ? ", " : "", words);
         free(words);
         free(text);

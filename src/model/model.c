@@ -152,10 +152,18 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 int model_judge(const struct model *model, const real *logits, double *probabilities)
 {
     const struct kernels *kernels = model->frame.kernels;
-    int classes = chain_classes(&model->chain);
+    int n_logits = chain_outputs(&model->chain);
 
-    class_probabilities(kernels, classes, logits, probabilities);
-    return class_decision(kernels, classes, logits);
+    if (chain_has_sigmoids(&model->chain))
+        label_probabilities(n_logits, logits, probabilities);
+    else
+        class_probabilities(kernels, n_logits, logits, probabilities);
+    return class_decision(kernels, n_logits, logits);
+}
+
+void model_count_labels(struct model *model, struct label_counts *by_label)
+{
+    output_count_labels(model_output(model), by_label);
 }
 
 double model_positions(const struct model *model, const struct lane *lane, bool train)

@@ -60,8 +60,13 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits);
 
-/* The class that a row's logits decide for; sets the probabilities of all classes. */
+/* The class that a row's logits decide for, or the most probable of several labels; sets
+ * the probabilities of all. */
 int model_judge(const struct model *model, const real *logits, double *probabilities);
+
+/* From now on what lanes come to is added label by label too, to (C) counts that are
+ * borrowed, where texts have several labels; NULL: no more. */
+void model_count_labels(struct model *model, struct label_counts *by_label);
 
 /* Positions that the lane computes, the mean over layers and directions: rows x T, but
  * only the real ids with `mask`, and in evaluation where the states after leading pads

@@ -140,12 +140,27 @@ static void chain_of_flags(const struct model_options *options,
     }
 }
 
-static void add_output(struct chain_config *chain, const struct facts *facts)
+/* A stack may end in an output that gives each class by a sigmoid. */
+static int add_output(struct chain_config *chain, const struct facts *facts)
 {
-    struct layer_config *output = chain_add(chain, LAYER_OUTPUT);
+    struct layer_config *output = &chain->layer[chain->n_layers - 1];
+    bool is_binary = facts->n_labels == 2 && !facts->multi_label;
 
-    output->output.units = facts->n_labels == 2 ? 1 : facts->n_labels;
-    output->output.loss = facts->n_labels == 2 ? LOSS_BINARY : LOSS_CATEGORICAL;
+    if (output->kind == LAYER_OUTPUT && facts->multi_label)
+        return fail(ERR_USAGE, "--stack: output:sigmoid is for texts of one class each, "
+                               "these have several labels, which are sigmoids anyway: "
+                               "leave it out");
+    if (output->kind == LAYER_OUTPUT) {
+        output->output.units = facts->n_labels;
+        return OK;
+    }
+
+    output = chain_add(chain, LAYER_OUTPUT);
+    output->output.units = is_binary ? 1 : facts->n_labels;
+    output->output.loss = is_binary            ? LOSS_BINARY
+                          : facts->multi_label ? LOSS_MULTI_LABEL
+                                               : LOSS_CATEGORICAL;
+    return OK;
 }
 
 int model_options_chain(const struct model_options *options, const struct facts *facts,
@@ -166,7 +181,10 @@ int model_options_chain(const struct model_options *options, const struct facts 
     if (rc)
         return rc;
 
-    add_output(chain, facts);
+    rc = add_output(chain, facts);
+    if (rc)
+        return rc;
+
     chain_complete(chain);
     return model_options_freeze(options->freeze, chain);
 }

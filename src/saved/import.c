@@ -23,7 +23,7 @@ static int name_classes(const struct checkpoint_hints *hints, int n, struct fact
     const char *labels = hints->labels;
 
     facts->n_labels = n;
-    if (!labels && hints->word_index && n == 2)
+    if (!labels && hints->word_index && n == 2 && !facts->multi_label)
         labels = "neg,pos";
     if (labels)
         return labels_of(hints, labels, n, &facts->labels);
@@ -103,6 +103,7 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     facts->pad_pre = hints->facts ? hints->facts->pad_pre : !hints->pad_post;
     facts->truncate_pre =
         hints->facts ? hints->facts->truncate_pre : !hints->truncate_post;
+    facts->multi_label = chain_is_multi_label(&keras->config);
     info->has_no_names = !hints->labels;
     rc = name_classes(hints, chain_classes(&keras->config), facts);
     return rc ? rc : take_tokenizer(hints, info);
@@ -119,7 +120,8 @@ static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
                         : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
                         : hints->keras.maxlen ? "--maxlen"
                         : hints->keras.logits ? "--logits"
-                                              : NULL;
+                        : hints->keras.outputs_given ? "--outputs"
+                                                     : NULL;
 
     if (!given)
         return OK;

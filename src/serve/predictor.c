@@ -12,7 +12,7 @@ struct predictor_worker {
     struct model *model; /* owned, unless it is the predictor's */
     struct text_ids ids;
     int32_t *x; /* (PREDICTOR_ROWS, maxlen) padded ids */
-    int32_t y[PREDICTOR_ROWS], length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
+    int32_t length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
     size_t n_words[PREDICTOR_ROWS], n_unknown[PREDICTOR_ROWS]; /* of the texts */
     real *logits; /* (PREDICTOR_ROWS, 1 or classes) */
 };
@@ -170,7 +170,6 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
                               .id_bytes = sizeof *worker->x,
                               .pad_pre = facts->pad_pre,
                               .x = worker->x,
-                              .y = worker->y,
                               .length = worker->length};
 
     int has = worker->predictor->lane_rows;

@@ -73,6 +73,11 @@ PUBLIC const char *rnntrain_label(const struct rnntrain_model *model, size_t num
                                             : NULL;
 }
 
+PUBLIC int rnntrain_is_multi_label(const struct rnntrain_model *model)
+{
+    return model->predictor.info.facts.multi_label;
+}
+
 PUBLIC size_t rnntrain_maxlen(const struct rnntrain_model *model)
 {
     return (size_t)model->predictor.info.facts.maxlen;

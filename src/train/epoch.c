@@ -153,11 +153,15 @@ static void add_history(struct trainer *trainer, const struct score *train,
 {
     char text[17];
     program_hex(hash, text);
-    json_array_append_new(trainer->progress.history,
-                          json_pack("{s:f,s:f,s:f,s:f,s:s}", "loss", train->loss, "acc",
-                                    score_accuracy(train), "val_loss", validation->loss,
-                                    "val_acc", score_accuracy(validation), "weights",
-                                    text));
+    json_t *line = json_pack("{s:f,s:f,s:f,s:f,s:s}", "loss", train->loss, "acc",
+                             score_accuracy(train), "val_loss", validation->loss,
+                             "val_acc", score_accuracy(validation), "weights", text);
+
+    if (trainer->data.facts.multi_label) {
+        json_object_set_new(line, "f1", json_real(score_f1(train)));
+        json_object_set_new(line, "val_f1", json_real(score_f1(validation)));
+    }
+    json_array_append_new(trainer->progress.history, line);
 }
 
 /* Rank 0. A resumed run that comes to the same best again leaves best.h5 as it is, and so
@@ -229,9 +233,10 @@ static struct report_epoch describe(const struct trainer *trainer,
         .val_acc = score_accuracy(validation),
         .validated = trainer->sampler.n_validation > 0,
         .n_validation = validation->n,
-        .one_class = score_is_one_class(validation)
-                         ? trainer->data.facts.labels[validation->first_class]
-                         : NULL,
+        .multi_label = trainer->data.facts.multi_label,
+        .f1 = score_f1(train),
+        .val_f1 = score_f1(validation),
+        .one_class = score_one_class(validation, &trainer->data.facts),
         .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
         .seconds = seconds,
         .samples_per_s = rows / seconds,

@@ -6,7 +6,25 @@
 
 #include "base/trace.h"
 
-enum { LOSS, CORRECT, FIRST_CLASS, LAST_CLASS, WIDTH }; /* what a lane hands over */
+/* What a lane hands over. */
+enum {
+    LOSS,
+    CORRECT,
+    FIRST_CLASS,
+    LAST_CLASS,
+    TRUE_POSITIVES,
+    FALSE_POSITIVES,
+    FALSE_NEGATIVES,
+    WIDTH
+};
+
+const char *score_one_class(const struct score *score, const struct facts *facts)
+{
+    if (!score_is_one_class(score))
+        return NULL;
+    return score_is_no_label(score) ? "none of the labels"
+                                    : facts->labels[score->first_class];
+}
 
 static int common_divisor(int a, int b)
 {
@@ -65,6 +83,9 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
         values[l * WIDTH + CORRECT] = (double)result.correct;
         values[l * WIDTH + FIRST_CLASS] = result.first_class;
         values[l * WIDTH + LAST_CLASS] = result.last_class;
+        values[l * WIDTH + TRUE_POSITIVES] = (double)result.labels.true_positives;
+        values[l * WIDTH + FALSE_POSITIVES] = (double)result.labels.false_positives;
+        values[l * WIDTH + FALSE_NEGATIVES] = (double)result.labels.false_negatives;
     }
 
     while (meetings-- > 0)
@@ -72,6 +93,12 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
     trace_end(TRACE_VALIDATE, began);
     comm_gather_lanes(comm, values, WIDTH, first);
     free(first);
+}
+
+/* Over lanes, of integers. */
+static int64_t count(const double *values, int n_lanes)
+{
+    return (int64_t)comm_tree_sum(values, n_lanes, WIDTH);
 }
 
 /* Of all lanes' values. */
@@ -89,7 +116,10 @@ static struct score add_up(const double *values, int n_lanes, int n)
     score.first_class = (int)first;
     score.last_class = (int)last;
     score.loss = comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n;
-    score.correct = (int64_t)comm_tree_sum(values + CORRECT, n_lanes, WIDTH);
+    score.correct = count(values + CORRECT, n_lanes);
+    score.labels = (struct label_counts){count(values + TRUE_POSITIVES, n_lanes),
+                                         count(values + FALSE_POSITIVES, n_lanes),
+                                         count(values + FALSE_NEGATIVES, n_lanes)};
     return score;
 }
 
@@ -108,6 +138,7 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
         rows_sort_by_length(&data->part[part], sorted + first,
                             n - first < window ? (int)(n - first) : window);
 
+    model_count_labels(evaluator->model, evaluator->by_label);
     if (stream)
         stream_begin(stream, part, sorted, n, window);
     for (int64_t first = 0; first < n && !rc; first += window) {
@@ -119,6 +150,7 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
             score_lanes(evaluator, lane, values + first / lane_rows * WIDTH);
     }
 
+    model_count_labels(evaluator->model, NULL);
     *score = add_up(values, n_lanes, n);
     free(sorted);
     free(values);

@@ -16,6 +16,7 @@ struct score {
     int64_t correct; /* rows decided rightly */
     int n;
     int first_class, last_class; /* of those that rows were taken for */
+    struct label_counts labels;  /* where rows have several */
 };
 
 static inline double score_accuracy(const struct score *score)
@@ -23,11 +24,36 @@ static inline double score_accuracy(const struct score *score)
     return score->n ? (double)score->correct / score->n : 0;
 }
 
-/* Whether all rows were taken for one class, and some wrongly. */
+/* The micro-average of F1 over labels, 2 tp / (2 tp + fp + fn); 0 where nothing is there
+ * to be found. Source: scikit-learn's f1_score(average="micro"). */
+static inline double score_f1(const struct score *score)
+{
+    const struct label_counts *counts = &score->labels;
+    int64_t right = 2 * counts->true_positives;
+    int64_t all = right + counts->false_positives + counts->false_negatives;
+
+    return all ? (double)right / (double)all : 0;
+}
+
+/* Whether no row was given any label, and some should have been. */
+static inline bool score_is_no_label(const struct score *score)
+{
+    const struct label_counts *counts = &score->labels;
+
+    return counts->true_positives + counts->false_positives == 0 &&
+           counts->false_negatives > 0;
+}
+
+/* Whether all rows were taken for one class, or for none of the labels, and some
+ * wrongly. */
 static inline bool score_is_one_class(const struct score *score)
 {
-    return score->first_class == score->last_class && score->correct < score->n;
+    return score_is_no_label(score) ||
+           (score->first_class == score->last_class && score->correct < score->n);
 }
+
+/* What that class is called; NULL: there is no such class. */
+const char *score_one_class(const struct score *score, const struct facts *facts);
 
 /* Who computes, and in lanes of how many rows. */
 struct evaluator {
@@ -37,6 +63,8 @@ struct evaluator {
     int lane_rows;
     struct stream *stream; /* of the ids; NULL: they are in memory */
     int window_rows;       /* of the stream, at least lane_rows */
+    /* (C) what this rank finds of each label is added there; NULL: nobody asks. */
+    struct label_counts *by_label;
 };
 
 /* Collective. Sorted by length, rows are cut into lanes; with a stream those of each

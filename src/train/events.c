@@ -55,8 +55,18 @@ static void say_beginning(struct report *report, const char *lines)
 
 static void say_lines(struct report *report, const char *lines)
 {
-    for (; *lines; lines += strcspn(lines, "\n") + 1)
+    for (; lines && *lines; lines += strcspn(lines, "\n") + 1)
         report_say(report, "  %.*s", (int)strcspn(lines, "\n"), lines);
+}
+
+/* Products at two thirds of SGEMM, and large arrays at the rate of a common host's
+ * memory, which is what many classes wait for. */
+static double epoch_seconds(const struct report_start *start)
+{
+    const double bytes_per_s = 8e9;
+
+    return start->epoch_flops / (start->peak_gflops * 1e9 * 2 / 3) +
+           start->epoch_bytes / bytes_per_s;
 }
 
 static void say_start(struct report *report, const struct report_start *start)
@@ -105,7 +115,7 @@ static void say_start(struct report *report, const struct report_start *start)
     report_say(report, "kernels  %s, SGEMM %.0f GFLOP/s on all ranks", start->kernels,
                start->peak_gflops);
     report_say(report, "epoch    about %.2g s at two thirds of that",
-               start->epoch_flops / (start->peak_gflops * 1e9 * 2 / 3));
+               epoch_seconds(start));
 }
 
 int report_start(struct report *report, const struct report_start *start)
@@ -150,15 +160,19 @@ int report_start(struct report *report, const struct report_start *start)
 
 static void say_epoch(struct report *report, const struct report_epoch *epoch)
 {
-    char rate[32], validation[64] = "";
+    char rate[32], validation[96] = "";
+    const char *what = epoch->multi_label ? "f1" : "acc";
     program_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
     if (epoch->validated)
-        snprintf(validation, sizeof validation, "  val_loss %.4f  val_acc %.4f %c",
-                 epoch->val_loss, epoch->val_acc, epoch->improved ? '*' : ' ');
+        snprintf(validation, sizeof validation, "  val_loss %.4f  val_%s %.4f %c",
+                 epoch->val_loss, what,
+                 epoch->multi_label ? epoch->val_f1 : epoch->val_acc,
+                 epoch->improved ? '*' : ' ');
 
-    report_say(report, "epoch %2d/%d  loss %.4f  acc %.4f%s  %.1f s  %s rows/s",
-               epoch->epoch, epoch->epochs, epoch->loss, epoch->acc, validation,
-               epoch->seconds, rate);
+    report_say(report, "epoch %2d/%d  loss %.4f  %s %.4f%s  %.1f s  %s rows/s",
+               epoch->epoch, epoch->epochs, epoch->loss, what,
+               epoch->multi_label ? epoch->f1 : epoch->acc, validation, epoch->seconds,
+               rate);
 
     if (epoch->one_class)
         report_say(report, "         all %d validation rows were taken for %s%s",
@@ -209,9 +223,13 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "epoch", json_integer(epoch->epoch));
     json_object_set_new(line, "loss", number(epoch->loss));
     json_object_set_new(line, "acc", number(epoch->acc));
+    if (epoch->multi_label)
+        json_object_set_new(line, "f1", number(epoch->f1));
     if (epoch->validated) {
         json_object_set_new(line, "val_loss", number(epoch->val_loss));
         json_object_set_new(line, "val_acc", number(epoch->val_acc));
+        if (epoch->multi_label)
+            json_object_set_new(line, "val_f1", number(epoch->val_f1));
         json_object_set_new(line, "improved", json_boolean(epoch->improved));
         if (epoch->one_class)
             json_object_set_new(line, "one_class", json_string(epoch->one_class));
@@ -265,17 +283,19 @@ int report_result(struct report *report, const struct report_result *result)
     json_object_set_new(line, "epoch", json_integer(result->epoch));
     json_object_set_new(line, "loss", number(result->loss));
     json_object_set_new(line, "acc", number(result->acc));
+    if (result->multi_label)
+        json_object_set_new(line, "f1", number(result->f1));
     json_object_set_new(line, "n", json_integer(result->n));
     if (result->one_class)
         json_object_set_new(line, "one_class", json_string(result->one_class));
 
-    report_say(report,
-               result->is_test
-                   ? "test     %s weights (epoch %d): loss %.6f  acc %.6f on %d row%s"
-                   : "validate %s weights (epoch %d): val_loss %.6f  val_acc %.6f on %d "
-                     "row%s",
-               result->which, result->epoch, result->loss, result->acc, result->n,
-               plural(result->n));
+    const char *of = result->is_test ? "" : "val_";
+    char f1[48] = "";
+    if (result->multi_label)
+        snprintf(f1, sizeof f1, "  %sf1 %.6f", of, result->f1);
+    report_say(report, "%s %s weights (epoch %d): %sloss %.6f%s  %sacc %.6f on %d row%s",
+               result->is_test ? "test    " : "validate", result->which, result->epoch,
+               of, result->loss, f1, of, result->acc, result->n, plural(result->n));
     return report_write(report, line, false);
 }
 

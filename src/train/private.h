@@ -107,8 +107,19 @@ struct trainer {
     double saved_at; /* the last checkpoint inside an epoch, or the start */
 };
 
-/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. */
-enum { LANE_LOSS, LANE_CORRECT, LANE_WORK, LANE_SECONDS, LANE_WISH, LANE_WIDTH };
+/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. The last three
+ * are counts of labels. */
+enum {
+    LANE_LOSS,
+    LANE_CORRECT,
+    LANE_WORK,
+    LANE_SECONDS,
+    LANE_WISH,
+    LANE_TRUE_POSITIVES,
+    LANE_FALSE_POSITIVES,
+    LANE_FALSE_NEGATIVES,
+    LANE_WIDTH
+};
 
 /* The greatest of all ranks' wishes is done: a checkpoint; the end, as time is up; the
  * end, as signal number wish - WISH_SIGNAL came. */

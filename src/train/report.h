@@ -51,6 +51,7 @@ struct report_start {
     int wanted_rows; /* of a window that mixes a file sorted by class; 0: it does */
     uint64_t data_hash;
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
+    double epoch_bytes;    /* that each rank moves of arrays as large as the weights */
     const char *beginning; /* what the weights are, lines each with its '\n', or NULL */
     bool hard_sigmoid;
     const char *layers;       /* lines, each with its '\n', as model_summary has them */
@@ -65,6 +66,8 @@ struct report_epoch {
     double seconds, samples_per_s, gflops, comm_share, imbalance;
     double peak_gflops; /* SGEMM's rate, of all ranks */
     bool validated, improved;
+    bool multi_label; /* texts have several labels: f1 and val_f1 are said */
+    double f1, val_f1;
     int n_validation; /* rows */
     const char
         *one_class; /* that they were all taken for; NULL: for several, or rightly */
@@ -78,6 +81,8 @@ struct report_result {
     int epoch;
     bool is_test; /* else validation rows, where there are no test rows */
     double loss, acc;
+    bool multi_label;
+    double f1;
     int n;
     const char *one_class; /* as of an epoch */
 };

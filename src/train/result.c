@@ -70,9 +70,9 @@ static int judge(struct trainer *trainer, const char *which, int epoch,
         .loss = score.loss,
         .acc = score_accuracy(&score),
         .n = score.n,
-        .one_class = score_is_one_class(&score)
-                         ? trainer->data.facts.labels[score.first_class]
-                         : NULL,
+        .multi_label = trainer->data.facts.multi_label,
+        .f1 = score_f1(&score),
+        .one_class = score_one_class(&score, &trainer->data.facts),
     };
     rc = comm_agree(trainer->comm, report_result(&trainer->report, &result));
     if (!rc && is_result && result.one_class)

@@ -77,8 +77,8 @@ static int check_ranks(const struct trainer *trainer)
 static int check_monitor(const struct trainer_config *config)
 {
     bool validates = config->sampler.rule != VALIDATION_NONE;
-    bool needs =
-        config->monitor == MONITOR_VAL_ACC || config->monitor == MONITOR_VAL_LOSS;
+    bool needs = config->monitor == MONITOR_VAL_ACC ||
+                 config->monitor == MONITOR_VAL_LOSS || config->monitor == MONITOR_VAL_F1;
     if (validates || !needs)
         return OK;
     return fail(ERR_USAGE,
@@ -192,14 +192,26 @@ static int open_kernels(struct trainer *trainer)
                           "give all of them the same --isa and OPENBLAS_CORETYPE");
 }
 
+/* F1 is taken over labels. */
+static int check_f1(const struct trainer *trainer)
+{
+    enum monitor monitor = trainer->config->monitor;
+
+    if (trainer->data.facts.multi_label ||
+        (monitor != MONITOR_VAL_F1 && monitor != MONITOR_F1))
+        return OK;
+    return fail(ERR_USAGE,
+                "--monitor %s: the texts of %s have one label each: give --monitor %s",
+                monitor_names[monitor], trainer->config->data,
+                monitor == MONITOR_F1 ? "acc" : "val_acc");
+}
+
 /* Collective. */
 static int take_data(struct trainer *trainer)
 {
     int rc = trainer_load_data(trainer);
-    if (!rc && trainer->data.facts.multi_label)
-        rc = fail(ERR_USAGE,
-                  "%s: its texts have several labels each, which no model here has yet",
-                  trainer->config->data);
+    if (!rc)
+        rc = check_f1(trainer);
     if (!rc)
         rc = comm_agree(
             trainer->comm,

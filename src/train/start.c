@@ -104,6 +104,20 @@ static double epoch_flops(const struct trainer *trainer)
                                sampler->n_validation);
 }
 
+/* What ranks read and write of arrays as large as the weights in an epoch, each at its
+ * own memory: a lane's gradient is written and added to another's, and Adam reads and
+ * writes weights and moments. Few lanes have many of the table's rows. */
+static double epoch_bytes(const struct trainer *trainer)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    const struct params *params = trainer->params;
+    double lanes = sampler_lanes(&sampler->config) / (double)trainer->comm->size;
+    double all = (double)params->size, dense = all - (double)params->tensors[0].size;
+    double arrays = (double)trainer->optim.n_slots * 2 + 4; /* twice the gradient */
+
+    return sampler_batches(sampler) * (4 * dense * lanes + arrays * all) * sizeof(real);
+}
+
 /* Of a rank: the workspace, the sum, weights and moments. */
 static size_t workspace_bytes(const struct trainer *trainer)
 {
@@ -151,6 +165,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .wanted_rows = wanted_window(trainer),
         .data_hash = trainer->data.hash,
         .epoch_flops = trainer->epoch_flops,
+        .epoch_bytes = epoch_bytes(trainer),
         .peak_gflops = trainer->peak_gflops,
         .resumed_from = trainer->resumed.from,
         .beginning = trainer->beginning,

@@ -3,6 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* In the order of struct label_counts. */
+static const char *const label_count_keys[] = {"true_positives", "false_positives",
+                                               "false_negatives"};
+
 static json_t *hex(uint64_t value)
 {
     char text[17];
@@ -16,6 +20,27 @@ static char *dump(json_t *root)
         json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(root);
     return text;
+}
+
+/* As far as there are any. */
+static void add_label_counts(json_t *root, const struct label_counts *counts)
+{
+    const int64_t values[] = {counts->true_positives, counts->false_positives,
+                              counts->false_negatives};
+
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        if (values[i])
+            json_object_set_new(root, label_count_keys[i],
+                                json_integer((json_int_t)values[i]));
+}
+
+static struct label_counts read_label_counts(const json_t *root)
+{
+    int64_t values[COUNT_OF(label_count_keys)];
+
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        values[i] = trainer_read_count(root, label_count_keys[i], INT64_C(1) << 53);
+    return (struct label_counts){values[0], values[1], values[2]};
 }
 
 char *trainer_state(const struct trainer *trainer)
@@ -33,6 +58,7 @@ char *trainer_state(const struct trainer *trainer)
     json_object_set_new(root, "loss", json_real(progress->score.loss));
     json_object_set_new(root, "correct", json_integer(progress->score.correct));
     json_object_set_new(root, "n", json_integer(progress->score.n));
+    add_label_counts(root, &progress->score.labels);
 
     json_object_set_new(root, "wait", json_integer(progress->wait));
     if (progress->spares_one_class)
@@ -121,7 +147,10 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
         .epoch = (int)epoch,
         .step = step,
         .batch = (int)batch,
-        .score = {json_number_value(loss), correct, (int)n},
+        .score = {.loss = json_number_value(loss),
+                  .correct = correct,
+                  .n = (int)n,
+                  .labels = read_label_counts(root)},
         .wait = (int)wait,
         .spares_one_class = json_is_true(json_object_get(root, "spares_one_class")),
         .best_epoch = (int)best_epoch,

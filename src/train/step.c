@@ -57,6 +57,9 @@ static void compute_lanes(struct trainer *trainer, int b, const void *ids)
         values[LANE_WORK] = model_positions(trainer->model, &lane, true);
         values[LANE_SECONDS] = seconds_now() - began;
         values[LANE_WISH] = trainer_wish(trainer, b);
+        values[LANE_TRUE_POSITIVES] = (double)result.labels.true_positives;
+        values[LANE_FALSE_POSITIVES] = (double)result.labels.false_positives;
+        values[LANE_FALSE_NEGATIVES] = (double)result.labels.false_negatives;
     }
 }
 
@@ -93,6 +96,20 @@ static void share_lane_values(struct trainer *trainer)
                     values + LANE_SECONDS, LANE_WIDTH);
 }
 
+/* Over lanes, of integers. */
+static int64_t count(const struct trainer *trainer, int what, int n_lanes)
+{
+    return (int64_t)comm_tree_sum(trainer->lane_values + what, n_lanes, LANE_WIDTH);
+}
+
+static void add_counts(const struct trainer *trainer, int n_lanes, struct score *score)
+{
+    score->correct += count(trainer, LANE_CORRECT, n_lanes);
+    score->labels.true_positives += count(trainer, LANE_TRUE_POSITIVES, n_lanes);
+    score->labels.false_positives += count(trainer, LANE_FALSE_POSITIVES, n_lanes);
+    score->labels.false_negatives += count(trainer, LANE_FALSE_NEGATIVES, n_lanes);
+}
+
 int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
 {
     struct progress *progress = &trainer->progress;
@@ -122,8 +139,7 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
     progress->step++;
     progress->batch = b + 1;
     progress->score.loss += loss;
-    progress->score.correct +=
-        (int64_t)comm_tree_sum(values + LANE_CORRECT, n_lanes, LANE_WIDTH);
+    add_counts(trainer, n_lanes, &progress->score);
     progress->score.n += outcome->n;
     return OK;
 }

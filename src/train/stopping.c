@@ -4,7 +4,8 @@
 
 const char *const monitor_names[MONITORS + 1] = {
     [MONITOR_VAL_ACC] = "val_acc", [MONITOR_VAL_LOSS] = "val_loss", [MONITOR_ACC] = "acc",
-    [MONITOR_LOSS] = "loss",       [MONITOR_AUTO] = "auto",
+    [MONITOR_LOSS] = "loss",       [MONITOR_VAL_F1] = "val_f1",     [MONITOR_F1] = "f1",
+    [MONITOR_AUTO] = "auto",
 };
 
 /* The monitored value, greater being better. Accuracies are ratios of integers over the
@@ -19,6 +20,10 @@ static double monitored(const struct trainer *trainer, const struct score *train
         return -validation->loss;
     case MONITOR_ACC:
         return score_accuracy(train);
+    case MONITOR_VAL_F1:
+        return score_f1(validation);
+    case MONITOR_F1:
+        return score_f1(train);
     default:
         return -train->loss;
     }

@@ -4,9 +4,13 @@ int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int3
                      int n, struct score *score)
 {
     const struct sampler_config *config = &trainer->config->sampler;
-    const struct evaluator evaluator = {trainer->comm,   &trainer->balance,
-                                        trainer->model,  config->lane_rows,
-                                        trainer->stream, config->window_rows};
+    const struct evaluator evaluator = {trainer->comm,
+                                        &trainer->balance,
+                                        trainer->model,
+                                        config->lane_rows,
+                                        trainer->stream,
+                                        config->window_rows,
+                                        NULL};
     return evaluate(&evaluator, &trainer->data, part, rows, n, score);
 }
 

@@ -17,6 +17,8 @@ enum monitor {
     MONITOR_VAL_LOSS,
     MONITOR_ACC,
     MONITOR_LOSS,
+    MONITOR_VAL_F1, /* where texts have several labels */
+    MONITOR_F1,
     MONITOR_AUTO,
     MONITORS
 };

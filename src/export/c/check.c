@@ -161,17 +161,60 @@ static int read_judgement(const struct c_export *export, const char **at,
     return -1;
 }
 
-static int compare(struct trial *trial, const char *said)
+/* A line of what the program printed of a text with several labels: names that `row`
+ * says, where a probability near one half may stand on either side. */
+static bool read_labels(const struct trial *trial, const char **at, const double *row)
 {
-    struct predictor *predictor = trial->export->predictor;
-    int n_labels = predictor->info.facts.n_labels, classes[TEXTS], rc = OK;
-    double *expected = xcalloc((size_t)(TEXTS * n_labels), sizeof *expected);
-    predictor_judge(predictor, trial->text, TEXTS, expected, classes);
+    const struct facts *facts = &trial->export->predictor->info.facts;
+    const char *end = strchr(*at, '\n'),
+               *tab = end ? memchr(*at, '\t', (size_t)(end - *at)) : NULL;
+    const char *name = *at, *number = tab ? tab + 1 : NULL;
+
+    for (int c = 0; c < facts->n_labels && tab; c++) {
+        size_t n = strlen(facts->labels[c]);
+        bool is_said = (size_t)(tab - name) >= n && !memcmp(name, facts->labels[c], n) &&
+                       (name[n] == '|' || name + n == tab);
+        if (!is_said && row[c] > 0.5 + trial->tolerance)
+            return false;
+        if (!is_said)
+            continue;
+
+        char *rest = NULL;
+        double said = strtod(number, &rest);
+        if (!(fabs(said - row[c]) < trial->tolerance + ROUNDING))
+            return false;
+        name += n + (name + n < tab);
+        number = rest + (rest < end);
+    }
+    if (!tab || name != tab || number < end)
+        return false;
+    *at = end + 1;
+    return true;
+}
+
+static int compare_labels(const struct trial *trial, const double *expected,
+                          const char **said)
+{
+    int n_labels = trial->export->predictor->info.facts.n_labels;
+
+    for (int i = 0; i < TEXTS; i++)
+        if (!read_labels(trial, said, expected + i * n_labels))
+            return fail(ERR_INTERNAL,
+                        "%s: the exported source gives text %d other labels than the "
+                        "model: please report this",
+                        trial->export->path, i);
+    return OK;
+}
+
+static int compare_classes(const struct trial *trial, const double *expected,
+                           const int *classes, const char **said)
+{
+    int n_labels = trial->export->predictor->info.facts.n_labels, rc = OK;
 
     for (int i = 0; i < TEXTS && !rc; i++) {
         const double *row = expected + i * n_labels;
         double probability = 0;
-        int class = read_judgement(trial->export, &said, &probability);
+        int class = read_judgement(trial->export, said, &probability);
         double difference = class < 0 ? 1 : fabs(probability - row[class]);
         bool is_best = class >= 0 && row[classes[i]] - row[class] < trial->tolerance;
         if (!(difference < trial->tolerance + ROUNDING) || !is_best)
@@ -181,7 +224,19 @@ static int compare(struct trial *trial, const char *said)
                       trial->export->path, i, class, probability, classes[i],
                       row[classes[i]]);
     }
+    return rc;
+}
 
+static int compare(struct trial *trial, const char *said)
+{
+    struct predictor *predictor = trial->export->predictor;
+    const struct facts *facts = &predictor->info.facts;
+    int classes[TEXTS];
+    double *expected = xcalloc((size_t)(TEXTS * facts->n_labels), sizeof *expected);
+
+    predictor_judge(predictor, trial->text, TEXTS, expected, classes);
+    int rc = facts->multi_label ? compare_labels(trial, expected, &said)
+                                : compare_classes(trial, expected, classes, &said);
     if (!rc && *said)
         rc = fail(ERR_INTERNAL, "%s: the exported source says more than it was asked",
                   trial->export->path);

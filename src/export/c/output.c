@@ -5,13 +5,18 @@ static const struct {
 } losses[] = {
     [LOSS_BINARY] = {"BINARY", "sigmoid"},
     [LOSS_CATEGORICAL] = {"CATEGORICAL", "softmax"},
+    [LOSS_MULTI_LABEL] = {"MULTI_LABEL", "sigmoid"},
+    [LOSS_SIGMOIDS] = {"SIGMOIDS", "sigmoid"},
 };
 _Static_assert(COUNT_OF(losses) == LOSS_KINDS, "a loss has no activation");
 
 static void parts(const struct layer_config *layer, struct c_parts *parts)
 {
+    enum loss loss = layer->output.loss;
+
     for (int i = 0; i < LOSS_KINDS; i++)
-        c_part(parts, losses[i].part, layer->output.loss == (enum loss)i);
+        c_part(parts, losses[i].part, loss == (enum loss)i);
+    c_part(parts, "EACH", loss == LOSS_MULTI_LABEL || loss == LOSS_SIGMOIDS);
 }
 
 static void describe(FILE *out, const struct c_export *export,

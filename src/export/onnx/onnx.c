@@ -58,6 +58,8 @@ static void add_properties(Onnx__ModelProto *model, const struct facts *facts,
 {
     add_property(model, "producer", xstrdup("rnntrain " RNNTRAIN_VERSION));
     add_property(model, "labels", labels_json(facts));
+    if (facts->multi_label)
+        add_property(model, "multi_label", xstrdup("true"));
     add_property(model, "num_words", xasprintf("%d", facts->num_words));
     add_property(model, "maxlen", xasprintf("%d", facts->maxlen));
     add_property(model, "padding", xstrdup(facts->pad_pre ? "pre" : "post"));

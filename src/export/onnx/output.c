@@ -8,6 +8,8 @@ static void add(struct onnx *onnx, const struct layer_config *layer,
 
     switch (layer->output.loss) {
     case LOSS_BINARY:
+    case LOSS_MULTI_LABEL:
+    case LOSS_SIGMOIDS:
         value->rows = onnx_value(onnx, "Sigmoid", "probabilities", logits, NULL);
         return;
     case LOSS_CATEGORICAL: {

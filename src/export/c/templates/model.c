@@ -67,6 +67,27 @@ int model_predict(const char *text, double probabilities[MODEL_CLASSES])
  *
  * Judges standard input, one text a line: label, tab, probability. */
 
+#if WITH_MULTI_LABEL
+/* All labels that the text has, with '|' between them, tab, their probabilities. */
+static void print_labels(const double *probabilities)
+{
+    const char *between = "";
+    for (int j = 0; j < MODEL_CLASSES; j++)
+        if (probabilities[j] > 0.5) {
+            printf("%s%s", between, model_labels[j]);
+            between = "|";
+        }
+
+    between = "\t";
+    for (int j = 0; j < MODEL_CLASSES; j++)
+        if (probabilities[j] > 0.5) {
+            printf("%s%.6f", between, probabilities[j]);
+            between = "|";
+        }
+    printf(*between == '\t' ? "\t\n" : "\n");
+}
+
+#endif
 /* Reads a line without its end; returns its bytes, -1 at the end of the input or if
  * memory is exhausted. A NUL becomes a byte that UTF-8 has not, and so U+FFFD. */
 static long read_line(char **line, size_t *room)
@@ -101,8 +122,13 @@ int main(void)
     while (line && decided >= 0 && read_line(&line, &room) >= 0) {
         double probabilities[MODEL_CLASSES];
         decided = model_predict(line, probabilities);
+#if WITH_MULTI_LABEL
+        if (decided >= 0)
+            print_labels(probabilities);
+#else
         if (decided >= 0)
             printf("%s\t%.6f\n", model_labels[decided], probabilities[decided]);
+#endif
     }
 
     bool failed = !line || decided < 0 || !feof(stdin);

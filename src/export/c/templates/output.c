@@ -7,7 +7,8 @@ static int decide(const double *logits, double *probabilities)
     return logits[0] > 0;
 }
 
-#else
+#endif
+#if WITH_CATEGORICAL
 /* softmax(logits); the first of the largest wins. */
 static int decide(const double *logits, double *probabilities)
 {
@@ -21,6 +22,19 @@ static int decide(const double *logits, double *probabilities)
     }
     for (int j = 0; j < MODEL_CLASSES; j++)
         probabilities[j] /= sum;
+    return best;
+}
+
+#endif
+#if WITH_EACH
+/* sigmoid(logits), each for itself; the first of the largest is returned. */
+static int decide(const double *logits, double *probabilities)
+{
+    int best = 0;
+    for (int j = 0; j < MODEL_CLASSES; j++) {
+        probabilities[j] = 1 / (1 + exp(-logits[j]));
+        best = logits[j] > logits[best] ? j : best;
+    }
     return best;
 }
 
