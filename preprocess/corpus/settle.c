@@ -34,28 +34,30 @@ static void count_rows(struct corpus *corpus, int32_t n)
                         n_train > 4 * corpus->n_classes;
 }
 
-/* A label that no training text has: no model learns it. */
-static void note_untrained(struct corpus *corpus)
+/* Labels that so many training texts have. */
+static void note_labels(struct corpus *corpus, int n_texts, const char *how_many,
+                        const char *then)
 {
-    struct list untrained = {0};
+    struct list labels = {0};
     for (int c = 0; c < corpus->n_classes; c++)
-        if (corpus->n_of_class[DATASET_TRAIN][c] == 0)
-            list_add(&untrained, ", ", xstrdup(corpus->classes[c]));
+        if (corpus->n_of_class[DATASET_TRAIN][c] == n_texts)
+            list_add(&labels, ", ", xstrdup(corpus->classes[c]));
 
-    int n = untrained.n;
-    char *shown = list_take(&untrained);
+    int n = labels.n;
+    char *shown = list_take(&labels);
     if (n)
         corpus_note(corpus, "labels",
-                    xasprintf("no training text has %d of the %d labels, which a model "
-                              "cannot learn then: %s",
-                              n, corpus->n_classes, shown));
+                    xasprintf("%s of the training texts have %d of the %d labels, %s: %s",
+                              how_many, n, corpus->n_classes, then, shown));
     free(shown);
 }
 
 static int check_trained(struct corpus *corpus, const char *labels_file)
 {
     if (corpus->is_multi_label) {
-        note_untrained(corpus);
+        note_labels(corpus, 0, "none", "which a model cannot learn");
+        note_labels(corpus, corpus->n_of_part[DATASET_TRAIN], "all",
+                    "which say nothing of a text");
         return OK;
     }
     for (int c = 0; c < corpus->n_classes; c++)

@@ -69,6 +69,31 @@ static int lay_out(const struct beginning *beginning, struct layout *layout)
     return OK;
 }
 
+/* The rest of a line, in which labels may stand too: without them it is put together
+ * again. */
+static void take_rest(struct format_file *file, const char *rest, size_t n,
+                      struct text_record *record)
+{
+    size_t from = 0, length = 0;
+    record->text = rest;
+    record->n_text = n;
+    for (size_t at = 1; at < n; at++) {
+        bool begins = rest[at - 1] == ' ' || rest[at - 1] == '\t';
+        if (!begins || !begins_with_label(rest + at, n - at, &length))
+            continue;
+        multi_labels_add(&file->labels, rest + at + n_mark, length - n_mark);
+        format_add_text(file, rest + from, at > from ? at - 1 - from : 0);
+        from = at + length < n ? at + length + 1 : n;
+        at = from - 1; /* another may follow */
+    }
+
+    if (from) {
+        format_add_text(file, rest + from, n - from);
+        record->text = file->text ? file->text : "";
+        record->n_text = file->n_text;
+    }
+}
+
 static int take_several(struct format_file *file, const struct delimited_row *row)
 {
     const char *line = row->fields[0].text;
@@ -82,8 +107,8 @@ static int take_several(struct format_file *file, const struct delimited_row *ro
             at++;
     }
 
-    struct text_record record = {
-        .labels = &file->labels, .text = line + at, .n_text = n - at, .line = row->line};
+    struct text_record record = {.labels = &file->labels, .line = row->line};
+    take_rest(file, line + at, n - at, &record);
     return file->sink(file->context, &record);
 }
 

@@ -40,10 +40,29 @@ bool json_labels_are_several(json_t *value)
                                 : json_is_object(value) && are_truths(value);
 }
 
+/* Whether a list says of each label in turn whether the text has it: its items are 0 and
+ * 1, and one of them stands there twice, as no label does. */
+static bool is_vector(json_t *list)
+{
+    size_t n_of[2] = {0}, i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        int truth = json_label_truth(item);
+        if (truth < 0)
+            return false;
+        n_of[truth]++;
+    }
+    return n_of[0] > 1 || n_of[1] > 1;
+}
+
 static const char *take_list(json_t *list, struct words *labels)
 {
     json_t *item;
     size_t i;
+    if (is_vector(list))
+        return "says 0 or 1 of each label in turn: --label-columns NAME.0,NAME.1,... "
+               "takes its places";
     json_array_foreach(list, i, item)
     {
         char *text = json_label_text(item);

@@ -86,11 +86,15 @@ grep -q -E 'a label at a time: test micro-F1 0\.[6-9][0-9]+; all labels right of
 # Names in an order of their own; a label that no text has stays, and is said.
 printf '%s\n' threat toxic severe obscene insult praise sarcasm >names
 "$rnnprep" fasttext --labels names -o x.h5 >said
-grep -q 'no training text has 1 of the 7 labels.*sarcasm' said || problem "sarcasm is not named"
+grep -q 'none of the training texts have 1 of the 7 labels.*sarcasm' said || problem "sarcasm is not named"
 "$rnnprep" inspect x.h5 | grep -q 'rows: threat' || problem "the names have another order"
 sed '1s/praise/sarcasm/; 2,$s/,[01]\r$/,0/' columns/train.csv >none.csv
 "$rnnprep" none.csv --label-columns toxic,sarcasm,insult -o x.h5 >said
-grep -q 'no training text has 1 of the 3 labels.*: sarcasm' said || problem "a column is lost"
+grep -q 'none of the training texts have 1 of the 3 labels.*: sarcasm' said || problem "a column is lost"
+
+printf '{"text": "x %s", "y": [1, 0]}\n' 1 2 3 >pairs.jsonl
+"$rnnprep" pairs.jsonl --label-field y -o x.h5 | grep -q 'all of the training texts have 2 of the 2 labels' ||
+    problem "labels that all texts have are not said"
 
 # A report has the same figures.
 "$rnnprep" fasttext -o x.h5 --quiet --report report.json

@@ -86,6 +86,12 @@ static void test_fasttext(void **state)
     check(WITH(.format = FORMAT_FASTTEXT), lines_of_several, "any labels", expected);
     check(WITH(.multi_label = CHOICE_YES), "x\n__label__a y\n", "any labels",
           "1:{}=x; 2:{a}=y; ");
+    check(WITH(.multi_label = CHOICE_YES),
+          "__label__a x  y __label__b\nx __label__c y\t__label__a __label__ z\n"
+          "x__label__d y\n__label__a __label__b\nx __label__a __label__b\t__label__c\n",
+          "any labels",
+          "1:{a|b}=x  y; 2:{c|a}=x y __label__ z; 3:{}=x__label__d y; "
+          "4:{a|b}=; 5:{a|b|c}=x; ");
 
     refuse(WITH(.multi_label = CHOICE_NO), "__label__a __label__b x\n", ERR_FORMAT,
            "x: line 1, column 12: a second label");
@@ -161,6 +167,15 @@ static void test_lists(void **state)
     check(PLAIN, lists, "labels in \"labels\", text in \"text\"",
           "1:{x|2|true}=a; 2:{}=b; 3:{}=c; 4:{}=d; 5:{x|y}=e; 6:{y}=f; ");
 
+    check(WITH(.label_columns = "labels.0,labels.2"),
+          "{\"text\": \"a\", \"labels\": [0, 1, 1.0]}\n", "labels in labels.0, labels.2",
+          "1:{labels.2}=a; ");
+    refuse(
+        PLAIN,
+        "{\"text\": \"a\", \"labels\": [0, 1, 0]}\n"
+        "{\"text\": \"b\", \"labels\": [1, 1, 0]}\n",
+        ERR_FORMAT,
+        "x: line 1: field \"labels\" says 0 or 1 of each label in turn: --label-columns");
     check(PLAIN,
           "{\"text\": \"a\", \"label\": {\"x\": 1, \"y\": 0}}\n"
           "{\"text\": \"b\", \"label\": {\"x\": true, \"y\": true}}\n",
