@@ -33,45 +33,71 @@ const struct keras_kind keras_flatten = {
     .write = write_flatten,
 };
 
-/* Of the vector that each position has. */
-static size_t width_below(const struct keras_reading *reading,
-                          const struct keras_part *flatten)
+/* What the parts below give of rows of that length. */
+static struct outline outline_below(const struct keras_reading *reading,
+                                    const struct keras_part *flatten, int length)
 {
-    const struct keras_part *part = keras_part_below(reading, flatten);
+    struct chain_config chain = reading->model->config;
 
-    while (part->config.kind == LAYER_ACTIVATION ||
-           part->config.kind == LAYER_LAYER_NORMALIZATION ||
-           part->config.kind == LAYER_BATCH_NORMALIZATION)
-        part = keras_part_below(reading, part);
-
-    const struct layer_config *below = &part->config;
-    if (below->kind == LAYER_DENSE)
-        return (size_t)below->dense.units;
-    return (size_t)(below->kind == LAYER_EMBEDDING
-                        ? below->embedding.width
-                        : layer_blocks(below) * below->recurrent.units);
+    chain.length = length;
+    chain.n_layers = 0;
+    for (const struct keras_part *part = reading->parts; part < flatten; part++)
+        chain.layer[chain.n_layers++] = part->config;
+    return chain_outline(&chain, chain.n_layers - 1);
 }
 
-int keras_flatten_length(struct keras_reading *reading, const struct keras_part *flatten,
-                         const struct keras_part *dense)
+/* Windows give the same of rows of several lengths. */
+static bool has_windows(const struct keras_reading *reading,
+                        const struct keras_part *flatten)
 {
-    struct chain_config *chain = &reading->model->config;
-    const struct keras_array *kernel = dense->array[0][0];
-    size_t step = width_below(reading, flatten), rows = kernel->shape[0];
+    for (const struct keras_part *part = reading->parts; part < flatten; part++)
+        if (part->config.kind == LAYER_CONV || part->config.kind == LAYER_WINDOW)
+            return true;
+    return false;
+}
 
-    if (!chain->length && rows % step)
+/* Sets the length of rows that the kernel says. */
+static int find_length(struct keras_reading *reading, const struct keras_part *flatten,
+                       const struct keras_part *dense)
+{
+    size_t step = (size_t)outline_below(reading, flatten, 1).width;
+    size_t rows = dense->array[0][0]->shape[0];
+
+    if (has_windows(reading, flatten)) {
+        reading->model->config.length = reading->hints->maxlen;
+        return reading->hints->maxlen
+                   ? OK
+                   : keras_refuse(reading, flatten->layer,
+                                  "stands behind windows, so nothing says how long rows "
+                                  "are: --maxlen does");
+    }
+    if (rows % step)
         return keras_refuse(reading, dense->layer,
                             "has a kernel of %zu rows: expected a multiple of the %zu "
                             "numbers that the layer below gives a position (two "
                             "directions count both: merge_mode concat)",
                             rows, step);
-    if (rows > kernel->size || rows % step || rows / step < 1 ||
-        rows / step > FACTS_MOST_LENGTH ||
-        (chain->length && rows / step != (size_t)chain->length))
-        return keras_refuse(reading, dense->layer,
-                            "has a kernel of %zu rows: expected those of %d positions of "
-                            "%zu numbers",
-                            rows, chain->length, step);
-    chain->length = (int)(rows / step);
+    if (rows / step <= FACTS_MOST_LENGTH)
+        reading->model->config.length = (int)(rows / step);
     return OK;
+}
+
+int keras_flatten_length(struct keras_reading *reading, const struct keras_part *flatten,
+                         const struct keras_part *dense)
+{
+    const struct chain_config *chain = &reading->model->config;
+    size_t rows = dense->array[0][0]->shape[0];
+
+    int rc = chain->length ? OK : find_length(reading, flatten, dense);
+    if (rc)
+        return rc;
+
+    struct outline below = outline_below(reading, flatten, chain->length);
+    if (chain->length > 0 && rows > 0 &&
+        rows == (size_t)below.length * (size_t)below.width)
+        return OK;
+    return keras_refuse(reading, dense->layer,
+                        "has a kernel of %zu rows: expected those of %d positions of "
+                        "%d numbers",
+                        rows, below.length, below.width);
 }

@@ -22,14 +22,14 @@ static void declare(hid_t file, hid_t type, int n_dims, const hsize_t *shape,
 static void make_declared(void)
 {
     hsize_t huge[2] = {1 << 20, 1 << 20}, much[2] = {1 << 10, 1 << 10},
-            cube[3] = {3, 8, 1};
+            cube[4] = {3, 8, 1, 1};
     char *pipe = xasprintf("%s/pipe", folder);
     hid_t text = H5Tcopy(H5T_C_S1);
 
     must(H5Tset_size(text, 8));
     declare(begin_without("huge.h5", KERNEL), H5T_IEEE_F32LE, 2, huge, H5P_DEFAULT);
     declare(begin_without("unwritten.h5", KERNEL), H5T_IEEE_F32LE, 2, much, H5P_DEFAULT);
-    declare(begin_without("cube.h5", KERNEL), H5T_IEEE_F32LE, 3, cube, H5P_DEFAULT);
+    declare(begin_without("cube.h5", KERNEL), H5T_IEEE_F32LE, 4, cube, H5P_DEFAULT);
     declare(begin_without("text.h5", KERNEL), text, 2, cube, H5P_DEFAULT);
 
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
