@@ -81,6 +81,20 @@ def cases():
     yield "frozen", ".h5", "", sequence([
         frozen_inside(), layers.Dense(2, activation="softmax")])
 
+    yield "simple", ".h5", "", sequence([
+        layers.Embedding(WORDS, 4), layers.SimpleRNN(5, return_sequences=True),
+        layers.SimpleRNN(4, activation="relu", recurrent_dropout=0.2),
+        layers.Dense(1, activation="sigmoid")])
+    yield "mixed", ".keras", "", sequence([
+        layers.Embedding(WORDS, 3),
+        layers.Bidirectional(layers.SimpleRNN(4, return_sequences=True), merge_mode="ave"),
+        layers.LSTM(3, activation="relu", return_sequences=True, go_backwards=True),
+        layers.Bidirectional(layers.GRU(2, activation="sigmoid"), merge_mode="mul"),
+        layers.Dense(3, activation="softmax")])
+    yield "simple", ".weights.h5", "--maxlen 7", sequence([
+        layers.Embedding(WORDS, 3), layers.Bidirectional(layers.SimpleRNN(4, return_sequences=True)),
+        layers.SimpleRNN(4, use_bias=False), layers.Dense(2, activation="softmax")])
+
 
 expected = []
 for name, ending, options, model in cases():
