@@ -77,6 +77,8 @@ for keras in keras tf_keras; do
     "$python" -c "import $keras" 2>/dev/null || continue
     "$python" "$source/tests/slow/keras_models.py" $keras "$rnntrain" "$tmp/grid" "$tmp/grid/texts" \
         2>"$tmp/err" || failed=1
+    "$python" -W ignore "$source/tests/slow/keras_stacks.py" $keras "$rnntrain" "$tmp/grid" \
+        "$tmp/grid/texts" 2>"$tmp/err" || failed=1
 done
 for keras in "keras jax" "tf_keras tensorflow"; do
     read -r module backend <<<"$keras"
