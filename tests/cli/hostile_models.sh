@@ -81,7 +81,7 @@ not_imported 65 'has stateful, which' stateful.h5
 not_imported 65 'has return_state, which' state.h5
 not_imported 65 'has directions that read the same way' one_way.h5
 not_imported 65 'has time_major, which' major.h5
-not_imported 65 'is the last one, with 1 units and the activation tanh' output.h5
+not_imported 65 'is the last one, with 1 unit and the activation tanh' output.h5
 for name in units wide negative textual; do
     not_imported 65 'layer "lstm".* has no units from 1 to 8192' $name.h5
 done
