@@ -58,6 +58,18 @@ def frozen_inside():
     return inner
 
 
+def branches():
+    """Poolings and last states side by side, in no order."""
+    source = keras.Input((MAXLEN,), dtype="int32")
+    steps = layers.Embedding(WORDS, 4, mask_zero=True)(source)
+    steps, forward, _, backward, _ = layers.Bidirectional(
+        layers.LSTM(3, return_sequences=True, return_state=True))(steps)
+    last = layers.Concatenate()([forward, backward])
+    joined = layers.Concatenate()([layers.GlobalAveragePooling1D()(steps), last,
+                                   layers.GlobalMaxPooling1D()(steps)])
+    return keras.Model(source, layers.Dense(1, activation="sigmoid")(joined))
+
+
 def cases():
     """Name, ending, options, model."""
     yield "lstm", ".h5", "", sequence([
@@ -94,6 +106,13 @@ def cases():
     yield "simple", ".weights.h5", "--maxlen 7", sequence([
         layers.Embedding(WORDS, 3), layers.Bidirectional(layers.SimpleRNN(4, return_sequences=True)),
         layers.SimpleRNN(4, use_bias=False), layers.Dense(2, activation="softmax")])
+    yield "branches", ".h5", "", branches()
+    yield "windows", ".keras", "", sequence([
+        layers.Embedding(WORDS, 4, mask_zero=True),
+        layers.Conv1D(5, 3, padding="same", activation="tanh"), layers.MaxPooling1D(2),
+        layers.Conv1D(4, 2, padding="causal", activation="relu", use_bias=False),
+        layers.AveragePooling1D(2, strides=1, padding="same"), layers.Flatten(),
+        layers.Dense(2, activation="softmax")])
 
 
 expected = []
