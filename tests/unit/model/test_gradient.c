@@ -561,41 +561,12 @@ static void test_stacks(void **state)
     for_each_kernel_set(check_stacks);
 }
 
-/* So many that the output is computed in tiles; and classes of a sigmoid each. */
-static void check_outputs(const struct kernels *kernels)
-{
-    static const struct {
-        int units;
-        enum loss loss;
-    } outputs[] = {{300, LOSS_CATEGORICAL}, {4, LOSS_SIGMOIDS}, {30, LOSS_SIGMOIDS}};
-
-    for (size_t i = 0; i < COUNT_OF(outputs); i++) {
-        struct chain_config chain = {
-            .vocabulary = VOCABULARY, .length = LENGTH, .pad_pre = true};
-
-        chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
-        add_recurrent(&chain, CELL_LSTM, 5, BOTH_WAYS, LAST_STEP);
-        struct layer_config *output = chain_add(&chain, LAYER_OUTPUT);
-        output->output.units = outputs[i].units;
-        output->output.loss = outputs[i].loss;
-        chain_complete(&chain);
-        check(&chain, kernels);
-    }
-}
-
-static void test_outputs(void **state)
-{
-    (void)state;
-    for_each_kernel_set(check_outputs);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stacks),
         cmocka_unit_test(test_all_tensors),
         cmocka_unit_test(test_other_chains),
-        cmocka_unit_test(test_outputs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

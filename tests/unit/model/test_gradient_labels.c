@@ -1,5 +1,6 @@
 /* Several labels a text: loss, counts and gradients against their definitions, in double,
- * for few labels and for so many that the output is computed in tiles. */
+ * for few labels and for so many that the output is computed in tiles; and gradients of
+ * classes, many or with a sigmoid each. */
 #include "model/model.h"
 
 #include <math.h>
@@ -18,20 +19,23 @@ enum { ROWS = 6, LENGTH = 4, VOCABULARY = 9, MOST_LABELS = 40 };
 struct corpus {
     uint16_t x[ROWS][LENGTH];
     uint8_t y[ROWS * MOST_LABELS];
-    int32_t length[ROWS], order[ROWS];
+    int32_t class[ROWS], length[ROWS], order[ROWS];
     struct rows rows;
 };
 
 /* Row 0 has no label, row 1 has all. */
-static void fill_corpus(struct corpus *corpus, int n_labels)
+static void fill_corpus(struct corpus *corpus, int n_labels, enum loss loss)
 {
     memset(corpus, 0, sizeof *corpus);
+    bool is_multi_label = loss == LOSS_MULTI_LABEL;
+
     for (int r = 0; r < ROWS; r++) {
+        corpus->class[r] = 3 * r % n_labels;
         corpus->length[r] = LENGTH;
         corpus->order[r] = r;
         for (int t = 0; t < LENGTH; t++)
             corpus->x[r][t] = (uint16_t)(1 + (3 * r + 5 * t) % (VOCABULARY - 1));
-        for (int c = 0; c < n_labels; c++)
+        for (int c = 0; c < n_labels && is_multi_label; c++)
             corpus->y[r * n_labels + c] = r == 1 || (r > 0 && (r * 7 + c * 5) % 3 == 0);
     }
     corpus->rows = (struct rows){.n = ROWS,
@@ -40,11 +44,12 @@ static void fill_corpus(struct corpus *corpus, int n_labels)
                                  .pad_pre = true,
                                  .x = corpus->x,
                                  .length = corpus->length,
-                                 .n_labels = n_labels,
-                                 .multi_hot = corpus->y};
+                                 .y = is_multi_label ? NULL : corpus->class,
+                                 .n_labels = is_multi_label ? n_labels : 0,
+                                 .multi_hot = is_multi_label ? corpus->y : NULL};
 }
 
-static struct chain_config chain_of(int n_labels)
+static struct chain_config chain_of(int n_labels, enum loss loss)
 {
     struct chain_config chain = {
         .vocabulary = VOCABULARY, .length = LENGTH, .pad_pre = true};
@@ -53,7 +58,7 @@ static struct chain_config chain_of(int n_labels)
     add_recurrent(&chain, CELL_GRU, 5, false, false);
     struct layer_config *output = chain_add(&chain, LAYER_OUTPUT);
     output->output.units = n_labels;
-    output->output.loss = LOSS_MULTI_LABEL;
+    output->output.loss = loss;
     chain_complete(&chain);
     return chain;
 }
@@ -67,11 +72,12 @@ struct fixture {
     double *weights, *gradient, *scratch;
 };
 
-static void set_up(struct fixture *fixture, const struct kernels *kernels, int n_labels)
+static void set_up(struct fixture *fixture, const struct kernels *kernels, int n_labels,
+                   enum loss loss)
 {
-    struct chain_config chain = chain_of(n_labels);
+    struct chain_config chain = chain_of(n_labels, loss);
 
-    fill_corpus(&fixture->corpus, n_labels);
+    fill_corpus(&fixture->corpus, n_labels, loss);
     fixture->lane =
         (struct lane){&fixture->corpus.rows, fixture->corpus.order, ROWS, NULL};
     fixture->n_labels = n_labels;
@@ -184,7 +190,7 @@ static void check_all(const struct kernels *kernels)
 
     for (size_t i = 0; i < COUNT_OF(labels); i++) {
         struct fixture fixture;
-        set_up(&fixture, kernels, labels[i]);
+        set_up(&fixture, kernels, labels[i], LOSS_MULTI_LABEL);
         check_gradient(&fixture);
         check_score(&fixture);
         tear_down(&fixture);
@@ -197,8 +203,30 @@ static void test_labels(void **state)
     for_each_kernel_set(check_all);
 }
 
+static void check_classes(const struct kernels *kernels)
+{
+    static const struct {
+        int n;
+        enum loss loss;
+    } cases[] = {{300, LOSS_CATEGORICAL}, {4, LOSS_SIGMOIDS}, {30, LOSS_SIGMOIDS}};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fixture fixture;
+        set_up(&fixture, kernels, cases[i].n, cases[i].loss);
+        check_gradient(&fixture);
+        tear_down(&fixture);
+    }
+}
+
+static void test_classes(void **state)
+{
+    (void)state;
+    for_each_kernel_set(check_classes);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_labels)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_labels),
+                                       cmocka_unit_test(test_classes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
