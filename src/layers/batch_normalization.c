@@ -6,8 +6,8 @@
 
 /* As it judges: y = scale x + shift, of the moving mean and variance that it was trained
  * to. Its training is refused: it would take mean and variance of a whole batch, so that
- * a lane's result depended on the other lanes. Source: Keras BatchNormalization of the
- * last axis. */
+ * a lane's result depended on the other lanes; frozen it stays as it is. Source: Keras
+ * BatchNormalization of the last axis. */
 struct batch_normalization_layer {
     struct layer layer;
     real *scales, *shifts; /* (row) */
@@ -35,13 +35,13 @@ static int shape(struct layer *layer)
     layer->out.skipped = SKIPPED_OTHER;
     if (!layer->below)
         return fail(ERR_USAGE, "layer %s: ids cannot be normalized", layer->config->name);
-    if (layer->frame->trains)
+    if (layer->frame->trains && !layer->config->frozen)
         return fail(ERR_USAGE,
                     "layer %s: a BatchNormalization is not trained here: it takes means "
                     "over a whole batch, and the same bits on any number of ranks need "
-                    "rows that do not depend on each other; it judges, and a "
-                    "LayerNormalization can be trained",
-                    layer->config->name);
+                    "rows that do not depend on each other; --freeze %s keeps it as it "
+                    "is and trains the others, and a LayerNormalization can be trained",
+                    layer->config->name, layer->config->name);
     return OK;
 }
 

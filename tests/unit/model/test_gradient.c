@@ -72,6 +72,14 @@ static double numeric_gradient(struct model *model, const struct lane *lane,
     return (above - below) / (2 * h);
 }
 
+static bool is_frozen(const struct chain_config *chain, const struct tensor *tensor)
+{
+    for (int i = 0; i < chain->n_layers; i++)
+        if (!strcmp(chain->layer[i].name, tensor->layer))
+            return chain->layer[i].frozen;
+    return false;
+}
+
 /* The largest relative error over the elements of one tensor, against the tensor's
  * largest gradient, or `least`. At most 40 elements a tensor are tried, spread
  * evenly. */
@@ -127,6 +135,8 @@ static void check_at(const struct chain_config *chain, const struct kernels *ker
     loss_at(model, &lane, weights, gradient);
     for (int i = 0; i < params->n_tensors; i++) {
         const struct tensor *tensor = &params->tensors[i];
+        if (is_frozen(chain, tensor))
+            continue;
         double error =
             tensor_error(model, &lane, tensor, weights, gradient, scratch, least);
         if (!(error < 1e-6))
@@ -334,6 +344,15 @@ static void add_spatial_dropout(struct chain_config *chain)
     chain->layer[chain->n_layers - 1].dropout.spatial = true;
 }
 
+/* Frozen: the gradients of what is below it go through. */
+static void add_frozen_normalization(struct chain_config *chain)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_BATCH_NORMALIZATION);
+
+    layer->normalization.epsilon = 4; /* its weights may be below 0 here */
+    layer->frozen = true;
+}
+
 /* Activations and normalizations on vectors. */
 static void add_other_vectors(struct chain_config *chain)
 {
@@ -344,6 +363,7 @@ static void add_other_vectors(struct chain_config *chain)
     add_dense(chain, 6);
     chain->layer[chain->n_layers - 1].dense.activation = ACTIVATION_LINEAR;
     add_normalization(chain, true, false);
+    add_frozen_normalization(chain);
     add_activation(chain, ACTIVATION_ELU, 0.5);
     add_normalization(chain, false, true);
 }
@@ -355,6 +375,7 @@ static void add_other_sequences(struct chain_config *chain)
     add_normalization(chain, false, false);
     add_recurrent(chain, CELL_LSTM, 5, BOTH_WAYS, SEQUENCES);
     add_normalization(chain, false, false);
+    add_frozen_normalization(chain);
     add_activation(chain, ACTIVATION_SWISH, 0);
     add_spatial_dropout(chain);
     add_dense(chain, 6);
