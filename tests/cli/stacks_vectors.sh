@@ -45,3 +45,6 @@ expect 64 'layer 3, "activation": expected one of relu, linear' \
     "$rnntrain" "${options[@]}" --run-dir "$tmp/no" --stack "embedding:8, gru:4, activation"
 expect 64 'layer spatial_dropout1d takes a vector a position, but gru gives one a row' \
     "$rnntrain" "${options[@]}" --run-dir "$tmp/no" --stack "embedding:8, gru:4, spatial-dropout:0.2"
+
+go 2 "$tmp/frozen" --stack "embedding:8, gru:4, batch-norm, dense:3" --freeze batch_normalization
+"$rnntrain" predict "$tmp/frozen" "$tmp/texts" >/dev/null || problem "a frozen BatchNormalization does not judge"

@@ -92,6 +92,16 @@ def cases():
     # Keras lists frozen arrays of a nested model, and of a Bidirectional, behind the others.
     yield "frozen", ".h5", "", sequence([
         frozen_inside(), layers.Dense(2, activation="softmax")])
+    # Layers that treat each vector by itself, on sequences and behind them.
+    yield "vectors", ".keras", "", sequence([
+        layers.Embedding(WORDS, 4), layers.SpatialDropout1D(0.2), layers.LayerNormalization(),
+        layers.TimeDistributed(layers.Dense(5, activation="tanh")), layers.GaussianNoise(0.1),
+        layers.Bidirectional(layers.GRU(3, return_sequences=True)), layers.BatchNormalization(),
+        layers.Activation("swish"), layers.Dense(4, use_bias=False), layers.LeakyReLU(0.1),
+        layers.GlobalMaxPooling1D(), layers.Dense(6, activation="gelu"), layers.Dropout(0.5),
+        layers.Dense(5), layers.BatchNormalization(scale=False), layers.ELU(0.5),
+        layers.Dense(4, activation="selu"), layers.LayerNormalization(center=False, epsilon=1e-6),
+        layers.Dense(3), layers.Softmax()])
 
     yield "simple", ".h5", "", sequence([
         layers.Embedding(WORDS, 4), layers.SimpleRNN(5, return_sequences=True),
@@ -118,8 +128,9 @@ def cases():
 expected = []
 for name, ending, options, model in cases():
     model(rows)
-    model.set_weights([random.normal(0, 0.7, w.shape).astype("float32")
-                       for w in model.get_weights()])
+    model.set_weights([abs(w) if "moving_variance" in known.name else w for known, w in zip(
+        model.weights, [random.normal(0, 0.7, w.shape).astype("float32")
+                        for w in model.get_weights()])])
     path = f"{flavour}_{name}{ending}"
     (model.save_weights if ending == ".weights.h5" else model.save)(f"{folder}/{path}")
     found = model.predict(rows, verbose=0)
