@@ -36,9 +36,10 @@ static int check_regular(int fd, const char *path, size_t *n)
     return OK;
 }
 
-int file_open(const char *path, int *fd, size_t *n)
+int file_open_at(int directory, const char *name, const char *path, int *fd, size_t *n)
 {
-    int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO would wait */
+    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK; /* a FIFO would wait */
+    int opened = openat(directory, name, flags);
     if (opened < 0)
         return fail(ERR_NO_INPUT, "%s: cannot open: %s", path, strerror(errno));
 
@@ -48,6 +49,11 @@ int file_open(const char *path, int *fd, size_t *n)
     else
         *fd = opened;
     return rc;
+}
+
+int file_open(const char *path, int *fd, size_t *n)
+{
+    return file_open_at(AT_FDCWD, path, path, fd, n);
 }
 
 int file_read_opened(int fd, const char *path, char **bytes, size_t *n)

@@ -8,6 +8,10 @@
  * and errno on failure. */
 int file_append_seal(int fd, uint64_t n) NODISCARD;
 
+/* As file_open, of a name in a directory that is held; `path` is for messages. */
+int file_open_at(int directory, const char *name, const char *path, int *fd,
+                 size_t *size) NODISCARD;
+
 /* As file_lock, at once: of a file that is open for reading, which others may hold so
  * too; of a folder. */
 enum file_lock file_lock_shared(int fd) NODISCARD;

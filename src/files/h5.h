@@ -10,6 +10,7 @@
 #define RNNTRAIN_FILES_H5_H
 
 #include "base/base.h"
+#include "files/directory.h"
 #include "files/file.h"
 
 struct h5;
@@ -51,6 +52,9 @@ int h5_refuse_unsealed(const char *path) NODISCARD;
  * opened on disk instead. ERR_NO_INPUT if there is no such file, ERR_FORMAT if it is
  * damaged or not ours, ERR_USAGE if it is unsealed. */
 int h5_open(const char *path, struct h5 **file) NODISCARD;
+/* The same of a name in a directory that is held, wherever that is by now. */
+int h5_open_in(const struct directory *directory, const char *name,
+               struct h5 **file) NODISCARD;
 /* Checks and opens bytes of a file that were read already; `path` is for messages. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n,
                   struct h5 **file) NODISCARD;

@@ -2,9 +2,12 @@
 #include "files/h5_reader.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "files/file_private.h"
 
 static const char magic[8] = "\x89HDF\r\n\x1a\n";
 
@@ -215,13 +218,13 @@ static int open_in_memory(const char *path, int fd, struct h5 **file)
     return rc;
 }
 
-int h5_open(const char *path, struct h5 **file)
+static int open_at(int directory, const char *name, const char *path, struct h5 **file)
 {
     enum { MOST_IN_MEMORY = 256 << 20 };
     unsigned char digest[FILE_DIGEST_BYTES];
     int fd = -1;
     size_t size = 0;
-    int rc = file_open(path, &fd, &size);
+    int rc = file_open_at(directory, name, path, &fd, &size);
     if (rc)
         return rc;
     if (size > MOST_IN_MEMORY)
@@ -229,6 +232,19 @@ int h5_open(const char *path, struct h5 **file)
 
     rc = open_in_memory(path, fd, file);
     close(fd);
+    return rc;
+}
+
+int h5_open(const char *path, struct h5 **file)
+{
+    return open_at(AT_FDCWD, path, path, file);
+}
+
+int h5_open_in(const struct directory *directory, const char *name, struct h5 **file)
+{
+    char *path = directory_path(directory, name);
+    int rc = open_at(directory->fd, name, path, file);
+    free(path);
     return rc;
 }
 

@@ -38,8 +38,9 @@ int temporary_rename(struct temporary *temporary, const char *name) NODISCARD;
 void temporary_end(struct temporary *temporary);
 
 /* Removes what dead writers of these targets have left in a directory, never what a
- * living one writes. Where the file system has no locks, what nobody has written to for a
- * day is of the dead. */
+ * living one writes, or what older versions left, whose names end in the number of a
+ * process that is no more. Where the file system has no locks, what nobody has written to
+ * for a day is of the dead. */
 void temporary_sweep(const struct directory *directory, const char *const *targets,
                      size_t n);
 

@@ -13,6 +13,7 @@
 #include <archive_entry.h>
 #include <zlib.h>
 
+#include "base/say.h"
 #include "input/container.h"
 #include "input/folder.h"
 #include "input/gunzip.h"
@@ -237,14 +238,28 @@ static bool ends_as_zip(int fd)
     return is_whole;
 }
 
-/* The bytes behind the last entry, up to the end, for what watches them. */
+/* The bytes behind the last entry, up to the end, for what watches them. They may be
+ * without end: zeros alone read as an archive. */
 static int drain(struct input *input)
 {
+    enum { MOST_MIB = 256 }; /* of padding, of a zip archive's table */
     const void *bytes = NULL;
     la_ssize_t n = 1;
-    while (n > 0)
+    int64_t n_behind = 0;
+
+    while (n > 0 && n_behind >> 20 < MOST_MIB) {
         n = read_unpacked(input->archive, input, &bytes);
-    return n < 0 ? report_archive(input) : OK;
+        n_behind += n;
+    }
+    if (n < 0)
+        return report_archive(input);
+    if (n == 0)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: more than %d MiB stand behind the mark of its end as an archive: it "
+                "is none, or was made to be read without end; give what is in it as a "
+                "folder",
+                input->path, MOST_MIB);
 }
 
 static int check_zip_end(const struct input *input)
@@ -298,6 +313,25 @@ static int next_header(struct input *input)
     return status;
 }
 
+/* A folder takes memory for all of its path: those of an archive are bounded as those of
+ * a disk are. */
+static int check_name(const struct input *input, const char *name)
+{
+    enum { MOST_BYTES = 4095, MOST_FOLDERS = 128 };
+    size_t n = 0, n_folders = 0;
+    if (!name)
+        return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
+
+    for (; name[n] && n <= MOST_BYTES; n++)
+        n_folders += name[n] == '/';
+    if (n <= MOST_BYTES && n_folders <= MOST_FOLDERS)
+        return OK;
+    return fail(ERR_FORMAT,
+                "%s: the name of an entry, \"%.*s%s\", has more than %d bytes or %d "
+                "folders: it is damaged, or was made to take memory",
+                input->path, SAY_SHORT(name, 60), MOST_BYTES, MOST_FOLDERS);
+}
+
 static int next_in_archive(struct input *input, struct input_entry *entry, bool *end)
 {
     if (input->is_empty) {
@@ -318,11 +352,12 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
 
         input->is_raw = archive_format(input->archive) == ARCHIVE_FORMAT_RAW;
         const char *name = archive_entry_pathname(input->entry);
-        if (!name)
-            return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
+        int rc = check_name(input, name);
+        if (rc)
+            return rc;
         if ((archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
             ARCHIVE_FORMAT_ZIP) {
-            int rc = container_check_entry(input->path, name);
+            rc = container_check_entry(input->path, name);
             if (rc)
                 return rc;
         }

@@ -68,6 +68,7 @@ int keras_file_take_architecture(struct keras_file *file, const char *path)
         file->version = xstrdup(version);
     }
     file->config = json_dumps(root, JSON_COMPACT);
+    file->architecture = xstrdup(path);
     json_decref(root);
     return file->config ? OK : fail(ERR_FORMAT, "%s: no model's JSON", path);
 }

@@ -139,6 +139,7 @@ void keras_file_release(struct keras_file *file)
     free(file->path);
     free(file->version);
     free(file->config);
+    free(file->architecture);
     free(file->training);
     free(file->optimizer_name);
     free(file->values);

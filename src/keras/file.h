@@ -34,9 +34,10 @@ struct keras_arrays {
 
 struct keras_file {
     char *path;
-    char *version;  /* "2.1.6", "2.2.4-tf"; NULL: it does not say */
-    char *config;   /* JSON of the model, NULL: the file has weights only */
-    char *training; /* JSON of loss and optimizer, or NULL */
+    char *version;      /* "2.1.6", "2.2.4-tf"; NULL: it does not say */
+    char *config;       /* JSON of the model, NULL: the file has weights only */
+    char *architecture; /* the file that the JSON is from; NULL: this one */
+    char *training;     /* JSON of loss and optimizer, or NULL */
     /* "adam", "adam_1", where Keras 3 says it with the state, or NULL. */
     char *optimizer_name;
     /* Arrays are named by class, as in .weights.h5; else they stand in the order of the

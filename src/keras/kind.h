@@ -67,6 +67,7 @@ struct keras_obstacles {
 
 struct keras_reading {
     const struct keras_file *file;
+    const char *source; /* for messages: the file that what is read now stands in */
     const struct keras_hints *hints;
     struct keras_model *model; /* its chain has vocabulary, length and mask first */
     int major, minor;          /* Keras's version */

@@ -67,19 +67,31 @@ int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
     return rc ? rc : read_tokenizer(file, &info->tokenizer);
 }
 
-int checkpoint_open(const char *path, struct checkpoint *result)
+/* Takes the file over. */
+static int read_opened(struct h5 *file, struct checkpoint *result)
 {
-    struct checkpoint info = {.path = xstrdup(path)};
-    int rc = h5_open(path, &info.file);
-    if (!rc)
-        rc = checkpoint_read_info(info.file, &info);
-
-    if (rc) {
+    struct checkpoint info = {.path = xstrdup(h5_path(file)), .file = file};
+    int rc = checkpoint_read_info(file, &info);
+    if (rc)
         checkpoint_release(&info);
-        return rc;
-    }
-    *result = info;
-    return OK;
+    else
+        *result = info;
+    return rc;
+}
+
+int checkpoint_open(const char *path, struct checkpoint *info)
+{
+    struct h5 *file = NULL;
+    int rc = h5_open(path, &file);
+    return rc ? rc : read_opened(file, info);
+}
+
+int checkpoint_open_in(const struct directory *directory, const char *name,
+                       struct checkpoint *info)
+{
+    struct h5 *file = NULL;
+    int rc = h5_open_in(directory, name, &file);
+    return rc ? rc : read_opened(file, info);
 }
 
 static int check_finite(const char *path, const char *array, const float *values,

@@ -20,6 +20,7 @@
 
 #include "base/base.h"
 #include "data/facts.h"
+#include "files/directory.h"
 #include "files/mapped.h"
 #include "keras/keras.h"
 #include "layers/chain.h"
@@ -76,6 +77,9 @@ int checkpoint_image(const struct checkpoint *info, const struct checkpoint_mode
 
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
+/* The same of a name in a directory that is held, wherever that is by now. */
+int checkpoint_open_in(const struct directory *directory, const char *name,
+                       struct checkpoint *info) NODISCARD;
 
 /* The file that a model's path stands for: itself, or where it is the folder of a run the
  * weights that are the run's result. The caller's to free. */

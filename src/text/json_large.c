@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/json_pairs.h"
+
 enum { LONG = 1 << 16 }; /* bytes of a dictionary that is worth it */
 enum { MOST_DEPTH = 16 };
 
@@ -20,19 +22,6 @@ _Static_assert(COUNT_OF(keys) == DICTIONARIES, "every dictionary has a key");
 struct span {
     const char *at;
     size_t n;
-};
-
-struct pair {
-    const char *word; /* with a final 0 */
-    size_t n;
-    int64_t number;
-};
-
-struct pairs {
-    char *json; /* owned: the words stand in it */
-    struct pair *pairs;
-    size_t n;
-    bool is_given;
 };
 
 /* Behind the quote that ends the string whose first quote stands at `at`; NULL: none. */
@@ -50,13 +39,6 @@ static const char *end_of_string(const char *at, const char *end)
             return quote + 1;
     }
     return NULL;
-}
-
-static const char *skip_blanks(const char *at, const char *end)
-{
-    while (at < end && strchr(" \t\r\n", *at) && *at)
-        at++;
-    return at;
 }
 
 static bool is_key(struct span key, const char *name)
@@ -96,7 +78,7 @@ static bool find_long(const char *json, size_t n, struct span found[DICTIONARIES
             struct span text = {at + 1, (size_t)(next - at) - 2};
             int i = depth == 2 && is_key(key[1], "config") ? find_dictionary(key[2])
                                                            : DICTIONARIES;
-            next = skip_blanks(next, end);
+            next = json_skip_blanks(next, end);
             if (next < end && *next == ':') {
                 key[depth] = text;
             } else if (i < DICTIONARIES && text.n >= LONG) {
@@ -131,142 +113,7 @@ static char *without(const char *json, size_t n, const struct span found[DICTION
     return rest;
 }
 
-static bool read_hex(const char *at, uint32_t *code)
-{
-    *code = 0;
-    for (int i = 0; i < 4; i++) {
-        const char *digits = "0123456789abcdef0123456789ABCDEF";
-        const char *digit = at[i] ? strchr(digits, at[i]) : NULL;
-        if (!digit)
-            return false;
-        *code = *code << 4 | (uint32_t)((digit - digits) % 16);
-    }
-    return true;
-}
-
-static char *put_utf8(char *to, uint32_t code)
-{
-    int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
-
-    *to++ = (char)(lead[more] | code >> (6 * more));
-    while (more-- > 0)
-        *to++ = (char)(0x80 | (code >> (6 * more) & 0x3f));
-    return to;
-}
-
-/* A character behind \u, of one or two units; NULL where it is none, or NUL. */
-static const char *take_unicode(const char *at, char **to)
-{
-    uint32_t code = 0, low = 0;
-    if (!read_hex(at, &code) || code == 0 || (code >= 0xdc00 && code < 0xe000))
-        return NULL;
-
-    at += 4;
-    if (code >= 0xd800 && code < 0xdc00) {
-        if (at[0] != '\\' || at[1] != 'u' || !read_hex(at + 2, &low) || low < 0xdc00 ||
-            low >= 0xe000)
-            return NULL;
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        at += 6;
-    }
-    *to = put_utf8(*to, code);
-    return at;
-}
-
-/* Takes the escapes out of a string in place, from *at to its quote, or to the final 0
- * where `whole`; NULL: it is no string. *n gets its length, and it a final 0. */
-static const char *unescape(char *text, bool whole, size_t *n)
-{
-    static const char escaped[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    const char *at = text;
-    char *to = text;
-
-    while (*at && (whole || *at != '"')) {
-        if ((unsigned char)*at < 0x20 || *at == '"')
-            return NULL;
-
-        const char *which = *at == '\\' && at[1] ? strchr(escaped, at[1]) : NULL;
-        if (*at != '\\') {
-            *to++ = *at++;
-        } else if (which) {
-            *to++ = meant[which - escaped];
-            at += 2;
-        } else {
-            at = at[1] == 'u' ? take_unicode(at + 2, &to) : NULL;
-        }
-        if (!at)
-            return NULL;
-    }
-
-    if (!whole && !*at)
-        return NULL;
-    *n = (size_t)(to - text);
-    at += !whole;
-    *to = '\0';
-    return at;
-}
-
-/* A whole number, written as JSON has it. */
-static const char *take_number(const char *at, int64_t *number)
-{
-    enum { MOST_DIGITS = 18 };
-    bool is_negative = *at == '-';
-    int n = 0;
-
-    at += is_negative;
-    bool is_zero = *at == '0';
-    for (*number = 0; *at >= '0' && *at <= '9' && n <= MOST_DIGITS; n++)
-        *number = 10 * *number + (*at++ - '0');
-
-    if (is_negative)
-        *number = -*number;
-    return n == 0 || n > MOST_DIGITS || (is_zero && n > 1) ? NULL : at;
-}
-
-/* {"word": number, ...}, of whose bytes the words stay where they are. */
-static bool read_pairs(char *json, size_t n_json, struct pairs *pairs)
-{
-    char *at = json, *end = json + n_json;
-    size_t room = 0;
-    bool has_more = true;
-
-    at = (char *)(uintptr_t)skip_blanks(at, end);
-    if (*at++ != '{')
-        return false;
-
-    while (has_more) {
-        struct pair pair = {NULL, 0, 0};
-        at = (char *)(uintptr_t)skip_blanks(at, end);
-        if (*at != '"')
-            return false;
-
-        pair.word = ++at;
-        at = (char *)(uintptr_t)unescape(at, false, &pair.n);
-        if (!at || !text_is_utf8(pair.word))
-            return false;
-        at = (char *)(uintptr_t)skip_blanks(at, end);
-        if (*at++ != ':')
-            return false;
-        at = (char *)(uintptr_t)take_number(skip_blanks(at, end), &pair.number);
-        if (!at)
-            return false;
-
-        if (pairs->n == room) {
-            room = 2 * room + 1024;
-            pairs->pairs = xrealloc(pairs->pairs, room, sizeof *pairs->pairs);
-        }
-        pairs->pairs[pairs->n++] = pair;
-        at = (char *)(uintptr_t)skip_blanks(at, end);
-        has_more = *at == ',';
-        if (!has_more && *at != '}')
-            return false;
-        at++;
-    }
-    return skip_blanks(at, end) == end;
-}
-
-static bool take_pairs(struct span found, struct pairs *pairs)
+static bool take_pairs(struct span found, struct json_pairs *pairs)
 {
     size_t n = 0;
     if (!found.at)
@@ -274,11 +121,11 @@ static bool take_pairs(struct span found, struct pairs *pairs)
 
     pairs->is_given = true;
     pairs->json = xstrndup(found.at, found.n);
-    return unescape(pairs->json, true, &n) && read_pairs(pairs->json, n, pairs);
+    return json_unescape(pairs->json, true, &n) && json_pairs_read(pairs->json, n, pairs);
 }
 
 /* The words by index, each once. */
-static bool add_index(const struct pairs *index, struct text_tokenizer *tokenizer)
+static bool add_index(const struct json_pairs *index, struct text_tokenizer *tokenizer)
 {
     int32_t n_before = tokenizer->words.n;
     size_t lowest = (size_t)tokenizer->options.index_from + 1, most = index->n + lowest;
@@ -299,7 +146,7 @@ static bool add_index(const struct pairs *index, struct text_tokenizer *tokenize
     return fits;
 }
 
-static void add_tally(int which, const struct pair *pair,
+static void add_tally(int which, const struct json_pair *pair,
                       struct text_tokenizer *tokenizer)
 {
     int32_t number = words_find(&tokenizer->words, pair->word, pair->n);
@@ -311,7 +158,7 @@ static void add_tally(int which, const struct pair *pair,
 }
 
 /* What is not long is in `config`. */
-static void add_tallies(int which, const struct pairs *counts, const json_t *config,
+static void add_tallies(int which, const struct json_pairs *counts, const json_t *config,
                         struct text_tokenizer *tokenizer)
 {
     for (size_t i = 0; i < counts->n; i++)
@@ -323,14 +170,14 @@ static void add_tallies(int which, const struct pairs *counts, const json_t *con
     const char *word;
     json_object_foreach(few, word, value)
     {
-        struct pair pair = {word, strlen(word), json_integer_value(value)};
+        struct json_pair pair = {word, strlen(word), json_integer_value(value)};
         add_tally(which, &pair, tokenizer);
     }
     json_decref(few);
 }
 
 static bool fill(const char *json, size_t n, const struct span found[DICTIONARIES],
-                 const struct text_options *padding, struct pairs pairs[INDEX_DOCS],
+                 const struct text_options *padding, struct json_pairs pairs[INDEX_DOCS],
                  struct text_tokenizer **tokenizer)
 {
     for (int i = 0; i < INDEX_DOCS; i++)
@@ -355,20 +202,84 @@ bool text_from_large_json(const char *json, size_t n, const struct text_options 
                           struct text_tokenizer **result)
 {
     struct span found[DICTIONARIES] = {{NULL, 0}};
-    struct pairs pairs[INDEX_DOCS] = {{.json = NULL}};
+    struct json_pairs pairs[INDEX_DOCS] = {{.json = NULL}};
     struct text_tokenizer *tokenizer = NULL;
 
     if (n < LONG || !find_long(json, n, found) || !found[WORD_INDEX].at)
         return false;
 
     bool is_filled = fill(json, n, found, padding, pairs, &tokenizer);
-    for (int i = 0; i < INDEX_DOCS; i++) {
-        free(pairs[i].json);
-        free(pairs[i].pairs);
-    }
+    for (int i = 0; i < INDEX_DOCS; i++)
+        json_pairs_release(&pairs[i]);
     if (is_filled)
         *result = tokenizer;
     else
         text_free(tokenizer);
+    return is_filled;
+}
+
+/* Those that may stand for something else than a word of texts. */
+static json_t *first_words(const struct json_pairs *index)
+{
+    enum { LAST_SPECIAL = 2 };
+    json_t *first = json_object();
+    for (size_t i = 0; i < index->n; i++) {
+        const struct json_pair *pair = &index->pairs[i];
+        if (pair->number >= 0 && pair->number <= LAST_SPECIAL)
+            json_object_set_new(first, pair->word, json_integer(pair->number));
+    }
+    return first;
+}
+
+static void leave_out(struct json_pairs *index, int64_t number)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < index->n; i++)
+        if (index->pairs[i].number != number)
+            index->pairs[n++] = index->pairs[i];
+    index->n = n;
+}
+
+static bool fill_by_index(struct json_pairs *index, const struct text_options *padding,
+                          struct text_tokenizer **tokenizer, char **assumed)
+{
+    json_t *first = first_words(index), *config = NULL;
+    bool is_filled = !text_complete_index(first, "", &config, assumed);
+    json_t *root = json_object();
+    json_object_set_new(root, "config", config);
+
+    size_t n_left = json_object_size(json_object_get(config, "word_index"));
+    if (n_left < json_object_size(first))
+        leave_out(index, 0); /* the pad */
+    is_filled = is_filled && !text_begin(root, "", padding, tokenizer) &&
+                add_index(index, *tokenizer);
+    if (is_filled)
+        text_restore_index(*tokenizer);
+    json_decref(first);
+    json_decref(root);
+    return is_filled;
+}
+
+bool text_from_large_index(const char *json, size_t n, const struct text_options *padding,
+                           struct text_tokenizer **result, char **result_note)
+{
+    struct json_pairs index = {.json = NULL};
+    struct text_tokenizer *tokenizer = NULL;
+    char *assumed = NULL;
+    if (n < LONG)
+        return false;
+
+    index.json = xstrndup(json, n);
+    bool is_filled = json_pairs_read(index.json, n, &index) &&
+                     fill_by_index(&index, padding, &tokenizer, &assumed);
+    json_pairs_release(&index);
+
+    if (is_filled) {
+        *result = tokenizer;
+        *result_note = assumed;
+    } else {
+        text_free(tokenizer);
+        free(assumed);
+    }
     return is_filled;
 }

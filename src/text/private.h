@@ -90,6 +90,14 @@ int text_check_token(const char *const *ordered, const char *source,
  * text_from_value says what. */
 bool text_from_large_json(const char *json, size_t n, const struct text_options *padding,
                           struct text_tokenizer **tokenizer);
+/* The same of {"word": id, ...} alone; *assumed, the caller's, says what that leaves
+ * open. */
+bool text_from_large_index(const char *json, size_t n, const struct text_options *padding,
+                           struct text_tokenizer **tokenizer, char **assumed);
+/* A word index alone as the tokenizer that it is usually from, and what was assumed; both
+ * are the caller's. Only the words of the ids 0 to 2 are looked at. */
+int text_complete_index(const json_t *given, const char *source, json_t **config,
+                        char **assumed) NODISCARD;
 /* What a file of n bytes holds: JSON, with or without a byte order mark, also within a
  * string; or a pickle. To be given to json_decref. `lead` begins what is said of
  * others. */

@@ -98,9 +98,8 @@ static int check_rule(const json_t *index, const char *source)
         source, SAY_SHORT(start, 40), SAY_SHORT(unknown, 40));
 }
 
-/* A word index alone as the tokenizer that it is usually from. */
-static int complete_index(const json_t *given, const char *source, json_t **config,
-                          char **assumed)
+int text_complete_index(const json_t *given, const char *source, json_t **config,
+                        char **assumed)
 {
     int rc = check_rule(given, source);
     if (rc)
@@ -135,9 +134,9 @@ static int complete(json_t *value, const char *source, json_t **root, char **ass
     }
 
     if (text_is_word_index(value))
-        rc = complete_index(value, source, &config, assumed);
+        rc = text_complete_index(value, source, &config, assumed);
     else if (text_is_word_index(index) && !json_object_get(value, "filters"))
-        rc = complete_index(index, source, &config, assumed);
+        rc = text_complete_index(index, source, &config, assumed);
     else if (json_is_object(index) || json_is_string(index))
         config = json_incref(value); /* get_config() */
     else
@@ -164,6 +163,8 @@ int text_from_bytes(const char *bytes, size_t n, const char *source,
         *assumed = NULL;
         return OK;
     }
+    if (text_from_large_index(bytes, n, padding, tokenizer, assumed))
+        return OK;
 
     int rc = text_load_value(bytes, n, source, "not a Keras tokenizer: ", &value);
     if (!rc)

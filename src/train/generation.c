@@ -143,13 +143,11 @@ static int check_words(const struct trainer *trainer, const struct checkpoint *i
 static uint64_t read_best_file(struct trainer *trainer, const char *name)
 {
     struct checkpoint info = {0};
-    char *path = trainer_path(trainer, name);
-    int rc = checkpoint_open(path, &info);
+    int rc = checkpoint_open_in(&trainer->folder, name, &info);
     if (!rc)
         rc =
             checkpoint_load(&info, trainer->params, (float *)trainer->best_weights, NULL);
     checkpoint_release(&info);
-    free(path);
     return rc ? 0 : params_hash(trainer->params, trainer->best_weights);
 }
 
@@ -237,20 +235,21 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
 /* How long the log was; 0 where nothing says it. */
 static int read_log_bytes(const json_t *provenance, const char *source, int64_t *n)
 {
-    int64_t found = json_integer_value(json_object_get(provenance, "log_bytes"));
-    if (found < 0)
+    const json_t *found = json_object_get(provenance, "log_bytes");
+    bool is_one = !found || (json_is_integer(found) && json_integer_value(found) >= 0);
+    if (!json_is_object(provenance) || !is_one)
         return fail(ERR_FORMAT,
-                    "%s: \"log_bytes\" in /rnntrain/provenance is %lld, expected 0 or "
-                    "more: take another copy",
-                    source, (long long)found);
-    *n = found;
+                    "%s: /rnntrain/provenance does not say how long the log was: "
+                    "\"log_bytes\" is no number from 0 on; take another copy",
+                    source);
+    *n = json_integer_value(found);
     return OK;
 }
 
-int trainer_load_generation(struct trainer *trainer, const char *path, int64_t *log_bytes)
+int trainer_load_generation(struct trainer *trainer, const char *name, int64_t *log_bytes)
 {
     struct checkpoint info = {0};
-    int rc = checkpoint_open(path, &info);
+    int rc = checkpoint_open_in(&trainer->folder, name, &info);
     if (rc)
         return rc;
 
@@ -258,7 +257,7 @@ int trainer_load_generation(struct trainer *trainer, const char *path, int64_t *
     json_t *provenance = json_loads(info.provenance, 0, NULL);
     rc = check_generation(trainer, &info, state, provenance);
     if (!rc)
-        rc = read_log_bytes(provenance, path, log_bytes);
+        rc = read_log_bytes(provenance, info.path, log_bytes);
     if (!rc)
         rc = take_generation(trainer, &info, state);
     json_decref(state);

@@ -213,10 +213,10 @@ int trainer_begin(struct trainer *trainer) NODISCARD;
 struct checkpoint;
 int trainer_take_classes(struct trainer *trainer, const struct checkpoint *info,
                          char **note) NODISCARD;
-/* Rank 0. Weights, moments, best weights and progress of a checkpoint of this run, and
- * how long its log was. ERR_USAGE where it is of another run, ERR_FORMAT where it is
- * damaged: progress is then as it was. */
-int trainer_load_generation(struct trainer *trainer, const char *path,
+/* Rank 0. Weights, moments, best weights and progress of a checkpoint of this run, a name
+ * in its directory, and how long its log was. ERR_USAGE where it is of another run,
+ * ERR_FORMAT where it is damaged: progress is then as it was. */
+int trainer_load_generation(struct trainer *trainer, const char *name,
                             int64_t *log_bytes) NODISCARD;
 
 /* Steps that a checkpoint may have, far more than anybody trains: doubles hold them. */
@@ -282,11 +282,5 @@ void trainer_release_image(struct image *image);
 /* Collective. All ranks hold the same weights and moments, bit for bit, or
  * ERR_INTERNAL. */
 int trainer_check_replicas(struct trainer *trainer) NODISCARD;
-
-/* A file of the run directory; the caller's to free. */
-static inline char *trainer_path(const struct trainer *trainer, const char *name)
-{
-    return xasprintf("%s/%s", trainer->config->run_dir, name);
-}
 
 #endif

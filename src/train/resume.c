@@ -27,17 +27,16 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
     char *damage = NULL;
     int rc = OK;
     for (size_t i = 0; i < COUNT_OF(names) && !resumed->from; i++) {
-        char *path = trainer_path(trainer, names[i]);
-        if (directory_has(&trainer->folder, names[i])) {
-            rc = trainer->data.is_unsealed
-                     ? h5_refuse_unsealed(trainer->config->data)
-                     : trainer_load_generation(trainer, path, &resumed->log_bytes);
-            if (!rc)
-                resumed->from = xstrdup(path);
-            else if (is_damage(rc) && !damage)
-                damage = xstrdup(fail_message());
-        }
-        free(path);
+        if (!directory_has(&trainer->folder, names[i]))
+            continue;
+
+        rc = trainer->data.is_unsealed
+                 ? h5_refuse_unsealed(trainer->config->data)
+                 : trainer_load_generation(trainer, names[i], &resumed->log_bytes);
+        if (!rc)
+            resumed->from = directory_path(&trainer->folder, names[i]);
+        else if (is_damage(rc) && !damage)
+            damage = xstrdup(fail_message());
         if (rc && !is_damage(rc))
             break;
     }
@@ -117,14 +116,13 @@ static int load_epoch(struct trainer *trainer)
 {
     int epoch = trainer->progress.epoch;
     int64_t log_bytes = 0;
-    char *path = trainer_path(trainer, "epoch.h5");
-    int rc = trainer_load_generation(trainer, path, &log_bytes);
+    int rc = trainer_load_generation(trainer, "epoch.h5", &log_bytes);
     if (!rc && (trainer->progress.epoch != epoch || trainer->progress.batch != 0))
-        rc = fail(ERR_FORMAT, "%s: it is not of the end of epoch %d", path, epoch);
+        rc = fail(ERR_FORMAT, "%sepoch.h5: it is not of the end of epoch %d",
+                  trainer->folder.path, epoch);
     if (rc)
         rc = fail(ERR_DIVERGED, "epoch %d cannot begin again: %s", epoch + 1,
                   fail_message());
-    free(path);
     return rc;
 }
 

@@ -9,8 +9,8 @@
 #include "files/temporary.h"
 #include "saved/checkpoint.h"
 
-static const char *const run_files[] = {"last.h5", "best.h5", "last.prev.h5",
-                                        "best.prev.h5", "epoch.h5"};
+static const char *const run_files[] = {"last.h5",      "best.h5",  "last.prev.h5",
+                                        "best.prev.h5", "epoch.h5", "last.damaged.h5"};
 
 /* It may be there, or another job may be making it at this moment. */
 static int make_folder(const char *folder)

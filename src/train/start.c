@@ -219,8 +219,10 @@ int trainer_start_report(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
     if (trainer->resumed.is_finished) {
-        say_finished(trainer);
-        return OK;
+        int rc = trainer_check_result(trainer);
+        if (!rc)
+            say_finished(trainer);
+        return rc;
     }
 
     char *hosts = comm_hosts(comm);

@@ -115,5 +115,12 @@ judge "$weights" --architecture twice.json >found
 cmp expected found || problem "JSON in JSON"
 printf 'class_name: Sequential\nconfig: {}\n' >model.yaml
 expect 65 'model.yaml: no JSON; .*yaml.full_load' "$rnntrain" inspect "$weights" --architecture model.yaml
+# What is wrong with it is said of it, not of the weights.
+echo '{"class_name": "Sequential", "config": {"layers": [{"config": {"name": "a"}}]}}' >wrong.json
+expect 65 '^rnntrain: wrong.json: a layer of its configuration' "$rnntrain" inspect "$weights" --architecture wrong.json
+echo '{"a": 1}' >wrong.json
+expect 65 '^rnntrain: wrong.json: its configuration has no list' "$rnntrain" inspect "$weights" --architecture wrong.json
+sed 's/"class_name": *"GRU"/"class_name": "ConvLSTM2D"/' model.json >wrong.json
+expect 65 '^rnntrain: wrong.json: layer "[^"]*" .ConvLSTM2D' "$rnntrain" inspect "$weights" --architecture wrong.json
 
 ! [ -e none.h5 ] || problem "a model that was refused left a file"

@@ -73,3 +73,30 @@ for place in nothing empty another gone; do
     [ "$(hashes "$kept" | awk '{ print $NF }')" = "$(hashes straight-1 | awk '{ print $NF }')" ] ||
         problem "$place: other weights"
 done
+
+# Another run comes under the name between the lock and the reading of the checkpoints: it is not taken
+# up, though its options and data are the same. Who resumes waits for the lock, which this one holds
+# until the folders have changed.
+cat >swap.py <<'PYTHON'
+import fcntl, glob, os, shutil, subprocess, sys, time
+with open("run/log.jsonl", "r+") as log:
+    fcntl.lockf(log, fcntl.LOCK_EX)
+    job = subprocess.Popen(sys.argv[2:])
+    while not any(os.path.samefile(fd, log.name) for fd in glob.glob(f"/proc/{job.pid}/fd/*")
+                  if os.path.exists(fd)) and job.poll() is None:
+        time.sleep(0.02)
+    os.rename("run", "run.old")
+    shutil.copytree(sys.argv[1], "run")
+sys.exit(job.wait())
+PYTHON
+swapped() { # code pattern epochs: the run that is moved has so many
+    rm -rf run run.old
+    "$rnntrain" "${options[@]}" --seed 1 --epochs "$3" --run-dir run --quiet
+    expect "$1" "$2" python3 swap.py straight-1 "$rnntrain" "${options[@]}" --seed 1 --run-dir run \
+        --resume
+    diff -r run straight-1 >/dev/null || problem "the run that came was written to"
+}
+swapped 75 "run was moved while the run trained: .* --run-dir $tmp/run.old\$" 2
+"$rnntrain" "${options[@]}" --seed 1 --run-dir run.old --resume --quiet
+[ "$(hashes run.old)" = "$(hashes straight-1)" ] || problem "other weights after a swap"
+swapped 74 "run was moved when the run was complete: its result is in $tmp/run.old\$" 5

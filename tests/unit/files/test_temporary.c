@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,7 +117,7 @@ static void leave_guarded(void)
 static void test_sweep(void **state)
 {
     (void)state;
-    static const char *const others[] = {"model.h5.tmp.1234", "model.h5.tmp.backup",
+    static const char *const others[] = {"model.h5.tmp.1", "model.h5.tmp.backup",
                                          "other.h5.tmp.0123456789abcdef"};
     struct temporary living;
     assert_int_equal(temporary_create(&directory, target, &living), 0);
@@ -132,6 +134,49 @@ static void test_sweep(void **state)
     temporary_end(&living);
     for (size_t i = 0; i < COUNT_OF(others); i++)
         assert_int_equal(directory_remove(&directory, others[i]), OK);
+}
+
+/* The number of a process that is no more. */
+static pid_t dead_process(void)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    return child;
+}
+
+/* Older versions numbered their files by processes: those of dead ones go, no other file,
+ * and nothing that they did not make. */
+static void test_sweep_old(void **state)
+{
+    (void)state;
+    long dead = dead_process(), alive = getpid();
+    char stay[6][64], gone[64];
+    snprintf(gone, sizeof gone, "model.h5.tmp.%ld", dead);
+    snprintf(stay[0], sizeof stay[0], "model.h5.tmp.%ld", alive);
+    snprintf(stay[1], sizeof stay[1], "model.h5.tmp.0%ld", dead);
+    snprintf(stay[2], sizeof stay[2], "model.h5.tmp.%ldx", dead);
+    snprintf(stay[3], sizeof stay[3], "other.h5.tmp.%ld", dead);
+    snprintf(stay[4], sizeof stay[4], "model.h5.old.%ld", dead);
+    snprintf(stay[5], sizeof stay[5], "model.h5.tmp.");
+
+    scratch_write_text(gone, "");
+    for (size_t i = 0; i < COUNT_OF(stay); i++)
+        scratch_write_text(stay[i], "");
+    temporary_sweep(&directory, &target, 1);
+    assert_false(directory_has(&directory, gone));
+    assert_int_equal(count(), COUNT_OF(stay));
+    for (size_t i = 0; i < COUNT_OF(stay); i++)
+        assert_int_equal(directory_remove(&directory, stay[i]), OK);
+
+    assert_int_equal(mkdirat(directory.fd, gone, 0700), 0);
+    temporary_sweep(&directory, &target, 1);
+    assert_int_equal(unlinkat(directory.fd, gone, AT_REMOVEDIR), 0);
+    assert_int_equal(symlinkat(scratch, directory.fd, gone), 0);
+    temporary_sweep(&directory, &target, 1);
+    assert_int_equal(directory_remove(&directory, gone), OK);
+    assert_int_equal(count(), 0);
 }
 
 static void test_signals(void **state)
@@ -232,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_names, begin, end),
         cmocka_unit_test_setup_teardown(test_long_name, begin, end),
         cmocka_unit_test_setup_teardown(test_sweep, begin, end),
+        cmocka_unit_test_setup_teardown(test_sweep_old, begin, end),
         cmocka_unit_test_setup_teardown(test_signals, begin, end),
         cmocka_unit_test_setup_teardown(test_ignored, begin, end),
         cmocka_unit_test_setup_teardown(test_links, begin, end),

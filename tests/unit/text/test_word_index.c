@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,11 +86,85 @@ static void test_older_rule(void **state)
     text_free(tokenizer);
 }
 
+/* A word index of so many words with ids from `from` on, and what stands in front of
+ * them; the caller's. */
+static char *large_index(int n_words, const char *front, int from)
+{
+    enum { MOST = 32 };
+    char *json = xcalloc((size_t)n_words * MOST + 128, 1), *to = json;
+    to += sprintf(to, "{%s", front);
+    for (int i = 0; i < n_words; i++)
+        to += sprintf(to, "%s\"%s%d\": %d", i ? ", " : "",
+                      i % 3   ? "w"
+                      : i % 2 ? "\\u00e9\\\""
+                              : "\xc3\xa4",
+                      i, i + from);
+    sprintf(to, "}\n");
+    return json;
+}
+
+/* A byte order mark in front leaves it to the reader of all JSON, which takes as much. */
+static void check_large(const char *json, bool is_good)
+{
+    struct text_options options = {.maxlen = 1};
+    struct text_tokenizer *fast = NULL, *slow = NULL;
+    char *assumed[2] = {NULL, NULL}, *marked = xasprintf("\xef\xbb\xbf%s", json);
+    int rc = text_from_bytes(json, strlen(json), "it", &options, &fast, &assumed[0]);
+    assert_int_equal(
+        rc, text_from_bytes(marked, strlen(marked), "it", &options, &slow, &assumed[1]));
+    assert_int_equal(rc == OK, is_good);
+
+    if (is_good) {
+        char *a = text_to_json(fast, false), *b = text_to_json(slow, false);
+        assert_string_equal(a, b);
+        assert_string_equal(assumed[0], assumed[1]);
+        free(a);
+        free(b);
+    }
+    text_free(fast);
+    text_free(slow);
+    free(assumed[0]);
+    free(assumed[1]);
+    free(marked);
+}
+
+/* Long word indices are read by pairs, to the same words. */
+static void test_large(void **state)
+{
+    enum { N = 9000 };
+    static const struct {
+        const char *front;
+        int from;
+        bool is_good;
+    } cases[] = {
+        {"", 1, true},
+        {"\"<PAD>\": 0, ", 1, true},
+        {"\"<OOV>\": 1, ", 2, true},
+        {"\"<PAD>\": 0, \"<OOV>\": 1, ", 2, true},
+        {"\"word\": 1, ", 2, true},
+        {"\"word\": 0, ", 1, false},  /* which a text can hold */
+        {"\"<OOV>\": 1, ", 3, false}, /* without 2 */
+        {"\"<OOV>\": 1, \"<B>\": 1, ", 2, false},
+        {"\"<START>\": 1, \"<UNK>\": 2, ", 3, false}, /* as imdb has them */
+        {"\"x\": 1.5, ", 1, false},
+        {"\"x\": \"y\", ", 1, false},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *json = large_index(N, cases[i].front, cases[i].from);
+        assert_true(strlen(json) > 1 << 16);
+        check_large(json, cases[i].is_good);
+        free(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rule),
         cmocka_unit_test(test_older_rule),
+        cmocka_unit_test(test_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
