@@ -67,7 +67,7 @@ struct keras_obstacles {
 
 struct keras_reading {
     const struct keras_file *file;
-    const char *source; /* for messages: the file that what is read now stands in */
+    bool reads_arrays; /* of the file itself, not its JSON any more */
     const struct keras_hints *hints;
     struct keras_model *model; /* its chain has vocabulary, length and mask first */
     int major, minor;          /* Keras's version */
@@ -134,6 +134,13 @@ struct keras_kind {
 LAYER_KIND_LIST(KERAS_KIND)
 #undef KERAS_KIND
 extern const struct keras_kind *const keras_kinds[LAYER_KINDS];
+
+/* For messages: the file that what is read now stands in. */
+static inline const char *keras_source(const struct keras_reading *reading)
+{
+    const struct keras_file *file = reading->file;
+    return file->architecture && !reading->reads_arrays ? file->architecture : file->path;
+}
 
 /* "`path`: layer \"lstm_1\" (LSTM, Keras 2.1.6) ...": ERR_FORMAT. */
 int keras_refuse(const struct keras_reading *reading, const struct keras_layer *layer,

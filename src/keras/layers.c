@@ -14,7 +14,7 @@ int keras_no_classifier(const struct keras_reading *reading)
     return fail(ERR_FORMAT,
                 "%s: a model of %zu layers without an Embedding, an LSTM or GRU and a "
                 "Dense: rnntrain has recurrent classifiers of text",
-                reading->source, reading->n_layers);
+                keras_source(reading), reading->n_layers);
 }
 
 int keras_add_part(struct keras_reading *reading, const struct keras_layer *layer,

@@ -89,7 +89,8 @@ static int append(struct keras_reading *reading, const struct keras_layer *layer
                   const char *group)
 {
     if (reading->n_layers == MOST_LAYERS)
-        return fail(ERR_FORMAT, "%s: more than %d layers", reading->source, MOST_LAYERS);
+        return fail(ERR_FORMAT, "%s: more than %d layers", keras_source(reading),
+                    MOST_LAYERS);
     if (reading->n_layers == reading->room) {
         reading->room = 2 * reading->room + 16;
         reading->layers = xrealloc(reading->layers, reading->room, sizeof *layer);
@@ -124,7 +125,7 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
 
     if (!class_name)
         return fail(ERR_FORMAT, "%s: a layer of its configuration has no class",
-                    reading->source);
+                    keras_source(reading));
     if (!strcmp(class_name, "NotEqual") && names->first && !names->mask) {
         reading->has_mask = true;
         names->mask = layer.name;
@@ -172,9 +173,10 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
 
     if (!json_is_array(list) || around->depth > MOST_NESTED)
         return fail(ERR_FORMAT, "%s: its configuration has no list of layers",
-                    reading->source);
+                    keras_source(reading));
     if (n > MOST_LAYERS)
-        return fail(ERR_FORMAT, "%s: more than %d layers", reading->source, MOST_LAYERS);
+        return fail(ERR_FORMAT, "%s: more than %d layers", keras_source(reading),
+                    MOST_LAYERS);
 
     keras_join_branches((json_t *)(uintptr_t)list);
     n = json_array_size(list);

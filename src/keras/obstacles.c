@@ -11,7 +11,7 @@ enum { MOST_TOLD = 8 };
 /* The last message, without the path in front that all have. */
 static const char *what_failed(const struct keras_reading *reading)
 {
-    const char *message = fail_message(), *path = reading->source;
+    const char *message = fail_message(), *path = keras_source(reading);
     size_t n = strlen(path);
 
     return !strncmp(message, path, n) && !strncmp(message + n, ": ", 2) ? message + n + 2
@@ -40,8 +40,8 @@ int keras_refuse_obstacles(struct keras_reading *reading)
                      ? xasprintf("; and %d more", obstacles->n - MOST_TOLD)
                      : xstrdup("");
     char *known = obstacles->has_unknown ? keras_class_list() : NULL;
-    int rc = fail(ERR_FORMAT, "%s: %s%s%s%s", reading->source, obstacles->text, more,
-                  known ? "; rnntrain has " : "", known ? known : "");
+    int rc = fail(ERR_FORMAT, "%s: %s%s%s%s", keras_source(reading), obstacles->text,
+                  more, known ? "; rnntrain has " : "", known ? known : "");
 
     free(more);
     free(known);

@@ -38,7 +38,7 @@ int keras_make_chain(struct keras_reading *reading)
     chain_complete(chain);
 
     if (model_options_of(chain, &options))
-        return fail(ERR_FORMAT, "%s: %s", reading->source, fail_message());
+        return fail(ERR_FORMAT, "%s: %s", keras_source(reading), fail_message());
     return OK;
 }
 

@@ -23,7 +23,7 @@ int keras_refuse(const struct keras_reading *reading, const struct keras_layer *
     vsnprintf(why, sizeof why, format, args);
     va_end(args);
     return fail(ERR_FORMAT, "%s: layer \"%.64s\" (%.64s, Keras %.32s) %s",
-                reading->source, layer->name, layer->class_name,
+                keras_source(reading), layer->name, layer->class_name,
                 version_of(reading->file), why);
 }
 
@@ -100,7 +100,7 @@ static int load_root(struct keras_reading *reading)
     if (reading->root)
         return OK;
     return fail(ERR_FORMAT, "%s: its configuration is no JSON: line %d, column %d: %s",
-                reading->source, error.line, error.column, error.text);
+                keras_source(reading), error.line, error.column, error.text);
 }
 
 static bool has_flatten(const struct keras_reading *reading)
@@ -143,7 +143,7 @@ static int read_model(struct keras_reading *reading)
         return rc;
 
     keras_read_optimizer(reading);
-    reading->source = reading->file->path;
+    reading->reads_arrays = true;
     rc = keras_find_arrays(reading);
     if (!rc)
         rc = keras_make_chain(reading);
@@ -173,12 +173,8 @@ int keras_model_from(const struct keras_file *file, const struct keras_hints *hi
     *model = (struct keras_model){.version = xasprintf("%.32s", version_of(file))};
     model->config.lookup_bytes = CHAIN_LOOKUP_BYTES;
 
-    struct keras_reading reading = {.file = file,
-                                    .source = file->architecture ? file->architecture
-                                                                 : file->path,
-                                    .hints = hints,
-                                    .model = model,
-                                    .is_plain = true};
+    struct keras_reading reading = {
+        .file = file, .hints = hints, .model = model, .is_plain = true};
     read_version(&reading);
     int rc = read_model(&reading);
     if (!model->notes)
