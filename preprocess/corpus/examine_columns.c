@@ -156,22 +156,33 @@ void ask_too_many(struct examination *examination, struct finding *finding)
     finding->text = examine_too_many(examination->corpus, n);
 }
 
-/* Documents of a part whose class no other document of it has. */
-static int count_own(const struct examination *examination, int part, int *n,
-                     int32_t *example)
+/* A part's documents, those whose class no other of them has, and the classes, of one
+ * word, that several have. */
+struct own {
+    int n, n_own, n_again;
+    int32_t example;
+};
+
+/* So many are none of ids, which do not come again, nor of texts, which have blanks. */
+enum { MANY_AGAIN = 16 };
+
+static struct own count_own(const struct examination *examination, int part)
 {
-    int n_own = 0;
-    *n = 0;
+    struct own own = {.example = -1};
+
     for (int32_t label = 0; label < examination->corpus->labels.n; label++) {
         const struct label_facts *facts = &examination->labels[label];
         bool is_known = part != DATASET_TRAIN && facts->n_of_part[DATASET_TRAIN] > 0;
-        *n += facts->n_of_part[part];
-        if (facts->n_of_part[part] != 1 || is_known)
+        int n = facts->n_of_part[part];
+
+        own.n += n;
+        own.n_again += n > 1 && !strchr(examine_label(examination, label), ' ');
+        if (n != 1 || is_known)
             continue;
-        *example = label;
-        n_own++;
+        own.example = label;
+        own.n_own++;
     }
-    return n_own;
+    return own;
 }
 
 static char *show_own(const struct examination *examination, int32_t example, int n_own,
@@ -203,13 +214,12 @@ static char *show_own(const struct examination *examination, int32_t example, in
 void ask_own_classes(struct examination *examination, struct finding *finding)
 {
     for (int part = 0; part < DATASET_PARTS && !finding->text; part++) {
-        int32_t example = -1;
-        int n = 0, n_own = count_own(examination, part, &n, &example);
-        if (n < FEW_DOCUMENTS || n_own * 2 <= n || examination->names.n)
+        struct own own = count_own(examination, part);
+        if (own.n < FEW_DOCUMENTS || own.n_own * 2 <= own.n || examination->names.n)
             continue;
 
-        finding->severity = FINDING_REFUSED;
-        finding->text = show_own(examination, example, n_own, n);
+        finding->severity = own.n_again >= MANY_AGAIN ? FINDING_WARNING : FINDING_REFUSED;
+        finding->text = show_own(examination, own.example, own.n_own, own.n);
     }
 }
 

@@ -130,6 +130,18 @@ static void test_own_classes(void **state)
     refuse(&reading, PLAIN, ERR_FORMAT,
            "corpus: 11 of 20 train documents have a class of their own, as \"id10\"");
 
+    begin(&reading); /* many classes, most of them rare: names come again, ids do not */
+    for (int i = 0; i < 60; i++) {
+        snprintf(label, sizeof label, "k%d", i);
+        add_some(&reading, -1, label, i < 16 ? 2 : 1);
+    }
+    if (settle(&reading, PLAIN))
+        fail_msg("%s", fail_message());
+    assert_int_equal(reading.corpus.n_classes, 60);
+    assert_int_equal(reading.corpus.n_notes, 1);
+    assert_non_null(strstr(reading.corpus.notes[0].text, "have a class of their own"));
+    end(&reading);
+
     begin(&reading); /* ids in place of the labels that a test file lacks */
     add_some(&reading, DATASET_TRAIN, "pos", 30);
     add_some(&reading, DATASET_TRAIN, "neg", 30);
