@@ -7,6 +7,7 @@
 enum { DOUBLES = VECTOR_BYTES / sizeof(double) };
 typedef double dvec __attribute__((vector_size(VECTOR_BYTES)));
 typedef int64_t dbits __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint64_t dwords __attribute__((vector_size(VECTOR_BYTES))); /* may wrap */
 typedef real few __attribute__((vector_size(DOUBLES * sizeof(real))));
 
 /* So many vectors at once: one chain of dependent operations would wait for each. */
@@ -58,7 +59,7 @@ INLINE void dvec_exp(int n, dvec *x)
             sum[j] = 1 + dvec_divide(sum[j] * r[j], i);
 
     for (int j = 0; j < n; j++) {
-        dvec power = (dvec)((dbits)((dvec){0} + 1) + ((dbits)rounded[j] << 52));
+        dvec power = (dvec)((dwords)((dvec){0} + 1) + ((dwords)rounded[j] << 52));
         dvec beyond = dvec_select(x[j] > 0, (dvec){0} + 0x1p1023 * 2,
                                   dvec_select(x[j] < 0, (dvec){0}, x[j]));
         x[j] = dvec_select((x[j] > -700) & (x[j] < 700), sum[j] * power, beyond);

@@ -279,12 +279,7 @@ static void read_parts(const struct chain_config *chain)
     assert_int_equal(model.config.length, chain->length);
     assert_int_equal(model.config.mask, chain->mask);
 
-    for (size_t i = 0; i < reading.n_layers; i++)
-        free(reading.layers[i].group);
-
-    free(reading.layers);
-    free(reading.parts);
-    json_decref(reading.root);
+    keras_reading_release(&reading);
     free(model.notes);
     free(model.training_notes);
     keras_file_release(&file);

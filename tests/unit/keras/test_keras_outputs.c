@@ -47,11 +47,7 @@ static int read_model(int units, const char *activation, const char *loss,
 
 static void release(struct reading *reading)
 {
-    for (size_t i = 0; i < reading->of.n_layers; i++)
-        free(reading->of.layers[i].group);
-    free(reading->of.layers);
-    free(reading->of.parts);
-    json_decref(reading->of.root);
+    keras_reading_release(&reading->of);
     keras_model_release(&reading->model);
     keras_file_release(&reading->file);
 }
