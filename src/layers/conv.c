@@ -123,17 +123,12 @@ static bool needs_slope(const struct layer *layer)
     return how != ACTIVATION_RELU && how != ACTIVATION_LINEAR;
 }
 
-static size_t n_outputs(const struct layer *layer)
-{
-    return (size_t)layer->out.length * (size_t)layer->out.row;
-}
-
 static void layout(struct layer *layer, struct space *space)
 {
     struct conv_layer *conv = of(layer);
     size_t rows = (size_t)layer->frame->rows, columns = (size_t)conv->linear.columns;
     size_t n = rows * (size_t)conv->span * (size_t)layer->in.row;
-    size_t n_y = rows * n_outputs(layer);
+    size_t n_y = rows * positions_outputs(layer);
 
     linear_layout(&conv->linear, space);
     conv->b = arena_take(&space->weights, columns, sizeof(real));
@@ -142,8 +137,7 @@ static void layout(struct layer *layer, struct space *space)
     conv->dx = arena_take(&space->backward, n, sizeof(real));
     conv->step = arena_take(&space->lane, rows * (size_t)layer->in.row, sizeof(real));
 
-    layer->y = arena_take(&space->lane, n_y, sizeof(real));
-    layer->dy = arena_take(&space->backward, n_y, sizeof(real));
+    positions_take_outputs(layer, space);
     conv->slope =
         arena_take(&space->backward, needs_slope(layer) ? n_y : 0, sizeof(real));
     conv->dz = arena_take(&space->backward, (size_t)(layer->out.length + 1) * columns,
@@ -178,7 +172,7 @@ static void activate(const struct layer *layer, const struct pass *pass, int r)
     const struct conv_layer *conv = (const struct conv_layer *)layer;
     const struct kernels *kernels = layer->frame->kernels;
     enum activation how = layer->config->conv.activation;
-    size_t n = n_outputs(layer), first = (size_t)r * n;
+    size_t n = positions_outputs(layer), first = (size_t)r * n;
 
     if (how == ACTIVATION_RELU)
         kernels->relu(n, layer->y + first);
@@ -200,43 +194,13 @@ static void forward(struct layer *layer, const struct pass *pass)
             .n_terms = 1,
             .term = {linear_term(&conv->linear, row_of(conv, conv->x, r))},
             .bias = conv->b,
-            .c = layer->y + (size_t)r * n_outputs(layer),
+            .c = layer->y + (size_t)r * positions_outputs(layer),
             .c_row = (size_t)layer->out.row,
             .c_panel = (size_t)linear_panel(&conv->linear),
         };
         layer->frame->kernels->matmul(&m);
         activate(layer, pass, r);
     }
-}
-
-/* Position t of row r stands at (r * T' + t) * out.row. */
-static void pull(struct layer *layer, const struct pass *pass, const struct steps *steps,
-                 int s, real *x, size_t row)
-{
-    size_t width = (size_t)layer->out.row;
-    const real *from = layer->y + (size_t)steps_time(steps, s) * width;
-
-    (void)pass;
-    for (int r = 0; r < steps->active[s]; r++)
-        memcpy(x + (size_t)r * row, from + (size_t)r * n_outputs(layer),
-               width * sizeof *x);
-}
-
-static void clear(struct layer *layer, const struct pass *pass)
-{
-    memset(layer->dy, 0, (size_t)pass->n_rows * n_outputs(layer) * sizeof *layer->dy);
-}
-
-static void push(struct layer *layer, const struct pass *pass, const struct steps *steps,
-                 int s, const real *dx, size_t row)
-{
-    size_t width = (size_t)layer->out.row;
-    real *to = layer->dy + (size_t)steps_time(steps, s) * width;
-
-    (void)pass;
-    for (int r = 0; r < steps->active[s]; r++)
-        layer->frame->kernels->add(width, to + (size_t)r * n_outputs(layer),
-                                   dx + (size_t)r * row);
 }
 
 /* Reals from one panel of dz to the next. */
@@ -250,7 +214,8 @@ static void take_dz(struct layer *layer, int r)
 {
     struct conv_layer *conv = of(layer);
     const struct kernels *kernels = layer->frame->kernels;
-    size_t n = n_outputs(layer), first = (size_t)r * n, row = (size_t)layer->out.row;
+    size_t n = positions_outputs(layer), first = (size_t)r * n,
+           row = (size_t)layer->out.row;
     size_t width = (size_t)linear_panel(&conv->linear);
     real *dy = layer->dy + first;
 
@@ -362,8 +327,8 @@ const struct layer_ops conv_layer = {
     .layout = layout,
     .pack = pack,
     .forward = forward,
-    .pull = pull,
+    .pull = positions_pull_outputs,
     .backward = backward,
-    .clear = clear,
-    .push = push,
+    .clear = positions_clear_outputs,
+    .push = positions_push_outputs,
 };

@@ -108,3 +108,47 @@ void positions_push(const struct layer *layer, const struct pass *pass,
         }
     }
 }
+
+size_t positions_outputs(const struct layer *layer)
+{
+    return (size_t)layer->out.length * (size_t)layer->out.row;
+}
+
+void positions_take_outputs(struct layer *layer, struct space *space)
+{
+    size_t n = (size_t)layer->frame->rows * positions_outputs(layer);
+
+    layer->y = arena_take(&space->lane, n, sizeof(real));
+    layer->dy = arena_take(&space->backward, n, sizeof(real));
+}
+
+/* Position t of row r stands at (r * T' + t) * out.row. */
+void positions_pull_outputs(struct layer *layer, const struct pass *pass,
+                            const struct steps *steps, int s, real *x, size_t row)
+{
+    size_t width = (size_t)layer->out.row;
+    const real *from = layer->y + (size_t)steps_time(steps, s) * width;
+
+    (void)pass;
+    for (int r = 0; r < steps->active[s]; r++)
+        memcpy(x + (size_t)r * row, from + (size_t)r * positions_outputs(layer),
+               width * sizeof *x);
+}
+
+void positions_clear_outputs(struct layer *layer, const struct pass *pass)
+{
+    memset(layer->dy, 0,
+           (size_t)pass->n_rows * positions_outputs(layer) * sizeof *layer->dy);
+}
+
+void positions_push_outputs(struct layer *layer, const struct pass *pass,
+                            const struct steps *steps, int s, const real *dx, size_t row)
+{
+    size_t width = (size_t)layer->out.row;
+    real *to = layer->dy + (size_t)steps_time(steps, s) * width;
+
+    (void)pass;
+    for (int r = 0; r < steps->active[s]; r++)
+        layer->frame->kernels->add(width, to + (size_t)r * positions_outputs(layer),
+                                   dx + (size_t)r * row);
+}

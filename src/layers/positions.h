@@ -36,4 +36,14 @@ void positions_add_gradient(const struct layer *layer, const struct pass *pass, 
 void positions_push(const struct layer *layer, const struct pass *pass,
                     struct positions from, real *step);
 
+/* For kinds that compute all positions of a row at once: y and dy are (R, T', out.row),
+ * and these are their pull, clear and push. */
+void positions_take_outputs(struct layer *layer, struct space *space);
+size_t positions_outputs(const struct layer *layer); /* numbers of a row: T' * out.row */
+void positions_pull_outputs(struct layer *layer, const struct pass *pass,
+                            const struct steps *steps, int s, real *x, size_t row);
+void positions_clear_outputs(struct layer *layer, const struct pass *pass);
+void positions_push_outputs(struct layer *layer, const struct pass *pass,
+                            const struct steps *steps, int s, const real *dx, size_t row);
+
 #endif

@@ -61,24 +61,19 @@ static int shape(struct layer *layer)
     return rc;
 }
 
-static size_t n_outputs(const struct layer *layer)
-{
-    return (size_t)layer->out.length * (size_t)layer->out.row;
-}
-
 static void layout(struct layer *layer, struct space *space)
 {
     struct window_layer *window = of(layer);
     size_t rows = (size_t)layer->frame->rows, row = (size_t)layer->in.row;
-    size_t n = rows * (size_t)layer->in.length * row, n_y = rows * n_outputs(layer);
+    size_t n = rows * (size_t)layer->in.length * row,
+           n_y = rows * positions_outputs(layer);
     bool is_max = !layer->config->window.mean;
 
     window->x = arena_take(&space->lane, n, sizeof(real));
     window->dx = arena_take(&space->backward, n, sizeof(real));
     window->where = arena_take(&space->lane, is_max ? n_y : 0, sizeof(int32_t));
     window->step = arena_take(&space->lane, rows * row, sizeof(real));
-    layer->y = arena_take(&space->lane, n_y, sizeof(real));
-    layer->dy = arena_take(&space->backward, n_y, sizeof(real));
+    positions_take_outputs(layer, space);
 }
 
 static struct positions positions_in(const struct layer *layer, real *rows)
@@ -134,7 +129,7 @@ static void forward(struct layer *layer, const struct pass *pass)
     for (int r = 0; r < pass->n_rows; r++)
         for (int p = 0; p < layer->out.length; p++) {
             const real *x = window->x + (size_t)r * length * row;
-            size_t at = (size_t)r * n_outputs(layer) + (size_t)p * row;
+            size_t at = (size_t)r * positions_outputs(layer) + (size_t)p * row;
             int first = 0, n = clip(layer, &window->windows, p, &first);
 
             if (layer->config->window.mean)
@@ -144,42 +139,12 @@ static void forward(struct layer *layer, const struct pass *pass)
         }
 }
 
-/* Position t of row r stands at (r * T' + t) * out.row. */
-static void pull(struct layer *layer, const struct pass *pass, const struct steps *steps,
-                 int s, real *x, size_t row)
-{
-    size_t width = (size_t)layer->out.row;
-    const real *from = layer->y + (size_t)steps_time(steps, s) * width;
-
-    (void)pass;
-    for (int r = 0; r < steps->active[s]; r++)
-        memcpy(x + (size_t)r * row, from + (size_t)r * n_outputs(layer),
-               width * sizeof *x);
-}
-
-static void clear(struct layer *layer, const struct pass *pass)
-{
-    memset(layer->dy, 0, (size_t)pass->n_rows * n_outputs(layer) * sizeof *layer->dy);
-}
-
-static void push(struct layer *layer, const struct pass *pass, const struct steps *steps,
-                 int s, const real *dx, size_t row)
-{
-    size_t width = (size_t)layer->out.row;
-    real *to = layer->dy + (size_t)steps_time(steps, s) * width;
-
-    (void)pass;
-    for (int r = 0; r < steps->active[s]; r++)
-        layer->frame->kernels->add(width, to + (size_t)r * n_outputs(layer),
-                                   dx + (size_t)r * row);
-}
-
 /* Adds the gradient of window p of row r to its positions. */
 static void backward_window(struct layer *layer, int r, int p)
 {
     struct window_layer *window = of(layer);
     size_t row = (size_t)layer->in.row;
-    size_t at = (size_t)r * n_outputs(layer) + (size_t)p * row;
+    size_t at = (size_t)r * positions_outputs(layer) + (size_t)p * row;
     real *dx = window->dx + (size_t)r * (size_t)layer->in.length * row;
     const real *dy = layer->dy + at;
     int first = 0, n = clip(layer, &window->windows, p, &first);
@@ -248,8 +213,8 @@ const struct layer_ops window_layer = {
     .shape = shape,
     .layout = layout,
     .forward = forward,
-    .pull = pull,
+    .pull = positions_pull_outputs,
     .backward = backward,
-    .clear = clear,
-    .push = push,
+    .clear = positions_clear_outputs,
+    .push = positions_push_outputs,
 };
