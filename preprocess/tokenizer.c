@@ -111,21 +111,13 @@ static int load_from_file(struct job *job, const char *path)
 
 static int load(struct job *job, const char *path)
 {
-    struct saved_look look = {SAVED_OTHER, H5_SEALED};
-    char first[8]; /* as many as h5_is_one reads */
-    size_t n = 0;
-    int fd = -1, rc = file_open(path, &fd, &n);
+    struct saved_look look = {.kind = SAVED_OTHER};
+    int rc = saved_look(path, &look);
+
     if (rc)
         return rc;
-
-    ssize_t n_first = pread(fd, first, sizeof first, 0);
-    close(fd);
-    if (n_first <= 0 || !h5_is_one(first, (size_t)n_first))
+    if (!look.is_h5)
         return load_from_file(job, path);
-
-    rc = saved_look(path, &look);
-    if (rc)
-        return rc;
     return look.kind == SAVED_DATASET ? load_from_dataset(job, path)
                                       : load_from_checkpoint(job, path);
 }

@@ -176,7 +176,7 @@ struct settings {
 static int inspect(const struct settings *settings, const char *path)
 {
     struct checkpoint_hints hints = import_hints(&settings->keras);
-    struct saved_look look = {SAVED_OTHER, H5_SEALED};
+    struct saved_look look = {.kind = SAVED_OTHER};
 
     int rc = saved_look(path, &look);
     if (rc)

@@ -55,7 +55,7 @@ static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
     const char *path = operands[0], *target = settings->output ? settings->output : path;
-    struct saved_look look = {SAVED_OTHER, H5_SEALED};
+    struct saved_look look = {.kind = SAVED_OTHER};
     (void)n;
 
     int rc = saved_look(path, &look);

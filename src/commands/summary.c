@@ -79,7 +79,7 @@ static int show_data(const struct model_options *options, const char *path)
 
 static int show(const struct config *config, const char *path, bool has_options)
 {
-    struct saved_look look = {SAVED_OTHER, H5_SEALED};
+    struct saved_look look = {.kind = SAVED_OTHER};
     char *file = path ? checkpoint_path(path) : NULL;
     int rc = OK;
 

@@ -24,6 +24,26 @@ static struct layer_config frozen_or_not(const struct keras_part *part)
     return config;
 }
 
+/* The options as a record has them; the caller's. */
+static char *record_of(const struct keras_reading *reading,
+                       const struct model_options *options)
+{
+    char *model = options_to_json(&model_options_table, options);
+    json_t *record = json_loads(model, 0, NULL);
+    free(model);
+    if (!*options->stack)
+        json_object_del(record, "stack");
+    if (!*options->freeze)
+        json_object_del(record, "freeze");
+    json_object_set_new(record, "recipe", json_string("none"));
+    json_object_update(record, reading->optimizer);
+    char *text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT);
+    if (!text)
+        die("a model's options do not fit JSON");
+    json_decref(record);
+    return text;
+}
+
 int keras_make_chain(struct keras_reading *reading)
 {
     struct chain_config *chain = &reading->model->config;
@@ -39,27 +59,6 @@ int keras_make_chain(struct keras_reading *reading)
 
     if (model_options_of(chain, &options))
         return fail(ERR_FORMAT, "%s: %s", keras_source(reading), fail_message());
+    reading->model->record = record_of(reading, &options);
     return OK;
-}
-
-char *keras_options_json(const struct keras_reading *reading)
-{
-    struct model_options options;
-    if (model_options_of(&reading->model->config, &options))
-        die("%s", fail_message());
-
-    char *model = options_to_json(&model_options_table, &options);
-    json_t *record = json_loads(model, 0, NULL);
-    free(model);
-    if (!*options.stack)
-        json_object_del(record, "stack");
-    if (!*options.freeze)
-        json_object_del(record, "freeze");
-    json_object_set_new(record, "recipe", json_string("none"));
-    json_object_update(record, reading->optimizer);
-    char *text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT);
-    if (!text)
-        die("a model's options do not fit JSON");
-    json_decref(record);
-    return text;
 }

@@ -50,9 +50,8 @@ json_t *keras_training_of(const struct keras_reading *reading);
 void keras_read_optimizer(struct keras_reading *reading);
 int keras_find_arrays(struct keras_reading *reading) NODISCARD;
 
+/* And the model's record: the options that say it. */
 int keras_make_chain(struct keras_reading *reading) NODISCARD;
-/* The options that say the model, as in a checkpoint; the caller's. */
-char *keras_options_json(const struct keras_reading *reading);
 
 int keras_take_weights(struct keras_reading *reading) NODISCARD;
 /* Where the file has those of these weights, by our Adam. */

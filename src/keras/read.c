@@ -149,8 +149,6 @@ static int read_model(struct keras_reading *reading)
         rc = keras_make_chain(reading);
     if (!rc)
         rc = keras_take_weights(reading);
-    if (!rc)
-        reading->model->record = keras_options_json(reading);
     return rc;
 }
 

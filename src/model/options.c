@@ -211,8 +211,8 @@ int model_options_settle(struct model_options *options)
     static const struct facts any = {.num_words = 2, .maxlen = 1, .n_labels = 2};
     struct chain_config chain;
 
+    if (!*options->stack && !*options->freeze)
+        return OK;
     int rc = model_options_chain(options, &any, &chain);
-    if (!rc && (*options->stack || *options->freeze))
-        rc = model_options_of(&chain, options);
-    return rc;
+    return rc ? rc : model_options_of(&chain, options);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/program.h"
 #include "layers/layer.h"
 #include "model/model.h"
 
@@ -12,20 +13,6 @@ struct totals {
     size_t parameters, frozen;
     double flops;
 };
-
-/* 134113 as "134,113"; at most 32 bytes. */
-static void grouped(size_t value, char *text)
-{
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%zu", value);
-
-    for (int i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0)
-            *text++ = ',';
-        *text++ = digits[i];
-    }
-    *text = '\0';
-}
 
 /* 1234567 as "1.23 M"; at most 16 bytes. */
 static void rounded(double value, char *text)
@@ -88,7 +75,7 @@ static char *line_of(const struct chain_config *chain, int i, const struct param
         snprintf(shape, sizeof shape, "(%d, %d)", outline.length, outline.width);
     else
         snprintf(shape, sizeof shape, "(%d)", outline.width);
-    grouped(parameters, count);
+    program_thousands((int64_t)parameters, count);
     rounded(flops, cost);
 
     char *line = xasprintf("%-22.22s %-20.20s %-13s %11s %8s%s\n", layer->name, words,
@@ -101,8 +88,8 @@ static char *sums(const struct totals *totals)
 {
     char all[32], frozen[32], cost[16], bytes[16];
 
-    grouped(totals->parameters, all);
-    grouped(totals->frozen, frozen);
+    program_thousands((int64_t)totals->parameters, all);
+    program_thousands((int64_t)totals->frozen, frozen);
     rounded(totals->flops, cost);
     rounded((double)totals->parameters * sizeof(float), bytes);
     char *stay = totals->frozen ? xasprintf(", %s frozen (f)", frozen) : xstrdup("");

@@ -72,7 +72,7 @@ static int look_sealed(const char *path, struct saved_look *look)
 
 int saved_look(const char *path, struct saved_look *result)
 {
-    struct saved_look look = {SAVED_OTHER, H5_SEALED};
+    struct saved_look look = {.kind = SAVED_OTHER};
     char first[8] = "", last[FILE_TRAILER_BYTES] = "";
     size_t n = 0;
     int fd = -1, rc = file_open(path, &fd, &n);
@@ -85,7 +85,8 @@ int saved_look(const char *path, struct saved_look *result)
     close(fd);
 
     bool is_sealed = n_last == sizeof last && file_has_seal(last, sizeof last);
-    if (n_first == sizeof first && h5_is_one(first, sizeof first))
+    look.is_h5 = n_first == sizeof first && h5_is_one(first, sizeof first);
+    if (look.is_h5)
         rc = is_sealed ? look_sealed(path, &look) : look_unsealed(path, &look);
     if (!rc)
         *result = look;

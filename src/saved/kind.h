@@ -14,6 +14,7 @@ enum saved_kind {
 struct saved_look {
     enum saved_kind kind;
     enum h5_ending ending; /* of what rnntrain or rnnprep wrote */
+    bool is_h5;            /* HDF5, whoever wrote it */
 };
 
 /* The trailer of a sealed file is checked, a file without one is looked at in a child
