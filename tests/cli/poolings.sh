@@ -20,18 +20,7 @@ try() { # data stack padding
     [ "$(outcome "$tmp/one")" = "$(outcome "$tmp/many")" ] ||
         problem "$2: other bits on three ranks"
 
-    "$rnntrain" export "$tmp/one/best.h5" --to c -o "$tmp/model.c" >"$tmp/said"
-    grep -q 'compiled and run' "$tmp/said" || problem "$2: C was not tried"
-    "$rnntrain" export "$tmp/one/best.h5" --to keras -o "$tmp/model.keras" >/dev/null
-    "$rnntrain" import "$tmp/model.keras" -o "$tmp/back.h5" --tokenizer "$tmp/one/best.h5" \
-        --labels neg,pos --padding "$3" >/dev/null
-    for model in "$tmp/one/best.h5" "$tmp/back.h5"; do
-        "$rnntrain" predict "$model" "$tmp/texts"
-        echo
-    done >"$tmp/all"
-    n=$(($(wc -l <"$tmp/all") / 2))
-    cmp <(head -n "$n" "$tmp/all") <(tail -n "$n" "$tmp/all") ||
-        problem "$2: Keras's file judges otherwise"
+    exports_judge_alike "$tmp/one" "$3" "$2"
 }
 
 try "$tmp/sample.h5" "embedding:8, mean" pre

@@ -13,10 +13,6 @@ go() { # np run-folder data option...
     ranks "$1" "$rnntrain" "$3" "${options[@]}" --run-dir "$2" --quiet "${@:4}"
 }
 
-judge() { # model
-    "$rnntrain" predict "$1" "$tmp/texts"
-}
-
 try() { # padding stack
     local data=$tmp/sample.h5
     [ "$1" = pre ] || data=$tmp/post.h5
@@ -26,13 +22,7 @@ try() { # padding stack
     [ "$(outcome "$tmp/one")" = "$(outcome "$tmp/many")" ] ||
         problem "$2: other bits on three ranks"
 
-    "$rnntrain" export "$tmp/one/best.h5" --to c -o "$tmp/model.c" >"$tmp/said"
-    grep -q 'compiled and run' "$tmp/said" || problem "$2: C was not tried"
-    "$rnntrain" export "$tmp/one/best.h5" --to keras -o "$tmp/model.keras" >/dev/null
-    "$rnntrain" import "$tmp/model.keras" -o "$tmp/back.h5" --tokenizer "$tmp/one/best.h5" \
-        --labels neg,pos --padding "$1" >/dev/null
-    cmp <(judge "$tmp/one/best.h5") <(judge "$tmp/back.h5") ||
-        problem "$2: Keras's file judges otherwise"
+    exports_judge_alike "$tmp/one" "$1" "$2"
 }
 
 try pre "embedding:8, rnn:12"

@@ -12,12 +12,6 @@ go() { # np run-folder option...
     ranks "$1" "$rnntrain" "${options[@]}" --run-dir "$2" --quiet "${@:3}"
 }
 
-same_model() { # a b what: two files that judge alike
-    "$rnntrain" predict "$1" "$tmp/texts" >"$tmp/first"
-    "$rnntrain" predict "$2" "$tmp/texts" >"$tmp/second"
-    cmp "$tmp/first" "$tmp/second" || problem "$3 judges otherwise"
-}
-
 try() { # stack option...
     local stack=$1
     shift
@@ -34,13 +28,7 @@ try() { # stack option...
     go 2 "$tmp/many" --stack "$stack" --resume "$@"
     [ "$(outcome "$tmp/many")" = "$expected" ] || problem "$stack: other bits on other ranks"
 
-    # C is compiled and compared by the export itself; Keras's file is read back.
-    "$rnntrain" export "$tmp/one/best.h5" --to c -o "$tmp/model.c" >"$tmp/said"
-    grep -q 'compiled and run' "$tmp/said" || problem "$stack: C was not tried: $(cat "$tmp/said")"
-    "$rnntrain" export "$tmp/one/best.h5" --to keras -o "$tmp/model.keras" >/dev/null
-    "$rnntrain" import "$tmp/model.keras" -o "$tmp/back.h5" --tokenizer "$tmp/one/best.h5" \
-        --labels neg,pos >/dev/null
-    same_model "$tmp/one/best.h5" "$tmp/back.h5" "$stack: what Keras's file gives"
+    exports_judge_alike "$tmp/one" pre "$stack"
 }
 
 try "embedding:8, dropout:0.2, bilstm:6, dropout:0.1, gru:5, max, dropout:0.3, dense:7:relu, dense:4:relu"
@@ -52,6 +40,7 @@ go 1 "$tmp/stack" --stack " embedding:8,dropout:0.2,bigru:6,mean,dense:4,dropout
 config() { # run folder
     sed -n '1s/.*"config":\({[^}]*}\).*/\1/p' "$1/log.jsonl"
 }
+config "$tmp/flags" | grep -q '"model":"bigru"' || problem "no configuration in the log"
 [ "$(config "$tmp/flags")" = "$(config "$tmp/stack")" ] || problem "a stack of flags is recorded otherwise"
 
 expect 64 '--stack says all of a model: options of its parts, as --units, cannot stand beside it' \

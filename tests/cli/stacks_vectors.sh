@@ -12,12 +12,6 @@ go() { # np run-folder option...
     ranks "$1" "$rnntrain" "${options[@]}" --run-dir "$2" --quiet "${@:3}"
 }
 
-same_model() { # a b what: two files that judge alike
-    "$rnntrain" predict "$1" "$tmp/texts" >"$tmp/first"
-    "$rnntrain" predict "$2" "$tmp/texts" >"$tmp/second"
-    cmp "$tmp/first" "$tmp/second" || problem "$3 judges otherwise"
-}
-
 try() { # stack
     local stack=$1
     rm -rf "$tmp/one" "$tmp/many"
@@ -26,12 +20,7 @@ try() { # stack
     go 3 "$tmp/many" --stack "$stack" --resume
     [ "$(outcome "$tmp/many")" = "$(outcome "$tmp/one")" ] || problem "$stack: other bits on other ranks"
 
-    "$rnntrain" export "$tmp/one/best.h5" --to c -o "$tmp/model.c" >"$tmp/said"
-    grep -q 'compiled and run' "$tmp/said" || problem "$stack: C was not tried: $(cat "$tmp/said")"
-    "$rnntrain" export "$tmp/one/best.h5" --to keras -o "$tmp/model.keras" >/dev/null
-    "$rnntrain" import "$tmp/model.keras" -o "$tmp/back.h5" --tokenizer "$tmp/one/best.h5" \
-        --labels neg,pos >/dev/null
-    same_model "$tmp/one/best.h5" "$tmp/back.h5" "$stack: what Keras's file gives"
+    exports_judge_alike "$tmp/one" pre "$stack"
 }
 
 try "embedding:8, spatial-dropout:0.2, layer-norm, bilstm:5, dense:6:tanh, dropout:0.1, layer-norm:epsilon=1e-05, activation:leaky_relu:alpha=0.3, gru:4, dense:5:gelu, dropout:0.2, dense:4:selu:no_bias, dense:6:softplus, layer-norm:no_center, dense:3:swish"

@@ -13,4 +13,8 @@ void readings_here_begin(const char *tests);
 void readings_here_try(enum reading reading, enum mutant_kind kind, const char *bytes,
                        size_t n);
 
+/* What a fuzz target does with its input: makes a mutant of that kind, and reads it by
+ * one of the commands or by the library, each as often as it is quick. */
+void readings_here_fuzz(enum mutant_kind kind, bool sealed, struct fuzz *input);
+
 #endif

@@ -11,39 +11,11 @@
 #include <cmocka.h>
 
 #include "../../kernel_sets.h"
+#include "corpus.h"
 #include "reference.h"
 
-enum { ROWS = 7, LENGTH = REFERENCE_LENGTH, VOCABULARY = 13, CLASSES = 4 };
-
-/* Padded rows in memory, of 9, 9, 6, 5, 2, 1 and 0 words. */
-struct corpus {
-    uint16_t x[ROWS][LENGTH];
-    int32_t y[ROWS], length[ROWS], order[ROWS];
-    struct rows rows;
-};
-
-static void fill_corpus(struct corpus *corpus, bool pad_pre, int classes)
-{
-    static const int lengths[ROWS] = {9, 9, 6, 5, 2, 1, 0};
-
-    memset(corpus, 0, sizeof *corpus);
-    for (int r = 0; r < ROWS; r++) {
-        corpus->length[r] = lengths[r];
-        corpus->order[r] = r;
-        corpus->y[r] = (r + 1) % classes;
-        for (int t = 0; t < lengths[r]; t++)
-            corpus->x[r][pad_pre ? LENGTH - lengths[r] + t : t] =
-                (uint16_t)(1 + (5 * r + 3 * t) % (VOCABULARY - 1));
-    }
-
-    corpus->rows = (struct rows){.n = ROWS,
-                                 .maxlen = LENGTH,
-                                 .id_bytes = 2,
-                                 .pad_pre = pad_pre,
-                                 .x = corpus->x,
-                                 .y = corpus->y,
-                                 .length = corpus->length};
-}
+enum { CLASSES = 4 };
+_Static_assert((int)LENGTH <= (int)REFERENCE_LENGTH, "rows too long for the reference");
 
 static void check_row(const struct classifier *config, const struct kernels *kernels,
                       int n_words, const double *logits, const double *expected)

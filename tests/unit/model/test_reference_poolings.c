@@ -13,9 +13,11 @@
 #include <cmocka.h>
 
 #include "../../kernel_sets.h"
+#include "corpus.h"
 #include "reference.h"
 
-enum { ROWS = 7, LENGTH = REFERENCE_LENGTH, VOCABULARY = 13, CLASSES = 4 };
+enum { CLASSES = 4 };
+_Static_assert((int)LENGTH <= (int)REFERENCE_LENGTH, "rows too long for the reference");
 
 /* What stands side by side; n 0: Flatten as a layer of its own. */
 static const struct poolings {
@@ -33,36 +35,6 @@ static const struct poolings {
     {2, {POOLING_LAST, POOLING_MEAN}, true},
     {4, {POOLING_FLATTEN, POOLING_LAST, POOLING_MAX, POOLING_MEAN}, true},
 };
-
-/* Padded rows in memory, the longest first. */
-struct corpus {
-    uint16_t x[ROWS][LENGTH];
-    int32_t y[ROWS], length[ROWS], order[ROWS];
-    struct rows rows;
-};
-
-static void fill_corpus(struct corpus *corpus, bool pad_pre)
-{
-    static const int lengths[ROWS] = {9, 9, 6, 5, 2, 1, 0};
-
-    memset(corpus, 0, sizeof *corpus);
-    for (int r = 0; r < ROWS; r++) {
-        corpus->length[r] = lengths[r];
-        corpus->order[r] = r;
-        corpus->y[r] = (r + 1) % CLASSES;
-        for (int t = 0; t < lengths[r]; t++)
-            corpus->x[r][pad_pre ? LENGTH - lengths[r] + t : t] =
-                (uint16_t)(1 + (5 * r + 3 * t) % (VOCABULARY - 1));
-    }
-
-    corpus->rows = (struct rows){.n = ROWS,
-                                 .maxlen = LENGTH,
-                                 .id_bytes = 2,
-                                 .pad_pre = pad_pre,
-                                 .x = corpus->x,
-                                 .y = corpus->y,
-                                 .length = corpus->length};
-}
 
 static struct chain_config chain_of(const struct classifier *config,
                                     const struct poolings *side_by_side)
@@ -157,7 +129,7 @@ static void check(const struct classifier *config, const struct poolings *side_b
     struct corpus corpus;
     struct model *model = NULL;
 
-    fill_corpus(&corpus, config->pad_pre);
+    fill_corpus(&corpus, config->pad_pre, CLASSES);
     assert_int_equal(model_new(&chain, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);
     double *weights = xaligned(params->size, sizeof *weights);

@@ -14,46 +14,9 @@
 #include "../../kernel_sets.h"
 #include "../../layers.h"
 #include "../../recurrent_layers.h"
+#include "corpus.h"
 
-enum {
-    ROWS = 7,
-    LENGTH = 9,
-    VOCABULARY = 13,
-    CLASSES = 4,
-    WIDTH = 24,
-    SEED = 11,
-    STEP = 2
-};
-
-/* Padded rows in memory, of 9, 9, 6, 5, 2, 1 and 0 words. */
-struct corpus {
-    uint16_t x[ROWS][LENGTH];
-    int32_t y[ROWS], length[ROWS], order[ROWS];
-    struct rows rows;
-};
-
-static void fill_corpus(struct corpus *corpus, bool pad_pre)
-{
-    static const int lengths[ROWS] = {9, 9, 6, 5, 2, 1, 0};
-
-    memset(corpus, 0, sizeof *corpus);
-    for (int r = 0; r < ROWS; r++) {
-        corpus->length[r] = lengths[r];
-        corpus->order[r] = r;
-        corpus->y[r] = (r + 1) % CLASSES;
-        for (int t = 0; t < lengths[r]; t++)
-            corpus->x[r][pad_pre ? LENGTH - lengths[r] + t : t] =
-                (uint16_t)(1 + (5 * r + 3 * t) % (VOCABULARY - 1));
-    }
-
-    corpus->rows = (struct rows){.n = ROWS,
-                                 .maxlen = LENGTH,
-                                 .id_bytes = 2,
-                                 .pad_pre = pad_pre,
-                                 .x = corpus->x,
-                                 .y = corpus->y,
-                                 .length = corpus->length};
-}
+enum { CLASSES = 4, WIDTH = 24, SEED = 11, STEP = 2 };
 
 /* One row between two layers: (LENGTH, width), or a vector in at[0]. */
 struct values {
@@ -414,7 +377,7 @@ static void check(int number, const struct kernels *kernels)
     struct corpus corpus;
     struct model *model = NULL;
 
-    fill_corpus(&corpus, chain.pad_pre);
+    fill_corpus(&corpus, chain.pad_pre, CLASSES);
     assert_int_equal(model_new(&chain, kernels, ROWS, &model), OK);
     const struct params *params = model_params(model);
     double *weights = xaligned(params->size, sizeof *weights);
