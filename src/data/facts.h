@@ -27,6 +27,7 @@ struct facts {
     bool pad_pre;      /* pads stand in front of the words */
     bool truncate_pre; /* long texts lose their beginning */
     bool multi_label;  /* a text has any of the labels, or none; false: exactly one */
+    bool has_ngrams;   /* beside the ids (data/sparse.h) */
 };
 
 /* Where facts are stored: numbers as attributes of a group, beside them the labels. */
