@@ -148,7 +148,7 @@ int dataset_read_head(struct dataset *data, enum dataset_words words)
         rc = read_part(data, (enum dataset_part)part);
     if (!rc && data->part[DATASET_TRAIN].n < 1)
         rc = fail(ERR_FORMAT, "%s: /train has no rows", data->path);
-    return rc;
+    return rc || !data->facts.has_ngrams ? rc : dataset_read_ngrams_head(data);
 }
 
 /* corpus.csv, corpus.tar.gz and corpus/ become corpus.h5; the caller's to free. */

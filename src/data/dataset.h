@@ -6,8 +6,10 @@
  *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
  *   /tokenizer_kept   the same of the words whose ids stand in x: all that training needs
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
+ *   /ngrams   /train/ngrams   ...   where rnnprep counted n-grams: see sparse.h
  *   root attributes: format, format_version, num_words, maxlen, padding, truncating;
- *                    needs "multi_label" where a text may have several labels
+ *                    needs "multi_label" where a text may have several labels, and
+ *                    "ngrams" where there are some
  *
  * Reading has two steps, so that the processes of a node read together into memory that
  * they share: dataset_open() reads and checks everything but the arrays, dataset_load()
@@ -23,6 +25,8 @@
 #include "data/rows.h"
 
 struct h5;
+struct ngrams;
+struct sparse;
 
 enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
 
@@ -46,6 +50,11 @@ struct dataset {
     bool is_unsealed; /* another program opened it for writing (h5.h) */
     struct h5 *file;  /* private: open until all of it is in memory */
     struct rows part[DATASET_PARTS]; /* n 0: the file has no such part */
+    /* With facts.has_ngrams: how many there are, how many ones a part's rows have; and to
+     * be written the list and the rows of each part, borrowed. */
+    size_t n_features, n_ones[DATASET_PARTS];
+    const struct ngrams *ngrams;
+    const struct sparse *sparse; /* (DATASET_PARTS) */
 };
 
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. A file that
@@ -100,21 +109,30 @@ static inline size_t dataset_row_bytes(const struct dataset *data)
  * everything but rows and tokenizer goes into a new file that data->path does not yet
  * name. The tokenizer, as `data` has it by then, follows when dataset_write_tokenizer is
  * called. Chunk k of a part holds its rows from k dataset_chunk_rows() on; its ids stand
- * one row after the other in id_bytes each, zeros behind the part's last row.
- * dataset_finish: y and length of every part, as `data` has them; the file takes its
- * name. Whatever dataset_finish returns, the writer is gone; dataset_abandon (NULL is
- * fine) leaves no file. */
+ * one row after the other in id_bytes each, zeros behind the part's last row. Chunk k of
+ * a part's ones holds the features from k dataset_chunk_ones() on, likewise.
+ * dataset_finish: y and length of every part, as `data` has them, and where the features
+ * of a row begin, as data->sparse has it; the file takes its name. Whatever
+ * dataset_finish returns, the writer is gone; dataset_abandon (NULL is fine) leaves no
+ * file. */
 struct dataset_writer;
 int dataset_create(const struct dataset *data, struct dataset_writer **writer) NODISCARD;
 void dataset_write_tokenizer(struct dataset_writer *writer);
 size_t dataset_chunk_rows(const struct dataset *data, enum dataset_part part);
 void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
                        size_t chunk, const void *packed, size_t n_packed);
+size_t dataset_chunk_ones(const struct dataset *data, enum dataset_part part);
+void dataset_write_ones(struct dataset_writer *writer, enum dataset_part part,
+                        size_t chunk, const void *packed, size_t n_packed);
 int dataset_finish(struct dataset_writer *writer) NODISCARD;
 void dataset_abandon(struct dataset_writer *writer);
 
-/* Packs a chunk of ids for dataset_write_ids (any thread; see h5_pack). */
+/* Packs a chunk of ids for dataset_write_ids, or of ones for dataset_write_ones (any
+ * thread; see h5_pack). */
 struct h5_packer;
+const void *dataset_pack_ones(const struct dataset *data, enum dataset_part part,
+                              struct h5_packer *packer, const void *ones,
+                              size_t *n_packed);
 const void *dataset_pack(const struct dataset *data, enum dataset_part part,
                          struct h5_packer *packer, const void *ids, size_t *n_packed);
 

@@ -157,7 +157,8 @@ int dataset_load(struct dataset *data, int reader, int readers)
             rc = load_rows(data, (enum dataset_part)part, first, end);
     }
 
-    if (data->part[DATASET_TRAIN].x) { /* all that is wanted of it is in memory */
+    /* all that is wanted of it is in memory, unless somebody will ask for n-grams */
+    if (data->part[DATASET_TRAIN].x && !data->facts.has_ngrams) {
         h5_close(data->file);
         data->file = NULL;
     }

@@ -52,6 +52,12 @@ int dataset_open_unsealed(const char *path, enum dataset_words words,
 int dataset_open_chunks(const struct dataset *data, enum dataset_part part,
                         struct h5_chunks **chunks) NODISCARD;
 
+/* The paths of what sparse.h describes, and their shapes in the head of a file. */
+#define DATASET_NGRAMS "/ngrams"
+#define DATASET_START "ngrams/start"
+#define DATASET_INDEX "ngrams/index"
+int dataset_read_ngrams_head(struct dataset *data) NODISCARD;
+
 /* Arrays in memory begin at multiples of 64 bytes. */
 static inline size_t dataset_padded_bytes(size_t n)
 {

@@ -1,5 +1,6 @@
 /* Rows of a data set's file by number; and what all of them come to. */
 #include "data/dataset_private.h"
+#include "data/sparse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ int dataset_open_chunks(const struct dataset *data, enum dataset_part part,
     size_t shape[2];
     dataset_array_path(part, "x", path);
     dataset_id_shape(data, part, shape);
-    return h5_chunks_open(data->file, path, dataset_id_type(data), shape, chunks);
+    return h5_chunks_open(data->file, path, dataset_id_type(data), 2, shape, chunks);
 }
 
 struct dataset_reader {
@@ -154,6 +155,41 @@ static int hash_ids(XXH64_state_t *state, const struct dataset *data,
     return rc;
 }
 
+static int hash_ngrams(XXH64_state_t *state, const struct dataset *data)
+{
+    struct ngrams ngrams = {0};
+    size_t n = data->n_features * sizeof *ngrams.parent;
+    int rc = dataset_ngrams(data, &ngrams);
+    if (rc)
+        return rc;
+
+    XXH64_update(state, ngrams.words, ngrams.n_bytes);
+    XXH64_update(state, ngrams.parent, n);
+    XXH64_update(state, ngrams.last, n);
+    XXH64_update(state, ngrams.documents, n);
+    ngrams_release(&ngrams);
+    return OK;
+}
+
+static int hash_features(XXH64_state_t *state, const struct dataset *data,
+                         enum dataset_part part)
+{
+    enum { ROWS = 4096 };
+    struct sparse_reader *reader = NULL;
+    struct sparse rows = {.n_rows = 1};
+
+    int rc = sparse_reader_open(data, part, &reader);
+    while (!rc && rows.n_rows) {
+        rc = sparse_reader_next(reader, ROWS, &rows);
+        if (rc || !rows.n_rows)
+            break;
+        XXH64_update(state, rows.start, (rows.n_rows + 1) * sizeof *rows.start);
+        XXH64_update(state, rows.index, rows.start[rows.n_rows] * sizeof *rows.index);
+    }
+    sparse_reader_close(reader);
+    return rc;
+}
+
 int dataset_content(const struct dataset *data, uint64_t *hash)
 {
     XXH64_state_t *state = XXH64_createState();
@@ -168,7 +204,11 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
             continue;
         rc = hash_ids(state, data, (enum dataset_part)part);
         hash_columns(state, rows);
+        if (!rc && data->facts.has_ngrams)
+            rc = hash_features(state, data, (enum dataset_part)part);
     }
+    if (!rc && data->facts.has_ngrams)
+        rc = hash_ngrams(state, data);
 
     *hash = XXH64_digest(state);
     XXH64_freeState(state);

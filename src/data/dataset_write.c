@@ -1,5 +1,7 @@
 /* Data sets written: see dataset.c, which reads them. */
 #include "data/dataset_private.h"
+#include "data/ngrams_file.h"
+#include "data/sparse.h"
 
 #include "files/h5_write.h"
 
@@ -10,6 +12,18 @@ struct dataset_writer {
     const struct dataset *data; /* borrowed */
     struct h5_writer *file;
 };
+
+static void make_ones(struct h5_writer *file, const struct dataset *data,
+                      enum dataset_part part)
+{
+    char path[DATASET_PATH_BYTES];
+    size_t n = data->n_ones[part];
+    dataset_array_path(part, DATASET_INDEX, path);
+    if (n)
+        h5_make_chunked(file, path, H5_INT32, 1, &n);
+    else
+        h5_write(file, path, H5_INT32, 1, &n, NULL, false);
+}
 
 int dataset_create(const struct dataset *data, struct dataset_writer **result)
 {
@@ -23,6 +37,8 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
     facts_write(file, FACTS_IN_DATASET, &data->facts);
     facts_write_labels(file, FACTS_IN_DATASET, &data->facts);
     h5_write_text(file, "/provenance", data->provenance);
+    if (data->facts.has_ngrams)
+        ngrams_write(file, DATASET_NGRAMS, data->ngrams);
 
     for (int part = 0; part < DATASET_PARTS; part++) {
         char path[DATASET_PATH_BYTES];
@@ -31,6 +47,8 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
         dataset_id_shape(data, (enum dataset_part)part, shape);
         if (shape[0])
             h5_make_chunked(file, path, dataset_id_type(data), 2, shape);
+        if (shape[0] && data->facts.has_ngrams)
+            make_ones(file, data, (enum dataset_part)part);
     }
 
     *result = xcalloc(1, sizeof **result);
@@ -69,6 +87,36 @@ void dataset_write_ids(struct dataset_writer *writer, enum dataset_part part,
                    packed, n_packed);
 }
 
+size_t dataset_chunk_ones(const struct dataset *data, enum dataset_part part)
+{
+    return h5_chunk_rows(H5_INT32, 1, &data->n_ones[part]);
+}
+
+const void *dataset_pack_ones(const struct dataset *data, enum dataset_part part,
+                              struct h5_packer *packer, const void *ones,
+                              size_t *n_packed)
+{
+    return h5_pack(packer, H5_INT32, dataset_chunk_ones(data, part), ones, n_packed);
+}
+
+void dataset_write_ones(struct dataset_writer *writer, enum dataset_part part,
+                        size_t chunk, const void *packed, size_t n_packed)
+{
+    char path[DATASET_PATH_BYTES];
+    dataset_array_path(part, DATASET_INDEX, path);
+    h5_write_chunk(writer->file, path, chunk * dataset_chunk_ones(writer->data, part),
+                   packed, n_packed);
+}
+
+static void write_starts(struct dataset_writer *writer, enum dataset_part part)
+{
+    const struct sparse *rows = &writer->data->sparse[part];
+    char path[DATASET_PATH_BYTES];
+    size_t n = rows->n_rows + 1;
+    dataset_array_path(part, DATASET_START, path);
+    h5_write(writer->file, path, H5_INT64, 1, &n, rows->start, true);
+}
+
 static void write_columns(struct dataset_writer *writer, enum dataset_part part)
 {
     struct rows rows = writer->data->part[part];
@@ -82,6 +130,8 @@ static void write_columns(struct dataset_writer *writer, enum dataset_part part)
              rows.n_labels ? (void *)rows.multi_hot : (void *)rows.y, true);
     dataset_array_path(part, "length", path);
     h5_write(writer->file, path, H5_INT32, 1, &n, rows.length, true);
+    if (writer->data->facts.has_ngrams)
+        write_starts(writer, part);
 }
 
 int dataset_finish(struct dataset_writer *writer)
@@ -123,6 +173,26 @@ static void write_part(struct dataset_writer *writer, enum dataset_part part,
     free(ids);
 }
 
+static void write_ones(struct dataset_writer *writer, enum dataset_part part,
+                       struct h5_packer *packer)
+{
+    const struct dataset *data = writer->data;
+    size_t n = data->n_ones[part], n_packed = 0;
+    size_t chunk_ones = n ? dataset_chunk_ones(data, part) : 1;
+    uint32_t *ones = xcalloc(chunk_ones, sizeof *ones);
+
+    for (size_t chunk = 0; chunk * chunk_ones < n; chunk++) {
+        size_t first = chunk * chunk_ones, left = n - first;
+        size_t here = left < chunk_ones ? left : chunk_ones;
+        memset(ones, 0, chunk_ones * sizeof *ones);
+        memcpy(ones, data->sparse[part].index + first, here * sizeof *ones);
+
+        const void *packed = dataset_pack_ones(data, part, packer, ones, &n_packed);
+        dataset_write_ones(writer, part, chunk, packed, n_packed);
+    }
+    free(ones);
+}
+
 int dataset_write(const struct dataset *data)
 {
     struct dataset_writer *writer = NULL;
@@ -134,6 +204,8 @@ int dataset_write(const struct dataset *data)
     dataset_write_tokenizer(writer);
     for (int part = 0; part < DATASET_PARTS; part++)
         write_part(writer, (enum dataset_part)part, packer);
+    for (int part = 0; part < DATASET_PARTS && data->facts.has_ngrams; part++)
+        write_ones(writer, (enum dataset_part)part, packer);
     h5_packer_free(packer);
     return dataset_finish(writer);
 }

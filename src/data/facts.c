@@ -1,5 +1,6 @@
 #include "data/facts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +24,12 @@ static const struct form forms[] = {
 };
 _Static_assert(COUNT_OF(forms) == FACTS_FORMS, "every form is described");
 
-/* What files with several labels a text need of who reads them. */
-static const char multi_label[] = "multi_label";
+/* What files may need of who reads them. */
+enum need { NEED_MULTI_LABEL, NEED_NGRAMS, NEEDS };
+
+static const char *const need_names[] = {
+    [NEED_MULTI_LABEL] = "multi_label", [NEED_NGRAMS] = "ngrams"};
+_Static_assert(COUNT_OF(need_names) == NEEDS, "every need has a name");
 
 static int read_int(struct h5 *file, const struct form *form, const char *name, int least,
                     int most, int *value)
@@ -91,23 +96,56 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
     return rc;
 }
 
+/* Notes the names in a text, blanks between them; false: one of them is not known. */
+static bool note_needs(const char *names, bool needs[NEEDS])
+{
+    for (size_t n = 0; *names; names += n + (names[n] == ' ')) {
+        int i = 0;
+        n = strcspn(names, " ");
+        while (i < NEEDS && (strncmp(need_names[i], names, n) || need_names[i][n]))
+            i++;
+        if (i == NEEDS)
+            return false;
+        needs[i] = true;
+    }
+    return true;
+}
+
 /* What this or a later version put into the file without which it means something
  * else. */
 static int read_needs(struct h5 *file, const struct form *form, struct facts *facts)
 {
-    char *needs = NULL;
+    char *names = NULL;
+    bool needs[NEEDS] = {false};
     if (!h5_has_attribute(file, form->group, "needs"))
         return OK;
 
-    int rc = h5_read_attribute_text(file, form->group, "needs", &needs);
-    facts->multi_label = !rc && !strcmp(needs, multi_label);
-    if (!rc && !facts->multi_label)
+    int rc = h5_read_attribute_text(file, form->group, "needs", &names);
+    if (!rc && !note_needs(names, needs))
         rc = fail(ERR_FORMAT,
                   "%s: it needs %s, which this program, " RNNTRAIN_VERSION
                   ", does not know: update rnntrain",
-                  h5_path(file), needs);
-    free(needs);
+                  h5_path(file), names);
+    facts->multi_label = needs[NEED_MULTI_LABEL];
+    facts->has_ngrams = needs[NEED_NGRAMS];
+    free(names);
     return rc;
+}
+
+static void write_needs(struct h5_writer *file, const struct form *form,
+                        const struct facts *facts)
+{
+    const bool needs[NEEDS] = {
+        [NEED_MULTI_LABEL] = facts->multi_label, [NEED_NGRAMS] = facts->has_ngrams};
+    char names[64] = "";
+    int n = 0;
+
+    for (int i = 0; i < NEEDS; i++)
+        if (needs[i])
+            n += snprintf(names + n, sizeof names - (size_t)n, "%s%s", n ? " " : "",
+                          need_names[i]);
+    if (n)
+        h5_attribute_text(file, form->group, "needs", names);
 }
 
 int facts_read(struct h5 *file, enum facts_form stored, struct facts *result)
@@ -151,8 +189,7 @@ void facts_write(struct h5_writer *file, enum facts_form stored,
     h5_attribute_int(file, form->group, "maxlen", facts->maxlen);
     write_side(file, form, form->padding, facts->pad_pre);
     write_side(file, form, form->truncating, facts->truncate_pre);
-    if (facts->multi_label)
-        h5_attribute_text(file, form->group, "needs", multi_label);
+    write_needs(file, form, facts);
 }
 
 void facts_write_labels(struct h5_writer *file, enum facts_form stored,

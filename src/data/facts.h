@@ -27,7 +27,7 @@ struct facts {
     bool pad_pre;      /* pads stand in front of the words */
     bool truncate_pre; /* long texts lose their beginning */
     bool multi_label;  /* a text has any of the labels, or none; false: exactly one */
-    bool has_ngrams;   /* beside the ids (data/sparse.h) */
+    bool has_ngrams;   /* beside the ids (data/sparse.h); of a model: it reads them */
 };
 
 /* Where facts are stored: numbers as attributes of a group, beside them the labels. */
@@ -41,7 +41,8 @@ enum facts_form {
  * objects that are not known are ignored; a later version that writes one without which
  * the file means something else names it in an attribute "needs" beside these, which is
  * refused here. Of these names this version knows "multi_label", which it writes where
- * texts have several labels; other files have no such attribute. */
+ * texts have several labels, and "ngrams" where there are some, a blank between them;
+ * other files have no such attribute. */
 int facts_read(struct h5 *file, enum facts_form form, struct facts *facts) NODISCARD;
 
 /* The numbers, then the labels: other content may stand between them. */

@@ -1,16 +1,12 @@
 /* The n-grams of a data set's rows, as sparse rows of ones.
  *
- *   /ngrams           attributes n, punctuation
- *   /ngrams/words     (bytes) uint8: the distinct words, each with a final 0
- *   /ngrams/parent    (F) int32: the n-gram without its last word; -1: of a word alone
- *   /ngrams/last      (F) int32: its last word
- *   /ngrams/documents (F) int32: training documents that have it, falling
+ *   /ngrams               the list of F n-grams: see ngrams_file.h
  *   /train/ngrams/start   (rows + 1) int64     /train/ngrams/index   int32
  *   the same of /validation and /test where there are such parts
  *
  * Only data sets that rnnprep --ngrams made have them (facts.has_ngrams); their root
- * attribute `needs` names "ngrams". In Python a part is scipy.sparse.csr_matrix((ones,
- * index, start), (rows, F)). Nothing here is collective.
+ * attribute `needs` names "ngrams". In Python a part is
+ * scipy.sparse.csr_matrix((ones, index, start), (rows, F)). Nothing here is collective.
  */
 #ifndef RNNTRAIN_DATA_SPARSE_H
 #define RNNTRAIN_DATA_SPARSE_H
@@ -26,13 +22,9 @@ struct sparse {
     const uint32_t *index; /* (start[n_rows]) */
 };
 
-/* The list of n-grams of a data set that has one, checked; ngrams_release. */
+/* The list of n-grams of a data set that has one, checked; ngrams_release. How many
+ * there are, and how many ones a part's rows have, `data` says once it is open. */
 int dataset_ngrams(const struct dataset *data, struct ngrams *ngrams) NODISCARD;
-
-/* How many there are, and how many ones a part's rows have in all; 0 if the data set has
- * no n-grams. Known once it is open. */
-size_t dataset_n_features(const struct dataset *data);
-size_t dataset_n_ones(const struct dataset *data, enum dataset_part part);
 
 /* Rows first .. first + n - 1 of a part, read from the file and checked (message: path,
  * data set, row), into memory of the caller: `start` (n + 1), and `index`, which is
@@ -42,9 +34,9 @@ size_t dataset_n_ones(const struct dataset *data, enum dataset_part part);
 int sparse_load(const struct dataset *data, enum dataset_part part, size_t first,
                 size_t n, uint64_t *start, uint32_t **index) NODISCARD;
 
-/* The same piece by piece, for parts that memory should not hold: rows in ascending order
- * without gaps, from the first one on. The rows are borrowed until the next call; the
- * piece is as many rows as `most` at most, n_rows 0 behind the last. */
+/* The same piece by piece, for parts that memory should not hold: from the first row on,
+ * without gaps. The rows are borrowed until the next call; there are `most` of them, or
+ * what is left of the part. */
 struct sparse_reader;
 int sparse_reader_open(const struct dataset *data, enum dataset_part part,
                        struct sparse_reader **reader) NODISCARD;

@@ -15,7 +15,7 @@
 
 struct h5;
 
-enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_FLOAT32, H5_N_TYPES };
+enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_INT64, H5_FLOAT32, H5_N_TYPES };
 
 /* Of three dimensions the last two count as one where shapes have H5_MAX_DIMS numbers. */
 enum { H5_MAX_DIMS = 2, H5_MAX_RANK = 3 };
@@ -96,8 +96,8 @@ int h5_read_rows(struct h5 *file, const char *path, enum h5_type type, int n_dim
 /* The rows of an array that h5_write packed or h5_write_chunk wrote, chunk by chunk.
  * Threads read beside each other, each with chunks of its own. */
 struct h5_chunks;
-int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
-                   const size_t shape[2], struct h5_chunks **chunks) NODISCARD;
+int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+                   const size_t *shape, struct h5_chunks **chunks) NODISCARD;
 /* NULL is fine. The file is closed later. */
 void h5_chunks_close(struct h5_chunks *chunks);
 /* Rows of a whole chunk. */

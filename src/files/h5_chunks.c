@@ -37,13 +37,13 @@ struct h5_chunks *h5_chunks_new(const struct h5_array *array)
     return chunks;
 }
 
-int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type,
-                   const size_t shape[2], struct h5_chunks **result)
+int h5_chunks_open(struct h5 *file, const char *path, enum h5_type type, int n_dims,
+                   const size_t *shape, struct h5_chunks **result)
 {
     struct h5_chunks *chunks = xcalloc(1, sizeof *chunks);
     chunks->path = xstrdup(path);
 
-    int rc = h5_array_open_as(file, chunks->path, type, 2, shape, &chunks->own);
+    int rc = h5_array_open_as(file, chunks->path, type, n_dims, shape, &chunks->own);
     if (!rc && chunks->own.storage.layout != H5_CHUNKED)
         rc = fail(ERR_FORMAT,
                   "%s: %s is not stored in chunks of rows, shuffled and deflated: make "

@@ -38,6 +38,8 @@ static bool recognise(hid_t type, enum h5_type *found)
         *found = H5_UINT16;
     else if (class == H5T_INTEGER && !is_unsigned && size == 4)
         *found = H5_INT32;
+    else if (class == H5T_INTEGER && !is_unsigned && size == 8)
+        *found = H5_INT64;
     else
         return false;
     return true;

@@ -12,6 +12,8 @@ hid_t h5_memory_type(enum h5_type type)
         return H5T_NATIVE_UINT16;
     case H5_INT32:
         return H5T_NATIVE_INT32;
+    case H5_INT64:
+        return H5T_NATIVE_INT64;
     default:
         return H5T_NATIVE_FLOAT;
     }
@@ -26,6 +28,8 @@ hid_t h5_file_type(enum h5_type type)
         return H5T_STD_U16LE;
     case H5_INT32:
         return H5T_STD_I32LE;
+    case H5_INT64:
+        return H5T_STD_I64LE;
     default:
         return H5T_IEEE_F32LE;
     }

@@ -18,6 +18,7 @@ static const struct {
     [H5_UINT8] = {"uint8", H5_WHOLE_NUMBER, false, 1},
     [H5_UINT16] = {"uint16", H5_WHOLE_NUMBER, false, 2},
     [H5_INT32] = {"int32", H5_WHOLE_NUMBER, true, 4},
+    [H5_INT64] = {"int64", H5_WHOLE_NUMBER, true, 8},
     [H5_FLOAT32] = {"float32", H5_REAL_NUMBER, false, 4},
 };
 _Static_assert(COUNT_OF(types) == H5_N_TYPES, "every type is described");

@@ -26,6 +26,7 @@ void text_prepare_cut(struct text_tokenizer *tokenizer)
     }
 
     text_prepare_split(tokenizer);
+    text_prepare_marks(tokenizer);
     tokenizer->case_map = ucasemap_open("", 0, &status);
     text_check_icu(status);
 }
@@ -52,18 +53,32 @@ static bool is_filtered(const struct text_tokenizer *tokenizer, const char *char
     return false;
 }
 
-/* Replaces every filter character by the split string, of any length. */
+static size_t append(char *result, size_t used, const char *text, size_t n)
+{
+    memcpy(result + used, text, n);
+    return used + n;
+}
+
+/* Replaces every filter character by the split string, of any length; marks that are kept
+ * get one on each side. */
 static void apply_filters(const struct text_tokenizer *tokenizer, struct passage *passage)
 {
     const char *split = tokenizer->options.split, *text = passage->text;
     size_t n_split = strlen(split), used = 0;
-    char *result = text_next_buffer(passage, passage->n * n_split + 1);
+    char *result = text_next_buffer(passage, passage->n * (2 * n_split + 1) + 1);
 
     for (size_t i = 0; i < passage->n;) {
         size_t length = character_bytes(text + i);
         bool filtered = is_filtered(tokenizer, text + i, length);
-        memcpy(result + used, filtered ? split : text + i, filtered ? n_split : length);
-        used += filtered ? n_split : length;
+        bool kept =
+            passage->cut->keeps_marks && text_is_mark(tokenizer, text + i, length);
+
+        if (filtered)
+            used = append(result, used, split, n_split);
+        if (!filtered || kept)
+            used = append(result, used, text + i, length);
+        if (kept)
+            used = append(result, used, split, n_split);
         i += length;
     }
 
@@ -92,7 +107,10 @@ static void split_by_table(const struct text_tokenizer *tokenizer,
                            struct passage *passage)
 {
     passage->text[passage->n] = *tokenizer->options.split;
-    text_split_by_table(tokenizer, passage->text, passage->n + 1, passage->cut);
+    if (passage->cut->keeps_marks)
+        text_split_keeping_marks(tokenizer, passage->text, passage->n + 1, passage->cut);
+    else
+        text_split_by_table(tokenizer, passage->text, passage->n + 1, passage->cut);
 }
 
 static void split_by_string(const struct text_tokenizer *tokenizer,
@@ -119,8 +137,10 @@ static void split_characters(struct passage *passage)
 }
 
 /* Unicode's word boundaries (UAX 29), and ICU's dictionaries for Chinese, Japanese, Thai,
- * Khmer, Lao and Burmese; what is neither letter, number nor ideograph is left out. */
-static void split_by_boundaries(struct passage *passage)
+ * Khmer, Lao and Burmese; what is neither letter, number nor ideograph is left out, but
+ * for marks that are kept. */
+static void split_by_boundaries(const struct text_tokenizer *tokenizer,
+                                struct passage *passage)
 {
     struct text_cut *cut = passage->cut;
     UErrorCode status = U_ZERO_ERROR;
@@ -133,9 +153,13 @@ static void split_by_boundaries(struct passage *passage)
     text_check_icu(status);
 
     int32_t start = ubrk_first(cut->breaks);
-    for (int32_t end; (end = ubrk_next(cut->breaks)) != UBRK_DONE; start = end)
-        if (ubrk_getRuleStatus(cut->breaks) >= UBRK_WORD_NONE_LIMIT)
-            add_word(cut, passage->text + start, (size_t)(end - start));
+    for (int32_t end; (end = ubrk_next(cut->breaks)) != UBRK_DONE; start = end) {
+        const char *word = passage->text + start;
+        size_t n = (size_t)(end - start);
+        if (ubrk_getRuleStatus(cut->breaks) >= UBRK_WORD_NONE_LIMIT ||
+            (cut->keeps_marks && text_is_mark(tokenizer, word, n)))
+            add_word(cut, word, n);
+    }
 
     utext_close(&text);
 }
@@ -170,7 +194,7 @@ void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n
         split_by_string(tokenizer, &passage);
         break;
     case TEXT_SEGMENT_ICU:
-        split_by_boundaries(&passage);
+        split_by_boundaries(tokenizer, &passage);
         break;
     case TEXT_SEGMENT_CHAR:
         split_characters(&passage);

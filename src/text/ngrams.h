@@ -50,6 +50,10 @@ void ngram_table_free(struct ngram_table *table);
 /* The text of word 0 .. n_words - 1, with a final '\0'; borrowed. */
 const char *ngram_table_word(const struct ngram_table *table, int32_t word);
 
+/* The number of a word, or -1. */
+int32_t ngram_table_find_word(const struct ngram_table *table, const char *text,
+                              size_t n);
+
 /* What a text has; zeroed at first, used again for the next text; one a thread. */
 struct ngram_features {
     uint32_t *index; /* (n) ascending, each once */
@@ -65,6 +69,9 @@ struct ngram_features {
 void ngram_table_features(const struct ngram_table *table,
                           const struct text_tokenizer *tokenizer, const char *text,
                           size_t n_bytes, struct ngram_features *features);
+/* The same of n words by their numbers, -1 for one that is none of the table's. */
+void ngram_table_find(const struct ngram_table *table, const int32_t *words, size_t n,
+                      struct ngram_features *features);
 void ngram_features_release(struct ngram_features *features);
 
 #endif

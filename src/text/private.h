@@ -20,6 +20,7 @@ struct text_tokenizer {
     struct text_options options; /* owned copies */
     bool is_filter[128];         /* ASCII filters; options.filters has those beyond */
     bool has_wide_filters;       /* there are some beyond */
+    bool is_mark[128];           /* text_is_mark of one byte */
     bool by_table; /* lower-casing and filtering of ASCII are one look-up: */
     char table[256];
     struct text_range {
@@ -51,8 +52,15 @@ void text_prepare_split(struct text_tokenizer *tokenizer);
 void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, size_t n,
                          struct text_cut *cut);
 
+/* The same of a cut that keeps marks, for which the table leaves them as they are. */
+void text_split_keeping_marks(const struct text_tokenizer *tokenizer, char *text,
+                              size_t n, struct text_cut *cut);
+
 /* Room for n more words. */
 void text_need_words(struct text_cut *cut, size_t n);
+
+/* Which bytes are marks, from the options. */
+void text_prepare_marks(struct text_tokenizer *tokenizer);
 
 /* Words by index, so that ties stay as they were: (*most + 1) of them, NULL where there
  * is none; the caller's to free. `from` is added to each index, which is `lowest` or more

@@ -95,6 +95,31 @@ static size_t find_ends(const struct text_tokenizer *tokenizer, char *text, size
     return n_ends;
 }
 
+/* One byte after the other: marks are met in few texts and asked for in few corpora. */
+void text_split_keeping_marks(const struct text_tokenizer *tokenizer, char *text,
+                              size_t n, struct text_cut *cut)
+{
+    char split = *tokenizer->options.split;
+    size_t start = 0;
+
+    for (size_t at = 0; at < n; at++) {
+        unsigned char c = (unsigned char)text[at];
+        bool is_mark = c < 128 && tokenizer->is_mark[c];
+
+        if (!is_mark && tokenizer->table[c] != split) {
+            text[at] = tokenizer->table[c];
+            continue;
+        }
+
+        text_need_words(cut, 2);
+        if (at > start)
+            cut->words[cut->n++] = (struct word){text + start, at - start};
+        if (is_mark)
+            cut->words[cut->n++] = (struct word){text + at, 1};
+        start = at + 1;
+    }
+}
+
 void text_split_by_table(const struct text_tokenizer *tokenizer, char *text, size_t n,
                          struct text_cut *cut)
 {

@@ -17,6 +17,7 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
                               .facts = trainer->data.facts,
                               .tokenizer = trainer->tokenizer,
                               .n_slots = trainer->optim.n_slots};
+    info.facts.has_ngrams = false; /* of the data; a network reads ids */
     const float *slots[2] = {(const float *)trainer->optim.slot[0],
                              (const float *)trainer->optim.slot[1]};
 

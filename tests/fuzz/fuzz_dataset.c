@@ -45,7 +45,7 @@ static void try_file(const char *path)
 static void write_array(struct h5_writer *file, const char *path, struct fuzz *input,
                         enum h5_type usual)
 {
-    static const size_t sizes[H5_N_TYPES] = {1, 2, 4, 4};
+    static const size_t sizes[H5_N_TYPES] = {1, 2, 4, 8, 4};
     enum h5_type type =
         fuzz_below(input, 8) ? usual : (enum h5_type)fuzz_below(input, H5_N_TYPES);
     size_t shape[2] = {(size_t)fuzz_below(input, 9), 1 + (size_t)fuzz_below(input, 5)};

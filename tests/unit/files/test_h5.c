@@ -190,7 +190,7 @@ static void test_chunks(void **state)
     struct h5 *file = on_disk();
     struct h5_chunks *chunks = NULL;
     const void *values = NULL;
-    assert_int_equal(h5_chunks_open(file, "/train/x", H5_UINT16, table_shape, &chunks),
+    assert_int_equal(h5_chunks_open(file, "/train/x", H5_UINT16, 2, table_shape, &chunks),
                      OK);
     size_t rows = h5_chunks_rows(chunks);
     assert_int_equal(rows, 131072 / 200 + 1);
@@ -224,9 +224,11 @@ static void test_no_chunks(void **state)
     h5_write(written, "/w", H5_FLOAT32, 2, shape, vector, false);
     assert_int_equal(h5_image(written, &bytes, &n), OK);
     assert_int_equal(h5_open_bytes("image", bytes, n, &file), OK);
-    assert_int_equal(h5_chunks_open(file, "/w", H5_FLOAT32, shape, &chunks), ERR_FORMAT);
+    assert_int_equal(h5_chunks_open(file, "/w", H5_FLOAT32, 2, shape, &chunks),
+                     ERR_FORMAT);
     expect_message("image: /w is not stored in chunks of rows");
-    assert_int_equal(h5_chunks_open(file, "/w", H5_FLOAT32, other, &chunks), ERR_FORMAT);
+    assert_int_equal(h5_chunks_open(file, "/w", H5_FLOAT32, 2, other, &chunks),
+                     ERR_FORMAT);
     expect_message("/w is (5, 1), expected (1500, 3)");
     assert_null(chunks);
 

@@ -348,7 +348,7 @@ static void try_chunks(struct h5 *file, const char *path)
     static const size_t shape[] = {ROWS, COLUMNS};
     struct h5_chunks *chunks = NULL;
     const void *values = NULL;
-    if (!h5_chunks_open(file, path, H5_UINT16, shape, &chunks))
+    if (!h5_chunks_open(file, path, H5_UINT16, 2, shape, &chunks))
         (void)!h5_chunks_read(chunks, 0, &values);
     h5_chunks_close(chunks);
 }

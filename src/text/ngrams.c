@@ -1,0 +1,111 @@
+/* The list of n-grams: what stands in a file, and whether it can be one. */
+#include "text/ngrams.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void ngrams_release(struct ngrams *ngrams)
+{
+    free(ngrams->words);
+    free(ngrams->parent);
+    free(ngrams->last);
+    free(ngrams->documents);
+    *ngrams = (struct ngrams){0};
+}
+
+/* How many words there are; 0: the last one does not end. */
+static int32_t count_words(const struct ngrams *ngrams)
+{
+    int32_t n = 0;
+    if (ngrams->n_bytes == 0 || ngrams->words[ngrams->n_bytes - 1])
+        return 0;
+    for (size_t i = 0; i < ngrams->n_bytes; i++)
+        n += !ngrams->words[i] && n < INT32_MAX;
+    return n;
+}
+
+static int check_words(const struct ngrams *ngrams, const char *source)
+{
+    const char *word = ngrams->words;
+    int32_t n = count_words(ngrams);
+    if (n != ngrams->n_words)
+        return fail(ERR_FORMAT, "%s/words: %d words that end in 0, expected %d", source,
+                    n, ngrams->n_words);
+
+    struct words known = {0};
+    int rc = OK;
+    for (int32_t i = 0; i < n && !rc; i++, word += strlen(word) + 1) {
+        const char *fault = !*word                                       ? "is empty"
+                            : !text_is_utf8(word)                        ? "is not UTF-8"
+                            : words_add(&known, word, strlen(word)) != i ? "stands twice"
+                                                                         : NULL;
+        if (fault)
+            rc = fail(ERR_FORMAT, "%s/words: word %d %s", source, i, fault);
+    }
+    words_release(&known);
+    return rc;
+}
+
+/* What is wrong with feature i; NULL: nothing. *lengths has the words of each before
+ * it. */
+static const char *find_fault(const struct ngrams *ngrams, int32_t i, char *lengths)
+{
+    int32_t parent = ngrams->parent[i], documents = ngrams->documents[i];
+
+    if (parent < -1 || parent >= i)
+        return "parent: expected -1 or an n-gram before it";
+    lengths[i] = (char)(parent < 0 ? 1 : lengths[parent] + 1);
+
+    if (lengths[i] > ngrams->n)
+        return "parent: more words than attribute n";
+    if (ngrams->last[i] < 0 || ngrams->last[i] >= ngrams->n_words)
+        return "last: no word has this number";
+    if (documents < 1 || (i > 0 && documents > ngrams->documents[i - 1]))
+        return "documents: expected 1 or more, falling";
+    return NULL;
+}
+
+/* Words alone are as many as there are words and come in their order: so each is there
+ * once. */
+static int check_features(const struct ngrams *ngrams, const char *source)
+{
+    char *lengths = xcalloc((size_t)ngrams->n_features, 1);
+    int32_t n_alone = 0;
+    int rc = OK;
+
+    for (int32_t i = 0; i < ngrams->n_features && !rc; i++) {
+        const char *fault = find_fault(ngrams, i, lengths);
+        if (!fault && ngrams->parent[i] < 0 && ngrams->last[i] != n_alone++)
+            fault = "last: words alone stand in their order";
+        if (fault)
+            rc = fail(ERR_FORMAT, "%s: row %d of %s", source, i, fault);
+    }
+
+    if (!rc && n_alone != ngrams->n_words)
+        rc = fail(ERR_FORMAT, "%s: %d words stand alone, expected all %d", source,
+                  n_alone, ngrams->n_words);
+    free(lengths);
+    return rc;
+}
+
+int ngrams_check(const struct ngrams *ngrams, const char *source)
+{
+    int rc = OK;
+    if (ngrams->n < 1 || ngrams->n > NGRAMS_MOST_WORDS)
+        return fail(ERR_FORMAT, "%s: attribute n is %d, expected 1 to %d", source,
+                    ngrams->n, NGRAMS_MOST_WORDS);
+
+    rc = check_words(ngrams, source);
+    return rc ? rc : check_features(ngrams, source);
+}
+
+int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
+                    int32_t words[NGRAMS_MOST_WORDS])
+{
+    int n = 0;
+    for (int32_t i = feature; i >= 0; i = ngrams->parent[i])
+        n++;
+    for (int32_t i = feature, k = n; i >= 0; i = ngrams->parent[i])
+        words[--k] = ngrams->last[i];
+    return n;
+}
