@@ -97,7 +97,7 @@ static int read_part(struct dataset *data, enum dataset_part part)
     char path[DATASET_PATH_BYTES];
     enum h5_type type = H5_UINT16;
     int n_dims = 0;
-    size_t shape[H5_MAX_DIMS] = {0};
+    size_t shape[H5_MAX_RANK] = {0};
 
     dataset_array_path(part, "x", path);
     if (part != DATASET_TRAIN && !h5_exists(data->file, path))

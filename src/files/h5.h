@@ -79,10 +79,11 @@ const char *h5_path(const struct h5 *file);
  * cannot be found out: why is said when it is read. */
 bool h5_exists(struct h5 *file, const char *path);
 bool h5_has_attribute(struct h5 *file, const char *object, const char *name);
-/* The array's type and shape (ERR_FORMAT if missing or of another kind). All values that
- * it says it has are stored in the file, so they bound what memory is taken for. */
+/* The array's type and shape, 1 where it has no such dimension (ERR_FORMAT if missing or
+ * of another kind). All values that it says it has are stored in the file, so they bound
+ * what memory is taken for. */
 int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
-             size_t shape[H5_MAX_DIMS]) NODISCARD;
+             size_t shape[H5_MAX_RANK]) NODISCARD;
 /* ERR_FORMAT unless the array is there and has this type and shape. */
 int h5_check(struct h5 *file, const char *path, enum h5_type type, int n_dims,
              const size_t *shape) NODISCARD;

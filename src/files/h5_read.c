@@ -52,8 +52,18 @@ static int recognise(const struct h5_array *array, enum h5_type *found)
                 array->name);
 }
 
+/* The numbers that the file has, also where the reader takes the last two for one. */
+static void shape_of(const struct h5_array *array, size_t shape[H5_MAX_RANK])
+{
+    size_t last = (size_t)array->space.last;
+
+    shape[0] = (size_t)array->space.shape[0];
+    shape[1] = (size_t)array->space.shape[1] / (last ? last : 1);
+    shape[2] = last;
+}
+
 int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
-             size_t shape[H5_MAX_DIMS])
+             size_t shape[H5_MAX_RANK])
 {
     struct h5_array array;
     int rc = h5_array_open(file, path, &array);
@@ -61,8 +71,7 @@ int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
         rc = recognise(&array, type);
     if (!rc) {
         *n_dims = array.space.n_dims;
-        for (int i = 0; i < *n_dims && i < H5_MAX_DIMS; i++)
-            shape[i] = (size_t)array.space.shape[i];
+        shape_of(&array, shape);
     }
     h5_array_release(&array);
     return rc;
@@ -71,10 +80,9 @@ int h5_shape(struct h5 *file, const char *path, enum h5_type *type, int *n_dims,
 static int check_shape(const struct h5_array *array, int n_dims, const size_t *shape)
 {
     char has[64], needs[64];
-    size_t last = (size_t)array->space.last;
-    size_t found[H5_MAX_RANK] = {(size_t)array->space.shape[0],
-                                 (size_t)array->space.shape[1] / (last ? last : 1), last};
+    size_t found[H5_MAX_RANK];
 
+    shape_of(array, found);
     if (array->space.n_dims == n_dims &&
         !memcmp(found, shape, (size_t)n_dims * sizeof *shape))
         return OK;

@@ -45,7 +45,7 @@ static void *read_array(struct h5 *file, const char *group, const char *name,
     char *path = xasprintf("/%s/%s", group, name);
     enum h5_type found;
     int n_dims = 0;
-    size_t shape[H5_MAX_DIMS] = {0};
+    size_t shape[H5_MAX_RANK] = {0};
 
     assert_int_equal(h5_shape(file, path, &found, &n_dims, shape), OK);
     void *data = xcalloc(shape[0] * (n_dims == 2 ? shape[1] : 1), element);

@@ -42,7 +42,7 @@ static void check_array(enum h5_type type, int n_dims, const size_t *shape, bool
     unsigned char *data = xcalloc(n + 1, 1), *found = xcalloc(n + 1, 1);
     struct h5_writer *written = h5_create();
     enum h5_type found_type = H5_N_TYPES;
-    size_t found_shape[H5_MAX_DIMS] = {0};
+    size_t found_shape[H5_MAX_RANK] = {0};
     int found_dims = 0;
 
     fill(data, n);
@@ -332,7 +332,7 @@ static void try_array(struct h5 *file, const char *path)
 {
     enum h5_type type = H5_N_TYPES;
     int n_dims = 0;
-    size_t shape[H5_MAX_DIMS] = {1, 1};
+    size_t shape[H5_MAX_RANK] = {1, 1};
     if (h5_shape(file, path, &type, &n_dims, shape) || n_dims > H5_MAX_DIMS)
         return;
 
