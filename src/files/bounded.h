@@ -12,10 +12,10 @@
 
 #include "base/base.h"
 
-enum { BOUNDED_SECONDS = 15, BOUNDED_BYTES = 768 << 20 };
+enum { BOUNDED_SECONDS = 4, BOUNDED_BYTES = 768 << 20 };
 /* What a file adds: a second for so many bytes, and memory for all of it, so many
  * times. */
-enum { BOUNDED_BYTES_A_SECOND = 8 << 20, BOUNDED_TIMES = 8 };
+enum { BOUNDED_BYTES_A_SECOND = 2 << 20, BOUNDED_TIMES = 8 };
 
 /* Bytes that grow. */
 struct bounded_bytes {

@@ -217,7 +217,7 @@ static void test_time(void **state)
     int code = run(loop);
     setrlimit(RLIMIT_CPU, &before);
     sigprocmask(SIG_UNBLOCK, &blocked, NULL);
-    assert_said(code, ERR_FORMAT, "takes more than 15 s or 768 MiB");
+    assert_said(code, ERR_FORMAT, "takes more than 4 s or 768 MiB");
 }
 
 /* No process: it is said, and no pipe is left open. */
