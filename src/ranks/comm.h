@@ -132,6 +132,11 @@ const real *comm_sum_finish(struct comm_sum *sum, const int *first);
 void comm_gather_lanes(const struct comm *comm, double *values, int width,
                        const int *first);
 
+/* Collective. The same of any blocks of `block` bytes each: rank r fills blocks first[r]
+ * to first[r + 1] - 1 before. */
+void comm_gather_blocks(const struct comm *comm, void *blocks, size_t block,
+                        const int *first);
+
 /* values[0 .. n) added in the canonical tree. */
 double comm_tree_sum(const double *values, int n, int stride);
 

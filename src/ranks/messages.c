@@ -134,3 +134,25 @@ void comm_gather_lanes(const struct comm *comm, double *values, int width,
     free(counts);
     comm_end(comm, TRACE_WAIT, start);
 }
+
+void comm_gather_blocks(const struct comm *comm, void *blocks, size_t block,
+                        const int *first)
+{
+    if (comm->size == 1)
+        return;
+    double start = comm_begin(comm);
+    int *counts = xcalloc((size_t)comm->size, sizeof *counts);
+    MPI_Datatype type;
+    MPI_Request request;
+    for (int r = 0; r < comm->size; r++)
+        counts[r] = first[r + 1] - first[r];
+
+    MPI_Type_contiguous(mpi_count(block), MPI_BYTE, &type);
+    MPI_Type_commit(&type);
+    MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, blocks, counts, first, type,
+                    MPI_COMM_WORLD, &request);
+    comm_wait(comm, 1, &request);
+    MPI_Type_free(&type);
+    free(counts);
+    comm_end(comm, TRACE_WAIT, start);
+}

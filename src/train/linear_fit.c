@@ -1,0 +1,180 @@
+#include "train/linear_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static float *vector_of(const struct linear_fit *fit, size_t n)
+{
+    return xaligned(n * fit->outputs, sizeof(float));
+}
+
+static void take_vectors(struct linear_fit *fit)
+{
+    size_t rows = share_own(&fit->rows), features = share_own(&fit->features);
+    float **by_feature[] = {&fit->scale,    &fit->weights,   &fit->gradient, &fit->step,
+                            &fit->residual, &fit->direction, &fit->product};
+
+    for (size_t i = 0; i < COUNT_OF(by_feature); i++)
+        *by_feature[i] = vector_of(fit, features);
+    fit->folded = vector_of(fit, (size_t)fit->features.blocks * LINEAR_BLOCK);
+
+    fit->logits = xaligned(rows * fit->outputs, sizeof *fit->logits);
+    fit->shares = vector_of(fit, rows);
+    fit->step_logits = vector_of(fit, rows);
+    fit->sums = vector_of(fit, rows);
+    fit->slopes = vector_of(fit, (size_t)fit->rows.blocks * LINEAR_BLOCK);
+    fit->row = xcalloc(fit->outputs, sizeof *fit->row);
+}
+
+double linear_fit_bytes(size_t n_features, int outputs, int ranks)
+{
+    double weights = ((double)n_features + 1) * outputs;
+    return sizeof(float) * weights * (1 + 7.0 / ranks);
+}
+
+static int check_memory(const struct comm *comm, const struct linear_task *task)
+{
+    double gib = (double)(1 << 30), host = (double)host_memory();
+    double bytes = comm->node_size *
+                   linear_fit_bytes(task->sparse->n_features, task->outputs, comm->size);
+    if (bytes <= host)
+        return OK;
+    return fail(ERR_USAGE,
+                "%zu n-grams of %d classes would take %.0f GiB of %s to fit, which has "
+                "%.0f: make the data set with a smaller rnnprep --ngrams or a greater "
+                "--ngram-min-count, or take more hosts",
+                task->sparse->n_features, task->outputs, bytes / gib,
+                comm_host(comm, comm->rank), host / gib);
+}
+
+int linear_fit_new(const struct comm *comm, const struct linear_task *task,
+                   struct linear_fit **result)
+{
+    int rc = comm_agree(comm, check_memory(comm, task));
+    if (rc)
+        return rc;
+
+    struct linear_fit *fit = xcalloc(1, sizeof *fit);
+    fit->comm = comm;
+    fit->task = *task;
+    fit->outputs = (size_t)task->outputs;
+    linear_shares_new(fit);
+    take_vectors(fit);
+    linear_scale(fit);
+    *result = fit;
+    return OK;
+}
+
+void linear_fit_free(struct linear_fit *fit)
+{
+    if (!fit)
+        return;
+
+    void *const owned[] = {fit->norm,      fit->idf,    fit->logits,   fit->shares,
+                           fit->sums,      fit->slopes, fit->scale,    fit->weights,
+                           fit->gradient,  fit->step,   fit->residual, fit->product,
+                           fit->direction, fit->folded, fit->row,      fit->step_logits};
+    for (size_t i = 0; i < COUNT_OF(owned); i++)
+        free(owned[i]);
+    linear_share_free(&fit->rows);
+    linear_share_free(&fit->features);
+    free(fit);
+}
+
+/* Of classes, rows of one may be missing. */
+static double share_of_class(const struct linear_fit *fit, size_t c)
+{
+    double n = 0, all = (double)fit->rows.n;
+
+    for (size_t i = 0; i < fit->rows.n; i++)
+        n += linear_is_of(&fit->task, i, c);
+    return fmin(fmax(n, 0.5), all - 0.5) / all;
+}
+
+void linear_fit_begin(const struct linear_fit *fit, float *kernel, float *bias)
+{
+    bool is_softmax = fit->task.loss == LOSS_CATEGORICAL;
+
+    memset(kernel, 0, (fit->features.n - 1) * fit->outputs * sizeof *kernel);
+    for (size_t c = 0; c < fit->outputs; c++) {
+        double share = share_of_class(fit, c);
+        bias[c] = (float)(kernels_log(share) - (is_softmax ? 0 : kernels_log(1 - share)));
+    }
+}
+
+/* Collective. The logits of folded weights. */
+static void take_logits(struct linear_fit *fit, const float *kernel, const float *bias)
+{
+    size_t bias_at = (fit->features.n - 1) * fit->outputs;
+    size_t n = share_own(&fit->rows) * fit->outputs;
+
+    memcpy(fit->folded, kernel, bias_at * sizeof *kernel);
+    memcpy(fit->folded + bias_at, bias, fit->outputs * sizeof *bias);
+    linear_pass_rows(fit);
+    for (size_t i = 0; i < n; i++) {
+        fit->logits[i] = (double)fit->sums[i];
+        fit->step_logits[i] = 0;
+    }
+}
+
+/* A feature whose scale is 0 says nothing. */
+static void unfold(struct linear_fit *fit)
+{
+    size_t n = share_own(&fit->features) * fit->outputs;
+    const float *from = fit->folded + fit->features.begin * fit->outputs;
+
+    for (size_t i = 0; i < n; i++)
+        fit->weights[i] = fit->scale[i] != 0 ? from[i] / fit->scale[i] : 0;
+}
+
+/* Collective. The gradient's norm, the bias left out, of weights that are zero. */
+static double norm_of_nothing(struct linear_fit *fit, double c)
+{
+    size_t n = share_own(&fit->features) * fit->outputs;
+    size_t bias_at = (fit->features.n - 1) * fit->outputs;
+    float *kernel = xcalloc(bias_at + fit->outputs, sizeof *kernel);
+
+    linear_fit_begin(fit, kernel, kernel + bias_at);
+    take_logits(fit, kernel, kernel + bias_at);
+    free(kernel);
+    memset(fit->weights, 0, n * sizeof *fit->weights);
+    linear_slopes(fit, c);
+    linear_pass_features(fit, fit->gradient);
+    linear_add_pull(fit, fit->weights, fit->gradient);
+    return sqrt(linear_dot(fit, fit->gradient, fit->gradient, false));
+}
+
+int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *stop,
+                   float *kernel, float *bias)
+{
+    size_t bias_at = (fit->features.n - 1) * fit->outputs;
+
+    fit->effort = (struct linear_effort){0};
+    double from = norm_of_nothing(fit, c);
+    take_logits(fit, kernel, bias);
+    unfold(fit);
+    int wish = linear_minimise(fit, c, stop, from);
+    if (wish)
+        return wish;
+
+    linear_fold(fit, fit->weights);
+    memcpy(kernel, fit->folded, bias_at * sizeof *kernel);
+    memcpy(bias, fit->folded + bias_at, fit->outputs * sizeof *bias);
+    return 0;
+}
+
+struct linear_effort linear_fit_effort(const struct linear_fit *fit)
+{
+    return fit->effort;
+}
+
+void linear_fit_idf(const struct linear_fit *fit, float *idf)
+{
+    size_t n = fit->features.n - 1;
+
+    if (fit->idf)
+        memcpy(idf, fit->idf, n * sizeof *idf);
+    else
+        memset(idf, 0, n * sizeof *idf);
+}

@@ -1,0 +1,147 @@
+#include "train/linear_private.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_NEWTON_STEPS = 100, MOST_DIRECTIONS = 200, MOST_HALVINGS = 30 };
+
+/* Collective. The gradient at the weights, and its norm. */
+static double take_gradient(struct linear_fit *fit, double c)
+{
+    linear_slopes(fit, c);
+    linear_pass_features(fit, fit->gradient);
+    linear_add_pull(fit, fit->weights, fit->gradient);
+    fit->effort.passes++;
+    return sqrt(linear_dot(fit, fit->gradient, fit->gradient, true));
+}
+
+/* Collective. product = Hessian · direction; returns direction · product. */
+static double multiply(struct linear_fit *fit, double c)
+{
+    linear_fold(fit, fit->direction);
+    linear_pass_rows(fit);
+    linear_curvature(fit, c);
+    linear_pass_features(fit, fit->product);
+    linear_add_pull(fit, fit->direction, fit->product);
+    fit->effort.passes++;
+    return linear_dot(fit, fit->direction, fit->product, true);
+}
+
+/* Collective. Goes along the direction; returns the residual's square. */
+static double go_along(struct linear_fit *fit, float length)
+{
+    size_t rows = share_own(&fit->rows) * fit->outputs;
+    struct linear_span span;
+
+    for (size_t i = 0; i < rows; i++)
+        fit->step_logits[i] += length * fit->sums[i];
+    for (int b = 0; linear_span_at(fit, b, true, &span); b++)
+        for (size_t i = span.first; i < span.end; i++) {
+            float r = fit->residual[i] - length * fit->product[i];
+            fit->step[i] += length * fit->direction[i];
+            fit->residual[i] = r;
+            *span.sum += (double)r * (double)r;
+        }
+    return linear_sum_features(fit);
+}
+
+static void begin_step(struct linear_fit *fit)
+{
+    size_t features = share_own(&fit->features) * fit->outputs;
+    size_t rows = share_own(&fit->rows) * fit->outputs;
+
+    for (size_t i = 0; i < features; i++) {
+        fit->step[i] = 0;
+        fit->direction[i] = fit->residual[i] = -fit->gradient[i];
+    }
+    memset(fit->step_logits, 0, rows * sizeof *fit->step_logits);
+}
+
+/* Collective. What all ranks want at most. */
+static int ask(const struct linear_fit *fit, const struct linear_stop *stop)
+{
+    return stop->wish ? (int)comm_max(fit->comm, stop->wish(stop->context)) : 0;
+}
+
+/* Collective. The step that the Hessian gives, until its residual is `least`. */
+static int find_step(struct linear_fit *fit, double c, double least,
+                     const struct linear_stop *stop)
+{
+    size_t features = share_own(&fit->features) * fit->outputs;
+    int wish = 0;
+
+    begin_step(fit);
+    double square = linear_dot(fit, fit->residual, fit->residual, true);
+    for (int i = 0; i < MOST_DIRECTIONS && !wish; i++) {
+        double curvature = multiply(fit, c);
+        if (curvature <= 0)
+            break;
+        double before = square;
+        square = go_along(fit, (float)(square / curvature));
+        wish = ask(fit, stop);
+        if (sqrt(square) <= least)
+            break;
+
+        float by = (float)(square / before);
+        for (size_t k = 0; k < features; k++)
+            fit->direction[k] = fit->residual[k] + by * fit->direction[k];
+    }
+    return wish;
+}
+
+/* Collective. Half the step as often as the objective does not fall enough (Armijo).
+ * Returns the length, 0 where no step does; *objective is what it gives. */
+static double search(struct linear_fit *fit, double c, double *objective)
+{
+    double slope = linear_dot(fit, fit->gradient, fit->step, true);
+    double weights = linear_dot(fit, fit->weights, fit->weights, false);
+    double both = linear_dot(fit, fit->weights, fit->step, false);
+    double steps = linear_dot(fit, fit->step, fit->step, false), length = 1;
+
+    for (int i = 0; i < MOST_HALVINGS; i++, length /= 2) {
+        double norm = weights + 2 * length * both + length * length * steps;
+        double value = c * linear_loss(fit, length) + norm / 2;
+        if (value <= *objective + 0.01 * length * slope) {
+            *objective = value;
+            return length;
+        }
+    }
+    return 0;
+}
+
+static void take_step(struct linear_fit *fit, double length)
+{
+    size_t features = share_own(&fit->features) * fit->outputs;
+    size_t rows = share_own(&fit->rows) * fit->outputs;
+
+    for (size_t i = 0; i < features; i++)
+        fit->weights[i] += (float)length * fit->step[i];
+    for (size_t i = 0; i < rows; i++)
+        fit->logits[i] += length * (double)fit->step_logits[i];
+}
+
+/* Collective. Far from the least a rough step is enough. */
+int linear_minimise(struct linear_fit *fit, double c, const struct linear_stop *stop,
+                    double from)
+{
+    double objective =
+        c * linear_loss(fit, 0) + linear_dot(fit, fit->weights, fit->weights, false) / 2;
+    double norm = take_gradient(fit, c);
+
+    while (norm > stop->tolerance * from &&
+           fit->effort.newton_steps < MOST_NEWTON_STEPS) {
+        double before = objective;
+        int wish = find_step(fit, c, fmin(0.5, pow(norm / from, 0.3)) * norm, stop);
+        if (wish)
+            return wish;
+
+        double length = search(fit, c, &objective);
+        take_step(fit, length);
+        fit->effort.newton_steps++;
+        fit->effort.objective = objective;
+        if (before - objective <= 1e-10 * fabs(objective))
+            break;
+        norm = take_gradient(fit, c);
+    }
+    return 0;
+}

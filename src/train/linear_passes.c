@@ -1,0 +1,109 @@
+#include "train/linear_private.h"
+
+/* The inner loops: four sums side by side of one logit, which the processor adds at once,
+ * or one sum a logit. In double, as millions of terms may cancel. */
+
+static inline double sum_of(const uint32_t *index, size_t n, const float *values)
+{
+    double a = 0, b = 0, c = 0, d = 0;
+    size_t i = 0;
+
+    for (; i + 4 <= n; i += 4) {
+        a += (double)values[index[i]];
+        b += (double)values[index[i + 1]];
+        c += (double)values[index[i + 2]];
+        d += (double)values[index[i + 3]];
+    }
+    for (; i < n; i++)
+        a += (double)values[index[i]];
+    return (a + b) + (c + d);
+}
+
+static void sums_of(const uint32_t *index, size_t n, const float *values, size_t k,
+                    double *restrict sums)
+{
+    for (size_t c = 0; c < k; c++)
+        sums[c] = 0;
+    for (size_t i = 0; i < n; i++) {
+        const float *from = values + index[i] * k;
+        for (size_t c = 0; c < k; c++)
+            sums[c] += (double)from[c];
+    }
+}
+
+static inline double sum_at(const struct linear_share *share, size_t i,
+                            const float *values)
+{
+    return sum_of(share->index + share->start[i],
+                  (size_t)(share->start[i + 1] - share->start[i]), values);
+}
+
+static void sums_at(const struct linear_share *share, size_t i, const float *values,
+                    size_t k, double *sums)
+{
+    sums_of(share->index + share->start[i],
+            (size_t)(share->start[i + 1] - share->start[i]), values, k, sums);
+}
+
+void linear_pass_rows(struct linear_fit *fit)
+{
+    const struct linear_share *share = &fit->rows;
+    size_t own = share_own(share), k = fit->outputs;
+    const float *bias = fit->folded + (fit->features.n - 1) * k;
+    const float *norm = fit->norm ? fit->norm + share->begin : NULL;
+
+    for (size_t i = 0; i < own && k == 1; i++)
+        fit->sums[i] =
+            (float)(sum_at(share, i, fit->folded) / (norm ? (double)norm[i] : 1) +
+                    (double)*bias);
+    for (size_t i = 0; i < own && k > 1; i++) {
+        sums_at(share, i, fit->folded, k, fit->row);
+        for (size_t c = 0; c < k; c++)
+            fit->sums[i * k + c] =
+                (float)(fit->row[c] / (norm ? (double)norm[i] : 1) + (double)bias[c]);
+    }
+}
+
+/* Slopes stand over the rows' lengths, which the bias does not know. */
+static void sum_bias(const struct linear_fit *fit, float *sums)
+{
+    size_t k = fit->outputs;
+
+    for (size_t c = 0; c < k; c++) {
+        double sum = 0;
+        for (size_t i = 0; i < fit->rows.n; i++)
+            sum +=
+                (double)fit->slopes[i * k + c] * (fit->norm ? (double)fit->norm[i] : 1);
+        sums[c] = (float)sum;
+    }
+}
+
+void linear_pass_features(struct linear_fit *fit, float *product)
+{
+    const struct linear_share *share = &fit->features;
+    size_t own = share_own(share), k = fit->outputs;
+
+    for (size_t f = 0; f < own && k == 1; f++)
+        product[f] = (float)sum_at(share, f, fit->slopes);
+    for (size_t f = 0; f < own && k > 1; f++) {
+        sums_at(share, f, fit->slopes, k, fit->row);
+        for (size_t c = 0; c < k; c++)
+            product[f * k + c] = (float)fit->row[c];
+    }
+    if (own > 0 && share->end == share->n)
+        sum_bias(fit, product + (own - 1) * k);
+}
+
+void linear_gather_rows(struct linear_fit *fit)
+{
+    comm_gather_blocks(fit->comm, fit->slopes,
+                       LINEAR_BLOCK * fit->outputs * sizeof *fit->slopes,
+                       fit->rows.first);
+}
+
+void linear_gather_features(struct linear_fit *fit)
+{
+    comm_gather_blocks(fit->comm, fit->folded,
+                       LINEAR_BLOCK * fit->outputs * sizeof *fit->folded,
+                       fit->features.first);
+}

@@ -1,0 +1,108 @@
+/* The fit's inside: linear_fit.c takes the memory and runs it, linear_shares.c deals rows
+ * and features to ranks, linear_scale.c weighs features, linear_passes.c goes over rows
+ * and features, linear_losses.c is what logits come to, linear_vectors.c adds vectors up,
+ * linear_newton.c minimises.
+ *
+ * Rows and features are dealt in blocks of LINEAR_BLOCK. The bias is the feature behind
+ * the last one, which every row has. Vectors over features are (own features, K), those
+ * over rows (own rows, K), unless they are said to be whole; whole ones are padded to
+ * whole blocks.
+ */
+#ifndef RNNTRAIN_TRAIN_LINEAR_PRIVATE_H
+#define RNNTRAIN_TRAIN_LINEAR_PRIVATE_H
+
+#include "train/linear_fit.h"
+
+enum { LINEAR_BLOCK = 64 };
+
+/* What a rank has of rows or of features. */
+struct linear_share {
+    size_t n;   /* of all ranks */
+    int blocks; /* of all ranks */
+    int *first; /* (ranks + 1) blocks */
+    size_t begin, end;
+    uint64_t *start; /* (end - begin + 1) */
+    uint32_t *index; /* of a row its features, of a feature its rows */
+    double *sums;    /* (blocks, 1) of a sum over blocks */
+};
+
+static inline size_t share_own(const struct linear_share *share)
+{
+    return share->end - share->begin;
+}
+
+struct linear_fit {
+    const struct comm *comm;
+    struct linear_task task;
+    size_t outputs; /* K */
+    struct linear_share rows, features;
+    float *norm; /* (n) whole: lengths of rows; NULL: 1 */
+    float *idf;  /* (features) whole; NULL: another scaling */
+
+    double *logits;                     /* rows */
+    float *shares, *step_logits, *sums; /* rows: probabilities; of the step; of a pass */
+    float *slopes; /* whole rows: what the pass over features adds up */
+
+    float *scale, *weights, *gradient, *step, *residual, *direction,
+        *product;  /* features */
+    float *folded; /* whole features: scale * a vector */
+
+    double *row; /* (K) of one row or feature */
+    struct linear_effort effort;
+};
+
+/* Collective where `comm` has several ranks. Deals rows and features. */
+void linear_shares_new(struct linear_fit *fit);
+void linear_share_free(struct linear_share *share);
+
+/* The sum over all blocks, of which each rank has set its own in `sums`. Collective. */
+double linear_share_sum(const struct comm *comm, struct linear_share *share);
+
+/* Collective. Sets scale, and of tf-idf norm and idf. */
+void linear_scale(struct linear_fit *fit);
+
+/* Whether row i of the task's, 0 or above, is of class c. */
+bool linear_is_of(const struct linear_task *task, size_t i, size_t c);
+
+/* sums = the rows' sums of `folded`. */
+void linear_pass_rows(struct linear_fit *fit);
+/* product[f] = sum of the slopes of its rows, unscaled, f of the rank's features. */
+void linear_pass_features(struct linear_fit *fit, float *product);
+
+/* Collective. Whole vectors from everybody's own parts. */
+void linear_gather_rows(struct linear_fit *fit);
+void linear_gather_features(struct linear_fit *fit);
+
+/* Of the logits plus `step` times step_logits: the sum of losses. Collective. */
+double linear_loss(struct linear_fit *fit, double step);
+/* Probabilities of the logits, and slopes C dL/dlogit. */
+void linear_slopes(struct linear_fit *fit, double c);
+/* Slopes of the second order: C times the Hessian's product with the sums. */
+void linear_curvature(struct linear_fit *fit, double c);
+
+/* A block of the rank's vectors over features, and where its sum goes: it is taken by one
+ * rank, in one order. */
+struct linear_span {
+    size_t first, end; /* elements of own vectors */
+    double *sum;
+};
+
+/* Own block b, 0 or above, its sum 0; whether there is one. Without the bias where it is
+ * not `biased`. */
+bool linear_span_at(struct linear_fit *fit, int b, bool biased, struct linear_span *span);
+/* Collective. The sum of all blocks' sums. */
+double linear_sum_features(struct linear_fit *fit);
+/* Collective. */
+double linear_dot(struct linear_fit *fit, const float *x, const float *y, bool biased);
+/* Sums of slopes become the gradient of the objective: they are scaled, and what the norm
+ * gives at `vector` is added, which the bias has no part in. */
+void linear_add_pull(const struct linear_fit *fit, const float *vector, float *sums);
+/* Collective. Folds a vector for the next pass over the rows. */
+void linear_fold(struct linear_fit *fit, const float *vector);
+
+/* Collective. From the weights and logits to the least, until the gradient's norm is
+ * tolerance * from; returns 0, or what a rank wished for. */
+int linear_minimise(struct linear_fit *fit, double c, const struct linear_stop *stop,
+                    double from);
+
+#endif

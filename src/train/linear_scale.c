@@ -1,0 +1,128 @@
+#include "train/linear_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+bool linear_is_of(const struct linear_task *task, size_t i, size_t c)
+{
+    int row = task->rows[i];
+
+    if (task->loss == LOSS_MULTI_LABEL)
+        return rows_multi_hot(task->labels, row)[c] != 0;
+    if (task->loss == LOSS_BINARY)
+        return task->labels->y[row] == 1;
+    return task->labels->y[row] == (int32_t)c;
+}
+
+/* Ones of the rows of each class, and of the others. */
+struct totals {
+    double *inside, *outside; /* (K) */
+};
+
+static void add_totals(const struct linear_fit *fit, struct totals *totals)
+{
+    const struct linear_task *task = &fit->task;
+
+    for (size_t i = 0; i < fit->rows.n; i++) {
+        size_t row = (size_t)task->rows[i];
+        double ones = (double)(task->sparse->start[row + 1] - task->sparse->start[row]);
+        for (size_t c = 0; c < fit->outputs; c++)
+            *(linear_is_of(task, i, c) ? &totals->inside[c] : &totals->outside[c]) +=
+                ones;
+    }
+}
+
+/* Rows with feature f of the rank's that are of each class, into `inside` (K). */
+static void count_inside(const struct linear_fit *fit, size_t f, double *inside)
+{
+    const struct linear_share *share = &fit->features;
+    const struct linear_task *task = &fit->task;
+
+    for (size_t c = 0; c < fit->outputs; c++)
+        inside[c] = 0;
+    for (uint64_t e = share->start[f]; e < share->start[f + 1]; e++) {
+        if (task->loss == LOSS_CATEGORICAL)
+            inside[task->labels->y[task->rows[share->index[e]]]]++;
+        for (size_t c = 0; c < fit->outputs && task->loss != LOSS_CATEGORICAL; c++)
+            inside[c] += linear_is_of(task, share->index[e], c);
+    }
+}
+
+/* Of feature f of the rank's, into scale (K). */
+static void log_counts(const struct linear_fit *fit, const struct totals *totals,
+                       size_t f, float *scale)
+{
+    const struct linear_share *share = &fit->features;
+    double ones = (double)(share->start[f + 1] - share->start[f]);
+    double features = (double)fit->task.sparse->n_features, *inside = fit->row;
+
+    count_inside(fit, f, inside);
+    for (size_t c = 0; c < fit->outputs; c++) {
+        double p = (1 + inside[c]) / (features + totals->inside[c]);
+        double q = (1 + ones - inside[c]) / (features + totals->outside[c]);
+        scale[c] = (float)(kernels_log(p) - kernels_log(q));
+    }
+}
+
+static void scale_by_log_counts(struct linear_fit *fit)
+{
+    size_t own = share_own(&fit->features), k = fit->outputs;
+    struct totals totals = {xcalloc(k, sizeof(double)), xcalloc(k, sizeof(double))};
+
+    add_totals(fit, &totals);
+    for (size_t f = 0; f < own; f++)
+        log_counts(fit, &totals, f, fit->scale + f * k);
+    free(totals.inside);
+    free(totals.outside);
+}
+
+static void take_idf(struct linear_fit *fit)
+{
+    const struct linear_share *share = &fit->features;
+    double n = (double)fit->rows.n;
+
+    fit->idf = xcalloc((size_t)share->blocks * LINEAR_BLOCK, sizeof *fit->idf);
+    for (size_t f = 0; f < share_own(share); f++) {
+        double documents = (double)(share->start[f + 1] - share->start[f]);
+        fit->idf[share->begin + f] = (float)(kernels_log((1 + n) / (1 + documents)) + 1);
+    }
+    comm_gather_blocks(fit->comm, fit->idf, LINEAR_BLOCK * sizeof *fit->idf,
+                       share->first);
+}
+
+/* A row without features has length 1. */
+static void take_norms(struct linear_fit *fit)
+{
+    const struct linear_share *share = &fit->rows;
+
+    fit->norm = xcalloc((size_t)share->blocks * LINEAR_BLOCK, sizeof *fit->norm);
+    for (size_t i = 0; i < share_own(share); i++) {
+        double sum = 0;
+        for (uint64_t e = share->start[i]; e < share->start[i + 1]; e++)
+            sum += (double)fit->idf[share->index[e]] * (double)fit->idf[share->index[e]];
+        fit->norm[share->begin + i] = sum > 0 ? (float)sqrt(sum) : 1;
+    }
+    comm_gather_blocks(fit->comm, fit->norm, LINEAR_BLOCK * sizeof *fit->norm,
+                       share->first);
+}
+
+void linear_scale(struct linear_fit *fit)
+{
+    const struct linear_share *share = &fit->features;
+    size_t own = share_own(share), k = fit->outputs;
+
+    for (size_t i = 0; i < own * k; i++)
+        fit->scale[i] = 1;
+    if (fit->task.scaling == SCALING_LOG_COUNT)
+        scale_by_log_counts(fit);
+    if (fit->task.scaling == SCALING_TF_IDF) {
+        take_idf(fit);
+        take_norms(fit);
+        for (size_t i = 0; i < own * k; i++)
+            fit->scale[i] = fit->idf[share->begin + i / k];
+    }
+
+    if (own > 0 && share->end == share->n) /* the bias */
+        for (size_t c = 0; c < k; c++)
+            fit->scale[(own - 1) * k + c] = 1;
+}
