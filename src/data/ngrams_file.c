@@ -41,7 +41,7 @@ static int read_length(struct h5 *file, const char *path, enum h5_type type, siz
 {
     enum h5_type found = type;
     int n_dims = 0;
-    size_t shape[H5_MAX_DIMS] = {0};
+    size_t shape[H5_MAX_RANK] = {0};
     int rc = h5_shape(file, path, &found, &n_dims, shape);
     if (rc)
         return rc;

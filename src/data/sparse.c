@@ -16,7 +16,7 @@ static int read_part_head(struct dataset *data, enum dataset_part part)
     char path[DATASET_PATH_BYTES];
     enum h5_type type = H5_INT32;
     int n_dims = 0;
-    size_t n_starts = (size_t)data->part[part].n + 1, shape[H5_MAX_DIMS] = {0};
+    size_t n_starts = (size_t)data->part[part].n + 1, shape[H5_MAX_RANK] = {0};
 
     dataset_array_path(part, DATASET_START, path);
     int rc = h5_check(data->file, path, H5_INT64, 1, &n_starts);
