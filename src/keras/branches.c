@@ -1,3 +1,4 @@
+#include "keras/graph.h"
 #include "keras/private.h"
 
 #include <string.h>
@@ -8,92 +9,18 @@
  *
  *   GlobalMaxPooling1D, GlobalAveragePooling1D, Flatten     of the layer's sequences
  *   output 1 of a recurrent layer with return_state         its last output
- *   outputs of both directions' states, one behind the other     the same */
+ *   outputs of both directions' states, one behind the other     the same
+ *   what attention.c has made one layer                     additive attention */
 
-enum { MOST_SIDES = 16, MOST_NESTED = 8 };
-
-/* An output of a layer, as nodes name it. */
-struct source {
-    const char *layer; /* borrowed from the JSON */
-    int output;
-};
-
-struct sources {
-    struct source of[MOST_SIDES];
-    int n; /* more than MOST_SIDES: they are too many */
-};
-
-static const char *name_of(const json_t *entry)
-{
-    const json_t *name = json_object_get(entry, "name");
-    const json_t *own = json_object_get(json_object_get(entry, "config"), "name");
-
-    return json_string_value(name ? name : own);
-}
-
-static bool is_class(const json_t *entry, const char *name)
-{
-    const char *found = json_string_value(json_object_get(entry, "class_name"));
-    return found && !strcmp(found, name);
-}
-
-/* The entry of that name; NULL: there is none. */
-static json_t *find(const json_t *list, const char *name, size_t *at)
-{
-    json_t *entry;
-    size_t i;
-
-    json_array_foreach(list, i, entry)
-    {
-        const char *found = name_of(entry);
-        if (found && name && !strcmp(found, name)) {
-            *at = i;
-            return entry;
-        }
-    }
-    return NULL;
-}
-
-/* Outputs that a node takes, in order, but for Keras 3's mask. */
-static void add_sources(const json_t *list, const json_t *node, int depth,
-                        struct sources *sources)
-{
-    const json_t *history = json_object_get(node, "keras_history");
-    const json_t *named = history ? history : node, *value;
-    const char *key, *name = json_string_value(json_array_get(named, 0));
-    size_t i, at;
-
-    if (depth > MOST_NESTED)
-        return;
-    if (name && json_is_integer(json_array_get(named, 1))) {
-        if (is_class(find(list, name, &at), "NotEqual"))
-            return;
-        json_int_t output = json_integer_value(json_array_get(named, 2));
-        if (sources->n++ < MOST_SIDES)
-            sources->of[sources->n - 1] = (struct source){
-                name, output < 0 || output > MOST_SIDES ? -1 : (int)output};
-        return;
-    }
-
-    json_array_foreach(node, i, value) add_sources(list, value, depth + 1, sources);
-    json_object_foreach((json_t *)(uintptr_t)node, key, value)
-        add_sources(list, value, depth + 1, sources);
-}
-
-static struct sources sources_of(const json_t *list, const json_t *entry)
-{
-    struct sources sources = {.n = 0};
-
-    add_sources(list, json_object_get(entry, "inbound_nodes"), 0, &sources);
-    return sources;
-}
+enum { MOST_NESTED = 8 };
 
 /* A Concatenate at work, and what has been found of it. */
 struct join {
-    json_t *list, *from;                   /* from: the layer that all branches look at */
-    size_t gone[MOST_SIDES * MOST_NESTED]; /* places of entries that go */
+    json_t *list, *from; /* from: the layer that all branches look at */
+    size_t gone[KERAS_MOST_SOURCES * MOST_NESTED]; /* places of entries that go */
     int n_gone;
     json_t *sides;     /* names of poolings */
+    json_t *attention; /* of one of them, borrowed; NULL */
     bool takes_states; /* of `from` */
     int next_state;    /* that must come next; 0: none */
 };
@@ -102,7 +29,7 @@ struct join {
 static bool take_from(struct join *join, const char *layer)
 {
     size_t at;
-    json_t *entry = find(join->list, layer, &at);
+    json_t *entry = keras_find_entry(join->list, layer, &at);
 
     if (!join->from)
         join->from = entry;
@@ -119,11 +46,11 @@ static bool go(struct join *join, size_t at)
 
 /* States of both directions come one behind the other: the second of an LSTM is output 3,
  * behind its cell's, else 2. */
-static bool add_state(struct join *join, const struct source *source)
+static bool add_state(struct join *join, const struct keras_source *source)
 {
     const json_t *config = json_object_get(join->from, "config");
     const json_t *inner = json_object_get(config, "layer");
-    bool is_pair = is_class(join->from, "Bidirectional");
+    bool is_pair = keras_is_entry(join->from, "Bidirectional");
     const json_t *states = is_pair ? json_object_get(inner, "config") : config;
     const char *cell =
         json_string_value(json_object_get(is_pair ? inner : join->from, "class_name"));
@@ -151,9 +78,11 @@ static const char *pooling_of(const json_t *entry)
     } known[] = {POOLING_LIST(POOLING_SIDE){"Flatten", "flatten"}};
 
     for (size_t i = 0; i < COUNT_OF(known); i++)
-        if (is_class(entry, known[i].class_name))
+        if (keras_is_entry(entry, known[i].class_name))
             return known[i].name;
-    return NULL;
+    return json_object_get(json_object_get(entry, "config"), KERAS_ATTENTION)
+               ? "attention"
+               : NULL;
 }
 
 static bool is_last_axis(const json_t *entry)
@@ -166,10 +95,21 @@ static bool is_last_axis(const json_t *entry)
 
 static bool add_sides(struct join *join, const json_t *entry, int depth);
 
-static bool add_side(struct join *join, const struct source *source, int depth)
+static bool add_attention(struct join *join, const json_t *entry)
+{
+    json_t *attention =
+        json_object_get(json_object_get(entry, "config"), KERAS_ATTENTION);
+    bool is_second = attention && join->attention;
+
+    if (attention)
+        join->attention = attention;
+    return !is_second;
+}
+
+static bool add_side(struct join *join, const struct keras_source *source, int depth)
 {
     size_t at = 0;
-    const json_t *entry = find(join->list, source->layer, &at);
+    const json_t *entry = keras_find_entry(join->list, source->layer, &at);
     const char *pooling = pooling_of(entry);
 
     if (!entry || (source->output != 0 && !take_from(join, source->layer)))
@@ -178,12 +118,13 @@ static bool add_side(struct join *join, const struct source *source, int depth)
         return add_state(join, source);
     if (join->next_state || !go(join, at))
         return false;
-    if (is_class(entry, "Concatenate"))
+    if (keras_is_entry(entry, "Concatenate"))
         return depth < MOST_NESTED && add_sides(join, entry, depth + 1);
-    if (!pooling || !keras_pools_steps(json_object_get(entry, "config")))
+    if (!pooling || !keras_pools_steps(json_object_get(entry, "config")) ||
+        !add_attention(join, entry))
         return false;
 
-    struct sources sources = sources_of(join->list, entry);
+    struct keras_sources sources = keras_sources_of(join->list, entry);
     json_array_append_new(join->sides, json_string(pooling));
     return sources.n == 1 && sources.of[0].output == 0 &&
            take_from(join, sources.of[0].layer);
@@ -191,9 +132,9 @@ static bool add_side(struct join *join, const struct source *source, int depth)
 
 static bool add_sides(struct join *join, const json_t *entry, int depth)
 {
-    struct sources sources = sources_of(join->list, entry);
+    struct keras_sources sources = keras_sources_of(join->list, entry);
 
-    if (sources.n < 2 || sources.n > MOST_SIDES || !is_last_axis(entry))
+    if (sources.n < 2 || sources.n > KERAS_MOST_SOURCES || !is_last_axis(entry))
         return false;
     for (int i = 0; i < sources.n; i++)
         if (!add_side(join, &sources.of[i], depth))
@@ -218,8 +159,9 @@ static void apply(struct join *join, json_t *entry)
     json_t *config = json_object_get(entry, "config");
 
     json_object_set(config, KERAS_SIDES, join->sides);
-    json_object_set_new(entry, "inbound_nodes",
-                        json_pack("[[[s,i,i,{}]]]", name_of(join->from), 0, 0));
+    keras_set_source(entry, keras_entry_name(join->from));
+    if (join->attention)
+        json_object_set(config, KERAS_ATTENTION, join->attention);
     if (join->takes_states)
         leave_out_states(join->from);
 }
@@ -252,7 +194,7 @@ static bool is_open(const json_t *entry)
 {
     const json_t *config = json_object_get(entry, "config");
 
-    return is_class(entry, "Concatenate") && !json_object_get(config, KERAS_SIDES);
+    return keras_is_entry(entry, "Concatenate") && !json_object_get(config, KERAS_SIDES);
 }
 
 /* What is not of that form stays as it is, and is refused when it is read. From the end:

@@ -4,30 +4,24 @@
 #include <stdlib.h>
 
 /* A chain as a functional model: poolings side by side are branches that a Concatenate
- * joins, a recurrent layer's last output is its state. branches.c reads it. */
-
-struct functional {
-    const struct chain_config *chain;
-    enum keras_dialect dialect;
-    json_t *layers;
-};
+ * joins, a recurrent layer's last output is its state, attention is a graph of its own.
+ * branches.c and attention.c read it. */
 
 bool keras_has_branches(const struct chain_config *chain)
 {
     for (int i = 0; i < chain->n_layers; i++)
-        if (chain->layer[i].kind == LAYER_POOLING && layer_poolings(&chain->layer[i]) > 1)
+        if (chain->layer[i].kind == LAYER_POOLING &&
+            (layer_poolings(&chain->layer[i]) > 1 || layer_attends(&chain->layer[i])))
             return true;
     return false;
 }
 
-/* Output `output` of a layer, as nodes name it. */
-static json_t *source_of(const char *layer, int output)
+json_t *keras_source_json(const char *layer, int output)
 {
     return json_pack("[s,i,i,{}]", layer, 0, output);
 }
 
-/* Appends a layer that takes `sources`, which it takes over; NULL: the input. */
-static void add(struct functional *model, json_t *layer, json_t *sources)
+void keras_add_layer(struct keras_functional *model, json_t *layer, json_t *sources)
 {
     const json_t *config = json_object_get(layer, "config");
     json_t *nodes = json_array();
@@ -43,7 +37,7 @@ static json_t *one_source(const char *layer)
 {
     json_t *sources = json_array();
 
-    json_array_append_new(sources, source_of(layer, 0));
+    json_array_append_new(sources, keras_source_json(layer, 0));
     return sources;
 }
 
@@ -70,14 +64,14 @@ static void add_states(const struct layer_config *recurrent, json_t *sources)
 {
     int second = recurrent->recurrent.cell == CELL_LSTM ? 3 : 2;
 
-    json_array_append_new(sources, source_of(recurrent->name, 1));
+    json_array_append_new(sources, keras_source_json(recurrent->name, 1));
     if (recurrent->recurrent.bidirectional)
-        json_array_append_new(sources, source_of(recurrent->name, second));
+        json_array_append_new(sources, keras_source_json(recurrent->name, second));
 }
 
 /* One of the poolings, as a layer of its own. */
-static void add_side(struct functional *model, const struct layer_config *layer, int k,
-                     json_t *sources)
+static void add_side(struct keras_functional *model, const struct layer_config *layer,
+                     int k, json_t *sources)
 {
     const struct layer_config *below = layer - 1;
     struct layer_config side = {.kind = LAYER_POOLING};
@@ -88,19 +82,22 @@ static void add_side(struct functional *model, const struct layer_config *layer,
         return;
     }
 
-    if (how == POOLING_FLATTEN)
+    char *from = how == POOLING_ATTENTION ? keras_add_attention(model, layer)
+                                          : xstrdup(below->name);
+    if (how == POOLING_FLATTEN || how == POOLING_ATTENTION)
         side.kind = LAYER_FLATTEN;
     else
         side.pooling.how = how;
     char *name = xasprintf("%.40s_%d", layer->name, k);
     snprintf(side.name, sizeof side.name, "%s", name);
     free(name);
-    add(model, keras_kinds[side.kind]->write(model->chain, &side),
-        one_source(below->name));
-    json_array_append_new(sources, source_of(side.name, 0));
+    keras_add_layer(model, keras_kinds[side.kind]->write(model->chain, &side),
+                    one_source(from));
+    json_array_append_new(sources, keras_source_json(side.name, 0));
+    free(from);
 }
 
-static void add_layer(struct functional *model, int i)
+static void add_layer(struct keras_functional *model, int i)
 {
     const struct chain_config *chain = model->chain;
     const struct layer_config *layer = &chain->layer[i];
@@ -112,20 +109,24 @@ static void add_layer(struct functional *model, int i)
         sources = json_array();
         for (int k = 0; k < layer_poolings(layer); k++)
             add_side(model, layer, k, sources);
+    } else if (layer_attends(layer)) {
+        char *sum = keras_add_attention(model, layer);
+        sources = one_source(sum);
+        free(sum);
     } else {
         sources = one_source(i > 0 ? layer[-1].name : "embedding_input");
     }
-    add(model, object, sources);
+    keras_add_layer(model, object, sources);
 }
 
 json_t *keras_functional(const struct chain_config *chain, json_t *input,
                          enum keras_dialect dialect)
 {
-    struct functional model = {chain, dialect, json_array()};
+    struct keras_functional model = {chain, dialect, json_array()};
     const char *last = chain->layer[chain->n_layers - 1].name;
     json_t *config = keras_named("model");
 
-    add(&model, input, NULL);
+    keras_add_layer(&model, input, NULL);
     for (int i = 0; i < chain->n_layers; i++)
         add_layer(&model, i);
     json_object_set_new(config, "layers", model.layers);

@@ -187,6 +187,12 @@ bool keras_loss_is_binary(const char *name);
 /* Of a Concatenate of poolings (branches.c): the key of its configuration that has their
  * names, in order. Whether a pooling layer gives a vector of all steps (pooling.c). */
 #define KERAS_SIDES "rnntrain_sides"
+/* Of an additive attention (attention.c): {"hidden": entry, "score": entry or none}; of
+ * what is almost one why it is none. Of each entry of a list the name that Keras 3 gives
+ * it by how many of its class come before it, "dense_1" (list.c). */
+#define KERAS_ATTENTION "rnntrain_attention"
+#define KERAS_WHY "rnntrain_why"
+#define KERAS_PLACE "rnntrain_place"
 bool keras_pools_steps(const json_t *config);
 
 /* Parts (layers.c). Appends a zeroed one; ERR_FORMAT where there are too many. */

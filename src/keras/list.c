@@ -102,9 +102,30 @@ static int append(struct keras_reading *reading, const struct keras_layer *layer
     return OK;
 }
 
+/* Classes that many models have, and none of ours. */
+#define MIXES                                                                            \
+    "it makes of each position a mixture of others; of attention there is the sum of "   \
+    "positions by Dense(units, tanh), Dense(1), Softmax(axis=1) and Dot(axes=1)"
+static const struct {
+    const char *class_name, *why;
+} others[] = {
+    {"Lambda", "what its Python computes the file does not tell"},
+    {"Attention", MIXES},
+    {"AdditiveAttention", MIXES},
+    {"MultiHeadAttention", MIXES},
+};
+#undef MIXES
+
 static int refuse_class(struct keras_reading *reading, const struct keras_layer *layer)
 {
+    const char *why = json_string_value(json_object_get(layer->config, KERAS_WHY));
+
     reading->obstacles->has_unknown = true;
+    if (why)
+        return keras_refuse(reading, layer, "%s", why);
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (!strcmp(layer->class_name, others[i].class_name))
+            return keras_refuse(reading, layer, "is not supported: %s", others[i].why);
     return keras_refuse(reading, layer, "is not supported");
 }
 
@@ -146,18 +167,39 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
     return append(reading, &layer, around->prefix);
 }
 
-/* Where Keras 3 has the arrays of layer i of the list, by how many of its class come
- * before it; what is in a model stands below it. */
-static char *group_of(const char *prefix, const struct keras_class *const *classes,
-                      size_t i)
+/* Says of each entry where Keras 3 has its arrays, by how many of its class come before
+ * it: before any of them goes. */
+static void place_entries(json_t *list)
 {
-    const char *end = classes[i]->role == KERAS_ROLE_MODEL ? "/" : "";
-    int n = 0;
+    size_t i, n = json_array_size(list);
+    const struct keras_class **classes = xcalloc(n, sizeof(struct keras_class *));
+    json_t *entry;
 
-    for (size_t k = 0; k < i; k++)
-        n += classes[k] == classes[i];
-    return n ? xasprintf("%slayers/%s_%d%s", prefix, classes[i]->snake, n, end)
-             : xasprintf("%slayers/%s%s", prefix, classes[i]->snake, end);
+    json_array_foreach(list, i, entry)
+    {
+        const char *name = json_string_value(json_object_get(entry, "class_name"));
+        int before = 0;
+
+        classes[i] = keras_class_of(name);
+        for (size_t k = 0; k < i; k++)
+            before += classes[k] == classes[i];
+        const char *snake = classes[i] ? classes[i]->snake : "";
+        char *place = before ? xasprintf("%s_%d", snake, before) : xstrdup(snake);
+        json_object_set_new(entry, KERAS_PLACE, json_string(place));
+        free(place);
+    }
+    free(classes);
+}
+
+/* The group of an entry; what is in a model stands below it. */
+static char *group_of(const char *prefix, const json_t *entry)
+{
+    const struct keras_class *class =
+        keras_class_of(json_string_value(json_object_get(entry, "class_name")));
+    const char *place = json_string_value(json_object_get(entry, KERAS_PLACE));
+    const char *end = class && class->role == KERAS_ROLE_MODEL ? "/" : "";
+
+    return xasprintf("%slayers/%s%s", prefix, place ? place : "", end);
 }
 
 /* `model`: the configuration of a Sequential or functional model, or the bare list that
@@ -167,33 +209,30 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
 {
     const json_t *list = json_is_array(model) ? model : json_object_get(model, "layers");
     struct names names = {NULL, NULL, NULL};
-    size_t i, n = json_array_size(list);
+    json_t *whole = (json_t *)(uintptr_t)list;
     const json_t *entry;
     int rc = OK;
+    size_t i;
 
     if (!json_is_array(list) || around->depth > MOST_NESTED)
         return fail(ERR_FORMAT, "%s: its configuration has no list of layers",
                     keras_source(reading));
-    if (n > MOST_LAYERS)
+    if (json_array_size(list) > MOST_LAYERS)
         return fail(ERR_FORMAT, "%s: more than %d layers", keras_source(reading),
                     MOST_LAYERS);
 
-    keras_join_branches((json_t *)(uintptr_t)list);
-    n = json_array_size(list);
-
-    const struct keras_class **classes = xcalloc(n, sizeof(struct keras_class *));
+    place_entries(whole);
+    keras_join_attention(whole);
+    keras_join_branches(whole);
     json_array_foreach(list, i, entry)
     {
-        const char *name = json_string_value(json_object_get(entry, "class_name"));
-        classes[i] = keras_class_of(name);
-        char *group = classes[i] ? group_of(around->prefix, classes, i) : xstrdup("");
+        char *group = group_of(around->prefix, entry);
         const struct around own = {group, around->depth, around->is_frozen};
         rc = add_layer(reading, entry, &own, &names);
         free(group);
         if (rc)
             break;
     }
-    free(classes);
     return rc;
 }
 

@@ -1,21 +1,23 @@
 /* Poolings of Keras: a layer of its own, or several that a Concatenate joins. */
-#include "keras/kind.h"
+#include "keras/attention.h"
 
 #include <string.h>
 
-enum { CONCATENATE = POOLING_KINDS, CLASSES };
+enum { CONCATENATE = POOLING_KINDS, DOT, CLASSES };
 
 #define POOLING_CLASS(NAME, stem, class_name, snake)                                     \
     [POOLING_##NAME] = {#class_name, #snake, KERAS_ROLE_LAYER, LAYER_POOLING},
 static const struct keras_class classes[] = {
     POOLING_LIST(POOLING_CLASS)[CONCATENATE] = {"Concatenate", "concatenate",
-                                                KERAS_ROLE_LAYER, LAYER_POOLING}};
+                                                KERAS_ROLE_LAYER, LAYER_POOLING},
+    [DOT] = {"Dot", "dot", KERAS_ROLE_LAYER, LAYER_POOLING}};
 #undef POOLING_CLASS
 _Static_assert(COUNT_OF(classes) == CLASSES, "a class has no name");
 
 /* As branches.c names them. */
 static const char *const names[] = {
-    POOLING_LIST(POOLING_NAME)[POOLING_FLATTEN] = "flatten", [POOLING_LAST] = "last"};
+    POOLING_LIST(POOLING_NAME)[POOLING_FLATTEN] = "flatten", [POOLING_LAST] = "last",
+    [POOLING_ATTENTION] = "attention"};
 _Static_assert(COUNT_OF(names) == POOLING_WAYS, "a pooling has no name");
 
 bool keras_pools_steps(const json_t *config)
@@ -65,19 +67,43 @@ static int read_sides(const struct keras_reading *reading,
     return rc;
 }
 
+/* What attention.c has made a Dot. */
+static int read_attention(struct keras_reading *reading, const struct keras_layer *layer,
+                          struct layer_config *config)
+{
+    const char *why = json_string_value(json_object_get(layer->config, KERAS_WHY));
+
+    if (!keras_has_attention(layer))
+        return keras_refuse(reading, layer, "%s",
+                            why ? why
+                                : "is no part of an additive attention: expected "
+                                  "Dense(units, tanh), Dense(1), Softmax(axis=1) and "
+                                  "Dot(axes=1) of one layer's steps, and Flatten");
+    if (!reading->has_steps)
+        return keras_misplaced(reading, layer);
+    config->pooling.how = POOLING_ATTENTION;
+    return OK;
+}
+
 static int read_pooling(struct keras_reading *reading, const struct keras_layer *layer)
 {
     bool is_joined = layer->class == &classes[CONCATENATE];
+    bool is_dot = layer->class == &classes[DOT];
     struct keras_part *part = NULL;
 
-    if (!is_joined && (!reading->has_steps || !keras_pools_steps(layer->config)))
+    if (!is_joined && !is_dot &&
+        (!reading->has_steps || !keras_pools_steps(layer->config)))
         return keras_misplaced(reading, layer);
 
     int rc = keras_add_part(reading, layer, LAYER_POOLING, &part);
     if (!rc && is_joined)
         rc = read_sides(reading, layer, &part->config);
+    else if (!rc && is_dot)
+        rc = read_attention(reading, layer, &part->config);
     else if (!rc)
         part->config.pooling.how = (enum pooling)(layer->class - classes);
+    if (!rc && layer_attends(&part->config))
+        rc = keras_attention_read(reading, layer, &part->config);
     reading->has_steps = false;
     return rc;
 }
@@ -89,10 +115,24 @@ static json_t *write_pooling(const struct chain_config *chain,
     json_t *config = keras_named(layer->name);
 
     (void)chain;
+    if (!is_joined && layer->pooling.how == POOLING_ATTENTION)
+        return keras_object("Flatten", config); /* of what keras_add_attention gives */
     if (is_joined)
         json_object_set_new(config, "axis", json_integer(-1));
     return keras_object(classes[is_joined ? CONCATENATE : (int)layer->pooling.how].name,
                         config);
+}
+
+static int find_pooling(struct keras_reading *reading, struct keras_part *part)
+{
+    return layer_attends(&part->config) ? keras_attention_find(reading, part) : OK;
+}
+
+static int copy_pooling(struct keras_reading *reading, const struct keras_part *part,
+                        const struct tensor *tensors)
+{
+    return layer_attends(&part->config) ? keras_attention_copy(reading, part, tensors)
+                                        : OK;
 }
 
 const struct keras_kind keras_pooling = {
@@ -100,4 +140,6 @@ const struct keras_kind keras_pooling = {
     .n_classes = (int)COUNT_OF(classes),
     .read = read_pooling,
     .write = write_pooling,
+    .find = find_pooling,
+    .copy = copy_pooling,
 };

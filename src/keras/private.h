@@ -32,7 +32,9 @@ const char *keras_array_layer(const struct keras_file *file,
 /* The JSON is the caller's. */
 int keras_describe(struct keras_reading *reading, json_t **root) NODISCARD;
 
-/* Makes poolings side by side one layer of a functional model's list (branches.c). */
+/* Makes additive attention one layer of a functional model's list (attention.c), and
+ * poolings side by side another (branches.c). */
+void keras_join_attention(json_t *list);
 void keras_join_branches(json_t *list);
 /* What a reading owns, but the model and the file. */
 void keras_reading_release(struct keras_reading *reading);

@@ -163,14 +163,13 @@ int keras_copy_array(const struct keras_reading *reading, const struct keras_lay
     return rc;
 }
 
-/* The first tensor of a layer. */
-static const struct tensor *tensors_of(const struct params *params,
-                                       const struct layer_config *layer)
+/* The first tensor of a layer; NULL: it has none. */
+static const struct tensor *tensors_of(const struct params *params, int place)
 {
     for (int t = 0; t < params->n_tensors; t++)
-        if (!strcmp(params->tensors[t].layer, layer->name))
+        if (params->tensors[t].place == place)
             return &params->tensors[t];
-    die("layer %s has no tensors", layer->name);
+    return NULL;
 }
 
 static int copy_all(struct keras_reading *reading)
@@ -182,8 +181,7 @@ static int copy_all(struct keras_reading *reading)
         const struct keras_kind *kind = keras_kinds[part->config.kind];
         if (!kind->copy)
             continue;
-        int rc = kind->copy(reading, part,
-                            tensors_of(&model->params, &model->config.layer[i]));
+        int rc = kind->copy(reading, part, tensors_of(&model->params, i));
         if (rc)
             return rc;
     }

@@ -131,31 +131,84 @@ char *keras_archive_json(const struct chain_config *chain, const char *optimizer
     return dump(root);
 }
 
+/* Those of attention's layers that have weights, in the order in which Keras lists them:
+ * a query before the keys. */
+static size_t add_attention_names(const struct chain_config *chain, int i, char **names)
+{
+    const struct layer_config *layer = &chain->layer[i];
+    int first = chain_has_mask(chain, i) ? ATTENTION_SCORE : ATTENTION_HIDDEN;
+
+    if (!layer_attends(layer))
+        return 0;
+    for (int k = 0; k < ATTENTION_PARTS; k++) {
+        enum attention_part part = (enum attention_part)((first + k) % ATTENTION_PARTS);
+        names[k] = xstrdup(layer_attention_part(layer, part).name);
+    }
+    return ATTENTION_PARTS;
+}
+
 size_t keras_layer_names(const struct chain_config *chain, char ***names)
 {
-    char **found = xcalloc((size_t)chain->n_layers, sizeof *found);
+    char **found =
+        xcalloc((size_t)chain->n_layers * (1 + ATTENTION_PARTS), sizeof *found);
+    size_t n = 0;
 
-    for (int i = 0; i < chain->n_layers; i++)
-        found[i] = xstrdup(chain->layer[i].name);
+    for (int i = 0; i < chain->n_layers; i++) {
+        n += add_attention_names(chain, i, found + n);
+        found[n++] = xstrdup(chain->layer[i].name);
+    }
     *names = found;
-    return (size_t)chain->n_layers;
+    return n;
+}
+
+/* Layers of Dense in front of layer i, those of attention among them. */
+static int count_dense(const struct chain_config *chain, int i)
+{
+    int n = 0;
+
+    for (int k = 0; k < i; k++) {
+        const struct layer_config *layer = &chain->layer[k];
+        n += layer->kind == LAYER_DENSE;
+        if (layer_attends(layer))
+            n += chain_has_mask(chain, k) ? 1 : 2;
+    }
+    return n;
+}
+
+/* The name by which Keras 3 knows the layer that has a tensor: by its class. */
+static char *place_of(const struct chain_config *chain, const struct tensor *tensor)
+{
+    const struct layer_config *layer = &chain->layer[tensor->place];
+    struct layer_config score = layer_attention_part(layer, ATTENTION_SCORE);
+    bool is_score = !strcmp(tensor->layer, score.name);
+    bool is_dense = layer->kind == LAYER_DENSE || layer->kind == LAYER_OUTPUT;
+    int n = count_dense(chain, tensor->place);
+
+    if (!is_dense && !layer_attends(layer))
+        return xstrdup(layer->name);
+    if (is_score && chain_has_mask(chain, tensor->place))
+        return xstrdup("embedding_1");
+    n += is_score && layer_attends(layer);
+    return n ? xasprintf("dense_%d", n) : xstrdup("dense");
 }
 
 char *keras_weight_path(const struct chain_config *chain, const struct params *params,
                         int tensor)
 {
-    const char *name = params->tensors[tensor].layer, *below = "";
-    const struct layer_config *layer = chain->layer;
+    const struct tensor *tensors = params->tensors;
+    const struct layer_config *layer = &chain->layer[tensors[tensor].place];
+    const char *below = "";
     int first = tensor;
 
-    while (strcmp(layer->name, name))
-        layer++;
-    while (first > 0 && !strcmp(params->tensors[first - 1].layer, name))
+    while (first > 0 && !strcmp(tensors[first - 1].layer, tensors[tensor].layer))
         first--;
     int number = tensor - first;
     if (keras_kinds[layer->kind]->place)
         below = keras_kinds[layer->kind]->place(layer, number, &number);
-    return xasprintf("/layers/%s/%svars/%d", name, below, number);
+    char *place = place_of(chain, &tensors[tensor]);
+    char *path = xasprintf("/layers/%s/%svars/%d", place, below, number);
+    free(place);
+    return path;
 }
 
 struct keras_hints keras_hints_of(const struct chain_config *chain)
@@ -169,7 +222,7 @@ struct keras_hints keras_hints_of(const struct chain_config *chain)
         hints.outputs = KERAS_OUTPUTS_CLASSES;
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
-        if (layer->kind == LAYER_POOLING)
+        if (layer->kind == LAYER_POOLING && layer->pooling.how < POOLING_KINDS)
             hints.head = (enum model_head)layer->pooling.how;
         else if (layer->kind == LAYER_FLATTEN)
             hints.head = MODEL_FLATTEN;

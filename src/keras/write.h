@@ -14,10 +14,28 @@ json_t *keras_layer_object(const struct chain_config *chain,
 
 void keras_append(json_t *layers, json_t *layer, enum keras_dialect dialect);
 
-/* Whether a chain has poolings side by side, which a Sequential cannot have; and the
- * model of such a chain, `input` being its InputLayer, which it takes over. */
+/* Whether a chain has poolings side by side, or attention, which a Sequential cannot
+ * have; and the model of such a chain, `input` being its InputLayer, which it takes
+ * over. */
 bool keras_has_branches(const struct chain_config *chain);
 json_t *keras_functional(const struct chain_config *chain, json_t *input,
                          enum keras_dialect dialect);
+
+/* A functional model that is being written (functional.c). */
+struct keras_functional {
+    const struct chain_config *chain;
+    enum keras_dialect dialect;
+    json_t *layers;
+};
+
+/* Output `output` of a layer, as nodes name it; and appends a layer that takes `sources`,
+ * which it takes over; NULL: it is the input. */
+json_t *keras_source_json(const char *layer, int output);
+void keras_add_layer(struct keras_functional *model, json_t *layer, json_t *sources);
+
+/* Appends the layers of an additive attention but for the Flatten behind them, and
+ * returns the name of the last, the caller's (attention_write.c). */
+char *keras_add_attention(struct keras_functional *model,
+                          const struct layer_config *layer);
 
 #endif

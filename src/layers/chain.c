@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "layers/layer.h"
+#include "layers/fold.h"
 
 const struct cell_kind cell_kinds[] = {
     [CELL_LSTM] = {"lstm", "LSTM", 4},
@@ -129,6 +129,25 @@ int chain_classes(const struct chain_config *chain)
     return chain_is_binary(chain) ? 2 : output_of(chain)->output.units;
 }
 
+bool layer_attends(const struct layer_config *layer)
+{
+    for (int k = 0; layer->kind == LAYER_POOLING && k < layer_poolings(layer); k++)
+        if (layer_pooling(layer, k) == POOLING_ATTENTION)
+            return true;
+    return false;
+}
+
+struct layer_config layer_attention_part(const struct layer_config *layer,
+                                         enum attention_part part)
+{
+    static const char *const names[ATTENTION_PARTS] = {
+        [ATTENTION_HIDDEN] = "hidden", [ATTENTION_SCORE] = "score"};
+    struct layer_config config = *layer;
+
+    snprintf(config.name, sizeof config.name, "%.32s_%s", layer->name, names[part]);
+    return config;
+}
+
 static bool is_window(const struct layer_config *layer)
 {
     return layer->kind == LAYER_CONV || layer->kind == LAYER_WINDOW;
@@ -148,8 +167,7 @@ static bool looks_at_mask(const struct layer_config *layer)
     bool looks = layer->kind == LAYER_RECURRENT;
 
     for (int k = 0; layer->kind == LAYER_POOLING && k < layer_poolings(layer); k++)
-        looks |= layer_pooling(layer, k) == POOLING_MEAN ||
-                 layer_pooling(layer, k) == POOLING_LAST;
+        looks |= folds[layer_pooling(layer, k)].skips_pads;
     return looks;
 }
 

@@ -66,12 +66,14 @@ extern const char *const window_padding_names[WINDOW_PADDINGS + 1];
     POOL(MEAN, mean, GlobalAveragePooling1D, global_average_pooling1d)
 
 /* Side by side with others there are two more: all positions, as Flatten gives them, and
- * a recurrent layer's last output. */
+ * a recurrent layer's last output. Attention, which learns how much of each position to
+ * take, is several layers in Keras. */
 #define POOLING_CONSTANT(NAME, stem, class_name, snake) POOLING_##NAME,
 enum pooling {
     POOLING_LIST(POOLING_CONSTANT) POOLING_KINDS,
     POOLING_FLATTEN = POOLING_KINDS,
     POOLING_LAST,
+    POOLING_ATTENTION,
     POOLING_WAYS
 };
 #undef POOLING_CONSTANT
@@ -136,6 +138,7 @@ struct layer_config {
             enum pooling how;
             int n_more; /* others side by side, in this order */
             enum pooling more[POOLING_WAYS - 1];
+            int units; /* of attention's hidden layer */
         } pooling;
         struct {
             int units; /* D */
@@ -220,6 +223,14 @@ static inline enum pooling layer_pooling(const struct layer_config *layer, int k
 {
     return k == 0 ? layer->pooling.how : layer->pooling.more[k - 1];
 }
+
+bool layer_attends(const struct layer_config *layer);
+
+/* Attention's layers with weights, as Keras has them: a hidden Dense, and what makes
+ * scores of its outputs. Of one of them, all but its name is that of `layer`. */
+enum attention_part { ATTENTION_HIDDEN, ATTENTION_SCORE, ATTENTION_PARTS };
+struct layer_config layer_attention_part(const struct layer_config *layer,
+                                         enum attention_part part);
 
 /* 1 or 2, of a recurrent layer. */
 static inline int layer_directions(const struct layer_config *layer)

@@ -97,7 +97,7 @@ static void max_step_back(struct side *side, const struct pass *pass, int n_rows
     }
 }
 
-/* Whether the mean leaves pads out that the plans have: a masked embedding's, at which
+/* Whether pads are left out that the plans have: a masked embedding's, at which
  * another fold beside it looks. */
 static bool leaves_out(const struct side *side, const struct pass *pass)
 {
@@ -105,10 +105,7 @@ static bool leaves_out(const struct side *side, const struct pass *pass)
            pass->plans->has_ids;
 }
 
-/* How many of the first n_rows rows have a word at step s: the first ones, as the longest
- * rows come first. */
-static int rows_of_mean(const struct side *side, const struct pass *pass, int n_rows,
-                        int s)
+int fold_rows(const struct side *side, const struct pass *pass, int n_rows, int s)
 {
     const struct plans *plans = pass->plans;
     int needed = plans->pad_pre ? plans->length - s : s + 1;
@@ -119,9 +116,16 @@ static int rows_of_mean(const struct side *side, const struct pass *pass, int n_
     return n_rows;
 }
 
-static int count_of_mean(const struct side *side, const struct pass *pass, int r)
+int fold_count(const struct side *side, const struct pass *pass, int r)
 {
     return leaves_out(side, pass) ? pass->plans->n_words_of[r] : row_count(pass, r);
+}
+
+int fold_first(const struct side *side, const struct pass *pass, int r)
+{
+    bool from_start = leaves_out(side, pass) && !pass->plans->pad_pre;
+
+    return from_start ? 0 : side->layer->in.length - fold_count(side, pass, r);
 }
 
 static void mean_step(struct side *side, const struct pass *pass, int n_rows, int s,
@@ -130,7 +134,7 @@ static void mean_step(struct side *side, const struct pass *pass, int n_rows, in
     const struct kernels *kernels = side->layer->frame->kernels;
     size_t n = width_of(side);
 
-    n_rows = rows_of_mean(side, pass, n_rows, s);
+    n_rows = fold_rows(side, pass, n_rows, s);
     if (side->layer->out.row == side->layer->in.row)
         kernels->add((size_t)n_rows * n, side->y, x);
     else
@@ -143,7 +147,7 @@ static void mean_end(struct side *side, const struct pass *pass)
     size_t n = width_of(side);
 
     for (int r = 0; r < pass->n_rows; r++) {
-        int count = count_of_mean(side, pass, r);
+        int count = fold_count(side, pass, r);
         for (size_t j = 0; j < n && count > 0; j++)
             row_of(side, side->y, r)[j] /= (real)count;
     }
@@ -152,7 +156,7 @@ static void mean_end(struct side *side, const struct pass *pass)
 static void mean_begin_back(struct side *side, const struct pass *pass)
 {
     for (int r = 0; r < pass->n_rows; r++) {
-        int count = count_of_mean(side, pass, r);
+        int count = fold_count(side, pass, r);
         real *dy = row_of(side, side->dy, r);
         if (count > 0)
             side->layer->frame->kernels->scale(width_of(side), 1 / (real)count, dy, dy);
@@ -164,7 +168,7 @@ static void mean_step_back(struct side *side, const struct pass *pass, int n_row
 {
     size_t n = width_of(side);
 
-    n_rows = rows_of_mean(side, pass, n_rows, s);
+    n_rows = fold_rows(side, pass, n_rows, s);
     for (int r = 0; r < n_rows; r++)
         side->layer->frame->kernels->add(n, dx + (size_t)r * n,
                                          row_of(side, side->dy, r));
@@ -254,5 +258,12 @@ const struct fold folds[] = {
                       .step = last_step,
                       .step_back = last_step_back,
                       .skips_pads = true},
+    [POOLING_ATTENTION] = {.begin = attention_begin,
+                           .step = attention_step,
+                           .end = attention_end,
+                           .begin_back = attention_begin_back,
+                           .step_back = attention_step_back,
+                           .end_back = attention_end_back,
+                           .skips_pads = true},
 };
 _Static_assert(COUNT_OF(folds) == POOLING_WAYS, "a pooling is not defined");

@@ -17,6 +17,7 @@ struct tensor {
     size_t shape[3];
     size_t offset; /* of the first element in the flat array */
     size_t size;   /* product of the shape */
+    int place;     /* of the layer of the chain that has it (model_tensors) */
 };
 
 struct params {

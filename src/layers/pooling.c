@@ -14,7 +14,8 @@ struct pooling_layer {
     struct layer layer;
     struct side side[POOLING_WAYS];
     int n_sides;
-    real *step; /* (R, in.row) a step's vectors, or their gradients */
+    struct attention attention; /* where it is one of them */
+    real *step;                 /* (R, in.row) a step's vectors, or their gradients */
 };
 
 static struct pooling_layer *of(struct layer *layer)
@@ -26,7 +27,8 @@ static struct pooling_layer *of(struct layer *layer)
 
 static const char *name_of(const struct layer_config *layer)
 {
-    static const char *const names[] = {POOLING_LIST(POOLING_SNAKE)};
+    static const char *const names[POOLING_WAYS] = {
+        POOLING_LIST(POOLING_SNAKE)[POOLING_ATTENTION] = "attention"};
 
     return layer_poolings(layer) > 1 ? "concatenate" : names[layer->pooling.how];
 }
@@ -49,6 +51,19 @@ static int all_vectors(const struct layer_config *layer, int length)
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
 {
     return (struct outline){0, in.width * all_vectors(&chain->layer[i], in.length)};
+}
+
+static void tensors(const struct chain_config *chain, int i, struct params *params)
+{
+    if (layer_attends(&chain->layer[i]))
+        attention_tensors(chain, i, params);
+}
+
+static struct work work(const struct chain_config *chain, int i, bool trains)
+{
+    (void)trains;
+    return layer_attends(&chain->layer[i]) ? attention_work(chain, i)
+                                           : (struct work){.position = 0};
 }
 
 static bool skips_pads(const struct layer_config *layer)
@@ -83,7 +98,7 @@ static int check_side(const struct layer *layer, int k)
     for (int i = 0; i < k; i++)
         if (layer_pooling(config, i) == how)
             return fail(ERR_USAGE, "layer %s has the same pooling twice", config->name);
-    if (is_alone && how >= POOLING_KINDS)
+    if (is_alone && (how == POOLING_FLATTEN || how == POOLING_LAST))
         return fail(ERR_USAGE, "layer %s: flatten and last stand beside others only",
                     config->name);
     if (how == POOLING_LAST)
@@ -102,8 +117,11 @@ static int shape(struct layer *layer)
         pooling->side[pooling->n_sides++] =
             (struct side){.fold = &folds[how],
                           .layer = layer,
-                          .vectors = vectors_of(how, layer->in.length)};
+                          .vectors = vectors_of(how, layer->in.length),
+                          .attention = &pooling->attention};
     }
+    if (!rc && layer_attends(layer->config))
+        rc = attention_shape(&pooling->attention, layer);
 
     int n = all_vectors(layer->config, layer->in.length);
     layer->out = layer->in;
@@ -130,6 +148,20 @@ static void layout(struct layer *layer, struct space *space)
         side->dy = layer->dy ? layer->dy + first : NULL;
         first += (size_t)side->vectors * (size_t)layer->in.row;
     }
+    if (layer_attends(layer->config))
+        attention_layout(&pooling->attention, layer, space);
+}
+
+static void init(const struct layer *layer, uint64_t seed, real *weights)
+{
+    if (layer_attends(layer->config))
+        attention_init(layer, seed, weights);
+}
+
+static void pack(struct layer *layer, const real *weights)
+{
+    if (layer_attends(layer->config))
+        attention_pack(&of(layer)->attention, layer, weights);
 }
 
 static void forward(struct layer *layer, const struct pass *pass)
@@ -194,13 +226,17 @@ static void backward(struct layer *layer, const struct pass *pass)
         const real *dx = step_back(pooling, pass, steps->active[s], s, &row);
         below->ops->push(below, pass, steps, s, dx, row);
     }
+
+    for (int k = 0; k < pooling->n_sides; k++)
+        if (pooling->side[k].fold->end_back)
+            pooling->side[k].fold->end_back(&pooling->side[k], pass);
 }
 
 /* Of one alone; side by side there are those of `ways`, with '+' between them. */
-static const char *const words[] = {POOLING_LIST(POOLING_NAME) NULL};
+static const char *const words[] = {POOLING_LIST(POOLING_NAME) "attention", NULL};
 static const char *const ways[] = {
     POOLING_LIST(POOLING_NAME)[POOLING_FLATTEN] = "flatten", [POOLING_LAST] = "last",
-    NULL};
+    [POOLING_ATTENTION] = "attention", NULL};
 _Static_assert(COUNT_OF(ways) == POOLING_WAYS + 1, "a pooling has no word");
 
 /* They stand in the order in which they are written. */
@@ -213,12 +249,24 @@ static int add_way(const struct stack_item *item, const char *word,
     for (int k = 0; k < n && is_new; k++)
         is_new = layer_pooling(layer, k) != (enum pooling)way;
     if (!is_new)
-        return stack_fail(item, "expected some of max, mean, flatten, last, each once, "
-                                "with + between them");
+        return stack_fail(item, "expected some of max, mean, flatten, last, attention, "
+                                "each once, with + between them");
     if (n == 0)
         layer->pooling.how = (enum pooling)way;
     else
         layer->pooling.more[layer->pooling.n_more++] = (enum pooling)way;
+    return OK;
+}
+
+/* Units behind all names; where none are given, as many as what it stands on has. */
+static int read_units(struct stack_item *item, const struct chain_config *chain,
+                      struct layer_config *layer)
+{
+    int most = LAYER_MOST_UNITS, width = chain_outline(chain, chain->n_layers - 2).width;
+
+    if (item->n > 0)
+        return stack_take_count(item, "units", most, &layer->pooling.units);
+    layer->pooling.units = width < most ? width : most;
     return OK;
 }
 
@@ -228,11 +276,13 @@ static int read_words(struct stack_item *item, struct chain_config *chain,
     char *copy = xstrdup(item->word), *rest = copy, *word;
     int rc = OK;
 
-    (void)chain;
     for (int n = 0; !rc && (word = strsep(&rest, "+")); n++)
         rc = add_way(item, word, layer, n);
     free(copy);
-    return rc ? rc : stack_end(item, "nothing");
+    if (rc || !layer_attends(layer))
+        return rc ? rc : stack_end(item, "nothing");
+    rc = read_units(item, chain, layer);
+    return rc ? rc : stack_end(item, "attention's units");
 }
 
 static char *write_words(const struct chain_config *chain,
@@ -246,7 +296,12 @@ static char *write_words(const struct chain_config *chain,
         free(text);
         text = longer;
     }
-    return text;
+    if (!layer_attends(layer))
+        return text;
+
+    char *longer = xasprintf("%s:%d", text, layer->pooling.units);
+    free(text);
+    return longer;
 }
 
 const struct layer_ops pooling_layer = {
@@ -257,9 +312,13 @@ const struct layer_ops pooling_layer = {
     .write_words = write_words,
     .takes_sequence = true,
     .outline = outline,
+    .tensors = tensors,
+    .work = work,
     .skips_pads = skips_pads,
     .shape = shape,
+    .init = init,
     .layout = layout,
+    .pack = pack,
     .forward = forward,
     .backward = backward,
 };

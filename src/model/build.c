@@ -20,18 +20,21 @@ void model_tensors(const struct chain_config *chain, struct params *params)
 {
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_ops *ops = layer_kinds[chain->layer[i].kind];
+        int first = params->n_tensors;
         if (ops->tensors)
             ops->tensors(chain, i, params);
+        for (int t = first; t < params->n_tensors; t++)
+            params->tensors[t].place = i;
     }
 }
 
 /* Layers have their tensors in the order of the chain. */
-static int count_tensors(const struct params *params, const char *layer)
+static int count_tensors(const struct params *params, int place)
 {
     int n = 0;
 
     for (int i = 0; i < params->n_tensors; i++)
-        n += !strcmp(params->tensors[i].layer, layer);
+        n += params->tensors[i].place == place;
     return n;
 }
 
@@ -65,7 +68,7 @@ static int add_layers(struct model *model)
         layer->below = i > 0 ? model->layer[i - 1] : NULL;
         layer->in = given;
         layer->first_tensor = n_tensors;
-        n_tensors += ops->tensors ? count_tensors(model->frame.params, config->name) : 0;
+        n_tensors += count_tensors(model->frame.params, i);
         rc = ops->shape(layer);
         if (layer->out.stage < layer->in.stage)
             layer->out.stage = layer->in.stage;

@@ -18,7 +18,8 @@ static struct layer_config *find(struct chain_config *chain, const char *name)
 
 static bool has_weights(const struct layer_config *layer)
 {
-    return layer_kinds[layer->kind]->tensors;
+    return layer_kinds[layer->kind]->tensors &&
+           (layer->kind != LAYER_POOLING || layer_attends(layer));
 }
 
 /* Names of all layers that have weights, with commas; the caller's. */

@@ -59,7 +59,9 @@ static enum model_head take_head(struct walk *walk)
     if (take(walk, LAYER_FLATTEN))
         return MODEL_FLATTEN;
     pooling = take(walk, LAYER_POOLING);
-    return pooling ? (enum model_head)pooling->pooling.how : MODEL_LAST;
+    return pooling && pooling->pooling.how < POOLING_KINDS
+               ? (enum model_head)pooling->pooling.how
+               : MODEL_LAST;
 }
 
 /* The flags that say the chain, if any do. */

@@ -25,12 +25,12 @@ static void rounded(double value, char *text)
     snprintf(text, 16, "%.3g%s", value, units[unit]);
 }
 
-static size_t parameters_of(const struct params *params, const char *layer)
+static size_t parameters_of(const struct params *params, int place)
 {
     size_t n = 0;
 
     for (int i = 0; i < params->n_tensors; i++)
-        if (!strcmp(params->tensors[i].layer, layer))
+        if (params->tensors[i].place == place)
             n += params->tensors[i].size;
     return n;
 }
@@ -62,7 +62,7 @@ static char *line_of(const struct chain_config *chain, int i, const struct param
 {
     const struct layer_config *layer = &chain->layer[i];
     struct outline outline = chain_outline(chain, i);
-    size_t parameters = parameters_of(params, layer->name);
+    size_t parameters = parameters_of(params, i);
     double flops = flops_of(chain, i);
     char shape[32], count[32], cost[16];
     char *words = words_of(chain, layer);

@@ -87,14 +87,6 @@ static int check_monitor(const struct trainer_config *config)
                 monitor_names[config->monitor]);
 }
 
-static bool is_frozen(const struct chain_config *chain, const struct tensor *tensor)
-{
-    for (int i = 0; i < chain->n_layers; i++)
-        if (!strcmp(chain->layer[i].name, tensor->layer))
-            return chain->layer[i].frozen;
-    return false;
-}
-
 /* Tensors one behind the other that train are one part of the flat array. */
 static int leave_frozen(struct trainer *trainer)
 {
@@ -106,7 +98,7 @@ static int leave_frozen(struct trainer *trainer)
 
     for (int i = 0; i < params->n_tensors; i++) {
         const struct tensor *tensor = &params->tensors[i];
-        bool trains = !is_frozen(chain, tensor);
+        bool trains = !chain->layer[tensor->place].frozen;
         if (trains && !joins)
             parts[n++] = (struct optim_part){tensor->offset, 0};
         if (trains)

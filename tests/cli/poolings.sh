@@ -27,7 +27,7 @@ try "$tmp/sample.h5" "embedding:8, mean" pre
 try "$tmp/post.h5" "embedding:8:mask, max+mean, dropout:0.2, dense:6:relu" post
 try "$tmp/sample.h5" "embedding:6:mask, bilstm:5, mean+last+flatten+max" pre
 
-expect 64 'layer 2, "max\+max": expected some of max, mean, flatten, last, each once' \
+expect 64 'layer 2, "max\+max": expected some of max, mean, flatten, last, attention, each once' \
     "$rnntrain" "$tmp/sample.h5" --run-dir "$tmp/no" --stack "embedding:8, max+max"
 expect 64 'takes the last output of a recurrent layer' \
     "$rnntrain" "$tmp/sample.h5" --run-dir "$tmp/no" --stack "embedding:8, max+last"

@@ -6,7 +6,7 @@
     extern const char c_template_pooling_##stem##_c[];
 POOLING_LIST(POOLING_TEMPLATE)
 #undef POOLING_TEMPLATE
-extern const char c_template_pooling_last_c[];
+extern const char c_template_pooling_last_c[], c_template_pooling_attention_c[];
 
 /* Each has a template of its own, as pooling_max.c, with a part of its name. All
  * positions side by side are a copy. */
@@ -19,6 +19,7 @@ static const struct {
 #undef POOLING_ROW
         [POOLING_FLATTEN] = {NULL, "Flatten"},
     [POOLING_LAST] = {"LAST", "the last output"},
+    [POOLING_ATTENTION] = {"ATTENTION", "additive attention"},
 };
 _Static_assert(COUNT_OF(poolings) == POOLING_WAYS, "a pooling is not written");
 
@@ -27,7 +28,7 @@ static const char *const templates[] = {
     POOLING_LIST(POOLING_ROW)
 #undef POOLING_ROW
         c_template_pooling_last_c,
-    NULL};
+    c_template_pooling_attention_c, NULL};
 
 static void parts(const struct layer_config *layer, struct c_parts *parts)
 {
@@ -52,6 +53,41 @@ static int forward_columns(const struct c_place *place)
     const struct layer_config *below = place->layer - 1;
 
     return place->in.width / layer_directions(below);
+}
+
+/* What its scores are made of, as a literal of the template's struct; the caller's. */
+static char *attention_of(const struct c_place *place)
+{
+    const struct params *params = place->export->params;
+    const struct layer_config hidden =
+        layer_attention_part(place->layer, ATTENTION_HIDDEN);
+    const struct tensor *kernel = export_tensor(params, &hidden, 0, "kernel");
+    char *name[] = {c_tensor_name(kernel), c_tensor_name(kernel + 1),
+                    c_tensor_name(kernel + 2)}; /* bias and v stand behind it */
+    char *text = xasprintf("&(const struct attention){%s, %s, %s, %d}", name[0], name[1],
+                           name[2], place->layer->pooling.units);
+
+    for (size_t i = 0; i < COUNT_OF(name); i++)
+        free(name[i]);
+    return text;
+}
+
+static void call_attention(FILE *out, const struct c_place *place, const char *ids,
+                           const char *y)
+{
+    char *attention = attention_of(place);
+
+    fprintf(out,
+            "    take_attention(%s, %d, %d,\n                   %s,\n"
+            "                   %swork->state, %s);\n",
+            place->x, place->in.length, place->in.width, attention, ids, y);
+    free(attention);
+}
+
+/* Numbers of the hidden layer. */
+static size_t state(const struct layer_config *layer)
+{
+    return layer_attends(layer) ? (size_t)layer->pooling.units : 0;
 }
 
 /* One of the poolings, from number `first` of the layer's array on; under a mask it may
@@ -80,6 +116,9 @@ static int call_side(FILE *out, const struct c_place *place, enum pooling how, i
         fprintf(out, "    memcpy(%s, %s, %d * sizeof(double));\n", y, place->x,
                 in.length * in.width);
         break;
+    case POOLING_ATTENTION:
+        call_attention(out, place, ids, y);
+        break;
     case POOLING_WAYS:
         break;
     }
@@ -95,5 +134,8 @@ static void call(FILE *out, const struct c_place *place)
         first += call_side(out, place, layer_pooling(place->layer, k), first);
 }
 
-const struct c_kind c_pooling = {
-    .functions = templates, .parts = parts, .describe = describe, .call = call};
+const struct c_kind c_pooling = {.functions = templates,
+                                 .parts = parts,
+                                 .describe = describe,
+                                 .state = state,
+                                 .call = call};

@@ -126,6 +126,66 @@ static const char *add_last(struct onnx *onnx, const struct layer_config *below,
     return onnx_value(onnx, "Mul", output, last, keep, NULL);
 }
 
+/* The scores of all positions (N, T, 1); `score` is (U, 1), or (1, U). */
+static const char *add_scores(struct onnx *onnx, const struct layer_config *layer,
+                              const char *rows)
+{
+    const char *scope = onnx->scope;
+    struct layer_config hidden = layer_attention_part(layer, ATTENTION_HIDDEN);
+    const struct tensor *tensor = export_tensor(onnx->params, &hidden, 0, "kernel");
+
+    onnx->scope = hidden.name;
+    const char *kernel = onnx_add_tensor(onnx, tensor);
+    const char *bias = onnx_add_tensor(onnx, tensor + 1);
+    const char *u = onnx_value(onnx, "MatMul", "products", rows, kernel, NULL);
+    u = onnx_value(onnx, "Tanh", "outputs",
+                   onnx_value(onnx, "Add", "sums", u, bias, NULL), NULL);
+
+    struct layer_config score = layer_attention_part(layer, ATTENTION_SCORE);
+    onnx->scope = score.name;
+    const char *v = onnx_reshape(onnx, "column", onnx_add_tensor(onnx, tensor + 2), 2,
+                                 (int64_t[]){layer->pooling.units, 1});
+    const char *scores = onnx_value(onnx, "MatMul", "scores", u, v, NULL);
+    onnx->scope = scope;
+    return scores;
+}
+
+/* Shares of positions; pads have none. */
+static const char *add_shares(struct onnx *onnx, const char *scores, bool has_mask)
+{
+    const char *is_word = NULL;
+
+    if (has_mask) {
+        const char *axis = onnx_add_ints(onnx, "last_axis", 1, (int64_t[]){2});
+        const char *least = onnx_add_number(onnx, "least", -1e9);
+        is_word = onnx_value(onnx, "Unsqueeze", "counts", "mask/is_word", axis, NULL);
+        scores =
+            onnx_value(onnx, "Where", "scores_of_words", is_word, scores, least, NULL);
+    }
+    Onnx__NodeProto *shares = onnx_add_node(onnx, "Softmax", "shares", scores, NULL);
+    onnx_set_int(shares, "axis", 1);
+    if (!has_mask)
+        return shares->output[0];
+
+    const char *keep =
+        onnx_cast(onnx, "words", is_word, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
+    return onnx_value(onnx, "Mul", "shares_of_words", shares->output[0], keep, NULL);
+}
+
+static const char *add_attention(struct onnx *onnx, const struct layer_config *below,
+                                 const struct onnx_value *value, const char *output)
+{
+    bool has_mask = onnx->chain->mask;
+    const char *rows = add_vectors(onnx, value, has_mask);
+    const char *shares = add_shares(onnx, add_scores(onnx, below + 1, rows), has_mask);
+    const char *axis = onnx_add_ints(onnx, "step_axis", 1, (int64_t[]){1});
+    const char *parts = onnx_value(onnx, "Mul", "parts", rows, shares, NULL);
+    Onnx__NodeProto *sum = onnx_add_node(onnx, "ReduceSum", output, parts, axis, NULL);
+
+    onnx_set_int(sum, "keepdims", 0);
+    return sum->output[0];
+}
+
 /* Each alone is called "features". */
 static const struct {
     const char *name;
@@ -136,6 +196,7 @@ static const struct {
     [POOLING_MEAN] = {"mean", add_mean},
     [POOLING_FLATTEN] = {"flat", add_flatten},
     [POOLING_LAST] = {"last_output", add_last},
+    [POOLING_ATTENTION] = {"attention", add_attention},
 };
 _Static_assert(COUNT_OF(poolings) == POOLING_WAYS, "a pooling has no operators");
 
@@ -152,7 +213,8 @@ static const char *join(struct onnx *onnx, const struct layer_config *layer,
 
     onnx->scope = ONNX_HEAD;
     Onnx__NodeProto *node = onnx_add_node(onnx, "Concat", "features", sides[0], sides[1],
-                                          sides[2], sides[3], NULL);
+                                          sides[2], sides[3], sides[4], NULL);
+    _Static_assert(COUNT_OF(sides) == 5, "a side is not joined");
     onnx_set_int(node, "axis", 1);
     return node->output[0];
 }
@@ -168,4 +230,18 @@ static void add(struct onnx *onnx, const struct layer_config *layer,
     value->outputs = NULL;
 }
 
-const struct onnx_kind onnx_pooling = {add, NULL};
+static bool is_there(struct onnx_reading *reading, const struct layer_config *layer)
+{
+    const struct layer_config hidden = layer_attention_part(layer, ATTENTION_HIDDEN);
+    const struct layer_config score = layer_attention_part(layer, ATTENTION_SCORE);
+
+    if (!layer_attends(layer))
+        return true;
+    const struct tensor *kernel =
+        export_tensor(reading->onnx->params, &hidden, 0, "kernel");
+    return onnx_same_tensor(reading, &hidden, "kernel") &&
+           onnx_same_tensor(reading, &hidden, "bias") &&
+           onnx_same_tensor(reading, &score, kernel[2].name);
+}
+
+const struct onnx_kind onnx_pooling = {add, is_there};

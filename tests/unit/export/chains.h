@@ -25,7 +25,7 @@ struct drawn {
     double probabilities[CHAINS_ROWS][CHAINS_CLASSES]; /* what the model says of them */
 };
 
-/* Two or more of max, mean, flatten and, on a recurrent layer, last. */
+/* Two or more of max, mean, flatten and, on a recurrent layer, last and attention. */
 static inline void draw_side_by_side(struct rng *rng, struct chain_config *chain,
                                      bool on_recurrent)
 {
@@ -36,6 +36,15 @@ static inline void draw_side_by_side(struct rng *rng, struct chain_config *chain
     layer->pooling.n_more = 1 + draw(rng, n - 1);
     for (int k = 1; k <= layer->pooling.n_more; k++)
         layer->pooling.more[k - 1] = (enum pooling)((first + k) % n);
+    layer->pooling.units = 1 + draw(rng, 6);
+}
+
+static inline void draw_attention(struct rng *rng, struct chain_config *chain)
+{
+    struct layer_config *layer = chain_add(chain, LAYER_POOLING);
+
+    layer->pooling.how = POOLING_ATTENTION;
+    layer->pooling.units = 1 + draw(rng, 6);
 }
 
 /* Whether the layer on top has a last output that is one of its sequence's. */
@@ -88,9 +97,9 @@ static inline void draw_vectors(struct rng *rng, struct chain_config *chain, boo
 /* Not under a mask where a layer above looks at all positions. */
 static inline void draw_sequence(struct rng *rng, struct chain_config *chain, int end)
 {
-    const int last_or_mean = end == 0 || end == 3;
+    const bool skips_pads = end == 0 || end == 3 || end == 5;
 
-    if (!chain->mask || last_or_mean)
+    if (!chain->mask || skips_pads)
         draw_vectors(rng, chain, true);
 }
 
@@ -122,10 +131,10 @@ static inline void draw_windows(struct rng *rng, struct chain_config *chain)
 
 static inline void draw_chain(int number, struct chain_config *chain)
 {
-    enum { LAST, FLATTEN, MAX, MEAN, SEVERAL };
+    enum { LAST, FLATTEN, MAX, MEAN, SEVERAL, ATTENTION };
     struct rng rng = {.seed = 5, .purpose = RNG_TEST, .row = (uint32_t)number};
     int n_recurrent = draw(&rng, 4), n_dense = draw(&rng, 3);
-    int end = n_recurrent ? draw(&rng, 5) : 1 + draw(&rng, 4);
+    int end = n_recurrent ? draw(&rng, 6) : 1 + draw(&rng, 5);
     int classes = 2 + draw(&rng, CHAINS_CLASSES - 1);
     bool mask = draw(&rng, 2);
 
@@ -149,6 +158,8 @@ static inline void draw_chain(int number, struct chain_config *chain)
         chain_add(chain, LAYER_FLATTEN);
     else if (end == SEVERAL)
         draw_side_by_side(&rng, chain, has_last(chain));
+    else if (end == ATTENTION)
+        draw_attention(&rng, chain);
     else if (end != LAST)
         chain_add(chain, LAYER_POOLING)->pooling.how =
             end == MAX ? POOLING_MAX : POOLING_MEAN;

@@ -314,6 +314,14 @@ static int count_recurrent(const struct chain_config *chain, bool has_mask)
     return n;
 }
 
+static int count_attention(const struct chain_config *chain)
+{
+    int n = 0;
+    for (int i = 0; i < chain->n_layers; i++)
+        n += layer_attends(&chain->layer[i]);
+    return n;
+}
+
 static size_t count_cells(const Onnx__GraphProto *graph, size_t n_inputs)
 {
     return count(graph, "LSTM", n_inputs) + count(graph, "GRU", n_inputs) +
@@ -334,7 +342,8 @@ static void test_chains(void **state)
         struct onnx onnx = {.chain = &drawn.chain,
                             .params = model_params(drawn.model),
                             .weights = drawn.weights};
-        assert_int_equal(onnx_write(&onnx, &facts, path, &checked), OK);
+        if (onnx_write(&onnx, &facts, path, &checked))
+            fail_msg("chain %d: %s", number, fail_message());
         assert_int_equal(file_read(path, &bytes, &n), OK);
 
         Onnx__ModelProto *model = unpack(bytes, n);
@@ -345,7 +354,8 @@ static void test_chains(void **state)
                          count_recurrent(&drawn.chain, true));
         assert_int_equal(count(model->graph, "Gemm", 3) +
                              count(model->graph, "MatMul", 2),
-                         count_kind(&drawn.chain, LAYER_DENSE) + 1);
+                         count_kind(&drawn.chain, LAYER_DENSE) + 1 +
+                             2 * count_attention(&drawn.chain));
 
         onnx__model_proto__free_unpacked(model, NULL);
         free(bytes);

@@ -130,6 +130,24 @@ static struct chain_config joined_gru(enum pooling how, enum pooling more)
     return chain;
 }
 
+/* Additive attention, alone or beside others, and a Dense behind it, whose number counts
+ * attention's own. */
+static struct chain_config attention_chain(bool mask, int n_more)
+{
+    struct chain_config chain = begin();
+
+    chain.mask = mask;
+    add_recurrent(&chain, CELL_LSTM, 5, true, true);
+    struct layer_config *layer = chain_add(&chain, LAYER_POOLING);
+    layer->pooling.how = n_more ? POOLING_MAX : POOLING_ATTENTION;
+    layer->pooling.n_more = n_more;
+    layer->pooling.more[0] = n_more ? POOLING_ATTENTION : POOLING_MAX;
+    layer->pooling.units = 7;
+    chain_add(&chain, LAYER_DENSE)->dense.units = 6;
+    end(&chain, 2);
+    return chain;
+}
+
 /* Vectors and sequences that a layer treats one by one. */
 static struct chain_config normal_chain(void)
 {
@@ -201,6 +219,7 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         assert_int_equal(layer_poolings(a), layer_poolings(b));
         for (int k = 0; k < layer_poolings(a); k++)
             assert_int_equal(layer_pooling(a, k), layer_pooling(b, k));
+        assert_int_equal(a->pooling.units, b->pooling.units);
         break;
     case LAYER_FLATTEN:
         break;
@@ -297,6 +316,8 @@ static void test_any_chain(void **state)
         joined_gru(POOLING_MAX, POOLING_LAST),
         joined_gru(POOLING_LAST, POOLING_MEAN),
         normal_chain(),
+        attention_chain(false, 0),
+        attention_chain(false, 1),
     };
 
     for (size_t i = 0; i < COUNT_OF(chains); i++)
@@ -362,7 +383,8 @@ static void test_whole_model(void **state)
 static void test_stacks(void **state)
 {
     (void)state;
-    const struct chain_config chains[] = {mixed_chain(), pooled_chain()};
+    const struct chain_config chains[] = {mixed_chain(), pooled_chain(),
+                                          attention_chain(false, 0)};
 
     for (size_t i = 0; i < COUNT_OF(chains); i++) {
         struct keras_file file;

@@ -113,8 +113,10 @@ static void test_all_obstacles(void **state)
     assert_int_equal(read_layers(layers, &file, &model, &reading), ERR_FORMAT);
     const char *message = fail_message();
     assert_non_null(strstr(message, "model.h5: layer \"f\" (Lambda, Keras 2.3.1) is not "
-                                    "supported; layer \"a\" (Attention, Keras 2.3.1) is "
-                                    "not supported; layer \"l\" (LSTM"));
+                                    "supported: what its Python computes the file does "
+                                    "not tell; layer \"a\" (Attention, Keras 2.3.1) is "
+                                    "not supported: it makes of each position"));
+    assert_non_null(strstr(message, "; layer \"l\" (LSTM"));
     assert_non_null(strstr(message, "has stateful"));
     assert_non_null(strstr(message, "; rnntrain has Embedding"));
     assert_null(strstr(message, "\"max\""));

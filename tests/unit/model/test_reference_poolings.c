@@ -16,7 +16,7 @@
 #include "corpus.h"
 #include "reference.h"
 
-enum { CLASSES = 4 };
+enum { CLASSES = 4, ATTENTION_UNITS = 5 };
 _Static_assert((int)LENGTH <= (int)REFERENCE_LENGTH, "rows too long for the reference");
 
 /* What stands side by side; n 0: Flatten as a layer of its own. */
@@ -34,6 +34,11 @@ static const struct poolings {
     {3, {POOLING_MAX, POOLING_MEAN, POOLING_LAST}, true},
     {2, {POOLING_LAST, POOLING_MEAN}, true},
     {4, {POOLING_FLATTEN, POOLING_LAST, POOLING_MAX, POOLING_MEAN}, true},
+    {1, {POOLING_ATTENTION}, false},
+    {2, {POOLING_MAX, POOLING_ATTENTION}, false},
+    {5,
+     {POOLING_LAST, POOLING_ATTENTION, POOLING_FLATTEN, POOLING_MEAN, POOLING_MAX},
+     true},
 };
 
 static struct chain_config chain_of(const struct classifier *config,
@@ -47,6 +52,7 @@ static struct chain_config chain_of(const struct classifier *config,
             *layer = (struct layer_config){.kind = LAYER_POOLING};
             layer->pooling.how = side_by_side->how[0];
             layer->pooling.n_more = side_by_side->n - 1;
+            layer->pooling.units = ATTENTION_UNITS;
             for (int k = 1; k < side_by_side->n; k++)
                 layer->pooling.more[k - 1] = side_by_side->how[k];
         }
@@ -54,11 +60,50 @@ static struct chain_config chain_of(const struct classifier *config,
     return chain;
 }
 
+/* exp(v . tanh(x W + b)); v is a column or, under a mask, a row. */
+static double weight_of(const struct reference *reference, const char *layer, int width,
+                        const double *x)
+{
+    struct reference_part hidden = {
+        .of = reference, .inputs = width, .units = ATTENTION_UNITS};
+    struct reference_part score = {.of = reference};
+    size_t columns = 0;
+    double score_of_x = 0;
+
+    snprintf(hidden.layer, sizeof hidden.layer, "%s_hidden", layer);
+    snprintf(score.layer, sizeof score.layer, "%s_score", layer);
+    const double *v =
+        find(&score, reference->config->mask ? "embeddings" : "kernel", &columns);
+    for (int j = 0; j < ATTENTION_UNITS; j++)
+        score_of_x += v[j] * tanh(from_inputs(&hidden, x, j));
+    return exp(score_of_x);
+}
+
+static int run_attention(const struct reference *reference, const char *layer,
+                         const struct reference_row *row, double *features)
+{
+    double sum = 0;
+
+    memset(features, 0, (size_t)row->width * sizeof *features);
+    for (int t = 0; t < reference->config->maxlen; t++) {
+        if (!is_seen(reference->config, row, t))
+            continue;
+        double weight = weight_of(reference, layer, row->width, row->at[t]);
+        sum += weight;
+        for (int j = 0; j < row->width; j++)
+            features[j] += weight * row->at[t][j];
+    }
+    for (int j = 0; j < row->width && sum > 0; j++)
+        features[j] /= sum;
+    return row->width;
+}
+
 /* Returns how many features there are. */
-static int expected_features(const struct classifier *config,
+static int expected_features(const struct reference *reference,
                              const struct poolings *side_by_side,
                              const struct reference_row *row, double *features)
 {
+    const struct classifier *config = reference->config;
     static const enum head heads[] = {[POOLING_MAX] = HEAD_MAX,
                                       [POOLING_MEAN] = HEAD_MEAN,
                                       [POOLING_FLATTEN] = HEAD_FLATTEN,
@@ -67,6 +112,12 @@ static int expected_features(const struct classifier *config,
 
     for (int k = 0; k < (side_by_side->n ? side_by_side->n : 1); k++) {
         struct classifier one = *config;
+        if (side_by_side->how[k] == POOLING_ATTENTION) {
+            n += run_attention(reference,
+                               side_by_side->n > 1 ? "concatenate" : "attention", row,
+                               features + n);
+            continue;
+        }
         one.head = heads[side_by_side->how[k]];
         n += run_head(&one, row, features + n);
     }
@@ -78,7 +129,7 @@ static void expected_logits(const struct reference *reference,
                             double *logits)
 {
     struct reference_row row, next;
-    double features[(LENGTH + 3) * REFERENCE_WIDTH];
+    double features[(LENGTH + 4) * REFERENCE_WIDTH];
 
     run_embedding(reference, ids, &row);
     for (int i = 0; i < reference->config->layers; i++) {
@@ -87,7 +138,7 @@ static void expected_logits(const struct reference *reference,
     }
 
     struct reference_part dense = {.of = reference, .layer = "dense", .units = CLASSES};
-    dense.inputs = expected_features(reference->config, side_by_side, &row, features);
+    dense.inputs = expected_features(reference, side_by_side, &row, features);
     run_dense(&dense, features, logits);
 }
 
