@@ -5,6 +5,7 @@
 
 #include "settings.h"
 #include "words/encode.h"
+#include "words/ngram_count.h"
 #include "words/vocabulary.h"
 
 enum { JOB_MOST_SOURCES = 1024 };
@@ -23,6 +24,10 @@ struct job {
     struct spool spool;
     int32_t *map; /* (n_numbers) from the spool's numbers to the tokenizer's */
     int32_t n_numbers;
+    struct ngrams ngrams; /* n 0: none; brought by the tokenizer's file, or counted */
+    bool brings_ngrams;
+    struct ngram_rows ngram_rows;
+    struct ngram_tally ngram_tally; /* of those that were counted */
     struct tally tally;
 };
 
@@ -32,6 +37,12 @@ int job_find_sources(struct job *job, const char *corpus) NODISCARD;
 /* A tokenizer of the options, to be fitted; or that of a data set or a JSON file. */
 int job_make_tokenizer(struct job *job) NODISCARD;
 int job_load_tokenizer(struct job *job) NODISCARD;
+/* Whether texts' marks are kept, once the tokenizer is there. */
+bool job_keeps_marks(const struct job *job);
+/* Counts the n-grams that the settings ask for, or takes those that were brought, and
+ * finds which of them each row has. The vocabulary and the map are there. */
+int job_find_ngrams(struct job *job) NODISCARD;
+
 /* Refuses what would make a data set that no reader takes. */
 int job_check_vocabulary(const struct job *job) NODISCARD;
 

@@ -51,6 +51,7 @@ static int read_corpus(struct job *job)
                             .spool = &job->spool,
                             .encoding = settings->input.encoding,
                             .strict = settings->strict,
+                            .keeps_marks = job_keeps_marks(job),
                             .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
                             .n_threads = job->n_threads};
 
@@ -99,8 +100,27 @@ static int fit(struct job *job)
                            settings->min_count, job->tokenizer, &job->map);
     job->n_numbers = job->vocabulary.n_numbers;
     job->n_forgotten = (int64_t)job->vocabulary.n_forgotten;
+    if (!rc && !is_fitted)
+        rc = job_check_vocabulary(job);
+    if (!rc)
+        rc = job_find_ngrams(job);
     vocabulary_release(&job->vocabulary);
-    return rc || is_fitted ? rc : job_check_vocabulary(job);
+    return rc;
+}
+
+/* The options as they are recorded: those of n-grams only where some are counted, so that
+ * data sets without are what they were before there were any. */
+static json_t *recorded_options(const struct settings *settings)
+{
+    static const char *const names[] = {"ngrams", "ngram_min_count", "ngram_limit",
+                                        "ngram_punctuation"};
+    char *text = options_to_json(&cmd_prepare_table, settings);
+    json_t *options = json_loads(text, 0, NULL);
+
+    for (size_t i = 0; i < COUNT_OF(names) && !settings->ngrams; i++)
+        json_object_del(options, names[i]);
+    free(text);
+    return options;
 }
 
 /* SHA-256 of the corpus, options, documents of each class. */
@@ -109,7 +129,6 @@ static char *provenance(const struct job *job)
     const struct corpus *corpus = &job->corpus;
     json_t *root = json_object(), *documents = json_object();
     char *digest = corpus_digest(corpus);
-    char *options = options_to_json(&cmd_prepare_table, job->settings);
 
     for (int part = 0; part < DATASET_PARTS; part++) {
         if (!corpus->n_of_part[part])
@@ -123,11 +142,10 @@ static char *provenance(const struct job *job)
 
     json_object_set_new(root, "corpus_sha256", json_string(digest));
     json_object_set_new(root, "documents", documents);
-    json_object_set_new(root, "options", json_loads(options, 0, NULL));
+    json_object_set_new(root, "options", recorded_options(job->settings));
     json_object_set_new(root, "rnnprep", json_string(RNNTRAIN_VERSION));
     char *text = json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT);
     json_decref(root);
-    free(options);
     free(digest);
     return text;
 }
@@ -135,8 +153,15 @@ static char *provenance(const struct job *job)
 static int write_dataset(struct job *job)
 {
     const struct text_options *options = text_settings(job->tokenizer);
-    struct encoding encoding = {&job->corpus,   &job->spool,    job->map,
-                                job->n_numbers, job->tokenizer, job->n_threads};
+    struct encoding encoding = {
+        .corpus = &job->corpus,
+        .spool = &job->spool,
+        .map = job->map,
+        .n_numbers = job->n_numbers,
+        .tokenizer = job->tokenizer,
+        .ngrams = job->ngrams.n ? &job->ngram_rows : NULL,
+        .n_threads = job->n_threads,
+    };
     int num_words =
         options->num_words ? options->num_words : text_n_words(job->tokenizer) + 1;
     struct dataset data = {.path = job->settings->output,
@@ -146,8 +171,12 @@ static int write_dataset(struct job *job)
                                      .labels = job->corpus.classes,
                                      .pad_pre = options->pad_pre,
                                      .truncate_pre = options->truncate_pre,
-                                     .multi_label = job->corpus.is_multi_label},
-                           .provenance = provenance(job)};
+                                     .multi_label = job->corpus.is_multi_label,
+                                     .has_ngrams = job->ngrams.n > 0},
+                           .provenance = provenance(job),
+                           .n_features = (size_t)job->ngrams.n_features,
+                           .ngrams = &job->ngrams,
+                           .sparse = job->ngram_rows.sparse};
 
     for (int part = 0; part < DATASET_PARTS; part++) {
         struct rows *rows = &data.part[part];
@@ -158,6 +187,8 @@ static int write_dataset(struct job *job)
         else
             rows->y = xcalloc((size_t)rows->n, sizeof *rows->y);
         rows->length = xcalloc((size_t)rows->n, sizeof *rows->length);
+        if (job->ngrams.n)
+            data.n_ones[part] = (size_t)job->ngram_rows.start[part][rows->n];
     }
 
     int rc = encode_write(&encoding, &data, &job->tally);
@@ -192,6 +223,9 @@ static int summarise(const struct job *job)
                               .tokenizer = job->tokenizer,
                               .tally = &job->tally,
                               .n_forgotten = job->n_forgotten,
+                              .ngrams = job->ngrams.n ? &job->ngrams : NULL,
+                              .ngram_tally =
+                                  job->brings_ngrams ? NULL : &job->ngram_tally,
                               .is_fitted = !settings_bring_words(settings),
                               .output = settings->output};
     if (settings->quiet)
@@ -215,6 +249,8 @@ static void release(struct job *job)
     text_free(job->tokenizer);
     vocabulary_release(&job->vocabulary);
     spool_close(&job->spool);
+    ngrams_release(&job->ngrams);
+    ngram_rows_release(&job->ngram_rows);
     corpus_release(&job->corpus);
     free(job->tally.lengths);
     free(job->map);

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "corpus/corpus.h"
+#include "text/ngrams.h"
 #include "text/text.h"
 
 static const char *const side_choices[] = {"pre", "post", NULL};
@@ -100,6 +101,19 @@ static const struct option table_options[] = {
      "words to leave out: a file with one a line, or english, german, french, spanish, "
      "italian, portuguese, dutch",
      "Tokenizer", true},
+    {"ngrams", OPTION_INT, FIELD(ngrams), "none", 0, NGRAMS_MOST_WORDS, none_word,
+     "beside the ids also which n-grams of 1 to so many words each text has, for "
+     "rnntrain "
+     "--model linear; of all words, not only the num_words kept",
+     "N-grams", false},
+    {"ngram-min-count", OPTION_INT, FIELD(ngram_min_count), "2", 1, 1e9, NULL,
+     "n-grams in fewer training documents are dropped", "N-grams", false},
+    {"ngram-limit", OPTION_INT, FIELD(ngram_limit), "20000000", 0, 1e9, none_word,
+     "n-grams of one length to know while they are counted: whenever there are more than "
+     "twice as many, all but those in most documents so far are forgotten",
+     "N-grams", false},
+    {"ngram-punctuation", OPTION_BOOL, FIELD(ngram_punctuation), "false", 0, 0, NULL,
+     "in n-grams ! ? . , ; : ( ) \" - are words too", "N-grams", false},
     {"maxlen", OPTION_INT, FIELD(maxlen), "380", 1, 65536, NULL, "ids in a row", "Rows",
      false},
     {"padding", OPTION_CHOICE, FIELD(padding), "pre", 0, 0, side_choices,
@@ -206,9 +220,35 @@ static int check_num_words(const struct settings *settings)
                 (int)first + 1);
 }
 
+/* What says how n-grams are counted where none are. */
+static int check_ngrams(const struct settings *settings)
+{
+    struct settings usual = {0};
+    const char *name = NULL;
+    if (settings->ngrams)
+        return OK;
+
+    options_init(&cmd_prepare_table, &usual);
+    if (settings->ngram_punctuation)
+        name = "--ngram-punctuation";
+    else if (settings->ngram_min_count != usual.ngram_min_count)
+        name = "--ngram-min-count";
+    else if (settings->ngram_limit != usual.ngram_limit)
+        name = "--ngram-limit";
+    options_release(&cmd_prepare_table, &usual);
+
+    return name ? fail(ERR_USAGE,
+                       "%s says how n-grams are counted: give --ngrams N too, the words "
+                       "of the longest",
+                       name)
+                : OK;
+}
+
 int settings_check(const struct settings *settings)
 {
     int rc = check_num_words(settings);
+    if (!rc)
+        rc = check_ngrams(settings);
     if (rc)
         return rc;
     if (settings->tokenizer && settings->imdb_word_index)

@@ -16,6 +16,8 @@ struct settings {
     int segment, normalize, tags, padding, truncating;
     bool char_level, lower;
     char *filters, *split, *oov_token, *stop_words;
+    int64_t ngrams, ngram_min_count, ngram_limit;
+    bool ngram_punctuation;
     char *output, *report, *save_tokenizer;
     int64_t threads;
     bool quiet;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/say.h"
-#include "data/dataset.h"
+#include "data/sparse.h"
 #include "text/text.h"
 #include "unsealed.h"
 
@@ -76,8 +76,11 @@ static void print_part(const struct dataset *data, enum dataset_part part)
         say(stdout, " %s %d,", data->facts.labels[c], counts[c]);
     if (data->facts.multi_label)
         printf(" %.2f labels a row,", n_labels_a_row(data, counts, split->n));
-    printf(" %.1f ids a row, %.1f %% of the positions\n", (double)total / split->n,
+    printf(" %.1f ids a row, %.1f %% of the positions", (double)total / split->n,
            100.0 * (double)total / split->n / data->facts.maxlen);
+    if (data->facts.has_ngrams)
+        printf(", %.1f n-grams a row", (double)data->n_ones[part] / split->n);
+    putchar('\n');
     free(counts);
 }
 
@@ -108,6 +111,25 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
     return rc;
 }
 
+/* How many n-grams there are, and those that most documents have. */
+static int print_ngrams(const struct dataset *data)
+{
+    struct ngrams ngrams = {0};
+    int rc = data->facts.has_ngrams ? dataset_ngrams(data, &ngrams) : OK;
+    if (rc || !ngrams.n)
+        return rc;
+
+    say_line(stdout, "n-grams    %d of 1 to %d words, punctuation %s", ngrams.n_features,
+             ngrams.n, ngrams.punctuation ? "kept" : "left out");
+    for (int n = 1; n <= ngrams.n; n++) {
+        char *line = ngrams_describe(&ngrams, n);
+        say_line(stdout, "           %s", line);
+        free(line);
+    }
+    ngrams_release(&ngrams);
+    return OK;
+}
+
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
@@ -132,6 +154,7 @@ static int run(const void *given, const char *const *operands, int n)
             facts_side(data.facts.truncate_pre), text_n_words(tokenizer));
         printf("content    %016llx\n", (unsigned long long)content);
         program_print_json("provenance", data.provenance);
+        rc = print_ngrams(&data);
     }
 
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {

@@ -215,6 +215,27 @@ static void print_words(const struct summary *summary)
     print_shares(&choices, "words kept", false);
 }
 
+/* How many there are of each length, and how many were not kept. */
+static void print_ngrams(const struct summary *summary)
+{
+    const struct ngrams *ngrams = summary->ngrams;
+    const struct ngram_tally *tally = summary->ngram_tally;
+    if (!ngrams)
+        return;
+
+    say_line(stdout, "n-grams    %d of 1 to %d words, punctuation %s%s",
+             ngrams->n_features, ngrams->n, ngrams->punctuation ? "kept" : "left out",
+             tally ? "" : ": those that were brought");
+    for (int k = 0; k < ngrams->n && tally; k++)
+        say_line(stdout,
+                 "           %d word%s: %lld kept, %lld in too few documents dropped",
+                 k + 1, plural(k + 1), (long long)tally->n_kept[k],
+                 (long long)(tally->n_met[k] - tally->n_kept[k]));
+    if (tally && tally->n_forgotten)
+        printf("forgotten  %lld times a rare n-gram, by --ngram-limit\n",
+               (long long)tally->n_forgotten);
+}
+
 static void print_histogram(const struct lengths *lengths)
 {
     int most = 1;
@@ -317,6 +338,7 @@ void summary_print(const struct summary *summary)
     print_notes(summary->corpus);
     print_documents(summary->corpus);
     print_words(summary);
+    print_ngrams(summary);
     print_lengths(summary);
     if (summary->tally->n_empty)
         say_line(stdout, "empty      %d of %d document%s without a known word",

@@ -3,14 +3,17 @@
 #define PREPROCESS_SUMMARY_H
 
 #include "words/encode.h"
+#include "words/ngram_count.h"
 
 struct summary {
     const struct corpus *corpus; /* all borrowed */
     const struct reader_notes *notes;
     const struct text_tokenizer *tokenizer;
     const struct tally *tally;
-    int64_t n_forgotten; /* words that the limit of the vocabulary forgot */
-    bool is_fitted;      /* the vocabulary is this corpus's: counts are known */
+    int64_t n_forgotten;         /* words that the limit of the vocabulary forgot */
+    const struct ngrams *ngrams; /* NULL: there are none */
+    const struct ngram_tally *ngram_tally; /* NULL: they are another data set's */
+    bool is_fitted; /* the vocabulary is this corpus's: counts are known */
     const char *output;
 };
 

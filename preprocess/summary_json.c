@@ -184,6 +184,25 @@ static void add_words(json_t *root, const struct summary *summary)
     json_object_set_new(root, "most_frequent_lost", lost_json(summary->tokenizer));
 }
 
+static void add_ngrams(json_t *root, const struct summary *summary)
+{
+    const struct ngram_tally *tally = summary->ngram_tally;
+    if (!summary->ngrams)
+        return;
+    json_object_set_new(root, "ngrams", json_integer(summary->ngrams->n_features));
+    if (!tally)
+        return;
+
+    json_t *lengths = json_array();
+    for (int k = 0; k < summary->ngrams->n; k++)
+        json_array_append_new(
+            lengths, json_pack("{s:i, s:I, s:I}", "words", k + 1, "kept",
+                               (json_int_t)tally->n_kept[k], "dropped",
+                               (json_int_t)(tally->n_met[k] - tally->n_kept[k])));
+    json_object_set_new(root, "ngrams_by_length", lengths);
+    json_object_set_new(root, "ngrams_forgotten", json_integer(tally->n_forgotten));
+}
+
 static void add_rows(json_t *root, const struct summary *summary)
 {
     const struct tally *tally = summary->tally;
@@ -200,6 +219,7 @@ char *summary_json(const struct summary *summary)
     json_t *root = json_object();
     add_reading(root, summary);
     add_words(root, summary);
+    add_ngrams(root, summary);
     add_rows(root, summary);
 
     json_object_set_new(root, "duplicates", duplicates_json(&corpus->duplicates));

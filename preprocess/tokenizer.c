@@ -9,6 +9,7 @@
 #include "base/say.h"
 #include "corpus/lines.h"
 #include "corpus/stop_words.h"
+#include "data/sparse.h"
 #include "files/h5.h"
 #include "saved/checkpoint.h"
 #include "saved/kind.h"
@@ -57,6 +58,16 @@ static void set_padding(const struct settings *settings, struct facts *facts)
     options_release(&cmd_prepare_table, &usual);
 }
 
+/* `rc` is of reading them. */
+static int bring_ngrams(struct job *job, const char *path, int rc)
+{
+    job->brings_ngrams = true;
+    if (!rc && job->settings->ngrams)
+        rc = fail(ERR_USAGE, "--ngrams counts n-grams; --tokenizer %s brings its own",
+                  path);
+    return rc;
+}
+
 static int load_from_dataset(struct job *job, const char *path)
 {
     struct dataset data = {0};
@@ -67,6 +78,8 @@ static int load_from_dataset(struct job *job, const char *path)
     }
     if (!rc)
         rc = dataset_tokenizer(&data, &job->tokenizer);
+    if (!rc && data.facts.has_ngrams)
+        rc = bring_ngrams(job, path, dataset_ngrams(&data, &job->ngrams));
     dataset_release(&data);
     return rc;
 }

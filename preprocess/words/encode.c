@@ -275,6 +275,8 @@ int encode_write(const struct encoding *encoding, struct dataset *data,
 
     struct crew_job job = {&run, sizeof(struct item), take, work, finish, release, ITEMS};
     rc = crew_run(&job, n_threads);
+    if (!rc && encoding->ngrams)
+        rc = ngram_rows_write(encoding->ngrams, data, run.writer, n_threads);
     release_workers(run.workers, n_threads);
     free(run.ids);
     if (!rc)

@@ -3,6 +3,7 @@
 #define RNNTRAIN_PREPROCESS_WORDS_ENCODE_H
 
 #include "corpus/corpus.h"
+#include "words/ngram_rows.h"
 #include "words/spool.h"
 
 #include "data/dataset.h"
@@ -26,6 +27,7 @@ struct encoding {
     const int32_t *map; /* (n_numbers) */
     int32_t n_numbers;
     const struct text_tokenizer *tokenizer; /* its padding is the rows' */
+    const struct ngram_rows *ngrams;        /* NULL: there are none */
     int n_threads;
 };
 

@@ -9,6 +9,7 @@
 #include "base/say.h"
 #include "corpus/examine.h"
 #include "words/crew.h"
+#include "words/marks.h"
 #include "input/load.h"
 
 /* A worker numbers the words that it meets by itself, from block to block; the numbers of
@@ -31,9 +32,10 @@ struct item {
     struct block block;
     struct result {
         unsigned char hash[CORPUS_HASH_BYTES];
-        int32_t n_words;
-    } * results; /* (block.n) */
+    } * results;                 /* (block.n) */
+    struct marks_counts *counts; /* (block.n) */
     size_t results_room;
+    struct marks marks;
     int32_t *words; /* of all documents, by the worker's numbers */
     size_t n_words, words_room;
     int worker;
@@ -102,7 +104,8 @@ static int work(void *context, void *given, int number)
     bool limited = run->intake->vocabulary->limit > 0; /* forgets words between blocks */
 
     item->worker = number;
-    item->n_words = 0;
+    item->n_words = item->marks.n = 0;
+    worker->cut.keeps_marks = run->intake->keeps_marks;
     item->begins_anew = limited || worker->words.n > MOST_WORDS;
     item->fresh = block->n_strings;
     if (item->begins_anew)
@@ -112,6 +115,7 @@ static int work(void *context, void *given, int number)
     if (item->results_room < block->n) {
         item->results_room = block->n;
         item->results = xrealloc(item->results, block->n, sizeof *item->results);
+        item->counts = xrealloc(item->counts, block->n, sizeof *item->counts);
     }
 
     for (size_t i = 0; i < block->n; i++) {
@@ -124,7 +128,11 @@ static int work(void *context, void *given, int number)
 
         hash_text(text, n, item->results[i].hash);
         text_cut(run->intake->tokenizer, text, n, &worker->cut);
-        item->results[i].n_words = number_words(worker, item);
+        item->counts[i].n_marks =
+            run->intake->keeps_marks
+                ? marks_take(run->intake->tokenizer, &worker->cut, &item->marks)
+                : 0;
+        item->counts[i].n_words = number_words(worker, item);
     }
 
     item->n_fresh = worker->words.n - item->first_fresh;
@@ -201,9 +209,9 @@ static int finish(void *context, void *given)
         const struct block_document *from = &item->block.documents[i];
         struct document *document = corpus_add(intake->corpus, &item->block, from);
         document->words_at = at;
-        document->n_words = item->results[i].n_words;
+        document->n_words = item->counts[i].n_words;
         memcpy(document->hash, item->results[i].hash, sizeof document->hash);
-        at += document->n_words;
+        at += document->n_words + (intake->keeps_marks ? 1 + item->counts[i].n_marks : 0);
         if (from->n_bad && intake->strict)
             return refuse(intake, document, from);
     }
@@ -214,7 +222,9 @@ static int finish(void *context, void *given)
 
     vocabulary_end_block(intake->vocabulary);
     show_progress(run);
-    return spool_append(intake->spool, item->words, item->n_words);
+    return intake->keeps_marks ? marks_spool(&item->marks, item->words, item->counts,
+                                             item->block.n, intake->spool)
+                               : spool_append(intake->spool, item->words, item->n_words);
 }
 
 static void release(void *given)
@@ -222,7 +232,9 @@ static void release(void *given)
     struct item *item = given;
     block_release(&item->block);
     free(item->results);
+    free(item->counts);
     free(item->words);
+    marks_release(&item->marks);
 }
 
 int intake_run(const struct intake *intake)

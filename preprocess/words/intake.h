@@ -15,6 +15,7 @@ struct intake {
     struct spool *spool;
     const char *encoding; /* in messages; NULL: UTF-8 */
     bool strict;          /* invalid bytes are an error */
+    bool keeps_marks;     /* the spool has them too: see marks.h */
     bool shows_progress;  /* on standard error */
     int n_threads;
 };

@@ -116,6 +116,24 @@ int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t a
     return OK;
 }
 
+int spool_copy(const struct spool *spool, struct spool_reader *reader, int64_t at,
+               size_t n, int32_t *numbers)
+{
+    int64_t front = at < spool->n_front ? spool->n_front - at : 0;
+    size_t n_front = front < (int64_t)n ? (size_t)front : n;
+    const int32_t *others = NULL;
+
+    if (n_front)
+        memcpy(numbers, spool->front + at, n_front * sizeof *numbers);
+    if (n_front == n)
+        return OK;
+
+    int rc = spool_read(spool, reader, at + (int64_t)n_front, n - n_front, &others);
+    if (!rc)
+        memcpy(numbers + n_front, others, (n - n_front) * sizeof *numbers);
+    return rc;
+}
+
 void spool_reader_release(struct spool_reader *reader)
 {
     free(reader->numbers);

@@ -29,6 +29,9 @@ struct spool_reader {
 /* The numbers at .. at + n - 1, borrowed until the next call. */
 int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t at,
                size_t n, const int32_t **numbers) NODISCARD;
+/* The same to memory of the caller; they need not have been appended together. */
+int spool_copy(const struct spool *spool, struct spool_reader *reader, int64_t at,
+               size_t n, int32_t *numbers) NODISCARD;
 void spool_reader_release(struct spool_reader *reader);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/say.h"
 #include "commands/import_options.h"
-#include "data/dataset.h"
+#include "data/sparse.h"
 #include "saved/kind.h"
 #include "serve/predictor.h"
 
@@ -86,6 +86,25 @@ static void show_dataset(const struct dataset *data)
     program_print_json("provenance", data->provenance);
 }
 
+/* How many n-grams there are, and those that most documents have. */
+static int show_ngrams(const struct dataset *data)
+{
+    struct ngrams ngrams = {0};
+    int rc = data->facts.has_ngrams ? dataset_ngrams(data, &ngrams) : OK;
+    if (rc || !ngrams.n)
+        return rc;
+
+    say_line(stdout, "n-grams    %d of 1 to %d words, punctuation %s", ngrams.n_features,
+             ngrams.n, ngrams.punctuation ? "kept" : "left out");
+    for (int n = 1; n <= ngrams.n; n++) {
+        char *line = ngrams_describe(&ngrams, n);
+        say_line(stdout, "           %s", line);
+        free(line);
+    }
+    ngrams_release(&ngrams);
+    return OK;
+}
+
 static int inspect_dataset(const char *path)
 {
     struct dataset data = {0};
@@ -93,6 +112,7 @@ static int inspect_dataset(const char *path)
     if (!rc) {
         import_print_unsealed(data.is_unsealed, path);
         show_dataset(&data);
+        rc = show_ngrams(&data);
     }
     dataset_release(&data);
     return rc;

@@ -1,5 +1,6 @@
 /* Data sets that another program opened for writing, and so lost their trailer. */
 #include "data/dataset_private.h"
+#include "data/sparse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,20 +95,61 @@ static bool is_laid_out_as_ours(const char *path, const char *sealed, size_t n)
     return !rc;
 }
 
+/* The n-grams of all rows in memory. */
+struct all_ngrams {
+    struct ngrams list;
+    struct sparse rows[DATASET_PARTS];
+    uint64_t *start[DATASET_PARTS];
+    uint32_t *index[DATASET_PARTS];
+};
+
+static int load_ngrams(struct dataset *data, struct all_ngrams *all)
+{
+    int rc = dataset_ngrams(data, &all->list);
+    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+        size_t n = (size_t)data->part[part].n;
+        if (!n)
+            continue;
+
+        all->start[part] = xcalloc(n + 1, sizeof *all->start[part]);
+        rc = sparse_load(data, (enum dataset_part)part, 0, n, all->start[part],
+                         &all->index[part]);
+        all->rows[part] =
+            (struct sparse){n, data->n_features, all->start[part], all->index[part]};
+    }
+
+    data->ngrams = &all->list;
+    data->sparse = all->rows;
+    return rc;
+}
+
+static void release_ngrams(struct all_ngrams *all)
+{
+    for (int part = 0; part < DATASET_PARTS; part++) {
+        free(all->start[part]);
+        free(all->index[part]);
+    }
+    ngrams_release(&all->list);
+}
+
 static int write_anew(struct dataset *data, const char *target)
 {
-    char *path = data->path;
+    struct all_ngrams all = {0};
     int rc = OK;
     if (h5_exists(data->file, "/tokenizer_kept"))
         rc = h5_read_text(data->file, "/tokenizer_kept", H5_MOST_TEXT, &data->kept);
+    if (!rc && data->facts.has_ngrams)
+        rc = load_ngrams(data, &all);
     if (!rc)
         rc = dataset_load_alone(data, DATASET_ALL, "use another host");
-    if (rc)
-        return rc;
 
-    data->path = xstrdup(target);
-    free(path);
-    return dataset_write(data);
+    if (!rc) {
+        free(data->path);
+        data->path = xstrdup(target);
+        rc = dataset_write(data);
+    }
+    release_ngrams(&all);
+    return rc;
 }
 
 /* This program gives equal content the bytes that it gave it first. */

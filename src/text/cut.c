@@ -70,8 +70,8 @@ static void apply_filters(const struct text_tokenizer *tokenizer, struct passage
     for (size_t i = 0; i < passage->n;) {
         size_t length = character_bytes(text + i);
         bool filtered = is_filtered(tokenizer, text + i, length);
-        bool kept =
-            passage->cut->keeps_marks && text_is_mark(tokenizer, text + i, length);
+        bool kept = passage->cut->keeps_marks &&
+                    text_mark_number(tokenizer, text + i, length) >= 0;
 
         if (filtered)
             used = append(result, used, split, n_split);
@@ -157,7 +157,7 @@ static void split_by_boundaries(const struct text_tokenizer *tokenizer,
         const char *word = passage->text + start;
         size_t n = (size_t)(end - start);
         if (ubrk_getRuleStatus(cut->breaks) >= UBRK_WORD_NONE_LIMIT ||
-            (cut->keeps_marks && text_is_mark(tokenizer, word, n)))
+            (cut->keeps_marks && text_mark_number(tokenizer, word, n) >= 0))
             add_word(cut, word, n);
     }
 

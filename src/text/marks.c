@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-static const char marks[] = "!?.,;:()\"-";
-
-/* As Chinese and Japanese have them; of three bytes each. */
-static const char wide_marks[] = "！？。．，、；：（）“”";
-enum { WIDE_BYTES = 3 };
+/* Those of ASCII first; behind them what Chinese and Japanese have in their place. */
+static const char *const marks[] = {"!",  "?",  ".",  ",",  ";",  ":",  "(",  ")",
+                                    "\"", "-",  "！", "？", "。", "．", "，", "、",
+                                    "；", "：", "（", "）", "“",  "”"};
+_Static_assert(COUNT_OF(marks) == TEXT_MARKS, "every mark has a number");
+enum { ASCII_MARKS = 10 };
 
 /* A mark that parts no words is a part of them already; one that the split string has is
  * gone before words are found. */
@@ -18,23 +19,28 @@ void text_prepare_marks(struct text_tokenizer *tokenizer)
     if (options->segment == TEXT_SEGMENT_CHAR)
         return;
 
-    for (const char *mark = marks; *mark; mark++)
-        tokenizer->is_mark[(unsigned char)*mark] =
-            !by_split || (tokenizer->is_filter[(unsigned char)*mark] &&
-                          !strchr(options->split, *mark));
+    for (int i = 0; i < ASCII_MARKS; i++) {
+        unsigned char mark = (unsigned char)*marks[i];
+        tokenizer->is_mark[mark] =
+            !by_split || (tokenizer->is_filter[mark] && !strchr(options->split, mark));
+    }
 }
 
-bool text_is_mark(const struct text_tokenizer *tokenizer, const char *word, size_t n)
+int text_mark_number(const struct text_tokenizer *tokenizer, const char *word, size_t n)
 {
-    if (n == 1)
-        return (unsigned char)*word < 128 && tokenizer->is_mark[(unsigned char)*word];
-    if (n != WIDE_BYTES || tokenizer->options.segment != TEXT_SEGMENT_ICU)
-        return false;
+    bool is_ascii = n == 1;
+    bool may_be = is_ascii ? (unsigned char)*word < 128 && tokenizer->is_mark[(int)*word]
+                           : n == 3 && tokenizer->options.segment == TEXT_SEGMENT_ICU;
 
-    for (const char *mark = wide_marks; *mark; mark += WIDE_BYTES)
-        if (!memcmp(mark, word, WIDE_BYTES))
-            return true;
-    return false;
+    for (int i = is_ascii ? 0 : ASCII_MARKS; may_be && i < TEXT_MARKS; i++)
+        if (strlen(marks[i]) == n && !memcmp(marks[i], word, n))
+            return i;
+    return -1;
+}
+
+const char *text_mark(int number)
+{
+    return marks[number];
 }
 
 bool text_is_stop(const struct text_tokenizer *tokenizer, const char *word, size_t n)

@@ -1,45 +1,16 @@
 /* From texts to the n-grams that they have. */
 #include "text/ngrams.h"
+#include "text/pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A child of a feature: open addressing. */
-struct slot {
-    int32_t parent, word; /* word -1: empty */
-    int32_t feature;
-};
-
 struct ngram_table {
     const struct ngrams *ngrams; /* borrowed */
     struct words words;
-    int32_t *alone; /* (n_words) the feature of a word alone */
-    struct slot *slots;
-    size_t n_slots; /* a power of two, twice the features or more */
+    int32_t *alone;        /* (n_words) the feature of a word alone */
+    struct pairs children; /* (feature, word behind it) -> feature */
 };
-
-enum { NONE = -1 };
-
-/* Multiplicative hashing, as words.c has it. */
-static inline size_t first_slot(const struct ngram_table *table, int32_t parent,
-                                int32_t word)
-{
-    uint64_t mixed = ((uint64_t)(uint32_t)parent << 32 | (uint32_t)word) *
-                     UINT64_C(0x9e3779b97f4a7c15);
-    return (size_t)(mixed >> 29) & (table->n_slots - 1);
-}
-
-/* The slot of a child, or the empty one where it belongs. */
-static inline struct slot *slot_of(const struct ngram_table *table, int32_t parent,
-                                   int32_t word)
-{
-    size_t at = first_slot(table, parent, word);
-    for (;; at = (at + 1) & (table->n_slots - 1)) {
-        struct slot *slot = &table->slots[at];
-        if (slot->word < 0 || (slot->parent == parent && slot->word == word))
-            return slot;
-    }
-}
 
 static void add_features(struct ngram_table *table)
 {
@@ -50,7 +21,7 @@ static void add_features(struct ngram_table *table)
         if (parent < 0)
             table->alone[word] = i;
         else
-            *slot_of(table, parent, word) = (struct slot){parent, word, i};
+            pairs_add(&table->children, parent, word, i);
     }
 }
 
@@ -66,13 +37,7 @@ struct ngram_table *ngram_table_new(const struct ngrams *ngrams)
         word += n + 1;
     }
 
-    table->n_slots = 64;
-    while (table->n_slots < 2 * (size_t)ngrams->n_features)
-        table->n_slots *= 2;
-    table->slots = xaligned(table->n_slots, sizeof *table->slots);
-    for (size_t i = 0; i < table->n_slots; i++)
-        table->slots[i].word = NONE;
-
+    pairs_reserve(&table->children, (size_t)ngrams->n_features);
     table->alone = xcalloc((size_t)ngrams->n_words, sizeof *table->alone);
     add_features(table);
     return table;
@@ -84,7 +49,7 @@ void ngram_table_free(struct ngram_table *table)
         return;
     words_release(&table->words);
     free(table->alone);
-    free(table->slots);
+    pairs_release(&table->children);
     free(table);
 }
 
@@ -170,25 +135,6 @@ static void tidy(struct ngram_features *features, uint32_t most)
     features->n = n;
 }
 
-/* `found` has the features of k words from each word on, or NONE; they become those of
- * k + 1, where both halves are features. Slots are fetched some words ahead. */
-static void extend(const struct ngram_table *table, const int32_t *words, size_t n,
-                   size_t k, int32_t *found)
-{
-    enum { AHEAD = 16 };
-
-    for (size_t i = 0; i + k < n; i++) {
-        size_t ahead = i + AHEAD;
-        if (ahead + k < n)
-            __builtin_prefetch(
-                &table->slots[first_slot(table, found[ahead], words[ahead + k])]);
-
-        bool may_be = found[i] >= 0 && found[i + 1] >= 0;
-        const struct slot *slot = may_be ? slot_of(table, found[i], words[i + k]) : NULL;
-        found[i] = slot && slot->word >= 0 ? slot->feature : NONE;
-    }
-}
-
 void ngram_table_find(const struct ngram_table *table, const int32_t *words, size_t n,
                       struct ngram_features *features)
 {
@@ -197,7 +143,7 @@ void ngram_table_find(const struct ngram_table *table, const int32_t *words, siz
 
     features->n = 0;
     for (size_t i = 0; i < n; i++)
-        features->found[i] = words[i] < 0 ? NONE : table->alone[words[i]];
+        features->found[i] = words[i] < 0 ? PAIRS_NONE : table->alone[words[i]];
 
     for (size_t k = 1; k <= n && k <= (size_t)ngrams->n; k++) {
         for (size_t i = 0; i + k <= n; i++) {
@@ -205,7 +151,7 @@ void ngram_table_find(const struct ngram_table *table, const int32_t *words, siz
             features->n += features->found[i] >= 0;
         }
         if (k < (size_t)ngrams->n)
-            extend(table, words, n, k, features->found);
+            pairs_extend(&table->children, words, n, k, features->found);
     }
 
     tidy(features, (uint32_t)ngrams->n_features);

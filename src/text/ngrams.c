@@ -109,3 +109,48 @@ int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
         words[--k] = ngrams->last[i];
     return n;
 }
+
+/* The bytes of a word. */
+static const char *word_text(const struct ngrams *ngrams, int32_t word)
+{
+    const char *text = ngrams->words;
+    for (int32_t i = 0; i < word; i++)
+        text += strlen(text) + 1;
+    return text;
+}
+
+char *ngrams_text(const struct ngrams *ngrams, int32_t feature)
+{
+    int32_t words[NGRAMS_MOST_WORDS] = {0};
+    int n = ngrams_words_of(ngrams, feature, words);
+    char *text = xstrdup(word_text(ngrams, words[0]));
+
+    for (int i = 1; i < n; i++) {
+        char *longer = xasprintf("%s %s", text, word_text(ngrams, words[i]));
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+char *ngrams_describe(const struct ngrams *ngrams, int n_words)
+{
+    enum { EXAMPLES = 3 };
+    int32_t words[NGRAMS_MOST_WORDS], n = 0;
+    char *examples = xstrdup("");
+
+    for (int32_t i = 0; i < ngrams->n_features; i++) {
+        if (ngrams_words_of(ngrams, i, words) != n_words || ++n > EXAMPLES)
+            continue;
+        char *text = ngrams_text(ngrams, i);
+        char *more = xasprintf("%s%s \"%s\"", examples, n > 1 ? "," : "", text);
+        free(text);
+        free(examples);
+        examples = more;
+    }
+
+    char *line = xasprintf("%d word%s: %d%s%s", n_words, n_words == 1 ? "" : "s", n,
+                           n ? ", most documents have" : "", examples);
+    free(examples);
+    return line;
+}

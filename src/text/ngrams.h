@@ -41,6 +41,11 @@ int ngrams_check(const struct ngrams *ngrams, const char *source) NODISCARD;
 int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
                     int32_t words[NGRAMS_MOST_WORDS]);
 
+/* A feature's words with blanks between them; and `2 words: 7, most documents have "of
+ * the", "in the", ...` of those of n_words words. The caller's to free. */
+char *ngrams_text(const struct ngrams *ngrams, int32_t feature);
+char *ngrams_describe(const struct ngrams *ngrams, int n_words);
+
 /* Finds the features of texts. `ngrams` was checked and is borrowed until
  * ngram_table_free (NULL is fine). Any number of threads use one table. */
 struct ngram_table;

@@ -66,7 +66,7 @@ const struct text_options *text_settings(const struct text_tokenizer *tokenizer)
 /* The words of a document. Zeroed at first, used again for the next document; one a
  * thread. */
 struct text_cut {
-    bool keeps_marks;   /* of the caller: text_is_mark's are words too, each its own */
+    bool keeps_marks;   /* of the caller: those of text_mark too, as words of their own */
     struct word *words; /* borrowed until the next document */
     size_t n, room;
     char *buffer[2]; /* private, as is the rest */
@@ -80,10 +80,14 @@ void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n
               struct text_cut *cut);
 void text_cut_release(struct text_cut *cut);
 
-/* Whether it is a word only of a cut that keeps marks: one of ! ? . , ; : ( ) " - that is
- * a filter, or with TEXT_SEGMENT_ICU any of these and of their wide forms in Chinese and
- * Japanese. TEXT_SEGMENT_CHAR has none: there every character is a word anyway. */
-bool text_is_mark(const struct text_tokenizer *tokenizer, const char *word, size_t n);
+/* The number of a word that is one only of a cut that keeps marks, or -1: one of
+ * ! ? . , ; : ( ) " - that is a filter, or with TEXT_SEGMENT_ICU any of these and of
+ * their wide forms in Chinese and Japanese. TEXT_SEGMENT_CHAR has none: there every
+ * character is a word anyway. */
+enum { TEXT_MARKS = 22 };
+int text_mark_number(const struct text_tokenizer *tokenizer, const char *word, size_t n);
+/* The mark of a number, as a text. */
+const char *text_mark(int number);
 /* Whether it is a stop word. */
 bool text_is_stop(const struct text_tokenizer *tokenizer, const char *word, size_t n);
 

@@ -1,6 +1,6 @@
 /* change_files WHAT FILE: opens a file of ours as h5py's mode r+ does, and changes in it
- * an id, a label, a weight, a class's name, a word or its layout; or makes one that is
- * marked as open for writing. */
+ * an id, a label, a weight, a class's name, a word, an n-gram or its layout; or makes one
+ * that is marked as open for writing. */
 #include <hdf5.h>
 
 #include <stdbool.h>
@@ -40,6 +40,21 @@ static void change_id(hid_t file)
 static void change_label(hid_t file)
 {
     set(file, "/train/y", 0, 2);
+}
+
+static void change_ngram(hid_t file)
+{
+    set(file, "/train/ngrams/index", 0, 999999);
+}
+
+static void change_start(hid_t file)
+{
+    set(file, "/train/ngrams/start", 0, 1);
+}
+
+static void change_parent(hid_t file)
+{
+    set(file, "/ngrams/parent", 3, 3);
 }
 
 /* The bias of the output. */
@@ -153,7 +168,8 @@ int main(int argc, char **argv)
     } changes[] = {{"id", change_id},         {"label", change_label},
                    {"weight", change_weight}, {"layout", change_layout},
                    {"name", change_name},     {"word", change_word},
-                   {"kept", change_kept}};
+                   {"kept", change_kept},     {"ngram", change_ngram},
+                   {"start", change_start},   {"parent", change_parent}};
     if (argc != 3)
         return 2;
     if (!strcmp(argv[1], "open"))

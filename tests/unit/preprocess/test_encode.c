@@ -69,9 +69,13 @@ static void write_rows(struct prepared *prepared, int32_t *map)
 {
     const struct text_options *text = &prepared->text;
     static char provenance[] = "{}";
-    struct encoding encoding = {
-        &prepared->corpus,   &prepared->spool,   map, prepared->vocabulary.n_numbers,
-        prepared->tokenizer, prepared->n_threads};
+    struct encoding encoding = {&prepared->corpus,
+                                &prepared->spool,
+                                map,
+                                prepared->vocabulary.n_numbers,
+                                prepared->tokenizer,
+                                NULL,
+                                prepared->n_threads};
     struct dataset data = {.path = prepared->output_path,
                            .facts = {.num_words = text->num_words,
                                      .maxlen = text->maxlen,

@@ -154,10 +154,12 @@ static void expect_cut(enum text_segment segment, const char *filters, const cha
 
     text_cut(tokenizer, text, strlen(text), &cut);
     for (size_t i = 0; i < cut.n; i++) {
-        bool is_mark = text_is_mark(tokenizer, cut.words[i].text, cut.words[i].n);
+        int mark = text_mark_number(tokenizer, cut.words[i].text, cut.words[i].n);
         size_t used = strlen(joined);
         snprintf(joined + used, sizeof joined - used, "%s%.*s%s", i ? "|" : "",
-                 (int)cut.words[i].n, cut.words[i].text, is_mark ? "*" : "");
+                 (int)cut.words[i].n, cut.words[i].text, mark >= 0 ? "*" : "");
+        if (mark >= 0)
+            assert_memory_equal(text_mark(mark), cut.words[i].text, cut.words[i].n);
     }
     assert_string_equal(joined, expected);
     text_cut_release(&cut);

@@ -1,0 +1,69 @@
+#include "words/ngram_texts.h"
+
+#include <stdlib.h>
+
+#include "words/marks.h"
+
+void ngram_texts_release(struct ngram_texts *texts)
+{
+    free(texts->map);
+    *texts = (struct ngram_texts){0};
+}
+
+void ngram_text_release(struct ngram_text *text)
+{
+    spool_reader_release(&text->reader);
+    free(text->words);
+    *text = (struct ngram_text){0};
+}
+
+static void need(struct ngram_text *text, size_t n)
+{
+    if (text->room < n) {
+        text->room = n + n / 2;
+        text->words = xrealloc(text->words, text->room, sizeof *text->words);
+    }
+}
+
+/* Copies words `first` to end - 1 of a document. */
+static void add_words(const struct ngram_texts *texts, const int32_t *numbers,
+                      int32_t first, int32_t end, struct ngram_text *text)
+{
+    for (int32_t i = first; i < end; i++) {
+        int32_t word = texts->map[numbers[i]];
+        text->words[text->n] = word;
+        text->n += word != NGRAM_SKIPPED;
+    }
+}
+
+int ngram_text_read(const struct ngram_texts *texts, int32_t row, struct ngram_text *text)
+{
+    const struct corpus *corpus = texts->corpus;
+    const struct document *document = &corpus->documents[corpus->rows[row]];
+    int32_t n = document->n_words, n_marks = 0, done = 0;
+    size_t n_all = (size_t)n + texts->has_marks;
+    const int32_t *numbers = NULL;
+
+    int rc = spool_read(texts->spool, &text->reader, document->words_at, n_all, &numbers);
+    if (rc)
+        return rc;
+
+    if (texts->has_marks && numbers[n] > 0) {
+        n_marks = numbers[n];
+        n_all += (size_t)n_marks;
+        rc = spool_read(texts->spool, &text->reader, document->words_at, n_all, &numbers);
+        if (rc)
+            return rc;
+    }
+
+    text->n = 0;
+    need(text, n_all + 1);
+    for (int32_t i = 0; i < n_marks; i++) {
+        int32_t packed = numbers[n + 1 + i], before = marks_words_before(packed);
+        add_words(texts, numbers, done, before, text);
+        text->words[text->n++] = texts->marks[marks_number(packed)];
+        done = before;
+    }
+    add_words(texts, numbers, done, n, text);
+    return OK;
+}
