@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands/stopping.h"
+#include "commands/vectors_options.h"
 #include "data/sampler_options.h"
 #include "files/file.h"
 #include "model/optim_options.h"
@@ -122,6 +123,7 @@ static const struct option_table test_table = TABLE(test_options);
 
 static const struct option_part parts[] = {
     {&run_table, 0},
+    {&vectors_options_table, 0},
     {&model_options_table, AT(trainer.model)},
     {&training_table, 0},
     {&sampler_options_table, AT(trainer.sampler)},
@@ -306,6 +308,8 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
         rc = apply_sources(config, named.config_file, &line);
     if (!rc)
         rc = settle_model(config, &named.trainer.model);
+    if (!rc)
+        rc = vectors_options_settle(config, &named.trainer.model);
     stopping_settle(config, named.recipe == RECIPE_NONE ? NULL : &recipes_own);
     if (!rc)
         rc = check_combination(&config->trainer);

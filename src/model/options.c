@@ -206,6 +206,11 @@ bool model_options_have_flags(const struct model_options *options)
     return false;
 }
 
+bool model_options_have_width(const struct model_options *options)
+{
+    return *options->stack || options->embedding > 0;
+}
+
 int model_options_settle(struct model_options *options)
 {
     static const struct facts any = {.num_words = 2, .maxlen = 1, .n_labels = 2};

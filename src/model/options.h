@@ -70,5 +70,7 @@ int model_options_settle(struct model_options *options) NODISCARD;
  * It is good for nothing else. */
 void model_options_leave_open(struct model_options *options);
 bool model_options_have_flags(const struct model_options *options);
+/* Whether they say how wide the embedding is. */
+bool model_options_have_width(const struct model_options *options);
 
 #endif

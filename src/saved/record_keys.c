@@ -46,6 +46,8 @@ const struct record_key record_keys[] = {
     {"units", "32", false, false},
     {"validation", "\"stratified\"", false, false},
     {"validation_split", "0.1", false, false},
+    {"vectors", "null", true, false},
+    {"vectors_dim", "0", true, false},
     {"window_rows", "0", false, false},
     {NULL, NULL, false, false},
 };

@@ -116,7 +116,7 @@ static int make_initial(struct trainer *trainer)
     if (trainer->config->init_from)
         return load_initial(trainer);
     model_init_weights(trainer->model, trainer->config->sampler.seed, trainer->weights);
-    return OK;
+    return trainer->config->vectors ? trainer_take_vectors(trainer) : OK;
 }
 
 int trainer_begin(struct trainer *trainer)

@@ -6,8 +6,8 @@
  * place.c. What is best, and until when it is
  * waited for: stopping.c. When it must end or save: stop.c. Checkpoints: save.c writes
  * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
- * what goes into them. Where the run stands: begin.c (a new one), resume.c (as a
- * checkpoint has it). What each rank did when: tracing.c.
+ * what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
+ * embedding), resume.c (as a checkpoint has it). What each rank did when: tracing.c.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
 #define RNNTRAIN_TRAIN_PRIVATE_H
@@ -213,6 +213,9 @@ int trainer_begin(struct trainer *trainer) NODISCARD;
 struct checkpoint;
 int trainer_take_classes(struct trainer *trainer, const struct checkpoint *info,
                          char **note) NODISCARD;
+/* Rank 0. The embedding of a run that begins gets the vectors of its file, and words that
+ * are not in it the deviation of those; trainer->beginning says so. */
+int trainer_take_vectors(struct trainer *trainer) NODISCARD;
 /* Rank 0. Weights, moments, best weights and progress of a checkpoint of this run, a name
  * in its directory, and how long its log was. ERR_USAGE where it is of another run,
  * ERR_FORMAT where it is damaged: progress is then as it was. */

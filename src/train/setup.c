@@ -14,10 +14,12 @@
  * later where a large file is checked (10 MB/s are expected of any device). */
 static double set_up_timeout(const struct trainer *trainer)
 {
+    const char *const files[] = {trainer->config->data, trainer->config->vectors};
     struct stat status;
     double timeout = trainer->config->stall_timeout, bytes = 0;
-    if (trainer->comm->rank == 0 && stat(trainer->config->data, &status) == 0)
-        bytes = (double)status.st_size;
+    for (size_t i = 0; i < COUNT_OF(files) && trainer->comm->rank == 0; i++)
+        if (files[i] && stat(files[i], &status) == 0)
+            bytes += (double)status.st_size;
     comm_broadcast(trainer->comm, &bytes, sizeof bytes);
     return timeout > 0 ? fmax(60, timeout) + bytes / 1e7 : 0;
 }

@@ -50,7 +50,11 @@ struct trainer_config {
     char *init_from;
     bool init_optimizer; /* and with its moments, where they are of the same optimizer */
     char *init_labels;   /* its classes as the data call them, in its order; NULL: same */
-    char *trace;         /* file for what each rank did when; NULL: none */
+    /* File of word vectors with which the embedding begins, see input/vectors.h; NULL: it
+     * is drawn. */
+    char *vectors;
+    int vectors_dim; /* to which they are reduced; 0: as they are */
+    char *trace;     /* file for what each rank did when; NULL: none */
 
     /* The effective configuration as JSON, for log and checkpoints; borrowed. */
     const char *record;

@@ -6,7 +6,7 @@ set -euo pipefail
 command -v clang >/dev/null || skip "no clang"
 seconds=${3:-60}
 targets=("${@:4}")
-[ ${#targets[@]} -gt 0 ] || targets=(text options dataset checkpoint sealed foreign keras corpus records)
+[ ${#targets[@]} -gt 0 ] || targets=(text options dataset checkpoint sealed foreign keras corpus records vectors)
 
 fuzz=$build/fuzz
 CC=clang cmake -S "$source" -B "$fuzz" -DRNNTRAIN_TESTS=ON -DRNNTRAIN_LIBFUZZER=ON \
