@@ -102,6 +102,8 @@ static void merge_values(struct h5_chunks *chunks)
 {
     if (chunks->size == 2) /* a size that the compiler knows becomes vectors */
         merge(2, chunks->n_values, chunks->sorted, chunks->values);
+    else if (chunks->size == 4)
+        merge(4, chunks->n_values, chunks->sorted, chunks->values);
     else
         merge(chunks->size, chunks->n_values, chunks->sorted, chunks->values);
 }

@@ -67,6 +67,8 @@ const void *h5_pack(struct h5_packer *packer, enum h5_type type, size_t n_values
         make_room(&packer->sorted, &packer->sorted_room, n);
         if (size == 2) /* a size that the compiler knows becomes vectors */
             sort_bytes(2, n_values, bytes, packer->sorted);
+        else if (size == 4)
+            sort_bytes(4, n_values, bytes, packer->sorted);
         else
             sort_bytes(size, n_values, bytes, packer->sorted);
         bytes = packer->sorted;

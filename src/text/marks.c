@@ -8,7 +8,7 @@ static const char *const marks[] = {"!",  "?",  ".",  ",",  ";",  ":",  "(",  ")
                                     "\"", "-",  "！", "？", "。", "．", "，", "、",
                                     "；", "：", "（", "）", "“",  "”"};
 _Static_assert(COUNT_OF(marks) == TEXT_MARKS, "every mark has a number");
-enum { ASCII_MARKS = 10 };
+enum { ASCII_MARKS = 10, WIDE_BYTES = 3 };
 
 /* A mark that parts no words is a part of them already; one that the split string has is
  * gone before words are found. */
@@ -21,19 +21,22 @@ void text_prepare_marks(struct text_tokenizer *tokenizer)
 
     for (int i = 0; i < ASCII_MARKS; i++) {
         unsigned char mark = (unsigned char)*marks[i];
-        tokenizer->is_mark[mark] =
+        bool parts_words =
             !by_split || (tokenizer->is_filter[mark] && !strchr(options->split, mark));
+        tokenizer->mark_of[mark] = (uint8_t)(parts_words ? i + 1 : 0);
     }
 }
 
 int text_mark_number(const struct text_tokenizer *tokenizer, const char *word, size_t n)
 {
-    bool is_ascii = n == 1;
-    bool may_be = is_ascii ? (unsigned char)*word < 128 && tokenizer->is_mark[(int)*word]
-                           : n == 3 && tokenizer->options.segment == TEXT_SEGMENT_ICU;
+    unsigned char first = (unsigned char)*word;
+    if (n == 1)
+        return first < 128 ? tokenizer->mark_of[first] - 1 : -1;
+    if (n != WIDE_BYTES || tokenizer->options.segment != TEXT_SEGMENT_ICU)
+        return -1;
 
-    for (int i = is_ascii ? 0 : ASCII_MARKS; may_be && i < TEXT_MARKS; i++)
-        if (strlen(marks[i]) == n && !memcmp(marks[i], word, n))
+    for (int i = ASCII_MARKS; i < TEXT_MARKS; i++)
+        if (!memcmp(marks[i], word, WIDE_BYTES))
             return i;
     return -1;
 }

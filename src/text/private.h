@@ -20,7 +20,7 @@ struct text_tokenizer {
     struct text_options options; /* owned copies */
     bool is_filter[128];         /* ASCII filters; options.filters has those beyond */
     bool has_wide_filters;       /* there are some beyond */
-    bool is_mark[128];           /* text_mark_number has one for the byte */
+    uint8_t mark_of[128];        /* 1 + text_mark_number of the byte; 0: none */
     bool by_table; /* lower-casing and filtering of ASCII are one look-up: */
     char table[256];
     struct text_range {

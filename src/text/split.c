@@ -104,7 +104,7 @@ void text_split_keeping_marks(const struct text_tokenizer *tokenizer, char *text
 
     for (size_t at = 0; at < n; at++) {
         unsigned char c = (unsigned char)text[at];
-        bool is_mark = c < 128 && tokenizer->is_mark[c];
+        bool is_mark = c < 128 && tokenizer->mark_of[c];
 
         if (!is_mark && tokenizer->table[c] != split) {
             text[at] = tokenizer->table[c];

@@ -112,6 +112,20 @@ expect 64 "ngrams counts n-grams; --tokenizer folder.h5 brings its own" \
     "$rnnprep" lines.jsonl -o no.h5 --tokenizer folder.h5 --ngrams 2
 "$rnnprep" lines.jsonl -o counted.h5 --tokenizer none.h5 --ngrams 2 --quiet # its words, new n-grams
 
+# Only training rows count: an n-gram's documents are the rows of train that have it.
+prep lines.jsonl -o parts.h5 --ngrams 2 --validation-split 0.3 --test-split 0.2
+"$build"/tests/list_ngrams parts.h5 >parts.list
+python3 - <<'PYTHON'
+rows = {"train": [], "validation": [], "test": []}
+documents = []
+for line in open("parts.list"):
+    name, rest = line.rstrip("\n").split("\t")
+    rows[name].append(rest.split()) if name in rows else documents.append(int(name))
+assert all(len(part) > 3 for part in rows.values()) and sum(map(len, rows.values())) == 80
+for i, n in enumerate(documents):
+    assert n == sum(str(i) in row for row in rows["train"]) >= 2
+PYTHON
+
 # 5. Bounded memory: what a limit forgets is the same on any number of threads.
 for threads in 1 3; do
     prep folder -o limit$threads.h5 --ngrams 3 --ngram-limit 20 --threads $threads
