@@ -7,6 +7,7 @@
 #include "commands/vectors_options.h"
 #include "data/sampler_options.h"
 #include "files/file.h"
+#include "model/linear_options.h"
 #include "model/optim_options.h"
 #include "saved/checkpoint.h"
 #include "saved/record.h"
@@ -129,6 +130,7 @@ static const struct option_part parts[] = {
     {&sampler_options_table, AT(trainer.sampler)},
     {&stopping_options_table, 0},
     {&optim_options_table, AT(trainer.optim)},
+    {&linear_options_table, AT(trainer.linear)},
     {&test_table, 0},
 };
 
@@ -260,6 +262,18 @@ static int find_beginning(struct config *found, struct line *line)
     return rc;
 }
 
+/* Weights of n-grams are no layers, and are fitted from nothing on. */
+static int check_linear(const struct config *config, const struct model_options *given)
+{
+    if (model_options_have_parts(given) || *given->freeze)
+        return fail(ERR_USAGE, "--model linear has no layers: options of a network's "
+                               "parts, as --units, cannot stand beside it");
+    if (config->trainer.init_from)
+        return fail(ERR_USAGE, "--model linear is fitted from nothing on: --init-from "
+                               "cannot stand beside it");
+    return OK;
+}
+
 /* `given`: what the sources say, and nothing else. */
 static int settle_model(struct config *config, const struct model_options *given)
 {
@@ -270,6 +284,8 @@ static int settle_model(struct config *config, const struct model_options *given
                     "--stack%s says all of a model: options of its parts, as --units, "
                     "cannot stand beside it",
                     *given->stack ? "" : ", which the model of --init-from has,");
+    if (model->kind == MODEL_LINEAR && !*model->stack)
+        return check_linear(config, given);
     return model_options_settle(model);
 }
 

@@ -22,6 +22,7 @@ struct document {
     bool has_set;         /* label is one of label_sets: any number of labels */
     int part;             /* once decided; -1: it is not the corpus's */
     int32_t length;
+    size_t first_ngram, n_ngrams;
 };
 
 struct corpus {
@@ -37,6 +38,9 @@ struct corpus {
     size_t n, room;
     struct load_memory memory;
     struct text_ids text;
+    struct ngram_features features; /* of a text, for a linear model; and of all */
+    uint32_t *ngrams;               /* (ngram_room) */
+    size_t n_ngrams, ngram_room;
     int64_t n_bad;
 };
 
@@ -124,6 +128,26 @@ static void add_labels(struct corpus *corpus, const struct block *block,
                       (int)(label_of(corpus, document, i) % LABEL_SET_BITS));
 }
 
+static void add_ngrams(struct corpus *corpus, const char *text, size_t n,
+                       struct document *document)
+{
+    const struct predictor *predictor = corpus->predictor;
+    struct ngram_features *features = &corpus->features;
+
+    ngram_table_features(predictor->table, predictor->tokenizer, text, n, features);
+    document->first_ngram = corpus->n_ngrams;
+    document->n_ngrams = features->n;
+    if (corpus->n_ngrams + features->n > corpus->ngram_room) {
+        corpus->ngram_room = 2 * (corpus->n_ngrams + features->n);
+        corpus->ngrams =
+            xrealloc(corpus->ngrams, corpus->ngram_room, sizeof *corpus->ngrams);
+    }
+    if (features->n > 0)
+        memcpy(corpus->ngrams + corpus->n_ngrams, features->index,
+               features->n * sizeof *corpus->ngrams);
+    corpus->n_ngrams += features->n;
+}
+
 static int add_document(struct corpus *corpus, const struct block *block,
                         struct block_document *given)
 {
@@ -145,6 +169,8 @@ static int add_document(struct corpus *corpus, const struct block *block,
     text_encode(corpus->predictor->tokenizer, text, n, &corpus->text);
     document->length = text_pad(&padding, corpus->text.ids, corpus->text.n,
                                 corpus->ids + corpus->n * maxlen);
+    if (!predictor_reads_ids(corpus->predictor))
+        add_ngrams(corpus, text, n, document);
     corpus->n_bad += (int64_t)given->n_bad;
     corpus->n++;
     return OK;
@@ -334,7 +360,7 @@ static void add_row_labels(const struct corpus *corpus, const struct document *d
 
 /* The rows of each part, side by side in memory that the data set owns. */
 static void fill(const struct corpus *corpus, const int32_t *numbers,
-                 struct dataset *data)
+                 struct dataset *data, struct row_ngrams *ngrams)
 {
     size_t maxlen = (size_t)data->facts.maxlen, at = 0;
     size_t n_labels = data->facts.multi_label ? (size_t)data->facts.n_labels : 0;
@@ -358,6 +384,10 @@ static void fill(const struct corpus *corpus, const int32_t *numbers,
                 continue;
             memcpy(ids + at * maxlen, corpus->ids + i * maxlen, maxlen * sizeof *ids);
             add_row_labels(corpus, document, numbers, rows);
+            if (!predictor_reads_ids(corpus->predictor))
+                row_ngrams_add(ngrams, (enum dataset_part)part,
+                               corpus->ngrams + document->first_ngram,
+                               document->n_ngrams);
             length[at++] = document->length;
             rows->n++;
         }
@@ -377,7 +407,8 @@ static void print_notes(const struct corpus *corpus, const struct reader_notes *
     left_out_note(&notes->left_out, "rnntrain", stderr);
 }
 
-static int read_corpus(struct corpus *corpus, struct dataset *data, bool *is_parted)
+static int read_corpus(struct corpus *corpus, struct dataset *data,
+                       struct row_ngrams *ngrams, bool *is_parted)
 {
     struct records_options records = input_records(corpus->settings);
     if (records.multi_label == CHOICE_AUTO && corpus->predictor->info.facts.multi_label)
@@ -394,14 +425,17 @@ static int read_corpus(struct corpus *corpus, struct dataset *data, bool *is_par
     if (!rc)
         rc = number_labels(corpus, &numbers);
     if (!rc)
-        fill(corpus, numbers, data);
+        fill(corpus, numbers, data, ngrams);
+    if (!rc && !predictor_reads_ids(corpus->predictor))
+        row_ngrams_attach(ngrams, data);
     free(numbers);
     reader_free(reader);
     return rc;
 }
 
 int corpus_read(const char *path, const struct input_settings *settings,
-                const struct predictor *predictor, struct dataset *data, bool *is_parted)
+                const struct predictor *predictor, struct dataset *data,
+                struct row_ngrams *ngrams, bool *is_parted)
 {
     const struct facts *facts = &predictor->info.facts;
     struct corpus corpus = {.predictor = predictor,
@@ -413,7 +447,7 @@ int corpus_read(const char *path, const struct input_settings *settings,
     *data = (struct dataset){.path = xstrdup(path), .facts = *facts};
     facts_set_labels(&data->facts, labels);
     free(labels);
-    int rc = read_corpus(&corpus, data, is_parted);
+    int rc = read_corpus(&corpus, data, ngrams, is_parted);
 
     for (int i = 0; i < corpus.n_places; i++)
         free((char *)(uintptr_t)corpus.places[i].path);
@@ -422,6 +456,8 @@ int corpus_read(const char *path, const struct input_settings *settings,
     words_release(&corpus.label_sets);
     load_memory_release(&corpus.memory);
     text_ids_release(&corpus.text);
+    ngram_features_release(&corpus.features);
+    free(corpus.ngrams);
     free(corpus.places);
     free(corpus.documents);
     free(corpus.ids);

@@ -3,6 +3,7 @@
 #ifndef RNNTRAIN_COMMANDS_CORPUS_H
 #define RNNTRAIN_COMMANDS_CORPUS_H
 
+#include "commands/row_ngrams.h"
 #include "data/dataset.h"
 #include "input/options.h"
 #include "serve/predictor.h"
@@ -11,10 +12,11 @@
 bool corpus_is_one(const char *path);
 
 /* Reads the corpus as rnnprep does; *data, to be given to dataset_release, has the rows
- * of each part, with the classes of the model by their names. *is_parted: names tell the
- * part of some; else all are in the training part. Notes go to standard error. */
+ * of each part, with the classes of the model by their names, and for a linear model
+ * their n-grams. *is_parted: names tell the part of some; else all are in the training
+ * part. Notes go to standard error. */
 int corpus_read(const char *path, const struct input_settings *settings,
                 const struct predictor *predictor, struct dataset *data,
-                bool *is_parted) NODISCARD;
+                struct row_ngrams *ngrams, bool *is_parted) NODISCARD;
 
 #endif

@@ -98,6 +98,8 @@ static int check_match(const struct dataset *data, const struct predictor *predi
 static int window_rows(const struct predictor *predictor, const struct settings *settings)
 {
     const struct sampler_config *sampler = &predictor->record.sampler;
+    if (!predictor_reads_ids(predictor))
+        return 0;
     if (settings->window_rows)
         return (int)settings->window_rows;
     return sampler->shuffle == SHUFFLE_WINDOW ? sampler->window_rows : 0;
@@ -170,6 +172,7 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
 {
     struct predictor predictor = {0};
     struct dataset data = {0};
+    struct row_ngrams ngrams = {.rows[0].n_rows = 0};
     struct selection selection = {.rows = NULL};
     enum dataset_part part = (enum dataset_part)settings->part;
 
@@ -189,7 +192,10 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
         tell(checkpoint_note_of_words(&predictor.info, path,
                                       "--tokenizer, of its model of Keras, compares"));
     if (!rc)
-        rc = load(&data, window_rows(&predictor, settings) > 0);
+        rc = load(&data, window_rows(&predictor, settings) > 0 ||
+                             !predictor_reads_ids(&predictor));
+    if (!rc)
+        rc = row_ngrams_load(&predictor, &data, &ngrams);
     if (!rc) /* by the classes that the run saw */
         rc = selection_find(&predictor, &data, part, &selection);
     if (!rc)
@@ -199,6 +205,7 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
                          window_rows(&predictor, settings));
 
     selection_release(&selection);
+    row_ngrams_release(&ngrams);
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;
@@ -211,6 +218,7 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     struct dataset data = {0};
+    struct row_ngrams ngrams = {.rows[0].n_rows = 0};
     struct selection selection = {.rows = NULL};
     bool is_parted = false;
 
@@ -219,7 +227,7 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
         rc = predictor_check_texts(&predictor);
     if (!rc) {
         import_print_notes(&predictor.info);
-        rc = corpus_read(path, &settings->input, &predictor, &data, &is_parted);
+        rc = corpus_read(path, &settings->input, &predictor, &data, &ngrams, &is_parted);
     }
     bool is_all = !is_parted && settings->part == DATASET_TEST;
     int part = is_all ? DATASET_TRAIN : settings->part;
@@ -230,6 +238,7 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     }
 
     selection_release(&selection);
+    row_ngrams_release(&ngrams);
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;

@@ -231,6 +231,8 @@ static int run(const void *given, const char *const *operands, int n)
         rc = check_name(settings);
     if (!rc)
         rc = predictor_open(&predictor, operands[0], "auto", &hints);
+    if (!rc)
+        rc = export_check(&predictor, format);
     if (!rc && (settings->with_tokenizer || format->takes_texts))
         rc = predictor_check_texts(&predictor);
     if (!rc && settings->with_tokenizer)

@@ -29,6 +29,10 @@ static int find_set_aside(const struct predictor *predictor, const struct datase
                  "rnntrain: note: %s has no validation part: judged are the %d of its %d "
                  "training rows that the run set aside to validate on",
                  data->path, selection->n, data->part[DATASET_TRAIN].n);
+    if (!rc && !predictor_reads_ids(predictor))
+        say_line(stderr,
+                 "rnntrain: note: a linear model's last fit has learnt these rows too: "
+                 "what the best fit before came to is in the run's log");
     return rc;
 }
 

@@ -28,6 +28,7 @@ struct facts {
     bool truncate_pre; /* long texts lose their beginning */
     bool multi_label;  /* a text has any of the labels, or none; false: exactly one */
     bool has_ngrams;   /* beside the ids (data/sparse.h); of a model: it reads them */
+    int n_ngrams;      /* F: how many there are, where has_ngrams */
 };
 
 /* Where facts are stored: numbers as attributes of a group, beside them the labels. */

@@ -8,6 +8,8 @@
 
 #include "base/base.h"
 
+struct sparse;
+
 /* The arrays are borrowed. Ids are padded: `length` words, zeros on one side of them. */
 struct rows {
     int n;
@@ -21,6 +23,7 @@ struct rows {
     int32_t *length;    /* (n) 0 .. maxlen */
     int n_labels;       /* C of multi_hot; 0: a text has one label, which is in y */
     uint8_t *multi_hot; /* (n, C) 1: the text has the label, 0: it has not */
+    const struct sparse *ngrams; /* of the n rows (data/sparse.h); NULL: not in memory */
 };
 
 /* Bytes of a row's ids. */

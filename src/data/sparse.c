@@ -35,6 +35,7 @@ static int read_part_head(struct dataset *data, enum dataset_part part)
 int dataset_read_ngrams_head(struct dataset *data)
 {
     int rc = ngrams_read_size(data->file, DATASET_NGRAMS, &data->n_features);
+    data->facts.n_ngrams = rc ? 0 : (int)data->n_features;
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
         if (data->part[part].n)
             rc = read_part_head(data, (enum dataset_part)part);

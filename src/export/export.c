@@ -9,6 +9,16 @@ const struct export_format export_formats[] = {EXPORT_FORMAT_LIST(EXPORT_FORMAT)
 #undef EXPORT_FORMAT
 _Static_assert(COUNT_OF(export_formats) == EXPORT_FORMATS, "a format is missing");
 
+int export_check(const struct predictor *predictor, const struct export_format *format)
+{
+    if (predictor_reads_ids(predictor))
+        return OK;
+    return fail(ERR_USAGE,
+                "%s is a linear model of n-grams, which --to %s has no layers for: "
+                "librnntrain and rnntrain predict judge by it",
+                predictor->info.path, format->name);
+}
+
 const struct export_format *export_named(const char *path)
 {
     size_t n = strlen(path);

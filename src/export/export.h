@@ -37,6 +37,10 @@ struct export_format {
 };
 extern const struct export_format export_formats[EXPORT_FORMATS];
 
+/* ERR_USAGE where the format cannot say the model. */
+int export_check(const struct predictor *predictor,
+                 const struct export_format *format) NODISCARD;
+
 /* The format whose suffix a file's name has; NULL: it has none of them. */
 const struct export_format *export_named(const char *path);
 

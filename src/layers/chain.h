@@ -3,6 +3,7 @@
  *
  *   ids (T) -> Embedding -> [Dropout | recurrent | pooling | Flatten | Dense ...] ->
  *   output
+ *   n-grams (F) -> their sums -> output
  *
  * Options, records, models of Keras and exports read and write it; model.h makes it run.
  * A chain is copied by assignment and owns nothing. Nothing here is collective.
@@ -33,6 +34,7 @@
     KIND(ACTIVATION, elementwise)                                                        \
     KIND(LAYER_NORMALIZATION, layer_normalization)                                       \
     KIND(BATCH_NORMALIZATION, batch_normalization)                                       \
+    KIND(NGRAMS, ngrams)                                                                 \
     KIND(OUTPUT, output)
 
 #define LAYER_CONSTANT(NAME, stem) LAYER_##NAME,
@@ -163,12 +165,14 @@ struct layer_config {
 struct chain_config {
     int vocabulary; /* V: ids are 0 .. V - 1, 0 is the pad */
     int length;     /* T: positions of a row */
+    int n_ngrams;   /* F, of a model that reads them */
     bool mask;      /* pads are skipped, as Embedding(mask_zero=True) */
     bool pad_pre;   /* where the data set's pads stand */
     /* Most bytes that a table of looked-up products may take, see CHAIN_LOOKUP_BYTES. */
     size_t lookup_bytes;
     int n_layers;
-    struct layer_config layer[CHAIN_MOST_LAYERS]; /* Embedding first, output last */
+    /* Embedding or n-grams first, output last. */
+    struct layer_config layer[CHAIN_MOST_LAYERS];
 };
 
 /* Where nothing that trains stands between embedding and recurrent layer, its products
@@ -203,6 +207,13 @@ int chain_classes(const struct chain_config *chain);
  * Windows end it: behind them all positions count. */
 bool chain_has_mask(const struct chain_config *chain, int i);
 bool chain_uses_mask(const struct chain_config *chain);
+
+/* Whether it reads n-grams instead of ids: sums of weights, to which the output adds its
+ * biases. */
+static inline bool chain_is_linear(const struct chain_config *chain)
+{
+    return chain->n_layers > 0 && chain->layer[0].kind == LAYER_NGRAMS;
+}
 
 /* Logits of a row: 1 or C. */
 int chain_outputs(const struct chain_config *chain);

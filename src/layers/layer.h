@@ -56,9 +56,10 @@ struct pass {
     const struct plans *plans;
     int n_rows;
     const int32_t *rows; /* (n_rows) numbers in the data set: what dropout is drawn for */
-    bool trains;         /* dropout is drawn, and what the backward pass reads is kept */
-    real *gradient;      /* the flat array that the backward pass sets */
-    uint64_t seed;       /* of the dropouts */
+    const struct rows *from; /* of the lane */
+    bool trains;    /* dropout is drawn, and what the backward pass reads is kept */
+    real *gradient; /* the flat array that the backward pass sets */
+    uint64_t seed;  /* of the dropouts */
     uint32_t step;
     bool
         shares; /* rows enter behind their pads with what pads leave, where it is alike */

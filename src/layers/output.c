@@ -38,6 +38,34 @@ static bool is_wide(const struct layer *layer)
     return layer->config->output.units > FEW_UNITS;
 }
 
+/* What stands below gives the logits but for their biases: there is no matrix. */
+static bool adds_biases(const struct layer *layer)
+{
+    return layer->below->config->kind == LAYER_NGRAMS;
+}
+
+static void tensors(const struct chain_config *chain, int i, struct params *params)
+{
+    if (chain_is_linear(chain))
+        params_add(params, chain->layer[i].name, "bias", (size_t)chain_outputs(chain), 0);
+    else
+        dense_tensors(chain, i, params);
+}
+
+static struct work work(const struct chain_config *chain, int i, bool trains)
+{
+    return chain_is_linear(chain) ? (struct work){0, 0} : dense_work(chain, i, trains);
+}
+
+static void init(const struct layer *layer, uint64_t seed, real *weights)
+{
+    if (adds_biases(layer))
+        memset(layer_gradient(layer, weights, 0), 0,
+               (size_t)layer->out.width * sizeof *weights);
+    else
+        dense_init(layer, seed, weights);
+}
+
 static int shape(struct layer *layer)
 {
     int units = layer->config->output.units;
@@ -46,6 +74,11 @@ static int shape(struct layer *layer)
     if (is_binary ? units != 1 : units < 2)
         return fail(ERR_USAGE, "layer %s: %d units do not fit its loss",
                     layer->config->name, units);
+    if (adds_biases(layer)) {
+        layer->out = (struct shape){.blocks = 1, .width = units, .row = units};
+        return OK;
+    }
+
     struct logits *logits = &of(layer)->logits;
     logits_init(logits, layer->frame->kernels, layer->in.blocks, layer->in.width,
                 layer->in.row, units, layer->frame->rows);
@@ -70,7 +103,9 @@ static void layout(struct layer *layer, struct space *space)
 {
     size_t units = (size_t)layer->out.width;
 
-    if (is_wide(layer))
+    if (adds_biases(layer))
+        of(layer)->b = arena_take(&space->weights, units, sizeof(real));
+    else if (is_wide(layer))
         logits_layout(&of(layer)->logits, space);
     else
         layout_few(layer, space);
@@ -98,6 +133,10 @@ static void pack(struct layer *layer, const real *weights)
     const real *kernel = layer_weights(layer, weights, 0);
     int units = layer->out.width;
 
+    if (adds_biases(layer)) {
+        memcpy(of(layer)->b, kernel, (size_t)units * sizeof(real));
+        return;
+    }
     if (is_wide(layer)) {
         logits_pack(&of(layer)->logits, kernel, layer_weights(layer, weights, 1));
         return;
@@ -120,12 +159,25 @@ static void unpack(struct layer *layer, real *gradient)
            (size_t)units * sizeof(real));
 }
 
+static void add_biases(const struct output_layer *output, int n_rows, const real *x)
+{
+    int units = output->layer.out.width;
+
+    for (int r = 0; r < n_rows; r++)
+        for (int c = 0; c < units; c++)
+            output->layer.y[r * units + c] = x[r * units + c] + output->b[c];
+}
+
 static void forward(struct layer *layer, const struct pass *pass)
 {
     const struct output_layer *output = of(layer);
     size_t inputs = (size_t)layer->in.row, units = (size_t)layer->out.width;
     const real *x = layer->below->y;
 
+    if (adds_biases(layer)) {
+        add_biases(output, pass->n_rows, x);
+        return;
+    }
     if (is_wide(layer)) {
         logits_forward(&of(layer)->logits, pass->n_rows, x, layer->y);
         return;
@@ -292,10 +344,10 @@ const struct layer_ops output_layer = {
     .read_words = read_words,
     .write_words = write_words,
     .outline = outline,
-    .tensors = dense_tensors,
-    .work = dense_work,
+    .tensors = tensors,
+    .work = work,
     .shape = shape,
-    .init = dense_init,
+    .init = init,
     .layout = layout,
     .pack = pack,
     .forward = forward,

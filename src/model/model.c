@@ -86,7 +86,8 @@ static void forward(struct model *model, const struct lane *lane, const struct p
     if (pass->shares && !model->pads_known)
         learn_pads(model);
 
-    plans_take_lane(&model->plans, lane, pass->shares);
+    if (!chain_is_linear(&model->chain))
+        plans_take_lane(&model->plans, lane, pass->shares);
     for (int i = 0; i < model->n_behind; i++)
         plans_take_rows(&model->behind[i], lane->n_rows);
     learn_words_of(model, pass);
@@ -105,6 +106,7 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
     const struct pass pass = {.plans = &model->plans,
                               .n_rows = lane->n_rows,
                               .rows = lane->rows,
+                              .from = lane->from,
                               .shares = model_shares_pads(model)};
     uint64_t mode = kernels_begin();
 
@@ -123,6 +125,7 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
     const struct pass pass = {.plans = &model->plans,
                               .n_rows = lane->n_rows,
                               .rows = lane->rows,
+                              .from = lane->from,
                               .trains = true,
                               .gradient = gradient,
                               .seed = seed,

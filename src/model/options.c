@@ -4,17 +4,15 @@
 
 #include "base/say.h"
 
-static const char *const model_kind_names[] = {[MODEL_LSTM] = "lstm",
-                                               [MODEL_BILSTM] = "bilstm",
-                                               [MODEL_GRU] = "gru",
-                                               [MODEL_BIGRU] = "bigru",
-                                               NULL};
+static const char *const model_kind_names[] = {
+    [MODEL_LSTM] = "lstm",   [MODEL_BILSTM] = "bilstm", [MODEL_GRU] = "gru",
+    [MODEL_BIGRU] = "bigru", [MODEL_LINEAR] = "linear", NULL};
 _Static_assert(COUNT_OF(model_kind_names) == MODEL_KINDS + 1, "a model has no name");
 
 /* A model's kind is its cell and its directions. */
 static enum recurrent_cell cell_of(enum model_kind kind)
 {
-    return kind >= MODEL_GRU ? CELL_GRU : CELL_LSTM;
+    return kind == MODEL_GRU || kind == MODEL_BIGRU ? CELL_GRU : CELL_LSTM;
 }
 
 const char *const model_head_names[] = {MODEL_HEAD_NAMES, NULL};
@@ -30,7 +28,9 @@ enum { OPEN = 0xff };
 #define GROUP "Model"
 
 static const struct option model_table[] = {
-    {"model", OPTION_CHOICE, AT(kind), "lstm", 0, 0, model_kind_names, "recurrent layer",
+    {"model", OPTION_CHOICE, AT(kind), "lstm", 0, 0, model_kind_names,
+     "recurrent layer; linear: no network, a logistic regression on the n-grams that "
+     "rnnprep --ngrams counts",
      GROUP, false},
     {"layers", OPTION_COUNT, AT(layers), "1", 1, OPTION_MOST_INTS, NULL,
      "recurrent layers, stacked", GROUP, false},
@@ -126,6 +126,11 @@ static void add_head(struct chain_config *chain, enum model_head head)
 static void chain_of_flags(const struct model_options *options,
                            struct chain_config *chain)
 {
+    if (options->kind == MODEL_LINEAR) {
+        chain_add(chain, LAYER_NGRAMS);
+        return;
+    }
+
     chain->mask = options->mask;
     chain_add(chain, LAYER_EMBEDDING)->embedding.width = options->embedding;
     add_dropout(chain, options->embedding_dropout);
@@ -155,6 +160,9 @@ static int add_output(struct chain_config *chain, const struct facts *facts)
         return OK;
     }
 
+    if (chain_is_linear(chain) && chain->n_ngrams < 1)
+        return fail(ERR_USAGE, "--model linear reads n-grams, and these data have none: "
+                               "make the data set by rnnprep --ngrams 3");
     output = chain_add(chain, LAYER_OUTPUT);
     output->output.units = is_binary ? 1 : facts->n_labels;
     output->output.loss = is_binary            ? LOSS_BINARY
@@ -171,6 +179,7 @@ int model_options_chain(const struct model_options *options, const struct facts 
     *chain = (struct chain_config){
         .vocabulary = facts->num_words,
         .length = facts->maxlen,
+        .n_ngrams = facts->n_ngrams,
         .pad_pre = facts->pad_pre,
         .lookup_bytes = CHAIN_LOOKUP_BYTES,
     };
@@ -195,15 +204,25 @@ void model_options_leave_open(struct model_options *options)
     *options->stack = *options->freeze = '\0';
 }
 
-/* The flags stand in front of the stack. */
-bool model_options_have_flags(const struct model_options *options)
+static bool is_given(const struct model_options *options, size_t first, size_t end)
 {
     const unsigned char *flags = (const unsigned char *)options;
 
-    for (size_t i = 0; i < offsetof(struct model_options, stack); i++)
+    for (size_t i = first; i < end; i++)
         if (flags[i] != OPEN)
             return true;
     return false;
+}
+
+/* The flags stand in front of the stack, and the kind in front of the others. */
+bool model_options_have_flags(const struct model_options *options)
+{
+    return is_given(options, 0, AT(stack));
+}
+
+bool model_options_have_parts(const struct model_options *options)
+{
+    return is_given(options, AT(layers), AT(stack));
 }
 
 bool model_options_have_width(const struct model_options *options)
@@ -213,7 +232,8 @@ bool model_options_have_width(const struct model_options *options)
 
 int model_options_settle(struct model_options *options)
 {
-    static const struct facts any = {.num_words = 2, .maxlen = 1, .n_labels = 2};
+    static const struct facts any = {
+        .num_words = 2, .maxlen = 1, .n_labels = 2, .n_ngrams = 1};
     struct chain_config chain;
 
     if (!*options->stack && !*options->freeze)

@@ -11,8 +11,16 @@
 #include "layers/chain.h"
 #include "layers/stack.h"
 
-/* Two of a cell: one direction and both. */
-enum model_kind { MODEL_LSTM, MODEL_BILSTM, MODEL_GRU, MODEL_BIGRU, MODEL_KINDS };
+/* Two of a cell: one direction and both; and no network at all, but weights of n-grams,
+ * which none of the other flags says anything of. */
+enum model_kind {
+    MODEL_LSTM,
+    MODEL_BILSTM,
+    MODEL_GRU,
+    MODEL_BIGRU,
+    MODEL_LINEAR,
+    MODEL_KINDS
+};
 
 /* What follows the recurrent layers: an `enum pooling`, all steps side by side, or only
  * the last state. MODEL_HEAD_NAMES may have others behind it, and a NULL. */
@@ -72,5 +80,7 @@ void model_options_leave_open(struct model_options *options);
 bool model_options_have_flags(const struct model_options *options);
 /* Whether they say how wide the embedding is. */
 bool model_options_have_width(const struct model_options *options);
+/* The same of all flags but --model. */
+bool model_options_have_parts(const struct model_options *options);
 
 #endif

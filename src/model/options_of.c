@@ -102,6 +102,7 @@ static bool do_make(const struct model_options *options, const struct chain_conf
     const struct facts facts = {.num_words = chain->vocabulary,
                                 .maxlen = chain->length,
                                 .pad_pre = chain->pad_pre,
+                                .n_ngrams = chain->n_ngrams,
                                 .n_labels = chain_classes(chain)};
     struct chain_config made;
     if (model_options_chain(options, &facts, &made))
@@ -120,7 +121,12 @@ int model_options_of(const struct chain_config *chain, struct model_options *opt
     int rc = OK;
 
     options_init(&model_options_table, &stack);
-    if (guess_flags(chain, &flags) && do_make(&flags, chain, text))
+    if (chain_is_linear(chain)) {
+        stack.kind = MODEL_LINEAR;
+        flags = stack;
+    }
+    bool is_said = chain_is_linear(chain) || guess_flags(chain, &flags);
+    if (is_said && do_make(&flags, chain, text))
         *options = flags;
     else if (strlen(text) >= STACK_BYTES)
         rc = fail(ERR_USAGE, "a model of more than %d bytes of --stack: %.60s...",

@@ -52,9 +52,12 @@ static char *words_of(const struct chain_config *chain, const struct layer_confi
 {
     const struct layer_ops *ops = layer_kinds[layer->kind];
 
-    if (ops->write_words)
-        return ops->write_words(chain, layer);
-    return xasprintf("%s", layer->output.loss == LOSS_BINARY ? "1 sigmoid" : "softmax");
+    char *words = ops->write_words ? ops->write_words(chain, layer) : NULL;
+    if (words)
+        return words;
+    return xasprintf("%s", layer->output.loss == LOSS_BINARY        ? "1 sigmoid"
+                           : layer->output.loss == LOSS_MULTI_LABEL ? "sigmoids"
+                                                                    : "softmax");
 }
 
 static char *line_of(const struct chain_config *chain, int i, const struct params *params,

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "data/ngrams_file.h"
 #include "files/file.h"
 #include "files/h5.h"
 #include "model/model.h"
@@ -50,11 +51,23 @@ static int read_tokenizer(struct h5 *file, char **tokenizer)
     return rc;
 }
 
+static int read_n_ngrams(struct h5 *file, int *n)
+{
+    size_t n_ngrams = 0;
+    int rc = ngrams_read_size(file, CHECKPOINT_NGRAMS, &n_ngrams);
+
+    if (!rc)
+        *n = (int)n_ngrams;
+    return rc;
+}
+
 int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
 {
     int rc = check_version(file);
     if (!rc)
         rc = facts_read(file, FACTS_IN_CHECKPOINT, &info->facts);
+    if (!rc && info->facts.has_ngrams)
+        rc = read_n_ngrams(file, &info->facts.n_ngrams);
     if (!rc)
         rc = read_n_slots(file, &info->n_slots);
 
@@ -186,6 +199,11 @@ int checkpoint_tokenizer(const struct checkpoint *info, struct text_tokenizer **
     if (!info->tokenizer)
         return OK;
     return facts_tokenizer(&info->facts, info->tokenizer, info->path, tokenizer);
+}
+
+int checkpoint_ngrams(const struct checkpoint *info, struct ngrams *ngrams)
+{
+    return ngrams_read(info->file, CHECKPOINT_NGRAMS, ngrams);
 }
 
 void checkpoint_close(struct checkpoint *info)

@@ -8,6 +8,8 @@
  *   /rnntrain/tokenizer    JSON, kept words only
  *   /rnntrain/labels       (C) strings
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
+ *   /rnntrain/ngrams       of a model of n-grams, which Keras does not know and which
+ *                          has nothing for it: their list (data/ngrams_file.h)
  *   /rnntrain/best         the best weights so far (flat), where they are not the model's
  *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
  *
@@ -26,6 +28,7 @@
 #include "layers/chain.h"
 #include "layers/params.h"
 #include "model/options.h"
+#include "text/ngrams.h"
 
 enum { CHECKPOINT_MAX_SLOTS = 2 };
 
@@ -65,9 +68,10 @@ struct checkpoint_model {
     const struct chain_config *chain;
     const char *optimizer; /* Keras's optimizer_config, JSON: {"class_name": ..., ...} */
     const struct params *params;
-    const float *weights;      /* (params->size) */
-    const float *const *slots; /* n_slots of as many; NULL where there are none */
-    const float *best;         /* as many, or NULL: the weights are the best ones */
+    const float *weights;        /* (params->size) */
+    const float *const *slots;   /* n_slots of as many; NULL where there are none */
+    const float *best;           /* as many, or NULL: the weights are the best ones */
+    const struct ngrams *ngrams; /* that it reads, with facts.has_ngrams; else NULL */
 };
 
 /* A checkpoint's bytes, for file_replace; the caller's to free. Of `info` path, file and
@@ -124,6 +128,9 @@ int checkpoint_tokenizer(const struct checkpoint *info,
 int checkpoint_map_classes(const struct checkpoint *info, const struct facts *data,
                            const char *data_path, const char *option, int32_t *places,
                            char **note) NODISCARD;
+
+/* The n-grams that the model reads, where it does (facts.has_ngrams); ngrams_release. */
+int checkpoint_ngrams(const struct checkpoint *info, struct ngrams *ngrams) NODISCARD;
 
 /* What is otherwise when the model is trained further: lines, each with its '\n'; the
  * caller's. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/ngrams_file.h"
 #include "files/h5_write.h"
 #include "keras/keras.h"
 
@@ -75,6 +76,16 @@ static void write_keras_part(struct h5_writer *file, const struct checkpoint_mod
     free(training);
 }
 
+/* Of a model that Keras has no layers for: its tensors alone, by the same names. */
+static void write_tensors(struct h5_writer *file, const struct checkpoint_model *model)
+{
+    const struct chain_config *chain = model->chain;
+
+    h5_make_group(file, "/model_weights");
+    for (int i = 0; i < chain->n_layers; i++)
+        write_layer(file, chain->layer[i].name, model->params, model->weights);
+}
+
 static void write_slots(struct h5_writer *file, int n_slots,
                         const struct checkpoint_model *model)
 {
@@ -98,6 +109,8 @@ static void write_own_part(struct h5_writer *file, const struct checkpoint *info
     h5_write_text(file, "/rnntrain/tokenizer", info->tokenizer ? info->tokenizer : "");
     facts_write_labels(file, FACTS_IN_CHECKPOINT, &info->facts);
 
+    if (info->facts.has_ngrams)
+        ngrams_write(file, CHECKPOINT_NGRAMS, model->ngrams);
     write_slots(file, info->n_slots, model);
     if (model->best)
         h5_write(file, CHECKPOINT_BEST, H5_FLOAT32, 1, &model->params->size, model->best,
@@ -108,7 +121,10 @@ int checkpoint_image(const struct checkpoint *info, const struct checkpoint_mode
                      char **bytes, size_t *n)
 {
     struct h5_writer *file = h5_create();
-    write_keras_part(file, model);
+    if (chain_is_linear(model->chain))
+        write_tensors(file, model);
+    else
+        write_keras_part(file, model);
     write_own_part(file, info, model);
     return h5_image(file, bytes, n);
 }

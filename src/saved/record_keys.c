@@ -23,6 +23,8 @@ const struct record_key record_keys[] = {
     {"learning_rate", "0.001", false, false},
     {"limit_test", "0", false, false},
     {"limit_train", "0", false, false},
+    {"linear_c", "0.0", true, false},
+    {"linear_scaling", "\"auto\"", true, false},
     {"lr_decay", "\"none\"", false, false},
     {"lr_decay_rate", "0.0", false, false},
     {"lr_warmup", "0.0", false, false},

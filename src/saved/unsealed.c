@@ -17,6 +17,7 @@ struct contents {
     struct model *model; /* for the shapes of its weights */
     float *weights, *slots[CHECKPOINT_MAX_SLOTS];
     float *best; /* NULL: none stand beside the model's */
+    struct ngrams ngrams;
 };
 
 static void release(struct contents *contents)
@@ -24,6 +25,7 @@ static void release(struct contents *contents)
     model_free(contents->model);
     free(contents->weights);
     free(contents->best);
+    ngrams_release(&contents->ngrams);
     for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
         free(contents->slots[i]);
     *contents = (struct contents){0};
@@ -57,6 +59,8 @@ static int read_contents(const struct checkpoint *info, struct contents *content
         contents->slots[i] = xcalloc(params->size, sizeof *contents->weights);
 
     rc = checkpoint_load(info, params, contents->weights, contents->slots);
+    if (!rc && info->facts.has_ngrams)
+        rc = checkpoint_ngrams(info, &contents->ngrams);
     if (rc || !h5_exists(info->file, CHECKPOINT_BEST))
         return rc;
     contents->best = xcalloc(params->size, sizeof *contents->weights);
@@ -167,7 +171,8 @@ static int write_contents(const struct checkpoint *info, const struct contents *
                                            .params = model_params(contents->model),
                                            .weights = contents->weights,
                                            .slots = slots,
-                                           .best = contents->best};
+                                           .best = contents->best,
+                                           .ngrams = &contents->ngrams};
 
     int rc = checkpoint_image(info, &model, &bytes, &n);
     if (!rc)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/rows.h"
+#include "data/sparse.h"
 
 /* What one thread needs: a workspace of the model, ids on their way, one batch of
  * rows. */
@@ -15,6 +16,12 @@ struct predictor_worker {
     int32_t length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
     size_t n_words[PREDICTOR_ROWS], n_unknown[PREDICTOR_ROWS]; /* of the texts */
     real *logits; /* (PREDICTOR_ROWS, 1 or classes) */
+
+    /* Of a linear model: the n-grams of the batch's rows. */
+    struct ngram_features features; /* of a text */
+    uint64_t start[PREDICTOR_ROWS + 1];
+    uint32_t *index; /* (room) */
+    size_t room;
 };
 
 static size_t logits_a_row(const struct predictor *predictor)
@@ -64,6 +71,13 @@ static int load_model(struct predictor *predictor, const struct kernels *kernels
     if (rc)
         return rc;
 
+    if (predictor->info.facts.has_ngrams)
+        rc = checkpoint_ngrams(&predictor->info, &predictor->ngrams);
+    if (rc)
+        return rc;
+
+    if (predictor->info.facts.has_ngrams)
+        predictor->table = ngram_table_new(&predictor->ngrams);
     model_pack(predictor->model, predictor->weights);
     predictor->own = new_worker(predictor, predictor->model);
     return OK;
@@ -114,6 +128,8 @@ void predictor_release(struct predictor *predictor)
         predictor->own->model = NULL;
     predictor_worker_free(predictor->own);
 
+    ngram_table_free(predictor->table);
+    ngrams_release(&predictor->ngrams);
     text_free(predictor->tokenizer);
     model_free(predictor->model);
     free(predictor->weights);
@@ -143,6 +159,8 @@ void predictor_worker_free(struct predictor_worker *worker)
         return;
     model_free(worker->model);
     text_ids_release(&worker->ids);
+    ngram_features_release(&worker->features);
+    free(worker->index);
     free(worker->x);
     free(worker->logits);
     free(worker);
@@ -159,18 +177,39 @@ static void put_row(struct predictor_worker *worker, int row, const int32_t *ids
     worker->length[row] = text_pad(&padding, ids, n, worker->x + (size_t)row * maxlen);
 }
 
+/* The n-grams of row `row`, behind those of the rows before it. */
+static void put_ngrams(struct predictor_worker *worker, int row, const char *text)
+{
+    struct ngram_features *features = &worker->features;
+    size_t first = row ? (size_t)worker->start[row] : 0;
+
+    ngram_table_features(worker->predictor->table, worker->predictor->tokenizer, text,
+                         strlen(text), features);
+    if (first + features->n > worker->room) {
+        worker->room = 2 * (first + features->n);
+        worker->index = xrealloc(worker->index, worker->room, sizeof *worker->index);
+    }
+    if (features->n > 0)
+        memcpy(worker->index + first, features->index,
+               features->n * sizeof *worker->index);
+    worker->start[row + 1] = first + features->n;
+}
+
 /* Judges the batch's rows, sorted, in lanes. */
 static void judge_rows(struct predictor_worker *worker, int n, double *probabilities,
                        int *classes)
 {
     const struct facts *facts = &worker->predictor->info.facts;
     size_t units = logits_a_row(worker->predictor), n_labels = (size_t)facts->n_labels;
+    const struct sparse sparse = {(size_t)n, (size_t)facts->n_ngrams, worker->start,
+                                  worker->index};
     const struct rows rows = {.n = n,
                               .maxlen = facts->maxlen,
                               .id_bytes = sizeof *worker->x,
                               .pad_pre = facts->pad_pre,
                               .x = worker->x,
-                              .length = worker->length};
+                              .length = worker->length,
+                              .ngrams = worker->predictor->table ? &sparse : NULL};
 
     int has = worker->predictor->lane_rows;
     int most = has < PREDICTOR_LANE_ROWS ? has : PREDICTOR_LANE_ROWS;
@@ -199,6 +238,8 @@ void predictor_worker_judge(struct predictor_worker *worker, const char *const *
         text_encode(worker->predictor->tokenizer, texts[i], strlen(texts[i]),
                     &worker->ids);
         put_row(worker, i, worker->ids.ids, worker->ids.n);
+        if (worker->predictor->table)
+            put_ngrams(worker, i, texts[i]);
         worker->n_words[i] = worker->ids.n_words;
         worker->n_unknown[i] = worker->ids.n_unknown;
     }

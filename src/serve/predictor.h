@@ -7,6 +7,7 @@
 #include "saved/checkpoint.h"
 #include "saved/record.h"
 #include "model/model.h"
+#include "text/ngrams.h"
 #include "text/text.h"
 
 /* Rows judged at once at most, and those computed together: so many rows' gates and
@@ -20,6 +21,8 @@ struct predictor {
     int lane_rows; /* that the model's workspace has, at most PREDICTOR_ROWS */
     real *weights;
     struct text_tokenizer *tokenizer;
+    struct ngrams ngrams; /* that a linear model reads */
+    struct ngram_table *table;
     struct predictor_worker *own; /* of the thread that has the predictor, on `model` */
 };
 
@@ -50,13 +53,18 @@ void predictor_words(const struct predictor *predictor, int i, size_t *n_words,
  * and closes the file; then any thread makes itself a worker, to be freed before the
  * predictor. A worker gives the bits of predictor_judge. */
 struct predictor_worker;
+static inline bool predictor_reads_ids(const struct predictor *predictor)
+{
+    return !chain_is_linear(model_chain(predictor->model));
+}
 void predictor_share(struct predictor *predictor);
 int predictor_worker_new(const struct predictor *predictor,
                          struct predictor_worker **worker) NODISCARD;
 void predictor_worker_free(struct predictor_worker *worker); /* NULL is fine */
 
 /* As predictor_judge; `classes` may be NULL. Ids of a row are those of text_encode,
- * before padding, `lengths` of them. */
+ * before padding, `lengths` of them, which a linear model does not read: so
+ * predictor_reads_ids. */
 void predictor_worker_judge(struct predictor_worker *worker, const char *const *texts,
                             int n_texts, double *probabilities, int *classes);
 void predictor_worker_judge_ids(struct predictor_worker *worker,

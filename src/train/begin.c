@@ -115,6 +115,8 @@ static int make_initial(struct trainer *trainer)
 {
     if (trainer->config->init_from)
         return load_initial(trainer);
+    if (trainer_is_linear(trainer))
+        return OK; /* each fit begins at nothing */
     model_init_weights(trainer->model, trainer->config->sampler.seed, trainer->weights);
     return trainer->config->vectors ? trainer_take_vectors(trainer) : OK;
 }

@@ -60,6 +60,11 @@ int trainer_end(struct trainer *trainer)
                           progress->epoch == 1 ? "" : "all ", progress->epoch,
                           plural(progress->epoch), progress->best_epoch);
 
+    if (trainer_is_linear(trainer)) {
+        free(text);
+        text = xasprintf("%d fit%s done, the last one is the result", progress->epoch,
+                         plural(progress->epoch));
+    }
     int rc = report_end(&trainer->report, early ? "early_stopping" : "epochs", text);
     free(text);
     return comm_agree(trainer->comm, rc);

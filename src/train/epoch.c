@@ -139,6 +139,8 @@ static int validate(struct trainer *trainer, struct score *score)
     const struct sampler *sampler = &trainer->sampler;
     double began = seconds_now();
     int rc = OK;
+    if (trainer->progress.is_refitted) /* and so has learnt them */
+        return OK;
     if (sampler->n_validation > 0)
         rc = trainer_evaluate(trainer, sampler->validation_part, sampler->validation,
                               sampler->n_validation, score);
@@ -157,6 +159,8 @@ static void add_history(struct trainer *trainer, const struct score *train,
                              score_accuracy(train), "val_loss", validation->loss,
                              "val_acc", score_accuracy(validation), "weights", text);
 
+    if (trainer_is_linear(trainer))
+        trainer_add_trial(trainer, line);
     if (trainer->data.facts.multi_label) {
         json_object_set_new(line, "f1", json_real(score_f1(train)));
         json_object_set_new(line, "val_f1", json_real(score_f1(validation)));
@@ -205,6 +209,20 @@ static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
     return has_moved ? trainer_end_moved(trainer) : trainer_save(trainer, false);
 }
 
+/* The same of a linear model, whose epoch is a fit. */
+static int fit_epoch(struct trainer *trainer, struct score *score, int64_t *rows,
+                     struct report_trial *trial)
+{
+    const struct sampler *sampler = &trainer->sampler;
+
+    int rc = trainer_fit_trial(trainer, trial);
+    if (!rc)
+        rc = trainer_evaluate(trainer, DATASET_TRAIN, sampler->train, sampler->n_train,
+                              score);
+    *rows = (int64_t)trial->passes * sampler->n_train;
+    return rc;
+}
+
 /* What an epoch took in this start. */
 struct effort {
     int64_t rows;
@@ -231,7 +249,7 @@ static struct report_epoch describe(const struct trainer *trainer,
         .acc = score_accuracy(train),
         .val_loss = validation->loss,
         .val_acc = score_accuracy(validation),
-        .validated = trainer->sampler.n_validation > 0,
+        .validated = trainer->sampler.n_validation > 0 && !trainer->progress.is_refitted,
         .n_validation = validation->n,
         .multi_label = trainer->data.facts.multi_label,
         .f1 = score_f1(train),
@@ -253,7 +271,9 @@ int trainer_run_epoch(struct trainer *trainer)
     double start = seconds_now(), communicated = comm_seconds(trainer->comm);
     struct effort effort = {0};
     struct score train = {0}, validation = {0};
-    int rc = train_epoch(trainer, &train, &effort.rows);
+    struct report_trial trial = {.scaling = NULL};
+    int rc = trainer_is_linear(trainer) ? fit_epoch(trainer, &train, &effort.rows, &trial)
+                                        : train_epoch(trainer, &train, &effort.rows);
     if (!rc)
         rc = validate(trainer, &validation);
     if (rc)
@@ -270,6 +290,7 @@ int trainer_run_epoch(struct trainer *trainer)
         trainer_probe(trainer);
 
     struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
+    epoch.trial = trial;
     epoch.improved = trainer_update_best(trainer, &train, &validation);
     epoch.is_spared = !epoch.improved && trainer_spares(trainer, &validation);
     rc = record_epoch(trainer, &epoch, &train, &validation);

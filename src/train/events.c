@@ -1,6 +1,7 @@
 #include "train/report_private.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/program.h"
@@ -30,7 +31,12 @@ static json_t *event(const char *name)
 static void say_data(struct report *report, const struct report_start *start)
 {
     size_t mebibytes = start->data_bytes >> 20;
-    if (!start->window_rows)
+    char ngrams[32];
+    program_thousands((int64_t)start->n_ngrams, ngrams);
+    if (start->n_ngrams)
+        report_say(report, "         %s n-grams, all rows' in memory: %zu MiB a node",
+                   ngrams, mebibytes);
+    else if (!start->window_rows)
         report_say(report, "         all ids in memory: %zu MiB a node", mebibytes);
     else
         report_say(report,
@@ -98,8 +104,11 @@ static void say_start(struct report *report, const struct report_start *start)
 
     if (!start->resumed_from)
         say_lines(report, start->layers);
-    report_say(report, "ranks    %d on %s, %d lane%s, one BLAS thread each", start->ranks,
-               start->hosts, start->lanes, plural(start->lanes));
+    if (start->n_ngrams)
+        report_say(report, "ranks    %d on %s", start->ranks, start->hosts);
+    else
+        report_say(report, "ranks    %d on %s, %d lane%s, one BLAS thread each",
+                   start->ranks, start->hosts, start->lanes, plural(start->lanes));
     if (start->hard_sigmoid)
         report_say(report,
                    "note     best.h5 will carry Keras 2's hard_sigmoid, clip(0.2 x + "
@@ -114,8 +123,9 @@ static void say_start(struct report *report, const struct report_start *start)
 
     report_say(report, "kernels  %s, SGEMM %.0f GFLOP/s on all ranks", start->kernels,
                start->peak_gflops);
-    report_say(report, "epoch    about %.2g s at two thirds of that",
-               epoch_seconds(start));
+    if (start->epoch_flops > 0)
+        report_say(report, "epoch    about %.2g s at two thirds of that",
+                   epoch_seconds(start));
 }
 
 int report_start(struct report *report, const struct report_start *start)
@@ -169,10 +179,15 @@ static void say_epoch(struct report *report, const struct report_epoch *epoch)
                  epoch->multi_label ? epoch->val_f1 : epoch->val_acc,
                  epoch->improved ? '*' : ' ');
 
-    report_say(report, "epoch %2d/%d  loss %.4f  %s %.4f%s  %.1f s  %s rows/s",
-               epoch->epoch, epoch->epochs, epoch->loss, what,
-               epoch->multi_label ? epoch->f1 : epoch->acc, validation, epoch->seconds,
-               rate);
+    char *which =
+        epoch->trial.scaling
+            ? xasprintf("fit   %2d  %s, C %g%s", epoch->epoch, epoch->trial.scaling,
+                        epoch->trial.c, epoch->trial.is_last ? ", on all rows" : "")
+            : xasprintf("epoch %2d/%d", epoch->epoch, epoch->epochs);
+    report_say(report, "%s  loss %.4f  %s %.4f%s  %.1f s  %s rows/s", which, epoch->loss,
+               what, epoch->multi_label ? epoch->f1 : epoch->acc, validation,
+               epoch->seconds, rate);
+    free(which);
 
     if (epoch->one_class)
         report_say(report, "         all %d validation rows were taken for %s%s",
@@ -214,6 +229,14 @@ static void say_effort(struct report *report)
                100 * effort->imbalance / seconds);
 }
 
+static void add_trial(json_t *line, const struct report_trial *trial)
+{
+    json_object_set_new(line, "scaling", json_string(trial->scaling));
+    json_object_set_new(line, "c", number(trial->c));
+    json_object_set_new(line, "passes", json_integer(trial->passes));
+    json_object_set_new(line, "all_rows", json_boolean(trial->is_last));
+}
+
 int report_epoch(struct report *report, const struct report_epoch *epoch)
 {
     if (!report->is_open)
@@ -237,7 +260,10 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
             json_object_set_new(line, "spared", json_true());
     }
 
-    json_object_set_new(line, "learning_rate", number(epoch->learning_rate));
+    if (epoch->trial.scaling)
+        add_trial(line, &epoch->trial);
+    else
+        json_object_set_new(line, "learning_rate", number(epoch->learning_rate));
     json_object_set_new(line, "seconds", number(epoch->seconds));
     json_object_set_new(line, "samples_per_s", number(epoch->samples_per_s));
     json_object_set_new(line, "gflops", number(epoch->gflops));

@@ -215,6 +215,9 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
     struct progress progress = {.history = NULL};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     int rc = trainer_read_state(trainer, state, info->path, &progress);
+    if (!rc && trainer_is_linear(trainer) && progress.epoch > LINEAR_MOST_TRIALS)
+        rc = fail(ERR_FORMAT, "%s: \"epoch\" in /rnntrain/state is %d, expected 0 to %d",
+                  info->path, progress.epoch, LINEAR_MOST_TRIALS);
     if (!rc)
         rc = checkpoint_load(info, trainer->params, (float *)trainer->weights, slots);
     if (!rc)

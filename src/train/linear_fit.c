@@ -9,6 +9,11 @@ static float *vector_of(const struct linear_fit *fit, size_t n)
     return xaligned(n * fit->outputs, sizeof(float));
 }
 
+static float *whole_of(const struct linear_fit *fit, const struct linear_share *share)
+{
+    return xaligned((size_t)share->blocks * LINEAR_BLOCK * fit->stride, sizeof(float));
+}
+
 static void take_vectors(struct linear_fit *fit)
 {
     size_t rows = share_own(&fit->rows), features = share_own(&fit->features);
@@ -17,14 +22,14 @@ static void take_vectors(struct linear_fit *fit)
 
     for (size_t i = 0; i < COUNT_OF(by_feature); i++)
         *by_feature[i] = vector_of(fit, features);
-    fit->folded = vector_of(fit, (size_t)fit->features.blocks * LINEAR_BLOCK);
+    fit->folded = whole_of(fit, &fit->features);
 
     fit->logits = xaligned(rows * fit->outputs, sizeof *fit->logits);
     fit->shares = vector_of(fit, rows);
     fit->step_logits = vector_of(fit, rows);
     fit->sums = vector_of(fit, rows);
-    fit->slopes = vector_of(fit, (size_t)fit->rows.blocks * LINEAR_BLOCK);
-    fit->row = xcalloc(fit->outputs, sizeof *fit->row);
+    fit->slopes = whole_of(fit, &fit->rows);
+    fit->row = xcalloc(fit->stride, sizeof *fit->row);
 }
 
 double linear_fit_bytes(size_t n_features, int outputs, int ranks)
@@ -59,6 +64,7 @@ int linear_fit_new(const struct comm *comm, const struct linear_task *task,
     fit->comm = comm;
     fit->task = *task;
     fit->outputs = (size_t)task->outputs;
+    fit->stride = fit->outputs == 1 ? 1 : (fit->outputs + 3) / 4 * 4;
     linear_shares_new(fit);
     take_vectors(fit);
     linear_scale(fit);
@@ -109,8 +115,9 @@ static void take_logits(struct linear_fit *fit, const float *kernel, const float
     size_t bias_at = (fit->features.n - 1) * fit->outputs;
     size_t n = share_own(&fit->rows) * fit->outputs;
 
-    memcpy(fit->folded, kernel, bias_at * sizeof *kernel);
-    memcpy(fit->folded + bias_at, bias, fit->outputs * sizeof *bias);
+    for (size_t i = 0; i < fit->features.n * fit->outputs; i++)
+        fit->folded[i / fit->outputs * fit->stride + i % fit->outputs] =
+            i < bias_at ? kernel[i] : bias[i - bias_at];
     linear_pass_rows(fit);
     for (size_t i = 0; i < n; i++) {
         fit->logits[i] = (double)fit->sums[i];
@@ -122,14 +129,21 @@ static void take_logits(struct linear_fit *fit, const float *kernel, const float
 static void unfold(struct linear_fit *fit)
 {
     size_t n = share_own(&fit->features) * fit->outputs;
-    const float *from = fit->folded + fit->features.begin * fit->outputs;
+    const float *from = fit->folded + fit->features.begin * fit->stride;
 
-    for (size_t i = 0; i < n; i++)
-        fit->weights[i] = fit->scale[i] != 0 ? from[i] / fit->scale[i] : 0;
+    for (size_t i = 0; i < n; i++) {
+        float folded = from[i / fit->outputs * fit->stride + i % fit->outputs];
+        fit->weights[i] = fit->scale[i] != 0 ? folded / fit->scale[i] : 0;
+    }
 }
 
-/* Collective. The gradient's norm, the bias left out, of weights that are zero. */
-static double norm_of_nothing(struct linear_fit *fit, double c)
+/* What weights that are zero come to. */
+struct nothing {
+    double objective, norm; /* of the gradient, the bias left out */
+};
+
+/* Collective. */
+static struct nothing take_nothing(struct linear_fit *fit, double c)
 {
     size_t n = share_own(&fit->features) * fit->outputs;
     size_t bias_at = (fit->features.n - 1) * fit->outputs;
@@ -142,7 +156,23 @@ static double norm_of_nothing(struct linear_fit *fit, double c)
     linear_slopes(fit, c);
     linear_pass_features(fit, fit->gradient);
     linear_add_pull(fit, fit->weights, fit->gradient);
-    return sqrt(linear_dot(fit, fit->gradient, fit->gradient, false));
+    double square = linear_dot(fit, fit->gradient, fit->gradient, false);
+    return (struct nothing){c * linear_loss(fit, 0), sqrt(square)};
+}
+
+/* Collective. From the folded weights, unless they are worse than none, as those of other
+ * scales may be. */
+static void start(struct linear_fit *fit, double c, const struct nothing *nothing,
+                  float *kernel, float *bias)
+{
+    take_logits(fit, kernel, bias);
+    unfold(fit);
+    if (linear_objective(fit, c) <= nothing->objective)
+        return;
+
+    linear_fit_begin(fit, kernel, bias);
+    take_logits(fit, kernel, bias);
+    unfold(fit);
 }
 
 int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *stop,
@@ -151,16 +181,16 @@ int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *s
     size_t bias_at = (fit->features.n - 1) * fit->outputs;
 
     fit->effort = (struct linear_effort){0};
-    double from = norm_of_nothing(fit, c);
-    take_logits(fit, kernel, bias);
-    unfold(fit);
-    int wish = linear_minimise(fit, c, stop, from);
+    struct nothing nothing = take_nothing(fit, c);
+    start(fit, c, &nothing, kernel, bias);
+    int wish = linear_minimise(fit, c, stop, nothing.norm);
     if (wish)
         return wish;
 
     linear_fold(fit, fit->weights);
-    memcpy(kernel, fit->folded, bias_at * sizeof *kernel);
-    memcpy(bias, fit->folded + bias_at, fit->outputs * sizeof *bias);
+    for (size_t i = 0; i < fit->features.n * fit->outputs; i++)
+        *(i < bias_at ? &kernel[i] : &bias[i - bias_at]) =
+            fit->folded[i / fit->outputs * fit->stride + i % fit->outputs];
     return 0;
 }
 

@@ -18,18 +18,8 @@
 #include "data/rows.h"
 #include "data/sparse.h"
 #include "layers/chain.h"
+#include "model/linear_options.h"
 #include "ranks/comm.h"
-
-enum linear_scaling {
-    /* log((1 + p) / |1 + p|) - log((1 + q) / |1 + q|), p and q the rows of the class and
-     * the others that have the feature. Source: Wang & Manning 2012. */
-    SCALING_LOG_COUNT,
-    /* log((1 + n) / (1 + documents)) + 1, over the length of the row that these make.
-     * Source: scikit-learn's TfidfVectorizer(binary=True). */
-    SCALING_TF_IDF,
-    SCALING_NONE,
-    LINEAR_SCALINGS
-};
 
 /* Rows of a part that are fitted; all of it is borrowed while the fit lives. */
 struct linear_task {
@@ -39,7 +29,7 @@ struct linear_task {
     const struct rows *labels; /* of the same part */
     const int32_t *rows;       /* (n) ascending */
     int n;
-    enum linear_scaling scaling;
+    enum linear_scaling scaling; /* not SCALING_AUTO */
 };
 
 struct linear_fit;

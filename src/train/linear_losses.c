@@ -104,7 +104,7 @@ void linear_slopes(struct linear_fit *fit, double c)
         float *shares = fit->shares + i * k, by = factor(fit, row, c);
         judge(fit, i, shares);
         for (size_t class = 0; class < k; class ++)
-            fit->slopes[row * k + class] =
+            fit->slopes[row * fit->stride + class] =
                 by * (shares[class] - (float)linear_is_of(&fit->task, row, class));
     }
     linear_gather_rows(fit);
@@ -120,7 +120,7 @@ void linear_curvature(struct linear_fit *fit, double c)
 
     for (size_t i = 0; i < share_own(share); i++) {
         const float *p = fit->shares + i * k, *x = fit->sums + i * k;
-        float *slopes = fit->slopes + (share->begin + i) * k;
+        float *slopes = fit->slopes + (share->begin + i) * fit->stride;
         float by = factor(fit, share->begin + i, c), mean = 0;
 
         for (size_t class = 0; class < k && is_softmax; class ++)

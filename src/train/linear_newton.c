@@ -5,6 +5,12 @@
 
 enum { MOST_NEWTON_STEPS = 100, MOST_DIRECTIONS = 200, MOST_HALVINGS = 30 };
 
+double linear_objective(struct linear_fit *fit, double c)
+{
+    return c * linear_loss(fit, 0) +
+           linear_dot(fit, fit->weights, fit->weights, false) / 2;
+}
+
 /* Collective. The gradient at the weights, and its norm. */
 static double take_gradient(struct linear_fit *fit, double c)
 {
@@ -124,8 +130,7 @@ static void take_step(struct linear_fit *fit, double length)
 int linear_minimise(struct linear_fit *fit, double c, const struct linear_stop *stop,
                     double from)
 {
-    double objective =
-        c * linear_loss(fit, 0) + linear_dot(fit, fit->weights, fit->weights, false) / 2;
+    double objective = linear_objective(fit, c);
     double norm = take_gradient(fit, c);
 
     while (norm > stop->tolerance * from &&

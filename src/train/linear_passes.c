@@ -19,16 +19,30 @@ static inline double sum_of(const uint32_t *index, size_t n, const float *values
     return (a + b) + (c + d);
 }
 
-static void sums_of(const uint32_t *index, size_t n, const float *values, size_t k,
-                    double *restrict sums)
+/* Of `wide` logits, which the compiler knows: they stay in registers. */
+static inline void add_rows(const uint32_t *index, size_t n, const float *values,
+                            size_t stride, size_t wide, double *restrict sums)
 {
-    for (size_t c = 0; c < k; c++)
-        sums[c] = 0;
+    double sum[8] = {0};
+
     for (size_t i = 0; i < n; i++) {
-        const float *from = values + index[i] * k;
-        for (size_t c = 0; c < k; c++)
-            sums[c] += (double)from[c];
+        const float *from = values + index[i] * stride;
+        for (size_t c = 0; c < wide; c++)
+            sum[c] += (double)from[c];
     }
+    for (size_t c = 0; c < wide; c++)
+        sums[c] = sum[c];
+}
+
+static void sums_of(const uint32_t *index, size_t n, const float *values, size_t stride,
+                    double *sums)
+{
+    size_t c = 0;
+
+    for (; c + 8 <= stride; c += 8)
+        add_rows(index, n, values + c, stride, 8, sums + c);
+    for (; c < stride; c += 4)
+        add_rows(index, n, values + c, stride, 4, sums + c);
 }
 
 static inline double sum_at(const struct linear_share *share, size_t i,
@@ -39,17 +53,17 @@ static inline double sum_at(const struct linear_share *share, size_t i,
 }
 
 static void sums_at(const struct linear_share *share, size_t i, const float *values,
-                    size_t k, double *sums)
+                    size_t stride, double *sums)
 {
     sums_of(share->index + share->start[i],
-            (size_t)(share->start[i + 1] - share->start[i]), values, k, sums);
+            (size_t)(share->start[i + 1] - share->start[i]), values, stride, sums);
 }
 
 void linear_pass_rows(struct linear_fit *fit)
 {
     const struct linear_share *share = &fit->rows;
     size_t own = share_own(share), k = fit->outputs;
-    const float *bias = fit->folded + (fit->features.n - 1) * k;
+    const float *bias = fit->folded + (fit->features.n - 1) * fit->stride;
     const float *norm = fit->norm ? fit->norm + share->begin : NULL;
 
     for (size_t i = 0; i < own && k == 1; i++)
@@ -57,7 +71,7 @@ void linear_pass_rows(struct linear_fit *fit)
             (float)(sum_at(share, i, fit->folded) / (norm ? (double)norm[i] : 1) +
                     (double)*bias);
     for (size_t i = 0; i < own && k > 1; i++) {
-        sums_at(share, i, fit->folded, k, fit->row);
+        sums_at(share, i, fit->folded, fit->stride, fit->row);
         for (size_t c = 0; c < k; c++)
             fit->sums[i * k + c] =
                 (float)(fit->row[c] / (norm ? (double)norm[i] : 1) + (double)bias[c]);
@@ -72,8 +86,8 @@ static void sum_bias(const struct linear_fit *fit, float *sums)
     for (size_t c = 0; c < k; c++) {
         double sum = 0;
         for (size_t i = 0; i < fit->rows.n; i++)
-            sum +=
-                (double)fit->slopes[i * k + c] * (fit->norm ? (double)fit->norm[i] : 1);
+            sum += (double)fit->slopes[i * fit->stride + c] *
+                   (fit->norm ? (double)fit->norm[i] : 1);
         sums[c] = (float)sum;
     }
 }
@@ -86,7 +100,7 @@ void linear_pass_features(struct linear_fit *fit, float *product)
     for (size_t f = 0; f < own && k == 1; f++)
         product[f] = (float)sum_at(share, f, fit->slopes);
     for (size_t f = 0; f < own && k > 1; f++) {
-        sums_at(share, f, fit->slopes, k, fit->row);
+        sums_at(share, f, fit->slopes, fit->stride, fit->row);
         for (size_t c = 0; c < k; c++)
             product[f * k + c] = (float)fit->row[c];
     }
@@ -97,13 +111,12 @@ void linear_pass_features(struct linear_fit *fit, float *product)
 void linear_gather_rows(struct linear_fit *fit)
 {
     comm_gather_blocks(fit->comm, fit->slopes,
-                       LINEAR_BLOCK * fit->outputs * sizeof *fit->slopes,
-                       fit->rows.first);
+                       LINEAR_BLOCK * fit->stride * sizeof *fit->slopes, fit->rows.first);
 }
 
 void linear_gather_features(struct linear_fit *fit)
 {
     comm_gather_blocks(fit->comm, fit->folded,
-                       LINEAR_BLOCK * fit->outputs * sizeof *fit->folded,
+                       LINEAR_BLOCK * fit->stride * sizeof *fit->folded,
                        fit->features.first);
 }

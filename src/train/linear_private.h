@@ -35,6 +35,7 @@ struct linear_fit {
     const struct comm *comm;
     struct linear_task task;
     size_t outputs; /* K */
+    size_t stride;  /* of whole vectors: K, or 4, 8, 12 ... */
     struct linear_share rows, features;
     float *norm; /* (n) whole: lengths of rows; NULL: 1 */
     float *idf;  /* (features) whole; NULL: another scaling */
@@ -100,6 +101,8 @@ void linear_add_pull(const struct linear_fit *fit, const float *vector, float *s
 /* Collective. Folds a vector for the next pass over the rows. */
 void linear_fold(struct linear_fit *fit, const float *vector);
 
+/* Collective. At the weights and logits. */
+double linear_objective(struct linear_fit *fit, double c);
 /* Collective. From the weights and logits to the least, until the gradient's norm is
  * tolerance * from; returns 0, or what a rank wished for. */
 int linear_minimise(struct linear_fit *fit, double c, const struct linear_stop *stop,

@@ -46,10 +46,11 @@ void linear_add_pull(const struct linear_fit *fit, const float *vector, float *s
 
 void linear_fold(struct linear_fit *fit, const float *vector)
 {
-    size_t n = share_own(&fit->features) * fit->outputs;
-    float *to = fit->folded + fit->features.begin * fit->outputs;
+    size_t own = share_own(&fit->features), k = fit->outputs;
+    float *to = fit->folded + fit->features.begin * fit->stride;
 
-    for (size_t i = 0; i < n; i++)
-        to[i] = fit->scale[i] * vector[i];
+    for (size_t f = 0; f < own; f++)
+        for (size_t c = 0; c < k; c++)
+            to[f * fit->stride + c] = fit->scale[f * k + c] * vector[f * k + c];
     linear_gather_features(fit);
 }

@@ -87,7 +87,8 @@ int trainer_load_data(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
     struct dataset *data = &trainer->data;
-    bool streams = trainer->config->sampler.shuffle == SHUFFLE_WINDOW;
+    bool streams = trainer->config->sampler.shuffle == SHUFFLE_WINDOW ||
+                   trainer_is_linear(trainer); /* which reads no ids */
     enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
     int readers = n_readers(comm);
 
@@ -113,7 +114,7 @@ int trainer_load_data(struct trainer *trainer)
 int trainer_open_stream(struct trainer *trainer)
 {
     const struct sampler_config *config = &trainer->config->sampler;
-    if (config->shuffle != SHUFFLE_WINDOW)
+    if (config->shuffle != SHUFFLE_WINDOW || trainer_is_linear(trainer))
         return OK;
 
     int training = sampler_window_rows(&trainer->sampler);

@@ -7,7 +7,8 @@
  * waited for: stopping.c. When it must end or save: stop.c. Checkpoints: save.c writes
  * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
  * what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
- * embedding), resume.c (as a checkpoint has it). What each rank did when: tracing.c.
+ * embedding), resume.c (as a checkpoint has it). What each rank did when: tracing.c. A
+ * linear model's n-grams: load_ngrams.c; its fits: linear_run.c.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
 #define RNNTRAIN_TRAIN_PRIVATE_H
@@ -20,6 +21,7 @@
 
 #include "ranks/balance.h"
 #include "data/dataset.h"
+#include "data/sparse.h"
 #include "files/directory.h"
 #include "train/evaluate.h"
 #include "train/optim.h"
@@ -44,6 +46,7 @@ struct progress {
     enum monitor monitor;  /* by which the run began */
     bool spares_one_class; /* and whether epochs of one class are no reason to stop */
     int rollbacks;         /* to an epoch's beginning, each with half the learning rate */
+    bool is_refitted;      /* a linear model: the best trial, on all labelled rows */
     json_t *history;       /* rank 0 */
 };
 
@@ -71,6 +74,14 @@ struct resumed {
     int64_t log_bytes; /* of the log when it was written; 0: the run begins; rank 0 */
 };
 
+/* A linear model's data, and what its trials came to; the same on every rank. */
+struct linear_side {
+    struct ngrams ngrams; /* the list, for checkpoints; rank 0 */
+    struct sparse rows[DATASET_PARTS];
+    struct comm_window window; /* their arrays, one copy a node */
+    struct linear_trial trials[LINEAR_MOST_TRIALS];
+};
+
 struct trainer {
     const struct trainer_config *config;
     const struct test_hooks *hooks;
@@ -85,6 +96,7 @@ struct trainer {
     char *tokenizer; /* JSON, kept words only; rank 0 */
     struct sampler sampler;
     struct model *model;
+    struct linear_side linear; /* where the model is one */
     const struct params *params;
     struct optim optim;
     struct comm_sum *sum;
@@ -159,6 +171,22 @@ int trainer_check_beginning(const struct trainer *trainer) NODISCARD;
  * new one beside the one that it replaces. */
 int trainer_check_room(const struct trainer *trainer) NODISCARD;
 
+/* Collective. The n-grams of all rows into the memory that a node shares, and their list
+ * on rank 0. */
+int trainer_load_ngrams(struct trainer *trainer) NODISCARD;
+void trainer_release_ngrams(struct trainer *trainer);
+/* What they take of a node's memory. */
+size_t trainer_ngram_bytes(const struct trainer *trainer);
+/* Collective. The next trial of a linear model, or its last fit, and what to say of it.
+ * ERR_STOPPED. */
+int trainer_fit_trial(struct trainer *trainer, struct report_trial *report) NODISCARD;
+/* What validation said of the trial that is done. */
+void trainer_note_trial(struct trainer *trainer, double value);
+/* Rank 0. What it was, for the history; and what all of them were, of the history, to all
+ * (collective). */
+void trainer_add_trial(const struct trainer *trainer, json_t *line);
+void trainer_share_trials(struct trainer *trainer);
+
 /* Collective. The order of the epoch that comes next. */
 void trainer_begin_pass(struct trainer *trainer);
 /* Collective. One batch: loss and hits are added to the epoch's. Fails where rows cannot
@@ -172,14 +200,27 @@ int trainer_run_epoch(struct trainer *trainer) NODISCARD;
 int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
                      int n, struct score *score) NODISCARD;
 
+/* Whether it is weights of n-grams, which are fitted: an epoch is a trial of a scaling
+ * and a C, the last one the best of them on all labelled rows. */
+static inline bool trainer_is_linear(const struct trainer *trainer)
+{
+    return trainer->config->model.kind == MODEL_LINEAR;
+}
+
 static inline bool trainer_stops_early(const struct trainer *trainer)
 {
     int patience = trainer->config->patience;
-    return patience > 0 && trainer->progress.wait >= patience;
+    return !trainer_is_linear(trainer) && patience > 0 &&
+           trainer->progress.wait >= patience;
 }
+
+/* Whether a linear model needs no fit any more. */
+bool trainer_is_fitted(const struct trainer *trainer);
 
 static inline bool trainer_is_done(const struct trainer *trainer)
 {
+    if (trainer_is_linear(trainer))
+        return trainer_is_fitted(trainer);
     return trainer->progress.epoch >= trainer->config->epochs ||
            trainer_stops_early(trainer);
 }

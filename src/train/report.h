@@ -46,6 +46,7 @@ struct report_start {
     const char *watched;      /* what best.h5 and early stopping go by: "val_acc" */
     size_t parameters, bytes; /* of a rank's workspace */
     size_t data_bytes;        /* of the ids in a node's memory */
+    size_t n_ngrams;          /* of a linear model, whose rows these bytes are of */
     int window_rows;          /* of which two are in memory; 0: all rows are */
     int chunk_rows;           /* of the file, in which windows are read */
     int wanted_rows; /* of a window that mixes a file sorted by class; 0: it does */
@@ -60,6 +61,14 @@ struct report_start {
     int64_t step;
 };
 
+/* An epoch of a linear model: a fit. */
+struct report_trial {
+    const char *scaling; /* NULL: the epoch is none */
+    double c;
+    int passes;   /* over the rows */
+    bool is_last; /* of all labelled rows: nothing is left to judge it */
+};
+
 struct report_epoch {
     int epoch, epochs; /* from 1 */
     double loss, acc, val_loss, val_acc, learning_rate;
@@ -71,6 +80,7 @@ struct report_epoch {
     int n_validation; /* rows */
     const char
         *one_class; /* that they were all taken for; NULL: for several, or rightly */
+    struct report_trial trial;
     bool is_spared; /* such an epoch does not count against patience */
     uint64_t weights;
 };

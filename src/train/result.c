@@ -75,7 +75,7 @@ static int judge(struct trainer *trainer, const char *which, int epoch,
         .one_class = score_one_class(&score, &trainer->data.facts),
     };
     rc = comm_agree(trainer->comm, report_result(&trainer->report, &result));
-    if (!rc && is_result && result.one_class)
+    if (!rc && is_result && result.one_class && !trainer_is_linear(trainer))
         say_one_class(trainer, &result);
     return rc;
 }
@@ -105,10 +105,23 @@ static void say_unfinished(struct trainer *trainer)
             progress->best_epoch);
 }
 
+/* Best and last weights are the same ones, which may have learnt the validation rows. */
+static int judge_linear(struct trainer *trainer)
+{
+    if (trainer->sampler.n_test > 0)
+        return judge(trainer, "best", trainer->progress.best_epoch,
+                     trainer->best_weights);
+    report_say(&trainer->report, "note     there is no test part: what the best fit came "
+                                 "to on validation rows is all that judges it");
+    return OK;
+}
+
 int trainer_judge_result(struct trainer *trainer)
 {
     const struct progress *progress = &trainer->progress;
     int rc = OK;
+    if (trainer_is_linear(trainer))
+        return judge_linear(trainer);
     if (judged_rows(trainer).n > 0)
         rc = judge(trainer, "best", progress->best_epoch, trainer->best_weights);
     if (!rc && judged_rows(trainer).n > 0)

@@ -64,6 +64,8 @@ static void share_progress(struct trainer *trainer)
     size_t n_bytes = trainer->params->size * sizeof(real);
     comm_broadcast(comm, &trainer->progress, sizeof trainer->progress);
     trainer->progress.history = history; /* rank 0 keeps it */
+    if (trainer_is_linear(trainer))
+        trainer_share_trials(trainer);
     comm_broadcast(comm, trainer->weights, n_bytes);
     comm_broadcast(comm, trainer->best_weights, n_bytes);
     for (int i = 0; i < trainer->optim.n_slots; i++)

@@ -17,7 +17,7 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
                               .facts = trainer->data.facts,
                               .tokenizer = trainer->tokenizer,
                               .n_slots = trainer->optim.n_slots};
-    info.facts.has_ngrams = false; /* of the data; a network reads ids */
+    info.facts.has_ngrams = trainer_is_linear(trainer); /* a network reads ids */
     const float *slots[2] = {(const float *)trainer->optim.slot[0],
                              (const float *)trainer->optim.slot[1]};
 
@@ -26,7 +26,8 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
                                            .params = trainer->params,
                                            .weights = (const float *)weights,
                                            .slots = slots,
-                                           .best = (const float *)best};
+                                           .best = (const float *)best,
+                                           .ngrams = &trainer->linear.ngrams};
     int rc = checkpoint_image(&info, &model, &image->bytes, &image->n);
 
     free(info.config);

@@ -115,12 +115,28 @@ static int leave_frozen(struct trainer *trainer)
                                    "--freeze none trains all, --freeze NAMES all others");
 }
 
+/* Weights that are fitted: no batch's gradient is ever added, and nothing has moments. */
+static int make_linear(struct trainer *trainer, const struct chain_config *chain)
+{
+    int rc = model_new_evaluator(chain, trainer->kernels,
+                                 trainer->config->sampler.lane_rows, &trainer->model);
+    if (rc)
+        return rc;
+
+    trainer->params = model_params(trainer->model);
+    trainer->weights = xaligned(trainer->params->size, sizeof(real));
+    trainer->best_weights = xaligned(trainer->params->size, sizeof(real));
+    return OK;
+}
+
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
     struct chain_config chain;
 
     int rc = model_options_chain(&config->model, &trainer->data.facts, &chain);
+    if (!rc && trainer_is_linear(trainer))
+        return make_linear(trainer, &chain);
     if (!rc)
         rc = model_new(&chain, trainer->kernels, config->sampler.lane_rows,
                        &trainer->model);
@@ -210,6 +226,8 @@ static int take_data(struct trainer *trainer)
         rc = comm_agree(
             trainer->comm,
             sampler_new(&trainer->data, &trainer->config->sampler, &trainer->sampler));
+    if (!rc && trainer_is_linear(trainer) && trainer->data.facts.has_ngrams)
+        rc = trainer_load_ngrams(trainer);
     return rc ? rc : trainer_open_stream(trainer);
 }
 
@@ -219,7 +237,7 @@ static int prepare(struct trainer *trainer)
     const struct trainer_config *config = trainer->config;
     struct comm *comm = trainer->comm;
     int rc = check_monitor(config);
-    if (!rc)
+    if (!rc && !trainer_is_linear(trainer)) /* whose rows are dealt otherwise */
         rc = check_ranks(trainer);
     if (!rc)
         rc = comm_agree(comm, make_model(trainer)); /* hosts differ in memory */
@@ -282,6 +300,7 @@ void trainer_tear_down(struct trainer *trainer)
     model_free(trainer->model);
     optim_release(&trainer->optim);
     comm_sum_free(trainer->sum);
+    trainer_release_ngrams(trainer);
     dataset_release(&trainer->data);
     if (trainer->window.bytes)
         comm_window_close(trainer->comm, &trainer->window);

@@ -6,6 +6,7 @@
 #include "base/say.h"
 #include "files/h5.h"
 #include "model/summary.h"
+#include "train/linear_fit.h"
 
 /* Rows of each class; the caller's to free. */
 static int *count_classes(const struct trainer *trainer, enum dataset_part part,
@@ -109,6 +110,8 @@ static double epoch_flops(const struct trainer *trainer)
  * writes weights and moments. Few lanes have many of the table's rows. */
 static double epoch_bytes(const struct trainer *trainer)
 {
+    if (trainer_is_linear(trainer))
+        return 0;
     const struct sampler *sampler = &trainer->sampler;
     const struct params *params = trainer->params;
     double lanes = sampler_lanes(&sampler->config) / (double)trainer->comm->size;
@@ -121,6 +124,12 @@ static double epoch_bytes(const struct trainer *trainer)
 /* Of a rank: the workspace, the sum, weights and moments. */
 static size_t workspace_bytes(const struct trainer *trainer)
 {
+    const struct chain_config *chain = model_chain(trainer->model);
+    if (trainer_is_linear(trainer))
+        return (size_t)linear_fit_bytes((size_t)chain->n_ngrams, chain_outputs(chain),
+                                        trainer->comm->size) +
+               2 * trainer->params->size * sizeof(real);
+
     size_t arrays = 2 + (size_t)trainer->optim.n_slots;
     return model_bytes(trainer->model) + comm_sum_bytes(trainer->sum) +
            arrays * trainer->params->size * sizeof(real);
@@ -133,6 +142,15 @@ static bool has_hard_sigmoid(const struct chain_config *chain)
             chain->layer[i].recurrent.hard_sigmoid)
             return true;
     return false;
+}
+
+/* In a node's memory. */
+static size_t data_bytes(const struct trainer *trainer)
+{
+    if (trainer_is_linear(trainer))
+        return trainer_ngram_bytes(trainer);
+    return trainer->stream ? stream_bytes(trainer->stream)
+                           : dataset_bytes(&trainer->data, DATASET_ALL);
 }
 
 /* What the log and the console say first. Texts are borrowed. */
@@ -158,8 +176,8 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .watched = monitor_names[trainer->progress.monitor],
         .parameters = trainer->params->size,
         .bytes = workspace_bytes(trainer),
-        .data_bytes = trainer->stream ? stream_bytes(trainer->stream)
-                                      : dataset_bytes(&trainer->data, DATASET_ALL),
+        .data_bytes = data_bytes(trainer),
+        .n_ngrams = trainer_is_linear(trainer) ? (size_t)trainer->data.facts.n_ngrams : 0,
         .window_rows = trainer->stream ? sampler_window_rows(sampler) : 0,
         .chunk_rows = trainer->data.part[DATASET_TRAIN].chunk_rows,
         .wanted_rows = wanted_window(trainer),

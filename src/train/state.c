@@ -63,6 +63,8 @@ char *trainer_state(const struct trainer *trainer)
     json_object_set_new(root, "wait", json_integer(progress->wait));
     if (progress->spares_one_class)
         json_object_set_new(root, "spares_one_class", json_true());
+    if (progress->is_refitted)
+        json_object_set_new(root, "is_refitted", json_true());
     json_object_set_new(root, "best_epoch", json_integer(progress->best_epoch));
     json_object_set_new(root, "best_weights", hex(progress->best_hash));
     json_object_set_new(
@@ -153,6 +155,7 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
                   .labels = read_label_counts(root)},
         .wait = (int)wait,
         .spares_one_class = json_is_true(json_object_get(root, "spares_one_class")),
+        .is_refitted = json_is_true(json_object_get(root, "is_refitted")),
         .best_epoch = (int)best_epoch,
         .best = json_is_null(best) ? -(double)INFINITY : json_number_value(best),
         .best_hash = from_hex(json_object_get(root, "best_weights")),

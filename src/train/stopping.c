@@ -44,6 +44,13 @@ bool trainer_update_best(struct trainer *trainer, const struct score *train,
     double value = monitored(trainer, train, validation);
     bool improved = value - trainer->config->min_delta > progress->best;
 
+    if (trainer_is_linear(trainer))
+        trainer_note_trial(trainer, value);
+    if (progress->is_refitted) { /* the best trial, of more rows */
+        improved = true;
+        value = progress->best;
+    }
+
     if (improved)
         progress->wait = 0;
     else if (!trainer_spares(trainer, validation))

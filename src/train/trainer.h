@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "data/sampler.h"
+#include "model/linear_options.h"
 #include "model/optimizer.h"
 #include "model/options.h"
 #include "ranks/comm.h"
@@ -60,6 +61,7 @@ struct trainer_config {
     const char *record;
 
     struct model_options model;
+    struct linear_config linear;
     struct optim_config optim; /* the trainer sets the steps of warm-up and of the run */
     struct sampler_config sampler;
 

@@ -239,6 +239,9 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         assert_int_equal(a->normalization.no_center, b->normalization.no_center);
         assert_int_equal(a->normalization.no_scale, b->normalization.no_scale);
         break;
+    case LAYER_NGRAMS:
+        fail_msg("Keras has no such layer");
+        break;
     case LAYER_OUTPUT:
         assert_int_equal(a->output.units, b->output.units);
         assert_int_equal(a->output.loss, b->output.loss);

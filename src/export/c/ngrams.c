@@ -1,0 +1,3 @@
+#include "export/c/kind.h"
+
+const struct c_kind c_ngrams = {.call = NULL};

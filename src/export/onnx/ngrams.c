@@ -1,0 +1,3 @@
+#include "export/onnx/kind.h"
+
+const struct onnx_kind onnx_ngrams = {NULL, NULL};

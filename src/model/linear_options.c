@@ -1,0 +1,101 @@
+#include "model/linear_options.h"
+
+#include <math.h>
+
+const char *const linear_scaling_names[] = {[SCALING_LOG_COUNT] = "log-count",
+                                            [SCALING_TF_IDF] = "tf-idf",
+                                            [SCALING_NONE] = "none",
+                                            [SCALING_AUTO] = "auto",
+                                            NULL};
+_Static_assert(COUNT_OF(linear_scaling_names) == LINEAR_SCALINGS + 1,
+               "a scaling has no name");
+
+#define AT(field) offsetof(struct linear_config, field)
+#define GROUP "Linear model"
+
+static const struct option linear_table[] = {
+    {"linear-scaling", OPTION_CHOICE, AT(scaling), "auto", 0, 0, linear_scaling_names,
+     "what an n-gram stands for: its log-count ratio (NB-SVM), or its tf-idf in a row of "
+     "length 1; auto: the better one on validation rows",
+     GROUP, false},
+    {"linear-c", OPTION_DOUBLE, AT(c), "0", 0, 1e9, NULL,
+     "weight of the losses beside |w|^2 / 2, scikit-learn's C; 0: the best one on "
+     "validation rows",
+     GROUP, false},
+};
+
+const struct option_table linear_options_table = {
+    .options = linear_table, .n_options = (int)COUNT_OF(linear_table)};
+
+/* Each scaling's C where nothing judges; others are this times powers of 4. */
+static const double usual[] = {
+    [SCALING_LOG_COUNT] = 1, [SCALING_TF_IDF] = 40, [SCALING_NONE] = 0.2};
+_Static_assert(COUNT_OF(usual) == SCALING_AUTO, "a scaling has no usual C");
+
+enum { FACTOR_BITS = 2, MOST_RUNGS = 5 };
+
+static struct linear_trial trial_at(const struct linear_config *config,
+                                    enum linear_scaling scaling, int rung)
+{
+    double c = config->c > 0 ? config->c : ldexp(usual[scaling], FACTOR_BITS * rung);
+    return (struct linear_trial){.scaling = scaling, .rung = rung, .c = c};
+}
+
+/* The first of the best. */
+static const struct linear_trial *best_of(const struct linear_trial *done, int n)
+{
+    const struct linear_trial *best = done;
+
+    for (int i = 1; i < n; i++)
+        if (done[i].value > best->value)
+            best = &done[i];
+    return best;
+}
+
+static bool is_done(const struct linear_trial *done, int n, enum linear_scaling scaling,
+                    int rung)
+{
+    for (int i = 0; i < n; i++)
+        if (done[i].scaling == scaling && done[i].rung == rung)
+            return true;
+    return false;
+}
+
+/* The scalings that are tried first, each at its usual C. */
+static int n_scalings(const struct linear_config *config)
+{
+    return config->scaling == SCALING_AUTO ? 2 : 1;
+}
+
+static enum linear_scaling scaling_at(const struct linear_config *config, int i)
+{
+    return config->scaling == SCALING_AUTO ? (enum linear_scaling)i : config->scaling;
+}
+
+bool linear_next_trial(const struct linear_config *config,
+                       const struct linear_trial *done, int n, struct linear_trial *next)
+{
+    if (n + 1 >= LINEAR_MOST_TRIALS)
+        return false;
+    if (n < n_scalings(config)) {
+        *next = trial_at(config, scaling_at(config, n), 0);
+        return true;
+    }
+
+    const struct linear_trial *best = best_of(done, n);
+    for (int way = -1; way <= 1 && config->c <= 0; way += 2) {
+        int rung = best->rung + way;
+        if (rung < -MOST_RUNGS || rung > MOST_RUNGS ||
+            is_done(done, n, best->scaling, rung))
+            continue;
+        *next = trial_at(config, best->scaling, rung);
+        return true;
+    }
+    return false;
+}
+
+struct linear_trial linear_best_trial(const struct linear_config *config,
+                                      const struct linear_trial *done, int n)
+{
+    return n > 0 ? *best_of(done, n) : trial_at(config, scaling_at(config, 0), 0);
+}

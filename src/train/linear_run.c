@@ -1,0 +1,210 @@
+#include "train/private.h"
+
+#include <stdlib.h>
+
+#include "base/signals.h"
+#include "train/linear_fit.h"
+
+/* The tensors of the model, in their order. */
+enum { KERNEL, IDF, BIAS };
+
+/* A rank's wish, between two passes: there is nothing to be saved before a fit's end. */
+static int wish(void *context)
+{
+    const struct trainer *trainer = context;
+
+    if (signals_noted())
+        return WISH_SIGNAL + signals_noted();
+    return trainer->deadline > 0 && seconds_now() > trainer->deadline ? WISH_STOP_FOR_TIME
+                                                                      : WISH_NONE;
+}
+
+static struct linear_task task_of(const struct trainer *trainer, const int32_t *rows,
+                                  int n, enum linear_scaling scaling)
+{
+    const struct chain_config *chain = model_chain(trainer->model);
+
+    return (struct linear_task){
+        .loss = chain->layer[chain->n_layers - 1].output.loss,
+        .outputs = chain_outputs(chain),
+        .sparse = &trainer->linear.rows[DATASET_TRAIN],
+        .labels = &trainer->data.part[DATASET_TRAIN],
+        .rows = rows,
+        .n = n,
+        .scaling = scaling,
+    };
+}
+
+/* Where the tensors are in the flat array. */
+static float *tensor_at(const struct trainer *trainer, int i)
+{
+    return (float *)trainer->weights + trainer->params->tensors[i].offset;
+}
+
+/* Collective. The weights, from which it begins, become those of a fit on n training
+ * rows; *passes is what it took. */
+static int fit(struct trainer *trainer, const int32_t *rows, int n,
+               const struct linear_trial *trial, bool begins, int *passes)
+{
+    const struct linear_task task = task_of(trainer, rows, n, trial->scaling);
+    const struct linear_stop stop = {LINEAR_TOLERANCE, wish, trainer};
+    struct linear_fit *work = NULL;
+    float *kernel = tensor_at(trainer, KERNEL), *bias = tensor_at(trainer, BIAS);
+
+    int rc = linear_fit_new(trainer->comm, &task, &work);
+    if (rc)
+        return rc;
+    if (begins)
+        linear_fit_begin(work, kernel, bias);
+    int wished = linear_fit_run(work, trial->c, &stop, kernel, bias);
+    linear_fit_idf(work, tensor_at(trainer, IDF));
+    *passes = linear_fit_effort(work).passes;
+    linear_fit_free(work);
+    model_pack(trainer->model, trainer->weights);
+    return wished ? trainer_stop(trainer, wished) : OK;
+}
+
+/* Rows of the training part that are fitted, ascending; the caller's. With `all` those
+ * that validation has of it too. */
+static int32_t *fitted_rows(const struct trainer *trainer, bool all, int *n)
+{
+    const struct sampler *sampler = &trainer->sampler;
+    int n_part = trainer->data.part[DATASET_TRAIN].n;
+    bool *is_fitted = xcalloc((size_t)n_part, sizeof *is_fitted);
+    int32_t *rows = xcalloc((size_t)n_part, sizeof *rows);
+
+    for (int i = 0; i < sampler->n_train; i++)
+        is_fitted[sampler->train[i]] = true;
+    for (int i = 0; i < sampler->n_validation && all; i++)
+        is_fitted[sampler->validation[i]] = true;
+
+    *n = 0;
+    for (int i = 0; i < n_part; i++)
+        if (is_fitted[i])
+            rows[(*n)++] = i;
+    free(is_fitted);
+    return rows;
+}
+
+/* Whether validation took rows from the training part, which may be learnt when they have
+ * judged. */
+static bool has_more_rows(const struct trainer *trainer)
+{
+    return trainer->sampler.n_validation > 0 &&
+           trainer->sampler.validation_part == DATASET_TRAIN;
+}
+
+static bool next_trial(const struct trainer *trainer, struct linear_trial *trial)
+{
+    return trainer->sampler.n_validation > 0 &&
+           linear_next_trial(&trainer->config->linear, trainer->linear.trials,
+                             trainer->progress.epoch, trial);
+}
+
+bool trainer_is_fitted(const struct trainer *trainer)
+{
+    struct linear_trial trial;
+
+    if (trainer->progress.is_refitted)
+        return true;
+    return trainer->progress.epoch > 0 && !has_more_rows(trainer) &&
+           !next_trial(trainer, &trial);
+}
+
+/* From what the last trial left, unless an n-gram stood for something else there. */
+static int fit_trial(struct trainer *trainer, const struct linear_trial *trial,
+                     int *passes)
+{
+    int done = trainer->progress.epoch, n = 0;
+    bool begins = done == 0 || trainer->linear.trials[done - 1].scaling != trial->scaling;
+    int32_t *rows = fitted_rows(trainer, false, &n);
+
+    int rc = fit(trainer, rows, n, trial, begins, passes);
+    free(rows);
+    return rc;
+}
+
+/* The best trial once more, from its weights on. */
+static int fit_again(struct trainer *trainer, struct linear_trial *trial, int *passes)
+{
+    int done = trainer->progress.epoch, n = 0;
+    int32_t *rows = fitted_rows(trainer, true, &n);
+
+    *trial = linear_best_trial(&trainer->config->linear, trainer->linear.trials, done);
+    if (done > 0)
+        memcpy(trainer->weights, trainer->best_weights,
+               trainer->params->size * sizeof(real));
+    int rc = fit(trainer, rows, n, trial, done == 0, passes);
+    free(rows);
+    trainer->progress.is_refitted = !rc;
+    return rc;
+}
+
+int trainer_fit_trial(struct trainer *trainer, struct report_trial *report)
+{
+    struct linear_trial trial = {.c = 0};
+    int passes = 0;
+    bool is_trial = next_trial(trainer, &trial);
+    int rc = is_trial ? fit_trial(trainer, &trial, &passes)
+                      : fit_again(trainer, &trial, &passes);
+
+    if (is_trial)
+        trainer->linear.trials[trainer->progress.epoch] = trial;
+    *report = (struct report_trial){.scaling = linear_scaling_names[trial.scaling],
+                                    .c = trial.c,
+                                    .passes = passes,
+                                    .is_last = !is_trial};
+    return rc;
+}
+
+void trainer_note_trial(struct trainer *trainer, double value)
+{
+    if (!trainer->progress.is_refitted)
+        trainer->linear.trials[trainer->progress.epoch - 1].value = value;
+}
+
+/* A line of the history is a trial. */
+static struct linear_trial read_trial(const struct trainer *trainer, const json_t *line)
+{
+    enum monitor monitor = trainer->progress.monitor;
+    bool is_loss = monitor == MONITOR_VAL_LOSS || monitor == MONITOR_LOSS;
+    const char *scaling = json_string_value(json_object_get(line, "scaling"));
+    double value = json_number_value(json_object_get(line, monitor_names[monitor]));
+    struct linear_trial trial = {
+        .rung = (int)json_integer_value(json_object_get(line, "rung")),
+        .c = json_number_value(json_object_get(line, "c")),
+        .value = is_loss ? -value : value};
+
+    for (int i = 0; scaling && i < SCALING_AUTO; i++)
+        if (!strcmp(scaling, linear_scaling_names[i]))
+            trial.scaling = (enum linear_scaling)i;
+    return trial;
+}
+
+void trainer_share_trials(struct trainer *trainer)
+{
+    struct linear_side *linear = &trainer->linear;
+    int n = trainer->progress.epoch;
+
+    for (int i = 0; i < n && i < LINEAR_MOST_TRIALS && trainer->comm->rank == 0; i++)
+        linear->trials[i] =
+            read_trial(trainer, json_array_get(trainer->progress.history, (size_t)i));
+    comm_broadcast(trainer->comm, linear->trials, sizeof linear->trials);
+}
+
+void trainer_add_trial(const struct trainer *trainer, json_t *line)
+{
+    const struct linear_trial *trial =
+        &trainer->linear.trials[trainer->progress.epoch - 1];
+    struct linear_trial best;
+
+    if (trainer->progress.is_refitted) {
+        best = linear_best_trial(&trainer->config->linear, trainer->linear.trials,
+                                 trainer->progress.epoch - 1);
+        trial = &best;
+    }
+    json_object_set_new(line, "scaling",
+                        json_string(linear_scaling_names[trial->scaling]));
+    json_object_set_new(line, "rung", json_integer(trial->rung));
+    json_object_set_new(line, "c", json_real(trial->c));
+}
