@@ -16,6 +16,8 @@
             "shows what a data set holds, and some of it as text")                       \
     COMMAND(baseline, "Data sets", false,                                                \
             "judges the test part without word order, for comparison")                   \
+    COMMAND(vectors, "Word vectors", false,                                              \
+            "makes vectors of the words of labelled and unlabelled texts")               \
     COMMAND(sample, "Corpora", false,                                                    \
             "writes a synthetic corpus of film reviews to try things with")
 

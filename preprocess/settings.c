@@ -16,6 +16,43 @@ static const char *const cores_word[] = {"cores", NULL};
 
 #define FIELD(name) offsetof(struct settings, name)
 
+static const struct option word_options[] = {
+    {"vocab-limit", OPTION_INT, FIELD(vocab_limit), "none", 0, 1e9, none_word,
+     "words to know while reading: whenever there are more than twice as many, all but "
+     "the "
+     "most frequent so far are forgotten (ties: first seen stays)",
+     "Tokenizer", false},
+    {"segment", OPTION_CHOICE, FIELD(segment), "split", 0, 0, text_segment_names,
+     "where words end: at blanks and filtered characters, as Keras does; by Unicode's "
+     "rules "
+     "and ICU's dictionaries (Chinese, Japanese, Thai, ...); or every character is one",
+     "Tokenizer", false},
+    {"char-level", OPTION_BOOL, FIELD(char_level), "false", 0, 0, NULL,
+     "the same as --segment char", "Tokenizer", true},
+    {"lower", OPTION_BOOL, FIELD(lower), "true", 0, 0, NULL,
+     "lower-case first; --no-lower keeps the case", "Tokenizer", false},
+    {"normalize", OPTION_CHOICE, FIELD(normalize), "none", 0, 0, text_form_names,
+     "Unicode's normal form of the text", "Tokenizer", false},
+    {"tags", OPTION_CHOICE, FIELD(tags), "remove", 0, 0, text_tag_names,
+     "what becomes of <...>: removed, as in the notebook, replaced by a space, the same "
+     "with "
+     "&amp; and the like decoded, or kept",
+     "Tokenizer", false},
+    {"filters", OPTION_STRING, FIELD(filters), NULL, 0, 0, NULL,
+     "characters that separate words (default: Keras's)", "Tokenizer", false},
+    {"split", OPTION_STRING, FIELD(split), NULL, 0, 0, NULL,
+     "what stands between words once filtered characters have become it (default: a "
+     "space)",
+     "Tokenizer", false},
+    {"stop-words", OPTION_STRING, FIELD(stop_words), NULL, 0, 0, NULL,
+     "words to leave out: a file with one a line, or english, german, french, spanish, "
+     "italian, portuguese, dutch",
+     "Tokenizer", true},
+};
+
+const struct option_table settings_word_options = {
+    .options = word_options, .n_options = (int)COUNT_OF(word_options)};
+
 static const struct option table_options[] = {
     {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, option_file,
      "the test documents, if CORPUS has none: a folder, file or archive", "Corpus", true},
@@ -67,40 +104,9 @@ static const struct option table_options[] = {
      false},
     {"min-count", OPTION_INT, FIELD(min_count), "1", 1, 1e9, NULL,
      "rarer words get no id", "Tokenizer", false},
-    {"vocab-limit", OPTION_INT, FIELD(vocab_limit), "none", 0, 1e9, none_word,
-     "words to know while reading: whenever there are more than twice as many, all but "
-     "the "
-     "most frequent so far are forgotten (ties: first seen stays)",
-     "Tokenizer", false},
-    {"segment", OPTION_CHOICE, FIELD(segment), "split", 0, 0, text_segment_names,
-     "where words end: at blanks and filtered characters, as Keras does; by Unicode's "
-     "rules "
-     "and ICU's dictionaries (Chinese, Japanese, Thai, ...); or every character is one",
-     "Tokenizer", false},
-    {"char-level", OPTION_BOOL, FIELD(char_level), "false", 0, 0, NULL,
-     "the same as --segment char", "Tokenizer", true},
-    {"lower", OPTION_BOOL, FIELD(lower), "true", 0, 0, NULL,
-     "lower-case first; --no-lower keeps the case", "Tokenizer", false},
-    {"normalize", OPTION_CHOICE, FIELD(normalize), "none", 0, 0, text_form_names,
-     "Unicode's normal form of the text", "Tokenizer", false},
-    {"tags", OPTION_CHOICE, FIELD(tags), "remove", 0, 0, text_tag_names,
-     "what becomes of <...>: removed, as in the notebook, replaced by a space, the same "
-     "with "
-     "&amp; and the like decoded, or kept",
-     "Tokenizer", false},
-    {"filters", OPTION_STRING, FIELD(filters), NULL, 0, 0, NULL,
-     "characters that separate words (default: Keras's)", "Tokenizer", false},
-    {"split", OPTION_STRING, FIELD(split), NULL, 0, 0, NULL,
-     "what stands between words once filtered characters have become it (default: a "
-     "space)",
-     "Tokenizer", false},
     {"oov-token", OPTION_STRING, FIELD(oov_token), NULL, 0, 0, NULL,
      "a token that stands for unknown words (id 1); without it they are dropped",
      "Tokenizer", false},
-    {"stop-words", OPTION_STRING, FIELD(stop_words), NULL, 0, 0, NULL,
-     "words to leave out: a file with one a line, or english, german, french, spanish, "
-     "italian, portuguese, dutch",
-     "Tokenizer", true},
     {"ngrams", OPTION_INT, FIELD(ngrams), "none", 0, NGRAMS_MOST_WORDS, none_word,
      "beside the ids also which n-grams of 1 to so many words each text has, for "
      "rnntrain "
@@ -132,7 +138,8 @@ static const struct option table_options[] = {
      "threads; their number does not change the result", "Output", true},
 };
 
-static const struct option_part table_parts[] = {{&input_options, FIELD(input)}};
+static const struct option_part table_parts[] = {{&settings_word_options, 0},
+                                                 {&input_options, FIELD(input)}};
 
 const struct option_table cmd_prepare_table = {
     .options = table_options,
@@ -190,13 +197,13 @@ static int check_reuse(const struct settings *settings)
                         name)
                  : OK;
 
-    for (size_t i = 0; i < COUNT_OF(table_options) && !rc; i++) {
-        const struct option *option = &table_options[i];
-        char *key = options_key(option);
-        if (makes_words(settings, option) &&
+    struct option option;
+    for (int i = 0; !rc && options_at(&cmd_prepare_table, i, &option); i++) {
+        char *key = options_key(&option);
+        if (makes_words(settings, &option) &&
             !json_equal(json_object_get(given, key), json_object_get(usual, key)))
             rc = fail(ERR_USAGE, "--%s makes a vocabulary; %s %s brings its own",
-                      option->name, name, file);
+                      option.name, name, file);
         free(key);
     }
 

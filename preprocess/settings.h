@@ -25,6 +25,9 @@ struct settings {
 
 extern const struct option_table cmd_prepare_table;
 
+/* Of these the options that say what a word is, to be a part of other tables too. */
+extern const struct option_table settings_word_options;
+
 /* Whether they name a vocabulary that is there, in place of a new one. */
 bool settings_bring_words(const struct settings *settings);
 

@@ -13,7 +13,7 @@ complain() {
 # preprocess/ stand on the readers and what they stand on.
 read -r -a order <<<"$(sed -n '/^set(RNNTRAIN_FOLDERS/,/)/p' CMakeLists.txt |
     tr '\n()' '   ' | sed 's/set RNNTRAIN_FOLDERS//')"
-preprocess=(base files text data saved input corpus words preprocess)
+preprocess=(base files text kernels data saved input corpus words vectors preprocess)
 stands() { # folder among...
     local i=0 folder=$1 other
     shift
@@ -57,7 +57,7 @@ door hdf5.h '^src/files/'
 door cblas.h '^src/kernels/'
 door Random123/ '^src/base/rng\.c$'
 door archive '^(src/files/zip|src/input/input)\.c$'
-door zlib.h '^src/input/(input|gunzip)\.c$'
+door zlib.h '^src/input/(input|gunzip|vectors_write)\.c$'
 door csv.h '^src/input/delimited\.c$'
 door libdeflate.h '^src/files/h5_(chunks|pack)\.c$'
 door libxml/ '^src/text/'
