@@ -2,7 +2,7 @@
  *
  * They lie in bins by a hash, each small enough for a processor's cache; a bin is one
  * thread's at a time, and sees the documents in the order of rows. So what it comes to
- * does not depend on the number of threads. Memory: about 30 bytes an n-gram. */
+ * does not depend on the number of threads. Memory: about 40 bytes an n-gram. */
 #ifndef RNNTRAIN_PREPROCESS_WORDS_NGRAM_BINS_H
 #define RNNTRAIN_PREPROCESS_WORDS_NGRAM_BINS_H
 

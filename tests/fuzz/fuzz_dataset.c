@@ -24,7 +24,10 @@ static void try_file(const char *path)
 {
     struct dataset data = {0};
     struct text_tokenizer *tokenizer = NULL;
+    uint64_t content = 0;
     int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
+    if (!rc && data.facts.has_ngrams)
+        rc = dataset_content(&data, &content);
 
     fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), path)),
                "a message");
@@ -62,6 +65,26 @@ static void write_array(struct h5_writer *file, const char *path, struct fuzz *i
     free(data);
 }
 
+/* N-grams that may be some: a list and rows, each with anything in it. */
+static void write_ngrams(struct h5_writer *file, struct fuzz *input)
+{
+    static const struct {
+        const char *path;
+        enum h5_type type;
+    } arrays[] = {{"/ngrams/words", H5_UINT8},       {"/ngrams/parent", H5_INT32},
+                  {"/ngrams/last", H5_INT32},        {"/ngrams/documents", H5_INT32},
+                  {"/train/ngrams/start", H5_INT64}, {"/train/ngrams/index", H5_INT32}};
+
+    h5_attribute_text(file, "/", "needs",
+                      fuzz_below(input, 8) ? "ngrams" : "multi_label ngrams");
+    h5_make_group(file, "/ngrams");
+    h5_attribute_int(file, "/ngrams", "n", (int64_t)fuzz_below(input, 8));
+    h5_attribute_int(file, "/ngrams", "punctuation", (int64_t)fuzz_below(input, 3));
+    for (size_t i = 0; i < COUNT_OF(arrays); i++)
+        if (fuzz_below(input, 16) != 15)
+            write_array(file, arrays[i].path, input, arrays[i].type);
+}
+
 static void write_parts(struct h5_writer *file, struct fuzz *input)
 {
     static const char *const arrays[] = {"/train/x", "/train/y", "/train/length",
@@ -94,6 +117,8 @@ static void try_built(struct fuzz *input)
     char *tokenizer = fuzz_text(input);
     h5_write_text(file, "/tokenizer", tokenizer);
     free(tokenizer);
+    if (fuzz_below(input, 4) == 3)
+        write_ngrams(file, input);
     if (!h5_image(file, &bytes, &n))
         try_file(fuzz_file(bytes, n));
     free(bytes);
