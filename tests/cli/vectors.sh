@@ -69,6 +69,8 @@ expect 66 'gone.vec: cannot open' "${train[@]}" --vectors gone.vec --run-dir nev
 
 # What contradicts is refused, with what to do.
 expect 64 'give one of them' "${train[@]}" --vectors w2v.vec --init-from one --run-dir x
+expect 64 '--model linear has no embedding' \
+    "$rnntrain" sample.h5 --model linear --vectors w2v.vec --run-dir x
 expect 64 '--vectors-dim is for --vectors' "${train[@]}" --vectors-dim 3 --run-dir x
 expect 64 'vectors of 6 numbers, but the embedding is 8 wide: leave --embedding out' \
     "${train[@]}" --vectors w2v.vec --embedding 8 --run-dir x
