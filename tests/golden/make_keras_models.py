@@ -70,6 +70,36 @@ def branches():
     return keras.Model(source, layers.Dense(1, activation="sigmoid")(joined))
 
 
+def total(positions):
+    if flavour == "keras":
+        return keras.ops.sum(positions, axis=1)
+    import tensorflow
+    return tensorflow.reduce_sum(positions, axis=1)
+
+
+def attention(kind):
+    """Additive attention as people write it; under a mask by a query, beside a mean."""
+    source = keras.Input((MAXLEN,), dtype="int32")
+    steps = layers.Embedding(WORDS, 4, mask_zero=kind == "query")(source)
+    steps = layers.Bidirectional(layers.GRU(3, return_sequences=True))(steps)
+    hidden = layers.Dense(5, activation="tanh")(steps)
+    if kind == "query":
+        most = layers.GlobalMaxPooling1D()(steps)
+        zeros = layers.Subtract()([most, most])
+        query = layers.Embedding(1, 5)(layers.Dot(axes=1)([zeros, zeros]))
+        found = layers.Flatten()(layers.Attention()([query, steps, hidden]))
+        found = layers.Concatenate()([layers.GlobalAveragePooling1D()(steps), found])
+    elif kind == "dot":
+        shares = layers.Softmax(axis=1)(layers.Dense(1, use_bias=False)(hidden))
+        found = layers.Flatten()(layers.Dot(axes=1)([shares, steps]))
+    else:
+        shares = layers.Flatten()(layers.TimeDistributed(layers.Dense(1))(hidden))
+        shares = layers.RepeatVector(6)(layers.Activation("softmax")(shares))
+        found = total(layers.Multiply()([steps, layers.Permute([2, 1])(shares)]))
+    found = layers.Dense(4, activation="relu")(found)
+    return keras.Model(source, layers.Dense(1, activation="sigmoid")(found))
+
+
 def cases():
     """Name, ending, options, model."""
     yield "lstm", ".h5", "", sequence([
@@ -123,6 +153,9 @@ def cases():
         layers.Conv1D(4, 2, padding="causal", activation="relu", use_bias=False),
         layers.AveragePooling1D(2, strides=1, padding="same"), layers.Flatten(),
         layers.Dense(2, activation="softmax")])
+    yield "attention", ".keras", "", attention("dot")
+    yield "repeated", ".keras", "", attention("repeat")
+    yield "query", ".h5", "", attention("query")
 
 
 expected = []
