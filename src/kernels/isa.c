@@ -9,6 +9,7 @@
 #include "kernels/gru.h"
 #include "kernels/curves.h"
 #include "kernels/simple.h"
+#include "kernels/attention.h"
 #include "kernels/embedding.h"
 #include "kernels/normal.h"
 #include "kernels/optimizers.h"
@@ -140,6 +141,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .gru_backward_gates = gru_backward_gates,
     .simple_forward = simple_forward,
     .simple_backward = simple_backward,
+    .attention_backward = attention_backward,
     .keep_bits = keep_bits,
     .drop = drop,
     .gather = gather,

@@ -166,6 +166,17 @@ struct simple_backward {
     real *db; /* += column sums of dz */
 };
 
+/* A step of additive attention on the way back, of tanh outputs u (rows, vectors * width)
+ * whose sum, weighed by v, is a row's score. dz is a panel matrix (rows, columns). */
+struct attention_backward {
+    int rows, vectors;
+    const real *u, *v;
+    const real *d_score; /* (rows) */
+    real *dz;
+    size_t dz_panel;
+    real *dv, *db; /* += column sums of d_score u and of dz */
+};
+
 /* Embeddings of n positions, elements dropped where bits is not NULL: element j of row r
  * is kept, and scaled, if bit j of bits[r * bits_row] and on is set. */
 struct embedding {
@@ -215,6 +226,7 @@ struct kernels {
     void (*gru_backward_gates)(const struct gru_backward *s);
     void (*simple_forward)(const struct simple_forward *s);
     void (*simple_backward)(const struct simple_backward *s);
+    void (*attention_backward)(const struct attention_backward *s);
 
     /* Keep bits of `n` words from index `first`: equal to rng_keep_bits of each. */
     void (*keep_bits)(const struct rng *rng, uint32_t first, int n, uint32_t threshold,

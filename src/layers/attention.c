@@ -75,13 +75,12 @@ void attention_layout(struct attention *own, const struct layer *layer,
 
     own->db = arena_take(&space->backward, columns, sizeof(real));
     own->dv = arena_take(&space->backward, columns, sizeof(real));
-    own->slope = arena_take(&space->backward, kept * rows * columns, sizeof(real));
     own->share = arena_take(&space->backward, length * rows, sizeof(real));
     own->y = arena_take(&space->backward, n, sizeof(real));
     own->common = arena_take(&space->backward, rows, sizeof(real));
     own->x = arena_take(&space->backward, n, sizeof(real));
+    own->d_score = arena_take(&space->backward, rows, sizeof(real));
     own->dz = arena_take(&space->backward, rows * columns, sizeof(real));
-    own->panels = arena_take(&space->backward, rows * columns, sizeof(real));
 }
 
 void attention_pack(struct attention *own, const struct layer *layer, const real *weights)
@@ -117,13 +116,12 @@ void attention_begin(struct side *side, const struct pass *pass)
 }
 
 /* u = tanh(x W + b) */
-static real *look(struct side *side, const struct pass *pass, int n_rows, int s,
-                  const real *x)
+static real *look(struct side *side, int n_rows, int s, const real *x)
 {
     struct attention *own = side->attention;
     const struct kernels *kernels = side->layer->frame->kernels;
-    size_t columns = (size_t)own->linear.columns, at = place(side, s);
-    real *u = own->u + at;
+    size_t columns = (size_t)own->linear.columns;
+    real *u = own->u + place(side, s);
     struct matmul m = {
         .rows = n_rows,
         .vectors = own->linear.vectors,
@@ -136,8 +134,7 @@ static real *look(struct side *side, const struct pass *pass, int n_rows, int s,
     };
 
     kernels->matmul(&m);
-    kernels->activate[ACTIVATION_TANH]((size_t)n_rows * columns, 0, u, u,
-                                       pass->trains ? own->slope + at : NULL);
+    kernels->activate[ACTIVATION_TANH]((size_t)n_rows * columns, 0, u, u, NULL);
     return u;
 }
 
@@ -170,7 +167,7 @@ void attention_step(struct side *side, const struct pass *pass, int n_rows, int 
     if (n_rows == 0)
         return;
 
-    const real *u = look(side, pass, n_rows, s, x);
+    const real *u = look(side, n_rows, s, x);
     for (int r = 0; r < n_rows; r++)
         take_score(side, r, s, kernels->dot(columns, u + (size_t)r * columns, own->v));
 
@@ -229,33 +226,17 @@ void attention_begin_back(struct side *side, const struct pass *pass)
                 width, row_of(side, side->dy, r), own->y + (size_t)r * width);
 }
 
-/* dz = ds v (1 - u^2) of a row, its part of dv, and a dy */
+/* dL/ds of a row, and a dy. */
 static void step_row_back(struct side *side, int r, int s, const real *x, real *dx)
 {
     struct attention *own = side->attention;
     const struct kernels *kernels = side->layer->frame->kernels;
-    size_t columns = (size_t)own->linear.columns, width = (size_t)side->layer->in.row;
-    size_t at = place(side, s) + (size_t)r * columns;
+    size_t width = (size_t)side->layer->in.row;
     const real *dy = row_of(side, side->dy, r);
-    real *dz = own->dz + (size_t)r * columns;
     real share = own->share[(size_t)r * (size_t)side->layer->in.length + (size_t)s];
-    real d_score = share * (kernels->dot(width, dy, x) - own->common[r]);
 
-    kernels->product(columns, own->slope + at, own->v, dz);
-    kernels->scale(columns, d_score, dz, dz);
-    kernels->axpy(columns, d_score, own->u + at, own->dv);
+    own->d_score[r] = share * (kernels->dot(width, dy, x) - own->common[r]);
     kernels->axpy(width, share, dy, dx);
-}
-
-static void to_panels(const struct attention *own, size_t n_rows, size_t panel)
-{
-    size_t width = (size_t)linear_panel(&own->linear);
-    size_t columns = (size_t)own->linear.columns;
-
-    for (size_t p = 0; p < columns / width; p++)
-        for (size_t r = 0; r < n_rows; r++)
-            memcpy(own->panels + p * panel + r * width, own->dz + r * columns + p * width,
-                   width * sizeof(real));
 }
 
 void attention_step_back(struct side *side, const struct pass *pass, int n_rows, int s,
@@ -274,10 +255,20 @@ void attention_step_back(struct side *side, const struct pass *pass, int n_rows,
     for (int r = 0; r < n_rows; r++)
         step_row_back(side, r, s, own->x + (size_t)r * width, dx + (size_t)r * width);
 
-    to_panels(own, (size_t)n_rows, panel);
-    linear_add_gradient(&own->linear, n_rows, own->x, own->panels, panel);
-    kernels->add_rows(n_rows, own->linear.vectors, own->panels, panel, own->db);
-    struct matmul back = linear_back(&own->linear, n_rows, own->panels, panel, dx);
+    struct attention_backward hidden = {
+        .rows = n_rows,
+        .vectors = own->linear.columns / kernels->width,
+        .u = own->u + place(side, s),
+        .v = own->v,
+        .d_score = own->d_score,
+        .dz = own->dz,
+        .dz_panel = panel,
+        .dv = own->dv,
+        .db = own->db,
+    };
+    kernels->attention_backward(&hidden);
+    linear_add_gradient(&own->linear, n_rows, own->x, own->dz, panel);
+    struct matmul back = linear_back(&own->linear, n_rows, own->dz, panel, dx);
     back.accumulate = true;
     kernels->matmul(&back);
 }

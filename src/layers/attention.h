@@ -21,7 +21,7 @@ struct side;
 struct attention {
     struct linear linear;
     real *b, *v, *db, *dv; /* (columns) */
-    real *u, *slope;       /* (T, R, columns) by step; without a backward pass one step */
+    real *u;               /* (T, R, columns) by step; without a backward pass one step */
     real *score;           /* (T, R) */
     real *share;           /* (R, T) a of each step */
     real *below;           /* (R) scores of a step, relative to `most` */
@@ -31,7 +31,8 @@ struct attention {
     real *y;               /* (R, in.row) what a Dropout above may drop from */
     real *common;          /* (R) dy . y */
     real *x;               /* (R, in.row) a step's inputs, pulled again */
-    real *dz, *panels;     /* (R, columns) row by row, and as the panel matrix */
+    real *d_score;         /* (R) of a step */
+    real *dz;              /* (R, columns) as a panel matrix */
 };
 
 /* What the layer's ops do where attention is among its poolings. */
