@@ -99,6 +99,8 @@ static int load_from_checkpoint(struct job *job, const char *path)
     }
     if (!rc)
         rc = checkpoint_tokenizer(&info, &job->tokenizer);
+    if (!rc && info.facts.has_ngrams)
+        rc = bring_ngrams(job, path, checkpoint_ngrams(&info, &job->ngrams));
     checkpoint_release(&info);
     return rc;
 }

@@ -100,7 +100,7 @@ grep -q '^train .* n-grams a row$' out
 "$rnntrain" inspect told.h5 | grep -q '^n-grams    [0-9]* of 1 to 2 words'
 "$rnntrain" inspect --verify told.h5 >/dev/null
 
-# 4. Those of another data set, for other texts: not counted again.
+# 4. Those of another data set or of a model, for other texts: not counted again.
 "$rnnprep" lines.jsonl -o other.h5 --tokenizer folder.h5 --quiet
 "$rnnprep" lines.jsonl --tokenizer folder.h5 -o again.h5 | grep -q 'that were brought$'
 for file in folder other; do
@@ -108,6 +108,12 @@ for file in folder other; do
     "$rnnprep" inspect $file.h5 --rows 0 | grep '^train' | sed 's/.*positions, //' >>$file.list
 done
 cmp folder.list other.list
+"$rnntrain" folder.h5 --model linear --linear-c 1 --linear-scaling log-count --run-dir model --quiet
+"$rnnprep" lines.jsonl -o of_model.h5 --tokenizer model --quiet
+cmp <("$build"/tests/list_ngrams of_model.h5) <("$build"/tests/list_ngrams other.h5)
+"$rnntrain" eval model lines.jsonl >of_corpus
+"$rnntrain" eval model of_model.h5 --part train 2>/dev/null >of_data
+cmp <(sed "s/^[a-z]*: //" of_corpus) <(sed "s/^[a-z]*: //" of_data) || problem "$(cat of_corpus of_data)"
 expect 64 "ngrams counts n-grams; --tokenizer folder.h5 brings its own" \
     "$rnnprep" lines.jsonl -o no.h5 --tokenizer folder.h5 --ngrams 2
 "$rnnprep" lines.jsonl -o counted.h5 --tokenizer none.h5 --ngrams 2 --quiet # its words, new n-grams
