@@ -76,7 +76,7 @@ int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *text
 /* Probabilities (n, C) of n texts that are ids of the model's own tokenizer, without
  * pads: text i has lengths[i] of them, and they stand one text behind the other. They are
  * padded and cut as in training. RNNTRAIN_USAGE, and nothing judged, if an id is not the
- * model's. */
+ * model's, or if the model is linear, which reads n-grams of all words. */
 int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids,
                          const size_t *lengths, size_t n, double *probabilities);
 

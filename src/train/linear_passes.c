@@ -3,10 +3,11 @@
 /* The inner loops: four sums side by side of one logit, which the processor adds at once,
  * or one sum a logit. In double, as millions of terms may cancel. */
 
-static inline double sum_of(const uint32_t *index, size_t n, const float *values)
+static inline double sum_of(struct linear_ones ones, const float *values)
 {
+    const uint32_t *index = ones.index;
     double a = 0, b = 0, c = 0, d = 0;
-    size_t i = 0;
+    size_t i = 0, n = ones.n;
 
     for (; i + 4 <= n; i += 4) {
         a += (double)values[index[i]];
@@ -20,13 +21,13 @@ static inline double sum_of(const uint32_t *index, size_t n, const float *values
 }
 
 /* Of `wide` logits, which the compiler knows: they stay in registers. */
-static inline void add_rows(const uint32_t *index, size_t n, const float *values,
-                            size_t stride, size_t wide, double *restrict sums)
+static inline void add_rows(struct linear_ones ones, const float *values, size_t stride,
+                            size_t wide, double *restrict sums)
 {
     double sum[8] = {0};
 
-    for (size_t i = 0; i < n; i++) {
-        const float *from = values + index[i] * stride;
+    for (size_t i = 0; i < ones.n; i++) {
+        const float *from = values + ones.index[i] * stride;
         for (size_t c = 0; c < wide; c++)
             sum[c] += (double)from[c];
     }
@@ -34,29 +35,15 @@ static inline void add_rows(const uint32_t *index, size_t n, const float *values
         sums[c] = sum[c];
 }
 
-static void sums_of(const uint32_t *index, size_t n, const float *values, size_t stride,
+static void sums_of(struct linear_ones ones, const float *values, size_t stride,
                     double *sums)
 {
     size_t c = 0;
 
     for (; c + 8 <= stride; c += 8)
-        add_rows(index, n, values + c, stride, 8, sums + c);
+        add_rows(ones, values + c, stride, 8, sums + c);
     for (; c < stride; c += 4)
-        add_rows(index, n, values + c, stride, 4, sums + c);
-}
-
-static inline double sum_at(const struct linear_share *share, size_t i,
-                            const float *values)
-{
-    return sum_of(share->index + share->start[i],
-                  (size_t)(share->start[i + 1] - share->start[i]), values);
-}
-
-static void sums_at(const struct linear_share *share, size_t i, const float *values,
-                    size_t stride, double *sums)
-{
-    sums_of(share->index + share->start[i],
-            (size_t)(share->start[i + 1] - share->start[i]), values, stride, sums);
+        add_rows(ones, values + c, stride, 4, sums + c);
 }
 
 void linear_pass_rows(struct linear_fit *fit)
@@ -68,10 +55,12 @@ void linear_pass_rows(struct linear_fit *fit)
 
     for (size_t i = 0; i < own && k == 1; i++)
         fit->sums[i] =
-            (float)(sum_at(share, i, fit->folded) / (norm ? (double)norm[i] : 1) +
+            (float)(sum_of(linear_row(&fit->task, share->begin + i), fit->folded) /
+                        (norm ? (double)norm[i] : 1) +
                     (double)*bias);
     for (size_t i = 0; i < own && k > 1; i++) {
-        sums_at(share, i, fit->folded, fit->stride, fit->row);
+        sums_of(linear_row(&fit->task, share->begin + i), fit->folded, fit->stride,
+                fit->row);
         for (size_t c = 0; c < k; c++)
             fit->sums[i * k + c] =
                 (float)(fit->row[c] / (norm ? (double)norm[i] : 1) + (double)bias[c]);
@@ -98,9 +87,9 @@ void linear_pass_features(struct linear_fit *fit, float *product)
     size_t own = share_own(share), k = fit->outputs;
 
     for (size_t f = 0; f < own && k == 1; f++)
-        product[f] = (float)sum_at(share, f, fit->slopes);
+        product[f] = (float)sum_of(linear_feature(share, f), fit->slopes);
     for (size_t f = 0; f < own && k > 1; f++) {
-        sums_at(share, f, fit->slopes, fit->stride, fit->row);
+        sums_of(linear_feature(share, f), fit->slopes, fit->stride, fit->row);
         for (size_t c = 0; c < k; c++)
             product[f * k + c] = (float)fit->row[c];
     }

@@ -21,10 +21,32 @@ struct linear_share {
     int blocks; /* of all ranks */
     int *first; /* (ranks + 1) blocks */
     size_t begin, end;
-    uint64_t *start; /* (end - begin + 1) */
-    uint32_t *index; /* of a row its features, of a feature its rows */
-    double *sums;    /* (blocks, 1) of a sum over blocks */
+    uint64_t *start; /* (end - begin + 1); of rows NULL: the task has them */
+    uint32_t *index; /* of a feature its rows, ascending */
+    double *sums;    /* (blocks) of a sum over blocks */
 };
+
+/* Ones that stand side by side: of a row its features, of a feature its rows. */
+struct linear_ones {
+    const uint32_t *index;
+    size_t n;
+};
+
+static inline struct linear_ones linear_feature(const struct linear_share *share,
+                                                size_t own)
+{
+    return (struct linear_ones){share->index + share->start[own],
+                                (size_t)(share->start[own + 1] - share->start[own])};
+}
+
+/* Row i of the task's. */
+static inline struct linear_ones linear_row(const struct linear_task *task, size_t i)
+{
+    const struct sparse *sparse = task->sparse;
+    size_t row = (size_t)task->rows[i];
+    return (struct linear_ones){sparse->index + sparse->start[row],
+                                (size_t)(sparse->start[row + 1] - sparse->start[row])};
+}
 
 static inline size_t share_own(const struct linear_share *share)
 {

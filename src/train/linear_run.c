@@ -8,15 +8,19 @@
 /* The tensors of the model, in their order. */
 enum { KERNEL, IDF, BIAS };
 
-/* A rank's wish, between two passes: there is nothing to be saved before a fit's end. */
+/* A rank's wish, between two passes: a fit that has not ended leaves nothing, but the
+ * trials before it are to be saved in time. */
 static int wish(void *context)
 {
+    enum { MARGIN = 2 }; /* seconds */
     const struct trainer *trainer = context;
+    double needed = 3 * trainer->pace.save + MARGIN;
 
     if (signals_noted())
         return WISH_SIGNAL + signals_noted();
-    return trainer->deadline > 0 && seconds_now() > trainer->deadline ? WISH_STOP_FOR_TIME
-                                                                      : WISH_NONE;
+    return trainer->deadline > 0 && seconds_now() + needed > trainer->deadline
+               ? WISH_STOP_FOR_TIME
+               : WISH_NONE;
 }
 
 static struct linear_task task_of(const struct trainer *trainer, const int32_t *rows,

@@ -24,8 +24,7 @@ static void add_totals(const struct linear_fit *fit, struct totals *totals)
     const struct linear_task *task = &fit->task;
 
     for (size_t i = 0; i < fit->rows.n; i++) {
-        size_t row = (size_t)task->rows[i];
-        double ones = (double)(task->sparse->start[row + 1] - task->sparse->start[row]);
+        double ones = (double)linear_row(task, i).n;
         for (size_t c = 0; c < fit->outputs; c++)
             *(linear_is_of(task, i, c) ? &totals->inside[c] : &totals->outside[c]) +=
                 ones;
@@ -98,8 +97,9 @@ static void take_norms(struct linear_fit *fit)
     fit->norm = xcalloc((size_t)share->blocks * LINEAR_BLOCK, sizeof *fit->norm);
     for (size_t i = 0; i < share_own(share); i++) {
         double sum = 0;
-        for (uint64_t e = share->start[i]; e < share->start[i + 1]; e++)
-            sum += (double)fit->idf[share->index[e]] * (double)fit->idf[share->index[e]];
+        struct linear_ones ones = linear_row(&fit->task, share->begin + i);
+        for (size_t e = 0; e < ones.n; e++)
+            sum += (double)fit->idf[ones.index[e]] * (double)fit->idf[ones.index[e]];
         fit->norm[share->begin + i] = sum > 0 ? (float)sqrt(sum) : 1;
     }
     comm_gather_blocks(fit->comm, fit->norm, LINEAR_BLOCK * sizeof *fit->norm,

@@ -32,40 +32,17 @@ static void deal(const struct comm *comm, struct linear_share *share,
     size_t end = (size_t)share->first[comm->rank + 1] * LINEAR_BLOCK;
     share->begin = begin < share->n ? begin : share->n;
     share->end = end < share->n ? end : share->n;
-    share->start = xcalloc(share_own(share) + 1, sizeof *share->start);
     share->sums = xcalloc((size_t)share->blocks, sizeof *share->sums);
-}
-
-static const uint32_t *ones_of(const struct linear_task *task, size_t i, size_t *n)
-{
-    const struct sparse *sparse = task->sparse;
-    size_t row = (size_t)task->rows[i];
-
-    *n = (size_t)(sparse->start[row + 1] - sparse->start[row]);
-    return sparse->index + sparse->start[row];
 }
 
 static void deal_rows(struct linear_fit *fit)
 {
     struct linear_share *share = &fit->rows;
     uint64_t *before = xcalloc(share->n + 1, sizeof *before);
-    size_t n = 0;
 
-    for (size_t i = 0; i < share->n; i++) {
-        (void)ones_of(&fit->task, i, &n);
-        before[i + 1] = before[i] + n + cost_of_one(fit);
-    }
+    for (size_t i = 0; i < share->n; i++)
+        before[i + 1] = before[i] + linear_row(&fit->task, i).n + cost_of_one(fit);
     deal(fit->comm, share, before);
-    for (size_t i = 0; i < share_own(share); i++) {
-        (void)ones_of(&fit->task, share->begin + i, &n);
-        share->start[i + 1] = share->start[i] + n;
-    }
-
-    share->index = xcalloc((size_t)share->start[share_own(share)], sizeof *share->index);
-    for (size_t i = 0; i < share_own(share); i++) {
-        const uint32_t *ones = ones_of(&fit->task, share->begin + i, &n);
-        memcpy(share->index + share->start[i], ones, n * sizeof *ones);
-    }
     free(before);
 }
 
@@ -90,14 +67,12 @@ static void turn_over(struct linear_fit *fit)
     struct linear_share *share = &fit->features;
     size_t own = share_own(share);
     uint64_t *at = xcalloc(own + 1, sizeof *at);
-    size_t n = 0;
-
     memcpy(at, share->start, (own + 1) * sizeof *at);
     for (size_t i = 0; i < fit->rows.n; i++) {
-        const uint32_t *ones = ones_of(&fit->task, i, &n);
-        for (size_t k = place_of(ones, n, share->begin); k < n && ones[k] < share->end;
-             k++)
-            share->index[at[ones[k] - share->begin]++] = (uint32_t)i;
+        struct linear_ones ones = linear_row(&fit->task, i);
+        for (size_t k = place_of(ones.index, ones.n, share->begin);
+             k < ones.n && ones.index[k] < share->end; k++)
+            share->index[at[ones.index[k] - share->begin]++] = (uint32_t)i;
     }
     free(at);
 }
@@ -106,12 +81,11 @@ static void deal_features(struct linear_fit *fit)
 {
     struct linear_share *share = &fit->features;
     uint64_t *before = xcalloc(share->n + 1, sizeof *before);
-    size_t n = 0;
 
     for (size_t i = 0; i < fit->rows.n; i++) {
-        const uint32_t *ones = ones_of(&fit->task, i, &n);
-        for (size_t k = 0; k < n; k++)
-            before[ones[k] + 1]++;
+        struct linear_ones ones = linear_row(&fit->task, i);
+        for (size_t k = 0; k < ones.n; k++)
+            before[ones.index[k] + 1]++;
     }
     before[share->n] = fit->rows.n; /* the bias */
     for (size_t f = 0; f < share->n; f++)
@@ -119,6 +93,7 @@ static void deal_features(struct linear_fit *fit)
 
     deal(fit->comm, share, before);
     size_t bias = share->n - 1;
+    share->start = xcalloc(share_own(share) + 1, sizeof *share->start);
     for (size_t f = share->begin; f < share->end; f++) {
         uint64_t ones = f == bias ? 0 : before[f + 1] - before[f] - cost_of_one(fit);
         share->start[f - share->begin + 1] = share->start[f - share->begin] + ones;

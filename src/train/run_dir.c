@@ -113,12 +113,19 @@ static int discard_run(const struct directory *folder)
     return rc;
 }
 
+/* Of the list in a linear model's checkpoints. */
+static size_t ngram_bytes(const struct trainer *trainer)
+{
+    const struct ngrams *ngrams = &trainer->linear.ngrams;
+    return ngrams->n_bytes + 3 * sizeof(int32_t) * (size_t)ngrams->n_features;
+}
+
 int trainer_check_room(const struct trainer *trainer)
 {
     enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
     size_t arrays = 2 + (size_t)trainer->optim.n_slots; /* weights, best ones, moments */
     int64_t one = (int64_t)(arrays * trainer->params->size * sizeof(float) +
-                            strlen(trainer->tokenizer) + OVERHEAD);
+                            strlen(trainer->tokenizer) + ngram_bytes(trainer) + OVERHEAD);
     int64_t left = file_free_bytes(trainer->config->run_dir);
 
     if (left < 0 || left >= 2 * one)
