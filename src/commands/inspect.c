@@ -220,7 +220,9 @@ static int run(const void *settings, const char *const *operands, int n)
 {
     char *path = checkpoint_path(operands[0]);
     (void)n;
-    int rc = inspect(settings, path);
+    int rc = checkpoint_check_path(path);
+    if (!rc)
+        rc = inspect(settings, path);
     free(path);
     return rc;
 }

@@ -6,14 +6,19 @@ static const struct keras_class classes[] = {
     {"Convolution1D", "conv1d", KERAS_ROLE_LAYER, LAYER_CONV},
 };
 
-/* An activation behind it that is a layer of its own is refused there. */
-static int read_activation(const struct keras_reading *reading,
-                           const struct keras_layer *layer, enum activation *how)
+/* Its own, or one behind it: an object of a layer's class. */
+static int read_activation(struct keras_reading *reading, const struct keras_layer *layer,
+                           enum activation *how)
 {
     const char *name =
         keras_activation(layer->config, "activation", "activation", "linear");
-    if (keras_find_activation(name, how))
-        return OK;
+    bool is_object = false;
+
+    *how = ACTIVATION_LINEAR;
+    int rc = keras_read_inner_activation(
+        reading, layer, json_object_get(layer->config, "activation"), &is_object);
+    if (rc || is_object || keras_find_activation(name, how))
+        return rc;
     return keras_refuse(reading, layer, "has the activation %s, which is not supported",
                         name);
 }
@@ -23,10 +28,10 @@ static int check_conv(const struct keras_reading *reading,
                       const struct keras_layer *layer)
 {
     int dilation = 1, groups = 1;
-    int rc = keras_read_window(reading, layer, "dilation_rate", 1, &dilation);
+    int rc = keras_read_window(reading, layer, "dilation_rate", NULL, 1, &dilation);
 
     if (!rc)
-        rc = keras_read_window(reading, layer, "groups", 1, &groups);
+        rc = keras_read_window(reading, layer, "groups", NULL, 1, &groups);
     if (!rc && dilation > 1)
         rc = keras_refuse(reading, layer,
                           "has a dilation_rate of %d, which is not supported", dilation);
@@ -40,9 +45,9 @@ static int read_conv(struct keras_reading *reading, const struct keras_layer *la
 {
     struct keras_part *part = NULL;
 
-    if (!reading->has_steps || !keras_pools_steps(layer->config))
-        return keras_misplaced(reading, layer);
-    int rc = check_conv(reading, layer);
+    int rc = keras_check_steps(reading, layer);
+    if (!rc)
+        rc = check_conv(reading, layer);
     if (!rc)
         rc = keras_add_part(reading, layer, LAYER_CONV, &part);
     if (rc)
@@ -54,10 +59,11 @@ static int read_conv(struct keras_reading *reading, const struct keras_layer *la
     rc = keras_read_count(reading, layer, "filters", "nb_filter", LAYER_MOST_UNITS,
                           &config->conv.filters);
     if (!rc)
-        rc = keras_read_window(reading, layer, "kernel_size", 0,
+        rc = keras_read_window(reading, layer, "kernel_size", "filter_length", 0,
                                &config->conv.kernel_size);
     if (!rc)
-        rc = keras_read_window(reading, layer, "strides", 1, &config->conv.strides);
+        rc = keras_read_window(reading, layer, "strides", "subsample_length", 1,
+                               &config->conv.strides);
     if (!rc)
         rc = keras_read_padding(reading, layer, WINDOW_PADDINGS, &config->conv.padding);
     return rc ? rc : read_activation(reading, layer, &config->conv.activation);

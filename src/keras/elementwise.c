@@ -58,10 +58,21 @@ char *keras_activation_list(void)
     return list;
 }
 
+/* Of a Softmax: of the units of one vector, not of positions or rows. */
+static bool is_of_units(const struct keras_layer *layer)
+{
+    const json_t *axis = json_object_get(layer->config, "axis");
+
+    if (json_is_array(axis) && json_array_size(axis) == 1)
+        axis = json_array_get(axis, 0);
+    return !axis || (json_is_integer(axis) &&
+                     (json_integer_value(axis) == -1 || json_integer_value(axis) == 1));
+}
+
 const char *keras_layer_activation(const struct keras_layer *layer)
 {
     if (layer->class == &classes[SOFTMAX])
-        return "softmax";
+        return is_of_units(layer) ? "softmax" : "softmax over another axis";
     return layer->class == &classes[ACTIVATION]
                ? keras_activation(layer->config, "activation", "activation", "linear")
                : NULL;
@@ -164,7 +175,7 @@ static int read_elementwise(struct keras_reading *reading,
 }
 
 int keras_read_inner_activation(struct keras_reading *reading,
-                                const struct keras_layer *dense, const json_t *value,
+                                const struct keras_layer *layer, const json_t *value,
                                 bool *is_one)
 {
     const struct keras_class *class =
@@ -176,8 +187,8 @@ int keras_read_inner_activation(struct keras_reading *reading,
     if (!*is_one)
         return OK;
     if (!read_curve(class, json_object_get(value, "config"), NULL, &curve))
-        return refuse(reading, dense, class == &classes[SOFTMAX] ? "softmax" : NULL);
-    return add_curve(reading, dense, &curve);
+        return refuse(reading, layer, class == &classes[SOFTMAX] ? "softmax" : NULL);
+    return add_curve(reading, layer, &curve);
 }
 
 static json_t *write_elementwise(const struct chain_config *chain,

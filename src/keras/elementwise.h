@@ -16,10 +16,10 @@ char *keras_activation_list(void);
  * Softmax; NULL: it is of another class. */
 const char *keras_layer_activation(const struct keras_layer *layer);
 
-/* Appends the activation that a Dense has as an object, Dense(activation=LeakyReLU(0.1));
+/* Appends the activation that a layer has as an object, Dense(activation=LeakyReLU(0.1));
  * *is_one: it has such a one. */
 int keras_read_inner_activation(struct keras_reading *reading,
-                                const struct keras_layer *dense, const json_t *value,
+                                const struct keras_layer *layer, const json_t *value,
                                 bool *is_one) NODISCARD;
 
 #endif

@@ -5,15 +5,13 @@
 /* One vector a row is flat already. */
 static int read_flatten(struct keras_reading *reading, const struct keras_layer *layer)
 {
-    const char *format = json_string_value(json_object_get(layer->config, "data_format"));
     struct keras_part *part = NULL;
 
-    if (format && strcmp(format, "channels_last"))
-        return keras_misplaced(reading, layer);
     if (!reading->has_steps)
         return OK;
+    int rc = keras_check_steps(reading, layer);
     reading->has_steps = false;
-    return keras_add_part(reading, layer, LAYER_FLATTEN, &part);
+    return rc ? rc : keras_add_part(reading, layer, LAYER_FLATTEN, &part);
 }
 
 static json_t *write_flatten(const struct chain_config *chain,

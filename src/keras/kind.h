@@ -61,7 +61,10 @@ struct keras_part {
 struct keras_obstacles {
     char *text; /* owned; NULL: none */
     int n;
+    char *apart; /* owned; names of layers that are apart from the chain; NULL: none */
+    int n_apart;
     bool has_unknown; /* one is of a class that is none of ours */
+    bool is_lost;     /* what layers stand on cannot be known any more */
     bool is_of_place; /* the last refusal is for what the layer stands on */
 };
 
@@ -80,12 +83,14 @@ struct keras_reading {
 
     struct keras_part *parts; /* (CHAIN_MOST_LAYERS) */
     int n_parts;
+    bool has_words; /* there is an Embedding */
     bool has_steps; /* the last part gives a vector a position, not one a row */
 
-    bool *is_taken; /* (weights.n) while arrays find their layers by order */
+    bool *is_taken; /* (weights.n) while arrays find their layers */
     size_t n_taken;
     bool is_plain;     /* each array is a tensor as it stands, so moments fit too */
     bool is_hard_told; /* whose hard_sigmoid it is */
+    bool is_half_told; /* that Keras rounds to float16 */
     struct keras_obstacles *obstacles; /* owned; keras_list_layers makes them */
 
     json_t *optimizer; /* its options */
@@ -146,6 +151,13 @@ static inline const char *keras_source(const struct keras_reading *reading)
 int keras_refuse(const struct keras_reading *reading, const struct keras_layer *layer,
                  const char *format, ...) PRINTF_LIKE(3, 4);
 int keras_misplaced(const struct keras_reading *reading, const struct keras_layer *layer);
+/* ERR_FORMAT unless the layer stands on steps and takes them as vectors, each position's
+ * numbers side by side, and leaves no axis where it pools. */
+int keras_check_steps(const struct keras_reading *reading,
+                      const struct keras_layer *layer) NODISCARD;
+
+/* Notes the last refusal, and the reading goes on to find others (obstacles.c). */
+void keras_take_obstacle(struct keras_reading *reading);
 
 /* A line more for the user; one for who trains the model further. */
 void keras_note(struct keras_reading *reading, const char *format, ...) PRINTF_LIKE(2, 3);

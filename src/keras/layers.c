@@ -12,8 +12,8 @@
 int keras_no_classifier(const struct keras_reading *reading)
 {
     return fail(ERR_FORMAT,
-                "%s: a model of %zu layers without an Embedding, an LSTM or GRU and a "
-                "Dense: rnntrain has recurrent classifiers of text",
+                "%s: a model of %zu layers without an Embedding and a Dense: rnntrain "
+                "has classifiers of text",
                 keras_source(reading), reading->n_layers);
 }
 
@@ -60,6 +60,9 @@ static int read_input(struct keras_reading *reading, const struct keras_layer *l
     const json_t *shape = json_object_get(layer->config, "batch_shape");
     const json_t *old = json_object_get(layer->config, "batch_input_shape");
 
+    if (keras_is_set(layer->config, "ragged"))
+        return keras_refuse(reading, layer,
+                            "is ragged: its rows have no pads, which is not supported");
     return reading->n_parts ? OK : keras_read_length(reading, layer, shape ? shape : old);
 }
 
@@ -72,7 +75,7 @@ static int read_activation(struct keras_reading *reading, const struct keras_lay
     bool is_behind = layer > reading->layers && is_dense(layer - 1);
     const char *before = is_behind ? keras_dense_own_activation(layer - 1) : NULL;
 
-    if (before && own) {
+    if (before && own && strcmp(own, "softmax over another axis") != 0) {
         bool is_again = !strcmp(own, "relu") && !strcmp(before, own);
         if (!strcmp(before, "linear") || !strcmp(own, "linear") || is_again)
             return OK;
@@ -92,24 +95,56 @@ static int read_layer(struct keras_reading *reading, const struct keras_layer *l
     enum layer_kind kind = layer == output ? LAYER_OUTPUT : class->kind;
 
     if (class->role == KERAS_ROLE_INPUT)
-        return read_input(reading, layer);
+        return reading->has_words ? read_input(reading, layer) : OK;
     if (class->role == KERAS_ROLE_ACTIVATION)
         return read_activation(reading, layer, output);
-    if ((kind == LAYER_EMBEDDING) != (reading->n_parts == 0))
+    if (reading->has_words && (kind == LAYER_EMBEDDING) != (reading->n_parts == 0))
         return keras_misplaced(reading, layer);
     return keras_kinds[kind]->read(reading, layer);
 }
 
-/* All layers, whatever is refused; but where something is, that a layer stands on it
- * tells nothing new. */
+static const struct keras_layer *find_embedding(const struct keras_reading *reading)
+{
+    for (size_t i = 0; i < reading->n_layers; i++)
+        if (reading->layers[i].class->role == KERAS_ROLE_LAYER &&
+            reading->layers[i].class->kind == LAYER_EMBEDDING)
+            return &reading->layers[i];
+    return NULL;
+}
+
+/* Told of the first layer; the others are read as if they stood on words. */
+static void refuse_numbers(struct keras_reading *reading)
+{
+    struct keras_part *part = NULL;
+    size_t i = 0;
+
+    while (i < reading->n_layers && reading->layers[i].class->role == KERAS_ROLE_INPUT)
+        i++;
+    if (i == reading->n_layers ||
+        keras_add_part(reading, &reading->layers[i], LAYER_EMBEDDING, &part) != OK)
+        return;
+    (void)keras_refuse(reading, &reading->layers[i],
+                       "stands at a place that is not supported: it is the first of a "
+                       "model without an Embedding, whose rows are of numbers, not of "
+                       "words");
+    keras_take_obstacle(reading);
+    reading->has_steps = true;
+    reading->obstacles->is_lost = true;
+}
+
+/* All layers, whatever is refused; but where what they stand on is not known any more,
+ * that they stand on it tells nothing new. */
 static int read_all(struct keras_reading *reading, const struct keras_layer *output)
 {
+    reading->has_words = find_embedding(reading) != NULL;
+    if (!reading->has_words)
+        refuse_numbers(reading);
     for (size_t i = 0; i < reading->n_layers; i++) {
         struct keras_obstacles *obstacles = reading->obstacles;
 
         obstacles->is_of_place = false;
         if (read_layer(reading, &reading->layers[i], output) &&
-            !(obstacles->n > 0 && obstacles->is_of_place))
+            !(obstacles->is_lost && obstacles->is_of_place))
             keras_take_obstacle(reading);
     }
     return keras_refuse_obstacles(reading);

@@ -8,58 +8,6 @@
 
 enum { MOST_LAYERS = 4096, MOST_NESTED = 8 };
 
-/* Names within a functional model. */
-struct names {
-    const char *first, *before; /* the layer that it begins with, and the last one */
-    const char *mask; /* NotEqual(ids, 0), which Keras 3 hands to every layer; or NULL */
-};
-
-/* The layers from which a layer of the functional API takes its inputs, the mask left
- * out: their number, and the name of the last. Keras 2: [[["embedding", 0, 0, {}]]];
- * Keras 3: {"args": [{"config": {"keras_history": ["embedding", 0, 0]}}], ...}. */
-static int count_inputs(const struct names *names, const json_t *node, int depth,
-                        const char **name)
-{
-    const json_t *history = json_object_get(node, "keras_history");
-    const json_t *list = history ? history : node;
-    const char *key, *first = json_string_value(json_array_get(list, 0));
-    const json_t *value;
-    size_t i;
-    int n = 0;
-
-    if (depth > MOST_NESTED)
-        return 2;
-    if (first && json_is_integer(json_array_get(list, 1))) {
-        if (names->mask && !strcmp(first, names->mask))
-            return 0;
-        *name = first;
-        return 1;
-    }
-
-    json_array_foreach(node, i, value) n += count_inputs(names, value, depth + 1, name);
-    json_object_foreach((json_t *)(uintptr_t)node, key, value) n +=
-        count_inputs(names, value, depth + 1, name);
-    return n;
-}
-
-/* A layer must take what the layer `from` gives, and may take the mask. */
-static int check_inputs(const struct keras_reading *reading,
-                        const struct keras_layer *layer, const json_t *entry,
-                        const struct names *names, const char *from)
-{
-    const char *name = NULL;
-    const json_t *nodes = json_object_get(entry, "inbound_nodes");
-
-    if (!nodes)
-        return OK;
-    int n = count_inputs(names, nodes, 0, &name);
-    if (n == (from ? 1 : 0) && (!from || !strcmp(from, name)))
-        return OK;
-    return keras_refuse(reading, layer,
-                        "takes other inputs than the output of the layer before it: only "
-                        "models whose layers form a chain are supported");
-}
-
 /* What a list of layers stands in. */
 struct around {
     const char *prefix; /* of the groups of its arrays */
@@ -120,7 +68,9 @@ static int refuse_class(struct keras_reading *reading, const struct keras_layer 
 {
     const char *why = json_string_value(json_object_get(layer->config, KERAS_WHY));
 
-    reading->obstacles->has_unknown = true;
+    if (layer->class)
+        return keras_refuse(reading, layer,
+                            "is of a class of its author's own, which is not supported");
     if (why)
         return keras_refuse(reading, layer, "%s", why);
     for (size_t i = 0; i < COUNT_OF(others); i++)
@@ -129,8 +79,55 @@ static int refuse_class(struct keras_reading *reading, const struct keras_layer 
     return keras_refuse(reading, layer, "is not supported");
 }
 
+static bool is_of(const char *module, const char *package)
+{
+    size_t n = strlen(package);
+    return !strncmp(module, package, n) && (!module[n] || module[n] == '.');
+}
+
+/* Keras 3 says where a class comes from: one of a name that Keras has too may be its
+ * author's own. */
+static bool is_own(const json_t *entry)
+{
+    const char *module = json_string_value(json_object_get(entry, "module"));
+    const char *name = json_string_value(json_object_get(entry, "registered_name"));
+
+    return (name && strchr(name, '>')) ||
+           (module && !is_of(module, "keras") && !is_of(module, "tf_keras") &&
+            !is_of(module, "tensorflow"));
+}
+
+/* What the layer is, whatever it is connected with. */
+static void check_layer(struct keras_reading *reading, const struct keras_layer *layer,
+                        const json_t *entry)
+{
+    int rc = keras_check_numbers(reading, layer);
+
+    if (rc)
+        keras_take_obstacle(reading);
+    if (layer->class && !is_own(entry))
+        return;
+
+    reading->obstacles->is_lost = true;
+    reading->obstacles->has_unknown |= !layer->class;
+    (void)refuse_class(reading, layer);
+    keras_take_obstacle(reading);
+}
+
+/* A second input is none of the chain's. */
+static bool is_second(struct keras_reading *reading, const struct keras_layer *layer,
+                      const struct keras_names *names)
+{
+    if (!layer->class || layer->class->role != KERAS_ROLE_INPUT || !names->before)
+        return false;
+    (void)keras_refuse(reading, layer,
+                       "is a second input: one is supported, the ids of a text's words");
+    keras_take_obstacle(reading);
+    return true;
+}
+
 static int add_layer(struct keras_reading *reading, const json_t *entry,
-                     const struct around *around, struct names *names)
+                     const struct around *around, struct keras_names *names)
 {
     const json_t *config = json_object_get(entry, "config");
     const char *name = json_string_value(json_object_get(config, "name"));
@@ -147,15 +144,16 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
     if (!class_name)
         return fail(ERR_FORMAT, "%s: a layer of its configuration has no class",
                     keras_source(reading));
-    if (!strcmp(class_name, "NotEqual") && names->first && !names->mask) {
+    if (!strcmp(class_name, "NotEqual") && names->first && !names->mask &&
+        keras_takes(names, entry, names->first)) {
         reading->has_mask = true;
         names->mask = layer.name;
-        return check_inputs(reading, &layer, entry, names, names->first);
+        return OK;
     }
-    if (check_inputs(reading, &layer, entry, names, names->before))
-        keras_take_obstacle(reading);
-    if (!layer.class && refuse_class(reading, &layer))
-        keras_take_obstacle(reading);
+    if (is_second(reading, &layer, names))
+        return OK;
+    keras_check_call(reading, &layer, entry, names);
+    check_layer(reading, &layer, entry);
 
     names->before = outer ? outer : layer.name;
     names->first = names->first ? names->first : names->before;
@@ -208,7 +206,7 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
                              const struct around *around)
 {
     const json_t *list = json_is_array(model) ? model : json_object_get(model, "layers");
-    struct names names = {NULL, NULL, NULL};
+    struct keras_names names = {NULL, NULL, NULL};
     json_t *whole = (json_t *)(uintptr_t)list;
     const json_t *entry;
     int rc = OK;
@@ -233,6 +231,8 @@ static int add_models_layers(struct keras_reading *reading, const json_t *model,
         if (rc)
             break;
     }
+    if (!rc)
+        keras_check_outputs(reading, model, &names);
     return rc;
 }
 
@@ -242,5 +242,8 @@ int keras_list_layers(struct keras_reading *reading)
     const struct around around = {"", 0, is_frozen(config)};
 
     reading->obstacles = xcalloc(1, sizeof *reading->obstacles);
-    return add_models_layers(reading, config, &around);
+    int rc = add_models_layers(reading, config, &around);
+    if (!rc)
+        keras_tell_apart(reading);
+    return rc;
 }

@@ -16,11 +16,15 @@ static int check_ends(const struct keras_reading *reading)
     return OK;
 }
 
+/* Of poolings only attention has weights. */
 static struct layer_config frozen_or_not(const struct keras_part *part)
 {
     struct layer_config config = part->config;
+    bool has_weights = config.kind == LAYER_POOLING
+                           ? layer_attends(&config)
+                           : keras_kinds[config.kind]->find != NULL;
 
-    config.frozen = part->layer->is_frozen && keras_kinds[config.kind]->find;
+    config.frozen = part->layer->is_frozen && has_weights;
     return config;
 }
 

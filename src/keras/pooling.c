@@ -91,11 +91,10 @@ static int read_pooling(struct keras_reading *reading, const struct keras_layer 
     bool is_dot = layer->class == &classes[DOT];
     struct keras_part *part = NULL;
 
-    if (!is_joined && !is_dot &&
-        (!reading->has_steps || !keras_pools_steps(layer->config)))
-        return keras_misplaced(reading, layer);
-
-    int rc = keras_add_part(reading, layer, LAYER_POOLING, &part);
+    int rc = is_joined || is_dot ? OK : keras_check_steps(reading, layer);
+    reading->has_steps &= is_joined || is_dot;
+    if (!rc)
+        rc = keras_add_part(reading, layer, LAYER_POOLING, &part);
     if (!rc && is_joined)
         rc = read_sides(reading, layer, &part->config);
     else if (!rc && is_dot)

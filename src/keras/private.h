@@ -4,6 +4,8 @@
  *   describe.c    the same -> the JSON that their shapes tell
  *   obstacles.c   refusals of layers -> one message that tells all
  *   list.c        JSON -> a list of layers, those of models in models in their place
+ *   calls.c       what each takes and is called with, and what the model gives
+ *   numbers.c     what its numbers are
  *   layers.c      layers -> parts, by kind
  *   loss.c        what training_config says of the last layer's numbers
  *   optimizer.c   what training_config says of the optimizer
@@ -39,10 +41,28 @@ void keras_join_branches(json_t *list);
 /* What a reading owns, but the model and the file. */
 void keras_reading_release(struct keras_reading *reading);
 
-/* Notes the last refusal, and the reading goes on to find others; then ERR_FORMAT with
- * all of them, if there are any. */
-void keras_take_obstacle(struct keras_reading *reading);
+/* ERR_FORMAT with all refusals that were taken, if there are any. */
 int keras_refuse_obstacles(struct keras_reading *reading) NODISCARD;
+
+/* Names within a functional model, while its layers are listed. */
+struct keras_names {
+    const char *first, *before; /* the layer that it begins with, and the last one */
+    const char *mask; /* NotEqual(ids, 0), which Keras 3 hands to every layer; or NULL */
+};
+
+/* Whether a layer takes what `from` gives, and no more than the mask beside it; NULL: it
+ * takes nothing. */
+bool keras_takes(const struct keras_names *names, const json_t *entry, const char *from);
+/* What these refuse are obstacles: a call that is none of a chain's, a model that does
+ * not give what its last layer gives, and layers apart from the chain, all at once. */
+void keras_check_call(struct keras_reading *reading, const struct keras_layer *layer,
+                      const json_t *entry, const struct keras_names *names);
+void keras_check_outputs(struct keras_reading *reading, const json_t *model,
+                         const struct keras_names *names);
+void keras_tell_apart(struct keras_reading *reading);
+/* ERR_FORMAT: they are quantized. Notes where Keras computes in less than float32. */
+int keras_check_numbers(struct keras_reading *reading,
+                        const struct keras_layer *layer) NODISCARD;
 
 /* What it refuses are obstacles, which keras_read_layers tells. */
 int keras_list_layers(struct keras_reading *reading) NODISCARD;

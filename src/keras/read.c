@@ -37,6 +37,20 @@ int keras_misplaced(const struct keras_reading *reading, const struct keras_laye
         "the classes");
 }
 
+int keras_check_steps(const struct keras_reading *reading,
+                      const struct keras_layer *layer)
+{
+    const json_t *format = json_object_get(layer->config, "data_format");
+    const char *name = json_string_value(format);
+
+    if (name && strcmp(name, "channels_last") != 0)
+        return keras_refuse(reading, layer,
+                            "has the data_format %.32s: expected channels_last", name);
+    if (keras_is_set(layer->config, "keepdims"))
+        return keras_refuse(reading, layer, "has keepdims, which is not supported");
+    return reading->has_steps ? OK : keras_misplaced(reading, layer);
+}
+
 static void add_note(char **notes, const char *format, va_list args)
 {
     char line[512], escaped[512], *before = *notes;
@@ -158,8 +172,10 @@ void keras_reading_release(struct keras_reading *reading)
         free(reading->layers[i].group);
     free(reading->layers);
     free(reading->parts);
-    if (reading->obstacles)
+    if (reading->obstacles) {
         free(reading->obstacles->text);
+        free(reading->obstacles->apart);
+    }
     free(reading->obstacles);
     json_decref(reading->root);
     json_decref(reading->optimizer);

@@ -123,6 +123,13 @@ static int unwrap(const struct keras_reading *reading, const struct keras_layer 
                                   : OK;
 }
 
+/* One refusal of several. */
+static void also(struct keras_reading *reading, int rc)
+{
+    if (rc)
+        keras_take_obstacle(reading);
+}
+
 /* What has no counterpart here. A mask fits outputs that stand backwards no longer, and
  * zeros where it skips are what two directions give. */
 static int check_cell(struct keras_reading *reading, const struct keras_layer *cell,
@@ -133,8 +140,8 @@ static int check_cell(struct keras_reading *reading, const struct keras_layer *c
 
     for (size_t i = 0; i < COUNT_OF(flags); i++)
         if (keras_is_set(cell->config, flags[i]))
-            return keras_refuse(reading, cell, "has %s, which is not supported",
-                                flags[i]);
+            also(reading,
+                 keras_refuse(reading, cell, "has %s, which is not supported", flags[i]));
     if (is_masked && config->recurrent.backwards)
         return keras_refuse(reading, cell,
                             "has go_backwards and gives all steps, but the Embedding "
@@ -146,15 +153,12 @@ static int check_cell(struct keras_reading *reading, const struct keras_layer *c
     return OK;
 }
 
-/* Of the candidate. Nothing given is tanh, but null is no activation. */
+/* Of the candidate. */
 static int read_activation(const struct keras_reading *reading,
                            const struct keras_layer *cell,
                            enum cell_activation *activation)
 {
-    bool is_null = json_is_null(json_object_get(cell->config, "activation"));
-    const char *name =
-        is_null ? cell_activation_names[CELL_LINEAR]
-                : keras_activation(cell->config, "activation", "activation", "tanh");
+    const char *name = keras_activation(cell->config, "activation", "activation", "tanh");
     int found = find(cell_activation_names, CELL_ACTIVATIONS, name);
 
     if (found == CELL_ACTIVATIONS)
@@ -224,7 +228,7 @@ static int no_steps(const struct keras_reading *reading, const struct keras_laye
     const struct keras_part *below =
         keras_part_below(reading, reading->parts + reading->n_parts);
 
-    if (below->config.kind != LAYER_RECURRENT)
+    if (reading->n_parts == 0 || below->config.kind != LAYER_RECURRENT)
         return keras_misplaced(reading, layer);
     reading->obstacles->is_of_place = true;
     return keras_refuse(reading, layer,
@@ -242,17 +246,12 @@ static int read_cell(struct keras_reading *reading, const struct keras_layer *la
     config->recurrent.sequences = keras_is_set(cell->config, "return_sequences") ||
                                   keras_is_set(layer->config, "return_sequences");
 
-    int rc = check_cell(reading, cell, config);
-    if (!rc)
-        rc = read_activation(reading, cell, &config->recurrent.activation);
-    if (!rc)
-        rc = read_gate(reading, cell, &config->recurrent.hard_sigmoid);
-    if (!rc)
-        rc = keras_read_count(reading, cell, "units", "output_dim", LAYER_MOST_UNITS,
-                              &config->recurrent.units);
-    if (!rc)
-        read_dropouts(reading, cell, config);
-    return rc;
+    also(reading, check_cell(reading, cell, config));
+    also(reading, read_activation(reading, cell, &config->recurrent.activation));
+    also(reading, read_gate(reading, cell, &config->recurrent.hard_sigmoid));
+    read_dropouts(reading, cell, config);
+    return keras_read_count(reading, cell, "units", "output_dim", LAYER_MOST_UNITS,
+                            &config->recurrent.units);
 }
 
 static int read_recurrent(struct keras_reading *reading, const struct keras_layer *layer)
@@ -265,16 +264,19 @@ static int read_recurrent(struct keras_reading *reading, const struct keras_laye
         return no_steps(reading, layer);
     config.recurrent.bidirectional = layer->class == &classes[BIDIRECTIONAL];
     int rc = config.recurrent.bidirectional ? unwrap(reading, layer, &cell) : OK;
-    if (!rc && config.recurrent.bidirectional)
-        rc = read_merge(reading, layer, &config.recurrent.merge);
-    if (!rc)
-        rc = read_cell(reading, layer, &cell, &config);
+    if (rc) {
+        reading->obstacles->is_lost = true;
+        return rc;
+    }
+    if (config.recurrent.bidirectional)
+        also(reading, read_merge(reading, layer, &config.recurrent.merge));
+    rc = read_cell(reading, layer, &cell, &config);
+    reading->has_steps = config.recurrent.sequences;
     if (!rc)
         rc = keras_add_part(reading, layer, LAYER_RECURRENT, &part);
     if (rc)
         return rc;
 
-    reading->has_steps = config.recurrent.sequences;
     part->config = config;
     part->use_bias = keras_has_bias(&cell);
     if (!part->use_bias)

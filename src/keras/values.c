@@ -1,4 +1,4 @@
-#include "keras/kind.h"
+#include "keras/elementwise.h"
 
 static const json_t *value_of(const json_t *config, const char *key, const char *old_key)
 {
@@ -35,14 +35,24 @@ double keras_rate(const struct keras_layer *layer, const char *key, const char *
     return rate > 0 && rate < 1 ? rate : 0;
 }
 
-/* It may be an object of its own, with the name here or there. */
+/* It may be an object of its own, with the name here or there, or a layer, which may have
+ * any name: its class says what it is. Null is none. */
 const char *keras_activation(const json_t *config, const char *key, const char *old_key,
                              const char *otherwise)
 {
     const json_t *value = value_of(config, key, old_key);
 
+    if (json_is_null(value))
+        return "linear";
     if (json_is_object(value)) {
         const json_t *inner = json_object_get(value, "config");
+        const char *class_name = json_string_value(json_object_get(value, "class_name"));
+        const struct keras_layer layer = {.class = keras_class_of(class_name),
+                                          .class_name = class_name,
+                                          .config = inner};
+        const char *own = layer.class ? keras_layer_activation(&layer) : NULL;
+        if (layer.class)
+            return own ? own : class_name;
         value = json_is_string(inner)            ? inner
                 : json_object_get(inner, "name") ? json_object_get(inner, "name")
                                                  : json_object_get(value, "class_name");

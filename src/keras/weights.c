@@ -90,6 +90,7 @@ int keras_find_array(struct keras_reading *reading, const struct keras_layer *la
     for (size_t i = 0; i < all->n; i++)
         if (is_at(&all->array[i], layer->group, below, k)) {
             *array = &all->array[i];
+            reading->is_taken[i] = true;
             return OK;
         }
     return keras_refuse(reading, layer, "has no array /%s%s/vars/%d in the file",
@@ -108,12 +109,30 @@ static int find_all(struct keras_reading *reading)
     return OK;
 }
 
+/* An array that stands among those of a layer, but is none of them, as a quantized
+ * kernel's scales. */
+static int check_left(const struct keras_reading *reading)
+{
+    const struct keras_arrays *all = &reading->file->weights;
+
+    for (size_t i = 0; i < all->n; i++)
+        for (size_t k = 0; k < all->n && !reading->is_taken[i]; k++)
+            if (reading->is_taken[k] && !strcmp(all->array[k].layer, all->array[i].layer))
+                return fail(ERR_FORMAT,
+                            "%s: /%s/vars has an array %s, which is none of that "
+                            "layer's: it is quantized, or was made by something else",
+                            reading->file->path, all->array[i].layer, all->array[i].name);
+    return OK;
+}
+
 int keras_find_arrays(struct keras_reading *reading)
 {
     const struct keras_file *file = reading->file;
 
     reading->is_taken = xcalloc(file->weights.n + 1, sizeof *reading->is_taken);
     int rc = find_all(reading);
+    if (!rc && file->by_class)
+        rc = check_left(reading);
     free(reading->is_taken);
     reading->is_taken = NULL;
 

@@ -11,11 +11,13 @@ static const struct keras_class classes[] = {
 _Static_assert(COUNT_OF(classes) == CLASSES, "a class has no name");
 
 int keras_read_window(const struct keras_reading *reading,
-                      const struct keras_layer *layer, const char *key, int otherwise,
-                      int *value)
+                      const struct keras_layer *layer, const char *key,
+                      const char *old_key, int otherwise, int *value)
 {
     const json_t *found = json_object_get(layer->config, key);
 
+    if (!found && old_key)
+        found = json_object_get(layer->config, old_key);
     if (json_is_array(found) && json_array_size(found) == 1)
         found = json_array_get(found, 0);
     json_int_t number = json_is_integer(found) ? json_integer_value(found) : 0;
@@ -32,7 +34,9 @@ int keras_read_padding(const struct keras_reading *reading,
                        const struct keras_layer *layer, int n,
                        enum window_padding *padding)
 {
-    const char *name = json_string_value(json_object_get(layer->config, "padding"));
+    const json_t *given = json_object_get(layer->config, "padding");
+    const json_t *old = json_object_get(layer->config, "border_mode");
+    const char *name = json_string_value(given ? given : old);
     int i = 0;
 
     while (name && i < n && strcmp(name, window_padding_names[i]) != 0)
@@ -57,17 +61,18 @@ static int read_window(struct keras_reading *reading, const struct keras_layer *
 {
     struct keras_part *part = NULL;
 
-    if (!reading->has_steps || !keras_pools_steps(layer->config))
-        return keras_misplaced(reading, layer);
-    int rc = keras_add_part(reading, layer, LAYER_WINDOW, &part);
+    int rc = keras_check_steps(reading, layer);
+    if (!rc)
+        rc = keras_add_part(reading, layer, LAYER_WINDOW, &part);
     if (rc)
         return rc;
 
     struct layer_config *config = &part->config;
     config->window.mean = layer->class == &classes[MEAN];
-    rc = keras_read_window(reading, layer, "pool_size", 2, &config->window.size);
+    rc = keras_read_window(reading, layer, "pool_size", "pool_length", 2,
+                           &config->window.size);
     if (!rc)
-        rc = keras_read_window(reading, layer, "strides", config->window.size,
+        rc = keras_read_window(reading, layer, "strides", "stride", config->window.size,
                                &config->window.strides);
     if (!rc)
         rc = keras_read_padding(reading, layer, PADDING_CAUSAL, &config->window.padding);

@@ -5,10 +5,11 @@
 #include "keras/kind.h"
 
 /* A number that Keras writes as 3 or [3]; ERR_FORMAT unless it is from 1 to the most that
- * windows have. `otherwise`: where there is none, or null. */
+ * windows have. `old_key`: Keras 1's, or NULL. `otherwise`: where there is none, or null.
+ */
 int keras_read_window(const struct keras_reading *reading,
-                      const struct keras_layer *layer, const char *key, int otherwise,
-                      int *value) NODISCARD;
+                      const struct keras_layer *layer, const char *key,
+                      const char *old_key, int otherwise, int *value) NODISCARD;
 /* ERR_FORMAT names a padding that is none of the first `n`. */
 int keras_read_padding(const struct keras_reading *reading,
                        const struct keras_layer *layer, int n,

@@ -88,6 +88,9 @@ int checkpoint_open_in(const struct directory *directory, const char *name,
 /* The file that a model's path stands for: itself, or where it is the folder of a run the
  * weights that are the run's result. The caller's to free. */
 char *checkpoint_path(const char *path);
+/* A folder that stands for no file: ERR_FORMAT names a SavedModel, and how it becomes a
+ * model that is read; ERR_NO_INPUT any other. */
+int checkpoint_check_path(const char *path) NODISCARD;
 
 /* Reads everything but the arrays of a checkpoint, which may have lost its seal, or of a
  * model of Keras (keras/file.h), which has no tokenizer unless a hint names one (`hints`

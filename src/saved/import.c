@@ -250,6 +250,8 @@ int checkpoint_import(const char *path, const struct checkpoint_hints *hints,
     if (hints->tokenizer && hints->word_index)
         rc = fail(ERR_USAGE, "--tokenizer and --imdb-word-index: give one of them");
     if (!rc)
+        rc = checkpoint_check_path(file);
+    if (!rc)
         rc = file_is_sealed(file, &is_sealed);
 
     if (!rc)

@@ -20,10 +20,35 @@ static bool ends_with_last(const char *path)
     return is_last;
 }
 
-char *checkpoint_path(const char *path)
+static bool is_folder(const char *path)
 {
     struct stat status;
-    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+int checkpoint_check_path(const char *path)
+{
+    if (!is_folder(path))
+        return OK;
+
+    char *graph = xasprintf("%s/saved_model.pb", path);
+    bool is_saved_model = access(graph, F_OK) == 0;
+    free(graph);
+    if (is_saved_model)
+        return fail(ERR_FORMAT,
+                    "%s: a SavedModel of TensorFlow, which is a folder: expected a file "
+                    "of Keras, which tf_keras.models.load_model(\"%s\").save(\"model."
+                    "keras\") makes of it",
+                    path, path);
+    return fail(ERR_NO_INPUT,
+                "%s: not a regular file: expected a model of Keras, or the folder of a "
+                "run, which has best.h5",
+                path);
+}
+
+char *checkpoint_path(const char *path)
+{
+    if (!is_folder(path))
         return xstrdup(path);
 
     char *best = xasprintf("%s/best.h5", path), *last = xasprintf("%s/last.h5", path);

@@ -64,10 +64,8 @@ done
 for name in '"binary_crossentropy"' \
     '{"class_name": "BinaryCrossentropy", "config": {"from_logits": False}}'; do
     loss "$name"
-    "$rnntrain" import linear.keras -o none.h5 >said 2>notes ||
-        grep -q "kernel of shape" notes || problem "a loss of probabilities: $(cat notes)"
-    grep -q "took its numbers for probabilities.*0, and not 0.5, the border" notes ||
-        grep -q "kernel of shape" notes || problem "a border is not said: $(cat notes)"
+    expect 65 'took its number for a probability.*--logits.*border between the classes is 0, not 0.5' \
+        "$rnntrain" import linear.keras -o none.h5
 done
 loss '{"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}'
 "$rnntrain" import linear.keras -o none.h5 >said 2>notes || grep -q "kernel of shape" notes ||
@@ -124,3 +122,14 @@ sed 's/"class_name": *"GRU"/"class_name": "ConvLSTM2D"/' model.json >wrong.json
 expect 65 '^rnntrain: wrong.json: layer "[^"]*" .ConvLSTM2D' "$rnntrain" inspect "$weights" --architecture wrong.json
 
 ! [ -e none.h5 ] || problem "a model that was refused left a file"
+
+# Folders: a SavedModel is named, and what becomes of it.
+mkdir saved_model other
+: >saved_model/saved_model.pb
+for command in "import saved_model -o none.h5" "inspect saved_model"; do
+    # shellcheck disable=SC2086
+    expect 65 'saved_model: a SavedModel of TensorFlow, .*load_model\("saved_model"\).save\("model.keras"\)' \
+        "$rnntrain" $command
+done
+expect 66 'other: not a regular file: expected a model of Keras, or the folder of a run' \
+    "$rnntrain" import other -o none.h5

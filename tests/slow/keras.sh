@@ -79,6 +79,8 @@ for keras in keras tf_keras; do
         2>"$tmp/err" || failed=1
     "$python" -W ignore "$source/tests/slow/keras_stacks.py" $keras "$rnntrain" "$tmp/grid" \
         "$tmp/grid/texts" 2>"$tmp/err" || failed=1
+    "$python" -W ignore "$source/tests/slow/keras_strangers.py" $keras "$rnntrain" "$tmp/grid" \
+        "$tmp/grid/texts" 2>"$tmp/err" || failed=1
 done
 for keras in "keras jax" "tf_keras tensorflow"; do
     read -r module backend <<<"$keras"
