@@ -169,6 +169,17 @@ void model_count_labels(struct model *model, struct label_counts *by_label)
     output_count_labels(model_output(model), by_label);
 }
 
+/* Of a sequence that no layer goes through by itself, as where poolings stand on an
+ * embedding. */
+static double all_positions(const struct model *model, const struct lane *lane)
+{
+    int64_t positions = 0;
+
+    for (int r = 0; r < lane->n_rows; r++)
+        positions += plans_positions(&model->plans, PLAN_WHOLE, lane, r, false);
+    return (double)positions;
+}
+
 double model_positions(const struct model *model, const struct lane *lane, bool train)
 {
     bool shares = !train && model_shares_pads(model);
@@ -182,5 +193,5 @@ double model_positions(const struct model *model, const struct lane *lane, bool 
                 positions += plans_positions(model_plans(model, layer->in.stage),
                                              layer->plan[d], lane, r, shares);
     }
-    return n > 0 ? (double)positions / n : 0;
+    return n > 0 ? (double)positions / n : all_positions(model, lane);
 }

@@ -52,6 +52,7 @@ struct report_start {
     int wanted_rows; /* of a window that mixes a file sorted by class; 0: it does */
     uint64_t data_hash;
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
+    double epoch_moved;              /* bytes of a rank's vectors between layers */
     double epoch_bytes;    /* that each rank moves of arrays as large as the weights */
     const char *beginning; /* what the weights are, lines each with its '\n', or NULL */
     bool hard_sigmoid;

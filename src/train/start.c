@@ -90,19 +90,48 @@ static int wanted_window(const struct trainer *trainer)
     return (int)(enough < all ? enough : all);
 }
 
-static double epoch_flops(const struct trainer *trainer)
+/* Positions of an epoch's rows to train on, and of those to validate with. */
+struct positions {
+    double train, validation;
+};
+
+static struct positions epoch_positions(const struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
     struct lane train = {&trainer->data.part[DATASET_TRAIN], sampler->train,
                          sampler->n_train, NULL};
     struct lane validation = {&trainer->data.part[sampler->validation_part],
                               sampler->validation, sampler->n_validation, NULL};
+
+    return (struct positions){model_positions(trainer->model, &train, true),
+                              model_positions(trainer->model, &validation, false)};
+}
+
+static double epoch_flops(const struct trainer *trainer)
+{
     const struct chain_config *chain = model_chain(trainer->model);
-    double learned = model_flops(chain, model_positions(trainer->model, &train, true),
-                                 sampler->n_train);
-    return learned +
-           model_forward_flops(chain, model_positions(trainer->model, &validation, false),
-                               sampler->n_validation);
+    const struct sampler *sampler = &trainer->sampler;
+    struct positions positions = epoch_positions(trainer);
+
+    return model_flops(chain, positions.train, sampler->n_train) +
+           model_forward_flops(chain, positions.validation, sampler->n_validation);
+}
+
+/* Bytes of a rank's vectors on their way up and, in training, down: written and read. */
+static double epoch_moved(const struct trainer *trainer)
+{
+    const struct chain_config *chain = model_chain(trainer->model);
+    double numbers = 0;
+
+    if (trainer_is_linear(trainer))
+        return 0;
+    struct positions positions = epoch_positions(trainer);
+    for (int i = 0; i < chain->n_layers; i++) {
+        struct outline outline = chain_outline(chain, i);
+        numbers += (double)outline.width * outline.length / chain->length;
+    }
+    return numbers * sizeof(real) * (4 * positions.train + 2 * positions.validation) /
+           trainer->comm->size;
 }
 
 /* What ranks read and write of arrays as large as the weights in an epoch, each at its
@@ -183,6 +212,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .wanted_rows = wanted_window(trainer),
         .data_hash = trainer->data.hash,
         .epoch_flops = trainer->epoch_flops,
+        .epoch_moved = epoch_moved(trainer),
         .epoch_bytes = epoch_bytes(trainer),
         .peak_gflops = trainer->peak_gflops,
         .resumed_from = trainer->resumed.from,

@@ -42,3 +42,12 @@ expect 64 'layer 2, "attention\+max\+attention:4": expected some of' \
     --stack "embedding:8, attention+max+attention:4"
 expect 64 'layer 2, "attention:7\+max": expected its units, a number to 8192, found 7\+max' \
     "$rnntrain" "$tmp/sample.h5" --run-dir "$tmp/no" --stack "embedding:8, attention:7+max"
+
+# An epoch of poolings alone takes some time, which is said.
+expect_seconds() { # stack
+    "$rnntrain" "$tmp/sample.h5" --run-dir "$tmp/said_$RANDOM" --epochs 1 --stack "$1" >"$tmp/said"
+    grep -Eq '^epoch +about [0-9.e-]*[1-9][0-9.e-]* s at' "$tmp/said" ||
+        problem "$1: $(grep '^epoch *about' "$tmp/said")"
+}
+expect_seconds "embedding:8, attention:4"
+expect_seconds "embedding:8, max"
