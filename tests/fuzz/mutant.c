@@ -21,7 +21,8 @@ static const struct {
     const char *path[MOST_GOOD];
 } good[MUTANT_KINDS] = {
     [MUTANT_CHECKPOINT] = {{"fixtures/records/run/last.h5",
-                            "fixtures/records/run/best.h5", "fixtures/checkpoint_v1.h5"}},
+                            "fixtures/records/run/best.h5", "fixtures/checkpoint_v1.h5",
+                            "fixtures/linear.h5"}},
     [MUTANT_DATASET] = {{"fixtures/records/dataset.h5", "fixtures/dataset_v1.h5",
                          "fixtures/dataset_ngrams.h5"}},
     [MUTANT_KERAS_H5] = {{"golden/keras_models/keras_lstm.h5",
