@@ -126,17 +126,23 @@ static void take_step(struct linear_fit *fit, double length)
         fit->logits[i] += length * (double)fit->step_logits[i];
 }
 
-/* Collective. Far from the least a rough step is enough. */
+/* Of a step's residual, as a share of the gradient: far from the least a rough step is
+ * enough. */
+static double accuracy(double left)
+{
+    return fmin(0.5, kernels_exp(0.3 * kernels_log(left)));
+}
+
 int linear_minimise(struct linear_fit *fit, double c, const struct linear_stop *stop,
                     double from)
 {
     double objective = linear_objective(fit, c);
     double norm = take_gradient(fit, c);
 
-    while (norm > stop->tolerance * from &&
+    while (from > 0 && norm > stop->tolerance * from &&
            fit->effort.newton_steps < MOST_NEWTON_STEPS) {
         double before = objective;
-        int wish = find_step(fit, c, fmin(0.5, pow(norm / from, 0.3)) * norm, stop);
+        int wish = find_step(fit, c, accuracy(norm / from) * norm, stop);
         if (wish)
             return wish;
 
