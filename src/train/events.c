@@ -220,6 +220,11 @@ static void say_effort(struct report *report)
     double share = effort->gflop / seconds / effort->peak_gflops;
     char rate[32], of[40];
     program_thousands((int64_t)(effort->rows / seconds + 0.5), rate);
+    if (effort->gflop <= 0) { /* fits, which add and hardly multiply */
+        report_say(report, "speed    %s rows/s, %.0f %% in communication", rate,
+                   100 * effort->communicated / seconds);
+        return;
+    }
     if (share <= 1)
         snprintf(of, sizeof of, "%.0f %% of SGEMM", 100 * share);
     else /* however often it was measured */

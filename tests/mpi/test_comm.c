@@ -207,6 +207,24 @@ static void test_gather(void **state)
     free(first);
 }
 
+/* Blocks of an odd number of bytes. */
+static void test_gather_blocks(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 29, BYTES = 7 };
+    int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
+    char blocks[BLOCKS][BYTES] = {{0}};
+    random_ranges(BLOCKS, 98, first);
+    for (int b = first[comm.rank]; b < first[comm.rank + 1]; b++)
+        memset(blocks[b], b + 1, BYTES);
+
+    comm_gather_blocks(&comm, blocks, BYTES, first);
+    for (int b = 0; b < BLOCKS; b++)
+        for (int i = 0; i < BYTES; i++)
+            assert_int_equal(blocks[b][i], b + 1);
+    free(first);
+}
+
 static void test_agree(void **state)
 {
     (void)state;
@@ -286,10 +304,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sum),          cmocka_unit_test(test_sum_by_mpi),
-        cmocka_unit_test(test_gather),       cmocka_unit_test(test_agree),
-        cmocka_unit_test(test_same),         cmocka_unit_test(test_window),
-        cmocka_unit_test(test_small_things), cmocka_unit_test(test_gather_bytes),
-        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_gather),       cmocka_unit_test(test_gather_blocks),
+        cmocka_unit_test(test_agree),        cmocka_unit_test(test_same),
+        cmocka_unit_test(test_window),       cmocka_unit_test(test_small_things),
+        cmocka_unit_test(test_gather_bytes), cmocka_unit_test(test_pieces),
     };
 
     comm_init(&comm);
