@@ -87,5 +87,7 @@ for keras in "keras jax" "tf_keras tensorflow"; do
     "$python" -c "import $module, $backend" 2>/dev/null || continue
     KERAS_BACKEND=$backend "$python" "$source/tests/slow/keras_training.py" "$module" "$rnntrain" \
         "$tmp/grid" 2>"$tmp/err" || failed=1
+    KERAS_BACKEND=$backend "$python" "$source/tests/slow/keras_training_kinds.py" "$module" \
+        "$rnntrain" "$rnnprep" "$tmp/grid" 2>"$tmp/err" || failed=1
 done
 [ $failed = 0 ] || { cat "$tmp/err" >&2; problem "Keras says otherwise"; }

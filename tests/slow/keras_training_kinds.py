@@ -140,6 +140,7 @@ def compare(name, parts, of):
                        shuffle=False).history["loss"]
     difference = max(abs(a - b) / abs(b) for a, b in zip(ours, theirs))
     worst = max(worst, (difference, name))
+    print(f"{name}: {difference:.1e}", flush=True)
     if len(ours) != len(theirs) or not difference <= 2e-5:
         failures += 1
         print(f"FAILED: {flavour}: {name}: {difference:.1e}: {ours} {theirs}", flush=True)

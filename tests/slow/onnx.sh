@@ -66,15 +66,37 @@ three-pre --model bilstm --mask --layers 3 --units 6,4,5 --head flatten
 three-post --model bigru --mask --layers 2 --units 5,8 --head max
 sample-pre --model bilstm --mask --layers 2 --units 3,6 --recurrent-activation hard_sigmoid --head mean
 sample-post --model bigru --mask --layers 2 --recurrent-activation hard_sigmoid --head max --embedding 1
+sample-pre --stack embedding:8,conv:10:3:same:relu,max-pooling:2,lstm:6,dense:5:elu
+three-post --stack embedding:8:mask,conv:6:4:causal:tanh,average-pooling:3:same:strides=2,gru:5
+labels-pre --stack embedding:8,conv:9:2:strides=2:no_bias,average-pooling:2,max+mean,dense:7:selu
+labels-pre --stack embedding:8,bilstm:6:sum,layer-norm,max+mean,dense:9:gelu
+sample-pre --stack embedding:8,max+mean,dense:8:softplus,layer-norm,dense:6:swish
+three-pre --stack embedding:8,flatten,dense:6:sigmoid,dense:5:tanh,dense:4:linear
+sample-post --stack embedding:8:mask,birnn:6:relu:ave,mean,dense:6:softsign,dense:5:leaky_relu
+labels-pre --stack embedding:8,gru:6:backwards,rnn:7:sigmoid,dense:5:gelu_tanh,dense:4:exponential
 GRID
+
+# Several labels a text, told by its words.
+"$python" - >"$tmp/labels.txt" <<'PYTHON'
+import random
+draw = random.Random(3)
+for _ in range(300):
+    words = [f"w{draw.randrange(50)}" for _ in range(draw.randrange(3, 20))]
+    labels = sorted({f"t{int(word[1:]) % 6}" for word in words[:3]})
+    print(*(f"__label__{label}" for label in labels), *words)
+PYTHON
+"$rnnprep" "$tmp/labels.txt" -o "$tmp/labels-pre.h5" --multi-label on --maxlen 26 --test-split 0.2 --quiet
+"$python" "$source/tests/slow/onnx_check.py" texts "$tmp/labels-pre.h5" >"$tmp/labels-pre.texts"
 
 cases=""
 n=0
 while read -r data options; do
     n=$((n + 1))
     cases="$cases $n"
+    short="--embedding 8 --units 10 --dense 32"
+    [[ $options = --stack* ]] && short=
     # shellcheck disable=SC2086
-    "$rnntrain" "$tmp/$data.h5" --recipe none --embedding 8 --units 10 --dense 32 $options \
+    "$rnntrain" "$tmp/$data.h5" --recipe none $short $options \
         --run-dir "$tmp/run" --overwrite --quiet --epochs 8 --batch-size 8 --limit-train 200 \
         --learning-rate 0.01 </dev/null
     "$rnntrain" export "$tmp/run/last.h5" --to onnx -o "$tmp/$n.onnx" >"$tmp/out" ||
