@@ -7,6 +7,8 @@
 
 #include "words/ngram_order.h"
 
+#include "files/h5.h"
+
 bool job_keeps_marks(const struct job *job)
 {
     return job->brings_ngrams ? job->ngrams.punctuation
@@ -62,6 +64,11 @@ static int count(struct job *job)
                   job->sources[0].path, options.min_documents);
     if (!rc)
         ngram_order(&kept, &order, &job->ngrams);
+    if (!rc && job->ngrams.n_bytes > H5_MOST_TEXT)
+        rc = fail(ERR_USAGE,
+                  "%s: the words of its n-grams have %zu bytes, more than %d: give a "
+                  "larger --ngram-min-count, or --segment icu if they are no words",
+                  job->sources[0].path, job->ngrams.n_bytes, H5_MOST_TEXT);
 
     job->ngram_tally = kept.tally;
     ngram_kept_release(&kept);
