@@ -32,10 +32,9 @@ static const char *const cores_word[] = {"cores", NULL};
 #define GROUP "Vectors"
 
 static const struct option options[] = {
-    {"unlabelled", OPTION_LIST, FIELD(unlabelled), NULL, 0, 0, NULL,
-     "more texts: a file with a text a line (with --text-column or --text-field a row), "
-     "or "
-     "a folder or an archive whose files are texts; may be given several times",
+    {"unlabelled", OPTION_LIST, FIELD(unlabelled), NULL, 0, 0, option_file,
+     "more texts: a file with a text a line, a table or JSON, or a folder or an archive "
+     "of such files or of texts; may be given several times",
      "Corpus", true},
     {"strict", OPTION_BOOL, FIELD(common.strict), "false", 0, 0, NULL,
      "refuse invalid bytes instead of replacing them", "Corpus", true},
