@@ -132,11 +132,12 @@ static void test_circles(void **state)
     (void)state;
     expect_refused(FRONT("") FLATTEN("f", "f") SOFTMAX("a", "f", "1") DOT("a", "h")
                        FLATTEN("y", "dot") BACK,
-                   "takes other inputs");
+                   "other inputs than the output of the layer");
     expect_refused(FRONT("") SOFTMAX("a", "a", "1") DOT("a", "dot") FLATTEN("y", "dot")
                        BACK,
-                   "takes other inputs");
-    expect_refused(FRONT("") FLATTEN("y", "y") BACK, "takes other inputs");
+                   "other inputs than the output of the layer");
+    expect_refused(FRONT("") FLATTEN("y", "y") BACK,
+                   "other inputs than the output of the layer");
 }
 
 int main(void)
