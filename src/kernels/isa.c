@@ -5,6 +5,7 @@
 
 #include "kernels/vec.h"
 #include "kernels/matmul.h"
+#include "kernels/sparse.h"
 #include "kernels/lstm.h"
 #include "kernels/gru.h"
 #include "kernels/curves.h"
@@ -91,6 +92,15 @@ static void add_product(size_t n, const real *a, const real *b, real *y)
         y[i] += a[i] * b[i];
 }
 
+static size_t count(size_t n, const real *x)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] != 0;
+    return sum;
+}
+
 enum { NORM_BLOCK = 1024 };
 
 /* The blocks' sums are added pairwise like the lanes' gradients: a binary counter holds
@@ -132,6 +142,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .panel = PANEL,
     .matmul = matmul,
     .matmul_outer = matmul_outer,
+    .matmul_sparse = matmul_sparse,
     .add_rows = add_rows,
     .lstm_forward = lstm_forward,
     .lstm_backward = lstm_backward,
@@ -163,7 +174,9 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .multiply_add = add_product,
     .dots = dots,
     .outer = outer,
+    .count = count,
     .largest = largest,
+    .maxima = maxima,
     .exp_sum = exp_sum,
     .labels_loss = labels_loss,
     .divide = divide,

@@ -50,6 +50,7 @@ struct matmul {
     struct matmul_term term[2];
     const real *bias; /* `vectors` vectors; NULL: zero */
     bool accumulate;  /* start from C instead of the bias */
+    bool relu;        /* what comes out below 0 becomes 0 */
     real *c;
     size_t c_row, c_panel;
     const struct matmul_span *ahead; /* (n_ahead) */
@@ -89,6 +90,19 @@ struct outer {
     int positions, rows, columns;
     const real *a, *b;
     size_t a_row, b_row;
+    real *c;
+    size_t c_row;
+};
+
+/* C += S·B for a sparse S: row r has value[i] in column[i] for i from first[r] to below
+ * first[r + 1], added in this order. Rows of B stand b_row apart, those of C c_row; they
+ * may lie over each other, as one is added to after the other. */
+struct matmul_sparse {
+    int rows, vectors; /* of C */
+    const int32_t *first, *column;
+    const real *value;
+    const real *b;
+    size_t b_row;
     real *c;
     size_t c_row;
 };
@@ -205,6 +219,7 @@ struct kernels {
 
     void (*matmul)(const struct matmul *m);
     void (*matmul_outer)(const struct matmul_outer *m);
+    void (*matmul_sparse)(const struct matmul_sparse *s);
     /* Rows of `table` (any, vectors * width, row-major with stride `row`) at `ids` into
      * the n rows of a panel matrix with panels c_panel apart. */
     void (*gather)(int n, const int32_t *ids, const real *table, size_t row, int vectors,
@@ -264,8 +279,13 @@ struct kernels {
                         real *y);
     void (*dots)(const struct dots *d);
     void (*outer)(const struct outer *o);
+    size_t (*count)(size_t n, const real *x); /* of those that are not 0 */
     /* The largest of n > 0 numbers; any of them where one is NaN. */
     real (*largest)(size_t n, const real *x);
+    /* The same of each of `vectors` vectors' numbers over n > 0 rows of x, and in which
+     * row, `from` being the first one's number, it stands first. */
+    void (*maxima)(int n, const real *x, size_t x_row, int vectors, int from, real *y,
+                   int32_t *where);
     /* e[i] = kernels_exp(x[i] - less), the same bits; the sum of all, in order. */
     double (*exp_sum)(size_t n, const real *x, double less, double *e);
     /* The sum of log(1 + exp(x[i])) - y[i] x[i], in order; d[i] = scale (sigmoid(x[i]) -

@@ -179,7 +179,8 @@ INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0,
     }
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
-            vec_store(c + (size_t)r * m->c_row + v * WIDTH, acc[r][v]);
+            vec_store(c + (size_t)r * m->c_row + v * WIDTH,
+                      m->relu ? vec_relu(acc[r][v]) : acc[r][v]);
 }
 
 INLINE void matmul_strip(const struct matmul *m, struct fetched *fetched, int v0,

@@ -108,6 +108,16 @@ INLINE vec vec_clamp(vec x, real low, real high)
 #endif
 }
 
+/* 0 where x is below it; NaN stays NaN. */
+INLINE vec vec_relu(vec x)
+{
+#if defined(__SSE2__)
+    return VEC_SUFFIX(max)(vec_set(0), x);
+#else
+    return vec_select(x < vec_set(0), vec_set(0), x);
+#endif
+}
+
 INLINE vec vec_sqrt(vec x)
 {
 #if defined(__SSE2__)

@@ -1,30 +1,12 @@
+#include "layers/conv_private.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "layers/initial.h"
-#include "layers/linear.h"
 #include "layers/positions.h"
 #include "layers/stack.h"
-#include "layers/windows.h"
-
-/* Conv1D: y[p] = f(sum over taps k of x[p * strides + k - left] W_k + b), the positions
- * around a row being zeros. Source: Keras Conv1D, kernel (K, F, filters), bias (filters).
- *
- * A row's positions stand side by side in x, so a window is one run of numbers, and all
- * windows of a row are the rows, which overlap, of one product. Their gradients overlap
- * too: they are added tap by tap. A mask ends here: behind it every position counts. */
-struct conv_layer {
-    struct layer layer;
-    struct windows windows;
-    struct linear linear;
-    int span;     /* positions of a row in x, with those around it */
-    real *x, *dx; /* (R, span, in.row) */
-    real *slope;  /* (R, T', out.row) of the activation, unless it is relu or linear */
-    real *dz;     /* (T', columns) of one row, a panel matrix */
-    real *b, *db; /* (columns) */
-    real *step;   /* (R, in.row) where positions are skipped */
-};
 
 static struct conv_layer *of(struct layer *layer)
 {
@@ -116,7 +98,7 @@ static void init(const struct layer *layer, uint64_t seed, real *weights)
                (size_t)config->conv.filters * sizeof(real));
 }
 
-static bool needs_slope(const struct layer *layer)
+bool conv_needs_slope(const struct layer *layer)
 {
     enum activation how = layer->config->conv.activation;
 
@@ -136,12 +118,17 @@ static void layout(struct layer *layer, struct space *space)
     conv->x = arena_take(&space->lane, n, sizeof(real));
     conv->dx = arena_take(&space->backward, n, sizeof(real));
     conv->step = arena_take(&space->lane, rows * (size_t)layer->in.row, sizeof(real));
-
-    positions_take_outputs(layer, space);
     conv->slope =
-        arena_take(&space->backward, needs_slope(layer) ? n_y : 0, sizeof(real));
+        arena_take(&space->backward, conv_needs_slope(layer) ? n_y : 0, sizeof(real));
+
     conv->dz = arena_take(&space->backward, (size_t)(layer->out.length + 1) * columns,
                           sizeof(real));
+    conv_sparse_layout(conv, space);
+
+    if (layer->by_rows)
+        layer->y = arena_take(&space->lane, positions_outputs(layer), sizeof(real));
+    else
+        positions_take_outputs(layer, space);
 }
 
 static void pack(struct layer *layer, const real *weights)
@@ -149,6 +136,8 @@ static void pack(struct layer *layer, const real *weights)
     struct conv_layer *conv = of(layer);
 
     linear_pack(&conv->linear, layer_weights(layer, weights, 0));
+    if (layer->frame->trains)
+        conv_sparse_pack(conv, layer_weights(layer, weights, 0));
     if (!layer->config->conv.no_bias)
         linear_pack_bias(&conv->linear, layer_weights(layer, weights, 1), false, conv->b);
 }
@@ -162,24 +151,41 @@ static struct positions positions_in(const struct conv_layer *conv, real *rows)
                               (size_t)conv->span * row, row};
 }
 
-static real *row_of(const struct conv_layer *conv, real *rows, int r)
+real *conv_row(const struct conv_layer *conv, real *rows, int r)
 {
     return rows + (size_t)r * (size_t)conv->span * (size_t)conv->layer.in.row;
 }
 
-static void activate(const struct layer *layer, const struct pass *pass, int r)
+/* The activation of what the product, and a relu with it, has left: y, of row r. */
+static void activate(const struct layer *layer, const struct pass *pass, int r, real *y)
 {
     const struct conv_layer *conv = (const struct conv_layer *)layer;
-    const struct kernels *kernels = layer->frame->kernels;
     enum activation how = layer->config->conv.activation;
-    size_t n = positions_outputs(layer), first = (size_t)r * n;
+    size_t n = positions_outputs(layer);
 
-    if (how == ACTIVATION_RELU)
-        kernels->relu(n, layer->y + first);
-    else if (how != ACTIVATION_LINEAR)
-        kernels->activate[how](n, (real)activation_alpha(how, 0), layer->y + first,
-                               layer->y + first,
-                               pass->trains ? conv->slope + first : NULL);
+    if (conv_needs_slope(layer))
+        layer->frame->kernels->activate[how](n, (real)activation_alpha(how, 0), y, y,
+                                             pass->trains ? conv->slope + (size_t)r * n
+                                                          : NULL);
+}
+
+static void forward_row(struct layer *layer, const struct pass *pass, int r, real *y)
+{
+    struct conv_layer *conv = of(layer);
+    struct matmul m = {
+        .rows = layer->out.length,
+        .vectors = conv->linear.vectors,
+        .n_terms = 1,
+        .term = {linear_term(&conv->linear, conv_row(conv, conv->x, r))},
+        .bias = conv->b,
+        .relu = layer->config->conv.activation == ACTIVATION_RELU,
+        .c = y,
+        .c_row = (size_t)layer->out.row,
+        .c_panel = (size_t)linear_panel(&conv->linear),
+    };
+
+    layer->frame->kernels->matmul(&m);
+    activate(layer, pass, r, y);
 }
 
 static void forward(struct layer *layer, const struct pass *pass)
@@ -187,84 +193,26 @@ static void forward(struct layer *layer, const struct pass *pass)
     struct conv_layer *conv = of(layer);
 
     positions_pull(layer, pass, positions_in(conv, conv->x), conv->step);
-    for (int r = 0; r < pass->n_rows; r++) {
-        struct matmul m = {
-            .rows = layer->out.length,
-            .vectors = conv->linear.vectors,
-            .n_terms = 1,
-            .term = {linear_term(&conv->linear, row_of(conv, conv->x, r))},
-            .bias = conv->b,
-            .c = layer->y + (size_t)r * positions_outputs(layer),
-            .c_row = (size_t)layer->out.row,
-            .c_panel = (size_t)linear_panel(&conv->linear),
-        };
-        layer->frame->kernels->matmul(&m);
-        activate(layer, pass, r);
-    }
+    for (int r = 0; r < pass->n_rows && !layer->by_rows; r++)
+        forward_row(layer, pass, r, layer->y + (size_t)r * positions_outputs(layer));
 }
 
-/* Reals from one panel of dz to the next. */
-static size_t panel_of(const struct conv_layer *conv)
+static const real *pull_row(struct layer *layer, const struct pass *pass, int r)
 {
-    return (size_t)(conv->layer.out.length + 1) * (size_t)linear_panel(&conv->linear);
+    forward_row(layer, pass, r, layer->y);
+    return layer->y;
 }
 
-/* dL/dz of row r, from dL/dy. */
-static void take_dz(struct layer *layer, int r)
+static void borrow_peaks(struct layer *layer, const struct peaks *peaks)
 {
-    struct conv_layer *conv = of(layer);
-    const struct kernels *kernels = layer->frame->kernels;
-    size_t n = positions_outputs(layer), first = (size_t)r * n,
-           row = (size_t)layer->out.row;
-    size_t width = (size_t)linear_panel(&conv->linear);
-    real *dy = layer->dy + first;
-
-    if (layer->config->conv.activation == ACTIVATION_RELU)
-        kernels->relu_backward(n, layer->y + first, dy);
-    else if (needs_slope(layer))
-        kernels->multiply(n, dy, conv->slope + first);
-
-    for (size_t p = 0; p * width < row; p++) {
-        size_t some = row - p * width < width ? row - p * width : width;
-        for (size_t t = 0; t < (size_t)layer->out.length; t++)
-            memcpy(conv->dz + p * panel_of(conv) + t * width, dy + t * row + p * width,
-                   some * sizeof *dy);
-    }
-}
-
-static void backward_row(struct layer *layer, int r)
-{
-    struct conv_layer *conv = of(layer);
-    const struct kernels *kernels = layer->frame->kernels;
-    size_t panel = panel_of(conv), row = (size_t)layer->in.row;
-    int n = layer->out.length;
-    real *dx = row_of(conv, conv->dx, r);
-
-    take_dz(layer, r);
-    linear_add_gradient(&conv->linear, n, row_of(conv, conv->x, r), conv->dz, panel);
-    kernels->add_rows(n, conv->linear.vectors, conv->dz, panel, conv->db);
-
-    memset(dx, 0, (size_t)conv->span * row * sizeof *dx);
-    for (int tap = 0; tap < conv->windows.size; tap++) {
-        struct matmul back = linear_back_tap(&conv->linear, tap, n, conv->dz, panel,
-                                             dx + (size_t)tap * row);
-        kernels->matmul(&back);
-    }
+    of(layer)->peaks = *peaks;
 }
 
 static void backward(struct layer *layer, const struct pass *pass)
 {
     struct conv_layer *conv = of(layer);
-    struct linear *linear = &conv->linear;
 
-    linear_zero_gradient(linear);
-    memset(conv->db, 0, (size_t)linear->columns * sizeof *conv->db);
-    for (int r = 0; r < pass->n_rows; r++)
-        backward_row(layer, r);
-
-    linear_unpack(linear, layer_gradient(layer, pass->gradient, 0));
-    if (!layer->config->conv.no_bias)
-        linear_unpack_bias(linear, conv->db, layer_gradient(layer, pass->gradient, 1));
+    conv_backward(layer, pass);
     positions_push(layer, pass, positions_in(conv, conv->dx), conv->step);
 }
 
@@ -331,4 +279,6 @@ const struct layer_ops conv_layer = {
     .backward = backward,
     .clear = positions_clear_outputs,
     .push = positions_push_outputs,
+    .pull_row = pull_row,
+    .borrow_peaks = borrow_peaks,
 };

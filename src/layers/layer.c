@@ -9,6 +9,11 @@ const struct layer_ops *const layer_kinds[] = {LAYER_KIND_LIST(LAYER_ROW)};
 #undef LAYER_ROW
 _Static_assert(COUNT_OF(layer_kinds) == LAYER_KINDS, "a kind of layer has no row");
 
+void layer_take_maxima(struct layer *layer)
+{
+    layer->below->by_rows = layer->below->ops->pull_row != NULL;
+}
+
 int layer_expect_sequence(const struct layer *layer)
 {
     if (layer->in.length > 0)

@@ -71,6 +71,14 @@ struct work {
     double position, row;
 };
 
+/* Numbers that are each the largest at some positions of the layer below: of row r, n
+ * vectors of out.row of that layer, vector p at (r * n + p) * out.row. */
+struct peaks {
+    int n;
+    const int32_t *where; /* the positions that gave them */
+    const real *y, *dy;   /* what they are, and dL/dy */
+};
+
 struct layer {
     const struct layer_ops *ops;
     const struct layer_config *config;
@@ -83,6 +91,7 @@ struct layer {
     bool looks_up; /* has a table of its products with embeddings, see learn_ids */
     bool lends;    /* dL/d(outputs) is lent by the layer above, see borrow */
     bool borrows;  /* it can take what is lent so */
+    bool by_rows;  /* the layer above takes maxima of it, see pull_row */
     real *y,
         *dy; /* (R, out.row) where out.length is 0, and dL/dy, set by the layer above */
 };
@@ -141,6 +150,14 @@ struct layer_ops {
      * first + r * row + t * time, borrowed for the pass. NULL: it must be pushed. */
     void (*borrow)(struct layer *layer, const real *first, size_t row, size_t time);
 
+    /* Of a layer that computes all positions of a row at once, for one above that takes
+     * maxima of them: row r's outputs, (T, out.row), borrowed until the next row's are
+     * asked for, so that a row is looked at while it lies in a near cache; and instead of
+     * all that is pushed dL/d(outputs) at those maxima, the rest being zero, borrowed for
+     * the pass. NULL: by steps only. */
+    const real *(*pull_row)(struct layer *layer, const struct pass *pass, int r);
+    void (*borrow_peaks)(struct layer *layer, const struct peaks *peaks);
+
     /* The layer's products with the embeddings of n ids, once for all positions; only of
      * a layer that `looks_up`. Whether it does so in such a pass. */
     void (*learn_ids)(struct layer *layer, const int32_t *ids, int n);
@@ -172,6 +189,9 @@ static inline void layer_take_rows(struct layer *layer, struct space *space)
     layer->y = arena_take(&space->lane, n, sizeof(real));
     layer->dy = arena_take(&space->backward, n, sizeof(real));
 }
+
+/* The layer takes maxima of the one below: row by row, where that is possible. */
+void layer_take_maxima(struct layer *layer);
 
 /* ERR_USAGE unless the layer below gives what the layer can take. One that looks at all
  * positions cannot stand on what another layer makes of those that a mask skips. */

@@ -69,8 +69,7 @@ static int used_columns(const struct linear *linear)
     return linear->vectors * linear->kernels->width;
 }
 
-/* Row of the padded input that holds Keras's row d. */
-static int padded_row(const struct linear *linear, int d)
+int linear_padded_row(const struct linear *linear, int d)
 {
     int block = linear->inputs / linear->in_blocks;
     return d / linear->in_width * block + d % linear->in_width;
@@ -89,15 +88,15 @@ static size_t source_at(const struct linear *linear, int d, int b)
            (size_t)(linear->source_first + b * linear->out_width);
 }
 
-static int source_rows(const struct linear *linear)
+int linear_source_rows(const struct linear *linear)
 {
     return linear->in_blocks * linear->in_width;
 }
 
 void linear_pack(struct linear *linear, const real *kernel)
 {
-    for (int d = 0; d < source_rows(linear); d++) {
-        int row = padded_row(linear, d), inputs = linear->inputs / linear->taps;
+    for (int d = 0; d < linear_source_rows(linear); d++) {
+        int row = linear_padded_row(linear, d), inputs = linear->inputs / linear->taps;
         real *w_t =
             linear->w_t ? linear->w_t + (size_t)(row / inputs) * tap_size(linear) : NULL;
         for (int b = 0; b < linear->out_blocks; b++) {
@@ -131,10 +130,10 @@ void linear_unpack(const struct linear *linear, real *kernel)
         for (int u = 0, n; u < linear->out_width; u += n) {
             int column = padded_column(linear, b) + u;
             n = run_length(linear, column, linear->out_width - u);
-            for (int d = 0; d < source_rows(linear); d++)
+            for (int d = 0; d < linear_source_rows(linear); d++)
                 memcpy(kernel + source_at(linear, d, b) + u,
                        linear->dw + packed_at(linear, linear->depth,
-                                              padded_row(linear, d), column),
+                                              linear_padded_row(linear, d), column),
                        (size_t)n * sizeof *kernel);
         }
 }

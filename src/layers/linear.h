@@ -64,6 +64,10 @@ struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
                          size_t panel);
 
+/* Rows of Keras's matrix, and where row d of it stands among the padded inputs. */
+int linear_source_rows(const struct linear *linear);
+int linear_padded_row(const struct linear *linear, int d);
+
 /* Columns of a panel: the unit in which `columns` is rounded. */
 static inline int linear_panel(const struct linear *linear)
 {

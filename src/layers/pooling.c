@@ -9,7 +9,7 @@
 
 /* One vector a row of its positions: what a fold gives, or several side by side, as Keras
  * has them in a Concatenate of layers that look at the same one. The layer below is asked
- * for each step once. */
+ * for each step once, or where its maximum is all that counts for each row. */
 struct pooling_layer {
     struct layer layer;
     struct side side[POOLING_WAYS];
@@ -123,6 +123,9 @@ static int shape(struct layer *layer)
     if (!rc && layer_attends(layer->config))
         rc = attention_shape(&pooling->attention, layer);
 
+    if (!rc && pooling->n_sides == 1 && layer_pooling(layer->config, 0) == POOLING_MAX)
+        layer_take_maxima(layer);
+
     int n = all_vectors(layer->config, layer->in.length);
     layer->out = layer->in;
     layer->out.length = 0;
@@ -164,7 +167,19 @@ static void pack(struct layer *layer, const real *weights)
         attention_pack(&of(layer)->attention, layer, weights);
 }
 
-static void forward(struct layer *layer, const struct pass *pass)
+static void forward_rows(struct layer *layer, const struct pass *pass)
+{
+    const struct kernels *kernels = layer->frame->kernels;
+    struct layer *below = layer->below;
+    int row = layer->in.row;
+
+    for (int r = 0; r < pass->n_rows; r++)
+        kernels->maxima(layer->in.length, below->ops->pull_row(below, pass, r),
+                        (size_t)row, row / kernels->width, 0, layer->y + r * row,
+                        of(layer)->side[0].where + r * row);
+}
+
+static void forward_steps(struct layer *layer, const struct pass *pass)
 {
     struct pooling_layer *pooling = of(layer);
     const struct steps *steps = &pass->plans->plan[PLAN_WHOLE].steps;
@@ -188,6 +203,14 @@ static void forward(struct layer *layer, const struct pass *pass)
             pooling->side[k].fold->end(&pooling->side[k], pass);
 }
 
+static void forward(struct layer *layer, const struct pass *pass)
+{
+    if (layer->below->by_rows)
+        forward_rows(layer, pass);
+    else
+        forward_steps(layer, pass);
+}
+
 /* dL/d(inputs) of step s; *row: reals from one row to the next. */
 static const real *step_back(struct pooling_layer *pooling, const struct pass *pass,
                              int n_rows, int s, size_t *row)
@@ -207,7 +230,7 @@ static const real *step_back(struct pooling_layer *pooling, const struct pass *p
     return pooling->step;
 }
 
-static void backward(struct layer *layer, const struct pass *pass)
+static void backward_steps(struct layer *layer, const struct pass *pass)
 {
     struct pooling_layer *pooling = of(layer);
     const struct steps *steps = &pass->plans->plan[PLAN_WHOLE].steps;
@@ -230,6 +253,16 @@ static void backward(struct layer *layer, const struct pass *pass)
     for (int k = 0; k < pooling->n_sides; k++)
         if (pooling->side[k].fold->end_back)
             pooling->side[k].fold->end_back(&pooling->side[k], pass);
+}
+
+static void backward(struct layer *layer, const struct pass *pass)
+{
+    const struct peaks peaks = {1, of(layer)->side[0].where, layer->y, layer->dy};
+
+    if (layer->below->by_rows)
+        layer->below->ops->borrow_peaks(layer->below, &peaks);
+    else
+        backward_steps(layer, pass);
 }
 
 /* Of one alone; side by side there are those of `ways`, with '+' between them. */

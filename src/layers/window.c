@@ -12,7 +12,7 @@
 struct window_layer {
     struct layer layer;
     struct windows windows;
-    real *x, *dx;   /* (R, T, row) */
+    real *x, *dx;   /* (R, T, row), unless the layer below is taken row by row */
     int32_t *where; /* (R, T', row) max: the position that gave y */
     real *step;     /* (R, row) where positions are skipped */
 };
@@ -49,6 +49,8 @@ static int shape(struct layer *layer)
     struct window_layer *window = of(layer);
     int rc = layer_expect_all_positions(layer);
 
+    if (!layer->config->window.mean)
+        layer_take_maxima(layer);
     window->windows = windows_in(layer->config, layer->in.length);
     if (!rc)
         rc = windows_check(layer->config, "pool_size", layer->in.length, window->windows);
@@ -69,6 +71,7 @@ static void layout(struct layer *layer, struct space *space)
            n_y = rows * positions_outputs(layer);
     bool is_max = !layer->config->window.mean;
 
+    n = layer->below->by_rows ? 0 : n;
     window->x = arena_take(&space->lane, n, sizeof(real));
     window->dx = arena_take(&space->backward, n, sizeof(real));
     window->where = arena_take(&space->lane, is_max ? n_y : 0, sizeof(int32_t));
@@ -94,23 +97,6 @@ static int clip(const struct layer *layer, const struct windows *windows, int p,
     return end - *first;
 }
 
-static void take_max(const real *x, size_t row, int first, int n, real *y, int32_t *where)
-{
-    const real *at = x + (size_t)first * row;
-
-    memcpy(y, at, row * sizeof *y);
-    for (size_t j = 0; j < row; j++)
-        where[j] = first;
-    for (int t = first + 1; t < first + n; t++) {
-        at += row;
-        for (size_t j = 0; j < row; j++) {
-            bool is_greater = at[j] > y[j];
-            y[j] = is_greater ? at[j] : y[j];
-            where[j] = is_greater ? t : where[j];
-        }
-    }
-}
-
 static void take_mean(const struct kernels *kernels, const real *x, size_t row, int first,
                       int n, real *y)
 {
@@ -120,23 +106,38 @@ static void take_mean(const struct kernels *kernels, const real *x, size_t row, 
     kernels->scale(row, 1 / (real)n, y, y);
 }
 
+/* Row r from its positions x. */
+static void forward_row(struct layer *layer, const real *x, int r)
+{
+    struct window_layer *window = of(layer);
+    const struct kernels *kernels = layer->frame->kernels;
+    size_t row = (size_t)layer->in.row, at = (size_t)r * positions_outputs(layer);
+
+    for (int p = 0; p < layer->out.length; p++, at += row) {
+        int first = 0, n = clip(layer, &window->windows, p, &first);
+
+        if (layer->config->window.mean)
+            take_mean(kernels, x, row, first, n, layer->y + at);
+        else
+            kernels->maxima(n, x + (size_t)first * row, row,
+                            layer->in.row / kernels->width, first, layer->y + at,
+                            window->where + at);
+    }
+}
+
 static void forward(struct layer *layer, const struct pass *pass)
 {
     struct window_layer *window = of(layer);
-    size_t row = (size_t)layer->in.row, length = (size_t)layer->in.length;
+    struct layer *below = layer->below;
+    size_t n = (size_t)layer->in.length * (size_t)layer->in.row;
 
-    positions_pull(layer, pass, positions_in(layer, window->x), window->step);
+    if (!below->by_rows)
+        positions_pull(layer, pass, positions_in(layer, window->x), window->step);
     for (int r = 0; r < pass->n_rows; r++)
-        for (int p = 0; p < layer->out.length; p++) {
-            const real *x = window->x + (size_t)r * length * row;
-            size_t at = (size_t)r * positions_outputs(layer) + (size_t)p * row;
-            int first = 0, n = clip(layer, &window->windows, p, &first);
-
-            if (layer->config->window.mean)
-                take_mean(layer->frame->kernels, x, row, first, n, layer->y + at);
-            else
-                take_max(x, row, first, n, layer->y + at, window->where + at);
-        }
+        forward_row(layer,
+                    below->by_rows ? below->ops->pull_row(below, pass, r)
+                                   : window->x + (size_t)r * n,
+                    r);
 }
 
 /* Adds the gradient of window p of row r to its positions. */
@@ -162,6 +163,12 @@ static void backward(struct layer *layer, const struct pass *pass)
     struct window_layer *window = of(layer);
     size_t n = (size_t)layer->in.length * (size_t)layer->in.row;
 
+    if (layer->below->by_rows) {
+        const struct peaks peaks = {layer->out.length, window->where, layer->y,
+                                    layer->dy};
+        layer->below->ops->borrow_peaks(layer->below, &peaks);
+        return;
+    }
     memset(window->dx, 0, (size_t)pass->n_rows * n * sizeof *window->dx);
     for (int r = 0; r < pass->n_rows; r++)
         for (int p = 0; p < layer->out.length; p++)

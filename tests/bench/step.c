@@ -7,14 +7,17 @@
  * pad, and measures SGEMM 1024^3 before and after each step, all ranks together, the
  * slowest counting for all; the last line is
  *
- *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  ms LEAST MEDIAN  kernels NAME
+ *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  ms LEAST MEDIAN  cpu LEAST MEDIAN
+ *   kernels NAME
  *
- * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate. The step
- * is forward, backward, canonical sum, update and packing, as in the trainer. */
+ * of ROUNDS rounds, LOW and HIGH being the quartiles of step rate / probe rate, cpu the
+ * milliseconds of this rank's processor time. The step is forward, backward, canonical
+ * sum, update and packing, as in the trainer. */
 #include "commands/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "data/sampler_options.h"
 #include "model/model.h"
@@ -115,12 +118,15 @@ static void measure(struct bench *bench)
            *rate = xcalloc((size_t)n, sizeof *rate);
     double *probe = xcalloc((size_t)n, sizeof *probe),
            *ms = xcalloc((size_t)n, sizeof *ms);
+    double *cpu = xcalloc((size_t)n, sizeof *cpu);
     char kernels[128];
 
     (void)train_batch(bench); /* first touch of the workspace */
     for (int i = 0; i < n; i++) {
         double before = probe_all(&bench->comm), start = seconds_now();
+        clock_t used = clock();
         double positions = train_batch(bench);
+        cpu[i] = 1e3 * (double)(clock() - used) / CLOCKS_PER_SEC;
         double seconds = comm_max(&bench->comm, seconds_now() - start);
         double after = probe_all(&bench->comm);
         rate[i] =
@@ -134,15 +140,17 @@ static void measure(struct bench *bench)
     kernels_describe(bench->kernels, kernels, sizeof kernels);
     if (bench->comm.rank == 0)
         printf(
-            "share %.3f %.3f %.3f  gflops %.1f  probe %.1f  ms %.1f %.1f  kernels %s\n",
+            "share %.3f %.3f %.3f  gflops %.1f  probe %.1f  ms %.1f %.1f  cpu %.1f %.1f  "
+            "kernels %s\n",
             quantile(share, n, 0.25), quantile(share, n, 0.5), quantile(share, n, 0.75),
             quantile(rate, n, 0.5), quantile(probe, n, 0.5), quantile(ms, n, 0),
-            quantile(ms, n, 0.5), kernels);
+            quantile(ms, n, 0.5), quantile(cpu, n, 0), quantile(cpu, n, 0.5), kernels);
 
     free(share);
     free(rate);
     free(probe);
     free(ms);
+    free(cpu);
 }
 
 static void tear_down(struct bench *bench)

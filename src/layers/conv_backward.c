@@ -1,0 +1,122 @@
+#include "layers/conv_private.h"
+
+#include <string.h>
+
+#include "layers/positions.h"
+
+/* Up to that share of elements of dL/dz that are not zero the others are skipped: two
+ * products of single elements take about three times as long as dense ones do for the
+ * same multiplications. */
+static const double most_sparse = 0.3;
+
+static struct conv_layer *of(struct layer *layer)
+{
+    return (struct conv_layer *)layer;
+}
+
+/* dL/dz of row r, of all positions, from dL/dy, where that stands. */
+static real *take_dz(struct layer *layer, int r)
+{
+    const struct kernels *kernels = layer->frame->kernels;
+    size_t n = positions_outputs(layer), first = (size_t)r * n;
+    real *dy = layer->dy + first;
+
+    if (layer->config->conv.activation == ACTIVATION_RELU)
+        kernels->relu_backward(n, layer->y + first, dy);
+    else if (conv_needs_slope(layer))
+        kernels->multiply(n, dy, of(layer)->slope + first);
+    return dy;
+}
+
+/* The same at the peaks alone, (n, out.row) of them. */
+static const real *take_dz_of_peaks(struct layer *layer, int r)
+{
+    struct conv_layer *conv = of(layer);
+    const struct peaks *peaks = &conv->peaks;
+    size_t row = (size_t)layer->out.row, n = (size_t)peaks->n * row;
+    size_t first = (size_t)r * n, positions = (size_t)r * positions_outputs(layer);
+
+    memcpy(conv->dz, peaks->dy + first, n * sizeof *conv->dz);
+    if (layer->config->conv.activation == ACTIVATION_RELU)
+        layer->frame->kernels->relu_backward(n, peaks->y + first, conv->dz);
+    else if (conv_needs_slope(layer))
+        for (size_t i = 0; i < n; i++)
+            conv->dz[i] *=
+                conv->slope[positions + (size_t)peaks->where[first + i] * row + i % row];
+    return conv->dz;
+}
+
+/* Reals from one panel of dz to the next. */
+static size_t panel_of(const struct conv_layer *conv)
+{
+    return (size_t)(conv->layer.out.length + 1) * (size_t)linear_panel(&conv->linear);
+}
+
+static void to_panels(struct conv_layer *conv, const real *dz)
+{
+    size_t width = (size_t)linear_panel(&conv->linear), row = (size_t)conv->layer.out.row;
+
+    for (size_t p = 0; p * width < row; p++) {
+        size_t some = row - p * width < width ? row - p * width : width;
+        for (size_t t = 0; t < (size_t)conv->layer.out.length; t++)
+            memcpy(conv->dz + p * panel_of(conv) + t * width, dz + t * row + p * width,
+                   some * sizeof *dz);
+    }
+}
+
+/* Adds what dL/dz of row r gives by dense products. */
+static void add_row(struct conv_layer *conv, int r, const real *dz)
+{
+    const struct kernels *kernels = conv->linear.kernels;
+    size_t panel = panel_of(conv), row = (size_t)conv->layer.in.row;
+    int n = conv->layer.out.length;
+
+    to_panels(conv, dz);
+    linear_add_gradient(&conv->linear, n, conv_row(conv, conv->x, r), conv->dz, panel);
+    for (int tap = 0; tap < conv->windows.size; tap++) {
+        struct matmul back =
+            linear_back_tap(&conv->linear, tap, n, conv->dz, panel,
+                            conv_row(conv, conv->dx, r) + (size_t)tap * row);
+        kernels->matmul(&back);
+    }
+}
+
+static void backward_row(struct layer *layer, int r)
+{
+    struct conv_layer *conv = of(layer);
+    const struct kernels *kernels = layer->frame->kernels;
+    size_t row = (size_t)layer->out.row;
+    int n = layer->by_rows ? conv->peaks.n : layer->out.length;
+    const real *dz = layer->by_rows ? take_dz_of_peaks(layer, r) : take_dz(layer, r);
+
+    memset(conv_row(conv, conv->dx, r), 0,
+           (size_t)conv->span * (size_t)layer->in.row * sizeof *conv->dx);
+    for (size_t p = 0; p < (size_t)n; p++)
+        kernels->add(row, conv->db, dz + p * row);
+
+    if (layer->by_rows)
+        conv_sparse_add_row(conv, r, n, conv->peaks.where + (size_t)(r * n) * row, dz);
+    else if ((double)kernels->count((size_t)n * row, dz) <
+             most_sparse * n * layer->out.width)
+        conv_sparse_add_row(conv, r, n, NULL, dz);
+    else
+        add_row(conv, r, dz);
+}
+
+void conv_backward(struct layer *layer, const struct pass *pass)
+{
+    struct conv_layer *conv = of(layer);
+    real *kernel = layer_gradient(layer, pass->gradient, 0);
+
+    linear_zero_gradient(&conv->linear);
+    conv_sparse_begin(conv);
+    memset(conv->db, 0, (size_t)conv->linear.columns * sizeof *conv->db);
+    for (int r = 0; r < pass->n_rows; r++)
+        backward_row(layer, r);
+
+    linear_unpack(&conv->linear, kernel);
+    conv_sparse_end(conv, kernel);
+    if (!layer->config->conv.no_bias)
+        linear_unpack_bias(&conv->linear, conv->db,
+                           layer_gradient(layer, pass->gradient, 1));
+}
