@@ -7,20 +7,26 @@ static bool is_last_axis(const struct keras_reading *reading, const json_t *axis
 
     if (json_is_array(axis) && json_array_size(axis) == 1)
         axis = json_array_get(axis, 0);
-    return !axis || (json_is_integer(axis) && (json_integer_value(axis) == -1 ||
-                                               json_integer_value(axis) == last));
+    return json_is_integer(axis) &&
+           (json_integer_value(axis) == -1 || json_integer_value(axis) == last);
 }
 
 int keras_normalization_read(struct keras_reading *reading,
                              const struct keras_layer *layer, enum layer_kind kind)
 {
-    const json_t *config = layer->config, *epsilon = json_object_get(config, "epsilon");
+    const json_t *config = layer->config, *epsilon = json_object_get(config, "epsilon"),
+                 *axis = json_object_get(config, "axis");
     struct keras_part *part = NULL;
 
     if (reading->n_parts == 0 ||
         reading->parts[reading->n_parts - 1].config.kind == LAYER_OUTPUT)
         return keras_misplaced(reading, layer);
-    if (!is_last_axis(reading, json_object_get(config, "axis")))
+    /* HDF5 files of Keras 2 do not say whose class it is; its own always has these. */
+    if (!axis || !json_is_number(epsilon))
+        return keras_refuse(reading, layer,
+                            "has no axis or no epsilon, as Keras's own has: it is of a "
+                            "class of its author's own, whose formula is not known");
+    if (!is_last_axis(reading, axis))
         return keras_refuse(reading, layer,
                             "normalizes another axis than the last one, which is not "
                             "supported");
@@ -32,8 +38,7 @@ int keras_normalization_read(struct keras_reading *reading,
     int rc = keras_add_part(reading, layer, kind, &part);
     if (rc)
         return rc;
-    part->config.normalization.epsilon =
-        json_is_number(epsilon) ? json_number_value(epsilon) : 1e-3;
+    part->config.normalization.epsilon = json_number_value(epsilon);
     part->config.normalization.no_center =
         json_is_false(json_object_get(config, "center"));
     part->config.normalization.no_scale = json_is_false(json_object_get(config, "scale"));

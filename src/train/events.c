@@ -67,7 +67,7 @@ static void say_lines(struct report *report, const char *lines)
 
 /* Products at two thirds of SGEMM, behind which vectors move unless there are hardly any
  * products; and arrays as large as the weights, which is what many classes wait for, in
- * order, so twice as fast: of 300 to 5,000 classes that is within a factor of 1.5. */
+ * order, so twice as fast: of 1,000 to 5,000 classes that is within a factor of 1.5. */
 static double epoch_seconds(const struct report_start *start)
 {
     const double bytes_per_s = 8e9, bytes_in_order_per_s = 16e9;

@@ -173,6 +173,9 @@ static void test_names(void **state)
     char *layers = xasprintf("%s,%s,%s", EMBEDDING, own, DENSE);
     expect_refused(layers, NULL, "is of a class of its author's own");
     free(layers);
+    expect_refused(EMBEDDING "," LSTM("") "," LAYER("LayerNormalization", "n",
+                                                    ",\"eps\":0.1") "," DENSE,
+                   NULL, "has no axis or no epsilon");
 
     assert_int_equal(read_model(&read,
                                 EMBEDDING "," LAYER("Conv1D", "c",
