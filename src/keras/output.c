@@ -29,13 +29,6 @@ static int refuse_linear(const struct keras_reading *reading,
                             "a regression or gives logits (from_logits=True): give "
                             "--logits to import where it is a classifier",
                             name ? name : "none is named");
-    if (units == 1 && loss == KERAS_LOSS_OF_PROBABILITIES)
-        return keras_refuse(reading, layer,
-                            "is linear, and its loss, %.64s without from_logits=True, "
-                            "took its number for a probability, which it is not: "
-                            "--logits takes it for a logit, whose border between the "
-                            "classes is 0, not 0.5",
-                            name);
     return OK;
 }
 
@@ -51,9 +44,10 @@ static int check_logits(struct keras_reading *reading, const struct keras_layer 
         keras_note(reading,
                    "layer \"%s\": it is linear, and its loss, %.64s without "
                    "from_logits=True, took its numbers for probabilities; here they are "
-                   "taken for logits, which makes probabilities of them: the classes are "
-                   "the same",
-                   layer->name, name);
+                   "taken for logits, which makes %s",
+                   layer->name, name,
+                   units == 1 ? "0, and not 0.5, the border between the classes"
+                              : "probabilities of them: the classes are the same");
     else if (!rc)
         keras_note(reading,
                    "layer \"%s\": it gives logits; here they become probabilities",
