@@ -6,6 +6,7 @@
 
 #include "base/say.h"
 #include "data/sparse.h"
+#include "files/h5.h"
 #include "text/text.h"
 #include "unsealed.h"
 
@@ -111,23 +112,16 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
     return rc;
 }
 
-/* How many n-grams there are, and those that most documents have. */
 static int print_ngrams(const struct dataset *data)
 {
-    struct ngrams ngrams = {0};
-    int rc = data->facts.has_ngrams ? dataset_ngrams(data, &ngrams) : OK;
-    if (rc || !ngrams.n)
-        return rc;
+    char **lines = NULL;
+    size_t n = 0;
+    int rc = dataset_describe_ngrams(data, &n, &lines);
 
-    say_line(stdout, "n-grams    %d of 1 to %d words, punctuation %s", ngrams.n_features,
-             ngrams.n, ngrams.punctuation ? "kept" : "left out");
-    for (int n = 1; n <= ngrams.n; n++) {
-        char *line = ngrams_describe(&ngrams, n);
-        say_line(stdout, "           %s", line);
-        free(line);
-    }
-    ngrams_release(&ngrams);
-    return OK;
+    for (size_t i = 0; i < n; i++)
+        say_line(stdout, "%-10s %s", i ? "" : "n-grams", lines[i]);
+    h5_free_texts(n, lines);
+    return rc;
 }
 
 static int run(const void *given, const char *const *operands, int n)

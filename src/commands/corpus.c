@@ -22,7 +22,6 @@ struct document {
     bool has_set;         /* label is one of label_sets: any number of labels */
     int part;             /* once decided; -1: it is not the corpus's */
     int32_t length;
-    size_t first_ngram, n_ngrams;
 };
 
 struct corpus {
@@ -38,9 +37,8 @@ struct corpus {
     size_t n, room;
     struct load_memory memory;
     struct text_ids text;
-    struct ngram_features features; /* of a text, for a linear model; and of all */
-    uint32_t *ngrams;               /* (ngram_room) */
-    size_t n_ngrams, ngram_room;
+    struct ngram_features features; /* of a text, for a linear model */
+    struct sparse_list ngrams;      /* of the documents */
     int64_t n_bad;
 };
 
@@ -128,24 +126,13 @@ static void add_labels(struct corpus *corpus, const struct block *block,
                       (int)(label_of(corpus, document, i) % LABEL_SET_BITS));
 }
 
-static void add_ngrams(struct corpus *corpus, const char *text, size_t n,
-                       struct document *document)
+static void add_ngrams(struct corpus *corpus, const char *text, size_t n)
 {
     const struct predictor *predictor = corpus->predictor;
     struct ngram_features *features = &corpus->features;
 
     ngram_table_features(predictor->table, predictor->tokenizer, text, n, features);
-    document->first_ngram = corpus->n_ngrams;
-    document->n_ngrams = features->n;
-    if (corpus->n_ngrams + features->n > corpus->ngram_room) {
-        corpus->ngram_room = 2 * (corpus->n_ngrams + features->n);
-        corpus->ngrams =
-            xrealloc(corpus->ngrams, corpus->ngram_room, sizeof *corpus->ngrams);
-    }
-    if (features->n > 0)
-        memcpy(corpus->ngrams + corpus->n_ngrams, features->index,
-               features->n * sizeof *corpus->ngrams);
-    corpus->n_ngrams += features->n;
+    sparse_list_add(&corpus->ngrams, features->index, features->n);
 }
 
 static int add_document(struct corpus *corpus, const struct block *block,
@@ -170,7 +157,7 @@ static int add_document(struct corpus *corpus, const struct block *block,
     document->length = text_pad(&padding, corpus->text.ids, corpus->text.n,
                                 corpus->ids + corpus->n * maxlen);
     if (!predictor_reads_ids(corpus->predictor))
-        add_ngrams(corpus, text, n, document);
+        add_ngrams(corpus, text, n);
     corpus->n_bad += (int64_t)given->n_bad;
     corpus->n++;
     return OK;
@@ -358,6 +345,13 @@ static void add_row_labels(const struct corpus *corpus, const struct document *d
         labels[numbers[label_of(corpus, document, i)]] = 1;
 }
 
+static void add_row_ngrams(const struct corpus *corpus, size_t document,
+                           struct sparse_list *rows)
+{
+    const uint64_t *start = corpus->ngrams.start + document;
+    sparse_list_add(rows, corpus->ngrams.index + start[0], (size_t)(start[1] - start[0]));
+}
+
 /* The rows of each part, side by side in memory that the data set owns. */
 static void fill(const struct corpus *corpus, const int32_t *numbers,
                  struct dataset *data, struct row_ngrams *ngrams)
@@ -385,9 +379,7 @@ static void fill(const struct corpus *corpus, const int32_t *numbers,
             memcpy(ids + at * maxlen, corpus->ids + i * maxlen, maxlen * sizeof *ids);
             add_row_labels(corpus, document, numbers, rows);
             if (!predictor_reads_ids(corpus->predictor))
-                row_ngrams_add(ngrams, (enum dataset_part)part,
-                               corpus->ngrams + document->first_ngram,
-                               document->n_ngrams);
+                add_row_ngrams(corpus, i, &ngrams->list[part]);
             length[at++] = document->length;
             rows->n++;
         }
@@ -457,7 +449,7 @@ int corpus_read(const char *path, const struct input_settings *settings,
     load_memory_release(&corpus.memory);
     text_ids_release(&corpus.text);
     ngram_features_release(&corpus.features);
-    free(corpus.ngrams);
+    sparse_list_release(&corpus.ngrams);
     free(corpus.places);
     free(corpus.documents);
     free(corpus.ids);

@@ -172,7 +172,7 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
 {
     struct predictor predictor = {0};
     struct dataset data = {0};
-    struct row_ngrams ngrams = {.rows[0].n_rows = 0};
+    struct row_ngrams ngrams = {.list[0].n_rows = 0};
     struct selection selection = {.rows = NULL};
     enum dataset_part part = (enum dataset_part)settings->part;
 
@@ -218,7 +218,7 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
     struct dataset data = {0};
-    struct row_ngrams ngrams = {.rows[0].n_rows = 0};
+    struct row_ngrams ngrams = {.list[0].n_rows = 0};
     struct selection selection = {.rows = NULL};
     bool is_parted = false;
 

@@ -8,6 +8,7 @@
 #include "base/say.h"
 #include "commands/import_options.h"
 #include "data/sparse.h"
+#include "files/h5.h"
 #include "saved/kind.h"
 #include "serve/predictor.h"
 
@@ -86,23 +87,16 @@ static void show_dataset(const struct dataset *data)
     program_print_json("provenance", data->provenance);
 }
 
-/* How many n-grams there are, and those that most documents have. */
 static int show_ngrams(const struct dataset *data)
 {
-    struct ngrams ngrams = {0};
-    int rc = data->facts.has_ngrams ? dataset_ngrams(data, &ngrams) : OK;
-    if (rc || !ngrams.n)
-        return rc;
+    char **lines = NULL;
+    size_t n = 0;
+    int rc = dataset_describe_ngrams(data, &n, &lines);
 
-    say_line(stdout, "n-grams    %d of 1 to %d words, punctuation %s", ngrams.n_features,
-             ngrams.n, ngrams.punctuation ? "kept" : "left out");
-    for (int n = 1; n <= ngrams.n; n++) {
-        char *line = ngrams_describe(&ngrams, n);
-        say_line(stdout, "           %s", line);
-        free(line);
-    }
-    ngrams_release(&ngrams);
-    return OK;
+    for (size_t i = 0; i < n; i++)
+        say_line(stdout, "%-10s %s", i ? "" : "n-grams", lines[i]);
+    h5_free_texts(n, lines);
+    return rc;
 }
 
 static int inspect_dataset(const char *path)

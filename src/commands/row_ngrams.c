@@ -40,54 +40,29 @@ int row_ngrams_load(const struct predictor *predictor, struct dataset *data,
 
     int rc = check_list(predictor, data);
     for (int part = 0; part < DATASET_PARTS && !rc; part++) {
-        size_t n = (size_t)data->part[part].n;
-        ngrams->start[part] = xcalloc(n + 1, sizeof *ngrams->start[part]);
-        if (n > 0)
-            rc = sparse_load(data, (enum dataset_part)part, 0, n, ngrams->start[part],
-                             &ngrams->index[part]);
-        ngrams->rows[part].n_rows = n;
+        struct sparse_list *list = &ngrams->list[part];
+        list->n_rows = (size_t)data->part[part].n;
+        list->start = xcalloc(list->n_rows + 1, sizeof *list->start);
+        if (list->n_rows > 0)
+            rc = sparse_load(data, (enum dataset_part)part, 0, list->n_rows, list->start,
+                             &list->index);
     }
     if (!rc)
         row_ngrams_attach(ngrams, data);
     return rc;
 }
 
-void row_ngrams_add(struct row_ngrams *ngrams, enum dataset_part part,
-                    const uint32_t *features, size_t n)
-{
-    size_t row = ngrams->rows[part].n_rows++;
-    uint64_t **start = &ngrams->start[part];
-    *start = xrealloc(*start, row + 2, sizeof **start);
-    if (row == 0)
-        **start = 0;
-
-    size_t first = (size_t)(*start)[row];
-    if (first + n > ngrams->room[part]) {
-        ngrams->room[part] = 2 * (first + n);
-        ngrams->index[part] = xrealloc(ngrams->index[part], ngrams->room[part],
-                                       sizeof *ngrams->index[part]);
-    }
-    if (n > 0)
-        memcpy(ngrams->index[part] + first, features, n * sizeof *features);
-    (*start)[row + 1] = first + n;
-}
-
 void row_ngrams_attach(struct row_ngrams *ngrams, struct dataset *data)
 {
     for (int part = 0; part < DATASET_PARTS; part++) {
-        struct sparse *rows = &ngrams->rows[part];
-        rows->n_features = (size_t)data->facts.n_ngrams;
-        rows->start = ngrams->start[part];
-        rows->index = ngrams->index[part];
-        data->part[part].ngrams = rows;
+        ngrams->rows[part] =
+            sparse_list_rows(&ngrams->list[part], (size_t)data->facts.n_ngrams);
+        data->part[part].ngrams = &ngrams->rows[part];
     }
 }
 
 void row_ngrams_release(struct row_ngrams *ngrams)
 {
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        free(ngrams->start[part]);
-        free(ngrams->index[part]);
-    }
-    *ngrams = (struct row_ngrams){.rows[0].n_rows = 0};
+    for (int part = 0; part < DATASET_PARTS; part++)
+        sparse_list_release(&ngrams->list[part]);
 }

@@ -3,15 +3,13 @@
 #ifndef RNNTRAIN_COMMANDS_ROW_NGRAMS_H
 #define RNNTRAIN_COMMANDS_ROW_NGRAMS_H
 
-#include "data/sparse.h"
+#include "data/sparse_list.h"
 #include "serve/predictor.h"
 
-/* All arrays are owned. The rows of a data set point to them. */
+/* Zeroed at first; the rows of a data set point to it. */
 struct row_ngrams {
+    struct sparse_list list[DATASET_PARTS]; /* to which rows are added */
     struct sparse rows[DATASET_PARTS];
-    uint64_t *start[DATASET_PARTS];
-    uint32_t *index[DATASET_PARTS];
-    size_t room[DATASET_PARTS];
 };
 
 /* Reads those of an open data set, where the model is linear. ERR_FORMAT where it has
@@ -19,10 +17,7 @@ struct row_ngrams {
 int row_ngrams_load(const struct predictor *predictor, struct dataset *data,
                     struct row_ngrams *ngrams) NODISCARD;
 
-/* Appends a row to a part that has n_rows, with features that ascend; when all are there
- * the rows of `data` get them. */
-void row_ngrams_add(struct row_ngrams *ngrams, enum dataset_part part,
-                    const uint32_t *features, size_t n);
+/* Once all rows are in the lists: the rows of `data` get them. */
 void row_ngrams_attach(struct row_ngrams *ngrams, struct dataset *data);
 
 void row_ngrams_release(struct row_ngrams *ngrams);

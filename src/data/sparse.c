@@ -10,6 +10,25 @@ int dataset_ngrams(const struct dataset *data, struct ngrams *ngrams)
     return ngrams_read(data->file, DATASET_NGRAMS, ngrams);
 }
 
+int dataset_describe_ngrams(const struct dataset *data, size_t *n, char ***lines)
+{
+    struct ngrams ngrams = {0};
+    int rc = data->facts.has_ngrams ? dataset_ngrams(data, &ngrams) : OK;
+
+    *n = 0;
+    *lines = NULL;
+    if (rc || !ngrams.n)
+        return rc;
+
+    *lines = xcalloc((size_t)ngrams.n + 1, sizeof **lines);
+    (*lines)[(*n)++] = xasprintf("%d of 1 to %d words, punctuation %s", ngrams.n_features,
+                                 ngrams.n, ngrams.punctuation ? "kept" : "left out");
+    for (int words = 1; words <= ngrams.n; words++)
+        (*lines)[(*n)++] = ngrams_describe(&ngrams, words);
+    ngrams_release(&ngrams);
+    return OK;
+}
+
 /* Memory is taken for as many values as there are. */
 static int read_part_head(struct dataset *data, enum dataset_part part)
 {

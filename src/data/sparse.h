@@ -26,6 +26,11 @@ struct sparse {
  * there are, and how many ones a part's rows have, `data` says once it is open. */
 int dataset_ngrams(const struct dataset *data, struct ngrams *ngrams) NODISCARD;
 
+/* How many there are, and in a line for each number of words those that most documents
+ * have: n lines, h5_free_texts; none where there are none. */
+int dataset_describe_ngrams(const struct dataset *data, size_t *n,
+                            char ***lines) NODISCARD;
+
 /* Rows first .. first + n - 1 of a part, read from the file and checked (message: path,
  * data set, row), into memory of the caller: `start` (n + 1), and `index`, which is
  * allocated by the call for exactly these rows and is the caller's to free. n may be 0.

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "data/rows.h"
-#include "data/sparse.h"
+#include "data/sparse_list.h"
 
 /* What one thread needs: a workspace of the model, ids on their way, one batch of
  * rows. */
@@ -19,9 +19,7 @@ struct predictor_worker {
 
     /* Of a linear model: the n-grams of the batch's rows. */
     struct ngram_features features; /* of a text */
-    uint64_t start[PREDICTOR_ROWS + 1];
-    uint32_t *index; /* (room) */
-    size_t room;
+    struct sparse_list ngrams;
 };
 
 static size_t logits_a_row(const struct predictor *predictor)
@@ -160,7 +158,7 @@ void predictor_worker_free(struct predictor_worker *worker)
     model_free(worker->model);
     text_ids_release(&worker->ids);
     ngram_features_release(&worker->features);
-    free(worker->index);
+    sparse_list_release(&worker->ngrams);
     free(worker->x);
     free(worker->logits);
     free(worker);
@@ -177,22 +175,13 @@ static void put_row(struct predictor_worker *worker, int row, const int32_t *ids
     worker->length[row] = text_pad(&padding, ids, n, worker->x + (size_t)row * maxlen);
 }
 
-/* The n-grams of row `row`, behind those of the rows before it. */
-static void put_ngrams(struct predictor_worker *worker, int row, const char *text)
+static void add_ngrams(struct predictor_worker *worker, const char *text)
 {
     struct ngram_features *features = &worker->features;
-    size_t first = row ? (size_t)worker->start[row] : 0;
 
     ngram_table_features(worker->predictor->table, worker->predictor->tokenizer, text,
                          strlen(text), features);
-    if (first + features->n > worker->room) {
-        worker->room = 2 * (first + features->n);
-        worker->index = xrealloc(worker->index, worker->room, sizeof *worker->index);
-    }
-    if (features->n > 0)
-        memcpy(worker->index + first, features->index,
-               features->n * sizeof *worker->index);
-    worker->start[row + 1] = first + features->n;
+    sparse_list_add(&worker->ngrams, features->index, features->n);
 }
 
 /* Judges the batch's rows, sorted, in lanes. */
@@ -201,8 +190,8 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
 {
     const struct facts *facts = &worker->predictor->info.facts;
     size_t units = logits_a_row(worker->predictor), n_labels = (size_t)facts->n_labels;
-    const struct sparse sparse = {(size_t)n, (size_t)facts->n_ngrams, worker->start,
-                                  worker->index};
+    const struct sparse sparse =
+        sparse_list_rows(&worker->ngrams, (size_t)facts->n_ngrams);
     const struct rows rows = {.n = n,
                               .maxlen = facts->maxlen,
                               .id_bytes = sizeof *worker->x,
@@ -234,12 +223,13 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
 void predictor_worker_judge(struct predictor_worker *worker, const char *const *texts,
                             int n_texts, double *probabilities, int *classes)
 {
+    sparse_list_clear(&worker->ngrams);
     for (int i = 0; i < n_texts; i++) {
         text_encode(worker->predictor->tokenizer, texts[i], strlen(texts[i]),
                     &worker->ids);
         put_row(worker, i, worker->ids.ids, worker->ids.n);
         if (worker->predictor->table)
-            put_ngrams(worker, i, texts[i]);
+            add_ngrams(worker, texts[i]);
         worker->n_words[i] = worker->ids.n_words;
         worker->n_unknown[i] = worker->ids.n_unknown;
     }
