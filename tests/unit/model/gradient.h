@@ -13,36 +13,9 @@
 #include <cmocka.h>
 
 enum { ROWS = 5, LENGTH = 7, VOCABULARY = 11 };
+static const int corpus_lengths[ROWS] = {7, 5, 4, 1, 0};
 
-/* Padded rows in memory, of 7, 5, 4, 1 and 0 words. */
-struct corpus {
-    uint16_t x[ROWS][LENGTH];
-    int32_t y[ROWS], length[ROWS], order[ROWS];
-    struct rows rows;
-};
-
-static inline void fill_corpus(struct corpus *corpus, bool pad_pre, int classes)
-{
-    static const int lengths[ROWS] = {7, 5, 4, 1, 0};
-
-    memset(corpus, 0, sizeof *corpus);
-    for (int r = 0; r < ROWS; r++) {
-        corpus->length[r] = lengths[r];
-        corpus->order[r] = r;
-        corpus->y[r] = r % classes;
-        for (int t = 0; t < lengths[r]; t++)
-            corpus->x[r][pad_pre ? LENGTH - lengths[r] + t : t] =
-                (uint16_t)(1 + (3 * r + 5 * t) % (VOCABULARY - 1));
-    }
-
-    corpus->rows = (struct rows){.n = ROWS,
-                                 .maxlen = LENGTH,
-                                 .id_bytes = 2,
-                                 .pad_pre = pad_pre,
-                                 .x = corpus->x,
-                                 .y = corpus->y,
-                                 .length = corpus->length};
-}
+#include "corpus_rows.h"
 
 static inline double loss_at(struct model *model, const struct lane *lane,
                              const double *weights, double *scratch)
