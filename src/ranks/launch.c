@@ -54,29 +54,16 @@ int comm_check_launch(void)
         n);
 }
 
-static bool is_in_path(const char *program)
-{
-    const char *path = getenv("PATH");
-    bool found = false;
-
-    for (const char *at = path ? path : ""; *at && !found;) {
-        int n = (int)strcspn(at, ":");
-        char *file = xasprintf("%.*s/%s", n, at, program);
-        found = access(file, X_OK) == 0;
-        free(file);
-        at += n + (at[n] == ':');
-    }
-
-    return found;
-}
-
-/* A process that no launcher started is a job of one, and Open MPI looks for what would
- * start others: without ssh it ends in thirty lines. None will be started. */
+/* A process that no launcher started is a job of one. Open MPI would start a daemon of its
+ * own beside it, which needs ssh to be there, takes a tenth of a second, and ends, with
+ * the folders that it made, at some moment after the job has: the next job then finds
+ * them or does not, and fails. Nothing here is for others, so it needs none of that. */
 static void isolate_if_alone(void)
 {
-    if (!launched_rank() && !getenv("OMPI_MCA_plm_rsh_agent") && !is_in_path("ssh") &&
-        !is_in_path("rsh"))
-        setenv("OMPI_MCA_plm", "isolated", 0);
+    if (launched_rank())
+        return;
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
 }
 
 void comm_prepare_launch(void)

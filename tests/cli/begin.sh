@@ -51,6 +51,10 @@ env -u OMPI_MCA_plm PATH="$tmp/empty" "$rnntrain" sample.h5 "${short[@]}" --run-
     2>"$tmp/err" || problem "one rank without ssh: $(head -5 "$tmp/err")"
 [ ! -s "$tmp/err" ] || problem "one rank without ssh says: $(head -5 "$tmp/err")"
 
+# Nor does it make folders for others, which the job behind it would find on their way out.
+OMPI_MCA_orte_tmpdir_base=/proc/none "$rnntrain" sample.h5 "${short[@]}" --run-dir apart \
+    2>"$tmp/err" || problem "one rank without a folder of sessions: $(head -5 "$tmp/err")"
+
 # Ranks that are to share memory where there is no folder would wait for ever.
 OMPI_MCA_osc_sm_backing_directory=$tmp/missing \
     expect 74 'share memory in .*/missing: No such file.*OMPI_MCA_osc_sm_backing_directory' \
