@@ -18,37 +18,54 @@ static void abort_job(int code)
     _exit(code);
 }
 
-static struct comm_state *new_state(MPI_Comm node)
+static struct comm_state *new_state(MPI_Comm all, MPI_Comm node)
 {
     struct comm_state *state = xcalloc(1, sizeof *state);
+    state->all = all;
     state->node = node;
     state->piece = (size_t)1 << 30;
     return state;
 }
 
+/* Collective. Of ranks that are there. */
+static void learn_ranks(struct comm *comm, MPI_Comm all)
+{
+    MPI_Comm node;
+    MPI_Comm_split_type(all, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+
+    *comm =
+        (struct comm){.node_cores = comm_usable_cores(), .state = new_state(all, node)};
+    MPI_Comm_rank(all, &comm->rank);
+    MPI_Comm_size(all, &comm->size);
+    MPI_Comm_rank(node, &comm->node_rank);
+    MPI_Comm_size(node, &comm->node_size);
+    comm_learn_hosts(comm);
+}
+
 void comm_init(struct comm *comm)
 {
     int threads = 0;
-    MPI_Comm node;
     comm_prepare_launch();
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &threads); /* others read files */
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
 
-    *comm = (struct comm){.node_cores = comm_usable_cores(), .state = new_state(node)};
-    MPI_Comm_rank(MPI_COMM_WORLD, &comm->rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &comm->size);
-    MPI_Comm_rank(node, &comm->node_rank);
-    MPI_Comm_size(node, &comm->node_size);
-
-    comm_learn_hosts(comm);
+    learn_ranks(comm, MPI_COMM_WORLD);
     die_set_hook(abort_job);
 }
 
 void comm_init_alone(struct comm *comm)
 {
-    *comm = (struct comm){
-        .size = 1, .node_size = 1, .node_cores = 1, .state = new_state(MPI_COMM_NULL)};
+    *comm = (struct comm){.size = 1,
+                          .node_size = 1,
+                          .node_cores = 1,
+                          .state = new_state(MPI_COMM_NULL, MPI_COMM_NULL)};
     comm_learn_hosts(comm);
+}
+
+static void release_state(struct comm *comm)
+{
+    free(comm->state->hosts);
+    free(comm->state);
+    comm->state = NULL;
 }
 
 void comm_finalize(struct comm *comm)
@@ -63,10 +80,48 @@ void comm_finalize(struct comm *comm)
         MPI_Finalize();
         die_set_hook(NULL);
     }
+    release_state(comm);
+}
 
-    free(state->hosts);
-    free(state);
-    comm->state = NULL;
+int comm_group(const struct comm *comm, int n_groups)
+{
+    return (int)((int64_t)comm->rank * n_groups / comm->size);
+}
+
+void comm_split(const struct comm *comm, int n_groups, struct comm *group)
+{
+    MPI_Comm all;
+    if (comm->size == 1) {
+        comm_init_alone(group);
+        group->node_cores = comm->node_cores;
+        group->state->first = comm->state->first;
+        return;
+    }
+
+    comm_meet(comm); /* who never comes is noticed here, MPI itself would wait */
+    MPI_Comm_split(comm->state->all, comm_group(comm, n_groups), comm->rank, &all);
+    learn_ranks(group, all);
+    group->state->first = comm->state->first + comm->rank - group->rank;
+    group->state->stall_timeout = comm->state->stall_timeout;
+}
+
+void comm_leave(struct comm *group)
+{
+    struct comm_state *state = group->state;
+    if (!state)
+        return;
+
+    if (state->node != MPI_COMM_NULL) {
+        comm_meet(group);
+        MPI_Comm_free(&state->node);
+        MPI_Comm_free(&state->all);
+    }
+    release_state(group);
+}
+
+int comm_rank_of_job(const struct comm *comm, int rank)
+{
+    return comm->state->first + rank;
 }
 
 void comm_set_hook(struct comm *comm,
@@ -105,7 +160,7 @@ int comm_agree(const struct comm *comm, int rc)
     double start = comm_begin(comm);
     int mine = rc ? comm->rank : comm->size, lowest = 0;
     MPI_Request request;
-    MPI_Iallreduce(&mine, &lowest, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD, &request);
+    MPI_Iallreduce(&mine, &lowest, 1, MPI_INT, MPI_MIN, comm->state->all, &request);
     comm_wait(comm, 1, &request);
 
     if (lowest < comm->size) {
@@ -114,7 +169,8 @@ int comm_agree(const struct comm *comm, int rc)
             char message[2048];
         } outcome = {.code = rc};
         snprintf(outcome.message, sizeof outcome.message, "%s", fail_message());
-        MPI_Ibcast(&outcome, sizeof outcome, MPI_BYTE, lowest, MPI_COMM_WORLD, &request);
+        MPI_Ibcast(&outcome, sizeof outcome, MPI_BYTE, lowest, comm->state->all,
+                   &request);
         comm_wait(comm, 1, &request);
         rc = fail(outcome.code, "%s", outcome.message);
     }
@@ -136,11 +192,14 @@ int comm_same(const struct comm *comm, const char *text, const char *what,
 
     int rc = OK;
     if (strcmp(first, text) && n < 200)
-        rc = fail(ERR_USAGE, "rank %d on %s has another %s (%.200s) than rank 0 (%s): %s",
-                  comm->rank, host, what, text, first, remedy);
+        rc =
+            fail(ERR_USAGE, "rank %d on %s has another %s (%.200s) than rank %d (%s): %s",
+                 comm_rank_of_job(comm, comm->rank), host, what, text,
+                 comm_rank_of_job(comm, 0), first, remedy);
     else if (strcmp(first, text))
-        rc = fail(ERR_USAGE, "rank %d on %s has another %s than rank 0: %s", comm->rank,
-                  host, what, remedy);
+        rc = fail(ERR_USAGE, "rank %d on %s has another %s than rank %d: %s",
+                  comm_rank_of_job(comm, comm->rank), host, what,
+                  comm_rank_of_job(comm, 0), remedy);
 
     free(first);
     return comm_agree(comm, rc);
@@ -152,7 +211,7 @@ static double reduce_double(const struct comm *comm, double value, MPI_Op op)
         return value;
     double result = 0, start = comm_begin(comm);
     MPI_Request request;
-    MPI_Iallreduce(&value, &result, 1, MPI_DOUBLE, op, MPI_COMM_WORLD, &request);
+    MPI_Iallreduce(&value, &result, 1, MPI_DOUBLE, op, comm->state->all, &request);
     comm_wait(comm, 1, &request);
     comm_end(comm, TRACE_WAIT, start);
     return result;

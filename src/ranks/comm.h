@@ -32,6 +32,19 @@ void comm_init_alone(struct comm *comm);
  * all zero was never begun. */
 void comm_finalize(struct comm *comm);
 
+/* Groups of a job's ranks, which work side by side: each is a comm of its own, and knows
+ * nothing of the others. Of n_groups, 1 to size, each has ranks that are neighbours, and
+ * as many as the others or one more or fewer. */
+
+/* The group that this rank is of, from 0. */
+int comm_group(const struct comm *comm, int n_groups);
+/* Collective. *group: the ranks of this rank's group, ranked as they were. comm_leave,
+ * which is collective in the group, releases it; `comm` lives on. */
+void comm_split(const struct comm *comm, int n_groups, struct comm *group);
+void comm_leave(struct comm *group);
+/* A rank's number in the job, which people know it by. */
+int comm_rank_of_job(const struct comm *comm, int rank);
+
 /* Collective. Every rank passes its own outcome; all return the same one: OK, or the code
  * of the lowest rank that failed, whose message all then hold. */
 int comm_agree(const struct comm *comm, int rc) NODISCARD;

@@ -12,7 +12,7 @@ void comm_learn_hosts(const struct comm *comm)
     memcpy(hosts[comm->rank], mine, sizeof mine);
     if (comm->size > 1)
         MPI_Allgather(mine, sizeof mine, MPI_CHAR, hosts, sizeof mine, MPI_CHAR,
-                      MPI_COMM_WORLD);
+                      comm->state->all);
 }
 
 static bool is_listed(const char *list, const char *host)

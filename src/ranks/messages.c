@@ -29,7 +29,7 @@ void comm_send(const struct comm *comm, int to, const void *bytes, size_t n, siz
 {
     for (size_t at = 0; at < room; at += comm->state->piece) {
         const char *from = (const char *)bytes + (at < n ? at : n);
-        MPI_Isend(from, in_piece(comm, n, at), MPI_BYTE, to, 0, MPI_COMM_WORLD,
+        MPI_Isend(from, in_piece(comm, n, at), MPI_BYTE, to, 0, comm->state->all,
                   &requests->list[requests->n++]);
     }
 }
@@ -39,7 +39,7 @@ void comm_receive(const struct comm *comm, int from, void *bytes, size_t room,
 {
     for (size_t at = 0; at < room; at += comm->state->piece)
         MPI_Irecv((char *)bytes + at, in_piece(comm, room, at), MPI_BYTE, from, 0,
-                  MPI_COMM_WORLD, &requests->list[requests->n++]);
+                  comm->state->all, &requests->list[requests->n++]);
 }
 
 void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
@@ -50,8 +50,8 @@ void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
 
     for (size_t at = 0; at < n; at += comm->state->piece) {
         MPI_Request request;
-        MPI_Ibcast((char *)bytes + at, in_piece(comm, n, at), MPI_BYTE, 0, MPI_COMM_WORLD,
-                   &request);
+        MPI_Ibcast((char *)bytes + at, in_piece(comm, n, at), MPI_BYTE, 0,
+                   comm->state->all, &request);
         comm_wait(comm, 1, &request);
     }
     comm_end(comm, TRACE_WAIT, start);
@@ -101,7 +101,7 @@ char *comm_gather_bytes(const struct comm *comm, const void *bytes, size_t n,
         return copy_of(bytes, n, n);
     double start = comm_begin(comm);
     MPI_Request request;
-    MPI_Igather(&n, sizeof n, MPI_BYTE, counts, sizeof n, MPI_BYTE, 0, MPI_COMM_WORLD,
+    MPI_Igather(&n, sizeof n, MPI_BYTE, counts, sizeof n, MPI_BYTE, 0, comm->state->all,
                 &request);
     comm_wait(comm, 1, &request);
 
@@ -129,7 +129,7 @@ void comm_gather_lanes(const struct comm *comm, double *values, int width,
 
     MPI_Request request;
     MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, values, counts, offsets,
-                    MPI_DOUBLE, MPI_COMM_WORLD, &request);
+                    MPI_DOUBLE, comm->state->all, &request);
     comm_wait(comm, 1, &request);
     free(counts);
     comm_end(comm, TRACE_WAIT, start);
@@ -150,7 +150,7 @@ void comm_gather_blocks(const struct comm *comm, void *blocks, size_t block,
     MPI_Type_contiguous(mpi_count(block), MPI_BYTE, &type);
     MPI_Type_commit(&type);
     MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, blocks, counts, first, type,
-                    MPI_COMM_WORLD, &request);
+                    comm->state->all, &request);
     comm_wait(comm, 1, &request);
     MPI_Type_free(&type);
     free(counts);

@@ -14,7 +14,9 @@
 
 /* What a comm owns. */
 struct comm_state {
-    MPI_Comm node; /* the ranks of this host; MPI_COMM_NULL where MPI was not begun */
+    /* All ranks, and those of this host; MPI_COMM_NULL where MPI was not begun. */
+    MPI_Comm all, node;
+    int first;                      /* which rank of the job its rank 0 is */
     char (*hosts)[COMM_HOST_BYTES]; /* (size) */
     double seconds;                 /* in collectives so far */
     double stall_timeout;           /* seconds that a rank waits for others; 0: any */

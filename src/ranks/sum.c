@@ -357,7 +357,7 @@ static void reduce_by_mpi(struct comm_sum *sum)
     for (size_t at = 0; at < n; at += piece)
         MPI_Allreduce(own + at, sum->total.values + at,
                       mpi_count(n - at < piece ? n - at : piece), MPI_REAL_TYPE, MPI_SUM,
-                      MPI_COMM_WORLD);
+                      sum->comm.state->all);
 }
 
 const real *comm_sum_finish(struct comm_sum *sum, const int *first)

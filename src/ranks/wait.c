@@ -32,18 +32,18 @@ static void hear_who_waits(const struct comm *comm, bool *waits)
     for (int r = 0; r < comm->size; r++) {
         MPI_Request request; /* of a process that ends: nobody will ask for it */
         if (r != comm->rank)
-            MPI_Isend(NULL, 0, MPI_BYTE, r, TAG_WAITING, MPI_COMM_WORLD, &request);
+            MPI_Isend(NULL, 0, MPI_BYTE, r, TAG_WAITING, comm->state->all, &request);
     }
 
     while (n < comm->size && seconds_now() - began < listening(comm)) {
         MPI_Status status;
         int is_there = 0;
-        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &is_there, &status);
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, comm->state->all, &is_there, &status);
         if (!is_there) {
             usleep(1000);
             continue;
         }
-        MPI_Recv(NULL, 0, MPI_BYTE, status.MPI_SOURCE, TAG_WAITING, MPI_COMM_WORLD,
+        MPI_Recv(NULL, 0, MPI_BYTE, status.MPI_SOURCE, TAG_WAITING, comm->state->all,
                  MPI_STATUS_IGNORE);
         n += !waits[status.MPI_SOURCE];
         waits[status.MPI_SOURCE] = true;
@@ -59,8 +59,8 @@ static char *name_silent(const struct comm *comm, const bool *waits)
     for (int r = 0; r < comm->size; r++) {
         if (waits[r] || ++n > MOST)
             continue;
-        char *longer = xasprintf("%s%srank %d on %s", list, *list ? ", " : "", r,
-                                 comm_host(comm, r));
+        char *longer = xasprintf("%s%srank %d on %s", list, *list ? ", " : "",
+                                 comm_rank_of_job(comm, r), comm_host(comm, r));
         free(list);
         list = longer;
     }
@@ -113,7 +113,7 @@ static bool is_called(const struct comm *comm)
 {
     int is_there = 0;
     if (comm->size > 1)
-        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, MPI_COMM_WORLD, &is_there,
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WAITING, comm->state->all, &is_there,
                    MPI_STATUS_IGNORE);
     return is_there;
 }
@@ -146,6 +146,6 @@ void comm_meet(const struct comm *comm)
     if (comm->size == 1)
         return;
     MPI_Request request;
-    MPI_Ibarrier(MPI_COMM_WORLD, &request);
+    MPI_Ibarrier(comm->state->all, &request);
     comm_wait(comm, 1, &request);
 }

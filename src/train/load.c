@@ -34,9 +34,11 @@ static int share_facts(struct trainer *trainer, bool reads)
 
     if (reads && data->hash != shared.hash)
         rc = fail(ERR_FORMAT,
-                  "%s: rank %d reads another file under this name than rank 0: put "
+                  "%s: rank %d reads another file under this name than rank %d: put "
                   "one data set where every node sees it",
-                  trainer->config->data, trainer->comm->rank);
+                  trainer->config->data,
+                  comm_rank_of_job(trainer->comm, trainer->comm->rank),
+                  comm_rank_of_job(trainer->comm, 0));
     if (!reads) {
         data->hash = shared.hash;
         data->facts = shared.facts;

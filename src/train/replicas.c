@@ -46,15 +46,18 @@ static int compare_replicas(const struct trainer *trainer, const uint64_t *all, 
             const struct tensor *tensor =
                 i < params->n_tensors ? &params->tensors[i] : NULL;
 
-            char *other = comm->size > 2 ? xstrdup("most ranks")
-                                         : xasprintf("rank 0 on %s", comm_host(comm, 0));
+            char *other = comm->size > 2
+                              ? xstrdup("most ranks")
+                              : xasprintf("rank %d on %s", comm_rank_of_job(comm, 0),
+                                          comm_host(comm, 0));
             int rc =
                 fail(ERR_INTERNAL,
                      "rank %d on %s has drifted: its %s%s%s is not that of %s; memory "
                      "or a processor may be faulty%s. Nothing of this was saved: go on "
                      "from the last checkpoint with --resume, without that host",
-                     r, comm_host(comm, r), tensor ? tensor->layer : "optimizer state",
-                     tensor ? "/" : "", tensor ? tensor->name : "", other,
+                     comm_rank_of_job(comm, r), comm_host(comm, r),
+                     tensor ? tensor->layer : "optimizer state", tensor ? "/" : "",
+                     tensor ? tensor->name : "", other,
                      comm->size > 2 ? "" : ", on either of the two");
 
             free(other);

@@ -1,5 +1,6 @@
 /* Ranks: the canonical sum against a naive tree for any ranges of lanes, agreement,
- * shared memory. Run by mpirun; every rank runs every test. */
+ * shared memory, and all of it in groups of ranks. Run by mpirun; every rank runs every
+ * test. */
 #include "ranks/balance.h"
 #include "ranks/private.h"
 
@@ -248,8 +249,11 @@ static void test_same(void **state)
     int rc = comm_same(&comm, comm.rank == comm.size - 1 ? "avx2" : "baseline",
                        "kernel set", "give --isa");
     assert_int_equal(rc, ERR_USAGE);
-    assert_non_null(
-        strstr(fail_message(), "another kernel set (avx2) than rank 0 (baseline)"));
+    char expected[64];
+    snprintf(expected, sizeof expected,
+             "another kernel set (avx2) than rank %d (baseline)",
+             comm_rank_of_job(&comm, 0));
+    assert_non_null(strstr(fail_message(), expected));
     assert_non_null(strstr(fail_message(), "give --isa"));
 }
 
@@ -300,6 +304,50 @@ static void test_pieces(void **state)
     comm.state->piece = whole;
 }
 
+/* Everybody's first rank as the job numbers it, and how many they are. */
+static void check_group(const struct comm *job, int n_groups)
+{
+    int group = comm_group(job, n_groups);
+    int first = (group * job->size + n_groups - 1) / n_groups;
+    int end = ((group + 1) * job->size + n_groups - 1) / n_groups;
+
+    assert_int_equal(comm.size, end - first);
+    assert_int_equal(comm.rank, job->rank - first);
+    assert_true(comm.size == job->size / n_groups ||
+                comm.size == job->size / n_groups + 1);
+    for (int r = 0; r < comm.size; r++)
+        assert_int_equal(comm_rank_of_job(&comm, r), first + r);
+}
+
+/* A group does all that a job does, at its own time: others do as much of other work. */
+static void test_groups(void **state)
+{
+    const struct comm job = comm;
+
+    for (int n_groups = 1; n_groups <= job.size; n_groups++) {
+        comm_split(&job, n_groups, &comm);
+        check_group(&job, n_groups);
+        for (int i = comm_group(&job, n_groups); i < n_groups; i++) {
+            test_agree(state);
+            test_same(state);
+            test_window(state);
+            test_small_things(state);
+            test_gather_bytes(state);
+            test_gather_blocks(state);
+            check_sums(5 + i);
+        }
+
+        struct comm within;
+        comm_split(&comm, comm.size, &within);
+        assert_int_equal(within.size, 1);
+        assert_int_equal(comm_rank_of_job(&within, 0), job.rank);
+        comm_leave(&within);
+        comm_leave(&comm);
+        comm_leave(&comm); /* nothing is left of it */
+    }
+    comm = job;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_agree),        cmocka_unit_test(test_same),
         cmocka_unit_test(test_window),       cmocka_unit_test(test_small_things),
         cmocka_unit_test(test_gather_bytes), cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_groups),
     };
 
     comm_init(&comm);
