@@ -95,6 +95,8 @@ int selection_score(const struct selection *selection, const struct predictor *p
     struct comm comm;
     struct balance balance;
     struct model *wide = NULL;
+    struct ensemble ensemble;
+    const struct ensemble_config lone = {.n = 0};
     if (selection->n == 0)
         return refuse_none(data, selection->part);
 
@@ -107,12 +109,13 @@ int selection_score(const struct selection *selection, const struct predictor *p
     struct evaluator evaluator = {
         .comm = &comm,
         .balance = &balance,
-        .model = wide ? wide : predictor->model,
+        .ensemble = &ensemble,
         .lane_rows = predictor->record.sampler.lane_rows,
         .window_rows = window,
         .by_label = by_label,
     };
 
+    ensemble_init(&ensemble, &lone, wide ? &wide : &predictor->model);
     if (window)
         rc = stream_new(&comm, data, 1, stream_window_rows(window, evaluator.lane_rows),
                         &evaluator.stream);
@@ -121,6 +124,7 @@ int selection_score(const struct selection *selection, const struct predictor *p
                       score);
 
     stream_free(evaluator.stream);
+    ensemble_release(&ensemble);
     balance_release(&balance);
     comm_finalize(&comm);
     model_free(wide);

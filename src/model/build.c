@@ -251,6 +251,11 @@ const struct params *model_params(const struct model *model)
     return &model->params;
 }
 
+int model_lane_rows(const struct model *model)
+{
+    return model->frame.rows;
+}
+
 size_t model_bytes(const struct model *model)
 {
     return model->n_bytes;

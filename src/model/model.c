@@ -118,6 +118,17 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
     return output_score(output, lane, false);
 }
 
+struct lane_result model_score(struct model *model, const struct lane *lane,
+                               const real *logits)
+{
+    struct layer *output = model_output(model);
+    size_t width = (size_t)output->out.width, row = (size_t)output->out.row;
+
+    for (size_t r = 0; r < (size_t)lane->n_rows; r++)
+        memcpy(output->y + r * row, logits + r * width, width * sizeof *logits);
+    return output_score(output, lane, false);
+}
+
 struct lane_result model_gradient(struct model *model, const struct lane *lane,
                                   uint64_t seed, uint32_t step, real *gradient,
                                   uint64_t *touched)

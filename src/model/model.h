@@ -30,7 +30,8 @@ void model_tensors(const struct chain_config *chain, struct params *params);
 
 const struct chain_config *model_chain(const struct model *model);
 const struct params *model_params(const struct model *model);
-size_t model_bytes(const struct model *model); /* of the workspace */
+size_t model_bytes(const struct model *model);  /* of the workspace */
+int model_lane_rows(const struct model *model); /* most rows of a lane */
 
 /* Keras's initial weights, a pure function of the configuration and the seed. */
 void model_init_weights(const struct model *model, uint64_t seed, real *weights);
@@ -59,6 +60,10 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
 /* Forward only, without dropout. `logits`, if not NULL: (n_rows, 1 or C). */
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits);
+
+/* What logits (n_rows, 1 or C) of a lane come to, whoever has made them. */
+struct lane_result model_score(struct model *model, const struct lane *lane,
+                               const real *logits);
 
 /* The class that a row's logits decide for, or the most probable of several labels; sets
  * the probabilities of all. */

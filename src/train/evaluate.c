@@ -55,9 +55,16 @@ static int n_meetings(const struct comm *comm, const int *first)
     return most / LANES_TOGETHER;
 }
 
+/* What is asked of each lane: `width` numbers. */
+struct question {
+    size_t width;
+    void (*ask)(const struct evaluator *evaluator, const struct lane *lane,
+                double *values);
+};
+
 /* This rank's lanes of n rows that are sorted; `ids` of all of them, or NULL. */
-static void score_lanes(const struct evaluator *evaluator, struct lane all,
-                        double *values)
+static void ask_lanes(const struct evaluator *evaluator, struct lane all,
+                      const struct question *question, double *values)
 {
     const struct comm *comm = evaluator->comm;
     int lane_rows = evaluator->lane_rows, n = all.n_rows;
@@ -78,21 +85,64 @@ static void score_lanes(const struct evaluator *evaluator, struct lane all,
         struct lane lane = {all.from, all.rows + begin,
                             n - begin < lane_rows ? n - begin : lane_rows,
                             all.ids ? (const char *)all.ids + offset : NULL};
-        struct lane_result result = model_evaluate(evaluator->model, &lane, NULL);
-        values[l * WIDTH + LOSS] = result.loss;
-        values[l * WIDTH + CORRECT] = (double)result.correct;
-        values[l * WIDTH + FIRST_CLASS] = result.first_class;
-        values[l * WIDTH + LAST_CLASS] = result.last_class;
-        values[l * WIDTH + TRUE_POSITIVES] = (double)result.labels.true_positives;
-        values[l * WIDTH + FALSE_POSITIVES] = (double)result.labels.false_positives;
-        values[l * WIDTH + FALSE_NEGATIVES] = (double)result.labels.false_negatives;
+        question->ask(evaluator, &lane, values + (size_t)l * question->width);
     }
 
     while (meetings-- > 0)
         comm_meet(comm);
     trace_end(TRACE_VALIDATE, began);
-    comm_gather_lanes(comm, values, WIDTH, first);
+    comm_gather_lanes(comm, values, (int)question->width, first);
     free(first);
+}
+
+/* Lanes of an evaluator. */
+static int lanes_of(const struct evaluator *evaluator, int n)
+{
+    return (n + evaluator->lane_rows - 1) / evaluator->lane_rows;
+}
+
+/* What all lanes of all windows say, (lanes, width); on every rank. */
+static int ask_all(const struct evaluator *evaluator, const struct dataset *data,
+                   enum dataset_part part, const int32_t *rows, int n,
+                   const struct question *question, double *values)
+{
+    struct stream *stream = evaluator->stream;
+    int lane_rows = evaluator->lane_rows, rc = OK;
+    int window = stream ? stream_window_rows(evaluator->window_rows, lane_rows) : n;
+    int32_t *sorted = xcalloc((size_t)n, sizeof *sorted);
+
+    memcpy(sorted, rows, (size_t)n * sizeof *rows);
+    for (int64_t first = 0; first < n; first += window)
+        rows_sort_by_length(&data->part[part], sorted + first,
+                            n - first < window ? (int)(n - first) : window);
+
+    if (stream)
+        stream_begin(stream, part, sorted, n, window);
+    for (int64_t first = 0; first < n && !rc; first += window) {
+        struct lane lane = {&data->part[part], sorted + first,
+                            n - first < window ? (int)(n - first) : window, NULL};
+        if (stream)
+            rc = stream_window(stream, (int)(first / window), &lane.ids);
+        if (!rc)
+            ask_lanes(evaluator, lane, question,
+                      values + (size_t)(first / lane_rows) * question->width);
+    }
+    free(sorted);
+    return rc;
+}
+
+static void ask_score(const struct evaluator *evaluator, const struct lane *lane,
+                      double *values)
+{
+    struct lane_result result = ensemble_evaluate(evaluator->ensemble, lane, NULL);
+
+    values[LOSS] = result.loss;
+    values[CORRECT] = (double)result.correct;
+    values[FIRST_CLASS] = result.first_class;
+    values[LAST_CLASS] = result.last_class;
+    values[TRUE_POSITIVES] = (double)result.labels.true_positives;
+    values[FALSE_POSITIVES] = (double)result.labels.false_positives;
+    values[FALSE_NEGATIVES] = (double)result.labels.false_negatives;
 }
 
 /* Over lanes, of integers. */
@@ -126,33 +176,54 @@ static struct score add_up(const double *values, int n_lanes, int n)
 int evaluate(const struct evaluator *evaluator, const struct dataset *data,
              enum dataset_part part, const int32_t *rows, int n, struct score *score)
 {
-    struct stream *stream = evaluator->stream;
-    int lane_rows = evaluator->lane_rows, n_lanes = (n + lane_rows - 1) / lane_rows;
-    int window = stream ? stream_window_rows(evaluator->window_rows, lane_rows) : n,
-        rc = OK;
-
+    static const struct question question = {WIDTH, ask_score};
+    int n_lanes = lanes_of(evaluator, n);
     double *values = xcalloc((size_t)n_lanes, WIDTH * sizeof *values);
-    int32_t *sorted = xcalloc((size_t)n, sizeof *sorted);
-    memcpy(sorted, rows, (size_t)n * sizeof *rows);
-    for (int64_t first = 0; first < n; first += window)
-        rows_sort_by_length(&data->part[part], sorted + first,
-                            n - first < window ? (int)(n - first) : window);
 
-    model_count_labels(evaluator->model, evaluator->by_label);
-    if (stream)
-        stream_begin(stream, part, sorted, n, window);
-    for (int64_t first = 0; first < n && !rc; first += window) {
-        struct lane lane = {&data->part[part], sorted + first,
-                            n - first < window ? (int)(n - first) : window, NULL};
-        if (stream)
-            rc = stream_window(stream, (int)(first / window), &lane.ids);
-        if (!rc)
-            score_lanes(evaluator, lane, values + first / lane_rows * WIDTH);
-    }
+    ensemble_count_labels(evaluator->ensemble, evaluator->by_label);
+    int rc = ask_all(evaluator, data, part, rows, n, &question, values);
+    ensemble_count_labels(evaluator->ensemble, NULL);
 
-    model_count_labels(evaluator->model, NULL);
     *score = add_up(values, n_lanes, n);
-    free(sorted);
+    free(values);
+    return rc;
+}
+
+/* Of each row of a lane its number, from 1 on, as there is none where a lane is short;
+ * then its logits. */
+static void ask_logits(const struct evaluator *evaluator, const struct lane *lane,
+                       double *values)
+{
+    size_t outputs = (size_t)ensemble_outputs(evaluator->ensemble);
+    real *logits = xcalloc((size_t)lane->n_rows, outputs * sizeof *logits);
+
+    (void)ensemble_evaluate(evaluator->ensemble, lane, logits);
+    for (size_t r = 0; r < (size_t)lane->n_rows; r++) {
+        *values++ = lane->rows[r] + 1;
+        for (size_t c = 0; c < outputs; c++)
+            *values++ = (double)logits[r * outputs + c];
+    }
+    free(logits);
+}
+
+int evaluate_logits(const struct evaluator *evaluator, const struct dataset *data,
+                    enum dataset_part part, const int32_t *rows, int n, real *logits)
+{
+    size_t outputs = (size_t)ensemble_outputs(evaluator->ensemble), answer = 1 + outputs;
+    size_t answers = (size_t)lanes_of(evaluator, n) * (size_t)evaluator->lane_rows;
+    const struct question question = {(size_t)evaluator->lane_rows * answer, ask_logits};
+    double *values = xcalloc(answers, answer * sizeof *values);
+    const double **of_row = xcalloc((size_t)data->part[part].n, sizeof *of_row);
+
+    int rc = ask_all(evaluator, data, part, rows, n, &question, values);
+    for (size_t i = 0; i < answers; i++)
+        if (values[i * answer] > 0)
+            of_row[(size_t)values[i * answer] - 1] = values + i * answer + 1;
+    for (size_t i = 0; i < (size_t)n && !rc; i++)
+        for (size_t c = 0; c < outputs; c++)
+            logits[i * outputs + c] = (real)of_row[rows[i]][c];
+
+    free(of_row);
     free(values);
     return rc;
 }

@@ -1,14 +1,14 @@
-/* Loss and accuracy of a model over rows of a data set, the forward passes shared out
- * over the ranks, the sums the same on any number of them.
+/* Loss and accuracy of models over rows of a data set, or their logits: the forward
+ * passes shared out over the ranks, the sums the same on any number of them.
  */
 #ifndef RNNTRAIN_TRAIN_EVALUATE_H
 #define RNNTRAIN_TRAIN_EVALUATE_H
 
 #include "base/base.h"
 #include "data/dataset.h"
+#include "model/ensemble.h"
 #include "ranks/balance.h"
 #include "ranks/comm.h"
-#include "model/model.h"
 #include "train/stream.h"
 
 struct score {
@@ -59,7 +59,7 @@ const char *score_one_class(const struct score *score, const struct facts *facts
 struct evaluator {
     const struct comm *comm;
     const struct balance *balance;
-    struct model *model;
+    struct ensemble *ensemble; /* of one model or several (ensemble_init) */
     int lane_rows;
     struct stream *stream; /* of the ids; NULL: they are in memory */
     int window_rows;       /* of the stream, at least lane_rows */
@@ -72,5 +72,11 @@ struct evaluator {
 int evaluate(const struct evaluator *evaluator, const struct dataset *data,
              enum dataset_part part, const int32_t *rows, int n,
              struct score *score) NODISCARD;
+
+/* Collective. The logits of the same rows, (n, outputs) in the order of `rows`, on every
+ * rank: the same bits on any number of them, in lanes of any size. */
+int evaluate_logits(const struct evaluator *evaluator, const struct dataset *data,
+                    enum dataset_part part, const int32_t *rows, int n,
+                    real *logits) NODISCARD;
 
 #endif

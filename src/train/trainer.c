@@ -4,14 +4,16 @@ int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int3
                      int n, struct score *score)
 {
     const struct sampler_config *config = &trainer->config->sampler;
-    const struct evaluator evaluator = {trainer->comm,
-                                        &trainer->balance,
-                                        trainer->model,
-                                        config->lane_rows,
-                                        trainer->stream,
-                                        config->window_rows,
-                                        NULL};
-    return evaluate(&evaluator, &trainer->data, part, rows, n, score);
+    const struct ensemble_config lone = {.n = 0};
+    struct ensemble ensemble;
+    const struct evaluator evaluator = {
+        trainer->comm,   &trainer->balance,   &ensemble, config->lane_rows,
+        trainer->stream, config->window_rows, NULL};
+
+    ensemble_init(&ensemble, &lone, &trainer->model);
+    int rc = evaluate(&evaluator, &trainer->data, part, rows, n, score);
+    ensemble_release(&ensemble);
+    return rc;
 }
 
 /* Collective. What could not be saved before must be saved now. */

@@ -21,6 +21,7 @@ static const struct rows *all = &data.part[DATASET_TEST];
 
 static struct comm comm;
 static struct model *model;
+static struct ensemble ensemble; /* of it alone */
 static real *weights;
 
 static int set_up(void **state)
@@ -61,16 +62,32 @@ static int set_up(void **state)
     weights = xaligned(model_params(model)->size, sizeof *weights);
     model_init_weights(model, 3, weights);
     model_pack(model, weights);
+    const struct ensemble_config lone = {.n = 0};
+    ensemble_init(&ensemble, &lone, &model);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    ensemble_release(&ensemble);
     model_free(model);
     free(weights);
     comm_finalize(&comm);
     return 0;
+}
+
+/* In the order of `rows`, each as if it were judged alone. */
+static void check_logits(const struct evaluator *evaluator, const int32_t *rows, int n)
+{
+    real found[ROWS * CLASSES], expected[CLASSES];
+    assert_int_equal(evaluate_logits(evaluator, &data, DATASET_TEST, rows, n, found), OK);
+
+    for (int i = 0; i < n; i++) {
+        struct lane lane = {all, &rows[i], 1, NULL};
+        (void)model_evaluate(model, &lane, expected);
+        assert_memory_equal(found + i * CLASSES, expected, sizeof expected);
+    }
 }
 
 /* By each number of rows a lane, which is also what the last lane lacks. */
@@ -88,7 +105,8 @@ static void check(const int32_t *rows, int n)
 
     balance_new(1, true, &balance);
     for (int lane_rows = 1; lane_rows <= 8; lane_rows++) {
-        struct evaluator evaluator = {&comm, &balance, model, lane_rows, NULL, 0, NULL};
+        struct evaluator evaluator = {&comm, &balance, &ensemble, lane_rows,
+                                      NULL,  0,        NULL};
         struct score score = {0};
         assert_int_equal(evaluate(&evaluator, &data, DATASET_TEST, rows, n, &score), OK);
 
@@ -96,6 +114,7 @@ static void check(const int32_t *rows, int n)
         assert_int_equal(score.correct, correct);
         assert_true(fabs(score.loss - loss) < 1e-12);
         assert_true(score_accuracy(&score) == (double)correct / n);
+        check_logits(&evaluator, rows, n);
     }
     balance_release(&balance);
 }
@@ -123,7 +142,7 @@ static void test_no_rows(void **state)
     struct balance balance;
     struct score score = {.loss = 1, .correct = 1, .n = 1};
     balance_new(1, true, &balance);
-    struct evaluator evaluator = {&comm, &balance, model, 4, NULL, 0, NULL};
+    struct evaluator evaluator = {&comm, &balance, &ensemble, 4, NULL, 0, NULL};
     const int32_t none = 0;
     assert_int_equal(evaluate(&evaluator, &data, DATASET_TEST, &none, 0, &score), OK);
     assert_true(score.n == 0 && score.loss == 0 && score.correct == 0);
