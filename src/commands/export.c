@@ -15,7 +15,7 @@
 #define NAME(constant, stem, name, ...) [EXPORT_##constant] = name,
 static const char *const names[] = {EXPORT_FORMAT_LIST(NAME)[EXPORT_FORMATS] = NULL};
 #undef NAME
-#define HELP(constant, stem, name, suffix, takes_texts, help)                            \
+#define HELP(constant, stem, name, suffix, takes_texts, takes_ngrams, help)              \
     "; " name ": " help " (" suffix ")"
 static const char help_of_to[] = "what to write" EXPORT_FORMAT_LIST(HELP);
 #undef HELP

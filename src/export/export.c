@@ -3,15 +3,15 @@
 #include <string.h>
 #include <strings.h>
 
-#define EXPORT_FORMAT(NAME, stem, option, suffix, takes_texts, help)                     \
-    [EXPORT_##NAME] = {option, suffix, help, takes_texts, export_##stem},
+#define EXPORT_FORMAT(NAME, stem, option, suffix, takes_texts, takes_ngrams, help)       \
+    [EXPORT_##NAME] = {option, suffix, help, takes_texts, takes_ngrams, export_##stem},
 const struct export_format export_formats[] = {EXPORT_FORMAT_LIST(EXPORT_FORMAT)};
 #undef EXPORT_FORMAT
 _Static_assert(COUNT_OF(export_formats) == EXPORT_FORMATS, "a format is missing");
 
 int export_check(const struct predictor *predictor, const struct export_format *format)
 {
-    if (predictor_reads_ids(predictor))
+    if (format->takes_ngrams || predictor_reads_ids(predictor))
         return OK;
     return fail(ERR_USAGE,
                 "%s is a linear model of n-grams, which --to %s has no layers for: "

@@ -12,13 +12,15 @@
 #include "serve/predictor.h"
 
 /* FORMAT(constant, stem, name for --to, usual suffix, whether what is written takes
- * texts, help): a format is its row here and a source that defines export_<stem>. */
+ * texts, whether it can say n-grams, help): a format is its row here and a source that
+ * defines export_<stem>. */
 #define EXPORT_FORMAT_LIST(FORMAT)                                                       \
-    FORMAT(KERAS, keras, "keras", ".keras", false, "an archive that Keras 3 loads")      \
+    FORMAT(KERAS, keras, "keras", ".keras", false, false,                                \
+           "an archive that Keras 3 loads")                                              \
     FORMAT(KERAS3_WEIGHTS, keras3_weights, "keras3-weights", ".weights.h5", false,       \
-           "what Keras 3's load_weights takes")                                          \
-    FORMAT(ONNX, onnx, "onnx", ".onnx", false, "a model for ONNX's runtimes")            \
-    FORMAT(C, c, "c", ".c", true, "a C source, and its header beside it")
+           false, "what Keras 3's load_weights takes")                                   \
+    FORMAT(ONNX, onnx, "onnx", ".onnx", false, false, "a model for ONNX's runtimes")     \
+    FORMAT(C, c, "c", ".c", true, true, "a C source, and its header beside it")
 
 #define EXPORT_FORMAT(NAME, stem, ...) EXPORT_##NAME,
 enum { EXPORT_FORMAT_LIST(EXPORT_FORMAT) EXPORT_FORMATS };
@@ -32,7 +34,8 @@ EXPORT_FORMAT_LIST(EXPORT_FORMAT)
 
 struct export_format {
     const char *name, *suffix, *help;
-    bool takes_texts; /* it needs the model's tokenizer */
+    bool takes_texts;  /* it needs the model's tokenizer */
+    bool takes_ngrams; /* and says a linear model of n-grams */
     int (*write)(struct predictor *predictor, const char *path, char **checked);
 };
 extern const struct export_format export_formats[EXPORT_FORMATS];

@@ -50,6 +50,9 @@ static size_t most_state(const struct chain_config *chain)
 void c_network_parts(const struct c_export *export, struct c_parts *parts)
 {
     const struct chain_config *chain = export->chain;
+    c_part(parts, "IDS", !c_reads_ngrams(export));
+    c_part(parts, "NGRAMS", c_reads_ngrams(export));
+    c_part(parts, "IDF", c_has_idf(export));
     c_part(parts, "MASK", chain_uses_mask(chain));
     c_part(parts, "STATE", most_state(chain) > 0);
     c_curve_parts(chain, parts);
@@ -64,8 +67,14 @@ void c_network_parts(const struct c_export *export, struct c_parts *parts)
 void c_write_network_constants(FILE *out, const struct c_export *export)
 {
     const struct chain_config *chain = export->chain;
-    c_write_constant(out, "VOCABULARY", (size_t)chain->vocabulary, "ids; 0 is the pad");
-    c_write_constant(out, "LENGTH", (size_t)chain->length, "ids that the model reads");
+    if (c_reads_ngrams(export)) {
+        c_write_ngram_constants(out, export);
+    } else {
+        c_write_constant(out, "VOCABULARY", (size_t)chain->vocabulary,
+                         "ids; 0 is the pad");
+        c_write_constant(out, "LENGTH", (size_t)chain->length,
+                         "ids that the model reads");
+    }
     c_write_constant(out, "VALUES", most_values(chain), "most that a layer gives");
     if (most_state(chain) > 0)
         c_write_constant(out, "STATE", most_state(chain),
@@ -75,7 +84,8 @@ void c_write_network_constants(FILE *out, const struct c_export *export)
 void c_describe_network(FILE *out, const struct c_export *export)
 {
     const struct chain_config *chain = export->chain;
-    fprintf(out, " *   -> ids (%d)\n", chain->length);
+    if (!c_reads_ngrams(export))
+        fprintf(out, " *   -> ids (%d)\n", chain->length);
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
         if (!kind_of(layer)->describe)

@@ -1,5 +1,7 @@
 #include "export/c/kind.h"
 
+#include <stdlib.h>
+
 static const struct {
     const char *part, *activation;
 } losses[] = {
@@ -22,14 +24,31 @@ static void parts(const struct layer_config *layer, struct c_parts *parts)
 static void describe(FILE *out, const struct c_export *export,
                      const struct layer_config *layer)
 {
-    (void)export;
-    fprintf(out, "Dense(%d, %s)", layer->output.units,
-            losses[layer->output.loss].activation);
+    const char *activation = losses[layer->output.loss].activation;
+
+    if (c_reads_ngrams(export))
+        fprintf(out, "sums of their weights, biases (%d), %s", layer->output.units,
+                activation);
+    else
+        fprintf(out, "Dense(%d, %s)", layer->output.units, activation);
+}
+
+static void call_biases(FILE *out, const struct c_place *place)
+{
+    const struct params *params = place->export->params;
+    char *bias = c_tensor_name(export_tensor(params, place->layer, 0, "bias"));
+
+    fprintf(out, "    add_biases(%s, %s, %d, %s);\n", place->x, bias, place->out.width,
+            place->y);
+    free(bias);
 }
 
 static void call(FILE *out, const struct c_place *place)
 {
-    c_call_product(out, place, "weigh");
+    if (c_reads_ngrams(place->export))
+        call_biases(out, place);
+    else
+        c_call_product(out, place, "weigh");
 }
 
 extern const char c_template_output_c[];

@@ -1,14 +1,16 @@
 /* What the parts of the C writer share: source.c (names, refusals, files), template.c
  * (the fixed parts and what of them a model needs), about.c (what the files say of
- * themselves), text.c (how texts become ids), network.c (the chain of layers), kind.h and
- * a source a kind of layer, weights.c, write.c (literals and lists), check.c (built, run
- * by run.c, compared on texts of samples.c).
+ * themselves), text.c (how texts become ids), words.c (which words have one), network.c
+ * (the chain of layers), kind.h and a source a kind of layer, forest.h (n-grams as they
+ * are found), weights.c, packed.h (long tables), write.c (literals and lists), check.c
+ * (built, run by run.c, compared on texts of samples.c).
  */
 #ifndef RNNTRAIN_EXPORT_C_PRIVATE_H
 #define RNNTRAIN_EXPORT_C_PRIVATE_H
 
 #include <stdio.h>
 
+#include "export/c/forest.h"
 #include "layers/chain.h"
 #include "serve/predictor.h"
 
@@ -46,7 +48,10 @@ struct c_export {
     uint32_t *cased, *case_ignorable;
     struct text_reference *references;
     size_t n_words, n_mappings, n_cased, n_case_ignorable, n_references;
-    int32_t start; /* id that every text begins with; 0: none */
+    int32_t start;              /* id that every text begins with; 0: none */
+    int32_t unknown;            /* id of other words; 0: they are left out */
+    char marks[TEXT_MARKS + 1]; /* words that are filters too */
+    struct c_forest forest;     /* of a model of n-grams */
 };
 
 /* Everything behind `text`, for a source of that path, whose name ends in .c; what stands
@@ -56,6 +61,17 @@ void c_release(struct c_export *export);
 
 void c_make_tables(struct c_export *export);
 void c_release_tables(struct c_export *export);
+
+/* Sets words, start, unknown and marks. */
+void c_make_words(struct c_export *export);
+
+/* Whether the layers read n-grams instead of ids; such a model's ids are those of the
+ * n-grams' words, 1 for the first. And whether their sums are divided by lengths. */
+static inline bool c_reads_ngrams(const struct c_export *export)
+{
+    return chain_is_linear(export->chain);
+}
+bool c_has_idf(const struct c_export *export);
 
 /* Says whether a part is needed; where it is said twice, once is enough. */
 void c_part(struct c_parts *parts, const char *name, bool is_needed);
@@ -84,6 +100,9 @@ void c_write_tables(FILE *out, const struct c_export *export);
 void c_write_network_constants(FILE *out, const struct c_export *export);
 void c_write_layers(FILE *out, const struct c_export *export);
 void c_write_forward(FILE *out, const struct c_export *export);
+void c_write_ngram_constants(FILE *out, const struct c_export *export);
+void c_declare_ngrams(FILE *out, const struct c_export *export);
+void c_write_ngrams(FILE *out, const struct c_export *export);
 void c_write_weight_declarations(FILE *out, const struct c_export *export);
 void c_write_weights(FILE *out, const struct c_export *export);
 

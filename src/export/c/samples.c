@@ -32,7 +32,32 @@ static const struct {
     {"Xyzzy", 5},
 };
 
-/* A word of the vocabulary, in one of four often with a capital; or something odd. */
+static void write_word(FILE *out, const char *word, bool may_be_capital)
+{
+    bool is_capital = may_be_capital && *word >= 'a' && *word <= 'z';
+    for (const char *c = word; *c; c++)
+        fputc(*c == '\n' ? ' ' : is_capital && c == word ? *c - 'a' + 'A' : *c, out);
+}
+
+/* A word of the vocabulary, or the words of an n-gram. */
+static void write_words(FILE *out, const struct c_export *export, uint32_t choice,
+                        bool may_be_capital)
+{
+    if (!c_reads_ngrams(export)) {
+        write_word(out, export->words[choice % export->n_words].text, may_be_capital);
+        return;
+    }
+
+    int32_t word[NGRAMS_MOST_WORDS];
+    int32_t feature = (int32_t)(choice % export->forest.n_nodes);
+    int n = ngrams_words_of(&export->predictor->ngrams, feature, word);
+    for (int i = 0; i < n; i++) {
+        fputs(i ? " " : "", out);
+        write_word(out, export->forest.texts[word[i]], may_be_capital);
+    }
+}
+
+/* Something that the model knows, in one of four often with capitals; or what is odd. */
 static void write_piece(FILE *out, const struct c_export *export, const struct rng *rng,
                         uint32_t index)
 {
@@ -43,10 +68,7 @@ static void write_piece(FILE *out, const struct c_export *export, const struct r
         size_t odd = word[1] % COUNT_OF(odd_pieces);
         fwrite(odd_pieces[odd].bytes, 1, odd_pieces[odd].n, out);
     } else {
-        const char *text = export->words[word[1] % export->n_words].text;
-        bool is_capital = word[2] % 4 == 0 && *text >= 'a' && *text <= 'z';
-        for (const char *c = text; *c; c++)
-            fputc(*c == '\n' ? ' ' : is_capital && c == text ? *c - 'a' + 'A' : *c, out);
+        write_words(out, export, word[1], word[2] % 4 == 0);
     }
 
     if (word[3] % 16)

@@ -1,4 +1,5 @@
-/* How texts become ids: words, Unicode's tables, and what of the template is needed. */
+/* How texts become ids: tables of words and of Unicode, and what of the template is
+ * needed. */
 #include "export/c/private.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@ void c_text_parts(const struct c_export *export, struct c_parts *parts)
     c_part(parts, "LOWER", text->lower);
     c_part(parts, "ENCODING", text->lower || text->tags == TEXT_TAGS_HTML);
     c_part(parts, "FILTERS", text->segment == TEXT_SEGMENT_SPLIT && *text->filters);
+    c_part(parts, "MARKS", *export->marks);
     c_part(parts, "CHARACTERS", text->segment == TEXT_SEGMENT_CHAR);
     c_part(parts, "START", export->start > 0);
     c_part(parts, "PAD_PRE", text->pad_pre);
@@ -30,64 +32,18 @@ void c_describe_text(FILE *out, const struct c_export *export)
     };
     _Static_assert(COUNT_OF(tags) == TEXT_TAGS_KEEP + 1, "a treatment has no words");
 
-    fprintf(out, " *   text -> valid UTF-8%s%s%s -> %s\n", tags[text->tags],
+    fprintf(out, " *   text -> valid UTF-8%s%s%s%s -> %s\n", tags[text->tags],
             text->lower ? " -> lower case" : "",
             text->segment == TEXT_SEGMENT_SPLIT && *text->filters ? " -> filters" : "",
+            *export->marks ? ", punctuation kept" : "",
             text->segment == TEXT_SEGMENT_CHAR ? "characters" : "words");
-}
-
-/* By bytes; a stop word before a word of the vocabulary. */
-static int compare_words(const void *left, const void *right)
-{
-    const struct c_word *a = left, *b = right;
-    int order = strcmp(a->text, b->text);
-    return order ? order : a->id - b->id;
-}
-
-static void make_words(struct c_export *export)
-{
-    const struct text_tokenizer *tokenizer = export->predictor->tokenizer;
-    const struct text_options *text = export->text;
-    int first = text->oov_token ? 2 : 1, limit = text->num_words;
-    int last = text_n_words(tokenizer), beyond = text_beyond_id(tokenizer);
-    if (!text->drops_missing)
-        last = limit && limit - 1 < last ? limit - 1 : last;
-
-    size_t n = 0;
-    struct c_word *words =
-        xcalloc((size_t)(last + text->n_stop_words) + 1, sizeof *words);
-    for (int id = first; id <= last; id++)
-        if (*text_word(tokenizer, id))
-            words[n++] = (struct c_word){text_word(tokenizer, id),
-                                         limit && id >= limit ? beyond : id};
-    for (int i = 0; i < text->n_stop_words; i++)
-        words[n++] = (struct c_word){text->stop_words[i], 0};
-    if (n == 0)
-        words[n++] = (struct c_word){"", 0};
-
-    qsort(words, n, sizeof *words, compare_words);
-    size_t n_kept = 1;
-    for (size_t i = 1; i < n; i++)
-        if (strcmp(words[i].text, words[n_kept - 1].text))
-            words[n_kept++] = words[i];
-    export->words = words;
-    export->n_words = n_kept;
-}
-
-/* The id that a text without words has. */
-static int32_t start_of(const struct text_tokenizer *tokenizer)
-{
-    struct text_ids ids = {0};
-    text_encode(tokenizer, "", 0, &ids);
-    int32_t start = ids.n ? ids.ids[0] : 0;
-    text_ids_release(&ids);
-    return start;
 }
 
 void c_make_tables(struct c_export *export)
 {
-    make_words(export);
-    export->start = start_of(export->predictor->tokenizer);
+    if (c_reads_ngrams(export))
+        c_forest_make(&export->predictor->ngrams, &export->forest);
+    c_make_words(export);
     export->n_mappings = text_lower_mappings(&export->mappings);
     export->n_cased = text_property_bounds(TEXT_CASED, &export->cased);
     export->n_case_ignorable =
@@ -98,6 +54,7 @@ void c_make_tables(struct c_export *export)
 void c_release_tables(struct c_export *export)
 {
     free(export->words);
+    c_forest_release(&export->forest);
     free(export->mappings);
     free(export->cased);
     free(export->case_ignorable);
@@ -167,10 +124,9 @@ static void write_lower_case(FILE *out, const struct c_export *export)
 
 void c_write_text_constants(FILE *out, const struct c_export *export)
 {
-    int32_t unknown = text_unknown_id(export->predictor->tokenizer);
     c_write_constant(out, "N_WORDS", export->n_words, "");
-    c_write_constant(out, "UNKNOWN", (size_t)unknown,
-                     unknown ? "id of other words" : "other words are left out");
+    c_write_constant(out, "UNKNOWN", (size_t) export->unknown,
+                     export->unknown ? "id of other words" : "other words are left out");
 
     if (export->start)
         c_write_constant(out, "START", (size_t) export->start,
@@ -199,6 +155,11 @@ void c_write_separators(FILE *out, const struct c_export *export)
         c_write_literal(out, text->filters);
         fputs(";\n", out);
     }
+    if (*export->marks) {
+        fputs("static const char marks[] = ", out);
+        c_write_literal(out, export->marks);
+        fputs("; /* filters that are words */\n", out);
+    }
 }
 
 void c_write_table_declarations(FILE *out, const struct c_export *export)
@@ -210,6 +171,8 @@ void c_write_table_declarations(FILE *out, const struct c_export *export)
               out);
     if (export->text->tags == TEXT_TAGS_HTML)
         fputs("static const struct reference references[N_REFERENCES];\n", out);
+    if (c_reads_ngrams(export))
+        c_declare_ngrams(out, export);
 }
 
 void c_write_tables(FILE *out, const struct c_export *export)
@@ -219,4 +182,6 @@ void c_write_tables(FILE *out, const struct c_export *export)
         write_references(out, export);
     if (export->text->lower)
         write_lower_case(out, export);
+    if (c_reads_ngrams(export))
+        c_write_ngrams(out, export);
 }

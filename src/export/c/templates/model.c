@@ -18,6 +18,15 @@ struct word {
     int id; /* 0: left out of every text */
 };
 
+#if WITH_NGRAMS
+/* Numbers as digits of base 92, '#' to '~', `width` each; PACKED of them and a NUL are a
+ * row. */
+struct packed {
+    const char *digits;
+    int width;
+};
+
+#endif
 #if WITH_REFERENCES
 struct reference {
     const char *name;
@@ -40,6 +49,7 @@ struct mapping {
 
 /* insert: network */
 
+#if WITH_IDS
 int model_predict_ids(const int *ids, int n, double *probabilities)
 {
     struct workspace *work = malloc(sizeof *work);
@@ -50,13 +60,42 @@ int model_predict_ids(const int *ids, int n, double *probabilities)
     return decided;
 }
 
+#endif
+#if WITH_NGRAMS
+/* As model_predict, of a text's words by their ids. */
+static int judge_words(const int *words, int n, double *probabilities)
+{
+    struct workspace *work = malloc(sizeof *work);
+    size_t room = (size_t)n + 1;
+    int *nodes = malloc(room * sizeof *nodes);
+    int *found = malloc(room * LONGEST * sizeof *found);
+    int decided = -1;
+
+    if (work && nodes && found) {
+        work->ngrams = found;
+        work->n_ngrams = find_ngrams(words, (size_t)n, nodes, found);
+        decided = decide(find_logits(work), probabilities);
+    }
+    free(work);
+    free(nodes);
+    free(found);
+    return decided;
+}
+
+#endif
 int model_predict(const char *text, double probabilities[MODEL_CLASSES])
 {
     char *prepared = prepare(text);
     int *ids = prepared ? malloc((strlen(prepared) + 1) * sizeof *ids) : NULL;
     int decided = -1;
+#if WITH_IDS
     if (ids)
         decided = model_predict_ids(ids, find_ids(prepared, ids), probabilities);
+#endif
+#if WITH_NGRAMS
+    if (ids)
+        decided = judge_words(ids, find_ids(prepared, ids), probabilities);
+#endif
     free(ids);
     free(prepared);
     return decided;

@@ -1,13 +1,20 @@
 /* The model: sums in double, so that no order of additions matters. */
 
 struct workspace {
+#if WITH_IDS
     int ids[LENGTH];
+#endif
+#if WITH_NGRAMS
+    const int *ngrams; /* that the text has, ascending */
+    size_t n_ngrams;
+#endif
     double values[2][VALUES]; /* what a layer takes and what it gives, in turns */
 #if WITH_STATE
     double state[STATE]; /* of the layer at work */
 #endif
 };
 
+#if WITH_IDS
 /* y = b */
 static void set(double *y, const float *b, int n)
 {
@@ -32,6 +39,7 @@ static void weigh(const double *x, int inputs, const float *w, const float *b, i
     add_product(y, x, w, inputs, units, units);
 }
 
+#endif
 #if WITH_CURVES
 /* insert: curves */
 
@@ -40,6 +48,7 @@ static void weigh(const double *x, int inputs, const float *w, const float *b, i
 
 /* insert: forward */
 
+#if WITH_IDS
 /* Exactly LENGTH ids. Returns whether the model knows them all. */
 static bool pad(const int *ids, int n, int *row)
 {
@@ -60,3 +69,5 @@ static bool pad(const int *ids, int n, int *row)
     }
     return true;
 }
+
+#endif

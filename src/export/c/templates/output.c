@@ -1,3 +1,12 @@
+#if WITH_NGRAMS
+/* y (n) = x + b, in 32 bits */
+static void add_biases(const double *x, const float *b, int n, double *y)
+{
+    for (int j = 0; j < n; j++)
+        y[j] = (float)((float)x[j] + b[j]);
+}
+
+#endif
 #if WITH_BINARY
 /* sigmoid(logit) is the second class's. */
 static int decide(const double *logits, double *probabilities)

@@ -266,19 +266,40 @@ static bool is_filter(const char *character, size_t n)
     return false;
 }
 
+static char *append(char *to, const char *bytes, size_t n)
+{
+    memcpy(to, bytes, n);
+    return to + n;
+}
+
+#if WITH_MARKS
+/* Filters become splits, marks among them words of their own. Frees the text; NULL if
+ * memory is exhausted. */
+#else
 /* Filters become splits. Frees the text; NULL if memory is exhausted. */
+#endif
 static char *apply_filters(char *text)
 {
     size_t n_split = strlen(split);
+#if WITH_MARKS
+    char *filtered = malloc(strlen(text) * (2 * n_split + 1) + 1), *to = filtered;
+#else
     char *filtered = malloc(strlen(text) * n_split + 1), *to = filtered;
+#endif
 
     for (const char *at = text; filtered && *at;) {
         bool is_valid;
         size_t n = character_bytes(at, &is_valid);
-        bool filters_it = is_filter(at, n);
-        size_t n_copied = filters_it ? n_split : n;
-        memcpy(to, filters_it ? split : at, n_copied);
-        to += n_copied;
+        if (is_filter(at, n))
+            to = append(to, split, n_split);
+        else
+            to = append(to, at, n);
+#if WITH_MARKS
+        if (strchr(marks, *at)) {
+            *to++ = *at;
+            to = append(to, split, n_split);
+        }
+#endif
         at += n;
     }
 
