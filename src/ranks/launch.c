@@ -57,7 +57,7 @@ int comm_check_launch(void)
 /* A process that no launcher started is a job of one. Open MPI would start a daemon of
  * its own beside it, which needs ssh to be there, takes a tenth of a second, and ends,
  * with the folders that it made, at some moment after the job has: the next job then
- * finds them or does not, and fails. Nothing here is for others: it needs none of that. */
+ * finds them or does not, and fails. It has no need of any of that. */
 static void isolate_if_alone(void)
 {
     if (launched_rank())
