@@ -132,7 +132,6 @@ const struct peer peer_options[] = {
     {"wd", NULL, NULL, NO_DECAY},
     {"l2", NULL, NULL, NO_DECAY},
     {"alpha", NULL, NULL, NO_DECAY},
-    {"class-weight", NULL, NULL, "there are no class weights here"},
 
     {"optim", "optimizer", NULL, NULL},
     {"optimiser", "optimizer", NULL, NULL},

@@ -131,6 +131,7 @@ static const struct option_part parts[] = {
     {&stopping_options_table, 0},
     {&optim_options_table, AT(trainer.optim)},
     {&linear_options_table, AT(trainer.linear)},
+    {&loss_options_table, AT(trainer.loss)},
     {&test_table, 0},
 };
 
@@ -326,6 +327,8 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
         rc = settle_model(config, &named.trainer.model);
     if (!rc)
         rc = vectors_options_settle(config, &named.trainer.model);
+    if (!rc)
+        rc = loss_options_settle(&config->trainer.loss);
     stopping_settle(config, named.recipe == RECIPE_NONE ? NULL : &recipes_own);
     if (!rc)
         rc = check_combination(&config->trainer);

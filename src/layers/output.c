@@ -20,6 +20,7 @@ struct output_layer {
     struct logits logits;
     double *terms;                 /* (units) exponentials of a row */
     struct label_counts *by_label; /* (units) borrowed, or NULL */
+    const double *class_weights;   /* (C) borrowed, or NULL: all 1 */
 };
 
 static struct output_layer *of(struct layer *layer)
@@ -254,11 +255,24 @@ static double class_loss(struct layer *output, const real *logits, int y, real *
     die("a row of one class has no such loss");
 }
 
+/* The same in training, where rows of some classes may count more. */
+static double training_loss(struct layer *output, const real *logits, int y,
+                            real *d_logits)
+{
+    const double *weights = of(output)->class_weights;
+    double loss = class_loss(output, logits, y, d_logits);
+
+    for (int c = 0; c < output->out.width && weights; c++)
+        d_logits[c] *= (real)weights[y];
+    return weights ? weights[y] * loss : loss;
+}
+
 /* A row of one class; d_logits NULL: no gradient is wanted. */
 static void score_class(struct layer *output, const real *logits, int y, real *d_logits,
                         struct lane_result *result)
 {
-    result->loss += class_loss(output, logits, y, d_logits);
+    result->loss += d_logits ? training_loss(output, logits, y, d_logits)
+                             : class_loss(output, logits, y, NULL);
     note_decision(result,
                   class_decision(output->frame->kernels, output->out.width, logits), y);
 }
@@ -292,6 +306,11 @@ static void score_labels(struct layer *output, const real *logits, const uint8_t
 void output_count_labels(struct layer *output, struct label_counts *by_label)
 {
     of(output)->by_label = by_label;
+}
+
+void output_weigh_classes(struct layer *output, const double *weights)
+{
+    of(output)->class_weights = weights;
 }
 
 struct lane_result output_score(struct layer *output, const struct lane *lane,

@@ -21,6 +21,10 @@ struct lane_result {
     struct label_counts labels;
 };
 
+/* How much a row of each class counts in passes that train, (C) numbers that are
+ * borrowed; NULL: 1. Not where a row has several labels. */
+void output_weigh_classes(struct layer *output, const double *weights);
+
 /* What is scored from now on is added label by label too, to (units) counts that are
  * borrowed; NULL: no more. */
 void output_count_labels(struct layer *output, struct label_counts *by_label);

@@ -175,6 +175,11 @@ int model_judge(const struct model *model, const real *logits, double *probabili
     return class_decision(kernels, n_logits, logits);
 }
 
+void model_weigh_classes(struct model *model, const double *weights)
+{
+    output_weigh_classes(model_output(model), weights);
+}
+
 void model_count_labels(struct model *model, struct label_counts *by_label)
 {
     output_count_labels(model_output(model), by_label);

@@ -69,6 +69,10 @@ struct lane_result model_score(struct model *model, const struct lane *lane,
  * the probabilities of all. */
 int model_judge(const struct model *model, const real *logits, double *probabilities);
 
+/* From now on a row of each class counts so much in training, (C) numbers that are
+ * borrowed, where a text has one; NULL: 1 again. */
+void model_weigh_classes(struct model *model, const double *weights);
+
 /* From now on what lanes come to is added label by label too, to (C) counts that are
  * borrowed, where texts have several labels; NULL: no more. */
 void model_count_labels(struct model *model, struct label_counts *by_label);

@@ -9,6 +9,7 @@ const struct record_key record_keys[] = {
     {"batch_size", "256", false, false},
     {"beta_1", "0.9", false, false},
     {"beta_2", "0.999", false, false},
+    {"class_weight", "null", true, false},
     {"clip_norm", "0.0", false, false},
     {"dense", "256", false, false},
     {"dense_dropout", "0.2", false, false},

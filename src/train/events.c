@@ -102,6 +102,8 @@ static void say_start(struct report *report, const struct report_start *start)
                    start->watched);
     if (start->unseen)
         report_say(report, "warning  %s", start->unseen);
+    if (start->class_weights)
+        report_say(report, "weights  of a row, by its class: %s", start->class_weights);
     report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
                start->classes, start->bytes >> 20);
 

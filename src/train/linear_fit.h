@@ -30,6 +30,7 @@ struct linear_task {
     const int32_t *rows;       /* (n) ascending */
     int n;
     enum linear_scaling scaling; /* not SCALING_AUTO */
+    const double *class_weights; /* (classes) by which C is multiplied; NULL: 1 */
 };
 
 struct linear_fit;

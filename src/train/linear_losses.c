@@ -26,6 +26,12 @@ static double exp_below(double x)
     return x > -699 ? kernels_exp(x) : 0;
 }
 
+/* How much row i counts. */
+static double weight_of(const struct linear_task *task, size_t i)
+{
+    return task->class_weights ? task->class_weights[task->labels->y[task->rows[i]]] : 1;
+}
+
 /* log sum exp(x) - x[y] of a softmax, else the sum of log(1 + exp(x)) - y x. */
 static double loss_of(const struct linear_fit *fit, size_t i, const double *x)
 {
@@ -63,6 +69,7 @@ double linear_loss(struct linear_fit *fit, double step)
         share->sums[b] = 0;
     for (size_t i = 0; i < share_own(share); i++)
         share->sums[(share->begin + i) / LINEAR_BLOCK] +=
+            weight_of(&fit->task, share->begin + i) *
             loss_of(fit, share->begin + i, logits_at(fit, i, step));
     return linear_share_sum(fit->comm, share);
 }
@@ -91,6 +98,7 @@ static void judge(const struct linear_fit *fit, size_t i, float *shares)
  * length. */
 static float factor(const struct linear_fit *fit, size_t i, double c)
 {
+    c *= weight_of(&fit->task, i);
     return (float)(fit->norm ? c / (double)fit->norm[i] : c);
 }
 

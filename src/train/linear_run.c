@@ -50,20 +50,29 @@ static float *tensor_at(const struct trainer *trainer, int i)
 static int fit(struct trainer *trainer, const int32_t *rows, int n,
                const struct linear_trial *trial, bool begins, int *passes)
 {
-    const struct linear_task task = task_of(trainer, rows, n, trial->scaling);
+    struct linear_task task = task_of(trainer, rows, n, trial->scaling);
     const struct linear_stop stop = {LINEAR_TOLERANCE, wish, trainer};
     struct linear_fit *work = NULL;
     float *kernel = tensor_at(trainer, KERNEL), *bias = tensor_at(trainer, BIAS);
+    double *weights = NULL;
 
-    int rc = linear_fit_new(trainer->comm, &task, &work);
-    if (rc)
+    int rc = trainer->config->loss.class_weight
+                 ? trainer_class_weights(trainer, rows, n, &weights)
+                 : OK;
+    task.class_weights = weights;
+    if (!rc)
+        rc = linear_fit_new(trainer->comm, &task, &work);
+    if (rc) {
+        free(weights);
         return rc;
+    }
     if (begins)
         linear_fit_begin(work, kernel, bias);
     int wished = linear_fit_run(work, trial->c, &stop, kernel, bias);
     linear_fit_idf(work, tensor_at(trainer, IDF));
     *passes = linear_fit_effort(work).passes;
     linear_fit_free(work);
+    free(weights);
     model_pack(trainer->model, trainer->weights);
     return wished ? trainer_stop(trainer, wished) : OK;
 }

@@ -101,6 +101,7 @@ struct trainer {
     struct optim optim;
     struct comm_sum *sum;
     real *weights, *best_weights;
+    double *class_weights; /* (classes) of a network's rows; NULL: all 1 */
     struct balance balance;
     int *first;                      /* (size + 1) lane ranges of the ranks */
     double *lane_values;             /* (lanes, LANE_WIDTH) */
@@ -170,6 +171,13 @@ int trainer_check_beginning(const struct trainer *trainer) NODISCARD;
 /* Rank 0. Two checkpoints must find room, or the first save of the run would fail: the
  * new one beside the one that it replaces. */
 int trainer_check_room(const struct trainer *trainer) NODISCARD;
+
+/* What each class counts where n training rows are learnt, of --class-weight, which is
+ * there: (classes) numbers, the caller's. */
+int trainer_class_weights(const struct trainer *trainer, const int32_t *rows, int n,
+                          double **weights) NODISCARD;
+/* The least and the greatest of them, for people; the caller's. NULL: there are none. */
+char *trainer_describe_class_weights(const struct trainer *trainer);
 
 /* Collective. The n-grams of all rows into the memory that a node shares, and their list
  * on rank 0. */

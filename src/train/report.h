@@ -37,8 +37,9 @@ struct report {
 struct report_start {
     const char *config; /* JSON */
     const char *hosts, *kernels;
-    const char *validation; /* the rule and the classes, for people */
-    const char *unseen;     /* classes that no validation row is of, or NULL */
+    const char *validation;    /* the rule and the classes, for people */
+    const char *unseen;        /* classes that no validation row is of, or NULL */
+    const char *class_weights; /* the least and the greatest, or NULL: all are 1 */
     int ranks, lanes, classes;
     bool reproducible; /* on any number of ranks */
     bool shares_cores; /* some host has more ranks than cores */

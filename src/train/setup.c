@@ -231,6 +231,20 @@ static int take_data(struct trainer *trainer)
     return rc ? rc : trainer_open_stream(trainer);
 }
 
+/* What training rows of each class count. */
+static int weigh_classes(struct trainer *trainer)
+{
+    const struct sampler *sampler = &trainer->sampler;
+
+    if (!trainer->config->loss.class_weight)
+        return OK;
+    int rc = trainer_class_weights(trainer, sampler->train, sampler->n_train,
+                                   &trainer->class_weights);
+    if (!rc)
+        model_weigh_classes(trainer->model, trainer->class_weights);
+    return rc;
+}
+
 /* Collective. The model, and what shares its lanes out. */
 static int prepare(struct trainer *trainer)
 {
@@ -241,6 +255,8 @@ static int prepare(struct trainer *trainer)
         rc = check_ranks(trainer);
     if (!rc)
         rc = comm_agree(comm, make_model(trainer)); /* hosts differ in memory */
+    if (!rc)
+        rc = weigh_classes(trainer);
     if (rc)
         return rc;
 
@@ -312,6 +328,7 @@ void trainer_tear_down(struct trainer *trainer)
     trainer_release_image(&trainer->pending_best);
     free(trainer->weights);
     free(trainer->best_weights);
+    free(trainer->class_weights);
     balance_release(&trainer->balance);
     free(trainer->first);
     free(trainer->lane_values);

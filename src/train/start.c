@@ -237,9 +237,11 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
     char *validation = describe_validation(trainer);
     char *unseen = describe_unseen(trainer);
     char *layers = model_summary(model_chain(trainer->model));
+    char *class_weights = trainer_describe_class_weights(trainer);
     struct report_start start = describe(trainer, hosts, validation, crowded);
     start.unseen = unseen;
     start.layers = layers;
+    start.class_weights = class_weights;
 
     if (trainer->data.is_unsealed)
         trainer_tell_unsealed(trainer, trainer->config->data);
@@ -252,6 +254,7 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
     free(validation);
     free(layers);
     free(unseen);
+    free(class_weights);
     return rc;
 }
 

@@ -10,6 +10,7 @@
 #include "model/optimizer.h"
 #include "model/options.h"
 #include "ranks/comm.h"
+#include "train/loss_options.h"
 
 /* What early stopping and best.h5 watch. MONITOR_AUTO is for options only: it stands for
  * one of the others. */
@@ -62,6 +63,7 @@ struct trainer_config {
 
     struct model_options model;
     struct linear_config linear;
+    struct loss_config loss;
     struct optim_config optim; /* the trainer sets the steps of warm-up and of the run */
     struct sampler_config sampler;
 

@@ -1,6 +1,6 @@
 /* Several labels a text: loss, counts and gradients against their definitions, in double,
  * for few labels and for so many that the output is computed in tiles; and gradients of
- * classes, many or with a sigmoid each. */
+ * classes, many or with a sigmoid each, also where rows of some count more. */
 #include "model/model.h"
 
 #include <math.h>
@@ -224,9 +224,52 @@ static void test_classes(void **state)
     for_each_kernel_set(check_classes);
 }
 
+/* The sum of the rows' losses, each times its class's weight. */
+static double weighted_loss(struct fixture *fixture, const double *weights)
+{
+    double sum = 0;
+
+    model_pack(fixture->model, fixture->weights);
+    for (int r = 0; r < ROWS; r++) {
+        struct lane one = {&fixture->corpus.rows, fixture->corpus.order + r, 1, NULL};
+        double loss = model_evaluate(fixture->model, &one, NULL).loss;
+        sum += weights[fixture->corpus.class[r]] * loss;
+    }
+    return sum;
+}
+
+static void check_weights(const struct kernels *kernels)
+{
+    static const double weights[] = {0.5, 3, 0, 1.25};
+    static const struct {
+        int n;
+        enum loss loss;
+    } cases[] = {{1, LOSS_BINARY}, {4, LOSS_CATEGORICAL}, {3, LOSS_SIGMOIDS}};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fixture fixture;
+        set_up(&fixture, kernels, cases[i].n, cases[i].loss);
+        for (int r = 0; r < ROWS; r++)
+            fixture.corpus.class[r] = r % (cases[i].n == 1 ? 2 : cases[i].n);
+        model_weigh_classes(fixture.model, weights);
+        check_gradient(&fixture);
+
+        double loss = result_at(&fixture, fixture.scratch).loss;
+        assert_true(fabs(loss - weighted_loss(&fixture, weights)) < 1e-12 * loss);
+        tear_down(&fixture);
+    }
+}
+
+static void test_class_weights(void **state)
+{
+    (void)state;
+    for_each_kernel_set(check_weights);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_labels),
-                                       cmocka_unit_test(test_classes)};
+                                       cmocka_unit_test(test_classes),
+                                       cmocka_unit_test(test_class_weights)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,21 +98,26 @@ static struct linear_task task_of(const struct problem *problem, enum loss loss,
                                 .scaling = scaling};
 }
 
-static struct found fit_small(const struct problem *problem, enum loss loss,
-                              enum linear_scaling scaling, double c)
+static struct found fit_task(const struct linear_task *task, double c)
 {
     const struct linear_stop stop = {.tolerance = 1e-6};
-    const struct linear_task task = task_of(problem, loss, scaling);
     struct linear_fit *fit = NULL;
     struct found found;
 
-    assert_int_equal(linear_fit_new(&comm, &task, &fit), OK);
+    assert_int_equal(linear_fit_new(&comm, task, &fit), OK);
     linear_fit_begin(fit, found.kernel, found.bias);
     assert_int_equal(linear_fit_run(fit, c, &stop, found.kernel, found.bias), 0);
     linear_fit_idf(fit, found.idf);
     found.objective = linear_fit_effort(fit).objective;
     linear_fit_free(fit);
     return found;
+}
+
+static struct found fit_small(const struct problem *problem, enum loss loss,
+                              enum linear_scaling scaling, double c)
+{
+    const struct linear_task task = task_of(problem, loss, scaling);
+    return fit_task(&task, c);
 }
 
 static void expect(double found, double expected, double within)
@@ -221,6 +226,34 @@ static void test_labels(void **state)
     (void)state;
 }
 
+/* LogisticRegression(C=c, class_weight={0: ..., 1: ..., ...}). */
+static void test_class_weights(void **state)
+{
+    static const double of_two[] = {0.5, 3}, of_three[] = {1, 2.5, 0.25};
+    static const double first[] = {0.22990369, -0.1759857, -0.053918};
+    static const double biases[] = {0.42219091, 0.54778176, -0.96997267};
+    struct problem *problem = small_problem();
+
+    struct linear_task task = task_of(problem, LOSS_CATEGORICAL, SCALING_NONE);
+    task.class_weights = of_three;
+    struct found found = fit_task(&task, 2);
+    for (int c = 0; c < CLASSES; c++)
+        expect((double)found.kernel[c], first[c], 1e-4);
+    expect_biases(found.bias, biases);
+    expect(found.objective, 99.011718015, 1e-5);
+
+    make_binary(problem);
+    task = task_of(problem, LOSS_BINARY, SCALING_NONE);
+    task.class_weights = of_two;
+    found = fit_task(&task, 0.5);
+    expect((double)found.kernel[0], -0.06974261, 1e-4);
+    expect((double)found.kernel[2], -0.2443869, 1e-4);
+    expect((double)found.bias[0], 0.59730821, 1e-4);
+    expect(found.objective, 19.858913769, 1e-6);
+    free_problem(problem);
+    (void)state;
+}
+
 /* Rows that are left out are not there, and weights that a fit ends with are its end. */
 static void test_rows_and_warm_start(void **state)
 {
@@ -324,7 +357,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_binary), cmocka_unit_test(test_log_counts),
         cmocka_unit_test(test_tf_idf), cmocka_unit_test(test_softmax_log_counts),
         cmocka_unit_test(test_labels), cmocka_unit_test(test_rows_and_warm_start),
-        cmocka_unit_test(test_wish),
+        cmocka_unit_test(test_wish),   cmocka_unit_test(test_class_weights),
     };
     bool hashes = argc > 1 && !strcmp(argv[1], "hash");
     int rc = 0;
