@@ -1,24 +1,13 @@
 #include "commands/row_ngrams.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static bool are_equal(const struct ngrams *a, const struct ngrams *b)
-{
-    size_t bytes = (size_t)a->n_features * sizeof *a->parent;
-
-    return a->n == b->n && a->punctuation == b->punctuation &&
-           a->n_features == b->n_features && a->n_bytes == b->n_bytes &&
-           !memcmp(a->words, b->words, a->n_bytes) &&
-           !memcmp(a->parent, b->parent, bytes) && !memcmp(a->last, b->last, bytes);
-}
 
 static int check_list(const struct predictor *predictor, const struct dataset *data)
 {
     struct ngrams ngrams = {0};
     int rc = dataset_ngrams(data, &ngrams);
 
-    if (!rc && !are_equal(&ngrams, &predictor->ngrams))
+    if (!rc && !ngrams_are_equal(&ngrams, &predictor->ngrams))
         rc = fail(ERR_FORMAT,
                   "%s: its n-grams are others than those of %s: use the data set that it "
                   "was trained on, or name the corpus itself",

@@ -74,6 +74,8 @@ void h5_close(struct h5 *file);
 
 /* Where the file was read from. */
 const char *h5_path(const struct h5 *file);
+/* Bytes of its content. */
+size_t h5_bytes(const struct h5 *file);
 
 /* Whether there is an object of that path, or an attribute of it; true also where that
  * cannot be found out: why is said when it is read. */

@@ -264,3 +264,8 @@ const char *h5_path(const struct h5 *file)
 {
     return file->path;
 }
+
+size_t h5_bytes(const struct h5 *file)
+{
+    return (size_t)file->n;
+}

@@ -7,6 +7,7 @@
 #include "files/file.h"
 #include "files/h5.h"
 #include "model/model.h"
+#include "saved/ensemble_private.h"
 
 enum { MOST_CONFIG = 1 << 20 }; /* bytes; some fifty options have 2,000 */
 
@@ -61,7 +62,7 @@ static int read_n_ngrams(struct h5 *file, int *n)
     return rc;
 }
 
-int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
+int checkpoint_read_one(struct h5 *file, struct checkpoint *info)
 {
     int rc = check_version(file);
     if (!rc)
@@ -78,6 +79,12 @@ int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
     if (!rc)
         rc = h5_read_text(file, "/rnntrain/provenance", H5_MOST_JSON, &info->provenance);
     return rc ? rc : read_tokenizer(file, &info->tokenizer);
+}
+
+int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
+{
+    int rc = checkpoint_read_one(file, info);
+    return rc ? rc : ensemble_read(file, info);
 }
 
 /* Takes the file over. */
@@ -208,6 +215,8 @@ int checkpoint_ngrams(const struct checkpoint *info, struct ngrams *ngrams)
 
 void checkpoint_close(struct checkpoint *info)
 {
+    for (int i = 0; i < info->ensemble.n - 1; i++)
+        checkpoint_close(&info->members[i]);
     h5_close(info->file);
     info->file = NULL;
 }
@@ -215,6 +224,10 @@ void checkpoint_close(struct checkpoint *info)
 void checkpoint_release(struct checkpoint *info)
 {
     checkpoint_close(info);
+    for (int i = 0; i < info->ensemble.n - 1; i++)
+        checkpoint_release(&info->members[i]);
+    free(info->members);
+    ensemble_config_release(&info->ensemble);
     facts_release(&info->facts);
     if (info->keras)
         keras_model_release(info->keras);

@@ -11,6 +11,7 @@
  *   /rnntrain/ngrams       of a model of n-grams, which Keras does not know and which
  *                          has nothing for it: their list (data/ngrams_file.h)
  *   /rnntrain/best         the best weights so far (flat), where they are not the model's
+ *   /rnntrain/ensemble     of an ensemble: its other members (saved/ensemble.h)
  *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
  *
  * Everything outside /rnntrain/provenance is the same bytes for equal runs. Files are
@@ -27,6 +28,7 @@
 #include "keras/keras.h"
 #include "layers/chain.h"
 #include "layers/params.h"
+#include "model/ensemble.h"
 #include "model/options.h"
 #include "text/ngrams.h"
 
@@ -44,6 +46,10 @@ struct checkpoint {
     bool
         has_no_names; /* a model of Keras: its classes are called by numbers, or a rule */
     bool is_unsealed; /* another program opened it for writing (files/h5.h) */
+
+    /* Of an ensemble, whose first member this is; n 0: it is one model. */
+    struct ensemble_config ensemble;
+    struct checkpoint *members; /* (ensemble.n - 1) the others; owned */
 
     /* Of a model of Keras, which checkpoint_import has read. */
     struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
@@ -63,6 +69,12 @@ struct checkpoint_hints {
     struct keras_hints keras;
 };
 
+/* A sealed checkpoint, as a file has it. */
+struct checkpoint_bytes {
+    char *bytes; /* (n) */
+    size_t n;
+};
+
 /* The model of a checkpoint that is written; all of it is borrowed. */
 struct checkpoint_model {
     const struct chain_config *chain;
@@ -72,6 +84,7 @@ struct checkpoint_model {
     const float *const *slots;   /* n_slots of as many; NULL where there are none */
     const float *best;           /* as many, or NULL: the weights are the best ones */
     const struct ngrams *ngrams; /* that it reads, with facts.has_ngrams; else NULL */
+    const struct checkpoint_bytes *members; /* (ensemble.n - 1) of an ensemble */
 };
 
 /* A checkpoint's bytes, for file_replace; the caller's to free. Of `info` path, file and

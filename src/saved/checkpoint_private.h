@@ -13,8 +13,10 @@ enum { CHECKPOINT_FORMAT_VERSION = 1 };
 char *checkpoint_tensor_path(const struct tensor *tensor);
 char *checkpoint_slot_path(int slot);
 
-/* Everything but the arrays of an open file. */
+/* Everything but the arrays of an open file; the second one leaves out what makes it an
+ * ensemble. */
 int checkpoint_read_info(struct h5 *file, struct checkpoint *info) NODISCARD;
+int checkpoint_read_one(struct h5 *file, struct checkpoint *info) NODISCARD;
 
 /* As checkpoint_open, of the bytes of a checkpoint without its trailer: all that is in
  * it is read and checked in a child process first. */

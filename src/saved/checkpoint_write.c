@@ -6,6 +6,7 @@
 #include "data/ngrams_file.h"
 #include "files/h5_write.h"
 #include "keras/keras.h"
+#include "saved/ensemble_private.h"
 
 static const char keras_version[] = "2.3.1";
 
@@ -115,6 +116,9 @@ static void write_own_part(struct h5_writer *file, const struct checkpoint *info
     if (model->best)
         h5_write(file, CHECKPOINT_BEST, H5_FLOAT32, 1, &model->params->size, model->best,
                  false);
+    if (info->ensemble.n)
+        ensemble_write(file, &info->ensemble, chain_outputs(model->chain),
+                       model->members);
 }
 
 int checkpoint_image(const struct checkpoint *info, const struct checkpoint_model *model,

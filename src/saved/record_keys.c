@@ -15,6 +15,7 @@ const struct record_key record_keys[] = {
     {"dense_dropout", "0.2", false, false},
     {"embedding", "32", false, false},
     {"embedding_dropout", "0.2", false, false},
+    {"ensemble", "0", true, true},
     {"epochs", "20", false, false},
     {"epsilon", "1e-07", false, false},
     {"freeze", "\"\"", true, false},

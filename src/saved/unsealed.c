@@ -8,64 +8,8 @@
 
 #include "files/file.h"
 #include "files/h5.h"
-#include "model/model.h"
-#include "saved/record.h"
-
-/* All numbers of a checkpoint. */
-struct contents {
-    struct record record;
-    struct model *model; /* for the shapes of its weights */
-    float *weights, *slots[CHECKPOINT_MAX_SLOTS];
-    float *best; /* NULL: none stand beside the model's */
-    struct ngrams ngrams;
-};
-
-static void release(struct contents *contents)
-{
-    model_free(contents->model);
-    free(contents->weights);
-    free(contents->best);
-    ngrams_release(&contents->ngrams);
-    for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
-        free(contents->slots[i]);
-    *contents = (struct contents){0};
-}
-
-static int read_model(const struct checkpoint *info, struct contents *contents)
-{
-    const struct kernels *kernels = NULL;
-    const struct record_source source = {info->path, info->provenance};
-    struct chain_config chain;
-
-    int rc = kernels_select("baseline", &kernels);
-    if (!rc)
-        rc = record_read(info->config, &source, &contents->record);
-    if (!rc)
-        rc = checkpoint_check_model(info, &contents->record.model);
-    if (!rc)
-        rc = model_options_chain(&contents->record.model, &info->facts, &chain);
-    return rc ? rc : model_new_evaluator(&chain, kernels, 1, &contents->model);
-}
-
-static int read_contents(const struct checkpoint *info, struct contents *contents)
-{
-    int rc = read_model(info, contents);
-    if (rc)
-        return rc;
-
-    const struct params *params = model_params(contents->model);
-    contents->weights = xcalloc(params->size, sizeof *contents->weights);
-    for (int i = 0; i < info->n_slots; i++)
-        contents->slots[i] = xcalloc(params->size, sizeof *contents->weights);
-
-    rc = checkpoint_load(info, params, contents->weights, contents->slots);
-    if (!rc && info->facts.has_ngrams)
-        rc = checkpoint_ngrams(info, &contents->ngrams);
-    if (rc || !h5_exists(info->file, CHECKPOINT_BEST))
-        return rc;
-    contents->best = xcalloc(params->size, sizeof *contents->weights);
-    return checkpoint_load_best(info, params, contents->best);
-}
+#include "saved/contents.h"
+#include "saved/ensemble_private.h"
 
 static int check_object(const struct checkpoint *info, const char *name, const char *json)
 {
@@ -92,10 +36,12 @@ static int examine(struct h5 *file)
     if (!rc)
         rc = checkpoint_tokenizer(&info, &tokenizer);
     if (!rc)
-        rc = read_contents(&info, &contents);
+        rc = contents_read(&info, &contents);
+    if (!rc)
+        rc = ensemble_examine(&info);
 
     text_free(tokenizer);
-    release(&contents);
+    contents_release(&contents);
     info.file = NULL; /* the caller's */
     checkpoint_release(&info);
     return rc;
@@ -162,22 +108,16 @@ static char *state_without_run(const json_t *state)
 static int write_contents(const struct checkpoint *info, const struct contents *contents,
                           const char *path)
 {
-    char *optimizer = keras_optimizer_json(&contents->record.optim);
+    struct checkpoint_bytes *members = NULL;
     char *bytes = NULL;
     size_t n = 0;
-    const float *slots[CHECKPOINT_MAX_SLOTS] = {contents->slots[0], contents->slots[1]};
-    const struct checkpoint_model model = {.chain = model_chain(contents->model),
-                                           .optimizer = optimizer,
-                                           .params = model_params(contents->model),
-                                           .weights = contents->weights,
-                                           .slots = slots,
-                                           .best = contents->best,
-                                           .ngrams = &contents->ngrams};
 
-    int rc = checkpoint_image(info, &model, &bytes, &n);
+    int rc = ensemble_copy_members(info, &members);
+    if (!rc)
+        rc = contents_image(info, contents, members, &bytes, &n);
     if (!rc)
         rc = file_replace(path, bytes, n, false);
-    free(optimizer);
+    ensemble_free_members(info->ensemble.n, members);
     free(bytes);
     return rc;
 }
@@ -190,7 +130,7 @@ int checkpoint_seal(const struct checkpoint *info, const char *path,
     json_t *state = json_loads(info->state, 0, NULL);
     char *without_run = NULL;
 
-    int rc = read_contents(info, &contents);
+    int rc = contents_read(info, &contents);
     if (!rc) {
         *result = compare(state, &contents);
         if (*result == CHECKPOINT_CHANGED)
@@ -200,6 +140,6 @@ int checkpoint_seal(const struct checkpoint *info, const char *path,
 
     free(without_run);
     json_decref(state);
-    release(&contents);
+    contents_release(&contents);
     return rc;
 }

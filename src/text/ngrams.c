@@ -99,6 +99,16 @@ int ngrams_check(const struct ngrams *ngrams, const char *source)
     return rc ? rc : check_features(ngrams, source);
 }
 
+bool ngrams_are_equal(const struct ngrams *a, const struct ngrams *b)
+{
+    size_t bytes = (size_t)a->n_features * sizeof *a->parent;
+
+    return a->n == b->n && a->punctuation == b->punctuation &&
+           a->n_features == b->n_features && a->n_bytes == b->n_bytes &&
+           !memcmp(a->words, b->words, a->n_bytes) &&
+           !memcmp(a->parent, b->parent, bytes) && !memcmp(a->last, b->last, bytes);
+}
+
 int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
                     int32_t words[NGRAMS_MOST_WORDS])
 {

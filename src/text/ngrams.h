@@ -37,6 +37,9 @@ void ngrams_release(struct ngrams *ngrams);
  * `source` begins the message: a path and a group. */
 int ngrams_check(const struct ngrams *ngrams, const char *source) NODISCARD;
 
+/* Whether two lists number the same n-grams alike. */
+bool ngrams_are_equal(const struct ngrams *a, const struct ngrams *b);
+
 /* The numbers of a feature's words, first to last; returns how many there are. */
 int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
                     int32_t words[NGRAMS_MOST_WORDS]);

@@ -1,0 +1,72 @@
+#include "saved/contents.h"
+
+#include <stdlib.h>
+
+#include "files/h5.h"
+#include "saved/checkpoint_private.h"
+
+void contents_release(struct contents *contents)
+{
+    model_free(contents->model);
+    free(contents->weights);
+    free(contents->best);
+    ngrams_release(&contents->ngrams);
+    for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
+        free(contents->slots[i]);
+    *contents = (struct contents){0};
+}
+
+static int read_model(const struct checkpoint *info, struct contents *contents)
+{
+    const struct kernels *kernels = NULL;
+    const struct record_source source = {info->path, info->provenance};
+    struct chain_config chain;
+
+    int rc = kernels_select("baseline", &kernels);
+    if (!rc)
+        rc = record_read(info->config, &source, &contents->record);
+    if (!rc)
+        rc = checkpoint_check_model(info, &contents->record.model);
+    if (!rc)
+        rc = model_options_chain(&contents->record.model, &info->facts, &chain);
+    return rc ? rc : model_new_evaluator(&chain, kernels, 1, &contents->model);
+}
+
+int contents_read(const struct checkpoint *info, struct contents *contents)
+{
+    int rc = read_model(info, contents);
+    if (rc)
+        return rc;
+
+    const struct params *params = model_params(contents->model);
+    contents->weights = xcalloc(params->size, sizeof *contents->weights);
+    for (int i = 0; i < info->n_slots; i++)
+        contents->slots[i] = xcalloc(params->size, sizeof *contents->weights);
+
+    rc = checkpoint_load(info, params, contents->weights, contents->slots);
+    if (!rc && info->facts.has_ngrams)
+        rc = checkpoint_ngrams(info, &contents->ngrams);
+    if (rc || !h5_exists(info->file, CHECKPOINT_BEST))
+        return rc;
+    contents->best = xcalloc(params->size, sizeof *contents->weights);
+    return checkpoint_load_best(info, params, contents->best);
+}
+
+int contents_image(const struct checkpoint *info, const struct contents *contents,
+                   const struct checkpoint_bytes *members, char **bytes, size_t *n)
+{
+    char *optimizer = keras_optimizer_json(&contents->record.optim);
+    const float *slots[CHECKPOINT_MAX_SLOTS] = {contents->slots[0], contents->slots[1]};
+    const struct checkpoint_model model = {.chain = model_chain(contents->model),
+                                           .optimizer = optimizer,
+                                           .params = model_params(contents->model),
+                                           .weights = contents->weights,
+                                           .slots = slots,
+                                           .best = contents->best,
+                                           .ngrams = &contents->ngrams,
+                                           .members = members};
+
+    int rc = checkpoint_image(info, &model, bytes, n);
+    free(optimizer);
+    return rc;
+}
