@@ -19,7 +19,7 @@
            "an archive that Keras 3 loads")                                              \
     FORMAT(KERAS3_WEIGHTS, keras3_weights, "keras3-weights", ".weights.h5", false,       \
            false, "what Keras 3's load_weights takes")                                   \
-    FORMAT(ONNX, onnx, "onnx", ".onnx", false, false, "a model for ONNX's runtimes")     \
+    FORMAT(ONNX, onnx, "onnx", ".onnx", false, true, "a model for ONNX's runtimes")      \
     FORMAT(C, c, "c", ".c", true, true, "a C source, and its header beside it")
 
 #define EXPORT_FORMAT(NAME, stem, ...) EXPORT_##NAME,

@@ -74,3 +74,10 @@ cc -Wall -Wextra -Werror -std=c11 -O1 -g -fsanitize=address,undefined user.c mod
     cc -std=c11 user.c model-2.c -lm -o user
 ./user || problem "as a library: $?"
 ! grep -q predict_ids model-2.[ch] || problem "a linear model takes ids"
+
+# For ONNX; where it is run slow/onnx.sh compares it.
+if "$rnntrain" export run --to onnx -o model.onnx >said 2>err; then
+    grep -q "all [0-9]* weights are bit for bit" said || problem "ONNX: $(cat said)"
+else
+    grep -q "built without ONNX" err || problem "ONNX: $(cat err)"
+fi

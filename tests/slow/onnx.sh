@@ -21,7 +21,7 @@ done
 for padding in pre post; do
     for classes in sample three; do
         "$rnnprep" "$tmp/$classes" -o "$tmp/$classes-$padding.h5" --num-words 200 --maxlen 26 \
-            --padding $padding --truncating $padding --quiet
+            --padding $padding --truncating $padding --ngrams 3 --ngram-punctuation --quiet
         "$python" "$source/tests/slow/onnx_check.py" texts "$tmp/$classes-$padding.h5" \
             >"$tmp/$classes-$padding.texts"
     done
@@ -74,6 +74,9 @@ sample-pre --stack embedding:8,max+mean,dense:8:softplus,layer-norm,dense:6:swis
 three-pre --stack embedding:8,flatten,dense:6:sigmoid,dense:5:tanh,dense:4:linear
 sample-post --stack embedding:8:mask,birnn:6:relu:ave,mean,dense:6:softsign,dense:5:leaky_relu
 labels-pre --stack embedding:8,gru:6:backwards,rnn:7:sigmoid,dense:5:gelu_tanh,dense:4:exponential
+sample-pre --model linear --linear-scaling log-count
+three-post --model linear --linear-scaling tf-idf --linear-c 20
+labels-pre --model linear --linear-scaling tf-idf --linear-c 20
 GRID
 
 # Several labels a text, told by its words.
@@ -85,7 +88,7 @@ for _ in range(300):
     labels = sorted({f"t{int(word[1:]) % 6}" for word in words[:3]})
     print(*(f"__label__{label}" for label in labels), *words)
 PYTHON
-"$rnnprep" "$tmp/labels.txt" -o "$tmp/labels-pre.h5" --multi-label on --maxlen 26 --test-split 0.2 --quiet
+"$rnnprep" "$tmp/labels.txt" -o "$tmp/labels-pre.h5" --multi-label on --maxlen 26 --test-split 0.2 --ngrams 2 --quiet
 "$python" "$source/tests/slow/onnx_check.py" texts "$tmp/labels-pre.h5" >"$tmp/labels-pre.texts"
 
 cases=""
@@ -94,7 +97,7 @@ while read -r data options; do
     n=$((n + 1))
     cases="$cases $n"
     short="--embedding 8 --units 10 --dense 32"
-    [[ $options = --stack* ]] && short=
+    [[ $options = --stack* || $options = *linear* ]] && short=
     # shellcheck disable=SC2086
     "$rnntrain" "$tmp/$data.h5" --recipe none $short $options \
         --run-dir "$tmp/run" --overwrite --quiet --epochs 8 --batch-size 8 --limit-train 200 \

@@ -3,6 +3,7 @@ onnx_check.py check FOLDER CASE...: CASE.onnx in ONNX's checker and in onnxrunti
 what rnntrain predicts for the texts (CASE.jsonl). The first line of CASE.txt names the data set.
 """
 import json
+import re
 import sys
 
 import h5py
@@ -45,6 +46,9 @@ def session_of(path):
 def check_properties(model, rows, labels):
     properties = {entry.key: entry.value for entry in model.metadata_props}
     assert json.loads(properties["labels"]) == labels, properties
+    if "words" in properties:  # of n-grams
+        assert "maxlen" not in properties, properties
+        return
     assert int(properties["maxlen"]) == rows.shape[1], properties
     pads = "pre" if (rows[:, 0] == 0).sum() > (rows[:, -1] == 0).sum() else "post"
     assert properties["padding"] == pads, properties
@@ -59,6 +63,30 @@ def check_uses(graph):
     assert made <= used, made - used
 
 
+def words_of(text, cut):
+    """A text's words, as the property "words" of a model of n-grams says."""
+    if cut["tags"] != "keep":
+        text = re.sub("<[^>]+>", "" if cut["tags"] == "remove" else " ", text)
+    if cut["lower"]:
+        text = text.lower()
+    ends = {mark: f" {mark} " if mark in cut["punctuation"] else " " for mark in cut["filters"]}
+    words = "".join(ends.get(letter, letter) for letter in text).split(cut["split"])
+    return [word for word in words if word and word not in cut["stop_words"]]
+
+
+def inputs_of(model, data, rows):
+    """What the model reads: the rows of ids, or the words of their texts, "" behind them."""
+    if model.graph.input[0].name == "ids":
+        return {"ids": rows}
+    cut = json.loads({entry.key: entry.value for entry in model.metadata_props}["words"])
+    with open(data.removesuffix(".h5") + ".texts") as lines:
+        texts = [words_of(line.rstrip("\n"), cut) for line in lines]
+    words = numpy.full((len(texts), max(map(len, texts))), "", dtype=object)
+    for row, text in zip(words, texts):
+        row[: len(text)] = text
+    return {"words": words}
+
+
 def check(case):
     """The largest difference to what rnntrain says, and how far rows differ."""
     with open(case + ".txt") as text:
@@ -69,10 +97,12 @@ def check(case):
     check_properties(model, rows, labels)
     check_uses(model.graph)
     session = session_of(case + ".onnx")
-    found = session.run(["probabilities"], {"ids": rows})[0]
+    inputs = inputs_of(model, data, rows)
+    found = session.run(["probabilities"], inputs)[0]
     assert found.shape == (len(rows), len(labels) if len(labels) > 2 else 1), found.shape
     for row in (0, len(rows) - 5):  # alone, among others an empty row
-        alone = session.run(["probabilities"], {"ids": rows[row : row + 1]})[0]
+        single = {name: values[row : row + 1] for name, values in inputs.items()}
+        alone = session.run(["probabilities"], single)[0]
         assert abs(alone[0] - found[row]).max() <= TOLERANCE, (alone, found[row])
     if len(labels) == 2:
         found = numpy.concatenate([1 - found, found], axis=1)

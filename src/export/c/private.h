@@ -48,10 +48,10 @@ struct c_export {
     uint32_t *cased, *case_ignorable;
     struct text_reference *references;
     size_t n_words, n_mappings, n_cased, n_case_ignorable, n_references;
-    int32_t start;              /* id that every text begins with; 0: none */
-    int32_t unknown;            /* id of other words; 0: they are left out */
-    char marks[TEXT_MARKS + 1]; /* words that are filters too */
-    struct c_forest forest;     /* of a model of n-grams */
+    int32_t start;          /* id that every text begins with; 0: none */
+    int32_t unknown;        /* id of other words; 0: they are left out */
+    char *marks;            /* words that are filters too, or "" */
+    struct c_forest forest; /* of a model of n-grams */
 };
 
 /* Everything behind `text`, for a source of that path, whose name ends in .c; what stands

@@ -54,6 +54,7 @@ void c_make_tables(struct c_export *export)
 void c_release_tables(struct c_export *export)
 {
     free(export->words);
+    free(export->marks);
     c_forest_release(&export->forest);
     free(export->mappings);
     free(export->cased);

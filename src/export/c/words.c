@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/marks.h"
+
 /* By bytes; a stop word before a word of the vocabulary. */
 static int compare_words(const void *left, const void *right)
 {
@@ -71,18 +73,6 @@ static void take_vocabulary(struct c_export *export)
     export->unknown = text_unknown_id(tokenizer);
 }
 
-/* Filters that are words of their own, once each. */
-static void take_marks(struct c_export *export)
-{
-    size_t n = 0;
-
-    for (int i = 0; i < TEXT_MARKS; i++) {
-        const char *mark = text_mark(i);
-        if (!mark[1] && text_mark_number(export->predictor->tokenizer, mark, 1) >= 0)
-            export->marks[n++] = *mark;
-    }
-}
-
 /* A word that no n-gram has parts those on its sides. */
 static void take_words_of_ngrams(struct c_export *export)
 {
@@ -93,12 +83,12 @@ static void take_words_of_ngrams(struct c_export *export)
         add(export, export->forest.texts[i], i + 1);
 
     export->unknown = ngrams->n_words + 1;
-    if (ngrams->punctuation)
-        take_marks(export);
 }
 
 void c_make_words(struct c_export *export)
 {
+    export->marks =
+        export_marks(export->predictor->tokenizer, &export->predictor->ngrams);
     if (c_reads_ngrams(export))
         take_words_of_ngrams(export);
     else

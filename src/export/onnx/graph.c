@@ -73,7 +73,9 @@ void onnx_add_classifier(struct onnx *onnx)
     struct chain_config unmasked = *chain;
     unmasked.mask = false;
 
-    struct onnx_value value = {.rows = "ids", .steps = onnx_ids_by_step(onnx)};
+    struct onnx_value value = {.rows = "words"};
+    if (!onnx->ngrams)
+        value = (struct onnx_value){.rows = "ids", .steps = onnx_ids_by_step(onnx)};
     for (int i = 0; i < chain->n_layers; i++) {
         const struct layer_config *layer = &chain->layer[i];
         onnx->scope = layer->name;

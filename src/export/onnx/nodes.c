@@ -73,6 +73,11 @@ static ProtobufCBinaryData bytes_of(const char *text)
     return (ProtobufCBinaryData){strlen(text), (uint8_t *)xstrdup(text)};
 }
 
+void onnx_set_domain(Onnx__NodeProto *node, const char *domain)
+{
+    node->domain = xstrdup(domain);
+}
+
 void onnx_set_int(Onnx__NodeProto *node, const char *name, int64_t value)
 {
     Onnx__AttributeProto *attribute =

@@ -1,9 +1,19 @@
 #include "export/onnx/kind.h"
 
+static const char *add_logits(struct onnx *onnx, const struct layer_config *layer,
+                              const char *rows)
+{
+    if (!onnx->ngrams)
+        return onnx_add_product(onnx, layer, rows);
+    const char *bias =
+        onnx_add_tensor(onnx, export_tensor(onnx->params, layer, 0, "bias"));
+    return onnx_value(onnx, "Add", "sums", rows, bias, NULL);
+}
+
 static void add(struct onnx *onnx, const struct layer_config *layer,
                 struct onnx_value *value)
 {
-    const char *logits = onnx_add_product(onnx, layer, value->rows);
+    const char *logits = add_logits(onnx, layer, value->rows);
     onnx->scope = NULL; /* it is what the graph gives */
 
     switch (layer->output.loss) {
@@ -27,7 +37,7 @@ static void add(struct onnx *onnx, const struct layer_config *layer,
 
 static bool is_there(struct onnx_reading *reading, const struct layer_config *layer)
 {
-    return onnx_same_tensor(reading, layer, "kernel") &&
+    return (reading->onnx->ngrams || onnx_same_tensor(reading, layer, "kernel")) &&
            onnx_same_tensor(reading, layer, "bias");
 }
 

@@ -13,13 +13,16 @@
 #include "data/facts.h"
 #include "layers/chain.h"
 #include "layers/params.h"
+#include "text/ngrams.h"
 
 /* A graph that grows. Names of new values and constants are <scope>/<name>, without scope
  * NULL; scopes are Keras's layer names, "mask", and ONNX_HEAD. */
 struct onnx {
     const struct chain_config *chain;
     const struct params *params;
-    const float *weights;    /* (params->size) */
+    const float *weights;                   /* (params->size) */
+    const struct ngrams *ngrams;            /* that it reads; NULL: it reads ids */
+    const struct text_tokenizer *tokenizer; /* with ngrams: what cuts their words */
     Onnx__GraphProto *graph; /* borrowed from the model that it belongs to */
     const char *scope;
 };
@@ -38,6 +41,10 @@ Onnx__NodeProto *onnx_add_node(struct onnx *onnx, const char *kind, const char *
 #define onnx_value(...) (onnx_add_node(__VA_ARGS__)->output[0])
 /* The node gives its second output, of that name, instead of the first. */
 void onnx_take_second_output(struct onnx *onnx, Onnx__NodeProto *node, const char *name);
+
+/* The operator is of another domain than ONNX's own. */
+#define ONNX_ML "ai.onnx.ml"
+void onnx_set_domain(Onnx__NodeProto *node, const char *domain);
 
 void onnx_set_int(Onnx__NodeProto *node, const char *name, int64_t value);
 void onnx_set_ints(Onnx__NodeProto *node, const char *name, size_t n,
@@ -69,14 +76,15 @@ const char *onnx_transpose(struct onnx *onnx, const char *output, const char *in
 const char *onnx_reshape(struct onnx *onnx, const char *output, const char *input,
                          size_t n, const int64_t *dims);
 
-/* What a graph takes or gives: (N, columns), N any number of rows. */
+/* What a graph takes or gives: (N, columns), N any number of rows; columns 0: T, any
+ * number too. */
 Onnx__ValueInfoProto *onnx_matrix(const char *name, int type, int columns);
 
 /* Writes a model's file, as export_onnx; `facts` of its ids. */
 int onnx_write(struct onnx *onnx, const struct facts *facts, const char *path,
                char **checked) NODISCARD;
 
-/* From "ids" to "probabilities". */
+/* From "ids", or "words" of n-grams, to "probabilities". */
 void onnx_add_classifier(struct onnx *onnx);
 
 /* Reads the n bytes of a model and compares: every weight must be there, bit for bit, and

@@ -101,7 +101,7 @@ Onnx__ValueInfoProto *onnx_matrix(const char *name, int type, int columns)
     shape->n_dim = 2;
     shape->dim = xcalloc(shape->n_dim, sizeof(Onnx__TensorShapeProto__Dimension *));
     shape->dim[0] = dimension("N", 0);
-    shape->dim[1] = dimension(NULL, columns);
+    shape->dim[1] = dimension(columns ? NULL : "T", columns);
     Onnx__ValueInfoProto *value = xcalloc(1, sizeof *value);
     onnx__value_info_proto__init(value);
     value->name = xstrdup(name);
