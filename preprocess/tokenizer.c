@@ -99,8 +99,9 @@ static int load_from_checkpoint(struct job *job, const char *path)
     }
     if (!rc)
         rc = checkpoint_tokenizer(&info, &job->tokenizer);
-    if (!rc && info.facts.has_ngrams)
-        rc = bring_ngrams(job, path, checkpoint_ngrams(&info, &job->ngrams));
+    const struct checkpoint *with_ngrams = rc ? NULL : checkpoint_with_ngrams(&info);
+    if (with_ngrams)
+        rc = bring_ngrams(job, path, checkpoint_ngrams(with_ngrams, &job->ngrams));
     checkpoint_release(&info);
     return rc;
 }

@@ -10,6 +10,7 @@
 #include "model/linear_options.h"
 #include "model/optim_options.h"
 #include "saved/checkpoint.h"
+#include "saved/ensemble.h"
 #include "saved/record.h"
 
 enum recipe { RECIPE_NONE, RECIPE_LSTM, RECIPE_BILSTM, RECIPE_GRU, RECIPES };
@@ -193,6 +194,8 @@ static int apply_initial(struct config *config, const char *path)
 
     int rc = checkpoint_import(path, NULL, &info);
     const struct record_source source = {path, info.provenance};
+    if (!rc)
+        rc = ensemble_refuse(&info, "--init-from");
     if (!rc)
         rc = record_read(info.config, &source, &record);
     if (!rc)

@@ -156,7 +156,7 @@ static int add_document(struct corpus *corpus, const struct block *block,
     text_encode(corpus->predictor->tokenizer, text, n, &corpus->text);
     document->length = text_pad(&padding, corpus->text.ids, corpus->text.n,
                                 corpus->ids + corpus->n * maxlen);
-    if (!predictor_reads_ids(corpus->predictor))
+    if (predictor_reads_ngrams(corpus->predictor))
         add_ngrams(corpus, text, n);
     corpus->n_bad += (int64_t)given->n_bad;
     corpus->n++;
@@ -378,7 +378,7 @@ static void fill(const struct corpus *corpus, const int32_t *numbers,
                 continue;
             memcpy(ids + at * maxlen, corpus->ids + i * maxlen, maxlen * sizeof *ids);
             add_row_labels(corpus, document, numbers, rows);
-            if (!predictor_reads_ids(corpus->predictor))
+            if (predictor_reads_ngrams(corpus->predictor))
                 add_row_ngrams(corpus, i, &ngrams->list[part]);
             length[at++] = document->length;
             rows->n++;
@@ -418,7 +418,7 @@ static int read_corpus(struct corpus *corpus, struct dataset *data,
         rc = number_labels(corpus, &numbers);
     if (!rc)
         fill(corpus, numbers, data, ngrams);
-    if (!rc && !predictor_reads_ids(corpus->predictor))
+    if (!rc && predictor_reads_ngrams(corpus->predictor))
         row_ngrams_attach(ngrams, data);
     free(numbers);
     reader_free(reader);
@@ -437,6 +437,8 @@ int corpus_read(const char *path, const struct input_settings *settings,
     char *labels = facts_pack_labels(facts, &n);
 
     *data = (struct dataset){.path = xstrdup(path), .facts = *facts};
+    data->facts.has_ngrams = predictor_reads_ngrams(predictor);
+    data->facts.n_ngrams = predictor->ngrams.n_features;
     facts_set_labels(&data->facts, labels);
     free(labels);
     int rc = read_corpus(&corpus, data, ngrams, is_parted);

@@ -213,13 +213,29 @@ static int check_inputs(const char *input, const struct settings *settings)
     return rc;
 }
 
+/* *note, the caller's: what of the model is not written; NULL: nothing is left out. */
+static int open_model(struct predictor *predictor, const char *path,
+                      const struct settings *settings, char **note)
+{
+    struct checkpoint_hints hints = import_hints(&settings->keras);
+    struct checkpoint info = {0};
+    bool is_keras = settings->to == EXPORT_KERAS || settings->to == EXPORT_KERAS3_WEIGHTS;
+
+    int rc = checkpoint_import(path, &hints, &info);
+    if (!rc && is_keras)
+        rc = export_keras_part(&info, note);
+    if (!rc)
+        return predictor_take(predictor, &info, "auto");
+    checkpoint_release(&info);
+    return rc;
+}
+
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
     const struct export_format *format = &export_formats[settings->to];
-    struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
-    char *checked = NULL;
+    char *checked = NULL, *note = NULL;
     (void)n;
 
     int rc = check_outputs(settings);
@@ -230,7 +246,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = check_name(settings);
     if (!rc)
-        rc = predictor_open(&predictor, operands[0], "auto", &hints);
+        rc = open_model(&predictor, operands[0], settings, &note);
     if (!rc)
         rc = export_check(&predictor, format);
     if (!rc && (settings->with_tokenizer || format->takes_texts))
@@ -242,12 +258,15 @@ static int run(const void *given, const char *const *operands, int n)
 
     if (!rc) {
         import_print_notes(&predictor.info);
+        if (note)
+            say_line(stderr, "rnntrain: note: %s", note);
         say_line(stdout, "%s: %s", settings->output, checked);
     }
     if (!rc && settings->with_tokenizer)
         rc = write_tokenizer(&predictor, settings->output);
 
     free(checked);
+    free(note);
     predictor_release(&predictor);
     return rc;
 }

@@ -36,18 +36,11 @@ static void show_labels(const struct facts *facts)
     putchar('\n');
 }
 
-static void show_checkpoint(const struct predictor *predictor, bool any_length)
+/* Every tensor of a model, and how many numbers they are. */
+static void show_weights(const struct model *model, const real *weights)
 {
-    const struct params *params = model_params(predictor->model);
-    const struct facts *facts = &predictor->info.facts;
+    const struct params *params = model_params(model);
     char total[32];
-
-    program_thousands((int64_t)params->size, total);
-    if (predictor->info.keras)
-        say_line(stdout, "model      %s of Keras %s", predictor->info.path,
-                 predictor->info.keras->version);
-    else
-        say_line(stdout, "checkpoint %s", predictor->info.path);
 
     for (int i = 0; i < params->n_tensors; i++) {
         const struct tensor *tensor = &params->tensors[i];
@@ -64,14 +57,71 @@ static void show_checkpoint(const struct predictor *predictor, bool any_length)
         say_line(stdout, "  %-44s %-14s %9zu", name, shape, tensor->size);
     }
 
+    program_thousands((int64_t)params->size, total);
     say_line(stdout, "parameters %s, weights hash %016llx", total,
-             (unsigned long long)params_hash(params, predictor->weights));
-    show_input(facts, any_length);
-    show_labels(facts);
-    printf("optimizer  %d arrays\n", predictor->info.n_slots);
-    program_print_json("state", predictor->info.state);
-    program_print_json("config", predictor->info.config);
-    program_print_json("provenance", predictor->info.provenance);
+             (unsigned long long)params_hash(params, weights));
+}
+
+static void show_texts(const struct checkpoint *info)
+{
+    program_print_json("state", info->state);
+    program_print_json("config", info->config);
+    program_print_json("provenance", info->provenance);
+}
+
+static void show_model(const struct predictor *predictor, bool any_length)
+{
+    const struct checkpoint *info = &predictor->info;
+
+    if (info->keras)
+        say_line(stdout, "model      %s of Keras %s", info->path, info->keras->version);
+    else
+        say_line(stdout, "checkpoint %s", info->path);
+    show_weights(predictor->model, predictor->weights);
+    show_input(&info->facts, any_length);
+    show_labels(&info->facts);
+    printf("optimizer  %d arrays\n", info->n_slots);
+    show_texts(info);
+}
+
+static void show_bias(const struct predictor *predictor)
+{
+    int n = chain_outputs(model_chain(predictor->model));
+    int column = program_print_label("bias");
+
+    for (int c = 0; c < n; c++) {
+        char *piece =
+            xasprintf("%.6g%s", predictor->info.ensemble.bias[c], c + 1 < n ? ", " : "");
+        column = program_print_piece(column, piece, (int)strlen(piece));
+        free(piece);
+    }
+    putchar('\n');
+}
+
+/* What it reads once, then member by member. */
+static void show_ensemble(const struct predictor *predictor)
+{
+    const struct checkpoint *info = &predictor->info;
+    bool is_sum = info->ensemble.rule == ENSEMBLE_SUM;
+
+    say_line(stdout, "checkpoint %s", info->path);
+    say_line(stdout, "ensemble   %s of %d models: %s",
+             ensemble_rule_names[info->ensemble.rule], predictor->n,
+             is_sum ? "their logits, each times its weight, and the bias"
+                    : "the mean of their probabilities");
+    if (is_sum)
+        show_bias(predictor);
+    show_input(&info->facts, false);
+    show_labels(&info->facts);
+
+    for (int i = 0; i < predictor->n; i++) {
+        if (is_sum)
+            say_line(stdout, "member %-3d weight %.6g", i + 1, info->ensemble.weights[i]);
+        else
+            say_line(stdout, "member %d", i + 1);
+        show_weights(predictor->models[i], predictor->all_weights[i]);
+        show_texts(predictor_member(predictor, i));
+    }
 }
 
 static void show_dataset(const struct dataset *data)
@@ -128,36 +178,45 @@ static int inspect_model(const char *path, const struct checkpoint_hints *hints)
     if (!rc) {
         import_print_notes(&predictor.info);
         import_print_training_notes(&predictor.info);
-        show_checkpoint(&predictor, any_length);
+        if (predictor.n > 1)
+            show_ensemble(&predictor);
+        else
+            show_model(&predictor, any_length);
     }
     predictor_release(&predictor);
     return rc;
 }
 
-/* Reads every number of a checkpoint, moments too. */
+/* Reads every number of a member, moments too. */
+static int verify_member(const struct predictor *predictor, int i)
+{
+    const struct checkpoint *info = predictor_member(predictor, i);
+    const struct params *params = model_params(predictor->models[i]);
+    float *slots[CHECKPOINT_MAX_SLOTS] = {NULL};
+
+    for (int k = 0; k < info->n_slots; k++)
+        slots[k] = xcalloc(params->size, sizeof **slots);
+    int rc = checkpoint_load(info, params, (float *)predictor->all_weights[i], slots);
+    for (int k = 0; k < CHECKPOINT_MAX_SLOTS; k++)
+        free(slots[k]);
+    return rc;
+}
+
 static int verify_checkpoint(const char *path)
 {
     struct predictor predictor;
-    int rc = predictor_open(&predictor, path, "auto", NULL);
+    int rc = predictor_open(&predictor, path, "auto", NULL), n_tensors = 0, n_slots = 0;
 
-    if (!rc) {
-        const struct params *params = model_params(predictor.model);
-        float *slots[CHECKPOINT_MAX_SLOTS] = {NULL};
-
-        for (int i = 0; i < predictor.info.n_slots; i++)
-            slots[i] = xcalloc(params->size, sizeof **slots);
-
-        rc = checkpoint_load(&predictor.info, params, (float *)predictor.weights, slots);
-        if (!rc)
-            say_line(
-                stdout,
-                "%s: whole: SHA-256 as sealed, %d tensors and %d optimizer arrays, all "
-                "finite and of the shapes of its configuration",
-                path, params->n_tensors, predictor.info.n_slots);
-
-        for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
-            free(slots[i]);
+    for (int i = 0; i < predictor.n && !rc; i++) {
+        n_tensors += model_params(predictor.models[i])->n_tensors;
+        n_slots += predictor_member(&predictor, i)->n_slots;
+        rc = verify_member(&predictor, i);
     }
+    if (!rc)
+        say_line(stdout,
+                 "%s: whole: SHA-256 as sealed, %d tensors and %d optimizer arrays, all "
+                 "finite and of the shapes of its configuration",
+                 path, n_tensors, n_slots);
 
     predictor_release(&predictor);
     return rc;

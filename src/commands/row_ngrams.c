@@ -19,7 +19,7 @@ static int check_list(const struct predictor *predictor, const struct dataset *d
 int row_ngrams_load(const struct predictor *predictor, struct dataset *data,
                     struct row_ngrams *ngrams)
 {
-    if (predictor_reads_ids(predictor))
+    if (!predictor_reads_ngrams(predictor))
         return OK;
     if (!data->facts.has_ngrams)
         return fail(ERR_FORMAT,

@@ -29,7 +29,11 @@ static int find_set_aside(const struct predictor *predictor, const struct datase
                  "rnntrain: note: %s has no validation part: judged are the %d of its %d "
                  "training rows that the run set aside to validate on",
                  data->path, selection->n, data->part[DATASET_TRAIN].n);
-    if (!rc && !predictor_reads_ids(predictor))
+    if (!rc && predictor->info.ensemble.rule == ENSEMBLE_SUM)
+        say_line(stderr,
+                 "rnntrain: note: on these rows the weights of the ensemble's members "
+                 "were chosen");
+    if (!rc && predictor_reads_ngrams(predictor))
         say_line(stderr,
                  "rnntrain: note: a linear model's last fit has learnt these rows too: "
                  "what the best fit before came to is in the run's log");
@@ -68,23 +72,37 @@ static int refuse_none(const struct dataset *data, enum dataset_part part)
                     : "");
 }
 
-/* Only a model of greater lanes than the predictor's needs a workspace of its own, for
- * the bits of its run. */
-static int wide_model(const struct predictor *predictor, const char *isa,
-                      struct model **model)
+static void free_models(struct model **models, int n)
+{
+    for (int i = 0; i < n && models; i++)
+        model_free(models[i]);
+    free(models);
+}
+
+/* Only models of greater lanes than the predictor's need workspaces of their own, for the
+ * bits of their run; NULL: they do not. */
+static int wide_models(const struct predictor *predictor, const char *isa,
+                       struct model ***result)
 {
     const struct kernels *kernels = NULL;
     int lane_rows = predictor->record.sampler.lane_rows;
-    *model = NULL;
+    *result = NULL;
     if (lane_rows <= predictor->lane_rows)
         return OK;
 
+    struct model **models = xcalloc((size_t)predictor->n, sizeof(struct model *));
     int rc = kernels_select(isa, &kernels);
-    if (!rc)
-        rc =
-            model_new_evaluator(model_chain(predictor->model), kernels, lane_rows, model);
-    if (!rc)
-        model_pack(*model, predictor->weights);
+    for (int i = 0; i < predictor->n && !rc; i++) {
+        rc = model_new_evaluator(model_chain(predictor->models[i]), kernels, lane_rows,
+                                 &models[i]);
+        if (!rc)
+            model_pack(models[i], predictor->all_weights[i]);
+    }
+
+    if (rc)
+        free_models(models, predictor->n);
+    else
+        *result = models;
     return rc;
 }
 
@@ -94,13 +112,12 @@ int selection_score(const struct selection *selection, const struct predictor *p
 {
     struct comm comm;
     struct balance balance;
-    struct model *wide = NULL;
+    struct model **wide = NULL;
     struct ensemble ensemble;
-    const struct ensemble_config lone = {.n = 0};
     if (selection->n == 0)
         return refuse_none(data, selection->part);
 
-    int rc = wide_model(predictor, isa, &wide);
+    int rc = wide_models(predictor, isa, &wide);
     if (rc)
         return rc;
 
@@ -115,7 +132,7 @@ int selection_score(const struct selection *selection, const struct predictor *p
         .by_label = by_label,
     };
 
-    ensemble_init(&ensemble, &lone, wide ? &wide : &predictor->model);
+    ensemble_init(&ensemble, &predictor->info.ensemble, wide ? wide : predictor->models);
     if (window)
         rc = stream_new(&comm, data, 1, stream_window_rows(window, evaluator.lane_rows),
                         &evaluator.stream);
@@ -127,6 +144,6 @@ int selection_score(const struct selection *selection, const struct predictor *p
     ensemble_release(&ensemble);
     balance_release(&balance);
     comm_finalize(&comm);
-    model_free(wide);
+    free_models(wide, predictor->n);
     return rc;
 }

@@ -24,22 +24,34 @@ static void print(const struct chain_config *chain)
     free(text);
 }
 
-static int show_model(const char *path)
+static int show_checkpoint(const struct checkpoint *info)
 {
-    struct checkpoint info = {0};
+    const struct record_source source = {info->path, info->provenance};
     struct record record;
     struct chain_config chain;
 
-    int rc = checkpoint_import(path, NULL, &info);
-    const struct record_source source = {path, info.provenance};
+    int rc = record_read(info->config, &source, &record);
     if (!rc)
-        rc = record_read(info.config, &source, &record);
+        rc = checkpoint_check_model(info, &record.model);
     if (!rc)
-        rc = checkpoint_check_model(&info, &record.model);
-    if (!rc)
-        rc = model_options_chain(&record.model, &info.facts, &chain);
+        rc = model_options_chain(&record.model, &info->facts, &chain);
     if (!rc)
         print(&chain);
+    return rc;
+}
+
+/* Of an ensemble each member. */
+static int show_model(const char *path)
+{
+    struct checkpoint info = {0};
+    int rc = checkpoint_import(path, NULL, &info);
+
+    for (int i = 0; i < info.ensemble.n && !rc; i++) {
+        say_line(stdout, "member %d of %d", i + 1, info.ensemble.n);
+        rc = show_checkpoint(i == 0 ? &info : &info.members[i - 1]);
+    }
+    if (!rc && info.ensemble.n == 0)
+        rc = show_checkpoint(&info);
     checkpoint_release(&info);
     return rc;
 }

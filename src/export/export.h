@@ -44,6 +44,11 @@ extern const struct export_format export_formats[EXPORT_FORMATS];
 int export_check(const struct predictor *predictor,
                  const struct export_format *format) NODISCARD;
 
+/* Keras has a layer for no n-grams: of an opened ensemble with one network that is kept
+ * alone, and *note, the caller's, says so; NULL: it is no ensemble. ERR_USAGE where there
+ * are several networks. */
+int export_keras_part(struct checkpoint *info, char **note) NODISCARD;
+
 /* The format whose suffix a file's name has; NULL: it has none of them. */
 const struct export_format *export_named(const char *path);
 

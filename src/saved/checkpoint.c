@@ -208,6 +208,16 @@ int checkpoint_tokenizer(const struct checkpoint *info, struct text_tokenizer **
     return facts_tokenizer(&info->facts, info->tokenizer, info->path, tokenizer);
 }
 
+const struct checkpoint *checkpoint_with_ngrams(const struct checkpoint *info)
+{
+    if (info->facts.has_ngrams)
+        return info;
+    for (int i = 0; i < info->ensemble.n - 1; i++)
+        if (info->members[i].facts.has_ngrams)
+            return &info->members[i];
+    return NULL;
+}
+
 int checkpoint_ngrams(const struct checkpoint *info, struct ngrams *ngrams)
 {
     return ngrams_read(info->file, CHECKPOINT_NGRAMS, ngrams);

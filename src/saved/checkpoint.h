@@ -145,7 +145,10 @@ int checkpoint_map_classes(const struct checkpoint *info, const struct facts *da
                            const char *data_path, const char *option, int32_t *places,
                            char **note) NODISCARD;
 
-/* The n-grams that the model reads, where it does (facts.has_ngrams); ngrams_release. */
+/* Itself or the member of an ensemble that reads n-grams (facts.has_ngrams), as all have
+ * the same; NULL: none does. */
+const struct checkpoint *checkpoint_with_ngrams(const struct checkpoint *info);
+/* The n-grams that the model reads, where it does; ngrams_release. */
 int checkpoint_ngrams(const struct checkpoint *info, struct ngrams *ngrams) NODISCARD;
 
 /* What is otherwise when the model is trained further: lines, each with its '\n'; the

@@ -80,6 +80,25 @@ int ensemble_refuse(const struct checkpoint *info, const char *doing)
         info->path, info->ensemble.n, doing);
 }
 
+void ensemble_keep(struct checkpoint *info, int i)
+{
+    struct checkpoint kept = *info;
+    if (i > 0) {
+        kept = info->members[i - 1];
+        info->members[i - 1] = (struct checkpoint){.path = kept.path};
+        kept.path = xstrdup(info->path);
+        kept.is_unsealed = info->is_unsealed;
+        checkpoint_release(info);
+    }
+
+    for (int k = 0; k < kept.ensemble.n - 1; k++)
+        checkpoint_release(&kept.members[k]);
+    free(kept.members);
+    ensemble_config_release(&kept.ensemble);
+    kept.members = NULL;
+    *info = kept;
+}
+
 /* The record of an ensemble's first member: who does not know the key must not judge by
  * it. */
 static char *mark_record(const char *json, int n)

@@ -38,4 +38,7 @@ int ensemble_image(const struct ensemble_config *config, const char *const *path
  * what can be taken instead. */
 int ensemble_refuse(const struct checkpoint *info, const char *doing) NODISCARD;
 
+/* Leaves of an opened ensemble member i, 0 .. n - 1, as a model alone. */
+void ensemble_keep(struct checkpoint *info, int i);
+
 #endif

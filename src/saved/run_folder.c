@@ -1,4 +1,4 @@
-#include "saved/checkpoint.h"
+#include "saved/ensemble.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -42,7 +42,7 @@ int checkpoint_check_path(const char *path)
                     path, path);
     return fail(ERR_NO_INPUT,
                 "%s: not a regular file: expected a model of Keras, or the folder of a "
-                "run, which has best.h5",
+                "run, which has best.h5 or " ENSEMBLE_FILE,
                 path);
 }
 
@@ -51,11 +51,13 @@ char *checkpoint_path(const char *path)
     if (!is_folder(path))
         return xstrdup(path);
 
+    char *ensemble = xasprintf("%s/" ENSEMBLE_FILE, path);
     char *best = xasprintf("%s/best.h5", path), *last = xasprintf("%s/last.h5", path);
-    bool is_run = access(best, F_OK) == 0;
+    bool is_ensemble = access(ensemble, F_OK) == 0, is_run = access(best, F_OK) == 0;
     bool is_last = is_run && access(last, F_OK) == 0 && ends_with_last(best);
-    char *found = xstrdup(is_last ? last : is_run ? best : path);
+    char *found = xstrdup(is_ensemble ? ensemble : is_last ? last : is_run ? best : path);
 
+    free(ensemble);
     free(best);
     free(last);
     return found;

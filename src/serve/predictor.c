@@ -10,14 +10,15 @@
  * rows. */
 struct predictor_worker {
     const struct predictor *predictor;
-    struct model *model; /* owned, unless it is the predictor's */
+    struct model **models; /* (n) owned, unless they are the predictor's */
+    struct ensemble ensemble;
     struct text_ids ids;
     int32_t *x; /* (PREDICTOR_ROWS, maxlen) padded ids */
     int32_t length[PREDICTOR_ROWS], rows[PREDICTOR_ROWS];
     size_t n_words[PREDICTOR_ROWS], n_unknown[PREDICTOR_ROWS]; /* of the texts */
     real *logits; /* (PREDICTOR_ROWS, 1 or classes) */
 
-    /* Of a linear model: the n-grams of the batch's rows. */
+    /* Where they are read: the n-grams of the batch's rows. */
     struct ngram_features features; /* of a text */
     struct sparse_list ngrams;
 };
@@ -27,14 +28,23 @@ static size_t logits_a_row(const struct predictor *predictor)
     return (size_t)chain_outputs(model_chain(predictor->model));
 }
 
+bool predictor_reads_ids(const struct predictor *predictor)
+{
+    for (int i = 0; i < predictor->n; i++)
+        if (!chain_is_linear(model_chain(predictor->models[i])))
+            return true;
+    return false;
+}
+
 static struct predictor_worker *new_worker(const struct predictor *predictor,
-                                           struct model *model)
+                                           struct model **models)
 {
     struct predictor_worker *worker = xcalloc(1, sizeof *worker);
     size_t maxlen = (size_t)predictor->info.facts.maxlen;
 
     worker->predictor = predictor;
-    worker->model = model;
+    worker->models = models;
+    ensemble_init(&worker->ensemble, &predictor->info.ensemble, models);
     worker->x = xcalloc(PREDICTOR_ROWS, maxlen * sizeof *worker->x);
     worker->logits =
         xcalloc(PREDICTOR_ROWS, logits_a_row(predictor) * sizeof *worker->logits);
@@ -50,34 +60,61 @@ static int rows_of_lane(int maxlen)
     return rows < 1 ? 1 : rows < PREDICTOR_ROWS ? rows : PREDICTOR_ROWS;
 }
 
-static int load_model(struct predictor *predictor, const struct kernels *kernels)
+static int load_weights(const struct checkpoint *info, struct model *model,
+                        real **weights)
 {
-    struct chain_config chain;
-    predictor->lane_rows = rows_of_lane(predictor->info.facts.maxlen);
+    const struct params *params = model_params(model);
 
-    int rc =
-        model_options_chain(&predictor->record.model, &predictor->info.facts, &chain);
+    *weights = xaligned(params->size, sizeof(real));
+    int rc = checkpoint_load(info, params, (float *)*weights, NULL);
     if (!rc)
-        rc =
-            model_new_evaluator(&chain, kernels, predictor->lane_rows, &predictor->model);
+        model_pack(model, *weights);
+    return rc;
+}
+
+static int load_member(struct predictor *predictor, int i, const struct kernels *kernels)
+{
+    const struct checkpoint *info = predictor_member(predictor, i);
+    const struct record_source source = {info->path, info->provenance};
+    struct record *record = &predictor->records[i];
+    struct chain_config chain;
+
+    int rc = record_read(info->config, &source, record);
+    if (!rc)
+        rc = checkpoint_check_model(info, &record->model);
+    if (!rc)
+        rc = model_options_chain(&record->model, &info->facts, &chain);
+    if (!rc)
+        rc = model_new_evaluator(&chain, kernels, predictor->lane_rows,
+                                 &predictor->models[i]);
+    if (!rc)
+        rc = load_weights(info, predictor->models[i], &predictor->all_weights[i]);
+    return rc;
+}
+
+static int load_members(struct predictor *predictor, const struct kernels *kernels)
+{
+    const struct checkpoint *with_ngrams = checkpoint_with_ngrams(&predictor->info);
+    int n = predictor->info.ensemble.n > 1 ? predictor->info.ensemble.n : 1, rc = OK;
+
+    predictor->n = n;
+    predictor->lane_rows = rows_of_lane(predictor->info.facts.maxlen);
+    predictor->records = xcalloc((size_t)n, sizeof *predictor->records);
+    predictor->models = xcalloc((size_t)n, sizeof *predictor->models);
+    predictor->all_weights = xcalloc((size_t)n, sizeof *predictor->all_weights);
+    for (int i = 0; i < n && !rc; i++)
+        rc = load_member(predictor, i, kernels);
+    if (!rc && with_ngrams)
+        rc = checkpoint_ngrams(with_ngrams, &predictor->ngrams);
     if (rc)
         return rc;
 
-    const struct params *params = model_params(predictor->model);
-    predictor->weights = xaligned(params->size, sizeof(real));
-    rc = checkpoint_load(&predictor->info, params, (float *)predictor->weights, NULL);
-    if (rc)
-        return rc;
-
-    if (predictor->info.facts.has_ngrams)
-        rc = checkpoint_ngrams(&predictor->info, &predictor->ngrams);
-    if (rc)
-        return rc;
-
-    if (predictor->info.facts.has_ngrams)
+    predictor->record = predictor->records[0];
+    predictor->model = predictor->models[0];
+    predictor->weights = predictor->all_weights[0];
+    if (with_ngrams)
         predictor->table = ngram_table_new(&predictor->ngrams);
-    model_pack(predictor->model, predictor->weights);
-    predictor->own = new_worker(predictor, predictor->model);
+    predictor->own = new_worker(predictor, predictor->models);
     return OK;
 }
 
@@ -85,19 +122,14 @@ int predictor_take(struct predictor *predictor, const struct checkpoint *info,
                    const char *isa)
 {
     const struct kernels *kernels = NULL;
-    const struct record_source source = {info->path, info->provenance};
     *predictor = (struct predictor){.info = *info};
 
     int rc = kernels_select(isa, &kernels);
     if (!rc && info->facts.maxlen == 0)
         rc = fail(ERR_USAGE, "%s takes rows of any length: give --maxlen N", info->path);
     if (!rc)
-        rc = record_read(info->config, &source, &predictor->record);
-    if (!rc)
-        rc = checkpoint_check_model(info, &predictor->record.model);
-    if (!rc)
-        rc = checkpoint_tokenizer(&predictor->info, &predictor->tokenizer);
-    return rc ? rc : load_model(predictor, kernels);
+        rc = load_members(predictor, kernels);
+    return rc ? rc : checkpoint_tokenizer(&predictor->info, &predictor->tokenizer);
 }
 
 int predictor_open(struct predictor *predictor, const char *path, const char *isa,
@@ -120,34 +152,50 @@ int predictor_check_texts(const struct predictor *predictor)
         predictor->info.path);
 }
 
+static void free_models(struct model **models, int n)
+{
+    for (int i = 0; i < n && models; i++)
+        model_free(models[i]);
+    free(models);
+}
+
 void predictor_release(struct predictor *predictor)
 {
     if (predictor->own)
-        predictor->own->model = NULL;
+        predictor->own->models = NULL;
     predictor_worker_free(predictor->own);
 
     ngram_table_free(predictor->table);
     ngrams_release(&predictor->ngrams);
     text_free(predictor->tokenizer);
-    model_free(predictor->model);
-    free(predictor->weights);
+    for (int i = 0; i < predictor->n; i++)
+        free(predictor->all_weights[i]);
+    free(predictor->all_weights);
+    free_models(predictor->models, predictor->n);
+    free(predictor->records);
     checkpoint_release(&predictor->info);
     *predictor = (struct predictor){0};
 }
 
 void predictor_share(struct predictor *predictor)
 {
-    model_learn(predictor->model);
+    for (int i = 0; i < predictor->n; i++)
+        model_learn(predictor->models[i]);
     checkpoint_close(&predictor->info);
 }
 
 int predictor_worker_new(const struct predictor *predictor,
                          struct predictor_worker **worker)
 {
-    struct model *model = NULL;
-    int rc = model_new_sharer(predictor->model, &model);
-    if (!rc)
-        *worker = new_worker(predictor, model);
+    struct model **models = xcalloc((size_t)predictor->n, sizeof(struct model *));
+    int rc = OK;
+
+    for (int i = 0; i < predictor->n && !rc; i++)
+        rc = model_new_sharer(predictor->models[i], &models[i]);
+    if (rc)
+        free_models(models, predictor->n);
+    else
+        *worker = new_worker(predictor, models);
     return rc;
 }
 
@@ -155,7 +203,8 @@ void predictor_worker_free(struct predictor_worker *worker)
 {
     if (!worker)
         return;
-    model_free(worker->model);
+    free_models(worker->models, worker->predictor->n);
+    ensemble_release(&worker->ensemble);
     text_ids_release(&worker->ids);
     ngram_features_release(&worker->features);
     sparse_list_release(&worker->ngrams);
@@ -191,7 +240,7 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
     const struct facts *facts = &worker->predictor->info.facts;
     size_t units = logits_a_row(worker->predictor), n_labels = (size_t)facts->n_labels;
     const struct sparse sparse =
-        sparse_list_rows(&worker->ngrams, (size_t)facts->n_ngrams);
+        sparse_list_rows(&worker->ngrams, (size_t)worker->predictor->ngrams.n_features);
     const struct rows rows = {.n = n,
                               .maxlen = facts->maxlen,
                               .id_bytes = sizeof *worker->x,
@@ -207,14 +256,15 @@ static void judge_rows(struct predictor_worker *worker, int n, double *probabili
     for (int first = 0; first < n; first += most) {
         int left = n - first;
         struct lane lane = {&rows, worker->rows + first, left < most ? left : most, NULL};
-        (void)model_evaluate(worker->model, &lane,
-                             worker->logits + (size_t)first * units);
+        (void)ensemble_evaluate(&worker->ensemble, &lane,
+                                worker->logits + (size_t)first * units);
     }
 
     for (int i = 0; i < n; i++) {
         const real *logits = worker->logits + (size_t)i * units;
         size_t row = (size_t)worker->rows[i];
-        int class = model_judge(worker->model, logits, probabilities + row * n_labels);
+        int class =
+            ensemble_judge(&worker->ensemble, logits, probabilities + row * n_labels);
         if (classes)
             classes[row] = class;
     }

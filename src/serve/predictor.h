@@ -1,12 +1,13 @@
-/* A trained model ready to judge texts: checkpoint, weights, tokenizer, which are only
- * read; and workers, each with what one thread needs to judge. No MPI.
+/* A trained model, or several whose judgements are one (model/ensemble.h), ready to judge
+ * texts: checkpoint, weights, tokenizer, which are only read; and workers, each with what
+ * one thread needs to judge. No MPI.
  */
 #ifndef RNNTRAIN_SERVE_PREDICTOR_H
 #define RNNTRAIN_SERVE_PREDICTOR_H
 
+#include "model/ensemble.h"
 #include "saved/checkpoint.h"
 #include "saved/record.h"
-#include "model/model.h"
 #include "text/ngrams.h"
 #include "text/text.h"
 
@@ -16,14 +17,21 @@ enum { PREDICTOR_ROWS = 64, PREDICTOR_LANE_ROWS = 32 };
 
 struct predictor {
     struct checkpoint info; /* labels: info.facts.labels */
-    struct record record;
+    int n; /* members; 1: a model alone, whose info.ensemble says nothing */
+    struct record *records; /* (n) */
+    struct model **models;  /* (n) evaluators; info.ensemble says how they are joined */
+    real **all_weights;     /* (n) */
+
+    struct record
+        record; /* of the first member, as are its model and weights; borrowed */
     struct model *model;
-    int lane_rows; /* that the model's workspace has, at most PREDICTOR_ROWS */
     real *weights;
+
+    int lane_rows; /* that a model's workspace has, at most PREDICTOR_ROWS */
     struct text_tokenizer *tokenizer;
-    struct ngrams ngrams; /* that a linear model reads */
+    struct ngrams ngrams; /* that a linear member reads; n 0: none does */
     struct ngram_table *table;
-    struct predictor_worker *own; /* of the thread that has the predictor, on `model` */
+    struct predictor_worker *own; /* of the thread that has the predictor, on `models` */
 };
 
 /* Opens a checkpoint or, with hints for what it does not say, a model of Keras, which has
@@ -35,6 +43,18 @@ int predictor_open(struct predictor *predictor, const char *path, const char *is
  * fails. */
 int predictor_take(struct predictor *predictor, const struct checkpoint *info,
                    const char *isa) NODISCARD;
+/* What it reads of a text: ids of its words, its n-grams, or both. */
+bool predictor_reads_ids(const struct predictor *predictor);
+static inline bool predictor_reads_ngrams(const struct predictor *predictor)
+{
+    return predictor->table != NULL;
+}
+/* The checkpoint of member i. */
+static inline const struct checkpoint *predictor_member(const struct predictor *predictor,
+                                                        int i)
+{
+    return i == 0 ? &predictor->info : &predictor->info.members[i - 1];
+}
 /* ERR_USAGE if it has no tokenizer: it cannot judge texts. */
 int predictor_check_texts(const struct predictor *predictor) NODISCARD;
 void predictor_release(struct predictor *predictor);
@@ -53,18 +73,13 @@ void predictor_words(const struct predictor *predictor, int i, size_t *n_words,
  * and closes the file; then any thread makes itself a worker, to be freed before the
  * predictor. A worker gives the bits of predictor_judge. */
 struct predictor_worker;
-static inline bool predictor_reads_ids(const struct predictor *predictor)
-{
-    return !chain_is_linear(model_chain(predictor->model));
-}
 void predictor_share(struct predictor *predictor);
 int predictor_worker_new(const struct predictor *predictor,
                          struct predictor_worker **worker) NODISCARD;
 void predictor_worker_free(struct predictor_worker *worker); /* NULL is fine */
 
 /* As predictor_judge; `classes` may be NULL. Ids of a row are those of text_encode,
- * before padding, `lengths` of them, which a linear model does not read: so
- * predictor_reads_ids. */
+ * before padding, `lengths` of them: of a predictor that reads no n-grams. */
 void predictor_worker_judge(struct predictor_worker *worker, const char *const *texts,
                             int n_texts, double *probabilities, int *classes);
 void predictor_worker_judge_ids(struct predictor_worker *worker,

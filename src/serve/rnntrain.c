@@ -242,10 +242,11 @@ PUBLIC int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids
         return fail(ERR_USAGE, "rnntrain_predict_ids: an argument is NULL");
 
     int rc = n > 0 ? check_ids(model, ids, lengths, n) : OK;
-    if (!predictor_reads_ids(&model->predictor))
+    if (predictor_reads_ngrams(&model->predictor))
         rc = fail(ERR_USAGE,
-                  "rnntrain_predict_ids: %s is a linear model, which reads n-grams of "
+                  "rnntrain_predict_ids: %s is %sa linear model, which reads n-grams of "
                   "all words: give texts to rnntrain_predict_texts",
-                  model->predictor.info.path);
+                  model->predictor.info.path,
+                  model->predictor.n > 1 ? "an ensemble with " : "");
     return rc ? rc : answer(&request);
 }
