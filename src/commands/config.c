@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/runs_options.h"
 #include "commands/stopping.h"
 #include "commands/vectors_options.h"
 #include "data/sampler_options.h"
@@ -133,6 +134,7 @@ static const struct option_part parts[] = {
     {&optim_options_table, AT(trainer.optim)},
     {&linear_options_table, AT(trainer.linear)},
     {&loss_options_table, AT(trainer.loss)},
+    {&runs_options_table, 0},
     {&test_table, 0},
 };
 
@@ -335,6 +337,8 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
     stopping_settle(config, named.recipe == RECIPE_NONE ? NULL : &recipes_own);
     if (!rc)
         rc = check_combination(&config->trainer);
+    if (!rc)
+        rc = runs_options_check(config);
 
     *n_operands = line.n_operands;
     config_release(&named);

@@ -15,6 +15,8 @@ struct config {
     char *config_file;
     struct trainer_config trainer; /* its strings are owned */
     struct test_hooks test;
+    int seeds, n_groups; /* of several runs as one job */
+    bool add_linear;
 };
 
 extern const struct option_table cmd_train_table;

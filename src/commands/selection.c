@@ -22,6 +22,7 @@ static int find_set_aside(const struct predictor *predictor, const struct datase
 {
     selection->part = DATASET_TRAIN;
     selection->shown = dataset_part_names[DATASET_VALIDATION];
+
     int rc = set_aside_rows(&predictor->info, &predictor->record, data, &selection->rows,
                             &selection->n);
     if (!rc)
@@ -33,7 +34,7 @@ static int find_set_aside(const struct predictor *predictor, const struct datase
         say_line(stderr,
                  "rnntrain: note: on these rows the weights of the ensemble's members "
                  "were chosen");
-    if (!rc && predictor_reads_ngrams(predictor))
+    if (!rc && predictor_reads_ngrams(predictor) && predictor->record.linear.is_refitted)
         say_line(stderr,
                  "rnntrain: note: a linear model's last fit has learnt these rows too: "
                  "what the best fit before came to is in the run's log");

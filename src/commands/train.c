@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "commands/config.h"
+#include "commands/runs_options.h"
 #include "data/sampler_options.h"
 #include "ranks/comm.h"
+#include "runs/job.h"
 #include "saved/record.h"
 #include "train/trainer.h"
 
@@ -20,12 +22,40 @@ static int resolve(int argc, char **argv, struct config *config)
     return rc;
 }
 
+/* The record of a run's options; those of a job are no part of it. */
+static char *record_of(const struct trainer_config *trainer, const void *context)
+{
+    struct config config = *(const struct config *)context;
+    bool is_linear = trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack;
+    if (is_linear)
+        config = runs_options_linear(&config);
+    config.trainer = *trainer;
+    return record_write(&cmd_train_table, &config);
+}
+
+/* A record says what options say, where the sampler wants a number in any case. */
+static int train_several(struct comm *comm, struct config *config)
+{
+    struct config linear = runs_options_linear(config);
+    const struct job_config job = {.network = &config->trainer,
+                                   .linear = config->add_linear ? &linear.trainer : NULL,
+                                   .seeds = config->seeds,
+                                   .n_groups = config->n_groups,
+                                   .record = record_of,
+                                   .context = config,
+                                   .hooks = &config->test};
+    return job_run(comm, &job);
+}
+
 static int train(struct comm *comm, struct config *config)
 {
+    if (runs_options_are_several(config))
+        return train_several(comm, config);
+
     char *record = record_write(&cmd_train_table, config);
     config->trainer.record = record;
     sampler_options_complete(&config->trainer.sampler);
-    int rc = trainer_run(comm, &config->trainer, &config->test);
+    int rc = trainer_run(comm, &config->trainer, &config->test, NULL);
     free(record);
     return rc;
 }

@@ -34,7 +34,16 @@ struct sampler_config {
     int64_t limit_train, limit_test; /* rows, stratified; 0: all */
     int batch_size, lane_rows;
     uint64_t seed;
+    /* Another run on the same split: weights, order and dropout are those of the seed
+     * that is so much greater. */
+    int64_t replica;
 };
+
+/* Of weights, order and dropout; that of the split is config->seed. */
+static inline uint64_t sampler_seed(const struct sampler_config *config)
+{
+    return config->seed + (uint64_t)config->replica;
+}
 
 struct sampler {
     struct sampler_config config;

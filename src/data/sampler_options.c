@@ -18,6 +18,10 @@ static const struct option options[] = {
      "rows of a batch, over all ranks", "Training", false},
     {"seed", OPTION_INT, AT(seed), "1", 0, OPTION_HUGE, NULL,
      "of weights, order, dropout and split", "Training", false},
+    {"replica", OPTION_INT, AT(replica), "0", 0, 1000000, NULL,
+     "a run of its own on the same split: weights, order and dropout are those of --seed "
+     "plus this",
+     "Training", false},
     {"shuffle", OPTION_CHOICE, AT(shuffle), "full", 0, 0, shuffles,
      "order of an epoch's rows: any, the ids being in memory; within windows of rows "
      "from chunks of the file in any order, for data larger than memory; that of the "

@@ -71,8 +71,9 @@ static void order_windows(const struct sampler *sampler, struct rng within, int3
 
 void sampler_order(const struct sampler *sampler, int epoch, int32_t *rows)
 {
-    struct rng rng = {
-        .seed = sampler->config.seed, .purpose = RNG_SHUFFLE, .step = (uint32_t)epoch};
+    struct rng rng = {.seed = sampler_seed(&sampler->config),
+                      .purpose = RNG_SHUFFLE,
+                      .step = (uint32_t)epoch};
     memcpy(rows, sampler->train, (size_t)sampler->n_train * sizeof *rows);
 
     switch (sampler->config.shuffle) {

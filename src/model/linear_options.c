@@ -22,6 +22,10 @@ static const struct option linear_table[] = {
      "weight of the losses beside |w|^2 / 2, scikit-learn's C; 0: the best one on "
      "validation rows",
      GROUP, false},
+    {"linear-refit", OPTION_BOOL, AT(is_refitted), "true", 0, 0, NULL,
+     "fit the best one again with validation rows too, when they have judged; without, "
+     "they go on judging it",
+     GROUP, false},
 };
 
 const struct option_table linear_options_table = {

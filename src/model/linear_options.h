@@ -21,7 +21,8 @@ extern const char *const linear_scaling_names[LINEAR_SCALINGS + 1];
 
 struct linear_config {
     enum linear_scaling scaling;
-    double c; /* what losses weigh beside the norm of the weights; 0: chosen */
+    double c;         /* what losses weigh beside the norm of the weights; 0: chosen */
+    bool is_refitted; /* with validation rows too, when they have judged */
 };
 
 /* Of a struct linear_config. */

@@ -13,6 +13,7 @@ static const struct option_part parts[] = {
     {&model_options_table, offsetof(struct record, model)},
     {&optim_options_table, offsetof(struct record, optim)},
     {&sampler_options_table, offsetof(struct record, sampler)},
+    {&linear_options_table, offsetof(struct record, linear)},
 };
 
 static const struct option_table table = {

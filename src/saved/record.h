@@ -18,6 +18,7 @@
 
 #include "base/options.h"
 #include "data/sampler.h"
+#include "model/linear_options.h"
 #include "model/optimizer.h"
 #include "model/options.h"
 
@@ -25,8 +26,9 @@ struct record {
     struct model_options model;
     struct optim_config optim;     /* without the steps of warm-up and of the run */
     struct sampler_config sampler; /* window_rows is never 0 */
-    bool knows_training; /* else a later version wrote what is not known here: `optim` and
-                            `sampler` are not those of the run */
+    struct linear_config linear;
+    bool knows_training; /* else a later version wrote what is not known here: `optim`,
+                            `sampler` and `linear` are not those of the run */
 };
 
 /* Where a record was read from, for messages. */

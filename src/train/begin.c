@@ -117,7 +117,8 @@ static int make_initial(struct trainer *trainer)
         return load_initial(trainer);
     if (trainer_is_linear(trainer))
         return OK; /* each fit begins at nothing */
-    model_init_weights(trainer->model, trainer->config->sampler.seed, trainer->weights);
+    model_init_weights(trainer->model, sampler_seed(&trainer->config->sampler),
+                       trainer->weights);
     return trainer->config->vectors ? trainer_take_vectors(trainer) : OK;
 }
 

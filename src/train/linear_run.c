@@ -120,7 +120,9 @@ bool trainer_is_fitted(const struct trainer *trainer)
 
     if (trainer->progress.is_refitted)
         return true;
-    return trainer->progress.epoch > 0 && !has_more_rows(trainer) &&
+    bool ends_with_trials =
+        !has_more_rows(trainer) || !trainer->config->linear.is_refitted;
+    return trainer->progress.epoch > 0 && ends_with_trials &&
            !next_trial(trainer, &trial);
 }
 

@@ -8,7 +8,8 @@
  * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
  * what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
  * embedding), resume.c (as a checkpoint has it). What each rank did when: tracing.c. A
- * linear model's n-grams: load_ngrams.c; its fits: linear_run.c.
+ * linear model's n-grams: load_ngrams.c; its fits: linear_run.c. Models that are done,
+ * over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
 #define RNNTRAIN_TRAIN_PRIVATE_H
@@ -179,6 +180,9 @@ int trainer_class_weights(const struct trainer *trainer, const int32_t *rows, in
 /* The least and the greatest of them, for people; the caller's. NULL: there are none. */
 char *trainer_describe_class_weights(const struct trainer *trainer);
 
+/* Collective. All of the data that the run works on: split, and read ahead or in memory,
+ * with the n-grams of a linear model. */
+int trainer_take_data(struct trainer *trainer) NODISCARD;
 /* Collective. The n-grams of all rows into the memory that a node shares, and their list
  * on rank 0. */
 int trainer_load_ngrams(struct trainer *trainer) NODISCARD;

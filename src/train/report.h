@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#include <jansson.h>
+
 /* What the epochs of this start took, for the line at the end. */
 struct report_effort {
     int epochs;
@@ -147,6 +149,10 @@ int report_result(struct report *report, const struct report_result *result) NOD
 /* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to
  * people, NULL where the program's last message does. */
 int report_end(struct report *report, const char *reason, const char *text) NODISCARD;
+
+/* Any other line; releases it. A failure is returned where the line `must` be written,
+ * else told and made good with the next line. */
+int report_write(struct report *report, json_t *line, bool must) NODISCARD;
 
 /* Redraws the bar, at most ten times a second. */
 void report_progress(struct report *report, int epoch, int epochs, int step, int n_steps,

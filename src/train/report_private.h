@@ -5,13 +5,7 @@
 
 #include "train/report.h"
 
-#include <jansson.h>
-
 /* ERR_EXISTS: what has the log's name is something else. */
 int report_no_log(const char *path, const char *what) NODISCARD;
-
-/* Releases the line. A failure is returned where the line `must` be written, else told
- * and made good with the next line. */
-int report_write(struct report *report, json_t *line, bool must) NODISCARD;
 
 #endif

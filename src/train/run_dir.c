@@ -27,7 +27,7 @@ static int make_folder(const char *folder)
 }
 
 /* The folders around it too: jobs of a sweep begin where there are none. */
-static int make_run_dir(const char *folder)
+int run_dir_make(const char *folder)
 {
     char *path = xstrdup(folder);
     int rc = OK;
@@ -50,7 +50,7 @@ static int make_run_dir(const char *folder)
 static int hold_run_dir(struct trainer *trainer)
 {
     const char *path = trainer->config->run_dir;
-    int rc = make_run_dir(path);
+    int rc = run_dir_make(path);
     if (!rc && directory_open(path, &trainer->folder))
         rc = fail(ERR_IO, "%s: cannot open the run directory: %s", path, strerror(errno));
     return rc;
@@ -110,6 +110,23 @@ static int discard_run(const struct directory *folder)
     int rc = OK;
     for (size_t i = 0; i < COUNT_OF(run_files) && !rc; i++)
         rc = directory_remove(folder, run_files[i]);
+    return rc;
+}
+
+int run_dir_discard(const char *path)
+{
+    struct directory folder = {-1, NULL};
+    struct report report = {.is_open = false};
+    if (directory_open(path, &folder))
+        return OK; /* there is none */
+
+    int rc = directory_has(&folder, "log.jsonl")
+                 ? report_open(&report, &folder, REPORT_OVERWRITE)
+                 : OK;
+    if (!rc)
+        rc = discard_run(&folder);
+    report_close(&report);
+    directory_close(&folder);
     return rc;
 }
 

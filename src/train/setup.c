@@ -216,8 +216,7 @@ static int check_f1(const struct trainer *trainer)
                 monitor == MONITOR_F1 ? "acc" : "val_acc");
 }
 
-/* Collective. */
-static int take_data(struct trainer *trainer)
+int trainer_take_data(struct trainer *trainer)
 {
     int rc = trainer_load_data(trainer);
     if (!rc)
@@ -292,7 +291,7 @@ int trainer_set_up(struct trainer *trainer)
     if (!rc)
         rc = open_kernels(trainer);
     if (!rc)
-        rc = take_data(trainer);
+        rc = trainer_take_data(trainer);
     if (!rc)
         rc = prepare(trainer);
     if (!rc)

@@ -60,8 +60,24 @@ static int run_all(struct trainer *trainer)
     return rc ? rc : finish(trainer);
 }
 
+static struct trainer_summary summarize(const struct trainer *trainer)
+{
+    const struct progress *progress = &trainer->progress;
+    struct trainer_summary summary = {.was_finished = trainer->resumed.is_finished,
+                                      .epochs = progress->epoch,
+                                      .best_epoch = progress->best_epoch,
+                                      .monitor = progress->monitor,
+                                      .best = progress->best};
+
+    if (trainer_is_linear(trainer))
+        summary.trial =
+            linear_best_trial(&trainer->config->linear, trainer->linear.trials,
+                              progress->epoch - progress->is_refitted);
+    return summary;
+}
+
 int trainer_run(struct comm *comm, const struct trainer_config *config,
-                const struct test_hooks *hooks)
+                const struct test_hooks *hooks, struct trainer_summary *summary)
 {
     struct trainer trainer = {.config = config,
                               .hooks = hooks,
@@ -70,6 +86,8 @@ int trainer_run(struct comm *comm, const struct trainer_config *config,
     int rc = run_all(&trainer), closed = trace_file_close(trainer.trace);
     if (!rc)
         rc = comm_agree(comm, closed);
+    if (!rc && summary)
+        *summary = summarize(&trainer);
     trainer_tear_down(&trainer);
     return rc;
 }

@@ -94,12 +94,31 @@ struct trainer_config {
 /* From now on max_time counts. As early as can be, before MPI begins. Not collective. */
 void trainer_start_clock(void);
 
+/* Makes a run directory, and the folders around it, where there are none; ERR_IO where
+ * nothing can be written there. */
+int run_dir_make(const char *path) NODISCARD;
+/* Of a run that another process trains (ERR_EXISTS) or that is there, its files are no
+ * more. */
+int run_dir_discard(const char *path) NODISCARD;
+
+/* What a run came to. */
+struct trainer_summary {
+    bool was_finished; /* before: nothing was left to be done */
+    int epochs, best_epoch;
+    enum monitor monitor;
+    double best; /* monitored value; greater is better, losses are negated */
+    struct linear_trial trial; /* the best one of a linear model */
+};
+
 /* Collective. Trains and tests; rank 0 writes the run directory. Returns the same code on
  * every rank: OK, or what went wrong, after which nothing in the run directory is half
  * written; ERR_STOPPED after a signal that was noted (base/signals.h): there is a
  * checkpoint to resume from. A resumed run is bit for bit the run that was never stopped,
- * on any number of ranks. `hooks` are for tests, all zero else. */
+ * on any number of ranks. `hooks` are for tests, all zero else. *summary (or
+ * NULL) is that of a run that is OK, on every rank. A process may have several runs, one
+ * behind the other. */
 int trainer_run(struct comm *comm, const struct trainer_config *config,
-                const struct test_hooks *hooks) NODISCARD;
+                const struct test_hooks *hooks,
+                struct trainer_summary *summary) NODISCARD;
 
 #endif

@@ -62,7 +62,7 @@ static int train(int argc, char **argv)
         char *record = record_write(&cmd_train_table, &config);
         config.trainer.record = record;
         sampler_options_complete(&config.trainer.sampler);
-        rc = trainer_run(&comm, &config.trainer, &config.test);
+        rc = trainer_run(&comm, &config.trainer, &config.test, NULL);
         free(record);
     }
     config_release(&config);

@@ -121,7 +121,7 @@ static char *in_folder(const char *name)
 static int run(const struct trainer_config *config, const struct test_hooks *hooks)
 {
     static const struct test_hooks none;
-    return trainer_run(&comm, config, hooks ? hooks : &none);
+    return trainer_run(&comm, config, hooks ? hooks : &none, NULL);
 }
 
 /* What it says on standard error is lost. */

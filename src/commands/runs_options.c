@@ -1,0 +1,76 @@
+#include "commands/runs_options.h"
+
+#define AT(field) offsetof(struct config, field)
+#define GROUP "Several models as one"
+
+static const struct option options[] = {
+    {"seeds", OPTION_COUNT, AT(seeds), "1", 1, 1000, NULL,
+     "train so many models with the seeds --seed, --seed + 1, ... on one split, some "
+     "side "
+     "by side, each in RUN/seed-N, and write the mean of their probabilities as one "
+     "model, RUN/ensemble.h5",
+     GROUP, true},
+    {"add-linear", OPTION_BOOL, AT(add_linear), "false", 0, 0, NULL,
+     "fit a linear model of the data set's n-grams too, and write both as one model, "
+     "RUN/ensemble.h5: logits = a network + b linear + c, by validation rows",
+     GROUP, true},
+    {"groups", OPTION_COUNT, AT(n_groups), "0", 0, 1000000, NULL,
+     "groups of ranks that train models side by side (same bits); 0: as many as end "
+     "soonest",
+     GROUP, true},
+};
+
+const struct option_table runs_options_table = {.options = options,
+                                                .n_options = (int)COUNT_OF(options)};
+
+int runs_options_check(const struct config *config)
+{
+    const struct trainer_config *trainer = &config->trainer;
+    const char *given = config->seeds > 1 ? "--seeds" : "--add-linear";
+
+    if (!runs_options_are_several(config))
+        return config->n_groups > 0 ? fail(ERR_USAGE, "--groups is for --seeds") : OK;
+    if (trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack)
+        return fail(ERR_USAGE,
+                    "%s: --model linear draws nothing and is no network: give another "
+                    "--model, or leave %s out",
+                    given, given);
+    if (config->add_linear && trainer->sampler.rule == VALIDATION_NONE)
+        return fail(ERR_USAGE, "--add-linear: --validation none leaves no rows that say "
+                               "how much of a network and of a linear model to take");
+    if (trainer->trace)
+        return fail(ERR_USAGE, "--trace is for one run: leave %s out", given);
+    return OK;
+}
+
+struct config runs_options_linear(const struct config *config)
+{
+    const struct trainer_config *from = &config->trainer;
+    struct config linear = {.recipe = 0};
+    options_init(&cmd_train_table, &linear);
+    options_release(&cmd_train_table, &linear); /* its strings are the other's */
+    struct trainer_config *to = &linear.trainer;
+
+    to->data = from->data;
+    to->run_dir = from->run_dir;
+    to->isa = from->isa;
+    to->balancing = from->balancing;
+    to->reduction = from->reduction;
+    to->overwrite = from->overwrite;
+    to->quiet = from->quiet;
+    to->resume = from->resume;
+    to->allow_other_bits = from->allow_other_bits;
+    to->max_time = from->max_time;
+    to->stall_timeout = from->stall_timeout;
+
+    to->model.kind = MODEL_LINEAR;
+    to->loss.class_weight = from->loss.class_weight;
+    to->linear = from->linear;
+    to->linear.is_refitted = false;
+    to->sampler = from->sampler;
+    to->sampler.replica = 0;
+    to->monitor = from->monitor_given ? from->monitor : MONITOR_VAL_LOSS;
+    to->monitor_given = from->monitor_given;
+    to->spares_one_class = !from->monitor_given;
+    return linear;
+}

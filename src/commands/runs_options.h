@@ -1,0 +1,24 @@
+/* Options of rnntrain train that make several runs of one: --seeds, --add-linear.
+ */
+#ifndef RNNTRAIN_COMMANDS_RUNS_OPTIONS_H
+#define RNNTRAIN_COMMANDS_RUNS_OPTIONS_H
+
+#include "commands/config.h"
+
+/* Of a struct config. */
+extern const struct option_table runs_options_table;
+
+/* Whether they ask for a job of several runs. */
+static inline bool runs_options_are_several(const struct config *config)
+{
+    return config->seeds > 1 || config->add_linear;
+}
+
+/* ERR_USAGE: what cannot stand beside them. */
+int runs_options_check(const struct config *config) NODISCARD;
+
+/* The configuration of `rnntrain --model linear --no-linear-refit` on the same split; its
+ * strings are borrowed from `config`. */
+struct config runs_options_linear(const struct config *config);
+
+#endif

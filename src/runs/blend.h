@@ -1,0 +1,38 @@
+/* How a network and a linear model judge together: logits = a network + b linear + c.
+ *
+ * a, b >= 0 and c, one a logit, are the least of the log losses of rows that neither has
+ * learnt, plus (|a - 1/2|^2 + |b - 1/2|^2 + |c|^2) / 2. That ridge weighs about as much
+ * as one row: it decides where rows do not, as a softmax takes no notice of what is added
+ * to all logits, a class that few rows are of would get any c, and rows that are all
+ * decided rightly an endless a. Beyond BLEND_MOST_BIASES logits c stays 0: there are then
+ * too few rows of a class. Nothing here is collective.
+ *
+ * Newton's method in double, over the rows in their order.
+ */
+#ifndef RNNTRAIN_RUNS_BLEND_H
+#define RNNTRAIN_RUNS_BLEND_H
+
+#include "data/rows.h"
+#include "layers/chain.h"
+
+enum { BLEND_MOST_BIASES = 100 };
+
+/* All of it is borrowed. */
+struct blend_task {
+    enum loss loss;
+    int outputs; /* K: logits of a row, 1 with LOSS_BINARY */
+    const struct rows *labels;
+    const int32_t *rows; /* (n) of labels */
+    int n;
+    const real *network, *linear; /* (n, K) */
+    const double *class_weights;  /* what rows of a class count; NULL: 1 */
+};
+
+struct blend {
+    double a, b, *c; /* (K) the caller's */
+};
+
+/* Fills in blend->a, b and c; returns the mean log loss, without the ridge. */
+double blend_fit(const struct blend_task *task, struct blend *blend);
+
+#endif

@@ -1,0 +1,90 @@
+#include "runs/private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/say.h"
+
+/* Collective. Ranks of two groups would not notice. */
+static int check_configuration(const struct job *job)
+{
+    const struct job_config *config = job->config;
+    const struct trainer_config *network = config->network;
+    char *record = config->record(network, config->context);
+    char *all = xasprintf("%s %s %d %d %d %d %d %s", network->data, network->run_dir,
+                          config->seeds, config->linear != NULL, config->n_groups,
+                          network->resume, network->overwrite, record);
+
+    int rc = comm_same(job->comm, all, "configuration",
+                       "give all of them the same options, RNNTRAIN_* and --config file");
+    free(record);
+    free(all);
+    return rc;
+}
+
+static void say_linear(const struct job *job)
+{
+    const struct linear_trial *trial = &job->linear.summary.trial;
+    if (job->comm->rank == 0 && !job->config->network->quiet)
+        say_line(stdout, "linear   %s, C %g%s", linear_scaling_names[trial->scaling],
+                 trial->c,
+                 job_has_refit(job) ? ", which is fitted again on all rows" : "");
+}
+
+/* Collective. Its fits are short, and any number of ranks can share them. */
+static int train_linear(struct job *job)
+{
+    const struct runs_shares together = {job->comm->size, 1};
+    const struct test_hooks *hooks = job->config->hooks;
+
+    int rc = runs_train(job->comm, &job->linear, 1, &together, hooks);
+    if (rc)
+        return rc;
+    say_linear(job);
+    if (!job_has_refit(job))
+        return OK;
+    job_make_refit(job);
+    return runs_train(job->comm, &job->refit, 1, &together, hooks);
+}
+
+static int train_all(struct job *job)
+{
+    const struct job_config *config = job->config;
+    const struct runs_shares shares = {sampler_lanes(&config->network->sampler),
+                                       config->n_groups};
+
+    int rc = config->linear ? train_linear(job) : OK;
+    if (!rc)
+        rc = runs_train(job->comm, job->networks, config->seeds, &shares, config->hooks);
+    return rc;
+}
+
+static void say_finished(const struct job *job)
+{
+    const struct trainer_config *config = job->config->network;
+    if (job->comm->rank == 0 && !config->quiet)
+        say_line(stdout, "%s is finished: nothing is left to resume", config->run_dir);
+}
+
+int job_run(struct comm *comm, const struct job_config *config)
+{
+    struct job job = {.config = config, .comm = comm};
+    job_make_runs(&job);
+
+    int rc = check_configuration(&job);
+    if (!rc)
+        rc = job_take_folder(&job);
+    if (!rc && job.is_finished) {
+        say_finished(&job);
+    } else if (!rc) {
+        rc = train_all(&job);
+        if (!rc)
+            rc = job_join(&job);
+        rc = job_end(&job, rc);
+    }
+
+    job_release_runs(&job);
+    report_close(&job.report);
+    directory_close(&job.folder);
+    return rc;
+}

@@ -1,0 +1,33 @@
+/* A job of several runs on one split of the data, and what they judge as one: replicas of
+ * a network, each with a seed of its own, a linear model beside them, or both.
+ *
+ *   RUN/seed-11 ...   networks, --replica 0 and on
+ *   RUN/linear        the linear model, judged by validation rows and not fitted to them
+ *   RUN/linear-all    its best trial, fitted on validation rows too, where those are of
+ *                     the training part
+ *   RUN/ensemble.h5   all networks as one: the mean of their probabilities or, with the
+ *                     linear model, a / K network_1 + ... + b linear + c (runs/blend.h)
+ *   RUN/log.jsonl     the job's events; who holds its lock has all of RUN
+ */
+#ifndef RNNTRAIN_RUNS_JOB_H
+#define RNNTRAIN_RUNS_JOB_H
+
+#include "train/trainer.h"
+
+struct job_config {
+    /* Of one run, whose run_dir is the job's folder. */
+    const struct trainer_config *network;
+    const struct trainer_config *linear; /* of the linear model beside it, or NULL */
+    int seeds;                           /* K networks */
+    int n_groups;                        /* of ranks at once; 0: as many as end soonest */
+    /* The record of a run's configuration; the caller's to free. */
+    char *(*record)(const struct trainer_config *config, const void *context);
+    const void *context;
+    const struct test_hooks *hooks;
+};
+
+/* Collective. Trains what is not yet done, judges all and writes RUN/ensemble.h5. Returns
+ * the same code on every rank; ERR_STOPPED: --resume goes on with every run. */
+int job_run(struct comm *comm, const struct job_config *config) NODISCARD;
+
+#endif

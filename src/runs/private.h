@@ -1,0 +1,66 @@
+/* The inside of a job: job.c runs its phases, members.c makes its runs, folder.c has its
+ * folder and its log, join.c what its models come to as one, scores.c what is said of
+ * them.
+ */
+#ifndef RNNTRAIN_RUNS_PRIVATE_H
+#define RNNTRAIN_RUNS_PRIVATE_H
+
+#include "runs/job.h"
+
+#include "files/directory.h"
+#include "model/ensemble.h"
+#include "runs/runs.h"
+#include "train/evaluate.h"
+#include "train/judging.h"
+#include "train/report.h"
+
+/* What a model comes to on rows that it did not learn. */
+struct scores {
+    bool is_validated, is_tested;
+    struct report_score {
+        double loss, acc, f1;
+    } validation, test;
+};
+
+struct job {
+    const struct job_config *config;
+    struct comm *comm;
+    struct run *networks;     /* (seeds) */
+    struct run linear, refit; /* where there is one; refit: all zero where it has none */
+    struct directory folder;  /* rank 0 */
+    struct report report;     /* rank 0 */
+    bool begins;              /* it had no log */
+    bool is_finished;
+    bool multi_label; /* texts have several labels */
+};
+
+/* The job's runs, but for the refit, which waits for what the linear model comes to. */
+void job_make_runs(struct job *job);
+/* Whether validation took rows of the training part, which can be learnt too. */
+bool job_has_refit(const struct job *job);
+void job_make_refit(struct job *job);
+void job_release_runs(struct job *job);
+
+/* The file that is a run's result; the caller's to free. */
+char *job_result_of(const struct run *run);
+
+/* Collective. Takes the folder: makes it, locks it, refuses one that holds something
+ * else; says whether the job that it was made for is finished. */
+int job_take_folder(struct job *job) NODISCARD;
+/* Collective. The job's end in its log; of one that did not come to its end the message
+ * is that of `rc`, and says where the folder is if it was moved. */
+int job_end(struct job *job, int rc) NODISCARD;
+
+/* Collective. All models over validation and test rows; RUN/ensemble.h5. */
+int job_join(struct job *job) NODISCARD;
+
+/* Rank 0. What a run's log says of its result. */
+struct scores scores_of_run(const struct run *run);
+struct report_score scores_of(const struct score *score);
+/* Rank 0. A line of the table, to people and to the log. */
+int scores_report(struct job *job, const char *name,
+                  const struct scores *scores) NODISCARD;
+/* Rank 0. The mean and the deviation over networks. */
+int scores_report_seeds(struct job *job, const struct scores *scores) NODISCARD;
+
+#endif

@@ -1,0 +1,168 @@
+#include "runs/runs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "base/signals.h"
+#include "runs/groups.h"
+#include "train/test_hooks.h"
+
+void run_release(struct run *run)
+{
+    free(run->name);
+    free(run->config.run_dir);
+    free((char *)run->config.record);
+    *run = (struct run){.name = NULL};
+}
+
+/* "val_acc 0.8953"; a loss as it is, not negated. */
+static void say_run(const struct run *run)
+{
+    const struct trainer_summary *summary = &run->summary;
+    bool is_loss =
+        summary->monitor == MONITOR_VAL_LOSS || summary->monitor == MONITOR_LOSS;
+
+    if (run->config.quiet)
+        return;
+    if (summary->was_finished)
+        say_line(stdout, "%-10s was finished before", run->name);
+    else
+        say_line(stdout, "%-10s best %s %.4f in epoch %d of %d, %.1f s", run->name,
+                 monitor_names[summary->monitor],
+                 is_loss ? -summary->best : summary->best, summary->best_epoch,
+                 summary->epochs, run->seconds);
+    fflush(stdout);
+}
+
+/* Collective in the group. */
+static int train_one(struct comm *group, struct run *run, bool is_alone,
+                     const struct test_hooks *hooks)
+{
+    struct trainer_config config = run->config;
+    double began = seconds_now();
+
+    config.quiet |= !is_alone;
+    if (group->rank == 0 && is_alone && !config.quiet)
+        say_line(stdout, "run      %s, in %s", run->name, config.run_dir);
+    int rc = trainer_run(group, &config, hooks, &run->summary);
+    run->seconds = seconds_now() - began;
+    run->is_done = !rc;
+
+    if (rc) {
+        char *message = xstrdup(fail_message());
+        rc = fail(rc, "%s: %s", run->name, message);
+        free(message);
+    } else if (group->rank == 0 && !is_alone) {
+        say_run(run);
+    }
+    return rc;
+}
+
+/* Collective in the group. Its runs, one behind the other; the first failure counts. */
+static int train_group(struct comm *group, struct run *runs, int n, int first, int stride,
+                       const struct test_hooks *hooks)
+{
+    char *message = NULL;
+    int rc = OK;
+
+    for (int i = first; i < n && (!rc || rc == ERR_DIVERGED); i += stride) {
+        int ended = train_one(group, &runs[i], stride == 1, hooks);
+        if (!ended || (rc && ended == ERR_DIVERGED))
+            continue;
+        free(message);
+        message = xstrdup(fail_message());
+        rc = ended;
+    }
+
+    if (rc)
+        rc = fail(rc, "%s", message);
+    free(message);
+    return rc;
+}
+
+/* Collective. What each run came to, from the first rank of the group that had it, to
+ * all. */
+static void share_runs(const struct comm *comm, const struct comm *group,
+                       struct run *runs, int n, int mine, int n_groups)
+{
+    struct told {
+        int is_there, is_done;
+        double seconds;
+        struct trainer_summary summary;
+    };
+    size_t *counts = xcalloc((size_t)comm->size, sizeof *counts);
+    struct told *told = xcalloc((size_t)n, sizeof *told);
+    for (int i = mine; i < n && group->rank == 0; i += n_groups)
+        told[i] = (struct told){true, runs[i].is_done, runs[i].seconds, runs[i].summary};
+
+    char *all = comm_gather_bytes(comm, told, (size_t)n * sizeof *told, counts);
+    for (size_t i = 0; comm->rank == 0 && i < (size_t)comm->size * (size_t)n; i++) {
+        struct told one;
+        memcpy(&one, all + i * sizeof one, sizeof one);
+        if (one.is_there)
+            told[i % (size_t)n] = one;
+    }
+
+    comm_broadcast(comm, told, (size_t)n * sizeof *told);
+    for (int i = 0; i < n; i++) {
+        runs[i].is_done = told[i].is_done;
+        runs[i].seconds = told[i].seconds;
+        runs[i].summary = told[i].summary;
+    }
+    free(all);
+    free(told);
+    free(counts);
+}
+
+/* Collective. A failure is more than the end that somebody asked for. */
+static int agree(const struct comm *comm, int rc)
+{
+    char *message = xstrdup(fail_message());
+    int failed = comm_agree(comm, rc == ERR_STOPPED ? OK : rc);
+    if (!failed && rc)
+        rc = fail(rc, "%s", message);
+    free(message);
+    return failed ? failed : comm_agree(comm, rc);
+}
+
+/* Collective. As many runs a group. */
+static int train_in_groups(struct comm *comm, struct run *runs, int n, int n_groups,
+                           const struct test_hooks *hooks)
+{
+    struct comm group;
+    int mine = comm_group(comm, n_groups);
+
+    comm_split(comm, n_groups, &group);
+    int rc = train_group(&group, runs, n, mine, n_groups, hooks);
+    rc = agree(comm, rc);
+    share_runs(comm, &group, runs, n, mine, n_groups);
+    comm_leave(&group);
+    return rc;
+}
+
+static int check_ranks(const struct comm *comm, int n, int most)
+{
+    if (comm->size <= (int64_t)n * most)
+        return OK;
+    return fail(ERR_USAGE,
+                "%d ranks, but %d run%s of %d lane%s each: start at most %lld ranks, or "
+                "give a greater --batch-size",
+                comm->size, n, plural(n), most, plural(most), (long long)n * most);
+}
+
+int runs_train(struct comm *comm, struct run *runs, int n,
+               const struct runs_shares *shares, const struct test_hooks *hooks)
+{
+    int most = shares->most_ranks, rc = check_ranks(comm, n, most);
+
+    for (int done = 0, n_done = 0; done < n && !rc; done += n_done) {
+        int n_groups =
+            shares->n_groups > 0
+                ? groups_as_wanted(shares->n_groups, n - done, comm->size, most, &n_done)
+                : groups_of_runs(n - done, comm->size, most, &n_done);
+        rc = train_in_groups(comm, runs + done, n_done, n_groups, hooks);
+    }
+    return rc;
+}
