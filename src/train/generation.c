@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "saved/checkpoint.h"
+#include "saved/ensemble.h"
 #include "saved/record.h"
 
 static const char *const may_change[] = {"epochs", "patience", "on_nan"};
@@ -31,7 +31,7 @@ static int check_known(const struct checkpoint *info)
 {
     char *key = record_unknown_key(info->config);
     if (!key)
-        return OK;
+        return ensemble_refuse(info, "--resume");
 
     char *writer = record_writer(info->provenance);
     int rc =

@@ -91,6 +91,11 @@ expect 64 "an ensemble of 2 networks, .*export one" "$rnntrain" export mean.h5 \
 expect 64 "run/ensemble.h5 is an ensemble of 3 models, and --init-from takes one: .*the folder" \
     "$rnntrain" data.h5 --init-from run --run-dir x
 "$rnntrain" data.h5 --init-from run/seed-11 --run-dir x --quiet --epochs 1
+mkdir resumed
+cp run/ensemble.h5 resumed/last.h5
+cp run/seed-11/log.jsonl resumed
+expect 64 "last.h5 is an ensemble of 3 models, and --resume takes one" "${train[@]}" --seed 11 \
+    --run-dir resumed --resume
 expect 64 "is an ensemble of 2 models, and another ensemble takes one" \
     "$make" x.h5 - - $one mean.h5
 "$rnnprep" ./sample -o ids.h5 --num-words 300 --maxlen 60 --quiet

@@ -22,7 +22,7 @@ static const struct {
 } good[MUTANT_KINDS] = {
     [MUTANT_CHECKPOINT] = {{"fixtures/records/run/last.h5",
                             "fixtures/records/run/best.h5", "fixtures/checkpoint_v1.h5",
-                            "fixtures/linear.h5"}},
+                            "fixtures/linear.h5", "fixtures/ensemble.h5"}},
     [MUTANT_DATASET] = {{"fixtures/records/dataset.h5", "fixtures/dataset_v1.h5",
                          "fixtures/dataset_ngrams.h5"}},
     [MUTANT_KERAS_H5] = {{"golden/keras_models/keras_lstm.h5",
@@ -77,8 +77,10 @@ size_t mutant_below(struct fuzz *input, size_t n)
     return (low | (size_t)fuzz_byte(input) << 8) % n;
 }
 
-static void change_hdf5(struct image *image, struct fuzz *input)
+void mutant_change_hdf5(struct image *image, struct fuzz *input)
 {
+    if (mutant_has_members(image) && fuzz_below(input, 2))
+        mutant_change_member(image, input);
     int n_by_hdf5 = fuzz_below(input, 3), n_behind = fuzz_below(input, 3);
 
     if (fuzz_below(input, 16) == 15)
@@ -107,7 +109,7 @@ static void change_entry(struct zip_entry *entry, struct fuzz *input)
         free(image.bytes);
         image = (struct image){json, strlen(json)};
     } else {
-        change_hdf5(&image, input);
+        mutant_change_hdf5(&image, input);
     }
     entry->bytes = image.bytes;
     entry->n = image.n;
@@ -154,7 +156,7 @@ static void change_image(enum mutant_kind kind, struct image *image, struct fuzz
     if (kind == MUTANT_KERAS_ZIP)
         change_zip(image, input);
     else
-        change_hdf5(image, input);
+        mutant_change_hdf5(image, input);
     if (__lsan_enable)
         __lsan_enable();
 }

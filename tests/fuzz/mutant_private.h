@@ -26,6 +26,13 @@ void mutant_write_as_latest(struct image *image);
 void mutant_change_fields(struct image *image, struct fuzz *input);
 void mutant_change_bytes(struct image *image, struct fuzz *input);
 
+/* Changes of all these kinds, one after another. */
+void mutant_change_hdf5(struct image *image, struct fuzz *input);
+
+/* Whether it may be an ensemble; changes of its second member, sealed again. */
+bool mutant_has_members(const struct image *image);
+void mutant_change_member(struct image *image, struct fuzz *input);
+
 /* A JSON text with one value or key that is another, the caller's to free; what is no
  * JSON becomes some. */
 char *mutant_change_json(const char *json, struct fuzz *input);

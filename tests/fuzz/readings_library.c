@@ -12,10 +12,10 @@ static void judge_ids(struct rnntrain_model *model, double *probabilities)
 {
     const int32_t ids[] = {1, 1};
     const size_t lengths[] = {2, 0};
-    fuzz_check(rnntrain_predict_ids(model, ids, lengths, 2, probabilities) ==
-                       RNNTRAIN_OK ||
-                   rnntrain_num_words(model) < 2,
-               "ids are judged");
+    fuzz_check(
+        rnntrain_predict_ids(model, ids, lengths, 2, probabilities) == RNNTRAIN_OK ||
+            rnntrain_num_words(model) < 2 || strstr(rnntrain_message(), "reads n-grams"),
+        "ids are judged where they are read");
 }
 
 /* Labels are borrowed and there; texts are judged where there is a tokenizer. */
