@@ -34,7 +34,7 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     struct chain_config chain;
     int rows = config->sampler.batch_size;
 
-    make_rows(&bench->data, rows, maxlen, real_share);
+    make_rows(&bench->data, rows, maxlen, real_share, 2);
     bench->order = xcalloc((size_t)rows, sizeof *bench->order);
     for (int r = 0; r < rows; r++)
         bench->order[r] = r;

@@ -1,11 +1,13 @@
 """A training step of stacks of layers, ours and Keras's on TensorFlow, in turns: processor time.
 
-    stacks.py BENCH_STEP[,BENCH_STEP...] [--turns 7] [--batch 256] [--maxlen 380] [STACK ...]
+    stacks.py BENCH_STEP[,BENCH_STEP...] [--turns 7] [--batch 256] [--maxlen 380] [--classes 2]
+              [STACK ...]
 
 STACK is the text of --stack; without one, the stacks below. Each turn has a few steps of every
 contender, on one thread of the same core; the table has the least and the median of the turns'
 milliseconds of processor time a step, and the median of the turns' ratios to Keras. Both read rows
-of Zipf's law over 3,800 words and end in one sigmoid, trained by Adam.
+of Zipf's law over 3,800 words and end in one sigmoid, or of more than two classes in their softmax,
+trained by Adam.
 """
 import argparse
 import os
@@ -28,7 +30,7 @@ STACKS = [
 ]
 
 
-def keras_layers(stack):
+def keras_layers(stack, classes):
     """The layers of a stack, of the words that the stacks above have."""
     from keras import layers
 
@@ -60,19 +62,22 @@ def keras_layers(stack):
             yield layers.Dense(int(names[0]), activation=names[1])
         else:
             raise SystemExit(f"stacks.py: {word}: no such word here")
-    yield layers.Dense(1, activation="sigmoid")
+    yield layers.Dense(1, activation="sigmoid") if classes == 2 else layers.Dense(
+        classes, activation="softmax"
+    )
 
 
-def keras_step(stack, batch, maxlen):
+def keras_step(stack, batch, maxlen, classes):
     import keras
     import numpy
     import tensorflow
 
-    model = keras.Sequential([keras.Input((maxlen,), dtype="int32"), *keras_layers(stack)])
-    model.compile(loss="binary_crossentropy", optimizer="adam")
+    model = keras.Sequential([keras.Input((maxlen,), dtype="int32"), *keras_layers(stack, classes)])
+    loss = "binary_crossentropy" if classes == 2 else "sparse_categorical_crossentropy"
+    model.compile(loss=loss, optimizer="adam")
     draw = numpy.random.default_rng(1)
     x = WORDS ** draw.uniform(size=(batch, maxlen))
-    data = tensorflow.constant(x, "int32"), tensorflow.constant(draw.integers(0, 2, batch), "float32")
+    data = tensorflow.constant(x, "int32"), tensorflow.constant(draw.integers(0, classes, batch), "float32")
 
     def steps():
         start = time.process_time()
@@ -84,8 +89,9 @@ def keras_step(stack, batch, maxlen):
     return steps
 
 
-def our_step(bench, stack, batch, maxlen):
-    command = [bench, str(STEPS), str(maxlen), "1", "--stack", stack, "--batch-size", str(batch)]
+def our_step(bench, stack, batch, maxlen, classes):
+    command = [bench, str(STEPS), str(maxlen), "1", str(classes), "--stack", stack]
+    command += ["--batch-size", str(batch)]
 
     def steps():
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
@@ -95,9 +101,10 @@ def our_step(bench, stack, batch, maxlen):
 
 
 def measure(arguments, stack):
-    sides = {"Keras": keras_step(stack, arguments.batch, arguments.maxlen)}
+    shape = arguments.batch, arguments.maxlen, arguments.classes
+    sides = {"Keras": keras_step(stack, *shape)}
     for bench in arguments.bench_step.split(","):
-        sides[bench] = our_step(bench, stack, arguments.batch, arguments.maxlen)
+        sides[bench] = our_step(bench, stack, *shape)
     times = {name: [] for name in sides}
     for _ in range(arguments.turns):
         for name, steps in sides.items():
@@ -120,6 +127,7 @@ def main():
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--maxlen", type=int, default=380)
+    parser.add_argument("--classes", type=int, default=2)
     arguments = parser.parse_intermixed_args()
 
     os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])

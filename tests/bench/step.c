@@ -1,11 +1,11 @@
 /* How close a whole training step comes to SGEMM, on one core or, by mpirun, on one a
  * rank:
  *
- *   bench_step ROUNDS MAXLEN REAL [rnntrain's options]
+ *   bench_step ROUNDS MAXLEN REAL [CLASSES] [rnntrain's options]
  *
  * trains batches of synthetic rows of MAXLEN positions, of which the share REAL is no
- * pad, and measures SGEMM 1024^3 before and after each step, all ranks together, the
- * slowest counting for all; the last line is
+ * pad, each of one of CLASSES (2), and measures SGEMM 1024^3 before and after each step,
+ * all ranks together, the slowest counting for all; the last line is
  *
  *   share LOW MEDIAN HIGH  gflops MEDIAN  probe MEDIAN  ms LEAST MEDIAN  cpu LEAST MEDIAN
  *   kernels NAME
@@ -41,12 +41,30 @@ struct bench {
     int64_t step;
 };
 
-static int set_up(struct bench *bench, int maxlen, double real_share)
+static void join_lanes(void *model, int first, int n, real *gradient)
+{
+    model_join(model, first, n, gradient);
+}
+
+static void make_sum(struct bench *bench)
+{
+    const struct tensor *table = &model_params(bench->model)->tensors[0];
+    const struct comm_shape shape = {table->shape[0], table->shape[1],
+                                     model_params(bench->model)->size};
+    const struct comm_joint joint = {model_joint_size(bench->model), MODEL_JOINT_LANES,
+                                     join_lanes, bench->model};
+
+    bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL, shape,
+                              sampler_lanes(&bench->config.trainer.sampler));
+    comm_sum_join(bench->sum, &joint);
+}
+
+static int set_up(struct bench *bench, int maxlen, double real_share, int classes)
 {
     struct trainer_config *config = &bench->config.trainer;
     struct chain_config chain;
 
-    make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share);
+    make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share, classes);
     config->sampler.rule = VALIDATION_NONE;
     sampler_options_complete(&config->sampler);
     int rc = model_options_chain(&config->model, &bench->data.facts, &chain);
@@ -68,10 +86,7 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
     optim_new(&config->optim, bench->kernels, n, &bench->optim);
 
     bench->first = xcalloc((size_t)bench->comm.size + 1, sizeof *bench->first);
-    const size_t *table = model_params(bench->model)->tensors[0].shape;
-    bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL,
-                              (struct comm_shape){table[0], table[1], n},
-                              sampler_lanes(&config->sampler));
+    make_sum(bench);
     return OK;
 }
 
@@ -94,8 +109,8 @@ static double train_batch(struct bench *bench)
         if (l < bench->first[rank] || l >= bench->first[rank + 1])
             continue;
         struct comm_lane gradient = comm_sum_next(bench->sum);
-        (void)model_gradient(bench->model, &lane, 1, (uint32_t)bench->step,
-                             gradient.values, gradient.touched);
+        (void)model_lane_gradient(bench->model, &lane, l, 1, (uint32_t)bench->step,
+                                  gradient.values, gradient.touched);
         comm_sum_push(bench->sum, l);
     }
 
@@ -176,14 +191,16 @@ int main(int argc, char **argv)
     int n_operands = 0;
 
     if (bench.rounds < 1) {
-        fputs("usage: bench_step ROUNDS MAXLEN REAL [rnntrain's options]\n", stderr);
+        fputs("usage: bench_step ROUNDS MAXLEN REAL [CLASSES] [rnntrain's options]\n",
+              stderr);
         return ERR_USAGE;
     }
 
     comm_init(&bench.comm);
     int rc = config_resolve(argc - 4, argv + 4, &bench.config, operands, &n_operands);
     if (!rc)
-        rc = set_up(&bench, atoi(argv[2]), atof(argv[3]));
+        rc = set_up(&bench, atoi(argv[2]), atof(argv[3]),
+                    n_operands > 0 ? atoi(operands[0]) : 2);
     if (rc)
         fprintf(stderr, "bench_step: %s\n", fail_message());
     else

@@ -14,15 +14,16 @@ enum { VOCABULARY = 3800 };
 /* Lengths spread evenly around the mean as far as 0 and maxlen allow. Ids by Zipf's law:
  * the first 10, 100, 1,000 are 28, 56, 84 % of them; of IMDB's, 25, 57, 87 %. */
 static inline void make_rows(struct dataset *data, int rows, int maxlen,
-                             double real_share)
+                             double real_share, int classes)
 {
     struct rng rng = {.seed = 5, .purpose = RNG_TEST};
     struct rows *part = &data->part[DATASET_TRAIN];
     uint16_t *x = xcalloc((size_t)rows * (size_t)maxlen, sizeof *x);
 
-    *data = (struct dataset){
-        .facts = {
-            .maxlen = maxlen, .num_words = VOCABULARY, .n_labels = 2, .pad_pre = true}};
+    *data = (struct dataset){.facts = {.maxlen = maxlen,
+                                       .num_words = VOCABULARY,
+                                       .n_labels = classes,
+                                       .pad_pre = true}};
     *part = facts_rows(&data->facts, rows);
     part->x = x;
     part->y = xcalloc((size_t)rows, sizeof(int32_t));
@@ -33,7 +34,7 @@ static inline void make_rows(struct dataset *data, int rows, int maxlen,
         rng.row = (uint32_t)r;
         double share = real_share + spread * ((2 * r + 1.0) / rows - 1);
 
-        part->y[r] = (int32_t)rng_below(&rng, 0, 2);
+        part->y[r] = (int32_t)rng_below(&rng, 0, (uint32_t)classes);
         part->length[r] = (int32_t)(share * maxlen + 0.5);
         for (int t = maxlen - part->length[r]; t < maxlen; t++) {
             double u = rng_uniform(&rng, (uint32_t)t + 1);
