@@ -13,20 +13,26 @@ _Static_assert(PARTS < 1 << PART_LEVELS, "the tree over a dot product's parts is
 
 /* Each element of the tile is the sum that dot() has: as the parts come in the order of
  * the leaves of the tree that vec_sum adds by, complete subtrees merge as on a binary
- * counter. */
+ * counter. Meanwhile the next panel is fetched, by each tile its part of it. */
 INLINE void dots_tile(const struct dots *d, int v0, int r0, int rows, int vectors)
 {
     vec acc[TILE_MOST][STRIP], pending[PART_LEVELS][TILE_MOST][STRIP];
     const real *x = d->x + (size_t)r0 * d->row;
     const real *w = d->w + panel_at(v0, (size_t)d->depth * PANEL);
+    size_t depth = (size_t)d->depth, row = PANEL * sizeof *w, all = (size_t)d->rows;
+    const char *ahead =
+        (const char *)(w + depth * PANEL) + depth * row * (size_t)r0 / all;
+    size_t ahead_step = row * (size_t)rows / all;
     int k = 0;
 
     for (int part = 0; part < PARTS; part++) {
         for (int r = 0; r < rows; r++)
             for (int v = 0; v < vectors; v++)
                 acc[r][v] = vec_set(0);
-        for (; k < d->ends[part]; k++, w += PANEL)
+        for (; k < d->ends[part]; k++, w += PANEL, ahead += ahead_step) {
+            __builtin_prefetch(ahead, 0, 2);
             tile_step(rows, vectors, acc, x + k, d->row, w);
+        }
 
         int level = 0;
         for (int bits = part; bits & 1; bits >>= 1, level++)
@@ -51,16 +57,6 @@ INLINE void dots_strip(const struct dots *d, int v0, int vectors)
 
 static void dots(const struct dots *d){FOR_EACH_STRIP(d->vectors, dots_strip, d)}
 
-/* The first `n` elements of v. */
-INLINE void store_first(real *to, vec v, int n)
-{
-    if (n >= WIDTH)
-        vec_store(to, v);
-    else
-        for (int i = 0; i < n; i++)
-            to[i] = v[i];
-}
-
 INLINE void outer_rows_tile(const struct outer *o, int v0, int r0, int rows, int vectors)
 {
     vec acc[TILE_MOST][STRIP];
@@ -72,10 +68,17 @@ INLINE void outer_rows_tile(const struct outer *o, int v0, int r0, int rows, int
     for (int k = 0; k < o->positions; k++, a += o->a_row, b += o->b_row)
         tile_step(rows, vectors, acc, a, 1, b);
 
-    real *c = o->c + (size_t)r0 * o->c_row + (size_t)v0 * WIDTH;
-    for (int r = 0; r < rows; r++, c += o->c_row)
+    int columns = o->columns - v0 * WIDTH;
+    bool is_whole = columns >= vectors * WIDTH;
+    real part[TILE_MOST * PANEL], *c = o->c + (size_t)r0 * o->c_row + (size_t)v0 * WIDTH;
+    real *to = is_whole ? c : part;
+    size_t row = is_whole ? o->c_row : PANEL;
+
+    for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
-            store_first(c + v * WIDTH, acc[r][v], o->columns - (v0 + v) * WIDTH);
+            vec_store(to + (size_t)r * row + v * WIDTH, acc[r][v]);
+    for (int r = 0; r < rows && !is_whole; r++)
+        memcpy(c + (size_t)r * o->c_row, part + r * PANEL, (size_t)columns * sizeof *c);
 }
 
 /* All columns of a few rows: what is written stands together, a line fetched far away is

@@ -31,6 +31,8 @@ INLINE dvec dvec_select(dbits mask, dvec yes, dvec no)
  * 34 (1990), for i = 1 .. 14. */
 INLINE dvec dvec_divide(dvec a, int i)
 {
+    if ((i & (i - 1)) == 0)
+        return a * (1.0 / i); /* exact */
 #if defined(__FMA__)
     dvec inverse = (dvec){0} + 1.0 / i, divisor = (dvec){0} + i, quotient = a * inverse;
     dvec rest = VEC_PREFIX(fnmadd_pd)(quotient, divisor, a);

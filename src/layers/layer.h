@@ -51,9 +51,13 @@ struct frame {
     bool mask;   /* plans leave pads out, see skips_pads */
 };
 
+/* Lanes whose gradients a layer can sum by itself, see join. A power of two. */
+enum { LAYER_JOINT_LANES = 16 };
+
 /* One lane on its way through the layers. */
 struct pass {
     const struct plans *plans;
+    int slot; /* of the lane, below LAYER_JOINT_LANES */
     int n_rows;
     const int32_t *rows; /* (n_rows) numbers in the data set: what dropout is drawn for */
     const struct rows *from; /* of the lane */
@@ -92,6 +96,7 @@ struct layer {
     bool lends;    /* dL/d(outputs) is lent by the layer above, see borrow */
     bool borrows;  /* it can take what is lent so */
     bool by_rows;  /* the layer above takes maxima of it, see pull_row */
+    bool joins;    /* its gradient is of many lanes at once, see join */
     real *y,
         *dy; /* (R, out.row) where out.length is 0, and dL/dy, set by the layer above */
 };
@@ -138,9 +143,15 @@ struct layer_ops {
     void (*pull)(struct layer *layer, const struct pass *pass, const struct steps *steps,
                  int s, real *x, size_t row);
 
-    /* Sets the gradients of its tensors, and hands that of its inputs to the layer
-     * below. */
+    /* Sets the gradients of its tensors, unless it `joins`, and hands that of its inputs
+     * to the layer below. */
     void (*backward)(struct layer *layer, const struct pass *pass);
+    /* Of a layer that `joins`: a large matrix, of which a gradient a lane, written, added
+     * and read again, would cost more than finding it. Backward keeps what a lane's
+     * gradient is made of in the lane's slot; this sets the gradients of its tensors to
+     * their sum over the lanes in the slots first .. first + n - 1, n a power of two,
+     * added in a binary tree. */
+    void (*join)(struct layer *layer, int first, int n, real *gradient);
     /* dL/d(outputs) becomes zero, before it is pushed to. NULL: it need not. */
     void (*clear)(struct layer *layer, const struct pass *pass);
     /* Adds dL/d(outputs) of a step, laid out as pull has x. */

@@ -41,6 +41,7 @@ void logits_layout(struct logits *logits, struct space *space)
     logits->w_t =
         arena_take(&space->backward, back_size(logits, logits->units), sizeof(real));
     logits->x = arena_take(&space->lane, (size_t)logits->rows * inputs, sizeof(real));
+    logits_layout_slots(logits, &space->backward);
 }
 
 /* Keras's row of element k of the inputs; NULL for what pads a block. */
@@ -135,6 +136,9 @@ static void find_dx(const struct logits *logits, int n_rows, const real *dy, rea
 
     for (int first = 0; first < units; first += BACK_CLASSES) {
         int n = units - first < BACK_CLASSES ? units - first : BACK_CLASSES;
+        int next = first + n, n_next = units - next < n ? units - next : n;
+        const struct matmul_span ahead = {logits->w_t + back_size(logits, next),
+                                          back_size(logits, n_next)};
         struct matmul m = {
             .rows = n_rows,
             .vectors = logits->inputs / kernels->width,
@@ -145,45 +149,16 @@ static void find_dx(const struct logits *logits, int n_rows, const real *dy, rea
             .c = dx,
             .c_row = (size_t)logits->inputs,
             .c_panel = (size_t)kernels->panel,
+            .ahead = &ahead,
+            .n_ahead = n_next > 0,
         };
         kernels->matmul(&m);
     }
 }
 
-static void find_d_kernel(const struct logits *logits, int n_rows, const real *x,
-                          const real *dy, real *d_kernel)
+void logits_backward(struct logits *logits, int slot, int n_rows, const real *x,
+                     const real *dy, real *dx)
 {
-    struct outer outer = {
-        .positions = n_rows,
-        .rows = logits->in_width,
-        .columns = logits->units,
-        .a_row = (size_t)logits->inputs,
-        .b = dy,
-        .b_row = (size_t)logits->columns,
-        .c_row = (size_t)logits->units,
-    };
-
-    for (int block = 0; block < logits->in_blocks; block++) {
-        size_t row = (size_t)(block * logits->in_width);
-        outer.a = x + block * logits->block;
-        outer.c = d_kernel + row * outer.c_row;
-        logits->kernels->outer(&outer);
-    }
-}
-
-static void find_d_bias(const struct logits *logits, int n_rows, const real *dy,
-                        real *d_bias)
-{
-    memset(d_bias, 0, (size_t)logits->units * sizeof *d_bias);
-    for (size_t r = 0; r < (size_t)n_rows; r++)
-        logits->kernels->add((size_t)logits->units, d_bias,
-                             dy + r * (size_t)logits->columns);
-}
-
-void logits_backward(const struct logits *logits, int n_rows, const real *x,
-                     const real *dy, real *dx, real *d_kernel, real *d_bias)
-{
-    find_d_kernel(logits, n_rows, x, dy, d_kernel);
-    find_d_bias(logits, n_rows, dy, d_bias);
+    logits_keep(logits, slot, n_rows, x, dy);
     find_dx(logits, n_rows, dy, dx);
 }

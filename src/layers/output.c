@@ -85,6 +85,7 @@ static int shape(struct layer *layer)
                 layer->in.row, units, layer->frame->rows);
     layer->out = (struct shape){
         .blocks = 1, .width = units, .row = is_wide(layer) ? logits->columns : units};
+    layer->joins = is_wide(layer);
     return layer_expect_vector(layer);
 }
 
@@ -219,12 +220,17 @@ static void backward(struct layer *layer, const struct pass *pass)
 {
     const struct layer *below = layer->below;
 
-    if (is_wide(layer))
-        logits_backward(&of(layer)->logits, pass->n_rows, below->y, layer->dy, below->dy,
-                        layer_gradient(layer, pass->gradient, 0),
-                        layer_gradient(layer, pass->gradient, 1));
+    if (layer->joins)
+        logits_backward(&of(layer)->logits, pass->slot, pass->n_rows, below->y, layer->dy,
+                        below->dy);
     else
         backward_few(layer, pass);
+}
+
+static void join(struct layer *layer, int first, int n, real *gradient)
+{
+    logits_gradient(&of(layer)->logits, first, n, layer_gradient(layer, gradient, 0),
+                    layer_gradient(layer, gradient, 1));
 }
 
 static void note_decision(struct lane_result *result, int decided, int y)
@@ -371,4 +377,5 @@ const struct layer_ops output_layer = {
     .pack = pack,
     .forward = forward,
     .backward = backward,
+    .join = join,
 };

@@ -129,11 +129,12 @@ struct lane_result model_score(struct model *model, const struct lane *lane,
     return output_score(output, lane, false);
 }
 
-struct lane_result model_gradient(struct model *model, const struct lane *lane,
-                                  uint64_t seed, uint32_t step, real *gradient,
-                                  uint64_t *touched)
+struct lane_result model_lane_gradient(struct model *model, const struct lane *lane,
+                                       int number, uint64_t seed, uint32_t step,
+                                       real *gradient, uint64_t *touched)
 {
     const struct pass pass = {.plans = &model->plans,
+                              .slot = number % LAYER_JOINT_LANES,
                               .n_rows = lane->n_rows,
                               .rows = lane->rows,
                               .from = lane->from,
@@ -160,6 +161,35 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
     }
     trace_end(TRACE_BACKWARD, began);
     kernels_end(mode);
+    return result;
+}
+
+/* Tensors have the order of the layers. */
+size_t model_joint_size(const struct model *model)
+{
+    const struct layer *layer = model_output(model);
+
+    return layer->joins
+               ? model->params.size - model->params.tensors[layer->first_tensor].offset
+               : 0;
+}
+
+void model_join(struct model *model, int first, int n, real *gradient)
+{
+    struct layer *layer = model_output(model);
+
+    if (layer->joins)
+        layer->ops->join(layer, first % LAYER_JOINT_LANES, n, gradient);
+}
+
+struct lane_result model_gradient(struct model *model, const struct lane *lane,
+                                  uint64_t seed, uint32_t step, real *gradient,
+                                  uint64_t *touched)
+{
+    struct lane_result result =
+        model_lane_gradient(model, lane, 0, seed, step, gradient, touched);
+
+    model_join(model, 0, 1, gradient);
     return result;
 }
 

@@ -57,6 +57,18 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
                                   uint64_t seed, uint32_t step, real *gradient,
                                   uint64_t *touched);
 
+/* The same, where the last model_joint_size elements of gradients are found for many
+ * lanes at once (layers/layer.h: join), in two steps. The first one, of the lane with a
+ * number, leaves them as they are; the second sets them to their sum over n lanes from
+ * number `first` on, a multiple of n, itself a power of two up to MODEL_JOINT_LANES, that
+ * have been the last such lanes. */
+enum { MODEL_JOINT_LANES = LAYER_JOINT_LANES };
+size_t model_joint_size(const struct model *model);
+struct lane_result model_lane_gradient(struct model *model, const struct lane *lane,
+                                       int number, uint64_t seed, uint32_t step,
+                                       real *gradient, uint64_t *touched);
+void model_join(struct model *model, int first, int n, real *gradient);
+
 /* Forward only, without dropout. `logits`, if not NULL: (n_rows, 1 or C). */
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits);

@@ -131,6 +131,18 @@ struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *ker
 void comm_sum_free(struct comm_sum *sum);
 size_t comm_sum_bytes(const struct comm_sum *sum);
 
+/* The last n reals of an array are no lane's: `add` sets them in `values` to the sum over
+ * `count` lanes from `first` on, in the tree. These are a node of it, of at most `lanes`
+ * lanes, itself a power of two, and have been pushed, as no lane of the next node of so
+ * many has. From before the first lane on; `data` is borrowed. */
+struct comm_joint {
+    size_t n;
+    int lanes;
+    void (*add)(void *data, int first, int count, real *values);
+    void *data;
+};
+void comm_sum_join(struct comm_sum *sum, const struct comm_joint *joint);
+
 /* Where the gradient of the next lane goes: the table zero and untouched, the rest not
  * zeroed; then comm_sum_push says that it is there. Lanes of a rank come in ascending
  * order from first[rank]. */

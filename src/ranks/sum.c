@@ -36,6 +36,7 @@ double comm_tree_sum(const double *values, int n, int stride)
 struct node {
     int level, index;
     struct comm_lane lane;
+    bool is_whole; /* with what is found for many lanes at once */
 };
 
 /* Nodes from left to right, none complete with its neighbour: a stack on which siblings
@@ -45,6 +46,7 @@ struct comm_sum {
     const struct kernels *kernels;
     enum comm_reduction reduction;
     struct comm_shape shape;
+    struct comm_joint joint;
     int n_lanes;
     struct comm_lane storage; /* of all buffers of lanes */
     struct comm_lane *spare;  /* buffers that are free */
@@ -125,6 +127,7 @@ struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *ker
     sum->kernels = kernels;
     sum->reduction = reduction;
     sum->shape = shape;
+    sum->joint.lanes = 1;
     sum->n_lanes = n_lanes;
     sum->n_buffers = nodes + 1;
     size_t buffers = (size_t)sum->n_buffers;
@@ -205,13 +208,46 @@ static void merge_all(const struct comm_sum *sum, const struct share *share,
         merge_top(sum, share, stack, depth);
 }
 
+/* Nodes that are not whole are the last ones. */
+static void make_whole(struct comm_sum *sum)
+{
+    for (int i = sum->depth - 1; i >= 0 && !sum->stack[i].is_whole; i--) {
+        struct node *node = &sum->stack[i];
+        if (sum->joint.n > 0)
+            sum->joint.add(sum->joint.data, node->index << node->level, 1 << node->level,
+                           node->lane.values);
+        node->is_whole = true;
+    }
+}
+
+/* The last two of the stack that are siblings, both whole or neither, and so on. */
+static void merge_siblings(struct comm_sum *sum)
+{
+    for (; top_are_siblings(sum->stack, sum->depth); sum->depth--) {
+        const struct node *top = &sum->stack[sum->depth - 1];
+        struct share share = share_of(&sum->shape, 0, 1);
+        if (top[-1].is_whole != top->is_whole)
+            return;
+        if (!top->is_whole)
+            share.end -= sum->joint.n;
+        merge_top(sum, &share, sum->stack, sum->depth);
+        sum->spare[sum->n_spare++] = top->lane;
+    }
+}
+
+void comm_sum_join(struct comm_sum *sum, const struct comm_joint *joint)
+{
+    sum->joint = *joint;
+}
+
 void comm_sum_push(struct comm_sum *sum, int lane)
 {
-    struct share whole = share_of(&sum->shape, 0, 1);
-    sum->stack[sum->depth++] = (struct node){0, lane, sum->spare[--sum->n_spare]};
-    for (; top_are_siblings(sum->stack, sum->depth); sum->depth--) {
-        merge_top(sum, &whole, sum->stack, sum->depth);
-        sum->spare[sum->n_spare++] = sum->stack[sum->depth - 1].lane;
+    sum->stack[sum->depth++] =
+        (struct node){.index = lane, .lane = sum->spare[--sum->n_spare]};
+    merge_siblings(sum);
+    if ((lane + 1) % sum->joint.lanes == 0) {
+        make_whole(sum);
+        merge_siblings(sum);
     }
 }
 
@@ -362,6 +398,7 @@ static void reduce_by_mpi(struct comm_sum *sum)
 
 const real *comm_sum_finish(struct comm_sum *sum, const int *first)
 {
+    make_whole(sum);
     if (sum->comm.size == 1)
         return own_sum(sum);
     double start = comm_begin(&sum->comm);

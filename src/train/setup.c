@@ -129,6 +129,25 @@ static int make_linear(struct trainer *trainer, const struct chain_config *chain
     return OK;
 }
 
+static void join_lanes(void *model, int first, int n, real *gradient)
+{
+    model_join(model, first, n, gradient);
+}
+
+static void make_sum(struct trainer *trainer)
+{
+    const struct trainer_config *config = trainer->config;
+    const struct tensor *table = &trainer->params->tensors[0];
+    const struct comm_shape shape = {table->shape[0], table->shape[1],
+                                     trainer->params->size};
+    const struct comm_joint joint = {model_joint_size(trainer->model), MODEL_JOINT_LANES,
+                                     join_lanes, trainer->model};
+
+    trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction, shape,
+                                sampler_lanes(&config->sampler));
+    comm_sum_join(trainer->sum, &joint);
+}
+
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
@@ -154,10 +173,7 @@ static int make_model(struct trainer *trainer)
     optim.warmup_steps = (int64_t)(config->warmup_epochs * (double)batches + 0.5);
     optim_new(&optim, trainer->kernels, n, &trainer->optim);
 
-    const size_t *table = trainer->params->tensors[0].shape;
-    trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction,
-                                (struct comm_shape){table[0], table[1], n},
-                                sampler_lanes(&config->sampler));
+    make_sum(trainer);
     return leave_frozen(trainer);
 }
 

@@ -45,8 +45,8 @@ static void compute_lanes(struct trainer *trainer, int b, const void *ids)
 
         double began = seconds_now();
         struct comm_lane gradient = comm_sum_next(trainer->sum);
-        struct lane_result result = model_gradient(
-            trainer->model, &lane, sampler_seed(&sampler->config),
+        struct lane_result result = model_lane_gradient(
+            trainer->model, &lane, l, sampler_seed(&sampler->config),
             (uint32_t)trainer->progress.step, gradient.values, gradient.touched);
         test_hooks_gradient(trainer, b, gradient);
         comm_sum_push(trainer->sum, l);

@@ -48,7 +48,8 @@ void test_hooks_gradient(const struct trainer *trainer, int b, struct comm_lane 
 {
     /* once only: a batch that is NaN again after each rollback ends the run */
     if (number_of(trainer, b) == trainer->hooks->nan && trainer->progress.rollbacks == 0)
-        gradient.values[trainer->params->size - 1] = (real)NAN;
+        gradient.values[trainer->params->size - model_joint_size(trainer->model) - 1] =
+            (real)NAN;
 }
 
 void test_hooks_weights(struct trainer *trainer, int b)

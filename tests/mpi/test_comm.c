@@ -62,7 +62,9 @@ static void random_ranges(int n_lanes, uint32_t number, int *first)
     qsort(first, (size_t)comm.size + 1, sizeof *first, compare);
 }
 
-static void fill_lane(struct comm_shape shape, int lane, struct comm_lane to)
+/* What is found for many lanes at once is no lane's. */
+static void fill_lane(struct comm_shape shape, size_t n_joint, int lane,
+                      struct comm_lane to)
 {
     for (size_t r = 0; r < shape.rows; r++)
         if (touches(lane, r))
@@ -73,24 +75,47 @@ static void fill_lane(struct comm_shape shape, int lane, struct comm_lane to)
         if (untouched)
             assert_true(to.values[i] == 0); /* as comm_sum_next promises */
         else
-            to.values[i] = value;
+            to.values[i] = i < shape.n - n_joint ? value : (real)NAN;
     }
 }
 
-static const real *sum_lanes(struct comm_sum *sum, struct comm_shape shape,
-                             const int *first)
+/* Up to four lanes at once, a node of the tree; each is asked for once. */
+struct joint {
+    struct comm_shape shape;
+    size_t n;
+    int n_lanes; /* that were asked for */
+};
+
+static void add_joint(void *data, int first, int count, real *values)
 {
+    struct joint *joint = data;
+    int level = count == 1 ? 0 : count == 2 ? 1 : 2;
+
+    assert_true(1 << level == count && first % count == 0);
+    joint->n_lanes += count;
+    for (size_t i = joint->shape.n - joint->n; i < joint->shape.n; i++)
+        values[i] = naive_sum(joint->shape, level, first, first + count, i);
+}
+
+static const real *sum_lanes(struct comm_sum *sum, struct joint *joint, const int *first)
+{
+    joint->n_lanes = 0;
     for (int lane = first[comm.rank]; lane < first[comm.rank + 1]; lane++) {
-        fill_lane(shape, lane, comm_sum_next(sum));
+        fill_lane(joint->shape, joint->n, lane, comm_sum_next(sum));
         comm_sum_push(sum, lane);
     }
-    return comm_sum_finish(sum, first);
+    const real *total = comm_sum_finish(sum, first);
+    if (joint->n > 0)
+        assert_int_equal(joint->n_lanes, first[comm.rank + 1] - first[comm.rank]);
+    return total;
 }
 
-static void check_sum(struct comm_sum *sum, struct comm_shape shape, int n_lanes,
+static void check_sum(struct comm_sum *sum, struct joint *joint, int n_lanes,
                       const int *first)
 {
-    const real *total = sum_lanes(sum, shape, first);
+    const struct comm_shape shape = joint->shape;
+    const real *total = sum_lanes(sum, joint, first);
+
     for (size_t i = 0; i < shape.n; i++) {
         real expected = naive_sum(shape, 6, 0, n_lanes, i);
         if (memcmp(&total[i], &expected, sizeof expected))
@@ -100,7 +125,8 @@ static void check_sum(struct comm_sum *sum, struct comm_shape shape, int n_lanes
     }
 }
 
-/* Without a table, with nothing else, and with both. */
+/* Without a table, with nothing else, and with both; with what is found for many lanes
+ * at once, and without. */
 static void check_sums(int most_lanes)
 {
     static const struct comm_shape shapes[] = {{0, 0, 1},    {0, 0, 5},    {0, 0, 333},
@@ -111,11 +137,15 @@ static void check_sums(int most_lanes)
     for (size_t s = 0; s < COUNT_OF(shapes); s++) {
         struct comm_sum *sum =
             comm_sum_new(&comm, kernels, COMM_CANONICAL, shapes[s], most_lanes);
+        struct joint joint = {
+            shapes[s], s % 2 ? shapes[s].n - shapes[s].rows * shapes[s].width : 0, 0};
+        if (joint.n > 0)
+            comm_sum_join(sum, &(struct comm_joint){joint.n, 4, add_joint, &joint});
         for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes++) {
             balance_even_ranges(n_lanes, comm.size, first);
-            check_sum(sum, shapes[s], n_lanes, first);
+            check_sum(sum, &joint, n_lanes, first);
             random_ranges(n_lanes, (uint32_t)n_lanes, first);
-            check_sum(sum, shapes[s], n_lanes, first);
+            check_sum(sum, &joint, n_lanes, first);
         }
         comm_sum_free(sum);
     }
@@ -137,10 +167,12 @@ static void check_sums_by_mpi(int most_lanes)
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     real *first_rank = xcalloc(N, sizeof *first_rank);
     struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, shape, most_lanes);
+    struct joint joint = {shape, 100, 0};
+    comm_sum_join(sum, &(struct comm_joint){joint.n, 4, add_joint, &joint});
 
     for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes++) {
         random_ranges(n_lanes, (uint32_t)n_lanes, first);
-        const real *total = sum_lanes(sum, shape, first);
+        const real *total = sum_lanes(sum, &joint, first);
         memcpy(first_rank, total, N * sizeof *total);
         comm_broadcast(&comm, first_rank, N * sizeof *first_rank);
         assert_memory_equal(first_rank, total, N * sizeof *total);

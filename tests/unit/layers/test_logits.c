@@ -152,7 +152,8 @@ static void check_backward(struct fixture *fixture)
          *expected_bias = xaligned(units, sizeof *dx);
 
     d_kernel[n_kernel] = 77; /* nothing is written behind the last column */
-    logits_backward(logits, ROWS, fixture->x, fixture->dy, dx, d_kernel, d_bias);
+    logits_backward(logits, 0, ROWS, fixture->x, fixture->dy, dx);
+    logits_gradient(logits, 0, 1, d_kernel, d_bias);
     naive_backward(fixture, expected_dx, expected_kernel, expected_bias);
     expect_same("dx", logits, dx, expected_dx, n_dx);
     expect_same("gradient of weight", logits, d_kernel, expected_kernel, n_kernel);
@@ -162,6 +163,36 @@ static void check_backward(struct fixture *fixture)
     real *all[] = {dx, expected_dx, d_kernel, expected_kernel, d_bias, expected_bias};
     for (size_t i = 0; i < COUNT_OF(all); i++)
         free(all[i]);
+}
+
+/* The gradients of lanes in slots 4 .. 7, of other rows each, and their sum in the tree
+ * against the sum of what each gives alone. */
+static void check_join(struct fixture *fixture)
+{
+    enum { FIRST = 4, LANES = 4 };
+    struct logits *logits = &fixture->logits;
+    size_t units = (size_t)logits->units, inputs = (size_t)logits->inputs;
+    size_t n = (size_t)(logits->in_blocks * logits->in_width + 1) * units;
+    real *alone[LANES], *joint = xaligned(n, sizeof *joint),
+                        *dx = xaligned(ROWS * inputs, sizeof *dx);
+
+    for (int i = 0; i < LANES; i++) {
+        size_t row = (size_t)(2 * i);
+        logits_backward(logits, FIRST + i, ROWS - 2 * i, fixture->x + row * inputs,
+                        fixture->dy + row * (size_t)logits->columns, dx);
+        alone[i] = xaligned(n, sizeof *dx);
+        logits_gradient(logits, FIRST + i, 1, alone[i], alone[i] + n - units);
+    }
+    logits_gradient(logits, FIRST, LANES, joint, joint + n - units);
+
+    logits->kernels->add(n, alone[0], alone[1]);
+    logits->kernels->add(n, alone[2], alone[3]);
+    logits->kernels->add(n, alone[0], alone[2]);
+    expect_same("gradient of lanes", logits, joint, alone[0], n);
+    for (int i = 0; i < LANES; i++)
+        free(alone[i]);
+    free(joint);
+    free(dx);
 }
 
 static void check_sizes(const struct kernels *kernels)
@@ -175,6 +206,7 @@ static void check_sizes(const struct kernels *kernels)
                 set_up(&fixture, kernels, blocks, widths[w], units[u]);
                 check_forward(&fixture);
                 check_backward(&fixture);
+                check_join(&fixture);
                 tear_down(&fixture);
             }
 }
