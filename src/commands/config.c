@@ -208,6 +208,7 @@ static int apply_initial(struct config *config, const char *path)
         config->trainer.model = record.model;
         config->trainer.optim = record.optim;
         config->trainer.optim.clip_norm = own.clip_norm;
+        config->trainer.optim.ema = own.ema;
         config->trainer.optim.decay = own.decay;
         config->trainer.optim.decay_rate = own.decay_rate;
     }
@@ -280,6 +281,20 @@ static int check_linear(const struct config *config, const struct model_options 
     return OK;
 }
 
+/* What steps do, where there are none. */
+static int check_steps(const struct trainer_config *trainer)
+{
+    bool is_linear = trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack;
+
+    if (is_linear && trainer->optim.ema > 0)
+        return fail(ERR_USAGE, "--model linear is fitted at once: there are no steps of "
+                               "which --ema could take averages: leave one of them out");
+    if (is_linear && trainer->loss.label_smoothing > 0)
+        return fail(ERR_USAGE, "--model linear is fitted to the labels as they are: "
+                               "--label-smoothing cannot stand beside it");
+    return OK;
+}
+
 /* `given`: what the sources say, and nothing else. */
 static int settle_model(struct config *config, const struct model_options *given)
 {
@@ -304,6 +319,8 @@ static int check_combination(const struct trainer_config *trainer)
                              "give one of them");
     if (!rc)
         rc = optim_options_check(&trainer->optim);
+    if (!rc)
+        rc = check_steps(trainer);
     if (!rc)
         rc = sampler_options_check(&trainer->sampler);
     return rc;

@@ -182,6 +182,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .divide = divide,
     .sum_squares = sum_squares,
     .update = {UPDATE_LIST(UPDATE_ROW)},
+    .average = average,
     .sigmoid = sigmoid,
     .tanh = tanh_all,
 };

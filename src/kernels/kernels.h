@@ -298,6 +298,9 @@ struct kernels {
 
     update_rule *update[UPDATE_KINDS];
 
+    /* mean += share (x - mean), n elements: a moving average goes on. */
+    void (*average)(size_t n, real share, const real *x, real *mean);
+
     /* y = f(x), n elements, for tests. Errors in float: tanh 4e-7 relative everywhere;
      * sigmoid 1.2e-7 absolute everywhere and 5e-7 relative for x > -4. NaN stays NaN. */
     void (*sigmoid)(size_t n, const real *x, real *y);

@@ -73,4 +73,10 @@ static void sgd(size_t n, const struct update *u, const real *g, real *const *sl
     }
 }
 
+static void average(size_t n, real share, const real *x, real *mean)
+{
+    for (size_t i = 0; i < n; i++)
+        mean[i] += share * (x[i] - mean[i]);
+}
+
 #endif

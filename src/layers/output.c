@@ -5,6 +5,7 @@
 #include "layers/dense.h"
 #include "layers/logits.h"
 #include "layers/loss.h"
+#include "layers/smoothing.h"
 #include "layers/stack.h"
 
 /* Up to so many outputs W is kept as rows, one an output, and each logit is a dot
@@ -21,6 +22,7 @@ struct output_layer {
     double *terms;                 /* (units) exponentials of a row */
     struct label_counts *by_label; /* (units) borrowed, or NULL */
     const double *class_weights;   /* (C) borrowed, or NULL: all 1 */
+    double smoothing;              /* in training, of targets */
 };
 
 static struct output_layer *of(struct layer *layer)
@@ -261,13 +263,37 @@ static double class_loss(struct layer *output, const real *logits, int y, real *
     die("a row of one class has no such loss");
 }
 
-/* The same in training, where rows of some classes may count more. */
+/* What the loss of a row of one class grows by. */
+static double smooth_class(const struct layer *output, const real *logits, int y,
+                           double share, real *d_logits)
+{
+    int units = output->out.width;
+
+    switch (output->config->output.loss) {
+    case LOSS_BINARY:
+        return smooth_binary(logits[0], y, share, d_logits);
+    case LOSS_SIGMOIDS:
+        return smooth_sigmoids(units, logits, y, share, d_logits);
+    case LOSS_CATEGORICAL:
+        return smooth_categorical(units, logits, y, share, d_logits);
+    case LOSS_MULTI_LABEL:
+    case LOSS_KINDS:
+        break;
+    }
+    die("a row of one class has no such loss");
+}
+
+/* The same in training, where targets may be smoothed, and rows of some classes count
+ * more. */
 static double training_loss(struct layer *output, const real *logits, int y,
                             real *d_logits)
 {
     const double *weights = of(output)->class_weights;
+    double share = of(output)->smoothing;
     double loss = class_loss(output, logits, y, d_logits);
 
+    if (share > 0)
+        loss += smooth_class(output, logits, y, share, d_logits);
     for (int c = 0; c < output->out.width && weights; c++)
         d_logits[c] *= (real)weights[y];
     return weights ? weights[y] * loss : loss;
@@ -297,8 +323,12 @@ static void score_labels(struct layer *output, const real *logits, const uint8_t
     struct label_counts *by_label = of(output)->by_label;
     int n = output->out.width, n_wrong = 0;
 
+    double share = d_logits ? of(output)->smoothing : 0;
+
     result->loss +=
         multi_label_crossentropy(output->frame->kernels, n, logits, y, d_logits);
+    if (share > 0)
+        result->loss += smooth_labels(n, logits, y, share, d_logits);
     for (int c = 0; c < n; c++) {
         bool is_given = logits[c] > 0, is_there = y[c] != 0;
         n_wrong += is_given != is_there;
@@ -317,6 +347,11 @@ void output_count_labels(struct layer *output, struct label_counts *by_label)
 void output_weigh_classes(struct layer *output, const double *weights)
 {
     of(output)->class_weights = weights;
+}
+
+void output_smooth_labels(struct layer *output, double share)
+{
+    of(output)->smoothing = share;
 }
 
 struct lane_result output_score(struct layer *output, const struct lane *lane,

@@ -25,6 +25,10 @@ struct lane_result {
  * borrowed; NULL: 1. Not where a row has several labels. */
 void output_weigh_classes(struct layer *output, const double *weights);
 
+/* The share of each target that is spread over all, in passes that train: from 0, none,
+ * to below 1. */
+void output_smooth_labels(struct layer *output, double share);
+
 /* What is scored from now on is added label by label too, to (units) counts that are
  * borrowed; NULL: no more. */
 void output_count_labels(struct layer *output, struct label_counts *by_label);

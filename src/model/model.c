@@ -210,6 +210,11 @@ void model_weigh_classes(struct model *model, const double *weights)
     output_weigh_classes(model_output(model), weights);
 }
 
+void model_smooth_labels(struct model *model, double share)
+{
+    output_smooth_labels(model_output(model), share);
+}
+
 void model_count_labels(struct model *model, struct label_counts *by_label)
 {
     output_count_labels(model_output(model), by_label);

@@ -85,6 +85,9 @@ int model_judge(const struct model *model, const real *logits, double *probabili
  * borrowed, where a text has one; NULL: 1 again. */
 void model_weigh_classes(struct model *model, const double *weights);
 
+/* From now on so great a share of each target is spread evenly in training; 0: none. */
+void model_smooth_labels(struct model *model, double share);
+
 /* From now on what lanes come to is added label by label too, to (C) counts that are
  * borrowed, where texts have several labels; NULL: no more. */
 void model_count_labels(struct model *model, struct label_counts *by_label);

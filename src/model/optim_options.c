@@ -26,6 +26,11 @@ static const struct option optim_table[] = {
      "Adam and RMSprop: added to the root", GROUP, false},
     {"clip-norm", OPTION_DOUBLE, AT(clip_norm), "0", 0, 1e30, NULL,
      "largest global norm of the gradient; 0: any", GROUP, false},
+    {"ema", OPTION_DOUBLE, AT(ema), "0", 0, 0.999999, NULL,
+     "momentum of an exponential moving average of the weights, taken at each step, "
+     "which "
+     "is what is validated and saved as the model; Keras's ema_momentum; 0: none",
+     GROUP, false},
     {"lr-decay", OPTION_CHOICE, AT(decay), "none", 0, 0, decays,
      "linear or cosine to 0 at the last epoch, or lr / (1 + rate * step)", GROUP, false},
     {"lr-decay-rate", OPTION_DOUBLE, AT(decay_rate), "0", 0, 1000, NULL,

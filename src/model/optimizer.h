@@ -36,6 +36,7 @@ struct optim_config {
     double momentum;     /* SGD */
     double epsilon;
     double clip_norm; /* largest global norm of the mean gradient; 0: any */
+    double ema;       /* momentum of averages of the weights; 0: there are none */
     enum optim_decay decay;
     double decay_rate;
     int64_t warmup_steps; /* the rate rises linearly over these */

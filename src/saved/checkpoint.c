@@ -193,11 +193,23 @@ int checkpoint_load(const struct checkpoint *info, const struct params *params,
     return rc;
 }
 
+static int load_flat(const struct checkpoint *info, const struct params *params,
+                     const char *path, float *weights)
+{
+    int rc = h5_read(info->file, path, H5_FLOAT32, 1, &params->size, weights);
+    return rc ? rc : check_finite(info->path, path, weights, params->size);
+}
+
 int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
                          float *weights)
 {
-    int rc = h5_read(info->file, CHECKPOINT_BEST, H5_FLOAT32, 1, &params->size, weights);
-    return rc ? rc : check_finite(info->path, CHECKPOINT_BEST, weights, params->size);
+    return load_flat(info, params, CHECKPOINT_BEST, weights);
+}
+
+int checkpoint_load_trained(const struct checkpoint *info, const struct params *params,
+                            float *weights)
+{
+    return load_flat(info, params, CHECKPOINT_TRAINED, weights);
 }
 
 int checkpoint_tokenizer(const struct checkpoint *info, struct text_tokenizer **tokenizer)

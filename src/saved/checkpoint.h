@@ -10,6 +10,8 @@
  *   /rnntrain/optimizer/<slot>  flat arrays (n parameters): first, second moment
  *   /rnntrain/ngrams       of a model of n-grams, which Keras does not know and which
  *                          has nothing for it: their list (data/ngrams_file.h)
+ *   /rnntrain/trained      of weights that are averages over steps: those at which the
+ *                          optimizer stands (flat)
  *   /rnntrain/best         the best weights so far (flat), where they are not the model's
  *   /rnntrain/ensemble     of an ensemble: its other members (saved/ensemble.h)
  *   /rnntrain/provenance   JSON, what may differ: ranks, kernel set, version
@@ -83,6 +85,7 @@ struct checkpoint_model {
     const float *weights;        /* (params->size) */
     const float *const *slots;   /* n_slots of as many; NULL where there are none */
     const float *best;           /* as many, or NULL: the weights are the best ones */
+    const float *trained;        /* as many, where the weights are averages; or NULL */
     const struct ngrams *ngrams; /* that it reads, with facts.has_ngrams; else NULL */
     const struct checkpoint_bytes *members; /* (ensemble.n - 1) of an ensemble */
 };
@@ -132,6 +135,9 @@ int checkpoint_load(const struct checkpoint *info, const struct params *params,
  * are none. */
 int checkpoint_load_best(const struct checkpoint *info, const struct params *params,
                          float *weights) NODISCARD;
+/* The same of those at which the optimizer stands, where the model's are averages. */
+int checkpoint_load_trained(const struct checkpoint *info, const struct params *params,
+                            float *weights) NODISCARD;
 
 /* The tokenizer, NULL where there is none; free with text_free. */
 int checkpoint_tokenizer(const struct checkpoint *info,

@@ -7,6 +7,7 @@
 
 enum { CHECKPOINT_FORMAT_VERSION = 1 };
 #define CHECKPOINT_BEST "/rnntrain/best"
+#define CHECKPOINT_TRAINED "/rnntrain/trained"
 #define CHECKPOINT_NGRAMS "/rnntrain/ngrams"
 
 /* Paths of arrays; the caller's to free. */

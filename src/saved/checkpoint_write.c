@@ -98,6 +98,14 @@ static void write_slots(struct h5_writer *file, int n_slots,
     }
 }
 
+/* As many numbers as there are weights, or NULL. */
+static void write_flat(struct h5_writer *file, const char *path,
+                       const struct checkpoint_model *model, const float *values)
+{
+    if (values)
+        h5_write(file, path, H5_FLOAT32, 1, &model->params->size, values, false);
+}
+
 static void write_own_part(struct h5_writer *file, const struct checkpoint *info,
                            const struct checkpoint_model *model)
 {
@@ -113,9 +121,8 @@ static void write_own_part(struct h5_writer *file, const struct checkpoint *info
     if (info->facts.has_ngrams)
         ngrams_write(file, CHECKPOINT_NGRAMS, model->ngrams);
     write_slots(file, info->n_slots, model);
-    if (model->best)
-        h5_write(file, CHECKPOINT_BEST, H5_FLOAT32, 1, &model->params->size, model->best,
-                 false);
+    write_flat(file, CHECKPOINT_TRAINED, model, model->trained);
+    write_flat(file, CHECKPOINT_BEST, model, model->best);
     if (info->ensemble.n)
         ensemble_write(file, &info->ensemble, chain_outputs(model->chain),
                        model->members);

@@ -10,6 +10,7 @@ void contents_release(struct contents *contents)
     model_free(contents->model);
     free(contents->weights);
     free(contents->best);
+    free(contents->trained);
     ngrams_release(&contents->ngrams);
     for (int i = 0; i < CHECKPOINT_MAX_SLOTS; i++)
         free(contents->slots[i]);
@@ -32,6 +33,18 @@ static int read_model(const struct checkpoint *info, struct contents *contents)
     return rc ? rc : model_new_evaluator(&chain, kernels, 1, &contents->model);
 }
 
+/* *values, which stay NULL where the file has not these weights. */
+static int
+read_beside(const struct checkpoint *info, const struct params *params, const char *path,
+            int (*load)(const struct checkpoint *, const struct params *, float *),
+            float **values)
+{
+    if (!h5_exists(info->file, path))
+        return OK;
+    *values = xcalloc(params->size, sizeof **values);
+    return load(info, params, *values);
+}
+
 int contents_read(const struct checkpoint *info, struct contents *contents)
 {
     int rc = read_model(info, contents);
@@ -46,10 +59,13 @@ int contents_read(const struct checkpoint *info, struct contents *contents)
     rc = checkpoint_load(info, params, contents->weights, contents->slots);
     if (!rc && info->facts.has_ngrams)
         rc = checkpoint_ngrams(info, &contents->ngrams);
-    if (rc || !h5_exists(info->file, CHECKPOINT_BEST))
-        return rc;
-    contents->best = xcalloc(params->size, sizeof *contents->weights);
-    return checkpoint_load_best(info, params, contents->best);
+    if (!rc)
+        rc = read_beside(info, params, CHECKPOINT_TRAINED, checkpoint_load_trained,
+                         &contents->trained);
+    if (!rc)
+        rc = read_beside(info, params, CHECKPOINT_BEST, checkpoint_load_best,
+                         &contents->best);
+    return rc;
 }
 
 int contents_image(const struct checkpoint *info, const struct contents *contents,
@@ -63,6 +79,7 @@ int contents_image(const struct checkpoint *info, const struct contents *content
                                            .weights = contents->weights,
                                            .slots = slots,
                                            .best = contents->best,
+                                           .trained = contents->trained,
                                            .ngrams = &contents->ngrams,
                                            .members = members};
 

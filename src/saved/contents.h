@@ -11,7 +11,8 @@ struct contents {
     struct record record;
     struct model *model; /* for the shapes of its weights */
     float *weights, *slots[CHECKPOINT_MAX_SLOTS];
-    float *best; /* NULL: none stand beside the model's */
+    float *best;    /* NULL: none stand beside the model's */
+    float *trained; /* NULL: the model's are no averages */
     struct ngrams ngrams;
 };
 

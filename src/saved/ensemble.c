@@ -128,7 +128,8 @@ static int judge_image(const struct checkpoint *info,
     slim.n_slots = 0;
     int rc = contents_read(&slim, &contents);
     free(contents.best);
-    contents.best = NULL;
+    free(contents.trained);
+    contents.best = contents.trained = NULL;
     if (!rc)
         rc = contents_image(&slim, &contents, members, bytes, n);
     contents_release(&contents);

@@ -147,6 +147,7 @@ int trainer_begin(struct trainer *trainer)
             comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
     }
 
+    optim_begin_average(&trainer->optim, trainer->weights);
     trainer->optim.n_before = trainer->progress.moments_steps;
     model_pack(trainer->model, trainer->weights);
     return OK;

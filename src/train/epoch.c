@@ -141,9 +141,13 @@ static int validate(struct trainer *trainer, struct score *score)
     int rc = OK;
     if (trainer->progress.is_refitted) /* and so has learnt them */
         return OK;
+    if (trainer->optim.average)
+        model_pack(trainer->model, trainer->optim.average);
     if (sampler->n_validation > 0)
         rc = trainer_evaluate(trainer, sampler->validation_part, sampler->validation,
                               sampler->n_validation, score);
+    if (trainer->optim.average)
+        model_pack(trainer->model, trainer->weights);
     if (rc)
         return trainer_end_unread(trainer, rc);
     pace_note(&trainer->pace.validation, began);
@@ -193,7 +197,7 @@ static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
 
     double began = trace_begin();
     if (!rc && is_first) {
-        epoch->weights = params_hash(trainer->params, trainer->weights);
+        epoch->weights = params_hash(trainer->params, trainer_model_weights(trainer));
         add_history(trainer, train, validation, epoch->weights);
     }
     if (!rc && is_first && !has_moved)

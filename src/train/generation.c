@@ -163,7 +163,7 @@ static int load_best(struct trainer *trainer, const struct checkpoint *info,
     if (hash == 0 || trainer->best_file == hash)
         return OK;
 
-    memcpy(best, trainer->weights, params->size * sizeof(real));
+    memcpy(best, trainer_model_weights(trainer), params->size * sizeof(real));
     if (params_hash(params, best) == hash)
         return OK;
     if (!checkpoint_load_best(info, params, (float *)best) &&
@@ -219,7 +219,10 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
         rc = fail(ERR_FORMAT, "%s: \"epoch\" in /rnntrain/state is %d, expected 0 to %d",
                   info->path, progress.epoch, LINEAR_MOST_TRIALS);
     if (!rc)
-        rc = checkpoint_load(info, trainer->params, (float *)trainer->weights, slots);
+        rc = checkpoint_load(info, trainer->params,
+                             (float *)trainer_model_weights(trainer), slots);
+    if (!rc && trainer->optim.average)
+        rc = checkpoint_load_trained(info, trainer->params, (float *)trainer->weights);
     if (!rc)
         rc = load_best(trainer, info, progress.best_hash);
     if (rc) {

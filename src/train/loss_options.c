@@ -18,6 +18,10 @@ static const struct option loss_table[] = {
      "what rows of a class count in training: balanced, which is rows / (classes * rows "
      "of the class), or JSON or a file of it, {\"spam\": 5}, where others count 1",
      "Training", false},
+    {"label-smoothing", OPTION_DOUBLE, AT(label_smoothing), "0", 0, 0.999, NULL,
+     "share of each target in training that is spread evenly over all classes, or over "
+     "yes and no of each label",
+     "Training", false},
 };
 
 const struct option_table loss_options_table = {.options = loss_table,

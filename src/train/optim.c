@@ -15,6 +15,8 @@ void optim_new(const struct optim_config *config, const struct kernels *kernels,
     optim->n_slots = slots_of[config->kind];
     for (int i = 0; i < optim->n_slots; i++)
         optim->slot[i] = xaligned(n, sizeof(real));
+    if (config->ema > 0)
+        optim->average = xaligned(n, sizeof(real));
     optim_train_only(optim, &(struct optim_part){0, n}, 1);
 }
 
@@ -30,8 +32,20 @@ void optim_release(struct optim *optim)
 {
     free(optim->slot[0]);
     free(optim->slot[1]);
+    free(optim->average);
     free(optim->parts);
     *optim = (struct optim){0};
+}
+
+void optim_begin_average(struct optim *optim, const real *weights)
+{
+    if (optim->average)
+        memcpy(optim->average, weights, optim->n * sizeof *weights);
+}
+
+int optim_arrays(const struct optim *optim)
+{
+    return optim->n_slots + (optim->average != NULL);
 }
 
 /* cos(pi x) for x in [0, 1], by its Taylor series around the nearer of 0 and 1: glibc's
@@ -119,6 +133,17 @@ static void apply(struct optim *optim, int64_t t, double scale, const real *grad
     }
 }
 
+static void take_average(struct optim *optim, int64_t t, const real *weights)
+{
+    const real share = t == 0 ? 1 : (real)(1 - optim->config.ema);
+
+    for (int i = 0; i < optim->n_parts && optim->average; i++) {
+        const struct optim_part *part = &optim->parts[i];
+        optim->kernels->average(part->n, share, weights + part->first,
+                                optim->average + part->first);
+    }
+}
+
 static double norm_of(const struct optim *optim, const real *gradient)
 {
     double sum = 0;
@@ -140,6 +165,7 @@ double optim_apply(struct optim *optim, int64_t t, const real *gradient, int row
         scale *= most / norm;
     uint64_t mode = kernels_begin();
     apply(optim, t, scale, gradient, weights);
+    take_average(optim, t, weights);
     kernels_end(mode);
     return norm;
 }

@@ -212,6 +212,12 @@ int trainer_run_epoch(struct trainer *trainer) NODISCARD;
 int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
                      int n, struct score *score) NODISCARD;
 
+/* What is validated and saved as the model: the weights, or with --ema their averages. */
+static inline real *trainer_model_weights(const struct trainer *trainer)
+{
+    return trainer->optim.average ? trainer->optim.average : trainer->weights;
+}
+
 /* Whether it is weights of n-grams, which are fitted: an epoch is a trial of a scaling
  * and a C, the last one the best of them on all labelled rows. */
 static inline bool trainer_is_linear(const struct trainer *trainer)

@@ -14,6 +14,8 @@ static int hash_parts(const struct trainer *trainer, uint64_t *hashes)
                           params->tensors[n].size * sizeof(real), 0);
     for (int i = 0; i < trainer->optim.n_slots; i++)
         hashes[n++] = params_hash(params, trainer->optim.slot[i]);
+    if (trainer->optim.average)
+        hashes[n++] = params_hash(params, trainer->optim.average);
     return n;
 }
 
@@ -72,8 +74,8 @@ int trainer_check_replicas(struct trainer *trainer)
     if (comm->size == 1)
         return OK;
 
-    uint64_t *mine = xcalloc(
-        (size_t)trainer->params->n_tensors + COUNT_OF(trainer->optim.slot), sizeof *mine);
+    int n_most = trainer->params->n_tensors + optim_arrays(&trainer->optim);
+    uint64_t *mine = xcalloc((size_t)n_most, sizeof *mine);
     size_t *counts = xcalloc((size_t)comm->size, sizeof *counts);
     int n = hash_parts(trainer, mine);
     char *all = comm_gather_bytes(comm, mine, (size_t)n * sizeof *mine, counts);

@@ -125,7 +125,7 @@ int trainer_judge_result(struct trainer *trainer)
     if (judged_rows(trainer).n > 0)
         rc = judge(trainer, "best", progress->best_epoch, trainer->best_weights);
     if (!rc && judged_rows(trainer).n > 0)
-        rc = judge(trainer, "last", progress->epoch, trainer->weights);
+        rc = judge(trainer, "last", progress->epoch, trainer_model_weights(trainer));
     if (!rc && trainer->sampler.n_test == 0)
         say_no_test(trainer);
     if (!rc && trainer->comm->rank == 0)

@@ -70,6 +70,8 @@ static void share_progress(struct trainer *trainer)
     comm_broadcast(comm, trainer->best_weights, n_bytes);
     for (int i = 0; i < trainer->optim.n_slots; i++)
         comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
+    if (trainer->optim.average)
+        comm_broadcast(comm, trainer->optim.average, n_bytes);
     trainer->optim.n_before = trainer->progress.moments_steps;
     model_pack(trainer->model, trainer->weights);
     set_rate(trainer);

@@ -140,7 +140,8 @@ static size_t ngram_bytes(const struct trainer *trainer)
 int trainer_check_room(const struct trainer *trainer)
 {
     enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
-    size_t arrays = 2 + (size_t)trainer->optim.n_slots; /* weights, best ones, moments */
+    size_t arrays =
+        2 + (size_t)optim_arrays(&trainer->optim); /* weights, best ones, moments */
     int64_t one = (int64_t)(arrays * trainer->params->size * sizeof(float) +
                             strlen(trainer->tokenizer) + ngram_bytes(trainer) + OVERHEAD);
     int64_t left = file_free_bytes(trainer->config->run_dir);

@@ -5,9 +5,10 @@
 
 #include "saved/checkpoint.h"
 
-/* Of these weights; `best` (or NULL) are the best ones, where they are others. */
+/* Of these weights; beside them the best ones, where they are others, and those at which
+ * the optimizer stands, where they are averages; or NULL. */
 static int make_image(struct trainer *trainer, const real *weights, const real *best,
-                      struct image *image)
+                      const real *trained, struct image *image)
 {
     char *provenance = trainer_provenance(trainer);
     char *optimizer = keras_optimizer_json(&trainer->config->optim);
@@ -27,6 +28,7 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
                                            .weights = (const float *)weights,
                                            .slots = slots,
                                            .best = (const float *)best,
+                                           .trained = (const float *)trained,
                                            .ngrams = &trainer->linear.ngrams};
     int rc = checkpoint_image(&info, &model, &image->bytes, &image->n);
 
@@ -78,7 +80,8 @@ static int put_off(struct trainer *trainer, int rc)
 int trainer_save_best(struct trainer *trainer)
 {
     trainer_release_image(&trainer->pending_best);
-    int rc = make_image(trainer, trainer->best_weights, NULL, &trainer->pending_best);
+    int rc =
+        make_image(trainer, trainer->best_weights, NULL, NULL, &trainer->pending_best);
     if (!rc)
         rc = put_off(trainer, write_pending_best(trainer));
     return rc;
@@ -87,8 +90,9 @@ int trainer_save_best(struct trainer *trainer)
 /* The best weights, unless the last ones are. */
 static const real *other_best(const struct trainer *trainer)
 {
+    const real *weights = trainer_model_weights(trainer);
     uint64_t hash = trainer->progress.best_hash;
-    return hash == 0 || hash == params_hash(trainer->params, trainer->weights)
+    return hash == 0 || hash == params_hash(trainer->params, weights)
                ? NULL
                : trainer->best_weights;
 }
@@ -96,7 +100,9 @@ static const real *other_best(const struct trainer *trainer)
 static int write_last(struct trainer *trainer)
 {
     struct image image = {NULL, 0};
-    int rc = make_image(trainer, trainer->weights, other_best(trainer), &image);
+    const real *weights = trainer_model_weights(trainer);
+    const real *trained = weights == trainer->weights ? NULL : trainer->weights;
+    int rc = make_image(trainer, weights, other_best(trainer), trained, &image);
     if (!rc)
         rc = write_pending_best(trainer);
     if (!rc)

@@ -272,6 +272,8 @@ static int prepare(struct trainer *trainer)
         rc = comm_agree(comm, make_model(trainer)); /* hosts differ in memory */
     if (!rc)
         rc = weigh_classes(trainer);
+    if (!rc)
+        model_smooth_labels(trainer->model, config->loss.label_smoothing);
     if (rc)
         return rc;
 

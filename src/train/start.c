@@ -145,7 +145,7 @@ static double epoch_bytes(const struct trainer *trainer)
     const struct params *params = trainer->params;
     double lanes = sampler_lanes(&sampler->config) / (double)trainer->comm->size;
     double all = (double)params->size, dense = all - (double)params->tensors[0].size;
-    double arrays = (double)trainer->optim.n_slots * 2 + 4; /* twice the gradient */
+    double arrays = 2 * optim_arrays(&trainer->optim) + 4; /* twice the gradient */
 
     return sampler_batches(sampler) * (4 * dense * lanes + arrays * all) * sizeof(real);
 }
@@ -159,7 +159,7 @@ static size_t workspace_bytes(const struct trainer *trainer)
                                         trainer->comm->size) +
                2 * trainer->params->size * sizeof(real);
 
-    size_t arrays = 2 + (size_t)trainer->optim.n_slots;
+    size_t arrays = 2 + (size_t)optim_arrays(&trainer->optim);
     return model_bytes(trainer->model) + comm_sum_bytes(trainer->sum) +
            arrays * trainer->params->size * sizeof(real);
 }

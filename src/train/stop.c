@@ -34,7 +34,7 @@ void trainer_set_deadline(struct trainer *trainer)
     trainer->deadline = isfinite(left) ? now + fmax(left, 0) : 0;
 
     trainer->saved_at = now;
-    size_t arrays = 2 + (size_t)trainer->optim.n_slots;
+    size_t arrays = 2 + (size_t)optim_arrays(&trainer->optim);
     trainer->pace.save =
         (double)(arrays * trainer->params->size * sizeof(float)) / slow_disk;
 }

@@ -58,9 +58,9 @@ bool trainer_update_best(struct trainer *trainer, const struct score *train,
     if (improved) {
         progress->best = value;
         progress->best_epoch = progress->epoch;
-        progress->best_hash = params_hash(trainer->params, trainer->weights);
-        memcpy(trainer->best_weights, trainer->weights,
-               trainer->params->size * sizeof(real));
+        const real *weights = trainer_model_weights(trainer);
+        progress->best_hash = params_hash(trainer->params, weights);
+        memcpy(trainer->best_weights, weights, trainer->params->size * sizeof(real));
     }
     return improved;
 }

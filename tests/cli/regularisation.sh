@@ -24,14 +24,17 @@ same() { # name options...
     [ "$(hashes "$name")" = "$(hashes "$name-2")" ] || problem "$name: resumed, it differs"
 }
 recorded() { # run: its configuration
-    grep -o '"config":{[^}]*}' "$1/log.jsonl" | head -n 1
+    head -n 1 "$1/log.jsonl"
 }
 
 "$rnntrain" data.h5 "${small[@]}" --run-dir plain
-! recorded plain | grep -q class_weight || problem "a record of what was not asked for"
+! recorded plain | grep -q -E 'class_weight|ema|smoothing' || problem "a record of what was not asked for"
+
+same all --class-weight '{"pos": 3}' --ema 0.9 --label-smoothing 0.1
+recorded all | grep -q '"ema":0.9,.*"label_smoothing":0.1,' || problem "not in $(recorded all)"
 
 # Weights of classes: balanced is what it says, and a file is the same as its JSON.
-same weighed --class-weight '{"pos": 3}'
+"$rnntrain" data.h5 "${small[@]}" --run-dir weighed --class-weight '{"pos": 3}'
 [ "$(hashes plain)" != "$(hashes weighed)" ] || problem "--class-weight changes nothing"
 echo '{ "pos" : 3.0, "neg": 1 }' >weights.json
 "$rnntrain" data.h5 "${small[@]}" --run-dir file --class-weight weights.json
@@ -48,6 +51,22 @@ done >mails.csv
 grep -q "weights  of a row, by its class: 0.75 (ham) to 1.5 (spam)" said || problem "$(cat said)"
 "$rnntrain" mails.h5 --model linear --run-dir linear --class-weight balanced >said
 grep -q "weights  of a row, by its class: 0.75 (ham) to 1.5 (spam)" said || problem "$(cat said)"
+
+# Averages of the weights are the model: they are validated, and saved as its weights, also in last.h5,
+# beside which stands where the optimizer is.
+"$rnntrain" eval all/last.h5 data.h5 >said
+loss=$(grep '"which":"last"' all/log.jsonl | sed -E 's/.*"loss":(0\.[0-9]{5}).*/\1/')
+grep -q "loss $loss" said || problem "last.h5: $(cat said), in the run: $loss"
+cp all/last.h5 cut.h5
+truncate -s -48 cut.h5
+"$rnntrain" seal cut.h5 >/dev/null
+cmp cut.h5 all/last.h5 || problem "sealed again it is another"
+expect 64 "was trained with ema 0.9" "$rnntrain" data.h5 "${small[@]}" --run-dir all --resume \
+    --class-weight '{"pos": 3}' --label-smoothing 0.1
+expect 64 "--model linear is fitted at once.*--ema" "$rnntrain" data.h5 --run-dir x --model linear \
+    --ema 0.9
+expect 64 "--model linear.*--label-smoothing" "$rnntrain" data.h5 --run-dir x --model linear \
+    --label-smoothing 0.1
 
 expect 66 "class-weight none.json: it is not \"balanced\"" "$rnntrain" data.h5 --run-dir x \
     --class-weight none.json

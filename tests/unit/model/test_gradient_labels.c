@@ -224,6 +224,69 @@ static void test_classes(void **state)
     for_each_kernel_set(check_classes);
 }
 
+static double log_sigmoid(double x)
+{
+    return -log1p(exp(-x));
+}
+
+/* Of targets (1 - share) y + share / n, by the definitions of Keras's losses. */
+static double smoothed(const struct fixture *fixture, enum loss loss, const double *x,
+                       int r, double share)
+{
+    int n = fixture->n_labels, class = fixture->corpus.class[r];
+    const uint8_t *labels = fixture->corpus.y + r * n;
+    double sum = 0, all = 0;
+
+    for (int c = 0; c < n; c++)
+        all += exp(loss == LOSS_SIGMOIDS ? log_sigmoid(x[c]) : x[c]);
+    for (int c = 0; c < n; c++) {
+        bool is_one = loss == LOSS_BINARY        ? class == 1
+                      : loss == LOSS_MULTI_LABEL ? labels[c]
+                                                 : class == c;
+        bool is_sigmoid = loss == LOSS_BINARY || loss == LOSS_MULTI_LABEL;
+        double y = (1 - share) * is_one + share / (is_sigmoid ? 2 : n);
+        double log_p = (loss == LOSS_SIGMOIDS ? log_sigmoid(x[c]) : x[c]) - log(all);
+        sum -= is_sigmoid ? (y * log_sigmoid(x[c]) + (1 - y) * log_sigmoid(-x[c])) / n
+                          : y * log_p;
+    }
+    return sum;
+}
+
+static void check_smoothing(const struct kernels *kernels)
+{
+    static const struct {
+        int n;
+        enum loss loss;
+    } cases[] = {{1, LOSS_BINARY},
+                 {4, LOSS_CATEGORICAL},
+                 {3, LOSS_SIGMOIDS},
+                 {5, LOSS_MULTI_LABEL}};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fixture fixture;
+        double logits[ROWS * MOST_LABELS], expected = 0, share = 0.2;
+        set_up(&fixture, kernels, cases[i].n, cases[i].loss);
+        for (int r = 0; r < ROWS && cases[i].n == 1; r++)
+            fixture.corpus.class[r] = r % 2;
+        model_smooth_labels(fixture.model, share);
+        check_gradient(&fixture);
+
+        double loss = result_at(&fixture, fixture.scratch).loss;
+        (void)model_evaluate(fixture.model, &fixture.lane, logits);
+        for (int r = 0; r < ROWS; r++)
+            expected +=
+                smoothed(&fixture, cases[i].loss, logits + r * cases[i].n, r, share);
+        assert_true(fabs(loss - expected) < 1e-12 * loss);
+        tear_down(&fixture);
+    }
+}
+
+static void test_smoothing(void **state)
+{
+    (void)state;
+    for_each_kernel_set(check_smoothing);
+}
+
 /* The sum of the rows' losses, each times its class's weight. */
 static double weighted_loss(struct fixture *fixture, const double *weights)
 {
@@ -268,8 +331,8 @@ static void test_class_weights(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_labels),
-                                       cmocka_unit_test(test_classes),
-                                       cmocka_unit_test(test_class_weights)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_labels), cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_class_weights), cmocka_unit_test(test_smoothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,6 +205,31 @@ static void test_best(void **state)
     release(&fixture);
 }
 
+/* Of averages: where the optimizer stands. */
+static void test_trained(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct checkpoint info;
+    fill(&fixture);
+    float *weights = xcalloc(fixture.params.size, sizeof *weights);
+    open_fixture(&fixture, "last.h5", &info);
+    assert_int_equal(checkpoint_load_trained(&info, &fixture.params, weights),
+                     ERR_FORMAT);
+    expect_message("last.h5: /rnntrain/trained");
+    checkpoint_release(&info);
+
+    fixture.model.trained = fixture.best;
+    open_fixture(&fixture, "last.h5", &info);
+    assert_int_equal(checkpoint_load_trained(&info, &fixture.params, weights), OK);
+    assert_memory_equal(weights, fixture.best, fixture.params.size * sizeof *weights);
+    assert_int_equal(checkpoint_load(&info, &fixture.params, weights, NULL), OK);
+    assert_memory_equal(weights, fixture.weights, fixture.params.size * sizeof *weights);
+    checkpoint_release(&info);
+    free(weights);
+    release(&fixture);
+}
+
 static void test_tokenizer(void **state)
 {
     (void)state;
@@ -379,11 +404,11 @@ static void test_hints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_of_it),   cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_best),        cmocka_unit_test(test_tokenizer),
-        cmocka_unit_test(test_not_finite),  cmocka_unit_test(test_another_shape),
-        cmocka_unit_test(test_other_files), cmocka_unit_test(test_slots),
-        cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_all_of_it),     cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_best),          cmocka_unit_test(test_trained),
+        cmocka_unit_test(test_tokenizer),     cmocka_unit_test(test_not_finite),
+        cmocka_unit_test(test_another_shape), cmocka_unit_test(test_other_files),
+        cmocka_unit_test(test_slots),         cmocka_unit_test(test_hints),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -69,6 +69,28 @@ static void test_clip(void **state)
     optim_release(&optim);
 }
 
+/* As Keras has it: the first step's weights, then ema * average + (1 - ema) * weights. */
+static void test_average(void **state)
+{
+    (void)state;
+    const struct kernels *kernels = NULL;
+    assert_int_equal(kernels_select("auto", &kernels), OK);
+    struct optim_config config = {.kind = OPTIM_SGD, .learning_rate = 1, .ema = 0.75};
+    const real gradient[3] = {1, -2, 4};
+    real weights[3] = {0, 0, 0};
+    struct optim optim;
+
+    optim_new(&config, kernels, 3, &optim);
+    optim_begin_average(&optim, weights);
+    assert_int_equal(optim_arrays(&optim), 2);
+    (void)optim_apply(&optim, 0, gradient, 1, weights);
+    assert_memory_equal(optim.average, weights, sizeof weights);
+    (void)optim_apply(&optim, 1, gradient, 1, weights);
+    for (int i = 0; i < 3; i++)
+        assert_true(optim.average[i] == (real)-1.25 * gradient[i]);
+    optim_release(&optim);
+}
+
 /* Frozen weights and their moments stay, and their gradient has no part in the norm. */
 static void test_parts(void **state)
 {
@@ -119,9 +141,8 @@ static void test_not_finite(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_schedule),
-        cmocka_unit_test(test_clip),
-        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_schedule),   cmocka_unit_test(test_clip),
+        cmocka_unit_test(test_average),    cmocka_unit_test(test_parts),
         cmocka_unit_test(test_not_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
