@@ -20,14 +20,20 @@ void c_write_header_about(FILE *out, const struct c_export *export)
 
 void c_write_source_about(FILE *out, const struct c_export *export)
 {
-    uint64_t hash = params_hash(export->params, export->predictor->weights);
     begin_about(out, export);
-    fprintf(out, " *\n * Hash of its weights: %016llx. */\n", (unsigned long long)hash);
+    fputs(" *\n * Hash of its weights:", out);
+    for (int i = 0; i < export->n_members; i++) {
+        const struct c_member *member = &export->members[i];
+        uint64_t hash = params_hash(member->params, member->weights);
+        fprintf(out, "%s %016llx", i ? "," : "", (unsigned long long)hash);
+    }
+    fputs(". */\n", out);
 }
 
 void c_write_classes(FILE *out, const struct c_export *export)
 {
-    fprintf(out, "#define %s_CLASSES %d\n", export->upper, chain_classes(export->chain));
+    fprintf(out, "#define %s_CLASSES %d\n", export->upper,
+            chain_classes(export->members[0].chain));
 }
 
 void c_write_labels(FILE *out, const struct c_export *export)

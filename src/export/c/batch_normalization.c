@@ -2,20 +2,18 @@
 
 #include <stdlib.h>
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     (void)layer;
     fputs("BatchNormalization", out);
 }
 
 static void call(FILE *out, const struct c_place *place)
 {
-    const struct params *params = place->export->params;
-    char *mean = c_tensor_name(export_tensor(params, place->layer, 0, "moving_mean"));
-    char *variance =
-        c_tensor_name(export_tensor(params, place->layer, 0, "moving_variance"));
+    char *mean = c_weights_name(place, 0, "moving_mean");
+    char *variance = c_weights_name(place, 0, "moving_variance");
 
     fprintf(out, "    scale(%s, %d, %d, %s, %s,\n          ", place->x,
             place->in.length ? place->in.length : 1, place->in.width, mean, variance);

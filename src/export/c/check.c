@@ -32,7 +32,7 @@ struct trial {
 
 /* The model adds in 32 bits, the source in 64; what the former rounds away grows with the
  * root of the features that the dense layers add up, which after `flatten` are many. */
-static double tolerance_of(const struct chain_config *chain)
+static double tolerance_of_member(const struct chain_config *chain)
 {
     const double few = 1024, usual = 2e-6;
     int i = 0;
@@ -42,13 +42,21 @@ static double tolerance_of(const struct chain_config *chain)
     return n > few ? usual * sqrt(n / few) : usual;
 }
 
+static double tolerance_of(const struct c_export *export)
+{
+    double most = 0;
+    for (int i = 0; i < export->n_members; i++)
+        most = fmax(most, tolerance_of_member(export->members[i].chain));
+    return most;
+}
+
 static int trial_begin(struct trial *trial, const struct c_export *export)
 {
     static const char *const name = "rnntrain-export";
     const char *place = getenv("TMPDIR");
     place = place && *place ? place : "/tmp";
 
-    *trial = (struct trial){.export = export, .tolerance = tolerance_of(export->chain)};
+    *trial = (struct trial){.export = export, .tolerance = tolerance_of(export)};
     if (directory_open(place, &trial->place))
         return fail(ERR_IO, "%s: cannot open it: %s; TMPDIR names another folder", place,
                     strerror(errno));

@@ -6,10 +6,10 @@
 
 static const char *const activations[] = {ACTIVATION_LIST(ACTIVATION_NAME)};
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     fprintf(out, "Conv1D(%d, %d, %s, %s)", layer->conv.filters, layer->conv.kernel_size,
             window_padding_names[layer->conv.padding],
             activations[layer->conv.activation]);
@@ -17,14 +17,11 @@ static void describe(FILE *out, const struct c_export *export,
 
 static void declare(FILE *out, const struct c_place *place)
 {
-    const struct params *params = place->export->params;
     const struct layer_config *layer = place->layer;
     struct windows windows = windows_of(place->in.length, layer->conv.kernel_size,
                                         layer->conv.strides, layer->conv.padding);
-    char *kernel = c_tensor_name(export_tensor(params, layer, 0, "kernel"));
-    char *bias = layer->conv.no_bias
-                     ? xstrdup("NULL")
-                     : c_tensor_name(export_tensor(params, layer, 0, "bias"));
+    char *kernel = c_weights_name(place, 0, "kernel");
+    char *bias = layer->conv.no_bias ? xstrdup("NULL") : c_weights_name(place, 0, "bias");
 
     fprintf(out,
             "static const struct convolution %s = {\n"

@@ -4,9 +4,8 @@
 
 void c_call_product(FILE *out, const struct c_place *place, const char *function)
 {
-    const struct params *params = place->export->params;
-    char *kernel = c_tensor_name(export_tensor(params, place->layer, 0, "kernel"));
-    char *bias = c_tensor_name(export_tensor(params, place->layer, 0, "bias"));
+    char *kernel = c_weights_name(place, 0, "kernel");
+    char *bias = c_weights_name(place, 0, "bias");
     fprintf(out, "    %s(%s, %d, %s, %s, %d, %s);\n", function, place->x, place->in.width,
             kernel, bias, place->out.width, place->y);
     free(kernel);
@@ -26,23 +25,22 @@ static void parts(const struct layer_config *layer, struct c_parts *parts)
     c_part(parts, "DENSE_WITHOUT_BIAS", layer->dense.no_bias);
 }
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     fprintf(out, "Dense(%d, %s)", layer->dense.units, names[layer->dense.activation]);
 }
 
 static void call_product(FILE *out, const struct c_place *place)
 {
-    const struct params *params = place->export->params;
 
     if (!place->layer->dense.no_bias) {
         c_call_product(out, place,
                        has_relu_function(place->layer) ? "weigh_relu" : "weigh");
         return;
     }
-    char *kernel = c_tensor_name(export_tensor(params, place->layer, 0, "kernel"));
+    char *kernel = c_weights_name(place, 0, "kernel");
     fprintf(out, "    weigh_alone(%s, %d, %s, %d, %s);\n", place->x, place->in.width,
             kernel, place->out.width, place->y);
     free(kernel);

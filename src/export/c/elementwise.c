@@ -2,10 +2,10 @@
 
 static const char *const names[] = {ACTIVATION_LIST(ACTIVATION_NAME)};
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     fprintf(out, "Activation(%s)", names[layer->activation.how]);
 }
 

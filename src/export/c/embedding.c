@@ -2,18 +2,17 @@
 
 #include <stdlib.h>
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    const struct chain_config *chain = export->chain;
+    const struct chain_config *chain = member->chain;
     fprintf(out, "Embedding(%d, %d)%s", chain->vocabulary, layer->embedding.width,
             chain->mask ? ", pads skipped" : "");
 }
 
 static void call(FILE *out, const struct c_place *place)
 {
-    const struct params *params = place->export->params;
-    char *table = c_tensor_name(export_tensor(params, place->layer, 0, "embeddings"));
+    char *table = c_weights_name(place, 0, "embeddings");
     fprintf(out, "    embed(%s, %d, %s, %s);\n", table, place->out.width, place->x,
             place->y);
     free(table);

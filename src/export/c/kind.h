@@ -14,7 +14,7 @@
 
 /* A layer in its place. */
 struct c_place {
-    const struct c_export *export;
+    const struct c_member *member;
     const struct layer_config *layer;
     struct outline in, out;
     bool has_mask;     /* pads are skipped, which the ids tell */
@@ -26,7 +26,7 @@ struct c_kind {
     /* The template's parts that the layer needs; NULL: it has none. */
     void (*parts)(const struct layer_config *layer, struct c_parts *parts);
     /* "LSTM(6)"; NULL: nobody need know of the layer. */
-    void (*describe)(FILE *out, const struct c_export *export,
+    void (*describe)(FILE *out, const struct c_member *member,
                      const struct layer_config *layer);
     /* Numbers that the layer keeps while it works; NULL: none. */
     size_t (*state)(const struct layer_config *layer);
@@ -43,8 +43,14 @@ extern const struct c_kind *const c_kinds[LAYER_KINDS];
 
 /* The names, to be freed, of a layer's constants, or of those of a direction of it; and
  * of one of its tensors. */
-char *c_layer_name(const struct layer_config *layer, int direction);
-char *c_tensor_name(const struct tensor *tensor);
+char *c_layer_name(const struct c_member *member, const struct layer_config *layer,
+                   int direction);
+char *c_tensor_name(const struct c_member *member, const struct tensor *tensor);
+/* The same of the tensor `name` of a place's layer, see export_tensor. */
+char *c_weights_name(const struct c_place *place, int direction, const char *name);
+
+/* Whether pads are skipped anywhere. */
+bool c_uses_mask(const struct c_export *export);
 
 /* Writes "function(x, inputs, kernel, bias, units, y);" of a Dense layer. */
 void c_call_product(FILE *out, const struct c_place *place, const char *function);

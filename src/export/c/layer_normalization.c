@@ -1,9 +1,9 @@
 #include "export/c/normalization.h"
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     (void)layer;
     fputs("LayerNormalization", out);
 }

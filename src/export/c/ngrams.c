@@ -55,20 +55,20 @@ void c_write_ngrams(FILE *out, const struct c_export *export)
     }
 }
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
+    const struct c_forest *forest = &member->export->forest;
     (void)layer;
-    fprintf(out, "n-grams of 1 to %d words, %zu of them%s", export->forest.longest,
-            export->forest.n_nodes, c_has_idf(export) ? ", tf-idf" : "");
+    fprintf(out, "n-grams of 1 to %d words, %zu of them%s", forest->longest,
+            forest->n_nodes, c_has_idf(member) ? ", tf-idf" : "");
 }
 
 static void call(FILE *out, const struct c_place *place)
 {
-    const struct params *params = place->export->params;
-    char *kernel = c_tensor_name(export_tensor(params, place->layer, 0, "kernel"));
-    char *idf = c_tensor_name(export_tensor(params, place->layer, 0, "idf"));
-    char *length = c_has_idf(place->export) ? xasprintf("find_length(work, &%s)", idf)
+    char *kernel = c_weights_name(place, 0, "kernel");
+    char *idf = c_weights_name(place, 0, "idf");
+    char *length = c_has_idf(place->member) ? xasprintf("find_length(work, &%s)", idf)
                                             : xstrdup("1");
 
     fprintf(out, "    add_ngrams(work, &%s, %s, %d, %s);\n", kernel, length,

@@ -5,10 +5,7 @@
 static void write_tensor(FILE *out, const struct c_place *place, const char *name,
                          bool is_there)
 {
-    char *found =
-        is_there
-            ? c_tensor_name(export_tensor(place->export->params, place->layer, 0, name))
-            : NULL;
+    char *found = is_there ? c_weights_name(place, 0, name) : NULL;
 
     fprintf(out, "%s, ", found ? found : "NULL");
     free(found);

@@ -21,12 +21,12 @@ static void parts(const struct layer_config *layer, struct c_parts *parts)
     c_part(parts, "EACH", loss == LOSS_MULTI_LABEL || loss == LOSS_SIGMOIDS);
 }
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
     const char *activation = losses[layer->output.loss].activation;
 
-    if (c_reads_ngrams(export))
+    if (chain_is_linear(member->chain))
         fprintf(out, "sums of their weights, biases (%d), %s", layer->output.units,
                 activation);
     else
@@ -35,8 +35,7 @@ static void describe(FILE *out, const struct c_export *export,
 
 static void call_biases(FILE *out, const struct c_place *place)
 {
-    const struct params *params = place->export->params;
-    char *bias = c_tensor_name(export_tensor(params, place->layer, 0, "bias"));
+    char *bias = c_weights_name(place, 0, "bias");
 
     fprintf(out, "    add_biases(%s, %s, %d, %s);\n", place->x, bias, place->out.width,
             place->y);
@@ -45,7 +44,7 @@ static void call_biases(FILE *out, const struct c_place *place)
 
 static void call(FILE *out, const struct c_place *place)
 {
-    if (c_reads_ngrams(place->export))
+    if (chain_is_linear(place->member->chain))
         call_biases(out, place);
     else
         c_call_product(out, place, "weigh");

@@ -38,10 +38,10 @@ static void parts(const struct layer_config *layer, struct c_parts *parts)
                    layer_pooling(layer, k) == (enum pooling)how);
 }
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     for (int k = 0; k < layer_poolings(layer); k++)
         fprintf(out, "%s%s", k ? " beside " : "",
                 poolings[layer_pooling(layer, k)].description);
@@ -58,12 +58,13 @@ static int forward_columns(const struct c_place *place)
 /* What its scores are made of, as a literal of the template's struct; the caller's. */
 static char *attention_of(const struct c_place *place)
 {
-    const struct params *params = place->export->params;
+    const struct params *params = place->member->params;
     const struct layer_config hidden =
         layer_attention_part(place->layer, ATTENTION_HIDDEN);
     const struct tensor *kernel = export_tensor(params, &hidden, 0, "kernel");
-    char *name[] = {c_tensor_name(kernel), c_tensor_name(kernel + 1),
-                    c_tensor_name(kernel + 2)}; /* bias and v stand behind it */
+    char *name[] = {
+        c_tensor_name(place->member, kernel), c_tensor_name(place->member, kernel + 1),
+        c_tensor_name(place->member, kernel + 2)}; /* bias and v stand behind it */
     char *text = xasprintf("&(const struct attention){%s, %s, %s, %d}", name[0], name[1],
                            name[2], place->layer->pooling.units);
 
@@ -95,9 +96,9 @@ static size_t state(const struct layer_config *layer)
 static int call_side(FILE *out, const struct c_place *place, enum pooling how, int first)
 {
     const struct outline in = place->in;
-    const char *ids = place->has_mask                         ? "work->ids, "
-                      : chain_uses_mask(place->export->chain) ? "NULL, "
-                                                              : "";
+    const char *ids = place->has_mask                      ? "work->ids, "
+                      : c_uses_mask(place->member->export) ? "NULL, "
+                                                           : "";
     char *y = first ? xasprintf("%s + %d", place->y, first) : xstrdup(place->y);
 
     switch (how) {

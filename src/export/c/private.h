@@ -14,10 +14,28 @@
 #include "layers/chain.h"
 #include "serve/predictor.h"
 
-/* A word of the vocabulary, or a stop word, whose id is 0. */
+/* A word that has an id, or a stop word, whose id is 0. */
 struct c_word {
-    const char *text; /* borrowed from the tokenizer */
+    const char *text; /* borrowed from the tokenizer or the n-grams */
     int id;
+};
+
+/* The words that a text is read by: those of ids, or those of n-grams, whose ids are 1 for
+ * the first. */
+struct c_vocabulary {
+    struct c_word *words; /* (n) by their bytes, each once; at least one, may be "" */
+    size_t n;
+    int32_t start;   /* id that every text begins with; 0: none */
+    int32_t unknown; /* id of other words; 0: they are left out */
+};
+
+/* A chain of layers: the model, or one of those whose judgements are one. */
+struct c_member {
+    const struct c_export *export;
+    const struct chain_config *chain;
+    const struct params *params; /* borrowed, as is the next */
+    const float *weights;
+    char prefix[16]; /* of the names of what is its own */
 };
 
 /* The names behind `#if WITH_` in templates, and whether a model needs what stands
@@ -31,10 +49,9 @@ struct c_parts {
 };
 
 struct c_export {
-    struct predictor *predictor;      /* borrowed */
-    const struct chain_config *chain; /* of its model */
-    const struct params *params;      /* the model's, borrowed as is the next */
-    const float *weights;
+    struct predictor *predictor; /* borrowed */
+    struct c_member *members;    /* (n_members) */
+    int n_members;
     const struct text_options *text; /* its tokenizer's, borrowed */
     struct c_parts parts;
     char *path, *header_path; /* of the source, which ends in .c, and of the header */
@@ -43,15 +60,13 @@ struct c_export {
 
     /* What is looked up, set by c_make_tables; what text_lower_mappings and its like
      * give. */
-    struct c_word *words; /* by their bytes, each once; at least one, which may be "" */
+    struct c_vocabulary ids, ngrams; /* n 0: nobody reads them */
     struct text_mapping *mappings;
     uint32_t *cased, *case_ignorable;
     struct text_reference *references;
-    size_t n_words, n_mappings, n_cased, n_case_ignorable, n_references;
-    int32_t start;          /* id that every text begins with; 0: none */
-    int32_t unknown;        /* id of other words; 0: they are left out */
-    char *marks;            /* words that are filters too, or "" */
-    struct c_forest forest; /* of a model of n-grams */
+    size_t n_mappings, n_cased, n_case_ignorable, n_references;
+    char *marks;            /* filters that are words of n-grams, or "" */
+    struct c_forest forest; /* of n-grams */
 };
 
 /* Everything behind `text`, for a source of that path, whose name ends in .c; what stands
@@ -62,16 +77,16 @@ void c_release(struct c_export *export);
 void c_make_tables(struct c_export *export);
 void c_release_tables(struct c_export *export);
 
-/* Sets words, start, unknown and marks. */
+/* Sets ids, ngrams and marks. */
 void c_make_words(struct c_export *export);
+void c_release_words(struct c_export *export);
 
-/* Whether the layers read n-grams instead of ids; such a model's ids are those of the
- * n-grams' words, 1 for the first. And whether their sums are divided by lengths. */
-static inline bool c_reads_ngrams(const struct c_export *export)
-{
-    return chain_is_linear(export->chain);
-}
-bool c_has_idf(const struct c_export *export);
+/* The first member that reads ids, or n-grams; NULL: none does. */
+const struct c_member *c_reader_of_ids(const struct c_export *export);
+const struct c_member *c_reader_of_ngrams(const struct c_export *export);
+
+/* Whether a member's sums of n-grams are divided by lengths. */
+bool c_has_idf(const struct c_member *member);
 
 /* Says whether a part is needed; where it is said twice, once is enough. */
 void c_part(struct c_parts *parts, const char *name, bool is_needed);
@@ -96,6 +111,9 @@ void c_write_labels(FILE *out, const struct c_export *export);
 void c_write_text_constants(FILE *out, const struct c_export *export);
 void c_write_separators(FILE *out, const struct c_export *export);
 void c_write_table_declarations(FILE *out, const struct c_export *export);
+void c_write_word_constants(FILE *out, const struct c_export *export);
+void c_declare_words(FILE *out, const struct c_export *export);
+void c_write_words(FILE *out, const struct c_export *export);
 void c_write_tables(FILE *out, const struct c_export *export);
 void c_write_network_constants(FILE *out, const struct c_export *export);
 void c_write_layers(FILE *out, const struct c_export *export);

@@ -76,10 +76,10 @@ static void parts(const struct layer_config *layer, struct c_parts *parts)
     c_part(parts, "LAST_STATE", !layer->recurrent.sequences);
 }
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     enum cell_activation activation = layer->recurrent.activation;
     enum merge_mode merge = layer->recurrent.merge;
 
@@ -105,7 +105,7 @@ static void declare_cell(FILE *out, const struct c_place *place, int direction)
 {
     static const char *const weights[] = {"kernel", "recurrent_kernel", "bias"};
     const struct layer_config *layer = place->layer;
-    char *name = c_layer_name(layer, direction);
+    char *name = c_layer_name(place->member, layer, direction);
 
     fprintf(out, "static const struct cell %s = {\n", name);
     fprintf(out,
@@ -129,8 +129,7 @@ static void declare_cell(FILE *out, const struct c_place *place, int direction)
     fprintf(out, "    .activation = %s,\n", activations[layer->recurrent.activation]);
 
     for (size_t i = 0; i < COUNT_OF(weights); i++) {
-        const struct params *params = place->export->params;
-        char *tensor = c_tensor_name(export_tensor(params, layer, direction, weights[i]));
+        char *tensor = c_weights_name(place, direction, weights[i]);
         fprintf(out, "    .%s = %s,\n", weights[i], tensor);
         free(tensor);
     }
@@ -150,7 +149,7 @@ static void call(FILE *out, const struct c_place *place)
 {
     const struct layer_config *layer = place->layer;
     for (int d = 0; d < layer_directions(layer); d++) {
-        char *name = c_layer_name(layer, d);
+        char *name = c_layer_name(place->member, layer, d);
         char *y = d && layer->recurrent.merge == MERGE_CONCAT
                       ? xasprintf("%s + %d", place->y, layer->recurrent.units)
                       : xstrdup(place->y);

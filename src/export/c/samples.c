@@ -43,8 +43,9 @@ static void write_word(FILE *out, const char *word, bool may_be_capital)
 static void write_words(FILE *out, const struct c_export *export, uint32_t choice,
                         bool may_be_capital)
 {
-    if (!c_reads_ngrams(export)) {
-        write_word(out, export->words[choice % export->n_words].text, may_be_capital);
+    const struct c_vocabulary *ids = &export->ids;
+    if (!export->ngrams.n || (ids->n && choice % 2)) {
+        write_word(out, ids->words[choice / 2 % ids->n].text, may_be_capital);
         return;
     }
 
@@ -79,7 +80,7 @@ static void write_piece(FILE *out, const struct c_export *export, const struct r
 char *c_sample_line(const struct c_export *export, uint32_t row, size_t *n)
 {
     struct rng rng = {.seed = 1, .purpose = RNG_TEST, .row = row};
-    uint32_t length = (uint32_t) export->chain->length, most = 2 * length;
+    uint32_t length = (uint32_t) export->members[0].chain->length, most = 2 * length;
     uint32_t pieces = rng_below(&rng, 0, most < MOST_PIECES ? most : MOST_PIECES);
 
     char *line = NULL;

@@ -50,6 +50,8 @@ static void set_names(struct c_export *export, const char *path)
 void c_prepare(struct c_export *export, const char *path)
 {
     set_names(export, path);
+    for (int i = 0; i < export->n_members; i++)
+        export->members[i].export = export;
     c_make_tables(export);
     c_text_parts(export, &export->parts);
     c_network_parts(export, &export->parts);
@@ -140,11 +142,11 @@ int export_c(struct predictor *predictor, const char *path, char **checked)
     if (rc)
         return rc;
 
-    struct c_export export = {.predictor = predictor,
-                              .chain = model_chain(predictor->model),
+    struct c_member member = {.chain = model_chain(predictor->model),
                               .params = model_params(predictor->model),
-                              .weights = (const float *)predictor->weights,
-                              .text = text};
+                              .weights = (const float *)predictor->weights};
+    struct c_export export = {
+        .predictor = predictor, .members = &member, .n_members = 1, .text = text};
     c_prepare(&export, path);
     rc = file_check_target(export.header_path);
     if (!rc)

@@ -16,7 +16,7 @@ void c_text_parts(const struct c_export *export, struct c_parts *parts)
     c_part(parts, "FILTERS", text->segment == TEXT_SEGMENT_SPLIT && *text->filters);
     c_part(parts, "MARKS", *export->marks);
     c_part(parts, "CHARACTERS", text->segment == TEXT_SEGMENT_CHAR);
-    c_part(parts, "START", export->start > 0);
+    c_part(parts, "START", export->ids.start > 0);
     c_part(parts, "PAD_PRE", text->pad_pre);
     c_part(parts, "TRUNCATE_PRE", text->truncate_pre);
 }
@@ -35,13 +35,13 @@ void c_describe_text(FILE *out, const struct c_export *export)
     fprintf(out, " *   text -> valid UTF-8%s%s%s%s -> %s\n", tags[text->tags],
             text->lower ? " -> lower case" : "",
             text->segment == TEXT_SEGMENT_SPLIT && *text->filters ? " -> filters" : "",
-            *export->marks ? ", punctuation kept" : "",
+            *export->marks ? ", punctuation kept for n-grams" : "",
             text->segment == TEXT_SEGMENT_CHAR ? "characters" : "words");
 }
 
 void c_make_tables(struct c_export *export)
 {
-    if (c_reads_ngrams(export))
+    if (c_reader_of_ngrams(export))
         c_forest_make(&export->predictor->ngrams, &export->forest);
     c_make_words(export);
     export->n_mappings = text_lower_mappings(&export->mappings);
@@ -53,24 +53,12 @@ void c_make_tables(struct c_export *export)
 
 void c_release_tables(struct c_export *export)
 {
-    free(export->words);
-    free(export->marks);
+    c_release_words(export);
     c_forest_release(&export->forest);
     free(export->mappings);
     free(export->cased);
     free(export->case_ignorable);
     free(export->references);
-}
-
-static void write_words(FILE *out, const struct c_export *export)
-{
-    fputs("/* By their bytes. */\nstatic const struct word words[N_WORDS] = {\n", out);
-    for (size_t i = 0; i < export->n_words; i++) {
-        fputs("    {", out);
-        c_write_literal(out, export->words[i].text);
-        fprintf(out, ", %d},\n", export->words[i].id);
-    }
-    fputs("};\n", out);
 }
 
 static void write_references(FILE *out, const struct c_export *export)
@@ -125,13 +113,7 @@ static void write_lower_case(FILE *out, const struct c_export *export)
 
 void c_write_text_constants(FILE *out, const struct c_export *export)
 {
-    c_write_constant(out, "N_WORDS", export->n_words, "");
-    c_write_constant(out, "UNKNOWN", (size_t) export->unknown,
-                     export->unknown ? "id of other words" : "other words are left out");
-
-    if (export->start)
-        c_write_constant(out, "START", (size_t) export->start,
-                         "id that begins every text");
+    c_write_word_constants(out, export);
     if (export->text->lower) {
         c_write_constant(out, "N_MAPPINGS", export->n_mappings,
                          "of Unicode's lower case");
@@ -159,30 +141,30 @@ void c_write_separators(FILE *out, const struct c_export *export)
     if (*export->marks) {
         fputs("static const char marks[] = ", out);
         c_write_literal(out, export->marks);
-        fputs("; /* filters that are words */\n", out);
+        fputs("; /* filters that n-grams have as words */\n", out);
     }
 }
 
 void c_write_table_declarations(FILE *out, const struct c_export *export)
 {
-    fputs("static const struct word words[N_WORDS];\n", out);
+    c_declare_words(out, export);
     if (export->text->lower)
         fputs("static const struct mapping mappings[N_MAPPINGS];\n"
               "static const uint32_t cased[N_CASED], case_ignorable[N_CASE_IGNORABLE];\n",
               out);
     if (export->text->tags == TEXT_TAGS_HTML)
         fputs("static const struct reference references[N_REFERENCES];\n", out);
-    if (c_reads_ngrams(export))
+    if (c_reader_of_ngrams(export))
         c_declare_ngrams(out, export);
 }
 
 void c_write_tables(FILE *out, const struct c_export *export)
 {
-    write_words(out, export);
+    c_write_words(out, export);
     if (export->text->tags == TEXT_TAGS_HTML)
         write_references(out, export);
     if (export->text->lower)
         write_lower_case(out, export);
-    if (c_reads_ngrams(export))
+    if (c_reader_of_ngrams(export))
         c_write_ngrams(out, export);
 }

@@ -8,71 +8,68 @@
 #include "export/c/packed.h"
 
 /* "bidirectional_1/forward_lstm/kernel" as an identifier. */
-char *c_tensor_name(const struct tensor *tensor)
+char *c_tensor_name(const struct c_member *member, const struct tensor *tensor)
 {
-    char *name = xasprintf("%s_%s", tensor->layer, tensor->name);
+    char *name = xasprintf("%s%s_%s", member->prefix, tensor->layer, tensor->name);
     for (char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c))
             *c = '_';
     return name;
 }
 
-static bool is_of_ngrams(const struct c_export *export, const struct tensor *tensor)
+char *c_weights_name(const struct c_place *place, int direction, const char *name)
 {
-    return c_reads_ngrams(export) && !strcmp(tensor->layer, export->chain->layer[0].name);
+    const struct c_member *member = place->member;
+    return c_tensor_name(member,
+                         export_tensor(member->params, place->layer, direction, name));
 }
 
-bool c_has_idf(const struct c_export *export)
+static bool is_of_ngrams(const struct c_member *member, const struct tensor *tensor)
 {
-    if (!c_reads_ngrams(export))
+    return chain_is_linear(member->chain) &&
+           !strcmp(tensor->layer, member->chain->layer[0].name);
+}
+
+bool c_has_idf(const struct c_member *member)
+{
+    if (!chain_is_linear(member->chain))
         return false;
 
     const struct tensor *idf =
-        export_tensor(export->params, &export->chain->layer[0], 0, "idf");
+        export_tensor(member->params, &member->chain->layer[0], 0, "idf");
     for (size_t i = 0; i < idf->size; i++)
-        if (export->weights[idf->offset + i] != 0)
+        if (member->weights[idf->offset + i] != 0)
             return true;
     return false;
 }
 
 /* An idf of zeros changes nothing. */
-static bool is_left_out(const struct c_export *export, const struct tensor *tensor)
+static bool is_left_out(const struct c_member *member, const struct tensor *tensor)
 {
-    return is_of_ngrams(export, tensor) && !strcmp(tensor->name, "idf") &&
-           !c_has_idf(export);
+    return is_of_ngrams(member, tensor) && !strcmp(tensor->name, "idf") &&
+           !c_has_idf(member);
 }
 
-static void write_type(FILE *out, const struct tensor *tensor)
+static void write_type(FILE *out, const char *name, const struct tensor *tensor)
 {
-    char *name = c_tensor_name(tensor);
     if (tensor->n_dims == 2)
         fprintf(out, "static const float %s[%zu * %zu]", name, tensor->shape[0],
                 tensor->shape[1]);
     else
         fprintf(out, "static const float %s[%zu]", name, tensor->size);
-    free(name);
 }
 
-static void declare(FILE *out, const struct c_export *export, const struct tensor *tensor)
+static void declare(FILE *out, const struct c_member *member, const struct tensor *tensor)
 {
-    if (!is_of_ngrams(export, tensor)) {
-        write_type(out, tensor);
+    char *name = c_tensor_name(member, tensor);
+
+    if (is_of_ngrams(member, tensor)) {
+        c_declare_packed(out, name, tensor->size, UINT32_MAX);
+    } else {
+        write_type(out, name, tensor);
         fputs(";\n", out);
-        return;
     }
-
-    char *name = c_tensor_name(tensor);
-    c_declare_packed(out, name, tensor->size, UINT32_MAX);
     free(name);
-}
-
-void c_write_weight_declarations(FILE *out, const struct c_export *export)
-{
-    for (int i = 0; i < export->params->n_tensors; i++) {
-        const struct tensor *tensor = &export->params->tensors[i];
-        if (!is_left_out(export, tensor))
-            declare(out, export, tensor);
-    }
 }
 
 /* Hexadecimal, which is exact. */
@@ -86,31 +83,48 @@ static void write_numbers(FILE *out, const float *numbers, size_t n)
     }
 }
 
-static void write_tensor(FILE *out, const struct c_export *export,
-                         const struct tensor *tensor)
+static void write(FILE *out, const struct c_member *member, const struct tensor *tensor)
 {
-    const float *weights = export->weights + tensor->offset;
+    const float *weights = member->weights + tensor->offset;
+    char *name = c_tensor_name(member, tensor);
 
-    if (!is_of_ngrams(export, tensor)) {
-        write_type(out, tensor);
+    if (is_of_ngrams(member, tensor)) {
+        c_write_packed(out, name, tensor->size, UINT32_MAX, c_packed_float, weights);
+    } else {
+        write_type(out, name, tensor);
         fputs(" = {\n", out);
         write_numbers(out, weights, tensor->size);
         fputs("\n};\n", out);
-        return;
     }
-
-    char *name = c_tensor_name(tensor);
-    c_write_packed(out, name, tensor->size, UINT32_MAX, c_packed_float, weights);
     free(name);
+}
+
+/* What is to be done with each tensor that is written; `between` stands between them. */
+static void for_each(FILE *out, const struct c_export *export, const char *between,
+                     void (*act)(FILE *out, const struct c_member *member,
+                                 const struct tensor *tensor))
+{
+    const char *before = "";
+
+    for (int m = 0; m < export->n_members; m++) {
+        const struct c_member *member = &export->members[m];
+        for (int i = 0; i < member->params->n_tensors; i++) {
+            const struct tensor *tensor = &member->params->tensors[i];
+            if (is_left_out(member, tensor))
+                continue;
+            fputs(before, out);
+            act(out, member, tensor);
+            before = between;
+        }
+    }
+}
+
+void c_write_weight_declarations(FILE *out, const struct c_export *export)
+{
+    for_each(out, export, "", declare);
 }
 
 void c_write_weights(FILE *out, const struct c_export *export)
 {
-    for (int i = 0; i < export->params->n_tensors; i++) {
-        const struct tensor *tensor = &export->params->tensors[i];
-        if (is_left_out(export, tensor))
-            continue;
-        fputs(i ? "\n" : "", out);
-        write_tensor(out, export, tensor);
-    }
+    for_each(out, export, "\n", write);
 }

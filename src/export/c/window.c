@@ -2,10 +2,10 @@
 
 #include "layers/windows.h"
 
-static void describe(FILE *out, const struct c_export *export,
+static void describe(FILE *out, const struct c_member *member,
                      const struct layer_config *layer)
 {
-    (void)export;
+    (void)member;
     fprintf(out, "%s(%d, %d, %s)",
             layer->window.mean ? "AveragePooling1D" : "MaxPooling1D", layer->window.size,
             layer->window.strides, window_padding_names[layer->window.padding]);

@@ -14,6 +14,7 @@ enum { CHAINS = 40 };
 static void begin(struct c_export *export, struct predictor *predictor,
                   const struct drawn *drawn, int number)
 {
+    static struct c_member member;
     static char label[] = "class";
     static char *labels[CHAINS_CLASSES] = {label, label, label, label};
     char filters[] = "";
@@ -26,10 +27,12 @@ static void begin(struct c_export *export, struct predictor *predictor,
     text_freeze(predictor->tokenizer, 1);
     predictor->info.facts.labels = labels;
     predictor->info.facts.n_labels = chain_classes(&drawn->chain);
+    member = (struct c_member){.chain = &drawn->chain,
+                               .params = model_params(drawn->model),
+                               .weights = drawn->weights};
     *export = (struct c_export){.predictor = predictor,
-                                .chain = &drawn->chain,
-                                .params = model_params(drawn->model),
-                                .weights = drawn->weights,
+                                .members = &member,
+                                .n_members = 1,
                                 .text = text_settings(predictor->tokenizer)};
     char *path = xasprintf("chain_%d.c", number);
     c_prepare(export, path);

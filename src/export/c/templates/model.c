@@ -18,6 +18,19 @@ struct word {
     int id; /* 0: left out of every text */
 };
 
+/* Words that a text is read by. */
+struct vocabulary {
+    const struct word *words; /* (n) by their bytes */
+    size_t n;
+    int unknown; /* id of other words; 0: they are left out */
+#if WITH_START
+    int start; /* id that every text begins with; 0: none */
+#endif
+#if WITH_MARKS
+    bool has_marks; /* punctuation is words too */
+#endif
+};
+
 #if WITH_NGRAMS
 /* Numbers as digits of base 92, '#' to '~', `width` each; PACKED of them and a NUL are a
  * row. */
@@ -49,55 +62,68 @@ struct mapping {
 
 /* insert: network */
 
-#if WITH_IDS
+#if WITH_IDS_ALONE
 int model_predict_ids(const int *ids, int n, double *probabilities)
 {
     struct workspace *work = malloc(sizeof *work);
     int decided = -1;
     if (work && pad(ids, n, work->ids))
-        decided = decide(find_logits(work), probabilities);
+        decided = judge(work, probabilities);
     free(work);
     return decided;
 }
 
 #endif
-#if WITH_NGRAMS
-/* As model_predict, of a text's words by their ids. */
-static int judge_words(const int *words, int n, double *probabilities)
+#if WITH_IDS
+/* Returns whether there was memory. */
+static bool read_ids(const char *text, struct workspace *work)
 {
-    struct workspace *work = malloc(sizeof *work);
+    int n;
+    int *ids = read_text(&vocabulary, text, &n);
+    bool is_read = ids && pad(ids, n, work->ids);
+    free(ids);
+    return is_read;
+}
+
+#endif
+#if WITH_NGRAMS
+/* The same; work->ngrams are to be freed. */
+static bool read_ngrams(const char *text, struct workspace *work)
+{
+    int n = 0;
+    int *words = read_text(&ngram_vocabulary, text, &n);
     size_t room = (size_t)n + 1;
     int *nodes = malloc(room * sizeof *nodes);
-    int *found = malloc(room * LONGEST * sizeof *found);
-    int decided = -1;
 
-    if (work && nodes && found) {
-        work->ngrams = found;
-        work->n_ngrams = find_ngrams(words, (size_t)n, nodes, found);
-        decided = decide(find_logits(work), probabilities);
-    }
-    free(work);
+    work->ngrams = malloc(room * LONGEST * sizeof *work->ngrams);
+    bool is_read = words && nodes && work->ngrams;
+    if (is_read)
+        work->n_ngrams = find_ngrams(words, (size_t)n, nodes, work->ngrams);
+    free(words);
     free(nodes);
-    free(found);
-    return decided;
+    return is_read;
 }
 
 #endif
 int model_predict(const char *text, double probabilities[MODEL_CLASSES])
 {
-    char *prepared = prepare(text);
-    int *ids = prepared ? malloc((strlen(prepared) + 1) * sizeof *ids) : NULL;
+    struct workspace *work = calloc(1, sizeof *work);
+    bool is_read = work;
     int decided = -1;
+
 #if WITH_IDS
-    if (ids)
-        decided = model_predict_ids(ids, find_ids(prepared, ids), probabilities);
+    is_read = is_read && read_ids(text, work);
 #endif
 #if WITH_NGRAMS
-    if (ids)
-        decided = judge_words(ids, find_ids(prepared, ids), probabilities);
+    is_read = is_read && read_ngrams(text, work);
 #endif
-    free(ids);
-    free(prepared);
+    if (is_read)
+        decided = judge(work, probabilities);
+#if WITH_NGRAMS
+    if (work)
+        free(work->ngrams);
+#endif
+    free(work);
     return decided;
 }
 

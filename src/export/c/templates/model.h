@@ -22,7 +22,7 @@ extern const char *const model_labels[MODEL_CLASSES];
 #endif
 int model_predict(const char *text, double probabilities[MODEL_CLASSES]);
 
-#if WITH_IDS
+#if WITH_IDS_ALONE
 /* The same for n ids (0 or more) of a text before padding. Returns -1 also where an id is
  * not from 0 to the vocabulary's last. */
 int model_predict_ids(const int *ids, int n, double *probabilities);

@@ -5,7 +5,7 @@ struct workspace {
     int ids[LENGTH];
 #endif
 #if WITH_NGRAMS
-    const int *ngrams; /* that the text has, ascending */
+    int *ngrams; /* that the text has, ascending */
     size_t n_ngrams;
 #endif
     double values[2][VALUES]; /* what a layer takes and what it gives, in turns */
@@ -47,6 +47,12 @@ static void weigh(const double *x, int inputs, const float *w, const float *b, i
 /* insert: layers */
 
 /* insert: forward */
+
+/* Returns the class decided for. */
+static int judge(struct workspace *work, double *probabilities)
+{
+    return decide(find_logits(work), probabilities);
+}
 
 #if WITH_IDS
 /* Exactly LENGTH ids. Returns whether the model knows them all. */

@@ -41,7 +41,7 @@ static size_t find_ngrams(const int *words, size_t n, int *nodes, int *found)
 {
     size_t n_found = 0, n_kept = 0;
     for (size_t i = 0; i < n; i++)
-        nodes[i] = words[i] == UNKNOWN ? -1 : words[i] - 1;
+        nodes[i] = words[i] == NO_NGRAM_WORD ? -1 : words[i] - 1;
 
     for (size_t k = 1; k <= LONGEST && k <= n; k++) {
         for (size_t i = 0; i + k <= n; i++)

@@ -273,13 +273,15 @@ static char *append(char *to, const char *bytes, size_t n)
 }
 
 #if WITH_MARKS
-/* Filters become splits, marks among them words of their own. Frees the text; NULL if
- * memory is exhausted. */
+/* Filters become splits, with `keeps_marks` marks among them words of their own. Frees
+ * the text; NULL if memory is exhausted. */
+static char *apply_filters(char *text, bool keeps_marks)
+{
 #else
 /* Filters become splits. Frees the text; NULL if memory is exhausted. */
-#endif
 static char *apply_filters(char *text)
 {
+#endif
     size_t n_split = strlen(split);
 #if WITH_MARKS
     char *filtered = malloc(strlen(text) * (2 * n_split + 1) + 1), *to = filtered;
@@ -295,7 +297,7 @@ static char *apply_filters(char *text)
         else
             to = append(to, at, n);
 #if WITH_MARKS
-        if (strchr(marks, *at)) {
+        if (keeps_marks && strchr(marks, *at)) {
             *to++ = *at;
             to = append(to, split, n_split);
         }
@@ -311,8 +313,13 @@ static char *apply_filters(char *text)
 
 #endif
 /* The text as it is cut into words; NULL if memory is exhausted. */
+#if WITH_MARKS
+static char *prepare(const char *text, bool keeps_marks)
+{
+#else
 static char *prepare(const char *text)
 {
+#endif
     char *prepared = repair(text);
 
 #if WITH_TAGS
@@ -328,17 +335,23 @@ static char *prepare(const char *text)
         prepared = lower_case(prepared);
 #endif
 #if WITH_FILTERS
+#if WITH_MARKS
+    if (prepared)
+        prepared = apply_filters(prepared, keeps_marks);
+#else
     if (prepared)
         prepared = apply_filters(prepared);
+#endif
 #endif
 
     return prepared;
 }
 
 /* The id of a word of n bytes; 0: it is left out. */
-static int id_of(const char *word, size_t n)
+static int id_of(const struct vocabulary *vocabulary, const char *word, size_t n)
 {
-    size_t low = 0, high = n ? N_WORDS : 0;
+    const struct word *words = vocabulary->words;
+    size_t low = 0, high = n ? vocabulary->n : 0;
 
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -350,22 +363,23 @@ static int id_of(const char *word, size_t n)
         else
             high = middle;
     }
-    return n ? UNKNOWN : 0;
+    return n ? vocabulary->unknown : 0;
 }
 
 #if WITH_CHARACTERS
 /* Every character is a word. Returns the number of ids. */
-static int find_ids(const char *text, int *ids)
+static int find_ids(const struct vocabulary *vocabulary, const char *text, int *ids)
 {
     int n_ids = 0;
 #if WITH_START
-    ids[n_ids++] = START;
+    if (vocabulary->start)
+        ids[n_ids++] = vocabulary->start;
 #endif
 
     while (*text) {
         bool is_valid;
         size_t n = character_bytes(text, &is_valid);
-        int id = id_of(text, n);
+        int id = id_of(vocabulary, text, n);
         if (id)
             ids[n_ids++] = id;
         text += n;
@@ -375,16 +389,17 @@ static int find_ids(const char *text, int *ids)
 
 #else
 /* Words stand between splits. Returns the number of ids. */
-static int find_ids(const char *text, int *ids)
+static int find_ids(const struct vocabulary *vocabulary, const char *text, int *ids)
 {
     int n_ids = 0;
 #if WITH_START
-    ids[n_ids++] = START;
+    if (vocabulary->start)
+        ids[n_ids++] = vocabulary->start;
 #endif
 
     for (;;) {
         const char *end = strstr(text, split);
-        int id = id_of(text, end ? (size_t)(end - text) : strlen(text));
+        int id = id_of(vocabulary, text, end ? (size_t)(end - text) : strlen(text));
         if (id)
             ids[n_ids++] = id;
         if (!end)
@@ -394,3 +409,18 @@ static int find_ids(const char *text, int *ids)
 }
 
 #endif
+
+/* The ids of a text's words, to be freed; NULL if memory is exhausted. */
+static int *read_text(const struct vocabulary *vocabulary, const char *text, int *n)
+{
+#if WITH_MARKS
+    char *prepared = prepare(text, vocabulary->has_marks);
+#else
+    char *prepared = prepare(text);
+#endif
+    int *ids = prepared ? malloc((strlen(prepared) + 1) * sizeof *ids) : NULL;
+    if (ids)
+        *n = find_ids(vocabulary, prepared, ids);
+    free(prepared);
+    return ids;
+}
