@@ -6,6 +6,7 @@ static void begin_about(FILE *out, const struct c_export *export)
     fputs("/* A text classifier, exported by rnntrain " RNNTRAIN_VERSION ":\n *\n", out);
     c_describe_text(out, export);
     c_describe_network(out, export);
+    c_describe_ensemble(out, export);
 }
 
 void c_write_header_about(FILE *out, const struct c_export *export)

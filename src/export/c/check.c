@@ -42,12 +42,16 @@ static double tolerance_of_member(const struct chain_config *chain)
     return n > few ? usual * sqrt(n / few) : usual;
 }
 
+/* A sum of logits has the errors of its parts. */
 static double tolerance_of(const struct c_export *export)
 {
-    double most = 0;
-    for (int i = 0; i < export->n_members; i++)
+    const double *weights = export->rule ? export->rule->weights : NULL;
+    double most = 0, sum = 0;
+    for (int i = 0; i < export->n_members; i++) {
         most = fmax(most, tolerance_of_member(export->members[i].chain));
-    return most;
+        sum += weights ? fabs(weights[i]) : 0;
+    }
+    return most * fmax(1, sum);
 }
 
 static int trial_begin(struct trial *trial, const struct c_export *export)

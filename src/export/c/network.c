@@ -126,6 +126,10 @@ void c_write_network_constants(FILE *out, const struct c_export *export)
 static void describe_member(FILE *out, const struct c_member *member)
 {
     const struct chain_config *chain = member->chain;
+    int number = (int)(member - member->export->members);
+
+    if (member->export->rule)
+        fprintf(out, " *   member %d:\n", number);
 
     if (!chain_is_linear(chain))
         fprintf(out, " *   -> ids (%d)\n", chain->length);

@@ -1,9 +1,9 @@
 /* What the parts of the C writer share: source.c (names, refusals, files), template.c
  * (the fixed parts and what of them a model needs), about.c (what the files say of
  * themselves), text.c (how texts become ids), words.c (which words have one), network.c
- * (the chain of layers), kind.h and a source a kind of layer, forest.h (n-grams as they
- * are found), weights.c, packed.h (long tables), write.c (literals and lists), check.c
- * (built, run by run.c, compared on texts of samples.c).
+ * (the chains of layers), ensemble.c (what joins several), kind.h and a source a kind of
+ * layer, forest.h (n-grams as they are found), weights.c, packed.h (long tables), write.c
+ * (literals and lists), check.c (built, run by run.c, compared on texts of samples.c).
  */
 #ifndef RNNTRAIN_EXPORT_C_PRIVATE_H
 #define RNNTRAIN_EXPORT_C_PRIVATE_H
@@ -35,7 +35,7 @@ struct c_member {
     const struct chain_config *chain;
     const struct params *params; /* borrowed, as is the next */
     const float *weights;
-    char prefix[16]; /* of the names of what is its own */
+    char prefix[24]; /* of the names of what is its own */
 };
 
 /* The names behind `#if WITH_` in templates, and whether a model needs what stands
@@ -52,7 +52,8 @@ struct c_export {
     struct predictor *predictor; /* borrowed */
     struct c_member *members;    /* (n_members) */
     int n_members;
-    const struct text_options *text; /* its tokenizer's, borrowed */
+    const struct ensemble_config *rule; /* that joins them; NULL: there is one */
+    const struct text_options *text;    /* its tokenizer's, borrowed */
     struct c_parts parts;
     char *path, *header_path; /* of the source, which ends in .c, and of the header */
     char *stem;               /* of both files' names */
@@ -101,7 +102,7 @@ void c_expand(FILE *out, const struct c_export *export, const char *text);
 
 /* The build embeds each file of templates/ as c_template_<file>, its dot a _. */
 extern const char c_template_model_c[], c_template_model_h[], c_template_text_c[],
-    c_template_network_c[], c_template_curves_c[];
+    c_template_network_c[], c_template_curves_c[], c_template_ensemble_c[];
 
 /* What the templates' lines "insert: ..." stand for. */
 void c_write_header_about(FILE *out, const struct c_export *export);
@@ -118,6 +119,9 @@ void c_write_tables(FILE *out, const struct c_export *export);
 void c_write_network_constants(FILE *out, const struct c_export *export);
 void c_write_layers(FILE *out, const struct c_export *export);
 void c_write_forward(FILE *out, const struct c_export *export);
+void c_ensemble_parts(const struct c_export *export, struct c_parts *parts);
+void c_write_ensemble_constants(FILE *out, const struct c_export *export);
+void c_write_ensemble(FILE *out, const struct c_export *export);
 void c_write_ngram_constants(FILE *out, const struct c_export *export);
 void c_declare_ngrams(FILE *out, const struct c_export *export);
 void c_write_ngrams(FILE *out, const struct c_export *export);
@@ -127,6 +131,7 @@ void c_write_weights(FILE *out, const struct c_export *export);
 /* A line a step, from text to words and from ids to probabilities, of a comment. */
 void c_describe_text(FILE *out, const struct c_export *export);
 void c_describe_network(FILE *out, const struct c_export *export);
+void c_describe_ensemble(FILE *out, const struct c_export *export);
 
 /* A text as a C string literal, in ASCII. */
 void c_write_literal(FILE *out, const char *text);

@@ -50,11 +50,16 @@ static void set_names(struct c_export *export, const char *path)
 void c_prepare(struct c_export *export, const char *path)
 {
     set_names(export, path);
-    for (int i = 0; i < export->n_members; i++)
-        export->members[i].export = export;
+    for (int i = 0; i < export->n_members; i++) {
+        struct c_member *member = &export->members[i];
+        member->export = export;
+        if (export->rule)
+            snprintf(member->prefix, sizeof member->prefix, "member%d_", i);
+    }
     c_make_tables(export);
     c_text_parts(export, &export->parts);
     c_network_parts(export, &export->parts);
+    c_ensemble_parts(export, &export->parts);
 }
 
 void c_release(struct c_export *export)

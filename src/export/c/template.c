@@ -10,6 +10,7 @@ static void write_constants(FILE *out, const struct c_export *export)
     fputs("enum {\n", out);
     c_write_text_constants(out, export);
     c_write_network_constants(out, export);
+    c_write_ensemble_constants(out, export);
     fputs("};\n", out);
 }
 
@@ -45,6 +46,7 @@ static const struct {
     {"/* insert: curves */", write_curves},
     {"/* insert: layers */", c_write_layers},
     {"/* insert: forward */", c_write_forward},
+    {"/* insert: ensemble */", c_write_ensemble},
     {"/* insert: labels */", c_write_labels},
     {"/* insert: tables */", c_write_tables},
     {"/* insert: weights */", c_write_weights},

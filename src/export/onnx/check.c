@@ -2,7 +2,7 @@
  * one, which is not how they were put there. */
 #include "export/onnx/kind.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int bug(const char *path, const char *what, const char *name)
@@ -13,16 +13,37 @@ static int bug(const char *path, const char *what, const char *name)
                 path, name, what);
 }
 
+/* What the file calls it; the caller's to free. */
+static char *name_in_file(const struct onnx_reading *reading, const char *layer,
+                          const char *name)
+{
+    return xasprintf("%s%s/%s", reading->onnx->prefix, layer, name);
+}
+
+const Onnx__NodeProto *onnx_find_node(const struct onnx_reading *reading,
+                                      const char *layer, const char *name)
+{
+    const Onnx__GraphProto *graph = reading->graph;
+    const Onnx__NodeProto *found = NULL;
+    char *full = name_in_file(reading, layer, name);
+    for (size_t i = 0; i < graph->n_node && !found; i++)
+        if (!strcmp(graph->node[i]->name, full))
+            found = graph->node[i];
+    free(full);
+    return found;
+}
+
 const Onnx__TensorProto *onnx_find(const struct onnx_reading *reading, const char *layer,
                                    const char *name)
 {
     const Onnx__GraphProto *graph = reading->graph;
-    char full[100];
-    snprintf(full, sizeof full, "%s/%s", layer, name);
-    for (size_t i = 0; i < graph->n_initializer; i++)
+    const Onnx__TensorProto *found = NULL;
+    char *full = name_in_file(reading, layer, name);
+    for (size_t i = 0; i < graph->n_initializer && !found; i++)
         if (!strcmp(graph->initializer[i]->name, full))
-            return graph->initializer[i];
-    return NULL;
+            found = graph->initializer[i];
+    free(full);
+    return found;
 }
 
 bool onnx_has_floats(const Onnx__TensorProto *found, size_t n)
@@ -104,7 +125,8 @@ static int check_nodes(const Onnx__GraphProto *graph, const char *path)
     return OK;
 }
 
-int onnx_check(const struct onnx *onnx, const char *path, const char *bytes, size_t n)
+int onnx_check(const struct onnx_export *export, const char *path, const char *bytes,
+               size_t n)
 {
     Onnx__ModelProto *model = onnx__model_proto__unpack(NULL, n, (const uint8_t *)bytes);
     if (!model || !model->graph) {
@@ -112,7 +134,9 @@ int onnx_check(const struct onnx *onnx, const char *path, const char *bytes, siz
             onnx__model_proto__free_unpacked(model, NULL);
         return bug(path, "is missing", "the graph");
     }
-    int rc = check_weights(onnx, model->graph, path);
+    int rc = OK;
+    for (int i = 0; i < export->n && !rc; i++)
+        rc = check_weights(&export->members[i], model->graph, path);
     if (!rc)
         rc = check_nodes(model->graph, path);
     onnx__model_proto__free_unpacked(model, NULL);

@@ -63,6 +63,9 @@ const char *onnx_name_of(struct onnx *onnx, const struct layer_config *layer,
 const char *onnx_add_product(struct onnx *onnx, const struct layer_config *layer,
                              const char *rows);
 
+/* "probabilities" of logits (N, 1 or C). */
+const char *onnx_add_probabilities(struct onnx *onnx, enum loss loss, const char *logits);
+
 /* The mask's constants and nodes, whose names begin with mask/. What no layer asks for is
  * taken out when the chain is complete. */
 void onnx_add_mask(struct onnx *onnx);
@@ -78,8 +81,10 @@ const char *onnx_add_has_words(struct onnx *onnx);
 const char *onnx_add_rows(struct onnx *onnx, const struct onnx_value *value,
                           bool only_words);
 
-/* Reading: the tensor <layer>/<name>; whether it is there and holds n floats; whether its
+/* Reading: the node and the tensor <layer>/<name>; whether it is there and holds n floats; whether its
  * number `at` is a weight. */
+const Onnx__NodeProto *onnx_find_node(const struct onnx_reading *reading,
+                                      const char *layer, const char *name);
 const Onnx__TensorProto *onnx_find(const struct onnx_reading *reading, const char *layer,
                                    const char *name);
 bool onnx_has_floats(const Onnx__TensorProto *found, size_t n);

@@ -137,24 +137,21 @@ static void add(struct onnx *onnx, const struct layer_config *layer,
     value->rows = onnx_cast(onnx, "outputs", sums, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
 }
 
-static const Onnx__AttributeProto *find_attribute(const struct onnx_reading *reading,
-                                                  const char *kind, const char *name)
+static const Onnx__AttributeProto *find_attribute(const Onnx__NodeProto *node,
+                                                  const char *name)
 {
-    const Onnx__GraphProto *graph = reading->graph;
-    for (size_t i = 0; i < graph->n_node; i++) {
-        const Onnx__NodeProto *node = graph->node[i];
-        for (size_t k = 0; !strcmp(node->op_type, kind) && k < node->n_attribute; k++)
-            if (!strcmp(node->attribute[k]->name, name))
-                return node->attribute[k];
-    }
+    for (size_t i = 0; node && i < node->n_attribute; i++)
+        if (!strcmp(node->attribute[i]->name, name))
+            return node->attribute[i];
     return NULL;
 }
 
-static bool has_words(const struct onnx_reading *reading)
+static bool has_words(const struct onnx_reading *reading,
+                      const struct layer_config *layer)
 {
     const struct ngrams *ngrams = reading->onnx->ngrams;
     const Onnx__AttributeProto *keys =
-        find_attribute(reading, "LabelEncoder", "keys_strings");
+        find_attribute(onnx_find_node(reading, layer->name, "numbers"), "keys_strings");
     const char *word = ngrams->words;
     if (!keys || keys->n_strings != (size_t)ngrams->n_words)
         return false;
@@ -167,12 +164,13 @@ static bool has_words(const struct onnx_reading *reading)
 }
 
 /* Each n-gram's words, in whatever order n-grams stand. */
-static bool has_ngrams(const struct onnx_reading *reading)
+static bool has_ngrams(const struct onnx_reading *reading,
+                       const struct layer_config *layer)
 {
     const struct ngrams *ngrams = reading->onnx->ngrams;
-    const char *const kind = "TfIdfVectorizer";
-    const Onnx__AttributeProto *columns = find_attribute(reading, kind, "ngram_indexes");
-    const Onnx__AttributeProto *pool = find_attribute(reading, kind, "pool_int64s");
+    const Onnx__NodeProto *node = onnx_find_node(reading, layer->name, "has");
+    const Onnx__AttributeProto *columns = find_attribute(node, "ngram_indexes");
+    const Onnx__AttributeProto *pool = find_attribute(node, "pool_int64s");
     size_t at = 0;
     if (!columns || !pool || columns->n_ints != (size_t)ngrams->n_features)
         return false;
@@ -190,7 +188,7 @@ static bool has_ngrams(const struct onnx_reading *reading)
 static bool is_there(struct onnx_reading *reading, const struct layer_config *layer)
 {
     const struct onnx *onnx = reading->onnx;
-    if (!has_words(reading) || !has_ngrams(reading))
+    if (!has_words(reading, layer) || !has_ngrams(reading, layer))
         return false;
 
     if (has_idf(onnx, layer))

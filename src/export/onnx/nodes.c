@@ -11,7 +11,7 @@ char *onnx_scoped(const struct onnx *onnx, const char *name)
     return onnx->scope ? xasprintf("%s/%s", onnx->scope, name) : xstrdup(name);
 }
 
-static void add_input(Onnx__NodeProto *node, const char *name)
+void onnx_add_input(Onnx__NodeProto *node, const char *name)
 {
     node->input = xrealloc(node->input, node->n_input + 1, sizeof *node->input);
     node->input[node->n_input++] = xstrdup(name);
@@ -32,7 +32,7 @@ Onnx__NodeProto *onnx_add_node(struct onnx *onnx, const char *kind, const char *
     va_start(inputs, output);
     for (const char *name = va_arg(inputs, const char *); name;
          name = va_arg(inputs, const char *))
-        add_input(node, name);
+        onnx_add_input(node, name);
     va_end(inputs);
 
     graph->node = xrealloc(graph->node, graph->n_node + 1, sizeof(Onnx__NodeProto *));

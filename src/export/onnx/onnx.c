@@ -1,13 +1,7 @@
 #include "export/export.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <jansson.h>
-
-#include "export/marks.h"
 #include "export/onnx/private.h"
 #include "files/file.h"
 
@@ -28,103 +22,46 @@ static void add_opset(Onnx__ModelProto *model, const char *domain, int version)
     model->opset_import[model->n_opset_import++] = opset;
 }
 
-/* Takes the value over. */
-static void add_property(Onnx__ModelProto *model, const char *key, char *value)
+static bool reads_ngrams(const struct onnx_export *export)
 {
-    size_t n = model->n_metadata_props;
-    Onnx__StringStringEntryProto *entry = xcalloc(1, sizeof *entry);
-    onnx__string_string_entry_proto__init(entry);
-    entry->key = xstrdup(key);
-    entry->value = value;
-    model->metadata_props =
-        xrealloc(model->metadata_props, n + 1, sizeof(Onnx__StringStringEntryProto *));
-    model->metadata_props[model->n_metadata_props++] = entry;
+    for (int i = 0; i < export->n; i++)
+        if (export->members[i].ngrams)
+            return true;
+    return false;
 }
 
-/* A JSON list: column c of the probabilities belongs to label c, a single one to label
- * 1. */
-static char *labels_json(const struct facts *facts)
+static const struct onnx *reader_of_ids(const struct onnx_export *export)
 {
-    json_t *labels = json_array();
-    for (int c = 0; c < facts->n_labels; c++)
-        json_array_append_new(labels, json_string(facts->labels[c]));
-    char *text = json_dumps(labels, JSON_COMPACT);
-    json_decref(labels);
-    if (!text)
-        die("labels do not fit JSON");
-    return text;
+    for (int i = 0; i < export->n; i++)
+        if (!export->members[i].ngrams)
+            return &export->members[i];
+    return NULL;
 }
 
-/* How a text is cut into words: what rnnprep did to it, in the order of the keys. */
-static char *words_json(const struct onnx *onnx)
+static Onnx__GraphProto *new_graph(const struct onnx_export *export)
 {
-    const struct text_options *text = text_settings(onnx->tokenizer);
-    char *marks = export_marks(onnx->tokenizer, onnx->ngrams);
-    json_t *stops = json_array();
-    for (int i = 0; i < text->n_stop_words; i++)
-        json_array_append_new(stops, json_string(text->stop_words[i]));
-
-    json_t *words = json_pack(
-        "{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:o}", "tags", text_tag_names[text->tags],
-        "normalize", text_form_names[text->form], "lower", text->lower, "segment",
-        text_segment_names[text->segment], "filters", text->filters, "punctuation", marks,
-        "split", text->split, "stop_words", stops);
-    char *said = words ? json_dumps(words, JSON_COMPACT) : NULL;
-    if (!said)
-        die("words do not fit JSON");
-    json_decref(words);
-    free(marks);
-    return said;
-}
-
-/* How ids are made from words; the words themselves are the tokenizer's. */
-static void add_ids_properties(Onnx__ModelProto *model, const struct facts *facts)
-{
-    add_property(model, "num_words", xasprintf("%d", facts->num_words));
-    add_property(model, "maxlen", xasprintf("%d", facts->maxlen));
-    add_property(model, "padding", xstrdup(facts->pad_pre ? "pre" : "post"));
-    add_property(model, "truncating", xstrdup(facts->truncate_pre ? "pre" : "post"));
-}
-
-static void add_properties(Onnx__ModelProto *model, const struct onnx *onnx,
-                           const struct facts *facts)
-{
-    add_property(model, "producer", xstrdup("rnntrain " RNNTRAIN_VERSION));
-    add_property(model, "labels", labels_json(facts));
-    if (facts->multi_label)
-        add_property(model, "multi_label", xstrdup("true"));
-
-    if (onnx->ngrams)
-        add_property(model, "words", words_json(onnx));
-    else
-        add_ids_properties(model, facts);
-    add_property(model, "weights_hash",
-                 xasprintf("%016" PRIx64, params_hash(onnx->params, onnx->weights)));
-}
-
-static Onnx__ValueInfoProto *input_of(const struct onnx *onnx)
-{
-    if (onnx->ngrams)
-        return onnx_matrix("words", ONNX__TENSOR_PROTO__DATA_TYPE__STRING, 0);
-    return onnx_matrix("ids", ONNX__TENSOR_PROTO__DATA_TYPE__INT64, onnx->chain->length);
-}
-
-static Onnx__GraphProto *new_graph(const struct onnx *onnx)
-{
+    const struct onnx *network = reader_of_ids(export);
     Onnx__GraphProto *graph = xcalloc(1, sizeof *graph);
     onnx__graph_proto__init(graph);
     graph->name = xstrdup("rnntrain");
-    graph->input = xcalloc(1, sizeof(Onnx__ValueInfoProto *));
-    graph->input[graph->n_input++] = input_of(onnx);
+
+    graph->input = xcalloc(2, sizeof(Onnx__ValueInfoProto *));
+    if (network)
+        graph->input[graph->n_input++] = onnx_matrix(
+            "ids", ONNX__TENSOR_PROTO__DATA_TYPE__INT64, network->chain->length);
+    if (reads_ngrams(export))
+        graph->input[graph->n_input++] =
+            onnx_matrix("words", ONNX__TENSOR_PROTO__DATA_TYPE__STRING, 0);
+
     graph->output = xcalloc(1, sizeof(Onnx__ValueInfoProto *));
     graph->output[graph->n_output++] =
         onnx_matrix("probabilities", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT,
-                    chain_outputs(onnx->chain));
+                    chain_outputs(export->members[0].chain));
     return graph;
 }
 
-/* The whole model as a message, and in `onnx` what it was made from. */
-static Onnx__ModelProto *new_model(struct onnx *onnx, const struct facts *facts)
+/* The whole file as a message. */
+static Onnx__ModelProto *new_model(const struct onnx_export *export)
 {
     Onnx__ModelProto *model = xcalloc(1, sizeof *model);
     onnx__model_proto__init(model);
@@ -134,18 +71,33 @@ static Onnx__ModelProto *new_model(struct onnx *onnx, const struct facts *facts)
     model->producer_version = xstrdup(RNNTRAIN_VERSION);
 
     add_opset(model, "", OPSET_VERSION);
-    if (onnx->ngrams)
+    if (reads_ngrams(export))
         add_opset(model, ONNX_ML, ML_OPSET_VERSION);
-    add_properties(model, onnx, facts);
-    model->graph = onnx->graph = new_graph(onnx);
-    onnx_add_classifier(onnx);
+    onnx_add_properties(model, export);
+    model->graph = new_graph(export);
+
+    if (export->n > 1) {
+        onnx_add_ensemble(export, model->graph);
+    } else {
+        export->members->graph = model->graph;
+        onnx_add_classifier(export->members);
+    }
     return model;
 }
 
-static int check_size(const struct onnx *onnx, const char *path, size_t n_bytes)
+static size_t n_weights(const struct onnx_export *export)
 {
-    const char *way = onnx->ngrams ? "keep fewer n-grams (rnnprep --ngram-min-count)"
-                                   : "train with a smaller --embedding or --num-words";
+    size_t n = 0;
+    for (int i = 0; i < export->n; i++)
+        n += export->members[i].params->size;
+    return n;
+}
+
+static int check_size(const struct onnx_export *export, const char *path, size_t n_bytes)
+{
+    const char *way = reads_ngrams(export)
+                          ? "keep fewer n-grams (rnnprep --ngram-min-count)"
+                          : "train with a smaller --embedding or --num-words";
     if (n_bytes <= INT32_MAX)
         return OK;
     return fail(ERR_USAGE,
@@ -154,55 +106,57 @@ static int check_size(const struct onnx *onnx, const char *path, size_t n_bytes)
                 path, (double)n_bytes / (double)(1 << 30), way);
 }
 
-static char *describe(const struct onnx *onnx, size_t n_bytes)
+static char *describe(const struct onnx_export *export, const Onnx__ModelProto *model,
+                      size_t n_bytes)
 {
     return xasprintf(
         "ONNX opset %d, %zu nodes, %zu bytes: read back before it was written, all %zu "
         "weights are bit for bit those of the checkpoint and every node's inputs are "
         "there; it was not run, as that takes an ONNX runtime",
-        OPSET_VERSION, onnx->graph->n_node, n_bytes, onnx->params->size);
+        OPSET_VERSION, model->graph->n_node, n_bytes, n_weights(export));
 }
 
-static int write_model(const struct onnx *onnx, const Onnx__ModelProto *model,
+static int write_model(const struct onnx_export *export, const Onnx__ModelProto *model,
                        const char *path, char **checked)
 {
     size_t n = onnx__model_proto__get_packed_size(model);
-    int rc = check_size(onnx, path, n);
+    int rc = check_size(export, path, n);
     if (rc)
         return rc;
 
     char *bytes = xcalloc(n, 1);
     n = onnx__model_proto__pack(model, (uint8_t *)bytes);
-    rc = onnx_check(onnx, path, bytes, n);
+    rc = onnx_check(export, path, bytes, n);
     if (!rc)
         rc = file_replace(path, bytes, n, false);
     free(bytes);
     if (!rc)
-        *checked = describe(onnx, n);
+        *checked = describe(export, model, n);
     return rc;
 }
 
-int onnx_write(struct onnx *onnx, const struct facts *facts, const char *path,
-               char **checked)
+int onnx_write(const struct onnx_export *export, const char *path, char **checked)
 {
-    int rc = check_size(onnx, path, onnx->params->size * sizeof *onnx->weights);
+    int rc = check_size(export, path, n_weights(export) * sizeof(float));
     if (rc)
         return rc;
 
-    Onnx__ModelProto *model = new_model(onnx, facts);
-    rc = write_model(onnx, model, path, checked);
+    Onnx__ModelProto *model = new_model(export);
+    rc = write_model(export, model, path, checked);
     onnx__model_proto__free_unpacked(model, NULL);
     return rc;
 }
 
 int export_onnx(struct predictor *predictor, const char *path, char **checked)
 {
-    struct onnx onnx = {.chain = model_chain(predictor->model),
-                        .params = model_params(predictor->model),
-                        .weights = predictor->weights};
-    if (!predictor_reads_ids(predictor)) {
-        onnx.ngrams = &predictor->ngrams;
-        onnx.tokenizer = predictor->tokenizer;
-    }
-    return onnx_write(&onnx, &predictor->info.facts, path, checked);
+    struct onnx member = {.chain = model_chain(predictor->model),
+                          .params = model_params(predictor->model),
+                          .weights = predictor->weights};
+    if (chain_is_linear(member.chain))
+        member.ngrams = &predictor->ngrams;
+    const struct onnx_export export = {.members = &member,
+                                       .n = 1,
+                                       .facts = &predictor->info.facts,
+                                       .tokenizer = predictor->tokenizer};
+    return onnx_write(&export, path, checked);
 }

@@ -10,29 +10,32 @@ static const char *add_logits(struct onnx *onnx, const struct layer_config *laye
     return onnx_value(onnx, "Add", "sums", rows, bias, NULL);
 }
 
-static void add(struct onnx *onnx, const struct layer_config *layer,
-                struct onnx_value *value)
+const char *onnx_add_probabilities(struct onnx *onnx, enum loss loss, const char *logits)
 {
-    const char *logits = add_logits(onnx, layer, value->rows);
     onnx->scope = NULL; /* it is what the graph gives */
 
-    switch (layer->output.loss) {
+    switch (loss) {
     case LOSS_BINARY:
     case LOSS_MULTI_LABEL:
     case LOSS_SIGMOIDS:
-        value->rows = onnx_value(onnx, "Sigmoid", "probabilities", logits, NULL);
-        return;
+        return onnx_value(onnx, "Sigmoid", "probabilities", logits, NULL);
     case LOSS_CATEGORICAL: {
         Onnx__NodeProto *node =
             onnx_add_node(onnx, "Softmax", "probabilities", logits, NULL);
         onnx_set_int(node, "axis", 1);
-        value->rows = node->output[0];
-        return;
+        return node->output[0];
     }
     case LOSS_KINDS:
         break;
     }
     die("a loss of an unknown kind");
+}
+
+static void add(struct onnx *onnx, const struct layer_config *layer,
+                struct onnx_value *value)
+{
+    const char *logits = add_logits(onnx, layer, value->rows);
+    value->rows = onnx_add_probabilities(onnx, layer->output.loss, logits);
 }
 
 static bool is_there(struct onnx_reading *reading, const struct layer_config *layer)

@@ -1,6 +1,7 @@
-/* What the parts of the ONNX writer share: onnx.c (the file), graph.c (the chain of
- * layers), kind.h and a source a kind of layer, mask.c (what is asked about words),
- * nodes.c and tensors.c (messages) and check.c (the file read back).
+/* What the parts of the ONNX writer share: onnx.c (the file), properties.c (what it says
+ * of itself), ensemble.c (several models in one), graph.c (the chain of layers), kind.h
+ * and a source a kind of layer, mask.c (what is asked about words), nodes.c and tensors.c
+ * (messages) and check.c (the file read back).
  *
  * The messages are protobuf-c's, generated from the onnx.proto of the ONNX project. Each
  * owns what it points to, so onnx__model_proto__free_unpacked frees a whole model.
@@ -13,18 +14,28 @@
 #include "data/facts.h"
 #include "layers/chain.h"
 #include "layers/params.h"
+#include "model/ensemble.h"
 #include "text/ngrams.h"
 
-/* A graph that grows. Names of new values and constants are <scope>/<name>, without scope
+/* A model whose graph grows. Names of new values and constants are <scope>/<name>, without scope
  * NULL; scopes are Keras's layer names, "mask", and ONNX_HEAD. */
 struct onnx {
     const struct chain_config *chain;
     const struct params *params;
-    const float *weights;                   /* (params->size) */
-    const struct ngrams *ngrams;            /* that it reads; NULL: it reads ids */
-    const struct text_tokenizer *tokenizer; /* with ngrams: what cuts their words */
-    Onnx__GraphProto *graph; /* borrowed from the model that it belongs to */
+    const float *weights;        /* (params->size) */
+    const struct ngrams *ngrams; /* that it reads; NULL: it reads ids */
+    char prefix[24];             /* of its names in the file; "": it is alone */
+    Onnx__GraphProto *graph;     /* borrowed from the model that it belongs to */
     const char *scope;
+};
+
+/* What is written: a model, or several whose judgements are one. */
+struct onnx_export {
+    struct onnx *members; /* (n) borrowed, as all is */
+    int n;
+    const struct ensemble_config *rule;     /* of n > 1 */
+    const struct facts *facts;              /* of their data */
+    const struct text_tokenizer *tokenizer; /* that cuts words; NULL: all read ids */
 };
 
 /* Where a vector a position becomes one a row, which a chain does once. */
@@ -39,6 +50,8 @@ Onnx__NodeProto *onnx_add_node(struct onnx *onnx, const char *kind, const char *
                                ...) __attribute__((sentinel));
 /* The same; returns the name of its output. */
 #define onnx_value(...) (onnx_add_node(__VA_ARGS__)->output[0])
+/* One more input. */
+void onnx_add_input(Onnx__NodeProto *node, const char *name);
 /* The node gives its second output, of that name, instead of the first. */
 void onnx_take_second_output(struct onnx *onnx, Onnx__NodeProto *node, const char *name);
 
@@ -80,16 +93,22 @@ const char *onnx_reshape(struct onnx *onnx, const char *output, const char *inpu
  * number too. */
 Onnx__ValueInfoProto *onnx_matrix(const char *name, int type, int columns);
 
-/* Writes a model's file, as export_onnx; `facts` of its ids. */
-int onnx_write(struct onnx *onnx, const struct facts *facts, const char *path,
+/* Writes the file, as export_onnx. */
+int onnx_write(const struct onnx_export *export, const char *path,
                char **checked) NODISCARD;
+
+/* What the file says of itself, under keys. */
+void onnx_add_properties(Onnx__ModelProto *model, const struct onnx_export *export);
+
+/* The members' graphs and what joins them, from what they read to "probabilities". */
+void onnx_add_ensemble(const struct onnx_export *export, Onnx__GraphProto *graph);
 
 /* From "ids", or "words" of n-grams, to "probabilities". */
 void onnx_add_classifier(struct onnx *onnx);
 
 /* Reads the n bytes of a model and compares: every weight must be there, bit for bit, and
  * every node's inputs must be known before it. ERR_INTERNAL. */
-int onnx_check(const struct onnx *onnx, const char *path, const char *bytes,
+int onnx_check(const struct onnx_export *export, const char *path, const char *bytes,
                size_t n) NODISCARD;
 
 #endif

@@ -157,6 +157,12 @@ static void test_all_models(void **state)
     }
 }
 
+static int check(struct onnx *onnx, const char *name, const char *bytes, size_t n)
+{
+    const struct onnx_export export = {.members = onnx, .n = 1};
+    return onnx_check(&export, name, bytes, n);
+}
+
 /* Each weight in turn is another one than in the file. */
 static void test_every_weight_is_compared(void **state)
 {
@@ -171,11 +177,11 @@ static void test_every_weight_is_compared(void **state)
         struct chain_config chain;
         struct onnx onnx = parts_of(&predictor, &chain);
 
-        assert_int_equal(onnx_check(&onnx, path, bytes, n), OK);
+        assert_int_equal(check(&onnx, path, bytes, n), OK);
         for (size_t i = 0; i < onnx.params->size; i++) {
             real weight = predictor.weights[i];
             predictor.weights[i] = nextafterf(weight, INFINITY);
-            assert_int_equal(onnx_check(&onnx, path, bytes, n), ERR_INTERNAL);
+            assert_int_equal(check(&onnx, path, bytes, n), ERR_INTERNAL);
             expect_message(params_find(onnx.params, i)->layer);
             expect_message("has other weights");
             predictor.weights[i] = weight;
@@ -186,13 +192,13 @@ static void test_every_weight_is_compared(void **state)
 }
 
 /* What the reader says to the model as it is now. */
-static void expect_refusal(const struct onnx *onnx, const Onnx__ModelProto *model,
+static void expect_refusal(struct onnx *onnx, const Onnx__ModelProto *model,
                            const char *expected)
 {
     size_t n = onnx__model_proto__get_packed_size(model);
     char *bytes = xcalloc(n, 1);
     onnx__model_proto__pack(model, (uint8_t *)bytes);
-    assert_int_equal(onnx_check(onnx, path, bytes, n), ERR_INTERNAL);
+    assert_int_equal(check(onnx, path, bytes, n), ERR_INTERNAL);
     expect_message(expected);
     free(bytes);
 }
@@ -223,7 +229,7 @@ static void test_damaged_models(void **state)
     export_model(&predictor, &bytes, &n);
     struct chain_config chain;
     struct onnx onnx = parts_of(&predictor, &chain);
-    assert_int_equal(onnx_check(&onnx, path, bytes, n - 1), ERR_INTERNAL);
+    assert_int_equal(check(&onnx, path, bytes, n - 1), ERR_INTERNAL);
     expect_message("the graph is missing");
 
     Onnx__ModelProto *model = unpack(bytes, n);
@@ -342,7 +348,8 @@ static void test_chains(void **state)
         struct onnx onnx = {.chain = &drawn.chain,
                             .params = model_params(drawn.model),
                             .weights = drawn.weights};
-        if (onnx_write(&onnx, &facts, path, &checked))
+        const struct onnx_export export = {.members = &onnx, .n = 1, .facts = &facts};
+        if (onnx_write(&export, path, &checked))
             fail_msg("chain %d: %s", number, fail_message());
         assert_int_equal(file_read(path, &bytes, &n), OK);
 

@@ -109,13 +109,13 @@ static int check(const struct predictor *predictor, const Onnx__ModelProto *mode
 {
     size_t n = onnx__model_proto__get_packed_size(model);
     char *bytes = xcalloc(n, 1);
-    const struct onnx onnx = {.chain = model_chain(predictor->model),
-                              .params = model_params(predictor->model),
-                              .weights = predictor->weights,
-                              .ngrams = &predictor->ngrams,
-                              .tokenizer = predictor->tokenizer};
+    struct onnx onnx = {.chain = model_chain(predictor->model),
+                        .params = model_params(predictor->model),
+                        .weights = predictor->weights,
+                        .ngrams = &predictor->ngrams};
+    const struct onnx_export export = {.members = &onnx, .n = 1};
     onnx__model_proto__pack(model, (uint8_t *)bytes);
-    int rc = onnx_check(&onnx, "model.onnx", bytes, n);
+    int rc = onnx_check(&export, "model.onnx", bytes, n);
     free(bytes);
     return rc;
 }

@@ -48,11 +48,15 @@ static void weigh(const double *x, int inputs, const float *w, const float *b, i
 
 /* insert: forward */
 
+#if WITH_ALONE
 /* Returns the class decided for. */
 static int judge(struct workspace *work, double *probabilities)
 {
     return decide(find_logits(work), probabilities);
 }
+
+#endif
+/* insert: ensemble */
 
 #if WITH_IDS
 /* Exactly LENGTH ids. Returns whether the model knows them all. */
