@@ -13,12 +13,6 @@ _Static_assert(COUNT_OF(export_formats) == EXPORT_FORMATS, "a format is missing"
 
 int export_check(const struct predictor *predictor, const struct export_format *format)
 {
-    if (predictor->n > 1)
-        return fail(ERR_USAGE,
-                    "%s is an ensemble of %d models, which --to %s does not say: "
-                    "librnntrain and rnntrain predict judge by it; export one of its "
-                    "members, by that run's folder",
-                    predictor->info.path, predictor->n, format->name);
     if (format->takes_ngrams || predictor_reads_ids(predictor))
         return OK;
     return fail(ERR_USAGE,

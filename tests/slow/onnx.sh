@@ -108,5 +108,27 @@ while read -r data options; do
     printf '%s\n%s\n' "$tmp/$data.h5" "$data $options" >"$tmp/$n.txt"
 done <"$tmp/grid"
 cat "$tmp/out"
+
+# Several models in one file: networks of two seeds beside a linear model.
+for data in sample-pre three-post; do
+    bias=0.1
+    [ $data = three-post ] && bias=0.1,0,-0.3
+    net=("$rnntrain" "$tmp/$data.h5" --recipe none --quiet --epochs 4 --batch-size 8
+        --learning-rate 0.01 --embedding 8 --units 7)
+    "${net[@]}" --run-dir "$tmp/$data-1" --model bilstm --mask --head max
+    "${net[@]}" --run-dir "$tmp/$data-2" --model gru --seed 2
+    "$rnntrain" "$tmp/$data.h5" --model linear --quiet --run-dir "$tmp/$data-3"
+    for rule in "- - 1 2" "0.5,0.8,0.6 $bias 1 2 3" "- - 3 1"; do
+        n=$((n + 1))
+        cases="$cases $n"
+        read -r weights bias members <<<"$rule"
+        # shellcheck disable=SC2086
+        "$build/tests/make_ensemble" "$tmp/$n.h5" $weights $bias \
+            $(printf "$tmp/$data-%s/last.h5 " $members)
+        "$rnntrain" export "$tmp/$n.h5" --to onnx -o "$tmp/$n.onnx" >"$tmp/out"
+        "$rnntrain" predict "$tmp/$n.h5" "$tmp/$data.texts" --jsonl >"$tmp/$n.jsonl"
+        printf '%s\n%s\n' "$tmp/$data.h5" "$data ensemble $rule" >"$tmp/$n.txt"
+    done
+done
 # shellcheck disable=SC2086
 "$python" "$source/tests/slow/onnx_check.py" check "$tmp" $cases

@@ -46,8 +46,8 @@ def session_of(path):
 def check_properties(model, rows, labels):
     properties = {entry.key: entry.value for entry in model.metadata_props}
     assert json.loads(properties["labels"]) == labels, properties
-    if "words" in properties:  # of n-grams
-        assert "maxlen" not in properties, properties
+    if model.graph.input[0].name != "ids":
+        assert "maxlen" not in properties and "words" in properties, properties
         return
     assert int(properties["maxlen"]) == rows.shape[1], properties
     pads = "pre" if (rows[:, 0] == 0).sum() > (rows[:, -1] == 0).sum() else "post"
@@ -76,15 +76,17 @@ def words_of(text, cut):
 
 def inputs_of(model, data, rows):
     """What the model reads: the rows of ids, or the words of their texts, "" behind them."""
-    if model.graph.input[0].name == "ids":
-        return {"ids": rows}
+    names = [value.name for value in model.graph.input]
+    inputs = {"ids": rows} if "ids" in names else {}
+    if "words" not in names:
+        return inputs
     cut = json.loads({entry.key: entry.value for entry in model.metadata_props}["words"])
     with open(data.removesuffix(".h5") + ".texts") as lines:
         texts = [words_of(line.rstrip("\n"), cut) for line in lines]
     words = numpy.full((len(texts), max(map(len, texts))), "", dtype=object)
     for row, text in zip(words, texts):
         row[: len(text)] = text
-    return {"words": words}
+    return {**inputs, "words": words}
 
 
 def check(case):

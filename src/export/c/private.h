@@ -20,8 +20,8 @@ struct c_word {
     int id;
 };
 
-/* The words that a text is read by: those of ids, or those of n-grams, whose ids are 1 for
- * the first. */
+/* The words that a text is read by: those of ids, or those of n-grams, whose ids are 1
+ * for the first. */
 struct c_vocabulary {
     struct c_word *words; /* (n) by their bytes, each once; at least one, may be "" */
     size_t n;

@@ -134,6 +134,18 @@ static int write_files(const struct c_export *export, char **checked)
     return rc;
 }
 
+/* The caller's to free. */
+static struct c_member *members_of(const struct predictor *predictor)
+{
+    struct c_member *members = xcalloc((size_t)predictor->n, sizeof *members);
+    for (int i = 0; i < predictor->n; i++)
+        members[i] =
+            (struct c_member){.chain = model_chain(predictor->models[i]),
+                              .params = model_params(predictor->models[i]),
+                              .weights = (const float *)predictor->all_weights[i]};
+    return members;
+}
+
 int export_c(struct predictor *predictor, const char *path, char **checked)
 {
     if (!predictor->tokenizer)
@@ -147,15 +159,17 @@ int export_c(struct predictor *predictor, const char *path, char **checked)
     if (rc)
         return rc;
 
-    struct c_member member = {.chain = model_chain(predictor->model),
-                              .params = model_params(predictor->model),
-                              .weights = (const float *)predictor->weights};
-    struct c_export export = {
-        .predictor = predictor, .members = &member, .n_members = 1, .text = text};
+    struct c_export export = {.predictor = predictor,
+                              .members = members_of(predictor),
+                              .n_members = predictor->n,
+                              .text = text};
+    if (predictor->n > 1)
+        export.rule = &predictor->info.ensemble;
     c_prepare(&export, path);
     rc = file_check_target(export.header_path);
     if (!rc)
         rc = write_files(&export, checked);
     c_release(&export);
+    free(export.members);
     return rc;
 }

@@ -35,7 +35,7 @@ void c_describe_text(FILE *out, const struct c_export *export)
     fprintf(out, " *   text -> valid UTF-8%s%s%s%s -> %s\n", tags[text->tags],
             text->lower ? " -> lower case" : "",
             text->segment == TEXT_SEGMENT_SPLIT && *text->filters ? " -> filters" : "",
-            *export->marks ? ", punctuation kept for n-grams" : "",
+            *export->marks ? ", punctuation kept" : "",
             text->segment == TEXT_SEGMENT_CHAR ? "characters" : "words");
 }
 

@@ -81,8 +81,8 @@ const char *onnx_add_has_words(struct onnx *onnx);
 const char *onnx_add_rows(struct onnx *onnx, const struct onnx_value *value,
                           bool only_words);
 
-/* Reading: the node and the tensor <layer>/<name>; whether it is there and holds n floats; whether its
- * number `at` is a weight. */
+/* Reading: the node and the tensor <layer>/<name>, NULL: there is none; whether the
+ * latter is there and holds n floats; whether its number `at` is a weight. */
 const Onnx__NodeProto *onnx_find_node(const struct onnx_reading *reading,
                                       const char *layer, const char *name);
 const Onnx__TensorProto *onnx_find(const struct onnx_reading *reading, const char *layer,

@@ -149,14 +149,22 @@ int onnx_write(const struct onnx_export *export, const char *path, char **checke
 
 int export_onnx(struct predictor *predictor, const char *path, char **checked)
 {
-    struct onnx member = {.chain = model_chain(predictor->model),
-                          .params = model_params(predictor->model),
-                          .weights = predictor->weights};
-    if (chain_is_linear(member.chain))
-        member.ngrams = &predictor->ngrams;
-    const struct onnx_export export = {.members = &member,
-                                       .n = 1,
+    struct onnx *members = xcalloc((size_t)predictor->n, sizeof *members);
+    for (int i = 0; i < predictor->n; i++) {
+        const struct model *model = predictor->models[i];
+        members[i] = (struct onnx){.chain = model_chain(model),
+                                   .params = model_params(model),
+                                   .weights = predictor->all_weights[i]};
+        if (chain_is_linear(members[i].chain))
+            members[i].ngrams = &predictor->ngrams;
+    }
+
+    const struct onnx_export export = {.members = members,
+                                       .n = predictor->n,
+                                       .rule = &predictor->info.ensemble,
                                        .facts = &predictor->info.facts,
                                        .tokenizer = predictor->tokenizer};
-    return onnx_write(&export, path, checked);
+    int rc = onnx_write(&export, path, checked);
+    free(members);
+    return rc;
 }

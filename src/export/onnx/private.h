@@ -17,8 +17,8 @@
 #include "model/ensemble.h"
 #include "text/ngrams.h"
 
-/* A model whose graph grows. Names of new values and constants are <scope>/<name>, without scope
- * NULL; scopes are Keras's layer names, "mask", and ONNX_HEAD. */
+/* A model whose graph grows. Names of new values and constants are <scope>/<name>,
+ * without scope NULL; scopes are Keras's layer names, "mask", and ONNX_HEAD. */
 struct onnx {
     const struct chain_config *chain;
     const struct params *params;

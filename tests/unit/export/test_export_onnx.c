@@ -35,7 +35,8 @@ static void make(const struct classifier *config, struct predictor *predictor)
     static char no[] = "no", yes[] = "yes", maybe[] = "\"maybe\"";
     static char *labels[] = {no, yes, maybe};
     const struct kernels *kernels = NULL;
-    *predictor = (struct predictor){0};
+    *predictor = (struct predictor){
+        .n = 1, .models = &predictor->model, .all_weights = &predictor->weights};
 
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     assert_int_equal(classifier_new(config, kernels, 1, &predictor->model), OK);
@@ -267,7 +268,8 @@ static void test_too_large(void **state)
     struct classifier config = config_of(0);
     config.vocabulary = 1 << 29;
     config.embedding = 1;
-    struct predictor predictor = {0};
+    struct predictor predictor = {
+        .n = 1, .models = &predictor.model, .all_weights = &predictor.weights};
     const struct kernels *kernels = NULL;
     char *checked = NULL;
 

@@ -39,7 +39,10 @@ static void make(bool has_idf, struct predictor *predictor)
     add_output(&chain, CLASSES);
     chain_complete(&chain);
 
-    *predictor = (struct predictor){.ngrams = listed};
+    *predictor = (struct predictor){.n = 1,
+                                    .models = &predictor->model,
+                                    .all_weights = &predictor->weights,
+                                    .ngrams = listed};
     assert_int_equal(kernels_select("baseline", &kernels), OK);
     assert_int_equal(model_new_evaluator(&chain, kernels, 1, &predictor->model), OK);
     const struct params *params = model_params(predictor->model);
