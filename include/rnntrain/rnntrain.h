@@ -40,10 +40,10 @@ enum rnntrain_code {
 
 struct rnntrain_model;
 
-/* Reads a checkpoint (best.h5, last.h5) or a model of Keras (.h5, .keras) into memory;
- * the file is not needed any more. A model of Keras must have rows of a fixed length, is
- * read in a child process, and judges ids only: `rnntrain import` gives it a tokenizer.
- * The kernels are those of the processor. */
+/* Reads a checkpoint (best.h5, last.h5, ensemble.h5), the folder of a run, or a model of
+ * Keras (.h5, .keras) into memory; the file is not needed any more. A model of Keras must
+ * have rows of a fixed length, is read in a child process, and judges ids only: `rnntrain
+ * import` gives it a tokenizer. The kernels are those of the processor. */
 int rnntrain_open(const char *path, struct rnntrain_model **model);
 
 /* NULL is fine. Nobody may use the model any more. */
@@ -76,7 +76,8 @@ int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *text
 /* Probabilities (n, C) of n texts that are ids of the model's own tokenizer, without
  * pads: text i has lengths[i] of them, and they stand one text behind the other. They are
  * padded and cut as in training. RNNTRAIN_USAGE, and nothing judged, if an id is not the
- * model's, or if the model is linear, which reads n-grams of all words. */
+ * model's, or if the model or a member of it is linear, which reads n-grams of all
+ * words. */
 int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids,
                          const size_t *lengths, size_t n, double *probabilities);
 

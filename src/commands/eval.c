@@ -56,9 +56,8 @@ const struct option_table cmd_eval_table = {
                "  rnntrain eval run/best.h5 labelled.csv\n",
     .about =
         "The loss of a model on a part of a data set, and its accuracy.\n\n"
-        "  MODEL       a run's folder, its best.h5 or last.h5, or a model of Keras: "
-        ".h5,\n"
-        "              .keras or .weights.h5\n"
+        "  MODEL       a run's folder, its best.h5, last.h5 or ensemble.h5, or a model\n"
+        "              of Keras: .h5, .keras or .weights.h5\n"
         "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"
         "              without it, dataset.h5 in this folder\n"
         "  CORPUS      labelled texts in any form that rnnprep reads, whose classes "

@@ -52,8 +52,8 @@ const struct option_table cmd_export_table = {
     .about =
         "Writes a model for other programs and proves what was written on random "
         "rows.\n\n"
-        "  MODEL  a run's folder, its best.h5 or last.h5, or a model of Keras: .h5,\n"
-        "         .keras or .weights.h5\n",
+        "  MODEL  a run's folder, its best.h5, last.h5 or ensemble.h5, or a model of\n"
+        "         Keras: .h5, .keras or .weights.h5\n",
     .min_operands = 1,
     .max_operands = 1,
 };

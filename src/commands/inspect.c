@@ -297,10 +297,10 @@ const struct option_table cmd_inspect_table = {
     .program = "rnntrain inspect",
     .synopsis = "FILE [options]",
     .example = "  rnntrain inspect run/best.h5\n",
-    .about = "Shows what a file holds.\n\n"
-             "  FILE  a data set, a checkpoint (best.h5 or last.h5 of a run, or its "
-             "folder) or\n"
-             "        a model of Keras: .h5, .keras or .weights.h5\n",
+    .about =
+        "Shows what a file holds.\n\n"
+        "  FILE  a data set, a checkpoint (best.h5, last.h5 or ensemble.h5 of a run,\n"
+        "        or its folder) or a model of Keras: .h5, .keras or .weights.h5\n",
     .min_operands = 1,
     .max_operands = 1,
 };

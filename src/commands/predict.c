@@ -52,9 +52,8 @@ const struct option_table cmd_predict_table = {
                "  rnntrain predict run reviews.csv -o judged.csv\n",
     .about =
         "Judges texts: a text in, a line out, with the class and its probability.\n\n"
-        "  MODEL       a run's folder, its best.h5 or last.h5, or a model of Keras: "
-        ".h5,\n"
-        "              .keras or .weights.h5\n"
+        "  MODEL       a run's folder, its best.h5, last.h5 or ensemble.h5, or a model\n"
+        "              of Keras: .h5, .keras or .weights.h5\n"
         "  FILE        texts, one a line; or what rnnprep reads: .csv, .tsv, .jsonl,\n"
         "              any file with --format, folders and archives of documents;\n"
         "              without it or with -, standard input\n",

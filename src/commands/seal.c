@@ -94,7 +94,7 @@ const struct option_table cmd_seal_table = {
         "for writing (h5py in mode r+ or a, h5repack, ...), and so cut its seal off, "
         "and\n"
         "seals it again.\n\n"
-        "  FILE  a checkpoint (best.h5 or last.h5 of a run) or a data set\n",
+        "  FILE  a checkpoint (best.h5, last.h5 or ensemble.h5 of a run) or a data set\n",
     .min_operands = 1,
     .max_operands = 1,
 };

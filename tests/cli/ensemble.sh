@@ -91,6 +91,12 @@ expect 64 "an ensemble of 2 networks, .*export one" "$rnntrain" export mean.h5 \
 expect 64 "run/ensemble.h5 is an ensemble of 3 models, and --init-from takes one: .*the folder" \
     "$rnntrain" data.h5 --init-from run --run-dir x
 "$rnntrain" data.h5 --init-from run/seed-11 --run-dir x --quiet --epochs 1
+
+# A folder that stands for an ensemble is no other run's.
+expect 73 "run holds a run .ensemble.h5.: go on with it by --resume" "${train[@]}" --run-dir run
+cp -r run over
+"${train[@]}" --run-dir over --overwrite
+[ ! -e over/ensemble.h5 ] || problem "an ensemble of before stands for the run"
 mkdir resumed
 cp run/ensemble.h5 resumed/last.h5
 cp run/seed-11/log.jsonl resumed
