@@ -53,7 +53,7 @@ try() { # WEIGHTS BIAS MEMBER...: an ensemble of them, exported, compiled, compa
 }
 try 0.5,1,0.7 0.1,0,-0.2 $(members three lstm linear bigru)
 try - - $(members two bigru lstm)
-try - - $(members two linear lstm)
+try - - $(members two linear lstm lstm)
 
 # Ids are enough where no member reads n-grams.
 grep -q model_2_predict_ids model-2.h || problem "networks do not take ids"

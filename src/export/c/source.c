@@ -87,6 +87,24 @@ static int check_text(const struct text_options *text)
     return OK;
 }
 
+/* The tables of n-grams are digits in strings, which objects have no room for beyond. */
+static int check_size(const struct predictor *predictor)
+{
+    const double most = 1.5e9, digits_a_weight = 5;
+    double n = 0;
+    for (int i = 0; i < predictor->n; i++)
+        if (chain_is_linear(model_chain(predictor->models[i])))
+            n += digits_a_weight * (double)model_params(predictor->models[i])->size;
+
+    if (n <= most)
+        return OK;
+    return fail(
+        ERR_USAGE,
+        "--to c: the weights of %s's n-grams take %.1f GB, and what compilers take "
+        "ends at %.1f: keep fewer n-grams (rnnprep --ngram-min-count)",
+        predictor->info.path, n / 1e9, most / 1e9);
+}
+
 /* Leaves one of several empty lines in a row. */
 static void close_gaps(char *text, size_t *n)
 {
@@ -154,6 +172,8 @@ int export_c(struct predictor *predictor, const char *path, char **checked)
     int rc = check_path(path);
     if (!rc)
         rc = check_text(text);
+    if (!rc)
+        rc = check_size(predictor);
     if (!rc)
         rc = file_check_target(path);
     if (rc)

@@ -114,8 +114,8 @@ static int check_nodes(const Onnx__GraphProto *graph, const char *path)
         for (size_t j = 0; j < node->n_input; j++)
             if (!is_known(graph, i, node->input[j]))
                 return bug(path, "is not known to its node", node->input[j]);
-        for (size_t j = 0; j < node->n_output; j++)
-            if (is_known(graph, i, node->output[j]))
+        for (size_t j = 0; j < node->n_output; j++) /* "": one that nobody takes */
+            if (*node->output[j] && is_known(graph, i, node->output[j]))
                 return bug(path, "is there twice", node->output[j]);
     }
 
