@@ -193,10 +193,10 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
     if (!rc)
         rc = load(&data, window_rows(&predictor, settings) > 0 ||
                              !predictor_reads_ids(&predictor));
-    if (!rc)
-        rc = row_ngrams_load(&predictor, &data, &ngrams);
     if (!rc) /* by the classes that the run saw */
         rc = selection_find(&predictor, &data, part, &selection);
+    if (!rc)
+        rc = row_ngrams_load(&predictor, &data, selection.part, &ngrams);
     if (!rc)
         rc = map_classes(&predictor.info, &data);
     if (!rc)

@@ -17,8 +17,9 @@ static int check_list(const struct predictor *predictor, const struct dataset *d
 }
 
 int row_ngrams_load(const struct predictor *predictor, struct dataset *data,
-                    struct row_ngrams *ngrams)
+                    enum dataset_part part, struct row_ngrams *ngrams)
 {
+    struct sparse_list *list = &ngrams->list[part];
     if (!predictor_reads_ngrams(predictor))
         return OK;
     if (!data->facts.has_ngrams)
@@ -28,14 +29,10 @@ int row_ngrams_load(const struct predictor *predictor, struct dataset *data,
                     data->path, predictor->info.path);
 
     int rc = check_list(predictor, data);
-    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
-        struct sparse_list *list = &ngrams->list[part];
-        list->n_rows = (size_t)data->part[part].n;
-        list->start = xcalloc(list->n_rows + 1, sizeof *list->start);
-        if (list->n_rows > 0)
-            rc = sparse_load(data, (enum dataset_part)part, 0, list->n_rows, list->start,
-                             &list->index);
-    }
+    list->n_rows = (size_t)data->part[part].n;
+    list->start = xcalloc(list->n_rows + 1, sizeof *list->start);
+    if (!rc && list->n_rows > 0)
+        rc = sparse_load(data, part, 0, list->n_rows, list->start, &list->index);
     if (!rc)
         row_ngrams_attach(ngrams, data);
     return rc;

@@ -1,4 +1,4 @@
-/* The n-grams of rows that a linear model is to judge, in memory: those of a data set, or
+/* The n-grams of rows that are to be judged by them, in memory: those of a data set, or
  * of texts that are cut here. */
 #ifndef RNNTRAIN_COMMANDS_ROW_NGRAMS_H
 #define RNNTRAIN_COMMANDS_ROW_NGRAMS_H
@@ -12,10 +12,10 @@ struct row_ngrams {
     struct sparse rows[DATASET_PARTS];
 };
 
-/* Reads those of an open data set, where the model is linear. ERR_FORMAT where it has
- * none, or others than the model. */
+/* Reads those of a part of an open data set, where the model reads n-grams. ERR_FORMAT
+ * where it has none, or others than the model. */
 int row_ngrams_load(const struct predictor *predictor, struct dataset *data,
-                    struct row_ngrams *ngrams) NODISCARD;
+                    enum dataset_part part, struct row_ngrams *ngrams) NODISCARD;
 
 /* Once all rows are in the lists: the rows of `data` get them. */
 void row_ngrams_attach(struct row_ngrams *ngrams, struct dataset *data);

@@ -58,6 +58,8 @@ int h5_open_in(const struct directory *directory, const char *name,
 /* Checks and opens bytes of a file that were read already; `path` is for messages. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n,
                   struct h5 **file) NODISCARD;
+/* The same of bytes that it takes over, whatever the outcome. */
+int h5_open_taken(const char *path, char *bytes, size_t n, struct h5 **file) NODISCARD;
 /* Opens what memory should not hold: the file is checked piece by piece and read where it
  * is wanted, by the descriptor that was checked. Without `check` the caller answers for
  * it. Gives the SHA-256 of the content. */

@@ -168,6 +168,15 @@ int h5_open_bytes(const char *path, const char *bytes, size_t n, struct h5 **fil
     return h5_open_image(path, memcpy(xrealloc(NULL, n, 1), bytes, n), n, file);
 }
 
+int h5_open_taken(const char *path, char *bytes, size_t n, struct h5 **file)
+{
+    int rc = check_sealed(path, bytes, n);
+    if (!rc)
+        return h5_open_image(path, bytes, n - FILE_TRAILER_BYTES, file);
+    free(bytes);
+    return rc;
+}
+
 static int check_sealed_on_disk(const char *path, int fd, size_t size, bool check,
                                 unsigned char digest[FILE_DIGEST_BYTES])
 {
@@ -210,12 +219,7 @@ static int open_in_memory(const char *path, int fd, struct h5 **file)
     char *bytes = NULL;
     size_t n = 0;
     int rc = file_read_opened(fd, path, &bytes, &n);
-    if (!rc)
-        rc = check_sealed(path, bytes, n);
-    if (!rc)
-        return h5_open_image(path, bytes, n - FILE_TRAILER_BYTES, file);
-    free(bytes);
-    return rc;
+    return rc ? rc : h5_open_taken(path, bytes, n, file);
 }
 
 static int open_at(int directory, const char *name, const char *path, struct h5 **file)

@@ -120,8 +120,9 @@ static int open_member(struct h5 *file, int i, size_t *left, struct checkpoint *
         rc = fail(ERR_FORMAT, "%s: its seal is missing: it is no checkpoint, or damaged",
                   info.path);
     if (!rc)
-        rc = h5_open_bytes(info.path, member.bytes, member.n, &info.file);
-    free(member.bytes);
+        rc = h5_open_taken(info.path, member.bytes, member.n, &info.file);
+    else
+        free(member.bytes);
     if (!rc)
         rc = checkpoint_read_one(info.file, &info);
     if (!rc && h5_exists(info.file, ENSEMBLE_GROUP))
