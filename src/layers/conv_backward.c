@@ -64,21 +64,49 @@ static void to_panels(struct conv_layer *conv, const real *dz)
     }
 }
 
-/* Adds what dL/dz of row r gives by dense products. */
+/* dx becomes zero from position `from` of row r on. */
+static void clear_dx(struct conv_layer *conv, int r, int from)
+{
+    size_t row = (size_t)conv->layer.in.row;
+
+    memset(conv_row(conv, conv->dx, r) + (size_t)from * row, 0,
+           (size_t)(conv->span - from) * row * sizeof *conv->dx);
+}
+
+/* Adds what dL/dz of row r gives by dense products. As many taps as a window is moved by
+ * set dx, unless windows leave positions out; the others add to it. */
 static void add_row(struct conv_layer *conv, int r, const real *dz)
 {
     const struct kernels *kernels = conv->linear.kernels;
+    struct windows windows = conv->windows;
     size_t panel = panel_of(conv), row = (size_t)conv->layer.in.row;
     int n = conv->layer.out.length;
+    int n_first = windows.strides <= windows.size ? windows.strides : 0;
 
     to_panels(conv, dz);
+    kernels->add_rows(n, conv->linear.vectors, conv->dz, panel, conv->db);
     linear_add_gradient(&conv->linear, n, conv_row(conv, conv->x, r), conv->dz, panel);
-    for (int tap = 0; tap < conv->windows.size; tap++) {
+
+    clear_dx(conv, r, n * n_first);
+    for (int tap = 0; tap < windows.size; tap++) {
         struct matmul back =
             linear_back_tap(&conv->linear, tap, n, conv->dz, panel,
                             conv_row(conv, conv->dx, r) + (size_t)tap * row);
+        back.accumulate = tap >= n_first;
         kernels->matmul(&back);
     }
+}
+
+/* The same, most of dz being zero: n vectors of it. */
+static void add_sparse_row(struct conv_layer *conv, int r, int n, const int32_t *where,
+                           const real *dz)
+{
+    size_t row = (size_t)conv->layer.out.row;
+
+    clear_dx(conv, r, 0);
+    for (size_t p = 0; p < (size_t)n; p++)
+        conv->linear.kernels->add(row, conv->db, dz + p * row);
+    conv_sparse_add_row(conv, r, n, where, dz);
 }
 
 static void backward_row(struct layer *layer, int r)
@@ -89,16 +117,11 @@ static void backward_row(struct layer *layer, int r)
     int n = layer->by_rows ? conv->peaks.n : layer->out.length;
     const real *dz = layer->by_rows ? take_dz_of_peaks(layer, r) : take_dz(layer, r);
 
-    memset(conv_row(conv, conv->dx, r), 0,
-           (size_t)conv->span * (size_t)layer->in.row * sizeof *conv->dx);
-    for (size_t p = 0; p < (size_t)n; p++)
-        kernels->add(row, conv->db, dz + p * row);
-
     if (layer->by_rows)
-        conv_sparse_add_row(conv, r, n, conv->peaks.where + (size_t)(r * n) * row, dz);
+        add_sparse_row(conv, r, n, conv->peaks.where + (size_t)(r * n) * row, dz);
     else if ((double)kernels->count((size_t)n * row, dz) <
              most_sparse * n * layer->out.width)
-        conv_sparse_add_row(conv, r, n, NULL, dz);
+        add_sparse_row(conv, r, n, NULL, dz);
     else
         add_row(conv, r, dz);
 }

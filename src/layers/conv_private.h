@@ -11,6 +11,7 @@
  * filters and positions. */
 struct conv_sparse {
     real *w, *dw; /* (filters, K * in.row) */
+    bool is_used; /* by a row of the pass: dw is not zero */
     /* Elements of filter f: first[f] to below first[f + 1]; and the same position by
      * position. */
     int32_t *first, *position;

@@ -61,13 +61,17 @@ void conv_sparse_begin(struct conv_layer *conv)
 {
     size_t n = (size_t)filters_of(conv) * (size_t)depth_of(conv);
 
-    memset(conv->sparse.dw, 0, n * sizeof *conv->sparse.dw);
+    if (conv->sparse.is_used)
+        memset(conv->sparse.dw, 0, n * sizeof *conv->sparse.dw);
+    conv->sparse.is_used = false;
 }
 
 void conv_sparse_end(const struct conv_layer *conv, real *kernel)
 {
     size_t filters = (size_t)filters_of(conv), depth = (size_t)depth_of(conv);
 
+    if (!conv->sparse.is_used)
+        return;
     for (int d = 0; d < linear_source_rows(&conv->linear); d++, kernel += filters) {
         const real *from = conv->sparse.dw + linear_padded_row(&conv->linear, d);
         for (size_t f = 0; f < filters; f++)
@@ -169,6 +173,7 @@ void conv_sparse_add_row(struct conv_layer *conv, int r, int n, const int32_t *w
     int vectors = least(n, BLOCK_POSITIONS * n / length + 1);
     int some = n == 1 ? BLOCK : least(BLOCK_FILTERS, BLOCK / vectors);
 
+    conv->sparse.is_used = true;
     for (int p = 0; p < n; p += vectors)
         for (int f = 0; f < filters; f += some) {
             struct block block = {.r = r,
