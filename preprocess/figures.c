@@ -13,6 +13,14 @@ double figures_percent(int64_t part, int64_t whole)
     return 100 * share(part, whole);
 }
 
+struct choose_facts figures_looks(const struct corpus *corpus)
+{
+    struct choose_facts facts = {0};
+    for (int i = 0; i < corpus->n_of_part[DATASET_TRAIN]; i++)
+        choose_count_look(&facts, corpus->documents[corpus->rows[i]].look);
+    return facts;
+}
+
 int figures_documents(const struct corpus *corpus)
 {
     int n = 0;

@@ -38,6 +38,9 @@ void figures_release(struct lengths *lengths);
 /* The length that this share of the documents, in percent, does not exceed. */
 int figures_length(const struct lengths *lengths, int percentile);
 
+/* What the training documents look like. */
+struct choose_facts figures_looks(const struct corpus *corpus);
+
 /* Documents of all parts. */
 int figures_documents(const struct corpus *corpus);
 

@@ -1,9 +1,10 @@
 /* What rnnprep does with a corpus, from the options to the data set: rnnprep.c takes the
- * steps, sources.c finds what is to be read, tokenizer.c what makes numbers of words. */
+ * steps, sources.c finds what is to be read, reading.c reads it, tokenizer.c has what
+ * makes numbers of words, fitting.c fits it. */
 #ifndef PREPROCESS_JOB_H
 #define PREPROCESS_JOB_H
 
-#include "settings.h"
+#include "choosing.h"
 #include "words/encode.h"
 #include "words/ngram_count.h"
 #include "words/vocabulary.h"
@@ -11,13 +12,15 @@
 enum { JOB_MOST_SOURCES = 1024 };
 
 struct job {
-    const struct settings *settings;
+    struct choosing choosing;
+    const struct settings *settings; /* those of choosing */
     struct source sources[JOB_MOST_SOURCES];
     char *class_names[JOB_MOST_SOURCES]; /* of --class; owned */
     int n_sources, n_threads;
     struct records_options records;
     struct text_tokenizer *tokenizer;
     struct reader *reader;
+    struct block first; /* taken from it before intake does */
     struct corpus corpus;
     struct vocabulary vocabulary;
     int64_t n_forgotten;
@@ -33,6 +36,13 @@ struct job {
 
 /* The files and folders that CORPUS and the options name; CORPUS may be NULL. */
 int job_find_sources(struct job *job, const char *corpus) NODISCARD;
+
+/* Reads the corpus with a tokenizer, and settles it; and what that made is released. */
+int job_read(struct job *job) NODISCARD;
+void job_forget(struct job *job);
+
+/* Fits the tokenizer, finds the n-grams and chooses what --for leaves to be chosen. */
+int job_fit(struct job *job) NODISCARD;
 
 /* A tokenizer of the options, to be fitted; or that of a data set or a JSON file. */
 int job_make_tokenizer(struct job *job) NODISCARD;

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <jansson.h>
 
@@ -12,8 +11,6 @@
 #include "programs.h"
 #include "summary.h"
 #include "words/crew.h"
-#include "words/fit.h"
-#include "words/intake.h"
 
 #include "files/file.h"
 #include "files/temporary.h"
@@ -34,77 +31,6 @@ static int check_targets(const struct settings *settings)
         rc = file_check_target(settings->report);
     if (!rc && settings->save_tokenizer)
         rc = file_check_target(settings->save_tokenizer);
-    return rc;
-}
-
-static int read_corpus(struct job *job)
-{
-    const struct settings *settings = job->settings;
-    job->reader =
-        reader_new(job->sources, job->n_sources, &job->records, settings->input.encoding);
-    job->corpus.sources = job->sources;
-    job->vocabulary.limit = settings->vocab_limit;
-    struct intake intake = {.tokenizer = job->tokenizer,
-                            .reader = job->reader,
-                            .corpus = &job->corpus,
-                            .vocabulary = &job->vocabulary,
-                            .spool = &job->spool,
-                            .encoding = settings->input.encoding,
-                            .strict = settings->strict,
-                            .keeps_marks = job_keeps_marks(job),
-                            .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
-                            .n_threads = job->n_threads};
-
-    int rc = spool_open(&job->spool, settings->output);
-    return rc ? rc : intake_run(&intake);
-}
-
-struct spooled {
-    const struct spool *spool;
-    struct spool_reader reader;
-};
-
-static int read_words(void *given, const struct document *document, const int32_t **words)
-{
-    struct spooled *spooled = given;
-    return spool_read(spooled->spool, &spooled->reader, document->words_at,
-                      (size_t)document->n_words, words);
-}
-
-static int settle_corpus(struct job *job)
-{
-    struct spooled spooled = {.spool = &job->spool};
-    struct corpus_words words = {read_words, &spooled};
-    const struct settings *settings = job->settings;
-    struct corpus_options options = {
-        .labels = settings->labels,
-        .test_split = settings->test_split,
-        .validation_split = settings->validation_split,
-        .drop_duplicates = settings->drop_duplicates,
-        .multi_label = settings->input.multi_label == CHOICE_YES,
-        .header_is_given = settings->input.header != CHOICE_AUTO,
-        .merge_labels = (enum spelling_rule)settings->merge_labels,
-        .missing_labels = (enum missing_rule)settings->missing_labels,
-        .words = &words};
-    int rc =
-        corpus_settle(&job->corpus, job->n_sources, &options, reader_notes(job->reader));
-    spool_reader_release(&spooled.reader);
-    return rc;
-}
-
-static int fit(struct job *job)
-{
-    const struct settings *settings = job->settings;
-    bool is_fitted = settings_bring_words(settings);
-    int rc = fit_tokenizer(&job->corpus, &job->spool, &job->vocabulary, is_fitted,
-                           settings->min_count, job->tokenizer, &job->map);
-    job->n_numbers = job->vocabulary.n_numbers;
-    job->n_forgotten = (int64_t)job->vocabulary.n_forgotten;
-    if (!rc && !is_fitted)
-        rc = job_check_vocabulary(job);
-    if (!rc)
-        rc = job_find_ngrams(job);
-    vocabulary_release(&job->vocabulary);
     return rc;
 }
 
@@ -227,6 +153,7 @@ static int summarise(const struct job *job)
                               .ngram_tally =
                                   job->brings_ngrams ? NULL : &job->ngram_tally,
                               .is_fitted = !settings_bring_words(settings),
+                              .choosing = settings->purpose ? &job->choosing : NULL,
                               .output = settings->output};
     if (settings->quiet)
         say_notes(&job->corpus);
@@ -245,13 +172,10 @@ static void release(struct job *job)
 {
     for (int i = 0; i < job->n_sources; i++)
         free(job->class_names[i]);
-    reader_free(job->reader);
-    text_free(job->tokenizer);
-    vocabulary_release(&job->vocabulary);
-    spool_close(&job->spool);
+    job_forget(job);
     ngrams_release(&job->ngrams);
     ngram_rows_release(&job->ngram_rows);
-    corpus_release(&job->corpus);
+    choosing_release(&job->choosing);
     free(job->tally.lengths);
     free(job->map);
     free(job);
@@ -259,27 +183,22 @@ static void release(struct job *job)
 
 static int run(const void *given, const char *const *operands, int n)
 {
-    const struct settings *settings = given;
-    int rc = settings_check(settings);
+    struct job *job = xcalloc(1, sizeof *job);
+    const struct settings *settings = job->settings = &job->choosing.settings;
+    int rc = choosing_begin(&job->choosing, given);
+    if (!rc)
+        rc = settings_check(settings);
     if (!rc)
         rc = check_targets(settings);
-    if (rc)
-        return rc;
 
-    struct job *job = xcalloc(1, sizeof *job);
-    job->settings = settings;
     job->n_threads = settings->threads ? (int)settings->threads : crew_cores();
-    job->records = input_records(&job->settings->input);
-    rc = job_find_sources(job, n ? operands[0] : NULL);
+    job->records = input_records(&settings->input);
     if (!rc)
-        rc = settings_bring_words(settings) ? job_load_tokenizer(job)
-                                            : job_make_tokenizer(job);
+        rc = job_find_sources(job, n ? operands[0] : NULL);
     if (!rc)
-        rc = read_corpus(job);
+        rc = job_read(job);
     if (!rc)
-        rc = settle_corpus(job);
-    if (!rc)
-        rc = fit(job);
+        rc = job_fit(job);
     if (!rc)
         rc = write_dataset(job);
     if (!rc)
@@ -291,7 +210,7 @@ static int run(const void *given, const char *const *operands, int n)
 
 int cmd_prepare(int argc, char **argv)
 {
-    struct settings settings = {0};
+    struct settings settings = {.argc = argc, .argv = argv};
     return program_run(&cmd_prepare_table, &settings, argc, argv, run);
 }
 

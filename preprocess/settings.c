@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "choose.h"
 #include "corpus/corpus.h"
 #include "text/ngrams.h"
 #include "text/text.h"
@@ -54,6 +55,12 @@ const struct option_table settings_word_options = {
     .options = word_options, .n_options = (int)COUNT_OF(word_options)};
 
 static const struct option table_options[] = {
+    {"for", OPTION_CHOICE, FIELD(purpose), "none", 0, 0, purpose_names,
+     "chooses what is not given of --segment, --tags, --num-words, --ngrams, "
+     "--ngram-min-count, --ngram-punctuation and --maxlen by what the training texts "
+     "are, as told above: for networks and linear models, for --model linear alone, or "
+     "for the best of both",
+     "What fits", true},
     {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, option_file,
      "the test documents, if CORPUS has none: a folder, file or archive", "Corpus", true},
     {"validation", OPTION_STRING, FIELD(validation), NULL, 0, 0, option_file,
@@ -156,6 +163,17 @@ const struct option_table cmd_prepare_table = {
         "  CORPUS  a folder with a folder a class, a file of labelled texts (csv, tsv,\n"
         "          jsonl, json, fasttext, lines), or an archive of either; -: standard\n"
         "          input\n\n"
+        "What --for chooses (README: why):\n"
+        "  --segment           char where nearly all texts are one word; icu where one\n"
+        "                      in ten is of a script without blanks between words\n"
+        "  --tags              html where one text in a hundred has &amp; and the like;\n"
+        "                      space where one in a hundred has HTML's tags\n"
+        "  --ngrams            3 for texts of 60 words and more, else 2; 4 of\n"
+        "                      characters; with --ngram-punctuation\n"
+        "  --ngram-min-count   1 below a million words and, times outputs, 20 million\n"
+        "  --num-words         all, or 30000 where there are more\n"
+        "  --maxlen            ids that 98 % of the texts need, 10 to 400; for fast\n"
+        "                      to 40\n\n"
         "Options may also stand in the environment (RNNPREP_NUM_WORDS=5000); the "
         "command\nline wins.\n",
     .environment = "RNNPREP_",
@@ -258,6 +276,12 @@ int settings_check(const struct settings *settings)
         rc = check_ngrams(settings);
     if (rc)
         return rc;
+    if (settings->purpose != PURPOSE_NONE && settings_bring_words(settings))
+        return fail(ERR_USAGE,
+                    "--for %s chooses how words are made, and %s brings its own: leave "
+                    "one of them out",
+                    purpose_names[settings->purpose],
+                    settings->tokenizer ? "--tokenizer" : "--imdb-word-index");
     if (settings->tokenizer && settings->imdb_word_index)
         return fail(ERR_USAGE, "--tokenizer and --imdb-word-index: give one of them");
 

@@ -21,6 +21,9 @@ struct settings {
     char *output, *report, *save_tokenizer;
     int64_t threads;
     bool quiet;
+    int purpose; /* enum purpose */
+    int argc;    /* not options: the arguments that they came from, so that it can */
+    char *const *argv; /* be found out which of them were given */
 };
 
 extern const struct option_table cmd_prepare_table;

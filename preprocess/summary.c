@@ -159,27 +159,25 @@ static void print_lost(const struct text_tokenizer *tokenizer)
     putchar('\n');
 }
 
-/* Characters of Chinese, Japanese, Thai or Lao, which are written without blanks. */
-static int count_unspaced(const char *word)
+/* Where texts, or whole phrases of them, are one word, and what would cut them. */
+static void print_uncut(const struct summary *summary)
 {
-    int n = 0;
-    for (const unsigned char *at = (const unsigned char *)word; *at; at++)
-        n += (*at >= 0xe3 && *at <= 0xe9) || (*at == 0xe0 && at[1] >= 0xb8);
-    return n;
-}
+    struct choose_facts facts = figures_looks(summary->corpus);
+    enum text_segment segment = text_settings(summary->tokenizer)->segment;
+    enum text_segment fitting = choose_fitting_segment(&facts);
+    double percent = figures_percent(facts.n_uncut, facts.n_texts);
 
-/* Whether most words are pieces of sentences of such a script, the rare ones too: the
- * most frequent are short everywhere. */
-static bool is_uncut(const struct text_tokenizer *tokenizer)
-{
-    enum { N_LOOKED = 200, LONG = 6 };
-    int known = text_n_words(tokenizer), n = known < N_LOOKED ? known : N_LOOKED;
-    int n_long = 0;
-    for (int i = 0; i < n; i++) {
-        int id = 1 + (int)((int64_t)i * known / n);
-        n_long += count_unspaced(text_word(tokenizer, id)) >= LONG;
-    }
-    return n_long * 2 > n;
+    if (segment != TEXT_SEGMENT_CHAR && fitting == TEXT_SEGMENT_CHAR)
+        say_line(stdout,
+                 "words      %.0f %% of the texts are one word: --segment char makes "
+                 "words of characters, as --for auto does",
+                 figures_percent(facts.n_one_word, facts.n_texts));
+    else if (segment == TEXT_SEGMENT_SPLIT && percent >= 1)
+        say_line(stdout,
+                 "words      in %.0f %% of the texts are whole phrases of a script "
+                 "without blanks: --segment icu cuts them into words%s, --segment char "
+                 "into characters",
+                 percent, fitting == TEXT_SEGMENT_ICU ? ", as --for auto does" : "");
 }
 
 static void print_words(const struct summary *summary)
@@ -202,10 +200,7 @@ static void print_words(const struct summary *summary)
              options->oov_token    ? "the OOV token"
              : options->index_from ? "dropped, or 2 if the index has them"
                                    : "dropped");
-    if (options->segment == TEXT_SEGMENT_SPLIT && is_uncut(tokenizer))
-        printf(
-            "words      are whole phrases of a script without blanks: --segment icu cuts "
-            "them into words, --segment char into characters\n");
+    print_uncut(summary);
     if (!summary->is_fitted)
         return;
 
@@ -337,6 +332,8 @@ void summary_print(const struct summary *summary)
     print_reading(summary);
     print_notes(summary->corpus);
     print_documents(summary->corpus);
+    if (summary->choosing)
+        choosing_print(summary->choosing);
     print_words(summary);
     print_ngrams(summary);
     print_lengths(summary);

@@ -2,6 +2,7 @@
 #ifndef PREPROCESS_SUMMARY_H
 #define PREPROCESS_SUMMARY_H
 
+#include "choosing.h"
 #include "words/encode.h"
 #include "words/ngram_count.h"
 
@@ -14,6 +15,7 @@ struct summary {
     const struct ngrams *ngrams; /* NULL: there are none */
     const struct ngram_tally *ngram_tally; /* NULL: they are another data set's */
     bool is_fitted; /* the vocabulary is this corpus's: counts are known */
+    const struct choosing *choosing; /* NULL: nothing was chosen */
     const char *output;
 };
 

@@ -218,6 +218,8 @@ char *summary_json(const struct summary *summary)
     const struct corpus *corpus = summary->corpus;
     json_t *root = json_object();
     add_reading(root, summary);
+    if (summary->choosing)
+        json_object_set_new(root, "chosen", choosing_json(summary->choosing));
     add_words(root, summary);
     add_ngrams(root, summary);
     add_rows(root, summary);

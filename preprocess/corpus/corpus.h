@@ -10,6 +10,7 @@
 #include "input/left_out.h"
 #include "input/reader.h"
 
+#include "text/look.h"
 #include "text/words.h"
 
 enum { CORPUS_HASH_BYTES = 16 };
@@ -19,12 +20,13 @@ struct document {
     int64_t words_at;                      /* in the spool */
     int64_t name; /* of a file: offset in names; of a record: its line */
     int32_t n_words;
-    int32_t place;     /* index of places */
-    int32_t label;     /* index of labels while it is read, of classes once settled; */
-    bool has_set;      /* of sets, which hold such: it may have several, or none */
-    int8_t part;       /* -1: dropped */
-    bool is_first_row; /* of a file that may name its columns there */
-    bool is_binary;    /* a file that is no text */
+    int32_t place;    /* index of places */
+    int32_t label;    /* index of labels while it is read, of classes once settled; */
+    bool has_set : 1; /* of sets, which hold such: it may have several, or none */
+    bool is_first_row : 1; /* of a file that may name its columns there */
+    bool is_binary : 1;    /* a file that is no text */
+    int8_t part;           /* -1: dropped */
+    struct text_look look;
 };
 
 /* A folder, or a file of records. */
@@ -96,8 +98,8 @@ struct corpus {
     bool is_sorted; /* records stand class by class */
 };
 
-/* Adds a document; hash, words_at and n_words are the caller's to set in the result,
- * which stays until the next call. */
+/* Adds a document; hash, look, words_at and n_words are the caller's to set in the
+ * result, which stays until the next call. */
 struct document *corpus_add(struct corpus *corpus, const struct block *block,
                             const struct block_document *document);
 

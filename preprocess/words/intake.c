@@ -32,6 +32,7 @@ struct item {
     struct block block;
     struct result {
         unsigned char hash[CORPUS_HASH_BYTES];
+        struct text_look look;
     } * results;                 /* (block.n) */
     struct marks_counts *counts; /* (block.n) */
     size_t results_room;
@@ -55,7 +56,15 @@ static int take(void *context, void *given, bool *end)
 {
     struct run *run = context;
     struct item *item = given;
+    struct block *first = run->intake->first;
     block_clear(&item->block);
+    if (first && first->n > 0) {
+        const struct block taken = *first;
+        *first = item->block;
+        item->block = taken;
+        first->n = 0;
+        return OK;
+    }
     return reader_take(run->intake->reader, &item->block, end);
 }
 
@@ -127,6 +136,7 @@ static int work(void *context, void *given, int number)
             return rc;
 
         hash_text(text, n, item->results[i].hash);
+        item->results[i].look = text_look(text, n);
         text_cut(run->intake->tokenizer, text, n, &worker->cut);
         item->counts[i].n_marks =
             run->intake->keeps_marks
@@ -211,6 +221,7 @@ static int finish(void *context, void *given)
         document->words_at = at;
         document->n_words = item->counts[i].n_words;
         memcpy(document->hash, item->results[i].hash, sizeof document->hash);
+        document->look = item->results[i].look;
         at += document->n_words + (intake->keeps_marks ? 1 + item->counts[i].n_marks : 0);
         if (from->n_bad && intake->strict)
             return refuse(intake, document, from);

@@ -10,6 +10,7 @@
 struct intake {
     const struct text_tokenizer *tokenizer; /* how texts are cut into words; borrowed */
     struct reader *reader;
+    struct block *first; /* what was taken from the reader before, emptied; or NULL */
     struct corpus *corpus;
     struct vocabulary *vocabulary;
     struct spool *spool;

@@ -67,3 +67,9 @@ const struct text_options *text_settings(const struct text_tokenizer *tokenizer)
 {
     return &tokenizer->options;
 }
+
+void text_set_rows(struct text_tokenizer *tokenizer, int num_words, int maxlen)
+{
+    tokenizer->options.num_words = num_words;
+    tokenizer->options.maxlen = maxlen;
+}

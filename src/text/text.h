@@ -62,6 +62,8 @@ struct text_tokenizer; /* opaque: settings, word counts and the index */
 struct text_tokenizer *text_new(const struct text_options *options);
 void text_free(struct text_tokenizer *tokenizer);
 const struct text_options *text_settings(const struct text_tokenizer *tokenizer);
+/* Other values of num_words and maxlen, which cutting and counting do not ask. */
+void text_set_rows(struct text_tokenizer *tokenizer, int num_words, int maxlen);
 
 /* The words of a document. Zeroed at first, used again for the next document; one a
  * thread. */

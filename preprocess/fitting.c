@@ -1,0 +1,62 @@
+/* From the words of a corpus to those that have ids, its n-grams and the size of rows. */
+#include "job.h"
+
+#include "words/fit.h"
+#include "words/lengths.h"
+
+static int choose_counting(struct job *job)
+{
+    const struct corpus *corpus = &job->corpus;
+    struct choose_facts *facts = &job->choosing.facts;
+    for (int i = 0; i < corpus->n_of_part[DATASET_TRAIN]; i++)
+        facts->n_words += corpus->documents[corpus->rows[i]].n_words;
+
+    facts->segment = text_settings(job->tokenizer)->segment;
+    facts->n_known = text_n_words(job->tokenizer);
+    facts->n_outputs =
+        corpus->is_multi_label || corpus->n_classes != 2 ? corpus->n_classes : 1;
+    choosing_take(&job->choosing, CHOOSE_COUNTING);
+    text_set_rows(job->tokenizer, (int)job->settings->num_words,
+                  (int)job->settings->maxlen);
+    return OK;
+}
+
+static int choose_rows(struct job *job)
+{
+    const struct encoding encoding = {.corpus = &job->corpus,
+                                      .spool = &job->spool,
+                                      .map = job->map,
+                                      .n_numbers = job->n_numbers,
+                                      .tokenizer = job->tokenizer};
+    int rc =
+        lengths_at(&encoding, DATASET_TRAIN, CHOOSE_PERCENT, &job->choosing.facts.length);
+    if (rc)
+        return rc;
+
+    choosing_take(&job->choosing, CHOOSE_ROWS);
+    text_set_rows(job->tokenizer, (int)job->settings->num_words,
+                  (int)job->settings->maxlen);
+    return OK;
+}
+
+int job_fit(struct job *job)
+{
+    const struct settings *settings = job->settings;
+    bool is_fitted = settings_bring_words(settings);
+    bool chooses = settings->purpose != PURPOSE_NONE;
+    int rc = fit_tokenizer(&job->corpus, &job->spool, &job->vocabulary, is_fitted,
+                           settings->min_count, job->tokenizer, &job->map);
+
+    job->n_numbers = job->vocabulary.n_numbers;
+    job->n_forgotten = (int64_t)job->vocabulary.n_forgotten;
+    if (!rc && chooses)
+        rc = choose_counting(job);
+    if (!rc && chooses)
+        rc = choose_rows(job);
+    if (!rc && !is_fitted)
+        rc = job_check_vocabulary(job);
+    if (!rc)
+        rc = job_find_ngrams(job);
+    vocabulary_release(&job->vocabulary);
+    return rc;
+}
