@@ -12,6 +12,8 @@
 #define COMMAND_LIST(COMMAND)                                                            \
     COMMAND(train, "Training", true,                                                     \
             "trains a model on a data set; mpirun -np N rnntrain ... on N ranks")        \
+    COMMAND(tune, "Training", true,                                                      \
+            "finds the options that make the best model of a data set")                  \
     COMMAND(summary, "Training", false,                                                  \
             "shows the layers of a model, before or after it is trained")                \
     COMMAND(eval, "Trained models, and models of Keras", false,                          \

@@ -218,13 +218,14 @@ static int apply_initial(struct config *config, const char *path)
 }
 
 /* A configuration file that names another one would be read in part. */
-static int read_json_file(struct config *config, const char *path)
+static int read_json_file(struct config *config, const char *path,
+                          const struct option_table *table)
 {
     char *text = NULL, *named = xstrdup(path);
     size_t n = 0;
     int rc = file_read(path, &text, &n);
     if (!rc)
-        rc = options_from_json(&cmd_train_table, config, text, named);
+        rc = options_from_json(table, config, text, named);
     if (!rc && config->config_file && strcmp(config->config_file, named))
         rc =
             fail(ERR_USAGE, "%s: \"config\" cannot stand in a configuration file", named);
@@ -236,6 +237,7 @@ static int read_json_file(struct config *config, const char *path)
 
 /* A command line and what was found on it. */
 struct line {
+    const struct option_table *table; /* of the command */
     int argc;
     char *const *argv;
     const char **operands; /* room for argc of them */
@@ -246,11 +248,11 @@ struct line {
  * of the file or NULL. */
 static int apply_sources(struct config *config, const char *path, struct line *line)
 {
-    int rc = options_from_environment(&cmd_train_table, config);
+    int rc = options_from_environment(line->table, config);
     if (!rc && path)
-        rc = read_json_file(config, path);
+        rc = read_json_file(config, path, line->table);
     if (!rc)
-        rc = options_from_arguments(&cmd_train_table, config, line->argc, line->argv,
+        rc = options_from_arguments(line->table, config, line->argc, line->argv,
                                     line->operands, &line->n_operands);
     return rc;
 }
@@ -259,7 +261,7 @@ static int apply_sources(struct config *config, const char *path, struct line *l
  * of these. */
 static int find_beginning(struct config *found, struct line *line)
 {
-    options_init(&cmd_train_table, found);
+    options_init(line->table, found);
     model_options_leave_open(&found->trainer.model);
     int rc = apply_sources(found, NULL, line);
     char *path = found->config_file ? xstrdup(found->config_file) : NULL;
@@ -329,11 +331,20 @@ static int check_combination(const struct trainer_config *trainer)
 int config_resolve(int argc, char **argv, struct config *config, const char **operands,
                    int *n_operands)
 {
-    struct line line = {argc, argv, operands, 0};
+    static const char *const none[][2] = {{NULL}};
+    return config_resolve_drawn(&cmd_train_table, none, argc, argv, config, operands,
+                                n_operands);
+}
+
+int config_resolve_drawn(const struct option_table *table, const char *const drawn[][2],
+                         int argc, char **argv, struct config *config,
+                         const char **operands, int *n_operands)
+{
+    struct line line = {table, argc, argv, operands, 0};
     struct config named = {0};
     const struct trainer_config *run = &named.trainer;
 
-    options_init(&cmd_train_table, config);
+    options_init(table, config);
     stopping_leave_open(config);
     int rc = find_beginning(&named, &line);
     if (!rc)
@@ -343,6 +354,8 @@ int config_resolve(int argc, char **argv, struct config *config, const char **op
         rc = apply(config, notebook_options, "--notebook");
     if (!rc && run->init_from)
         rc = apply_initial(config, run->init_from);
+    if (!rc)
+        rc = apply(config, drawn, "tune");
     if (!rc)
         rc = apply_sources(config, named.config_file, &line);
     if (!rc)

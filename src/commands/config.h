@@ -10,6 +10,12 @@
 #include "train/test_hooks.h"
 #include "train/trainer.h"
 
+struct tune_options {
+    int trials;
+    double duration; /* seconds */
+    int objective;   /* 0: accuracy, 1: loss */
+};
+
 struct config {
     int recipe;
     char *config_file;
@@ -17,6 +23,7 @@ struct config {
     struct test_hooks test;
     int seeds, n_groups; /* of several runs as one job */
     bool add_linear;
+    struct tune_options tune; /* of rnntrain tune */
 };
 
 extern const struct option_table cmd_train_table;
@@ -25,6 +32,13 @@ extern const struct option_table cmd_train_table;
  * set decides how long rows are and what else the model takes from it. */
 int config_resolve(int argc, char **argv, struct config *config, const char **operands,
                    int *n_operands) NODISCARD;
+
+/* The same of a command whose table has more options. What is drawn, names and values
+ * with a NULL behind them, comes before the environment, file and command line, which
+ * win. */
+int config_resolve_drawn(const struct option_table *table, const char *const drawn[][2],
+                         int argc, char **argv, struct config *config,
+                         const char **operands, int *n_operands) NODISCARD;
 
 /* From the record in a checkpoint; `source` is for messages. */
 int config_from_record(const char *json, const char *source,

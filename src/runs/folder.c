@@ -23,6 +23,16 @@ static int refuse_run(const struct job *job)
     return OK;
 }
 
+/* The name is taken. */
+static int discard_one(const struct job *job, char *name)
+{
+    char *path = xasprintf("%s/%s", job->config->network->run_dir, name);
+    int rc = run_dir_discard(path);
+    free(path);
+    free(name);
+    return rc;
+}
+
 /* All runs that it may have had, and what they were as one. */
 static int discard(const struct job *job)
 {
@@ -32,16 +42,21 @@ static int discard(const struct job *job)
 
     for (int i = 0; i < config->seeds && !rc; i++)
         rc = run_dir_discard(job->networks[i].config.run_dir);
-    for (size_t i = 0; i < COUNT_OF(others) && !rc; i++) {
-        char *path = xasprintf("%s/%s", config->network->run_dir, others[i]);
-        rc = run_dir_discard(path);
-        free(path);
+    for (size_t i = 0; i < COUNT_OF(others) && !rc; i++)
+        rc = discard_one(job, xstrdup(others[i]));
+    for (int i = 1; !rc; i++) {
+        char *name = xasprintf("trial-%d", i);
+        bool is_there = directory_has(&job->folder, name);
+        rc = is_there ? discard_one(job, name) : OK;
+        if (!is_there) {
+            free(name);
+            break;
+        }
     }
     return rc;
 }
 
-/* The log's bytes with a 0 behind them, the caller's; NULL: there is none. */
-static char *read_log(const struct job *job)
+char *job_read_log(const struct job *job)
 {
     char *bytes = NULL;
     size_t n = 0;
@@ -50,29 +65,39 @@ static char *read_log(const struct job *job)
 
 static int check_owner(const struct job *job)
 {
-    char *log = read_log(job);
+    char *log = job_read_log(job);
     size_t n = log ? strcspn(log, "\n") : 0, n_event = strlen(first_event);
     bool is_ours = n == 0 || !strncmp(log, first_event, n < n_event ? n : n_event);
+    json_t *first = is_ours ? json_loadb(log, n, 0, NULL) : NULL;
+    const json_t *was = json_object_get(first, "tune");
+    const json_t *is = json_object_get(job->identity, "tune");
+    bool is_same = !first || (!was && !is) || (was && is && json_equal(was, is));
+    json_decref(first);
     free(log);
 
-    return is_ours ? OK
-                   : fail(ERR_EXISTS,
-                          "%s holds one run, not a job of several: go on with it without "
-                          "--seeds and --add-linear, or choose another --run-dir",
+    if (!is_ours)
+        return fail(ERR_EXISTS,
+                    "%s holds one run, not a job of several: go on with it without "
+                    "--seeds and --add-linear, or choose another --run-dir",
+                    job->config->network->run_dir);
+    return is_same ? OK
+                   : fail(ERR_USAGE,
+                          "%s holds another job, or one of other options: give those "
+                          "that it began with, or choose another --run-dir",
                           job->config->network->run_dir);
 }
 
-/* {"event":"end","reason":"done","seeds":K,"linear":...}; what makes another job of the
- * same runs is in it. */
+/* What makes another job of the same runs is in it. */
 static json_t *end_line(const struct job *job, const char *reason)
 {
-    return json_pack("{s:s,s:s,s:i,s:b}", "event", "end", "reason", reason, "seeds",
-                     job->config->seeds, "linear", job->config->linear != NULL);
+    json_t *line = json_pack("{s:s,s:s}", "event", "end", "reason", reason);
+    json_object_update(line, job->identity);
+    return line;
 }
 
 static bool is_finished(const struct job *job)
 {
-    char *log = read_log(job);
+    char *log = job_read_log(job);
     size_t n = log ? strlen(log) : 0;
     json_t *end = end_line(job, "done"), *last = NULL;
 
@@ -82,8 +107,9 @@ static bool is_finished(const struct job *job)
     if (line)
         last = json_loads(line + 1, 0, NULL);
 
-    bool is_it =
-        last && json_equal(last, end) && directory_has(&job->folder, "ensemble.h5");
+    bool is_it = last && json_equal(last, end) &&
+                 (directory_has(&job->folder, "ensemble.h5") ||
+                  directory_has(&job->folder, "best.h5"));
     json_decref(last);
     json_decref(end);
     free(log);
@@ -123,10 +149,11 @@ static int begin_log(struct job *job)
     for (int i = 0; i < job->config->seeds; i++)
         json_array_append_new(names, json_string(job->networks[i].name));
 
-    json_t *line = json_pack(
-        "{s:s,s:s,s:s,s:o,s:b,s:i}", "event", job->begins ? "job" : "resume", "version",
-        RNNTRAIN_VERSION, "data", job->config->network->data, "networks", names, "linear",
-        job->config->linear != NULL, "ranks", job->comm->size);
+    json_t *line =
+        json_pack("{s:s,s:s,s:s,s:o,s:i}", "event", job->begins ? "job" : "resume",
+                  "version", RNNTRAIN_VERSION, "data", job->config->network->data,
+                  "networks", names, "ranks", job->comm->size);
+    json_object_update(line, job->identity);
     return report_write(&job->report, line, true);
 }
 
@@ -165,7 +192,8 @@ static int say_place(const struct job *job, int rc)
 /* Rank 0. Of a job that was refused before any of its runs began nothing stays. */
 static void leave_nothing(const struct job *job)
 {
-    bool has_begun = !job->begins || directory_has(&job->folder, "linear");
+    bool has_begun = !job->begins || directory_has(&job->folder, "linear") ||
+                     directory_has(&job->folder, "trial-1");
     for (int i = 0; i < job->config->seeds; i++)
         has_begun |= directory_has(&job->folder, job->networks[i].name);
     if (!has_begun && directory_remove(&job->folder, "log.jsonl"))

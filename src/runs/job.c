@@ -5,8 +5,7 @@
 
 #include "base/say.h"
 
-/* Collective. Ranks of two groups would not notice. */
-static int check_configuration(const struct job *job)
+int job_check_configuration(const struct job *job)
 {
     const struct job_config *config = job->config;
     const struct trainer_config *network = config->network;
@@ -31,10 +30,9 @@ static void say_linear(const struct job *job)
                  job_has_refit(job) ? ", which is fitted again on all rows" : "");
 }
 
-/* Collective. Its fits are short, and any number of ranks can share them. */
-static int train_linear(struct job *job)
+int job_train_linear(struct job *job)
 {
-    const struct runs_shares together = {job->comm->size, 1};
+    const struct runs_shares together = {job->comm->size, 1, job->is_tuned};
     const struct test_hooks *hooks = job->config->hooks;
 
     int rc = runs_train(job->comm, &job->linear, 1, &together, hooks);
@@ -47,19 +45,40 @@ static int train_linear(struct job *job)
     return runs_train(job->comm, &job->refit, 1, &together, hooks);
 }
 
+static int check_ranks(const struct job *job, int most)
+{
+    int n = job->config->seeds;
+    if (job->comm->size <= (int64_t)n * most)
+        return OK;
+    return fail(ERR_USAGE,
+                "%d ranks, but %d run%s of %d lane%s each: start at most %lld ranks, or "
+                "give a greater --batch-size",
+                job->comm->size, n, plural(n), most, plural(most), (long long)n * most);
+}
+
 static int train_all(struct job *job)
 {
     const struct job_config *config = job->config;
     const struct runs_shares shares = {sampler_lanes(&config->network->sampler),
-                                       config->n_groups};
+                                       config->n_groups, false};
 
-    int rc = config->linear ? train_linear(job) : OK;
+    int rc = check_ranks(job, shares.most_ranks);
+    if (!rc && config->linear)
+        rc = job_train_linear(job);
     if (!rc)
         rc = runs_train(job->comm, job->networks, config->seeds, &shares, config->hooks);
     return rc;
 }
 
-static void say_finished(const struct job *job)
+void job_release(struct job *job)
+{
+    job_release_runs(job);
+    report_close(&job->report);
+    directory_close(&job->folder);
+    json_decref(job->identity);
+}
+
+void job_say_finished(const struct job *job)
 {
     const struct trainer_config *config = job->config->network;
     if (job->comm->rank == 0 && !config->quiet)
@@ -69,13 +88,15 @@ static void say_finished(const struct job *job)
 int job_run(struct comm *comm, const struct job_config *config)
 {
     struct job job = {.config = config, .comm = comm};
+    job.identity =
+        json_pack("{s:i,s:b}", "seeds", config->seeds, "linear", config->linear != NULL);
     job_make_runs(&job);
 
-    int rc = check_configuration(&job);
+    int rc = job_check_configuration(&job);
     if (!rc)
         rc = job_take_folder(&job);
     if (!rc && job.is_finished) {
-        say_finished(&job);
+        job_say_finished(&job);
     } else if (!rc) {
         rc = train_all(&job);
         if (!rc)
@@ -83,8 +104,6 @@ int job_run(struct comm *comm, const struct job_config *config)
         rc = job_end(&job, rc);
     }
 
-    job_release_runs(&job);
-    report_close(&job.report);
-    directory_close(&job.folder);
+    job_release(&job);
     return rc;
 }

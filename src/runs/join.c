@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/sampler_options.h"
+#include "files/file.h"
 #include "runs/blend.h"
 #include "saved/ensemble.h"
 
@@ -48,16 +49,17 @@ static int take_models(struct joint *joint)
 static void make_rule(struct joint *joint)
 {
     int k = joint->job->config->seeds, n = has_linear(joint) ? k + 1 : k;
+    size_t size = (size_t)n;
 
     joint->outputs = chain_outputs(judging_chain(joint->judging, 0));
     joint->rule = (struct ensemble_config){
         .n = n, .rule = has_linear(joint) ? ENSEMBLE_SUM : ENSEMBLE_MEAN};
-    joint->members = xcalloc((size_t)n, sizeof *joint->members);
+    joint->members = xcalloc(size, sizeof *joint->members);
     for (int i = 0; i < n; i++)
         joint->members[i] = i;
     if (!has_linear(joint))
         return;
-    joint->rule.weights = xcalloc((size_t)n, sizeof(double));
+    joint->rule.weights = xcalloc(size, sizeof(double));
     joint->rule.bias = xcalloc((size_t)joint->outputs, sizeof(double));
 }
 
@@ -154,11 +156,28 @@ static int report_blend(struct joint *joint)
                         false);
 }
 
+/* Rank 0. A network alone is the folder's best.h5. */
+static int write_network(const struct job *job)
+{
+    char *path = job_result_of(&job->networks[0]), *bytes = NULL;
+    size_t n = 0;
+
+    int rc = file_read(path, &bytes, &n);
+    if (!rc)
+        rc = directory_replace(&job->folder, "best.h5", bytes, n, false);
+    free(bytes);
+    free(path);
+    return rc;
+}
+
 /* Rank 0. */
 static int write_file(const struct joint *joint)
 {
     const struct job *job = joint->job;
     int k = job->config->seeds;
+    if (joint->rule.n == 1)
+        return write_network(job);
+
     char **paths = xcalloc((size_t)joint->rule.n, sizeof *paths), *bytes = NULL;
     size_t n = 0;
     for (int i = 0; i < k; i++)
@@ -237,8 +256,11 @@ static int report(struct joint *joint, const struct scores *scores)
     if (!rc && has_linear(joint))
         rc = report_blend(joint);
     if (!rc)
-        rc = scores_report(job, "ensemble", scores);
-    if (!rc)
+        rc = scores_report(job, joint->rule.n > 1 ? "ensemble" : "network", scores);
+    if (!rc && joint->rule.n == 1)
+        report_say(&job->report, "result   the best network: %s/best.h5",
+                   job->config->network->run_dir);
+    else if (!rc)
         report_say(&job->report, "result   %d models as one, by the %s: %s/ensemble.h5",
                    joint->rule.n,
                    has_linear(joint) ? "sum of their logits"

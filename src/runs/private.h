@@ -1,6 +1,7 @@
 /* The inside of a job: job.c runs its phases, members.c makes its runs, folder.c has its
  * folder and its log, join.c what its models come to as one, scores.c what is said of
- * them.
+ * them. Trials from which the network is chosen: tune.c, halving.c (who goes on) and
+ * trials.c (what they came to, in the log and for people).
  */
 #ifndef RNNTRAIN_RUNS_PRIVATE_H
 #define RNNTRAIN_RUNS_PRIVATE_H
@@ -29,9 +30,11 @@ struct job {
     struct run linear, refit; /* where there is one; refit: all zero where it has none */
     struct directory folder;  /* rank 0 */
     struct report report;     /* rank 0 */
+    json_t *identity;         /* what it is, as its log has it */
+    bool is_tuned;            /* the one network is the best of many trials */
     bool begins;              /* it had no log */
-    bool is_finished;
-    bool multi_label; /* texts have several labels */
+    bool is_finished;         /* before */
+    bool multi_label;         /* texts have several labels */
 };
 
 /* The job's runs, but for the refit, which waits for what the linear model comes to. */
@@ -40,6 +43,17 @@ void job_make_runs(struct job *job);
 bool job_has_refit(const struct job *job);
 void job_make_refit(struct job *job);
 void job_release_runs(struct job *job);
+/* Rank 0. The job's log so far, the caller's; NULL: there is none. */
+char *job_read_log(const struct job *job);
+
+/* Collective. The linear model, whose fits any number of ranks can share, then its
+ * refit. */
+int job_train_linear(struct job *job) NODISCARD;
+
+/* Collective. All ranks were given the same: those of two groups would not notice. */
+int job_check_configuration(const struct job *job) NODISCARD;
+void job_say_finished(const struct job *job);
+void job_release(struct job *job);
 
 /* The file that is a run's result; the caller's to free. */
 char *job_result_of(const struct run *run);

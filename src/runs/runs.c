@@ -1,11 +1,11 @@
 #include "runs/runs.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/say.h"
-#include "base/signals.h"
 #include "runs/groups.h"
 #include "train/test_hooks.h"
 
@@ -17,7 +17,7 @@ void run_release(struct run *run)
     *run = (struct run){.name = NULL};
 }
 
-/* "val_acc 0.8953"; a loss as it is, not negated. */
+/* What a run watched comes to; a loss as it is, not negated. */
 static void say_run(const struct run *run)
 {
     const struct trainer_summary *summary = &run->summary;
@@ -28,6 +28,8 @@ static void say_run(const struct run *run)
         return;
     if (summary->was_finished)
         say_line(stdout, "%-10s was finished before", run->name);
+    else if (!isfinite(summary->best))
+        say_line(stdout, "%-10s done, %.1f s", run->name, run->seconds);
     else
         say_line(stdout, "%-10s best %s %.4f in epoch %d of %d, %.1f s", run->name,
                  monitor_names[summary->monitor],
@@ -60,20 +62,27 @@ static int train_one(struct comm *group, struct run *run, bool is_alone,
     return rc;
 }
 
+/* Of two ends one behind the other: the first one, unless only that one is that of a run
+ * that diverged. */
+static int first_end(int before, char **message, int rc)
+{
+    if (!rc || (before && rc == ERR_DIVERGED))
+        return before;
+    free(*message);
+    *message = xstrdup(fail_message());
+    return rc;
+}
+
 /* Collective in the group. Its runs, one behind the other; the first failure counts. */
 static int train_group(struct comm *group, struct run *runs, int n, int first, int stride,
-                       const struct test_hooks *hooks)
+                       bool is_brief, const struct test_hooks *hooks)
 {
     char *message = NULL;
     int rc = OK;
 
     for (int i = first; i < n && (!rc || rc == ERR_DIVERGED); i += stride) {
-        int ended = train_one(group, &runs[i], stride == 1, hooks);
-        if (!ended || (rc && ended == ERR_DIVERGED))
-            continue;
-        free(message);
-        message = xstrdup(fail_message());
-        rc = ended;
+        int ended = train_one(group, &runs[i], !is_brief, hooks);
+        rc = first_end(rc, &message, ended);
     }
 
     if (rc)
@@ -129,40 +138,39 @@ static int agree(const struct comm *comm, int rc)
 
 /* Collective. As many runs a group. */
 static int train_in_groups(struct comm *comm, struct run *runs, int n, int n_groups,
-                           const struct test_hooks *hooks)
+                           bool is_brief, const struct test_hooks *hooks)
 {
     struct comm group;
     int mine = comm_group(comm, n_groups);
 
     comm_split(comm, n_groups, &group);
-    int rc = train_group(&group, runs, n, mine, n_groups, hooks);
+    int rc = train_group(&group, runs, n, mine, n_groups, is_brief, hooks);
     rc = agree(comm, rc);
     share_runs(comm, &group, runs, n, mine, n_groups);
     comm_leave(&group);
     return rc;
 }
 
-static int check_ranks(const struct comm *comm, int n, int most)
-{
-    if (comm->size <= (int64_t)n * most)
-        return OK;
-    return fail(ERR_USAGE,
-                "%d ranks, but %d run%s of %d lane%s each: start at most %lld ranks, or "
-                "give a greater --batch-size",
-                comm->size, n, plural(n), most, plural(most), (long long)n * most);
-}
-
 int runs_train(struct comm *comm, struct run *runs, int n,
                const struct runs_shares *shares, const struct test_hooks *hooks)
 {
-    int most = shares->most_ranks, rc = check_ranks(comm, n, most);
+    int most = shares->most_ranks, rc = OK;
+    bool is_brief = shares->is_brief;
+    char *message = NULL;
 
-    for (int done = 0, n_done = 0; done < n && !rc; done += n_done) {
+    for (int done = 0, n_done = 0; done < n && (!rc || rc == ERR_DIVERGED);
+         done += n_done) {
         int n_groups =
             shares->n_groups > 0
                 ? groups_as_wanted(shares->n_groups, n - done, comm->size, most, &n_done)
                 : groups_of_runs(n - done, comm->size, most, &n_done);
-        rc = train_in_groups(comm, runs + done, n_done, n_groups, hooks);
+        is_brief |= n_groups > 1 && n > 1; /* then all of them */
+        int ended = train_in_groups(comm, runs + done, n_done, n_groups, is_brief, hooks);
+        rc = first_end(rc, &message, ended);
     }
+
+    if (rc)
+        rc = fail(rc, "%s", message);
+    free(message);
     return rc;
 }

@@ -23,6 +23,7 @@ void run_release(struct run *run);
 struct runs_shares {
     int most_ranks; /* that a run can use */
     int n_groups;   /* at once; 0: as many as end soonest */
+    bool is_brief;  /* a line each in any case */
 };
 
 /* Collective. Trains n runs, some side by side: then a line each is all that people see.

@@ -79,6 +79,7 @@ struct trainer_config {
     int patience; /* epochs without improvement; 0: never stop early */
     double min_delta;
     bool result_is_last; /* the last weights are the result, not the best */
+    bool is_trial;       /* one of several that are compared: test rows stay unseen */
 
     enum balancing balancing;
     enum comm_reduction reduction;

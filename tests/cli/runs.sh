@@ -43,7 +43,7 @@ done
 "$rnntrain" data.h5 $small --replica 1 --run-dir job/seed-12 --resume >said
 grep -q "is finished" said || problem "a member is no run of its own: $(cat said)"
 "$rnntrain" eval job data.h5 >said
-acc=$(grep '"name":"ensemble"' job/log.jsonl | sed -E 's/.*"test_acc":([0-9.]{6}).*/\1/')
+acc=$(grep '"name":"ensemble"' job/log.jsonl | sed -E 's/.*"test_acc":([0-9.]{1,6}).*/\1/')
 grep -q "acc $acc" said || problem "the job says $acc: $(cat said)"
 grep -q '"event":"seeds","n":3,.*"test_acc_deviation"' job/log.jsonl || problem "no deviation"
 

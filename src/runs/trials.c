@@ -1,0 +1,98 @@
+#include "runs/trials.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct trial_rung *trial_last(const struct trial *trial)
+{
+    const struct trial_rung *last = NULL;
+    for (int r = 0; r < TRIALS_MOST_RUNGS; r++)
+        if (trial->rungs[r].epochs > 0)
+            last = &trial->rungs[r];
+    return last;
+}
+
+int trial_log(struct job *job, const struct trial *trials, int i, int rung,
+              double elapsed)
+{
+    const struct trial_rung *came_to = &trials[i].rungs[rung];
+    json_t *value = isfinite(came_to->value) ? json_real(came_to->value) : json_null();
+
+    return report_write(&job->report,
+                        json_pack("{s:s,s:i,s:s,s:i,s:i,s:o,s:f,s:f}", "event", "trial",
+                                  "trial", i + 1, "options", trials[i].draw.said,
+                                  "epochs", came_to->epochs, "best_epoch",
+                                  came_to->best_epoch, "value", value, "seconds",
+                                  came_to->seconds, "elapsed", elapsed),
+                        false);
+}
+
+json_t *trials_read_log(const struct job *job, double *elapsed)
+{
+    char *log = job_read_log(job);
+    json_t *lines = json_array();
+
+    *elapsed = 0;
+    for (char *line = log, *end; line && *line; line = end) {
+        end = line + strcspn(line, "\n");
+        json_t *read = json_loadb(line, (size_t)(end - line), 0, NULL);
+        end += *end ? 1 : 0;
+        if (!read)
+            continue;
+        *elapsed = fmax(*elapsed, json_number_value(json_object_get(read, "elapsed")));
+        json_array_append_new(lines, read);
+    }
+    free(log);
+    return lines;
+}
+
+bool trial_was(const json_t *lines, int i, int epochs, struct trial_rung *rung)
+{
+    size_t at;
+    const json_t *line;
+    bool was = false;
+
+    json_array_foreach(lines, at, line)
+    {
+        const char *event = json_string_value(json_object_get(line, "event"));
+        const json_t *value = json_object_get(line, "value");
+        if (!event || strcmp(event, "trial") != 0 ||
+            json_integer_value(json_object_get(line, "trial")) != i + 1 ||
+            json_integer_value(json_object_get(line, "epochs")) != epochs)
+            continue;
+
+        was = true;
+        *rung = (struct trial_rung){
+            .epochs = epochs,
+            .best_epoch = (int)json_integer_value(json_object_get(line, "best_epoch")),
+            .value = json_is_number(value) ? json_number_value(value) : -(double)INFINITY,
+            .seconds = json_number_value(json_object_get(line, "seconds"))};
+    }
+    return was;
+}
+
+/* Of all rungs. */
+static double cost(const struct trial *trial)
+{
+    double seconds = 0;
+    for (int r = 0; r < TRIALS_MOST_RUNGS; r++)
+        seconds += trial->rungs[r].seconds;
+    return seconds;
+}
+
+void trials_say(struct job *job, const struct trial *trials, int n, int best)
+{
+    const char *watched = monitor_names[job->config->network->monitor];
+    bool is_loss = job->config->network->monitor == MONITOR_VAL_LOSS;
+
+    report_say(&job->report, "trial    epochs  best  %8s  seconds  options", watched);
+    for (int i = 0; i < n; i++) {
+        const struct trial_rung *last = trial_last(&trials[i]);
+        if (last)
+            report_say(&job->report, "%5d%c  %7d  %4d  %8.4f  %7.1f  %s", i + 1,
+                       i == best ? '*' : ' ', last->epochs, last->best_epoch,
+                       is_loss ? -last->value : last->value, cost(&trials[i]),
+                       trials[i].draw.said);
+    }
+}
