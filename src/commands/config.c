@@ -291,6 +291,9 @@ static int check_steps(const struct trainer_config *trainer)
     if (is_linear && trainer->optim.ema > 0)
         return fail(ERR_USAGE, "--model linear is fitted at once: there are no steps of "
                                "which --ema could take averages: leave one of them out");
+    if (is_linear && trainer->loss.adversarial > 0)
+        return fail(ERR_USAGE, "--model linear has no embedding that --adversarial could "
+                               "move: leave one of them out");
     if (is_linear && trainer->loss.label_smoothing > 0)
         return fail(ERR_USAGE, "--model linear is fitted to the labels as they are: "
                                "--label-smoothing cannot stand beside it");

@@ -7,8 +7,9 @@
  * Embedding. */
 struct embedding_layer {
     struct layer layer;
-    const real *table;                /* (V, E), borrowed: the weights as they stand */
-    const struct position_bits *drop; /* of the Dropout above; NULL: there is none */
+    const real *table;                 /* (V, E), borrowed: the weights as they stand */
+    const struct position_bits *drop;  /* of the Dropout above; NULL: there is none */
+    struct perturbation *perturbation; /* borrowed; NULL: none */
 };
 
 static struct embedding_layer *of(struct layer *layer)
@@ -38,6 +39,31 @@ void embedding_set_dropout(struct layer *embedding, const struct position_bits *
 bool embedding_drops(const struct layer *embedding, const struct pass *pass)
 {
     return pass->trains && const_of(embedding)->drop;
+}
+
+void embedding_set_perturbation(struct layer *embedding,
+                                struct perturbation *perturbation)
+{
+    of(embedding)->perturbation = perturbation;
+}
+
+bool embedding_varies(const struct layer *embedding, const struct pass *pass)
+{
+    return embedding_drops(embedding, pass) ||
+           (pass->trains && const_of(embedding)->perturbation);
+}
+
+void embedding_perturb(struct layer *embedding, const struct pass *pass)
+{
+    perturbation_apply(of(embedding)->perturbation, pass->plans,
+                       embedding->frame->kernels, of(embedding)->table,
+                       layer_gradient(embedding, pass->gradient, 0));
+}
+
+/* Where a pass stands; no other than one that trains has stages. */
+static bool is_at(const struct embedding_layer *layer, enum perturbation_stage stage)
+{
+    return layer->perturbation && layer->perturbation->stage == stage;
 }
 
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)
@@ -89,20 +115,21 @@ static void pack(struct layer *layer, const real *weights)
 }
 
 /* The embeddings that step s reads, and those of the step after it, `ahead` being 1, or
- * before it, -1. */
+ * before it, -1; `all` are the ids in the order of the plans. */
 static struct embedding at_step(const struct embedding_layer *layer,
                                 const struct pass *pass, const struct steps *steps, int s,
-                                int ahead)
+                                int ahead, const int32_t *all)
 {
+    const size_t *slot = pass->plans->all.slot;
     int t = steps_time(steps, s), next = s + ahead;
     bool ends = next < 0 || next >= steps->length;
     struct embedding e = {
         .n = steps->active[s],
         .width = layer->layer.out.width,
-        .ids = plans_ids(pass->plans, steps, s),
+        .ids = all + slot[t],
         .scale = 1,
         .n_next = ends ? 0 : steps->active[next],
-        .next = ends ? NULL : plans_ids(pass->plans, steps, next),
+        .next = ends ? NULL : all + slot[steps_time(steps, next)],
     };
 
     if (embedding_drops(&layer->layer, pass)) {
@@ -116,18 +143,27 @@ static struct embedding at_step(const struct embedding_layer *layer,
 static void pull(struct layer *layer, const struct pass *pass, const struct steps *steps,
                  int s, real *x, size_t row)
 {
-    struct embedding e = at_step(of(layer), pass, steps, s, 1);
+    const struct embedding_layer *own = of(layer);
+    bool moved = is_at(own, PERTURBATION_APPLIES);
+    struct embedding e = at_step(own, pass, steps, s, 1,
+                                 moved ? own->perturbation->slots : pass->plans->ids);
 
-    layer->frame->kernels->embed(&e, of(layer)->table, x, row);
+    layer->frame->kernels->embed(&e, moved ? own->perturbation->vectors : own->table, x,
+                                 row);
 }
 
 static void push(struct layer *layer, const struct pass *pass, const struct steps *steps,
                  int s, const real *dx, size_t row)
 {
-    struct embedding e = at_step(of(layer), pass, steps, s, -1);
+    const struct embedding_layer *own = of(layer);
+    bool collects = is_at(own, PERTURBATION_COLLECTS);
+    struct embedding e = at_step(own, pass, steps, s, -1,
+                                 collects ? own->perturbation->slots : pass->plans->ids);
 
     layer->frame->kernels->embed_backward(&e, dx, row,
-                                          layer_gradient(layer, pass->gradient, 0));
+                                          collects
+                                              ? own->perturbation->d_vectors
+                                              : layer_gradient(layer, pass->gradient, 0));
 }
 
 void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n, real *x,

@@ -6,6 +6,7 @@
 #define RNNTRAIN_LAYERS_EMBEDDING_H
 
 #include "layers/layer.h"
+#include "layers/perturbation.h"
 
 /* Keep bits of every position of a lane's rows, or of each row's vectors. */
 struct position_bits {
@@ -24,6 +25,15 @@ struct layer *embedding_below(const struct layer *layer);
 void embedding_set_dropout(struct layer *embedding, const struct position_bits *bits);
 /* Whether they are in this pass. */
 bool embedding_drops(const struct layer *embedding, const struct pass *pass);
+
+/* From now on passes that train go through its stages; borrowed. */
+void embedding_set_perturbation(struct layer *embedding,
+                                struct perturbation *perturbation);
+/* Between the two ways of a lane. */
+void embedding_perturb(struct layer *embedding, const struct pass *pass);
+/* Whether a word's vector is another one at each position in this pass, so that its
+ * products are not to be looked up. */
+bool embedding_varies(const struct layer *embedding, const struct pass *pass);
 
 /* The embeddings of n ids, none dropped, into rows of x; and the gradient back to
  * them. */

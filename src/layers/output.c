@@ -218,21 +218,24 @@ static void backward_few(struct layer *layer, const struct pass *pass)
     unpack(layer, pass->gradient);
 }
 
-static void backward(struct layer *layer, const struct pass *pass)
-{
-    const struct layer *below = layer->below;
-
-    if (layer->joins)
-        logits_backward(&of(layer)->logits, pass->slot, pass->n_rows, below->y, layer->dy,
-                        below->dy);
-    else
-        backward_few(layer, pass);
-}
-
 static void join(struct layer *layer, int first, int n, real *gradient)
 {
     logits_gradient(&of(layer)->logits, first, n, layer_gradient(layer, gradient, 0),
                     layer_gradient(layer, gradient, 1));
+}
+
+static void backward(struct layer *layer, const struct pass *pass)
+{
+    const struct layer *below = layer->below;
+
+    if (!is_wide(layer)) {
+        backward_few(layer, pass);
+        return;
+    }
+    logits_backward(&of(layer)->logits, pass->slot, pass->n_rows, below->y, layer->dy,
+                    below->dy);
+    if (!layer->joins)
+        join(layer, pass->slot, 1, pass->gradient);
 }
 
 static void note_decision(struct lane_result *result, int decided, int y)

@@ -271,7 +271,7 @@ static bool looks_up(const struct layer *layer, const struct pass *pass)
 {
     const struct recurrent_layer *recurrent = (const struct recurrent_layer *)layer;
 
-    return layer->looks_up && !embedding_drops(recurrent->embedding, pass) &&
+    return layer->looks_up && !embedding_varies(recurrent->embedding, pass) &&
            !(pass->trains && layer->config->recurrent.dropout > 0);
 }
 

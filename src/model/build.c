@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layers/embedding.h"
+
 /* What the layers' own checks rest on. */
 static int check_chain(const struct chain_config *chain)
 {
@@ -233,12 +235,28 @@ void model_free(struct model *model)
         params_release(&model->params);
         free(model->space.weights.base);
     }
+    perturbation_release(&model->perturbation);
+    free(model->kept);
     free(model->behind);
     free(model->space.lane.base);
     free(model->space.backward.base);
     for (int i = 0; i < model->n_layers; i++)
         free(model->layer[i]);
     free(model);
+}
+
+void model_perturb_embeddings(struct model *model, double epsilon)
+{
+    const struct chain_config *chain = &model->chain;
+    size_t n = model->params.size - model->params.tensors[0].size;
+
+    perturbation_new(epsilon, model->frame.rows, chain->length,
+                     chain->layer[0].embedding.width, &model->perturbation);
+    model->kept = xaligned(n, sizeof *model->kept);
+    embedding_set_perturbation(model->layer[0], &model->perturbation);
+    model_output(model)->joins =
+        false; /* the second way would take the first one's slot */
+    model->n_bytes += n * sizeof *model->kept + perturbation_bytes(&model->perturbation);
 }
 
 const struct chain_config *model_chain(const struct model *model)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/trace.h"
+#include "layers/embedding.h"
 #include "layers/loss.h"
 
 /* Those of the planned words that the learner does not know yet. */
@@ -129,6 +130,31 @@ struct lane_result model_score(struct model *model, const struct lane *lane,
     return output_score(output, lane, false);
 }
 
+static void backward(struct model *model, const struct pass *pass)
+{
+    for (int i = model->n_layers - 1; i >= 0; i--) {
+        const struct pass own = pass_of(model, i, pass);
+        if (model->layer[i]->ops->backward)
+            model->layer[i]->ops->backward(model->layer[i], &own);
+    }
+}
+
+/* The lane once more, its embeddings moved; the gradient of the first way is there. */
+static void add_perturbed(struct model *model, const struct lane *lane,
+                          const struct pass *pass)
+{
+    size_t table = model->params.tensors[0].size, n = model->params.size - table;
+
+    memcpy(model->kept, pass->gradient + table, n * sizeof *model->kept);
+    embedding_perturb(model->layer[0], pass);
+    forward(model, lane, pass);
+    (void)output_score(model_output(model), lane, true);
+    backward(model, pass);
+    model->perturbation.stage = PERTURBATION_NONE;
+    for (size_t i = 0; i < n; i++)
+        pass->gradient[table + i] += model->kept[i];
+}
+
 struct lane_result model_lane_gradient(struct model *model, const struct lane *lane,
                                        int number, uint64_t seed, uint32_t step,
                                        real *gradient, uint64_t *touched)
@@ -154,11 +180,11 @@ struct lane_result model_lane_gradient(struct model *model, const struct lane *l
         id_bits_set(touched, model->plans.words[i]);
     if (!touched)
         memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
-    for (int i = model->n_layers - 1; i >= 0; i--) {
-        const struct pass own = pass_of(model, i, &pass);
-        if (model->layer[i]->ops->backward)
-            model->layer[i]->ops->backward(model->layer[i], &own);
-    }
+    if (model->kept)
+        perturbation_begin(&model->perturbation, &model->plans);
+    backward(model, &pass);
+    if (model->kept)
+        add_perturbed(model, lane, &pass);
     trace_end(TRACE_BACKWARD, began);
     kernels_end(mode);
     return result;

@@ -85,6 +85,11 @@ int model_judge(const struct model *model, const real *logits, double *probabili
  * borrowed, where a text has one; NULL: 1 again. */
 void model_weigh_classes(struct model *model, const double *weights);
 
+/* From now on a lane's gradient in training is the sum of two: at its embeddings, and at
+ * those that are moved so that the loss is larger (layers/perturbation.h). Takes memory
+ * for it, and makes model_joint_size 0. Not of a linear model. */
+void model_perturb_embeddings(struct model *model, double epsilon);
+
 /* From now on so great a share of each target is spread evenly in training; 0: none. */
 void model_smooth_labels(struct model *model, double share);
 

@@ -7,6 +7,7 @@
 #include "model/model.h"
 
 #include "layers/layer.h"
+#include "layers/perturbation.h"
 
 /* The workspace: of each layer its part of the weights, of a lane's activations (behind
  * the lane's plans) and of the backward pass; each kind's layout() says what that is. All
@@ -28,6 +29,8 @@ struct model {
     int n_behind;
     uint64_t *known; /* bits of ids: those that `learner` has learnt with these weights */
     bool pads_known; /* the same of what pads leave */
+    struct perturbation perturbation; /* epsilon 0: none */
+    real *kept; /* gradient of a lane's first way, but for the table; NULL: none */
     struct layer *learner; /* the layer with a table of products with ids; NULL: none */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 const struct record_key record_keys[] = {
+    {"adversarial", "0.0", true, false},
     {"allow_one_class", "false", false, false},
     {"allreduce", "\"canonical\"", false, false},
     {"batch_size", "256", false, false},

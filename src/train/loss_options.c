@@ -18,6 +18,10 @@ static const struct option loss_table[] = {
      "what rows of a class count in training: balanced, which is rows / (classes * rows "
      "of the class), or JSON or a file of it, {\"spam\": 5}, where others count 1",
      "Training", false},
+    {"adversarial", OPTION_DOUBLE, AT(adversarial), "0", 0, 100, NULL,
+     "rows are learnt twice a step, also with embeddings moved by so much, in units of "
+     "their root mean square, to where the loss is larger; 0: once",
+     "Training", false},
     {"label-smoothing", OPTION_DOUBLE, AT(label_smoothing), "0", 0, 0.999, NULL,
      "share of each target in training that is spread evenly over all classes, or over "
      "yes and no of each label",

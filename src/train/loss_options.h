@@ -11,6 +11,7 @@ struct loss_config {
     /* "balanced", or how much rows of a class count: JSON, {"spam": 5}, in which a class
      * that is not named has 1. NULL: all rows count alike. Owned by the options. */
     char *class_weight;
+    double adversarial;     /* epsilon, see layers/perturbation.h; 0: none */
     double label_smoothing; /* the share of each target that is spread; 0: none */
 };
 

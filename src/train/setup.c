@@ -148,6 +148,19 @@ static void make_sum(struct trainer *trainer)
     comm_sum_join(trainer->sum, &joint);
 }
 
+static int perturb(struct trainer *trainer)
+{
+    double epsilon = trainer->config->loss.adversarial;
+
+    if (!(epsilon > 0))
+        return OK;
+    if (model_chain(trainer->model)->layer[0].frozen)
+        return fail(ERR_USAGE, "--adversarial has an embedding learn to withstand moves, "
+                               "and --freeze keeps it as it is: leave one of them out");
+    model_perturb_embeddings(trainer->model, epsilon);
+    return OK;
+}
+
 static int make_model(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
@@ -159,6 +172,8 @@ static int make_model(struct trainer *trainer)
     if (!rc)
         rc = model_new(&chain, trainer->kernels, config->sampler.lane_rows,
                        &trainer->model);
+    if (!rc)
+        rc = perturb(trainer);
     if (rc)
         return rc;
 

@@ -112,8 +112,9 @@ static double epoch_flops(const struct trainer *trainer)
     const struct chain_config *chain = model_chain(trainer->model);
     const struct sampler *sampler = &trainer->sampler;
     struct positions positions = epoch_positions(trainer);
+    double ways = trainer->config->loss.adversarial > 0 ? 2 : 1;
 
-    return model_flops(chain, positions.train, sampler->n_train) +
+    return ways * model_flops(chain, positions.train, sampler->n_train) +
            model_forward_flops(chain, positions.validation, sampler->n_validation);
 }
 

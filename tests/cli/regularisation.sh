@@ -28,9 +28,10 @@ recorded() { # run: its configuration
 }
 
 "$rnntrain" data.h5 "${small[@]}" --run-dir plain
-! recorded plain | grep -q -E 'class_weight|ema|smoothing' || problem "a record of what was not asked for"
+! recorded plain | grep -q -E 'class_weight|ema|smoothing|adversarial' || problem "a record of what was not asked for"
 
-same all --class-weight '{"pos": 3}' --ema 0.9 --label-smoothing 0.1
+same all --class-weight '{"pos": 3}' --ema 0.9 --label-smoothing 0.1 --adversarial 1
+recorded all | grep -q '"adversarial":1.0,' || problem "not in $(recorded all)"
 recorded all | grep -q '"ema":0.9,.*"label_smoothing":0.1,' || problem "not in $(recorded all)"
 
 # Weights of classes: balanced is what it says, and a file is the same as its JSON.
@@ -62,9 +63,15 @@ truncate -s -48 cut.h5
 "$rnntrain" seal cut.h5 >/dev/null
 cmp cut.h5 all/last.h5 || problem "sealed again it is another"
 expect 64 "was trained with ema 0.9" "$rnntrain" data.h5 "${small[@]}" --run-dir all --resume \
-    --class-weight '{"pos": 3}' --label-smoothing 0.1
+    --class-weight '{"pos": 3}' --label-smoothing 0.1 --adversarial 1
 expect 64 "--model linear is fitted at once.*--ema" "$rnntrain" data.h5 --run-dir x --model linear \
     --ema 0.9
+"$rnntrain" data.h5 "${small[@]}" --run-dir moved --adversarial 1
+[ "$(hashes plain)" != "$(hashes moved)" ] || problem "--adversarial changes nothing"
+expect 64 "--adversarial has an embedding.*--freeze keeps it" "$rnntrain" data.h5 --run-dir x \
+    --adversarial 1 --freeze embedding
+expect 64 "--model linear has no embedding.*--adversarial" "$rnntrain" data.h5 --run-dir x \
+    --model linear --adversarial 1
 expect 64 "--model linear.*--label-smoothing" "$rnntrain" data.h5 --run-dir x --model linear \
     --label-smoothing 0.1
 
