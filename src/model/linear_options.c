@@ -26,6 +26,13 @@ static const struct option linear_table[] = {
      "fit the best one again with validation rows too, when they have judged; without, "
      "they go on judging it",
      GROUP, false},
+    {"linear-regression", OPTION_DOUBLE, AT(regression), "-1", -1, 1e9, NULL,
+     "of log-count ratios: what the regression's weights are multiplied by, before those "
+     "of naive Bayes are added; -1: validation rows decide both",
+     GROUP, false},
+    {"linear-bayes", OPTION_DOUBLE, AT(bayes), "0", 0, 1e9, NULL,
+     "beside --linear-regression: what naive Bayes's weights are multiplied by", GROUP,
+     false},
 };
 
 const struct option_table linear_options_table = {
@@ -42,7 +49,14 @@ static struct linear_trial trial_at(const struct linear_config *config,
                                     enum linear_scaling scaling, int rung)
 {
     double c = config->c > 0 ? config->c : ldexp(usual[scaling], FACTOR_BITS * rung);
-    return (struct linear_trial){.scaling = scaling, .rung = rung, .c = c};
+    struct linear_trial trial = {
+        .scaling = scaling, .rung = rung, .c = c, .regression = 1};
+
+    if (scaling == SCALING_LOG_COUNT && config->regression >= 0) {
+        trial.regression = config->regression;
+        trial.bayes = config->bayes;
+    }
+    return trial;
 }
 
 /* The first of the best. */

@@ -23,6 +23,9 @@ struct linear_config {
     enum linear_scaling scaling;
     double c;         /* what losses weigh beside the norm of the weights; 0: chosen */
     bool is_refitted; /* with validation rows too, when they have judged */
+    /* Log-count ratios: what the regression's weights and naive Bayes's are multiplied
+     * by, before they are added. A regression of -1: validation rows decide both. */
+    double regression, bayes;
 };
 
 /* Of a struct linear_config. */
@@ -33,7 +36,8 @@ struct linear_trial {
     enum linear_scaling scaling;
     int rung; /* of the ladder of C */
     double c;
-    double value; /* what validation said, greater is better */
+    double regression, bayes; /* what their weights are multiplied by, 1 and 0 alone */
+    double value;             /* what validation said, greater is better */
 };
 /* Two scalings, and a ladder up and down. */
 enum { LINEAR_MOST_TRIALS = 24 };

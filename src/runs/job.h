@@ -6,7 +6,7 @@
  *   RUN/linear-all    its best trial, fitted on validation rows too, where those are of
  *                     the training part
  *   RUN/ensemble.h5   all networks as one: the mean of their probabilities or, with the
- *                     linear model, a / K network_1 + ... + b linear + c (runs/blend.h)
+ *                     linear model, a / K network_1 + ... + b linear + c (train/blend.h)
  *   RUN/log.jsonl     the job's events; who holds its lock has all of RUN
  */
 #ifndef RNNTRAIN_RUNS_JOB_H

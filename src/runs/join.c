@@ -5,8 +5,8 @@
 
 #include "data/sampler_options.h"
 #include "files/file.h"
-#include "runs/blend.h"
 #include "saved/ensemble.h"
+#include "train/blend.h"
 
 /* All models at work: the networks, numbered from 0, then the linear one and its
  * refit. */
@@ -96,8 +96,9 @@ static int fit(struct joint *joint, const struct judging_rows *rows, const real 
         .labels = &judging_data(joint->judging)->part[rows->part],
         .rows = rows->rows,
         .n = rows->n,
-        .network = network,
-        .linear = linear,
+        .first = network,
+        .second = linear,
+        .has_biases = true,
     };
     struct blend blend = {.c = joint->rule.bias};
     int k = joint->job->config->seeds;

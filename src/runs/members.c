@@ -44,6 +44,8 @@ void job_make_refit(struct job *job)
 
     config.linear.scaling = job->linear.summary.trial.scaling;
     config.linear.c = job->linear.summary.trial.c;
+    config.linear.regression = job->linear.summary.trial.regression;
+    config.linear.bayes = job->linear.summary.trial.bayes;
     config.linear.is_refitted = true;
     config.sampler.rule = VALIDATION_NONE;
     config.monitor = MONITOR_LOSS;

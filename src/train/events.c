@@ -243,6 +243,10 @@ static void add_trial(json_t *line, const struct report_trial *trial)
 {
     json_object_set_new(line, "scaling", json_string(trial->scaling));
     json_object_set_new(line, "c", number(trial->c));
+    if (trial->bayes > 0) {
+        json_object_set_new(line, "regression", number(trial->regression));
+        json_object_set_new(line, "bayes", number(trial->bayes));
+    }
     json_object_set_new(line, "passes", json_integer(trial->passes));
     json_object_set_new(line, "all_rows", json_boolean(trial->is_last));
 }

@@ -175,11 +175,19 @@ static void start(struct linear_fit *fit, double c, const struct nothing *nothin
     unfold(fit);
 }
 
+/* What has been folded. */
+static void copy_folded(const struct linear_fit *fit, float *kernel, float *bias)
+{
+    size_t k = fit->outputs, bias_at = (fit->features.n - 1) * k;
+
+    for (size_t i = 0; i < fit->features.n * k; i++)
+        *(i < bias_at ? &kernel[i] : &bias[i - bias_at]) =
+            fit->folded[i / k * fit->stride + i % k];
+}
+
 int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *stop,
                    float *kernel, float *bias)
 {
-    size_t bias_at = (fit->features.n - 1) * fit->outputs;
-
     fit->effort = (struct linear_effort){0};
     struct nothing nothing = take_nothing(fit, c);
     start(fit, c, &nothing, kernel, bias);
@@ -188,10 +196,22 @@ int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *s
         return wish;
 
     linear_fold(fit, fit->weights);
-    for (size_t i = 0; i < fit->features.n * fit->outputs; i++)
-        *(i < bias_at ? &kernel[i] : &bias[i - bias_at]) =
-            fit->folded[i / fit->outputs * fit->stride + i % fit->outputs];
+    copy_folded(fit, kernel, bias);
     return 0;
+}
+
+void linear_fit_bayes(struct linear_fit *fit, float *kernel, float *bias)
+{
+    size_t n = share_own(&fit->features) * fit->outputs;
+
+    for (size_t i = 0; i < n; i++)
+        fit->step[i] = 1;
+    linear_fold(fit, fit->step);
+    copy_folded(fit, kernel, bias);
+    for (size_t c = 0; c < fit->outputs; c++) {
+        double share = share_of_class(fit, c);
+        bias[c] = (float)(kernels_log(share) - kernels_log(1 - share));
+    }
 }
 
 struct linear_effort linear_fit_effort(const struct linear_fit *fit)

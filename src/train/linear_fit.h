@@ -60,6 +60,10 @@ void linear_fit_begin(const struct linear_fit *fit, float *kernel, float *bias);
 int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *stop,
                    float *kernel, float *bias);
 
+/* Collective. The weights (F, K) and biases (K) of naive Bayes, each class against the
+ * rest: the log-count ratios themselves and the classes' log odds. */
+void linear_fit_bayes(struct linear_fit *fit, float *kernel, float *bias);
+
 /* Of the last run. */
 struct linear_effort {
     int newton_steps, passes; /* a pass is one over the rows and one over the features */

@@ -5,9 +5,6 @@
 #include "base/signals.h"
 #include "train/linear_fit.h"
 
-/* The tensors of the model, in their order. */
-enum { KERNEL, IDF, BIAS };
-
 /* A rank's wish, between two passes: a fit that has not ended leaves nothing, but the
  * trials before it are to be saved in time. */
 static int wish(void *context)
@@ -39,21 +36,17 @@ static struct linear_task task_of(const struct trainer *trainer, const int32_t *
     };
 }
 
-/* Where the tensors are in the flat array. */
-static float *tensor_at(const struct trainer *trainer, int i)
-{
-    return (float *)trainer->weights + trainer->params->tensors[i].offset;
-}
-
 /* Collective. The weights, from which it begins, become those of a fit on n training
- * rows; *passes is what it took. */
+ * rows; *passes is what it took. Validation, where it judges, decides the shares of
+ * `trial`. */
 static int fit(struct trainer *trainer, const int32_t *rows, int n,
-               const struct linear_trial *trial, bool begins, int *passes)
+               struct linear_trial *trial, bool judges, bool begins, int *passes)
 {
     struct linear_task task = task_of(trainer, rows, n, trial->scaling);
     const struct linear_stop stop = {LINEAR_TOLERANCE, wish, trainer};
     struct linear_fit *work = NULL;
-    float *kernel = tensor_at(trainer, KERNEL), *bias = tensor_at(trainer, BIAS);
+    float *kernel = trainer_tensor(trainer, trainer->weights, LINEAR_KERNEL);
+    float *bias = trainer_tensor(trainer, trainer->weights, LINEAR_BIAS);
     double *weights = NULL;
 
     int rc = trainer->config->loss.class_weight
@@ -69,12 +62,14 @@ static int fit(struct trainer *trainer, const int32_t *rows, int n,
     if (begins)
         linear_fit_begin(work, kernel, bias);
     int wished = linear_fit_run(work, trial->c, &stop, kernel, bias);
-    linear_fit_idf(work, tensor_at(trainer, IDF));
+    linear_fit_idf(work, trainer_tensor(trainer, trainer->weights, LINEAR_IDF));
     *passes = linear_fit_effort(work).passes;
+    if (!wished && (judges || trial->bayes > 0))
+        rc = trainer_add_bayes(trainer, work, judges, weights, trial);
     linear_fit_free(work);
     free(weights);
     model_pack(trainer->model, trainer->weights);
-    return wished ? trainer_stop(trainer, wished) : OK;
+    return wished ? trainer_stop(trainer, wished) : rc;
 }
 
 /* Rows of the training part that are fitted, ascending; the caller's. With `all` those
@@ -126,15 +121,23 @@ bool trainer_is_fitted(const struct trainer *trainer)
            !next_trial(trainer, &trial);
 }
 
+/* Whether validation rows decide what of a trial is naive Bayes's. */
+static bool shares_are_open(const struct trainer *trainer,
+                            const struct linear_trial *trial)
+{
+    return trial->scaling == SCALING_LOG_COUNT && trainer->sampler.n_validation > 0 &&
+           trainer->config->linear.regression < 0;
+}
+
 /* From what the last trial left, unless an n-gram stood for something else there. */
-static int fit_trial(struct trainer *trainer, const struct linear_trial *trial,
-                     int *passes)
+static int fit_trial(struct trainer *trainer, struct linear_trial *trial, int *passes)
 {
     int done = trainer->progress.epoch, n = 0;
     bool begins = done == 0 || trainer->linear.trials[done - 1].scaling != trial->scaling;
     int32_t *rows = fitted_rows(trainer, false, &n);
 
-    int rc = fit(trainer, rows, n, trial, begins, passes);
+    int rc =
+        fit(trainer, rows, n, trial, shares_are_open(trainer, trial), begins, passes);
     free(rows);
     return rc;
 }
@@ -149,7 +152,7 @@ static int fit_again(struct trainer *trainer, struct linear_trial *trial, int *p
     if (done > 0)
         memcpy(trainer->weights, trainer->best_weights,
                trainer->params->size * sizeof(real));
-    int rc = fit(trainer, rows, n, trial, done == 0, passes);
+    int rc = fit(trainer, rows, n, trial, false, done == 0, passes);
     free(rows);
     trainer->progress.is_refitted = !rc;
     return rc;
@@ -167,6 +170,8 @@ int trainer_fit_trial(struct trainer *trainer, struct report_trial *report)
         trainer->linear.trials[trainer->progress.epoch] = trial;
     *report = (struct report_trial){.scaling = linear_scaling_names[trial.scaling],
                                     .c = trial.c,
+                                    .regression = trial.regression,
+                                    .bayes = trial.bayes,
                                     .passes = passes,
                                     .is_last = !is_trial};
     return rc;
@@ -185,9 +190,12 @@ static struct linear_trial read_trial(const struct trainer *trainer, const json_
     bool is_loss = monitor == MONITOR_VAL_LOSS || monitor == MONITOR_LOSS;
     const char *scaling = json_string_value(json_object_get(line, "scaling"));
     double value = json_number_value(json_object_get(line, monitor_names[monitor]));
+    const json_t *bayes = json_object_get(line, "bayes");
     struct linear_trial trial = {
         .rung = (int)json_integer_value(json_object_get(line, "rung")),
         .c = json_number_value(json_object_get(line, "c")),
+        .regression = bayes ? json_number_value(json_object_get(line, "regression")) : 1,
+        .bayes = json_number_value(bayes),
         .value = is_loss ? -value : value};
 
     for (int i = 0; scaling && i < SCALING_AUTO; i++)
@@ -222,4 +230,8 @@ void trainer_add_trial(const struct trainer *trainer, json_t *line)
                         json_string(linear_scaling_names[trial->scaling]));
     json_object_set_new(line, "rung", json_integer(trial->rung));
     json_object_set_new(line, "c", json_real(trial->c));
+    if (trial->bayes > 0) {
+        json_object_set_new(line, "regression", json_real(trial->regression));
+        json_object_set_new(line, "bayes", json_real(trial->bayes));
+    }
 }

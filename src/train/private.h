@@ -8,8 +8,8 @@
  * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
  * what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
  * embedding), resume.c (as a checkpoint has it). What each rank did when: tracing.c. A
- * linear model's n-grams: load_ngrams.c; its fits: linear_run.c. Models that are done,
- * over the rows of such a run: judging.h.
+ * linear model's n-grams: load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
+ * Models that are done, over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
 #define RNNTRAIN_TRAIN_PRIVATE_H
@@ -192,6 +192,18 @@ size_t trainer_ngram_bytes(const struct trainer *trainer);
 /* Collective. The next trial of a linear model, or its last fit, and what to say of it.
  * ERR_STOPPED. */
 int trainer_fit_trial(struct trainer *trainer, struct report_trial *report) NODISCARD;
+/* Collective. Behind a fit on log-count ratios: the weights become a sum of its own and
+ * naive Bayes's, by the shares of `trial`, which validation rows decide where they
+ * judge. */
+struct linear_fit;
+int trainer_add_bayes(struct trainer *trainer, struct linear_fit *fit, bool judges,
+                      const double *class_weights, struct linear_trial *trial) NODISCARD;
+/* The tensors of a linear model, in their order, and where one is in a flat array. */
+enum { LINEAR_KERNEL, LINEAR_IDF, LINEAR_BIAS };
+static inline float *trainer_tensor(const struct trainer *trainer, real *weights, int i)
+{
+    return (float *)weights + trainer->params->tensors[i].offset;
+}
 /* What validation said of the trial that is done. */
 void trainer_note_trial(struct trainer *trainer, double value);
 /* Rank 0. What it was, for the history; and what all of them were, of the history, to all
@@ -208,9 +220,11 @@ int trainer_train_batch(struct trainer *trainer, int b,
 /* Collective. An epoch from the batch on that comes next, validated and recorded;
  * ERR_STOPPED, ERR_DIVERGED. */
 int trainer_run_epoch(struct trainer *trainer) NODISCARD;
-/* Collective. Over n rows of a part. */
+/* Collective. Over n rows of a part; their logits (n, outputs) on every rank. */
 int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
                      int n, struct score *score) NODISCARD;
+int trainer_logits(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
+                   int n, real *logits) NODISCARD;
 
 /* What is validated and saved as the model: the weights, or with --ema their averages. */
 static inline real *trainer_model_weights(const struct trainer *trainer)

@@ -69,8 +69,9 @@ struct report_start {
 struct report_trial {
     const char *scaling; /* NULL: the epoch is none */
     double c;
-    int passes;   /* over the rows */
-    bool is_last; /* of all labelled rows: nothing is left to judge it */
+    double regression, bayes; /* shares of their weights */
+    int passes;               /* over the rows */
+    bool is_last;             /* of all labelled rows: nothing is left to judge it */
 };
 
 struct report_epoch {

@@ -1,17 +1,38 @@
 #include "train/private.h"
 
-int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
-                     int n, struct score *score)
+/* Of the model alone: `ensemble` gets it. */
+static struct evaluator evaluator_of(struct trainer *trainer, struct ensemble *ensemble)
 {
     const struct sampler_config *config = &trainer->config->sampler;
     const struct ensemble_config lone = {.n = 0};
-    struct ensemble ensemble;
-    const struct evaluator evaluator = {
-        trainer->comm,   &trainer->balance,   &ensemble, config->lane_rows,
-        trainer->stream, config->window_rows, NULL};
 
-    ensemble_init(&ensemble, &lone, &trainer->model);
+    ensemble_init(ensemble, &lone, &trainer->model);
+    return (struct evaluator){.comm = trainer->comm,
+                              .balance = &trainer->balance,
+                              .ensemble = ensemble,
+                              .lane_rows = config->lane_rows,
+                              .stream = trainer->stream,
+                              .window_rows = config->window_rows};
+}
+
+int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
+                     int n, struct score *score)
+{
+    struct ensemble ensemble;
+    const struct evaluator evaluator = evaluator_of(trainer, &ensemble);
+
     int rc = evaluate(&evaluator, &trainer->data, part, rows, n, score);
+    ensemble_release(&ensemble);
+    return rc;
+}
+
+int trainer_logits(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
+                   int n, real *logits)
+{
+    struct ensemble ensemble;
+    const struct evaluator evaluator = evaluator_of(trainer, &ensemble);
+
+    int rc = evaluate_logits(&evaluator, &trainer->data, part, rows, n, logits);
     ensemble_release(&ensemble);
     return rc;
 }

@@ -33,6 +33,13 @@ cmp <(tail -n 1 one/log.jsonl) <(tail -n 1 again/log.jsonl) || problem "the end 
 expect 64 "was trained with linear_c 0" "$rnntrain" data.h5 --model linear --run-dir stopped \
     --resume --linear-c 3
 
+# Naive Bayes has a share, which validation rows decide, unless it is to have none.
+grep '"bayes":' one/log.jsonl | tail -1 | grep -q '"regression":.*"all_rows":true' ||
+    problem "naive Bayes has no share: $(tail -3 one/log.jsonl)"
+"$rnntrain" data.h5 --model linear --run-dir plain --quiet --linear-regression 1
+! grep -q '"bayes":' plain/log.jsonl || problem "naive Bayes has a share"
+[ "$(hashes one)" != "$(hashes plain)" ] || problem "naive Bayes changes nothing"
+
 # Given C and scaling there is one fit, and one on all rows; without validation that alone.
 "$rnntrain" data.h5 --model linear --run-dir given --quiet --linear-c 2 --linear-scaling tf-idf
 [ "$(hashes given | wc -w)" = 2 ] || problem "given C: $(hashes given)"

@@ -1,4 +1,4 @@
-/* How a network and a linear model judge together: logits = a network + b linear + c.
+/* How two models judge together: logits = a first + b second + c.
  *
  * a, b >= 0 and c, one a logit, are the least of the log losses of rows that neither has
  * learnt, plus (|a - 1/2|^2 + |b - 1/2|^2 + |c|^2) / 2. That ridge weighs about as much
@@ -9,8 +9,8 @@
  *
  * Newton's method in double, over the rows in their order.
  */
-#ifndef RNNTRAIN_RUNS_BLEND_H
-#define RNNTRAIN_RUNS_BLEND_H
+#ifndef RNNTRAIN_TRAIN_BLEND_H
+#define RNNTRAIN_TRAIN_BLEND_H
 
 #include "data/rows.h"
 #include "layers/chain.h"
@@ -24,8 +24,9 @@ struct blend_task {
     const struct rows *labels;
     const int32_t *rows; /* (n) of labels */
     int n;
-    const real *network, *linear; /* (n, K) */
-    const double *class_weights;  /* what rows of a class count; NULL: 1 */
+    const real *first, *second;  /* (n, K) */
+    bool has_biases;             /* else c is 0 */
+    const double *class_weights; /* what rows of a class count; NULL: 1 */
 };
 
 struct blend {

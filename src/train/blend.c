@@ -1,4 +1,4 @@
-#include "runs/blend.h"
+#include "train/blend.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,15 +39,15 @@ static double center(int i)
     return i < C ? at_first : 0;
 }
 
-/* z = a network + b linear + c of row i. */
+/* z = a first + b second + c of row i. */
 static void mix(const struct fit *fit, const double *at, size_t i)
 {
     const struct blend_task *task = fit->task;
     size_t k = (size_t)task->outputs;
 
     for (size_t c = 0; c < k; c++)
-        fit->z[c] = at[A] * (double)task->network[i * k + c] +
-                    at[B] * (double)task->linear[i * k + c] +
+        fit->z[c] = at[A] * (double)task->first[i * k + c] +
+                    at[B] * (double)task->second[i * k + c] +
                     (fit->n > C ? at[C + c] : 0);
 }
 
@@ -115,8 +115,8 @@ static double objective(const struct fit *fit, const double *at)
 static double input(const struct fit *fit, size_t row, int i, int k)
 {
     size_t at = row * (size_t)fit->task->outputs + (size_t)k;
-    return i == A   ? (double)fit->task->network[at]
-           : i == B ? (double)fit->task->linear[at]
+    return i == A   ? (double)fit->task->first[at]
+           : i == B ? (double)fit->task->second[at]
                     : i - C == k;
 }
 
@@ -281,7 +281,7 @@ static void find_least(struct fit *fit)
 
 double blend_fit(const struct blend_task *task, struct blend *blend)
 {
-    int k = task->outputs, n = C + (k <= BLEND_MOST_BIASES ? k : 0);
+    int k = task->outputs, n = C + (task->has_biases && k <= BLEND_MOST_BIASES ? k : 0);
     double *all = xcalloc((size_t)n * (size_t)(n + 4) + 3 * (size_t)k, sizeof *all);
     struct fit fit = {.task = task,
                       .n = n,

@@ -1,6 +1,6 @@
 /* a, b and c: at the least of what is minimized, never negative, and never without
  * bounds. */
-#include "runs/blend.h"
+#include "train/blend.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -52,8 +52,9 @@ static void make(struct data *data, enum loss loss, int outputs, double knows)
                                      .labels = &data->labels,
                                      .rows = data->rows,
                                      .n = N,
-                                     .network = data->network,
-                                     .linear = data->linear};
+                                     .first = data->network,
+                                     .second = data->linear,
+                                     .has_biases = true};
 }
 
 static bool is_of(const struct data *data, int i, int c)
@@ -74,8 +75,8 @@ static double objective(const struct data *data, const struct blend *blend)
     for (int i = 0; i < N; i++) {
         double normalizer = 0, right = 0;
         for (int c = 0; c < k; c++) {
-            double z = blend->a * (double)task->network[i * k + c] +
-                       blend->b * (double)task->linear[i * k + c] + blend->c[c];
+            double z = blend->a * (double)task->first[i * k + c] +
+                       blend->b * (double)task->second[i * k + c] + blend->c[c];
             normalizer += exp(z);
             right += is_of(data, i, c) ? z : 0;
             if (task->loss != LOSS_CATEGORICAL)
@@ -177,8 +178,8 @@ static void test_class_weights(void **state)
     task.class_weights = NULL;
     task.rows = rows;
     task.n = n;
-    task.network = network;
-    task.linear = linear;
+    task.first = network;
+    task.second = linear;
     blend_fit(&task, &repeated);
 
     assert_true(fabs(weighted.a - repeated.a) < 1e-6);
