@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands/runs_options.h"
+#include "commands/recipe.h"
 #include "commands/stopping.h"
 #include "commands/vectors_options.h"
 #include "data/sampler_options.h"
@@ -13,14 +14,6 @@
 #include "saved/checkpoint.h"
 #include "saved/ensemble.h"
 #include "saved/record.h"
-
-enum recipe { RECIPE_NONE, RECIPE_LSTM, RECIPE_BILSTM, RECIPE_GRU, RECIPES };
-static const char *const recipes[] = {[RECIPE_NONE] = "none",
-                                      [RECIPE_LSTM] = "keras-lstm",
-                                      [RECIPE_BILSTM] = "keras-bilstm",
-                                      [RECIPE_GRU] = "keras-gru",
-                                      NULL};
-_Static_assert(COUNT_OF(recipes) == RECIPES + 1, "a recipe has no name");
 
 static const char *const balances[] = {
     [BALANCE_SPEED] = "speed", [BALANCE_OFF] = "off", NULL};
@@ -41,8 +34,12 @@ static const struct option run_options[] = {
      "data set that rnnprep wrote; also the first operand", "Run", true},
     {"run-dir", OPTION_STRING, AT(trainer.run_dir), "run", 0, 0, option_folder,
      "folder for log.jsonl, best.h5 and last.h5", "Run", true},
-    {"recipe", OPTION_CHOICE, AT(recipe), "keras-lstm", 0, 0, recipes,
-     "one of the notebook's three models with all its numbers", "Run", false},
+    {"recipe", OPTION_CHOICE, AT(recipe), "keras-lstm", 0, 0, recipe_names,
+     "keras-: one of the notebook's three models with all its numbers. fast: a linear "
+     "model "
+     "of n-grams; auto: a network and that, by what the data are; best: five of these "
+     "networks and that",
+     "Run", false},
     {"notebook", OPTION_BOOL, AT(trainer.result_is_last), "false", 0, 0, NULL,
      "the recipe to the letter of its era: hard_sigmoid, the tail of the rows as "
      "validation set, which holds one class only, and the last weights as the result",
@@ -157,20 +154,6 @@ const struct option_table cmd_train_table = {
     .min_operands = 0,
     .max_operands = 1,
 };
-
-/* What a recipe sets besides the defaults, which are those of keras-lstm. */
-static const char *const recipe_options[][6][2] = {
-    [RECIPE_NONE] = {{NULL}},
-    [RECIPE_LSTM] = {{NULL}},
-    [RECIPE_BILSTM] = {{"model", "bilstm"},
-                       {"head", "flatten"},
-                       {"dense", "0"},
-                       {"embedding-dropout", "0.5"},
-                       {"rnn-dropout", "0.5"},
-                       {NULL}},
-    [RECIPE_GRU] = {{"model", "gru"}, {NULL}},
-};
-_Static_assert(COUNT_OF(recipe_options) == RECIPES, "a recipe sets nothing");
 
 static const char *const notebook_options[][2] = {
     {"recurrent-activation", "hard_sigmoid"},
@@ -331,27 +314,46 @@ static int check_combination(const struct trainer_config *trainer)
     return rc;
 }
 
-int config_resolve(int argc, char **argv, struct config *config, const char **operands,
-                   int *n_operands)
+/* Rank 0 reads of the data what the recipe asks. */
+static int learn_facts(const struct comm *comm, int rc, const struct config *named,
+                       const char *path, struct recipe_facts *facts)
 {
-    static const char *const none[][2] = {{NULL}};
-    return config_resolve_drawn(&cmd_train_table, none, argc, argv, config, operands,
-                                n_operands);
+    bool asks = !rc && recipe_asks_data((enum recipe)named->recipe);
+
+    if (asks && (!comm || comm->rank == 0))
+        rc = recipe_read_facts(path, facts);
+    if (!comm)
+        return rc;
+    rc = comm_agree(comm, rc);
+    if (!rc)
+        comm_broadcast(comm, facts, sizeof *facts);
+    return rc;
 }
 
-int config_resolve_drawn(const struct option_table *table, const char *const drawn[][2],
-                         int argc, char **argv, struct config *config,
-                         const char **operands, int *n_operands)
+int config_resolve(const struct comm *comm, int argc, char **argv, struct config *config,
+                   const char **operands, int *n_operands)
+{
+    static const char *const none[][2] = {{NULL}};
+    return config_resolve_drawn(comm, &cmd_train_table, none, argc, argv, config,
+                                operands, n_operands);
+}
+
+int config_resolve_drawn(const struct comm *comm, const struct option_table *table,
+                         const char *const drawn[][2], int argc, char **argv,
+                         struct config *config, const char **operands, int *n_operands)
 {
     struct line line = {table, argc, argv, operands, 0};
     struct config named = {0};
     const struct trainer_config *run = &named.trainer;
+    struct recipe_facts facts = {0};
 
     options_init(table, config);
     stopping_leave_open(config);
     int rc = find_beginning(&named, &line);
+    rc = learn_facts(comm, rc, &named, line.n_operands == 1 ? operands[0] : run->data,
+                     &facts);
     if (!rc)
-        rc = apply(config, recipe_options[named.recipe], recipes[named.recipe]);
+        rc = recipe_apply((enum recipe)named.recipe, &facts, &named, config);
     const struct model_options recipes_own = config->trainer.model;
     if (!rc && run->result_is_last)
         rc = apply(config, notebook_options, "--notebook");

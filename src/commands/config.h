@@ -29,16 +29,19 @@ struct config {
 extern const struct option_table cmd_train_table;
 
 /* From all sources; `operands` (room for argc pointers) gets what is no option. The data
- * set decides how long rows are and what else the model takes from it. */
-int config_resolve(int argc, char **argv, struct config *config, const char **operands,
-                   int *n_operands) NODISCARD;
+ * set decides how long rows are and what else the model takes from it, and what some
+ * recipes set: of the ranks of `comm`, which resolve together, one reads that. NULL: this
+ * process is alone. */
+int config_resolve(const struct comm *comm, int argc, char **argv, struct config *config,
+                   const char **operands, int *n_operands) NODISCARD;
 
 /* The same of a command whose table has more options. What is drawn, names and values
  * with a NULL behind them, comes before the environment, file and command line, which
  * win. */
-int config_resolve_drawn(const struct option_table *table, const char *const drawn[][2],
-                         int argc, char **argv, struct config *config,
-                         const char **operands, int *n_operands) NODISCARD;
+int config_resolve_drawn(const struct comm *comm, const struct option_table *table,
+                         const char *const drawn[][2], int argc, char **argv,
+                         struct config *config, const char **operands,
+                         int *n_operands) NODISCARD;
 
 /* From the record in a checkpoint; `source` is for messages. */
 int config_from_record(const char *json, const char *source,

@@ -135,7 +135,7 @@ int cmd_summary(int argc, char **argv)
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
     int n = 0;
 
-    int rc = config_resolve(argc, argv, &config, operands, &n);
+    int rc = config_resolve(NULL, argc, argv, &config, operands, &n);
     if (!rc)
         rc = show(&config, n ? operands[0] : NULL, argc > n);
     config_release(&config);

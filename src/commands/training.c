@@ -17,11 +17,13 @@ char *training_record(const struct trainer_config *trainer, const void *context)
     return record_write(&cmd_train_table, &config);
 }
 
-int training_resolve(const struct option_table *table, const char *const drawn[][2],
-                     int argc, char **argv, struct config *config)
+int training_resolve(const struct comm *comm, const struct option_table *table,
+                     const char *const drawn[][2], int argc, char **argv,
+                     struct config *config)
 {
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0, rc = config_resolve_drawn(table, drawn, argc, argv, config, operands, &n);
+    int n = 0,
+        rc = config_resolve_drawn(comm, table, drawn, argc, argv, config, operands, &n);
     if (!rc && n == 1)
         rc = options_set(&cmd_train_table, config, "data", operands[0], "data set");
 
@@ -38,14 +40,19 @@ int training_command(const struct option_table *table, int argc, char **argv,
     static const char *const none[][2] = {{NULL}};
     struct config config = {.recipe = 0};
     struct comm comm = {.rank = 0};
+    bool is_launched = comm_launched_rank() >= 0;
 
     trainer_start_clock();
     int rc = comm_check_launch();
-    if (!rc)
-        rc = training_resolve(table, none, argc, argv, &config);
-
-    if (!rc || comm_launched_rank() >= 0) {
+    if (is_launched) /* one alone learns what is wrong before MPI begins */
         comm_init(&comm);
+    if (!rc)
+        rc = training_resolve(is_launched ? &comm : NULL, table, none, argc, argv,
+                              &config);
+    if (!rc && !is_launched)
+        comm_init(&comm);
+
+    if (!rc || is_launched) {
         rc = comm_agree(&comm, rc);
         if (!rc && comm.rank == 0 && !config.trainer.quiet)
             options_environment_notes(table, stderr);

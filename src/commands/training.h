@@ -14,9 +14,11 @@ int training_command(const struct option_table *table, int argc, char **argv,
                      int (*work)(struct comm *comm, struct config *config, int argc,
                                  char **argv)) NODISCARD;
 
-/* The options of such a command, and its data set. */
-int training_resolve(const struct option_table *table, const char *const drawn[][2],
-                     int argc, char **argv, struct config *config) NODISCARD;
+/* The options of such a command, and its data set, by all ranks of `comm` or, with NULL,
+ * by this one alone. */
+int training_resolve(const struct comm *comm, const struct option_table *table,
+                     const char *const drawn[][2], int argc, char **argv,
+                     struct config *config) NODISCARD;
 
 /* The record of a run's options, of which `context`, a struct config, has those that no
  * run has; the caller's to free. */

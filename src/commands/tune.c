@@ -168,7 +168,7 @@ static int draw_next(struct trials *trials)
         config_release(&made->config);
         free(made->record);
         made->record = NULL;
-        rc = training_resolve(&cmd_tune_table,
+        rc = training_resolve(NULL, &cmd_tune_table,
                               i == 1 ? known : (const char *const(*)[2])pairs,
                               trials->argc, trials->argv, &made->config);
         settle(&made->config);

@@ -197,7 +197,8 @@ int main(int argc, char **argv)
     }
 
     comm_init(&bench.comm);
-    int rc = config_resolve(argc - 4, argv + 4, &bench.config, operands, &n_operands);
+    int rc =
+        config_resolve(NULL, argc - 4, argv + 4, &bench.config, operands, &n_operands);
     if (!rc)
         rc = set_up(&bench, atoi(argv[2]), atof(argv[3]),
                     n_operands > 0 ? atoi(operands[0]) : 2);

@@ -30,7 +30,7 @@ static void try_arguments(struct fuzz *input)
         argv[argc++] = line;
 
     struct config config = {0};
-    check(config_resolve(argc, argv, &config, operands, &n), &config);
+    check(config_resolve(NULL, argc, argv, &config, operands, &n), &config);
     config_release(&config);
     free(all);
 }

@@ -23,7 +23,7 @@ static int resolve(const char *const *words, struct config *config)
     for (; words[argc]; argc++)
         argv[argc] = (char *)(uintptr_t)words[argc];
     *config = (struct config){0};
-    return config_resolve(argc, argv, config, operands, &n);
+    return config_resolve(NULL, argc, argv, config, operands, &n);
 }
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -1,0 +1,109 @@
+#include "commands/recipe.h"
+
+#include <limits.h>
+
+#include "data/dataset.h"
+
+const char *const recipe_names[] = {
+    [RECIPE_NONE] = "none",           [RECIPE_LSTM] = "keras-lstm",
+    [RECIPE_BILSTM] = "keras-bilstm", [RECIPE_GRU] = "keras-gru",
+    [RECIPE_FAST] = "fast",           [RECIPE_AUTO] = "auto",
+    [RECIPE_BEST] = "best",           NULL};
+_Static_assert(COUNT_OF(recipe_names) == RECIPES + 1, "a recipe has no name");
+
+/* What a recipe sets besides the defaults, which are those of keras-lstm. */
+static const char *const options_of[][12][2] = {
+    [RECIPE_NONE] = {{NULL}},
+    [RECIPE_LSTM] = {{NULL}},
+    [RECIPE_BILSTM] = {{"model", "bilstm"},
+                       {"head", "flatten"},
+                       {"dense", "0"},
+                       {"embedding-dropout", "0.5"},
+                       {"rnn-dropout", "0.5"},
+                       {NULL}},
+    [RECIPE_GRU] = {{"model", "gru"}, {NULL}},
+    [RECIPE_FAST] = {{"model", "linear"}, {NULL}},
+    [RECIPE_AUTO] = {{"model", "bilstm"},
+                     {"units", "64"},
+                     {"embedding", "64"},
+                     {"head", "max"},
+                     {"dense", "0"},
+                     {"embedding-dropout", "0.5"},
+                     {"rnn-dropout", "0.5"},
+                     {"patience", "2"},
+                     {NULL}},
+    [RECIPE_BEST] = {{"model", "bilstm"},
+                     {"units", "64"},
+                     {"embedding", "64"},
+                     {"head", "max"},
+                     {"dense", "0"},
+                     {"embedding-dropout", "0.5"},
+                     {"rnn-dropout", "0.5"},
+                     {"patience", "2"},
+                     {"seeds", "5"},
+                     {NULL}},
+};
+_Static_assert(COUNT_OF(options_of) == RECIPES, "a recipe sets nothing");
+
+/* Small corpora need many steps of few rows, yet lanes for eight ranks; large ones are
+ * faster in full lanes. */
+static const struct {
+    int rows; /* at most */
+    const char *batch_size, *lane_rows;
+} batches[] = {{20000, "32", "4"}, {200000, "64", "8"}, {INT_MAX, "256", "16"}};
+
+bool recipe_asks_data(enum recipe recipe)
+{
+    return recipe >= RECIPE_FAST;
+}
+
+int recipe_read_facts(const char *path, struct recipe_facts *facts)
+{
+    struct dataset data = {.path = NULL};
+    int rc = dataset_open(path, DATASET_WORDS_NONE, &data);
+
+    *facts = (struct recipe_facts){.rows = data.part[DATASET_TRAIN].n,
+                                   .has_ngrams = data.facts.has_ngrams};
+    dataset_release(&data);
+    return rc;
+}
+
+static int set(struct config *config, enum recipe recipe, const char *name,
+               const char *value)
+{
+    return options_set(&cmd_train_table, config, name, value, recipe_names[recipe]);
+}
+
+/* What the data decide. */
+static int adapt(enum recipe recipe, const struct recipe_facts *facts,
+                 const struct config *named, struct config *config)
+{
+    bool validates = named->trainer.sampler.rule != VALIDATION_NONE;
+    size_t i = 0;
+    while (facts->rows > batches[i].rows)
+        i++;
+
+    int rc = set(config, recipe, "batch-size", batches[i].batch_size);
+    if (!rc)
+        rc = set(config, recipe, "lane-rows", batches[i].lane_rows);
+    if (!rc)
+        rc = set(config, recipe, "monitor", validates ? "val_loss" : "loss");
+    if (!rc && facts->has_ngrams && validates)
+        rc = set(config, recipe, "add-linear", "true");
+    return rc;
+}
+
+int recipe_apply(enum recipe recipe, const struct recipe_facts *facts,
+                 const struct config *named, struct config *config)
+{
+    int rc = OK;
+    if (recipe == RECIPE_FAST && !facts->has_ngrams)
+        return fail(ERR_USAGE, "--recipe fast reads n-grams, and these data have none: "
+                               "make the data set by rnnprep CORPUS --for fast");
+
+    for (int i = 0; options_of[recipe][i][0] && !rc; i++)
+        rc = set(config, recipe, options_of[recipe][i][0], options_of[recipe][i][1]);
+    if (!rc && recipe_asks_data(recipe) && recipe != RECIPE_FAST)
+        rc = adapt(recipe, facts, named, config);
+    return rc;
+}
