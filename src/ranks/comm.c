@@ -76,6 +76,7 @@ void comm_finalize(struct comm *comm)
 
     if (state->node != MPI_COMM_NULL) {
         comm_meet(comm);
+        comm_beats_free(comm);
         MPI_Comm_free(&state->node);
         MPI_Finalize();
         die_set_hook(NULL);
@@ -88,21 +89,29 @@ int comm_group(const struct comm *comm, int n_groups)
     return (int)((int64_t)comm->rank * n_groups / comm->size);
 }
 
-void comm_split(const struct comm *comm, int n_groups, struct comm *group)
+int comm_split(struct comm *comm, int n_groups, struct comm *group)
 {
     MPI_Comm all;
     if (comm->size == 1) {
         comm_init_alone(group);
         group->node_cores = comm->node_cores;
         group->state->first = comm->state->first;
-        return;
+        group->state->beat = comm->state->beat;
+        return OK;
     }
 
     comm_meet(comm); /* who never comes is noticed here, MPI itself would wait */
+    int rc = comm->state->beats ? OK : comm_beats_new(comm);
+    if (rc)
+        return rc;
     MPI_Comm_split(comm->state->all, comm_group(comm, n_groups), comm->rank, &all);
     learn_ranks(group, all);
     group->state->first = comm->state->first + comm->rank - group->rank;
     group->state->stall_timeout = comm->state->stall_timeout;
+    group->state->beat = comm->state->beat;
+    group->state->job = comm->state;
+    comm->state->is_split = true;
+    return OK;
 }
 
 void comm_leave(struct comm *group)
@@ -113,8 +122,10 @@ void comm_leave(struct comm *group)
 
     if (state->node != MPI_COMM_NULL) {
         comm_meet(group);
+        comm_beats_free(group);
         MPI_Comm_free(&state->node);
         MPI_Comm_free(&state->all);
+        state->job->is_split = false;
     }
     release_state(group);
 }
@@ -136,6 +147,7 @@ void comm_set_hook(struct comm *comm,
 double comm_begin(const struct comm *comm)
 {
     struct comm_state *state = comm->state;
+    comm_tick(comm);
     if (state->before)
         state->before(comm, state->n_exchanges, state->data);
     state->n_exchanges++;
@@ -155,6 +167,7 @@ double comm_seconds(const struct comm *comm)
 
 int comm_agree(const struct comm *comm, int rc)
 {
+    comm_tick(comm);
     if (comm->size == 1)
         return rc;
     double start = comm_begin(comm);

@@ -39,8 +39,10 @@ void comm_finalize(struct comm *comm);
 /* The group that this rank is of, from 0. */
 int comm_group(const struct comm *comm, int n_groups);
 /* Collective. *group: the ranks of this rank's group, ranked as they were. comm_leave,
- * which is collective in the group, releases it; `comm` lives on. */
-void comm_split(const struct comm *comm, int n_groups, struct comm *group);
+ * which is collective in the group, releases it; `comm` lives on. Until then who waits in
+ * it for a group that is at work waits as long as that takes, unless a rank of this host
+ * does nothing for the time of its stall timeout. ERR_IO: nothing can be shared. */
+int comm_split(struct comm *comm, int n_groups, struct comm *group) NODISCARD;
 void comm_leave(struct comm *group);
 /* A rank's number in the job, which people know it by. */
 int comm_rank_of_job(const struct comm *comm, int rank);

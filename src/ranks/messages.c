@@ -117,6 +117,7 @@ char *comm_gather_bytes(const struct comm *comm, const void *bytes, size_t n,
 void comm_gather_lanes(const struct comm *comm, double *values, int width,
                        const int *first)
 {
+    comm_tick(comm);
     if (comm->size == 1)
         return;
     double start = comm_begin(comm);
@@ -138,6 +139,7 @@ void comm_gather_lanes(const struct comm *comm, double *values, int width,
 void comm_gather_blocks(const struct comm *comm, void *blocks, size_t block,
                         const int *first)
 {
+    comm_tick(comm);
     if (comm->size == 1)
         return;
     double start = comm_begin(comm);

@@ -1,7 +1,7 @@
 /* What the files of this folder share: comm.c (the ranks and what they agree on),
  * launch.c (how they were started), messages.c (bytes of any number), hosts.c, wait.c
- * (and who does not answer), window.c (memory that a node shares), share.c and sum.c
- * (lanes and their sum).
+ * (and who does not answer), beats.c (who does nothing), window.c (memory that a node
+ * shares), share.c and sum.c (lanes and their sum).
  */
 #ifndef RNNTRAIN_RANKS_PRIVATE_H
 #define RNNTRAIN_RANKS_PRIVATE_H
@@ -24,7 +24,31 @@ struct comm_state {
     uint32_t n_exchanges;
     void (*before)(const struct comm *comm, uint32_t exchange, const void *data);
     const void *data; /* for `before` */
+
+    /* Of a job that was in groups, owned, and whether it is at this moment; and this
+     * rank's count, of the job and of its groups. NULL: nobody is watched. */
+    struct comm_beats *beats;
+    bool is_split;
+    uint64_t *beat;
+    struct comm_state *job; /* of a group: that it left for a while */
 };
+
+/* This rank is alive. */
+static inline void comm_tick(const struct comm *comm)
+{
+    if (comm->state->beat)
+        __atomic_fetch_add(comm->state->beat, 1, __ATOMIC_RELAXED);
+}
+
+/* Collective. Begins to count. */
+int comm_beats_new(struct comm *comm) NODISCARD;
+void comm_beats_free(struct comm *comm);
+/* From now on who does not count is noticed: which ranks of the job are alive, where some
+ * of this host have not counted for the time of stall_timeout; NULL: all are. */
+void comm_beats_watch(const struct comm *comm);
+const bool *comm_beats_stopped(const struct comm *comm);
+/* Whether it is this rank that says so to people: one of a host does. */
+bool comm_beats_tell(const struct comm *comm);
 
 /* The cores that this process may use. */
 int comm_usable_cores(void);

@@ -399,6 +399,7 @@ static void reduce_by_mpi(struct comm_sum *sum)
 const real *comm_sum_finish(struct comm_sum *sum, const int *first)
 {
     make_whole(sum);
+    comm_tick(&sum->comm);
     if (sum->comm.size == 1)
         return own_sum(sum);
     double start = comm_begin(&sum->comm);

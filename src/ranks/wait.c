@@ -80,6 +80,37 @@ static void pause_for(double seconds)
         usleep(10000);
 }
 
+static void say_silent(const struct comm *comm, const bool *waits)
+{
+    char *silent = name_silent(comm, waits);
+    say_line(stderr,
+             "rnntrain: no answer for %.0f s from %s: stopped, frozen, or cut off from "
+             "the network; the job ends; go on from its last checkpoint with --resume "
+             "(--stall-timeout sets the time)",
+             comm->state->stall_timeout,
+             *silent ? silent : "MPI, though all ranks wait for it");
+    fflush(stderr);
+    free(silent);
+}
+
+/* Where others are at work in groups: that they do not answer is no reason to end. */
+static void look_at_beats(const struct comm *comm, bool begins)
+{
+    const bool *alive = NULL;
+    if (begins)
+        comm_beats_watch(comm);
+    else
+        alive = comm_beats_stopped(comm);
+    if (!alive)
+        return;
+
+    if (comm_beats_tell(comm))
+        say_silent(comm, alive);
+    else
+        pause_for(1);
+    _exit(ERR_UNAVAILABLE);
+}
+
 /* Ends this process: no message of MPI will come. The first of those who hear each other
  * says whom they wait for; the launcher ends the rest, also a process that is stopped. */
 static _Noreturn void end_stalled(const struct comm *comm)
@@ -92,19 +123,10 @@ static _Noreturn void end_stalled(const struct comm *comm)
     while (!waits[first])
         first++;
 
-    if (first == comm->rank) {
-        char *silent = name_silent(comm, waits);
-        say_line(
-            stderr,
-            "rnntrain: no answer for %.0f s from %s: stopped, frozen, or cut off from "
-            "the network; the job ends; go on from its last checkpoint with --resume "
-            "(--stall-timeout sets the time)",
-            comm->state->stall_timeout,
-            *silent ? silent : "MPI, though all ranks wait for it");
-        fflush(stderr);
-    } else {
+    if (first == comm->rank)
+        say_silent(comm, waits);
+    else
         pause_for(1); /* the first one's word comes before its job is ended */
-    }
     _exit(ERR_UNAVAILABLE);
 }
 
@@ -129,20 +151,28 @@ void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
         MPI_Testall(n, requests, &done, MPI_STATUSES_IGNORE);
         if (done)
             return;
-        if (polls % POLLS || timeout <= 0)
+        if (polls % POLLS)
+            continue;
+        comm_tick(comm);
+        if (timeout <= 0)
             continue;
 
         double now = seconds_now();
-        if (looked <= 0 || now - looked > timeout / 2)
-            began = now; /* the first look; or this process was stopped itself */
+        /* the first look; or this process was stopped itself */
+        bool begins = looked <= 0 || now - looked > timeout / 2;
+        if (begins)
+            began = now;
         looked = now;
-        if (now - began > timeout || is_called(comm))
+        if (comm->state->is_split)
+            look_at_beats(comm, begins);
+        else if (now - began > timeout || is_called(comm))
             end_stalled(comm);
     }
 }
 
 void comm_meet(const struct comm *comm)
 {
+    comm_tick(comm);
     if (comm->size == 1)
         return;
     MPI_Request request;

@@ -2,8 +2,19 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/say.h"
+
+/* As a run's while it reads its data, which nothing counts. */
+static double timeout_of(const struct trainer_config *config)
+{
+    struct stat status;
+    double timeout = config->stall_timeout;
+    return timeout > 0 && stat(config->data, &status) == 0
+               ? timeout + (double)status.st_size / 1e7
+               : timeout;
+}
 
 int job_check_configuration(const struct job *job)
 {
@@ -16,6 +27,7 @@ int job_check_configuration(const struct job *job)
 
     int rc = comm_same(job->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");
+    comm_set_stall_timeout(job->comm, timeout_of(network));
     free(record);
     free(all);
     return rc;

@@ -143,8 +143,10 @@ static int train_in_groups(struct comm *comm, struct run *runs, int n, int n_gro
     struct comm group;
     int mine = comm_group(comm, n_groups);
 
-    comm_split(comm, n_groups, &group);
-    int rc = train_group(&group, runs, n, mine, n_groups, is_brief, hooks);
+    int rc = comm_split(comm, n_groups, &group);
+    if (rc)
+        return rc;
+    rc = train_group(&group, runs, n, mine, n_groups, is_brief, hooks);
     rc = agree(comm, rc);
     share_runs(comm, &group, runs, n, mine, n_groups);
     comm_leave(&group);

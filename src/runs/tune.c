@@ -146,25 +146,27 @@ static int run_bracket(struct tune *tune, int n)
     return rc;
 }
 
-/* Collective. How long a bracket is likely to take: the first trial is asked for an
- * epoch, which its run keeps. Few trials need more than a dozen. */
+/* Collective. How long a bracket is likely to take: the second trial, which is like most
+ * others, is asked for an epoch, which its run keeps. Few need more than a dozen. */
 static int try_one(struct tune *tune)
 {
     enum { USUAL_EPOCHS = 12, BRACKET_TRIALS = 21 };
-    const struct halved first = {.trial = 0};
+    const struct halved second = {.trial = 1};
     int epochs = tune->config->job.network->epochs;
 
     int rc = draw_trial(tune);
     if (!rc)
-        rc = train_rung(tune, &first, 1, 0, 1);
+        rc = draw_trial(tune);
+    if (!rc)
+        rc = train_rung(tune, &second, 1, 0, 1);
     if (rc)
         return rc;
 
     int usual = epochs < USUAL_EPOCHS ? epochs : USUAL_EPOCHS;
     tune->last_bracket =
-        tune->trials[0].rungs[0].seconds * BRACKET_TRIALS * usual / (HALVING_BRACKET);
-    run_release(&tune->trials[0].run);
-    tune->n = 0; /* it is drawn again, as one of a bracket */
+        tune->trials[1].rungs[0].seconds * BRACKET_TRIALS * usual / (HALVING_BRACKET);
+    while (tune->n > 0) /* they are drawn again, as some of a bracket */
+        run_release(&tune->trials[--tune->n].run);
     return OK;
 }
 

@@ -63,6 +63,16 @@ grep -q "mean of their probabilities" said || problem "no mean: $(cat said)"
 "$rnntrain" data.h5 $small --seeds 3 --add-linear --run-dir mean --resume --quiet
 came_to mean | diff wanted - || problem "a linear model that came later"
 
+# A rank that is frozen in a group of its own is named by one that has nothing left to do.
+mpirun -np 2 "$rnntrain" data.h5 $small --seeds 2 --groups 2 --epochs 40 --run-dir frozen --quiet \
+    --stall-timeout 2 --patience 0 2>"$tmp/err" &
+job=$!
+await "two runs" test -s frozen/seed-12/log.jsonl
+kill -STOP "$(pids frozen | sed -n 2p)"
+ends 60
+[ $rc = 69 ] || problem "a frozen rank: exit code $rc: $(cat "$tmp/err")"
+grep -q "no answer for .* s from rank 1 on" "$tmp/err" || problem "not named: $(cat "$tmp/err")"
+
 # What cannot be.
 expect 64 "rnnprep --ngrams" "$rnntrain" ids.h5 $small --add-linear --run-dir x
 expect 64 "leaves no rows that say" "$rnntrain" data.h5 $small --add-linear --validation none --run-dir x
