@@ -105,7 +105,8 @@ int scores_report(struct job *job, const char *name, const struct scores *scores
         add(job, line, "val_", &scores->validation);
     if (scores->is_tested)
         add(job, line, "test_", &scores->test);
-    report_say(&job->report, "%-11s%s%s", name, validation, test);
+    if (*validation || *test)
+        report_say(&job->report, "%-11s%s%s", name, validation, test);
     free(validation);
     free(test);
     return report_write(&job->report, line, false);
