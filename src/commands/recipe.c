@@ -31,6 +31,8 @@ static const char *const options_of[][12][2] = {
                      {"embedding-dropout", "0.5"},
                      {"rnn-dropout", "0.5"},
                      {"patience", "2"},
+                     {"ema", "0.99"},
+                     {"learning-rate", "0.002"},
                      {NULL}},
     [RECIPE_BEST] = {{"model", "bilstm"},
                      {"units", "64"},
@@ -40,6 +42,8 @@ static const char *const options_of[][12][2] = {
                      {"embedding-dropout", "0.5"},
                      {"rnn-dropout", "0.5"},
                      {"patience", "2"},
+                     {"ema", "0.99"},
+                     {"learning-rate", "0.002"},
                      {"seeds", "5"},
                      {NULL}},
 };
@@ -63,6 +67,8 @@ int recipe_read_facts(const char *path, struct recipe_facts *facts)
     int rc = dataset_open(path, DATASET_WORDS_NONE, &data);
 
     *facts = (struct recipe_facts){.rows = data.part[DATASET_TRAIN].n,
+                                   .many_classes =
+                                       data.facts.n_labels > 2 && !data.facts.multi_label,
                                    .has_ngrams = data.facts.has_ngrams};
     dataset_release(&data);
     return rc;
@@ -88,6 +94,8 @@ static int adapt(enum recipe recipe, const struct recipe_facts *facts,
         rc = set(config, recipe, "lane-rows", batches[i].lane_rows);
     if (!rc)
         rc = set(config, recipe, "monitor", validates ? "val_loss" : "loss");
+    if (!rc && facts->many_classes)
+        rc = set(config, recipe, "label-smoothing", "0.1");
     if (!rc && facts->has_ngrams && validates)
         rc = set(config, recipe, "add-linear", "true");
     return rc;

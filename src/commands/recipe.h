@@ -20,7 +20,8 @@ extern const char *const recipe_names[RECIPES + 1];
 
 /* What a recipe asks of a data set. */
 struct recipe_facts {
-    int rows; /* of its training part */
+    int rows;          /* of its training part */
+    bool many_classes; /* of which a text has one, three or more */
     bool has_ngrams;
 };
 
