@@ -178,10 +178,13 @@ int ensemble_image(const struct ensemble_config *config, const char *const *path
     int rc = checkpoint_open(paths[0], &info);
     if (!rc)
         rc = ensemble_refuse(&info, "another ensemble");
-    if (!rc) {
-        info.ensemble = *config;
-        rc = open_members(paths, &info);
+    if (rc) {
+        checkpoint_release(&info);
+        return rc;
     }
+
+    info.ensemble = *config;
+    rc = open_members(paths, &info);
     if (!rc)
         rc = ensemble_check(&info);
     if (!rc)
