@@ -34,18 +34,7 @@ static const char *const options_of[][12][2] = {
                      {"ema", "0.99"},
                      {"learning-rate", "0.002"},
                      {NULL}},
-    [RECIPE_BEST] = {{"model", "bilstm"},
-                     {"units", "64"},
-                     {"embedding", "64"},
-                     {"head", "max"},
-                     {"dense", "0"},
-                     {"embedding-dropout", "0.5"},
-                     {"rnn-dropout", "0.5"},
-                     {"patience", "2"},
-                     {"ema", "0.99"},
-                     {"learning-rate", "0.002"},
-                     {"seeds", "5"},
-                     {NULL}},
+    [RECIPE_BEST] = {{"seeds", "5"}, {NULL}}, /* and all of RECIPE_AUTO */
 };
 _Static_assert(COUNT_OF(options_of) == RECIPES, "a recipe sets nothing");
 
@@ -101,17 +90,27 @@ static int adapt(enum recipe recipe, const struct recipe_facts *facts,
     return rc;
 }
 
+static int set_all(struct config *config, enum recipe recipe)
+{
+    const char *const(*pair)[2] = options_of[recipe];
+    int rc = OK;
+
+    for (; (*pair)[0] && !rc; pair++)
+        rc = set(config, recipe, (*pair)[0], (*pair)[1]);
+    return rc;
+}
+
 int recipe_apply(enum recipe recipe, const struct recipe_facts *facts,
                  const struct config *named, struct config *config)
 {
-    int rc = OK;
     if (recipe == RECIPE_FAST && !facts->has_ngrams)
         return fail(ERR_USAGE, "--recipe fast reads n-grams, and these data have none: "
                                "make the data set by rnnprep CORPUS --for fast");
 
-    for (int i = 0; options_of[recipe][i][0] && !rc; i++)
-        rc = set(config, recipe, options_of[recipe][i][0], options_of[recipe][i][1]);
-    if (!rc && recipe_asks_data(recipe) && recipe != RECIPE_FAST)
+    int rc = set_all(config, recipe);
+    if (!rc && recipe == RECIPE_BEST)
+        rc = set_all(config, RECIPE_AUTO);
+    if (!rc && (recipe == RECIPE_AUTO || recipe == RECIPE_BEST))
         rc = adapt(recipe, facts, named, config);
     return rc;
 }
