@@ -118,8 +118,7 @@ static int print_ngrams(const struct dataset *data)
     size_t n = 0;
     int rc = dataset_describe_ngrams(data, &n, &lines);
 
-    for (size_t i = 0; i < n; i++)
-        say_line(stdout, "%-10s %s", i ? "" : "n-grams", lines[i]);
+    program_print_lines("n-grams", n, lines);
     h5_free_texts(n, lines);
     return rc;
 }

@@ -66,6 +66,12 @@ void program_print_json(const char *label, const char *json)
     putchar('\n');
 }
 
+void program_print_lines(const char *label, size_t n, char *const *lines)
+{
+    for (size_t i = 0; i < n; i++)
+        say_line(stdout, "%-10s %s", i ? "" : label, lines[i]);
+}
+
 int program_output(int rc)
 {
     if (!rc && (fflush(stdout) != 0 || ferror(stdout)))

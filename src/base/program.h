@@ -69,6 +69,8 @@ int program_print_label(const char *label);
 int program_print_piece(int column, const char *piece, int n);
 /* A JSON text in such lines, which end behind its commas. */
 void program_print_json(const char *label, const char *json);
+/* Lines beneath each other, the label in front of the first. */
+void program_print_lines(const char *label, size_t n, char *const *lines);
 
 /* A hash as logs and checkpoints have it: 16 hexadecimal digits. */
 void program_hex(uint64_t value, char text[17]);

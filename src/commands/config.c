@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/runs_options.h"
 #include "commands/recipe.h"
+#include "commands/runs_options.h"
 #include "commands/stopping.h"
 #include "commands/vectors_options.h"
 #include "data/sampler_options.h"
@@ -36,9 +36,8 @@ static const struct option run_options[] = {
      "folder for log.jsonl, best.h5 and last.h5", "Run", true},
     {"recipe", OPTION_CHOICE, AT(recipe), "keras-lstm", 0, 0, recipe_names,
      "keras-: one of the notebook's three models with all its numbers. fast: a linear "
-     "model "
-     "of n-grams; auto: a network and that, by what the data are; best: five of these "
-     "networks and that",
+     "model of n-grams; auto: a network and that, by what the data are; best: five of "
+     "these networks and that",
      "Run", false},
     {"notebook", OPTION_BOOL, AT(trainer.result_is_last), "false", 0, 0, NULL,
      "the recipe to the letter of its era: hard_sigmoid, the tail of the rows as "
@@ -269,7 +268,7 @@ static int check_linear(const struct config *config, const struct model_options 
 /* What steps do, where there are none. */
 static int check_steps(const struct trainer_config *trainer)
 {
-    bool is_linear = trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack;
+    bool is_linear = model_options_are_linear(&trainer->model);
 
     if (is_linear && trainer->optim.ema > 0)
         return fail(ERR_USAGE, "--model linear is fitted at once: there are no steps of "
@@ -293,7 +292,7 @@ static int settle_model(struct config *config, const struct model_options *given
                     "--stack%s says all of a model: options of its parts, as --units, "
                     "cannot stand beside it",
                     *given->stack ? "" : ", which the model of --init-from has,");
-    if (model->kind == MODEL_LINEAR && !*model->stack)
+    if (model_options_are_linear(model))
         return check_linear(config, given);
     return model_options_settle(model);
 }

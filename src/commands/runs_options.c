@@ -6,8 +6,7 @@
 static const struct option options[] = {
     {"seeds", OPTION_COUNT, AT(seeds), "1", 1, 1000, NULL,
      "train so many models with the seeds --seed, --seed + 1, ... on one split, some "
-     "side "
-     "by side, each in RUN/seed-N, and write the mean of their probabilities as one "
+     "side by side, each in RUN/seed-N, and write the mean of their probabilities as one "
      "model, RUN/ensemble.h5",
      GROUP, true},
     {"add-linear", OPTION_BOOL, AT(add_linear), "false", 0, 0, NULL,
@@ -30,7 +29,7 @@ int runs_options_check(const struct config *config)
 
     if (!runs_options_are_several(config))
         return config->n_groups > 0 ? fail(ERR_USAGE, "--groups is for --seeds") : OK;
-    if (trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack)
+    if (model_options_are_linear(&trainer->model))
         return fail(ERR_USAGE,
                     "%s: --model linear draws nothing and is no network: give another "
                     "--model, or leave %s out",

@@ -10,8 +10,7 @@
 char *training_record(const struct trainer_config *trainer, const void *context)
 {
     struct config config = *(const struct config *)context;
-    bool is_linear = trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack;
-    if (is_linear)
+    if (model_options_are_linear(&trainer->model))
         config = runs_options_linear(&config);
     config.trainer = *trainer;
     return record_write(&cmd_train_table, &config);

@@ -206,7 +206,7 @@ static int check(const struct config *config)
                     "%s: tune finds one network: train it so afterwards, with "
                     "the options that it names",
                     config->seeds > 1 ? "--seeds" : "--add-linear");
-    if (trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack)
+    if (model_options_are_linear(&trainer->model))
         return fail(ERR_USAGE, "--model linear has nothing to tune but C and scaling, "
                                "which rnntrain train chooses");
     if (trainer->sampler.rule == VALIDATION_NONE)

@@ -57,7 +57,7 @@ int vectors_options_settle(struct config *config, const struct model_options *gi
     if (trainer->init_from)
         return fail(ERR_USAGE, "--vectors and --init-from: both say what the embedding "
                                "begins with: give one of them");
-    if (trainer->model.kind == MODEL_LINEAR && !*trainer->model.stack)
+    if (model_options_are_linear(&trainer->model))
         return fail(ERR_USAGE, "--model linear has no embedding that --vectors could "
                                "begin: leave one of them out");
     if (model_options_have_width(given) || *trainer->model.stack)

@@ -258,3 +258,9 @@ double kernels_softplus(double x)
     double u = kernels_exp(x > 0 ? -x : x);
     return (x > 0 ? x : 0) + log_near_one(u / (2 + u));
 }
+
+double kernels_sigmoid(double x)
+{
+    double e = kernels_exp(x < 0 ? x : -x);
+    return (x < 0 ? e : 1) / (1 + e);
+}

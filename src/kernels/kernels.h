@@ -336,11 +336,13 @@ double kernels_probe(int repeats, bool crowded);
  * struct dots has element order[v] (n), parts end at `ends` (4 * width). */
 void kernels_dot_order(int width, int n, int32_t *order, int32_t *ends);
 
-/* exp(x) for |x| < 700, log(x) for x > 0 and log(1 + exp(x)) to 4 ulp in double, from our
- * own code: glibc's are chosen by processor and may differ between nodes. */
+/* exp(x) for |x| < 700 (beyond: 0 or infinity), log(x) for x > 0, log(1 + exp(x)) and
+ * 1 / (1 + exp(-x)) to 4 ulp in double, from our own code: glibc's are chosen by
+ * processor and may differ between nodes. */
 double kernels_exp(double x);
 double kernels_log(double x);
 double kernels_softplus(double x);
+double kernels_sigmoid(double x);
 
 /* n rounded up to a multiple of `to`. */
 static inline int round_up(int n, int to)

@@ -24,7 +24,7 @@ void ensemble_init(struct ensemble *ensemble, const struct ensemble_config *conf
                    struct model *const *models)
 {
     *ensemble = (struct ensemble){.n = 1, .models = models};
-    if (config->n < 2)
+    if (!config || config->n < 2)
         return;
 
     size_t outputs = (size_t)ensemble_outputs(ensemble), n = (size_t)config->n;

@@ -42,7 +42,7 @@ struct ensemble {
     double *terms, *log_p, *rest; /* of a row, see ensemble.c; owned, or NULL */
 };
 
-/* Of one model, or of as many as `config` says. Release with ensemble_release, which
+/* Of as many models as `config` says, NULL: one. Release with ensemble_release, which
  * leaves models and config to their owner. */
 void ensemble_init(struct ensemble *ensemble, const struct ensemble_config *config,
                    struct model *const *models);

@@ -58,6 +58,12 @@ extern const struct option_table model_options_table;
 /* ERR_USAGE: options that would have no effect, or that say two things. */
 int model_options_check(const struct model_options *options) NODISCARD;
 
+/* Whether they say no network but weights of n-grams. */
+static inline bool model_options_are_linear(const struct model_options *options)
+{
+    return options->kind == MODEL_LINEAR && !*options->stack;
+}
+
 /* The chain of the options; vocabulary, length, classes and the pads' side are those of
  * the data set. ERR_USAGE: the stack's text is wrong, or a layer that is to be frozen is
  * not there. */

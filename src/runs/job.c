@@ -16,7 +16,7 @@ static double timeout_of(const struct trainer_config *config)
                : timeout;
 }
 
-int job_check_configuration(const struct job *job)
+static int check_configuration(const struct job *job)
 {
     const struct job_config *config = job->config;
     const struct trainer_config *network = config->network;
@@ -90,11 +90,34 @@ void job_release(struct job *job)
     json_decref(job->identity);
 }
 
-void job_say_finished(const struct job *job)
+static void say_finished(const struct job *job)
 {
     const struct trainer_config *config = job->config->network;
     if (job->comm->rank == 0 && !config->quiet)
         say_line(stdout, "%s is finished: nothing is left to resume", config->run_dir);
+}
+
+int job_carry_out(struct job *job, int (*work)(struct job *job, void *context),
+                  void *context)
+{
+    int rc = check_configuration(job);
+    if (!rc)
+        rc = job_take_folder(job);
+    if (rc)
+        return rc;
+
+    if (job->is_finished) {
+        say_finished(job);
+        return OK;
+    }
+    return job_end(job, work(job, context));
+}
+
+static int train_and_join(struct job *job, void *context)
+{
+    (void)context;
+    int rc = train_all(job);
+    return rc ? rc : job_join(job);
 }
 
 int job_run(struct comm *comm, const struct job_config *config)
@@ -104,18 +127,7 @@ int job_run(struct comm *comm, const struct job_config *config)
         json_pack("{s:i,s:b}", "seeds", config->seeds, "linear", config->linear != NULL);
     job_make_runs(&job);
 
-    int rc = job_check_configuration(&job);
-    if (!rc)
-        rc = job_take_folder(&job);
-    if (!rc && job.is_finished) {
-        job_say_finished(&job);
-    } else if (!rc) {
-        rc = train_all(&job);
-        if (!rc)
-            rc = job_join(&job);
-        rc = job_end(&job, rc);
-    }
-
+    int rc = job_carry_out(&job, train_and_join, NULL);
     job_release(&job);
     return rc;
 }

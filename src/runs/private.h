@@ -50,9 +50,10 @@ char *job_read_log(const struct job *job);
  * refit. */
 int job_train_linear(struct job *job) NODISCARD;
 
-/* Collective. All ranks were given the same: those of two groups would not notice. */
-int job_check_configuration(const struct job *job) NODISCARD;
-void job_say_finished(const struct job *job);
+/* Collective. A job from its folder to the end in its log: `work` is what is left of
+ * it. */
+int job_carry_out(struct job *job, int (*work)(struct job *job, void *context),
+                  void *context) NODISCARD;
 void job_release(struct job *job);
 
 /* The file that is a run's result; the caller's to free. */

@@ -260,9 +260,9 @@ static int end_with_best(struct tune *tune)
     return job_join(job);
 }
 
-static int search(struct tune *tune)
+static int search(struct job *job, void *context)
 {
-    struct job *job = tune->job;
+    struct tune *tune = context;
     double before = 0;
     if (job->comm->rank == 0)
         tune->lines = trials_read_log(job, &before);
@@ -298,16 +298,7 @@ int tune_run(struct comm *comm, const struct tune_config *config)
     run_release(&job.networks[0]); /* the best trial will be that */
     job.networks[0].name = xstrdup("trial-1");
 
-    int rc = job_check_configuration(&job);
-    if (!rc)
-        rc = job_take_folder(&job);
-    if (!rc && job.is_finished) {
-        job_say_finished(&job);
-    } else if (!rc) {
-        rc = search(&tune);
-        rc = job_end(&job, rc);
-    }
-
+    int rc = job_carry_out(&job, search, &tune);
     for (int i = 0; i < tune.n; i++)
         run_release(&tune.trials[i].run);
     free(tune.trials);

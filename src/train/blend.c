@@ -20,12 +20,6 @@ struct fit {
     double *z, *p, *product; /* (K) of a row */
 };
 
-static double sigmoid(double x)
-{
-    double e = kernels_exp(-fmin(fabs(x), 699));
-    return (x < 0 ? e : 1) / (1 + e);
-}
-
 static bool is_of(const struct blend_task *task, int row, int k)
 {
     const struct rows *labels = task->labels;
@@ -60,7 +54,7 @@ static double softmax_loss(const struct fit *fit, int row)
     for (int k = 1; k < task->outputs; k++)
         most = fmax(most, fit->z[k]);
     for (int k = 0; k < task->outputs; k++)
-        sum += fit->p[k] = kernels_exp(fmax(fit->z[k] - most, -699));
+        sum += fit->p[k] = kernels_exp(fit->z[k] - most);
     for (int k = 0; k < task->outputs; k++) {
         fit->p[k] /= sum;
         right += is_of(task, row, k) ? fit->z[k] : 0;
@@ -74,9 +68,9 @@ static double sigmoids_loss(const struct fit *fit, int row)
     double loss = 0;
 
     for (int k = 0; k < fit->task->outputs; k++) {
-        double z = fmax(fmin(fit->z[k], 699), -699);
+        double z = fit->z[k];
         loss += kernels_softplus(is_of(fit->task, row, k) ? -z : z);
-        fit->p[k] = sigmoid(z);
+        fit->p[k] = kernels_sigmoid(z);
     }
     return loss;
 }

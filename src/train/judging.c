@@ -156,24 +156,12 @@ struct judging_rows judging_test(const struct judging *judging)
     return (struct judging_rows){DATASET_TEST, sampler->test, sampler->n_test};
 }
 
-static struct evaluator evaluator_of(struct judging *judging, struct ensemble *ensemble)
-{
-    struct trainer *run = &judging->run;
-    return (struct evaluator){.comm = run->comm,
-                              .balance = &run->balance,
-                              .ensemble = ensemble,
-                              .lane_rows = run->config->sampler.lane_rows,
-                              .stream = run->stream,
-                              .window_rows = run->config->sampler.window_rows};
-}
-
 int judging_logits(struct judging *judging, const struct judging_rows *rows, int model,
                    real *logits)
 {
-    const struct ensemble_config lone = {.n = 0};
     struct ensemble ensemble;
-    ensemble_init(&ensemble, &lone, &judging->models[model].model);
-    const struct evaluator evaluator = evaluator_of(judging, &ensemble);
+    ensemble_init(&ensemble, NULL, &judging->models[model].model);
+    const struct evaluator evaluator = trainer_evaluator(&judging->run, &ensemble);
 
     int rc = evaluate_logits(&evaluator, &judging->run.data, rows->part, rows->rows,
                              rows->n, logits);
@@ -191,7 +179,7 @@ int judging_score(struct judging *judging, const struct judging_rows *rows,
     for (int i = 0; i < n; i++)
         models[i] = judging->models[members[i]].model;
     ensemble_init(&ensemble, config, models);
-    const struct evaluator evaluator = evaluator_of(judging, &ensemble);
+    const struct evaluator evaluator = trainer_evaluator(&judging->run, &ensemble);
 
     int rc =
         evaluate(&evaluator, &judging->run.data, rows->part, rows->rows, rows->n, score);

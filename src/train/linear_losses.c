@@ -1,29 +1,11 @@
 #include "train/linear_private.h"
 
-#include <math.h>
-
-static double softplus(double x)
-{
-    return fabs(x) < 700 ? kernels_softplus(x) : x > 0 ? x : 0;
-}
-
-static double sigmoid(double x)
-{
-    double e = kernels_exp(-fmin(fabs(x), 699));
-    return (x < 0 ? e : 1) / (1 + e);
-}
-
 static double greatest(const double *x, size_t n)
 {
     double most = x[0];
     for (size_t c = 1; c < n; c++)
         most = x[c] > most ? x[c] : most;
     return most;
-}
-
-static double exp_below(double x)
-{
-    return x > -699 ? kernels_exp(x) : 0;
 }
 
 /* How much row i counts. */
@@ -41,13 +23,13 @@ static double loss_of(const struct linear_fit *fit, size_t i, const double *x)
 
     if (task->loss != LOSS_CATEGORICAL) {
         for (size_t c = 0; c < k; c++)
-            sum += softplus(linear_is_of(task, i, c) ? -x[c] : x[c]);
+            sum += kernels_softplus(linear_is_of(task, i, c) ? -x[c] : x[c]);
         return sum;
     }
 
     double most = greatest(x, k);
     for (size_t c = 0; c < k; c++)
-        sum += exp_below(x[c] - most);
+        sum += kernels_exp(x[c] - most);
     return kernels_log(sum) + most - x[task->labels->y[task->rows[i]]];
 }
 
@@ -83,13 +65,13 @@ static void judge(const struct linear_fit *fit, size_t i, float *shares)
 
     if (fit->task.loss != LOSS_CATEGORICAL) {
         for (size_t c = 0; c < k; c++)
-            shares[c] = (float)sigmoid(x[c]);
+            shares[c] = (float)kernels_sigmoid(x[c]);
         return;
     }
 
     double most = greatest(x, k);
     for (size_t c = 0; c < k; c++)
-        sum += fit->row[c] = exp_below(x[c] - most);
+        sum += fit->row[c] = kernels_exp(x[c] - most);
     for (size_t c = 0; c < k; c++)
         shares[c] = (float)(fit->row[c] / sum);
 }

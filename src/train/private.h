@@ -220,6 +220,8 @@ int trainer_train_batch(struct trainer *trainer, int b,
 /* Collective. An epoch from the batch on that comes next, validated and recorded;
  * ERR_STOPPED, ERR_DIVERGED. */
 int trainer_run_epoch(struct trainer *trainer) NODISCARD;
+/* Who computes on this run's ranks, in its lanes, by models that the ensemble has. */
+struct evaluator trainer_evaluator(struct trainer *trainer, struct ensemble *ensemble);
 /* Collective. Over n rows of a part; their logits (n, outputs) on every rank. */
 int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
                      int n, struct score *score) NODISCARD;
@@ -236,7 +238,7 @@ static inline real *trainer_model_weights(const struct trainer *trainer)
  * and a C, the last one the best of them on all labelled rows. */
 static inline bool trainer_is_linear(const struct trainer *trainer)
 {
-    return trainer->config->model.kind == MODEL_LINEAR;
+    return model_options_are_linear(&trainer->config->model);
 }
 
 static inline bool trainer_stops_early(const struct trainer *trainer)

@@ -1,12 +1,8 @@
 #include "train/private.h"
 
-/* Of the model alone: `ensemble` gets it. */
-static struct evaluator evaluator_of(struct trainer *trainer, struct ensemble *ensemble)
+struct evaluator trainer_evaluator(struct trainer *trainer, struct ensemble *ensemble)
 {
     const struct sampler_config *config = &trainer->config->sampler;
-    const struct ensemble_config lone = {.n = 0};
-
-    ensemble_init(ensemble, &lone, &trainer->model);
     return (struct evaluator){.comm = trainer->comm,
                               .balance = &trainer->balance,
                               .ensemble = ensemble,
@@ -19,7 +15,8 @@ int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int3
                      int n, struct score *score)
 {
     struct ensemble ensemble;
-    const struct evaluator evaluator = evaluator_of(trainer, &ensemble);
+    const struct evaluator evaluator = trainer_evaluator(trainer, &ensemble);
+    ensemble_init(&ensemble, NULL, &trainer->model);
 
     int rc = evaluate(&evaluator, &trainer->data, part, rows, n, score);
     ensemble_release(&ensemble);
@@ -30,7 +27,8 @@ int trainer_logits(struct trainer *trainer, enum dataset_part part, const int32_
                    int n, real *logits)
 {
     struct ensemble ensemble;
-    const struct evaluator evaluator = evaluator_of(trainer, &ensemble);
+    const struct evaluator evaluator = trainer_evaluator(trainer, &ensemble);
+    ensemble_init(&ensemble, NULL, &trainer->model);
 
     int rc = evaluate_logits(&evaluator, &trainer->data, part, rows, n, logits);
     ensemble_release(&ensemble);

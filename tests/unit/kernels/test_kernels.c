@@ -226,7 +226,7 @@ static void test_activations(void **state)
 static void test_own_exp_and_log(void **state)
 {
     (void)state;
-    double worst[3] = {0};
+    double worst[4] = {0};
 
     for (int i = -69999; i <= 69999; i++) {
         double x = i / 100.0, positive = exp(x / 2);
@@ -238,12 +238,16 @@ static void test_own_exp_and_log(void **state)
         long double softplus = x > 0 ? x + log1pl(expl(-x)) : log1pl(expl(x));
         worst[2] = fmax(worst[2],
                         (double)fabsl(kernels_softplus(x) - softplus) / (double)softplus);
+        long double sigmoid = 1 / (1 + expl(-x));
+        worst[3] =
+            fmax(worst[3], (double)fabsl(kernels_sigmoid(x) - sigmoid) / (double)sigmoid);
     }
 
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         assert_true(worst[i] < 4 * 2.3e-16);
     assert_true(isnan(kernels_exp(NAN)));
     assert_true(kernels_exp(-1e4) == 0 && isinf(kernels_exp(1e4)));
+    assert_true(kernels_sigmoid(-1e4) == 0 && kernels_sigmoid(1e4) == 1);
 }
 
 static void test_flushes_subnormal_numbers(void **state)
