@@ -219,9 +219,7 @@ static int read_json_file(struct config *config, const char *path,
 
 /* A command line and what was found on it. */
 struct line {
-    const struct option_table *table; /* of the command */
-    int argc;
-    char *const *argv;
+    const struct config_sources *sources;
     const char **operands; /* room for argc of them */
     int n_operands;
 };
@@ -230,12 +228,13 @@ struct line {
  * of the file or NULL. */
 static int apply_sources(struct config *config, const char *path, struct line *line)
 {
-    int rc = options_from_environment(line->table, config);
+    int rc = options_from_environment(line->sources->table, config);
     if (!rc && path)
-        rc = read_json_file(config, path, line->table);
+        rc = read_json_file(config, path, line->sources->table);
     if (!rc)
-        rc = options_from_arguments(line->table, config, line->argc, line->argv,
-                                    line->operands, &line->n_operands);
+        rc = options_from_arguments(line->sources->table, config, line->sources->argc,
+                                    line->sources->argv, line->operands,
+                                    &line->n_operands);
     return rc;
 }
 
@@ -243,7 +242,7 @@ static int apply_sources(struct config *config, const char *path, struct line *l
  * of these. */
 static int find_beginning(struct config *found, struct line *line)
 {
-    options_init(line->table, found);
+    options_init(line->sources->table, found);
     model_options_leave_open(&found->trainer.model);
     int rc = apply_sources(found, NULL, line);
     char *path = found->config_file ? xstrdup(found->config_file) : NULL;
@@ -313,53 +312,44 @@ static int check_combination(const struct trainer_config *trainer)
     return rc;
 }
 
-/* Rank 0 reads of the data what the recipe asks. */
-static int learn_facts(const struct comm *comm, int rc, const struct config *named,
-                       const char *path, struct recipe_facts *facts)
+/* Ranks that cannot read their options yet agree on it before one reads the data. */
+static int learn_facts(const struct config_sources *sources, int rc,
+                       const struct config *named, const char *path,
+                       struct recipe_facts *facts)
 {
-    bool asks = !rc && recipe_asks_data((enum recipe)named->recipe);
-
-    if (asks && (!comm || comm->rank == 0))
-        rc = recipe_read_facts(path, facts);
-    if (!comm)
+    if (sources->facts) {
+        *facts = *sources->facts;
         return rc;
-    rc = comm_agree(comm, rc);
-    if (!rc)
-        comm_broadcast(comm, facts, sizeof *facts);
-    return rc;
+    }
+
+    if (sources->comm)
+        rc = comm_agree(sources->comm, rc);
+    if (rc || !recipe_asks_data((enum recipe)named->recipe))
+        return rc;
+    return recipe_read_facts(sources->comm, path, facts);
 }
 
-int config_resolve(const struct comm *comm, int argc, char **argv, struct config *config,
+int config_resolve(const struct config_sources *sources, struct config *config,
                    const char **operands, int *n_operands)
 {
-    static const char *const none[][2] = {{NULL}};
-    return config_resolve_drawn(comm, &cmd_train_table, none, argc, argv, config,
-                                operands, n_operands);
-}
-
-int config_resolve_drawn(const struct comm *comm, const struct option_table *table,
-                         const char *const drawn[][2], int argc, char **argv,
-                         struct config *config, const char **operands, int *n_operands)
-{
-    struct line line = {table, argc, argv, operands, 0};
+    struct line line = {sources, operands, 0};
     struct config named = {0};
     const struct trainer_config *run = &named.trainer;
-    struct recipe_facts facts = {0};
 
-    options_init(table, config);
+    options_init(sources->table, config);
     stopping_leave_open(config);
     int rc = find_beginning(&named, &line);
-    rc = learn_facts(comm, rc, &named, line.n_operands == 1 ? operands[0] : run->data,
-                     &facts);
+    rc = learn_facts(sources, rc, &named, line.n_operands == 1 ? operands[0] : run->data,
+                     &config->facts);
     if (!rc)
-        rc = recipe_apply((enum recipe)named.recipe, &facts, &named, config);
+        rc = recipe_apply((enum recipe)named.recipe, &named, config);
     const struct model_options recipes_own = config->trainer.model;
     if (!rc && run->result_is_last)
         rc = apply(config, notebook_options, "--notebook");
     if (!rc && run->init_from)
         rc = apply_initial(config, run->init_from);
-    if (!rc)
-        rc = apply(config, drawn, "tune");
+    if (!rc && sources->drawn)
+        rc = apply(config, sources->drawn, "tune");
     if (!rc)
         rc = apply_sources(config, named.config_file, &line);
     if (!rc)

@@ -16,8 +16,16 @@ struct tune_options {
     int objective;   /* 0: accuracy, 1: loss */
 };
 
+/* What a recipe asks of a data set. */
+struct recipe_facts {
+    int rows;          /* of its training part */
+    bool many_classes; /* of which a text has one, three or more */
+    bool has_ngrams;
+};
+
 struct config {
     int recipe;
+    struct recipe_facts facts; /* where the recipe asks */
     char *config_file;
     struct trainer_config trainer; /* its strings are owned */
     struct test_hooks test;
@@ -28,20 +36,25 @@ struct config {
 
 extern const struct option_table cmd_train_table;
 
+/* Where a configuration comes from, beside the defaults and the environment. */
+struct config_sources {
+    const struct option_table *table; /* of the command */
+    int argc;
+    char *const *argv;
+    /* Names and values with a NULL behind them, which the environment, the file and the
+     * command line win over; NULL: nothing. */
+    const char *const (*drawn)[2];
+    /* Ranks that resolve together, one of which reads of the data set what a recipe asks;
+     * NULL: this process alone does. */
+    const struct comm *comm;
+    const struct recipe_facts *facts; /* what was read before; NULL: nothing was */
+};
+
 /* From all sources; `operands` (room for argc pointers) gets what is no option. The data
  * set decides how long rows are and what else the model takes from it, and what some
- * recipes set: of the ranks of `comm`, which resolve together, one reads that. NULL: this
- * process is alone. */
-int config_resolve(const struct comm *comm, int argc, char **argv, struct config *config,
+ * recipes set. Collective, where there are ranks. */
+int config_resolve(const struct config_sources *sources, struct config *config,
                    const char **operands, int *n_operands) NODISCARD;
-
-/* The same of a command whose table has more options. What is drawn, names and values
- * with a NULL behind them, comes before the environment, file and command line, which
- * win. */
-int config_resolve_drawn(const struct comm *comm, const struct option_table *table,
-                         const char *const drawn[][2], int argc, char **argv,
-                         struct config *config, const char **operands,
-                         int *n_operands) NODISCARD;
 
 /* From the record in a checkpoint; `source` is for messages. */
 int config_from_record(const char *json, const char *source,

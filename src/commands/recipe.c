@@ -50,7 +50,7 @@ bool recipe_asks_data(enum recipe recipe)
     return recipe >= RECIPE_FAST;
 }
 
-int recipe_read_facts(const char *path, struct recipe_facts *facts)
+static int read_facts(const char *path, struct recipe_facts *facts)
 {
     struct dataset data = {.path = NULL};
     int rc = dataset_open(path, DATASET_WORDS_NONE, &data);
@@ -63,6 +63,19 @@ int recipe_read_facts(const char *path, struct recipe_facts *facts)
     return rc;
 }
 
+int recipe_read_facts(const struct comm *comm, const char *path,
+                      struct recipe_facts *facts)
+{
+    int rc = !comm || comm->rank == 0 ? read_facts(path, facts) : OK;
+    if (!comm)
+        return rc;
+
+    rc = comm_agree(comm, rc);
+    if (!rc)
+        comm_broadcast(comm, facts, sizeof *facts);
+    return rc;
+}
+
 static int set(struct config *config, enum recipe recipe, const char *name,
                const char *value)
 {
@@ -70,9 +83,9 @@ static int set(struct config *config, enum recipe recipe, const char *name,
 }
 
 /* What the data decide. */
-static int adapt(enum recipe recipe, const struct recipe_facts *facts,
-                 const struct config *named, struct config *config)
+static int adapt(enum recipe recipe, const struct config *named, struct config *config)
 {
+    const struct recipe_facts *facts = &config->facts;
     bool validates = named->trainer.sampler.rule != VALIDATION_NONE;
     size_t i = 0;
     while (facts->rows > batches[i].rows)
@@ -100,10 +113,9 @@ static int set_all(struct config *config, enum recipe recipe)
     return rc;
 }
 
-int recipe_apply(enum recipe recipe, const struct recipe_facts *facts,
-                 const struct config *named, struct config *config)
+int recipe_apply(enum recipe recipe, const struct config *named, struct config *config)
 {
-    if (recipe == RECIPE_FAST && !facts->has_ngrams)
+    if (recipe == RECIPE_FAST && !config->facts.has_ngrams)
         return fail(ERR_USAGE, "--recipe fast reads n-grams, and these data have none: "
                                "make the data set by rnnprep CORPUS --for fast");
 
@@ -111,6 +123,6 @@ int recipe_apply(enum recipe recipe, const struct recipe_facts *facts,
     if (!rc && recipe == RECIPE_BEST)
         rc = set_all(config, RECIPE_AUTO);
     if (!rc && (recipe == RECIPE_AUTO || recipe == RECIPE_BEST))
-        rc = adapt(recipe, facts, named, config);
+        rc = adapt(recipe, named, config);
     return rc;
 }

@@ -18,20 +18,15 @@ enum recipe {
 };
 extern const char *const recipe_names[RECIPES + 1];
 
-/* What a recipe asks of a data set. */
-struct recipe_facts {
-    int rows;          /* of its training part */
-    bool many_classes; /* of which a text has one, three or more */
-    bool has_ngrams;
-};
-
 bool recipe_asks_data(enum recipe recipe);
-int recipe_read_facts(const char *path, struct recipe_facts *facts) NODISCARD;
+/* Collective over the ranks of `comm`, of which one reads; NULL: this process does. */
+int recipe_read_facts(const struct comm *comm, const char *path,
+                      struct recipe_facts *facts) NODISCARD;
 
 /* Sets the recipe's options, which are defaults for all other sources: `named` is what
- * those say. Facts are read where it asks for them. ERR_USAGE: it is not for such
+ * those say. Where it asks, config->facts were read. ERR_USAGE: it is not for such
  * data. */
-int recipe_apply(enum recipe recipe, const struct recipe_facts *facts,
-                 const struct config *named, struct config *config) NODISCARD;
+int recipe_apply(enum recipe recipe, const struct config *named,
+                 struct config *config) NODISCARD;
 
 #endif

@@ -133,9 +133,11 @@ int cmd_summary(int argc, char **argv)
 {
     struct config config = {0};
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
+    const struct config_sources sources = {
+        .table = &cmd_train_table, .argc = argc, .argv = argv};
     int n = 0;
 
-    int rc = config_resolve(NULL, argc, argv, &config, operands, &n);
+    int rc = config_resolve(&sources, &config, operands, &n);
     if (!rc)
         rc = show(&config, n ? operands[0] : NULL, argc > n);
     config_release(&config);

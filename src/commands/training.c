@@ -16,13 +16,10 @@ char *training_record(const struct trainer_config *trainer, const void *context)
     return record_write(&cmd_train_table, &config);
 }
 
-int training_resolve(const struct comm *comm, const struct option_table *table,
-                     const char *const drawn[][2], int argc, char **argv,
-                     struct config *config)
+int training_resolve(const struct config_sources *sources, struct config *config)
 {
-    const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0,
-        rc = config_resolve_drawn(comm, table, drawn, argc, argv, config, operands, &n);
+    const char **operands = xcalloc((size_t)sources->argc + 1, sizeof *operands);
+    int n = 0, rc = config_resolve(sources, config, operands, &n);
     if (!rc && n == 1)
         rc = options_set(&cmd_train_table, config, "data", operands[0], "data set");
 
@@ -36,18 +33,18 @@ int training_command(const struct option_table *table, int argc, char **argv,
                      int (*work)(struct comm *comm, struct config *config, int argc,
                                  char **argv))
 {
-    static const char *const none[][2] = {{NULL}};
     struct config config = {.recipe = 0};
     struct comm comm = {.rank = 0};
     bool is_launched = comm_launched_rank() >= 0;
+    const struct config_sources sources = {
+        .table = table, .argc = argc, .argv = argv, .comm = is_launched ? &comm : NULL};
 
     trainer_start_clock();
     int rc = comm_check_launch();
     if (is_launched) /* one alone learns what is wrong before MPI begins */
         comm_init(&comm);
     if (!rc)
-        rc = training_resolve(is_launched ? &comm : NULL, table, none, argc, argv,
-                              &config);
+        rc = training_resolve(&sources, &config);
     if (!rc && !is_launched)
         comm_init(&comm);
 

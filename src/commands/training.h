@@ -14,10 +14,8 @@ int training_command(const struct option_table *table, int argc, char **argv,
                      int (*work)(struct comm *comm, struct config *config, int argc,
                                  char **argv)) NODISCARD;
 
-/* The options of such a command, and its data set, by all ranks of `comm` or, with NULL,
- * by this one alone. */
-int training_resolve(const struct comm *comm, const struct option_table *table,
-                     const char *const drawn[][2], int argc, char **argv,
+/* The options of such a command, and its data set. Collective as config_resolve is. */
+int training_resolve(const struct config_sources *sources,
                      struct config *config) NODISCARD;
 
 /* The record of a run's options, of which `context`, a struct config, has those that no

@@ -7,9 +7,9 @@
 #include <jansson.h>
 
 #include "base/rng.h"
+#include "commands/recipe.h"
 #include "commands/runs_options.h"
 #include "commands/training.h"
-#include "data/dataset.h"
 #include "runs/tune.h"
 
 #define AT(field) offsetof(struct config, tune.field)
@@ -161,6 +161,12 @@ static int draw_next(struct trials *trials)
     const char *pairs[COUNT_OF(space) + 1][2] = {{NULL}};
     struct drawn *made = xcalloc(1, sizeof *made);
     int i = trials->n, rc = OK;
+    const struct config_sources sources = {
+        .table = &cmd_tune_table,
+        .argc = trials->argc,
+        .argv = trials->argv,
+        .drawn = i == 1 ? known : (const char *const(*)[2])pairs,
+        .facts = &trials->given->facts};
 
     for (int attempt = 0; attempt < MOST_ATTEMPTS && !rc; attempt++) {
         if (i > 1)
@@ -168,9 +174,7 @@ static int draw_next(struct trials *trials)
         config_release(&made->config);
         free(made->record);
         made->record = NULL;
-        rc = training_resolve(NULL, &cmd_tune_table,
-                              i == 1 ? known : (const char *const(*)[2])pairs,
-                              trials->argc, trials->argv, &made->config);
+        rc = training_resolve(&sources, &made->config);
         settle(&made->config);
         made->record = training_record(&made->config.trainer, &made->config);
         if (i < 2 || !is_known(trials, made->record))
@@ -217,19 +221,6 @@ static int check(const struct config *config)
     return OK;
 }
 
-/* Collective. Whether the data set has n-grams. */
-static int find_ngrams(const struct comm *comm, const char *path, bool *has_ngrams)
-{
-    struct dataset data = {.path = NULL};
-    int rc = comm->rank == 0 ? dataset_open(path, DATASET_WORDS_NONE, &data) : OK;
-
-    *has_ngrams = !rc && data.facts.has_ngrams;
-    if (comm->rank == 0)
-        dataset_release(&data);
-    comm_broadcast(comm, has_ngrams, sizeof *has_ngrams);
-    return comm_agree(comm, rc);
-}
-
 static void release(struct trials *trials)
 {
     for (int i = 0; i < trials->n; i++) {
@@ -245,12 +236,12 @@ static int tune(struct comm *comm, struct config *config, int argc, char **argv)
 {
     const double usual = 600;
     struct trials trials = {.argc = argc, .argv = argv, .given = config};
-    bool has_ngrams = false;
+    struct recipe_facts facts = {0};
 
     settle(config);
     int rc = check(config);
     if (!rc)
-        rc = find_ngrams(comm, config->trainer.data, &has_ngrams);
+        rc = recipe_read_facts(comm, config->trainer.data, &facts);
     if (rc)
         return rc;
 
@@ -258,7 +249,7 @@ static int tune(struct comm *comm, struct config *config, int argc, char **argv)
     bool is_any = config->tune.trials > 0 || config->tune.duration > 0;
     const struct tune_config all = {
         .job = {.network = &config->trainer,
-                .linear = has_ngrams ? &linear.trainer : NULL,
+                .linear = facts.has_ngrams ? &linear.trainer : NULL,
                 .seeds = 1,
                 .record = training_record,
                 .context = config,

@@ -78,8 +78,9 @@ int main(int argc, char **argv)
         fputs("usage: bench_evaluate ROUNDS MAXLEN REAL [rnntrain's options]\n", stderr);
         return ERR_USAGE;
     }
-    int rc =
-        config_resolve(NULL, argc - 4, argv + 4, &bench.config, operands, &n_operands);
+    const struct config_sources sources = {
+        .table = &cmd_train_table, .argc = argc - 4, .argv = argv + 4};
+    int rc = config_resolve(&sources, &bench.config, operands, &n_operands);
     if (!rc)
         rc = set_up(&bench, atoi(argv[2]), atof(argv[3]));
     if (rc) {

@@ -197,8 +197,9 @@ int main(int argc, char **argv)
     }
 
     comm_init(&bench.comm);
-    int rc =
-        config_resolve(NULL, argc - 4, argv + 4, &bench.config, operands, &n_operands);
+    const struct config_sources sources = {
+        .table = &cmd_train_table, .argc = argc - 4, .argv = argv + 4};
+    int rc = config_resolve(&sources, &bench.config, operands, &n_operands);
     if (!rc)
         rc = set_up(&bench, atoi(argv[2]), atof(argv[3]),
                     n_operands > 0 ? atoi(operands[0]) : 2);

@@ -30,7 +30,9 @@ static void try_arguments(struct fuzz *input)
         argv[argc++] = line;
 
     struct config config = {0};
-    check(config_resolve(NULL, argc, argv, &config, operands, &n), &config);
+    const struct config_sources sources = {
+        .table = &cmd_train_table, .argc = argc, .argv = argv};
+    check(config_resolve(&sources, &config, operands, &n), &config);
     config_release(&config);
     free(all);
 }

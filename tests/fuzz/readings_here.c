@@ -54,7 +54,9 @@ static int train(int argc, char **argv)
 {
     struct config config = {0};
     const char **operands = xcalloc((size_t)argc + 1, sizeof *operands);
-    int n = 0, rc = config_resolve(NULL, argc, argv, &config, operands, &n);
+    const struct config_sources sources = {
+        .table = &cmd_train_table, .argc = argc, .argv = argv};
+    int n = 0, rc = config_resolve(&sources, &config, operands, &n);
 
     if (!rc)
         rc = options_set(&cmd_train_table, &config, "data", operands[0], "data set");

@@ -23,7 +23,9 @@ static int resolve(const char *const *words, struct config *config)
     for (; words[argc]; argc++)
         argv[argc] = (char *)(uintptr_t)words[argc];
     *config = (struct config){0};
-    return config_resolve(NULL, argc, argv, config, operands, &n);
+    const struct config_sources sources = {
+        .table = &cmd_train_table, .argc = argc, .argv = argv};
+    return config_resolve(&sources, config, operands, &n);
 }
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
