@@ -37,6 +37,8 @@ struct input {
     bool has_failed;
     bool is_told;  /* what failed is what this is an entry of, which says so itself */
     bool is_empty; /* and that without a byte, of which libarchive has no entry */
+    char *trouble; /* NULL, or what reading its bytes failed of: libarchive, which skips
+                      an entry by reading it, can put words of its own over that */
     gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
     int zip;       /* its descriptor, 0: none */
     char *block;   /* (n_block) */
@@ -55,7 +57,8 @@ struct input {
 
 static int report_archive(const struct input *input)
 {
-    const char *message = archive_error_string(input->archive);
+    const char *message =
+        input->trouble ? input->trouble : archive_error_string(input->archive);
     if (message && strstr(message, "too much memory"))
         return fail(ERR_FORMAT,
                     "%s: packed by zstd --long, with a larger window than is read; `zstd "
@@ -70,6 +73,16 @@ static int report_archive(const struct input *input)
                 input->path, (int)strcspn(message, "\n"), message);
 }
 
+/* What libarchive's readers give where reading fails. */
+static la_ssize_t read_failed(struct archive *archive, struct input *input,
+                              const char *message)
+{
+    if (!input->trouble)
+        input->trouble = xstrdup(message ? message : "cannot be read");
+    archive_set_error(archive, EIO, "%s", input->trouble);
+    return -1;
+}
+
 /* libarchive does not check the checksums of gzip; zlib does, and passes on the bytes of
  * files that are not gzip. */
 static la_ssize_t read_through(struct archive *archive, void *given, const void **bytes)
@@ -77,14 +90,13 @@ static la_ssize_t read_through(struct archive *archive, void *given, const void 
     struct input *input = given;
     int n = gzread(input->gzip, input->block, (unsigned)input->n_block), status = Z_OK;
     gzerror(input->gzip, &status);
-    if (n < 0 || (status != Z_OK && status != Z_STREAM_END)) {
-        archive_set_error(
-            archive, EIO, "%s",
+    if (n < 0 || (status != Z_OK && status != Z_STREAM_END))
+        return read_failed(
+            archive, input,
             status == Z_ERRNO
                 ? strerror(errno)
                 : "the gzip archive is damaged or was cut short: copy it again");
-        return -1;
-    }
+
     *bytes = input->block;
     return n;
 }
@@ -123,11 +135,9 @@ static la_ssize_t read_unpacked(struct archive *archive, void *given, const void
                      : archive_read_data_block(input->unpacked, bytes, &n, &offset);
     if (status == ARCHIVE_EOF)
         return 0;
-    if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY) {
-        const char *message = archive_error_string(input->unpacked);
-        archive_set_error(archive, EIO, "%s", message ? message : "cannot be read");
-        return -1;
-    }
+    if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY)
+        return read_failed(archive, input, archive_error_string(input->unpacked));
+
     tar_watch_bytes(&input->watch, *bytes, n);
     if (n)
         watch_zip_end(&input->zip_end, *bytes, n);
@@ -439,6 +449,7 @@ void input_close(struct input *input)
         freelocale(input->utf8);
     gunzip_free(input->gunzip);
     free(input->block);
+    free(input->trouble);
     free(input->path);
     free(input);
 }
@@ -468,10 +479,9 @@ static la_ssize_t read_entry(struct archive *archive, void *given, const void **
     struct input *input = given;
     const char *read = NULL;
     size_t n = 0;
-    if (gunzip_read(input->gunzip, &read, &n)) {
-        archive_set_error(archive, EIO, "%s", fail_message());
-        return -1;
-    }
+    if (gunzip_read(input->gunzip, &read, &n))
+        return read_failed(archive, input, fail_message());
+
     *bytes = read;
     return (la_ssize_t)n;
 }

@@ -203,6 +203,11 @@ tar -C "$tmp" -czf "$tmp/crc.tgz" sample
 printf 'abcd' | dd of="$tmp/crc.tgz" bs=1 conv=notrunc status=none \
     seek=$(($(stat -c %s "$tmp/crc.tgz") - 8))
 not_made 65 'crc.tgz: the gzip archive is damaged .*copy it again' "$tmp/crc.tgz"
+truncate -s 1M "$tmp/skipped.bin" # the end is met within an entry that is not read
+tar -C "$tmp" -czf "$tmp/crc.tgz" sample skipped.bin
+printf 'abcd' | dd of="$tmp/crc.tgz" bs=1 conv=notrunc status=none \
+    seek=$(($(stat -c %s "$tmp/crc.tgz") - 8))
+not_made 65 'crc.tgz: the gzip archive is damaged .*copy it again' "$tmp/crc.tgz"
 tar -C "$tmp" -cf "$tmp/cut.tar" sample
 head -c 100000 "$tmp/cut.tar" >"$tmp/cut2.tar"
 not_made 65 'cut2.tar' "$tmp/cut2.tar"
