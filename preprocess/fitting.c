@@ -44,8 +44,14 @@ int job_fit(struct job *job)
     const struct settings *settings = job->settings;
     bool is_fitted = settings_bring_words(settings);
     bool chooses = settings->purpose != PURPOSE_NONE;
-    int rc = fit_tokenizer(&job->corpus, &job->spool, &job->vocabulary, is_fitted,
-                           settings->min_count, job->tokenizer, &job->map);
+    const struct fitting fitting = {
+        .corpus = &job->corpus,
+        .unlabelled = job->unlabelled.n_sources ? &job->unlabelled.corpus : NULL,
+        .spool = &job->spool,
+        .vocabulary = &job->vocabulary,
+        .is_fitted = is_fitted,
+        .min_count = settings->min_count};
+    int rc = fit_tokenizer(&fitting, job->tokenizer, &job->map);
 
     job->n_numbers = job->vocabulary.n_numbers;
     job->n_forgotten = (int64_t)job->vocabulary.n_forgotten;

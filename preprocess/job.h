@@ -1,10 +1,12 @@
 /* What rnnprep does with a corpus, from the options to the data set: rnnprep.c takes the
- * steps, sources.c finds what is to be read, reading.c reads it, tokenizer.c has what
- * makes numbers of words, fitting.c fits it. */
+ * steps, sources.c finds what is to be read, reading.c reads it, unlabelled.c what has
+ * no labels, tokenizer.c has what makes numbers of words, fitting.c fits it, writing.c
+ * writes it all. */
 #ifndef PREPROCESS_JOB_H
 #define PREPROCESS_JOB_H
 
 #include "choosing.h"
+#include "unlabelled.h"
 #include "words/encode.h"
 #include "words/ngram_count.h"
 #include "words/vocabulary.h"
@@ -22,6 +24,7 @@ struct job {
     struct reader *reader;
     struct block first; /* taken from it before intake does */
     struct corpus corpus;
+    struct unlabelled unlabelled; /* beside it */
     struct vocabulary vocabulary;
     int64_t n_forgotten;
     struct spool spool;
@@ -31,11 +34,13 @@ struct job {
     bool brings_ngrams;
     struct ngram_rows ngram_rows;
     struct ngram_tally ngram_tally; /* of those that were counted */
-    struct tally tally;
+    struct tally tally, unlabelled_tally;
 };
 
 /* The files and folders that CORPUS and the options name; CORPUS may be NULL. */
 int job_find_sources(struct job *job, const char *corpus) NODISCARD;
+/* Refuses one that the output would replace. */
+int job_check_source(const struct job *job, const char *path) NODISCARD;
 
 /* Reads the corpus with a tokenizer, and settles it; and what that made is released. */
 int job_read(struct job *job) NODISCARD;
@@ -55,5 +60,8 @@ int job_find_ngrams(struct job *job) NODISCARD;
 
 /* Refuses what would make a data set that no reader takes. */
 int job_check_vocabulary(const struct job *job) NODISCARD;
+
+/* Writes the data set. */
+int job_write(struct job *job) NODISCARD;
 
 #endif

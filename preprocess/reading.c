@@ -96,6 +96,7 @@ static int read_once(struct job *job, bool is_guess)
 {
     job->reader = reader_new(job->sources, job->n_sources, &job->records,
                              job->settings->input.encoding);
+    reader_leave(job->reader, job->unlabelled.sources, job->unlabelled.n_sources);
     int rc = is_guess ? look_at_first(job) : OK;
     if (!rc && is_guess)
         choosing_take(&job->choosing, CHOOSE_CUTTING);
@@ -144,7 +145,7 @@ void job_forget(struct job *job)
     job->tokenizer = NULL;
 }
 
-int job_read(struct job *job)
+static int read_labelled(struct job *job)
 {
     bool chooses = job->settings->purpose != PURPOSE_NONE;
     int rc = read_once(job, chooses);
@@ -160,4 +161,20 @@ int job_read(struct job *job)
         return rc;
     job_forget(job);
     return read_once(job, false);
+}
+
+/* Once it is certain by what texts are cut into words. */
+static int read_unlabelled(struct job *job)
+{
+    int rc = unlabelled_read(job, &job->vocabulary, &job->spool);
+    if (!rc && job->unlabelled.n_sources)
+        corpus_find_overlap(&job->corpus, &job->unlabelled.corpus,
+                            job->settings->drop_duplicates, &job->unlabelled.overlap);
+    return rc;
+}
+
+int job_read(struct job *job)
+{
+    int rc = read_labelled(job);
+    return rc ? rc : read_unlabelled(job);
 }

@@ -69,6 +69,11 @@ static const struct option table_options[] = {
      "NAME=FILE: every line of the file is a document of this class, with "
      "--text-column or --text-field every row of it; once a class",
      "Corpus", true},
+    {"unlabelled", OPTION_LIST, FIELD(unlabelled), NULL, 0, 0, option_file,
+     "more texts, without labels, whose words count too: a file with a text a line, a "
+     "table or JSON, or a folder or an archive of such files or of texts; may be given "
+     "several times",
+     "Corpus", true},
     {"strict", OPTION_BOOL, FIELD(strict), "false", 0, 0, NULL,
      "refuse invalid bytes instead of replacing them", "Corpus", true},
     {"labels", OPTION_STRING, FIELD(labels), NULL, 0, 0, option_file,
@@ -96,7 +101,9 @@ static const struct option table_options[] = {
      "share of the training documents that become the validation part, likewise", "Parts",
      false},
     {"drop-duplicates", OPTION_BOOL, FIELD(drop_duplicates), "false", 0, 0, NULL,
-     "of equal texts keep one: in test before validation before train", "Parts", false},
+     "of equal texts keep one: in test before validation before train before those of "
+     "--unlabelled",
+     "Parts", false},
     {"tokenizer", OPTION_STRING, FIELD(tokenizer), NULL, 0, 0, option_file,
      "use the vocabulary of a model (best.h5), or of a data set, and its padding unless "
      "another is given; or of Keras's tokenizer: tokenizer.json, a pickle, a word index",

@@ -5,7 +5,7 @@
 #include "input/options.h"
 
 struct settings {
-    char *test, *validation, *classes;
+    char *test, *validation, *classes, *unlabelled;
     struct input_settings input;
     char *labels;
     double test_split, validation_split;

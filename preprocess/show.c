@@ -61,6 +61,7 @@ static void say_labels(const struct dataset *data, enum dataset_part part, int r
 static void print_part(const struct dataset *data, enum dataset_part part)
 {
     const struct rows *split = &data->part[part];
+    bool is_labelled = part != DATASET_UNLABELLED;
     int64_t total = 0;
 
     int *counts = xcalloc((size_t)data->facts.n_labels, sizeof *counts);
@@ -69,17 +70,18 @@ static void print_part(const struct dataset *data, enum dataset_part part)
         rows[row] = row;
         total += split->length[row];
     }
-    rows_count(split, rows, split->n, data->facts.n_labels, counts);
+    if (is_labelled)
+        rows_count(split, rows, split->n, data->facts.n_labels, counts);
     free(rows);
 
-    say(stdout, "%-10s %d row%s:", dataset_part_names[part], split->n, plural(split->n));
-    for (int c = 0; c < data->facts.n_labels; c++)
+    say(stdout, "%-10s %d row%s:", dataset_part_name(part), split->n, plural(split->n));
+    for (int c = 0; c < data->facts.n_labels && is_labelled; c++)
         say(stdout, " %s %d,", data->facts.labels[c], counts[c]);
-    if (data->facts.multi_label)
+    if (data->facts.multi_label && is_labelled)
         printf(" %.2f labels a row,", n_labels_a_row(data, counts, split->n));
     printf(" %.1f ids a row, %.1f %% of the positions", (double)total / split->n,
            100.0 * (double)total / split->n / data->facts.maxlen);
-    if (data->facts.has_ngrams)
+    if (data->facts.has_ngrams && is_labelled)
         printf(", %.1f n-grams a row", (double)data->n_ones[part] / split->n);
     putchar('\n');
     free(counts);
@@ -97,8 +99,11 @@ static int print_rows(const struct dataset *data, const struct text_tokenizer *t
     for (int row = 0; row < n && row < data->part[part].n && !rc; row++) {
         rc = dataset_reader_row(reader, row, row_ids);
         rows_ids(&data->part[part], row_ids, 0, data->facts.maxlen, ids);
-        say(stdout, "%s row %d, ", dataset_part_names[part], row);
-        say_labels(data, part, row);
+        say(stdout, "%s row %d", dataset_part_name(part), row);
+        if (part != DATASET_UNLABELLED) {
+            say(stdout, ", ");
+            say_labels(data, part, row);
+        }
         say(stdout, ":");
         for (int t = 0; t < data->facts.maxlen && !rc; t++)
             if (ids[t])
@@ -150,7 +155,7 @@ static int run(const void *given, const char *const *operands, int n)
         rc = print_ngrams(&data);
     }
 
-    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++) {
         if (!data.part[part].n)
             continue;
         print_part(&data, (enum dataset_part)part);

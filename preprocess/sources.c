@@ -5,18 +5,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int add_source(struct job *job, const char *path, const char *class_name, int part)
+int job_check_source(const struct job *job, const char *path)
 {
     struct stat a, b;
     const char *output = job->settings->output;
 
-    if (job->n_sources == JOB_MOST_SOURCES)
-        return fail(ERR_USAGE, "more than %d sources", JOB_MOST_SOURCES);
     if (stat(output, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
         a.st_ino == b.st_ino)
         return fail(ERR_USAGE, "--output %s would replace the corpus", output);
-    job->sources[job->n_sources++] = (struct source){path, class_name, part};
     return OK;
+}
+
+static int add_source(struct job *job, const char *path, const char *class_name, int part)
+{
+    if (job->n_sources == JOB_MOST_SOURCES)
+        return fail(ERR_USAGE, "more than %d sources", JOB_MOST_SOURCES);
+    int rc = job_check_source(job, path);
+    if (!rc)
+        job->sources[job->n_sources++] = (struct source){path, class_name, part};
+    return rc;
 }
 
 /* The lines of --class: NAME=FILE. */
@@ -57,5 +64,5 @@ int job_find_sources(struct job *job, const char *corpus)
         rc = add_source(job, settings->test, NULL, DATASET_TEST);
     if (!rc && settings->validation)
         rc = add_source(job, settings->validation, NULL, DATASET_VALIDATION);
-    return rc;
+    return rc ? rc : unlabelled_find(job);
 }

@@ -1,4 +1,4 @@
-#include "summary.h"
+#include "summary_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,12 +33,10 @@ static void print_layout(const struct corpus *corpus)
         say_line(stdout, "classes    %s", layout->classes);
 }
 
-enum { MOST_READ = 20 }; /* files of records, a line each */
-
 static void print_reading(const struct summary *summary)
 {
     const struct corpus_layout *layout = &summary->corpus->layout;
-    int n = layout->n_read, shown = n > MOST_READ ? MOST_READ - 1 : n;
+    int n = layout->n_read, shown = n > SUMMARY_MOST_READ ? SUMMARY_MOST_READ - 1 : n;
     for (int i = 0; i < shown; i++)
         say_line(stdout, "read       %s", layout->read[i]);
     if (n > shown)
@@ -49,7 +47,7 @@ static void print_reading(const struct summary *summary)
     print_left_out(&layout->left_out);
 }
 
-static void print_notes(const struct corpus *corpus)
+void summary_print_notes(const struct corpus *corpus)
 {
     for (int i = 0; i < corpus->n_notes; i++)
         say_line(stdout, "%-10s %s", corpus->notes[i].about, corpus->notes[i].text);
@@ -330,7 +328,8 @@ void summary_print(const struct summary *summary)
 {
     int n = figures_documents(summary->corpus);
     print_reading(summary);
-    print_notes(summary->corpus);
+    summary_print_unlabelled_reading(summary->unlabelled);
+    summary_print_notes(summary->corpus);
     print_documents(summary->corpus);
     if (summary->choosing)
         choosing_print(summary->choosing);
@@ -341,6 +340,7 @@ void summary_print(const struct summary *summary)
         say_line(stdout, "empty      %d of %d document%s without a known word",
                  summary->tally->n_empty, n, plural(n));
     print_duplicates(summary->corpus);
+    summary_print_unlabelled(summary);
     print_bytes(summary);
     say_line(stdout, "wrote      %s", summary->output);
 }

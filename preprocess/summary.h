@@ -3,6 +3,7 @@
 #define PREPROCESS_SUMMARY_H
 
 #include "choosing.h"
+#include "unlabelled.h"
 #include "words/encode.h"
 #include "words/ngram_count.h"
 
@@ -11,6 +12,8 @@ struct summary {
     const struct reader_notes *notes;
     const struct text_tokenizer *tokenizer;
     const struct tally *tally;
+    const struct unlabelled *unlabelled; /* NULL: there are none */
+    const struct tally *unlabelled_tally;
     int64_t n_forgotten;         /* words that the limit of the vocabulary forgot */
     const struct ngrams *ngrams; /* NULL: there are none */
     const struct ngram_tally *ngram_tally; /* NULL: they are another data set's */

@@ -1,8 +1,6 @@
-#include "summary.h"
+#include "summary_private.h"
 
 #include <string.h>
-
-#include <jansson.h>
 
 #include "figures.h"
 
@@ -223,6 +221,7 @@ char *summary_json(const struct summary *summary)
     add_words(root, summary);
     add_ngrams(root, summary);
     add_rows(root, summary);
+    summary_add_unlabelled(root, summary);
 
     json_object_set_new(root, "duplicates", duplicates_json(&corpus->duplicates));
     json_object_set_new(root, "documents_repaired",

@@ -1,12 +1,10 @@
 /* rnnprep vectors: from texts, labelled or not, to vectors of their words. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/say.h"
 #include "files/file.h"
-#include "input/input.h"
 #include "input/vectors_write.h"
 #include "job.h"
 #include "programs.h"
@@ -18,7 +16,6 @@
 
 struct vectors_settings {
     struct settings common;
-    char *unlabelled;
     int dim;
     int window;
     double deviation;
@@ -32,7 +29,7 @@ static const char *const cores_word[] = {"cores", NULL};
 #define GROUP "Vectors"
 
 static const struct option options[] = {
-    {"unlabelled", OPTION_LIST, FIELD(unlabelled), NULL, 0, 0, option_file,
+    {"unlabelled", OPTION_LIST, FIELD(common.unlabelled), NULL, 0, 0, option_file,
      "more texts: a file with a text a line, a table or JSON, or a folder or an archive "
      "of such files or of texts; may be given several times",
      "Corpus", true},
@@ -85,7 +82,7 @@ const struct option_table cmd_vectors_table = {
 
 struct making {
     const struct vectors_settings *settings;
-    struct job *job; /* what prepare's steps take; one of its corpora at a time */
+    struct job *job; /* what prepare's steps take */
     struct texts texts;
 };
 
@@ -101,12 +98,22 @@ static struct settings complete(const struct settings *given)
     return settings;
 }
 
-static int read_sources(struct making *making)
+/* Texts of the training part of a corpus, or of one without labels. */
+static void add_texts(struct texts *texts, const struct corpus *corpus)
+{
+    for (int32_t i = 0; i < corpus->n_of_part[DATASET_TRAIN]; i++) {
+        const struct document *document = &corpus->documents[corpus->rows[i]];
+        texts_add(texts, document->words_at, document->n_words);
+    }
+}
+
+static int take_in(struct making *making)
 {
     struct job *job = making->job;
     const struct settings *settings = job->settings;
     job->reader =
         reader_new(job->sources, job->n_sources, &job->records, settings->input.encoding);
+    reader_leave(job->reader, job->unlabelled.sources, job->unlabelled.n_sources);
     job->corpus.sources = job->sources;
     struct intake intake = {.tokenizer = job->tokenizer,
                             .reader = job->reader,
@@ -120,17 +127,8 @@ static int read_sources(struct making *making)
     return intake_run(&intake);
 }
 
-static void forget_sources(struct job *job)
-{
-    reader_free(job->reader);
-    corpus_release(&job->corpus);
-    job->reader = NULL;
-    job->corpus = (struct corpus){0};
-    job->n_sources = 0;
-}
-
 /* The training part of the labelled texts. */
-static int take_labelled(struct making *making, const char *const *operands, int n)
+static int read_labelled(struct making *making)
 {
     struct job *job = making->job;
     const struct settings *settings = job->settings;
@@ -139,79 +137,44 @@ static int take_labelled(struct making *making, const char *const *operands, int
         .header_is_given = settings->input.header != CHOICE_AUTO,
         .merge_labels = (enum spelling_rule)settings->merge_labels,
         .missing_labels = (enum missing_rule)settings->missing_labels};
-    if (n == 0)
+    if (job->n_sources == 0)
         return OK;
 
-    for (job->n_sources = 0; job->n_sources < n; job->n_sources++)
-        job->sources[job->n_sources] =
-            (struct source){operands[job->n_sources], NULL, -1};
-    int rc = read_sources(making);
+    int rc = take_in(making);
     if (!rc)
-        rc = corpus_settle(&job->corpus, n, &how, reader_notes(job->reader));
-
-    for (int i = 0; !rc && i < job->corpus.n_of_part[DATASET_TRAIN]; i++) {
-        const struct document *document = &job->corpus.documents[job->corpus.rows[i]];
-        texts_add(&making->texts, document->words_at, document->n_words);
-    }
-    forget_sources(job);
-    return rc;
-}
-
-/* Whether it is one file, no folder or archive, whose lines are texts: its name says no
- * other form. */
-static int has_lines(const char *path, bool *is_one)
-{
-    struct input *input = NULL;
-    struct input_entry entry = {0};
-    bool end = false;
-
-    *is_one = !strcmp(path, "-");
-    if (*is_one)
-        return OK;
-    int rc = input_open(path, &input);
-    if (!rc && !input_is_folder(input))
-        rc = input_next(input, &entry, &end);
-    *is_one = !rc && !input_is_folder(input) && !entry.name && !records_named(path);
-    input_close(input);
-    return rc;
-}
-
-/* All texts of a source without labels. */
-static int take_unlabelled(struct making *making, const char *path)
-{
-    struct job *job = making->job;
-    bool is_lines = false;
-    int64_t before = making->texts.n;
-    int rc = has_lines(path, &is_lines);
-
-    job->records.label_use = LABELS_UNUSED;
-    job->sources[0] = (struct source){path, is_lines ? "unlabelled" : NULL, -1};
-    job->n_sources = 1;
+        rc = corpus_settle(&job->corpus, job->n_sources, &how, reader_notes(job->reader));
     if (!rc)
-        rc = read_sources(making);
-    for (int32_t i = 0; !rc && i < job->corpus.n_documents; i++) {
-        const struct document *document = &job->corpus.documents[i];
-        if (!document->is_binary)
-            texts_add(&making->texts, document->words_at, document->n_words);
-    }
-    forget_sources(job);
-    return rc || making->texts.n > before
-               ? rc
-               : fail(ERR_FORMAT, "--unlabelled %s: no text in it", path);
+        add_texts(&making->texts, &job->corpus);
+    return rc;
 }
 
 static int read_texts(struct making *making, const char *const *operands, int n)
 {
-    const char *given = making->settings->unlabelled;
-    int rc = take_labelled(making, operands, n);
+    struct job *job = making->job;
+    struct texts *texts = &making->texts;
+    int rc = OK;
+    for (; job->n_sources < n; job->n_sources++)
+        job->sources[job->n_sources] =
+            (struct source){operands[job->n_sources], NULL, -1};
 
-    for (const char *line = given ? given : ""; *line && !rc;
-         line += strcspn(line, "\n") + 1) {
-        char *path = xstrndup(line, strcspn(line, "\n"));
-        rc = take_unlabelled(making, path);
-        free(path);
-    }
+    for (int i = 0; i < n && !rc; i++)
+        rc = job_check_source(job, operands[i]);
+    if (!rc)
+        rc = unlabelled_find(job);
+    if (!rc)
+        rc = read_labelled(making);
+    if (!rc)
+        rc = unlabelled_read(job, &texts->vocabulary, &texts->spool);
+    if (!rc)
+        add_texts(texts, &job->unlabelled.corpus);
     return rc;
+}
+
+static void say_notes(const struct corpus *corpus)
+{
+    for (int i = 0; i < corpus->n_notes; i++)
+        say_line(stderr, "rnnprep: note: %s: %s", corpus->notes[i].about,
+                 corpus->notes[i].text);
 }
 
 static int check_words(const struct making *making)
@@ -272,7 +235,7 @@ static int make_vectors(struct making *making)
 static int check(const struct vectors_settings *settings, int n)
 {
     int rc = vectors_write_check(settings->common.output);
-    if (!rc && n == 0 && !settings->unlabelled)
+    if (!rc && n == 0 && !settings->common.unlabelled)
         rc = fail(ERR_USAGE, "texts are missing; usage: rnnprep vectors CORPUS ... or "
                              "--unlabelled FILE");
     if (!rc)
@@ -299,11 +262,13 @@ static int run(const void *given, const char *const *operands, int n)
         rc = spool_open(&making.texts.spool, common.output);
     if (!rc)
         rc = read_texts(&making, operands, n);
+    say_notes(&job->unlabelled.corpus);
     if (!rc)
         rc = make_vectors(&making);
 
     texts_release(&making.texts);
-    text_free(job->tokenizer);
+    unlabelled_release(&job->unlabelled);
+    job_forget(job);
     free(job);
     return rc;
 }

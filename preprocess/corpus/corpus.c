@@ -142,7 +142,8 @@ char *corpus_digest(const struct corpus *corpus)
             const struct document *document = &corpus->documents[*row++];
             uint8_t byte = (uint8_t)part;
             sha256_update(&sha, 1, &byte);
-            for (int32_t k = 0; k < corpus_n_labels(corpus, document); k++) {
+            for (int32_t k = 0; corpus->classes && k < corpus_n_labels(corpus, document);
+                 k++) {
                 const char *name = corpus->classes[corpus_label(corpus, document, k)];
                 sha256_update(&sha, strlen(name) + 1, (const uint8_t *)name);
             }

@@ -171,8 +171,22 @@ int corpus_settle(struct corpus *corpus, int n_sources,
                   const struct corpus_options *options,
                   const struct reader_notes *notes) NODISCARD;
 
+/* Of texts without labels, which are all of one part, DATASET_TRAIN: those that are texts
+ * in the order of rows, by source, then documents of folders by path, then records by
+ * their file's path as they were read. */
+void corpus_settle_unlabelled(struct corpus *corpus);
+
+/* How texts without labels stand to those that have some; empty ones do not count. */
+struct corpus_overlap {
+    int of_part[DATASET_PARTS]; /* documents whose text is also one without labels */
+    int n_again;                /* texts without labels that are among them before */
+    int n_dropped; /* by `drop`: those, and those that are a labelled document's too */
+};
+void corpus_find_overlap(const struct corpus *labelled, struct corpus *unlabelled,
+                         bool drop, struct corpus_overlap *overlap);
+
 /* SHA-256 over part, class and hash of every row, as 64 hex digits; the caller's to
- * free. */
+ * free. Of texts without labels: over their hashes. */
 char *corpus_digest(const struct corpus *corpus);
 
 void corpus_release(struct corpus *corpus);

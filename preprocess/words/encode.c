@@ -22,12 +22,12 @@ struct run {
     const struct encoding *encoding;
     struct dataset *data;
     struct dataset_writer *writer;
-    struct tally *tally;
+    struct tally *tally, *unlabelled;
     struct worker *workers;
     int32_t *ids;            /* of the spool's numbers; 0: none; STOP; BEYOND num_words */
     int32_t unknown, beyond; /* the ids of those that have none */
     int32_t start;           /* what a text begins with; 0: its first word */
-    int first[DATASET_PARTS]; /* row of all rows */
+    int first[DATASET_PARTS]; /* row of all labelled rows */
     bool gave_tokenizer;      /* as an item */
     int part;                 /* of the next chunk */
     size_t chunk;
@@ -57,7 +57,7 @@ static int take(void *context, void *given, bool *end)
         return OK;
     }
 
-    while (run->part < DATASET_PARTS &&
+    while (run->part < DATASET_ALL_PARTS &&
            (data->part[run->part].n == 0 ||
             run->chunk * dataset_chunk_rows(data, (enum dataset_part)run->part) >=
                 (size_t)data->part[run->part].n)) {
@@ -65,7 +65,7 @@ static int take(void *context, void *given, bool *end)
         run->chunk = 0;
     }
 
-    *end = run->part == DATASET_PARTS;
+    *end = run->part == DATASET_ALL_PARTS;
     item->part = run->part;
     item->chunk = run->chunk++;
     item->tally = (struct tally){0};
@@ -139,14 +139,30 @@ static void store_labels(const struct corpus *corpus, const struct document *doc
         labels[corpus_label(corpus, document, k)] = 1;
 }
 
+/* What is known of a labelled row alone. */
+static void note_labelled(const struct run *run, int part, int row, int32_t length)
+{
+    const struct corpus *corpus = run->encoding->corpus;
+    int at = run->first[part] + row;
+    store_labels(corpus, &corpus->documents[corpus->rows[at]], &run->data->part[part],
+                 row);
+    run->tally->lengths[at] = length;
+}
+
+static const struct document *document_of(const struct run *run, int part, int row)
+{
+    const struct encoding *encoding = run->encoding;
+    bool is_labelled = part != DATASET_UNLABELLED;
+    const struct corpus *corpus = is_labelled ? encoding->corpus : encoding->unlabelled;
+    return &corpus->documents[corpus->rows[is_labelled ? run->first[part] + row : row]];
+}
+
 static int fill_row(const struct run *run, struct worker *worker, struct item *item,
                     int row, char *to)
 {
     const struct encoding *encoding = run->encoding;
-    const struct corpus *corpus = encoding->corpus;
     struct dataset *data = run->data;
-    int at = run->first[item->part] + row;
-    const struct document *document = &corpus->documents[corpus->rows[at]];
+    const struct document *document = document_of(run, item->part, row);
     const int32_t *numbers = NULL;
 
     int rc = spool_read(encoding->spool, &worker->reader, document->words_at,
@@ -159,9 +175,9 @@ static int fill_row(const struct run *run, struct worker *worker, struct item *i
         text_pad(text_settings(encoding->tokenizer), worker->document, n, worker->row);
     store_row(&data->facts, worker->row, to);
 
-    store_labels(corpus, document, &data->part[item->part], row);
     data->part[item->part].length[row] = kept;
-    run->tally->lengths[at] = (int32_t)n;
+    if (item->part != DATASET_UNLABELLED)
+        note_labelled(run, item->part, row, (int32_t)n);
     item->tally.n_truncated += (int64_t)n - kept;
     item->tally.n_longer += n > (size_t)kept;
     item->tally.n_empty += n == (run->start != 0);
@@ -218,7 +234,7 @@ static int finish(void *context, void *given)
 {
     struct run *run = context;
     const struct item *item = given;
-    struct tally *tally = run->tally;
+    struct tally *tally = item->part == DATASET_UNLABELLED ? run->unlabelled : run->tally;
     if (item->is_tokenizer) {
         dataset_write_tokenizer(run->writer);
         return OK;
@@ -254,9 +270,10 @@ static void release_workers(struct worker *workers, int n)
 }
 
 int encode_write(const struct encoding *encoding, struct dataset *data,
-                 struct tally *tally)
+                 struct tally *tally, struct tally *unlabelled)
 {
-    struct run run = {.encoding = encoding, .data = data, .tally = tally};
+    struct run run = {
+        .encoding = encoding, .data = data, .tally = tally, .unlabelled = unlabelled};
     int n_threads = encoding->n_threads, n_rows = 0;
     int rc = dataset_create(data, &run.writer);
     if (rc)

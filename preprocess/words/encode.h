@@ -17,12 +17,13 @@ struct tally {
     int64_t n_truncated; /* ids lost to maxlen */
     int n_longer;        /* documents longer than maxlen */
     int n_empty;         /* documents without an id */
-    int32_t *lengths;    /* ids before padding, of each row of all parts; owned */
+    int32_t *lengths; /* ids before padding, of each row of the labelled parts; owned */
 };
 
 /* The documents, and where the numbers of their words lead (fit_tokenizer). */
 struct encoding {
     const struct corpus *corpus;
+    const struct corpus *unlabelled; /* NULL: there are no texts without labels */
     const struct spool *spool;
     const int32_t *map; /* (n_numbers) */
     int32_t n_numbers;
@@ -32,8 +33,9 @@ struct encoding {
 };
 
 /* Writes the data set, whose y and length are filled for it (memory of the caller), as
- * are `tokenizer` and `kept` (the caller's to free). */
+ * are `tokenizer` and `kept` (the caller's to free). `tally` is of the labelled parts,
+ * `unlabelled` of the other one, without lengths. */
 int encode_write(const struct encoding *encoding, struct dataset *data,
-                 struct tally *tally) NODISCARD;
+                 struct tally *tally, struct tally *unlabelled) NODISCARD;
 
 #endif

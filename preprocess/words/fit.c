@@ -13,11 +13,14 @@ struct counted {
 struct count {
     struct counted *words;
     int32_t *order, n_ordered;
+    int32_t n_rows;
 };
 
-static void count_document(struct count *count, const int32_t *map,
-                           const int32_t *numbers, int32_t n, int32_t row)
+/* One more row, of n words. */
+static void count_row(struct count *count, const int32_t *map, const int32_t *numbers,
+                      int32_t n)
 {
+    int32_t row = count->n_rows++;
     for (int32_t i = 0; i < n; i++) {
         int32_t place = map[numbers[i]];
         if (place < 0)
@@ -41,7 +44,7 @@ static int count_rows(struct count *count, const struct corpus *corpus,
         rc = spool_read(spool, &reader, document->words_at, (size_t)document->n_words,
                         &numbers);
         if (!rc)
-            count_document(count, map, numbers, document->n_words, row);
+            count_row(count, map, numbers, document->n_words);
     }
     spool_reader_release(&reader);
     return rc;
@@ -75,10 +78,19 @@ static void add_words(const struct vocabulary *vocabulary, struct count *count,
     free(found);
 }
 
-int fit_tokenizer(const struct corpus *corpus, const struct spool *spool,
-                  const struct vocabulary *vocabulary, bool is_fitted, int64_t min_count,
-                  struct text_tokenizer *tokenizer, int32_t **result)
+static int count_all(const struct fitting *fitting, const int32_t *map,
+                     struct count *count)
 {
+    int rc = count_rows(count, fitting->corpus, fitting->spool, map);
+    if (!rc && fitting->unlabelled)
+        rc = count_rows(count, fitting->unlabelled, fitting->spool, map);
+    return rc;
+}
+
+int fit_tokenizer(const struct fitting *fitting, struct text_tokenizer *tokenizer,
+                  int32_t **result)
+{
+    const struct vocabulary *vocabulary = fitting->vocabulary;
     size_t n = (size_t)vocabulary->words.n;
     int32_t *map = vocabulary_places(vocabulary);
     int32_t *numbers = xcalloc(n, sizeof *numbers);
@@ -88,12 +100,12 @@ int fit_tokenizer(const struct corpus *corpus, const struct spool *spool,
     for (size_t place = 0; place < n; place++)
         count.words[place].last = -1;
 
-    int rc = is_fitted ? OK : count_rows(&count, corpus, spool, map);
+    int rc = fitting->is_fitted ? OK : count_all(fitting, map, &count);
     add_words(vocabulary, &count, tokenizer, numbers);
 
-    if (!is_fitted) {
-        text_add_documents(tokenizer, corpus->n_of_part[DATASET_TRAIN]);
-        text_freeze(tokenizer, min_count);
+    if (!fitting->is_fitted) {
+        text_add_documents(tokenizer, count.n_rows);
+        text_freeze(tokenizer, fitting->min_count);
     }
 
     for (int32_t i = 0; i < vocabulary->n_numbers; i++)

@@ -129,9 +129,9 @@ static void show_dataset(const struct dataset *data)
     say_line(stdout, "data set   %s, hash %016llx", data->path,
              (unsigned long long)data->hash);
     show_input(&data->facts, false);
-    for (int part = 0; part < DATASET_PARTS; part++)
+    for (int part = 0; part < DATASET_ALL_PARTS; part++)
         if (data->part[part].n)
-            say_line(stdout, "%-10s %d row%s", dataset_part_names[part],
+            say_line(stdout, "%-10s %d row%s", dataset_part_name((enum dataset_part)part),
                      data->part[part].n, plural(data->part[part].n));
     show_labels(&data->facts);
     program_print_json("provenance", data->provenance);
@@ -229,7 +229,7 @@ static int verify_dataset(const char *path)
 
     if (!rc)
         rc = dataset_content(&data, &content);
-    for (int part = 0; part < DATASET_PARTS; part++)
+    for (int part = 0; part < DATASET_ALL_PARTS; part++)
         rows += data.part[part].n;
     if (!rc)
         say_line(stdout,

@@ -13,10 +13,15 @@ const char *const dataset_part_names[] = {[DATASET_TRAIN] = "train",
 _Static_assert(COUNT_OF(dataset_part_names) == DATASET_PARTS + 1,
                "every part has a name");
 
+const char *dataset_part_name(enum dataset_part part)
+{
+    return part == DATASET_UNLABELLED ? "unlabelled" : dataset_part_names[part];
+}
+
 void dataset_array_path(enum dataset_part part, const char *name,
                         char path[DATASET_PATH_BYTES])
 {
-    snprintf(path, DATASET_PATH_BYTES, "/%s/%s", dataset_part_names[part], name);
+    snprintf(path, DATASET_PATH_BYTES, "/%s/%s", dataset_part_name(part), name);
 }
 
 struct dataset_labels dataset_labels_of(const struct rows *rows)
@@ -85,11 +90,20 @@ static int check_columns(const struct dataset *data, enum dataset_part part)
     struct dataset_labels labels = dataset_labels_of(&data->part[part]);
 
     dataset_array_path(part, "y", path);
-    int rc = h5_check(data->file, path, labels.type, labels.n_dims, labels.shape);
+    int rc = part == DATASET_UNLABELLED
+                 ? OK
+                 : h5_check(data->file, path, labels.type, labels.n_dims, labels.shape);
     if (rc)
         return rc;
     dataset_array_path(part, "length", path);
     return h5_check(data->file, path, H5_INT32, 1, &rows);
+}
+
+/* Whether the file may do without. */
+static bool is_optional(const struct dataset *data, enum dataset_part part)
+{
+    return part == DATASET_UNLABELLED ? !data->facts.has_unlabelled
+                                      : part != DATASET_TRAIN;
 }
 
 static int read_part(struct dataset *data, enum dataset_part part)
@@ -100,7 +114,8 @@ static int read_part(struct dataset *data, enum dataset_part part)
     size_t shape[H5_MAX_RANK] = {0};
 
     dataset_array_path(part, "x", path);
-    if (part != DATASET_TRAIN && !h5_exists(data->file, path))
+    if (is_optional(data, part) &&
+        (part == DATASET_UNLABELLED || !h5_exists(data->file, path)))
         return OK;
     int rc = h5_shape(data->file, path, &type, &n_dims, shape);
     if (rc)
@@ -116,8 +131,12 @@ static int read_part(struct dataset *data, enum dataset_part part)
     }
 
     data->part[part] = facts_rows(&data->facts, (int)shape[0]);
+    if (part == DATASET_UNLABELLED)
+        data->part[part].n_labels = 0;
     if (shape[0] == 0)
-        return OK;
+        return is_optional(data, part) ? OK
+                                       : fail(ERR_FORMAT, "%s: /%s has no rows",
+                                              data->path, dataset_part_name(part));
 
     rc = read_chunk_rows(data, part);
     return rc ? rc : check_columns(data, part);
@@ -144,10 +163,8 @@ int dataset_read_head(struct dataset *data, enum dataset_words words)
     if (!rc)
         rc = read_tokenizer(data, words);
 
-    for (int part = 0; part < DATASET_PARTS && !rc; part++)
+    for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++)
         rc = read_part(data, (enum dataset_part)part);
-    if (!rc && data->part[DATASET_TRAIN].n < 1)
-        rc = fail(ERR_FORMAT, "%s: /train has no rows", data->path);
     return rc || !data->facts.has_ngrams ? rc : dataset_read_ngrams_head(data);
 }
 

@@ -4,12 +4,13 @@
  *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
  *                 or, where a text may have several labels, (N, C) uint8, 0 or 1
  *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
+ *   /unlabelled/x, length   (optional) more texts, which have no labels and no n-grams
  *   /tokenizer_kept   the same of the words whose ids stand in x: all that training needs
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
  *   /ngrams   /train/ngrams   ...   where rnnprep counted n-grams: see sparse.h
  *   root attributes: format, format_version, num_words, maxlen, padding, truncating;
  *                    needs "multi_label" where a text may have several labels, and
- *                    "ngrams" where there are some
+ *                    "ngrams" and "unlabelled" where there are some
  *
  * Reading has two steps, so that the processes of a node read together into memory that
  * they share: dataset_open() reads and checks everything but the arrays, dataset_load()
@@ -28,16 +29,27 @@ struct h5;
 struct ngrams;
 struct sparse;
 
-enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION, DATASET_TEST, DATASET_PARTS };
+/* Those that have labels, and behind them the one that has none. */
+enum dataset_part {
+    DATASET_TRAIN,
+    DATASET_VALIDATION,
+    DATASET_TEST,
+    DATASET_PARTS,
+    DATASET_UNLABELLED = DATASET_PARTS,
+    DATASET_ALL_PARTS
+};
 
-/* "train", ..., as folders, files and messages have them; NULL behind the last. */
+/* "train", ..., as folders, files and messages have them, of the labelled parts; NULL
+ * behind the last. And of any part. */
 extern const char *const dataset_part_names[DATASET_PARTS + 1];
+const char *dataset_part_name(enum dataset_part part);
 
 /* What of the tokenizer is read: nothing, the words that have ids, all. */
 enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL };
 
-/* How much of the arrays is in memory. */
-enum dataset_extent { DATASET_COLUMNS, DATASET_ALL }; /* labels and lengths; ids too */
+/* How much of the arrays is in memory: labels and lengths of all parts; the ids of the
+ * labelled ones too; and those of the unlabelled one. */
+enum dataset_extent { DATASET_COLUMNS, DATASET_ALL, DATASET_WITH_UNLABELLED };
 
 struct dataset {
     char *path; /* owned */
@@ -49,7 +61,7 @@ struct dataset {
     uint64_t hash;    /* the first 8 bytes of the file's SHA-256 */
     bool is_unsealed; /* another program opened it for writing (h5.h) */
     struct h5 *file;  /* private: open until all of it is in memory */
-    struct rows part[DATASET_PARTS]; /* n 0: the file has no such part */
+    struct rows part[DATASET_ALL_PARTS]; /* n 0: the file has no such part */
     /* With facts.has_ngrams: how many there are, how many ones a part's rows have; and to
      * be written the list and the rows of each part, borrowed. */
     size_t n_features, n_ones[DATASET_PARTS];

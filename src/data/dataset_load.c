@@ -8,10 +8,10 @@ static size_t lengths_bytes(const struct rows *rows)
     return dataset_padded_bytes((size_t)rows->n * sizeof(int32_t));
 }
 
-static size_t labels_bytes(const struct rows *rows)
+static size_t labels_bytes(const struct rows *rows, int part)
 {
     size_t row = rows->n_labels ? (size_t)rows->n_labels : sizeof(int32_t);
-    return dataset_padded_bytes((size_t)rows->n * row);
+    return part == DATASET_UNLABELLED ? 0 : dataset_padded_bytes((size_t)rows->n * row);
 }
 
 static size_t ids_bytes(const struct rows *rows)
@@ -19,15 +19,22 @@ static size_t ids_bytes(const struct rows *rows)
     return dataset_padded_bytes((size_t)rows->n * rows_row_bytes(rows));
 }
 
+/* Whether the ids of a part are in memory. */
+static bool has_ids(enum dataset_extent extent, int part)
+{
+    return extent == DATASET_WITH_UNLABELLED ||
+           (extent == DATASET_ALL && part != DATASET_UNLABELLED);
+}
+
 size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
 {
     size_t total = 0;
 
-    for (int part = 0; part < DATASET_PARTS; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS; part++) {
         const struct rows *rows = &data->part[part];
-        if (extent == DATASET_ALL)
+        if (has_ids(extent, part))
             total += ids_bytes(rows);
-        total += labels_bytes(rows) + lengths_bytes(rows);
+        total += labels_bytes(rows, part) + lengths_bytes(rows);
     }
     return total;
 }
@@ -36,18 +43,18 @@ void dataset_attach(struct dataset *data, enum dataset_extent extent, void *stor
 {
     char *at = storage;
 
-    for (int part = 0; part < DATASET_PARTS; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS; part++) {
         struct rows *rows = &data->part[part];
-        if (extent == DATASET_ALL) {
+        if (has_ids(extent, part)) {
             rows->x = at;
             at += ids_bytes(rows);
         }
 
         if (rows->n_labels)
             rows->multi_hot = (uint8_t *)at;
-        else
+        else if (part != DATASET_UNLABELLED)
             rows->y = (int32_t *)(void *)at;
-        at += labels_bytes(rows);
+        at += labels_bytes(rows, part);
         rows->length = (int32_t *)(void *)at;
         at += lengths_bytes(rows);
     }
@@ -83,12 +90,12 @@ static int check_labels(const struct dataset *data, enum dataset_part part, int 
 static int check_columns(const struct dataset *data, enum dataset_part part, int row)
 {
     int length = data->part[part].length[row];
-    int rc = check_labels(data, part, row);
+    int rc = part == DATASET_UNLABELLED ? OK : check_labels(data, part, row);
     if (rc)
         return rc;
     if (length < 0 || length > data->facts.maxlen)
         return fail(ERR_FORMAT, "%s: /%s/length row %d: %d, expected 0 to %d", data->path,
-                    dataset_part_names[part], row, length, data->facts.maxlen);
+                    dataset_part_name(part), row, length, data->facts.maxlen);
     return OK;
 }
 
@@ -134,7 +141,7 @@ static int load_rows(struct dataset *data, enum dataset_part part, int first, in
 {
     struct rows *rows = &data->part[part];
 
-    int rc = load_labels(data, part, first, end);
+    int rc = part == DATASET_UNLABELLED ? OK : load_labels(data, part, first, end);
     if (!rc)
         rc = load_lengths(data, part, first, end);
     for (int row = first; row < end && !rc; row++)
@@ -147,27 +154,35 @@ static int share_begin(int rows, int reader, int readers)
     return (int)((int64_t)rows * reader / readers);
 }
 
+/* What is wanted of the file may not be in memory yet. */
+static bool stays_open(const struct dataset *data)
+{
+    const struct rows *unlabelled = &data->part[DATASET_UNLABELLED];
+    return !data->part[DATASET_TRAIN].x || (unlabelled->n && !unlabelled->x) ||
+           data->facts.has_ngrams;
+}
+
 int dataset_load(struct dataset *data, int reader, int readers)
 {
     int rc = OK;
-    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++) {
         int rows = data->part[part].n, first = share_begin(rows, reader, readers);
         int end = share_begin(rows, reader + 1, readers);
         if (first < end)
             rc = load_rows(data, (enum dataset_part)part, first, end);
     }
 
-    /* all that is wanted of it is in memory, unless somebody will ask for n-grams */
-    if (data->part[DATASET_TRAIN].x && !data->facts.has_ngrams) {
+    if (!stays_open(data)) {
         h5_close(data->file);
         data->file = NULL;
     }
     return rc;
 }
 
-static int check_memory(const struct dataset *data, const char *remedy)
+static int check_memory(const struct dataset *data, enum dataset_extent extent,
+                        const char *remedy)
 {
-    size_t needed = dataset_bytes(data, DATASET_ALL);
+    size_t needed = dataset_bytes(data, extent);
     size_t has = host_memory();
     if (needed <= has / 10 * 9)
         return OK;
@@ -178,7 +193,7 @@ static int check_memory(const struct dataset *data, const char *remedy)
 int dataset_load_alone(struct dataset *data, enum dataset_extent extent,
                        const char *remedy)
 {
-    int rc = extent == DATASET_ALL ? check_memory(data, remedy) : OK;
+    int rc = extent != DATASET_COLUMNS ? check_memory(data, extent, remedy) : OK;
     if (rc)
         return rc;
 

@@ -93,7 +93,7 @@ static int check_ids(const struct dataset *data, enum dataset_part part, int row
     int32_t id = 0;
     rows_ids(rows, ids, t, 1, &id);
     return fail(ERR_FORMAT, "%s: /%s/x row %d, position %d: id %d, expected %s%d",
-                data->path, dataset_part_names[part], row, t, id, is_word ? "1 to " : "",
+                data->path, dataset_part_name(part), row, t, id, is_word ? "1 to " : "",
                 is_word ? facts->num_words - 1 : 0);
 }
 
@@ -128,10 +128,12 @@ static void hash_columns(XXH64_state_t *state, const struct rows *rows)
 {
     size_t n = (size_t)rows->n * sizeof *rows->length;
     size_t n_labels = rows->n_labels ? (size_t)rows->n * (size_t)rows->n_labels : n;
+    const void *labels = rows->n_labels ? (void *)rows->multi_hot : (void *)rows->y;
 
-    XXH64_update(state, rows->n_labels ? (void *)rows->multi_hot : (void *)rows->y,
-                 n_labels);
-    hash_padding(state, n_labels);
+    if (labels) {
+        XXH64_update(state, labels, n_labels);
+        hash_padding(state, n_labels);
+    }
     XXH64_update(state, rows->length, n);
     hash_padding(state, n);
 }
@@ -198,13 +200,13 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
         die("out of memory: a hash");
 
     XXH64_reset(state, 0);
-    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++) {
         const struct rows *rows = &data->part[part];
         if (rows->n == 0)
             continue;
         rc = hash_ids(state, data, (enum dataset_part)part);
         hash_columns(state, rows);
-        if (!rc && data->facts.has_ngrams)
+        if (!rc && data->facts.has_ngrams && part != DATASET_UNLABELLED)
             rc = hash_features(state, data, (enum dataset_part)part);
     }
     if (!rc && data->facts.has_ngrams)

@@ -141,7 +141,7 @@ static int write_anew(struct dataset *data, const char *target)
     if (!rc && data->facts.has_ngrams)
         rc = load_ngrams(data, &all);
     if (!rc)
-        rc = dataset_load_alone(data, DATASET_ALL, "use another host");
+        rc = dataset_load_alone(data, DATASET_WITH_UNLABELLED, "use another host");
 
     if (!rc) {
         free(data->path);

@@ -40,14 +40,14 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
     if (data->facts.has_ngrams)
         ngrams_write(file, DATASET_NGRAMS, data->ngrams);
 
-    for (int part = 0; part < DATASET_PARTS; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS; part++) {
         char path[DATASET_PATH_BYTES];
         size_t shape[2];
         dataset_array_path((enum dataset_part)part, "x", path);
         dataset_id_shape(data, (enum dataset_part)part, shape);
         if (shape[0])
             h5_make_chunked(file, path, dataset_id_type(data), 2, shape);
-        if (shape[0] && data->facts.has_ngrams)
+        if (shape[0] && data->facts.has_ngrams && part != DATASET_UNLABELLED)
             make_ones(file, data, (enum dataset_part)part);
     }
 
@@ -117,26 +117,35 @@ static void write_starts(struct dataset_writer *writer, enum dataset_part part)
     h5_write(writer->file, path, H5_INT64, 1, &n, rows->start, true);
 }
 
-static void write_columns(struct dataset_writer *writer, enum dataset_part part)
+static void write_labels(struct dataset_writer *writer, enum dataset_part part)
 {
     struct rows rows = writer->data->part[part];
     char path[DATASET_PATH_BYTES];
-    size_t n = (size_t)rows.n;
     rows.n_labels = writer->data->facts.multi_label ? writer->data->facts.n_labels : 0;
     struct dataset_labels labels = dataset_labels_of(&rows);
 
     dataset_array_path(part, "y", path);
     h5_write(writer->file, path, labels.type, labels.n_dims, labels.shape,
              rows.n_labels ? (void *)rows.multi_hot : (void *)rows.y, true);
+}
+
+static void write_columns(struct dataset_writer *writer, enum dataset_part part)
+{
+    const struct rows *rows = &writer->data->part[part];
+    char path[DATASET_PATH_BYTES];
+    size_t n = (size_t)rows->n;
+
+    if (part != DATASET_UNLABELLED)
+        write_labels(writer, part);
     dataset_array_path(part, "length", path);
-    h5_write(writer->file, path, H5_INT32, 1, &n, rows.length, true);
-    if (writer->data->facts.has_ngrams)
+    h5_write(writer->file, path, H5_INT32, 1, &n, rows->length, true);
+    if (writer->data->facts.has_ngrams && part != DATASET_UNLABELLED)
         write_starts(writer, part);
 }
 
 int dataset_finish(struct dataset_writer *writer)
 {
-    for (int part = 0; part < DATASET_PARTS; part++)
+    for (int part = 0; part < DATASET_ALL_PARTS; part++)
         if (writer->data->part[part].n)
             write_columns(writer, (enum dataset_part)part);
 
@@ -202,7 +211,7 @@ int dataset_write(const struct dataset *data)
 
     struct h5_packer *packer = h5_packer_new();
     dataset_write_tokenizer(writer);
-    for (int part = 0; part < DATASET_PARTS; part++)
+    for (int part = 0; part < DATASET_ALL_PARTS; part++)
         write_part(writer, (enum dataset_part)part, packer);
     for (int part = 0; part < DATASET_PARTS && data->facts.has_ngrams; part++)
         write_ones(writer, (enum dataset_part)part, packer);

@@ -25,11 +25,20 @@ static const struct form forms[] = {
 _Static_assert(COUNT_OF(forms) == FACTS_FORMS, "every form is described");
 
 /* What files may need of who reads them. */
-enum need { NEED_MULTI_LABEL, NEED_NGRAMS, NEEDS };
+enum need { NEED_MULTI_LABEL, NEED_NGRAMS, NEED_UNLABELLED, NEEDS };
 
-static const char *const need_names[] = {
-    [NEED_MULTI_LABEL] = "multi_label", [NEED_NGRAMS] = "ngrams"};
-_Static_assert(COUNT_OF(need_names) == NEEDS, "every need has a name");
+static const struct {
+    const char *name;
+    bool is_of_dataset; /* alone */
+} all_needs[] = {[NEED_MULTI_LABEL] = {"multi_label", false},
+                 [NEED_NGRAMS] = {"ngrams", false},
+                 [NEED_UNLABELLED] = {"unlabelled", true}};
+_Static_assert(COUNT_OF(all_needs) == NEEDS, "every need has a name");
+
+static bool may_need(const struct form *form, int need)
+{
+    return form == &forms[FACTS_IN_DATASET] || !all_needs[need].is_of_dataset;
+}
 
 static int read_int(struct h5 *file, const struct form *form, const char *name, int least,
                     int most, int *value)
@@ -97,14 +106,15 @@ static int read_labels(struct h5 *file, const struct form *form, struct facts *f
 }
 
 /* Notes the names in a text, blanks between them; false: one of them is not known. */
-static bool note_needs(const char *names, bool needs[NEEDS])
+static bool note_needs(const char *names, const struct form *form, bool needs[NEEDS])
 {
     for (size_t n = 0; *names; names += n + (names[n] == ' ')) {
         int i = 0;
         n = strcspn(names, " ");
-        while (i < NEEDS && (strncmp(need_names[i], names, n) || need_names[i][n]))
+        while (i < NEEDS &&
+               (strncmp(all_needs[i].name, names, n) || all_needs[i].name[n]))
             i++;
-        if (i == NEEDS)
+        if (i == NEEDS || !may_need(form, i))
             return false;
         needs[i] = true;
     }
@@ -121,13 +131,14 @@ static int read_needs(struct h5 *file, const struct form *form, struct facts *fa
         return OK;
 
     int rc = h5_read_attribute_text(file, form->group, "needs", &names);
-    if (!rc && !note_needs(names, needs))
+    if (!rc && !note_needs(names, form, needs))
         rc = fail(ERR_FORMAT,
                   "%s: it needs %s, which this program, " RNNTRAIN_VERSION
                   ", does not know: update rnntrain",
                   h5_path(file), names);
     facts->multi_label = needs[NEED_MULTI_LABEL];
     facts->has_ngrams = needs[NEED_NGRAMS];
+    facts->has_unlabelled = needs[NEED_UNLABELLED];
     free(names);
     return rc;
 }
@@ -135,15 +146,16 @@ static int read_needs(struct h5 *file, const struct form *form, struct facts *fa
 static void write_needs(struct h5_writer *file, const struct form *form,
                         const struct facts *facts)
 {
-    const bool needs[NEEDS] = {
-        [NEED_MULTI_LABEL] = facts->multi_label, [NEED_NGRAMS] = facts->has_ngrams};
+    const bool needs[NEEDS] = {[NEED_MULTI_LABEL] = facts->multi_label,
+                               [NEED_NGRAMS] = facts->has_ngrams,
+                               [NEED_UNLABELLED] = facts->has_unlabelled};
     char names[64] = "";
     int n = 0;
 
     for (int i = 0; i < NEEDS; i++)
-        if (needs[i])
+        if (needs[i] && may_need(form, i))
             n += snprintf(names + n, sizeof names - (size_t)n, "%s%s", n ? " " : "",
-                          need_names[i]);
+                          all_needs[i].name);
     if (n)
         h5_attribute_text(file, form->group, "needs", names);
 }

@@ -20,15 +20,16 @@ enum {
 };
 
 struct facts {
-    int num_words;     /* V: ids are 0 .. num_words - 1, 0 is the pad */
-    int maxlen;        /* T; 0: of a model of Keras that takes rows of any length */
-    int n_labels;      /* C, 2 or more */
-    char **labels;     /* (n_labels) names of the classes, owned; NULL: none is known */
-    bool pad_pre;      /* pads stand in front of the words */
-    bool truncate_pre; /* long texts lose their beginning */
-    bool multi_label;  /* a text has any of the labels, or none; false: exactly one */
-    bool has_ngrams;   /* beside the ids (data/sparse.h); of a model: it reads them */
-    int n_ngrams;      /* F: how many there are, where has_ngrams */
+    int num_words;       /* V: ids are 0 .. num_words - 1, 0 is the pad */
+    int maxlen;          /* T; 0: of a model of Keras that takes rows of any length */
+    int n_labels;        /* C, 2 or more */
+    char **labels;       /* (n_labels) names of the classes, owned; NULL: none is known */
+    bool pad_pre;        /* pads stand in front of the words */
+    bool truncate_pre;   /* long texts lose their beginning */
+    bool multi_label;    /* a text has any of the labels, or none; false: exactly one */
+    bool has_ngrams;     /* beside the ids (data/sparse.h); of a model: it reads them */
+    bool has_unlabelled; /* of a data set: texts without labels; of a model: false */
+    int n_ngrams;        /* F: how many there are, where has_ngrams */
 };
 
 /* Where facts are stored: numbers as attributes of a group, beside them the labels. */
@@ -42,8 +43,8 @@ enum facts_form {
  * objects that are not known are ignored; a later version that writes one without which
  * the file means something else names it in an attribute "needs" beside these, which is
  * refused here. Of these names this version knows "multi_label", which it writes where
- * texts have several labels, and "ngrams" where there are some, a blank between them;
- * other files have no such attribute. */
+ * texts have several labels, "ngrams" where there are some, and in data sets
+ * "unlabelled" likewise, a blank between them; other files have no such attribute. */
 int facts_read(struct h5 *file, enum facts_form form, struct facts *facts) NODISCARD;
 
 /* The numbers, then the labels: other content may stand between them. */

@@ -22,9 +22,11 @@ struct reader {
     const struct records_options *options;
     const char *encoding;
     int n_sources, source;       /* the next one to open */
+    const struct source *others; /* (n_others) that somebody else reads; borrowed */
+    int n_others;
     struct input *input;         /* of the source before it; NULL: none is open */
     struct ways ways;            /* of its files */
-    char **apart;                /* (n_sources) what stands in it of other sources */
+    char **apart;                /* what stands in it of the n_sources + n_others */
     struct input *file;          /* of a file of records in it */
     struct record_file *records; /* read from `file` or `input`; NULL: nothing is */
     enum place_kind kind;        /* of the records */
@@ -351,7 +353,7 @@ static int report_link(const struct reader *reader, const char *path)
 /* Whether another source is the path. */
 static bool is_apart(const struct reader *reader, const char *path)
 {
-    for (int i = 0; i < reader->n_sources; i++) {
+    for (int i = 0; i < reader->n_sources + reader->n_others; i++) {
         const char *apart = reader->apart[i];
         size_t n = apart ? strlen(apart) : 0;
         if (n && !strncmp(apart, path, n) && (!path[n] || path[n] == '/'))
@@ -393,7 +395,8 @@ static int take_named(struct reader *reader, const char *path, enum input_kind k
             leave_out(reader, "files of the system or an editor", path);
         return OK;
     }
-    if (reader->options->format < FORMAT_FIRST && ways_is_unlabelled(path)) {
+    if (reader->options->format < FORMAT_FIRST &&
+        reader->options->label_use == LABELS_REQUIRED && ways_is_unlabelled(path)) {
         if (kind != INPUT_FOLDER)
             leave_out(reader, "files in unsup, which have no label", path);
         return OK;
@@ -427,11 +430,13 @@ static void find_apart(struct reader *reader)
 {
     char *here = realpath(source_of(reader)->path, NULL);
     size_t n = here ? strlen(here) : 0;
-    for (int i = 0; i < reader->n_sources; i++) {
+    for (int i = 0; i < reader->n_sources + reader->n_others; i++) {
+        const struct source *source = i < reader->n_sources
+                                          ? &reader->sources[i]
+                                          : &reader->others[i - reader->n_sources];
         free(reader->apart[i]);
         reader->apart[i] = NULL;
-        char *other =
-            i == reader->source - 1 ? NULL : realpath(reader->sources[i].path, NULL);
+        char *other = i == reader->source - 1 ? NULL : realpath(source->path, NULL);
         if (here && other && !strncmp(other, here, n) && other[n] == '/')
             reader->apart[i] = xstrdup(other + n + 1);
         free(other);
@@ -510,6 +515,16 @@ struct reader *reader_new(const struct source *sources, int n_sources,
     return reader;
 }
 
+void reader_leave(struct reader *reader, const struct source *others, int n)
+{
+    size_t n_all = (size_t)reader->n_sources + (size_t)n;
+    reader->others = others;
+    reader->n_others = n;
+    reader->apart = xrealloc(reader->apart, n_all + 1, sizeof *reader->apart);
+    for (size_t i = 0; i < n_all; i++)
+        reader->apart[i] = NULL;
+}
+
 static void release_notes(struct reader_notes *notes)
 {
     for (int i = 0; i < notes->n_files; i++) {
@@ -535,7 +550,7 @@ void reader_free(struct reader *reader)
     end_file(reader);
     input_close(reader->input);
     release_notes(&reader->notes);
-    for (int i = 0; i < reader->n_sources; i++)
+    for (int i = 0; i < reader->n_sources + reader->n_others; i++)
         free(reader->apart[i]);
     free(reader->apart);
     free(reader->bytes);

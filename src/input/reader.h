@@ -28,6 +28,10 @@ struct reader *reader_new(const struct source *sources, int n_sources,
                           const struct records_options *options, const char *encoding);
 void reader_free(struct reader *reader);
 
+/* Before anything is taken: what its sources hold of these is somebody else's too;
+ * borrowed. */
+void reader_leave(struct reader *reader, const struct source *others, int n);
+
 /* The next documents, into an empty block; *end: there are none. One thread at a time. */
 int reader_take(struct reader *reader, struct block *block, bool *end) NODISCARD;
 

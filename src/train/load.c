@@ -7,7 +7,7 @@ struct shared {
     uint64_t hash;
     struct facts facts; /* but for the labels, whose bytes follow */
     size_t label_bytes;
-    struct rows part[DATASET_PARTS]; /* not in memory yet */
+    struct rows part[DATASET_ALL_PARTS]; /* not in memory yet */
 };
 
 /* Collective. What rank 0 has read of the file; its labels are the caller's to free. */

@@ -26,7 +26,7 @@ static void try_file(const char *path)
     struct text_tokenizer *tokenizer = NULL;
     uint64_t content = 0;
     int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
-    if (!rc && data.facts.has_ngrams)
+    if (!rc && (data.facts.has_ngrams || data.facts.has_unlabelled))
         rc = dataset_content(&data, &content);
 
     fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), path)),
@@ -85,6 +85,17 @@ static void write_ngrams(struct h5_writer *file, struct fuzz *input)
             write_array(file, arrays[i].path, input, arrays[i].type);
 }
 
+/* Rows without labels that may be some. */
+static void write_unlabelled(struct h5_writer *file, struct fuzz *input)
+{
+    h5_attribute_text(file, "/", "needs",
+                      fuzz_below(input, 8) ? "unlabelled" : "multi_label unlabelled");
+    if (fuzz_below(input, 16) != 15)
+        write_array(file, "/unlabelled/x", input, H5_UINT16);
+    if (fuzz_below(input, 16) != 15)
+        write_array(file, "/unlabelled/length", input, H5_INT32);
+}
+
 static void write_parts(struct h5_writer *file, struct fuzz *input)
 {
     static const char *const arrays[] = {"/train/x", "/train/y", "/train/length",
@@ -117,8 +128,11 @@ static void try_built(struct fuzz *input)
     char *tokenizer = fuzz_text(input);
     h5_write_text(file, "/tokenizer", tokenizer);
     free(tokenizer);
-    if (fuzz_below(input, 4) == 3)
+    int more = fuzz_below(input, 4);
+    if (more == 3)
         write_ngrams(file, input);
+    else if (more == 2)
+        write_unlabelled(file, input);
     if (!h5_image(file, &bytes, &n))
         try_file(fuzz_file(bytes, n));
     free(bytes);

@@ -48,6 +48,37 @@ static void test_both_forms(void **state)
         }
 }
 
+/* What only a data set has is not written of a model, and not taken in one. */
+static void test_needs_of_data_sets(void **state)
+{
+    struct facts given = usual, read = {0};
+    (void)state;
+    given.has_unlabelled = given.has_ngrams = true;
+
+    struct h5 *file = stored(FACTS_IN_DATASET, &given);
+    assert_int_equal(facts_read(file, FACTS_IN_DATASET, &read), OK);
+    assert_true(read.has_unlabelled && read.has_ngrams && !read.multi_label);
+    facts_release(&read);
+    h5_close(file);
+
+    file = stored(FACTS_IN_CHECKPOINT, &given);
+    assert_int_equal(facts_read(file, FACTS_IN_CHECKPOINT, &read), OK);
+    assert_true(!read.has_unlabelled && read.has_ngrams);
+    facts_release(&read);
+    h5_close(file);
+
+    char *path = scratch_path("needs.h5");
+    struct h5_writer *written = h5_create();
+    h5_make_group(written, "/rnntrain");
+    h5_attribute_text(written, "/rnntrain", "needs", "unlabelled");
+    assert_int_equal(h5_save(written, path, false), OK);
+    assert_int_equal(h5_open(path, &file), OK);
+    assert_int_equal(facts_read(file, FACTS_IN_CHECKPOINT, &read), ERR_FORMAT);
+    expect_message("needs unlabelled, which this program");
+    h5_close(file);
+    free(path);
+}
+
 /* The greatest and the least that are allowed, and those next to them. */
 static void refuse(struct facts facts, enum facts_form form, const char *expected)
 {
@@ -220,10 +251,11 @@ static void test_tokenizer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_forms),    cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_labels),        cmocka_unit_test(test_sides),
-        cmocka_unit_test(test_id_bytes),      cmocka_unit_test(test_agreement),
-        cmocka_unit_test(test_packed_labels), cmocka_unit_test(test_tokenizer),
+        cmocka_unit_test(test_both_forms), cmocka_unit_test(test_needs_of_data_sets),
+        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_sides),      cmocka_unit_test(test_id_bytes),
+        cmocka_unit_test(test_agreement),  cmocka_unit_test(test_packed_labels),
+        cmocka_unit_test(test_tokenizer),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -69,13 +69,12 @@ static void write_rows(struct prepared *prepared, int32_t *map)
 {
     const struct text_options *text = &prepared->text;
     static char provenance[] = "{}";
-    struct encoding encoding = {&prepared->corpus,
-                                &prepared->spool,
-                                map,
-                                prepared->vocabulary.n_numbers,
-                                prepared->tokenizer,
-                                NULL,
-                                prepared->n_threads};
+    struct encoding encoding = {.corpus = &prepared->corpus,
+                                .spool = &prepared->spool,
+                                .map = map,
+                                .n_numbers = prepared->vocabulary.n_numbers,
+                                .tokenizer = prepared->tokenizer,
+                                .n_threads = prepared->n_threads};
     struct dataset data = {.path = prepared->output_path,
                            .facts = {.num_words = text->num_words,
                                      .maxlen = text->maxlen,
@@ -91,7 +90,7 @@ static void write_rows(struct prepared *prepared, int32_t *map)
         rows->y = xcalloc((size_t)rows->n, sizeof *rows->y);
         rows->length = xcalloc((size_t)rows->n, sizeof *rows->length);
     }
-    assert_int_equal(encode_write(&encoding, &data, &prepared->tally), OK);
+    assert_int_equal(encode_write(&encoding, &data, &prepared->tally, NULL), OK);
     for (int part = 0; part < DATASET_PARTS; part++) {
         free(data.part[part].y);
         free(data.part[part].length);
@@ -110,10 +109,11 @@ static void prepare(struct prepared *prepared)
     assert_int_equal(
         corpus_settle(&prepared->corpus, 2, &options, reader_notes(prepared->reader)),
         OK);
-    assert_int_equal(fit_tokenizer(&prepared->corpus, &prepared->spool,
-                                   &prepared->vocabulary, false, 1, prepared->tokenizer,
-                                   &map),
-                     OK);
+    const struct fitting fitting = {.corpus = &prepared->corpus,
+                                    .spool = &prepared->spool,
+                                    .vocabulary = &prepared->vocabulary,
+                                    .min_count = 1};
+    assert_int_equal(fit_tokenizer(&fitting, prepared->tokenizer, &map), OK);
     write_rows(prepared, map);
     free(map);
 

@@ -44,10 +44,12 @@ static int32_t *fit(struct counting *counting, const char *rows, int n_train,
     counting->corpus.rows = counting->rows;
     counting->corpus.n_of_part[DATASET_TRAIN] = n_train;
     counting->corpus.n_of_part[DATASET_TEST] = (int)strlen(rows) - n_train;
-    assert_int_equal(fit_tokenizer(&counting->corpus, &counting->spool,
-                                   &counting->vocabulary, is_fitted, min_count, tokenizer,
-                                   &map),
-                     OK);
+    const struct fitting fitting = {.corpus = &counting->corpus,
+                                    .spool = &counting->spool,
+                                    .vocabulary = &counting->vocabulary,
+                                    .is_fitted = is_fitted,
+                                    .min_count = min_count};
+    assert_int_equal(fit_tokenizer(&fitting, tokenizer, &map), OK);
     return map;
 }
 
