@@ -120,10 +120,10 @@ static int print_score(const struct predictor *predictor, const struct dataset *
         label_report_print(selection->shown, &score, facts, by_label, settings->json);
     else if (!rc && settings->json)
         say_line(stdout, "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}",
-                 selection->shown, score.loss, accuracy, score.n);
+                 selection->shown, score.loss, accuracy, (int)score.n);
     else if (!rc)
         say_line(stdout, "%s: loss %.6f  acc %.6f on %d row%s", selection->shown,
-                 score.loss, accuracy, score.n, plural(score.n));
+                 score.loss, accuracy, (int)score.n, plural((int)score.n));
     free(by_label);
     return rc;
 }

@@ -224,8 +224,10 @@ static int open_model(struct predictor *predictor, const char *path,
     int rc = checkpoint_import(path, &hints, &info);
     if (!rc && is_keras)
         rc = export_keras_part(&info, note);
-    if (!rc)
-        return predictor_take(predictor, &info, "auto");
+    if (!rc) {
+        rc = predictor_take(predictor, &info, "auto");
+        return rc ? rc : predictor_check_judges(predictor);
+    }
     checkpoint_release(&info);
     return rc;
 }

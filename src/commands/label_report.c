@@ -67,7 +67,7 @@ static json_t *json_of(const char *part, const struct score *score,
                                       "support", (json_int_t)support_of(&by_label[c])));
     return json_pack("{s:s,s:f,s:f,s:f,s:f,s:i,s:o}", "part", part, "loss", score->loss,
                      "acc", score_accuracy(score), "f1", score_f1(score), "macro_f1",
-                     macro_f1(by_label, facts->n_labels), "n", score->n, "labels",
+                     macro_f1(by_label, facts->n_labels), "n", (int)score->n, "labels",
                      labels);
 }
 
@@ -86,6 +86,6 @@ void label_report_print(const char *part, const struct score *score,
 
     say_line(stdout, "%s: loss %.6f  f1 %.6f  macro f1 %.6f  acc %.6f on %d rows", part,
              score->loss, score_f1(score), macro_f1(by_label, facts->n_labels),
-             score_accuracy(score), score->n);
+             score_accuracy(score), (int)score->n);
     print_table(facts, by_label);
 }

@@ -35,6 +35,7 @@
     KIND(LAYER_NORMALIZATION, layer_normalization)                                       \
     KIND(BATCH_NORMALIZATION, batch_normalization)                                       \
     KIND(NGRAMS, ngrams)                                                                 \
+    KIND(NEXT_WORD, next_word)                                                           \
     KIND(OUTPUT, output)
 
 #define LAYER_CONSTANT(NAME, stem) LAYER_##NAME,
@@ -158,6 +159,8 @@ struct layer_config {
         struct {
             int units; /* 1 with LOSS_BINARY, else C */
             enum loss loss;
+            int negatives; /* of a language model's, which has this form too: the words
+                              that a right one is told apart from in a step */
         } output;
     };
 };
@@ -213,6 +216,13 @@ bool chain_uses_mask(const struct chain_config *chain);
 static inline bool chain_is_linear(const struct chain_config *chain)
 {
     return chain->n_layers > 0 && chain->layer[0].kind == LAYER_NGRAMS;
+}
+
+/* Whether it is a language model, whose output is LAYER_NEXT_WORD: C are its words. */
+static inline bool chain_predicts_words(const struct chain_config *chain)
+{
+    return chain->n_layers > 0 &&
+           chain->layer[chain->n_layers - 1].kind == LAYER_NEXT_WORD;
 }
 
 /* Logits of a row: 1 or C. */

@@ -100,6 +100,14 @@ static void forward(struct model *model, const struct lane *lane, const struct p
     }
 }
 
+static struct lane_result score(const struct model *model, const struct lane *lane,
+                                bool trains)
+{
+    struct layer *last = model_output(model);
+
+    return last->ops->score(last, lane, trains);
+}
+
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits)
 {
@@ -116,7 +124,7 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
     size_t width = (size_t)output->out.width, row = (size_t)output->out.row;
     for (size_t r = 0; r < (size_t)lane->n_rows && logits; r++)
         memcpy(logits + r * width, output->y + r * row, width * sizeof *logits);
-    return output_score(output, lane, false);
+    return score(model, lane, false);
 }
 
 struct lane_result model_score(struct model *model, const struct lane *lane,
@@ -127,7 +135,7 @@ struct lane_result model_score(struct model *model, const struct lane *lane,
 
     for (size_t r = 0; r < (size_t)lane->n_rows; r++)
         memcpy(output->y + r * row, logits + r * width, width * sizeof *logits);
-    return output_score(output, lane, false);
+    return score(model, lane, false);
 }
 
 static void backward(struct model *model, const struct pass *pass)
@@ -148,7 +156,7 @@ static void add_perturbed(struct model *model, const struct lane *lane,
     memcpy(model->kept, pass->gradient + table, n * sizeof *model->kept);
     embedding_perturb(model->layer[0], pass);
     forward(model, lane, pass);
-    (void)output_score(model_output(model), lane, true);
+    (void)score(model, lane, true);
     backward(model, pass);
     model->perturbation.stage = PERTURBATION_NONE;
     for (size_t i = 0; i < n; i++)
@@ -166,20 +174,21 @@ struct lane_result model_lane_gradient(struct model *model, const struct lane *l
                               .from = lane->from,
                               .trains = true,
                               .gradient = gradient,
+                              .touched = touched,
                               .seed = seed,
                               .step = step};
     uint64_t mode = kernels_begin();
     double began = trace_begin();
 
+    if (!touched)
+        memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
     forward(model, lane, &pass);
-    struct lane_result result = output_score(model_output(model), lane, true);
+    struct lane_result result = score(model, lane, true);
     trace_end(TRACE_FORWARD, began);
 
     began = trace_begin();
     for (int i = 0; i < model->plans.n_words && touched; i++)
         id_bits_set(touched, model->plans.words[i]);
-    if (!touched)
-        memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
     if (model->kept)
         perturbation_begin(&model->perturbation, &model->plans);
     backward(model, &pass);
@@ -231,19 +240,28 @@ int model_judge(const struct model *model, const real *logits, double *probabili
     return class_decision(kernels, n_logits, logits);
 }
 
+/* What is said of classes and labels concerns no language model. */
+static bool classifies(const struct model *model)
+{
+    return !chain_predicts_words(&model->chain);
+}
+
 void model_weigh_classes(struct model *model, const double *weights)
 {
-    output_weigh_classes(model_output(model), weights);
+    if (classifies(model))
+        output_weigh_classes(model_output(model), weights);
 }
 
 void model_smooth_labels(struct model *model, double share)
 {
-    output_smooth_labels(model_output(model), share);
+    if (classifies(model))
+        output_smooth_labels(model_output(model), share);
 }
 
 void model_count_labels(struct model *model, struct label_counts *by_label)
 {
-    output_count_labels(model_output(model), by_label);
+    if (classifies(model))
+        output_count_labels(model_output(model), by_label);
 }
 
 /* Of a sequence that no layer goes through by itself, as where poolings stand on an

@@ -132,7 +132,7 @@ int checkpoint_image(const struct checkpoint *info, const struct checkpoint_mode
                      char **bytes, size_t *n)
 {
     struct h5_writer *file = h5_create();
-    if (chain_is_linear(model->chain))
+    if (chain_is_linear(model->chain) || chain_predicts_words(model->chain))
         write_tensors(file, model);
     else
         write_keras_part(file, model);

@@ -8,6 +8,7 @@
 
 /* What a lane hands over. */
 enum {
+    N,
     LOSS,
     CORRECT,
     FIRST_CLASS,
@@ -136,6 +137,7 @@ static void ask_score(const struct evaluator *evaluator, const struct lane *lane
 {
     struct lane_result result = ensemble_evaluate(evaluator->ensemble, lane, NULL);
 
+    values[N] = (double)result.n;
     values[LOSS] = result.loss;
     values[CORRECT] = (double)result.correct;
     values[FIRST_CLASS] = result.first_class;
@@ -152,10 +154,10 @@ static int64_t count(const double *values, int n_lanes)
 }
 
 /* Of all lanes' values. */
-static struct score add_up(const double *values, int n_lanes, int n)
+static struct score add_up(const double *values, int n_lanes)
 {
-    struct score score = {.n = n};
-    if (n == 0)
+    struct score score = {.n = count(values + N, n_lanes)};
+    if (score.n == 0)
         return score;
 
     double first = values[FIRST_CLASS], last = values[LAST_CLASS];
@@ -165,7 +167,7 @@ static struct score add_up(const double *values, int n_lanes, int n)
     }
     score.first_class = (int)first;
     score.last_class = (int)last;
-    score.loss = comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n;
+    score.loss = comm_tree_sum(values + LOSS, n_lanes, WIDTH) / (double)score.n;
     score.correct = count(values + CORRECT, n_lanes);
     score.labels = (struct label_counts){count(values + TRUE_POSITIVES, n_lanes),
                                          count(values + FALSE_POSITIVES, n_lanes),
@@ -184,7 +186,7 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
     int rc = ask_all(evaluator, data, part, rows, n, &question, values);
     ensemble_count_labels(evaluator->ensemble, NULL);
 
-    *score = add_up(values, n_lanes, n);
+    *score = add_up(values, n_lanes);
     free(values);
     return rc;
 }

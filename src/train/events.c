@@ -6,6 +6,7 @@
 
 #include "base/program.h"
 #include "base/say.h"
+#include "kernels/kernels.h"
 
 /* Infinity and NaN are no JSON. */
 static json_t *number(double value)
@@ -104,8 +105,15 @@ static void say_start(struct report *report, const struct report_start *start)
         report_say(report, "warning  %s", start->unseen);
     if (start->class_weights)
         report_say(report, "weights  of a row, by its class: %s", start->class_weights);
-    report_say(report, "model    %s parameters, %d classes, %zu MiB a rank", parameters,
-               start->classes, start->bytes >> 20);
+    if (start->negatives)
+        report_say(
+            report,
+            "model    %s parameters, predicts words, each told from %d others, %zu "
+            "MiB a rank",
+            parameters, start->negatives, start->bytes >> 20);
+    else
+        report_say(report, "model    %s parameters, %d classes, %zu MiB a rank",
+                   parameters, start->classes, start->bytes >> 20);
 
     if (!start->resumed_from)
         say_lines(report, start->layers);
@@ -171,6 +179,20 @@ int report_start(struct report *report, const struct report_start *start)
 
     say_start(report, start);
     return report_write(report, line, true);
+}
+
+/* Of a language model. */
+static void say_perplexity(struct report *report, const struct report_epoch *epoch)
+{
+    char rate[32], validation[96] = "";
+    program_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
+    if (epoch->validated)
+        snprintf(validation, sizeof validation, "  val_loss %.4f  val_perplexity %.2f %c",
+                 epoch->val_loss, kernels_exp(epoch->val_loss),
+                 epoch->improved ? '*' : ' ');
+    report_say(report, "epoch %2d/%d  loss %.4f  perplexity %.2f%s  %.1f s  %s rows/s",
+               epoch->epoch, epoch->epochs, epoch->loss, kernels_exp(epoch->loss),
+               validation, epoch->seconds, rate);
 }
 
 static void say_epoch(struct report *report, const struct report_epoch *epoch)
@@ -251,6 +273,13 @@ static void add_trial(json_t *line, const struct report_trial *trial)
     json_object_set_new(line, "all_rows", json_boolean(trial->is_last));
 }
 
+static void add_perplexity(json_t *line, const struct report_epoch *epoch)
+{
+    json_object_set_new(line, "perplexity", number(kernels_exp(epoch->loss)));
+    if (epoch->validated)
+        json_object_set_new(line, "val_perplexity", number(kernels_exp(epoch->val_loss)));
+}
+
 int report_epoch(struct report *report, const struct report_epoch *epoch)
 {
     if (!report->is_open)
@@ -262,6 +291,8 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "acc", number(epoch->acc));
     if (epoch->multi_label)
         json_object_set_new(line, "f1", number(epoch->f1));
+    if (epoch->predicts_words)
+        add_perplexity(line, epoch);
     if (epoch->validated) {
         json_object_set_new(line, "val_loss", number(epoch->val_loss));
         json_object_set_new(line, "val_acc", number(epoch->val_acc));
@@ -287,7 +318,10 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "weights", hex(epoch->weights));
 
     add_effort(&report->effort, epoch);
-    say_epoch(report, epoch);
+    if (epoch->predicts_words)
+        say_perplexity(report, epoch);
+    else
+        say_epoch(report, epoch);
     return report_write(report, line, false);
 }
 

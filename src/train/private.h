@@ -7,8 +7,9 @@
  * waited for: stopping.c. When it must end or save: stop.c. Checkpoints: save.c writes
  * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
  * what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
- * embedding), resume.c (as a checkpoint has it). What each rank did when: tracing.c. A
- * linear model's n-grams: load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
+ * embedding; pretrained.c, layers of a language model), resume.c (as a checkpoint has
+ * it). What each rank did when: tracing.c. A linear model's n-grams: load_ngrams.c; its
+ * fits: linear_run.c, with linear_bayes.c.
  * Models that are done, over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
@@ -121,14 +122,15 @@ struct trainer {
     double saved_at; /* the last checkpoint inside an epoch, or the start */
 };
 
-/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. The last three
- * are counts of labels. */
+/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. LANE_N: rows, or
+ * words that were predicted. The last three are counts of labels. */
 enum {
     LANE_LOSS,
     LANE_CORRECT,
     LANE_WORK,
     LANE_SECONDS,
     LANE_WISH,
+    LANE_N,
     LANE_TRUE_POSITIVES,
     LANE_FALSE_POSITIVES,
     LANE_FALSE_NEGATIVES,
@@ -241,6 +243,18 @@ static inline bool trainer_is_linear(const struct trainer *trainer)
     return model_options_are_linear(&trainer->config->model);
 }
 
+/* Whether it learns to predict words, which losses are of, and no classes. */
+static inline bool trainer_pretrains(const struct trainer *trainer)
+{
+    return model_options_predict_words(&trainer->config->model);
+}
+
+/* What a row is judged by at most: itself, or its words in both directions. */
+static inline int trainer_most_judged(const struct trainer *trainer)
+{
+    return trainer_pretrains(trainer) ? 2 * trainer->data.facts.maxlen : 1;
+}
+
 static inline bool trainer_stops_early(const struct trainer *trainer)
 {
     int patience = trainer->config->patience;
@@ -282,10 +296,17 @@ int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
 /* Weights from the seed or from another model, moments and progress of a run that begins.
  * Collective. */
 int trainer_begin(struct trainer *trainer) NODISCARD;
+/* Rank 0. Whether a model to begin with is a language model, of which a classifier takes
+ * the layers that both have, the rest being drawn: trainer_take_language. ERR_USAGE:
+ * names or shapes differ; or a language model would begin with a classifier. */
+struct checkpoint;
+int trainer_is_of_language(const struct trainer *trainer, const struct checkpoint *info,
+                           bool *is_pretrained) NODISCARD;
+int trainer_take_language(struct trainer *trainer,
+                          const struct checkpoint *info) NODISCARD;
 /* Rank 0. Weights and moments that were read of a model get its classes in the order of
  * the data's, by their names; *note, the caller's, says so, or NULL. ERR_FORMAT where the
  * names are others. */
-struct checkpoint;
 int trainer_take_classes(struct trainer *trainer, const struct checkpoint *info,
                          char **note) NODISCARD;
 /* Rank 0. The embedding of a run that begins gets the vectors of its file, and words that

@@ -43,6 +43,7 @@ struct report_start {
     const char *unseen;        /* classes that no validation row is of, or NULL */
     const char *class_weights; /* the least and the greatest, or NULL: all are 1 */
     int ranks, lanes, classes;
+    int negatives;     /* of a language model, which has no classes; else 0 */
     bool reproducible; /* on any number of ranks */
     bool shares_cores; /* some host has more ranks than cores */
     int n_train, n_validation, n_test;
@@ -82,7 +83,8 @@ struct report_epoch {
     bool validated, improved;
     bool multi_label; /* texts have several labels: f1 and val_f1 are said */
     double f1, val_f1;
-    int n_validation; /* rows */
+    bool predicts_words; /* losses are of words: perplexities are said */
+    int n_validation;    /* rows */
     const char
         *one_class; /* that they were all taken for; NULL: for several, or rightly */
     struct report_trial trial;

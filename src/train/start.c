@@ -200,6 +200,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .ranks = trainer->comm->size,
         .lanes = sampler_lanes(&config->sampler),
         .classes = trainer->data.facts.n_labels,
+        .negatives = config->model.negatives,
         .n_train = sampler->n_train,
         .n_validation = sampler->n_validation,
         .n_test = sampler->n_test,

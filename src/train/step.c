@@ -53,6 +53,7 @@ static void compute_lanes(struct trainer *trainer, int b, const void *ids)
 
         double *values = &trainer->lane_values[l * LANE_WIDTH];
         values[LANE_LOSS] = result.loss;
+        values[LANE_N] = (double)result.n;
         values[LANE_CORRECT] = (double)result.correct;
         values[LANE_WORK] = model_positions(trainer->model, &lane, true);
         values[LANE_SECONDS] = seconds_now() - began;
@@ -72,12 +73,12 @@ static int greatest_wish(const struct trainer *trainer, int n_lanes)
     return (int)wish;
 }
 
-/* The update from the gradient's sum over all lanes; false where its norm is not finite:
- * weights are then as they were. */
-static bool update(struct trainer *trainer, int b, int n_rows, const real *gradient)
+/* The update from the gradient's sum over all lanes, of n rows or words; false where its
+ * norm is not finite: weights are then as they were. */
+static bool update(struct trainer *trainer, int b, int n, const real *gradient)
 {
     double began = trace_begin();
-    double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n_rows,
+    double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n,
                               trainer->weights);
     if (!isfinite(norm))
         return false;
@@ -129,9 +130,10 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
     /* all ranks take part in the sum, also of a loss that is not finite */
     const real *gradient = comm_sum_finish(trainer->sum, trainer->first);
     double loss = comm_tree_sum(values + LANE_LOSS, n_lanes, LANE_WIDTH);
+    int64_t n = count(trainer, LANE_N, n_lanes);
     if (!isfinite(loss))
         outcome->nonfinite = "loss";
-    else if (!update(trainer, b, outcome->n, gradient))
+    else if (!update(trainer, b, n > 0 ? (int)n : 1, gradient))
         outcome->nonfinite = "gradient";
     if (outcome->nonfinite)
         return OK;
@@ -140,6 +142,6 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
     progress->batch = b + 1;
     progress->score.loss += loss;
     add_counts(trainer, n_lanes, &progress->score);
-    progress->score.n += outcome->n;
+    progress->score.n += n;
     return OK;
 }

@@ -11,7 +11,9 @@ static const char form[] =
 
 static int read_state(long long step, long long others, struct progress *progress)
 {
-    struct trainer trainer = {.sampler = {.config = {.batch_size = 2}, .n_train = 10}};
+    const struct trainer_config config = {.epochs = 1};
+    struct trainer trainer = {.config = &config,
+                              .sampler = {.config = {.batch_size = 2}, .n_train = 10}};
     char *text = xasprintf(form, step, others, others);
     json_t *root = json_loads(text, 0, NULL);
     assert_non_null(root);
