@@ -92,8 +92,14 @@ static const struct option run_options[] = {
      "whose order is its own (other bits for another number of ranks)",
      "Run", false},
     {"isa", OPTION_STRING, AT(trainer.isa), "auto", 0, 0, NULL,
-     "kernel set: auto, baseline, avx2 or avx512 (bits differ between them)", "Run",
-     true},
+     "kernel set: auto, baseline, avx2 or avx512, with bf16 also amx (bits differ "
+     "between "
+     "them)",
+     "Run", true},
+    {"precision", OPTION_CHOICE, AT(trainer.precision), "fp32", 0, 0, precision_names,
+     "numbers that products take: fp32, or bf16, whose sums, states and weights stay "
+     "fp32: faster where the processor has AMX or, of AMD, AVX512-BF16",
+     "Run", true},
     {"trace", OPTION_STRING, AT(trainer.trace), NULL, 0, 0, option_file,
      "file for what each rank did when, for chrome://tracing or Perfetto", "Run", true},
 };

@@ -11,6 +11,7 @@
 #include "commands/corpus.h"
 #include "commands/import_options.h"
 #include "commands/label_report.h"
+#include "commands/precision.h"
 #include "commands/selection.h"
 #include "serve/predictor.h"
 
@@ -20,6 +21,7 @@ struct settings {
     int part;
     int64_t window_rows;
     char *isa;
+    enum precision precision;
     bool json;
 };
 
@@ -39,6 +41,9 @@ static const struct option options[] = {
      "print one JSON object", "Options", true},
     {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
      "kernel set", "Options", true},
+    {"precision", OPTION_CHOICE, offsetof(struct settings, precision), "fp32", 0, 0,
+     precision_names, "numbers that products take: fp32, or bf16 where that is faster",
+     "Options", true},
 };
 
 static const struct option_part option_parts[] = {
@@ -245,13 +250,17 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
 
 static int run(const void *given, const char *const *operands, int n)
 {
-    const struct settings *settings = given;
+    struct settings settings = *(const struct settings *)given;
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
-    int rc = input_check(&settings->input);
+    int rc = input_check(&settings.input);
     if (rc)
         return rc;
-    return corpus_is_one(path) ? eval_corpus(settings, checkpoint, path)
-                               : eval_dataset(settings, checkpoint, path);
+
+    settings.isa = precision_set(settings.isa, settings.precision);
+    rc = corpus_is_one(path) ? eval_corpus(&settings, checkpoint, path)
+                             : eval_dataset(&settings, checkpoint, path);
+    free(settings.isa);
+    return rc;
 }
 
 int cmd_eval(int argc, char **argv)

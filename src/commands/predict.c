@@ -12,6 +12,7 @@
 #include "commands/import_options.h"
 #include "commands/judgements.h"
 #include "commands/lines.h"
+#include "commands/precision.h"
 #include "commands/texts.h"
 #include "input/options.h"
 
@@ -20,6 +21,7 @@ struct settings {
     struct input_settings input;
     bool jsonl, whole;
     char *output, *isa;
+    enum precision precision;
 };
 
 static const struct option options[] = {
@@ -35,6 +37,9 @@ static const struct option options[] = {
      "the whole input is one text, not one a line", "Options", true},
     {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
      "kernel set", "Options", true},
+    {"precision", OPTION_CHOICE, offsetof(struct settings, precision), "fp32", 0, 0,
+     precision_names, "numbers that products take: fp32, or bf16 where that is faster",
+     "Options", true},
 };
 
 static const struct option_part parts[] = {
@@ -213,12 +218,14 @@ static int run(const void *given, const char *const *operands, int n)
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "-";
     struct checkpoint_hints hints = import_hints(&settings->keras);
     struct predictor predictor = {0};
+    char *set = precision_set(settings->isa, settings->precision);
 
     int rc = input_check(&settings->input);
     if (!rc)
         rc = check_output(settings, checkpoint, path);
     if (!rc)
-        rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
+        rc = predictor_open(&predictor, checkpoint, set, &hints);
+    free(set);
     if (!rc)
         rc = predictor_check_texts(&predictor);
     if (!rc) {

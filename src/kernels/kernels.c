@@ -1,4 +1,4 @@
-#include "kernels/kernels.h"
+#include "kernels/bf16.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -8,51 +8,15 @@
 
 #include <cblas.h>
 
-extern const struct kernels kernels_baseline, kernels_avx2, kernels_avx512;
+_Thread_local bool bf16_tiles_ready;
 
-static bool runs_avx2(void)
+/* Tiles are set up by the first product that wants them. */
+static void give_tiles_back(void)
 {
-#if defined(HAVE_KERNELS_avx2)
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#else
-    return false;
+#if defined(HAVE_BF16_tiles)
+    if (bf16_tiles_ready)
+        bf16_tiles_release();
 #endif
-}
-
-static bool runs_avx512(void)
-{
-#if defined(HAVE_KERNELS_avx512)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-#else
-    return false;
-#endif
-}
-
-int kernels_select(const char *name, const struct kernels **kernels)
-{
-    bool automatic = !strcmp(name, "auto");
-
-#if defined(HAVE_KERNELS_avx512)
-    if (runs_avx512() && (automatic || !strcmp(name, "avx512"))) {
-        *kernels = &kernels_avx512;
-        return OK;
-    }
-#endif
-#if defined(HAVE_KERNELS_avx2)
-    if (runs_avx2() && (automatic || !strcmp(name, "avx2"))) {
-        *kernels = &kernels_avx2;
-        return OK;
-    }
-#endif
-    if (automatic || !strcmp(name, "baseline")) {
-        *kernels = &kernels_baseline;
-        return OK;
-    }
-    return fail(ERR_USAGE,
-                "--isa %s: this processor does not run it; it runs baseline%s%s, "
-                "or leave the option out",
-                name, runs_avx2() ? ", avx2" : "", runs_avx512() ? ", avx512" : "");
 }
 
 #if defined(__x86_64__)
@@ -61,12 +25,14 @@ enum { FLUSH_RESULTS = 1 << 15, FLUSH_OPERANDS = 1 << 6 };
 uint64_t kernels_begin(void)
 {
     uint32_t mode = __builtin_ia32_stmxcsr();
+    bf16_tiles_ready = false;
     __builtin_ia32_ldmxcsr(mode | FLUSH_RESULTS | FLUSH_OPERANDS);
     return mode;
 }
 
 void kernels_end(uint64_t mode)
 {
+    give_tiles_back();
     __builtin_ia32_ldmxcsr((uint32_t)mode);
 }
 #elif defined(__aarch64__)
@@ -120,15 +86,21 @@ static int load_blas(void)
 
 int kernels_open_blas(void)
 {
+    const struct kernels *widest = NULL;
     if (blas.library)
         return OK;
+
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
-    int rc = load_blas();
-    bool fell_back = !rc && runs_avx2() && !strcmp(blas.core(), "Prescott");
+    int rc = kernels_select("auto", &widest);
+    if (!rc)
+        rc = load_blas();
+    size_t bytes = rc ? 0 : (size_t)widest->width * sizeof(real);
+    bool fell_back = bytes >= 32 && !strcmp(blas.core(), "Prescott");
     if (!fell_back || getenv("OPENBLAS_CORETYPE"))
         return rc;
+
     dlclose(blas.library);
-    setenv("OPENBLAS_CORETYPE", runs_avx512() ? "SkylakeX" : "Haswell", 1);
+    setenv("OPENBLAS_CORETYPE", bytes == 64 ? "SkylakeX" : "Haswell", 1);
     return load_blas();
 }
 

@@ -14,8 +14,8 @@
  * product reads and writes them in order.
  *
  * Row independence: a row of a product is a sum in one fixed order (bias, then terms in
- * order, depth ascending), whatever the number of rows. Nothing here allocates or is
- * collective.
+ * order, depth ascending; of bf16 as bf16.h says), whatever the number of rows. Nothing
+ * here allocates or is collective.
  */
 #ifndef RNNTRAIN_KERNELS_KERNELS_H
 #define RNNTRAIN_KERNELS_KERNELS_H
@@ -35,6 +35,8 @@ struct matmul_term {
     size_t row, chunk_stride;
     int chunk, depth; /* chunk == depth: A is row-major */
     const real *b;
+    const uint32_t *pairs; /* B as pack_pairs gives it: the product is one of bf16; or
+                              NULL */
 };
 
 /* Memory that the caller uses next and that may lie in a far cache: it is fetched, a line
@@ -219,6 +221,10 @@ struct kernels {
 
     void (*matmul)(const struct matmul *m);
     void (*matmul_outer)(const struct matmul_outer *m);
+    /* Of a set that multiplies bf16, else NULL: a panel matrix (depth, columns) as
+     * `pairs`, kernels_pairs(depth) * columns words: the bf16 of two rows side by side, a
+     * panel of such pairs after the other; what fills the last pairs up is zero. */
+    void (*pack_pairs)(int depth, int columns, const real *b, uint32_t *pairs);
     void (*matmul_sparse)(const struct matmul_sparse *s);
     /* Rows of `table` (any, vectors * width, row-major with stride `row`) at `ids` into
      * the n rows of a panel matrix with panels c_panel apart. */
@@ -313,8 +319,25 @@ struct kernels {
 uint64_t kernels_begin(void);
 void kernels_end(uint64_t mode);
 
-/* The kernel set of that name; "auto": the widest that this processor runs. ERR_USAGE. */
+/* What products of packed matrices are made of. */
+enum precision {
+    PRECISION_FP32,
+    PRECISION_BF16, /* operands, their sums in fp32 */
+    PRECISIONS
+};
+extern const char *const precision_names[PRECISIONS + 1];
+
+/* The kernel set of that name; "auto": the widest that this processor runs. With "+bf16"
+ * behind it products of packed matrices have bf16 operands (bf16.h). ERR_USAGE. */
 int kernels_select(const char *name, const struct kernels **kernels) NODISCARD;
+
+/* The name of the set of an instruction set, or of "auto", with such products; the
+ * caller's. */
+char *kernels_name(const char *isa, enum precision precision) NODISCARD;
+
+/* Whether the processor has the instruction that the set's products are made of; if not,
+ * they are plain C, the same bits at a tenth of the speed. */
+bool kernels_are_native(const struct kernels *kernels);
 
 /* Loads OpenBLAS, once: only here, because it decides as it is loaded, from the
  * environment, how many threads it starts and which code it runs. One thread, always:
@@ -348,6 +371,12 @@ double kernels_sigmoid(double x);
 static inline int round_up(int n, int to)
 {
     return (n + to - 1) / to * to;
+}
+
+/* Pairs of rows that pack_pairs makes of so many rows: whole tiles of AMX. */
+static inline int kernels_pairs(int depth)
+{
+    return round_up(depth, 32) / 2;
 }
 
 #endif

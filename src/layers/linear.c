@@ -39,11 +39,40 @@ void linear_take_taps(struct linear *linear, int taps)
     linear->taps = taps;
 }
 
-/* Reals of a tap's transpose. */
+/* Columns of a tap's transpose. */
+static int tap_columns(const struct linear *linear)
+{
+    return round_up(linear->inputs / linear->taps, linear_panel(linear));
+}
+
+/* Reals of it. */
 static size_t tap_size(const struct linear *linear)
 {
-    int inputs = linear->inputs / linear->taps;
-    return (size_t)round_up(inputs, linear_panel(linear)) * (size_t)linear->columns;
+    return (size_t)tap_columns(linear) * (size_t)linear->columns;
+}
+
+/* Columns up to the last whole vector, without what fills the last panel. */
+static int used_columns(const struct linear *linear)
+{
+    return linear->vectors * linear->kernels->width;
+}
+
+/* Words of a tap's transpose as pairs. */
+static size_t tap_pairs(const struct linear *linear)
+{
+    return (size_t)tap_columns(linear) * (size_t)kernels_pairs(used_columns(linear));
+}
+
+static void layout_pairs(struct linear *linear, struct space *space)
+{
+    size_t n = (size_t)kernels_pairs(linear->depth) * (size_t)linear->columns;
+
+    if (!linear->kernels->pack_pairs)
+        return;
+    linear->pairs = arena_take(&space->weights, n, sizeof *linear->pairs);
+    linear->pairs_t =
+        arena_take(&space->backward, (size_t)linear->taps * tap_pairs(linear),
+                   sizeof *linear->pairs_t);
 }
 
 void linear_layout(struct linear *linear, struct space *space)
@@ -53,6 +82,7 @@ void linear_layout(struct linear *linear, struct space *space)
     linear->dw = arena_take(&space->backward, size, sizeof(real));
     linear->w_t = arena_take(&space->backward, (size_t)linear->taps * tap_size(linear),
                              sizeof(real));
+    layout_pairs(linear, space);
 }
 
 /* Element (row, column) of a panel matrix of `depth` rows. */
@@ -61,12 +91,6 @@ static size_t packed_at(const struct linear *linear, int depth, int row, int col
     int panel = linear_panel(linear);
     return ((size_t)(column / panel) * (size_t)depth + (size_t)row) * (size_t)panel +
            (size_t)(column % panel);
-}
-
-/* Columns up to the last whole vector, without what fills the last panel. */
-static int used_columns(const struct linear *linear)
-{
-    return linear->vectors * linear->kernels->width;
 }
 
 int linear_padded_row(const struct linear *linear, int d)
@@ -93,6 +117,18 @@ int linear_source_rows(const struct linear *linear)
     return linear->in_blocks * linear->in_width;
 }
 
+static void pack_pairs(struct linear *linear)
+{
+    const struct kernels *kernels = linear->kernels;
+
+    if (linear->pairs)
+        kernels->pack_pairs(linear->depth, linear->columns, linear->w, linear->pairs);
+    for (int tap = 0; tap < linear->taps && linear->pairs_t; tap++)
+        kernels->pack_pairs(used_columns(linear), tap_columns(linear),
+                            linear->w_t + (size_t)tap * tap_size(linear),
+                            linear->pairs_t + (size_t)tap * tap_pairs(linear));
+}
+
 void linear_pack(struct linear *linear, const real *kernel)
 {
     for (int d = 0; d < linear_source_rows(linear); d++) {
@@ -109,6 +145,7 @@ void linear_pack(struct linear *linear, const real *kernel)
                     from[u];
         }
     }
+    pack_pairs(linear);
 }
 
 void linear_zero_gradient(struct linear *linear)
@@ -158,7 +195,8 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 struct matmul_term linear_term(const struct linear *linear, const real *x)
 {
     return (struct matmul_term){
-        x, (size_t)linear->row, 0, linear->depth, linear->depth, linear->w};
+        x,         (size_t)linear->row, 0, linear->depth, linear->depth,
+        linear->w, linear->pairs};
 }
 
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
@@ -170,7 +208,8 @@ struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
         .rows = rows,
         .vectors = linear->inputs / linear->kernels->width,
         .n_terms = 1,
-        .term = {{dy, (size_t)width, panel, width, used_columns(linear), linear->w_t}},
+        .term = {{dy, (size_t)width, panel, width, used_columns(linear), linear->w_t,
+                  linear->pairs_t}},
         .c = dx,
         .c_row = (size_t)linear->row,
         .c_panel = (size_t)width,
@@ -184,6 +223,8 @@ struct matmul linear_back_tap(const struct linear *linear, int tap, int rows,
 
     m.vectors /= linear->taps;
     m.term[0].b += (size_t)tap * tap_size(linear);
+    if (m.term[0].pairs)
+        m.term[0].pairs += (size_t)tap * tap_pairs(linear);
     m.accumulate = true;
     return m;
 }

@@ -25,6 +25,7 @@ struct linear {
     int source_first, source_columns;
     int taps;           /* dx is computed in as many parts of the inputs, see take_taps */
     real *w, *w_t, *dw; /* w_t, dw: NULL where nothing trains */
+    uint32_t *pairs, *pairs_t; /* w and w_t for products of bf16; NULL: of floats */
 };
 
 /* All of `source_columns` = out_blocks * out_width columns; linear_take_columns narrows.

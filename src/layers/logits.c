@@ -144,7 +144,7 @@ static void find_dx(const struct logits *logits, int n_rows, const real *dy, rea
             .vectors = logits->inputs / kernels->width,
             .n_terms = 1,
             .term = {{dy + first, (size_t)logits->columns, 0, n, n,
-                      logits->w_t + back_size(logits, first)}},
+                      logits->w_t + back_size(logits, first), NULL}},
             .accumulate = first > 0,
             .c = dx,
             .c_row = (size_t)logits->inputs,

@@ -92,12 +92,11 @@ static int check_kernels(const struct trainer *trainer, const json_t *provenance
     if (trainer->config->allow_other_bits || !before ||
         !strcmp(before, trainer->kernel_set))
         return OK;
-    return fail(
-        ERR_USAGE,
-        "%s was computed by the kernel set %s, this is %s: the run would not end "
-        "with the bits of an uninterrupted one; give --isa or OPENBLAS_CORETYPE, or "
-        "--allow-other-bits to go on all the same",
-        source, before, trainer->kernel_set);
+    return fail(ERR_USAGE,
+                "%s was computed by the kernel set %s, this is %s: the run would not end "
+                "with the bits of an uninterrupted one; give --isa, --precision or "
+                "OPENBLAS_CORETYPE, or --allow-other-bits to go on all the same",
+                source, before, trainer->kernel_set);
 }
 
 static int check_data(const struct trainer *trainer, const struct facts *facts,

@@ -23,9 +23,8 @@ static const struct test_hooks no_hooks = {.delay = 0};
 static int load(struct judging *judging, bool has_ngrams)
 {
     struct trainer *run = &judging->run;
-    const struct comm *comm = run->comm;
 
-    int rc = comm_agree(comm, kernels_select(run->config->isa, &run->kernels));
+    int rc = trainer_select_kernels(run);
     if (!rc)
         rc = trainer_take_data(run);
     if (!rc && has_ngrams && !trainer_is_linear(run))

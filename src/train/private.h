@@ -182,6 +182,8 @@ int trainer_class_weights(const struct trainer *trainer, const int32_t *rows, in
 /* The least and the greatest of them, for people; the caller's. NULL: there are none. */
 char *trainer_describe_class_weights(const struct trainer *trainer);
 
+/* Collective. The kernel set of the configuration. ERR_USAGE. */
+int trainer_select_kernels(struct trainer *trainer) NODISCARD;
 /* Collective. All of the data that the run works on: split, and read ahead or in memory,
  * with the n-grams of a linear model. */
 int trainer_take_data(struct trainer *trainer) NODISCARD;

@@ -39,6 +39,7 @@ struct report {
 struct report_start {
     const char *config; /* JSON */
     const char *hosts, *kernels;
+    bool bf16, plain_bf16;     /* products are of bf16; without an instruction for them */
     const char *validation;    /* the rule and the classes, for people */
     const char *unseen;        /* classes that no validation row is of, or NULL */
     const char *class_weights; /* the least and the greatest, or NULL: all are 1 */

@@ -216,11 +216,20 @@ static int agree_on_run(struct trainer *trainer)
     return rc ? rc : trainer_open_trace(trainer);
 }
 
+int trainer_select_kernels(struct trainer *trainer)
+{
+    char *name = kernels_name(trainer->config->isa, trainer->config->precision);
+    int rc = comm_agree(trainer->comm, kernels_select(name, &trainer->kernels));
+
+    free(name);
+    return rc;
+}
+
 /* Collective. The same arithmetic on all ranks. */
 static int open_kernels(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
-    int rc = comm_agree(comm, kernels_select(trainer->config->isa, &trainer->kernels));
+    int rc = trainer_select_kernels(trainer);
     if (!rc)
         rc = comm_agree(comm, kernels_open_blas());
     if (rc)
@@ -229,8 +238,9 @@ static int open_kernels(struct trainer *trainer)
     kernels_describe(trainer->kernels, trainer->kernel_set, sizeof trainer->kernel_set);
     rc = check_program(comm);
     return rc ? rc
-              : comm_same(comm, trainer->kernel_set, "kernel set",
-                          "give all of them the same --isa and OPENBLAS_CORETYPE");
+              : comm_same(
+                    comm, trainer->kernel_set, "kernel set",
+                    "give all of them the same --isa, --precision and OPENBLAS_CORETYPE");
 }
 
 /* F1 is taken over labels. */

@@ -194,6 +194,8 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .config = trainer->record,
         .hosts = hosts,
         .kernels = trainer->kernel_set,
+        .bf16 = trainer->kernels->pack_pairs != NULL,
+        .plain_bf16 = !kernels_are_native(trainer->kernels),
         .shares_cores = crowded,
         .reproducible = config->reduction == COMM_CANONICAL,
         .validation = validation,

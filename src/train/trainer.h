@@ -48,6 +48,7 @@ struct trainer_config {
     char *data;    /* path of the data set */
     char *run_dir; /* folder for log.jsonl, best.h5 and last.h5 */
     char *isa;     /* kernel set, "auto" */
+    enum precision precision;
     /* Checkpoint or model of Keras with whose weights the run begins; NULL: drawn. */
     char *init_from;
     bool init_optimizer; /* and with its moments, where they are of the same optimizer */

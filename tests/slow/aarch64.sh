@@ -59,7 +59,10 @@ compile() { # folder flag...
         "$source/src/data/sampler.c"; do
         name=${file#"$source/src/"}
         flags=(-O2 -DHAVE_KERNELS_baseline '-DRNNTRAIN_OPENBLAS="libopenblas.so.0"')
-        [ "$name" != kernels/isa.c ] || flags=(-O3 -DKERNELS_ISA=baseline)
+        case $name in
+        kernels/isa.c | kernels/bf16_plain.c) flags=(-O3 -DKERNELS_ISA=baseline) ;;
+        kernels/bf16_*) continue ;; # instructions of x86
+        esac
         "${cc[@]}" "${flags[@]}" "${@:2}" -c "$file" -o "$folder/${name//\//_}.o"
     done
 }

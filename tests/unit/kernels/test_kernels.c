@@ -31,14 +31,15 @@ static void multiply(const struct kernels *kernels, const struct product *p, int
                      int vectors, const real *bias)
 {
     size_t panel = (size_t)kernels->panel;
-    struct matmul m = {.rows = rows,
-                       .vectors = vectors,
-                       .n_terms = 1,
-                       .term = {{p->a, (size_t)p->depth, 0, p->depth, p->depth, p->b}},
-                       .bias = bias,
-                       .c = p->c,
-                       .c_row = panel,
-                       .c_panel = (size_t)p->rows * panel};
+    struct matmul m = {
+        .rows = rows,
+        .vectors = vectors,
+        .n_terms = 1,
+        .term = {{p->a, (size_t)p->depth, 0, p->depth, p->depth, p->b, NULL}},
+        .bias = bias,
+        .c = p->c,
+        .c_row = panel,
+        .c_panel = (size_t)p->rows * panel};
     kernels->matmul(&m);
 }
 

@@ -102,7 +102,7 @@ static void check_relu(const struct kernels *kernels, int vectors)
         struct matmul m = {.rows = ROWS,
                            .vectors = vectors,
                            .n_terms = 1,
-                           .term = {{a, COLUMNS, 0, COLUMNS, COLUMNS, b}},
+                           .term = {{a, COLUMNS, 0, COLUMNS, COLUMNS, b, NULL}},
                            .relu = k == 1,
                            .c = c[k],
                            .c_row = panel,
