@@ -135,6 +135,21 @@ static char *choose_ngram_punctuation(enum purpose purpose,
     return xstrdup("true");
 }
 
+/* Networks of the best recipe begin with vectors. */
+static char *choose_vectors(enum purpose purpose, const struct choose_facts *facts)
+{
+    enum { WIDTH = 64 };
+    bool has_some = purpose == PURPOSE_BEST && facts->n_vectors >= WIDTH;
+    return has_some ? xasprintf("%d", WIDTH) : xstrdup("none");
+}
+
+static char *why_vectors(const struct choose_facts *facts)
+{
+    char n[32];
+    program_thousands(facts->n_vectors, n);
+    return xasprintf("%s words are met often enough to be known by their neighbours", n);
+}
+
 /* A linear model reads no rows. */
 static char *choose_maxlen(enum purpose purpose, const struct choose_facts *facts)
 {
@@ -158,6 +173,7 @@ const struct choosable choosables[] = {
     {"ngrams", "5", CHOOSE_COUNTING, choose_ngrams, why_ngrams},
     {"ngram-min-count", "7", CHOOSE_COUNTING, choose_ngram_min_count,
      why_ngram_min_count},
+    {"vectors", "1", CHOOSE_COUNTING, choose_vectors, why_vectors},
     {"maxlen", "1", CHOOSE_ROWS, choose_maxlen, why_maxlen},
 };
 _Static_assert(COUNT_OF(choosables) == CHOOSE_OPTIONS, "choosables are not counted");

@@ -25,6 +25,7 @@ struct choose_facts {
     int64_t n_words;
     int n_outputs; /* of a model: classes, or 1 for two; or labels */
     int n_known;   /* distinct words that can have an id */
+    int n_vectors; /* of them those that would have a vector */
     /* for CHOOSE_ROWS: */
     int length; /* ids that CHOOSE_PERCENT % of the texts have at most */
 };
@@ -50,7 +51,7 @@ struct choosable {
     char *(*choose)(enum purpose purpose, const struct choose_facts *facts);
     char *(*reason)(const struct choose_facts *facts); /* a clause */
 };
-enum { CHOOSE_OPTIONS = 7 };
+enum { CHOOSE_OPTIONS = 8 };
 extern const struct choosable choosables[CHOOSE_OPTIONS];
 
 #endif

@@ -1,8 +1,26 @@
 /* From the words of a corpus to those that have ids, its n-grams and the size of rows. */
 #include "job.h"
 
+#include <string.h>
+
+#include "input/vectors_write.h"
+#include "vectors/make.h"
 #include "words/fit.h"
 #include "words/lengths.h"
+
+/* Words that vectors would be made of. */
+static int count_vectors(const struct job *job)
+{
+    const struct text_tokenizer *tokenizer = job->tokenizer;
+    const struct make_options options = job_vectors_options(job);
+    int n = 0;
+    for (int index = 1; index <= text_n_words(tokenizer); index++) {
+        const char *word = text_word(tokenizer, index);
+        n += text_word_count(tokenizer, index) >= options.min_count &&
+             vectors_write_takes(word, strlen(word));
+    }
+    return options.most && n > options.most ? (int)options.most : n;
+}
 
 static int choose_counting(struct job *job)
 {
@@ -13,6 +31,7 @@ static int choose_counting(struct job *job)
 
     facts->segment = text_settings(job->tokenizer)->segment;
     facts->n_known = text_n_words(job->tokenizer);
+    facts->n_vectors = count_vectors(job);
     facts->n_outputs =
         corpus->is_multi_label || corpus->n_classes != 2 ? corpus->n_classes : 1;
     choosing_take(&job->choosing, CHOOSE_COUNTING);
@@ -63,6 +82,8 @@ int job_fit(struct job *job)
         rc = job_check_vocabulary(job);
     if (!rc)
         rc = job_find_ngrams(job);
+    if (!rc)
+        rc = job_make_vectors(job);
     vocabulary_release(&job->vocabulary);
     return rc;
 }

@@ -11,6 +11,10 @@
 #include "words/ngram_count.h"
 #include "words/vocabulary.h"
 
+#include "data/own_vectors.h"
+
+struct make_options;
+
 enum { JOB_MOST_SOURCES = 1024 };
 
 struct job {
@@ -34,6 +38,7 @@ struct job {
     bool brings_ngrams;
     struct ngram_rows ngram_rows;
     struct ngram_tally ngram_tally; /* of those that were counted */
+    struct own_vectors vectors;     /* width 0: none */
     struct tally tally, unlabelled_tally;
 };
 
@@ -57,6 +62,12 @@ bool job_keeps_marks(const struct job *job);
 /* Counts the n-grams that the settings ask for, or takes those that were brought, and
  * finds which of them each row has. The vocabulary and the map are there. */
 int job_find_ngrams(struct job *job) NODISCARD;
+
+/* Ids that rows can have, the pad among them. */
+int job_num_words(const struct job *job);
+/* Makes the vectors that the settings ask for; the vocabulary is there. And how. */
+int job_make_vectors(struct job *job) NODISCARD;
+struct make_options job_vectors_options(const struct job *job);
 
 /* Refuses what would make a data set that no reader takes. */
 int job_check_vocabulary(const struct job *job) NODISCARD;

@@ -23,4 +23,7 @@
 
 COMMAND_LIST(COMMAND_DECLARATION)
 
+/* How the command `vectors` makes them if no option says otherwise. */
+struct make_options vectors_usual_options(void);
+
 #endif

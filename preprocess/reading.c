@@ -166,7 +166,7 @@ static int read_labelled(struct job *job)
 /* Once it is certain by what texts are cut into words. */
 static int read_unlabelled(struct job *job)
 {
-    int rc = unlabelled_read(job, &job->vocabulary, &job->spool);
+    int rc = unlabelled_read(job);
     if (!rc && job->unlabelled.n_sources)
         corpus_find_overlap(&job->corpus, &job->unlabelled.corpus,
                             job->settings->drop_duplicates, &job->unlabelled.overlap);

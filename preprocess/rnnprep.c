@@ -53,6 +53,7 @@ static int summarise(const struct job *job)
         .unlabelled = job->unlabelled.n_sources ? &job->unlabelled : NULL,
         .unlabelled_tally = &job->unlabelled_tally,
         .n_forgotten = job->n_forgotten,
+        .vectors = job->vectors.width ? &job->vectors : NULL,
         .ngrams = job->ngrams.n ? &job->ngrams : NULL,
         .ngram_tally = job->brings_ngrams ? NULL : &job->ngram_tally,
         .is_fitted = !settings_bring_words(settings),
@@ -81,6 +82,7 @@ static void release(struct job *job)
     unlabelled_release(&job->unlabelled);
     ngrams_release(&job->ngrams);
     ngram_rows_release(&job->ngram_rows);
+    own_vectors_release(&job->vectors);
     choosing_release(&job->choosing);
     free(job->tally.lengths);
     free(job->map);

@@ -57,8 +57,10 @@ const struct option_table settings_word_options = {
 static const struct option table_options[] = {
     {"for", OPTION_CHOICE, FIELD(purpose), "none", 0, 0, purpose_names,
      "chooses what is not given of --segment, --tags, --num-words, --ngrams, "
-     "--ngram-min-count, --ngram-punctuation and --maxlen by what the training texts "
-     "are, as told above: for networks and linear models, for --model linear alone, or "
+     "--ngram-min-count, --ngram-punctuation, --vectors and --maxlen by what the "
+     "training "
+     "texts are, as told above: for networks and linear models, for --model linear "
+     "alone, or "
      "for the best of both",
      "What fits", true},
     {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, option_file,
@@ -134,6 +136,10 @@ static const struct option table_options[] = {
      "N-grams", false},
     {"ngram-punctuation", OPTION_BOOL, FIELD(ngram_punctuation), "false", 0, 0, NULL,
      "in n-grams ! ? . , ; : ( ) \" - are words too", "N-grams", false},
+    {"vectors", OPTION_INT, FIELD(vectors), "none", 0, 4096, none_word,
+     "vectors of the words, of so many numbers, for rnntrain --vectors own: those that "
+     "rnnprep vectors makes of the training texts and of --unlabelled",
+     "Vectors", false},
     {"maxlen", OPTION_INT, FIELD(maxlen), "380", 1, 65536, NULL, "ids in a row", "Rows",
      false},
     {"padding", OPTION_CHOICE, FIELD(padding), "pre", 0, 0, side_choices,
@@ -179,6 +185,7 @@ const struct option_table cmd_prepare_table = {
         "                      characters; with --ngram-punctuation\n"
         "  --ngram-min-count   1 below a million words and, times outputs, 20 million\n"
         "  --num-words         all, or 30000 where there are more\n"
+        "  --vectors           64 for best, where so many words are met twice\n"
         "  --maxlen            ids that 98 % of the texts need, 10 to 400; for fast\n"
         "                      to 40\n\n"
         "Options may also stand in the environment (RNNPREP_NUM_WORDS=5000); the "

@@ -18,6 +18,7 @@ struct settings {
     char *filters, *split, *oov_token, *stop_words;
     int64_t ngrams, ngram_min_count, ngram_limit;
     bool ngram_punctuation;
+    int64_t vectors;
     char *output, *report, *save_tokenizer;
     int64_t threads;
     bool quiet;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/say.h"
+#include "data/own_vectors.h"
 #include "data/sparse.h"
 #include "files/h5.h"
 #include "text/text.h"
@@ -128,6 +129,17 @@ static int print_ngrams(const struct dataset *data)
     return rc;
 }
 
+static int print_vectors(const struct dataset *data)
+{
+    struct own_vectors vectors = {0};
+    int rc = data->facts.has_vectors ? dataset_own_vectors(data, &vectors) : OK;
+    if (vectors.width)
+        say_line(stdout, "vectors    %d numbers each, of %d words", vectors.width,
+                 own_vectors_n_known(&vectors));
+    own_vectors_release(&vectors);
+    return rc;
+}
+
 static int run(const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
@@ -153,6 +165,8 @@ static int run(const void *given, const char *const *operands, int n)
         printf("content    %016llx\n", (unsigned long long)content);
         program_print_json("provenance", data.provenance);
         rc = print_ngrams(&data);
+        if (!rc)
+            rc = print_vectors(&data);
     }
 
     for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++) {

@@ -229,6 +229,14 @@ static void print_ngrams(const struct summary *summary)
                (long long)tally->n_forgotten);
 }
 
+static void print_vectors(const struct own_vectors *vectors)
+{
+    int n = vectors ? own_vectors_n_known(vectors) : 0;
+    if (vectors)
+        say_line(stdout, "vectors    %d numbers each, of %d word%s with an id",
+                 vectors->width, n, plural(n));
+}
+
 static void print_histogram(const struct lengths *lengths)
 {
     int most = 1;
@@ -335,6 +343,7 @@ void summary_print(const struct summary *summary)
         choosing_print(summary->choosing);
     print_words(summary);
     print_ngrams(summary);
+    print_vectors(summary->vectors);
     print_lengths(summary);
     if (summary->tally->n_empty)
         say_line(stdout, "empty      %d of %d document%s without a known word",

@@ -7,6 +7,8 @@
 #include "words/encode.h"
 #include "words/ngram_count.h"
 
+#include "data/own_vectors.h"
+
 struct summary {
     const struct corpus *corpus; /* all borrowed */
     const struct reader_notes *notes;
@@ -14,8 +16,9 @@ struct summary {
     const struct tally *tally;
     const struct unlabelled *unlabelled; /* NULL: there are none */
     const struct tally *unlabelled_tally;
-    int64_t n_forgotten;         /* words that the limit of the vocabulary forgot */
-    const struct ngrams *ngrams; /* NULL: there are none */
+    int64_t n_forgotten;               /* words that the limit of the vocabulary forgot */
+    const struct own_vectors *vectors; /* NULL: there are none */
+    const struct ngrams *ngrams;       /* the same */
     const struct ngram_tally *ngram_tally; /* NULL: they are another data set's */
     bool is_fitted; /* the vocabulary is this corpus's: counts are known */
     const struct choosing *choosing; /* NULL: nothing was chosen */

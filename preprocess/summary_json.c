@@ -201,6 +201,14 @@ static void add_ngrams(json_t *root, const struct summary *summary)
     json_object_set_new(root, "ngrams_forgotten", json_integer(tally->n_forgotten));
 }
 
+static void add_vectors(json_t *root, const struct own_vectors *vectors)
+{
+    if (vectors)
+        json_object_set_new(root, "vectors",
+                            json_pack("{s:i, s:i}", "numbers", vectors->width, "words",
+                                      own_vectors_n_known(vectors)));
+}
+
 static void add_rows(json_t *root, const struct summary *summary)
 {
     const struct tally *tally = summary->tally;
@@ -220,6 +228,7 @@ char *summary_json(const struct summary *summary)
         json_object_set_new(root, "chosen", choosing_json(summary->choosing));
     add_words(root, summary);
     add_ngrams(root, summary);
+    add_vectors(root, summary->vectors);
     add_rows(root, summary);
     summary_add_unlabelled(root, summary);
 

@@ -158,6 +158,12 @@ int job_load_tokenizer(struct job *job)
     return rc;
 }
 
+int job_num_words(const struct job *job)
+{
+    int limit = text_settings(job->tokenizer)->num_words;
+    return limit ? limit : text_n_words(job->tokenizer) + 1;
+}
+
 int job_check_vocabulary(const struct job *job)
 {
     const struct text_tokenizer *tokenizer = job->tokenizer;

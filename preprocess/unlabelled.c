@@ -80,7 +80,7 @@ static int check_sources(const struct unlabelled *unlabelled)
                 corpus->n_notes ? corpus->notes[0].text : "");
 }
 
-int unlabelled_read(struct job *job, struct vocabulary *vocabulary, struct spool *spool)
+int unlabelled_read(struct job *job)
 {
     struct unlabelled *unlabelled = &job->unlabelled;
     const struct settings *settings = job->settings;
@@ -96,8 +96,8 @@ int unlabelled_read(struct job *job, struct vocabulary *vocabulary, struct spool
     struct intake intake = {.tokenizer = job->tokenizer,
                             .reader = unlabelled->reader,
                             .corpus = &unlabelled->corpus,
-                            .vocabulary = vocabulary,
-                            .spool = spool,
+                            .vocabulary = &job->vocabulary,
+                            .spool = &job->spool,
                             .encoding = settings->input.encoding,
                             .strict = settings->strict,
                             .shows_progress = !settings->quiet && isatty(STDERR_FILENO),

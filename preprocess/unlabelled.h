@@ -4,8 +4,6 @@
 #define PREPROCESS_UNLABELLED_H
 
 #include "corpus/corpus.h"
-#include "words/spool.h"
-#include "words/vocabulary.h"
 
 struct job;
 
@@ -28,9 +26,9 @@ static inline int32_t unlabelled_n(const struct unlabelled *unlabelled)
 /* Names what the lines of job->settings->unlabelled do, if any. */
 int unlabelled_find(struct job *job) NODISCARD;
 
-/* Reads it all by job->tokenizer. ERR_FORMAT names a source without a text. */
-int unlabelled_read(struct job *job, struct vocabulary *vocabulary,
-                    struct spool *spool) NODISCARD;
+/* Reads it all by job->tokenizer into job's vocabulary and spool. ERR_FORMAT names a
+ * source without a text. */
+int unlabelled_read(struct job *job) NODISCARD;
 
 /* An all-zero struct is fine. */
 void unlabelled_release(struct unlabelled *unlabelled);

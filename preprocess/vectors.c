@@ -9,8 +9,7 @@
 #include "job.h"
 #include "programs.h"
 #include "vectors/cooccurrence.h"
-#include "vectors/factor.h"
-#include "vectors/texts.h"
+#include "vectors/make.h"
 #include "words/crew.h"
 #include "words/intake.h"
 
@@ -98,15 +97,6 @@ static struct settings complete(const struct settings *given)
     return settings;
 }
 
-/* Texts of the training part of a corpus, or of one without labels. */
-static void add_texts(struct texts *texts, const struct corpus *corpus)
-{
-    for (int32_t i = 0; i < corpus->n_of_part[DATASET_TRAIN]; i++) {
-        const struct document *document = &corpus->documents[corpus->rows[i]];
-        texts_add(texts, document->words_at, document->n_words);
-    }
-}
-
 static int take_in(struct making *making)
 {
     struct job *job = making->job;
@@ -118,8 +108,8 @@ static int take_in(struct making *making)
     struct intake intake = {.tokenizer = job->tokenizer,
                             .reader = job->reader,
                             .corpus = &job->corpus,
-                            .vocabulary = &making->texts.vocabulary,
-                            .spool = &making->texts.spool,
+                            .vocabulary = &job->vocabulary,
+                            .spool = &job->spool,
                             .encoding = settings->input.encoding,
                             .strict = settings->strict,
                             .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
@@ -144,7 +134,7 @@ static int read_labelled(struct making *making)
     if (!rc)
         rc = corpus_settle(&job->corpus, job->n_sources, &how, reader_notes(job->reader));
     if (!rc)
-        add_texts(&making->texts, &job->corpus);
+        make_add_texts(&making->texts, &job->corpus);
     return rc;
 }
 
@@ -164,9 +154,9 @@ static int read_texts(struct making *making, const char *const *operands, int n)
     if (!rc)
         rc = read_labelled(making);
     if (!rc)
-        rc = unlabelled_read(job, &texts->vocabulary, &texts->spool);
+        rc = unlabelled_read(job);
     if (!rc)
-        add_texts(texts, &job->unlabelled.corpus);
+        make_add_texts(texts, &job->unlabelled.corpus);
     return rc;
 }
 
@@ -175,18 +165,6 @@ static void say_notes(const struct corpus *corpus)
     for (int i = 0; i < corpus->n_notes; i++)
         say_line(stderr, "rnnprep: note: %s: %s", corpus->notes[i].about,
                  corpus->notes[i].text);
-}
-
-static int check_words(const struct making *making)
-{
-    const struct texts *texts = &making->texts;
-    if (texts->words.n >= making->settings->dim)
-        return OK;
-    return fail(ERR_USAGE,
-                "--dim %d: the texts have %d word%s that are met %lld times or more: "
-                "expected a smaller --dim, or more texts",
-                making->settings->dim, texts->words.n, plural(texts->words.n),
-                (long long)making->settings->common.min_count);
 }
 
 static void print_summary(const struct making *making, int64_t n_elements)
@@ -206,29 +184,43 @@ static void print_summary(const struct making *making, int64_t n_elements)
              making->settings->common.output, making->settings->dim);
 }
 
-static int make_vectors(struct making *making)
+static struct make_options options_of(const struct vectors_settings *settings)
+{
+    return (struct make_options){.dim_option = "--dim",
+                                 .dim = settings->dim,
+                                 .window = settings->window,
+                                 .deviation = settings->deviation,
+                                 .seed = (uint64_t)settings->seed,
+                                 .most = settings->common.num_words,
+                                 .min_count = settings->common.min_count,
+                                 .n_threads = 1};
+}
+
+struct make_options vectors_usual_options(void)
+{
+    struct vectors_settings usual = {0};
+    options_init(&cmd_vectors_table, &usual);
+    const struct make_options how = options_of(&usual);
+    options_release(&cmd_vectors_table, &usual);
+    return how;
+}
+
+static int make(struct making *making)
 {
     const struct vectors_settings *settings = making->settings;
-    struct cooccurrence cooccurrence = {0};
     struct texts *texts = &making->texts;
-    int n_threads = making->job->n_threads;
+    float *vectors = NULL;
+    int64_t n_elements = 0;
+    struct make_options how = options_of(settings);
+    how.n_threads = making->job->n_threads;
 
-    int rc = texts_rank(texts, making->job->tokenizer, settings->common.num_words,
-                        settings->common.min_count);
+    int rc = make_vectors(texts, making->job->tokenizer, &how, &vectors, &n_elements);
     if (!rc)
-        rc = check_words(making);
-    if (!rc)
-        rc = cooccurrence_count(texts, settings->window, n_threads, &cooccurrence);
-    if (rc)
-        return rc;
-
-    float *vectors = factor_vectors(&cooccurrence, settings->dim, settings->deviation,
-                                    (uint64_t)settings->seed, n_threads);
-    rc = vectors_write(settings->common.output, &texts->words, settings->dim, vectors);
+        rc =
+            vectors_write(settings->common.output, &texts->words, settings->dim, vectors);
     if (!rc && !settings->common.quiet)
-        print_summary(making, cooccurrence.start[cooccurrence.n]);
+        print_summary(making, n_elements);
     free(vectors);
-    cooccurrence_release(&cooccurrence);
     return rc;
 }
 
@@ -256,15 +248,17 @@ static int run(const void *given, const char *const *operands, int n)
     job->settings = &common;
     job->n_threads = common.threads ? (int)common.threads : crew_cores();
     job->records = input_records(&job->settings->input);
-    making.texts.vocabulary.limit = common.vocab_limit;
+    job->vocabulary.limit = common.vocab_limit;
+    making.texts.spool = &job->spool;
+    making.texts.vocabulary = &job->vocabulary;
     rc = job_make_tokenizer(job);
     if (!rc)
-        rc = spool_open(&making.texts.spool, common.output);
+        rc = spool_open(&job->spool, common.output);
     if (!rc)
         rc = read_texts(&making, operands, n);
     say_notes(&job->unlabelled.corpus);
     if (!rc)
-        rc = make_vectors(&making);
+        rc = make(&making);
 
     texts_release(&making.texts);
     unlabelled_release(&job->unlabelled);

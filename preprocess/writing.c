@@ -8,8 +8,8 @@
 
 #include "files/file.h"
 
-/* The options as they are recorded: those of n-grams only where some are counted, so that
- * data sets without are what they were before there were any. */
+/* The options as they are recorded: those of n-grams only where some are counted, as that
+ * of vectors, so that data sets without are what they were before there were any. */
 static json_t *recorded_options(const struct settings *settings)
 {
     static const char *const names[] = {"ngrams", "ngram_min_count", "ngram_limit",
@@ -19,6 +19,8 @@ static json_t *recorded_options(const struct settings *settings)
 
     for (size_t i = 0; i < COUNT_OF(names) && !settings->ngrams; i++)
         json_object_del(options, names[i]);
+    if (!settings->vectors)
+        json_object_del(options, "vectors");
     free(text);
     return options;
 }
@@ -107,23 +109,23 @@ int job_write(struct job *job)
         .ngrams = job->ngrams.n ? &job->ngram_rows : NULL,
         .n_threads = job->n_threads,
     };
-    int num_words =
-        options->num_words ? options->num_words : text_n_words(job->tokenizer) + 1;
-    struct dataset data = {
-        .path = job->settings->output,
-        .facts = {.num_words = num_words,
-                  .maxlen = options->maxlen,
-                  .n_labels = job->corpus.n_classes,
-                  .labels = job->corpus.classes,
-                  .pad_pre = options->pad_pre,
-                  .truncate_pre = options->truncate_pre,
-                  .multi_label = job->corpus.is_multi_label,
-                  .has_ngrams = job->ngrams.n > 0,
-                  .has_unlabelled = unlabelled_n(&job->unlabelled) > 0},
-        .provenance = provenance(job),
-        .n_features = (size_t)job->ngrams.n_features,
-        .ngrams = &job->ngrams,
-        .sparse = job->ngram_rows.sparse};
+    struct dataset data = {.path = job->settings->output,
+                           .facts = {.num_words = job_num_words(job),
+                                     .maxlen = options->maxlen,
+                                     .n_labels = job->corpus.n_classes,
+                                     .labels = job->corpus.classes,
+                                     .pad_pre = options->pad_pre,
+                                     .truncate_pre = options->truncate_pre,
+                                     .multi_label = job->corpus.is_multi_label,
+                                     .has_ngrams = job->ngrams.n > 0,
+                                     .has_unlabelled = unlabelled_n(&job->unlabelled) > 0,
+                                     .has_vectors = job->vectors.width > 0},
+                           .provenance = provenance(job),
+                           .n_features = (size_t)job->ngrams.n_features,
+                           .ngrams = &job->ngrams,
+                           .sparse = job->ngram_rows.sparse,
+                           .vectors_width = job->vectors.width,
+                           .vectors = &job->vectors};
 
     make_columns(job, &data);
     int rc = encode_write(&encoding, &data, &job->tally, &job->unlabelled_tally);

@@ -29,7 +29,7 @@ static int count_words(struct texts *texts, const int32_t *places, struct counte
     for (int64_t i = 0; i < texts->n && !rc; i++) {
         const int32_t *numbers = NULL;
         int32_t n = texts->texts[i].n;
-        rc = spool_read(&texts->spool, &reader, texts->texts[i].at, (size_t)n, &numbers);
+        rc = spool_read(texts->spool, &reader, texts->texts[i].at, (size_t)n, &numbers);
         for (int32_t j = 0; j < n && !rc; j++) {
             int32_t place = places[numbers[j]];
             if (place >= 0)
@@ -54,7 +54,7 @@ static void leave_out(const struct texts *texts, const struct text_tokenizer *to
                       struct counted *counts)
 {
     const struct text_options *options = text_settings(tokenizer);
-    const struct words *words = &texts->vocabulary.words;
+    const struct words *words = &texts->vocabulary->words;
 
     for (int32_t i = 0; i < words->n; i++)
         if (!vectors_write_takes(words_text(words, i), words_length(words, i)))
@@ -71,7 +71,7 @@ static void leave_out(const struct texts *texts, const struct text_tokenizer *to
 static void keep(struct texts *texts, const struct counted *counts, int64_t most,
                  int64_t min_count, int32_t *ranks)
 {
-    const struct words *words = &texts->vocabulary.words;
+    const struct words *words = &texts->vocabulary->words;
 
     for (int32_t i = 0; i < words->n; i++) {
         const struct counted *word = &counts[i];
@@ -86,21 +86,21 @@ static void keep(struct texts *texts, const struct counted *counts, int64_t most
 int texts_rank(struct texts *texts, const struct text_tokenizer *tokenizer, int64_t most,
                int64_t min_count)
 {
-    size_t n = (size_t)texts->vocabulary.words.n + 1;
-    int32_t *places = vocabulary_places(&texts->vocabulary);
+    size_t n = (size_t)texts->vocabulary->words.n + 1;
+    int32_t *places = vocabulary_places(texts->vocabulary);
     struct counted *counts = xcalloc(n, sizeof *counts);
     int32_t *ranks = xcalloc(n, sizeof *ranks);
 
-    for (int32_t i = 0; i < texts->vocabulary.words.n; i++) {
+    for (int32_t i = 0; i < texts->vocabulary->words.n; i++) {
         counts[i].place = i;
-        counts[i].text = words_text(&texts->vocabulary.words, i);
+        counts[i].text = words_text(&texts->vocabulary->words, i);
     }
     int rc = count_words(texts, places, counts);
     leave_out(texts, tokenizer, counts);
     qsort(counts, n - 1, sizeof *counts, compare_counts);
     keep(texts, counts, most, min_count, ranks);
 
-    for (int32_t i = 0; i < texts->vocabulary.n_numbers; i++)
+    for (int32_t i = 0; i < texts->vocabulary->n_numbers; i++)
         places[i] = places[i] < 0 ? 0 : ranks[places[i]];
     texts->ranks = places;
     free(counts);
@@ -121,7 +121,7 @@ int texts_read(const struct texts *texts, struct spool_reader *reader, int gap,
             break;
 
         length = length + n_gap > left ? left - n_gap : length;
-        int rc = spool_read(&texts->spool, reader, text->at, (size_t)text->n, &numbers);
+        int rc = spool_read(texts->spool, reader, text->at, (size_t)text->n, &numbers);
         if (rc)
             return rc;
         for (size_t i = 0; i < length; i++) {
@@ -136,8 +136,6 @@ int texts_read(const struct texts *texts, struct spool_reader *reader, int gap,
 
 void texts_release(struct texts *texts)
 {
-    spool_close(&texts->spool);
-    vocabulary_release(&texts->vocabulary);
     words_release(&texts->words);
     free(texts->texts);
     free(texts->ranks);

@@ -14,8 +14,8 @@ struct texts_one {
 };
 
 struct texts {
-    struct spool spool;
-    struct vocabulary vocabulary;
+    const struct spool *spool; /* borrowed, as the next is */
+    const struct vocabulary *vocabulary;
     struct texts_one *texts; /* (n) in the order in which they count */
     int64_t n, room;
     /* Ranked: */

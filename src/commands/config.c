@@ -334,7 +334,8 @@ static int learn_facts(const struct config_sources *sources, int rc,
 
     if (sources->comm)
         rc = comm_agree(sources->comm, rc);
-    if (rc || !recipe_asks_data((enum recipe)named->recipe))
+    if (rc || !(recipe_asks_data((enum recipe)named->recipe) ||
+                trainer_config_has_own_vectors(&named->trainer)))
         return rc;
     return recipe_read_facts(sources->comm, path, facts);
 }

@@ -20,12 +20,13 @@ struct tune_options {
 struct recipe_facts {
     int rows;          /* of its training part */
     bool many_classes; /* of which a text has one, three or more */
-    bool has_ngrams;
+    bool has_ngrams, has_unlabelled, has_vectors;
+    int vectors_width; /* of its own vectors; 0: it has none */
 };
 
 struct config {
     int recipe;
-    struct recipe_facts facts; /* where the recipe asks */
+    struct recipe_facts facts; /* where the recipe asks, or --vectors own */
     char *config_file;
     struct trainer_config trainer; /* its strings are owned */
     struct test_hooks test;

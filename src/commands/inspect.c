@@ -7,6 +7,7 @@
 
 #include "base/say.h"
 #include "commands/import_options.h"
+#include "data/own_vectors.h"
 #include "data/sparse.h"
 #include "files/h5.h"
 #include "saved/kind.h"
@@ -137,6 +138,17 @@ static void show_dataset(const struct dataset *data)
     program_print_json("provenance", data->provenance);
 }
 
+static int show_vectors(const struct dataset *data)
+{
+    struct own_vectors vectors = {0};
+    int rc = data->facts.has_vectors ? dataset_own_vectors(data, &vectors) : OK;
+    if (vectors.width)
+        say_line(stdout, "vectors    %d numbers each, of %d words", vectors.width,
+                 own_vectors_n_known(&vectors));
+    own_vectors_release(&vectors);
+    return rc;
+}
+
 static int show_ngrams(const struct dataset *data)
 {
     char **lines = NULL;
@@ -156,6 +168,8 @@ static int inspect_dataset(const char *path)
         import_print_unsealed(data.is_unsealed, path);
         show_dataset(&data);
         rc = show_ngrams(&data);
+        if (!rc)
+            rc = show_vectors(&data);
     }
     dataset_release(&data);
     return rc;

@@ -58,7 +58,10 @@ static int read_facts(const char *path, struct recipe_facts *facts)
     *facts = (struct recipe_facts){.rows = data.part[DATASET_TRAIN].n,
                                    .many_classes =
                                        data.facts.n_labels > 2 && !data.facts.multi_label,
-                                   .has_ngrams = data.facts.has_ngrams};
+                                   .has_ngrams = data.facts.has_ngrams,
+                                   .has_unlabelled = data.facts.has_unlabelled,
+                                   .has_vectors = data.facts.has_vectors,
+                                   .vectors_width = data.vectors_width};
     dataset_release(&data);
     return rc;
 }
@@ -82,6 +85,13 @@ static int set(struct config *config, enum recipe recipe, const char *name,
     return options_set(&cmd_train_table, config, name, value, recipe_names[recipe]);
 }
 
+/* Whether nothing that is given would contradict vectors of the data's own width. */
+static bool takes_vectors(const struct config *named)
+{
+    const struct trainer_config *trainer = &named->trainer;
+    return !trainer->init_from && !model_options_have_width(&trainer->model);
+}
+
 /* What the data decide. */
 static int adapt(enum recipe recipe, const struct config *named, struct config *config)
 {
@@ -100,6 +110,8 @@ static int adapt(enum recipe recipe, const struct config *named, struct config *
         rc = set(config, recipe, "label-smoothing", "0.1");
     if (!rc && facts->has_ngrams && validates)
         rc = set(config, recipe, "add-linear", "true");
+    if (!rc && recipe == RECIPE_BEST && facts->has_vectors && takes_vectors(named))
+        rc = set(config, recipe, "vectors", "own");
     return rc;
 }
 

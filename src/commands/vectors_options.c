@@ -13,7 +13,8 @@ static const struct option options[] = {
      "begin with an embedding of word vectors: text of GloVe, text or binary of "
      "word2vec, "
      ".vec or .bin of fastText, also packed (gz, zst, xz, bz2) or in an archive "
-     "(glove.zip/glove.50d.txt); they say how wide it is. Resuming does not read it",
+     "(glove.zip/glove.50d.txt); they say how wide it is. own: those that rnnprep "
+     "--vectors put into the data set. Resuming does not read it",
      "Model", false},
     {"vectors-dim", OPTION_COUNT, AT(vectors_dim), "0", 0, VECTORS_MOST_WIDTH, NULL,
      "with --vectors: their principal components, so many, in place of all; 0: as they "
@@ -45,6 +46,24 @@ static int recorded_width(const char *run_dir)
     return width;
 }
 
+static int check_own(const struct config *config)
+{
+    return !trainer_config_has_own_vectors(&config->trainer) || config->facts.has_vectors
+               ? OK
+               : fail(ERR_USAGE,
+                      "--vectors own: the data set has no vectors: make it by rnnprep "
+                      "CORPUS --vectors 64, or name a file (./own, if it is called so)");
+}
+
+static int find_width(const struct config *config, int *width)
+{
+    const struct trainer_config *trainer = &config->trainer;
+    if (!trainer_config_has_own_vectors(trainer))
+        return vectors_width(trainer->vectors, width);
+    *width = config->facts.vectors_width;
+    return OK;
+}
+
 int vectors_options_settle(struct config *config, const struct model_options *given)
 {
     struct trainer_config *trainer = &config->trainer;
@@ -60,13 +79,14 @@ int vectors_options_settle(struct config *config, const struct model_options *gi
     if (model_options_are_linear(&trainer->model))
         return fail(ERR_USAGE, "--model linear has no embedding that --vectors could "
                                "begin: leave one of them out");
-    if (model_options_have_width(given) || *trainer->model.stack)
-        return OK;
+    rc = check_own(config);
+    if (rc || model_options_have_width(given) || *trainer->model.stack)
+        return rc;
 
     if (width == 0 && trainer->resume)
         width = recorded_width(trainer->run_dir);
     if (width == 0)
-        rc = vectors_width(trainer->vectors, &width);
+        rc = find_width(config, &width);
     if (!rc)
         trainer->model.embedding = width;
     return rc;

@@ -165,7 +165,9 @@ int dataset_read_head(struct dataset *data, enum dataset_words words)
 
     for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++)
         rc = read_part(data, (enum dataset_part)part);
-    return rc || !data->facts.has_ngrams ? rc : dataset_read_ngrams_head(data);
+    if (!rc && data->facts.has_ngrams)
+        rc = dataset_read_ngrams_head(data);
+    return rc || !data->facts.has_vectors ? rc : dataset_read_vectors_head(data);
 }
 
 /* corpus.csv, corpus.tar.gz and corpus/ become corpus.h5; the caller's to free. */

@@ -8,9 +8,10 @@
  *   /tokenizer_kept   the same of the words whose ids stand in x: all that training needs
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
  *   /ngrams   /train/ngrams   ...   where rnnprep counted n-grams: see sparse.h
+ *   /vectors   /vectors_known   where it made vectors of words: see own_vectors.h
  *   root attributes: format, format_version, num_words, maxlen, padding, truncating;
  *                    needs "multi_label" where a text may have several labels, and
- *                    "ngrams" and "unlabelled" where there are some
+ *                    "ngrams", "unlabelled", "vectors" where there are some
  *
  * Reading has two steps, so that the processes of a node read together into memory that
  * they share: dataset_open() reads and checks everything but the arrays, dataset_load()
@@ -27,6 +28,7 @@
 
 struct h5;
 struct ngrams;
+struct own_vectors;
 struct sparse;
 
 /* Those that have labels, and behind them the one that has none. */
@@ -67,6 +69,10 @@ struct dataset {
     size_t n_features, n_ones[DATASET_PARTS];
     const struct ngrams *ngrams;
     const struct sparse *sparse; /* (DATASET_PARTS) */
+    /* With facts.has_vectors: how many numbers one has; and to be written all of them,
+     * borrowed. */
+    int vectors_width;
+    const struct own_vectors *vectors;
 };
 
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. A file that

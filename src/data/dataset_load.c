@@ -159,7 +159,7 @@ static bool stays_open(const struct dataset *data)
 {
     const struct rows *unlabelled = &data->part[DATASET_UNLABELLED];
     return !data->part[DATASET_TRAIN].x || (unlabelled->n && !unlabelled->x) ||
-           data->facts.has_ngrams;
+           data->facts.has_ngrams || data->facts.has_vectors;
 }
 
 int dataset_load(struct dataset *data, int reader, int readers)

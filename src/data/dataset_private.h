@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "files/file.h"
 #include "files/h5.h"
+#include "files/h5_write.h"
 
 enum { DATASET_FORMAT_VERSION = 1 };
 #define DATASET_FORMAT "rnntrain-dataset"
@@ -57,6 +58,12 @@ int dataset_open_chunks(const struct dataset *data, enum dataset_part part,
 #define DATASET_START "ngrams/start"
 #define DATASET_INDEX "ngrams/index"
 int dataset_read_ngrams_head(struct dataset *data) NODISCARD;
+
+/* The same of what own_vectors.h describes. */
+#define DATASET_VECTORS "/vectors"
+#define DATASET_VECTORS_KNOWN "/vectors_known"
+int dataset_read_vectors_head(struct dataset *data) NODISCARD;
+void dataset_write_vectors(struct h5_writer *file, const struct dataset *data);
 
 /* Arrays in memory begin at multiples of 64 bytes. */
 static inline size_t dataset_padded_bytes(size_t n)

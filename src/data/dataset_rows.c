@@ -1,5 +1,6 @@
 /* Rows of a data set's file by number; and what all of them come to. */
 #include "data/dataset_private.h"
+#include "data/own_vectors.h"
 #include "data/sparse.h"
 
 #include <stdlib.h>
@@ -192,6 +193,21 @@ static int hash_features(XXH64_state_t *state, const struct dataset *data,
     return rc;
 }
 
+static int hash_vectors(XXH64_state_t *state, const struct dataset *data)
+{
+    struct own_vectors vectors = {0};
+    size_t n = (size_t)data->facts.num_words;
+    int rc = dataset_own_vectors(data, &vectors);
+    if (rc)
+        return rc;
+
+    XXH64_update(state, vectors.values,
+                 n * (size_t)vectors.width * sizeof *vectors.values);
+    XXH64_update(state, vectors.known, n);
+    own_vectors_release(&vectors);
+    return OK;
+}
+
 int dataset_content(const struct dataset *data, uint64_t *hash)
 {
     XXH64_state_t *state = XXH64_createState();
@@ -211,6 +227,8 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
     }
     if (!rc && data->facts.has_ngrams)
         rc = hash_ngrams(state, data);
+    if (!rc && data->facts.has_vectors)
+        rc = hash_vectors(state, data);
 
     *hash = XXH64_digest(state);
     XXH64_freeState(state);

@@ -1,5 +1,6 @@
 /* Data sets that another program opened for writing, and so lost their trailer. */
 #include "data/dataset_private.h"
+#include "data/own_vectors.h"
 #include "data/sparse.h"
 
 #include <stdlib.h>
@@ -135,11 +136,15 @@ static void release_ngrams(struct all_ngrams *all)
 static int write_anew(struct dataset *data, const char *target)
 {
     struct all_ngrams all = {0};
+    struct own_vectors vectors = {0};
     int rc = OK;
     if (h5_exists(data->file, "/tokenizer_kept"))
         rc = h5_read_text(data->file, "/tokenizer_kept", H5_MOST_TEXT, &data->kept);
     if (!rc && data->facts.has_ngrams)
         rc = load_ngrams(data, &all);
+    if (!rc && data->facts.has_vectors)
+        rc = dataset_own_vectors(data, &vectors);
+    data->vectors = &vectors;
     if (!rc)
         rc = dataset_load_alone(data, DATASET_WITH_UNLABELLED, "use another host");
 
@@ -149,6 +154,7 @@ static int write_anew(struct dataset *data, const char *target)
         rc = dataset_write(data);
     }
     release_ngrams(&all);
+    own_vectors_release(&vectors);
     return rc;
 }
 

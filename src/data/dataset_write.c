@@ -39,6 +39,8 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
     h5_write_text(file, "/provenance", data->provenance);
     if (data->facts.has_ngrams)
         ngrams_write(file, DATASET_NGRAMS, data->ngrams);
+    if (data->facts.has_vectors)
+        dataset_write_vectors(file, data);
 
     for (int part = 0; part < DATASET_ALL_PARTS; part++) {
         char path[DATASET_PATH_BYTES];

@@ -29,6 +29,7 @@ struct facts {
     bool multi_label;    /* a text has any of the labels, or none; false: exactly one */
     bool has_ngrams;     /* beside the ids (data/sparse.h); of a model: it reads them */
     bool has_unlabelled; /* of a data set: texts without labels; of a model: false */
+    bool has_vectors;    /* the same of vectors of words */
     int n_ngrams;        /* F: how many there are, where has_ngrams */
 };
 
@@ -44,7 +45,8 @@ enum facts_form {
  * the file means something else names it in an attribute "needs" beside these, which is
  * refused here. Of these names this version knows "multi_label", which it writes where
  * texts have several labels, "ngrams" where there are some, and in data sets
- * "unlabelled" likewise, a blank between them; other files have no such attribute. */
+ * "unlabelled" and "vectors" likewise, a blank between them; other files have no such
+ * attribute. */
 int facts_read(struct h5 *file, enum facts_form form, struct facts *facts) NODISCARD;
 
 /* The numbers, then the labels: other content may stand between them. */

@@ -4,6 +4,8 @@
 #ifndef RNNTRAIN_TRAIN_TRAINER_H
 #define RNNTRAIN_TRAIN_TRAINER_H
 
+#include <string.h>
+
 #include "base/base.h"
 #include "data/sampler.h"
 #include "model/linear_options.h"
@@ -53,8 +55,8 @@ struct trainer_config {
     char *init_from;
     bool init_optimizer; /* and with its moments, where they are of the same optimizer */
     char *init_labels;   /* its classes as the data call them, in its order; NULL: same */
-    /* File of word vectors with which the embedding begins, see input/vectors.h; NULL: it
-     * is drawn. */
+    /* File of word vectors with which the embedding begins, see input/vectors.h; "own":
+     * those of the data set; NULL: it is drawn. */
     char *vectors;
     int vectors_dim; /* to which they are reduced; 0: as they are */
     char *trace;     /* file for what each rank did when; NULL: none */
@@ -92,6 +94,11 @@ struct trainer_config {
     double stall_timeout;      /* seconds, see comm_set_stall_timeout */
     enum on_nan on_nan;
 };
+
+static inline bool trainer_config_has_own_vectors(const struct trainer_config *config)
+{
+    return config->vectors && !strcmp(config->vectors, "own");
+}
 
 /* From now on max_time counts. As early as can be, before MPI begins. Not collective. */
 void trainer_start_clock(void);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "data/own_vectors.h"
 #include "input/vectors.h"
 
 /* The words of the data set's ids; what stands for unknown words is none. */
@@ -21,17 +22,13 @@ static int read_vocabulary(const struct trainer *trainer, struct vocabulary *voc
     if (rc)
         return rc;
 
-    size_t room = (size_t)trainer->data.facts.num_words + 1;
+    int num_words = trainer->data.facts.num_words;
+    size_t room = (size_t)num_words + 1;
     vocabulary->ids = xcalloc(room, sizeof *vocabulary->ids);
     vocabulary->counts = xcalloc(room, sizeof *vocabulary->counts);
-    for (int id = 1; id < trainer->data.facts.num_words; id++) {
-        const char *word = text_word(tokenizer, id);
-        int32_t n = vocabulary->words.n;
-        if (!*word || words_add(&vocabulary->words, word, strlen(word)) != n)
-            continue;
-        vocabulary->ids[n] = id;
-        vocabulary->counts[n] = text_word_count(tokenizer, id);
-    }
+    own_vectors_words(tokenizer, num_words, &vocabulary->words, vocabulary->ids);
+    for (int32_t i = 0; i < vocabulary->words.n; i++)
+        vocabulary->counts[i] = text_word_count(tokenizer, vocabulary->ids[i]);
     text_free(tokenizer);
     return OK;
 }
@@ -43,6 +40,39 @@ static void release_vocabulary(struct vocabulary *vocabulary)
     free(vocabulary->counts);
 }
 
+/* What messages call the vectors' file. */
+static const char *source_of(const struct trainer *trainer)
+{
+    return trainer_config_has_own_vectors(trainer->config) ? trainer->config->data
+                                                           : trainer->config->vectors;
+}
+
+/* Those that the data set has, as if they were a file's. */
+static int read_own(const struct trainer *trainer, const struct vocabulary *vocabulary,
+                    struct vectors *vectors)
+{
+    struct own_vectors own = {0};
+    int rc = dataset_own_vectors(&trainer->data, &own);
+    if (rc)
+        return rc;
+
+    size_t width = (size_t)own.width, n = (size_t)vocabulary->words.n;
+    *vectors = (struct vectors){.width = own.width,
+                                .n = vocabulary->words.n,
+                                .values = xcalloc(n * width + 1, sizeof(float)),
+                                .match = xcalloc(n + 1, 1)};
+    for (size_t i = 0; i < n; i++) {
+        int32_t id = vocabulary->ids[i];
+        vectors->match[i] = own.known[id] ? VECTORS_EXACT : VECTORS_MISSING;
+        vectors->n_of_match[vectors->match[i]]++;
+        memcpy(vectors->values + i * width, own.values + (size_t)id * width,
+               width * sizeof(float));
+    }
+    vectors->n_rows = own_vectors_n_known(&own);
+    own_vectors_release(&own);
+    return OK;
+}
+
 /* The width that is wanted, of the table and of what --vectors-dim leaves. */
 static int fit_width(const struct trainer *trainer, struct vectors *vectors)
 {
@@ -51,13 +81,13 @@ static int fit_width(const struct trainer *trainer, struct vectors *vectors)
 
     if (config->vectors_dim > width)
         return fail(ERR_USAGE, "--vectors-dim %d: the vectors of %s have %d numbers only",
-                    config->vectors_dim, config->vectors, width);
+                    config->vectors_dim, source_of(trainer), width);
     width = config->vectors_dim ? config->vectors_dim : width;
     if (width != table)
         return fail(ERR_USAGE,
                     "%s: vectors of %d numbers, but the embedding is %d wide: leave "
                     "--embedding out (or write embedding:%d in --stack)%s",
-                    config->vectors, width, table, width,
+                    source_of(trainer), width, table, width,
                     width > table ? ", or have them reduced by --vectors-dim" : "");
     if (width < vectors->width)
         vectors_reduce(vectors, width);
@@ -112,16 +142,18 @@ static char *describe(const struct trainer *trainer, const struct vocabulary *vo
 {
     const int32_t *n = vectors->n_of_match;
     int32_t missing = n[VECTORS_MISSING];
+    const char *form = trainer_config_has_own_vectors(trainer->config)
+                           ? "its own"
+                           : vectors_form_names[vectors->form];
     char rows[32], words[32], found[32], *share = describe_share(vocabulary, vectors);
     program_thousands(vectors->n_rows, rows);
     program_thousands(vectors->n, words);
     program_thousands(vectors->n - missing, found);
 
     char *lines =
-        add_note(xstrdup(""),
-                 xasprintf("vectors of %s (%s, %s x %d): %s of %s words%s",
-                           trainer->config->vectors, vectors_form_names[vectors->form],
-                           rows, vectors->width, found, words, share));
+        add_note(xstrdup(""), xasprintf("vectors of %s (%s, %s x %d): %s of %s words%s",
+                                        source_of(trainer), form, rows, vectors->width,
+                                        found, words, share));
     free(share);
     if (n[VECTORS_FOLDED])
         lines =
@@ -149,13 +181,15 @@ static char *describe(const struct trainer *trainer, const struct vocabulary *vo
 static int put_vectors(struct trainer *trainer, const struct vocabulary *vocabulary)
 {
     struct vectors vectors = {0};
-    int rc = vectors_read(trainer->config->vectors, &vocabulary->words, &vectors);
+    int rc = trainer_config_has_own_vectors(trainer->config)
+                 ? read_own(trainer, vocabulary, &vectors)
+                 : vectors_read(trainer->config->vectors, &vocabulary->words, &vectors);
 
     if (!rc && vectors.n_of_match[VECTORS_MISSING] == vectors.n)
         rc = fail(ERR_USAGE,
                   "%s: it has none of the %d words of %s: are the vectors of its "
                   "language, and of words as its tokenizer cuts them?",
-                  trainer->config->vectors, vectors.n, trainer->config->data);
+                  source_of(trainer), vectors.n, trainer->config->data);
     if (!rc)
         rc = fit_width(trainer, &vectors);
     if (!rc) {

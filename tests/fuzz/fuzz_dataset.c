@@ -26,7 +26,8 @@ static void try_file(const char *path)
     struct text_tokenizer *tokenizer = NULL;
     uint64_t content = 0;
     int rc = dataset_read(path, DATASET_WORDS_KEPT, DATASET_ALL, &data);
-    if (!rc && (data.facts.has_ngrams || data.facts.has_unlabelled))
+    if (!rc &&
+        (data.facts.has_ngrams || data.facts.has_unlabelled || data.facts.has_vectors))
         rc = dataset_content(&data, &content);
 
     fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), path)),
@@ -52,7 +53,7 @@ static void write_array(struct h5_writer *file, const char *path, struct fuzz *i
     enum h5_type type =
         fuzz_below(input, 8) ? usual : (enum h5_type)fuzz_below(input, H5_N_TYPES);
     size_t shape[2] = {(size_t)fuzz_below(input, 9), 1 + (size_t)fuzz_below(input, 5)};
-    int n_dims = strstr(path, "/x") ? 2 : 1;
+    int n_dims = strstr(path, "/x") || !strcmp(path, "/vectors") ? 2 : 1;
 
     if (fuzz_below(input, 8) == 7)
         n_dims = 3 - n_dims;
@@ -85,15 +86,20 @@ static void write_ngrams(struct h5_writer *file, struct fuzz *input)
             write_array(file, arrays[i].path, input, arrays[i].type);
 }
 
-/* Rows without labels that may be some. */
+/* Rows without labels, and vectors, that may be some. */
 static void write_unlabelled(struct h5_writer *file, struct fuzz *input)
 {
-    h5_attribute_text(file, "/", "needs",
-                      fuzz_below(input, 8) ? "unlabelled" : "multi_label unlabelled");
+    static const char *const needs[] = {"unlabelled", "multi_label unlabelled", "vectors",
+                                        "unlabelled vectors"};
+    h5_attribute_text(file, "/", "needs", needs[fuzz_below(input, 4)]);
     if (fuzz_below(input, 16) != 15)
         write_array(file, "/unlabelled/x", input, H5_UINT16);
     if (fuzz_below(input, 16) != 15)
         write_array(file, "/unlabelled/length", input, H5_INT32);
+    if (fuzz_below(input, 2))
+        write_array(file, "/vectors", input, H5_FLOAT32);
+    if (fuzz_below(input, 2))
+        write_array(file, "/vectors_known", input, H5_UINT8);
 }
 
 static void write_parts(struct h5_writer *file, struct fuzz *input)

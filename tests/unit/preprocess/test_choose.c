@@ -58,6 +58,17 @@ static void test_tags(void **state)
     expect(PURPOSE_AUTO, &facts, "tags", "html");
 }
 
+static void test_vectors(void **state)
+{
+    (void)state;
+    struct choose_facts facts = sentences;
+    expect(PURPOSE_BEST, &facts, "vectors", "none");
+    facts.n_vectors = 64;
+    expect(PURPOSE_BEST, &facts, "vectors", "64");
+    expect(PURPOSE_AUTO, &facts, "vectors", "none");
+    expect(PURPOSE_FAST, &facts, "vectors", "none");
+}
+
 static void test_ngrams(void **state)
 {
     (void)state;
@@ -229,11 +240,17 @@ static void test_second_look(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_segment), cmocka_unit_test(test_tags),
-        cmocka_unit_test(test_ngrams),  cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_all_open),
-        cmocka_unit_test(test_given),   cmocka_unit_test(test_none_and_characters),
-        cmocka_unit_test(test_without), cmocka_unit_test(test_second_look),
+        cmocka_unit_test(test_segment),
+        cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_ngrams),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_all_open),
+        cmocka_unit_test(test_given),
+        cmocka_unit_test(test_none_and_characters),
+        cmocka_unit_test(test_without),
+        cmocka_unit_test(test_second_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,33 +32,43 @@ static uint32_t length(uint32_t text)
     return 1 + text * 7 % 23;
 }
 
+static struct spool spool;
+static struct vocabulary vocabulary;
+
 static struct texts make_texts(void)
 {
-    struct texts texts = {0};
+    struct texts texts = {.spool = &spool, .vocabulary = &vocabulary};
     const struct text_options options = {.maxlen = 1};
     struct text_tokenizer *tokenizer = text_new(&options);
     char *output = scratch_path("vectors.bin");
-    assert_int_equal(spool_open(&texts.spool, output), OK);
+    assert_int_equal(spool_open(&spool, output), OK);
 
     for (uint32_t t = 0; t < TEXTS; t++) {
         int32_t places[64];
-        int64_t at = texts.spool.n;
+        int64_t at = spool.n;
         for (uint32_t i = 0; i < length(t); i++) {
             char *name = xasprintf("w%d", draw(t, i));
             char padded[16] = "";
             memcpy(padded, name, strlen(name));
             struct word word = {padded, strlen(name)};
-            vocabulary_find_places(&texts.vocabulary, &word, 1, &places[i]);
+            vocabulary_find_places(&vocabulary, &word, 1, &places[i]);
             free(name);
         }
-        vocabulary_meet(&texts.vocabulary, places, length(t));
-        assert_int_equal(spool_append(&texts.spool, places, length(t)), OK);
+        vocabulary_meet(&vocabulary, places, length(t));
+        assert_int_equal(spool_append(&spool, places, length(t)), OK);
         texts_add(&texts, at, (int32_t)length(t));
     }
     assert_int_equal(texts_rank(&texts, tokenizer, 0, 2), OK);
     text_free(tokenizer);
     free(output);
     return texts;
+}
+
+static void release_texts(struct texts *texts)
+{
+    texts_release(texts);
+    spool_close(&spool);
+    vocabulary_release(&vocabulary);
 }
 
 /* x_ij, (n, n). */
@@ -136,7 +146,7 @@ static void test_cooccurrence(void **state)
         cooccurrence_release(&matrix);
     }
     free(expected);
-    texts_release(&texts);
+    release_texts(&texts);
 }
 
 /* U sqrt(S) of the dense matrix, scaled; columns have any sign. */
@@ -194,7 +204,7 @@ static void test_factors(void **state)
     free(three);
     free(dense);
     cooccurrence_release(&matrix);
-    texts_release(&texts);
+    release_texts(&texts);
 }
 
 /* Columns that depend on others become 0, the others orthonormal. */
