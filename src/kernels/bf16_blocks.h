@@ -12,7 +12,7 @@ enum {
     BLOCK_PAIRS = 256,
     BLOCK_ROW = BLOCK_PAIRS + 16, /* rows a power of two apart would share sets */
     OUTER_PAIRS = 64,
-    OUTER_ROWS = 128,
+    OUTER_ROWS = 256,
     OUTER_ROW = OUTER_PAIRS + 16
 };
 
@@ -77,7 +77,7 @@ INLINE struct lines lines_begin(const struct matmul *m, size_t tiles)
 INLINE void lines_fetch(struct lines *lines)
 {
     for (int i = 0; i < lines->each && lines->at < lines->stop; i++) {
-        __builtin_prefetch(lines->at, 0, 3);
+        __builtin_prefetch(lines->at, 0, 2);
         lines->at += CACHE_LINE;
         if (lines->at >= lines->stop)
             lines_span(lines);
@@ -85,24 +85,34 @@ INLINE void lines_fetch(struct lines *lines)
 }
 
 /* Two vectors as pairs along a row; their elements beyond n are zero. */
-INLINE void store_pairs(const real *x, int n, uint32_t *pairs)
+INLINE __m512i pairs_along(const real *x, int n)
 {
-    uint32_t mask = n >= 32 ? ~0u : (1u << n) - 1;
-    __m512 low = _mm512_maskz_loadu_ps((__mmask16)mask, x);
-    __m512 high = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), x + 16);
-    _mm512_storeu_si512(pairs, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+    __m512 low, high;
+
+    if (n >= 2 * WIDTH) {
+        low = _mm512_loadu_ps(x);
+        high = _mm512_loadu_ps(x + WIDTH);
+    } else {
+        uint32_t mask = (1u << n) - 1;
+        low = _mm512_maskz_loadu_ps((__mmask16)mask, x);
+        high = _mm512_maskz_loadu_ps((__mmask16)(mask >> WIDTH), x + WIDTH);
+    }
+    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
-/* `pairs` pairs of a row of A from pair `done` on, whole vectors of them. */
-INLINE void convert_row(const struct matmul_term *t, const real *a, int done, int pairs,
-                        uint32_t *to)
+/* `pairs` pairs of each row of A from pair `done` on, whole vectors of them. */
+INLINE void convert_rows(const struct matmul_term *t, int r0, int rows, int done,
+                         int pairs, uint32_t *to)
 {
+    const real *first = t->a + (size_t)r0 * t->row;
     bool panels = t->chunk != t->depth;
 
-    for (int k = 2 * done; k < 2 * (done + pairs); k += 32, to += 16) {
-        size_t at = panels ? (size_t)(k / PANEL) * t->chunk_stride + (size_t)(k % PANEL)
-                           : (size_t)k;
-        store_pairs(a + at, t->depth - k, to);
+    for (int k = 2 * done; k < 2 * (done + pairs); k += 2 * WIDTH, to += WIDTH) {
+        const real *a =
+            first + (panels ? (size_t)(k / PANEL) * t->chunk_stride + (size_t)(k % PANEL)
+                            : (size_t)k);
+        for (int r = 0; r < rows; r++, a += t->row)
+            _mm512_storeu_si512(to + r * BLOCK_ROW, pairs_along(a, t->depth - k));
     }
 }
 
@@ -121,9 +131,7 @@ static void fill_block(const struct matmul *m, struct progress *progress,
         int all = pairs_of(t->depth), left = all - progress->done;
         int pairs = left < BLOCK_PAIRS - first ? left : BLOCK_PAIRS - first;
 
-        for (int r = 0; r < block->rows; r++)
-            convert_row(t, t->a + (size_t)(block->r0 + r) * t->row, progress->done, pairs,
-                        a + r * BLOCK_ROW + first);
+        convert_rows(t, block->r0, block->rows, progress->done, pairs, a + first);
         block->piece[block->n_pieces++] =
             (struct piece){t->pairs + (size_t)progress->done * PANEL,
                            (size_t)kernels_pairs(t->depth) * PANEL, first, pairs};
@@ -190,10 +198,12 @@ INLINE __m512i pairs_across(__m512 row, __m512 next)
 /* Rows 2 k and 2 k + 1 of n from x on, `row` apart; of their columns the mask's. */
 INLINE __m512i load_pair(const real *x, size_t row, int k, int n, __mmask16 mask)
 {
-    __mmask16 first = 2 * k < n ? mask : 0, second = 2 * k + 1 < n ? mask : 0;
-    x += (size_t)(2 * k) * row;
-    return pairs_across(_mm512_maskz_loadu_ps(first, x),
-                        _mm512_maskz_loadu_ps(second, x + row));
+    const real *at = x + (size_t)(2 * k) * row;
+
+    if (2 * k + 1 < n && mask == 0xffff)
+        return pairs_across(_mm512_loadu_ps(at), _mm512_loadu_ps(at + row));
+    return pairs_across(_mm512_maskz_loadu_ps(2 * k < n ? mask : 0, at),
+                        _mm512_maskz_loadu_ps(2 * k + 1 < n ? mask : 0, at + row));
 }
 
 /* A panel of B, n positions. */
@@ -248,15 +258,58 @@ INLINE void convert_columns(const real *a, size_t row, int n, int rows, uint32_t
         }
 }
 
-/* Positions and rows of a block that is multiplied at once. */
-INLINE void outer_strip(const struct matmul_outer *m, const struct block *whole, int k,
+/* Rows of one or two outer products with the same B that are multiplied at once. */
+struct outer_rows {
+    int n;
+    struct block block[2];
+};
+
+/* Of the products from m on the next rows, as many as there is room for; `a` gets them as
+ * pairs of the n positions from k on. Goes on to where the next ones begin. */
+static struct outer_rows take_rows(const struct matmul_outer **m, int *row, int k, int n,
+                                   struct lines *none, uint32_t *a)
+{
+    struct outer_rows taken = {.n = 0};
+
+    for (int left = OUTER_ROWS; *m && left > 0 && taken.n < 2;) {
+        const struct matmul_outer *from = *m;
+        int rows = from->rows - *row < left ? from->rows - *row : left;
+
+        convert_columns(from->a + (size_t)k * from->a_row + *row, from->a_row, n, rows,
+                        a);
+        taken.block[taken.n++] = (struct block){
+            .rows = rows,
+            .from_c = true,
+            .c = from->c + (size_t)*row * PANEL,
+            .c_row = PANEL,
+            .c_panel = (size_t)from->rows * PANEL,
+            .a = a,
+            .a_row = OUTER_ROW,
+            .n_pieces = 1,
+            .ahead = none,
+        };
+
+        left -= round_up(rows, 16);
+        a += round_up(rows, 16) * OUTER_ROW;
+        *row += rows;
+        if (*row == from->rows) {
+            *m = from->also;
+            *row = 0;
+        }
+    }
+    return taken;
+}
+
+INLINE void outer_strip(const struct matmul_outer *m, struct outer_rows *taken, int k,
                         int n, uint32_t *b, int v0, int vectors)
 {
-    struct block block = *whole;
-
     convert_panel(m->b + panel_at(v0, m->b_panel) + (size_t)k * PANEL, n, vectors, b);
-    block.c += panel_at(v0, block.c_panel);
-    multiply(&block, 0, vectors);
+    for (int i = 0; i < taken->n; i++) {
+        struct block block = taken->block[i];
+        block.c += panel_at(v0, block.c_panel);
+        block.piece[0] = (struct piece){.b = b, .pairs = pairs_of(n)};
+        multiply(&block, 0, vectors);
+    }
 }
 
 static void matmul_outer(const struct matmul_outer *m)
@@ -265,26 +318,15 @@ static void matmul_outer(const struct matmul_outer *m)
     uint32_t b[OUTER_PAIRS * PANEL] __attribute__((aligned(CACHE_LINE)));
     struct lines none = {.each = 0};
 
-    for (int k = 0; k < m->positions; k += 2 * OUTER_PAIRS)
-        for (int r = 0; r < m->rows; r += OUTER_ROWS) {
-            int left = m->positions - k;
-            int n = left < 2 * OUTER_PAIRS ? left : 2 * OUTER_PAIRS;
-            struct block block = {
-                .rows = m->rows - r < OUTER_ROWS ? m->rows - r : OUTER_ROWS,
-                .from_c = true,
-                .c = m->c + (size_t)r * PANEL,
-                .c_row = PANEL,
-                .c_panel = (size_t)m->rows * PANEL,
-                .a = a,
-                .a_row = OUTER_ROW,
-                .n_pieces = 1,
-                .piece = {{.b = b, .pairs = pairs_of(n)}},
-                .ahead = &none,
-            };
+    for (int k = 0; k < m->positions; k += 2 * OUTER_PAIRS) {
+        int left = m->positions - k, row = 0;
+        int n = left < 2 * OUTER_PAIRS ? left : 2 * OUTER_PAIRS;
 
-            convert_columns(m->a + (size_t)k * m->a_row + r, m->a_row, n, block.rows, a);
-            FOR_EACH_STRIP(m->vectors, outer_strip, m, &block, k, n, b)
+        for (const struct matmul_outer *next = m; next;) {
+            struct outer_rows taken = take_rows(&next, &row, k, n, &none, a);
+            FOR_EACH_STRIP(m->vectors, outer_strip, m, &taken, k, n, b)
         }
+    }
 }
 
 #endif

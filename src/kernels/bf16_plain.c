@@ -203,12 +203,14 @@ static void matmul_tiles(const struct matmul *m)
 
 static void outer_pairs(const struct matmul_outer *m)
 {
-    outer_of(BF16_PAIRS, m);
+    for (; m; m = m->also)
+        outer_of(BF16_PAIRS, m);
 }
 
 static void outer_tiles(const struct matmul_outer *m)
 {
-    outer_of(BF16_TILES, m);
+    for (; m; m = m->also)
+        outer_of(BF16_TILES, m);
 }
 
 const struct bf16_products JOIN(bf16_plain_, KERNELS_ISA)[] = {

@@ -229,10 +229,35 @@ struct matmul linear_back_tap(const struct linear *linear, int tap, int rows,
     return m;
 }
 
+static struct matmul_outer outer_of(const struct linear *linear, int rows, const real *x,
+                                    const real *dy, size_t panel)
+{
+    return (struct matmul_outer){.positions = rows,
+                                 .rows = linear->depth,
+                                 .vectors = linear->vectors,
+                                 .a = x,
+                                 .a_row = (size_t)linear->row,
+                                 .b = dy,
+                                 .b_panel = panel,
+                                 .c = linear->dw};
+}
+
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
                          size_t panel)
 {
-    struct matmul_outer m = {rows, linear->depth, linear->vectors, x, (size_t)linear->row,
-                             dy,   panel,         linear->dw};
+    struct matmul_outer m = outer_of(linear, rows, x, dy, panel);
+    linear->kernels->matmul_outer(&m);
+}
+
+void linear_add_gradients(struct linear *linear, const real *x, struct linear *other,
+                          const real *other_x, int rows, const real *dy, size_t panel)
+{
+    struct matmul_outer m = outer_of(linear, rows, x, dy, panel);
+    struct matmul_outer also = outer_of(other, rows, other_x, dy, panel);
+
+    if (linear->kernels->pack_pairs)
+        m.also = &also;
+    else
+        linear->kernels->matmul_outer(&also);
     linear->kernels->matmul_outer(&m);
 }

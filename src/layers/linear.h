@@ -65,6 +65,10 @@ struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
                          size_t panel);
 
+/* The same of two matrices, of whose products dy is the gradient. */
+void linear_add_gradients(struct linear *linear, const real *x, struct linear *other,
+                          const real *other_x, int rows, const real *dy, size_t panel);
+
 /* Rows of Keras's matrix, and where row d of it stands among the padded inputs. */
 int linear_source_rows(const struct linear *linear);
 int linear_padded_row(const struct linear *linear, int d);

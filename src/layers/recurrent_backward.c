@@ -92,13 +92,23 @@ static void back_to_inputs(const struct recurrent *layer, int rows,
     recurrent_multiply(layer, back, spans);
 }
 
-/* The recurrent weights' gradients of a finished block. */
+/* The weights' gradients of a finished block, of W where nothing is looked up. */
 static void finish_weights(struct recurrent *layer, const struct block *block)
 {
+    const real *x = row_at(layer->x, block->origin, layer->inputs);
+
     for (int i = 0; i < layer->n_groups; i++) {
         struct gate_group *group = &layer->group[i];
         bool after = i == 1 && layer->reset_after;
         const real *state = row_at(state_of(layer, i), block->origin, layer->padded);
+
+        if (!layer->looks_up && !after) {
+            linear_add_gradients(&group->input, x, &group->recurrent, state, block->rows,
+                                 group->dz, block->panel);
+            continue;
+        }
+        if (!layer->looks_up)
+            linear_add_gradient(&group->input, block->rows, x, group->dz, block->panel);
         linear_add_gradient(&group->recurrent, block->rows, state,
                             after ? layer->drec : group->dz, block->panel);
     }
@@ -122,8 +132,7 @@ static void add_outputs_before(struct spans *spans, const struct block *block,
                   (size_t)(n - 1) * d_outputs->time + width);
 }
 
-/* W's gradient of a finished block and the inputs', handed on step by step, last to
- * first. */
+/* The inputs' gradient of a finished block, handed on step by step, last to first. */
 static void finish_inputs(struct recurrent *layer, const struct block *block,
                           const struct steps *steps,
                           const struct output_gradient *d_outputs, recurrent_sink *sink,
@@ -145,8 +154,6 @@ static void finish_inputs(struct recurrent *layer, const struct block *block,
                                     layer->x_mask, dx);
         sink(context, steps, s, dx);
     }
-    add_input_gradient(layer, block->rows,
-                       row_at(layer->x, block->origin, layer->inputs));
 }
 
 /* dL/d(known) of a finished block. */

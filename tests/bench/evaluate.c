@@ -40,9 +40,11 @@ static int set_up(struct bench *bench, int maxlen, double real_share)
         bench->order[r] = r;
     rows_sort_by_length(&bench->data.part[DATASET_TRAIN], bench->order, rows);
 
+    char *set = kernels_name(config->isa, config->precision);
     int rc = model_options_chain(&config->model, &bench->data.facts, &chain);
     if (!rc)
-        rc = kernels_select(config->isa, &kernels);
+        rc = kernels_select(set, &kernels);
+    free(set);
     if (!rc)
         rc = model_new_evaluator(&chain, kernels, LANE_ROWS, &bench->model);
     if (rc)

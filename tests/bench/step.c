@@ -63,13 +63,15 @@ static int set_up(struct bench *bench, int maxlen, double real_share, int classe
 {
     struct trainer_config *config = &bench->config.trainer;
     struct chain_config chain;
+    char *set = kernels_name(config->isa, config->precision);
 
     make_rows(&bench->data, config->sampler.batch_size, maxlen, real_share, classes);
     config->sampler.rule = VALIDATION_NONE;
     sampler_options_complete(&config->sampler);
     int rc = model_options_chain(&config->model, &bench->data.facts, &chain);
     if (!rc)
-        rc = kernels_select(config->isa, &bench->kernels);
+        rc = kernels_select(set, &bench->kernels);
+    free(set);
     if (!rc)
         rc = kernels_open_blas();
     if (!rc)

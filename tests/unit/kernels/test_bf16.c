@@ -206,23 +206,34 @@ static void check_same(const struct product *p, const struct bf16_products *plai
     free(other);
 }
 
-/* C += A^T·B over positions, twice. */
+/* Columns of A in the second of two outer products. */
+static int half_of(const struct product *p)
+{
+    return (p->depth + 1) / 2;
+}
+
+/* C += A^T·B over positions; behind it the same of the first columns of A. */
 static real *multiply_outer(const struct product *p, const struct bf16_products *products)
 {
     size_t panel = (size_t)p->kernels->panel;
-    size_t n = (size_t)p->depth * columns_of(p);
-    real *c = xaligned(n, sizeof *c);
-    struct matmul_outer m = {p->rows,
-                             p->depth,
-                             p->vectors,
-                             p->a,
-                             (size_t)p->depth,
-                             p->start,
-                             (size_t)p->rows * panel,
-                             c};
+    size_t n = (size_t)p->depth * columns_of(p),
+           some = (size_t)half_of(p) * columns_of(p);
+    real *c = xaligned(n + some, sizeof *c);
+    struct matmul_outer m = {.positions = p->rows,
+                             .rows = p->depth,
+                             .vectors = p->vectors,
+                             .a = p->a,
+                             .a_row = (size_t)p->depth,
+                             .b = p->start,
+                             .b_panel = (size_t)p->rows * panel,
+                             .c = c};
+    struct matmul_outer also = m;
 
+    also.rows = half_of(p);
+    also.c = c + n;
+    m.also = &also;
     memcpy(c, p->b, n * sizeof *c);
-    products->matmul_outer(&m);
+    memcpy(c + n, p->b, some * sizeof *c);
     products->matmul_outer(&m);
     return c;
 }
@@ -236,7 +247,7 @@ static void check_outer_sums(const struct product *p, const struct bf16_products
             size_t at = packed_at(p, p->depth, k, j);
             double sum = (double)p->b[at], magnitude = fabs(sum);
             for (int r = 0; r < p->rows; r++) {
-                double term = 2 * rounded(p->a[r * p->depth + k]) *
+                double term = rounded(p->a[r * p->depth + k]) *
                               rounded(p->start[packed_at(p, p->rows, r, j)]);
                 sum += term;
                 magnitude += fabs(term);
@@ -249,7 +260,7 @@ static void check_outer_sums(const struct product *p, const struct bf16_products
 static void check_same_outer(const struct product *p, const struct bf16_products *plain,
                              const struct bf16_products *native)
 {
-    size_t n = (size_t)p->depth * columns_of(p);
+    size_t n = (size_t)(p->depth + half_of(p)) * columns_of(p);
     real *one = multiply_outer(p, plain), *other = multiply_outer(p, native);
 
     assert_memory_equal(one, other, n * sizeof *one);

@@ -138,7 +138,8 @@ static void check_outer_product(const struct kernels *kernels, int positions, in
                              (size_t)rows,
                              b,
                              (size_t)(positions * kernels->panel),
-                             c};
+                             c,
+                             NULL};
     kernels->matmul_outer(&m);
     kernels->matmul_outer(&m); /* adds: twice the product */
 
