@@ -75,4 +75,7 @@ int job_check_vocabulary(const struct job *job) NODISCARD;
 /* Writes the data set. */
 int job_write(struct job *job) NODISCARD;
 
+/* What was corrected or looks odd is said however quiet it shall be. */
+void job_say_notes(const struct corpus *corpus);
+
 #endif

@@ -34,8 +34,7 @@ static int check_targets(const struct settings *settings)
     return rc;
 }
 
-/* What was corrected or looks odd is said however quiet it shall be. */
-static void say_notes(const struct corpus *corpus)
+void job_say_notes(const struct corpus *corpus)
 {
     for (int i = 0; i < corpus->n_notes; i++)
         say_line(stderr, "rnnprep: note: %s: %s", corpus->notes[i].about,
@@ -60,8 +59,8 @@ static int summarise(const struct job *job)
         .choosing = settings->purpose ? &job->choosing : NULL,
         .output = settings->output};
     if (settings->quiet) {
-        say_notes(&job->corpus);
-        say_notes(&job->unlabelled.corpus);
+        job_say_notes(&job->corpus);
+        job_say_notes(&job->unlabelled.corpus);
     } else {
         summary_print(&summary);
     }

@@ -160,13 +160,6 @@ static int read_texts(struct making *making, const char *const *operands, int n)
     return rc;
 }
 
-static void say_notes(const struct corpus *corpus)
-{
-    for (int i = 0; i < corpus->n_notes; i++)
-        say_line(stderr, "rnnprep: note: %s: %s", corpus->notes[i].about,
-                 corpus->notes[i].text);
-}
-
 static void print_summary(const struct making *making, int64_t n_elements)
 {
     const struct texts *texts = &making->texts;
@@ -256,7 +249,7 @@ static int run(const void *given, const char *const *operands, int n)
         rc = spool_open(&job->spool, common.output);
     if (!rc)
         rc = read_texts(&making, operands, n);
-    say_notes(&job->unlabelled.corpus);
+    job_say_notes(&job->unlabelled.corpus);
     if (!rc)
         rc = make(&making);
 
