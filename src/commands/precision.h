@@ -4,8 +4,8 @@
 
 #include "kernels/kernels.h"
 
-/* The name of the kernel set that they ask for, the caller's. Where this processor
- * computes it in plain C that is said on stderr. */
+/* The name of the kernel set that they ask for, the caller's. Where products are
+ * plain C that is said on stderr. */
 char *precision_set(const char *isa, enum precision precision);
 
 #endif

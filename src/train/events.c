@@ -137,9 +137,9 @@ static void say_start(struct report *report, const struct report_start *start)
     report_say(report, "kernels  %s, SGEMM %.0f GFLOP/s on all ranks", start->kernels,
                start->peak_gflops);
     if (start->plain_bf16)
-        report_say(report, "warning  this processor has no products of bf16: plain C "
-                           "computes them, the same bits, much slower than --precision "
-                           "fp32");
+        report_say(report, "warning  products of bf16 are plain C, as the processor or "
+                           "--isa has no instruction for them: the same bits, much "
+                           "slower than --precision fp32");
     if (start->epoch_flops > 0 && !start->bf16)
         report_say(report, "epoch    about %.2g s at two thirds of that",
                    epoch_seconds(start));

@@ -94,9 +94,9 @@ int main(int argc, char **argv)
     (void)judge_all(&bench);
     for (int i = 0; i < rounds; i++)
         ms[i] = judge_all(&bench);
-    printf("ms %.2f %.2f  rows %d  kernels %s\n", quantile(ms, rounds, 0),
+    printf("ms %.2f %.2f  rows %d  kernels %s %s\n", quantile(ms, rounds, 0),
            quantile(ms, rounds, 0.5), bench.data.part[DATASET_TRAIN].n,
-           bench.config.trainer.isa);
+           bench.config.trainer.isa, precision_names[bench.config.trainer.precision]);
 
     free(ms);
     free(bench.weights);
