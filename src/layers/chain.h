@@ -89,7 +89,7 @@ enum pooling {
  * decides, as some models of Keras have it. */
 enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_MULTI_LABEL, LOSS_SIGMOIDS, LOSS_KINDS };
 
-enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48 };
+enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48, CHAIN_RESERVED = 2 };
 
 /* Positions that a window has, and from one to the next. */
 enum { WINDOW_MOST_SIZE = 4096 };
@@ -169,8 +169,10 @@ struct chain_config {
     int vocabulary; /* V: ids are 0 .. V - 1, 0 is the pad */
     int length;     /* T: positions of a row */
     int n_ngrams;   /* F, of a model that reads them */
-    bool mask;      /* pads are skipped, as Embedding(mask_zero=True) */
-    bool pad_pre;   /* where the data set's pads stand */
+    /* Of a language model: ids that stand for no word, and are not predicted; or 0. */
+    int32_t reserved[CHAIN_RESERVED];
+    bool mask;    /* pads are skipped, as Embedding(mask_zero=True) */
+    bool pad_pre; /* where the data set's pads stand */
     /* Most bytes that a table of looked-up products may take, see CHAIN_LOOKUP_BYTES. */
     size_t lookup_bytes;
     int n_layers;

@@ -131,6 +131,7 @@ static int shape(struct layer *layer)
                     bottom->out.width);
     sampled_softmax_init(&own->softmax, kernels, layer->frame->chain->vocabulary,
                          bottom->out.width, layer->config->output.negatives);
+    own->softmax.reserved = layer->frame->chain->reserved;
     layer->out = (struct shape){
         .length = layer->in.length, .blocks = 1, .width = layer->config->output.units};
     return OK;
@@ -327,7 +328,8 @@ static void run_direction(struct layer *layer, const struct pass *pass, int d,
         if (pass->trains)
             project_back(layer, track, (int)some, x);
     }
-    own->result.n += (int64_t)n;
+    for (size_t i = 0; i < n; i++)
+        own->result.n += !sampled_softmax_skips(&own->softmax, own->words[i]);
 }
 
 /* Loss, and where the pass trains what goes back, as logits are not kept. */

@@ -108,6 +108,17 @@ static double lose(struct sampled_softmax *softmax, int r, int32_t word, double 
     return kernels_log(sum) + most - right;
 }
 
+/* A position that predicts nothing. */
+static void skip(const struct sampled_softmax *softmax, int r, bool learns)
+{
+    size_t panel = (size_t)softmax->kernels->panel;
+    size_t columns = (size_t)softmax->linear.columns;
+
+    for (size_t i = 0; i < columns && learns; i += panel)
+        memset(softmax->d_logits + i / panel * panel_stride(softmax) + (size_t)r * panel,
+               0, panel * sizeof(real));
+}
+
 /* dy and the gradient of the negatives from d_logits. */
 static void go_back(struct sampled_softmax *softmax, int n, const real *y, real *dy)
 {
@@ -132,6 +143,11 @@ double sampled_softmax_block(struct sampled_softmax *softmax, int n, const real 
     find_logits(softmax, n, y);
     for (int r = 0; r < n; r++) {
         size_t word = (size_t)words[r];
+        if (sampled_softmax_skips(softmax, words[r])) {
+            d_right[r] = 0;
+            skip(softmax, r, dy != NULL);
+            continue;
+        }
         real right =
             kernels->dot(width, y + (size_t)r * row, softmax->table + word * width) +
             softmax->b[word];

@@ -17,6 +17,7 @@
 #ifndef RNNTRAIN_LAYERS_SAMPLED_SOFTMAX_H
 #define RNNTRAIN_LAYERS_SAMPLED_SOFTMAX_H
 
+#include "layers/chain.h"
 #include "layers/linear.h"
 #include "layers/negatives.h"
 
@@ -25,7 +26,8 @@ enum { SAMPLED_BLOCK = 64 };
 
 struct sampled_softmax {
     const struct kernels *kernels;
-    int width, row; /* E, and E padded */
+    int width, row;          /* E, and E padded */
+    const int32_t *reserved; /* (CHAIN_RESERVED) never a right word; borrowed */
     struct negatives negatives;
     struct linear linear;     /* (E, n): columns are the negatives' vectors */
     const real *table, *b;    /* (V, E), (V): borrowed weights */
@@ -50,10 +52,16 @@ void sampled_softmax_layout(struct sampled_softmax *softmax, struct space *space
 void sampled_softmax_draw(struct sampled_softmax *softmax, const struct rng *rng,
                           const real *table, const real *b);
 
+static inline bool sampled_softmax_skips(const struct sampled_softmax *softmax,
+                                         int32_t word)
+{
+    return word == softmax->reserved[0] || word == softmax->reserved[1];
+}
+
 /* A lane's blocks stand between begin and end, where they are learnt: then what the
  * negatives' rows get is added. A block: the summed loss of n positions, at most
- * SAMPLED_BLOCK, whose y is (n, row), each against its word; unless dy is NULL, dy, as
- * large, is set, and the gradient of the words added to. */
+ * SAMPLED_BLOCK, whose y is (n, row), each against its word, unless that is reserved;
+ * unless dy is NULL, dy, as large, is set, and the gradient of the words added to. */
 void sampled_softmax_begin(struct sampled_softmax *softmax);
 double sampled_softmax_block(struct sampled_softmax *softmax, int n, const real *y,
                              const int32_t *words, real *dy,

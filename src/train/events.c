@@ -93,8 +93,14 @@ static void say_start(struct report *report, const struct report_start *start)
     else
         say_beginning(report, start->beginning);
 
-    report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
-               train, validation, start->validation, test);
+    if (start->n_unlabelled)
+        report_say(report,
+                   "data     %s rows to train, %d of them without labels, %s to validate "
+                   "(%s)",
+                   train, start->n_unlabelled, validation, start->validation);
+    else
+        report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
+                   train, validation, start->validation, test);
     say_data(report, start);
     if (start->n_validation == 0 && start->watched)
         report_say(report,

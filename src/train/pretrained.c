@@ -6,6 +6,24 @@
 #include "saved/checkpoint.h"
 #include "saved/record.h"
 
+int trainer_take_texts(struct trainer *trainer)
+{
+    const struct rows *part = trainer->data.part;
+
+    comm_broadcast(trainer->comm, trainer->reserved, sizeof trainer->reserved);
+    if (part[DATASET_UNLABELLED].n == 0)
+        return OK;
+    if (trainer->config->sampler.shuffle == SHUFFLE_WINDOW)
+        return fail(ERR_USAGE,
+                    "pretrain: --shuffle window reads the training part alone, and %s "
+                    "has texts without labels: give --shuffle full, which has all in "
+                    "memory",
+                    trainer->config->data);
+    sampler_add_rows(&trainer->sampler, part[DATASET_TRAIN].n,
+                     part[DATASET_UNLABELLED].n);
+    return OK;
+}
+
 /* A classifier begins with the layers of a language model: all weights but those of its
  * output have the names and the shapes of the classifier's, whose others are drawn. */
 

@@ -96,6 +96,7 @@ struct trainer {
     struct stream
         *stream;     /* the ids, with SHUFFLE_WINDOW; else NULL, they are in `window` */
     char *tokenizer; /* JSON, kept words only; rank 0 */
+    int32_t reserved[CHAIN_RESERVED]; /* ids that stand for no word, or 0; rank 0 */
     struct sampler sampler;
     struct model *model;
     struct linear_side linear; /* where the model is one */
@@ -187,6 +188,10 @@ int trainer_select_kernels(struct trainer *trainer) NODISCARD;
 /* Collective. All of the data that the run works on: split, and read ahead or in memory,
  * with the n-grams of a linear model. */
 int trainer_take_data(struct trainer *trainer) NODISCARD;
+/* Collective. What a language model learns of: texts without labels too, whose rows have
+ * the numbers behind those of the training part; which ids are words. ERR_USAGE: not all
+ * is in memory. */
+int trainer_take_texts(struct trainer *trainer) NODISCARD;
 /* Collective. The n-grams of all rows into the memory that a node shares, and their list
  * on rank 0. */
 int trainer_load_ngrams(struct trainer *trainer) NODISCARD;
@@ -249,6 +254,12 @@ static inline bool trainer_is_linear(const struct trainer *trainer)
 static inline bool trainer_pretrains(const struct trainer *trainer)
 {
     return model_options_predict_words(&trainer->config->model);
+}
+
+/* What of the data set is in memory, unless its ids are read ahead. */
+static inline enum dataset_extent trainer_extent(const struct trainer *trainer)
+{
+    return trainer_pretrains(trainer) ? DATASET_WITH_UNLABELLED : DATASET_ALL;
 }
 
 /* What a row is judged by at most: itself, or its words in both directions. */

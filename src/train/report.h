@@ -48,6 +48,7 @@ struct report_start {
     bool reproducible; /* on any number of ranks */
     bool shares_cores; /* some host has more ranks than cores */
     int n_train, n_validation, n_test;
+    int n_unlabelled;         /* of n_train: texts without labels */
     const char *watched;      /* what best.h5 and early stopping go by: "val_acc" */
     size_t parameters, bytes; /* of a rank's workspace */
     size_t data_bytes;        /* of the ids in a node's memory */

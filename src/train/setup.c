@@ -167,6 +167,8 @@ static int make_model(struct trainer *trainer)
     struct chain_config chain;
 
     int rc = model_options_chain(&config->model, &trainer->data.facts, &chain);
+    if (trainer_pretrains(trainer))
+        memcpy(chain.reserved, trainer->reserved, sizeof chain.reserved);
     if (!rc && trainer_is_linear(trainer))
         return make_linear(trainer, &chain);
     if (!rc)
@@ -266,6 +268,8 @@ int trainer_take_data(struct trainer *trainer)
         rc = comm_agree(
             trainer->comm,
             sampler_new(&trainer->data, &trainer->config->sampler, &trainer->sampler));
+    if (!rc && trainer_pretrains(trainer))
+        rc = trainer_take_texts(trainer);
     if (!rc && trainer_is_linear(trainer) && trainer->data.facts.has_ngrams)
         rc = trainer_load_ngrams(trainer);
     return rc ? rc : trainer_open_stream(trainer);

@@ -26,6 +26,18 @@ wait $job 2>/dev/null || true
 "${pretrain[@]}" --run-dir killed --checkpoint-every 3 --resume 2>/dev/null
 [ "$(hashes killed)" = "$(hashes one)" ] || problem "killed, it differs"
 
+# Texts without labels are learnt too, wherever their rows are.
+cat sample/test/*/*.txt >more.txt
+"$rnnprep" ./sample -o more.h5 --unlabelled more.txt --num-words 300 --maxlen 30 --quiet
+more=("$rnntrain" pretrain more.h5 "${layers[@]}" --epochs 1)
+"${more[@]:0:3}" "${layers[@]/--quiet/--no-quiet}" --epochs 1 --run-dir more >said
+grep -q "^data .* rows to train, 100 of them without labels" said || problem "$(cat said)"
+ranks 2 "${more[@]}" --run-dir more-2
+[ "$(hashes more)" = "$(hashes more-2)" ] || problem "without labels 2 ranks differ"
+"$rnntrain" pretrain data.h5 "${layers[@]}" --epochs 1 --run-dir fewer
+[ "$(hashes more)" != "$(hashes fewer)" ] || problem "nothing was learnt without labels"
+expect 64 'more.h5 has texts without labels: give --shuffle full' "${more[@]}" --shuffle window --run-dir x
+
 # It learns, and says so in perplexities.
 python3 - one/log.jsonl <<'PYTHON'
 import json, math, sys
