@@ -80,6 +80,7 @@ static int shape(struct layer *layer)
                                 .blocks = 1,
                                 .width = config->conv.filters,
                                 .row = round_up(config->conv.filters, kernels->width)};
+    conv_words_shape(conv);
     return OK;
 }
 
@@ -112,11 +113,18 @@ static void layout(struct layer *layer, struct space *space)
     size_t n = rows * (size_t)conv->span * (size_t)layer->in.row;
     size_t n_y = rows * positions_outputs(layer);
 
+    conv->in_place = positions_stand_below(layer) && conv->span == layer->in.length;
+    n = conv->in_place ? 0 : n;
+
     linear_layout(&conv->linear, space);
     conv->b = arena_take(&space->weights, columns, sizeof(real));
     conv->db = arena_take(&space->backward, columns, sizeof(real));
     conv->x = arena_take(&space->lane, n, sizeof(real));
     conv->dx = arena_take(&space->backward, n, sizeof(real));
+    if (conv->in_place) {
+        conv->x = layer->below->y;
+        conv->dx = layer->below->dy;
+    }
     conv->step = arena_take(&space->lane, rows * (size_t)layer->in.row, sizeof(real));
     conv->slope =
         arena_take(&space->backward, conv_needs_slope(layer) ? n_y : 0, sizeof(real));
@@ -124,6 +132,7 @@ static void layout(struct layer *layer, struct space *space)
     conv->dz = arena_take(&space->backward, (size_t)(layer->out.length + 1) * columns,
                           sizeof(real));
     conv_sparse_layout(conv, space);
+    conv_words_layout(conv, space);
 
     if (layer->by_rows)
         layer->y = arena_take(&space->lane, positions_outputs(layer), sizeof(real));
@@ -169,9 +178,25 @@ static void activate(const struct layer *layer, const struct pass *pass, int r, 
                                                           : NULL);
 }
 
-static void forward_row(struct layer *layer, const struct pass *pass, int r, real *y)
+/* What the product of row r + 1 reads and writes. */
+static int next_row(const struct conv_layer *conv, int r, const real *y,
+                    struct matmul_span *spans)
 {
-    struct conv_layer *conv = of(layer);
+    const struct layer *layer = &conv->layer;
+    size_t n = positions_outputs(layer);
+
+    if (r + 1 == layer->frame->rows)
+        return 0;
+    spans[0] = (struct matmul_span){conv_row(conv, conv->x, r + 1),
+                                    (size_t)conv->span * (size_t)layer->in.row};
+    spans[1] = (struct matmul_span){y + n, n};
+    return layer->by_rows ? 1 : 2;
+}
+
+static void multiply_row(struct conv_layer *conv, int r, real *y)
+{
+    const struct layer *layer = &conv->layer;
+    struct matmul_span next[2];
     struct matmul m = {
         .rows = layer->out.length,
         .vectors = conv->linear.vectors,
@@ -182,17 +207,38 @@ static void forward_row(struct layer *layer, const struct pass *pass, int r, rea
         .c = y,
         .c_row = (size_t)layer->out.row,
         .c_panel = (size_t)linear_panel(&conv->linear),
+        .ahead = next,
+        .n_ahead = next_row(conv, r, y, next),
     };
 
     layer->frame->kernels->matmul(&m);
+}
+
+static void forward_row(struct layer *layer, const struct pass *pass, int r, real *y)
+{
+    struct conv_layer *conv = of(layer);
+
+    if (conv_words_serve(conv, pass))
+        conv_words_forward(conv, r, y);
+    else
+        multiply_row(conv, r, y);
     activate(layer, pass, r, y);
+}
+
+void conv_pull(struct conv_layer *conv, const struct pass *pass)
+{
+    if (!conv->in_place)
+        positions_pull(&conv->layer, pass, positions_in(conv, conv->x), conv->step);
 }
 
 static void forward(struct layer *layer, const struct pass *pass)
 {
     struct conv_layer *conv = of(layer);
 
-    positions_pull(layer, pass, positions_in(conv, conv->x), conv->step);
+    if (conv_words_serve(conv, pass))
+        conv_words_begin(conv, pass);
+    else
+        conv_pull(conv, pass);
     for (int r = 0; r < pass->n_rows && !layer->by_rows; r++)
         forward_row(layer, pass, r, layer->y + (size_t)r * positions_outputs(layer));
 }
@@ -212,8 +258,8 @@ static void backward(struct layer *layer, const struct pass *pass)
 {
     struct conv_layer *conv = of(layer);
 
-    conv_backward(layer, pass);
-    positions_push(layer, pass, positions_in(conv, conv->dx), conv->step);
+    if (!conv_backward(layer, pass) && !conv->in_place)
+        positions_push(layer, pass, positions_in(conv, conv->dx), conv->step);
 }
 
 static const char *const words[] = {"conv", NULL};

@@ -14,8 +14,8 @@ static struct conv_layer *of(struct layer *layer)
     return (struct conv_layer *)layer;
 }
 
-/* dL/dz of row r, of all positions, from dL/dy, where that stands. */
-static real *take_dz(struct layer *layer, int r)
+/* dL/dz of row r, of all positions, takes the place of dL/dy. */
+static void take_dz(struct layer *layer, int r)
 {
     const struct kernels *kernels = layer->frame->kernels;
     size_t n = positions_outputs(layer), first = (size_t)r * n;
@@ -25,7 +25,11 @@ static real *take_dz(struct layer *layer, int r)
         kernels->relu_backward(n, layer->y + first, dy);
     else if (conv_needs_slope(layer))
         kernels->multiply(n, dy, of(layer)->slope + first);
-    return dy;
+}
+
+static const real *dz_in_place(struct conv_layer *conv, int r)
+{
+    return conv->layer.dy + (size_t)r * positions_outputs(&conv->layer);
 }
 
 /* The same at the peaks alone, (n, out.row) of them. */
@@ -109,13 +113,16 @@ static void add_sparse_row(struct conv_layer *conv, int r, int n, const int32_t 
     conv_sparse_add_row(conv, r, n, where, dz);
 }
 
-static void backward_row(struct layer *layer, int r)
+static void backward_row(struct conv_layer *conv, int r, bool has_dz)
 {
-    struct conv_layer *conv = of(layer);
+    struct layer *layer = &conv->layer;
     const struct kernels *kernels = layer->frame->kernels;
     size_t row = (size_t)layer->out.row;
     int n = layer->by_rows ? conv->peaks.n : layer->out.length;
-    const real *dz = layer->by_rows ? take_dz_of_peaks(layer, r) : take_dz(layer, r);
+
+    if (!layer->by_rows && !has_dz)
+        take_dz(layer, r);
+    const real *dz = layer->by_rows ? take_dz_of_peaks(layer, r) : dz_in_place(conv, r);
 
     if (layer->by_rows)
         add_sparse_row(conv, r, n, conv->peaks.where + (size_t)(r * n) * row, dz);
@@ -126,7 +133,66 @@ static void backward_row(struct layer *layer, int r)
         add_row(conv, r, dz);
 }
 
-void conv_backward(struct layer *layer, const struct pass *pass)
+/* dL/dz of row r at all positions, those at the peaks being known. */
+static const real *spread_peaks(struct conv_layer *conv, int r)
+{
+    const struct layer *layer = &conv->layer;
+    size_t row = (size_t)layer->out.row, n = (size_t)conv->peaks.n * row;
+    const int32_t *where = conv->peaks.where + (size_t)r * n;
+    const real *dz = take_dz_of_peaks(&conv->layer, r);
+
+    memset(conv->words.dz, 0, positions_outputs(layer) * sizeof *dz);
+    for (size_t i = 0; i < n; i++)
+        conv->words.dz[(size_t)where[i] * row + i % row] += dz[i];
+    return conv->words.dz;
+}
+
+/* Elements of the lane's dL/dz that are not zero, or may be. */
+static size_t count_elements(const struct conv_layer *conv, const struct pass *pass)
+{
+    const struct layer *layer = &conv->layer;
+    size_t n = (size_t)pass->n_rows * positions_outputs(layer);
+
+    if (layer->by_rows)
+        return (size_t)(pass->n_rows * conv->peaks.n) * (size_t)layer->out.row;
+    return layer->frame->kernels->count(n, layer->dy);
+}
+
+/* Whether products by word take less time than those of single elements. */
+static bool pays(const struct conv_layer *conv, const struct pass *pass)
+{
+    double by_words = (double)pass->plans->n_words * (double)conv->layer.out.row;
+
+    return most_sparse * by_words < (double)count_elements(conv, pass);
+}
+
+/* Adds what all rows give. */
+static void backward_rows(struct conv_layer *conv, const struct pass *pass)
+{
+    bool has_dz = conv_words_serve(conv, pass);
+
+    if (has_dz)
+        conv_pull(conv, pass);
+    for (int r = 0; r < pass->n_rows; r++)
+        backward_row(conv, r, has_dz);
+}
+
+/* Products by word, where words serve: they are counted by what all rows have. */
+static bool try_words(struct conv_layer *conv, const struct pass *pass)
+{
+    struct layer *layer = &conv->layer;
+
+    if (!conv_words_serve(conv, pass))
+        return false;
+    for (int r = 0; r < pass->n_rows && !layer->by_rows; r++)
+        take_dz(layer, r);
+    if (!pays(conv, pass))
+        return false;
+    conv_words_backward(conv, pass, layer->by_rows ? spread_peaks : dz_in_place);
+    return true;
+}
+
+bool conv_backward(struct layer *layer, const struct pass *pass)
 {
     struct conv_layer *conv = of(layer);
     real *kernel = layer_gradient(layer, pass->gradient, 0);
@@ -134,12 +200,15 @@ void conv_backward(struct layer *layer, const struct pass *pass)
     linear_zero_gradient(&conv->linear);
     conv_sparse_begin(conv);
     memset(conv->db, 0, (size_t)conv->linear.columns * sizeof *conv->db);
-    for (int r = 0; r < pass->n_rows; r++)
-        backward_row(layer, r);
+
+    bool by_words = try_words(conv, pass);
+    if (!by_words)
+        backward_rows(conv, pass);
 
     linear_unpack(&conv->linear, kernel);
     conv_sparse_end(conv, kernel);
     if (!layer->config->conv.no_bias)
         linear_unpack_bias(&conv->linear, conv->db,
                            layer_gradient(layer, pass->gradient, 1));
+    return by_words;
 }

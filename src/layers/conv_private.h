@@ -1,5 +1,6 @@
-/* What conv.c (the layer, its pass forward), conv_backward.c (its pass back) and
- * conv_sparse.c (the same of a dL/dz that is mostly zero) share. */
+/* What conv.c (the layer, its pass forward), conv_backward.c (its pass back),
+ * conv_sparse.c (the same of a dL/dz that is mostly zero) and conv_words.c (both right on
+ * an embedding) share. */
 #ifndef RNNTRAIN_LAYERS_CONV_PRIVATE_H
 #define RNNTRAIN_LAYERS_CONV_PRIVATE_H
 
@@ -20,6 +21,26 @@ struct conv_sparse {
     real *value_at;
 };
 
+/* Of a layer right on an embedding, or with a Dropout between that drops nothing in a
+ * pass: the words of rows low to below high of a lane, and their products. */
+struct conv_words {
+    struct layer *embedding; /* NULL: there is none, or products are not looked up */
+    int most;                /* words that there is room for: those of a row at least */
+    int n, low, high;
+    struct pass pass; /* the layer's own, which the one above has other plans for */
+    int32_t *place;   /* (V) a word's number among them + 1, or 0 */
+    int32_t *ids;     /* (most) */
+    int32_t *at;      /* (R, T) numbers of the words at positions */
+    real *x;          /* (most, in.row) */
+    real *z;          /* (most, K, out.row) x W_k; on the way back dL/d(them) */
+    /* What a row's windows are summed from, see struct matmul_sparse. */
+    int32_t *first, *column;
+    real *one;
+    real *dz;     /* (T', out.row) of a row of which the maxima are known */
+    real *panels; /* of a tap, and dL/dx (words, in.row), of a block of words */
+    real *dx;
+};
+
 /* Conv1D: y[p] = f(sum over taps k of x[p * strides + k - left] W_k + b), the positions
  * around a row being zeros. Source: Keras Conv1D, kernel (K, F, filters), bias (filters).
  *
@@ -30,14 +51,17 @@ struct conv_layer {
     struct layer layer;
     struct windows windows;
     struct linear linear;
-    int span;     /* positions of a row in x, with those around it */
-    real *x, *dx; /* (R, span, in.row) */
-    real *slope;  /* (R, T', out.row) of the activation, unless it is relu or linear */
+    int span; /* positions of a row in x, with those around it */
+    bool
+        in_place; /* x and dx are the layer below's y and dy, or else (R, span, in.row) */
+    real *x, *dx;
+    real *slope; /* (R, T', out.row) of the activation, unless it is relu or linear */
     real *dz; /* (T' + 1, columns) of one row: a panel matrix, or the first rows of (T',
                      out.row) */
     real *b, *db; /* (columns) */
     real *step;   /* (R, in.row) where positions are skipped */
     struct conv_sparse sparse;
+    struct conv_words words;
     struct peaks peaks; /* by_rows: of the pass */
 };
 
@@ -46,8 +70,25 @@ bool conv_needs_slope(const struct layer *layer);
 /* Row r of x or dx, with what stands around its positions. */
 real *conv_row(const struct conv_layer *conv, real *rows, int r);
 
-/* Sets the gradients of W and b, and dx. */
-void conv_backward(struct layer *layer, const struct pass *pass);
+/* Sets the gradients of W and b, and dx, unless it returns true: then the embedding's
+ * gradient has been added to instead. */
+bool conv_backward(struct layer *layer, const struct pass *pass);
+
+/* Pulls x, unless it stands in place. */
+void conv_pull(struct conv_layer *conv, const struct pass *pass);
+
+void conv_words_shape(struct conv_layer *conv);
+void conv_words_layout(struct conv_layer *conv, struct space *space);
+/* Whether words have the same vectors at all positions in this pass. */
+bool conv_words_serve(const struct conv_layer *conv, const struct pass *pass);
+/* The lane is a new one. */
+void conv_words_begin(struct conv_layer *conv, const struct pass *pass);
+/* y, with a relu if that is the activation, of row r: rows come in order. */
+void conv_words_forward(struct conv_layer *conv, int r, real *y);
+/* Adds to dw and db, and to the embedding's gradient; dz_of gives dL/dz of a row, of all
+ * positions. */
+void conv_words_backward(struct conv_layer *conv, const struct pass *pass,
+                         const real *(*dz_of)(struct conv_layer *conv, int r));
 
 void conv_sparse_layout(struct conv_layer *conv, struct space *space);
 void conv_sparse_pack(struct conv_layer *conv, const real *kernel);

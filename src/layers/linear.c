@@ -34,15 +34,29 @@ void linear_take_rows(struct linear *linear, int row)
     linear->row = row;
 }
 
+/* Padded inputs of a tap. */
+static int tap_inputs(const struct linear *linear)
+{
+    return linear->inputs / linear->taps;
+}
+
+/* Inputs of a tap that are multiplied. */
+static int tap_depth(const struct linear *linear)
+{
+    return linear->depth / linear->taps;
+}
+
 void linear_take_taps(struct linear *linear, int taps)
 {
     linear->taps = taps;
+    if (linear->in_blocks == taps && !linear->kernels->pack_pairs)
+        linear->depth = taps * linear->in_width;
 }
 
 /* Columns of a tap's transpose. */
 static int tap_columns(const struct linear *linear)
 {
-    return round_up(linear->inputs / linear->taps, linear_panel(linear));
+    return round_up(tap_inputs(linear), linear_panel(linear));
 }
 
 /* Reals of it. */
@@ -99,6 +113,12 @@ int linear_padded_row(const struct linear *linear, int d)
     return d / linear->in_width * block + d % linear->in_width;
 }
 
+/* The row of w and dw that has row d of Keras's matrix. */
+static int packed_row(const struct linear *linear, int d)
+{
+    return linear->depth < linear->inputs ? d : linear_padded_row(linear, d);
+}
+
 /* First padded column of output block b. */
 static int padded_column(const struct linear *linear, int b)
 {
@@ -132,14 +152,15 @@ static void pack_pairs(struct linear *linear)
 void linear_pack(struct linear *linear, const real *kernel)
 {
     for (int d = 0; d < linear_source_rows(linear); d++) {
-        int row = linear_padded_row(linear, d), inputs = linear->inputs / linear->taps;
+        int row = linear_padded_row(linear, d), inputs = tap_inputs(linear);
         real *w_t =
             linear->w_t ? linear->w_t + (size_t)(row / inputs) * tap_size(linear) : NULL;
         for (int b = 0; b < linear->out_blocks; b++) {
             const real *from = kernel + source_at(linear, d, b);
             int first = padded_column(linear, b);
             for (int u = 0; u < linear->out_width; u++)
-                linear->w[packed_at(linear, linear->depth, row, first + u)] = from[u];
+                linear->w[packed_at(linear, linear->depth, packed_row(linear, d),
+                                    first + u)] = from[u];
             for (int u = 0; u < linear->out_width && w_t; u++)
                 w_t[packed_at(linear, used_columns(linear), first + u, row % inputs)] =
                     from[u];
@@ -170,7 +191,7 @@ void linear_unpack(const struct linear *linear, real *kernel)
             for (int d = 0; d < linear_source_rows(linear); d++)
                 memcpy(kernel + source_at(linear, d, b) + u,
                        linear->dw + packed_at(linear, linear->depth,
-                                              linear_padded_row(linear, d), column),
+                                              packed_row(linear, d), column),
                        (size_t)n * sizeof *kernel);
         }
 }
@@ -194,9 +215,51 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 
 struct matmul_term linear_term(const struct linear *linear, const real *x)
 {
+    bool is_cut = linear->taps > 1 && linear->depth < linear->inputs;
+
     return (struct matmul_term){
-        x,         (size_t)linear->row, 0, linear->depth, linear->depth,
-        linear->w, linear->pairs};
+        .a = x,
+        .row = (size_t)linear->row,
+        .chunk_stride = (size_t)tap_inputs(linear),
+        .chunk = is_cut ? tap_depth(linear) : linear->depth,
+        .depth = linear->depth,
+        .b = linear->w,
+        .pairs = linear->pairs,
+    };
+}
+
+/* Offset in w and dw of the rows of part `tap` in panel p. */
+static size_t tap_at(const struct linear *linear, int tap, int p)
+{
+    return ((size_t)p * (size_t)linear->depth + (size_t)(tap * tap_depth(linear))) *
+           (size_t)linear_panel(linear);
+}
+
+/* Vectors that panel p has. */
+static int panel_vectors(const struct linear *linear, int p)
+{
+    int most = linear_panel(linear) / linear->kernels->width,
+        left = linear->vectors - p * most;
+    return left < most ? left : most;
+}
+
+int linear_panels(const struct linear *linear)
+{
+    return linear->columns / linear_panel(linear);
+}
+
+struct matmul linear_tap(const struct linear *linear, int tap, int p, int rows,
+                         const real *x, size_t x_row)
+{
+    int depth = tap_depth(linear);
+
+    return (struct matmul){
+        .rows = rows,
+        .vectors = panel_vectors(linear, p),
+        .n_terms = 1,
+        .term = {{x, x_row, 0, depth, depth, linear->w + tap_at(linear, tap, p), NULL}},
+        .c_panel = (size_t)linear_panel(linear),
+    };
 }
 
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
@@ -242,9 +305,32 @@ static struct matmul_outer outer_of(const struct linear *linear, int rows, const
                                  .c = linear->dw};
 }
 
+void linear_add_tap_gradient(const struct linear *linear, int tap, int rows,
+                             const real *x, size_t x_row, const real *dy, size_t panel)
+{
+    for (int p = 0; p < linear_panels(linear); p++) {
+        const struct matmul_outer m = {.positions = rows,
+                                       .rows = tap_depth(linear),
+                                       .vectors = panel_vectors(linear, p),
+                                       .a = x,
+                                       .a_row = x_row,
+                                       .b = dy + (size_t)p * panel,
+                                       .b_panel = panel,
+                                       .c = linear->dw + tap_at(linear, tap, p)};
+        linear->kernels->matmul_outer(&m);
+    }
+}
+
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
                          size_t panel)
 {
+    if (linear->taps > 1 && linear->depth < linear->inputs) {
+        for (int tap = 0; tap < linear->taps; tap++)
+            linear_add_tap_gradient(linear, tap, rows, x + tap * tap_inputs(linear),
+                                    (size_t)linear->row, dy, panel);
+        return;
+    }
+
     struct matmul_outer m = outer_of(linear, rows, x, dy, panel);
     linear->kernels->matmul_outer(&m);
 }

@@ -5,8 +5,8 @@
  * out_blocks x out_width columns from source_first on; each block is padded to whole
  * vectors. The packed matrix w (depth, columns), its transpose w_t (used columns, inputs)
  * and the gradient dw (depth, columns) are panel matrices; what pads a single block of
- * inputs is not multiplied. x and dx are row-major (rows, row), the inputs in front.
- * Nothing here is collective.
+ * inputs, or of a tap's, is not multiplied. x and dx are row-major (rows, row), the
+ * inputs in front. Nothing here is collective.
  */
 #ifndef RNNTRAIN_LAYERS_LINEAR_H
 #define RNNTRAIN_LAYERS_LINEAR_H
@@ -18,7 +18,7 @@ struct linear {
     const struct kernels *kernels;
     int in_blocks, in_width, inputs; /* inputs: all blocks, padded */
     int row;   /* reals from one row of x or dx to the next: inputs, or more */
-    int depth; /* rows of w: inputs, or in_width of a single block */
+    int depth; /* rows of w: inputs, or without what pads single blocks */
     int out_blocks, out_width;
     int vectors; /* of all output blocks, padded */
     int columns; /* vectors * width, rounded up to whole panels */
@@ -53,6 +53,15 @@ void linear_unpack_bias(const struct linear *linear, const real *packed, real *b
 
 /* x·W as a term of a product. */
 struct matmul_term linear_term(const struct linear *linear, const real *x);
+
+/* The columns of panel p, of linear_panels, of part `tap`'s product alone, not yet
+ * computed: of x, (rows, x_row), which is that part of the inputs. */
+int linear_panels(const struct linear *linear);
+struct matmul linear_tap(const struct linear *linear, int tap, int p, int rows,
+                         const real *x, size_t x_row);
+/* Adds x^T·dy to that part of dw. */
+void linear_add_tap_gradient(const struct linear *linear, int tap, int rows,
+                             const real *x, size_t x_row, const real *dy, size_t panel);
 
 /* The product dx (rows, row) = dy·W^T, not yet computed; dy is a panel matrix with
  * panels `panel` apart. linear_back_tap: of part `tap` of the inputs, added to dx. */

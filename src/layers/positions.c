@@ -122,6 +122,11 @@ void positions_take_outputs(struct layer *layer, struct space *space)
     layer->dy = arena_take(&space->backward, n, sizeof(real));
 }
 
+bool positions_stand_below(const struct layer *layer)
+{
+    return layer->below->ops->pull == positions_pull_outputs && !layer->below->by_rows;
+}
+
 /* Position t of row r stands at (r * T' + t) * out.row. */
 void positions_pull_outputs(struct layer *layer, const struct pass *pass,
                             const struct steps *steps, int s, real *x, size_t row)

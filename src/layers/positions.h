@@ -40,6 +40,9 @@ void positions_push(const struct layer *layer, const struct pass *pass,
  * and these are their pull, clear and push. */
 void positions_take_outputs(struct layer *layer, struct space *space);
 size_t positions_outputs(const struct layer *layer); /* numbers of a row: T' * out.row */
+/* Whether the layer below is of these kinds and keeps all rows: then a layer that alone
+ * stands on it may read y where it stands, and set dy, of all rows of a pass, itself. */
+bool positions_stand_below(const struct layer *layer);
 void positions_pull_outputs(struct layer *layer, const struct pass *pass,
                             const struct steps *steps, int s, real *x, size_t row);
 void positions_clear_outputs(struct layer *layer, const struct pass *pass);

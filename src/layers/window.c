@@ -12,6 +12,7 @@
 struct window_layer {
     struct layer layer;
     struct windows windows;
+    bool in_place;  /* x and dx are those of the layer below */
     real *x, *dx;   /* (R, T, row), unless the layer below is taken row by row */
     int32_t *where; /* (R, T', row) max: the position that gave y */
     real *step;     /* (R, row) where positions are skipped */
@@ -71,9 +72,14 @@ static void layout(struct layer *layer, struct space *space)
            n_y = rows * positions_outputs(layer);
     bool is_max = !layer->config->window.mean;
 
-    n = layer->below->by_rows ? 0 : n;
+    window->in_place = positions_stand_below(layer);
+    n = layer->below->by_rows || window->in_place ? 0 : n;
     window->x = arena_take(&space->lane, n, sizeof(real));
     window->dx = arena_take(&space->backward, n, sizeof(real));
+    if (window->in_place) {
+        window->x = layer->below->y;
+        window->dx = layer->below->dy;
+    }
     window->where = arena_take(&space->lane, is_max ? n_y : 0, sizeof(int32_t));
     window->step = arena_take(&space->lane, rows * row, sizeof(real));
     positions_take_outputs(layer, space);
@@ -131,7 +137,7 @@ static void forward(struct layer *layer, const struct pass *pass)
     struct layer *below = layer->below;
     size_t n = (size_t)layer->in.length * (size_t)layer->in.row;
 
-    if (!below->by_rows)
+    if (!below->by_rows && !window->in_place)
         positions_pull(layer, pass, positions_in(layer, window->x), window->step);
     for (int r = 0; r < pass->n_rows; r++)
         forward_row(layer,
@@ -173,7 +179,8 @@ static void backward(struct layer *layer, const struct pass *pass)
     for (int r = 0; r < pass->n_rows; r++)
         for (int p = 0; p < layer->out.length; p++)
             backward_window(layer, r, p);
-    positions_push(layer, pass, positions_in(layer, window->dx), window->step);
+    if (!window->in_place)
+        positions_push(layer, pass, positions_in(layer, window->dx), window->step);
 }
 
 static const char *const words[] = {"max-pooling", "average-pooling", NULL};

@@ -1,6 +1,8 @@
 /* Convolutions whose gradient is mostly zero, of many positions and filters, so that it
  * is taken in several blocks: below maxima of all kinds, with a Dropout between, and
- * dense beside them; against central differences, in double. */
+ * dense beside them; right on an embedding, of few words and of more than there is room
+ * for, above a Dropout and above another convolution; against central differences, in
+ * double. */
 #include "model/model.h"
 
 #include <math.h>
@@ -13,16 +15,16 @@
 #include "../../kernel_sets.h"
 #include "../../layers.h"
 
-enum { ROWS = 2, LENGTH = 290, VOCABULARY = 40, FILTERS = 70 };
+enum { ROWS = 2, LENGTH = 290, FEW = 40, MANY = 500, FILTERS = 70 };
 
 static uint16_t ids[ROWS][LENGTH];
 static int32_t labels[ROWS] = {0, 2}, lengths[ROWS] = {LENGTH, 100}, order[ROWS] = {0, 1};
 
-static struct rows make_rows(void)
+static struct rows make_rows(int vocabulary)
 {
     for (int r = 0; r < ROWS; r++)
         for (int t = LENGTH - lengths[r]; t < LENGTH; t++)
-            ids[r][t] = (uint16_t)(1 + (7 * r + t * t + 3 * t) % (VOCABULARY - 1));
+            ids[r][t] = (uint16_t)(1 + (19 * r + 3 * t) % (vocabulary - 1));
     return (struct rows){.n = ROWS,
                          .maxlen = LENGTH,
                          .id_bytes = 2,
@@ -34,7 +36,7 @@ static struct rows make_rows(void)
 
 static double loss_at(struct model *model, const double *weights, double *gradient)
 {
-    struct rows rows = make_rows();
+    struct rows rows = make_rows(model_chain(model)->vocabulary);
     const struct lane lane = {&rows, order, ROWS, NULL};
 
     model_pack(model, weights);
@@ -74,8 +76,9 @@ static void check(const struct chain_config *chain, const struct kernels *kernel
     double *gradient = xaligned(params->size, sizeof *weights);
     double *scratch = xaligned(params->size, sizeof *weights);
 
+    /* None is 0: there maxima with and without it, dropped, would be equal. */
     for (size_t i = 0; i < params->size; i++)
-        weights[i] = 0.2 * sin(1.7 * (double)i + 0.01 * (double)i * (double)i);
+        weights[i] = 0.2 * sin(0.3 + 1.7 * (double)i + 0.01 * (double)i * (double)i);
     (void)loss_at(model, weights, gradient);
     for (int t = 0; t < params->n_tensors; t++)
         check_tensor(model, &params->tensors[t], weights, gradient, scratch);
@@ -105,15 +108,31 @@ static void add_pooled(struct chain_config *chain, int shape)
     chain_add(chain, LAYER_FLATTEN);
 }
 
+enum { ON_EMBEDDING, ON_DROPOUT, ON_CONVOLUTION, GROUNDS };
+
+static void add_ground(struct chain_config *chain, int ground)
+{
+    chain_add(chain, LAYER_EMBEDDING)->embedding.width = 3;
+    if (ground == ON_DROPOUT)
+        add_dropout(chain, 0.2, RNG_DROPOUT_EMBEDDING);
+    if (ground == ON_CONVOLUTION) {
+        struct layer_config *layer = chain_add(chain, LAYER_CONV);
+        layer->conv.filters = 5;
+        layer->conv.kernel_size = 2;
+        layer->conv.strides = 1;
+    }
+}
+
 static void check_all(const struct kernels *kernels)
 {
     static const enum activation activations[] = {ACTIVATION_RELU, ACTIVATION_LINEAR,
                                                   ACTIVATION_TANH};
 
     for (int variant = 0; variant < SHAPES * (int)COUNT_OF(activations); variant++) {
+        int shape = variant % SHAPES, ground = (2 * shape + variant / SHAPES) % GROUNDS;
         struct chain_config chain = {
-            .vocabulary = VOCABULARY, .length = LENGTH, .pad_pre = true};
-        chain_add(&chain, LAYER_EMBEDDING)->embedding.width = 3;
+            .vocabulary = variant % 2 ? MANY : FEW, .length = LENGTH, .pad_pre = true};
+        add_ground(&chain, ground);
 
         struct layer_config *layer = chain_add(&chain, LAYER_CONV);
         layer->conv.filters = FILTERS;
@@ -122,7 +141,7 @@ static void check_all(const struct kernels *kernels)
         layer->conv.padding = (enum window_padding)(variant % 3);
         layer->conv.activation = activations[variant / SHAPES];
 
-        add_pooled(&chain, variant % SHAPES);
+        add_pooled(&chain, shape);
         add_output(&chain, 3);
         chain_complete(&chain);
         check(&chain, kernels);
