@@ -4,15 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/say.h"
 #include "data/classes.h"
 #include "data/dataset.h"
 #include "commands/corpus.h"
 #include "commands/import_options.h"
-#include "commands/label_report.h"
+#include "commands/evaluation.h"
 #include "commands/precision.h"
 #include "commands/selection.h"
+#include "files/file.h"
+#include "input/place.h"
 #include "serve/predictor.h"
 
 struct settings {
@@ -22,7 +25,10 @@ struct settings {
     int64_t window_rows;
     char *isa;
     enum precision precision;
-    bool json;
+    bool json, csv;
+    char *rows;
+    int bootstrap;
+    int64_t seed;
 };
 
 static const struct option options[] = {
@@ -39,6 +45,15 @@ static const struct option options[] = {
      "Options", true},
     {"json", OPTION_BOOL, offsetof(struct settings, json), "false", 0, 0, NULL,
      "print one JSON object", "Options", true},
+    {"csv", OPTION_BOOL, offsetof(struct settings, csv), "false", 0, 0, NULL,
+     "print a table with a class or label a row, as CSV", "Options", true},
+    {"rows", OPTION_STRING, offsetof(struct settings, rows), NULL, 0, 0, option_file,
+     "write each row's number, label, prediction, probabilities and loss to this CSV",
+     "Options", true},
+    {"bootstrap", OPTION_COUNT, offsetof(struct settings, bootstrap), "1000", 0, 100000,
+     NULL, "resamples for the 95 % intervals of the figures; 0: none", "Options", true},
+    {"seed", OPTION_INT, offsetof(struct settings, seed), "1", 0, 1e15, NULL,
+     "of the resamples", "Options", true},
     {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
      "kernel set", "Options", true},
     {"precision", OPTION_CHOICE, offsetof(struct settings, precision), "fp32", 0, 0,
@@ -60,7 +75,10 @@ const struct option_table cmd_eval_table = {
     .example = "  rnntrain eval run/best.h5 dataset.h5\n"
                "  rnntrain eval run/best.h5 labelled.csv\n",
     .about =
-        "The loss of a model on a part of a data set, and its accuracy.\n\n"
+        "What a model comes to on a part of a data set: loss, accuracy, precision,\n"
+        "recall and F1 of each class and on average, ROC AUC, calibration and more, "
+        "with\n"
+        "95 % intervals, beside what the largest class would come to for every row.\n\n"
         "  MODEL       a run's folder, its best.h5, last.h5 or ensemble.h5, or a model\n"
         "              of Keras: .h5, .keras or .weights.h5\n"
         "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"
@@ -109,27 +127,54 @@ static int window_rows(const struct predictor *predictor, const struct settings 
     return sampler->shuffle == SHUFFLE_WINDOW ? sampler->window_rows : 0;
 }
 
-/* `window`: rows of one; 0: all are in memory. */
+/* Ways to leave out what takes too long, where something was left out. */
+static void say_left_out(const struct evaluation *evaluation)
+{
+    const struct judge *judge = evaluation->judge;
+
+    if (!judge->probabilities)
+        say_line(stderr,
+                 "rnntrain: note: %d rows of %d classes are too many probabilities to "
+                 "be kept: there are no figures that need their order",
+                 judge->n, judge->classes);
+    if (evaluation->intervals.leaves_ranks || evaluation->intervals.leaves_classes)
+        say_line(stderr, "rnntrain: note: some intervals are left out, as they would "
+                         "take long: give a smaller --bootstrap");
+}
+
+static int tell_evaluation(struct evaluation *evaluation, const struct settings *settings)
+{
+    evaluation_compute(evaluation, (uint64_t)settings->seed, settings->bootstrap);
+    int rc = settings->rows ? evaluation_write_rows(evaluation, settings->rows) : OK;
+    if (rc)
+        return rc;
+
+    say_left_out(evaluation);
+    if (settings->json)
+        evaluation_print_json(evaluation);
+    else if (settings->csv)
+        evaluation_print_csv(evaluation);
+    else
+        evaluation_print(evaluation);
+    return OK;
+}
+
+/* `window`: rows of one; 0: all are in memory. A model without names of its own has those
+ * of the data, in their order. */
 static int print_score(const struct predictor *predictor, const struct dataset *data,
                        const struct selection *selection, const struct settings *settings,
                        int window)
 {
-    const struct facts *facts = &predictor->info.facts;
-    struct label_counts *by_label = xcalloc((size_t)facts->n_labels, sizeof *by_label);
-    struct score score;
-    int rc = selection_score(selection, predictor, data, settings->isa, window, by_label,
-                             &score);
-    double accuracy = rc ? 0 : score_accuracy(&score);
+    bool has_names = !predictor->info.has_no_names || classes_are_numbered(&data->facts);
+    struct evaluation evaluation = {.selection = selection,
+                                    .facts = has_names ? &predictor->info.facts
+                                                       : &data->facts};
 
-    if (!rc && facts->multi_label)
-        label_report_print(selection->shown, &score, facts, by_label, settings->json);
-    else if (!rc && settings->json)
-        say_line(stdout, "{\"part\":\"%s\",\"loss\":%.9g,\"acc\":%.9g,\"n\":%d}",
-                 selection->shown, score.loss, accuracy, (int)score.n);
-    else if (!rc)
-        say_line(stdout, "%s: loss %.6f  acc %.6f on %d row%s", selection->shown,
-                 score.loss, accuracy, (int)score.n, plural((int)score.n));
-    free(by_label);
+    int rc = selection_judge(selection, predictor, data, settings->isa, window,
+                             &evaluation.score, &evaluation.judge);
+    if (!rc)
+        rc = tell_evaluation(&evaluation, settings);
+    evaluation_release(&evaluation);
     return rc;
 }
 
@@ -248,11 +293,25 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     return rc;
 }
 
+static int check_outputs(const struct settings *settings)
+{
+    if (settings->json && settings->csv)
+        return fail(ERR_USAGE, "--json and --csv: one of them is printed");
+    if (!settings->rows)
+        return OK;
+    if (strcasecmp(place_ending(settings->rows), ".csv") != 0)
+        return fail(ERR_USAGE, "--rows %s: expected a name that ends in .csv",
+                    settings->rows);
+    return file_check_target(settings->rows);
+}
+
 static int run(const void *given, const char *const *operands, int n)
 {
     struct settings settings = *(const struct settings *)given;
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
     int rc = input_check(&settings.input);
+    if (!rc)
+        rc = check_outputs(&settings);
     if (rc)
         return rc;
 

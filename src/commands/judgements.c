@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/say.h"
+#include "commands/columns.h"
 #include "commands/given_labels.h"
 #include "files/file.h"
 #include "input/place.h"
@@ -244,22 +245,11 @@ static void write_object(struct judgements *judgements, const json_t *judged,
     free(text);
 }
 
-/* In quotes where it needs them, as RFC 4180 has it. */
 static void write_field(struct judgements *judgements, const char *text)
 {
-    const char special[] = {judgements->separator, '"', '\n', '\r', '\0'};
-    if (!strpbrk(text, special)) {
-        write_text(judgements, text);
-        return;
-    }
-
-    write_text(judgements, "\"");
-    for (; *text; text++) {
-        write_bytes(judgements, text, 1);
-        if (*text == '"')
-            write_text(judgements, "\"");
-    }
-    write_text(judgements, "\"");
+    char *field = columns_field(text, judgements->separator);
+    write_text(judgements, field);
+    free(field);
 }
 
 /* Numbers with so many digits. */

@@ -107,10 +107,60 @@ static int wide_models(const struct predictor *predictor, const char *isa,
     return rc;
 }
 
-int selection_score(const struct selection *selection, const struct predictor *predictor,
-                    const struct dataset *data, const char *isa, int window,
-                    struct label_counts *by_label, struct score *score)
+/* Tells a judge what lanes are judged to be. */
+struct telling {
+    const struct ensemble *ensemble;
+    struct judge *judge;
+    int *place;            /* of each row of the part in the selection */
+    double *probabilities; /* (C) */
+};
+
+static void tell(void *data, const struct lane *lane, const real *logits)
 {
+    struct telling *telling = data;
+    const struct rows *rows = lane->from;
+    int outputs = ensemble_outputs(telling->ensemble);
+
+    for (int r = 0; r < lane->n_rows; r++) {
+        int row = lane->rows[r];
+        struct judge_row judged = {.probabilities = telling->probabilities};
+        judged.decided =
+            ensemble_judge(telling->ensemble, logits + (size_t)r * (size_t)outputs,
+                           telling->probabilities);
+        if (rows->n_labels)
+            judged.labels = rows_multi_hot(rows, row);
+        else
+            judged.label = rows->y[row];
+        judge_take(telling->judge, telling->place[row], &judged);
+    }
+}
+
+/* Evaluates with an evaluator that is whole but for its listener. */
+static int judge_rows(const struct selection *selection, const struct dataset *data,
+                      struct evaluator *evaluator, struct score *score,
+                      struct judge *judge)
+{
+    struct telling telling = {.ensemble = evaluator->ensemble, .judge = judge};
+    const struct listener listener = {tell, &telling};
+
+    telling.place = xcalloc((size_t)data->part[selection->part].n, sizeof *telling.place);
+    telling.probabilities = xcalloc((size_t)judge->classes, sizeof(double));
+    for (int i = 0; i < selection->n; i++)
+        telling.place[selection->rows[i]] = i;
+    evaluator->listener = &listener;
+
+    int rc =
+        evaluate(evaluator, data, selection->part, selection->rows, selection->n, score);
+    free(telling.place);
+    free(telling.probabilities);
+    return rc;
+}
+
+int selection_judge(const struct selection *selection, const struct predictor *predictor,
+                    const struct dataset *data, const char *isa, int window,
+                    struct score *score, struct judge **judge)
+{
+    const struct facts *facts = &predictor->info.facts;
     struct comm comm;
     struct balance balance;
     struct model **wide = NULL;
@@ -130,21 +180,24 @@ int selection_score(const struct selection *selection, const struct predictor *p
         .ensemble = &ensemble,
         .lane_rows = predictor->record.sampler.lane_rows,
         .window_rows = window,
-        .by_label = by_label,
     };
 
     ensemble_init(&ensemble, &predictor->info.ensemble, wide ? wide : predictor->models);
     if (window)
         rc = stream_new(&comm, data, 1, stream_window_rows(window, evaluator.lane_rows),
                         &evaluator.stream);
+    struct judge *made = judge_new(selection->n, facts->n_labels, facts->multi_label);
     if (!rc)
-        rc = evaluate(&evaluator, data, selection->part, selection->rows, selection->n,
-                      score);
+        rc = judge_rows(selection, data, &evaluator, score, made);
 
     stream_free(evaluator.stream);
     ensemble_release(&ensemble);
     balance_release(&balance);
     comm_finalize(&comm);
     free_models(wide, predictor->n);
+    if (rc)
+        judge_free(made);
+    else
+        *judge = made;
     return rc;
 }

@@ -4,6 +4,7 @@
 #define RNNTRAIN_COMMANDS_SELECTION_H
 
 #include "data/dataset.h"
+#include "judge/judge.h"
 #include "serve/predictor.h"
 #include "train/evaluate.h"
 
@@ -25,10 +26,10 @@ int selection_find(const struct predictor *predictor, const struct dataset *data
 void selection_release(struct selection *selection);
 
 /* What they come to, with the bits of the predictor's run; ERR_FORMAT: there are none.
- * `isa` as --isa, `window`: rows of one; 0: all are in memory. `by_label` as struct
- * evaluator has it. */
-int selection_score(const struct selection *selection, const struct predictor *predictor,
+ * `isa` as --isa, `window`: rows of one; 0: all are in memory. *judge is told all rows in
+ * their order; the caller's. */
+int selection_judge(const struct selection *selection, const struct predictor *predictor,
                     const struct dataset *data, const char *isa, int window,
-                    struct label_counts *by_label, struct score *score) NODISCARD;
+                    struct score *score, struct judge **judge) NODISCARD;
 
 #endif

@@ -19,10 +19,9 @@ struct output_layer {
     real *w, *dw; /* (units, in.row) */
     real *b, *db; /* (units) */
     struct logits logits;
-    double *terms;                 /* (units) exponentials of a row */
-    struct label_counts *by_label; /* (units) borrowed, or NULL */
-    const double *class_weights;   /* (C) borrowed, or NULL: all 1 */
-    double smoothing;              /* in training, of targets */
+    double *terms;               /* (units) exponentials of a row */
+    const double *class_weights; /* (C) borrowed, or NULL: all 1 */
+    double smoothing;            /* in training, of targets */
 };
 
 static struct output_layer *of(struct layer *layer)
@@ -323,7 +322,6 @@ static void add_label(bool is_given, bool is_there, struct label_counts *counts)
 static void score_labels(struct layer *output, const real *logits, const uint8_t *y,
                          real *d_logits, struct lane_result *result)
 {
-    struct label_counts *by_label = of(output)->by_label;
     int n = output->out.width, n_wrong = 0;
 
     double share = d_logits ? of(output)->smoothing : 0;
@@ -336,15 +334,8 @@ static void score_labels(struct layer *output, const real *logits, const uint8_t
         bool is_given = logits[c] > 0, is_there = y[c] != 0;
         n_wrong += is_given != is_there;
         add_label(is_given, is_there, &result->labels);
-        if (by_label)
-            add_label(is_given, is_there, &by_label[c]);
     }
     result->correct += n_wrong == 0;
-}
-
-void output_count_labels(struct layer *output, struct label_counts *by_label)
-{
-    of(output)->by_label = by_label;
 }
 
 void output_weigh_classes(struct layer *output, const double *weights)

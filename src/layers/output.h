@@ -31,10 +31,6 @@ void output_weigh_classes(struct layer *output, const double *weights);
  * to below 1. */
 void output_smooth_labels(struct layer *output, double share);
 
-/* What is scored from now on is added label by label too, to (units) counts that are
- * borrowed; NULL: no more. */
-void output_count_labels(struct layer *output, struct label_counts *by_label);
-
 /* Loss and hits of a lane whose pass forward is done; leaves dL/dlogits where the pass
  * trains. All is 0 of rows whose classes nobody knows. */
 struct lane_result output_score(struct layer *output, const struct lane *lane,

@@ -60,13 +60,6 @@ static inline int ensemble_judge(const struct ensemble *ensemble, const real *lo
     return model_judge(ensemble->models[0], logits, probabilities);
 }
 
-/* As model_count_labels. */
-static inline void ensemble_count_labels(struct ensemble *ensemble,
-                                         struct label_counts *by_label)
-{
-    model_count_labels(ensemble->models[0], by_label);
-}
-
 /* Logits of a row: 1 or C. */
 static inline int ensemble_outputs(const struct ensemble *ensemble)
 {

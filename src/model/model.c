@@ -258,12 +258,6 @@ void model_smooth_labels(struct model *model, double share)
         output_smooth_labels(model_output(model), share);
 }
 
-void model_count_labels(struct model *model, struct label_counts *by_label)
-{
-    if (classifies(model))
-        output_count_labels(model_output(model), by_label);
-}
-
 /* Of a sequence that no layer goes through by itself, as where poolings stand on an
  * embedding. */
 static double all_positions(const struct model *model, const struct lane *lane)

@@ -93,10 +93,6 @@ void model_perturb_embeddings(struct model *model, double epsilon);
 /* From now on so great a share of each target is spread evenly in training; 0: none. */
 void model_smooth_labels(struct model *model, double share);
 
-/* From now on what lanes come to is added label by label too, to (C) counts that are
- * borrowed, where texts have several labels; NULL: no more. */
-void model_count_labels(struct model *model, struct label_counts *by_label);
-
 /* Positions that the lane computes, the mean over layers and directions: rows x T, but
  * only the real ids with `mask`, and in evaluation where the states after leading pads
  * are shared. */

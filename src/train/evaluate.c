@@ -132,10 +132,26 @@ static int ask_all(const struct evaluator *evaluator, const struct dataset *data
     return rc;
 }
 
+/* As ensemble_evaluate; whoever listens is told the logits. */
+static struct lane_result judge_lane(const struct evaluator *evaluator,
+                                     const struct lane *lane)
+{
+    const struct listener *listener = evaluator->listener;
+    size_t outputs = (size_t)ensemble_outputs(evaluator->ensemble);
+    if (!listener)
+        return ensemble_evaluate(evaluator->ensemble, lane, NULL);
+
+    real *logits = xcalloc((size_t)lane->n_rows, outputs * sizeof *logits);
+    struct lane_result result = ensemble_evaluate(evaluator->ensemble, lane, logits);
+    listener->hear(listener->data, lane, logits);
+    free(logits);
+    return result;
+}
+
 static void ask_score(const struct evaluator *evaluator, const struct lane *lane,
                       double *values)
 {
-    struct lane_result result = ensemble_evaluate(evaluator->ensemble, lane, NULL);
+    struct lane_result result = judge_lane(evaluator, lane);
 
     values[N] = (double)result.n;
     values[LOSS] = result.loss;
@@ -182,9 +198,7 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
     int n_lanes = lanes_of(evaluator, n);
     double *values = xcalloc((size_t)n_lanes, WIDTH * sizeof *values);
 
-    ensemble_count_labels(evaluator->ensemble, evaluator->by_label);
     int rc = ask_all(evaluator, data, part, rows, n, &question, values);
-    ensemble_count_labels(evaluator->ensemble, NULL);
 
     *score = add_up(values, n_lanes);
     free(values);

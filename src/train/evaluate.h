@@ -55,16 +55,21 @@ static inline bool score_is_one_class(const struct score *score)
 /* What that class is called; NULL: there is no such class. */
 const char *score_one_class(const struct score *score, const struct facts *facts);
 
+/* Is told the logits (n_rows, outputs) of each lane, on the rank that computes it. */
+struct listener {
+    void (*hear)(void *data, const struct lane *lane, const real *logits);
+    void *data;
+};
+
 /* Who computes, and in lanes of how many rows. */
 struct evaluator {
     const struct comm *comm;
     const struct balance *balance;
     struct ensemble *ensemble; /* of one model or several (ensemble_init) */
     int lane_rows;
-    struct stream *stream; /* of the ids; NULL: they are in memory */
-    int window_rows;       /* of the stream, at least lane_rows */
-    /* (C) what this rank finds of each label is added there; NULL: nobody asks. */
-    struct label_counts *by_label;
+    struct stream *stream;           /* of the ids; NULL: they are in memory */
+    int window_rows;                 /* of the stream, at least lane_rows */
+    const struct listener *listener; /* NULL: nobody asks for logits */
 };
 
 /* Collective. Sorted by length, rows are cut into lanes; with a stream those of each

@@ -59,7 +59,8 @@ grep -q ' on 30 rows$' said || problem "a corpus with one of the classes"
 sed 's/neg$/bad/; s/pos$/good/' test.csv >renamed.csv
 expect 65 'renamed.csv.*bad, good.*neg, pos.*--labels' "$rnntrain" eval run renamed.csv
 "$rnntrain" eval run renamed.csv --labels bad,good >said
-[ "$(cat said)" = "all: ${right#test: }" ] || problem "--labels"
+[ "$(head -1 said)" = "all: $(head -1 <<<"${right#test: }")" ] || problem "--labels"
+grep -q '^good  *[01]\.' said || problem "--labels: other names: $(cat said)"
 cut -d, -f 1,2 test.csv >bare.csv
 expect 64 'bare.csv: no label' "$rnntrain" eval run bare.csv
 expect 65 'no validation part' "$rnntrain" eval run folder --part validation
