@@ -33,10 +33,9 @@ const struct option_table cmd_pretrain_table = {
     .about =
         "Trains a language model on a data set: the embedding and the recurrent layers\n"
         "of a classifier, which predict each next word, or the word before, of the\n"
-        "training texts and of those without labels. Options say the classifier that is "
-        "to begin with them by\n"
-        "--init-from; all other layers of it are left out. Losses are those of a word,\n"
-        "a perplexity is their exponential.\n\n"
+        "training texts and of those without labels. Options say the classifier that\n"
+        "is to begin with them by --init-from; all other layers of it are left out.\n"
+        "Losses are those of a word, a perplexity is their exponential.\n\n"
         "  dataset.h5  the data set that rnnprep made; without it, dataset.h5 in this\n"
         "              folder\n",
     .environment = "RNNTRAIN_",
