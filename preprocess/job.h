@@ -8,6 +8,7 @@
 #include "choosing.h"
 #include "unlabelled.h"
 #include "words/encode.h"
+#include "words/intake.h"
 #include "words/ngram_count.h"
 #include "words/vocabulary.h"
 
@@ -46,6 +47,9 @@ struct job {
 int job_find_sources(struct job *job, const char *corpus) NODISCARD;
 /* Refuses one that the output would replace. */
 int job_check_source(const struct job *job, const char *path) NODISCARD;
+
+/* How texts come in from a reader into a corpus, as the options say. */
+struct intake job_intake(struct job *job, struct reader *reader, struct corpus *corpus);
 
 /* Reads the corpus with a tokenizer, and settles it; and what that made is released. */
 int job_read(struct job *job) NODISCARD;

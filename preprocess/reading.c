@@ -9,26 +9,32 @@
 #include <unistd.h>
 
 #include "figures.h"
-#include "words/intake.h"
 
 #include "input/load.h"
+
+struct intake job_intake(struct job *job, struct reader *reader, struct corpus *corpus)
+{
+    const struct settings *settings = job->settings;
+
+    return (struct intake){.tokenizer = job->tokenizer,
+                           .reader = reader,
+                           .corpus = corpus,
+                           .vocabulary = &job->vocabulary,
+                           .spool = &job->spool,
+                           .encoding = settings->input.encoding,
+                           .strict = settings->strict,
+                           .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
+                           .n_threads = job->n_threads};
+}
 
 static int take_in(struct job *job)
 {
     const struct settings *settings = job->settings;
     job->corpus.sources = job->sources;
     job->vocabulary.limit = settings->vocab_limit;
-    struct intake intake = {.tokenizer = job->tokenizer,
-                            .reader = job->reader,
-                            .first = &job->first,
-                            .corpus = &job->corpus,
-                            .vocabulary = &job->vocabulary,
-                            .spool = &job->spool,
-                            .encoding = settings->input.encoding,
-                            .strict = settings->strict,
-                            .keeps_marks = job_keeps_marks(job),
-                            .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
-                            .n_threads = job->n_threads};
+    struct intake intake = job_intake(job, job->reader, &job->corpus);
+    intake.first = &job->first;
+    intake.keeps_marks = job_keeps_marks(job);
 
     int rc = spool_open(&job->spool, settings->output);
     return rc ? rc : intake_run(&intake);

@@ -131,12 +131,12 @@ static int print_ngrams(const struct dataset *data)
 
 static int print_vectors(const struct dataset *data)
 {
-    struct own_vectors vectors = {0};
-    int rc = data->facts.has_vectors ? dataset_own_vectors(data, &vectors) : OK;
-    if (vectors.width)
-        say_line(stdout, "vectors    %d numbers each, of %d words", vectors.width,
-                 own_vectors_n_known(&vectors));
-    own_vectors_release(&vectors);
+    char *line = NULL;
+    int rc = dataset_describe_vectors(data, &line);
+
+    if (line)
+        say_line(stdout, "vectors    %s", line);
+    free(line);
     return rc;
 }
 

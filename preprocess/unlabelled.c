@@ -93,15 +93,7 @@ int unlabelled_read(struct job *job)
     unlabelled->reader = reader_new(unlabelled->sources, unlabelled->n_sources,
                                     &unlabelled->records, settings->input.encoding);
     reader_leave(unlabelled->reader, job->sources, job->n_sources);
-    struct intake intake = {.tokenizer = job->tokenizer,
-                            .reader = unlabelled->reader,
-                            .corpus = &unlabelled->corpus,
-                            .vocabulary = &job->vocabulary,
-                            .spool = &job->spool,
-                            .encoding = settings->input.encoding,
-                            .strict = settings->strict,
-                            .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
-                            .n_threads = job->n_threads};
+    struct intake intake = job_intake(job, unlabelled->reader, &unlabelled->corpus);
     int rc = intake_run(&intake);
     if (rc)
         return rc;

@@ -105,15 +105,7 @@ static int take_in(struct making *making)
         reader_new(job->sources, job->n_sources, &job->records, settings->input.encoding);
     reader_leave(job->reader, job->unlabelled.sources, job->unlabelled.n_sources);
     job->corpus.sources = job->sources;
-    struct intake intake = {.tokenizer = job->tokenizer,
-                            .reader = job->reader,
-                            .corpus = &job->corpus,
-                            .vocabulary = &job->vocabulary,
-                            .spool = &job->spool,
-                            .encoding = settings->input.encoding,
-                            .strict = settings->strict,
-                            .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
-                            .n_threads = job->n_threads};
+    struct intake intake = job_intake(job, job->reader, &job->corpus);
     return intake_run(&intake);
 }
 

@@ -94,6 +94,18 @@ int dataset_own_vectors(const struct dataset *data, struct own_vectors *result)
     return OK;
 }
 
+int dataset_describe_vectors(const struct dataset *data, char **line)
+{
+    struct own_vectors vectors = {0};
+    int rc = data->facts.has_vectors ? dataset_own_vectors(data, &vectors) : OK;
+
+    *line = vectors.width ? xasprintf("%d numbers each, of %d words", vectors.width,
+                                      own_vectors_n_known(&vectors))
+                          : NULL;
+    own_vectors_release(&vectors);
+    return rc;
+}
+
 void dataset_write_vectors(struct h5_writer *file, const struct dataset *data)
 {
     size_t shape[2];

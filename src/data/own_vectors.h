@@ -31,6 +31,9 @@ int own_vectors_n_known(const struct own_vectors *vectors);
 int dataset_own_vectors(const struct dataset *data,
                         struct own_vectors *vectors) NODISCARD;
 
+/* A line for people on those of an open data set, to be freed; NULL: it has none. */
+int dataset_describe_vectors(const struct dataset *data, char **line) NODISCARD;
+
 /* The words of ids below num_words, each once, in the order of ids; ids: (num_words). */
 void own_vectors_words(const struct text_tokenizer *tokenizer, int num_words,
                        struct words *words, int32_t *ids);
