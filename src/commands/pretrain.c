@@ -29,7 +29,7 @@ const struct option_table cmd_pretrain_table = {
     .synopsis = "[dataset.h5] [options]",
     .example =
         "  mpirun -np 2 rnntrain pretrain dataset.h5 --model bilstm --run-dir language\n"
-        "  mpirun -np 2 rnntrain dataset.h5 --init-from language\n",
+        "  mpirun -np 2 rnntrain dataset.h5 --init-from language --mask\n",
     .about =
         "Trains a language model on a data set: the embedding and the recurrent layers\n"
         "of a classifier, which predict each next word, or the word before, of the\n"

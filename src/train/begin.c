@@ -75,9 +75,12 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
 
 static void describe_language(struct trainer *trainer)
 {
+    bool masks = model_chain(trainer->model)->mask;
+
     free(trainer->beginning);
     trainer->beginning =
-        xasprintf("the layers of a language model, %s\n", trainer->config->init_from);
+        xasprintf("the layers of a language model, %s\n%s", trainer->config->init_from,
+                  masks ? "" : "it skipped pads: --mask skips them here too\n");
 }
 
 /* Rank 0. */

@@ -52,6 +52,9 @@ PYTHON
 "$rnntrain" data.h5 --init-from one --epochs 1 --run-dir classifier >said
 grep -q "^begins   with the layers of a language model, one" said || problem "$(cat said)"
 cat sample/test/pos/*.txt >texts
+grep -q "it skipped pads: --mask" said || problem "nothing is said of pads: $(cat said)"
+"$rnntrain" data.h5 --init-from one --mask --epochs 1 --run-dir masked | grep -q "it skipped pads" &&
+    problem "a classifier that skips pads is told to"
 "$rnntrain" predict classifier texts >/dev/null
 "$rnntrain" data.h5 "${layers[@]}" --model bilstm --epochs 1 --run-dir drawn
 [ "$(hashes classifier)" != "$(hashes drawn)" ] || problem "nothing was taken"
