@@ -1,7 +1,6 @@
 /* rnnprep vectors: from texts, labelled or not, to vectors of their words. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/say.h"
 #include "files/file.h"

@@ -68,9 +68,9 @@ struct matmul_outer {
     const real *b;
     size_t b_panel;
     real *c;
-    const struct matmul_outer
-        *also; /* of a set of bf16: another one with the same B, which
-                                        is converted once for both; or NULL */
+    /* Of a set of bf16: another one with the same B, which is converted once for both; or
+     * NULL. */
+    const struct matmul_outer *also;
 };
 
 /* y = x·W + bias for a W of many columns: each element is the number that dot() and one

@@ -51,11 +51,10 @@ struct conv_layer {
     struct layer layer;
     struct windows windows;
     struct linear linear;
-    int span; /* positions of a row in x, with those around it */
-    bool
-        in_place; /* x and dx are the layer below's y and dy, or else (R, span, in.row) */
-    real *x, *dx;
-    real *slope; /* (R, T', out.row) of the activation, unless it is relu or linear */
+    int span;      /* positions of a row in x, with those around it */
+    bool in_place; /* x and dx are y and dy of the layer below */
+    real *x, *dx;  /* else (R, span, in.row) */
+    real *slope;   /* (R, T', out.row) of the activation, unless it is relu or linear */
     real *dz; /* (T' + 1, columns) of one row: a panel matrix, or the first rows of (T',
                      out.row) */
     real *b, *db; /* (columns) */
