@@ -144,8 +144,9 @@ static int validate(struct trainer *trainer, struct score *score)
     if (trainer->optim.average)
         model_pack(trainer->model, trainer->optim.average);
     if (sampler->n_validation > 0)
-        rc = trainer_evaluate(trainer, sampler->validation_part, sampler->validation,
-                              sampler->n_validation, score);
+        rc =
+            trainer_evaluate_heard(trainer, sampler->validation_part, sampler->validation,
+                                   sampler->n_validation, &trainer->heard, score);
     if (trainer->optim.average)
         model_pack(trainer->model, trainer->weights);
     if (rc)
@@ -297,6 +298,7 @@ int trainer_run_epoch(struct trainer *trainer)
     struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
     epoch.trial = trial;
     epoch.improved = trainer_update_best(trainer, &train, &validation);
+    trainer_keep_heard(trainer, epoch.improved);
     epoch.is_spared = !epoch.improved && trainer_spares(trainer, &validation);
     rc = record_epoch(trainer, &epoch, &train, &validation);
     return rc ? rc : trainer_write_trace(trainer);

@@ -3,13 +3,13 @@
  * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
  * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
  * result.c (what came of it), end.c (how a run ends). Whether its folder is still there:
- * place.c. What is best, and until when it is
- * waited for: stopping.c. When it must end or save: stop.c. Checkpoints: save.c writes
- * them and generation.c reads them, with progress as JSON by state.c; replicas.c compares
- * what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
- * embedding; pretrained.c, layers of a language model), resume.c (as a checkpoint has
- * it). What each rank did when: tracing.c. A linear model's n-grams: load_ngrams.c; its
- * fits: linear_run.c, with linear_bayes.c.
+ * place.c. What is best, and until when it is waited for: stopping.c. When it must end or
+ * save: stop.c. Checkpoints: save.c writes them and generation.c reads them, with
+ * progress as JSON by state.c; replicas.c compares what goes into them. Where the run
+ * stands: begin.c (a new one; vectors.c, its embedding; pretrained.c, layers of a
+ * language model), resume.c (as a checkpoint has it). What each rank did when: tracing.c.
+ * What the result says of each row: predictions.c. A linear model's n-grams:
+ * load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
  * Models that are done, over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
@@ -76,6 +76,13 @@ struct resumed {
     int64_t log_bytes; /* of the log when it was written; 0: the run begins; rank 0 */
 };
 
+/* Logits that a pass over rows came to, as far as this rank computed them. */
+struct heard {
+    int epoch, n_rows; /* of the pass; 0: there was none */
+    size_t record_bytes, bytes, room;
+    char *records; /* (bytes) see predictions.c; owned */
+};
+
 /* A linear model's data, and what its trials came to; the same on every rank. */
 struct linear_side {
     struct ngrams ngrams; /* the list, for checkpoints; rank 0 */
@@ -116,8 +123,9 @@ struct trainer {
     struct resumed resumed;
     char *beginning;    /* what the weights are, where they are not drawn; rank 0 */
     uint64_t best_file; /* hash of the weights in best.h5, as far as rank 0 knows */
-    struct image pending_best; /* rank 0: could not be written yet */
-    bool is_saved;             /* rank 0: last.h5 holds the last state that it should */
+    struct heard heard, validated, tested; /* the last pass; those of the result */
+    struct image pending_best;             /* rank 0: could not be written yet */
+    bool is_saved; /* rank 0: last.h5 holds the last state that it should */
     struct pace pace;
     double deadline; /* by which there is a checkpoint, on seconds_now's clock; or 0 */
     double saved_at; /* the last checkpoint inside an epoch, or the start */
@@ -236,6 +244,17 @@ int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int3
                      int n, struct score *score) NODISCARD;
 int trainer_logits(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
                    int n, real *logits) NODISCARD;
+
+/* As trainer_evaluate; the logits are kept in *heard, where they are to be written. */
+int trainer_evaluate_heard(struct trainer *trainer, enum dataset_part part,
+                           const int32_t *rows, int n, struct heard *heard,
+                           struct score *score) NODISCARD;
+/* After an epoch: what its validation said may be what the result says. */
+void trainer_keep_heard(struct trainer *trainer, bool improved);
+/* Collective. Rank 0 writes predictions.h5 (saved/predictions.h) of the passes that were
+ * heard; where it cannot, that is told. */
+int trainer_write_predictions(struct trainer *trainer) NODISCARD;
+void trainer_release_heard(struct trainer *trainer);
 
 /* What is validated and saved as the model: the weights, or with --ema their averages. */
 static inline real *trainer_model_weights(const struct trainer *trainer)

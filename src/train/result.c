@@ -58,8 +58,12 @@ static int judge(struct trainer *trainer, const char *which, int epoch,
     bool is_result = (*which == 'l') == trainer->config->result_is_last;
     struct score score;
 
+    struct heard *heard = !is_result                ? &trainer->heard
+                          : on.part == DATASET_TEST ? &trainer->tested
+                                                    : &trainer->validated;
     model_pack(trainer->model, weights);
-    int rc = trainer_evaluate(trainer, on.part, on.rows, on.n, &score);
+    heard->epoch = epoch;
+    int rc = trainer_evaluate_heard(trainer, on.part, on.rows, on.n, heard, &score);
     if (rc)
         return rc;
 

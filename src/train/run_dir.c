@@ -8,11 +8,12 @@
 #include "files/file.h"
 #include "files/temporary.h"
 #include "saved/ensemble.h"
+#include "saved/predictions.h"
 
 /* What the folder of a run holds, or stands for: an ensemble comes before the rest. */
-static const char *const run_files[] = {"last.h5",      "best.h5",  "last.prev.h5",
-                                        "best.prev.h5", "epoch.h5", "last.damaged.h5",
-                                        ENSEMBLE_FILE};
+static const char *const run_files[] = {
+    "last.h5",  "best.h5",         "last.prev.h5", "best.prev.h5",
+    "epoch.h5", "last.damaged.h5", ENSEMBLE_FILE,  PREDICTIONS_FILE};
 
 /* It may be there, or another job may be making it at this moment. */
 static int make_folder(const char *folder)

@@ -372,6 +372,7 @@ void trainer_tear_down(struct trainer *trainer)
     free(trainer->tokenizer);
     free(trainer->beginning);
     trainer_release_image(&trainer->pending_best);
+    trainer_release_heard(trainer);
     free(trainer->weights);
     free(trainer->best_weights);
     free(trainer->class_weights);

@@ -50,6 +50,8 @@ static int finish(struct trainer *trainer)
         return trainer_end_moved(trainer);
 
     int rc = trainer->config->is_trial ? OK : trainer_judge_result(trainer);
+    if (!rc && !trainer->config->is_trial)
+        rc = trainer_write_predictions(trainer);
     if (!rc)
         rc = save_at_last(trainer);
     if (!rc)
