@@ -4,7 +4,7 @@
  *   /labels                 (C) strings
  *   /<part>/row             (n) int32, numbers in the data set's part `of`, ascending
  *   /<part>/label           (n) int32 or, where a text may have several, (n, C) uint8
- *   /<part>/decided         (n) int32, what the row was taken for; the same, no such array
+ *   /<part>/decided         (n) int32, what it was taken for; the same, no such array
  *   /<part>/probabilities   (n, C) float32: one of a label that was given is above one
  *                           half, and none of the others
  *   attributes of /: kind, version, multi_label, which ("best" or "last"), data
