@@ -81,6 +81,9 @@ int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *text
 int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids,
                          const size_t *lengths, size_t n, double *probabilities);
 
+/* The version of the library, as "0.1.0". */
+const char *rnntrain_version(void);
+
 /* What the last failure in this thread was, in one line without a final newline; ""
  * before the first. Valid until the thread's next call. */
 const char *rnntrain_message(void);

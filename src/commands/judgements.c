@@ -21,6 +21,7 @@ struct judgements {
     const char *output;
     enum form form;
     char separator; /* of a table */
+    int digits;     /* of probabilities in JSON and tables */
     char *texts[PREDICTOR_ROWS];
     struct kept kept[PREDICTOR_ROWS];
     int n;
@@ -58,11 +59,12 @@ static int find_form(struct judgements *judgements, bool jsonl)
 }
 
 int judgements_new(struct predictor *predictor, const char *output, bool jsonl,
-                   struct judgements **result)
+                   int digits, struct judgements **result)
 {
     struct judgements *judgements = xcalloc(1, sizeof *judgements);
     judgements->predictor = predictor;
     judgements->output = output;
+    judgements->digits = digits;
 
     int rc = find_form(judgements, jsonl);
     if (rc)
@@ -187,7 +189,8 @@ static void set_given_labels(json_t *root, const struct kept *kept,
     set_free(root, kept, "labels", json_string(names));
     free(names);
     if (facts->n_labels > MOST_COLUMNS) {
-        char *numbers = given_labels_probabilities(facts, probabilities, 9);
+        char *numbers =
+            given_labels_probabilities(facts, probabilities, judgements->digits);
         set_free(root, kept, "probabilities", json_string(numbers));
         free(numbers);
     }
@@ -233,7 +236,8 @@ static json_t *object_of(const struct judgements *judgements,
 static void write_object(struct judgements *judgements, const json_t *judged,
                          const struct kept *kept)
 {
-    char *text = json_dumps(judged, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    size_t digits = (size_t)judgements->digits;
+    char *text = json_dumps(judged, JSON_COMPACT | JSON_REAL_PRECISION(digits));
     bool has_fields =
         kept->json && strspn(kept->json + 1, " \t") + 1 < strlen(kept->json);
     if (has_fields) {
@@ -303,7 +307,8 @@ static int write_row(struct judgements *judgements, const json_t *judged,
         n_found += value != NULL;
         if (i)
             write_bytes(judgements, &judgements->separator, 1);
-        write_value(judgements, value, json_object_get(judged, name) ? 9 : 15);
+        write_value(judgements, value,
+                    json_object_get(judged, name) ? judgements->digits : 15);
     }
     write_text(judgements, "\n");
 

@@ -9,9 +9,10 @@
 struct judgements;
 
 /* ERR_USAGE: the output's name ends in neither .csv, .tsv nor .jsonl. All is borrowed;
- * `output` NULL: standard output, as JSON Lines or as class and probability. */
+ * `output` NULL: standard output, as JSON Lines or as class and probability. JSON and
+ * tables have probabilities with so many significant digits, of which 17 are all. */
 int judgements_new(struct predictor *predictor, const char *output, bool jsonl,
-                   struct judgements **judgements) NODISCARD;
+                   int digits, struct judgements **judgements) NODISCARD;
 void judgements_free(struct judgements *judgements); /* NULL is fine */
 
 /* Whether anything but the judgement is told of a text. */

@@ -20,6 +20,7 @@ struct settings {
     struct import_settings keras;
     struct input_settings input;
     bool jsonl, whole;
+    int digits;
     char *output, *isa;
     enum precision precision;
 };
@@ -35,6 +36,9 @@ static const struct option options[] = {
      "Options", true},
     {"whole", OPTION_BOOL, offsetof(struct settings, whole), "false", 0, 0, NULL,
      "the whole input is one text, not one a line", "Options", true},
+    {"digits", OPTION_COUNT, offsetof(struct settings, digits), "9", 1, 17, NULL,
+     "significant digits of probabilities in JSON and tables; 17 are all there are",
+     "Options", true},
     {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
      "kernel set", "Options", true},
     {"precision", OPTION_CHOICE, offsetof(struct settings, precision), "fp32", 0, 0,
@@ -198,8 +202,8 @@ static int judge(struct predictor *predictor, const struct settings *settings,
     struct job job = {.settings = settings, .path = path};
     bool are_texts = false;
 
-    int rc =
-        judgements_new(predictor, settings->output, settings->jsonl, &job.judgements);
+    int rc = judgements_new(predictor, settings->output, settings->jsonl,
+                            settings->digits, &job.judgements);
     if (!rc && !settings->whole)
         rc = texts_are_there(path, &records, &are_texts);
     if (!rc)

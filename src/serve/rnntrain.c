@@ -88,6 +88,11 @@ PUBLIC size_t rnntrain_num_words(const struct rnntrain_model *model)
     return (size_t)model->predictor.info.facts.num_words;
 }
 
+PUBLIC const char *rnntrain_version(void)
+{
+    return RNNTRAIN_VERSION;
+}
+
 PUBLIC const char *rnntrain_message(void)
 {
     return fail_message();

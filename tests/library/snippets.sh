@@ -15,7 +15,7 @@ mv sample.h5 dataset.h5
 "$rnntrain" inspect run/best.h5 >said
 cp run/best.h5 .
 {
-    fenced python 1
+    fenced python 2
     cat <<'PYTHON'
 import json
 assert x.shape == (600, 60) and x.dtype == "uint16" and y.shape == (600,), (x.shape, y.shape)
@@ -25,7 +25,7 @@ assert words["num_words"] == 400
 PYTHON
 } >dataset.py
 {
-    fenced python 3
+    fenced python 4
     cat <<'PYTHON'
 import json
 import re
