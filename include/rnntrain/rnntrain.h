@@ -81,6 +81,29 @@ int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *text
 int rnntrain_predict_ids(struct rnntrain_model *model, const int32_t *ids,
                          const size_t *lengths, size_t n, double *probabilities);
 
+/* How a judgement is explained: by what each word's vector adds to the logit of the class
+ * decided for, all of which add up to it but for a gap that is told (integrated
+ * gradients); or by judging the text once without each word. */
+enum rnntrain_method { RNNTRAIN_INTEGRATED_GRADIENTS, RNNTRAIN_LEAVE_ONE_OUT };
+
+/* Of n texts in UTF-8 as many lines of JSON, for rnntrain_free:
+ *
+ *   {"text": "...", "label": "pos", "probability": 0.91, "logit": 2.3, "baseline": 0.01,
+ *    "method": "integrated-gradients", "gap": 0.00001, "points": 15,
+ *    "words": [{"word": "fine", "start": 2, "end": 6, "share": 1.2}, ...],
+ *    "ngrams": [{"ngram": "fine film", "share": 0.4}, ...]}
+ *
+ * start .. end - 1 are the word's bytes in "text", in which what is no UTF-8 is U+FFFD; a
+ * share above 0 speaks for the label. "gap" is a share of the logit. "ngrams" are those
+ * of a linear model or member, exactly; words have their shares too. By leave-one-out
+ * each word has "without", the label's probability without it, and there is neither
+ * baseline, gap nor points. RNNTRAIN_USAGE if the model has no tokenizer. */
+int rnntrain_explain_texts(struct rnntrain_model *model, const char *const *texts,
+                           size_t n, enum rnntrain_method method, char **lines);
+
+/* Of what functions here hand over; NULL is fine. */
+void rnntrain_free(void *memory);
+
 /* The version of the library, as "0.1.0". */
 const char *rnntrain_version(void);
 

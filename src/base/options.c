@@ -369,6 +369,13 @@ static int set_pair(const struct option_table *table, void *config, const char *
     return rc;
 }
 
+/* What stands behind such an option is its value only where it is a choice. */
+static bool value_is_left_out(const struct option *option, const char *next)
+{
+    return option->type == OPTION_CHOICE && option->max == 1 &&
+           (!next || names_find(option->choices, next) < 0);
+}
+
 /* One "--name..." argument; *used becomes 1 if it took `next` as its value. */
 static int set_argument(const struct option_table *table, void *config, const char *name,
                         const char *equals, const char *next, int *used)
@@ -387,6 +394,8 @@ static int set_argument(const struct option_table *table, void *config, const ch
 
     if (!value && is_known && option.type == OPTION_BOOL)
         value = "true";
+    if (!value && is_known && value_is_left_out(&option, next))
+        value = option.choices[1];
     if (!value) {
         if (!next || !strncmp(next, "--", 2))
             return fail(ERR_USAGE, "--%s: its value is missing", name);

@@ -19,8 +19,10 @@ enum option_type {
     OPTION_COUNT,  /* int within [min, max], which must be given */
     OPTION_DOUBLE, /* double, finite, within [min, max] */
     OPTION_STRING, /* char *, NULL while unset */
-    OPTION_CHOICE, /* int or an enum: index into `choices`; `--no-name` is "none" */
-    OPTION_INTS,   /* struct option_ints: numbers with commas, each within [min, max] */
+    /* int or an enum: index into `choices`; `--no-name` is "none"; with max 1 the value
+     * may be left out, and is the second choice */
+    OPTION_CHOICE,
+    OPTION_INTS, /* struct option_ints: numbers with commas, each within [min, max] */
     OPTION_LIST, /* char *: each use adds a line, with its final '\n'; NULL while unset */
     OPTION_TEXT  /* char[max + 1]: at most `max` bytes */
 };

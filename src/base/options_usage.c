@@ -28,7 +28,8 @@ static char *placeholder(const struct option *option)
         return xstrdup(names[option->type]);
 
     char *choices = names_join(option->choices, "|");
-    char *text = xasprintf(" %s", choices);
+    bool may_lack = option->max == 1;
+    char *text = xasprintf(" %s%s%s", may_lack ? "[" : "", choices, may_lack ? "]" : "");
     free(choices);
     return text;
 }
@@ -61,8 +62,8 @@ static char *explain(const struct option *option)
     char *usual = option->initial && !is_plain
                       ? xasprintf(" (default: %s)", option->initial)
                       : xstrdup("");
-    char *range = is_flag || option->type == OPTION_TEXT || !option_is_bounded(option)
-                      ? xstrdup("")
+    bool is_named = option->type == OPTION_TEXT || option->type == OPTION_CHOICE;
+    char *range = is_flag || is_named || !option_is_bounded(option) ? xstrdup("")
                   : option->max >= OPTION_HUGE
                       ? xasprintf(" [%.10g and more]", option->min)
                       : xasprintf(" [%.10g to %.10g]", option->min, option->max);

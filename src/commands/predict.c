@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "commands/explaining.h"
 #include "commands/import_options.h"
 #include "commands/judgements.h"
 #include "commands/lines.h"
@@ -19,10 +20,12 @@
 struct settings {
     struct import_settings keras;
     struct input_settings input;
-    bool jsonl, whole;
+    bool jsonl, whole, json;
     int digits;
     char *output, *isa;
     enum precision precision;
+    int explain; /* 0, or 1 + the method */
+    enum colour colour;
 };
 
 static const struct option options[] = {
@@ -38,6 +41,16 @@ static const struct option options[] = {
      "the whole input is one text, not one a line", "Options", true},
     {"digits", OPTION_COUNT, offsetof(struct settings, digits), "9", 1, 17, NULL,
      "significant digits of probabilities in JSON and tables; 17 are all there are",
+     "Options", true},
+    {"explain", OPTION_CHOICE, offsetof(struct settings, explain), "none", 0, 1,
+     explaining_names,
+     "print what each word adds to the judgement: by its vector's integrated gradients, "
+     "or by judging the text without it",
+     "Options", true},
+    {"json", OPTION_BOOL, offsetof(struct settings, json), "false", 0, 0, NULL,
+     "print explanations as JSON objects, one a line", "Options", true},
+    {"color", OPTION_CHOICE, offsetof(struct settings, colour), "auto", 0, 0,
+     colour_names, "colour words by what they add: on a terminal unless NO_COLOR is set",
      "Options", true},
     {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
      "kernel set", "Options", true},
@@ -58,7 +71,8 @@ const struct option_table cmd_predict_table = {
     .program = "rnntrain predict",
     .synopsis = "MODEL [FILE|-] [options]",
     .example = "  echo \"A touching film.\" | rnntrain predict run/best.h5\n"
-               "  rnntrain predict run reviews.csv -o judged.csv\n",
+               "  rnntrain predict run reviews.csv -o judged.csv\n"
+               "  echo \"A touching film.\" | rnntrain predict run --explain\n",
     .about =
         "Judges texts: a text in, a line out, with the class and its probability.\n\n"
         "  MODEL       a run's folder, its best.h5, last.h5 or ensemble.h5, or a model\n"
@@ -75,7 +89,20 @@ struct job {
     const struct settings *settings;
     const char *path;
     struct judgements *judgements;
+    struct explaining *explaining; /* NULL: texts are judged only */
 };
+
+/* The next text, which is the job's now. */
+static int take(struct job *job, char *text, struct kept kept)
+{
+    if (!job->explaining)
+        return judgements_add(job->judgements, text, kept);
+
+    explaining_tell(job->explaining, text);
+    free(text);
+    kept_release(&kept);
+    return OK;
+}
 
 /* As many lines as are judged together; fewer where the input ends or nothing more is
  * waiting. *end: there was none. */
@@ -91,8 +118,7 @@ static int take_lines(struct job *job, struct lines *lines, bool *end)
         if (rc || !line)
             break;
         *end = false;
-        rc = judgements_add(job->judgements, line,
-                            keeps ? kept_of_line(line) : (struct kept){0});
+        rc = take(job, line, keeps ? kept_of_line(line) : (struct kept){0});
         if (judgements_room(job->judgements) == PREDICTOR_ROWS)
             break;
     }
@@ -118,9 +144,7 @@ static int judge_whole(struct job *job, struct lines *lines)
     char *text = NULL;
     bool keeps = job->settings->output != NULL;
     int rc = lines_take_all(lines, &text);
-    return rc ? rc
-              : judgements_add(job->judgements, text,
-                               keeps ? kept_of_line(text) : (struct kept){0});
+    return rc ? rc : take(job, text, keeps ? kept_of_line(text) : (struct kept){0});
 }
 
 static void print_notes(const struct job *job, const struct lines *lines)
@@ -160,8 +184,8 @@ static int take_text(void *context, const struct one_text *text)
 {
     struct job *job = context;
     bool keeps = judgements_keep(job->judgements);
-    return judgements_add(job->judgements, xstrndup(text->text, text->n),
-                          keeps ? kept_of_text(text, *text->path) : (struct kept){0});
+    return take(job, xstrndup(text->text, text->n),
+                keeps ? kept_of_text(text, *text->path) : (struct kept){0});
 }
 
 static int judge_texts(struct job *job)
@@ -195,6 +219,20 @@ static int check_output(const struct settings *settings, const char *model,
                : OK;
 }
 
+static int check_explain(const struct settings *settings)
+{
+    if (settings->explain && settings->output)
+        return fail(ERR_USAGE,
+                    "--explain writes to standard output: leave --output %s "
+                    "out, and send that to a file by > FILE",
+                    settings->output);
+    if (settings->json && !settings->explain)
+        return fail(ERR_USAGE,
+                    "--json is of explanations: give --explain too, or --jsonl "
+                    "for judgements");
+    return OK;
+}
+
 static int judge(struct predictor *predictor, const struct settings *settings,
                  const char *path)
 {
@@ -204,6 +242,10 @@ static int judge(struct predictor *predictor, const struct settings *settings,
 
     int rc = judgements_new(predictor, settings->output, settings->jsonl,
                             settings->digits, &job.judgements);
+    if (!rc && settings->explain)
+        rc = explaining_new(predictor, (enum explain_method)(settings->explain - 1),
+                            settings->json || settings->jsonl, settings->colour,
+                            &job.explaining);
     if (!rc && !settings->whole)
         rc = texts_are_there(path, &records, &are_texts);
     if (!rc)
@@ -212,6 +254,9 @@ static int judge(struct predictor *predictor, const struct settings *settings,
         rc = judgements_finish(job.judgements);
     if (!rc)
         judgements_print_notes(job.judgements);
+    if (!rc && job.explaining)
+        explaining_print_notes(job.explaining);
+    explaining_free(job.explaining);
     judgements_free(job.judgements);
     return rc;
 }
@@ -225,6 +270,8 @@ static int run(const void *given, const char *const *operands, int n)
     char *set = precision_set(settings->isa, settings->precision);
 
     int rc = input_check(&settings->input);
+    if (!rc)
+        rc = check_explain(settings);
     if (!rc)
         rc = check_output(settings, checkpoint, path);
     if (!rc)

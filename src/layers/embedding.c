@@ -63,7 +63,8 @@ void embedding_perturb(struct layer *embedding, const struct pass *pass)
 /* Where a pass stands; no other than one that trains has stages. */
 static bool is_at(const struct embedding_layer *layer, enum perturbation_stage stage)
 {
-    return layer->perturbation && layer->perturbation->stage == stage;
+    return layer->perturbation && (layer->perturbation->stage == stage ||
+                                   layer->perturbation->stage == PERTURBATION_FOLLOWS);
 }
 
 static struct outline outline(const struct chain_config *chain, int i, struct outline in)

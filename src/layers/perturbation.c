@@ -31,15 +31,14 @@ size_t perturbation_bytes(const struct perturbation *perturbation)
     return perturbation->n * (sizeof(int32_t) + 2 * width * sizeof(real));
 }
 
-/* Positions of the lane. */
-static size_t n_slots(const struct plans *plans)
+size_t perturbation_slots(const struct plans *plans)
 {
     return plans->all.slot[plans->length + 1];
 }
 
 void perturbation_begin(struct perturbation *perturbation, const struct plans *plans)
 {
-    size_t n = n_slots(plans) * (size_t)perturbation->width;
+    size_t n = perturbation_slots(plans) * (size_t)perturbation->width;
 
     memset(perturbation->d_vectors, 0, n * sizeof(real));
     perturbation->stage = PERTURBATION_COLLECTS;
@@ -81,8 +80,9 @@ static void move_row(struct perturbation *perturbation, const struct plans *plan
 void perturbation_apply(struct perturbation *perturbation, const struct plans *plans,
                         const struct kernels *kernels, const real *table, real *d_table)
 {
-    const struct embedding words = {
-        .n = (int)n_slots(plans), .width = perturbation->width, .ids = plans->ids};
+    const struct embedding words = {.n = (int)perturbation_slots(plans),
+                                    .width = perturbation->width,
+                                    .ids = plans->ids};
     size_t width = (size_t)perturbation->width;
 
     kernels->embed_backward(&words, perturbation->d_vectors, width, d_table);

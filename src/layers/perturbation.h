@@ -15,7 +15,8 @@
 enum perturbation_stage {
     PERTURBATION_NONE,
     PERTURBATION_COLLECTS, /* what is pushed belongs to positions */
-    PERTURBATION_APPLIES   /* what is pulled are positions' vectors */
+    PERTURBATION_APPLIES,  /* what is pulled are positions' vectors */
+    PERTURBATION_FOLLOWS   /* both at once: vectors are given, model/path.h */
 };
 
 struct perturbation {
@@ -32,6 +33,8 @@ struct perturbation {
 void perturbation_new(double epsilon, int rows, int length, int width,
                       struct perturbation *perturbation);
 void perturbation_release(struct perturbation *perturbation);
+/* Positions of the lane. */
+size_t perturbation_slots(const struct plans *plans);
 size_t perturbation_bytes(const struct perturbation *perturbation);
 
 /* The lane's first way begins: no gradient is there yet. */

@@ -275,6 +275,11 @@ int model_lane_rows(const struct model *model)
     return model->frame.rows;
 }
 
+const struct kernels *model_kernels(const struct model *model)
+{
+    return model->frame.kernels;
+}
+
 size_t model_bytes(const struct model *model)
 {
     return model->n_bytes;

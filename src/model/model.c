@@ -82,7 +82,7 @@ static struct pass pass_of(const struct model *model, int i, const struct pass *
     return own;
 }
 
-static void forward(struct model *model, const struct lane *lane, const struct pass *pass)
+void model_forward(struct model *model, const struct lane *lane, const struct pass *pass)
 {
     if (pass->shares && !model->pads_known)
         learn_pads(model);
@@ -119,7 +119,7 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                               .shares = model_shares_pads(model)};
     uint64_t mode = kernels_begin();
 
-    forward(model, lane, &pass);
+    model_forward(model, lane, &pass);
     kernels_end(mode);
     size_t width = (size_t)output->out.width, row = (size_t)output->out.row;
     for (size_t r = 0; r < (size_t)lane->n_rows && logits; r++)
@@ -138,7 +138,7 @@ struct lane_result model_score(struct model *model, const struct lane *lane,
     return score(model, lane, false);
 }
 
-static void backward(struct model *model, const struct pass *pass)
+void model_backward(struct model *model, const struct pass *pass)
 {
     for (int i = model->n_layers - 1; i >= 0; i--) {
         const struct pass own = pass_of(model, i, pass);
@@ -155,9 +155,9 @@ static void add_perturbed(struct model *model, const struct lane *lane,
 
     memcpy(model->kept, pass->gradient + table, n * sizeof *model->kept);
     embedding_perturb(model->layer[0], pass);
-    forward(model, lane, pass);
+    model_forward(model, lane, pass);
     (void)score(model, lane, true);
-    backward(model, pass);
+    model_backward(model, pass);
     model->perturbation.stage = PERTURBATION_NONE;
     for (size_t i = 0; i < n; i++)
         pass->gradient[table + i] += model->kept[i];
@@ -182,7 +182,7 @@ struct lane_result model_lane_gradient(struct model *model, const struct lane *l
 
     if (!touched)
         memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
-    forward(model, lane, &pass);
+    model_forward(model, lane, &pass);
     struct lane_result result = score(model, lane, true);
     trace_end(TRACE_FORWARD, began);
 
@@ -191,7 +191,7 @@ struct lane_result model_lane_gradient(struct model *model, const struct lane *l
         id_bits_set(touched, model->plans.words[i]);
     if (model->kept)
         perturbation_begin(&model->perturbation, &model->plans);
-    backward(model, &pass);
+    model_backward(model, &pass);
     if (model->kept)
         add_perturbed(model, lane, &pass);
     trace_end(TRACE_BACKWARD, began);

@@ -32,6 +32,7 @@ const struct chain_config *model_chain(const struct model *model);
 const struct params *model_params(const struct model *model);
 size_t model_bytes(const struct model *model);  /* of the workspace */
 int model_lane_rows(const struct model *model); /* most rows of a lane */
+const struct kernels *model_kernels(const struct model *model);
 
 /* Keras's initial weights, a pure function of the configuration and the seed. */
 void model_init_weights(const struct model *model, uint64_t seed, real *weights);

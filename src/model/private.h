@@ -51,4 +51,8 @@ static inline bool model_shares_pads(const struct model *model)
     return model->layer[0]->out.alike;
 }
 
+/* A lane through all layers, and its gradient back, once dL/d(logits) is set. */
+void model_forward(struct model *model, const struct lane *lane, const struct pass *pass);
+void model_backward(struct model *model, const struct pass *pass);
+
 #endif

@@ -309,6 +309,15 @@ void predictor_worker_judge_ids(struct predictor_worker *worker,
     judge_rows(worker, n_rows, probabilities, NULL);
 }
 
+const real *predictor_worker_logits(const struct predictor_worker *worker, int i)
+{
+    size_t at = 0; /* rows were sorted */
+
+    while (worker->rows[at] != i)
+        at++;
+    return worker->logits + at * logits_a_row(worker->predictor);
+}
+
 void predictor_judge(struct predictor *predictor, char *const *texts, int n_texts,
                      double *probabilities, int *classes)
 {

@@ -87,5 +87,7 @@ void predictor_worker_judge(struct predictor_worker *worker, const char *const *
 void predictor_worker_judge_ids(struct predictor_worker *worker,
                                 const int32_t *const *ids, const size_t *lengths,
                                 int n_rows, double *probabilities);
+/* Of text `i` of the worker's last judgements: its logits, 1 or C. */
+const real *predictor_worker_logits(const struct predictor_worker *worker, int i);
 
 #endif

@@ -1,19 +1,7 @@
-#include "rnntrain/rnntrain.h"
+#include "serve/library_private.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "serve/predictor.h"
-
-#define PUBLIC __attribute__((visibility("default")))
-
-struct rnntrain_model {
-    struct predictor predictor;
-    pthread_mutex_t lock; /* of the pool */
-    struct predictor_worker **idle;
-    size_t n_idle, room;
-};
 
 struct order {
     const char *path;
@@ -98,8 +86,7 @@ PUBLIC const char *rnntrain_message(void)
     return fail_message();
 }
 
-/* An idle worker; NULL: there is none. */
-static struct predictor_worker *take_idle(struct rnntrain_model *model)
+struct predictor_worker *library_take_idle(struct rnntrain_model *model)
 {
     struct predictor_worker *taken = NULL;
 
@@ -110,8 +97,7 @@ static struct predictor_worker *take_idle(struct rnntrain_model *model)
     return taken;
 }
 
-/* For later calls; where memory has no room for it, they make their own. */
-static void give_back(struct rnntrain_model *model, struct predictor_worker *worker)
+void library_give_back(struct rnntrain_model *model, struct predictor_worker *worker)
 {
     pthread_mutex_lock(&model->lock);
     if (model->n_idle == model->room) {
@@ -132,8 +118,7 @@ static void give_back(struct rnntrain_model *model, struct predictor_worker *wor
         predictor_worker_free(worker);
 }
 
-/* The text itself, or its repaired copy, which is left in *copy. */
-static const char *clean_text(const char *text, char **copy)
+const char *library_clean_text(const char *text, char **copy)
 {
     size_t n = 0, first_bad = 0;
     return text_repair_utf8(text, strlen(text), copy, &n, &first_bad) ? *copy : text;
@@ -146,7 +131,7 @@ static void judge_texts(struct predictor_worker *worker, const char *const *text
     char *copies[PREDICTOR_ROWS] = {NULL};
 
     for (int i = 0; i < n; i++)
-        clean[i] = clean_text(texts[i], &copies[i]);
+        clean[i] = library_clean_text(texts[i], &copies[i]);
 
     predictor_worker_judge(worker, clean, n, probabilities, NULL);
     for (int i = 0; i < n; i++)
@@ -197,10 +182,10 @@ static int answer(struct request *request)
     if (request->n == 0)
         return OK;
 
-    request->worker = take_idle(request->model);
+    request->worker = library_take_idle(request->model);
     int rc = die_caught(judge, request);
     if (!rc)
-        give_back(request->model, request->worker);
+        library_give_back(request->model, request->worker);
     return rc;
 }
 

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* memmem */
 #include "text/passage.h"
+#include "text/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,9 +67,10 @@ static void apply_filters(const struct text_tokenizer *tokenizer, struct passage
     const char *split = tokenizer->options.split, *text = passage->text;
     size_t n_split = strlen(split), used = 0;
     char *result = text_next_buffer(passage, passage->n * (2 * n_split + 1) + 1);
+    struct text_trace *trace = passage->cut->trace;
 
     for (size_t i = 0; i < passage->n;) {
-        size_t length = character_bytes(text + i);
+        size_t length = character_bytes(text + i), before = used;
         bool filtered = is_filtered(tokenizer, text + i, length);
         bool kept = passage->cut->keeps_marks &&
                     text_mark_number(tokenizer, text + i, length) >= 0;
@@ -79,9 +81,11 @@ static void apply_filters(const struct text_tokenizer *tokenizer, struct passage
             used = append(result, used, text + i, length);
         if (kept)
             used = append(result, used, split, n_split);
+        text_trace_step(trace, length, used - before);
         i += length;
     }
 
+    text_trace_turn(trace);
     text_take_next(passage, used);
 }
 
@@ -173,16 +177,23 @@ void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n
         die("a document of %zu bytes is too long", n_bytes);
 
     cut->n = 0;
+    text_trace_tags(cut->trace, text, n_bytes, options->tags);
     passage.n = text_strip_tags(text, n_bytes, options->tags, passage.text);
-    if (options->tags == TEXT_TAGS_HTML)
+    if (options->tags == TEXT_TAGS_HTML) {
+        text_trace_references(cut->trace, passage.text, passage.n);
         passage.n = text_decode_references(passage.text, passage.n);
-    if (options->form && !text_is_ascii(passage.text, passage.n))
+    }
+    if (options->form && !text_is_ascii(passage.text, passage.n)) {
+        text_trace_form(cut->trace, passage.text, passage.n, options->form);
         text_normalise(&passage, options->form);
+    }
 
     /* the table lower-cases ASCII while it splits */
     bool by_table = options->segment == TEXT_SEGMENT_SPLIT && tokenizer->by_table;
-    if (options->lower && !(by_table && text_is_ascii(passage.text, passage.n)))
+    if (options->lower && !(by_table && text_is_ascii(passage.text, passage.n))) {
+        text_trace_lower(cut->trace, tokenizer, passage.text, passage.n);
         text_lower_case(tokenizer, &passage);
+    }
 
     switch (options->segment) {
     case TEXT_SEGMENT_SPLIT:
@@ -200,6 +211,7 @@ void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n
         split_characters(&passage);
         break;
     }
+    text_trace_words(cut->trace, cut, passage.text, passage.n);
 }
 
 void text_cut_release(struct text_cut *cut)

@@ -44,12 +44,15 @@ int32_t text_known_id(const struct text_tokenizer *tokenizer, int32_t number)
     return text_is_beyond(tokenizer, number) ? 0 : tokenizer->entries[number].index;
 }
 
-static void append_id(struct text_ids *result, int32_t id)
+static void append_id(struct text_ids *result, int32_t id, int32_t word)
 {
     if (result->n == result->capacity) {
         result->capacity = result->capacity ? 2 * result->capacity : 256;
         result->ids = xrealloc(result->ids, result->capacity, sizeof *result->ids);
+        result->word_of =
+            xrealloc(result->word_of, result->capacity, sizeof *result->word_of);
     }
+    result->word_of[result->n] = word;
     result->ids[result->n++] = id;
 }
 
@@ -62,7 +65,7 @@ void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_
     text_cut(tokenizer, text, n_bytes, &result->cut);
     result->n = result->n_words = result->n_unknown = 0;
     if (start)
-        append_id(result, start);
+        append_id(result, start, -1);
 
     for (size_t i = 0; i < cut->n; i++) {
         int32_t number =
@@ -78,13 +81,14 @@ void text_encode(const struct text_tokenizer *tokenizer, const char *text, size_
                      ? text_beyond_id(tokenizer)
                      : text_unknown_id(tokenizer);
         if (id)
-            append_id(result, id);
+            append_id(result, id, (int32_t)i);
     }
 }
 
 void text_ids_release(struct text_ids *result)
 {
     free(result->ids);
+    free(result->word_of);
     text_cut_release(&result->cut);
     *result = (struct text_ids){0};
 }

@@ -53,8 +53,7 @@ static UChar32 reference_of(UChar32 c)
     return c <= 0 || c > 0x10ffff || U_IS_SURROGATE(c) ? 0xfffd : c;
 }
 
-/* The character that "&name;", "&#12;" or "&#xc;" stands for, and its bytes; 0: none. */
-static UChar32 decode_reference(const char *text, size_t n, size_t *n_bytes)
+UChar32 text_decode_reference(const char *text, size_t n, size_t *n_bytes)
 {
     enum { LONGEST = 12 };
     char name[LONGEST + 1];
@@ -91,7 +90,7 @@ size_t text_decode_references(char *text, size_t n_bytes)
     for (size_t at = 0; at < n_bytes;) {
         size_t length = 0;
         UChar32 c =
-            text[at] == '&' ? decode_reference(text + at, n_bytes - at, &length) : 0;
+            text[at] == '&' ? text_decode_reference(text + at, n_bytes - at, &length) : 0;
 
         if (c) {
             U8_APPEND_UNSAFE(text, used, c);

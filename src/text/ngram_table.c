@@ -176,6 +176,20 @@ void ngram_table_features(const struct ngram_table *table,
     ngram_table_find(table, features->words, n, features);
 }
 
+int32_t ngram_table_feature(const struct ngram_table *table, const int32_t *words,
+                            size_t n)
+{
+    int32_t found = words[0] < 0 ? PAIRS_NONE : table->alone[words[0]];
+
+    for (size_t i = 1; i < n && found >= 0; i++) {
+        bool has_children = words[i] >= 0 && table->children.n_slots > 0;
+        const struct pairs_slot *slot =
+            has_children ? pairs_slot(&table->children, found, words[i]) : NULL;
+        found = slot && slot->second >= 0 ? slot->value : PAIRS_NONE;
+    }
+    return found;
+}
+
 void ngram_features_release(struct ngram_features *features)
 {
     free(features->index);

@@ -82,4 +82,8 @@ void ngram_table_find(const struct ngram_table *table, const int32_t *words, siz
                       struct ngram_features *features);
 void ngram_features_release(struct ngram_features *features);
 
+/* The feature of n words side by side, 1 .. NGRAMS_MOST_WORDS; -1: they are none. */
+int32_t ngram_table_feature(const struct ngram_table *table, const int32_t *words,
+                            size_t n);
+
 #endif

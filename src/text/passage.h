@@ -26,6 +26,8 @@ void text_take_next(struct passage *passage, size_t n);
 
 /* Decodes character references in place; returns the new length. */
 size_t text_decode_references(char *text, size_t n_bytes);
+/* The character that "&name;", "&#12;" or "&#xc;" stands for, and its bytes; 0: none. */
+UChar32 text_decode_reference(const char *text, size_t n, size_t *n_bytes);
 
 bool text_is_ascii(const char *text, size_t n);
 void text_normalise(struct passage *passage, enum text_form form);

@@ -71,7 +71,8 @@ struct text_cut {
     bool keeps_marks;   /* of the caller: those of text_mark too, as words of their own */
     struct word *words; /* borrowed until the next document */
     size_t n, room;
-    char *buffer[2]; /* private, as is the rest */
+    struct text_trace *trace; /* of the caller: where words stand is noted; or NULL */
+    char *buffer[2];          /* private, as is the rest */
     size_t buffer_room[2];
     struct UBreakIterator *breaks;
 };
@@ -134,6 +135,7 @@ int text_max_id(const struct text_tokenizer *tokenizer);
 /* What a document became. `ids` is grown as needed and reused; text_ids_release. */
 struct text_ids {
     int32_t *ids;
+    int32_t *word_of; /* (n) which word of the cut each is of; -1: of none */
     size_t n, capacity;
     size_t n_words;   /* of the document, stop words left out */
     size_t n_unknown; /* of them outside the vocabulary: dropped, or the OOV token's id */
