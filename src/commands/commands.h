@@ -18,6 +18,7 @@
             "finds the options that make the best model of a data set")                  \
     COMMAND(summary, "Training", false,                                                  \
             "shows the layers of a model, before or after it is trained")                \
+    COMMAND(report, "Training", false, "makes one page of HTML of what runs learnt")     \
     COMMAND(eval, "Trained models, and models of Keras", false,                          \
             "says how well a model judges a part of a data set")                         \
     COMMAND(predict, "Trained models, and models of Keras", false,                       \

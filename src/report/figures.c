@@ -1,0 +1,124 @@
+/* What the probabilities come to: of all rows, and of each class. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/say.h"
+#include "report/sections.h"
+
+enum { MOST_CLASSES = 200 };
+
+static const struct {
+    enum judge_figure figure;
+    const char *name;
+} shown[] = {
+    {JUDGE_ACC, "Accuracy"},
+    {JUDGE_BALANCED_ACC, "Balanced accuracy"},
+    {JUDGE_MICRO_F1, "F1, micro"},
+    {JUDGE_MACRO_PRECISION, "Precision, macro"},
+    {JUDGE_MACRO_RECALL, "Recall, macro"},
+    {JUDGE_MACRO_F1, "F1, macro"},
+    {JUDGE_WEIGHTED_F1, "F1, weighted"},
+    {JUDGE_MCC, "Matthews correlation"},
+    {JUDGE_ROC_AUC, "ROC AUC"},
+    {JUDGE_AVERAGE_PRECISION, "Average precision"},
+    {JUDGE_LOG_LOSS, "Log loss"},
+    {JUDGE_BRIER, "Brier score"},
+    {JUDGE_CALIBRATION_ERROR, "Calibration error"},
+};
+
+static void write_interval(struct page *page, const struct judge_interval *interval)
+{
+    page_markup(page, "<td class=\"n\">");
+    page_number(page, interval->low, 4);
+    if (isfinite(interval->low)) {
+        page_markup(page, "\xE2\x80\x93");
+        page_number(page, interval->high, 4);
+    }
+    page_markup(page, "</td>");
+}
+
+static void write_all(struct page *page, const struct judged *judged)
+{
+    static const char *const columns[] = {"Figure", "#Value", "#95 % interval",
+                                          "#Baseline", NULL};
+
+    page_table(page, "All rows, beside one answer for all of them", columns);
+    for (size_t i = 0; i < COUNT_OF(shown); i++) {
+        enum judge_figure figure = shown[i].figure;
+        if (!isfinite(judged->figures.value[figure]))
+            continue;
+        page_row(page, shown[i].name);
+        page_cell_number(page, judged->figures.value[figure], 4);
+        write_interval(page, &judged->intervals.value[figure]);
+        page_cell_number(page, judged->baseline.value[figure], 4);
+        page_row_end(page);
+    }
+    page_table_end(page);
+}
+
+static void write_class(struct page *page, const struct judged *judged, int c)
+{
+    const struct judge_class *class = &judged->figures.classes[c];
+    const struct judge_interval *intervals = judged->intervals.classes[c];
+
+    page_row(page, judged->predictions->labels[c]);
+    page_cell_count(page, judge_support(class));
+    page_cell_number(page, class->value[JUDGE_PRECISION], 4);
+    page_cell_number(page, class->value[JUDGE_RECALL], 4);
+    page_cell_number(page, class->value[JUDGE_F1], 4);
+    write_interval(page, &intervals[JUDGE_F1]);
+    page_cell_number(page, class->value[JUDGE_CLASS_ROC_AUC], 4);
+    page_row_end(page);
+}
+
+static void write_classes(struct page *page, const struct judged *judged)
+{
+    static const char *const columns[] = {"Class",    "#Rows", "#Precision",
+                                          "#Recall",  "#F1",   "#95 % interval of F1",
+                                          "#ROC AUC", NULL};
+    int n = judged->predictions->n_labels;
+    int most = n > MOST_CLASSES ? MOST_CLASSES : n;
+
+    page_table(page,
+               judged->predictions->multi_label ? "Label by label" : "Class by class",
+               columns);
+    for (int c = 0; c < most; c++)
+        write_class(page, judged, c);
+    page_table_end(page);
+    if (most < n)
+        page_write(page,
+                   "<p class=\"note\">The first %d of %d: <code>rnntrain eval --csv"
+                   "</code> has all.</p>\n",
+                   most, n);
+}
+
+void section_figures(struct dossier *dossier)
+{
+    const struct judged *judged = dossier_judged(dossier);
+    struct page *page = &dossier->page;
+    page_section(page, "figures", "Figures");
+    if (!judged) {
+        page_markup(page, "<p class=\"note\">This run has no predictions.h5, which "
+                          "training writes at its end: figures of classes, confusion "
+                          "and mistakes are not known here. <code>rnntrain eval</code> "
+                          "computes them.</p>\n");
+        page_section_end(page);
+        return;
+    }
+
+    page_markup(page, "<p>Of the ");
+    page_count(page, judged->rows->n);
+    page_markup(page, judged->rows->of == DATASET_TEST
+                          ? " rows of the test part, which training has not seen"
+                          : " rows that training was validated on, and its weights "
+                            "chosen by");
+    page_write(page, ", by the weights of epoch %d.", judged->rows->epoch);
+    if (judged->intervals.resamples)
+        page_write(page, " The intervals are of %d resamples of them.",
+                   judged->intervals.resamples);
+    page_markup(page, "</p>\n<div class=\"pair\">\n");
+    write_all(page, judged);
+    write_classes(page, judged);
+    page_markup(page, "</div>\n");
+    page_section_end(page);
+}

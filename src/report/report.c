@@ -1,0 +1,119 @@
+#include "report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "files/file.h"
+#include "report/sections.h"
+
+/* Whether it is the file that the run learnt of. */
+static bool is_of_run(const struct past_run *run, const struct dataset *data)
+{
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data->hash);
+    return !strcmp(hash, past_text(run->start, "data"));
+}
+
+/* Rows are found in it by their numbers: these must be there. */
+static bool has_rows(const struct judged *judged, const struct dataset *data)
+{
+    const struct predictions_part *rows = judged ? judged->rows : NULL;
+    return !rows || rows->n == 0 || rows->row[rows->n - 1] < data->part[rows->of].n;
+}
+
+static int open_data(struct dossier *dossier, const char *path)
+{
+    struct dataset *data = &dossier->data;
+    int rc = dataset_open(path, DATASET_WORDS_KEPT, data);
+    if (!rc)
+        rc = dataset_load_alone(data, DATASET_COLUMNS, "name no --data");
+    if (!rc && data->tokenizer)
+        rc = dataset_tokenizer(data, &dossier->tokenizer);
+    return rc;
+}
+
+/* One that is named must be the run's; another one is tried. */
+static int find_data(struct dossier *dossier)
+{
+    const struct report_settings *settings = dossier->settings;
+    const struct past_run *run = dossier_run(dossier);
+    const char *path = settings->data ? settings->data : "dataset.h5";
+    if (!settings->data && access(path, F_OK) != 0)
+        return OK;
+
+    int rc = open_data(dossier, path);
+    bool is_it = !rc && is_of_run(run, &dossier->data) &&
+                 has_rows(dossier_judged(dossier), &dossier->data);
+    if (!rc && !is_it && settings->data)
+        rc = fail(ERR_USAGE,
+                  "--data %s is not what %s was trained on: its SHA-256 begins with "
+                  "%016llx, that of the run's data with %s",
+                  path, run->path, (unsigned long long)dossier->data.hash,
+                  past_text(run->start, "data"));
+    dossier->has_data = is_it;
+    return settings->data ? rc : OK;
+}
+
+static int compose(struct dossier *dossier)
+{
+    section_head(dossier);
+    section_runs(dossier);
+    section_curves(dossier);
+    section_figures(dossier);
+    section_confusion(dossier);
+    section_sure(dossier);
+    section_slices(dossier);
+    int rc = section_mistakes(dossier);
+    section_time(dossier);
+    section_model(dossier);
+    section_data(dossier);
+    section_repeat(dossier);
+    page_write(&dossier->page,
+               "</main>\n<footer><p>Made by rnntrain %s.</p></footer>\n</body></html>\n",
+               RNNTRAIN_VERSION);
+    return rc;
+}
+
+static void release(struct dossier *dossier)
+{
+    for (int i = 0; i < dossier->past.n && dossier->judged; i++)
+        judged_release(&dossier->judged[i]);
+    free(dossier->judged);
+    text_free(dossier->tokenizer);
+    dataset_release(&dossier->data);
+    past_release(&dossier->past);
+    page_release(&dossier->page);
+}
+
+/* Intervals take long: the run that is shown in full has them. */
+static void judge_all(struct dossier *dossier)
+{
+    const struct report_settings *settings = dossier->settings;
+    dossier->judged = xcalloc((size_t)dossier->past.n, sizeof *dossier->judged);
+
+    for (int i = 0; i < dossier->past.n; i++)
+        judged_compute(&dossier->past.runs[i], settings->seed,
+                       i == dossier->chosen ? settings->resamples : 0,
+                       &dossier->judged[i]);
+}
+
+int report_page(const char *const *folders, int n, const struct report_settings *settings,
+                const char *output)
+{
+    struct dossier dossier = {.settings = settings};
+    int rc = past_read(folders, n, &dossier.past);
+    if (!rc) {
+        dossier.chosen = past_best(&dossier.past);
+        judge_all(&dossier);
+        rc = find_data(&dossier);
+    }
+    if (!rc)
+        rc = compose(&dossier);
+    if (!rc)
+        rc = file_replace(output, dossier.page.html, dossier.page.n, false);
+    release(&dossier);
+    return rc;
+}

@@ -1,0 +1,69 @@
+#include "report/row_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_WORDS = 100 };
+
+/* The word of an id, "" of one that stands for none. */
+static const char *word_of(const struct text_tokenizer *tokenizer, int32_t id)
+{
+    int index = id - text_settings(tokenizer)->index_from;
+    return index >= 1 && index <= text_n_words(tokenizer) ? text_word(tokenizer, index)
+                                                          : "";
+}
+
+static void add_word(struct row_text *text, const char *word, size_t *n)
+{
+    size_t length = strlen(word);
+    text->text = xrealloc(text->text, *n + length + 2, 1);
+    text->words = xrealloc(text->words, (size_t)text->n_words + 1, sizeof *text->words);
+
+    if (*n > 0)
+        text->text[(*n)++] = ' ';
+    memcpy(text->text + *n, word, length + 1);
+    text->words[text->n_words++] = (struct row_word){*n, *n + length, 0};
+    *n += length;
+}
+
+static void decode(const struct rows *rows, int row, const void *ids,
+                   const struct text_tokenizer *tokenizer, struct row_text *text)
+{
+    int length = rows->length[row], shown = length > MOST_WORDS ? MOST_WORDS : length;
+    int32_t *of_row = xcalloc((size_t)length + 1, sizeof *of_row);
+    size_t n = 0;
+
+    rows_ids(rows, ids, rows_first_word(rows, row), length, of_row);
+    for (int t = 0; t < shown; t++) {
+        const char *word = word_of(tokenizer, of_row[t]);
+        if (*word)
+            add_word(text, word, &n);
+    }
+    text->is_cut = shown < length;
+    free(of_row);
+}
+
+int row_text_find(const struct dataset *data, const struct text_tokenizer *tokenizer,
+                  enum dataset_part part, int row, struct row_text *text)
+{
+    struct dataset_reader *reader = NULL;
+    if (!tokenizer)
+        return OK;
+
+    void *ids = xcalloc(1, dataset_row_bytes(data));
+    int rc = dataset_reader_open(data, part, &reader);
+    if (!rc)
+        rc = dataset_reader_row(reader, row, ids);
+    if (!rc)
+        decode(&data->part[part], row, ids, tokenizer, text);
+    dataset_reader_close(reader);
+    free(ids);
+    return rc;
+}
+
+void row_text_release(struct row_text *text)
+{
+    free(text->text);
+    free(text->words);
+    *text = (struct row_text){.text = NULL};
+}

@@ -1,0 +1,27 @@
+/* A row of a data set as people read it: the words of its ids. Nothing here is
+ * collective. */
+#ifndef RNNTRAIN_REPORT_ROW_TEXT_H
+#define RNNTRAIN_REPORT_ROW_TEXT_H
+
+#include "data/dataset.h"
+
+/* Words of a text, bytes start to end of it; `share`: what one adds to the decision,
+ * within [-1, 1], 0 where that is not known. */
+struct row_word {
+    size_t start, end;
+    double share;
+};
+
+struct row_text {
+    char *text;             /* UTF-8, owned; NULL: it is not known */
+    bool is_cut;            /* there is more of it */
+    int n_words;            /* 0: its words are not told apart */
+    struct row_word *words; /* (n_words) owned */
+};
+
+/* Of row `row` of a part; `tokenizer` may be NULL: then it is not known. */
+int row_text_find(const struct dataset *data, const struct text_tokenizer *tokenizer,
+                  enum dataset_part part, int row, struct row_text *text) NODISCARD;
+void row_text_release(struct row_text *text);
+
+#endif

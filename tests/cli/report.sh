@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# The page of runs: it stands alone, says what the log and eval say, and no label, word, path or
+# line of a log becomes markup. What is no run is refused, by name.
+set -euo pipefail
+. "$2/tests/lib.sh"
+cd "$tmp"
+
+python3 - <<'PYTHON'
+import random
+random.seed(5)
+common = "the a of <b>on</b> and is <script>alert(1)</script> was & 'at' walk".split()
+own = {"<img src=x onerror=alert(1)>": "cold sour \"dull\"".split(),
+       "a & 'b\"": "warm kind bright".split()}
+with open("texts.jsonl", "w") as out:
+    import json
+    for i in range(240):
+        label = random.choice(list(own))
+        words = random.choices(own[label], k=1) + random.choices(common, k=random.randint(2, 8))
+        json.dump({"text": " ".join(words), "label": label}, out)
+        print(file=out)
+PYTHON
+"$rnnprep" texts.jsonl -o set.h5 --maxlen 10 --tags keep --filters '' --test-split 0.25 --quiet
+small=(--units 4 --embedding 4 --dense 4 --batch-size 32 --learning-rate 0.02 --epochs 3 --quiet)
+folder="runs <i>&"
+for seed in 1 2; do
+    "$rnntrain" set.h5 "${small[@]}" --run-dir "$folder/s$seed" --seed $seed
+done
+mkdir "$folder/wide"
+"$rnntrain" set.h5 "${small[@]}" --run-dir "$folder/wide" --units 6 --trace "$folder/wide/trace.json"
+
+"$rnntrain" report "$folder" -o page.html --data set.h5 --bootstrap 50 >said
+grep -q '^wrote      page.html' said || problem "it does not say what it wrote"
+"$rnntrain" eval "$folder/wide" set.h5 --json --bootstrap 0 >wide.json
+"$rnntrain" report "$folder/wide" -o wide.html --data set.h5 --bootstrap 0 >said
+
+check_page() { # page
+    python3 - "$1" <<'PYTHON' || problem "$1"
+import sys
+from html.parser import HTMLParser
+known = set("""html head meta link title style body a header p h1 h2 dl dt dd div nav ul li main
+    section table caption thead tbody tr th td figure figcaption svg path text desc circle span ol b
+    blockquote mark details summary pre code small br footer""".split())
+void = {"meta", "link", "br"}
+class Page(HTMLParser):
+    open, texts = [], []
+    def handle_starttag(self, tag, attributes):
+        assert tag in known, tag
+        for name, value in attributes:
+            assert not name.startswith("on"), (tag, name)
+            assert name not in ("src",) and not (name == "href" and value[0] != "#" and value != "data:,"), value
+        if tag not in void:
+            self.open.append(tag)
+    def handle_startendtag(self, tag, attributes):
+        assert tag in known, tag
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+    def handle_data(self, data):
+        self.texts.append(data)
+page, text = Page(), open(sys.argv[1]).read()
+page.feed(text)
+assert not page.open, page.open
+shown = "".join(page.texts)
+assert "<img src=x onerror=alert(1)>" in shown and "<script>" in shown
+assert "://" not in text, "something of a network"
+PYTHON
+}
+check_page page.html
+check_page wide.html
+
+python3 - wide.json wide.html "$folder/wide/log.jsonl" <<'PYTHON' || problem "it shows other figures"
+import json, re, sys
+told, page = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
+log = [json.loads(line) for line in open(sys.argv[3])]
+def row(name):
+    return re.search(r'<th scope="row">%s</th><td class="n">([^<]*)' % name, page).group(1)
+for name, key in (("Accuracy", "acc"), ("ROC AUC", "roc_auc"), ("F1, macro", "macro_f1"),
+                  ("Calibration error", "calibration_error")):
+    assert abs(float(row(name)) - told[key]) < 1e-4, (name, row(name), told[key])
+cells = re.findall(r'class="n heat [^>]*>([\d,]+)<br>', page)
+assert [int(c) for c in cells] == sum(told["confusion"], []), cells
+best = [e for e in log if e["event"] == "test" and e["which"] == "best"][0]
+assert "%.4f" % best["loss"] in page
+assert "What ranks did" in page and "forward" in page
+PYTHON
+
+# The command makes the run again.
+command=$(sed -n 's/.*<pre class="command"><code>rnntrain dataset.h5 \(.*\)<\/code><\/pre>/\1/p' wide.html)
+eval "\"$rnntrain\" set.h5 $command --run-dir again --quiet"
+[ "$(hashes again)" = "$(hashes "$folder/wide")" ] || problem "the command makes another run: $command"
+
+# Without a data set, without predictions, with a torn log and with one of a stranger.
+"$rnntrain" report again -o none.html --bootstrap 0 >/dev/null
+grep -q 'its words are not known\|their words are not known' none.html || problem "no word of words"
+rm again/predictions.h5
+printf '%s\n%s' '{"event":"epoch","epoch":1e9,"loss":"<b>"}' '{"event":"epo' >>again/log.jsonl
+"$rnntrain" report again -o none.html --bootstrap 0 >/dev/null
+grep -q 'has no predictions.h5' none.html || problem "no word of predictions"
+mkdir empty
+expect 66 'empty: there is no log.jsonl of a run' "$rnntrain" report empty -o no.html
+printf x >again/predictions.h5
+expect 65 'again/predictions.h5' "$rnntrain" report again -o no.html
+[ ! -e no.html ] || problem "a page of nothing was written"
