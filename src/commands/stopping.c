@@ -12,8 +12,10 @@ static const struct option options[] = {
     {"monitor", OPTION_CHOICE, AT(monitor), "auto", 0, 0, monitor_names,
      "what early stopping and best.h5 watch. auto, unless --patience or --notebook is "
      "given: val_acc, or val_loss for a model that is not the recipe's, and epochs that "
-     "take all validation rows for one class do not count against patience; f1 is the "
-     "micro-average over labels, where texts have several",
+     "take all validation rows for one class do not count against patience. val_f1, "
+     "val_precision, val_recall: the mean over classes; where texts have several labels "
+     "f1 and val_f1 are micro-averages, val_macro_f1 is the mean; val_auc: ROC AUC; "
+     "val_mcc: Matthews",
      "Validation", false},
     {"patience", OPTION_COUNT, AT(patience), "5", 0, 1000000, NULL,
      "epochs without improvement before training stops; 0: it never does", "Validation",

@@ -15,7 +15,20 @@
 #define AT(field) offsetof(struct config, tune.field)
 #define GROUP "Trials"
 
-static const char *const objectives[] = {"acc", "loss", NULL};
+/* And what is watched by each. */
+static const char *const objectives[] = {
+    "acc", "loss", "f1", "auc", "mcc", "balanced_acc", "average_precision", NULL};
+static const enum monitor watched[] = {
+    MONITOR_VAL_ACC,
+    MONITOR_VAL_LOSS,
+    MONITOR_VAL_F1,
+    MONITOR_VAL_AUC,
+    MONITOR_VAL_MCC,
+    MONITOR_VAL_BALANCED_ACC,
+    MONITOR_VAL_AVERAGE_PRECISION,
+};
+_Static_assert(COUNT_OF(watched) + 1 == COUNT_OF(objectives),
+               "an objective is not watched");
 
 static const struct option options[] = {
     {"duration", OPTION_DOUBLE, AT(duration), "0", 0, 1e9, NULL,
@@ -27,7 +40,9 @@ static const struct option options[] = {
      "--duration allows",
      GROUP, true},
     {"objective", OPTION_CHOICE, AT(objective), "acc", 0, 0, objectives,
-     "what they are compared by on validation rows, accuracy or loss", GROUP, true},
+     "what they are compared by on validation rows: accuracy, loss, F1 or recall of "
+     "classes on average, ROC AUC, Matthews, average precision",
+     GROUP, true},
 };
 static const struct option_table tune_table = {.options = options,
                                                .n_options = (int)COUNT_OF(options)};
@@ -141,7 +156,7 @@ static char *describe(const char *record, const char *given)
 /* The objective is what is watched. */
 static void settle(struct config *config)
 {
-    config->trainer.monitor = config->tune.objective ? MONITOR_VAL_LOSS : MONITOR_VAL_ACC;
+    config->trainer.monitor = watched[config->tune.objective];
     config->trainer.monitor_given = true;
     config->trainer.spares_one_class = false;
 }

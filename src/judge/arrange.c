@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/scored.h"
+
 /* What a row is and what is said of it, for comparisons: any total order will do, as rows
  * that are equal in it are equal in all that is added up. */
 struct content {
@@ -76,58 +78,16 @@ static void put_in_order(struct judge *judge)
     free(contents);
 }
 
-/* A row's probability, to be sorted. */
-struct scored {
-    double p;
-    uint32_t row;
-};
-
-/* The greatest first; ties by number. */
-static int compare_scores(const void *left, const void *right)
-{
-    const struct scored *a = left, *b = right;
-
-    if (a->p != b->p)
-        return a->p < b->p ? 1 : -1;
-    return a->row < b->row ? -1 : a->row > b->row;
-}
-
-static void rank_class(const struct judge *judge, int c, struct scored *scored,
-                       uint32_t *ranks)
-{
-    size_t n = (size_t)judge->n, width = (size_t)judge->classes;
-
-    for (size_t i = 0; i < n; i++) {
-        scored[i].p = judge->probabilities[i * width + (size_t)c];
-        scored[i].row = (uint32_t)i;
-    }
-    qsort(scored, n, sizeof *scored, compare_scores);
-    for (size_t i = 0; i < n; i++) {
-        bool is_last = i + 1 == n || scored[i + 1].p != scored[i].p;
-        ranks[i] = 2 * scored[i].row + is_last;
-    }
-}
-
-static bool can_be_ranked(const struct judge *judge)
-{
-    size_t all = (size_t)judge->n * (size_t)judge->classes;
-
-    for (size_t i = 0; i < all && judge->probabilities; i++)
-        if (isnan(judge->probabilities[i]))
-            return false;
-    return judge->probabilities != NULL;
-}
-
 void judge_arrange(struct judge *judge)
 {
     size_t n = (size_t)judge->n;
     put_in_order(judge);
-    if (!can_be_ranked(judge))
+    if (!scored_is_possible(judge))
         return;
 
-    struct scored *scored = xcalloc(n, sizeof *scored);
+    struct scored *room = xcalloc(2 * n, sizeof *room);
     judge->ranks = xcalloc(n * (size_t)judge->classes, sizeof *judge->ranks);
     for (int c = 0; c < judge->classes; c++)
-        rank_class(judge, c, scored, judge->ranks + (size_t)c * n);
-    free(scored);
+        scored_rank(judge, c, room, judge->ranks + (size_t)c * n);
+    free(room);
 }

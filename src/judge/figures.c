@@ -220,20 +220,13 @@ static void set_means(const struct judge *judge, const int32_t *weights,
     free(room);
 }
 
-/* What rows are sorted for. */
-static void set_ranks(const struct judge *judge, const int32_t *weights,
-                      struct judge_figures *figures)
+void judge_average_ranks(const struct judge *judge, struct judge_figures *figures)
 {
     bool is_binary = judge->classes == 2 && !judge->multi_label;
     double roc_auc = 0, average_precision = 0;
 
     for (int c = 0; c < judge->classes; c++) {
-        double *value = figures->classes[c].value;
-        value[JUDGE_CLASS_ROC_AUC] = value[JUDGE_CLASS_AVERAGE_PRECISION] =
-            JUDGE_UNDEFINED;
-        if (judge->ranks)
-            judge_rank(judge, c, weights, &value[JUDGE_CLASS_ROC_AUC],
-                       &value[JUDGE_CLASS_AVERAGE_PRECISION]);
+        const double *value = figures->classes[c].value;
         roc_auc += value[JUDGE_CLASS_ROC_AUC] / judge->classes;
         average_precision += value[JUDGE_CLASS_AVERAGE_PRECISION] / judge->classes;
     }
@@ -244,15 +237,38 @@ static void set_ranks(const struct judge *judge, const int32_t *weights,
         is_binary ? second[JUDGE_CLASS_AVERAGE_PRECISION] : average_precision;
 }
 
-void judge_compute(const struct judge *judge, const int32_t *weights,
-                   struct judge_figures *figures)
+/* What rows are sorted for. */
+static void set_ranks(const struct judge *judge, const int32_t *weights,
+                      struct judge_figures *figures)
+{
+    for (int c = 0; c < judge->classes && judge->ranks; c++) {
+        double *value = figures->classes[c].value;
+        judge_rank(judge, c, weights, &value[JUDGE_CLASS_ROC_AUC],
+                   &value[JUDGE_CLASS_AVERAGE_PRECISION]);
+    }
+    judge_average_ranks(judge, figures);
+}
+
+void judge_count(const struct judge *judge, const int32_t *weights,
+                 struct judge_figures *figures)
 {
     if (!figures->classes)
         figures->classes = xcalloc((size_t)judge->classes, sizeof *figures->classes);
     figures->n_classes = judge->classes;
+    for (int f = 0; f < JUDGE_FIGURES; f++)
+        figures->value[f] = JUDGE_UNDEFINED;
+    for (int c = 0; c < judge->classes; c++)
+        for (int f = 0; f < JUDGE_CLASS_FIGURES; f++)
+            figures->classes[c].value[f] = JUDGE_UNDEFINED;
 
     count(judge, weights, figures);
     set_counted(judge, figures);
+}
+
+void judge_compute(const struct judge *judge, const int32_t *weights,
+                   struct judge_figures *figures)
+{
+    judge_count(judge, weights, figures);
     set_means(judge, weights, figures);
     set_ranks(judge, weights, figures);
 }

@@ -82,6 +82,11 @@ struct judge_figures {
  * whose memory is used again. */
 void judge_compute(const struct judge *judge, const int32_t *weights,
                    struct judge_figures *figures);
+/* The same of a judge that need not be arranged, but for what is counted all is NaN. */
+void judge_count(const struct judge *judge, const int32_t *weights,
+                 struct judge_figures *figures);
+/* The means over classes of what ranks came to for each, where it is set. */
+void judge_average_ranks(const struct judge *judge, struct judge_figures *figures);
 void judge_figures_release(struct judge_figures *figures);
 
 /* Rows that have a class or label, and those that were given it. */

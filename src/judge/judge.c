@@ -29,6 +29,16 @@ struct judge *judge_new(int n, int classes, bool multi_label)
     return judge;
 }
 
+struct judge *judge_new_of_decisions(int n, int classes)
+{
+    struct judge *judge = xcalloc(1, sizeof *judge);
+
+    *judge = (struct judge){.n = n, .classes = classes};
+    judge->label = xcalloc((size_t)n, sizeof *judge->label);
+    judge->decided = xcalloc((size_t)n, sizeof *judge->decided);
+    return judge;
+}
+
 void judge_free(struct judge *judge)
 {
     if (!judge)
@@ -65,10 +75,12 @@ static void take_class(struct judge *judge, int i, const struct judge_row *row)
     bool is_binary = judge->classes == 2;
     double brier = 0;
 
-    for (int c = 0; c < judge->classes; c++)
-        brier += square(p[c] - (c == row->label));
     judge->label[i] = row->label;
     judge->decided[i] = row->decided;
+    if (!judge->loss)
+        return;
+    for (int c = 0; c < judge->classes; c++)
+        brier += square(p[c] - (c == row->label));
     judge->sure[i] = p[is_binary ? 1 : row->decided];
     judge->loss[i] = loss_of(p[row->label]);
     judge->brier[i] = is_binary ? square(p[1] - (row->label == 1)) : brier;

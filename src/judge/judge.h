@@ -33,7 +33,7 @@ struct judge {
     int32_t *label, *decided; /* (n) where a row has one label; else NULL */
     uint8_t *there, *given;   /* (n, C) where it may have several; else NULL */
     double *probabilities;    /* (n, C), or NULL: they are too many */
-    double *loss, *brier;     /* (n) a row's terms of log loss and Brier score */
+    double *loss, *brier;     /* (n) a row's terms of log loss and Brier score, or NULL */
     double *sure;             /* (n) what its reliability is asked of; NULL: labels */
     int32_t *place;           /* (n) their order; NULL: judge_arrange was not called */
     uint32_t *ranks;          /* (C, n) see ranking.h; NULL: there are none */
@@ -41,6 +41,9 @@ struct judge {
 
 /* Of n rows, 1 or more, of C classes, 2 or more, or labels. */
 struct judge *judge_new(int n, int classes, bool multi_label);
+/* Of rows that have one class, whose decisions alone are told, as probabilities of many
+ * classes are much to hand over: nothing but judge_count comes of it. */
+struct judge *judge_new_of_decisions(int n, int classes);
 void judge_free(struct judge *judge); /* NULL is fine */
 
 /* Row i, each once. A label is given where its probability is above one half. */

@@ -10,7 +10,14 @@ static bool has_class(const struct judge *judge, uint32_t row, int c)
 void judge_rank(const struct judge *judge, int c, const int32_t *weights, double *roc_auc,
                 double *average_precision)
 {
-    const uint32_t *ranks = judge->ranks + (size_t)c * (size_t)judge->n;
+    judge_rank_entries(judge, c, judge->ranks + (size_t)c * (size_t)judge->n, weights,
+                       roc_auc, average_precision);
+}
+
+void judge_rank_entries(const struct judge *judge, int c, const uint32_t *ranks,
+                        const int32_t *weights, double *roc_auc,
+                        double *average_precision)
+{
     int64_t with = 0, without = 0, halves = 0; /* rows so far; pairs won, twice */
     int64_t tied_with = 0, tied_without = 0;
     double area = 0;

@@ -22,5 +22,9 @@
  * counts. */
 void judge_rank(const struct judge *judge, int c, const int32_t *weights, double *roc_auc,
                 double *average_precision);
+/* The same of entries (n) that are not the judge's own. */
+void judge_rank_entries(const struct judge *judge, int c, const uint32_t *ranks,
+                        const int32_t *weights, double *roc_auc,
+                        double *average_precision);
 
 #endif

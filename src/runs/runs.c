@@ -21,8 +21,7 @@ void run_release(struct run *run)
 static void say_run(const struct run *run)
 {
     const struct trainer_summary *summary = &run->summary;
-    bool is_loss =
-        summary->monitor == MONITOR_VAL_LOSS || summary->monitor == MONITOR_LOSS;
+    bool is_loss = monitor_is_loss(summary->monitor);
 
     if (run->config.quiet)
         return;

@@ -83,15 +83,18 @@ static double cost(const struct trial *trial)
 
 void trials_say(struct job *job, const struct trial *trials, int n, int best)
 {
-    const char *watched = monitor_names[job->config->network->monitor];
-    bool is_loss = job->config->network->monitor == MONITOR_VAL_LOSS;
+    enum monitor monitor = job->config->network->monitor;
+    const char *watched = monitor_names[monitor];
+    int width = (int)strlen(watched) > 8 ? (int)strlen(watched) : 8;
+    bool is_loss = monitor_is_loss(monitor);
 
-    report_say(&job->report, "trial    epochs  best  %8s  seconds  options", watched);
+    report_say(&job->report, "trial    epochs  best  %*s  seconds  options", width,
+               watched);
     for (int i = 0; i < n; i++) {
         const struct trial_rung *last = trial_last(&trials[i]);
         if (last)
-            report_say(&job->report, "%5d%c  %7d  %4d  %8.4f  %7.1f  %s", i + 1,
-                       i == best ? '*' : ' ', last->epochs, last->best_epoch,
+            report_say(&job->report, "%5d%c  %7d  %4d  %*.4f  %7.1f  %s", i + 1,
+                       i == best ? '*' : ' ', last->epochs, last->best_epoch, width,
                        is_loss ? -last->value : last->value, cost(&trials[i]),
                        trials[i].draw.said);
     }

@@ -134,9 +134,11 @@ static int train_epoch(struct trainer *trainer, struct score *score, int64_t *ro
     return rc;
 }
 
-static int validate(struct trainer *trainer, struct score *score)
+static int validate(struct trainer *trainer, struct judgement *validation)
 {
     const struct sampler *sampler = &trainer->sampler;
+    const struct judged_rows rows = {sampler->validation_part, sampler->validation,
+                                     sampler->n_validation};
     double began = seconds_now();
     int rc = OK;
     if (trainer->progress.is_refitted) /* and so has learnt them */
@@ -144,9 +146,7 @@ static int validate(struct trainer *trainer, struct score *score)
     if (trainer->optim.average)
         model_pack(trainer->model, trainer->optim.average);
     if (sampler->n_validation > 0)
-        rc =
-            trainer_evaluate_heard(trainer, sampler->validation_part, sampler->validation,
-                                   sampler->n_validation, &trainer->heard, score);
+        rc = trainer_judge(trainer, &rows, &trainer->heard, validation);
     if (trainer->optim.average)
         model_pack(trainer->model, trainer->weights);
     if (rc)
@@ -156,8 +156,10 @@ static int validate(struct trainer *trainer, struct score *score)
 }
 
 static void add_history(struct trainer *trainer, const struct score *train,
-                        const struct score *validation, uint64_t hash)
+                        const struct judgement *judgement, uint64_t hash)
 {
+    const struct score *validation = &judgement->score;
+    enum monitor monitor = trainer->progress.monitor;
     char text[17];
     program_hex(hash, text);
     json_t *line = json_pack("{s:f,s:f,s:f,s:f,s:s}", "loss", train->loss, "acc",
@@ -170,6 +172,9 @@ static void add_history(struct trainer *trainer, const struct score *train,
         json_object_set_new(line, "f1", json_real(score_f1(train)));
         json_object_set_new(line, "val_f1", json_real(score_f1(validation)));
     }
+    if (monitor_figure(monitor) < JUDGE_FIGURES)
+        json_object_set_new(line, monitor_names[monitor],
+                            json_real(trainer_watched_figure(trainer, judgement)));
     json_array_append_new(trainer->progress.history, line);
 }
 
@@ -188,7 +193,7 @@ static int record_best(struct trainer *trainer, const struct report_epoch *epoch
 /* Collective. Rank 0 writes what the epoch gave: best and the log before last, which
  * knows how long the log is. */
 static int record_epoch(struct trainer *trainer, struct report_epoch *epoch,
-                        const struct score *train, const struct score *validation)
+                        const struct score *train, const struct judgement *validation)
 {
     struct comm *comm = trainer->comm;
     bool is_first = comm->rank == 0, has_moved = false;
@@ -240,11 +245,22 @@ static double gflops_of(const struct trainer *trainer, const struct effort *effo
     return flops / effort->seconds * 1e-9;
 }
 
+/* What is watched, where the line for people has not got it already. */
+static const char *watched_beside(const struct trainer *trainer)
+{
+    enum monitor monitor = trainer->progress.monitor;
+    bool is_there = monitor == MONITOR_VAL_F1 && trainer->data.facts.multi_label;
+
+    return monitor_figure(monitor) < JUDGE_FIGURES && !is_there ? monitor_names[monitor]
+                                                                : NULL;
+}
+
 static struct report_epoch describe(const struct trainer *trainer,
                                     const struct score *train,
-                                    const struct score *validation,
+                                    const struct judgement *judgement,
                                     const struct effort *effort)
 {
+    const struct score *validation = &judgement->score;
     double seconds = effort->seconds, rows = (double)effort->rows;
 
     return (struct report_epoch){
@@ -260,6 +276,8 @@ static struct report_epoch describe(const struct trainer *trainer,
         .predicts_words = trainer_pretrains(trainer),
         .f1 = score_f1(train),
         .val_f1 = score_f1(validation),
+        .figures = judgement->value,
+        .watched = watched_beside(trainer),
         .one_class = score_one_class(validation, &trainer->data.facts),
         .learning_rate = optim_rate(&trainer->optim.config, trainer->progress.step - 1),
         .seconds = seconds,
@@ -276,7 +294,8 @@ int trainer_run_epoch(struct trainer *trainer)
     struct progress *progress = &trainer->progress;
     double start = seconds_now(), communicated = comm_seconds(trainer->comm);
     struct effort effort = {0};
-    struct score train = {0}, validation = {0};
+    struct score train = {0};
+    struct judgement validation = trainer_no_judgement();
     struct report_trial trial = {.scaling = NULL};
     int rc = trainer_is_linear(trainer) ? fit_epoch(trainer, &train, &effort.rows, &trial)
                                         : train_epoch(trainer, &train, &effort.rows);
@@ -297,9 +316,11 @@ int trainer_run_epoch(struct trainer *trainer)
 
     struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
     epoch.trial = trial;
+    if (epoch.watched)
+        epoch.watched_value = trainer_watched_figure(trainer, &validation);
     epoch.improved = trainer_update_best(trainer, &train, &validation);
     trainer_keep_heard(trainer, epoch.improved);
-    epoch.is_spared = !epoch.improved && trainer_spares(trainer, &validation);
+    epoch.is_spared = !epoch.improved && trainer_spares(trainer, &validation.score);
     rc = record_epoch(trainer, &epoch, &train, &validation);
     return rc ? rc : trainer_write_trace(trainer);
 }

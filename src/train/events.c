@@ -207,13 +207,17 @@ static void say_perplexity(struct report *report, const struct report_epoch *epo
 
 static void say_epoch(struct report *report, const struct report_epoch *epoch)
 {
-    char rate[32], validation[96] = "";
+    char rate[32], validation[128] = "";
     const char *what = epoch->multi_label ? "f1" : "acc";
+    char watched[48] = "";
     program_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
+    if (epoch->watched)
+        snprintf(watched, sizeof watched, "  %s %.4f", epoch->watched,
+                 epoch->watched_value);
     if (epoch->validated)
-        snprintf(validation, sizeof validation, "  val_loss %.4f  val_%s %.4f %c",
+        snprintf(validation, sizeof validation, "  val_loss %.4f  val_%s %.4f%s %c",
                  epoch->val_loss, what,
-                 epoch->multi_label ? epoch->val_f1 : epoch->val_acc,
+                 epoch->multi_label ? epoch->val_f1 : epoch->val_acc, watched,
                  epoch->improved ? '*' : ' ');
 
     char *which =
@@ -326,6 +330,8 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "comm_share", number(epoch->comm_share));
     json_object_set_new(line, "imbalance", number(epoch->imbalance));
     json_object_set_new(line, "weights", hex(epoch->weights));
+    if (epoch->validated)
+        report_add_figures(line, "val_", epoch->multi_label, epoch->figures);
 
     add_effort(&report->effort, epoch);
     if (epoch->predicts_words)
@@ -372,6 +378,7 @@ int report_result(struct report *report, const struct report_result *result)
     json_object_set_new(line, "n", json_integer(result->n));
     if (result->one_class)
         json_object_set_new(line, "one_class", json_string(result->one_class));
+    report_add_figures(line, "", result->multi_label, result->figures);
 
     const char *of = result->is_test ? "" : "val_";
     char f1[48] = "";

@@ -187,7 +187,7 @@ void trainer_note_trial(struct trainer *trainer, double value)
 static struct linear_trial read_trial(const struct trainer *trainer, const json_t *line)
 {
     enum monitor monitor = trainer->progress.monitor;
-    bool is_loss = monitor == MONITOR_VAL_LOSS || monitor == MONITOR_LOSS;
+    bool is_loss = monitor_is_loss(monitor);
     const char *scaling = json_string_value(json_object_get(line, "scaling"));
     double value = json_number_value(json_object_get(line, monitor_names[monitor]));
     const json_t *bayes = json_object_get(line, "bayes");

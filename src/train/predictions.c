@@ -14,7 +14,7 @@ static size_t record_bytes(const struct trainer *trainer)
     return sizeof(int32_t) + outputs * sizeof(real);
 }
 
-static void hear(void *data, const struct lane *lane, const real *logits)
+void trainer_hear(void *data, const struct lane *lane, const real *logits)
 {
     struct heard *heard = data;
     size_t n = heard->bytes, logits_bytes = heard->record_bytes - sizeof(int32_t);
@@ -55,25 +55,14 @@ static bool keeps(const struct trainer *trainer, int n)
            (int64_t)n * trainer->data.facts.n_labels <= PREDICTIONS_MOST;
 }
 
-int trainer_evaluate_heard(struct trainer *trainer, enum dataset_part part,
-                           const int32_t *rows, int n, struct heard *heard,
-                           struct score *score)
+bool trainer_begin_heard(const struct trainer *trainer, int n, struct heard *heard)
 {
-    const struct listener listener = {hear, heard};
-    struct ensemble ensemble;
-    struct evaluator evaluator = trainer_evaluator(trainer, &ensemble);
     if (!keeps(trainer, n))
-        return trainer_evaluate(trainer, part, rows, n, score);
-
+        return false;
     heard->bytes = 0;
     heard->n_rows = n;
     heard->record_bytes = record_bytes(trainer);
-    evaluator.listener = &listener;
-    ensemble_init(&ensemble, NULL, &trainer->model);
-
-    int rc = evaluate(&evaluator, &trainer->data, part, rows, n, score);
-    ensemble_release(&ensemble);
-    return rc;
+    return true;
 }
 
 void trainer_keep_heard(struct trainer *trainer, bool improved)
@@ -176,7 +165,9 @@ static int hear_validation(struct trainer *trainer)
     bool is_last = trainer->config->result_is_last;
     int epoch = is_last ? progress->epoch : progress->best_epoch;
     bool was_heard = trainer->validated.n_rows > 0 && trainer->validated.epoch == epoch;
-    struct score score;
+    const struct judged_rows rows = {sampler->validation_part, sampler->validation,
+                                     sampler->n_validation};
+    struct judgement judgement;
     if (was_heard || progress->is_refitted || sampler->n_validation == 0 ||
         !keeps(trainer, sampler->n_validation))
         return OK;
@@ -184,8 +175,7 @@ static int hear_validation(struct trainer *trainer)
     model_pack(trainer->model,
                is_last ? trainer_model_weights(trainer) : trainer->best_weights);
     trainer->validated.epoch = epoch;
-    return trainer_evaluate_heard(trainer, sampler->validation_part, sampler->validation,
-                                  sampler->n_validation, &trainer->validated, &score);
+    return trainer_judge(trainer, &rows, &trainer->validated, &judgement);
 }
 
 /* The run is whole without the file. */

@@ -2,14 +2,15 @@
  *
  * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
  * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
- * result.c (what came of it), end.c (how a run ends). Whether its folder is still there:
- * place.c. What is best, and until when it is waited for: stopping.c. When it must end or
- * save: stop.c. Checkpoints: save.c writes them and generation.c reads them, with
- * progress as JSON by state.c; replicas.c compares what goes into them. Where the run
- * stands: begin.c (a new one; vectors.c, its embedding; pretrained.c, layers of a
- * language model), resume.c (as a checkpoint has it). What each rank did when: tracing.c.
- * What the result says of each row: predictions.c. A linear model's n-grams:
- * load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
+ * judged.c (what rows come to), baseline.c (what they come to by less), result.c (what
+ * came of it), end.c (how a run ends). Whether its folder is still there: place.c. What
+ * is best, and until when it is waited for: stopping.c, of what has a value: monitor.c.
+ * When it must end or save: stop.c. Checkpoints: save.c writes them and generation.c
+ * reads them, with progress as JSON by state.c; replicas.c compares what goes into them.
+ * Where the run stands: begin.c (a new one; vectors.c, its embedding; pretrained.c,
+ * layers of a language model), resume.c (as a checkpoint has it). What each rank did
+ * when: tracing.c. What the result says of each row: predictions.c. A linear model's
+ * n-grams: load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
  * Models that are done, over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
@@ -239,16 +240,39 @@ int trainer_train_batch(struct trainer *trainer, int b,
 int trainer_run_epoch(struct trainer *trainer) NODISCARD;
 /* Who computes on this run's ranks, in its lanes, by models that the ensemble has. */
 struct evaluator trainer_evaluator(struct trainer *trainer, struct ensemble *ensemble);
+/* Rows of a part that are judged together. */
+struct judged_rows {
+    enum dataset_part part;
+    const int32_t *rows; /* (n) */
+    int n;
+};
+
+/* What they come to; NaN is what is not known (judge/brief.h). */
+struct judgement {
+    struct score score;
+    double value[JUDGE_FIGURES];
+};
+/* Collective. The model as it is packed over rows, at least one: the same on every rank.
+ * Figures are left out where they would take long and are not watched: those that rows
+ * are sorted for, of many classes; all of many labels.
+ * The logits are kept in *heard, where they are to be written. */
+int trainer_judge(struct trainer *trainer, const struct judged_rows *rows,
+                  struct heard *heard, struct judgement *judgement) NODISCARD;
+struct judgement trainer_no_judgement(void);
+/* Collective. What answers that cost nothing come to on the same rows: the shares of
+ * classes in the training rows and, where the ids are in memory, naive Bayes. */
+int trainer_report_baselines(struct trainer *trainer,
+                             const struct judged_rows *rows) NODISCARD;
 /* Collective. Over n rows of a part; their logits (n, outputs) on every rank. */
 int trainer_evaluate(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
                      int n, struct score *score) NODISCARD;
 int trainer_logits(struct trainer *trainer, enum dataset_part part, const int32_t *rows,
                    int n, real *logits) NODISCARD;
 
-/* As trainer_evaluate; the logits are kept in *heard, where they are to be written. */
-int trainer_evaluate_heard(struct trainer *trainer, enum dataset_part part,
-                           const int32_t *rows, int n, struct heard *heard,
-                           struct score *score) NODISCARD;
+/* Before a pass over n rows: whether its logits are to be written; then each lane is
+ * heard (struct listener). */
+bool trainer_begin_heard(const struct trainer *trainer, int n, struct heard *heard);
+void trainer_hear(void *heard, const struct lane *lane, const real *logits);
 /* After an epoch: what its validation said may be what the result says. */
 void trainer_keep_heard(struct trainer *trainer, bool improved);
 /* Collective. Rank 0 writes predictions.h5 (saved/predictions.h) of the passes that were
@@ -308,7 +332,12 @@ static inline bool trainer_is_done(const struct trainer *trainer)
 /* Whether the epoch that ended has the best weights, which are then kept; if not, it is
  * waited for the next best one. */
 bool trainer_update_best(struct trainer *trainer, const struct score *train,
-                         const struct score *validation);
+                         const struct judgement *validation);
+/* What it came to by a monitor that is a figure of validation rows (monitor_figure). */
+double trainer_watched_figure(const struct trainer *trainer,
+                              const struct judgement *validation);
+/* Collective. ERR_USAGE where the monitor has no value on the run's validation rows. */
+int trainer_check_monitor(const struct trainer *trainer) NODISCARD;
 /* Whether such an epoch, which is none of the best, does not count against patience. */
 bool trainer_spares(const struct trainer *trainer, const struct score *validation);
 /* Rank 0. What a run of that record watches (NULL: it names nothing). */

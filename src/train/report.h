@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "files/directory.h"
+#include "judge/figures.h"
 
 #include <stdio.h>
 
@@ -85,6 +86,10 @@ struct report_epoch {
     bool validated, improved;
     bool multi_label; /* texts have several labels: f1 and val_f1 are said */
     double f1, val_f1;
+    const double *figures; /* (JUDGE_FIGURES) of validation rows, NaN where not known;
+                              NULL: none is */
+    const char *watched;   /* a figure that people see too; NULL: none */
+    double watched_value;
     bool predicts_words; /* losses are of words: perplexities are said */
     int n_validation;    /* rows */
     const char
@@ -104,6 +109,22 @@ struct report_result {
     double f1;
     int n;
     const char *one_class; /* as of an epoch */
+    const double *figures; /* the same */
+};
+
+/* What an answer that costs nothing comes to on the same rows. */
+struct report_baseline {
+    bool is_there;
+    const char *label; /* the class that it has for all; NULL: it has no such class */
+    double loss;
+    double figures[JUDGE_FIGURES]; /* NaN where not known */
+};
+
+struct report_baselines {
+    bool is_test;
+    int n;
+    bool multi_label;
+    struct report_baseline constant, bayes;
 };
 
 struct report_nonfinite {
@@ -151,6 +172,8 @@ int report_epoch(struct report *report, const struct report_epoch *epoch) NODISC
 /* Also told, unless the run stops and says so itself. */
 int report_nonfinite(struct report *report, const struct report_nonfinite *bad) NODISCARD;
 int report_result(struct report *report, const struct report_result *result) NODISCARD;
+int report_baselines(struct report *report,
+                     const struct report_baselines *baselines) NODISCARD;
 /* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to
  * people, NULL where the program's last message does. */
 int report_end(struct report *report, const char *reason, const char *text) NODISCARD;

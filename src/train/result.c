@@ -2,20 +2,14 @@
 
 #include <stdlib.h>
 
-/* Rows that the weights were not trained on: the test part, else the validation rows. */
-struct judged {
-    enum dataset_part part;
-    const int32_t *rows;
-    int n;
-};
-
-static struct judged judged_rows(const struct trainer *trainer)
+/* Rows that the weights were not trained on: the test part, else validation rows. */
+static struct judged_rows rows_of(const struct trainer *trainer)
 {
     const struct sampler *sampler = &trainer->sampler;
     if (sampler->n_test > 0)
-        return (struct judged){DATASET_TEST, sampler->test, sampler->n_test};
-    return (struct judged){sampler->validation_part, sampler->validation,
-                           sampler->n_validation};
+        return (struct judged_rows){DATASET_TEST, sampler->test, sampler->n_test};
+    return (struct judged_rows){sampler->validation_part, sampler->validation,
+                                sampler->n_validation};
 }
 
 /* The rows chose the best weights, or there are none. */
@@ -54,16 +48,17 @@ static void say_one_class(struct trainer *trainer, const struct report_result *r
 static int judge(struct trainer *trainer, const char *which, int epoch,
                  const real *weights)
 {
-    const struct judged on = judged_rows(trainer);
+    const struct judged_rows on = rows_of(trainer);
     bool is_result = (*which == 'l') == trainer->config->result_is_last;
-    struct score score;
+    struct judgement judgement;
+    const struct score *score = &judgement.score;
 
     struct heard *heard = !is_result                ? &trainer->heard
                           : on.part == DATASET_TEST ? &trainer->tested
                                                     : &trainer->validated;
     model_pack(trainer->model, weights);
     heard->epoch = epoch;
-    int rc = trainer_evaluate_heard(trainer, on.part, on.rows, on.n, heard, &score);
+    int rc = trainer_judge(trainer, &on, heard, &judgement);
     if (rc)
         return rc;
 
@@ -71,12 +66,13 @@ static int judge(struct trainer *trainer, const char *which, int epoch,
         .which = which,
         .epoch = epoch,
         .is_test = on.part == DATASET_TEST,
-        .loss = score.loss,
-        .acc = score_accuracy(&score),
-        .n = score.n,
+        .loss = score->loss,
+        .acc = score_accuracy(score),
+        .n = score->n,
         .multi_label = trainer->data.facts.multi_label,
-        .f1 = score_f1(&score),
-        .one_class = score_one_class(&score, &trainer->data.facts),
+        .f1 = score_f1(score),
+        .figures = judgement.value,
+        .one_class = score_one_class(score, &trainer->data.facts),
     };
     rc = comm_agree(trainer->comm, report_result(&trainer->report, &result));
     if (!rc && is_result && result.one_class && !trainer_is_linear(trainer))
@@ -114,9 +110,12 @@ static void say_unfinished(struct trainer *trainer)
 /* Best and last weights are the same ones, which may have learnt the validation rows. */
 static int judge_linear(struct trainer *trainer)
 {
-    if (trainer->sampler.n_test > 0)
-        return judge(trainer, "best", trainer->progress.best_epoch,
-                     trainer->best_weights);
+    const struct judged_rows on = rows_of(trainer);
+    if (trainer->sampler.n_test > 0) {
+        int rc =
+            judge(trainer, "best", trainer->progress.best_epoch, trainer->best_weights);
+        return rc ? rc : trainer_report_baselines(trainer, &on);
+    }
     report_say(&trainer->report, "note     there is no test part: what the best fit came "
                                  "to on validation rows is all that judges it");
     return OK;
@@ -125,6 +124,7 @@ static int judge_linear(struct trainer *trainer)
 int trainer_judge_result(struct trainer *trainer)
 {
     const struct progress *progress = &trainer->progress;
+    const struct judged_rows on = rows_of(trainer);
     int rc = OK;
     if (trainer_is_linear(trainer))
         return judge_linear(trainer);
@@ -132,10 +132,13 @@ int trainer_judge_result(struct trainer *trainer)
         say_unfinished(trainer);
         return OK;
     }
-    if (judged_rows(trainer).n > 0)
+
+    if (on.n > 0)
         rc = judge(trainer, "best", progress->best_epoch, trainer->best_weights);
-    if (!rc && judged_rows(trainer).n > 0)
+    if (!rc && on.n > 0)
         rc = judge(trainer, "last", progress->epoch, trainer_model_weights(trainer));
+    if (!rc)
+        rc = trainer_report_baselines(trainer, &on);
     if (!rc && trainer->sampler.n_test == 0)
         say_no_test(trainer);
     if (!rc)

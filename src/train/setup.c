@@ -79,9 +79,7 @@ static int check_ranks(const struct trainer *trainer)
 static int check_monitor(const struct trainer_config *config)
 {
     bool validates = config->sampler.rule != VALIDATION_NONE;
-    bool needs = config->monitor == MONITOR_VAL_ACC ||
-                 config->monitor == MONITOR_VAL_LOSS || config->monitor == MONITOR_VAL_F1;
-    if (validates || !needs)
+    if (validates || !monitor_validates(config->monitor))
         return OK;
     return fail(ERR_USAGE,
                 "--validation none leaves no %s to monitor: give --monitor acc or "
@@ -245,29 +243,15 @@ static int open_kernels(struct trainer *trainer)
                     "give all of them the same --isa, --precision and OPENBLAS_CORETYPE");
 }
 
-/* F1 is taken over labels. */
-static int check_f1(const struct trainer *trainer)
-{
-    enum monitor monitor = trainer->config->monitor;
-
-    if (trainer->data.facts.multi_label ||
-        (monitor != MONITOR_VAL_F1 && monitor != MONITOR_F1))
-        return OK;
-    return fail(ERR_USAGE,
-                "--monitor %s: the texts of %s have one label each: give --monitor %s",
-                monitor_names[monitor], trainer->config->data,
-                monitor == MONITOR_F1 ? "acc" : "val_acc");
-}
-
 int trainer_take_data(struct trainer *trainer)
 {
     int rc = trainer_load_data(trainer);
     if (!rc)
-        rc = check_f1(trainer);
-    if (!rc)
         rc = comm_agree(
             trainer->comm,
             sampler_new(&trainer->data, &trainer->config->sampler, &trainer->sampler));
+    if (!rc)
+        rc = trainer_check_monitor(trainer);
     if (!rc && trainer_pretrains(trainer))
         rc = trainer_take_texts(trainer);
     if (!rc && trainer_is_linear(trainer) && trainer->data.facts.has_ngrams)

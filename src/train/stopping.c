@@ -3,29 +3,85 @@
 #include <stdlib.h>
 
 const char *const monitor_names[MONITORS + 1] = {
-    [MONITOR_VAL_ACC] = "val_acc", [MONITOR_VAL_LOSS] = "val_loss", [MONITOR_ACC] = "acc",
-    [MONITOR_LOSS] = "loss",       [MONITOR_VAL_F1] = "val_f1",     [MONITOR_F1] = "f1",
+    [MONITOR_VAL_ACC] = "val_acc",
+    [MONITOR_VAL_LOSS] = "val_loss",
+    [MONITOR_ACC] = "acc",
+    [MONITOR_LOSS] = "loss",
+    [MONITOR_VAL_F1] = "val_f1",
+    [MONITOR_F1] = "f1",
+    [MONITOR_VAL_MACRO_F1] = "val_macro_f1",
+    [MONITOR_VAL_PRECISION] = "val_precision",
+    [MONITOR_VAL_RECALL] = "val_recall",
+    [MONITOR_VAL_BALANCED_ACC] = "val_balanced_acc",
+    [MONITOR_VAL_MCC] = "val_mcc",
+    [MONITOR_VAL_AUC] = "val_auc",
+    [MONITOR_VAL_AVERAGE_PRECISION] = "val_average_precision",
     [MONITOR_AUTO] = "auto",
 };
+
+static const struct watched {
+    bool validates, is_loss;
+    enum judge_figure figure;
+} watched[] = {
+    [MONITOR_VAL_ACC] = {true, false, JUDGE_FIGURES},
+    [MONITOR_VAL_LOSS] = {true, true, JUDGE_FIGURES},
+    [MONITOR_ACC] = {false, false, JUDGE_FIGURES},
+    [MONITOR_LOSS] = {false, true, JUDGE_FIGURES},
+    [MONITOR_VAL_F1] = {true, false, JUDGE_MACRO_F1},
+    [MONITOR_F1] = {false, false, JUDGE_FIGURES},
+    [MONITOR_VAL_MACRO_F1] = {true, false, JUDGE_MACRO_F1},
+    [MONITOR_VAL_PRECISION] = {true, false, JUDGE_MACRO_PRECISION},
+    [MONITOR_VAL_RECALL] = {true, false, JUDGE_MACRO_RECALL},
+    [MONITOR_VAL_BALANCED_ACC] = {true, false, JUDGE_BALANCED_ACC},
+    [MONITOR_VAL_MCC] = {true, false, JUDGE_MCC},
+    [MONITOR_VAL_AUC] = {true, false, JUDGE_ROC_AUC},
+    [MONITOR_VAL_AVERAGE_PRECISION] = {true, false, JUDGE_AVERAGE_PRECISION},
+};
+_Static_assert(COUNT_OF(watched) == MONITOR_AUTO, "a monitor says not what it watches");
+
+bool monitor_is_loss(enum monitor monitor)
+{
+    return watched[monitor].is_loss;
+}
+
+bool monitor_validates(enum monitor monitor)
+{
+    return watched[monitor].validates;
+}
+
+enum judge_figure monitor_figure(enum monitor monitor)
+{
+    return watched[monitor].figure;
+}
+
+double trainer_watched_figure(const struct trainer *trainer,
+                              const struct judgement *validation)
+{
+    enum monitor monitor = trainer->progress.monitor;
+
+    if (monitor == MONITOR_VAL_F1 && trainer->data.facts.multi_label)
+        return score_f1(&validation->score);
+    return validation->value[monitor_figure(monitor)];
+}
 
 /* The monitored value, greater being better. Accuracies are ratios of integers over the
  * same n, so equal counts are equal values. */
 static double monitored(const struct trainer *trainer, const struct score *train,
-                        const struct score *validation)
+                        const struct judgement *validation)
 {
     switch (trainer->progress.monitor) {
     case MONITOR_VAL_ACC:
-        return score_accuracy(validation);
+        return score_accuracy(&validation->score);
     case MONITOR_VAL_LOSS:
-        return -validation->loss;
+        return -validation->score.loss;
     case MONITOR_ACC:
         return score_accuracy(train);
-    case MONITOR_VAL_F1:
-        return score_f1(validation);
     case MONITOR_F1:
         return score_f1(train);
-    default:
+    case MONITOR_LOSS:
         return -train->loss;
+    default:
+        return trainer_watched_figure(trainer, validation);
     }
 }
 
@@ -38,7 +94,7 @@ bool trainer_spares(const struct trainer *trainer, const struct score *validatio
 
 /* Keras's EarlyStopping: better means strictly better by more than min_delta. */
 bool trainer_update_best(struct trainer *trainer, const struct score *train,
-                         const struct score *validation)
+                         const struct judgement *validation)
 {
     struct progress *progress = &trainer->progress;
     double value = monitored(trainer, train, validation);
@@ -53,7 +109,7 @@ bool trainer_update_best(struct trainer *trainer, const struct score *train,
 
     if (improved)
         progress->wait = 0;
-    else if (!trainer_spares(trainer, validation))
+    else if (!trainer_spares(trainer, &validation->score))
         progress->wait++;
     if (improved) {
         progress->best = value;

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "data/sampler.h"
+#include "judge/figures.h"
 #include "model/linear_options.h"
 #include "model/optimizer.h"
 #include "model/options.h"
@@ -21,12 +22,25 @@ enum monitor {
     MONITOR_VAL_LOSS,
     MONITOR_ACC,
     MONITOR_LOSS,
-    MONITOR_VAL_F1, /* where texts have several labels */
-    MONITOR_F1,
+    MONITOR_VAL_F1, /* of classes on average; of several labels from their sums */
+    MONITOR_F1,     /* where texts have several labels */
+    MONITOR_VAL_MACRO_F1,
+    MONITOR_VAL_PRECISION,
+    MONITOR_VAL_RECALL,
+    MONITOR_VAL_BALANCED_ACC,
+    MONITOR_VAL_MCC,
+    MONITOR_VAL_AUC,
+    MONITOR_VAL_AVERAGE_PRECISION,
     MONITOR_AUTO,
     MONITORS
 };
 extern const char *const monitor_names[MONITORS + 1];
+
+/* Whether less is better; whether it is of validation rows; the figure of these that it
+ * is, or JUDGE_FIGURES: it is none. Not of MONITOR_AUTO. */
+bool monitor_is_loss(enum monitor monitor);
+bool monitor_validates(enum monitor monitor);
+enum judge_figure monitor_figure(enum monitor monitor);
 
 /* What follows a batch whose loss or gradient is not finite; weights have not seen it. */
 enum on_nan {

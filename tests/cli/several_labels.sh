@@ -78,8 +78,10 @@ grep -q "the model's labels" said || problem "C: $(cat said)"
 
 # What does not fit is refused.
 make_sample 40
-expect 64 "monitor val_f1: the texts of .* have one label each" \
-    "$rnntrain" sample.h5 --run-dir no --monitor val_f1
+expect 64 "monitor f1: F1 over training rows is for texts with several labels" \
+    "$rnntrain" sample.h5 --run-dir no --monitor f1
+expect 64 "monitor val_mcc: it is for texts with one label" \
+    "$rnntrain" labels.h5 --run-dir no --monitor val_mcc
 expect 65 "several" "$rnntrain" eval run1 sample.h5
 
 # Models that Keras saved, beside what Keras said.

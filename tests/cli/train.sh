@@ -33,7 +33,7 @@ import json, sys
 events = [json.loads(line) for line in open(sys.argv[1])]
 kinds = [e["event"] for e in events]
 n = kinds.count("epoch")
-assert kinds == ["start"] + ["epoch"] * n + ["test", "test", "end"], kinds
+assert kinds == ["start"] + ["epoch"] * n + ["test", "test", "baseline", "end"], kinds
 start, epochs, tests = events[0], events[1:1 + n], events[1 + n:3 + n]
 assert start["ranks"] == 2 and start["lanes"] == 4 and start["config"]["batch_size"] == 64
 for key in "hosts kernels data version parameters validation_rule peak_gflops".split():

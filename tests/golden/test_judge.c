@@ -1,5 +1,6 @@
 /* Figures of 200 random judgements against scikit-learn's: see make_judge.py, which asked
  * it and wrote the file. */
+#include "judge/brief.h"
 #include "judge/calibration.h"
 #include "judge/figures.h"
 
@@ -113,6 +114,34 @@ static void check_bins(size_t i, const json_t *one, const struct judge *judge)
     assert_int_equal(at, json_array_size(json_object_get(bins, "n")));
 }
 
+/* Bit for bit, of what it has; where decisions alone are known, of what is counted. */
+static void check_brief(size_t i, const struct judge *judge,
+                        const struct judge_figures *all)
+{
+    struct judge_figures found = {.n = 0}, counted = {.n = 0};
+    struct judge *decisions = judge_new_of_decisions(judge->n, judge->classes);
+    judge_compute_brief(judge, &found);
+
+    for (int k = 0; k < judge->n && !judge->multi_label; k++) {
+        const struct judge_row row = {.label = judge->label[k],
+                                      .decided = judge->decided[k]};
+        judge_take(decisions, k, &row);
+    }
+    judge_compute_brief(judge->multi_label ? judge : decisions, &counted);
+
+    for (int f = 0; f < JUDGE_LOG_LOSS; f++) {
+        if (memcmp(&found.value[f], &all->value[f], sizeof(double)) != 0)
+            fail_msg("case %zu: in brief %s is another", i, judge_figure_names[f]);
+        if (f < JUDGE_ROC_AUC &&
+            memcmp(&counted.value[f], &all->value[f], sizeof(double)) != 0)
+            fail_msg("case %zu: of decisions %s is another", i, judge_figure_names[f]);
+    }
+    assert_true(judge->multi_label || isnan(counted.value[JUDGE_ROC_AUC]));
+    judge_figures_release(&found);
+    judge_figures_release(&counted);
+    judge_free(decisions);
+}
+
 static void check_case(size_t i, const json_t *one)
 {
     const json_t *expected = json_object_get(one, "figures");
@@ -128,6 +157,7 @@ static void check_case(size_t i, const json_t *one)
               found.value[f]);
     check_classes(i, one, &found);
     check_bins(i, one, judge);
+    check_brief(i, judge, &found);
 
     for (size_t k = 0; k < COUNT_OF(once); k++)
         once[k] = 1;

@@ -50,7 +50,8 @@ static void open_new(struct report *report)
 static void test_modes(void **state)
 {
     (void)state;
-    const struct report_result best = {"best", 2, true, 0.25, 0.5, false, 0, 10, NULL};
+    const struct report_result best = {"best", 2, true, 0.25, 0.5,
+                                       false,  0, 10,   NULL, NULL};
     struct report report = {0}, other = {0};
     open_new(&report);
     assert_int_equal(report_result(&report, &best), OK);
@@ -106,7 +107,8 @@ static void test_lines(void **state)
                                          .action = "stop",
                                          .rows = rows,
                                          .n = 2};
-    const struct report_result last = {"last", 3, true, 0.125, 0.75, false, 0, 40, NULL};
+    const struct report_result last = {"last", 3, true, 0.125, 0.75,
+                                       false,  0, 40,   NULL,  NULL};
 
     open_new(&report);
     assert_int_equal(report_epoch(&report, &epoch), OK);

@@ -36,14 +36,28 @@ static struct trainer_config by(enum monitor monitor, bool spares)
 static bool epoch(struct trainer *trainer, int correct, int first, int last)
 {
     const struct score train = {.loss = 1, .correct = 1, .n = 2};
-    const struct score validation = {.loss = 1 - 0.01 * correct,
-                                     .correct = correct,
-                                     .n = ROWS,
-                                     .first_class = first,
-                                     .last_class = last};
+    const struct judgement validation = {.score = {.loss = 1 - 0.01 * correct,
+                                                   .correct = correct,
+                                                   .n = ROWS,
+                                                   .first_class = first,
+                                                   .last_class = last},
+                                         .value = {[JUDGE_MCC] = 0.1 * last}};
     trainer->progress.epoch++;
     weights[0] = (real)trainer->progress.epoch;
     return trainer_update_best(trainer, &train, &validation);
+}
+
+/* A figure is better where it is greater, whatever loss and accuracy say. */
+static void test_figure(void **state)
+{
+    (void)state;
+    const struct trainer_config config = by(MONITOR_VAL_MCC, false);
+    struct trainer trainer = begin(&config);
+
+    assert_true(epoch(&trainer, 6, 0, 1));
+    assert_false(epoch(&trainer, 8, 0, 1));
+    assert_true(epoch(&trainer, 5, 0, 2));
+    assert_true(trainer.progress.best_epoch == 3 && trainer.progress.best > 0.19);
 }
 
 /* Epochs of one class: by the old rule the run ends, by the new one it goes on. */
@@ -149,8 +163,8 @@ static void test_record(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plateau), cmocka_unit_test(test_all_right),
-        cmocka_unit_test(test_loss), cmocka_unit_test(test_resumed),
-        cmocka_unit_test(test_record)};
+        cmocka_unit_test(test_figure),    cmocka_unit_test(test_plateau),
+        cmocka_unit_test(test_all_right), cmocka_unit_test(test_loss),
+        cmocka_unit_test(test_resumed),   cmocka_unit_test(test_record)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
