@@ -1,5 +1,8 @@
 /* The rows that the result was most sure of, wrongly. */
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "report/row_text.h"
 #include "report/sections.h"
@@ -71,15 +74,47 @@ static void write_verdict(struct page *page, const struct judged *judged,
     page_markup(page, "</p>\n");
 }
 
+/* Words of a text that are shown. */
+enum { MOST_WORDS = 100 };
+
+/* How much a word says, from -4 to 4. */
+static int strength_of(const struct row_word *word)
+{
+    double strength = 4 * word->share;
+    return (int)(strength < 0 ? strength - 0.5 : strength + 0.5);
+}
+
+/* The first of MOST_WORDS words, or fewer, that say most of all that stand together. */
+static int first_shown(const struct row_text *text)
+{
+    double says = 0, most = 0;
+    int first = 0;
+
+    for (int w = 0; w < text->n_words; w++) {
+        says += fabs(text->words[w].share);
+        if (w >= MOST_WORDS)
+            says -= fabs(text->words[w - MOST_WORDS].share);
+        if (w < MOST_WORDS || says > most + 1e-9) {
+            most = says;
+            first = w < MOST_WORDS ? 0 : w + 1 - MOST_WORDS;
+        }
+    }
+    return first;
+}
+
 static void write_text(struct page *page, const struct row_text *text)
 {
+    int first = first_shown(text), behind = first + MOST_WORDS;
     if (!text->text)
         return;
+    if (behind > text->n_words)
+        behind = text->n_words;
+
     page_markup(page, "<blockquote dir=\"auto\">");
-    for (int w = 0; w < text->n_words; w++) {
+    page_markup(page, first > 0 ? "\xE2\x80\xA6 " : "");
+    for (int w = first; w < behind; w++) {
         const struct row_word *word = &text->words[w];
-        int strength = (int)(word->share * 4 + (word->share < 0 ? -0.5 : 0.5));
-        strength = strength > 4 ? 4 : strength < -4 ? -4 : strength;
+        int strength = strength_of(word);
 
         if (strength)
             page_write(page, "<mark class=\"%c%d\">", strength < 0 ? 'm' : 'p',
@@ -87,43 +122,96 @@ static void write_text(struct page *page, const struct row_text *text)
         page_text_n(page, text->text + word->start, word->end - word->start);
         page_markup(page, strength ? "</mark> " : " ");
     }
-    if (text->n_words == 0)
-        page_text(page, text->text);
-    page_markup(page, text->is_cut ? " \xE2\x80\xA6</blockquote>\n" : "</blockquote>\n");
+    page_markup(page, behind < text->n_words ? "\xE2\x80\xA6</blockquote>\n"
+                                             : "</blockquote>\n");
+}
+
+/* The run's model, which says what each word adds; without one words have no colours. */
+struct model_of_run {
+    struct predictor predictor;
+    struct explainer *explainer; /* NULL: there is none */
+};
+
+static void open_model(const struct dossier *dossier, struct model_of_run *model)
+{
+    const struct past_run *run = dossier_run(dossier);
+    bool is_last = !strcmp(run->predictions.which, "last");
+    char *path = past_path(run, is_last ? "last.h5" : "best.h5");
+    *model = (struct model_of_run){.explainer = NULL};
+
+    if (dossier->has_data && access(path, F_OK) == 0 &&
+        predictor_open(&model->predictor, path, "auto", NULL) == OK &&
+        explainer_new(&model->predictor, NULL, &model->explainer) != OK)
+        model->explainer = NULL;
+    free(path);
+}
+
+static void close_model(struct model_of_run *model)
+{
+    explainer_free(model->explainer);
+    predictor_release(&model->predictor);
+}
+
+static void write_introduction(struct dossier *dossier, int n, bool explains)
+{
+    struct page *page = &dossier->page;
+
+    page_markup(page, "<p>");
+    page_count(page, n);
+    page_markup(page, " rows were judged wrongly; of these it was surest. ");
+    page_markup(page, dossier->has_data
+                          ? "Words are shown as the model reads them: in its "
+                            "vocabulary's form, without those that it does not know."
+                          : "Their words are not known here, as the data set is not: "
+                            "name it with <code>--data</code>.");
+    if (explains)
+        page_markup(page, " Words that spoke <mark class=\"p3\">for the answer</mark> "
+                          "that was given and <mark class=\"m3\">against it</mark> are "
+                          "marked, by integrated gradients, the stronger the more they "
+                          "added.");
+    page_markup(page, "</p>\n");
+}
+
+static int write_mistake(struct dossier *dossier, struct model_of_run *model,
+                         const struct mistake *mistake)
+{
+    const struct judged *judged = dossier_judged(dossier);
+    struct row_text text = {.text = NULL};
+    int rc = OK;
+
+    page_markup(&dossier->page, "<li>");
+    write_verdict(&dossier->page, judged, mistake);
+    if (dossier->has_data)
+        rc = row_text_find(&dossier->data, dossier->tokenizer, judged->rows->of,
+                           judged->rows->row[mistake->i], &text);
+    if (!rc && text.text && model->explainer)
+        row_text_explain(&text, model->explainer);
+    write_text(&dossier->page, &text);
+    page_markup(&dossier->page, "</li>\n");
+    row_text_release(&text);
+    return rc;
 }
 
 int section_mistakes(struct dossier *dossier)
 {
     const struct judged *judged = dossier_judged(dossier);
     struct page *page = &dossier->page;
+    struct model_of_run model;
     int n = 0, rc = OK, most = dossier->settings->mistakes;
     if (!judged || most == 0)
         return OK;
 
     struct mistake *found = find(judged, &n);
+    open_model(dossier, &model);
     page_section(page, "mistakes", "Worst mistakes");
-    page_write(page, "<p>%d rows were judged wrongly.", n);
-    page_markup(page, dossier->has_data
-                          ? " Of these it was surest. Words are shown as the model reads "
-                            "them: in its vocabulary's form, without those that it does "
-                            "not know.</p>\n"
-                          : " Of these it was surest; their words are not known here, as "
-                            "the data set is not: name it with <code>--data</code>."
-                            "</p>\n");
+    write_introduction(dossier, n, model.explainer != NULL);
     page_markup(page, "<ol class=\"mistakes\">\n");
-    for (int m = 0; m < n && m < most && !rc; m++) {
-        struct row_text text = {.text = NULL};
-        page_markup(page, "<li>");
-        write_verdict(page, judged, &found[m]);
-        if (dossier->has_data)
-            rc = row_text_find(&dossier->data, dossier->tokenizer, judged->rows->of,
-                               judged->rows->row[found[m].i], &text);
-        write_text(page, &text);
-        row_text_release(&text);
-        page_markup(page, "</li>\n");
-    }
+    for (int m = 0; m < n && m < most && !rc; m++)
+        rc = write_mistake(dossier, &model, &found[m]);
+
     page_markup(page, "</ol>\n");
     page_section_end(page);
+    close_model(&model);
     free(found);
     return rc;
 }

@@ -1,9 +1,8 @@
 #include "report/row_text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_WORDS = 100 };
 
 /* The word of an id, "" of one that stands for none. */
 static const char *word_of(const struct text_tokenizer *tokenizer, int32_t id)
@@ -29,17 +28,16 @@ static void add_word(struct row_text *text, const char *word, size_t *n)
 static void decode(const struct rows *rows, int row, const void *ids,
                    const struct text_tokenizer *tokenizer, struct row_text *text)
 {
-    int length = rows->length[row], shown = length > MOST_WORDS ? MOST_WORDS : length;
+    int length = rows->length[row];
     int32_t *of_row = xcalloc((size_t)length + 1, sizeof *of_row);
     size_t n = 0;
 
     rows_ids(rows, ids, rows_first_word(rows, row), length, of_row);
-    for (int t = 0; t < shown; t++) {
+    for (int t = 0; t < length; t++) {
         const char *word = word_of(tokenizer, of_row[t]);
         if (*word)
             add_word(text, word, &n);
     }
-    text->is_cut = shown < length;
     free(of_row);
 }
 
@@ -59,6 +57,24 @@ int row_text_find(const struct dataset *data, const struct text_tokenizer *token
     dataset_reader_close(reader);
     free(ids);
     return rc;
+}
+
+void row_text_explain(struct row_text *text, struct explainer *explainer)
+{
+    struct explanation explanation;
+    double most = 0;
+    explain_text(explainer, text->text, EXPLAIN_GRADIENTS, &explanation);
+
+    text->n_words = (int)explanation.n_words;
+    text->words = xrealloc(text->words, explanation.n_words + 1, sizeof *text->words);
+    for (size_t w = 0; w < explanation.n_words; w++)
+        most = fmax(most, fabs(explanation.words[w].share));
+    for (size_t w = 0; w < explanation.n_words; w++) {
+        const struct explained_word *word = &explanation.words[w];
+        double share = most > 0 ? word->share / most : 0;
+        text->words[w] = (struct row_word){word->start, word->end, share};
+    }
+    explanation_release(&explanation);
 }
 
 void row_text_release(struct row_text *text)

@@ -4,24 +4,26 @@
 #define RNNTRAIN_REPORT_ROW_TEXT_H
 
 #include "data/dataset.h"
+#include "serve/explain.h"
 
-/* Words of a text, bytes start to end of it; `share`: what one adds to the decision,
- * within [-1, 1], 0 where that is not known. */
+/* A word of a text, bytes start to end of it; `share`: what it adds to the decision, as a
+ * part of what the word adds that adds most, 0 where that is not known. */
 struct row_word {
     size_t start, end;
     double share;
 };
 
 struct row_text {
-    char *text;             /* UTF-8, owned; NULL: it is not known */
-    bool is_cut;            /* there is more of it */
-    int n_words;            /* 0: its words are not told apart */
+    char *text; /* UTF-8, owned; NULL: it is not known */
+    int n_words;
     struct row_word *words; /* (n_words) owned */
 };
 
 /* Of row `row` of a part; `tokenizer` may be NULL: then it is not known. */
 int row_text_find(const struct dataset *data, const struct text_tokenizer *tokenizer,
                   enum dataset_part part, int row, struct row_text *text) NODISCARD;
+/* Shares of the words of a text that is known. */
+void row_text_explain(struct row_text *text, struct explainer *explainer);
 void row_text_release(struct row_text *text);
 
 #endif
