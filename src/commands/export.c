@@ -5,19 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/say.h"
-#include "export/export.h"
+#include "commands/export_tokenizer.h"
 #include "commands/import_options.h"
+#include "export/export.h"
 #include "files/file.h"
 
 #define NAME(constant, stem, name, ...) [EXPORT_##constant] = name,
-static const char *const names[] = {EXPORT_FORMAT_LIST(NAME)[EXPORT_FORMATS] = NULL};
+enum { TO_AUTO = EXPORT_FORMATS };
+static const char *const names[] = {EXPORT_FORMAT_LIST(NAME)[TO_AUTO] = "auto", NULL};
 #undef NAME
 #define HELP(constant, stem, name, suffix, takes_texts, takes_ngrams, help)              \
     "; " name ": " help " (" suffix ")"
-static const char help_of_to[] = "what to write" EXPORT_FORMAT_LIST(HELP);
+static const char help_of_to[] =
+    "what to write; auto: what the name says" EXPORT_FORMAT_LIST(HELP);
 #undef HELP
 
 struct settings {
@@ -28,13 +30,14 @@ struct settings {
 };
 
 static const struct option options[] = {
-    {"to", OPTION_CHOICE, offsetof(struct settings, to), "keras", 0, 0, names, help_of_to,
+    {"to", OPTION_CHOICE, offsetof(struct settings, to), "auto", 0, 0, names, help_of_to,
      "Options", true},
     {"output", OPTION_STRING, offsetof(struct settings, output), NULL, 0, 0, option_file,
      "file to write, replaced if it is there; -o for short", "Options", true},
     {"with-tokenizer", OPTION_BOOL, offsetof(struct settings, with_tokenizer), "false", 0,
      0, NULL,
-     "write tokenizer.json beside the file too, as Keras's tokenizer_from_json reads it",
+     "write NAME.tokenizer.json beside NAME.keras too, as Keras's tokenizer_from_json "
+     "reads it, with the order of labels and the steps from a text to a row",
      "Options", true},
 };
 
@@ -47,8 +50,8 @@ const struct option_table cmd_export_table = {
     .parts = parts,
     .n_parts = (int)COUNT_OF(parts),
     .program = "rnntrain export",
-    .synopsis = "MODEL --to FORMAT -o FILE [options]",
-    .example = "  rnntrain export run/best.h5 --to onnx -o best.onnx\n",
+    .synopsis = "MODEL -o FILE [options]",
+    .example = "  rnntrain export run/best.h5 -o best.onnx\n",
     .about =
         "Writes a model for other programs and proves what was written on random "
         "rows.\n\n"
@@ -64,6 +67,35 @@ static bool ends_in(const char *path, const char *suffix)
     return n >= n_suffix && !strcasecmp(path + n - n_suffix, suffix);
 }
 
+static bool is_hdf5(const char *path)
+{
+    return ends_in(path, ".h5") || ends_in(path, ".hdf5");
+}
+
+/* The format that the name says, where none is given. */
+static int find_format(struct settings *settings)
+{
+    const struct export_format *named =
+        settings->output ? export_named(settings->output) : NULL;
+    if (settings->to != TO_AUTO || !settings->output)
+        return OK;
+
+    if (named) {
+        settings->to = (int)(named - export_formats);
+        return OK;
+    }
+    if (is_hdf5(settings->output))
+        return fail(ERR_USAGE,
+                    "-o %s has the name of an HDF5 file: what Keras reads under such a "
+                    "name is the checkpoint itself; for another format end it in .keras, "
+                    ".weights.h5, .onnx or .c",
+                    settings->output);
+    return fail(ERR_USAGE,
+                "-o %s: its name says no format: end it in .keras, .weights.h5, .onnx or "
+                ".c, or give --to",
+                settings->output);
+}
+
 /* A name that says one format and a file that is in another are taken for a mistake. */
 static int check_suffix(const struct settings *settings)
 {
@@ -77,8 +109,7 @@ static int check_suffix(const struct settings *settings)
                     "-o %s has the name of --to %s, and --to %s writes %s: give the "
                     "one or a name of the other",
                     settings->output, named->name, wanted->name, wanted->suffix);
-    if (settings->to != EXPORT_KERAS3_WEIGHTS &&
-        (ends_in(settings->output, ".h5") || ends_in(settings->output, ".hdf5")))
+    if (settings->to != EXPORT_KERAS3_WEIGHTS && is_hdf5(settings->output))
         return fail(ERR_USAGE,
                     "-o %s has the name of an HDF5 file, and --to %s writes %s; what "
                     "Keras reads under such a name is the checkpoint itself",
@@ -100,19 +131,13 @@ static int check_name(const struct settings *settings)
                 settings->output, suffix);
 }
 
-/* tokenizer.json in the folder of the output; the caller's to free. */
-static char *tokenizer_path(const char *output)
-{
-    const char *slash = strrchr(output, '/');
-    return xasprintf("%.*stokenizer.json", slash ? (int)(slash - output + 1) : 0, output);
-}
-
 /* Nothing is written where something cannot be. */
 static int check_outputs(const struct settings *settings)
 {
     if (!settings->output)
         return fail(ERR_USAGE, "-o FILE: the file to write is not named");
-    char *tokenizer = tokenizer_path(settings->output);
+
+    char *tokenizer = export_tokenizer_path(settings->output);
     int rc = file_check_target(settings->output);
     if (!rc && settings->with_tokenizer)
         rc = file_check_target(tokenizer);
@@ -120,90 +145,10 @@ static int check_outputs(const struct settings *settings)
     return rc;
 }
 
-/* Another model's tokenizer, which stands there, is not replaced. */
-static int check_tokenizer(const struct predictor *predictor, const char *output)
-{
-    char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
-    char *found = NULL;
-    size_t n = 0;
-    bool is_there = access(path, F_OK) == 0;
-
-    int rc = is_there ? file_read(path, &found, &n) : OK;
-    if (!rc && is_there && strcmp(found, json))
-        rc = fail(
-            ERR_EXISTS,
-            "%s is there and is another tokenizer's: write this model to a folder of "
-            "its own, or remove that file",
-            path);
-    free(found);
-    free(json);
-    free(path);
-    return rc;
-}
-
-/* What is done to texts here that Keras's Tokenizer does not do. */
-static void tell_preparation(const struct text_options *prepares, const char *path)
-{
-    static const char *const of_tags[] = {
-        [TEXT_TAGS_REMOVE] = "re.sub('<[^>]+>', '', text)",
-        [TEXT_TAGS_SPACE] = "re.sub('<[^>]+>', ' ', text)",
-        [TEXT_TAGS_HTML] = "html.unescape(re.sub('<[^>]+>', ' ', text))",
-        [TEXT_TAGS_KEEP] = NULL};
-    const char *tags = of_tags[prepares->tags];
-
-    if (tags)
-        say_line(stderr,
-                 "rnntrain: note: %s: the model's texts lose their tags, which Keras's "
-                 "Tokenizer leaves in: give it %s",
-                 path, tags);
-    if (prepares->form || prepares->segment == TEXT_SEGMENT_ICU || prepares->n_stop_words)
-        say_line(
-            stderr,
-            "rnntrain: note: %s: Keras's Tokenizer knows nothing of the model's%s%s%s: "
-            "ids differ where they matter (rnntrain predict and librnntrain do it)",
-            path, prepares->form ? " normal form" : "",
-            prepares->segment == TEXT_SEGMENT_ICU ? " word boundaries" : "",
-            prepares->n_stop_words ? " stop words" : "");
-}
-
-/* Keras's Tokenizer knows neither an id in front nor one for words beyond num_words. */
-static void tell_rule(const struct text_tokenizer *tokenizer, const char *path)
-{
-    int start = text_start_id(tokenizer), beyond = text_beyond_id(tokenizer);
-    bool drops = text_unknown_id(tokenizer) == 0;
-
-    if (start)
-        say_line(
-            stderr,
-            "rnntrain: note: %s: a text begins with id %d, words at or beyond "
-            "num_words have %d, those without index %s, which Keras's Tokenizer "
-            "cannot say (rnnprep --tokenizer does it): [%d] + [i if i < "
-            "tokenizer.num_words else %d for i in (tokenizer.word_index.get(w%s) for "
-            "w in text_to_word_sequence(text))%s]",
-            path, start, beyond, drops ? "are dropped" : "too", start, beyond,
-            drops ? "" : ", tokenizer.num_words", drops ? " if i" : "");
-}
-
-static int write_tokenizer(const struct predictor *predictor, const char *output)
-{
-    char *path = tokenizer_path(output), *json = text_to_json(predictor->tokenizer, true);
-    int rc = file_replace(path, json, strlen(json), false);
-    if (!rc)
-        say_line(stdout, "%s: %d word%s", path, text_n_words(predictor->tokenizer),
-                 plural(text_n_words(predictor->tokenizer)));
-    if (!rc) {
-        tell_rule(predictor->tokenizer, path);
-        tell_preparation(text_settings(predictor->tokenizer), path);
-    }
-    free(json);
-    free(path);
-    return rc;
-}
-
 /* What is read must not be replaced by what is made of it. */
 static int check_inputs(const char *input, const struct settings *settings)
 {
-    char *tokenizer = tokenizer_path(settings->output);
+    char *tokenizer = export_tokenizer_path(settings->output);
     int rc = import_check_output(input, &settings->keras, settings->output);
     if (!rc && settings->with_tokenizer)
         rc = import_check_output(input, &settings->keras, tokenizer);
@@ -232,40 +177,65 @@ static int open_model(struct predictor *predictor, const char *path,
     return rc;
 }
 
-static int run(const void *given, const char *const *operands, int n)
+static int check(const struct settings *settings, const char *input)
 {
-    const struct settings *settings = given;
-    const struct export_format *format = &export_formats[settings->to];
-    struct predictor predictor = {0};
-    char *checked = NULL, *note = NULL;
-    (void)n;
-
     int rc = check_outputs(settings);
     if (!rc)
-        rc = check_inputs(operands[0], settings);
+        rc = check_inputs(input, settings);
     if (!rc)
         rc = check_suffix(settings);
     if (!rc)
         rc = check_name(settings);
-    if (!rc)
-        rc = open_model(&predictor, operands[0], settings, &note);
-    if (!rc)
-        rc = export_check(&predictor, format);
+    return rc;
+}
+
+static int write_model(struct predictor *predictor, const struct settings *settings,
+                       char **checked)
+{
+    const struct export_format *format = &export_formats[settings->to];
+    int rc = export_check(predictor, format);
     if (!rc && (settings->with_tokenizer || format->takes_texts))
-        rc = predictor_check_texts(&predictor);
+        rc = predictor_check_texts(predictor);
     if (!rc && settings->with_tokenizer)
-        rc = check_tokenizer(&predictor, settings->output);
+        rc = export_tokenizer_check(predictor, settings->output);
+    return rc ? rc : format->write(predictor, settings->output, checked);
+}
+
+/* ONNX's operators suffice for no text, which who calls the file must know. */
+static void tell_inputs(const struct predictor *predictor,
+                        const struct settings *settings)
+{
+    if (settings->to == EXPORT_ONNX && predictor->tokenizer && !settings->with_tokenizer)
+        say_line(stderr,
+                 "rnntrain: note: %s takes %s, not texts: --with-tokenizer writes beside "
+                 "it how a text becomes a row; a C source takes texts",
+                 settings->output, predictor_reads_ngrams(predictor) ? "words" : "ids");
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    struct settings settings = *(const struct settings *)given;
+    struct predictor predictor = {0};
+    char *checked = NULL, *note = NULL;
+    (void)n;
+
+    int rc = find_format(&settings);
     if (!rc)
-        rc = format->write(&predictor, settings->output, &checked);
+        rc = check(&settings, operands[0]);
+    if (!rc)
+        rc = open_model(&predictor, operands[0], &settings, &note);
+    if (!rc)
+        rc = write_model(&predictor, &settings, &checked);
 
     if (!rc) {
         import_print_notes(&predictor.info);
         if (note)
             say_line(stderr, "rnntrain: note: %s", note);
-        say_line(stdout, "%s: %s", settings->output, checked);
+        tell_inputs(&predictor, &settings);
+        say_line(stdout, "%s: %s", settings.output, checked);
     }
-    if (!rc && settings->with_tokenizer)
-        rc = write_tokenizer(&predictor, settings->output);
+    if (!rc && settings.with_tokenizer)
+        rc = export_tokenizer_write(&predictor, settings.output);
 
     free(checked);
     free(note);

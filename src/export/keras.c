@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "files/file.h"
 #include "files/h5_write.h"
 #include "keras/keras.h"
@@ -10,8 +12,23 @@
 #include "base/say.h"
 #include "files/zip.h"
 
-/* The version whose layout is written: it says how Keras is to read it. */
-static const char metadata[] = "{\"keras_version\":\"3.6.0\",\"date_saved\":\"\"}";
+/* The version whose layout is written, which says how Keras is to read it; and, where
+ * Keras does not look, the labels in the order of the probabilities. The caller's to
+ * free. */
+static char *metadata_json(const struct facts *facts)
+{
+    json_t *labels = json_array();
+    for (int c = 0; c < facts->n_labels; c++)
+        json_array_append_new(labels, json_string(facts->labels[c]));
+
+    json_t *metadata = json_pack("{s:s, s:s, s:o}", "keras_version", "3.6.0",
+                                 "date_saved", "", "labels", labels);
+    char *text = json_dumps(metadata, JSON_COMPACT);
+    if (!text)
+        die("labels do not fit JSON");
+    json_decref(metadata);
+    return text;
+}
 
 /* The weights in Keras 3's layout. */
 static int build_weights(const struct predictor *predictor, char **bytes, size_t *n)
@@ -32,6 +49,7 @@ static int build_weights(const struct predictor *predictor, char **bytes, size_t
 static int build_archive(const struct predictor *predictor, char **bytes, size_t *n)
 {
     char *optimizer = keras_optimizer_json(&predictor->record.optim), *weights = NULL;
+    char *metadata = metadata_json(&predictor->info.facts);
     char *config = keras_archive_json(model_chain(predictor->model), optimizer);
     size_t n_weights = 0;
     int rc = build_weights(predictor, &weights, &n_weights);
@@ -43,6 +61,7 @@ static int build_archive(const struct predictor *predictor, char **bytes, size_t
     }
     free(weights);
     free(config);
+    free(metadata);
     free(optimizer);
     return rc;
 }

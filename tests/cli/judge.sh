@@ -66,19 +66,29 @@ expect 64 'bare.csv: no label' "$rnntrain" eval run bare.csv
 expect 65 'no validation part' "$rnntrain" eval run folder --part validation
 expect 66 'none.csv' "$rnntrain" eval run none.csv
 
-# export: a name says a format; another model's tokenizer is not replaced.
-expect 64 '.onnx has the name of --to onnx, and --to keras writes .keras' \
-    "$rnntrain" export run -o best.onnx
-[ ! -e best.onnx ] || problem "a file under another format's name"
+# export: the name says the format and that of the tokenizer, which says what Keras does not do.
+"$rnntrain" export run -o best.onnx >said 2>notes || true
+grep -q -E "best.onnx takes ids, not texts: --with-tokenizer|without ONNX" notes || problem "ONNX: $(cat notes)"
+expect 64 'm.model: its name says no format: end it in .keras' "$rnntrain" export run -o m.model
+expect 64 'm.h5 has the name of an HDF5 file: .* the checkpoint itself' "$rnntrain" export run -o m.h5
 "$rnntrain" export run -o best.keras --with-tokenizer >said 2>notes
-grep -q "note: tokenizer.json: .*re.sub('<\[^>\]+>', '', text)" notes || problem "tags are not said"
-"$rnntrain" export run -o again.keras --with-tokenizer >said 2>&1 || problem "the same tokenizer again"
-cp tokenizer.json kept.json
+grep -q "note: best.tokenizer.json: .*re.sub('<\[^>\]+>', '', text)" notes || problem "tags are not said"
+python3 - <<'PYTHON' || problem "best.tokenizer.json"
+import json
+told = json.load(open("best.tokenizer.json"))["rnntrain"]
+assert told["labels"] == ["neg", "pos"] and told["probabilities"] == "of labels[1] alone", told
+assert told["python"] == ["text = re.sub('<[^>]+>', '', text)",
+                          "ids = tokenizer.texts_to_sequences([text])[0]",
+                          "x = pad_sequences([ids], maxlen=12, padding='pre', truncating='pre')"], told
+PYTHON
+rm -f best.onnx
+cp best.tokenizer.json kept.json
 "$rnnprep" test.csv --maxlen 12 -o small.h5 --tags keep --quiet
 "$rnntrain" small.h5 --run-dir small --epochs 1 --units 4 --embedding 4 --quiet >said 2>&1
-expect 73 "tokenizer.json is there and is another tokenizer's" \
-    "$rnntrain" export small -o small.keras --with-tokenizer
-cmp -s tokenizer.json kept.json && [ ! -e small.keras ] || problem "another model's tokenizer is replaced"
+expect 73 "best.tokenizer.json is there, is another tokenizer's, and belongs to best.keras" \
+    "$rnntrain" export small -o best.c --with-tokenizer
+cmp -s best.tokenizer.json kept.json && [ ! -e best.c ] || problem "another model's tokenizer is replaced"
+"$rnntrain" export small -o best.keras --with-tokenizer >said 2>&1 || problem "the model of that name anew"
 mkdir own
 "$rnntrain" export small -o own/small.keras --with-tokenizer >said 2>notes
 ! grep -q "lose their tags" notes || problem "tags of a model that keeps them"

@@ -61,11 +61,11 @@ for options in "--recipe keras-lstm" "--recipe none --model bigru --head flatten
     judge run/best.h5 texts >expected
     "$rnntrain" export run/best.h5 --to keras -o ours.keras --with-tokenizer >said
     grep -q "ours.keras: read back" said || problem "nothing said of the export"
-    judge ours.keras texts --tokenizer tokenizer.json --labels neg,pos >found
+    judge ours.keras texts --tokenizer ours.tokenizer.json --labels neg,pos >found
     cmp expected found || problem ".keras: $options"
     "$rnntrain" export run/best.h5 --to keras3-weights -o ours.weights.h5 >said
     head=$(sed -nE 's/.*--head (\w+).*/\1/p' <<<"$options")
-    judge ours.weights.h5 texts --tokenizer tokenizer.json --labels neg,pos --maxlen 60 \
+    judge ours.weights.h5 texts --tokenizer ours.tokenizer.json --labels neg,pos --maxlen 60 \
         --head "${head:-last}" --mask="$([[ $options = *--mask* ]] && echo true || echo false)" >found
     cmp expected found || problem ".weights.h5: $options"
     "$rnntrain" eval run/best.h5 sample.h5 --json >expected

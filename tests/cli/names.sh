@@ -44,15 +44,14 @@ for name in "${outputs[@]}"; do
     ln -s "$tmp/outside/$name" "outputs/$name"
 done
 "$rnnprep" reviews -o outputs/data.h5 --report outputs/report.json --save-tokenizer outputs/tokenizer.json --quiet
-rm outputs/tokenizer.json
-ln -s "$tmp/outside/none" outputs/tokenizer.json
+ln -s "$tmp/outside/none" outputs/k.tokenizer.json
 "$rnntrain" export run --to keras3-weights -o outputs/k.weights.h5 --with-tokenizer >/dev/null 2>&1
 "$rnntrain" export run --to keras -o outputs/k.keras >/dev/null
 "$rnntrain" export run --to c -o outputs/m.c >/dev/null
 "$rnntrain" export run --to onnx -o outputs/o.onnx >/dev/null 2>said ||
     { grep -q 'without ONNX' said && rm outputs/o.onnx; }
 "$rnntrain" seal unsealed.h5 -o outputs/s.h5 >/dev/null
-"$rnntrain" import model.keras -o outputs/i.h5 --tokenizer outputs/tokenizer.json >/dev/null 2>&1
+"$rnntrain" import model.keras -o outputs/i.h5 --tokenizer outputs/k.tokenizer.json >/dev/null 2>&1
 "$rnntrain" predict run texts.txt -o outputs/p.csv >/dev/null
 "$rnntrain" predict run texts.txt -o outputs/p.jsonl >/dev/null
 untouched commands

@@ -58,8 +58,8 @@ cmp scored found || problem "eval, as it is"
 
 # Its tokenizer says the rule where Keras does not look.
 "$rnntrain" export imdb.h5 --to c -o model.c --with-tokenizer >/dev/null 2>said
-grep -q "tokenizer.json: a text begins with id 1, .*\[1\] + \[i if i < " said || problem "the rule is not said"
-"$rnnprep" texts.csv --tokenizer tokenizer.json --maxlen 8 -o again.h5 --quiet 2>notes
+grep -q "model.tokenizer.json: a text begins with id 1, .*\[1\] + \[i if i < " said || problem "the rule is not said"
+"$rnnprep" texts.csv --tokenizer model.tokenizer.json --maxlen 8 -o again.h5 --quiet 2>notes
 content() { "$rnntrain" inspect --verify "$1" | sed 's/.*content //'; }
 [ "$(content texts.h5)" = "$(content again.h5)" ] || problem "rows by tokenizer.json"
 [ "$(content texts.h5)" = "$(content ids.h5)" ] || problem "rows by Python"

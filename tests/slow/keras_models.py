@@ -159,7 +159,7 @@ def check_tokenizer():
     subprocess.run([rnntrain, "export", f"{folder}/ours.h5", "--to", "keras", "-o",
                     f"{folder}/out/model.keras", "--with-tokenizer"], check=True,
                    capture_output=True)
-    with open(f"{folder}/out/tokenizer.json") as file:
+    with open(f"{folder}/out/model.tokenizer.json") as file:
         tokenizer = text.tokenizer_from_json(file.read())
     with open(texts) as file:
         plain = [re.sub("<[^>]+>", "", line) for line in file.read().splitlines()]

@@ -35,7 +35,7 @@ struct onnx_export {
     int n;
     const struct ensemble_config *rule;     /* of n > 1 */
     const struct facts *facts;              /* of their data */
-    const struct text_tokenizer *tokenizer; /* that cuts words; NULL: all read ids */
+    const struct text_tokenizer *tokenizer; /* that cuts words; NULL: nobody knows */
 };
 
 /* Where a vector a position becomes one a row, which a chain does once. */

@@ -39,7 +39,7 @@ static char *labels_json(const struct facts *facts)
 static char *words_json(const struct onnx_export *export, const struct ngrams *ngrams)
 {
     const struct text_options *text = text_settings(export->tokenizer);
-    char *marks = export_marks(export->tokenizer, ngrams);
+    char *marks = ngrams ? export_marks(export->tokenizer, ngrams) : xstrdup("");
     json_t *stops = json_array();
     for (int i = 0; i < text->n_stop_words; i++)
         json_array_append_new(stops, json_string(text->stop_words[i]));
@@ -104,7 +104,7 @@ void onnx_add_properties(Onnx__ModelProto *model, const struct onnx_export *expo
 
     if (reads_ids)
         add_ids_properties(model, export->facts);
-    if (ngrams)
+    if (export->tokenizer)
         add_property(model, "words", words_json(export, ngrams));
     add_property(model, "weights_hash", hashes_of(export));
 }
