@@ -68,6 +68,16 @@ with rnntrain.Model.open("run") as model:
         worker.join()
     assert answers == [expected] * 4
 
+    # What speaks for a label.
+    told = model.explain("\u00e4 superb dull", method="leave-one-out")
+    assert [told["text"][w["start"] : w["end"]] for w in told["words"]][-2:] == ["superb", "dull"], told
+    told = model.explain([one["text"] for one in strange])  # of the first, bytes are others
+    assert told[1:] == [json.loads(line) for line in lines("explained")][1:], told
+    assert told[0]["words"][0]["end"] == len("superb dull")
+    assert model.explain([]) == []
+    refused(ValueError, "leave-one-out", model.explain, "superb", method="none")
+    refused(TypeError, "text 0", model.explain, [None])
+
     # What is no list of texts.
     refused(TypeError, "one text", model.predict_proba, "superb")
     refused(TypeError, "text 1 is None", model.predict_proba, ["superb", None])

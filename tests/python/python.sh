@@ -20,6 +20,7 @@ cat >>strange.jsonl <<'JSON'
 JSON
 "$rnntrain" predict run texts --jsonl --digits 17 >judged
 "$rnntrain" predict run strange.jsonl --jsonl --digits 17 >judged-strange 2>said
+"$rnntrain" predict run strange.jsonl --explain --jsonl >explained 2>said
 
 export PATH=$build:$PATH PYTHONPATH=$source/src/python PYTHONDONTWRITEBYTECODE=1
 for module in '' numpy; do

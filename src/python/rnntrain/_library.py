@@ -19,6 +19,9 @@ _FUNCTIONS = {
     "rnntrain_num_words": (c_size_t, [c_void_p]),
     "rnntrain_predict_texts": (c_int, [c_void_p, POINTER(c_char_p), c_size_t,
                                        POINTER(c_double)]),
+    "rnntrain_explain_texts": (c_int, [c_void_p, POINTER(c_char_p), c_size_t, c_int,
+                                       POINTER(c_void_p)]),
+    "rnntrain_free": (None, [c_void_p]),
     "rnntrain_message": (c_char_p, []),
 }
 

@@ -1,14 +1,25 @@
 """A trained model that judges texts."""
 
 import ctypes
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, List, Union
+from typing import Any, Dict, List, Union
 
 from ._library import check, library
 from ._texts import array, as_list, numpy, strings
 
+_METHODS = ["integrated-gradients", "leave-one-out"]  # enum rnntrain_method
 _AT_ONCE = 1024  # texts a call, so that Ctrl-C need not wait long
+
+
+def _in_characters(explanation: Dict[str, Any]) -> Dict[str, Any]:
+    """With places of words as Python counts them, in characters instead of bytes."""
+    text = explanation["text"].encode("utf-8", "surrogatepass")
+    for word in explanation["words"]:
+        for end in ("start", "end"):
+            word[end] = len(text[: word[end]].decode("utf-8", "surrogatepass"))
+    return explanation
 
 
 class _Handle:
@@ -120,3 +131,27 @@ class Model:
         if self.is_multi_label:
             return [[name for name, p in zip(self.classes, row) if p > 0.5] for row in rows]
         return array([self.classes[row.index(max(row))] for row in rows], dtype=str)
+
+    def explain(self, texts: Any, method: str = "integrated-gradients") -> Any:
+        """What each word adds to the logit of the class decided for.
+
+        Of one text a dict, of several a list of dicts, with "label", "probability", "logit",
+        and "words": a "word" stands at text[start:end], a "share" above 0 speaks for the
+        label. By "integrated-gradients" shares add up to the logit but for "baseline" and
+        "gap"; by "leave-one-out" each word has "without", the label's probability without
+        it. <rnntrain/rnntrain.h> has the rest.
+        """
+        if method not in _METHODS:
+            raise ValueError(f"method is {method!r}, expected one of {', '.join(_METHODS)}")
+        handle, given = self._handle(), as_list([texts] if isinstance(texts, str) else texts)
+        found = [self._explain(handle, text, i, method) for i, text in enumerate(given)]
+        return found[0] if isinstance(texts, str) else found
+
+    def _explain(self, handle: _Handle, text: Any, number: int, method: str) -> Any:
+        lines = ctypes.c_void_p()
+        check(library().rnntrain_explain_texts(handle.model, strings([text], number), 1,
+                                               _METHODS.index(method), ctypes.byref(lines)))
+        try:
+            return _in_characters(json.loads(ctypes.string_at(lines).decode("utf-8")))
+        finally:
+            library().rnntrain_free(lines)
