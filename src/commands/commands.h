@@ -19,6 +19,9 @@
     COMMAND(summary, "Training", false,                                                  \
             "shows the layers of a model, before or after it is trained")                \
     COMMAND(report, "Training", false, "makes one page of HTML of what runs learnt")     \
+    COMMAND(compare, "Training", false, "says in what runs differ, and which is better") \
+    COMMAND(history, "Training", false, "prints the epochs of runs as CSV")              \
+    COMMAND(watch, "Training", false, "follows a run, also from another node")           \
     COMMAND(eval, "Trained models, and models of Keras", false,                          \
             "says how well a model judges a part of a data set")                         \
     COMMAND(predict, "Trained models, and models of Keras", false,                       \

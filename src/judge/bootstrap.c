@@ -33,8 +33,7 @@ static double quantile(const double *sorted, int n, double q)
     return sorted[below] + (at - below) * (above - sorted[below]);
 }
 
-/* Of n numbers, some of them NaN, which are sorted. */
-static struct judge_interval interval_of(double *values, int n)
+struct judge_interval judge_interval_of(double *values, int n)
 {
     int defined = 0;
 
@@ -72,10 +71,10 @@ static void take_intervals(struct drawn *drawn, struct judge_intervals *interval
     double *from = drawn->values;
 
     for (int f = 0; f < JUDGE_FIGURES; f++, from += drawn->resamples)
-        intervals->value[f] = interval_of(from, drawn->resamples);
+        intervals->value[f] = judge_interval_of(from, drawn->resamples);
     for (int c = 0; c < drawn->n_classes; c++)
         for (int f = 0; f < JUDGE_CLASS_FIGURES; f++, from += drawn->resamples)
-            intervals->classes[c][f] = interval_of(from, drawn->resamples);
+            intervals->classes[c][f] = judge_interval_of(from, drawn->resamples);
 }
 
 static void set_unknown(int classes, struct judge_intervals *intervals)

@@ -32,4 +32,8 @@ void judge_bootstrap(const struct judge *judge, uint64_t seed, int resamples,
                      struct judge_intervals *intervals);
 void judge_intervals_release(struct judge_intervals *intervals);
 
+/* From quantile .025 to .975 of n numbers, which are sorted; NaN among them do not
+ * count. */
+struct judge_interval judge_interval_of(double *values, int n);
+
 #endif

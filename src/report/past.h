@@ -52,6 +52,7 @@ struct past_run {
     double *epoch;              /* (n_epochs) their numbers, from 1 */
     double *value[PAST_VALUES]; /* (n_epochs) */
     int best_epoch;             /* 0: nobody knows */
+    char weights[17];           /* hash of the best epoch's, as the log has it */
     bool several_labels;
     struct past_result result;
     bool has_predictions;

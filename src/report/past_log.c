@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,10 @@ static void take_epoch(struct past_run *run, json_t *event)
 
     if (json_object_get(event, "f1"))
         run->several_labels = true;
-    if (json_is_true(json_object_get(event, "improved")))
+    if (json_is_true(json_object_get(event, "improved"))) {
         run->best_epoch = epoch;
+        snprintf(run->weights, sizeof run->weights, "%s", past_text(event, "weights"));
+    }
 }
 
 /* Of the weights that are the result: "best" comes first, and "last" counts where the
