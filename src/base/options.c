@@ -424,6 +424,17 @@ static int check_operands(const struct option_table *table, const char **operand
     return OK;
 }
 
+/* The letters that there are: -o, and -v where the command has it. */
+static const char *long_form(const struct option_table *table, const char *argument)
+{
+    struct option option;
+    if (!strcmp(argument, "-o"))
+        return "--output";
+    if (!strcmp(argument, "-v") && options_find(table, "verbose", &option))
+        return "--verbose";
+    return argument;
+}
+
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands, int *n_operands)
 {
@@ -432,7 +443,7 @@ int options_from_arguments(const struct option_table *table, void *config, int a
 
     *n_operands = 0;
     for (int i = 0; i < argc && !rc; i++) {
-        const char *argument = strcmp(argv[i], "-o") ? argv[i] : "--output";
+        const char *argument = long_form(table, argv[i]);
         if (ended || argument[0] != '-' || !argument[1]) {
             operands[(*n_operands)++] = argument;
         } else if (!strcmp(argument, "--")) {
@@ -502,6 +513,29 @@ char *options_key(const struct option *option)
     for (char *c = key; *c; c++)
         *c = *c == '-' ? '_' : *c;
     return key;
+}
+
+/* 0.9 as "0.9", which 17 digits are not. */
+static char *shortest(double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.15g", value);
+    if (memcmp(&value, &(double){strtod(text, NULL)}, sizeof value) != 0)
+        snprintf(text, sizeof text, "%.17g", value);
+    return xstrdup(text);
+}
+
+char *options_value(const struct option *option, const void *config)
+{
+    if (option->type == OPTION_DOUBLE)
+        return shortest(*(const double *)const_field(option, config));
+
+    json_t *value = to_json(option, config);
+    char *text = json_dumps(value, JSON_ENCODE_ANY),
+         *copy = xstrdup(text ? text : "null");
+    json_decref(value);
+    free(text);
+    return copy;
 }
 
 char *options_to_json(const struct option_table *table, const void *config)

@@ -99,10 +99,10 @@ void options_environment_notes(const struct option_table *table, FILE *out);
 int options_from_json(const struct option_table *table, void *config, const char *json,
                       const char *source) NODISCARD;
 
-/* `--name value`, `--name=value`, `--flag`, `--set name=value`, -o for --output; what is
- * no option is moved to `operands` (room for argc pointers, borrowed from argv), "--"
- * ends the options. An unknown name is an error that names what was probably meant, as
- * is a number of operands that the table does not allow. */
+/* `--name value`, `--name=value`, `--flag`, `--set name=value`, -o for --output, -v for
+ * --verbose; what is no option is moved to `operands` (room for argc pointers, borrowed
+ * from argv), "--" ends the options. An unknown name is an error that names what was
+ * probably meant, as is a number of operands that the table does not allow. */
 int options_from_arguments(const struct option_table *table, void *config, int argc,
                            char *const *argv, const char **operands,
                            int *n_operands) NODISCARD;
@@ -110,6 +110,10 @@ int options_from_arguments(const struct option_table *table, void *config, int a
 /* The configuration as a JSON object, keys sorted, transient ones left out; the caller's
  * to free. Doubles are written so that reading gives the same bits. */
 char *options_to_json(const struct option_table *table, const void *config);
+
+/* The option's value as JSON, numbers with the fewest digits that are read as the same
+ * one; "null": a text that is not set. The caller's to free. */
+char *options_value(const struct option *option, const void *config);
 
 /* The option's name in JSON; the caller's to free. */
 char *options_key(const struct option *option);

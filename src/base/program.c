@@ -16,6 +16,25 @@ void program_hex(uint64_t value, char text[17])
     snprintf(text, 17, "%016llx", (unsigned long long)value);
 }
 
+void program_duration(double seconds, char text[PROGRAM_DURATION])
+{
+    static const struct {
+        long long seconds;
+        char units[2]; /* of the whole ones and of the rest */
+    } scales[] = {{86400, "dh"}, {3600, "hm"}, {60, "ms"}};
+    long long whole = (long long)(seconds + 0.5);
+
+    snprintf(text, PROGRAM_DURATION, seconds < 9.95 ? "%.1f s" : "%.0f s", seconds);
+    for (size_t i = 0; i < COUNT_OF(scales); i++)
+        if (whole >= 2 * scales[i].seconds || (whole >= scales[i].seconds && i > 0)) {
+            long long rest = whole % scales[i].seconds;
+            long long of = scales[i].seconds / (i == 0 ? 24 : 60);
+            snprintf(text, PROGRAM_DURATION, "%lld%c%02lld%c", whole / scales[i].seconds,
+                     scales[i].units[0], rest / of, scales[i].units[1]);
+            break;
+        }
+}
+
 void program_thousands(int64_t value, char *text)
 {
     char digits[24];
@@ -44,25 +63,31 @@ int program_print_piece(int column, const char *piece, int n)
     return column + say(stdout, "%.*s", n, piece);
 }
 
-/* How far the next comma is that stands in no string, or the end. */
-static int piece_of(const char *json)
+/* How far the next comma is that stands in no string, or the end; in a string, which may
+ * be long, such as a command, how far a space is. */
+static int piece_of(const char *json, bool *in_string)
 {
-    bool in_string = false;
     int n = 0;
-    for (; json[n] && (in_string || n == 0 || json[n - 1] != ','); n++) {
-        if (in_string && json[n] == '\\' && json[n + 1])
+    for (; json[n] && (*in_string || n == 0 || json[n - 1] != ','); n++) {
+        if (n > 0 && *in_string && json[n - 1] == ' ')
+            break;
+        if (*in_string && json[n] == '\\' && json[n + 1])
             n++;
         else if (json[n] == '"')
-            in_string = !in_string;
+            *in_string = !*in_string;
     }
     return n;
 }
 
 void program_print_json(const char *label, const char *json)
 {
-    int column = program_print_label(label);
-    for (; *json; json += piece_of(json))
-        column = program_print_piece(column, json, piece_of(json));
+    int column = program_print_label(label), n;
+    bool in_string = false;
+
+    for (; *json; json += n) {
+        n = piece_of(json, &in_string);
+        column = program_print_piece(column, json, n);
+    }
     putchar('\n');
 }
 

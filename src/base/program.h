@@ -75,6 +75,10 @@ void program_print_lines(const char *label, size_t n, char *const *lines);
 /* A hash as logs and checkpoints have it: 16 hexadecimal digits. */
 void program_hex(uint64_t value, char text[17]);
 
+/* Seconds for people, two units at most: "0.4 s", "24 s", "3m05s", "1h03m", "2d04h". */
+enum { PROGRAM_DURATION = 32 };
+void program_duration(double seconds, char text[PROGRAM_DURATION]);
+
 /* 134113 as "134,113"; at most 32 bytes. */
 void program_thousands(int64_t value, char *text);
 

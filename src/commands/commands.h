@@ -16,6 +16,8 @@
             "trains a language model, with whose layers a classifier can begin")         \
     COMMAND(tune, "Training", true,                                                      \
             "finds the options that make the best model of a data set")                  \
+    COMMAND(doctor, "Training", true,                                                    \
+            "says whether a job would run well here, and what to do where not")          \
     COMMAND(summary, "Training", false,                                                  \
             "shows the layers of a model, before or after it is trained")                \
     COMMAND(report, "Training", false, "makes one page of HTML of what runs learnt")     \

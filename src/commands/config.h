@@ -33,6 +33,7 @@ struct config {
     int seeds, n_groups; /* of several runs as one job */
     bool add_linear;
     struct tune_options tune; /* of rnntrain tune */
+    bool print_config;
 };
 
 extern const struct option_table cmd_train_table;

@@ -57,6 +57,9 @@ struct config runs_options_linear(const struct config *config)
     to->reduction = from->reduction;
     to->overwrite = from->overwrite;
     to->quiet = from->quiet;
+    to->verbose = from->verbose;
+    to->dry_run = from->dry_run;
+    to->command = from->command;
     to->resume = from->resume;
     to->allow_other_bits = from->allow_other_bits;
     to->max_time = from->max_time;

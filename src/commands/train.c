@@ -1,14 +1,30 @@
 /* rnntrain [train] [dataset.h5] [options] */
 #include "commands/commands.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "commands/config.h"
 #include "commands/runs_options.h"
 #include "commands/training.h"
 #include "data/sampler_options.h"
 #include "runs/job.h"
 #include "saved/record.h"
+
+/* Of several runs one of each kind is tried. */
+static int rehearse_several(struct comm *comm, const struct config *config)
+{
+    struct config linear = runs_options_linear(config);
+    int rc = training_rehearse(comm, &config->trainer, config);
+
+    if (!rc && config->add_linear)
+        rc = training_rehearse(comm, &linear.trainer, config);
+    if (!rc && comm->rank == 0 && !config->trainer.quiet)
+        say_line(stdout, "job      %d such network%s%s", config->seeds,
+                 plural(config->seeds), config->add_linear ? ", and a linear model" : "");
+    return rc;
+}
 
 static int train_several(struct comm *comm, struct config *config)
 {
@@ -31,7 +47,8 @@ static int train(struct comm *comm, struct config *config, int argc, char **argv
     if (model_options_predict_words(&config->trainer.model))
         return fail(ERR_USAGE, "--negatives is for rnntrain pretrain: leave it out");
     if (runs_options_are_several(config))
-        return train_several(comm, config);
+        return config->trainer.dry_run ? rehearse_several(comm, config)
+                                       : train_several(comm, config);
 
     char *record = record_write(&cmd_train_table, config);
     config->trainer.record = record;

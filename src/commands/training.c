@@ -1,9 +1,12 @@
 #include "commands/training.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/program.h"
+#include "commands/print_config.h"
 #include "commands/runs_options.h"
+#include "data/sampler_options.h"
 #include "saved/record.h"
 
 /* The record of a run's options; those of a job are no part of it. */
@@ -14,6 +17,19 @@ char *training_record(const struct trainer_config *trainer, const void *context)
         config = runs_options_linear(&config);
     config.trainer = *trainer;
     return record_write(&cmd_train_table, &config);
+}
+
+int training_rehearse(struct comm *comm, const struct trainer_config *trainer,
+                      const struct config *config)
+{
+    struct trainer_config one = *trainer;
+    char *record = training_record(trainer, config);
+
+    one.record = record;
+    sampler_options_complete(&one.sampler);
+    int rc = trainer_run(comm, &one, &config->test, NULL);
+    free(record);
+    return rc;
 }
 
 int training_resolve(const struct config_sources *sources, struct config *config)
@@ -27,11 +43,64 @@ int training_resolve(const struct config_sources *sources, struct config *config
     return rc;
 }
 
+/* As a shell would take it again. */
+static char *quoted(const char *argument)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-_=./,:+@%";
+    char *text = xstrdup("'"), *longer;
+
+    if (*argument && argument[strspn(argument, plain)] == '\0') {
+        free(text);
+        return xstrdup(argument);
+    }
+    for (size_t n; *argument; argument += n + (argument[n] == '\'')) {
+        n = strcspn(argument, "'");
+        longer =
+            xasprintf("%s%.*s%s", text, (int)n, argument, argument[n] ? "'\\''" : "");
+        free(text);
+        text = longer;
+    }
+    longer = xasprintf("%s'", text);
+    free(text);
+    return longer;
+}
+
+static char *command_line(const char *program, int argc, char *const *argv)
+{
+    char *line = xstrdup(program);
+
+    for (int i = 0; i < argc; i++) {
+        char *argument = quoted(argv[i]);
+        char *longer = xasprintf("%s %s", line, argument);
+        free(argument);
+        free(line);
+        line = longer;
+    }
+    return line;
+}
+
+/* Collective, but for what rank 0 prints. */
+static int do_work(struct comm *comm, struct config *config,
+                   const struct config_sources *sources, training_work *work)
+{
+    char *command = command_line(sources->table->program, sources->argc, sources->argv);
+    int rc = OK;
+
+    config->trainer.command = command;
+    if (!config->print_config)
+        rc = work(comm, config, sources->argc, (char **)sources->argv);
+    else if (comm->rank == 0)
+        print_config(sources->table, config);
+    config->trainer.command = NULL;
+    free(command);
+    return rc;
+}
+
 /* Rank 0 says what went wrong while the others wait in comm_finalize: a rank that ended
  * before would make mpirun end rank 0 too, unheard. */
 int training_command(const struct option_table *table, int argc, char **argv,
-                     int (*work)(struct comm *comm, struct config *config, int argc,
-                                 char **argv))
+                     training_work *work)
 {
     struct config config = {.recipe = 0};
     struct comm comm = {.rank = 0};
@@ -53,7 +122,7 @@ int training_command(const struct option_table *table, int argc, char **argv,
         if (!rc && comm.rank == 0 && !config.trainer.quiet)
             options_environment_notes(table, stderr);
         if (!rc)
-            rc = work(&comm, &config, argc, argv);
+            rc = do_work(&comm, &config, &sources, work);
     }
 
     if (comm.rank == 0 && program_is_heard()) /* if not, the run is no worse for it */

@@ -255,6 +255,8 @@ static int tune(struct comm *comm, struct config *config, int argc, char **argv)
 
     settle(config);
     int rc = check(config);
+    if (!rc && config->trainer.dry_run)
+        return training_rehearse(comm, &config->trainer, config);
     if (!rc)
         rc = recipe_read_facts(comm, config->trainer.data, &facts);
     if (rc)

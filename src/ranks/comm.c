@@ -42,6 +42,20 @@ static void learn_ranks(struct comm *comm, MPI_Comm all)
     comm_learn_hosts(comm);
 }
 
+char *comm_library(void)
+{
+    char text[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+    int n = 0;
+    MPI_Get_library_version(text, &n);
+    return xstrndup(text, strcspn(text, ",\n"));
+}
+
+char *comm_built_with(void)
+{
+    return xasprintf("Open MPI v%d.%d.%d", OMPI_MAJOR_VERSION, OMPI_MINOR_VERSION,
+                     OMPI_RELEASE_VERSION);
+}
+
 void comm_init(struct comm *comm)
 {
     int threads = 0;

@@ -24,6 +24,11 @@ int comm_launched_rank(void);
  * take itself for a whole job. Before MPI begins. */
 int comm_check_launch(void) NODISCARD;
 
+/* What MPI's library calls itself, "Open MPI v4.1.4", and what the program was built
+ * with; both the caller's to free. */
+char *comm_library(void);
+char *comm_built_with(void);
+
 /* Collective. Initialises MPI; ranks that share cores yield while they wait. */
 void comm_init(struct comm *comm);
 /* A world of one rank without MPI, for commands that do not train. */

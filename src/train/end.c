@@ -1,8 +1,10 @@
 #include "train/private.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/say.h"
+#include "train/sparkline.h"
 
 /* Collective. Ends the run with a checkpoint, to be gone on with. */
 static int end_stopped(struct trainer *trainer)
@@ -46,6 +48,31 @@ int trainer_end_unread(struct trainer *trainer, int rc)
     return rc;
 }
 
+/* Rank 0. What was monitored, epoch by epoch. */
+static void say_course(struct trainer *trainer)
+{
+    enum { WIDTH = 32 };
+    const struct progress *progress = &trainer->progress;
+    const char *name = monitor_names[progress->monitor];
+    size_t n = json_array_size(progress->history);
+    double *values = xcalloc(n + 1, sizeof *values), least = (double)INFINITY,
+           greatest = -(double)INFINITY;
+
+    for (size_t i = 0; i < n; i++) {
+        const json_t *value = json_object_get(json_array_get(progress->history, i), name);
+        values[i] = json_is_number(value) ? json_number_value(value) : (double)NAN;
+        least = fmin(least, values[i]); /* passes over NaN */
+        greatest = fmax(greatest, values[i]);
+    }
+    if (n > 1 && least <= greatest) {
+        char *line = sparkline(values, (int)n, WIDTH, sparkline_is_unicode());
+        report_say(&trainer->report, "%-8s %s  %.4f to %.4f, best in epoch %d", name,
+                   line, least, greatest, progress->best_epoch);
+        free(line);
+    }
+    free(values);
+}
+
 int trainer_end(struct trainer *trainer)
 {
     const struct progress *progress = &trainer->progress;
@@ -65,6 +92,8 @@ int trainer_end(struct trainer *trainer)
         text = xasprintf("%d fit%s done, the last one is the result", progress->epoch,
                          plural(progress->epoch));
     }
+    if (trainer->comm->rank == 0 && !trainer_is_linear(trainer))
+        say_course(trainer);
     int rc = report_end(&trainer->report, early ? "early_stopping" : "epochs", text);
     free(text);
     return comm_agree(trainer->comm, rc);

@@ -84,6 +84,27 @@ static void say_status(struct trainer *trainer)
         seconds_now() - trainer->saved_at);
 }
 
+/* Every --log-every steps of the run; what it says no number of ranks changes. */
+static int log_step(struct trainer *trainer, const struct outcome *outcome)
+{
+    const struct progress *progress = &trainer->progress;
+    int64_t every = trainer->config->log_every;
+    if (every <= 0 || progress->step % every)
+        return OK;
+
+    const struct report_step step = {
+        .epoch = progress->epoch + 1,
+        .batch = progress->batch,
+        .batches = sampler_batches(&trainer->sampler),
+        .step = progress->step,
+        .batch_loss = outcome->loss,
+        .loss = mean_loss(progress),
+        .acc = score_accuracy(&progress->score),
+        .learning_rate = optim_rate(&trainer->optim.config, progress->step - 1),
+    };
+    return report_step(&trainer->report, &step);
+}
+
 /* What follows a batch: the run goes on, saves, or ends. */
 static int after_batch(struct trainer *trainer, int b, const struct outcome *outcome)
 {
@@ -94,6 +115,10 @@ static int after_batch(struct trainer *trainer, int b, const struct outcome *out
     if (rc)
         return rc;
 
+    if (!outcome->nonfinite)
+        rc = log_step(trainer, outcome);
+    if (rc)
+        return rc;
     report_progress(&trainer->report, progress->epoch + 1, trainer->config->epochs, b + 1,
                     batches, mean_loss(progress));
     say_status(trainer);

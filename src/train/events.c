@@ -79,7 +79,7 @@ static double epoch_seconds(const struct report_start *start)
            start->epoch_bytes / bytes_in_order_per_s;
 }
 
-static void say_start(struct report *report, const struct report_start *start)
+void report_say_start(struct report *report, const struct report_start *start)
 {
     char train[32], validation[32], test[32], parameters[32];
     program_thousands(start->n_train, train);
@@ -187,53 +187,11 @@ int report_start(struct report *report, const struct report_start *start)
     json_object_set_new(line, "bytes", json_integer((json_int_t)start->bytes));
     json_object_set_new(line, "peak_gflops", number(start->peak_gflops));
 
-    say_start(report, start);
+    report_add_origin(line, &start->origin);
+    report_add_time(line);
+    report->began = report->last_step = seconds_now();
+    report_say_start(report, start);
     return report_write(report, line, true);
-}
-
-/* Of a language model. */
-static void say_perplexity(struct report *report, const struct report_epoch *epoch)
-{
-    char rate[32], validation[96] = "";
-    program_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
-    if (epoch->validated)
-        snprintf(validation, sizeof validation, "  val_loss %.4f  val_perplexity %.2f %c",
-                 epoch->val_loss, kernels_exp(epoch->val_loss),
-                 epoch->improved ? '*' : ' ');
-    report_say(report, "epoch %2d/%d  loss %.4f  perplexity %.2f%s  %.1f s  %s rows/s",
-               epoch->epoch, epoch->epochs, epoch->loss, kernels_exp(epoch->loss),
-               validation, epoch->seconds, rate);
-}
-
-static void say_epoch(struct report *report, const struct report_epoch *epoch)
-{
-    char rate[32], validation[128] = "";
-    const char *what = epoch->multi_label ? "f1" : "acc";
-    char watched[48] = "";
-    program_thousands((int64_t)(epoch->samples_per_s + 0.5), rate);
-    if (epoch->watched)
-        snprintf(watched, sizeof watched, "  %s %.4f", epoch->watched,
-                 epoch->watched_value);
-    if (epoch->validated)
-        snprintf(validation, sizeof validation, "  val_loss %.4f  val_%s %.4f%s %c",
-                 epoch->val_loss, what,
-                 epoch->multi_label ? epoch->val_f1 : epoch->val_acc, watched,
-                 epoch->improved ? '*' : ' ');
-
-    char *which =
-        epoch->trial.scaling
-            ? xasprintf("fit   %2d  %s, C %g%s", epoch->epoch, epoch->trial.scaling,
-                        epoch->trial.c, epoch->trial.is_last ? ", on all rows" : "")
-            : xasprintf("epoch %2d/%d", epoch->epoch, epoch->epochs);
-    report_say(report, "%s  loss %.4f  %s %.4f%s  %.1f s  %s rows/s", which, epoch->loss,
-               what, epoch->multi_label ? epoch->f1 : epoch->acc, validation,
-               epoch->seconds, rate);
-    free(which);
-
-    if (epoch->one_class)
-        report_say(report, "         all %d validation rows were taken for %s%s",
-                   epoch->n_validation, epoch->one_class,
-                   epoch->is_spared ? ", which does not count against patience" : "");
 }
 
 static void add_effort(struct report_effort *effort, const struct report_epoch *epoch)
@@ -332,12 +290,31 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "weights", hex(epoch->weights));
     if (epoch->validated)
         report_add_figures(line, "val_", epoch->multi_label, epoch->figures);
+    report_add_time(line);
 
     add_effort(&report->effort, epoch);
-    if (epoch->predicts_words)
-        say_perplexity(report, epoch);
-    else
-        say_epoch(report, epoch);
+    report_say_epoch(report, epoch);
+    return report_write(report, line, false);
+}
+
+int report_step(struct report *report, const struct report_step *step)
+{
+    if (!report->is_open)
+        return OK;
+
+    json_t *line = event("step");
+    double now = seconds_now();
+    json_object_set_new(line, "epoch", json_integer(step->epoch));
+    json_object_set_new(line, "batch", json_integer(step->batch));
+    json_object_set_new(line, "batches", json_integer(step->batches));
+    json_object_set_new(line, "step", json_integer(step->step));
+    json_object_set_new(line, "batch_loss", number(step->batch_loss));
+    json_object_set_new(line, "loss", number(step->loss));
+    json_object_set_new(line, "acc", number(step->acc));
+    json_object_set_new(line, "learning_rate", number(step->learning_rate));
+    json_object_set_new(line, "seconds", number(now - report->last_step));
+    report_add_time(line);
+    report->last_step = now;
     return report_write(report, line, false);
 }
 
@@ -396,6 +373,7 @@ int report_end(struct report *report, const char *reason, const char *text)
         return OK;
     json_t *line = event("end");
     json_object_set_new(line, "reason", json_string(reason));
+    report_add_time(line);
     say_effort(report);
     if (text)
         report_say(report, "end      %s", text);

@@ -9,8 +9,9 @@
  * reads them, with progress as JSON by state.c; replicas.c compares what goes into them.
  * Where the run stands: begin.c (a new one; vectors.c, its embedding; pretrained.c,
  * layers of a language model), resume.c (as a checkpoint has it). What each rank did
- * when: tracing.c. What the result says of each row: predictions.c. A linear model's
- * n-grams: load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
+ * when: tracing.c. What the result says of each row: predictions.c. A run of which
+ * nothing is written: dry_run.c. A linear model's n-grams: load_ngrams.c; its fits:
+ * linear_run.c, with linear_bayes.c.
  * Models that are done, over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
@@ -95,7 +96,9 @@ struct linear_side {
 struct trainer {
     const struct trainer_config *config;
     const struct test_hooks *hooks;
-    char *record; /* the configuration's, with the monitor of the run; owned */
+    char *record;   /* the configuration's, with the monitor of the run; owned */
+    char build[17]; /* XXH64 of the program */
+    char *data_path, *corpus; /* for the origin of what is written; owned; rank 0 */
     struct comm *comm;
     const struct kernels *kernels;
     char kernel_set[128];
@@ -156,6 +159,7 @@ struct outcome {
     int n;                 /* rows */
     int wish;              /* the greatest of all ranks */
     const char *nonfinite; /* what is not, or NULL; weights are then as they were */
+    double loss;           /* its mean, where it is finite */
 };
 
 /* Collective. Loads the data, makes the model, draws the weights, takes the run
@@ -181,9 +185,17 @@ int trainer_take_run_dir(struct trainer *trainer) NODISCARD;
 /* Rank 0. ERR_USAGE: the run would begin with a file that --overwrite discards, and could
  * neither begin again nor be gone on with. */
 int trainer_check_beginning(const struct trainer *trainer) NODISCARD;
-/* Rank 0. Two checkpoints must find room, or the first save of the run would fail: the
- * new one beside the one that it replaces. */
-int trainer_check_room(const struct trainer *trainer) NODISCARD;
+/* Rank 0. Two checkpoints must find room in the folder, or the first save of the run
+ * would fail: the new one beside the one that it replaces. */
+int trainer_check_room(const struct trainer *trainer, const char *folder) NODISCARD;
+/* Rank 0. ERR_EXISTS: its folder, which is open, holds a run. */
+int trainer_refuse_run(const struct trainer *trainer) NODISCARD;
+
+/* With --dry-run. Rank 0: what taking the run directory would come to, without a trace of
+ * it; a folder that is there is open then. */
+int trainer_check_run_dir(struct trainer *trainer) NODISCARD;
+/* Collective. Times a few steps and says what all will take. */
+int trainer_rehearse(struct trainer *trainer) NODISCARD;
 
 /* What each class counts where n training rows are learnt, of --class-weight, which is
  * there: (classes) numbers, the caller's. */
@@ -386,6 +398,9 @@ int trainer_load_generation(struct trainer *trainer, const char *name,
  * the caller's to free. */
 char *trainer_state(const struct trainer *trainer);
 char *trainer_provenance(const struct trainer *trainer);
+/* Where a run comes from: rank 0 learns it of the data as they are read. */
+void trainer_note_data(struct trainer *trainer);
+struct report_origin trainer_origin(const struct trainer *trainer);
 /* A state, against what the run can have come to; ERR_FORMAT. The history is owned. */
 int trainer_read_state(const struct trainer *trainer, const json_t *root,
                        const char *source, struct progress *progress) NODISCARD;

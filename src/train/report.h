@@ -32,13 +32,25 @@ struct report {
     bool is_torn; /* part of a line may stand behind the whole ones */
     FILE *console;
     bool is_terminal, quiet;
+    bool is_verbose;  /* the speed of each epoch is said too */
+    double began;     /* this start; 0: it was not said */
+    double last_step; /* when its line was written, or the start */
     bool bar_shown;
     double last_bar; /* when it was drawn */
     struct report_effort effort;
 };
 
+/* What this start has of its own, which equal runs may differ in. */
+struct report_origin {
+    const char *command;   /* by which it was started, or NULL */
+    const char *data_path; /* as the system knows it */
+    const char *corpus;    /* SHA-256 of what the data set was made of, or NULL */
+    const char *build;     /* XXH64 of the program */
+};
+
 struct report_start {
     const char *config; /* JSON */
+    struct report_origin origin;
     const char *hosts, *kernels;
     bool bf16, plain_bf16;     /* products are of bf16; without an instruction for them */
     const char *validation;    /* the rule and the classes, for people */
@@ -76,6 +88,15 @@ struct report_trial {
     double regression, bayes; /* shares of their weights */
     int passes;               /* over the rows */
     bool is_last;             /* of all labelled rows: nothing is left to judge it */
+};
+
+/* A step inside an epoch. */
+struct report_step {
+    int epoch, batch, batches; /* from 1 */
+    int64_t step;
+    double batch_loss;
+    double loss, acc; /* of the epoch so far */
+    double learning_rate;
 };
 
 struct report_epoch {
@@ -168,7 +189,15 @@ void report_close(struct report *report);
 /* Each writes its line. One that cannot be written is told, kept and tried again with the
  * next; only the first line and the last must be written: ERR_IO. */
 int report_start(struct report *report, const struct report_start *start) NODISCARD;
+int report_step(struct report *report, const struct report_step *step) NODISCARD;
 int report_epoch(struct report *report, const struct report_epoch *epoch) NODISCARD;
+/* The start to people alone. */
+void report_say_start(struct report *report, const struct report_start *start);
+/* The keys that it has in the log, as far as they are known, behind those of an
+ * object. */
+void report_add_origin(json_t *object, const struct report_origin *origin);
+/* And when: "time":"2025-01-31T12:00:00.000Z". */
+void report_add_time(json_t *object);
 /* Also told, unless the run stops and says so itself. */
 int report_nonfinite(struct report *report, const struct report_nonfinite *bad) NODISCARD;
 int report_result(struct report *report, const struct report_result *result) NODISCARD;

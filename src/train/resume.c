@@ -41,10 +41,10 @@ static int find_generation(struct trainer *trainer, struct resumed *resumed)
             break;
     }
 
-    if (!rc && resumed->from && damage) {
+    if (!rc && resumed->from && damage)
         report_tell(&trainer->report, "%s: going on from %s", damage, resumed->from);
+    if (!rc && resumed->from && damage && !trainer->config->dry_run)
         put_aside(trainer);
-    }
     free(damage);
     return rc;
 }
@@ -97,20 +97,23 @@ int trainer_resume(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
     struct resumed *resumed = &trainer->resumed;
-    int rc = comm_agree(comm, comm->rank == 0 ? find_generation(trainer, resumed) : OK);
+    bool is_there = comm->rank == 0 && trainer->folder.path; /* not of a dry run */
+    int rc = comm_agree(comm, is_there ? find_generation(trainer, resumed) : OK);
     if (rc)
         return rc;
 
     resumed->is_resumed = resumed->from != NULL;
     if (resumed->is_resumed)
         resumed->is_finished = trainer_is_done(trainer) &&
-                               report_has_ended(&trainer->report, resumed->log_bytes);
+                               (trainer->config->dry_run ||
+                                report_has_ended(&trainer->report, resumed->log_bytes));
 
     comm_broadcast(comm, &resumed->is_resumed, sizeof resumed->is_resumed);
     comm_broadcast(comm, &resumed->is_finished, sizeof resumed->is_finished);
     if (resumed->is_resumed)
         share_progress(trainer);
-    if (comm->rank == 0 && resumed->is_resumed && !resumed->is_finished)
+    if (comm->rank == 0 && resumed->is_resumed && !resumed->is_finished &&
+        !trainer->config->dry_run)
         rc = mend_files(trainer);
     return comm_agree(comm, rc);
 }

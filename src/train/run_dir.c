@@ -50,6 +50,20 @@ int run_dir_make(const char *folder)
     return rc;
 }
 
+char *run_dir_nearest(const char *path)
+{
+    char *folder = xstrdup(path), *slash;
+
+    while (access(folder, F_OK) && (slash = strrchr(folder, '/')) && slash != folder)
+        *slash = '\0';
+    if (!access(folder, F_OK))
+        return folder;
+
+    bool is_absolute = *folder == '/';
+    free(folder);
+    return xstrdup(is_absolute ? "/" : ".");
+}
+
 static int hold_run_dir(struct trainer *trainer)
 {
     const char *path = trainer->config->run_dir;
@@ -59,7 +73,7 @@ static int hold_run_dir(struct trainer *trainer)
     return rc;
 }
 
-static int refuse_run(const struct trainer *trainer)
+int trainer_refuse_run(const struct trainer *trainer)
 {
     const struct directory *folder = &trainer->folder;
     const char *found = directory_has(folder, "log.jsonl") ? "log.jsonl" : NULL;
@@ -140,14 +154,14 @@ static size_t ngram_bytes(const struct trainer *trainer)
     return ngrams->n_bytes + 3 * sizeof(int32_t) * (size_t)ngrams->n_features;
 }
 
-int trainer_check_room(const struct trainer *trainer)
+int trainer_check_room(const struct trainer *trainer, const char *folder)
 {
     enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
     size_t arrays =
         2 + (size_t)optim_arrays(&trainer->optim); /* weights, best ones, moments */
     int64_t one = (int64_t)(arrays * trainer->params->size * sizeof(float) +
                             strlen(trainer->tokenizer) + ngram_bytes(trainer) + OVERHEAD);
-    int64_t left = file_free_bytes(trainer->config->run_dir);
+    int64_t left = file_free_bytes(folder);
 
     if (left < 0 || left >= 2 * one)
         return OK;
@@ -167,9 +181,9 @@ int trainer_take_run_dir(struct trainer *trainer)
 
     int rc = hold_run_dir(trainer);
     if (!rc && mode == REPORT_NEW)
-        rc = refuse_run(trainer);
+        rc = trainer_refuse_run(trainer);
     if (!rc && mode != REPORT_GO_ON)
-        rc = trainer_check_room(trainer);
+        rc = trainer_check_room(trainer, config->run_dir);
     if (!rc)
         rc = report_open(&trainer->report, &trainer->folder, mode);
     if (!rc)

@@ -28,12 +28,12 @@ static double set_up_timeout(const struct trainer *trainer)
 static int check_configuration(const struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
-    char *all =
-        xasprintf("%s %s %s %s %d %d %d %d %lld %lld %s", config->data, config->run_dir,
-                  config->isa, config->trace ? config->trace : "", (int)config->balancing,
-                  config->resume, config->overwrite, config->allow_other_bits,
-                  (long long)trainer->hooks->delay, (long long)trainer->hooks->ranges,
-                  config->record);
+    char *all = xasprintf("%s %s %s %s %d %d %d %d %d %lld %lld %s", config->data,
+                          config->run_dir, config->isa,
+                          config->trace ? config->trace : "", (int)config->balancing,
+                          config->resume, config->overwrite, config->allow_other_bits,
+                          config->dry_run, (long long)trainer->hooks->delay,
+                          (long long)trainer->hooks->ranges, config->record);
     int rc = comm_same(trainer->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");
     free(all);
@@ -41,17 +41,18 @@ static int check_configuration(const struct trainer *trainer)
 }
 
 /* Collective. Another build may round otherwise. */
-static int check_program(const struct comm *comm)
+static int check_program(struct trainer *trainer)
 {
-    char *bytes = NULL, text[17];
+    const struct comm *comm = trainer->comm;
+    char *bytes = NULL;
     size_t n = 0;
     int rc = comm_agree(comm, file_read("/proc/self/exe", &bytes, &n));
     if (rc)
         return rc;
 
-    program_hex(XXH64(bytes, n, 0), text);
+    program_hex(XXH64(bytes, n, 0), trainer->build);
     free(bytes);
-    return comm_same(comm, text, "program (by its XXH64)",
+    return comm_same(comm, trainer->build, "program (by its XXH64)",
                      "install one rnntrain where every node sees it");
 }
 
@@ -236,7 +237,7 @@ static int open_kernels(struct trainer *trainer)
         return rc;
 
     kernels_describe(trainer->kernels, trainer->kernel_set, sizeof trainer->kernel_set);
-    rc = check_program(comm);
+    rc = check_program(trainer);
     return rc ? rc
               : comm_same(
                     comm, trainer->kernel_set, "kernel set",
@@ -246,6 +247,8 @@ static int open_kernels(struct trainer *trainer)
 int trainer_take_data(struct trainer *trainer)
 {
     int rc = trainer_load_data(trainer);
+    if (!rc && trainer->comm->rank == 0)
+        trainer_note_data(trainer);
     if (!rc)
         rc = comm_agree(
             trainer->comm,
@@ -297,21 +300,29 @@ static int prepare(struct trainer *trainer)
     return OK;
 }
 
+static int take_run_dir(struct trainer *trainer)
+{
+    return trainer->config->dry_run ? trainer_check_run_dir(trainer)
+                                    : trainer_take_run_dir(trainer);
+}
+
 /* Collective. Weights and progress: the run's beginning, or where it was left. The folder
  * is taken behind the beginning: a model that is refused leaves no run in it. */
 static int take_up(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
-    bool resumes = trainer->config->resume;
+    bool resumes = trainer->config->resume, dry = trainer->config->dry_run;
     test_hooks_delay(trainer);
     trainer->is_saved = true;
     int rc = trainer_begin(trainer);
     if (!rc)
-        rc = comm_agree(comm, comm->rank == 0 ? trainer_take_run_dir(trainer) : OK);
+        rc = comm_agree(comm, comm->rank == 0 ? take_run_dir(trainer) : OK);
     if (!rc && resumes)
         rc = trainer_resume(trainer);
-    if (!rc && resumes && !trainer->resumed.is_finished)
-        rc = comm_agree(comm, comm->rank == 0 ? trainer_check_room(trainer) : OK);
+    if (!rc && resumes && !trainer->resumed.is_finished && !dry)
+        rc = comm_agree(comm, comm->rank == 0
+                                  ? trainer_check_room(trainer, trainer->config->run_dir)
+                                  : OK);
     return rc;
 }
 
@@ -353,6 +364,8 @@ void trainer_tear_down(struct trainer *trainer)
 
     json_decref(trainer->progress.history);
     free(trainer->record);
+    free(trainer->data_path);
+    free(trainer->corpus);
     free(trainer->tokenizer);
     free(trainer->beginning);
     trainer_release_image(&trainer->pending_best);

@@ -196,6 +196,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
 
     return (struct report_start){
         .config = trainer->record,
+        .origin = trainer_origin(trainer),
         .hosts = hosts,
         .kernels = trainer->kernel_set,
         .bf16 = trainer->kernels->pack_pairs != NULL,
@@ -241,6 +242,14 @@ void trainer_tell_unsealed(struct trainer *trainer, const char *path)
     free(note);
 }
 
+static int begin_log(struct trainer *trainer, const struct report_start *start)
+{
+    int rc = report_check_owner(&trainer->report, trainer->data.hash);
+    if (!rc)
+        rc = report_cut(&trainer->report, trainer->resumed.log_bytes);
+    return rc ? rc : report_start(&trainer->report, start);
+}
+
 /* Rank 0. */
 static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
 {
@@ -256,11 +265,12 @@ static int write_start(struct trainer *trainer, const char *hosts, bool crowded)
     if (trainer->data.is_unsealed)
         trainer_tell_unsealed(trainer, trainer->config->data);
     report_to_console(&trainer->report, stdout, trainer->config->quiet);
-    int rc = report_check_owner(&trainer->report, trainer->data.hash);
-    if (!rc)
-        rc = report_cut(&trainer->report, trainer->resumed.log_bytes);
-    if (!rc)
-        rc = report_start(&trainer->report, &start);
+    trainer->report.is_verbose = trainer->config->verbose;
+    int rc = OK;
+    if (trainer->config->dry_run)
+        report_say_start(&trainer->report, &start);
+    else
+        rc = begin_log(trainer, &start);
     free(validation);
     free(layers);
     free(unseen);
@@ -280,7 +290,7 @@ int trainer_start_report(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
     if (trainer->resumed.is_finished) {
-        int rc = trainer_check_result(trainer);
+        int rc = trainer->config->dry_run ? OK : trainer_check_result(trainer);
         if (!rc)
             say_finished(trainer);
         return rc;

@@ -75,11 +75,34 @@ char *trainer_state(const struct trainer *trainer)
     return dump(root);
 }
 
+void trainer_note_data(struct trainer *trainer)
+{
+    json_t *root = json_loads(trainer->data.provenance, 0, NULL);
+    const char *corpus = json_string_value(json_object_get(root, "corpus_sha256"));
+
+    trainer->data_path = realpath(trainer->config->data, NULL);
+    trainer->corpus = corpus ? xstrdup(corpus) : NULL;
+    json_decref(root);
+}
+
+struct report_origin trainer_origin(const struct trainer *trainer)
+{
+    return (struct report_origin){.command = trainer->config->command,
+                                  .data_path = trainer->data_path,
+                                  .corpus = trainer->corpus,
+                                  .build = trainer->build};
+}
+
 char *trainer_provenance(const struct trainer *trainer)
 {
-    return dump(json_pack("{s:s,s:i,s:s,s:I}", "kernels", trainer->kernel_set, "ranks",
-                          trainer->comm->size, "version", RNNTRAIN_VERSION, "log_bytes",
-                          (json_int_t)report_bytes(&trainer->report)));
+    const struct report_origin origin = trainer_origin(trainer);
+    json_t *root = json_pack("{s:s,s:i,s:s,s:I}", "kernels", trainer->kernel_set, "ranks",
+                             trainer->comm->size, "version", RNNTRAIN_VERSION,
+                             "log_bytes", (json_int_t)report_bytes(&trainer->report));
+
+    report_add_origin(root, &origin);
+    report_add_time(root);
+    return dump(root);
 }
 
 static uint64_t from_hex(const json_t *value)

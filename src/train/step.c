@@ -143,5 +143,6 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
     progress->score.loss += loss;
     add_counts(trainer, n_lanes, &progress->score);
     progress->score.n += n;
+    outcome->loss = n > 0 ? loss / (double)n : 0;
     return OK;
 }

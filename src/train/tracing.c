@@ -1,8 +1,24 @@
 #include "train/private.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "files/file.h"
+
+static int refuse(const char *path)
+{
+    return fail(ERR_EXISTS,
+                "%s: there is such a file: give --trace another name, or discard it with "
+                "--overwrite",
+                path);
+}
+
+/* Rank 0, with --dry-run. */
+static int check(const struct trainer_config *config)
+{
+    return !config->overwrite && !access(config->trace, F_OK) ? refuse(config->trace)
+                                                              : OK;
+}
 
 /* Rank 0. */
 static int create(struct trainer *trainer)
@@ -10,10 +26,7 @@ static int create(struct trainer *trainer)
     const char *path = trainer->config->trace;
     int fd = -1, rc = file_create(path, trainer->config->overwrite, &fd);
     if (rc == ERR_EXISTS)
-        return fail(ERR_EXISTS,
-                    "%s: there is such a file: give --trace another name, or discard it "
-                    "with --overwrite",
-                    path);
+        return refuse(path);
     return rc ? rc : trace_file_open(fd, path, trainer->comm->size, &trainer->trace);
 }
 
@@ -25,7 +38,7 @@ int trainer_open_trace(struct trainer *trainer)
         return OK;
 
     if (trainer->comm->rank == 0)
-        rc = create(trainer);
+        rc = config->dry_run ? check(config) : create(trainer);
     rc = comm_agree(trainer->comm, rc);
     trace_enable();
     return rc;

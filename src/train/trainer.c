@@ -73,6 +73,8 @@ static int run_all(struct trainer *trainer)
         rc = trainer_start_report(trainer);
     if (rc || trainer->resumed.is_finished)
         return rc;
+    if (trainer->config->dry_run)
+        return trainer_rehearse(trainer);
 
     while (!rc && !trainer_is_done(trainer))
         rc = trainer_run_epoch(trainer);

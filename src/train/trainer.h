@@ -101,6 +101,10 @@ struct trainer_config {
     enum balancing balancing;
     enum comm_reduction reduction;
     bool overwrite, quiet;
+    bool verbose;        /* each epoch's speed is said too */
+    bool dry_run;        /* everything but training and what it writes */
+    int64_t log_every;   /* steps between lines of the log inside an epoch; 0: none */
+    const char *command; /* by which it was started, for the log; borrowed; or NULL */
     bool resume, allow_other_bits;
     int64_t checkpoint_every;  /* steps between checkpoints inside an epoch; 0: none */
     double checkpoint_seconds; /* and seconds; 0: none */
@@ -120,6 +124,9 @@ void trainer_start_clock(void);
 /* Makes a run directory, and the folders around it, where there are none; ERR_IO where
  * nothing can be written there. */
 int run_dir_make(const char *path) NODISCARD;
+/* The folder itself or, of those around it, the nearest one that is there; the caller's
+ * to free. */
+char *run_dir_nearest(const char *path);
 /* Of a run that another process trains (ERR_EXISTS) or that is there, its files are no
  * more. */
 int run_dir_discard(const char *path) NODISCARD;

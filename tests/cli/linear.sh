@@ -11,7 +11,7 @@ cd "$tmp"
 
 "$rnntrain" data.h5 --model linear --run-dir one >said
 grep -q "n-grams, all rows' in memory" said || problem "no word of n-grams: $(cat said)"
-grep -q "fit  *1  log-count, C 1 " said || problem "no first fit: $(cat said)"
+grep -q "fit  *1 log-count, C 1 " said || problem "no first fit: $(cat said)"
 grep -q "on all rows" said || problem "no last fit: $(cat said)"
 ranks 3 "$rnntrain" data.h5 --model linear --run-dir three --quiet
 [ "$(hashes one)" = "$(hashes three)" ] || problem "3 ranks: $(hashes three), 1: $(hashes one)"
@@ -29,7 +29,8 @@ expect 75 "stopped as its time is up" "$rnntrain" data.h5 --model linear --run-d
 cp -r one again
 head -n 3 one/log.jsonl >again/log.jsonl
 "$rnntrain" data.h5 --model linear --run-dir again --quiet --resume 2>notes
-cmp <(tail -n 1 one/log.jsonl) <(tail -n 1 again/log.jsonl) || problem "the end is another"
+last() { tail -n 1 "$1/log.jsonl" | sed 's/,"time".*//'; }
+[ "$(last one)" = "$(last again)" ] || problem "the end is another"
 expect 64 "was trained with linear_c 0" "$rnntrain" data.h5 --model linear --run-dir stopped \
     --resume --linear-c 3
 
