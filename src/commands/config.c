@@ -112,6 +112,8 @@ static const struct option run_options[] = {
      "Run", true},
     {"trace", OPTION_STRING, AT(trainer.trace), NULL, 0, 0, option_file,
      "file for what each rank did when, for chrome://tracing or Perfetto", "Run", true},
+    {"tensorboard", OPTION_BOOL, AT(trainer.tensorboard), "false", 0, 0, NULL,
+     "write an event file into the run directory, for tensorboard --logdir", "Run", true},
 };
 
 static const struct option training_options[] = {

@@ -107,6 +107,7 @@ void report_close(struct report *report)
 {
     if (report->is_open)
         close(report->fd);
+    tensorboard_close(report->board);
     free(report->path);
     free(report->pending);
     *report = (struct report){0};
@@ -130,6 +131,8 @@ static int write_pending(struct report *report)
 int report_write(struct report *report, json_t *line, bool must)
 {
     char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    if (tensorboard_take(report->board, line))
+        report_tell(report, "%s; training goes on without it", fail_message());
     json_decref(line);
     if (!text)
         die("a log line does not fit JSON");

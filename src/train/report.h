@@ -13,6 +13,8 @@
 
 #include <jansson.h>
 
+#include "train/tensorboard.h"
+
 /* What the epochs of this start took, for the line at the end. */
 struct report_effort {
     int epochs;
@@ -38,6 +40,7 @@ struct report {
     bool bar_shown;
     double last_bar; /* when it was drawn */
     struct report_effort effort;
+    struct tensorboard *board; /* NULL: none is written; owned */
 };
 
 /* What this start has of its own, which equal runs may differ in. */

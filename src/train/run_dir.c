@@ -12,8 +12,8 @@
 
 /* What the folder of a run holds, or stands for: an ensemble comes before the rest. */
 static const char *const run_files[] = {
-    "last.h5",  "best.h5",         "last.prev.h5", "best.prev.h5",
-    "epoch.h5", "last.damaged.h5", ENSEMBLE_FILE,  PREDICTIONS_FILE};
+    "last.h5",         "best.h5",     "last.prev.h5",   "best.prev.h5",  "epoch.h5",
+    "last.damaged.h5", ENSEMBLE_FILE, PREDICTIONS_FILE, TENSORBOARD_FILE};
 
 /* It may be there, or another job may be making it at this moment. */
 static int make_folder(const char *folder)
@@ -190,5 +190,7 @@ int trainer_take_run_dir(struct trainer *trainer)
         temporary_sweep(&trainer->folder, run_files, COUNT_OF(run_files));
     if (!rc && mode == REPORT_OVERWRITE)
         rc = discard_run(&trainer->folder);
+    if (!rc && config->tensorboard)
+        rc = tensorboard_open(&trainer->folder, config->resume, &trainer->report.board);
     return rc;
 }

@@ -72,8 +72,9 @@ struct trainer_config {
     /* File of word vectors with which the embedding begins, see input/vectors.h; "own":
      * those of the data set; NULL: it is drawn. */
     char *vectors;
-    int vectors_dim; /* to which they are reduced; 0: as they are */
-    char *trace;     /* file for what each rank did when; NULL: none */
+    int vectors_dim;  /* to which they are reduced; 0: as they are */
+    char *trace;      /* file for what each rank did when; NULL: none */
+    bool tensorboard; /* an event file in the run directory */
 
     /* The effective configuration as JSON, for log and checkpoints; borrowed. */
     const char *record;
