@@ -18,7 +18,8 @@
 
 struct tensorboard;
 
-#define TENSORBOARD_FILE "events.out.tfevents.rnntrain"
+/* Begins the file anew or, where the run goes on, behind its last whole record.
+ * ERR_IO. */
 int tensorboard_open(const struct directory *run_dir, bool goes_on,
                      struct tensorboard **board) NODISCARD;
 void tensorboard_close(struct tensorboard *board); /* NULL is fine */
