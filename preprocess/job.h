@@ -13,6 +13,7 @@
 #include "words/vocabulary.h"
 
 #include "data/own_vectors.h"
+#include "data/row_notes.h"
 
 struct make_options;
 
@@ -33,7 +34,8 @@ struct job {
     struct vocabulary vocabulary;
     int64_t n_forgotten;
     struct spool spool;
-    int32_t *map; /* (n_numbers) from the spool's numbers to the tokenizer's */
+    struct text_spool texts; /* of the corpus, where they are kept */
+    int32_t *map;            /* (n_numbers) from the spool's numbers to the tokenizer's */
     int32_t n_numbers;
     struct ngrams ngrams; /* n 0: none; brought by the tokenizer's file, or counted */
     bool brings_ngrams;
@@ -75,6 +77,18 @@ struct make_options job_vectors_options(const struct job *job);
 
 /* Refuses what would make a data set that no reader takes. */
 int job_check_vocabulary(const struct job *job) NODISCARD;
+
+/* Where rows come from and their texts, as the settings say, for the data set; release
+ * with job_forget_notes. */
+struct job_notes {
+    struct job *job;
+    size_t *skipped; /* of origins, by source */
+    char *origin;    /* the last */
+    int first[DATASET_PARTS];
+    struct row_notes_source source;
+};
+void job_take_notes(struct job *job, struct dataset *data, struct job_notes *notes);
+void job_forget_notes(struct job_notes *notes);
 
 /* Writes the data set. */
 int job_write(struct job *job) NODISCARD;

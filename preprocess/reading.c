@@ -35,8 +35,11 @@ static int take_in(struct job *job)
     struct intake intake = job_intake(job, job->reader, &job->corpus);
     intake.first = &job->first;
     intake.keeps_marks = job_keeps_marks(job);
+    intake.texts = settings->keep_text ? &job->texts : NULL;
 
     int rc = spool_open(&job->spool, settings->output);
+    if (!rc && settings->keep_text)
+        rc = text_spool_open(&job->texts, settings->output);
     return rc ? rc : intake_run(&intake);
 }
 
@@ -145,6 +148,7 @@ void job_forget(struct job *job)
     text_free(job->tokenizer);
     vocabulary_release(&job->vocabulary);
     spool_close(&job->spool);
+    text_spool_close(&job->texts);
     corpus_release(&job->corpus);
     block_release(&job->first);
     job->reader = NULL;

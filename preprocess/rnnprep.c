@@ -100,6 +100,8 @@ static int run(const void *given, const char *const *operands, int n)
 
     job->n_threads = settings->threads ? (int)settings->threads : crew_cores();
     job->records = input_records(&settings->input);
+    job->records.keeps_ids = settings->keep_origin;
+    job->records.id_column = settings->id_column;
     if (!rc)
         rc = job_find_sources(job, n ? operands[0] : NULL);
     if (!rc)

@@ -76,6 +76,15 @@ static const struct option table_options[] = {
      "table or JSON, or a folder or an archive of such files or of texts; may be given "
      "several times",
      "Corpus", true},
+    {"keep-origin", OPTION_BOOL, FIELD(keep_origin), "false", 0, 0, NULL,
+     "keep where each row came from: its file within the corpus, line and id", "Corpus",
+     true},
+    {"keep-text", OPTION_BOOL, FIELD(keep_text), "false", 0, 0, NULL,
+     "keep each row's text, for eval --rows and mistakes to show", "Corpus", true},
+    {"id-column", OPTION_STRING, FIELD(id_column), NULL, 0, 0, NULL,
+     "name or number (from 1) of the column, or JSON field, with what rows are called, "
+     "for --keep-origin (default: id, where there is one)",
+     "Corpus", true},
     {"strict", OPTION_BOOL, FIELD(strict), "false", 0, 0, NULL,
      "refuse invalid bytes instead of replacing them", "Corpus", true},
     {"labels", OPTION_STRING, FIELD(labels), NULL, 0, 0, option_file,
@@ -288,6 +297,9 @@ int settings_check(const struct settings *settings)
     int rc = check_num_words(settings);
     if (!rc)
         rc = check_ngrams(settings);
+    if (!rc && settings->id_column && !settings->keep_origin)
+        rc = fail(ERR_USAGE, "--id-column %s: ids are kept with --keep-origin: add it",
+                  settings->id_column);
     if (rc)
         return rc;
     if (settings->purpose != PURPOSE_NONE && settings_bring_words(settings))

@@ -11,6 +11,8 @@ struct settings {
     double test_split, validation_split;
     int merge_labels, missing_labels;
     bool drop_duplicates, strict;
+    bool keep_origin, keep_text;
+    char *id_column;
     char *tokenizer, *imdb_word_index;
     int64_t num_words, maxlen, min_count, vocab_limit;
     int segment, normalize, tags, padding, truncating;

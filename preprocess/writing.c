@@ -127,11 +127,15 @@ int job_write(struct job *job)
                            .vectors_width = job->vectors.width,
                            .vectors = &job->vectors};
 
+    struct job_notes notes;
+
     make_columns(job, &data);
+    job_take_notes(job, &data, &notes);
     int rc = encode_write(&encoding, &data, &job->tally, &job->unlabelled_tally);
     if (!rc && job->settings->save_tokenizer)
         rc = file_replace(job->settings->save_tokenizer, data.tokenizer,
                           strlen(data.tokenizer), false);
     release_columns(&data);
+    job_forget_notes(&notes);
     return rc;
 }

@@ -98,7 +98,9 @@ struct document *corpus_add(struct corpus *corpus, const struct block *block,
     }
 
     struct document *document = &corpus->documents[corpus->n_documents++];
-    *document = (struct document){.place = place_index(corpus, block, given)};
+    *document = (struct document){.place = place_index(corpus, block, given), .id = -1};
+    if (given->id)
+        keep_name(corpus, block->strings + given->id, &document->id);
 
     if (given->kind != PLACE_FOLDER) {
         const char *label = block->strings + given->label;

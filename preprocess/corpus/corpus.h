@@ -18,7 +18,9 @@ enum { CORPUS_HASH_BYTES = 16 };
 struct document {
     unsigned char hash[CORPUS_HASH_BYTES]; /* of the text: XXH128 */
     int64_t words_at;                      /* in the spool */
-    int64_t name; /* of a file: offset in names; of a record: its line */
+    int64_t name;    /* of a file: offset in names; of a record: its line */
+    int64_t id;      /* of a record: offset in names; -1: it has none */
+    int64_t text_at; /* in the spool of texts, where they are kept */
     int32_t n_words;
     int32_t place;    /* index of places */
     int32_t label;    /* index of labels while it is read, of classes once settled; */
@@ -119,6 +121,14 @@ static inline int32_t corpus_label(const struct corpus *corpus,
 
 /* A line for the summary; takes the text over. */
 void corpus_note(struct corpus *corpus, const char *about, char *text);
+
+/* Where a document of a row stands, as data sets keep it: its path within its source,
+ * from behind the `skipped` bytes that all of the source's rows have in common, its line
+ * and its id; the caller's to free. And those bytes of each of n sources, the caller's
+ * (n): a folder, its tar and its tar within a folder give the same. */
+char *corpus_origin(const struct corpus *corpus, const struct document *document,
+                    const size_t *skipped);
+size_t *corpus_common_folders(const struct corpus *corpus, int n_sources);
 
 /* The encoding that most files with invalid UTF-8 look like; NULL: none. */
 const char *corpus_encoding(const struct corpus *corpus);

@@ -33,7 +33,10 @@ struct item {
     struct result {
         unsigned char hash[CORPUS_HASH_BYTES];
         struct text_look look;
-    } * results;                 /* (block.n) */
+        size_t n_text; /* bytes */
+    } * results;       /* (block.n) */
+    char *texts;       /* one behind the other, where they are kept */
+    size_t n_texts, texts_room;
     struct marks_counts *counts; /* (block.n) */
     size_t results_room;
     struct marks marks;
@@ -83,6 +86,17 @@ static void need_words(struct item *item, size_t n)
     }
 }
 
+static void keep_text(struct item *item, const char *text, size_t n)
+{
+    if (item->texts_room - item->n_texts < n) {
+        item->texts_room = 2 * item->texts_room + n;
+        item->texts = xrealloc(item->texts, item->texts_room, 1);
+    }
+    if (n)
+        memcpy(item->texts + item->n_texts, text, n);
+    item->n_texts += n;
+}
+
 /* The words that were cut become the worker's numbers; new ones go into the block, to get
  * the corpus's. Returns how many words there are. */
 static int32_t number_words(struct worker *worker, struct item *item)
@@ -113,7 +127,7 @@ static int work(void *context, void *given, int number)
     bool limited = run->intake->vocabulary->limit > 0; /* forgets words between blocks */
 
     item->worker = number;
-    item->n_words = item->marks.n = 0;
+    item->n_words = item->marks.n = item->n_texts = 0;
     worker->cut.keeps_marks = run->intake->keeps_marks;
     item->begins_anew = limited || worker->words.n > MOST_WORDS;
     item->fresh = block->n_strings;
@@ -137,6 +151,9 @@ static int work(void *context, void *given, int number)
 
         hash_text(text, n, item->results[i].hash);
         item->results[i].look = text_look(text, n);
+        item->results[i].n_text = n;
+        if (run->intake->texts)
+            keep_text(item, text, n);
         text_cut(run->intake->tokenizer, text, n, &worker->cut);
         item->counts[i].n_marks =
             run->intake->keeps_marks
@@ -214,7 +231,7 @@ static int finish(void *context, void *given)
         item->words[i] = places[item->words[i]];
     vocabulary_meet(intake->vocabulary, item->words, item->n_words);
 
-    int64_t at = intake->spool->n;
+    int64_t at = intake->spool->n, text_at = intake->texts ? intake->texts->n : 0;
     for (size_t i = 0; i < item->block.n; i++) {
         const struct block_document *from = &item->block.documents[i];
         struct document *document = corpus_add(intake->corpus, &item->block, from);
@@ -222,12 +239,16 @@ static int finish(void *context, void *given)
         document->n_words = item->counts[i].n_words;
         memcpy(document->hash, item->results[i].hash, sizeof document->hash);
         document->look = item->results[i].look;
+        document->text_at = text_at;
+        text_at += (int64_t)item->results[i].n_text;
         at += document->n_words + (intake->keeps_marks ? 1 + item->counts[i].n_marks : 0);
         if (from->n_bad && intake->strict)
             return refuse(intake, document, from);
     }
 
     int rc = corpus_check_labels(intake->corpus);
+    if (!rc && intake->texts)
+        rc = text_spool_append(intake->texts, item->texts, item->n_texts);
     if (rc)
         return rc;
 
@@ -244,6 +265,7 @@ static void release(void *given)
     block_release(&item->block);
     free(item->results);
     free(item->counts);
+    free(item->texts);
     free(item->words);
     marks_release(&item->marks);
 }

@@ -5,6 +5,7 @@
 
 #include "corpus/corpus.h"
 #include "words/spool.h"
+#include "words/text_spool.h"
 #include "words/vocabulary.h"
 
 struct intake {
@@ -14,10 +15,11 @@ struct intake {
     struct corpus *corpus;
     struct vocabulary *vocabulary;
     struct spool *spool;
-    const char *encoding; /* in messages; NULL: UTF-8 */
-    bool strict;          /* invalid bytes are an error */
-    bool keeps_marks;     /* the spool has them too: see marks.h */
-    bool shows_progress;  /* on standard error */
+    struct text_spool *texts; /* NULL: they are not kept */
+    const char *encoding;     /* in messages; NULL: UTF-8 */
+    bool strict;              /* invalid bytes are an error */
+    bool keeps_marks;         /* the spool has them too: see marks.h */
+    bool shows_progress;      /* on standard error */
     int n_threads;
 };
 

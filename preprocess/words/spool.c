@@ -11,7 +11,7 @@
 
 enum { FRONT = 12 << 20 }; /* numbers: 48 MiB, the 50,000 reviews of IMDB */
 
-int spool_open(struct spool *spool, const char *output)
+int spool_make_file(const char *output, int *made, char **where)
 {
     const char *given = getenv("TMPDIR"), *slash = strrchr(output, '/');
     size_t n = slash ? (size_t)(slash - output) + 1 : 0;
@@ -36,6 +36,18 @@ int spool_open(struct spool *spool, const char *output)
         return rc;
     }
 
+    *made = fd;
+    *where = folder;
+    return OK;
+}
+
+int spool_open(struct spool *spool, const char *output)
+{
+    char *folder = NULL;
+    int fd = -1, rc = spool_make_file(output, &fd, &folder);
+    if (rc)
+        return rc;
+
     *spool = (struct spool){.fd = fd, .folder = folder};
     spool->front =
         xrealloc(NULL, FRONT, sizeof *spool->front); /* taken as it is filled */
@@ -52,6 +64,14 @@ void spool_close(struct spool *spool)
     *spool = (struct spool){0};
 }
 
+int spool_cannot_write(const char *folder, int64_t n)
+{
+    return fail(ERR_IO,
+                "%s: cannot write to a temporary file behind %lld bytes: %s; TMPDIR "
+                "names another folder for it",
+                folder, (long long)n, strerror(errno));
+}
+
 int spool_append(struct spool *spool, const int32_t *numbers, size_t n)
 {
     if (spool->n == spool->n_front && n <= (size_t)(FRONT - spool->n_front)) {
@@ -62,17 +82,12 @@ int spool_append(struct spool *spool, const int32_t *numbers, size_t n)
     }
 
     if (file_append(spool->fd, (const char *)numbers, n * sizeof *numbers))
-        return fail(ERR_IO,
-                    "%s: cannot write to a temporary file behind %lld bytes: %s; TMPDIR "
-                    "names another folder for it",
-                    spool->folder, (long long)(spool->n - spool->n_front) * 4,
-                    strerror(errno));
+        return spool_cannot_write(spool->folder, (spool->n - spool->n_front) * 4);
     spool->n += (int64_t)n;
     return OK;
 }
 
-/* Reads all n bytes at an offset. */
-static int read_at(int fd, char *bytes, size_t n, int64_t offset)
+int spool_read_at(int fd, char *bytes, size_t n, int64_t offset)
 {
     while (n > 0) {
         ssize_t got = pread(fd, bytes, n, (off_t)offset);
@@ -105,8 +120,8 @@ int spool_read(const struct spool *spool, struct spool_reader *reader, int64_t a
             reader->numbers = xrealloc(reader->numbers, wanted, sizeof(int32_t));
         }
 
-        if (read_at(spool->fd, (char *)reader->numbers, wanted * sizeof(int32_t),
-                    (at - spool->n_front) * (int64_t)sizeof(int32_t)))
+        if (spool_read_at(spool->fd, (char *)reader->numbers, wanted * sizeof(int32_t),
+                          (at - spool->n_front) * (int64_t)sizeof(int32_t)))
             return fail(ERR_IO, "%s: cannot read a temporary file back: %s",
                         spool->folder, strerror(errno));
         reader->first = at;

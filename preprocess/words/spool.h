@@ -34,4 +34,10 @@ int spool_copy(const struct spool *spool, struct spool_reader *reader, int64_t a
                size_t n, int32_t *numbers) NODISCARD;
 void spool_reader_release(struct spool_reader *reader);
 
+/* What other spools do alike: such a file and its folder, the caller's; all n bytes at an
+ * offset, 0 or -1; what is said where nothing more can be written behind n bytes. */
+int spool_make_file(const char *output, int *fd, char **folder) NODISCARD;
+int spool_read_at(int fd, char *bytes, size_t n, int64_t offset) NODISCARD;
+int spool_cannot_write(const char *folder, int64_t n) NODISCARD;
+
 #endif

@@ -28,6 +28,8 @@
             "says how well a model judges a part of a data set")                         \
     COMMAND(predict, "Trained models, and models of Keras", false,                       \
             "judges texts, one a line")                                                  \
+    COMMAND(mistakes, "Trained models, and models of Keras", false,                      \
+            "shows rows judged worst, and labels that are likely wrong")                 \
     COMMAND(inspect, "Trained models, and models of Keras", false,                       \
             "shows what a model or a data set holds, or verifies it")                    \
     COMMAND(import, "Trained models, and models of Keras", false,                        \

@@ -10,6 +10,7 @@
 #include "data/classes.h"
 #include "data/dataset.h"
 #include "commands/corpus.h"
+#include "commands/eval.h"
 #include "commands/import_options.h"
 #include "commands/evaluation.h"
 #include "commands/precision.h"
@@ -29,6 +30,7 @@ struct settings {
     char *rows;
     int bootstrap;
     int64_t seed;
+    struct eval_telling telling; /* no option: of another command */
 };
 
 static const struct option options[] = {
@@ -167,12 +169,15 @@ static int print_score(const struct predictor *predictor, const struct dataset *
 {
     bool has_names = !predictor->info.has_no_names || classes_are_numbered(&data->facts);
     struct evaluation evaluation = {.selection = selection,
+                                    .data = data,
                                     .facts = has_names ? &predictor->info.facts
                                                        : &data->facts};
 
     int rc = selection_judge(selection, predictor, data, settings->isa, window,
                              &evaluation.score, &evaluation.judge);
-    if (!rc)
+    if (!rc && settings->telling.tell)
+        rc = settings->telling.tell(&evaluation, settings->telling.context);
+    else if (!rc)
         rc = tell_evaluation(&evaluation, settings);
     evaluation_release(&evaluation);
     return rc;
@@ -291,6 +296,18 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;
+}
+
+int eval_rows(const struct eval_rows *rows, const struct eval_telling *telling)
+{
+    const struct settings settings = {.keras = *rows->keras,
+                                      .input = *rows->input,
+                                      .part = rows->part,
+                                      .isa = rows->isa,
+                                      .telling = *telling};
+
+    return corpus_is_one(rows->path) ? eval_corpus(&settings, rows->model, rows->path)
+                                     : eval_dataset(&settings, rows->model, rows->path);
 }
 
 static int check_outputs(const struct settings *settings)

@@ -14,6 +14,7 @@
 struct evaluation {
     const struct selection *selection; /* borrowed */
     const struct facts *facts;         /* of the model; borrowed */
+    const struct dataset *data;        /* that the rows are of; borrowed */
     struct score score;                /* whose loss is the one the run was trained on */
     struct judge *judge;               /* owned */
     struct judge_figures figures;      /* what is below is owned too */
@@ -34,7 +35,8 @@ void evaluation_print_csv(const struct evaluation *evaluation);
 /* A row a line, in the order of the part: its number there, from 0, its label, what it
  * was taken for, the probabilities and its log loss. Of more than EVALUATION_MOST_COLUMNS
  * classes, or where there are too many to be kept, only the probability of what it was
- * taken for. ERR_IO. */
+ * taken for. Behind them where the row came from and its text, as far as the data set
+ * kept them. ERR_IO. */
 enum { EVALUATION_MOST_COLUMNS = 1000 };
 int evaluation_write_rows(const struct evaluation *evaluation,
                           const char *path) NODISCARD;

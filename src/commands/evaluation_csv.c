@@ -9,6 +9,7 @@
 #include "base/say.h"
 #include "commands/columns.h"
 #include "commands/given_labels.h"
+#include "commands/row_texts.h"
 #include "files/file.h"
 
 /* Bytes that grow. */
@@ -161,18 +162,51 @@ static void add_row(const struct evaluation *evaluation, int i, struct text *tex
     add_number(text, judge->loss[i]);
 }
 
+static int add_notes(struct row_texts *notes, int row, struct text *text)
+{
+    int rc = OK;
+
+    for (enum row_note note = 0; note < ROW_NOTES && !rc; note++) {
+        const char *kept = NULL;
+        if (!row_texts_has(notes, note))
+            continue;
+        rc = row_texts_read(notes, note, row, &kept);
+        if (!rc)
+            add_field(text, kept);
+    }
+    return rc;
+}
+
+static int add_rows(const struct evaluation *evaluation, struct row_texts *notes,
+                    struct text *text)
+{
+    int rc = OK;
+
+    add_row_names(evaluation, text);
+    for (enum row_note note = 0; note < ROW_NOTES; note++)
+        if (row_texts_has(notes, note))
+            add_field(text, row_note_names[note]);
+    add(text, "\r\n");
+
+    for (int i = 0; i < evaluation->judge->n && !rc; i++) {
+        add_row(evaluation, i, text);
+        rc = add_notes(notes, evaluation->selection->rows[i], text);
+        add(text, "\r\n");
+    }
+    return rc;
+}
+
 int evaluation_write_rows(const struct evaluation *evaluation, const char *path)
 {
     struct text text = {.n = 0};
+    struct row_texts notes = {.readers = {NULL}};
 
-    add_row_names(evaluation, &text);
-    add(&text, "\r\n");
-    for (int i = 0; i < evaluation->judge->n; i++) {
-        add_row(evaluation, i, &text);
-        add(&text, "\r\n");
-    }
-
-    int rc = file_replace(path, text.bytes, text.n, false);
+    int rc = row_texts_open(evaluation->data, evaluation->selection->part, &notes);
+    if (!rc)
+        rc = add_rows(evaluation, &notes, &text);
+    if (!rc)
+        rc = file_replace(path, text.bytes, text.n, false);
+    row_texts_close(&notes);
     free(text.bytes);
     return rc;
 }

@@ -167,7 +167,9 @@ int dataset_read_head(struct dataset *data, enum dataset_words words)
         rc = read_part(data, (enum dataset_part)part);
     if (!rc && data->facts.has_ngrams)
         rc = dataset_read_ngrams_head(data);
-    return rc || !data->facts.has_vectors ? rc : dataset_read_vectors_head(data);
+    if (!rc && data->facts.has_vectors)
+        rc = dataset_read_vectors_head(data);
+    return rc ? rc : dataset_read_notes_head(data);
 }
 
 /* corpus.csv, corpus.tar.gz and corpus/ become corpus.h5; the caller's to free. */

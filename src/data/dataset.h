@@ -9,6 +9,7 @@
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
  *   /ngrams   /train/ngrams   ...   where rnnprep counted n-grams: see sparse.h
  *   /vectors   /vectors_known   where it made vectors of words: see own_vectors.h
+ *   /train/origin   /train/text   ...   where it kept them: see row_notes.h
  *   root attributes: format, format_version, num_words, maxlen, padding, truncating;
  *                    needs "multi_label" where a text may have several labels, and
  *                    "ngrams", "unlabelled", "vectors" where there are some
@@ -29,6 +30,7 @@
 struct h5;
 struct ngrams;
 struct own_vectors;
+struct row_notes_source;
 struct sparse;
 
 /* Those that have labels, and behind them the one that has none. */
@@ -53,6 +55,9 @@ enum dataset_words { DATASET_WORDS_NONE, DATASET_WORDS_KEPT, DATASET_WORDS_ALL }
  * labelled ones too; and those of the unlabelled one. */
 enum dataset_extent { DATASET_COLUMNS, DATASET_ALL, DATASET_WITH_UNLABELLED };
 
+/* What may be kept of a row for people (row_notes.h). */
+enum row_note { ROW_ORIGIN, ROW_TEXT, ROW_NOTES };
+
 struct dataset {
     char *path; /* owned */
     struct facts facts;
@@ -73,6 +78,9 @@ struct dataset {
      * borrowed. */
     int vectors_width;
     const struct own_vectors *vectors;
+    /* Which notes of rows there are; and to be written who has them, borrowed. */
+    bool notes[ROW_NOTES];
+    const struct row_notes_source *notes_source;
 };
 
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. A file that
@@ -129,8 +137,8 @@ static inline size_t dataset_row_bytes(const struct dataset *data)
  * called. Chunk k of a part holds its rows from k dataset_chunk_rows() on; its ids stand
  * one row after the other in id_bytes each, zeros behind the part's last row. Chunk k of
  * a part's ones holds the features from k dataset_chunk_ones() on, likewise.
- * dataset_finish: y and length of every part, as `data` has them, and where the features
- * of a row begin, as data->sparse has it; the file takes its name. Whatever
+ * dataset_finish: y and length of every part, as `data` has them, where the features of a
+ * row begin, as data->sparse has it, and notes of rows; the file takes its name. Whatever
  * dataset_finish returns, the writer is gone; dataset_abandon (NULL is fine) leaves no
  * file. */
 struct dataset_writer;

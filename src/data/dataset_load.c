@@ -182,7 +182,8 @@ static bool stays_open(const struct dataset *data)
 {
     const struct rows *unlabelled = &data->part[DATASET_UNLABELLED];
     return !data->part[DATASET_TRAIN].x || (unlabelled->n && !unlabelled->x) ||
-           data->facts.has_ngrams || data->facts.has_vectors;
+           data->facts.has_ngrams || data->facts.has_vectors || data->notes[ROW_ORIGIN] ||
+           data->notes[ROW_TEXT];
 }
 
 int dataset_load(struct dataset *data, int reader, int readers)

@@ -65,6 +65,11 @@ int dataset_read_ngrams_head(struct dataset *data) NODISCARD;
 int dataset_read_vectors_head(struct dataset *data) NODISCARD;
 void dataset_write_vectors(struct h5_writer *file, const struct dataset *data);
 
+/* Which notes of rows a file has (row_notes.h); and those that data->notes says, by a
+ * chunk in memory at a time. */
+int dataset_read_notes_head(struct dataset *data) NODISCARD;
+int row_notes_write(struct h5_writer *file, const struct dataset *data) NODISCARD;
+
 /* Arrays in memory begin at multiples of 64 bytes. */
 static inline size_t dataset_padded_bytes(size_t n)
 {

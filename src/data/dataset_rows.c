@@ -1,6 +1,7 @@
 /* Rows of a data set's file by number; and what all of them come to. */
 #include "data/dataset_private.h"
 #include "data/own_vectors.h"
+#include "data/row_notes.h"
 #include "data/sparse.h"
 
 #include <stdlib.h>
@@ -208,6 +209,33 @@ static int hash_vectors(XXH64_state_t *state, const struct dataset *data)
     return OK;
 }
 
+static int hash_notes(XXH64_state_t *state, const struct dataset *data,
+                      enum dataset_part part, enum row_note note)
+{
+    struct row_notes_reader *reader = NULL;
+    int rc = row_notes_open(data, part, note, &reader);
+
+    for (int row = 0; row < data->part[part].n && !rc; row++) {
+        const char *text = NULL;
+        rc = row_notes_read(reader, row, &text);
+        if (!rc)
+            XXH64_update(state, text, strlen(text) + 1);
+    }
+    row_notes_close(reader);
+    return rc;
+}
+
+static int hash_all_notes(XXH64_state_t *state, const struct dataset *data)
+{
+    int rc = OK;
+
+    for (enum row_note note = 0; note < ROW_NOTES; note++)
+        for (int part = 0; part < DATASET_PARTS && data->notes[note] && !rc; part++)
+            if (data->part[part].n)
+                rc = hash_notes(state, data, (enum dataset_part)part, note);
+    return rc;
+}
+
 int dataset_content(const struct dataset *data, uint64_t *hash)
 {
     XXH64_state_t *state = XXH64_createState();
@@ -229,6 +257,8 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
         rc = hash_ngrams(state, data);
     if (!rc && data->facts.has_vectors)
         rc = hash_vectors(state, data);
+    if (!rc)
+        rc = hash_all_notes(state, data);
 
     *hash = XXH64_digest(state);
     XXH64_freeState(state);

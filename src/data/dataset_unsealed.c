@@ -1,6 +1,7 @@
 /* Data sets that another program opened for writing, and so lost their trailer. */
 #include "data/dataset_private.h"
 #include "data/own_vectors.h"
+#include "data/row_notes.h"
 #include "data/sparse.h"
 
 #include <stdlib.h>
@@ -133,10 +134,46 @@ static void release_ngrams(struct all_ngrams *all)
     ngrams_release(&all->list);
 }
 
+/* The notes of an open file, to be written to another. */
+struct all_notes {
+    struct row_notes_reader *readers[DATASET_PARTS][ROW_NOTES];
+};
+
+static int open_notes(const struct dataset *data, struct all_notes *all)
+{
+    int rc = OK;
+
+    for (enum row_note note = 0; note < ROW_NOTES; note++)
+        for (int part = 0; part < DATASET_PARTS && data->notes[note] && !rc; part++)
+            if (data->part[part].n)
+                rc = row_notes_open(data, (enum dataset_part)part, note,
+                                    &all->readers[part][note]);
+    return rc;
+}
+
+static void close_notes(struct all_notes *all)
+{
+    for (int part = 0; part < DATASET_PARTS; part++)
+        for (int note = 0; note < ROW_NOTES; note++)
+            row_notes_close(all->readers[part][note]);
+}
+
+static int read_note(void *context, enum dataset_part part, enum row_note note, int row,
+                     const char **text, size_t *n)
+{
+    struct all_notes *all = context;
+    int rc = row_notes_read(all->readers[part][note], row, text);
+
+    *n = rc ? 0 : strlen(*text);
+    return rc;
+}
+
 static int write_anew(struct dataset *data, const char *target)
 {
     struct all_ngrams all = {0};
     struct own_vectors vectors = {0};
+    struct all_notes notes = {0};
+    const struct row_notes_source source = {read_note, &notes};
     int rc = OK;
     if (h5_exists(data->file, "/tokenizer_kept"))
         rc = h5_read_text(data->file, "/tokenizer_kept", H5_MOST_TEXT, &data->kept);
@@ -146,13 +183,17 @@ static int write_anew(struct dataset *data, const char *target)
         rc = dataset_own_vectors(data, &vectors);
     data->vectors = &vectors;
     if (!rc)
+        rc = open_notes(data, &notes);
+    if (!rc)
         rc = dataset_load_alone(data, DATASET_WITH_UNLABELLED, "use another host");
 
     if (!rc) {
         free(data->path);
         data->path = xstrdup(target);
+        data->notes_source = &source;
         rc = dataset_write(data);
     }
+    close_notes(&notes);
     release_ngrams(&all);
     own_vectors_release(&vectors);
     return rc;

@@ -151,7 +151,11 @@ int dataset_finish(struct dataset_writer *writer)
         if (writer->data->part[part].n)
             write_columns(writer, (enum dataset_part)part);
 
-    int rc = h5_finish(writer->file);
+    int rc = row_notes_write(writer->file, writer->data);
+    if (rc)
+        h5_discard(writer->file);
+    else
+        rc = h5_finish(writer->file);
     free(writer);
     return rc;
 }

@@ -15,6 +15,7 @@ struct block_document {
     bool is_multi_label; /* it has any number of labels: */
     int n_labels;        /* so many strings, one behind the other, from `label` on */
     int64_t line;        /* of a record, from 1 */
+    size_t id;           /* of a record, where ids are kept; 0: it has none */
     bool is_first_row;   /* of a record: its file's first row, taken for no header */
     size_t text, n_text; /* in block->text, as it was read, unless: */
     bool is_unread;      /* the text is still in its file */

@@ -49,17 +49,36 @@ static void add_labels(struct block_document *document, struct block *block,
     }
 }
 
+/* 0: there is none, or nobody asks. */
+static int add_id(const struct record_file *file, const struct text_record *record,
+                  size_t *at)
+{
+    char *id = NULL;
+    int rc = file->start.options->keeps_ids ? records_id(file->records, record, &id) : OK;
+
+    if (rc)
+        return fail(rc, "%s: %s", file->name, fail_message());
+    *at = id ? block_add_string(file->block, id, strlen(id)) : 0;
+    free(id);
+    return OK;
+}
+
 static int take_record(void *given, const struct text_record *record)
 {
     struct record_file *file = given;
     struct block *block = file->block;
-    size_t path_at = add_path(file, record->part);
+    size_t path_at = add_path(file, record->part), id_at = 0;
+    int rc = add_id(file, record, &id_at);
+    if (rc)
+        return rc;
+
     struct block_document *document = block_add_document(block);
     document->source = file->start.source_number;
     document->kind = file->start.kind;
     document->folder = path_at;
     add_labels(document, block, record);
     document->line = record->line;
+    document->id = id_at;
     document->is_first_row = record->is_first;
     document->n_text = record->n_text;
     document->n_bad = record->n_bad;

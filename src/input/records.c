@@ -100,6 +100,11 @@ const struct field *records_header(const struct records *records, int *n)
     return records->names;
 }
 
+const char *records_id_column(const struct records *records)
+{
+    return records->options.id_column;
+}
+
 struct left_out *records_left_out(struct records *records)
 {
     return &records->left_out;

@@ -25,6 +25,10 @@ struct records_options {
     enum label_use label_use;
     enum bad_rows on_bad_row;
     bool follow_links; /* of a folder that is read */
+    bool keeps_ids;    /* whoever reads asks for records_id */
+    /* Of what column or field that is, a name or a number from 1; NULL: of one that is
+     * called id, if there is one. */
+    const char *id_column;
 };
 
 /* A row's text; all is borrowed during the call. */
@@ -61,6 +65,13 @@ int records_feed(struct records *records, const char *text, size_t n,
 /* The first row where it names the columns, *n of them; NULL: there is none. Borrowed
  * until records_free; known once the first record is. */
 const struct field *records_header(const struct records *records, int *n);
+
+/* The id column that options name, or NULL. */
+const char *records_id_column(const struct records *records);
+/* What a row is called in it, in *id, the caller's to free; NULL: it has none.
+ * ERR_FORMAT: the row lacks the column that options name. */
+int records_id(const struct records *records, const struct text_record *record,
+               char **id) NODISCARD;
 
 /* Rows that were passed over, until records_free. */
 struct left_out *records_left_out(struct records *records);

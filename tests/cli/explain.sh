@@ -20,7 +20,7 @@ make=$build/tests/make_ensemble # FILE WEIGHTS BIAS MEMBER...
 "$make" mean.h5 - - run/{lstm,conv}/best.h5
 
 {
-    head -qn 1 sample/test/*/*.txt | head -n 6
+    cat sample/test/neg/*[46].txt
     echo "a good <br /> film, not a dull one"
     echo
     echo "nothing known hereabouts"
@@ -93,7 +93,7 @@ python3 check.py "$build" run/{lstm,gru,conv,attention,linear} blend.h5 mean.h5 
 python3 - <<'PYTHON' || problem "other JSON: $(head -c 300 said)"
 import json
 said = [json.loads(line) for line in open("said")]
-assert len(said) == 9 and set(said[0]) == {"text", "label", "probability", "logit", "baseline",
+assert len(said) == len(list(open("texts"))) > 9 and set(said[0]) == {"text", "label", "probability", "logit", "baseline",
                                            "method", "gap", "points", "words"}
 assert said[0]["method"] == "integrated-gradients"
 assert set(said[0]["words"][0]) == {"word", "start", "end", "share"}
