@@ -1,4 +1,4 @@
-#include "base/options.h"
+#include "base/options_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static bool is_text(const struct option *option)
     return option->type == OPTION_STRING || option->type == OPTION_LIST;
 }
 
-static char *placeholder(const struct option *option)
+char *options_placeholder(const struct option *option)
 {
     static const char *const names[] = {
         [OPTION_BOOL] = "",          [OPTION_INT] = " N",       [OPTION_COUNT] = " N",
@@ -54,8 +54,7 @@ static void wrap(FILE *out, const char *text)
     fputc('\n', out);
 }
 
-/* The option's help with its default and range; the caller's to free. */
-static char *explain(const struct option *option)
+char *options_explain(const struct option *option)
 {
     bool is_flag = option->type == OPTION_BOOL;
     bool is_plain = is_flag && option->initial && !strcmp(option->initial, "false");
@@ -85,7 +84,7 @@ static void describe_choices(FILE *out, const struct option *option)
 
 static void describe(FILE *out, const struct option *option)
 {
-    char *value = placeholder(option), *text = explain(option);
+    char *value = options_placeholder(option), *text = options_explain(option);
     bool is_on = option->type == OPTION_BOOL && option->initial &&
                  !strcmp(option->initial, "true");
 
@@ -100,17 +99,16 @@ static void describe(FILE *out, const struct option *option)
     free(value);
 }
 
-static const char *group_of(const struct option *option)
+const char *options_group(const struct option *option)
 {
     return option->group ? option->group : "Options";
 }
 
-/* Whether an option before number i, which is to be seen, is of the same group. */
-static bool is_described(const struct option_table *table, int i, const char *group)
+bool options_group_began(const struct option_table *table, int i, const char *group)
 {
     struct option option;
     for (int k = 0; k < i && options_at(table, k, &option); k++)
-        if (*option.help && !strcmp(group_of(&option), group))
+        if (*option.help && !strcmp(options_group(&option), group))
             return true;
     return false;
 }
@@ -120,12 +118,12 @@ void options_list(const struct option_table *table, FILE *out)
     struct option first, option;
 
     for (int i = 0; options_at(table, i, &first); i++) {
-        const char *group = group_of(&first);
-        if (!*first.help || is_described(table, i, group))
+        const char *group = options_group(&first);
+        if (!*first.help || options_group_began(table, i, group))
             continue;
         fprintf(out, "\n%s\n", group);
         for (int k = i; options_at(table, k, &option); k++)
-            if (*option.help && !strcmp(group_of(&option), group))
+            if (*option.help && !strcmp(options_group(&option), group))
                 describe(out, &option);
     }
 }

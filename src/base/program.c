@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/manual.h"
 #include "base/names.h"
 #include "base/peers.h"
 #include "base/say.h"
@@ -244,11 +245,17 @@ static bool is_operand(const char *argument)
     return argument[0] == '-' || strpbrk(argument, "./") || !access(argument, F_OK);
 }
 
+/* What the build asks, for what is installed beside the program. */
+static bool is_manual(const char *argument)
+{
+    return !strcmp(argument, "--write-manual");
+}
+
 /* Whether a first argument asks something of the program itself. */
 static bool is_question(const char *argument)
 {
-    return !strcmp(argument, "help") || !strcmp(argument, "version") ||
-           is_version(argument) || is_help(argument);
+    return is_manual(argument) || !strcmp(argument, "help") ||
+           !strcmp(argument, "version") || is_version(argument) || is_help(argument);
 }
 
 static void say_version(const struct program *program)
@@ -258,6 +265,10 @@ static void say_version(const struct program *program)
 
 static int answer(const struct program *program, int argc, char **argv)
 {
+    if (is_manual(argv[0]))
+        return argc == 2
+                   ? manual_write(program, argv[1])
+                   : fail(ERR_USAGE, "usage: %s --write-manual FOLDER", program->name);
     if (!is_version(argv[0]) && strcmp(argv[0], "version"))
         return show_help(program, argc - 1, argv + 1);
     say_version(program);

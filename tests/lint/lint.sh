@@ -73,7 +73,7 @@ read -r -a serving <<<"$(sed -n 's/^set(RNNTRAIN_SERVING \(.*\))/\1/p' CMakeList
 # What a text says goes through say.h: only texts of the program itself, or of a source that it
 # writes, are printed as they are.
 prints=$(git ls-files 'src/*.c' 'preprocess/*.c' |
-    grep -v -E '^src/export/c/|^src/(base/(base|say|options_usage|program|trace)|train/console|ranks/comm)\.c$' | xargs awk '
+    grep -v -E '^src/export/c/|^src/(base/(base|say|options_usage|program|trace|manual_[a-z]*)|train/console|ranks/comm)\.c$' | xargs awk '
     /(^|[^a-z_])f?printf\(/ { call = ""; at = FILENAME ":" FNR; inside = 1 }
     inside { call = call $0 }
     inside && /;$/ {
