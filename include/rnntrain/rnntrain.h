@@ -66,9 +66,14 @@ size_t rnntrain_maxlen(const struct rnntrain_model *model);
 /* Ids are below it, from 1 on; 0 is the pad. */
 size_t rnntrain_num_words(const struct rnntrain_model *model);
 
+/* The probability from which on a text is given label `number`, where validation rows
+ * chose it (rnntrain train --calibrate): of two classes that of number 1, of several
+ * labels that of each. Where nothing was chosen, -1: labels are given above 0.5. */
+double rnntrain_threshold(const struct rnntrain_model *model, size_t number);
+
 /* Probabilities (n, C), row by row, of n texts in UTF-8; what is no UTF-8 becomes U+FFFD.
  * The class decided for is the first largest; of two classes the first wins a tie; of
- * several labels each is above 0.5. n may be 0. RNNTRAIN_USAGE if the model has no
+ * several labels each is above 0.5; but where rnntrain_threshold says otherwise. n may be 0. RNNTRAIN_USAGE if the model has no
  * tokenizer. */
 int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *texts,
                            size_t n, double *probabilities);

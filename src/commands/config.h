@@ -13,7 +13,7 @@
 struct tune_options {
     int trials;
     double duration; /* seconds */
-    int objective;   /* 0: accuracy, 1: loss */
+    int objective;   /* one of those that tune.c names */
 };
 
 /* What a recipe asks of a data set. */

@@ -127,17 +127,11 @@ static void add_row_names(const struct evaluation *evaluation, struct text *text
     add_field(text, "loss");
 }
 
-/* The names of labels with a 1, joined. */
 static void add_labels(const struct facts *facts, const uint8_t *flags, struct text *text)
 {
-    double *p = xcalloc((size_t)facts->n_labels, sizeof *p);
-
-    for (int c = 0; c < facts->n_labels; c++)
-        p[c] = flags[c];
-    char *names = given_labels_names(facts, p);
+    char *names = given_labels_flagged(facts, flags);
     add_field(text, names);
     free(names);
-    free(p);
 }
 
 static void add_row(const struct evaluation *evaluation, int i, struct text *text)

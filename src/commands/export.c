@@ -11,6 +11,7 @@
 #include "commands/import_options.h"
 #include "export/export.h"
 #include "files/file.h"
+#include "saved/decision.h"
 
 #define NAME(constant, stem, name, ...) [EXPORT_##constant] = name,
 enum { TO_AUTO = EXPORT_FORMATS };
@@ -177,6 +178,27 @@ static int open_model(struct predictor *predictor, const char *path,
     return rc;
 }
 
+/* The temperature is in all formats' weights. */
+static void tell_decision(const struct predictor *predictor,
+                          const struct export_format *format)
+{
+    struct decision thresholds = predictor->info.ensemble.decision;
+    bool carries = format == &export_formats[EXPORT_C];
+    if (!thresholds.n_thresholds || carries)
+        return;
+
+    thresholds.temperature = 0;
+    char *text = decision_describe(&thresholds, &predictor->info.facts);
+    say_line(stderr,
+             "rnntrain: note: %s gives probabilities alone%s; decide by them as the "
+             "model does: %s",
+             format->name,
+             format == &export_formats[EXPORT_ONNX] ? " (\"thresholds\" in its metadata)"
+                                                    : "",
+             text);
+    free(text);
+}
+
 static int check(const struct settings *settings, const char *input)
 {
     int rc = check_outputs(settings);
@@ -232,6 +254,7 @@ static int run(const void *given, const char *const *operands, int n)
         if (note)
             say_line(stderr, "rnntrain: note: %s", note);
         tell_inputs(&predictor, &settings);
+        tell_decision(&predictor, &export_formats[settings.to]);
         say_line(stdout, "%s: %s", settings.output, checked);
     }
     if (!rc && settings.with_tokenizer)

@@ -2,11 +2,6 @@
 
 #include <stdlib.h>
 
-static bool is_given(double probability)
-{
-    return probability > 0.5;
-}
-
 /* Takes `all`, the caller's from then on. */
 static char *join(char *all, const char *next)
 {
@@ -16,23 +11,35 @@ static char *join(char *all, const char *next)
     return joined;
 }
 
-char *given_labels_names(const struct facts *facts, const double *probabilities)
+char *given_labels_names(const struct facts *facts, const struct decision *decision,
+                         const double *probabilities)
 {
     char *all = NULL;
 
     for (int c = 0; c < facts->n_labels; c++)
-        if (is_given(probabilities[c]))
+        if (decision_gives(decision, c, probabilities[c]))
             all = join(all, facts->labels[c]);
     return all ? all : xstrdup("");
 }
 
-char *given_labels_probabilities(const struct facts *facts, const double *probabilities,
-                                 int digits)
+char *given_labels_flagged(const struct facts *facts, const uint8_t *flags)
 {
     char *all = NULL;
 
     for (int c = 0; c < facts->n_labels; c++)
-        if (is_given(probabilities[c])) {
+        if (flags[c])
+            all = join(all, facts->labels[c]);
+    return all ? all : xstrdup("");
+}
+
+char *given_labels_probabilities(const struct facts *facts,
+                                 const struct decision *decision,
+                                 const double *probabilities, int digits)
+{
+    char *all = NULL;
+
+    for (int c = 0; c < facts->n_labels; c++)
+        if (decision_gives(decision, c, probabilities[c])) {
             char *number = xasprintf("%.*f", digits, probabilities[c]);
             all = join(all, number);
             free(number);
@@ -40,12 +47,13 @@ char *given_labels_probabilities(const struct facts *facts, const double *probab
     return all ? all : xstrdup("");
 }
 
-json_t *given_labels_json(const struct facts *facts, const double *probabilities)
+json_t *given_labels_json(const struct facts *facts, const struct decision *decision,
+                          const double *probabilities)
 {
     json_t *list = json_array();
 
     for (int c = 0; c < facts->n_labels; c++)
-        if (is_given(probabilities[c]))
+        if (decision_gives(decision, c, probabilities[c]))
             json_array_append_new(list, json_string(facts->labels[c]));
     return list;
 }

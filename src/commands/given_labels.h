@@ -1,5 +1,6 @@
 /* The labels that a text is given where it may have several: those with a probability
- * above one half. Nothing here is collective.
+ * from the model's threshold on, or above one half (model/decision.h). Nothing here is
+ * collective.
  */
 #ifndef RNNTRAIN_COMMANDS_GIVEN_LABELS_H
 #define RNNTRAIN_COMMANDS_GIVEN_LABELS_H
@@ -7,16 +8,22 @@
 #include <jansson.h>
 
 #include "data/facts.h"
+#include "model/decision.h"
 
 /* Between labels on a line and in a field. */
 #define GIVEN_LABELS_SEPARATOR "|"
 
 /* Their names as one text, "" where there are none; the caller's. */
-char *given_labels_names(const struct facts *facts, const double *probabilities);
+char *given_labels_names(const struct facts *facts, const struct decision *decision,
+                         const double *probabilities);
+/* The same of labels with a 1, (C) flags. */
+char *given_labels_flagged(const struct facts *facts, const uint8_t *flags);
 /* The same of their probabilities, with so many digits behind the point. */
-char *given_labels_probabilities(const struct facts *facts, const double *probabilities,
-                                 int digits);
+char *given_labels_probabilities(const struct facts *facts,
+                                 const struct decision *decision,
+                                 const double *probabilities, int digits);
 /* A JSON list of their names. */
-json_t *given_labels_json(const struct facts *facts, const double *probabilities);
+json_t *given_labels_json(const struct facts *facts, const struct decision *decision,
+                          const double *probabilities);
 
 #endif

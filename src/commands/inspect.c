@@ -10,6 +10,7 @@
 #include "data/own_vectors.h"
 #include "data/sparse.h"
 #include "files/h5.h"
+#include "saved/decision.h"
 #include "saved/kind.h"
 #include "serve/predictor.h"
 
@@ -97,6 +98,16 @@ static void show_bias(const struct predictor *predictor)
         free(piece);
     }
     putchar('\n');
+}
+
+/* Where one was chosen. */
+static void show_decision(const struct decision *decision, const struct facts *facts)
+{
+    if (!decision_is_there(decision))
+        return;
+    char *text = decision_describe(decision, facts);
+    say_line(stdout, "decision   %s, chosen on validation rows", text);
+    free(text);
 }
 
 /* What it reads once, then member by member. */
@@ -187,6 +198,9 @@ static int inspect_model(const char *path, const struct checkpoint_hints *hints)
     bool any_length = info.facts.maxlen == 0;
     if (any_length)
         info.facts.maxlen = 1;
+    /* weights are shown as they are in the file */
+    struct decision decision = info.ensemble.decision;
+    info.ensemble.decision = (struct decision){.temperature = 0};
     rc = predictor_take(&predictor, &info, "auto");
     if (!rc) {
         import_print_notes(&predictor.info);
@@ -195,8 +209,10 @@ static int inspect_model(const char *path, const struct checkpoint_hints *hints)
             show_ensemble(&predictor);
         else
             show_model(&predictor, any_length);
+        show_decision(&decision, &predictor.info.facts);
     }
     predictor_release(&predictor);
+    decision_release(&decision);
     return rc;
 }
 

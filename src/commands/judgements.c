@@ -139,13 +139,20 @@ static void write_label(struct judgements *judgements, const char *label)
     free(doubled);
 }
 
+static const struct decision *decision_of(const struct judgements *judgements)
+{
+    return &judgements->predictor->info.ensemble.decision;
+}
+
 /* All labels of a text, then their probabilities. */
 static void write_given_labels(struct judgements *judgements,
                                const struct judgement *judgement)
 {
     const struct facts *facts = &judgements->predictor->info.facts;
-    char *names = given_labels_names(facts, judgement->probabilities);
-    char *numbers = given_labels_probabilities(facts, judgement->probabilities, 6);
+    const struct decision *decision = decision_of(judgements);
+    char *names = given_labels_names(facts, decision, judgement->probabilities);
+    char *numbers =
+        given_labels_probabilities(facts, decision, judgement->probabilities, 6);
 
     write_label(judgements, names);
     write_text(judgements, "\t");
@@ -180,17 +187,18 @@ static void set_given_labels(json_t *root, const struct kept *kept,
                              const double *probabilities)
 {
     const struct facts *facts = &judgements->predictor->info.facts;
+    const struct decision *decision = decision_of(judgements);
 
     if (judgements->form != FORM_TABLE) {
-        set_free(root, kept, "labels", given_labels_json(facts, probabilities));
+        set_free(root, kept, "labels", given_labels_json(facts, decision, probabilities));
         return;
     }
-    char *names = given_labels_names(facts, probabilities);
+    char *names = given_labels_names(facts, decision, probabilities);
     set_free(root, kept, "labels", json_string(names));
     free(names);
     if (facts->n_labels > MOST_COLUMNS) {
-        char *numbers =
-            given_labels_probabilities(facts, probabilities, judgements->digits);
+        char *numbers = given_labels_probabilities(facts, decision, probabilities,
+                                                   judgements->digits);
         set_free(root, kept, "probabilities", json_string(numbers));
         free(numbers);
     }

@@ -31,18 +31,6 @@ struct told_row {
     char *notes[ROW_NOTES]; /* NULL: not kept */
 };
 
-/* The names of labels with a 1, joined. */
-static char *labels_of(const struct facts *facts, const uint8_t *flags)
-{
-    double *p = xcalloc((size_t)facts->n_labels, sizeof *p);
-
-    for (int c = 0; c < facts->n_labels; c++)
-        p[c] = flags[c];
-    char *names = given_labels_names(facts, p);
-    free(p);
-    return names;
-}
-
 static void take_labels(const struct evaluation *evaluation, int i, struct told_row *row)
 {
     const struct judge *judge = evaluation->judge;
@@ -50,8 +38,8 @@ static void take_labels(const struct evaluation *evaluation, int i, struct told_
     size_t at = (size_t)i * (size_t)judge->classes;
 
     if (judge->multi_label) {
-        row->label = labels_of(facts, judge->there + at);
-        row->prediction = labels_of(facts, judge->given + at);
+        row->label = given_labels_flagged(facts, judge->there + at);
+        row->prediction = given_labels_flagged(facts, judge->given + at);
         return;
     }
     row->label = xstrdup(facts->labels[judge->label[i]]);

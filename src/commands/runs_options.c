@@ -39,6 +39,8 @@ int runs_options_check(const struct config *config)
                                "how much of a network and of a linear model to take");
     if (trainer->trace)
         return fail(ERR_USAGE, "--trace is for one run: leave %s out", given);
+    if (trainer->calibrate)
+        return fail(ERR_USAGE, "--calibrate is for one model: leave %s out", given);
     return OK;
 }
 

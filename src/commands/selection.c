@@ -5,6 +5,7 @@
 
 #include "base/say.h"
 #include "commands/set_aside.h"
+#include "judge/figures.h"
 #include "ranks/comm.h"
 
 void selection_all(const struct dataset *data, enum dataset_part part, const char *shown,
@@ -123,7 +124,8 @@ static void tell(void *data, const struct lane *lane, const real *logits)
 
     for (int r = 0; r < lane->n_rows; r++) {
         int row = lane->rows[r];
-        struct judge_row judged = {.probabilities = telling->probabilities};
+        struct judge_row judged = {.probabilities = telling->probabilities,
+                                   .thresholds = ensemble_thresholds(telling->ensemble)};
         judged.decided =
             ensemble_judge(telling->ensemble, logits + (size_t)r * (size_t)outputs,
                            telling->probabilities);
@@ -154,6 +156,30 @@ static int judge_rows(const struct selection *selection, const struct dataset *d
     free(telling.place);
     free(telling.probabilities);
     return rc;
+}
+
+/* Lanes know nothing of thresholds: the counts are those of what was decided. */
+static void count_again(const struct judge *judge, struct score *score)
+{
+    struct judge_figures figures = {.n = 0};
+    judge_count(judge, NULL, &figures);
+    score->correct = figures.correct;
+    score->labels = (struct label_counts){0, 0, 0};
+
+    for (int c = judge->classes; c-- > 0;) {
+        const struct label_counts *counts = &figures.classes[c].counts;
+        if (judge->multi_label) {
+            score->labels.true_positives += counts->true_positives;
+            score->labels.false_positives += counts->false_positives;
+            score->labels.false_negatives += counts->false_negatives;
+        }
+        if (judge_given(&figures.classes[c]))
+            score->first_class = c;
+    }
+    for (int c = 0; c < judge->classes; c++)
+        if (judge_given(&figures.classes[c]))
+            score->last_class = c;
+    judge_figures_release(&figures);
 }
 
 int selection_judge(const struct selection *selection, const struct predictor *predictor,
@@ -189,6 +215,8 @@ int selection_judge(const struct selection *selection, const struct predictor *p
     struct judge *made = judge_new(selection->n, facts->n_labels, facts->multi_label);
     if (!rc)
         rc = judge_rows(selection, data, &evaluator, score, made);
+    if (!rc && predictor->info.ensemble.decision.n_thresholds)
+        count_again(made, score);
 
     stream_free(evaluator.stream);
     ensemble_release(&ensemble);

@@ -22,6 +22,17 @@ static const struct option options[] = {
      false},
     {"min-delta", OPTION_DOUBLE, AT(min_delta), "0", 0, 1000, NULL,
      "an improvement must be greater than this", "Validation", false},
+    {"calibrate", OPTION_CHOICE, AT(calibrate), "none", 0, 0, calibrate_names,
+     "what validation rows choose for the result at the end, stored in its file and used "
+     "wherever it judges: a temperature by which logits are divided, for the least log "
+     "loss; of two classes the probability from which on the second one is given, of "
+     "several labels each one's; or both",
+     "Validation", true},
+    {"threshold-metric", OPTION_CHOICE, AT(threshold_metric), "f1", 0, 0,
+     decision_metric_names,
+     "what thresholds of --calibrate are the best by: F1 of the second class or of each "
+     "label, accuracy or balanced accuracy",
+     "Validation", true},
 };
 
 const struct option_table stopping_options_table = {.options = options,

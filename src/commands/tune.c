@@ -230,6 +230,9 @@ static int check(const struct config *config)
                                "which rnntrain train chooses");
     if (trainer->sampler.rule == VALIDATION_NONE)
         return fail(ERR_USAGE, "--validation none leaves no rows to compare trials by");
+    if (trainer->calibrate)
+        return fail(ERR_USAGE, "--calibrate is for one run: train the model that tune "
+                               "finds with it, by the options that it names");
     if (trainer->trace || trainer->result_is_last)
         return fail(ERR_USAGE, "%s is for one run: leave it out",
                     trainer->trace ? "--trace" : "--notebook");

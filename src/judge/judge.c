@@ -97,7 +97,8 @@ static void take_labels(struct judge *judge, int i, const struct judge_row *row)
         bool is_there = row->labels[c] != 0;
 
         judge->there[at + (size_t)c] = is_there;
-        judge->given[at + (size_t)c] = p > 0.5;
+        judge->given[at + (size_t)c] =
+            row->thresholds ? p >= row->thresholds[c] : p > 0.5;
         loss += loss_of(is_there ? p : 1 - p);
         brier += square(p - is_there);
     }

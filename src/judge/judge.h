@@ -25,6 +25,9 @@ struct judge_row {
     const uint8_t *labels;       /* (C) 0 or 1, where it may have several; else NULL */
     const double *probabilities; /* (C) each within [0, 1], or NaN */
     int decided;                 /* the class, where a row has one */
+    /* (C) from which on a label is given; NULL: where its probability is above one
+     * half. */
+    const double *thresholds;
 };
 
 struct judge {
@@ -46,7 +49,7 @@ struct judge *judge_new(int n, int classes, bool multi_label);
 struct judge *judge_new_of_decisions(int n, int classes);
 void judge_free(struct judge *judge); /* NULL is fine */
 
-/* Row i, each once. A label is given where its probability is above one half. */
+/* Row i, each once. */
 void judge_take(struct judge *judge, int i, const struct judge_row *row);
 
 /* After the last row: puts all in order, and by each probability, where these were kept

@@ -11,6 +11,7 @@ void ensemble_config_release(struct ensemble_config *config)
 {
     free(config->weights);
     free(config->bias);
+    decision_release(&config->decision);
     *config = (struct ensemble_config){.n = 0};
 }
 
@@ -24,6 +25,8 @@ void ensemble_init(struct ensemble *ensemble, const struct ensemble_config *conf
                    struct model *const *models)
 {
     *ensemble = (struct ensemble){.n = 1, .models = models};
+    if (config)
+        ensemble->rule.decision = config->decision;
     if (!config || config->n < 2)
         return;
 
@@ -44,6 +47,17 @@ void ensemble_release(struct ensemble *ensemble)
     free(ensemble->log_p);
     free(ensemble->rest);
     *ensemble = (struct ensemble){.n = 0};
+}
+
+int ensemble_judge(const struct ensemble *ensemble, const real *logits,
+                   double *probabilities)
+{
+    const struct chain_config *chain = model_chain(ensemble->models[0]);
+    enum loss loss = chain->layer[chain->n_layers - 1].output.loss;
+    int class = model_judge(ensemble->models[0], logits, probabilities);
+
+    return decision_class(&ensemble->rule.decision, loss == LOSS_MULTI_LABEL,
+                          probabilities, class);
 }
 
 /* The logits of member i for row r. */

@@ -12,6 +12,7 @@
 #ifndef RNNTRAIN_MODEL_ENSEMBLE_H
 #define RNNTRAIN_MODEL_ENSEMBLE_H
 
+#include "model/decision.h"
 #include "model/model.h"
 
 enum ensemble_rule { ENSEMBLE_MEAN, ENSEMBLE_SUM, ENSEMBLE_RULES };
@@ -23,8 +24,9 @@ extern const char *const ensemble_rule_names[ENSEMBLE_RULES];
 struct ensemble_config {
     int n; /* members */
     enum ensemble_rule rule;
-    double *weights; /* (n) of ENSEMBLE_SUM; else NULL */
-    double *bias;    /* (outputs) of ENSEMBLE_SUM; else NULL */
+    double *weights;          /* (n) of ENSEMBLE_SUM; else NULL */
+    double *bias;             /* (outputs) of ENSEMBLE_SUM; else NULL */
+    struct decision decision; /* of one model, whose temperature is in its weights */
 };
 
 /* Frees the arrays; an all-zero struct is fine. */
@@ -53,11 +55,15 @@ void ensemble_release(struct ensemble *ensemble);
 struct lane_result ensemble_evaluate(struct ensemble *ensemble, const struct lane *lane,
                                      real *logits);
 
-/* As model_judge, of the ensemble's logits. */
-static inline int ensemble_judge(const struct ensemble *ensemble, const real *logits,
-                                 double *probabilities)
+/* As model_judge, of the ensemble's logits; by its threshold, where it has one. */
+int ensemble_judge(const struct ensemble *ensemble, const real *logits,
+                   double *probabilities);
+
+/* From which probability on each label is given, (C), where a row may have several; NULL:
+ * above one half. */
+static inline const double *ensemble_thresholds(const struct ensemble *ensemble)
 {
-    return model_judge(ensemble->models[0], logits, probabilities);
+    return ensemble->rule.decision.threshold;
 }
 
 /* Logits of a row: 1 or C. */

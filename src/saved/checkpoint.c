@@ -7,6 +7,7 @@
 #include "files/file.h"
 #include "files/h5.h"
 #include "model/model.h"
+#include "saved/decision.h"
 #include "saved/ensemble_private.h"
 
 enum { MOST_CONFIG = 1 << 20 }; /* bytes; some fifty options have 2,000 */
@@ -81,10 +82,26 @@ int checkpoint_read_one(struct h5 *file, struct checkpoint *info)
     return rc ? rc : read_tokenizer(file, &info->tokenizer);
 }
 
+/* Of one model: as one, several have none. */
+static int read_decision(struct h5 *file, struct checkpoint *info)
+{
+    char *json = NULL;
+    if (info->ensemble.n || !h5_exists(file, DECISION_PATH))
+        return OK;
+
+    int rc = h5_read_text(file, DECISION_PATH, H5_MOST_JSON, &json);
+    if (!rc)
+        rc = decision_read(json, &info->facts, h5_path(file), &info->ensemble.decision);
+    free(json);
+    return rc;
+}
+
 int checkpoint_read_info(struct h5 *file, struct checkpoint *info)
 {
     int rc = checkpoint_read_one(file, info);
-    return rc ? rc : ensemble_read(file, info);
+    if (!rc)
+        rc = ensemble_read(file, info);
+    return rc ? rc : read_decision(file, info);
 }
 
 /* Takes the file over. */

@@ -49,7 +49,8 @@ struct checkpoint {
         has_no_names; /* a model of Keras: its classes are called by numbers, or a rule */
     bool is_unsealed; /* another program opened it for writing (files/h5.h) */
 
-    /* Of an ensemble, whose first member this is; n 0: it is one model. */
+    /* Of an ensemble, whose first member this is; n 0: it is one model, which may have a
+     * decision. */
     struct ensemble_config ensemble;
     struct checkpoint *members; /* (ensemble.n - 1) the others; owned */
 

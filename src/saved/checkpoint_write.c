@@ -6,6 +6,7 @@
 #include "data/ngrams_file.h"
 #include "files/h5_write.h"
 #include "keras/keras.h"
+#include "saved/decision.h"
 #include "saved/ensemble_private.h"
 
 static const char keras_version[] = "2.3.1";
@@ -106,6 +107,17 @@ static void write_flat(struct h5_writer *file, const char *path,
         h5_write(file, path, H5_FLOAT32, 1, &model->params->size, values, false);
 }
 
+static void write_decision(struct h5_writer *file, const struct decision *decision)
+{
+    json_t *root = decision_json(decision);
+    char *text =
+        json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17));
+
+    h5_write_text(file, DECISION_PATH, text);
+    free(text);
+    json_decref(root);
+}
+
 static void write_own_part(struct h5_writer *file, const struct checkpoint *info,
                            const struct checkpoint_model *model)
 {
@@ -123,6 +135,8 @@ static void write_own_part(struct h5_writer *file, const struct checkpoint *info
     write_slots(file, info->n_slots, model);
     write_flat(file, CHECKPOINT_TRAINED, model, model->trained);
     write_flat(file, CHECKPOINT_BEST, model, model->best);
+    if (decision_is_there(&info->ensemble.decision))
+        write_decision(file, &info->ensemble.decision);
     if (info->ensemble.n)
         ensemble_write(file, &info->ensemble, chain_outputs(model->chain),
                        model->members);

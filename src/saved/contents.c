@@ -87,3 +87,18 @@ int contents_image(const struct checkpoint *info, const struct contents *content
     free(optimizer);
     return rc;
 }
+
+int contents_with_decision(struct checkpoint *info, const struct decision *decision,
+                           char **bytes, size_t *n)
+{
+    const struct decision before = info->ensemble.decision;
+    struct contents contents = {.weights = NULL};
+
+    int rc = contents_read(info, &contents);
+    info->ensemble.decision = *decision;
+    if (!rc)
+        rc = contents_image(info, &contents, NULL, bytes, n);
+    info->ensemble.decision = before;
+    contents_release(&contents);
+    return rc;
+}

@@ -183,6 +183,7 @@ int ensemble_image(const struct ensemble_config *config, const char *const *path
         return rc;
     }
 
+    decision_release(&info.ensemble.decision); /* which is of the first one alone */
     info.ensemble = *config;
     rc = open_members(paths, &info);
     if (!rc)

@@ -29,7 +29,7 @@ struct explainer {
 };
 
 /* What is explained of a text: of a class the logit at `output`, or its negative. */
-struct decision {
+struct explained {
     int class, output;
     real sign;
 };
@@ -119,18 +119,18 @@ void explanation_release(struct explanation *explanation)
 }
 
 static double logit_of(const struct explainer *explainer, int i,
-                       const struct decision *decision)
+                       const struct explained *decision)
 {
     const real *logits = predictor_worker_logits(explainer->worker, i);
 
     return (double)(decision->sign * logits[decision->output]);
 }
 
-static struct decision decide(struct explainer *explainer, const char *text,
-                              struct explanation *explanation)
+static struct explained decide(struct explainer *explainer, const char *text,
+                               struct explanation *explanation)
 {
     const struct predictor *predictor = explainer->predictor;
-    struct decision decision = {.sign = 1};
+    struct explained decision = {.sign = 1};
 
     predictor_worker_judge(explainer->worker, &text, 1, explainer->probabilities,
                            &decision.class);
@@ -186,7 +186,7 @@ static void add_shares(const struct explainer *explainer, const double *shares,
 
 /* Of a member with words' vectors; adds to baseline and logit. */
 static void follow_path(struct explainer *explainer, int i,
-                        const struct decision *decision, double weight, double tolerance,
+                        const struct explained *decision, double weight, double tolerance,
                         struct explanation *explanation, double *logit)
 {
     const struct predictor *predictor = explainer->predictor;
@@ -214,7 +214,7 @@ static void follow_path(struct explainer *explainer, int i,
 }
 
 static void weigh_ngrams(struct explainer *explainer, int i,
-                         const struct decision *decision, double weight,
+                         const struct explained *decision, double weight,
                          struct explanation *explanation, double *logit)
 {
     const struct predictor *predictor = explainer->predictor;
@@ -251,7 +251,7 @@ static void take_gap(struct explanation *explanation)
 }
 
 static void integrate(struct explainer *explainer, const char *text,
-                      const struct decision *decision, struct explanation *explanation)
+                      const struct explained *decision, struct explanation *explanation)
 {
     const struct predictor *predictor = explainer->predictor;
     const struct ensemble_config *rule = &predictor->info.ensemble;
@@ -288,7 +288,7 @@ static char *without_word(const char *text, const struct explained_word *word)
 }
 
 static void leave_out(struct explainer *explainer, const char *text,
-                      const struct decision *decision, struct explanation *explanation)
+                      const struct explained *decision, struct explanation *explanation)
 {
     size_t classes = (size_t)explainer->predictor->info.facts.n_labels;
     char *shorter[PREDICTOR_ROWS];
@@ -315,7 +315,7 @@ void explain_text(struct explainer *explainer, const char *text,
                   enum explain_method method, struct explanation *explanation)
 {
     *explanation = (struct explanation){.method = method};
-    struct decision decision = decide(explainer, text, explanation);
+    struct explained decision = decide(explainer, text, explanation);
 
     take_words(explainer, text, explanation);
     if (method == EXPLAIN_LEAVE_ONE_OUT)

@@ -92,6 +92,17 @@ static int load_member(struct predictor *predictor, int i, const struct kernels 
     return rc;
 }
 
+/* A model's temperature goes into its weights, and so into all that is made of them. */
+static void cool(struct predictor *predictor)
+{
+    double temperature = predictor->info.ensemble.decision.temperature;
+
+    if (!(temperature > 0))
+        return;
+    decision_cool(predictor->models[0], temperature, predictor->all_weights[0]);
+    model_pack(predictor->models[0], predictor->all_weights[0]);
+}
+
 static int load_members(struct predictor *predictor, const struct kernels *kernels)
 {
     const struct checkpoint *with_ngrams = checkpoint_with_ngrams(&predictor->info);
@@ -104,6 +115,8 @@ static int load_members(struct predictor *predictor, const struct kernels *kerne
     predictor->all_weights = xcalloc((size_t)n, sizeof *predictor->all_weights);
     for (int i = 0; i < n && !rc; i++)
         rc = load_member(predictor, i, kernels);
+    if (!rc)
+        cool(predictor);
     if (!rc && with_ngrams)
         rc = checkpoint_ngrams(with_ngrams, &predictor->ngrams);
     if (rc)

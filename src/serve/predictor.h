@@ -20,7 +20,7 @@ struct predictor {
     int n; /* members; 1: a model alone, whose info.ensemble says nothing */
     struct record *records; /* (n) */
     struct model **models;  /* (n) evaluators; info.ensemble says how they are joined */
-    real **all_weights;     /* (n) */
+    real **all_weights;     /* (n) divided by the temperature of info.ensemble.decision */
 
     struct record
         record; /* of the first member, as are its model and weights; borrowed */

@@ -81,6 +81,18 @@ PUBLIC const char *rnntrain_version(void)
     return RNNTRAIN_VERSION;
 }
 
+PUBLIC double rnntrain_threshold(const struct rnntrain_model *model, size_t number)
+{
+    const struct predictor *predictor = &model->predictor;
+    const struct decision *decision = &predictor->info.ensemble.decision;
+    bool several = predictor->info.facts.multi_label;
+    size_t first = several ? 0 : 1; /* that has one */
+
+    return number < first || number - first >= (size_t)decision->n_thresholds
+               ? -1
+               : decision->threshold[number - first];
+}
+
 PUBLIC const char *rnntrain_message(void)
 {
     return fail_message();

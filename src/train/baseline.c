@@ -37,7 +37,7 @@ static void take(const struct answers *answers, struct judge *judge, int i)
 }
 
 /* Of rows that are all taken. */
-static struct report_baseline result_of(const struct judge *judge)
+struct report_baseline trainer_figures_of(const struct judge *judge)
 {
     struct judge_figures figures = {.n = 0};
     struct report_baseline baseline = {.is_there = true};
@@ -70,7 +70,7 @@ static struct report_baseline constant(struct answers *answers,
     for (int i = 0; i < answers->rows->n; i++)
         take(answers, judge, i);
 
-    struct report_baseline baseline = result_of(judge);
+    struct report_baseline baseline = trainer_figures_of(judge);
     baseline.label =
         answers->data->facts.labels[greatest(answers->probabilities, n_labels)];
     judge_free(judge);
@@ -94,7 +94,7 @@ static struct report_baseline bayes_of(struct answers *answers,
         naive_bayes_judge(bayes, rows, answers->rows->rows[i], answers->probabilities);
         take(answers, judge, i);
     }
-    struct report_baseline baseline = result_of(judge);
+    struct report_baseline baseline = trainer_figures_of(judge);
     judge_free(judge);
     naive_bayes_free(bayes);
     return baseline;

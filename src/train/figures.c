@@ -33,18 +33,17 @@ void report_add_figures(json_t *line, const char *prefix, bool multi_label,
     }
 }
 
-static json_t *describe(const struct report_baselines *baselines,
-                        const struct report_baseline *baseline)
+static json_t *describe(bool multi_label, const struct report_baseline *baseline)
 {
     json_t *line = json_object();
 
-    if (baseline->label && !baselines->multi_label)
+    if (baseline->label && !multi_label)
         json_object_set_new(line, "label", json_string(baseline->label));
     json_object_set_new(line, "loss", json_real(baseline->loss));
     json_object_set_new(line, "acc", json_real(baseline->figures[JUDGE_ACC]));
-    if (baselines->multi_label)
+    if (multi_label)
         json_object_set_new(line, "f1", json_real(baseline->figures[JUDGE_MICRO_F1]));
-    report_add_figures(line, "", baselines->multi_label, baseline->figures);
+    report_add_figures(line, "", multi_label, baseline->figures);
     return line;
 }
 
@@ -66,18 +65,41 @@ int report_baselines(struct report *report, const struct report_baselines *basel
     if (!report->is_open)
         return OK;
 
-    json_t *line = json_pack("{s:s,s:s,s:i,s:o}", "event", "baseline", "part",
-                             baselines->is_test ? "test" : "validation", "n",
-                             baselines->n, "prior", describe(baselines, constant));
+    json_t *line =
+        json_pack("{s:s,s:s,s:i,s:o}", "event", "baseline", "part",
+                  baselines->is_test ? "test" : "validation", "n", baselines->n, "prior",
+                  describe(baselines->multi_label, constant));
     say_score(baselines, constant, first, sizeof first);
     char *who = baselines->multi_label ? xstrdup("the labels' shares")
                                        : xasprintf("always %s", constant->label);
     if (bayes->is_there) {
-        json_object_set_new(line, "naive_bayes", describe(baselines, bayes));
+        json_object_set_new(line, "naive_bayes", describe(baselines->multi_label, bayes));
         say_score(baselines, bayes, second, sizeof second);
     }
     report_say(report, "baseline %s: %s%s%s", who, first,
                bayes->is_there ? "; naive Bayes: " : "", bayes->is_there ? second : "");
     free(who);
+    return report_write(report, line, false);
+}
+
+int report_decision(struct report *report, const struct report_decision *decision)
+{
+    const struct report_baseline *before = &decision->before, *after = &decision->after;
+    bool several = decision->multi_label;
+    enum judge_figure f1 = several ? JUDGE_MICRO_F1 : JUDGE_MACRO_F1;
+    if (!report->is_open) {
+        json_decref(decision->json);
+        return OK;
+    }
+
+    json_t *line =
+        json_pack("{s:s,s:s,s:i,s:o,s:o,s:o}", "event", "decision", "part", "validation",
+                  "n", decision->n, "decision", decision->json, "before",
+                  describe(several, before), "after", describe(several, after));
+    report_say(report,
+               "decision %s: val_loss %.4f, was %.4f; val_acc %.4f, was %.4f; val_f1 "
+               "%.4f, was %.4f",
+               decision->said, after->loss, before->loss, after->figures[JUDGE_ACC],
+               before->figures[JUDGE_ACC], after->figures[f1], before->figures[f1]);
     return report_write(report, line, false);
 }

@@ -3,7 +3,7 @@
  * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
  * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
  * judged.c (what rows come to), baseline.c (what they come to by less), result.c (what
- * came of it), end.c (how a run ends). Whether its folder is still there: place.c. What
+ * came of it), calibrate.c (how it decides), end.c (how a run ends). Whether its folder is still there: place.c. What
  * is best, and until when it is waited for: stopping.c, of what has a value: monitor.c.
  * When it must end or save: stop.c. Checkpoints: save.c writes them and generation.c
  * reads them, with progress as JSON by state.c; replicas.c compares what goes into them.
@@ -271,6 +271,12 @@ struct judgement {
 int trainer_judge(struct trainer *trainer, const struct judged_rows *rows,
                   struct heard *heard, struct judgement *judgement) NODISCARD;
 struct judgement trainer_no_judgement(void);
+/* Of rows that a judge was told, all of them. */
+struct report_baseline trainer_figures_of(const struct judge *judge);
+/* Collective. What --calibrate chooses, into the file of the result; ERR_USAGE: it cannot
+ * be chosen. */
+int trainer_check_calibration(const struct trainer *trainer) NODISCARD;
+int trainer_calibrate(struct trainer *trainer) NODISCARD;
 /* Collective. What answers that cost nothing come to on the same rows: the shares of
  * classes in the training rows and, where the ids are in memory, naive Bayes. */
 int trainer_report_baselines(struct trainer *trainer,

@@ -151,6 +151,15 @@ struct report_baselines {
     struct report_baseline constant, bayes;
 };
 
+/* What validation rows chose at the end, and what they come to without and with it. */
+struct report_decision {
+    const char *said; /* for people */
+    json_t *json;     /* for the log, which takes it */
+    int n;
+    bool multi_label;
+    struct report_baseline before, after;
+};
+
 struct report_nonfinite {
     int epoch, batch; /* from 1 */
     int64_t step;
@@ -206,6 +215,8 @@ int report_nonfinite(struct report *report, const struct report_nonfinite *bad) 
 int report_result(struct report *report, const struct report_result *result) NODISCARD;
 int report_baselines(struct report *report,
                      const struct report_baselines *baselines) NODISCARD;
+int report_decision(struct report *report,
+                    const struct report_decision *decision) NODISCARD;
 /* `reason`: "epochs", "early_stopping", "stopped" or "diverged"; `text` says it to
  * people, NULL where the program's last message does. */
 int report_end(struct report *report, const char *reason, const char *text) NODISCARD;

@@ -255,6 +255,8 @@ int trainer_take_data(struct trainer *trainer)
             sampler_new(&trainer->data, &trainer->config->sampler, &trainer->sampler));
     if (!rc)
         rc = trainer_check_monitor(trainer);
+    if (!rc)
+        rc = trainer_check_calibration(trainer);
     if (!rc && trainer_pretrains(trainer))
         rc = trainer_take_texts(trainer);
     if (!rc && trainer_is_linear(trainer) && trainer->data.facts.has_ngrams)

@@ -55,6 +55,8 @@ static int finish(struct trainer *trainer)
     if (!rc)
         rc = save_at_last(trainer);
     if (!rc)
+        rc = trainer_calibrate(trainer);
+    if (!rc)
         rc = trainer_write_trace(trainer);
     if (!rc)
         rc = trainer_end(trainer);

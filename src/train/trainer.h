@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "data/sampler.h"
 #include "judge/figures.h"
+#include "model/decision.h"
 #include "model/linear_options.h"
 #include "model/optimizer.h"
 #include "model/options.h"
@@ -97,7 +98,10 @@ struct trainer_config {
     int patience; /* epochs without improvement; 0: never stop early */
     double min_delta;
     bool result_is_last; /* the last weights are the result, not the best */
-    bool is_trial;       /* one of several that are compared: test rows stay unseen */
+    /* What validation rows choose for the result at the end (model/decision.h). */
+    enum calibrate calibrate;
+    enum decision_metric threshold_metric;
+    bool is_trial; /* one of several that are compared: test rows stay unseen */
 
     enum balancing balancing;
     enum comm_reduction reduction;

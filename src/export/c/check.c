@@ -173,6 +173,26 @@ static int read_judgement(const struct c_export *export, const char **at,
     return -1;
 }
 
+static const struct decision *decision_of(const struct trial *trial)
+{
+    return &trial->export->predictor->info.ensemble.decision;
+}
+
+static bool is_surely_given(const struct trial *trial, int c, double probability)
+{
+    return decision_gives(decision_of(trial), c, probability - trial->tolerance);
+}
+
+/* Whether the one class is as good as the other, within the tolerance. */
+static bool is_tied(const struct trial *trial, const double *row, int class, int best)
+{
+    const struct decision *decision = decision_of(trial);
+
+    if (decision->n_thresholds)
+        return class == best || fabs(row[1] - *decision->threshold) < trial->tolerance;
+    return row[best] - row[class] < trial->tolerance;
+}
+
 /* A line of what the program printed of a text with several labels: names that `row`
  * says, where a probability near one half may stand on either side. */
 static bool read_labels(const struct trial *trial, const char **at, const double *row)
@@ -186,7 +206,7 @@ static bool read_labels(const struct trial *trial, const char **at, const double
         size_t n = strlen(facts->labels[c]);
         bool is_said = (size_t)(tab - name) >= n && !memcmp(name, facts->labels[c], n) &&
                        (name[n] == '|' || name + n == tab);
-        if (!is_said && row[c] > 0.5 + trial->tolerance)
+        if (!is_said && is_surely_given(trial, c, row[c]))
             return false;
         if (!is_said)
             continue;
@@ -228,7 +248,7 @@ static int compare_classes(const struct trial *trial, const double *expected,
         double probability = 0;
         int class = read_judgement(trial->export, said, &probability);
         double difference = class < 0 ? 1 : fabs(probability - row[class]);
-        bool is_best = class >= 0 && row[classes[i]] - row[class] < trial->tolerance;
+        bool is_best = class >= 0 && is_tied(trial, row, class, classes[i]);
         if (!(difference < trial->tolerance + ROUNDING) || !is_best)
             rc = fail(ERR_INTERNAL,
                       "%s: the exported source judges text %d otherwise than the model, "

@@ -1,7 +1,7 @@
 /* What the parts of the C writer share: source.c (names, refusals, files), template.c
  * (the fixed parts and what of them a model needs), about.c (what the files say of
  * themselves), text.c (how texts become ids), words.c (which words have one), network.c
- * (the chains of layers), ensemble.c (what joins several), kind.h and a source a kind of
+ * (the chains of layers), ensemble.c (what joins several), thresholds.c, kind.h and a source a kind of
  * layer, forest.h (n-grams as they are found), weights.c, packed.h (long tables), write.c
  * (literals and lists), check.c (built, run by run.c, compared on texts of samples.c).
  */
@@ -109,6 +109,9 @@ void c_write_header_about(FILE *out, const struct c_export *export);
 void c_write_source_about(FILE *out, const struct c_export *export);
 void c_write_classes(FILE *out, const struct c_export *export);
 void c_write_labels(FILE *out, const struct c_export *export);
+void c_threshold_parts(const struct c_export *export, struct c_parts *parts);
+void c_write_class_threshold(FILE *out, const struct c_export *export);
+void c_write_label_thresholds(FILE *out, const struct c_export *export);
 void c_write_text_constants(FILE *out, const struct c_export *export);
 void c_write_separators(FILE *out, const struct c_export *export);
 void c_write_table_declarations(FILE *out, const struct c_export *export);

@@ -60,6 +60,7 @@ void c_prepare(struct c_export *export, const char *path)
     c_text_parts(export, &export->parts);
     c_network_parts(export, &export->parts);
     c_ensemble_parts(export, &export->parts);
+    c_threshold_parts(export, &export->parts);
 }
 
 void c_release(struct c_export *export)

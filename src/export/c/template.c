@@ -48,6 +48,8 @@ static const struct {
     {"/* insert: forward */", c_write_forward},
     {"/* insert: ensemble */", c_write_ensemble},
     {"/* insert: labels */", c_write_labels},
+    {"/* insert: class_threshold */", c_write_class_threshold},
+    {"/* insert: label_thresholds */", c_write_label_thresholds},
     {"/* insert: tables */", c_write_tables},
     {"/* insert: weights */", c_write_weights},
 };

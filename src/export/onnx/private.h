@@ -33,7 +33,7 @@ struct onnx {
 struct onnx_export {
     struct onnx *members; /* (n) borrowed, as all is */
     int n;
-    const struct ensemble_config *rule;     /* of n > 1 */
+    const struct ensemble_config *rule;     /* of n > 1; or a decision */
     const struct facts *facts;              /* of their data */
     const struct text_tokenizer *tokenizer; /* that cuts words; NULL: nobody knows */
 };

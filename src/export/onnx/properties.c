@@ -86,6 +86,24 @@ static char *hashes_of(const struct onnx_export *export)
     return hashes;
 }
 
+/* The temperature is in the weights; thresholds are for whoever reads probabilities: of
+ * two classes the second one's, of labels each one's. */
+static void add_decision(Onnx__ModelProto *model, const struct decision *decision)
+{
+    json_t *thresholds = json_array();
+
+    for (int i = 0; i < decision->n_thresholds; i++)
+        json_array_append_new(thresholds, json_real(decision->threshold[i]));
+    if (decision->temperature > 0)
+        add_property(model, "temperature", xasprintf("%.17g", decision->temperature));
+    if (decision->n_thresholds) {
+        add_property(model, "thresholds", json_dumps(thresholds, JSON_COMPACT));
+        add_property(model, "threshold_metric",
+                     xstrdup(decision_metric_names[decision->metric]));
+    }
+    json_decref(thresholds);
+}
+
 void onnx_add_properties(Onnx__ModelProto *model, const struct onnx_export *export)
 {
     const struct ngrams *ngrams = NULL;
@@ -107,4 +125,5 @@ void onnx_add_properties(Onnx__ModelProto *model, const struct onnx_export *expo
     if (export->tokenizer)
         add_property(model, "words", words_json(export, ngrams));
     add_property(model, "weights_hash", hashes_of(export));
+    add_decision(model, &export->rule->decision);
 }

@@ -10,6 +10,7 @@
 
 /* insert: constants */
 
+/* insert: class_threshold */
 /* insert: separators */
 
 /* Words and weights stand at the end of this file. */
@@ -133,19 +134,28 @@ int model_predict(const char *text, double probabilities[MODEL_CLASSES])
  * Judges standard input, one text a line: label, tab, probability. */
 
 #if WITH_MULTI_LABEL
+static bool has_label(const double *probabilities, int j)
+{
+#if WITH_LABEL_THRESHOLDS
+    return probabilities[j] >= model_thresholds[j];
+#else
+    return probabilities[j] > 0.5;
+#endif
+}
+
 /* All labels that the text has, with '|' between them, tab, their probabilities. */
 static void print_labels(const double *probabilities)
 {
     const char *between = "";
     for (int j = 0; j < MODEL_CLASSES; j++)
-        if (probabilities[j] > 0.5) {
+        if (has_label(probabilities, j)) {
             printf("%s%s", between, model_labels[j]);
             between = "|";
         }
 
     between = "\t";
     for (int j = 0; j < MODEL_CLASSES; j++)
-        if (probabilities[j] > 0.5) {
+        if (has_label(probabilities, j)) {
             printf("%s%.6f", between, probabilities[j]);
             between = "|";
         }
@@ -205,6 +215,7 @@ int main(void)
 #endif
 
 /* insert: labels */
+/* insert: label_thresholds */
 
 /* insert: tables */
 

@@ -12,9 +12,18 @@ extern "C" {
 extern const char *const model_labels[MODEL_CLASSES];
 
 #if WITH_MULTI_LABEL
+#if WITH_LABEL_THRESHOLDS
+/* A text has a label where its probability is not below that of the label here. */
+extern const double model_thresholds[MODEL_CLASSES];
+
+/* Judges a text: UTF-8, in which invalid parts count as U+FFFD. Sets the probability of
+ * each label and returns the most probable one, an index of model_labels; -1 if memory is
+ * exhausted, and then they are not set. */
+#else
 /* Judges a text: UTF-8, in which invalid parts count as U+FFFD. Sets the probability of
  * each label, which the text has where it is above 0.5, and returns the most probable
  * one, an index of model_labels; -1 if memory is exhausted, and then they are not set. */
+#endif
 #else
 /* Judges a text: UTF-8, in which invalid parts count as U+FFFD. Returns the class decided
  * for, an index of model_labels, and sets the probabilities of all classes; -1 if memory

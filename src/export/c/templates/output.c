@@ -13,7 +13,11 @@ static int decide(const double *logits, double *probabilities)
 {
     probabilities[1] = 1 / (1 + exp(-logits[0]));
     probabilities[0] = 1 - probabilities[1];
+#if WITH_CLASS_THRESHOLD
+    return probabilities[1] >= class_threshold;
+#else
     return logits[0] > 0;
+#endif
 }
 
 #endif
@@ -31,6 +35,9 @@ static int decide(const double *logits, double *probabilities)
     }
     for (int j = 0; j < MODEL_CLASSES; j++)
         probabilities[j] /= sum;
+#if WITH_CLASS_THRESHOLD
+    best = probabilities[1] >= class_threshold;
+#endif
     return best;
 }
 
