@@ -46,6 +46,7 @@ with rnntrain.Model.open("run") as model:
     found = model.predict_proba(texts)
     assert rows(found) == expected
     assert list(model.predict(iter(texts))) == [one["label"] for one in judged]
+    assert model.thresholds[0] is None and 0 < model.thresholds[1] < 1
     assert (numpy is None) == isinstance(found, list)
     if numpy is not None:
         assert found.shape == (len(texts), 2) and found.dtype == numpy.float64

@@ -10,7 +10,7 @@ grep -q '^RNNTRAIN_SANITIZE:STRING=$' "$build/CMakeCache.txt" || skip "built wit
 
 make_sample 300
 cd "$tmp"
-"$rnntrain" sample.h5 --mask --units 4 --epochs 1 --quiet
+"$rnntrain" sample.h5 --mask --units 4 --epochs 1 --calibrate both --quiet
 cat sample/test/*/*.txt >texts
 printf '\n\xc3\xa4 dull\n  superb\n\xf0\x9f\x98\x80 dull\n' >>texts
 printf '{"text": "superb\\u0000dull", "label": "pos"}\n' >strange.jsonl

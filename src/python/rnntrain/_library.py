@@ -17,6 +17,7 @@ _FUNCTIONS = {
     "rnntrain_is_multi_label": (c_int, [c_void_p]),
     "rnntrain_maxlen": (c_size_t, [c_void_p]),
     "rnntrain_num_words": (c_size_t, [c_void_p]),
+    "rnntrain_threshold": (c_double, [c_void_p, c_size_t]),
     "rnntrain_predict_texts": (c_int, [c_void_p, POINTER(c_char_p), c_size_t,
                                        POINTER(c_double)]),
     "rnntrain_explain_texts": (c_int, [c_void_p, POINTER(c_char_p), c_size_t, c_int,

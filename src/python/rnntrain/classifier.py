@@ -155,10 +155,14 @@ class RnnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Any) -> Any:
         """The class of each text; of several labels a matrix of 0 and 1."""
-        found = self.predict_proba(X)
-        if self._model().is_multi_label:
-            return (found > 0.5).astype(int)
-        return self.classes_[found.argmax(axis=1)]
+        model = self._model()
+        named = model.predict(X)
+        if model.is_multi_label:
+            order = [_name(one) for one in self.classes_]
+            given = [[int(one in row) for one in order] for row in named]
+            return numpy.array(given, dtype=int).reshape(-1, len(order))
+        of = {_name(one): i for i, one in enumerate(self.classes_)}
+        return self.classes_[[of[name] for name in named]]
 
     def save(self, path: Any) -> None:
         """Writes the model, for Model.open and the programs."""

@@ -55,6 +55,10 @@ class Model:
         self.is_multi_label = bool(functions.rnntrain_is_multi_label(model))
         self.maxlen: int = functions.rnntrain_maxlen(model)
         self.num_words: int = functions.rnntrain_num_words(model)
+        thresholds = [functions.rnntrain_threshold(model, i) for i in range(n)]
+        # Of each class the probability from which on it is given, as --calibrate chose it;
+        # None: nobody chose one.
+        self.thresholds = [None if one < 0 else one for one in thresholds]
 
     @classmethod
     def open(cls, path: Union[str, "os.PathLike[str]"]) -> "Model":
@@ -125,12 +129,23 @@ class Model:
         """The class of each text: the first of the largest probability.
 
         An array of names where numpy is installed, else a list. Of a model with several
-        labels a text, a list of lists: those above one half.
+        labels a text, a list of lists: those above one half. Where the model has
+        `thresholds` of its own it decides by them.
         """
         rows = self._rows(texts, threads)
         if self.is_multi_label:
-            return [[name for name, p in zip(self.classes, row) if p > 0.5] for row in rows]
-        return array([self.classes[row.index(max(row))] for row in rows], dtype=str)
+            return [[name for i, name in enumerate(self.classes) if self._gives(i, row[i])]
+                    for row in rows]
+        return array([self.classes[self._decide(row)] for row in rows], dtype=str)
+
+    def _gives(self, i: int, p: float) -> bool:
+        threshold = self.thresholds[i]
+        return p > 0.5 if threshold is None else p >= threshold
+
+    def _decide(self, row: List[float]) -> int:
+        if self.thresholds[-1] is None:
+            return row.index(max(row))
+        return int(self._gives(1, row[1]))
 
     def explain(self, texts: Any, method: str = "integrated-gradients") -> Any:
         """What each word adds to the logit of the class decided for.
