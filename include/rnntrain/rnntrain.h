@@ -73,8 +73,8 @@ double rnntrain_threshold(const struct rnntrain_model *model, size_t number);
 
 /* Probabilities (n, C), row by row, of n texts in UTF-8; what is no UTF-8 becomes U+FFFD.
  * The class decided for is the first largest; of two classes the first wins a tie; of
- * several labels each is above 0.5; but where rnntrain_threshold says otherwise. n may be 0. RNNTRAIN_USAGE if the model has no
- * tokenizer. */
+ * several labels each is above 0.5; but where rnntrain_threshold says otherwise. n may be
+ * 0. RNNTRAIN_USAGE if the model has no tokenizer. */
 int rnntrain_predict_texts(struct rnntrain_model *model, const char *const *texts,
                            size_t n, double *probabilities);
 

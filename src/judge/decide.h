@@ -24,10 +24,11 @@ struct decide_rows {
 double decide_temperature(const struct decide_rows *rows);
 
 /* From which probability on the second of two classes is given, or each label: of n_sides
- * columns of probabilities (n, n_sides), 1 or as many as labels, the first of the 100 values from the least probability to the greatest, as
- * far from each other, at which the metric is the greatest, less up to 1e-5 where a row
- * has just that, so that roundings decide nothing. Source: scikit-learn's
- * TunedThresholdClassifierCV with its defaults but for the metric. */
+ * columns of probabilities (n, n_sides), 1 or as many as labels, the first of the 100
+ * values from the least probability to the greatest, as far from each other, at which the
+ * metric is the greatest, less up to 1e-5 where a row has just that, so that roundings
+ * decide nothing. Source: scikit-learn's TunedThresholdClassifierCV with its defaults but
+ * for the metric. */
 void decide_thresholds(const struct decide_rows *rows, const double *probabilities,
                        int n_sides, enum decision_metric metric, double *thresholds);
 

@@ -3,15 +3,15 @@
  * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
  * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
  * judged.c (what rows come to), baseline.c (what they come to by less), result.c (what
- * came of it), calibrate.c (how it decides), end.c (how a run ends). Whether its folder is still there: place.c. What
- * is best, and until when it is waited for: stopping.c, of what has a value: monitor.c.
- * When it must end or save: stop.c. Checkpoints: save.c writes them and generation.c
- * reads them, with progress as JSON by state.c; replicas.c compares what goes into them.
- * Where the run stands: begin.c (a new one; vectors.c, its embedding; pretrained.c,
- * layers of a language model), resume.c (as a checkpoint has it). What each rank did
- * when: tracing.c. What the result says of each row: predictions.c. A run of which
- * nothing is written: dry_run.c. A linear model's n-grams: load_ngrams.c; its fits:
- * linear_run.c, with linear_bayes.c.
+ * came of it), calibrate.c (how it decides), end.c (how a run ends). Whether its folder
+ * is still there: place.c. What is best, and until when it is waited for: stopping.c, of
+ * what has a value: monitor.c. When it must end or save: stop.c. Checkpoints: save.c
+ * writes them and generation.c reads them, with progress as JSON by state.c; replicas.c
+ * compares what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
+ * embedding; pretrained.c, layers of a language model), resume.c (as a checkpoint has
+ * it). What each rank did when: tracing.c. What the result says of each row:
+ * predictions.c. A run of which nothing is written: dry_run.c. A linear model's n-grams:
+ * load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
  * Models that are done, over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H

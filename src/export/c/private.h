@@ -1,10 +1,10 @@
 /* What the parts of the C writer share: source.c (names, refusals, files), template.c
  * (the fixed parts and what of them a model needs), about.c (what the files say of
  * themselves), text.c (how texts become ids), words.c (which words have one), network.c
- * (the chains of layers), ensemble.c (what joins several), thresholds.c, kind.h and a source a kind of
- * layer, forest.h (n-grams as they are found), weights.c, packed.h (long tables), write.c
- * (literals and lists), check.c (built, run by run.c, compared on texts of samples.c).
- */
+ * (the chains of layers), ensemble.c (what joins several), thresholds.c, kind.h and a
+ * source a kind of layer, forest.h (n-grams as they are found), weights.c, packed.h (long
+ * tables), write.c (literals and lists), check.c (built, run by run.c, compared on texts
+ * of samples.c). */
 #ifndef RNNTRAIN_EXPORT_C_PRIVATE_H
 #define RNNTRAIN_EXPORT_C_PRIVATE_H
 

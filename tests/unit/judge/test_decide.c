@@ -134,10 +134,8 @@ static void test_roundings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_temperature),
-        cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_bound),
-        cmocka_unit_test(test_thresholds),
+        cmocka_unit_test(test_temperature), cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_bound),       cmocka_unit_test(test_thresholds),
         cmocka_unit_test(test_roundings),
     };
     return cmocka_run_group_tests(tests, make, NULL);
