@@ -33,6 +33,7 @@ static void map_places(const struct job *job, struct ngram_texts *texts)
             map[i] = NGRAM_UNKNOWN;
 
     *texts = (struct ngram_texts){.corpus = &job->corpus,
+                                  .unlabelled = &job->unlabelled.corpus,
                                   .spool = &job->spool,
                                   .has_marks = job_keeps_marks(job),
                                   .map = map,

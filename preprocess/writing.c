@@ -79,7 +79,7 @@ static void make_columns(const struct job *job, struct dataset *data)
         else if (is_labelled)
             rows->y = xcalloc((size_t)rows->n, sizeof *rows->y);
         rows->length = xcalloc((size_t)rows->n, sizeof *rows->length);
-        if (job->ngrams.n && is_labelled)
+        if (job->ngrams.n)
             data->n_ones[part] = (size_t)job->ngram_rows.start[part][rows->n];
     }
 }

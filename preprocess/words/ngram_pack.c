@@ -34,7 +34,7 @@ static int take_chunk(void *context, void *given, bool *end)
     struct packed *packed = given;
     const struct dataset *data = packing->data;
 
-    while (packing->part < DATASET_PARTS) {
+    while (packing->part < DATASET_ALL_PARTS) {
         enum dataset_part part = (enum dataset_part)packing->part;
         size_t n = data->n_ones[part];
         if (n && packing->chunk * dataset_chunk_ones(data, part) < n) {

@@ -69,14 +69,21 @@ static int find_rows(void *context, void *given, int number)
     return OK;
 }
 
+/* Whether the part of the next row has no more. */
+static bool part_is_full(const struct finding *finding)
+{
+    size_t n = (size_t)(finding->finished - finding->first);
+    return n == finding->rows->sparse[finding->part].n_rows;
+}
+
 /* In the order of rows. */
 static void note_row(struct finding *finding, int32_t count)
 {
-    const int *n_of_part = finding->texts->corpus->n_of_part;
     struct ngram_rows *rows = finding->rows;
 
-    while (finding->finished - finding->first == n_of_part[finding->part]) {
-        int64_t n = (int64_t)rows->start[finding->part][n_of_part[finding->part]];
+    while (part_is_full(finding)) {
+        int64_t n =
+            (int64_t)rows->start[finding->part][finding->finished - finding->first];
         finding->first = finding->finished;
         finding->part++;
         rows->first[finding->part] = rows->first[finding->part - 1] + n;
@@ -106,8 +113,8 @@ int ngram_rows_find(const struct ngram_texts *texts, const struct ngram_table *t
                     const char *output, int n_threads, struct ngram_rows *rows)
 {
     struct finding finding = {.texts = texts, .table = table, .rows = rows};
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        size_t n = (size_t)texts->corpus->n_of_part[part];
+    for (int part = 0; part < DATASET_ALL_PARTS; part++) {
+        size_t n = (size_t)ngram_texts_rows(texts, (enum dataset_part)part);
         rows->start[part] = xcalloc(n + 1, sizeof *rows->start[part]);
         rows->sparse[part] = (struct sparse){.n_rows = n, .start = rows->start[part]};
         finding.end += (int32_t)n;
@@ -132,7 +139,7 @@ int ngram_rows_find(const struct ngram_texts *texts, const struct ngram_table *t
 
 void ngram_rows_release(struct ngram_rows *rows)
 {
-    for (int part = 0; part < DATASET_PARTS; part++)
+    for (int part = 0; part < DATASET_ALL_PARTS; part++)
         free(rows->start[part]);
     spool_close(&rows->spool);
     *rows = (struct ngram_rows){0};

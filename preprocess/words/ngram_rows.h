@@ -8,11 +8,11 @@
 #include "data/sparse.h"
 
 struct ngram_rows {
-    struct spool spool;                  /* the features of all rows of all parts */
-    uint64_t *start[DATASET_PARTS];      /* (rows + 1) from 0 in each part; owned */
-    int64_t first[DATASET_PARTS];        /* in the spool */
-    struct sparse sparse[DATASET_PARTS]; /* rows and start alone */
-    int64_t n_empty;                     /* rows without any */
+    struct spool spool;                      /* the features of all rows of all parts */
+    uint64_t *start[DATASET_ALL_PARTS];      /* (rows + 1) from 0 in each part; owned */
+    int64_t first[DATASET_ALL_PARTS];        /* in the spool */
+    struct sparse sparse[DATASET_ALL_PARTS]; /* rows and start alone */
+    int64_t n_empty;                         /* rows without any */
 };
 
 /* Finds them; texts->map leads to words of the table. The spool's file is where

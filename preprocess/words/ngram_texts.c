@@ -17,6 +17,28 @@ void ngram_text_release(struct ngram_text *text)
     *text = (struct ngram_text){0};
 }
 
+int ngram_texts_rows(const struct ngram_texts *texts, enum dataset_part part)
+{
+    if (part != DATASET_UNLABELLED)
+        return texts->corpus->n_of_part[part];
+    return texts->unlabelled ? texts->unlabelled->n_of_part[DATASET_TRAIN] : 0;
+}
+
+/* A row of all parts. */
+static const struct document *document_of(const struct ngram_texts *texts, int32_t row)
+{
+    const struct corpus *corpus = texts->corpus;
+    int32_t n = 0;
+    for (int part = 0; part < DATASET_PARTS; part++)
+        n += corpus->n_of_part[part];
+
+    if (row >= n) {
+        corpus = texts->unlabelled;
+        row -= n;
+    }
+    return &corpus->documents[corpus->rows[row]];
+}
+
 static void need(struct ngram_text *text, size_t n)
 {
     if (text->room < n) {
@@ -38,8 +60,7 @@ static void add_words(const struct ngram_texts *texts, const int32_t *numbers,
 
 int ngram_text_read(const struct ngram_texts *texts, int32_t row, struct ngram_text *text)
 {
-    const struct corpus *corpus = texts->corpus;
-    const struct document *document = &corpus->documents[corpus->rows[row]];
+    const struct document *document = document_of(texts, row);
     int32_t n = document->n_words, n_marks = 0, done = 0;
     size_t n_all = (size_t)n + texts->has_marks;
     const int32_t *numbers = NULL;

@@ -11,7 +11,8 @@
 enum { NGRAM_UNKNOWN = -1, NGRAM_SKIPPED = -2 };
 
 struct ngram_texts {
-    const struct corpus *corpus; /* borrowed, as the spool is */
+    const struct corpus *corpus;     /* borrowed, as the others are */
+    const struct corpus *unlabelled; /* texts that have none; NULL */
     const struct spool *spool;
     bool has_marks; /* the spool keeps them */
     int32_t *map;   /* (n_numbers) from the spool's numbers; owned */
@@ -28,7 +29,10 @@ struct ngram_text {
     size_t n, room;
 };
 
-/* The document of a row of all parts, train first. */
+/* How many rows a part has. */
+int ngram_texts_rows(const struct ngram_texts *texts, enum dataset_part part);
+
+/* The document of a row of all parts, train first and those without labels last. */
 int ngram_text_read(const struct ngram_texts *texts, int32_t row,
                     struct ngram_text *text) NODISCARD;
 void ngram_text_release(struct ngram_text *text);

@@ -71,9 +71,9 @@ struct dataset {
     struct rows part[DATASET_ALL_PARTS]; /* n 0: the file has no such part */
     /* With facts.has_ngrams: how many there are, how many ones a part's rows have; and to
      * be written the list and the rows of each part, borrowed. */
-    size_t n_features, n_ones[DATASET_PARTS];
+    size_t n_features, n_ones[DATASET_ALL_PARTS];
     const struct ngrams *ngrams;
-    const struct sparse *sparse; /* (DATASET_PARTS) */
+    const struct sparse *sparse; /* (DATASET_ALL_PARTS) */
     /* With facts.has_vectors: how many numbers one has; and to be written all of them,
      * borrowed. */
     int vectors_width;
@@ -82,6 +82,14 @@ struct dataset {
     bool notes[ROW_NOTES];
     const struct row_notes_source *notes_source;
 };
+
+/* Whether a part has n-grams: each with rows, where the data set has any, but for texts
+ * without labels none of which has one, or which were written without. */
+static inline bool dataset_has_ngrams(const struct dataset *data, enum dataset_part part)
+{
+    return data->facts.has_ngrams && data->part[part].n > 0 &&
+           (part != DATASET_UNLABELLED || data->n_ones[part] > 0);
+}
 
 /* Reads and checks all but the arrays, and as much of the tokenizer's JSON. A file that
  * another program opened for writing is read as a stranger's, whole and in memory, which

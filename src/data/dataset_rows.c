@@ -250,7 +250,7 @@ int dataset_content(const struct dataset *data, uint64_t *hash)
             continue;
         rc = hash_ids(state, data, (enum dataset_part)part);
         hash_columns(state, rows);
-        if (!rc && data->facts.has_ngrams && part != DATASET_UNLABELLED)
+        if (!rc && dataset_has_ngrams(data, (enum dataset_part)part))
             rc = hash_features(state, data, (enum dataset_part)part);
     }
     if (!rc && data->facts.has_ngrams)

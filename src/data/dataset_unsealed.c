@@ -100,17 +100,17 @@ static bool is_laid_out_as_ours(const char *path, const char *sealed, size_t n)
 /* The n-grams of all rows in memory. */
 struct all_ngrams {
     struct ngrams list;
-    struct sparse rows[DATASET_PARTS];
-    uint64_t *start[DATASET_PARTS];
-    uint32_t *index[DATASET_PARTS];
+    struct sparse rows[DATASET_ALL_PARTS];
+    uint64_t *start[DATASET_ALL_PARTS];
+    uint32_t *index[DATASET_ALL_PARTS];
 };
 
 static int load_ngrams(struct dataset *data, struct all_ngrams *all)
 {
     int rc = dataset_ngrams(data, &all->list);
-    for (int part = 0; part < DATASET_PARTS && !rc; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++) {
         size_t n = (size_t)data->part[part].n;
-        if (!n)
+        if (!dataset_has_ngrams(data, (enum dataset_part)part))
             continue;
 
         all->start[part] = xcalloc(n + 1, sizeof *all->start[part]);
@@ -127,7 +127,7 @@ static int load_ngrams(struct dataset *data, struct all_ngrams *all)
 
 static void release_ngrams(struct all_ngrams *all)
 {
-    for (int part = 0; part < DATASET_PARTS; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS; part++) {
         free(all->start[part]);
         free(all->index[part]);
     }

@@ -49,7 +49,7 @@ int dataset_create(const struct dataset *data, struct dataset_writer **result)
         dataset_id_shape(data, (enum dataset_part)part, shape);
         if (shape[0])
             h5_make_chunked(file, path, dataset_id_type(data), 2, shape);
-        if (shape[0] && data->facts.has_ngrams && part != DATASET_UNLABELLED)
+        if (dataset_has_ngrams(data, (enum dataset_part)part))
             make_ones(file, data, (enum dataset_part)part);
     }
 
@@ -141,7 +141,7 @@ static void write_columns(struct dataset_writer *writer, enum dataset_part part)
         write_labels(writer, part);
     dataset_array_path(part, "length", path);
     h5_write(writer->file, path, H5_INT32, 1, &n, rows->length, true);
-    if (writer->data->facts.has_ngrams && part != DATASET_UNLABELLED)
+    if (dataset_has_ngrams(writer->data, part))
         write_starts(writer, part);
 }
 
@@ -219,8 +219,9 @@ int dataset_write(const struct dataset *data)
     dataset_write_tokenizer(writer);
     for (int part = 0; part < DATASET_ALL_PARTS; part++)
         write_part(writer, (enum dataset_part)part, packer);
-    for (int part = 0; part < DATASET_PARTS && data->facts.has_ngrams; part++)
-        write_ones(writer, (enum dataset_part)part, packer);
+    for (int part = 0; part < DATASET_ALL_PARTS; part++)
+        if (dataset_has_ngrams(data, (enum dataset_part)part))
+            write_ones(writer, (enum dataset_part)part, packer);
     h5_packer_free(packer);
     return dataset_finish(writer);
 }

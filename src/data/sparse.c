@@ -53,11 +53,16 @@ static int read_part_head(struct dataset *data, enum dataset_part part)
 
 int dataset_read_ngrams_head(struct dataset *data)
 {
+    char path[DATASET_PATH_BYTES];
     int rc = ngrams_read_size(data->file, DATASET_NGRAMS, &data->n_features);
     data->facts.n_ngrams = rc ? 0 : (int)data->n_features;
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
         if (data->part[part].n)
             rc = read_part_head(data, (enum dataset_part)part);
+
+    dataset_array_path(DATASET_UNLABELLED, DATASET_START, path);
+    if (!rc && data->part[DATASET_UNLABELLED].n && h5_exists(data->file, path))
+        rc = read_part_head(data, DATASET_UNLABELLED);
     return rc;
 }
 
@@ -100,7 +105,7 @@ static int check_row(const struct dataset *data, enum dataset_part part, size_t 
     return fail(ERR_FORMAT,
                 "%s: /%s/" DATASET_INDEX " row %zu, place %zu: n-gram %d, expected %d to "
                 "%d",
-                data->path, dataset_part_names[part], row, i, (int32_t)index[i],
+                data->path, dataset_part_name(part), row, i, (int32_t)index[i],
                 i ? (int32_t)index[i - 1] + 1 : 0, (int32_t)end - 1);
 }
 

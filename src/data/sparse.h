@@ -2,7 +2,8 @@
  *
  *   /ngrams               the list of F n-grams: see ngrams_file.h
  *   /train/ngrams/start   (rows + 1) int64     /train/ngrams/index   int32
- *   the same of /validation and /test where there are such parts
+ *   the same of /validation and /test where there are such parts, and of /unlabelled
+ *   where a text of it has one
  *
  * Only data sets that rnnprep --ngrams made have them (facts.has_ngrams); their root
  * attribute `needs` names "ngrams". In Python a part is
