@@ -23,6 +23,7 @@ struct intake job_intake(struct job *job, struct reader *reader, struct corpus *
                            .spool = &job->spool,
                            .encoding = settings->input.encoding,
                            .strict = settings->strict,
+                           .keeps_marks = job_keeps_marks(job),
                            .shows_progress = !settings->quiet && isatty(STDERR_FILENO),
                            .n_threads = job->n_threads};
 }
@@ -34,7 +35,6 @@ static int take_in(struct job *job)
     job->vocabulary.limit = settings->vocab_limit;
     struct intake intake = job_intake(job, job->reader, &job->corpus);
     intake.first = &job->first;
-    intake.keeps_marks = job_keeps_marks(job);
     intake.texts = settings->keep_text ? &job->texts : NULL;
 
     int rc = spool_open(&job->spool, settings->output);

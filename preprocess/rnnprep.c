@@ -10,7 +10,7 @@
 #include "job.h"
 #include "programs.h"
 #include "summary.h"
-#include "words/crew.h"
+#include "base/crew.h"
 
 #include "files/file.h"
 #include "files/temporary.h"

@@ -9,7 +9,7 @@
 #include "programs.h"
 #include "vectors/cooccurrence.h"
 #include "vectors/make.h"
-#include "words/crew.h"
+#include "base/crew.h"
 #include "words/intake.h"
 
 struct vectors_settings {

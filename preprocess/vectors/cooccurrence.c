@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vectors/blocks.h"
+#include "base/blocks.h"
 
 enum { CHUNK = 4 << 20 /* ranks that are counted at a time */, ROWS = 256 /* a block */ };
 

@@ -6,8 +6,8 @@
 
 #include "base/rng.h"
 #include "kernels/eigen.h"
-#include "vectors/blocks.h"
-#include "vectors/orthogonal.h"
+#include "base/blocks.h"
+#include "kernels/tall.h"
 
 enum {
     OVERSAMPLING =

@@ -8,7 +8,7 @@
 
 #include "base/say.h"
 #include "corpus/examine.h"
-#include "words/crew.h"
+#include "base/crew.h"
 #include "words/marks.h"
 #include "input/load.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/say.h"
-#include "words/crew.h"
+#include "base/crew.h"
 #include "words/ngram_bins.h"
 
 /* Documents that are cut into n-grams together by one thread; sheets that are counted

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words/crew.h"
+#include "base/crew.h"
 
 #include "files/h5_write.h"
 

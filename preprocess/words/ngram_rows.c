@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words/crew.h"
+#include "base/crew.h"
 
 enum { TOGETHER = 128 }; /* rows that one thread takes at once */
 

@@ -26,6 +26,7 @@ enum rng_purpose {
     RNG_SHUFFLE_CHUNKS = 9, /* step: epoch, row: stretch of the file */
     RNG_TRIAL = 10,         /* row: trial; options that rnntrain tune draws */
     RNG_BOOTSTRAP = 11,     /* step: resample; rows that are judged once more */
+    RNG_LATENT = 12,        /* row: n-gram; projections onto which texts fall at first */
     /* And on: a dropout that is not the first of its place, by its place in the chain. */
     RNG_DROPOUT_MORE = 1024,
     /* And on: draws within a layer that is no dropout, by its place in the chain. */

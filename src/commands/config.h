@@ -20,7 +20,7 @@ struct tune_options {
 struct recipe_facts {
     int rows;          /* of its training part */
     bool many_classes; /* of which a text has one, three or more */
-    bool has_ngrams, has_unlabelled, has_vectors;
+    bool has_ngrams, has_unlabelled_ngrams, has_vectors;
     int vectors_width; /* of its own vectors; 0: it has none */
 };
 
@@ -31,7 +31,7 @@ struct config {
     struct trainer_config trainer; /* its strings are owned */
     struct test_hooks test;
     int seeds, n_groups; /* of several runs as one job */
-    bool add_linear;
+    bool add_linear, add_latent;
     struct tune_options tune; /* of rnntrain tune */
     bool print_config;
 };

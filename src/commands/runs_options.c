@@ -13,6 +13,10 @@ static const struct option options[] = {
      "fit a linear model of the data set's n-grams too, and write both as one model, "
      "RUN/ensemble.h5: logits = a network + b linear + c, by validation rows",
      GROUP, true},
+    {"add-latent", OPTION_BOOL, AT(add_latent), "false", 0, 0, NULL,
+     "fit a linear model of the components of all texts too (--linear-scaling latent), "
+     "for data sets with rnnprep --unlabelled; beside --add-linear or alone",
+     GROUP, true},
     {"groups", OPTION_COUNT, AT(n_groups), "0", 0, 1000000, NULL,
      "groups of ranks that train models side by side (same bits); 0: as many as end "
      "soonest",
@@ -25,7 +29,8 @@ const struct option_table runs_options_table = {.options = options,
 int runs_options_check(const struct config *config)
 {
     const struct trainer_config *trainer = &config->trainer;
-    const char *given = config->seeds > 1 ? "--seeds" : "--add-linear";
+    const char *side = config->add_linear ? "--add-linear" : "--add-latent";
+    const char *given = config->seeds > 1 ? "--seeds" : side;
 
     if (!runs_options_are_several(config))
         return config->n_groups > 0 ? fail(ERR_USAGE, "--groups is for --seeds") : OK;
@@ -34,9 +39,12 @@ int runs_options_check(const struct config *config)
                     "%s: --model linear draws nothing and is no network: give another "
                     "--model, or leave %s out",
                     given, given);
-    if (config->add_linear && trainer->sampler.rule == VALIDATION_NONE)
-        return fail(ERR_USAGE, "--add-linear: --validation none leaves no rows that say "
-                               "how much of a network and of a linear model to take");
+    if ((config->add_linear || config->add_latent) &&
+        trainer->sampler.rule == VALIDATION_NONE)
+        return fail(ERR_USAGE,
+                    "%s: --validation none leaves no rows that say how much of a network "
+                    "and of a linear model to take",
+                    side);
     if (trainer->trace)
         return fail(ERR_USAGE, "--trace is for one run: leave %s out", given);
     if (trainer->calibrate)
@@ -77,4 +85,11 @@ struct config runs_options_linear(const struct config *config)
     to->monitor_given = from->monitor_given;
     to->spares_one_class = !from->monitor_given;
     return linear;
+}
+
+struct config runs_options_latent(const struct config *config)
+{
+    struct config latent = runs_options_linear(config);
+    latent.trainer.linear.scaling = SCALING_LATENT;
+    return latent;
 }

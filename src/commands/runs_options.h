@@ -11,7 +11,7 @@ extern const struct option_table runs_options_table;
 /* Whether they ask for a job of several runs. */
 static inline bool runs_options_are_several(const struct config *config)
 {
-    return config->seeds > 1 || config->add_linear;
+    return config->seeds > 1 || config->add_linear || config->add_latent;
 }
 
 /* ERR_USAGE: what cannot stand beside them. */
@@ -20,5 +20,7 @@ int runs_options_check(const struct config *config) NODISCARD;
 /* The configuration of `rnntrain --model linear --no-linear-refit` on the same split; its
  * strings are borrowed from `config`. */
 struct config runs_options_linear(const struct config *config);
+/* The same with --linear-scaling latent. */
+struct config runs_options_latent(const struct config *config);
 
 #endif

@@ -29,8 +29,10 @@ static int rehearse_several(struct comm *comm, const struct config *config)
 static int train_several(struct comm *comm, struct config *config)
 {
     struct config linear = runs_options_linear(config);
+    struct config latent = runs_options_latent(config);
     const struct job_config job = {.network = &config->trainer,
-                                   .linear = config->add_linear ? &linear.trainer : NULL,
+                                   .side = {config->add_linear ? &linear.trainer : NULL,
+                                            config->add_latent ? &latent.trainer : NULL},
                                    .seeds = config->seeds,
                                    .n_groups = config->n_groups,
                                    .record = training_record,

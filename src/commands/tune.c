@@ -269,7 +269,7 @@ static int tune(struct comm *comm, struct config *config, int argc, char **argv)
     bool is_any = config->tune.trials > 0 || config->tune.duration > 0;
     const struct tune_config all = {
         .job = {.network = &config->trainer,
-                .linear = facts.has_ngrams ? &linear.trainer : NULL,
+                .side = {facts.has_ngrams ? &linear.trainer : NULL},
                 .seeds = 1,
                 .record = training_record,
                 .context = config,

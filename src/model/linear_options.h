@@ -14,6 +14,9 @@ enum linear_scaling {
      * Source: scikit-learn's TfidfVectorizer(binary=True). */
     SCALING_TF_IDF,
     SCALING_NONE, /* 1 */
+    /* Of the components of all texts, those without labels among them, what it adds to
+     * each: train/latent.h. Source: Deerwester et al. 1990, latent semantic analysis. */
+    SCALING_LATENT,
     SCALING_AUTO, /* for options only: the best of the first two on validation rows */
     LINEAR_SCALINGS
 };
@@ -21,6 +24,7 @@ extern const char *const linear_scaling_names[LINEAR_SCALINGS + 1];
 
 struct linear_config {
     enum linear_scaling scaling;
+    int width;        /* components of SCALING_LATENT */
     double c;         /* what losses weigh beside the norm of the weights; 0: chosen */
     bool is_refitted; /* with validation rows too, when they have judged */
     /* Log-count ratios: what the regression's weights and naive Bayes's are multiplied

@@ -37,7 +37,7 @@ static int discard_one(const struct job *job, char *name)
 static int discard(const struct job *job)
 {
     const struct job_config *config = job->config;
-    static const char *const others[] = {"linear", "linear-all"};
+    static const char *const others[] = {"linear", "linear-all", "latent", "latent-all"};
     int rc = run_dir_discard(config->network->run_dir);
 
     for (int i = 0; i < config->seeds && !rc; i++)
@@ -193,6 +193,7 @@ static int say_place(const struct job *job, int rc)
 static void leave_nothing(const struct job *job)
 {
     bool has_begun = !job->begins || directory_has(&job->folder, "linear") ||
+                     directory_has(&job->folder, "latent") ||
                      directory_has(&job->folder, "trial-1");
     for (int i = 0; i < job->config->seeds; i++)
         has_begun |= directory_has(&job->folder, job->networks[i].name);

@@ -21,8 +21,9 @@ static int check_configuration(const struct job *job)
     const struct job_config *config = job->config;
     const struct trainer_config *network = config->network;
     char *record = config->record(network, config->context);
-    char *all = xasprintf("%s %s %d %d %d %d %d %s", network->data, network->run_dir,
-                          config->seeds, config->linear != NULL, config->n_groups,
+    char *all = xasprintf("%s %s %d %d %d %d %d %d %s", network->data, network->run_dir,
+                          config->seeds, config->side[JOB_LINEAR] != NULL,
+                          config->side[JOB_LATENT] != NULL, config->n_groups,
                           network->resume, network->overwrite, record);
 
     int rc = comm_same(job->comm, all, "configuration",
@@ -33,28 +34,38 @@ static int check_configuration(const struct job *job)
     return rc;
 }
 
-static void say_linear(const struct job *job)
+static void say_side(const struct job *job, enum job_side side)
 {
-    const struct linear_trial *trial = &job->linear.summary.trial;
+    const struct linear_trial *trial = &job->side[side].run.summary.trial;
     if (job->comm->rank == 0 && !job->config->network->quiet)
         say_line(stdout, "linear   %s, C %g%s", linear_scaling_names[trial->scaling],
                  trial->c,
                  job_has_refit(job) ? ", which is fitted again on all rows" : "");
 }
 
-int job_train_linear(struct job *job)
+static int train_side(struct job *job, enum job_side side)
 {
     const struct runs_shares together = {job->comm->size, 1, job->is_tuned};
     const struct test_hooks *hooks = job->config->hooks;
+    struct job_side_runs *runs = &job->side[side];
 
-    int rc = runs_train(job->comm, &job->linear, 1, &together, hooks);
+    int rc = runs_train(job->comm, &runs->run, 1, &together, hooks);
     if (rc)
         return rc;
-    say_linear(job);
+    say_side(job, side);
     if (!job_has_refit(job))
         return OK;
-    job_make_refit(job);
-    return runs_train(job->comm, &job->refit, 1, &together, hooks);
+    job_make_refit(job, side);
+    return runs_train(job->comm, &runs->refit, 1, &together, hooks);
+}
+
+int job_train_sides(struct job *job)
+{
+    int rc = OK;
+    for (int side = 0; side < JOB_SIDES && !rc; side++)
+        if (job->config->side[side])
+            rc = train_side(job, (enum job_side)side);
+    return rc;
 }
 
 static int check_ranks(const struct job *job, int most)
@@ -75,8 +86,8 @@ static int train_all(struct job *job)
                                        config->n_groups, false};
 
     int rc = check_ranks(job, shares.most_ranks);
-    if (!rc && config->linear)
-        rc = job_train_linear(job);
+    if (!rc)
+        rc = job_train_sides(job);
     if (!rc)
         rc = runs_train(job->comm, job->networks, config->seeds, &shares, config->hooks);
     return rc;
@@ -123,8 +134,10 @@ static int train_and_join(struct job *job, void *context)
 int job_run(struct comm *comm, const struct job_config *config)
 {
     struct job job = {.config = config, .comm = comm};
-    job.identity =
-        json_pack("{s:i,s:b}", "seeds", config->seeds, "linear", config->linear != NULL);
+    job.identity = json_pack("{s:i,s:b}", "seeds", config->seeds, "linear",
+                             config->side[JOB_LINEAR] != NULL);
+    if (config->side[JOB_LATENT])
+        json_object_set_new(job.identity, "latent", json_true());
     job_make_runs(&job);
 
     int rc = job_carry_out(&job, train_and_join, NULL);

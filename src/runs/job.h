@@ -5,8 +5,11 @@
  *   RUN/linear        the linear model, judged by validation rows and not fitted to them
  *   RUN/linear-all    its best trial, fitted on validation rows too, where those are of
  *                     the training part
- *   RUN/ensemble.h5   all networks as one: the mean of their probabilities or, with the
- *                     linear model, a / K network_1 + ... + b linear + c (train/blend.h)
+ *   RUN/latent ...    another one of the components of all texts (train/latent.h), with
+ *                     a fit on validation rows of its own
+ *   RUN/ensemble.h5   all networks as one: the mean of their probabilities or, with
+ *                     linear models, a / K network_1 + ... + b linear + ... + c
+ *                     (train/blend.h)
  *   RUN/log.jsonl     the job's events; who holds its lock has all of RUN
  */
 #ifndef RNNTRAIN_RUNS_JOB_H
@@ -14,12 +17,18 @@
 
 #include "train/trainer.h"
 
+enum job_side { JOB_LINEAR, JOB_LATENT, JOB_SIDES };
+
+/* For files and people: "linear", "latent". */
+extern const char *const job_side_names[JOB_SIDES];
+
 struct job_config {
     /* Of one run, whose run_dir is the job's folder. */
     const struct trainer_config *network;
-    const struct trainer_config *linear; /* of the linear model beside it, or NULL */
-    int seeds;                           /* K networks */
-    int n_groups;                        /* of ranks at once; 0: as many as end soonest */
+    /* Of the linear models beside it, NULL: none. */
+    const struct trainer_config *side[JOB_SIDES];
+    int seeds;    /* K networks */
+    int n_groups; /* of ranks at once; 0: as many as end soonest */
     /* The record of a run's configuration; the caller's to free. */
     char *(*record)(const struct trainer_config *config, const void *context);
     const void *context;

@@ -8,21 +8,17 @@
 #include "saved/ensemble.h"
 #include "train/blend.h"
 
-/* All models at work: the networks, numbered from 0, then the linear one and its
+/* All models at work: the networks, numbered from 0, then each linear one and its
  * refit. */
 struct joint {
     struct job *job;
     struct judging *judging;
     struct ensemble_config rule; /* arrays owned */
     int *members;                /* (rule.n) numbers of models, on rows not learnt */
+    int n_sides;                 /* linear models */
     int outputs;
     double blended_loss; /* of validation rows, by the blend; rank 0 */
 };
-
-static bool has_linear(const struct joint *joint)
-{
-    return joint->job->config->linear != NULL;
-}
 
 static int take_model(struct joint *joint, const struct run *run)
 {
@@ -39,25 +35,29 @@ static int take_models(struct joint *joint)
 
     for (int i = 0; i < job->config->seeds && !rc; i++)
         rc = take_model(joint, &job->networks[i]);
-    if (!rc && has_linear(joint))
-        rc = take_model(joint, &job->linear);
-    if (!rc && job_has_refit(job))
-        rc = take_model(joint, &job->refit);
+    for (int side = 0; side < JOB_SIDES && !rc; side++) {
+        if (!job->config->side[side])
+            continue;
+        rc = take_model(joint, &job->side[side].run);
+        if (!rc && job_has_refit(job))
+            rc = take_model(joint, &job->side[side].refit);
+    }
     return rc;
 }
 
 static void make_rule(struct joint *joint)
 {
-    int k = joint->job->config->seeds, n = has_linear(joint) ? k + 1 : k;
+    int k = joint->job->config->seeds, n = k + joint->n_sides;
+    int models = job_has_refit(joint->job) ? 2 : 1; /* of a side */
     size_t size = (size_t)n;
 
     joint->outputs = chain_outputs(judging_chain(joint->judging, 0));
     joint->rule = (struct ensemble_config){
-        .n = n, .rule = has_linear(joint) ? ENSEMBLE_SUM : ENSEMBLE_MEAN};
+        .n = n, .rule = joint->n_sides ? ENSEMBLE_SUM : ENSEMBLE_MEAN};
     joint->members = xcalloc(size, sizeof *joint->members);
     for (int i = 0; i < n; i++)
-        joint->members[i] = i;
-    if (!has_linear(joint))
+        joint->members[i] = i < k ? i : k + (i - k) * models;
+    if (!joint->n_sides)
         return;
     joint->rule.weights = xcalloc(size, sizeof(double));
     joint->rule.bias = xcalloc((size_t)joint->outputs, sizeof(double));
@@ -84,9 +84,9 @@ static int network_logits(struct joint *joint, const struct judging_rows *rows,
     return rc;
 }
 
-/* Rank 0. */
-static int fit(struct joint *joint, const struct judging_rows *rows, const real *network,
-               const real *linear)
+/* Rank 0. Logits of the networks as one, then of each linear model. */
+static int fit(struct joint *joint, const struct judging_rows *rows,
+               const real *const logits[])
 {
     const struct chain_config *chain = judging_chain(joint->judging, 0);
     double *weights = NULL;
@@ -96,8 +96,7 @@ static int fit(struct joint *joint, const struct judging_rows *rows, const real 
         .labels = &judging_data(joint->judging)->part[rows->part],
         .rows = rows->rows,
         .n = rows->n,
-        .first = network,
-        .second = linear,
+        .n_models = 1 + joint->n_sides,
         .has_biases = true,
     };
     struct blend blend = {.c = joint->rule.bias};
@@ -106,34 +105,40 @@ static int fit(struct joint *joint, const struct judging_rows *rows, const real 
     if (rc)
         return rc;
 
+    for (int i = 0; i < task.n_models; i++)
+        task.logits[i] = logits[i];
     task.class_weights = weights;
     joint->blended_loss = blend_fit(&task, &blend);
     for (int i = 0; i < k; i++)
-        joint->rule.weights[i] = blend.a / k;
-    joint->rule.weights[k] = blend.b;
+        joint->rule.weights[i] = blend.a[0] / k;
+    for (int i = 0; i < joint->n_sides; i++)
+        joint->rule.weights[k + i] = blend.a[1 + i];
     free(weights);
     return OK;
 }
 
-/* Collective. a, b and c, on validation rows. */
+/* Collective. What each model weighs and c, on validation rows. */
 static int fit_blend(struct joint *joint)
 {
     const struct comm *comm = joint->job->comm;
     const struct judging_rows rows = judging_validation(joint->judging);
     size_t size = (size_t)rows.n * (size_t)joint->outputs;
-    real *network = xcalloc(size, sizeof *network),
-         *linear = xcalloc(size, sizeof *linear);
+    int k = joint->job->config->seeds;
+    real *all = xcalloc(size * (size_t)(1 + joint->n_sides), sizeof *all);
+    const real *logits[BLEND_MOST_MODELS] = {all};
 
-    int rc = network_logits(joint, &rows, network);
+    int rc = network_logits(joint, &rows, all);
+    for (int i = 0; i < joint->n_sides && !rc; i++) {
+        real *own = all + size * (size_t)(1 + i);
+        logits[1 + i] = own;
+        rc = judging_logits(joint->judging, &rows, joint->members[k + i], own);
+    }
     if (!rc)
-        rc = judging_logits(joint->judging, &rows, joint->job->config->seeds, linear);
-    if (!rc)
-        rc = comm_agree(comm, comm->rank == 0 ? fit(joint, &rows, network, linear) : OK);
+        rc = comm_agree(comm, comm->rank == 0 ? fit(joint, &rows, logits) : OK);
 
     comm_broadcast(comm, joint->rule.weights, (size_t)joint->rule.n * sizeof(double));
     comm_broadcast(comm, joint->rule.bias, (size_t)joint->outputs * sizeof(double));
-    free(network);
-    free(linear);
+    free(all);
     return rc;
 }
 
@@ -141,20 +146,32 @@ static int fit_blend(struct joint *joint)
 static int report_blend(struct joint *joint)
 {
     const struct ensemble_config *rule = &joint->rule;
-    int k = joint->job->config->seeds;
-    double a = rule->weights[0] * k, b = rule->weights[k];
+    const struct job *job = joint->job;
+    int k = job->config->seeds, at = k;
+    double a = rule->weights[0] * k;
+    char *said = xasprintf("%.3f network", a);
+    json_t *line = json_pack("{s:s,s:f}", "event", "blend", "a", a);
     json_t *bias = json_array();
+
+    for (int side = 0; side < JOB_SIDES; side++) {
+        static const char *const keys[] = {[JOB_LINEAR] = "b", [JOB_LATENT] = "latent"};
+        if (!job->config->side[side])
+            continue;
+        char *more =
+            xasprintf("%s + %.3f %s", said, rule->weights[at], job_side_names[side]);
+        json_object_set_new(line, keys[side], json_real(rule->weights[at++]));
+        free(said);
+        said = more;
+    }
     for (int c = 0; c < joint->outputs; c++)
         json_array_append_new(bias, json_real(rule->bias[c]));
 
-    report_say(
-        &joint->job->report,
-        "blend    logits %.3f network + %.3f linear + c, fitted on validation rows", a,
-        b);
-    return report_write(&joint->job->report,
-                        json_pack("{s:s,s:f,s:f,s:o,s:f}", "event", "blend", "a", a, "b",
-                                  b, "c", bias, "val_loss", joint->blended_loss),
-                        false);
+    report_say(&joint->job->report, "blend    logits %s + c, fitted on validation rows",
+               said);
+    free(said);
+    json_object_set_new(line, "c", bias);
+    json_object_set_new(line, "val_loss", json_real(joint->blended_loss));
+    return report_write(&joint->job->report, line, false);
 }
 
 /* Rank 0. A network alone is the folder's best.h5. */
@@ -183,8 +200,11 @@ static int write_file(const struct joint *joint)
     size_t n = 0;
     for (int i = 0; i < k; i++)
         paths[i] = job_result_of(&job->networks[i]);
-    if (has_linear(joint))
-        paths[k] = job_result_of(job_has_refit(job) ? &job->refit : &job->linear);
+    for (int side = 0, at = k; side < JOB_SIDES; side++) {
+        const struct job_side_runs *runs = &job->side[side];
+        if (job->config->side[side])
+            paths[at++] = job_result_of(job_has_refit(job) ? &runs->refit : &runs->run);
+    }
 
     int rc = ensemble_image(&joint->rule, (const char *const *)paths, &bytes, &n);
     if (!rc)
@@ -196,7 +216,7 @@ static int write_file(const struct joint *joint)
     return rc;
 }
 
-/* Collective. What all come to as one: the refit has learnt validation rows and judges
+/* Collective. What all come to as one: refits have learnt validation rows and judge
  * others. */
 static int score(struct joint *joint, struct scores *scores)
 {
@@ -213,8 +233,8 @@ static int score(struct joint *joint, struct scores *scores)
         scores->validation = scores_of(&of);
     }
 
-    if (job_has_refit(joint->job))
-        joint->members[joint->rule.n - 1]++;
+    for (int i = 0; i < joint->n_sides && job_has_refit(joint->job); i++)
+        joint->members[joint->rule.n - 1 - i]++;
     if (!rc && test.n > 0)
         rc = judging_score(joint->judging, &test, &joint->rule, joint->members, &of);
     if (!rc && test.n > 0) {
@@ -237,12 +257,14 @@ static int report_members(struct job *job)
     if (!rc && k > 1)
         rc = scores_report_seeds(job, scores);
 
-    const struct run *linear[] = {&job->linear, &job->refit};
-    for (size_t i = 0; i < COUNT_OF(linear) && !rc; i++)
-        if (linear[i]->name) {
-            struct scores own = scores_of_run(linear[i]);
-            rc = scores_report(job, linear[i]->name, &own);
+    for (int i = 0; i < 2 * JOB_SIDES && !rc; i++) {
+        const struct job_side_runs *runs = &job->side[i / 2];
+        const struct run *run = i % 2 ? &runs->refit : &runs->run;
+        if (run->name) {
+            struct scores own = scores_of_run(run);
+            rc = scores_report(job, run->name, &own);
         }
+    }
     free(scores);
     return rc;
 }
@@ -254,7 +276,7 @@ static int report(struct joint *joint, const struct scores *scores)
     job->multi_label = judging_data(joint->judging)->facts.multi_label;
 
     int rc = report_members(job);
-    if (!rc && has_linear(joint))
+    if (!rc && joint->n_sides)
         rc = report_blend(joint);
     if (!rc)
         rc = scores_report(job, joint->rule.n > 1 ? "ensemble" : "network", scores);
@@ -264,8 +286,7 @@ static int report(struct joint *joint, const struct scores *scores)
     else if (!rc)
         report_say(&job->report, "result   %d models as one, by the %s: %s/ensemble.h5",
                    joint->rule.n,
-                   has_linear(joint) ? "sum of their logits"
-                                     : "mean of their probabilities",
+                   joint->n_sides ? "sum of their logits" : "mean of their probabilities",
                    job->config->network->run_dir);
     return rc;
 }
@@ -280,7 +301,7 @@ static int join(struct joint *joint)
     if (rc)
         return rc;
     make_rule(joint);
-    if (has_linear(joint))
+    if (joint->n_sides)
         rc = fit_blend(joint);
     if (!rc)
         rc = score(joint, &scores);
@@ -291,11 +312,11 @@ static int join(struct joint *joint)
 
 int job_join(struct job *job)
 {
-    struct joint joint = {.job = job};
+    struct joint joint = {.job = job, .n_sides = job_n_sides(job)};
     struct trainer_config config = *job->config->network;
     sampler_options_complete(&config.sampler);
 
-    int rc = judging_new(job->comm, &config, job->config->linear != NULL, &joint.judging);
+    int rc = judging_new(job->comm, &config, joint.n_sides > 0, &joint.judging);
     if (!rc)
         rc = join(&joint);
 

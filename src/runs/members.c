@@ -4,6 +4,9 @@
 
 #include "data/sampler_options.h"
 
+const char *const job_side_names[] = {[JOB_LINEAR] = "linear", [JOB_LATENT] = "latent"};
+_Static_assert(COUNT_OF(job_side_names) == JOB_SIDES, "a side has no name");
+
 static void make_run(const struct job *job, struct run *run,
                      const struct trainer_config *config, char *name)
 {
@@ -26,32 +29,44 @@ void job_make_runs(struct job *job)
         unsigned long long seed = sampler_seed(&config.sampler);
         make_run(job, &job->networks[i], &config, xasprintf("seed-%llu", seed));
     }
-    if (all->linear)
-        make_run(job, &job->linear, all->linear, xstrdup("linear"));
+    for (int side = 0; side < JOB_SIDES; side++)
+        if (all->side[side])
+            make_run(job, &job->side[side].run, all->side[side],
+                     xstrdup(job_side_names[side]));
+}
+
+int job_n_sides(const struct job *job)
+{
+    int n = 0;
+    for (int side = 0; side < JOB_SIDES; side++)
+        n += job->config->side[side] != NULL;
+    return n;
 }
 
 bool job_has_refit(const struct job *job)
 {
     enum validation_rule rule = job->config->network->sampler.rule;
-    return job->config->linear &&
+    return job_n_sides(job) > 0 &&
            (rule == VALIDATION_STRATIFIED || rule == VALIDATION_KERAS_TAIL);
 }
 
 /* No rows are set aside any more, so nothing is left to choose by. */
-void job_make_refit(struct job *job)
+void job_make_refit(struct job *job, enum job_side side)
 {
-    struct trainer_config config = *job->config->linear;
+    struct trainer_config config = *job->config->side[side];
+    const struct linear_trial *best = &job->side[side].run.summary.trial;
 
-    config.linear.scaling = job->linear.summary.trial.scaling;
-    config.linear.c = job->linear.summary.trial.c;
-    config.linear.regression = job->linear.summary.trial.regression;
-    config.linear.bayes = job->linear.summary.trial.bayes;
+    config.linear.scaling = best->scaling;
+    config.linear.c = best->c;
+    config.linear.regression = best->regression;
+    config.linear.bayes = best->bayes;
     config.linear.is_refitted = true;
     config.sampler.rule = VALIDATION_NONE;
     config.monitor = MONITOR_LOSS;
     config.monitor_given = false;
     config.spares_one_class = false;
-    make_run(job, &job->refit, &config, xstrdup("linear-all"));
+    make_run(job, &job->side[side].refit, &config,
+             xasprintf("%s-all", job_side_names[side]));
 }
 
 void job_release_runs(struct job *job)
@@ -59,8 +74,10 @@ void job_release_runs(struct job *job)
     for (int i = 0; i < job->config->seeds && job->networks; i++)
         run_release(&job->networks[i]);
     free(job->networks);
-    run_release(&job->linear);
-    run_release(&job->refit);
+    for (int side = 0; side < JOB_SIDES; side++) {
+        run_release(&job->side[side].run);
+        run_release(&job->side[side].refit);
+    }
 }
 
 char *job_result_of(const struct run *run)

@@ -26,29 +26,34 @@ struct scores {
 struct job {
     const struct job_config *config;
     struct comm *comm;
-    struct run *networks;     /* (seeds) */
-    struct run linear, refit; /* where there is one; refit: all zero where it has none */
-    struct directory folder;  /* rank 0 */
-    struct report report;     /* rank 0 */
-    json_t *identity;         /* what it is, as its log has it */
-    bool is_tuned;            /* the one network is the best of many trials */
-    bool begins;              /* it had no log */
-    bool is_finished;         /* before */
-    bool multi_label;         /* texts have several labels */
+    struct run *networks; /* (seeds) */
+    /* Linear models; all zero where there is none, or no refit. */
+    struct job_side_runs {
+        struct run run, refit;
+    } side[JOB_SIDES];
+    struct directory folder; /* rank 0 */
+    struct report report;    /* rank 0 */
+    json_t *identity;        /* what it is, as its log has it */
+    bool is_tuned;           /* the one network is the best of many trials */
+    bool begins;             /* it had no log */
+    bool is_finished;        /* before */
+    bool multi_label;        /* texts have several labels */
 };
 
-/* The job's runs, but for the refit, which waits for what the linear model comes to. */
+/* The job's runs, but for refits, which wait for what linear models come to. */
 void job_make_runs(struct job *job);
-/* Whether validation took rows of the training part, which can be learnt too. */
+/* Linear models that it has. */
+int job_n_sides(const struct job *job);
+/* Whether they are fitted again: validation took rows of the training part. */
 bool job_has_refit(const struct job *job);
-void job_make_refit(struct job *job);
+void job_make_refit(struct job *job, enum job_side side);
 void job_release_runs(struct job *job);
 /* Rank 0. The job's log so far, the caller's; NULL: there is none. */
 char *job_read_log(const struct job *job);
 
-/* Collective. The linear model, whose fits any number of ranks can share, then its
- * refit. */
-int job_train_linear(struct job *job) NODISCARD;
+/* Collective. The linear models, whose fits any number of ranks can share, and their
+ * refits. */
+int job_train_sides(struct job *job) NODISCARD;
 
 /* Collective. A job from its folder to the end in its log: `work` is what is left of
  * it. */

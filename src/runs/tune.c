@@ -269,7 +269,7 @@ static int search(struct job *job, void *context)
     comm_broadcast(job->comm, &before, sizeof before);
     tune->began = seconds_now() - before;
 
-    int rc = job->config->linear ? job_train_linear(job) : OK;
+    int rc = job_train_sides(job);
     if (!rc)
         rc = run_brackets(tune);
     return rc ? rc : end_with_best(tune);

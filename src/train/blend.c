@@ -5,15 +5,10 @@
 
 #include "kernels/kernels.h"
 
-/* What is fitted: a, b, then c. */
-enum { A, B, C };
-
-static const double at_first = 0.5;
-
 struct fit {
     const struct blend_task *task;
-    bool is_fixed[C];        /* at 0 */
-    int n;                   /* of what is fitted */
+    int m, n;                /* models; of what is fitted: their a, then c */
+    unsigned fixed;          /* bit i: a of model i is 0 */
     double *at, *tried;      /* (n) */
     double *slope, *step;    /* (n) */
     double *curvature;       /* (n, n) the lower triangle */
@@ -28,21 +23,28 @@ static bool is_of(const struct blend_task *task, int row, int k)
     return labels->y[row] == (task->outputs == 1 ? 1 : k);
 }
 
-static double center(int i)
+static bool is_fixed(const struct fit *fit, int i)
 {
-    return i < C ? at_first : 0;
+    return i < fit->m && (fit->fixed >> i & 1);
 }
 
-/* z = a first + b second + c of row i. */
+static double center(const struct fit *fit, int i)
+{
+    return i < fit->m ? 1.0 / fit->m : 0;
+}
+
+/* z = a_1 first + ... + c of row i. */
 static void mix(const struct fit *fit, const double *at, size_t i)
 {
     const struct blend_task *task = fit->task;
     size_t k = (size_t)task->outputs;
 
-    for (size_t c = 0; c < k; c++)
-        fit->z[c] = at[A] * (double)task->first[i * k + c] +
-                    at[B] * (double)task->second[i * k + c] +
-                    (fit->n > C ? at[C + c] : 0);
+    for (size_t c = 0; c < k; c++) {
+        double z = at[0] * (double)task->logits[0][i * k + c];
+        for (int m = 1; m < fit->m; m++)
+            z += at[m] * (double)task->logits[m][i * k + c];
+        fit->z[c] = z + (fit->n > fit->m ? at[fit->m + (int)c] : 0);
+    }
 }
 
 /* log sum exp z - z[y] of a softmax, whose probabilities are left in p. */
@@ -101,7 +103,7 @@ static double objective(const struct fit *fit, const double *at)
 {
     double sum = losses(fit, at);
     for (int i = 0; i < fit->n; i++)
-        sum += (at[i] - center(i)) * (at[i] - center(i)) / 2;
+        sum += (at[i] - center(fit, i)) * (at[i] - center(fit, i)) / 2;
     return sum;
 }
 
@@ -109,9 +111,7 @@ static double objective(const struct fit *fit, const double *at)
 static double input(const struct fit *fit, size_t row, int i, int k)
 {
     size_t at = row * (size_t)fit->task->outputs + (size_t)k;
-    return i == A   ? (double)fit->task->first[at]
-           : i == B ? (double)fit->task->second[at]
-                    : i - C == k;
+    return i < fit->m ? (double)fit->task->logits[i][at] : i - fit->m == k;
 }
 
 /* With x_i the vector of dz / d(i): the slope is (p - y) x_i, and the curvature
@@ -122,9 +122,9 @@ static void add_row(const struct fit *fit, size_t row)
     const struct blend_task *task = fit->task;
     bool is_softmax = task->loss == LOSS_CATEGORICAL;
     double weight = weight_of(task, (int)row);
-    int k = task->outputs;
+    int k = task->outputs, m = fit->m;
 
-    for (int i = 0; i < C; i++) { /* H x_i is `product` */
+    for (int i = 0; i < m; i++) { /* H x_i is `product` */
         double mean = 0;
         for (int c = 0; c < k && is_softmax; c++)
             mean += fit->p[c] * input(fit, row, i, c);
@@ -135,14 +135,14 @@ static void add_row(const struct fit *fit, size_t row)
                 weight * fit->p[c] * (is_softmax ? x - mean : (1 - fit->p[c]) * x);
             for (int j = 0; j <= i; j++)
                 fit->curvature[i * fit->n + j] += fit->product[c] * input(fit, row, j, c);
-            if (fit->n > C)
-                fit->curvature[(C + c) * fit->n + i] += fit->product[c];
+            if (fit->n > m)
+                fit->curvature[(m + c) * fit->n + i] += fit->product[c];
         }
     }
 
-    for (int c = 0; c < k && fit->n > C; c++) {
-        double *to = fit->curvature + (size_t)(C + c) * (size_t)fit->n + C;
-        fit->slope[C + c] += weight * (fit->p[c] - is_of(task, task->rows[row], c));
+    for (int c = 0; c < k && fit->n > m; c++) {
+        double *to = fit->curvature + (size_t)(m + c) * (size_t)fit->n + m;
+        fit->slope[m + c] += weight * (fit->p[c] - is_of(task, task->rows[row], c));
         to[c] += weight * fit->p[c] * (is_softmax ? 1 : 1 - fit->p[c]);
         for (int d = 0; d <= c && is_softmax; d++)
             to[d] -= weight * fit->p[c] * fit->p[d];
@@ -154,7 +154,7 @@ static void differentiate(struct fit *fit)
 {
     int n = fit->n;
     for (int i = 0; i < n; i++) {
-        fit->slope[i] = fit->at[i] - center(i);
+        fit->slope[i] = fit->at[i] - center(fit, i);
         for (int j = 0; j <= i; j++)
             fit->curvature[i * n + j] = i == j;
     }
@@ -164,10 +164,10 @@ static void differentiate(struct fit *fit)
         add_row(fit, (size_t)i);
     }
 
-    for (int f = 0; f < C; f++) { /* what is fixed stays, and moves nothing else */
-        for (int i = 0; i < n && fit->is_fixed[f]; i++)
+    for (int f = 0; f < fit->m; f++) { /* what is fixed stays, and moves nothing else */
+        for (int i = 0; i < n && is_fixed(fit, f); i++)
             *(i < f ? &fit->curvature[f * n + i] : &fit->curvature[i * n + f]) = i == f;
-        if (fit->is_fixed[f])
+        if (is_fixed(fit, f))
             fit->slope[f] = 0;
     }
 }
@@ -232,7 +232,7 @@ static double minimize(struct fit *fit)
     const double tolerance = 1e-10;
 
     for (int i = 0; i < fit->n; i++)
-        fit->at[i] = i < C && fit->is_fixed[i] ? 0 : center(i);
+        fit->at[i] = is_fixed(fit, i) ? 0 : center(fit, i);
     double value = objective(fit, fit->at);
 
     for (int steps = 0; steps < MOST_STEPS; steps++) {
@@ -246,38 +246,45 @@ static double minimize(struct fit *fit)
     return value;
 }
 
-/* The objective is convex: where its least has a negative a or b, that of those that are
- * allowed lies on the border. */
+static bool is_allowed(const struct fit *fit)
+{
+    for (int i = 0; i < fit->m; i++)
+        if (fit->at[i] < 0)
+            return false;
+    return true;
+}
+
+/* The objective is convex: where its least has a negative a, that of those that are
+ * allowed lies on a border. */
 static void find_least(struct fit *fit)
 {
-    static const bool borders[][C] = {
-        {false, false}, {true, false}, {false, true}, {true, true}};
     int best = -1;
     double least = 0;
 
-    for (int i = 0; i < (int)COUNT_OF(borders); i++) {
-        fit->is_fixed[A] = borders[i][A];
-        fit->is_fixed[B] = borders[i][B];
+    for (int border = 0; border < 1 << fit->m; border++) {
+        fit->fixed = (unsigned)border;
         double value = minimize(fit);
-        bool is_allowed = fit->at[A] >= 0 && fit->at[B] >= 0;
-        if (is_allowed && (best < 0 || value < least)) {
-            best = i;
+        if (!is_allowed(fit))
+            continue;
+        if (border == 0)
+            return;
+        if (best < 0 || value < least) {
+            best = border;
             least = value;
         }
-        if (is_allowed && i == 0)
-            return;
     }
 
-    fit->is_fixed[A] = borders[best][A];
-    fit->is_fixed[B] = borders[best][B];
+    fit->fixed = (unsigned)best;
     (void)minimize(fit);
 }
 
 double blend_fit(const struct blend_task *task, struct blend *blend)
 {
-    int k = task->outputs, n = C + (task->has_biases && k <= BLEND_MOST_BIASES ? k : 0);
+    int k = task->outputs, m = task->n_models;
+    int n = m + (task->has_biases && k <= BLEND_MOST_BIASES ? k : 0);
     double *all = xcalloc((size_t)n * (size_t)(n + 4) + 3 * (size_t)k, sizeof *all);
     struct fit fit = {.task = task,
+                      .m = m,
                       .n = n,
                       .at = all,
                       .tried = all + n,
@@ -289,10 +296,10 @@ double blend_fit(const struct blend_task *task, struct blend *blend)
                       .curvature = all + 4 * n + 3 * k};
 
     find_least(&fit);
-    blend->a = fit.at[A];
-    blend->b = fit.at[B];
+    for (int i = 0; i < m; i++)
+        blend->a[i] = fit.at[i];
     for (int c = 0; c < k; c++)
-        blend->c[c] = n > C ? fit.at[C + c] : 0;
+        blend->c[c] = n > m ? fit.at[m + c] : 0;
 
     double loss = losses(&fit, fit.at) / task->n;
     free(all);

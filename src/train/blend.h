@@ -1,7 +1,7 @@
-/* How two models judge together: logits = a first + b second + c.
+/* How M models judge together: logits = a_1 first + ... + a_M last + c.
  *
- * a, b >= 0 and c, one a logit, are the least of the log losses of rows that neither has
- * learnt, plus (|a - 1/2|^2 + |b - 1/2|^2 + |c|^2) / 2. That ridge weighs about as much
+ * All a >= 0 and c, one a logit, are the least of the log losses of rows that none has
+ * learnt, plus (sum of |a - 1/M|^2 + |c|^2) / 2. That ridge weighs about as much
  * as one row: it decides where rows do not, as a softmax takes no notice of what is added
  * to all logits, a class that few rows are of would get any c, and rows that are all
  * decided rightly an endless a. Beyond BLEND_MOST_BIASES logits c stays 0: there are then
@@ -15,7 +15,7 @@
 #include "data/rows.h"
 #include "layers/chain.h"
 
-enum { BLEND_MOST_BIASES = 100 };
+enum { BLEND_MOST_BIASES = 100, BLEND_MOST_MODELS = 4 };
 
 /* All of it is borrowed. */
 struct blend_task {
@@ -24,16 +24,18 @@ struct blend_task {
     const struct rows *labels;
     const int32_t *rows; /* (n) of labels */
     int n;
-    const real *first, *second;  /* (n, K) */
-    bool has_biases;             /* else c is 0 */
-    const double *class_weights; /* what rows of a class count; NULL: 1 */
+    int n_models;                          /* M */
+    const real *logits[BLEND_MOST_MODELS]; /* (n, K) of each */
+    bool has_biases;                       /* else c is 0 */
+    const double *class_weights;           /* what rows of a class count; NULL: 1 */
 };
 
 struct blend {
-    double a, b, *c; /* (K) the caller's */
+    double a[BLEND_MOST_MODELS]; /* (M) */
+    double *c;                   /* (K) the caller's */
 };
 
-/* Fills in blend->a, b and c; returns the mean log loss, without the ridge. */
+/* Fills in blend->a and c; returns the mean log loss, without the ridge. */
 double blend_fit(const struct blend_task *task, struct blend *blend);
 
 #endif

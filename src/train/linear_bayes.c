@@ -38,15 +38,15 @@ static int decide(struct trainer *trainer, const real *bayes, const double *clas
                                         &trainer->data.part[sampler->validation_part],
                                     .rows = sampler->validation,
                                     .n = sampler->n_validation,
-                                    .first = first,
-                                    .second = second,
+                                    .n_models = 2,
+                                    .logits = {first, second},
                                     .class_weights = class_weights};
     struct blend blend = {.c = biases};
     if (!rc)
         (void)blend_fit(&task, &blend);
-    if (blend.b > 0) {
-        trial->regression = blend.a;
-        trial->bayes = blend.b;
+    if (blend.a[1] > 0) {
+        trial->regression = blend.a[0];
+        trial->bayes = blend.a[1];
     }
     free(biases);
     free(first);

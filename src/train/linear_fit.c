@@ -42,14 +42,14 @@ static int check_memory(const struct comm *comm, const struct linear_task *task)
 {
     double gib = (double)(1 << 30), host = (double)host_memory();
     double bytes = comm->node_size *
-                   linear_fit_bytes(task->sparse->n_features, task->outputs, comm->size);
+                   linear_fit_bytes(linear_n_features(task), task->outputs, comm->size);
     if (bytes <= host)
         return OK;
     return fail(ERR_USAGE,
                 "%zu n-grams of %d classes would take %.0f GiB of %s to fit, which has "
                 "%.0f: make the data set with a smaller rnnprep --ngrams or a greater "
                 "--ngram-min-count, or take more hosts",
-                task->sparse->n_features, task->outputs, bytes / gib,
+                linear_n_features(task), task->outputs, bytes / gib,
                 comm_host(comm, comm->rank), host / gib);
 }
 

@@ -17,6 +17,7 @@
 
 #include "data/rows.h"
 #include "data/sparse.h"
+#include "kernels/tall.h"
 #include "layers/chain.h"
 #include "model/linear_options.h"
 #include "ranks/comm.h"
@@ -26,6 +27,7 @@ struct linear_task {
     enum loss loss;
     int outputs; /* K: logits of a row, 1 with LOSS_BINARY */
     const struct sparse *sparse;
+    const struct tall *dense;  /* the fitted rows (n, features) instead; NULL */
     const struct rows *labels; /* of the same part */
     const int32_t *rows;       /* (n) ascending */
     int n;

@@ -53,6 +53,10 @@ void linear_pass_rows(struct linear_fit *fit)
     const float *bias = fit->folded + (fit->features.n - 1) * fit->stride;
     const float *norm = fit->norm ? fit->norm + share->begin : NULL;
 
+    if (fit->task.dense) {
+        linear_dense_rows(fit);
+        return;
+    }
     for (size_t i = 0; i < own && k == 1; i++)
         fit->sums[i] =
             (float)(sum_of(linear_row(&fit->task, share->begin + i), fit->folded) /
@@ -86,9 +90,11 @@ void linear_pass_features(struct linear_fit *fit, float *product)
     const struct linear_share *share = &fit->features;
     size_t own = share_own(share), k = fit->outputs;
 
-    for (size_t f = 0; f < own && k == 1; f++)
+    if (fit->task.dense)
+        linear_dense_features(fit, product);
+    for (size_t f = 0; f < own && k == 1 && !fit->task.dense; f++)
         product[f] = (float)sum_of(linear_feature(share, f), fit->slopes);
-    for (size_t f = 0; f < own && k > 1; f++) {
+    for (size_t f = 0; f < own && k > 1 && !fit->task.dense; f++) {
         sums_of(linear_feature(share, f), fit->slopes, fit->stride, fit->row);
         for (size_t c = 0; c < k; c++)
             product[f * k + c] = (float)fit->row[c];

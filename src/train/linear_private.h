@@ -1,7 +1,8 @@
 /* The fit's inside: linear_fit.c takes the memory and runs it, linear_shares.c deals rows
  * and features to ranks, linear_scale.c weighs features, linear_passes.c goes over rows
  * and features, linear_losses.c is what logits come to, linear_vectors.c adds vectors up,
- * linear_newton.c minimises.
+ * linear_newton.c minimises. linear_dense.c has passes over dense rows, such as
+ * latent.c makes of sparse ones.
  *
  * Rows and features are dealt in blocks of LINEAR_BLOCK. The bias is the feature behind
  * the last one, which every row has. Vectors over features are (own features, K), those
@@ -48,6 +49,12 @@ static inline struct linear_ones linear_row(const struct linear_task *task, size
                                 (size_t)(sparse->start[row + 1] - sparse->start[row])};
 }
 
+/* Features, the bias left out. */
+static inline size_t linear_n_features(const struct linear_task *task)
+{
+    return task->dense ? (size_t)task->dense->n_columns : task->sparse->n_features;
+}
+
 static inline size_t share_own(const struct linear_share *share)
 {
     return share->end - share->begin;
@@ -87,11 +94,26 @@ void linear_scale(struct linear_fit *fit);
 /* Whether row i of the task's, 0 or above, is of class c. */
 bool linear_is_of(const struct linear_task *task, size_t i, size_t c);
 
+/* Collective. Sets norm, of idf. */
+void linear_take_norms(struct linear_fit *fit);
+
+/* How many of `rows`, of the task's, are of each class, into `inside` (K). */
+void linear_count_inside(const struct linear_task *task, struct linear_ones rows,
+                         double *inside);
+
+/* The log-count ratio of a feature that so many rows have, `inside` of `of_class` ones
+ * in rows of the class, the rest of `of_others`. */
+double linear_log_count(double ones, double inside, double of_class, double of_others,
+                        double features);
+
 /* sums = the rows' sums of `folded`. */
 void linear_pass_rows(struct linear_fit *fit);
 /* product[f] = sum of the slopes of its rows, unscaled, f of the rank's features. */
 void linear_pass_features(struct linear_fit *fit, float *product);
 
+/* The same of dense rows. */
+void linear_dense_rows(struct linear_fit *fit);
+void linear_dense_features(struct linear_fit *fit, float *product);
 /* Collective. Whole vectors from everybody's own parts. */
 void linear_gather_rows(struct linear_fit *fit);
 void linear_gather_features(struct linear_fit *fit);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/signals.h"
+#include "train/latent.h"
 #include "train/linear_fit.h"
 
 /* A rank's wish, between two passes: a fit that has not ended leaves nothing, but the
@@ -36,6 +37,74 @@ static struct linear_task task_of(const struct trainer *trainer, const int32_t *
     };
 }
 
+/* Collective. A task's rows as they are seen by their components, which are made anew
+ * only for other rows. */
+static void see_components(struct trainer *trainer, struct linear_task *task)
+{
+    struct linear_side *linear = &trainer->linear;
+    const struct sparse *unlabelled = &linear->rows[DATASET_UNLABELLED];
+
+    if (!linear->latent || linear->n_latent != task->n) {
+        latent_free(linear->latent);
+        linear->latent =
+            latent_new(trainer->comm, task, unlabelled->n_rows ? unlabelled : NULL,
+                       trainer->config->linear.width);
+        linear->n_latent = task->n;
+    }
+    task->dense = latent_rows(linear->latent);
+    task->scaling = SCALING_NONE;
+}
+
+/* Collective. The weights become those of a fit of what rows are seen by. */
+static int fit_components(struct trainer *trainer, const struct linear_task *given,
+                          double c, const struct linear_stop *stop, int *passes)
+{
+    struct linear_task task = *given;
+    struct linear_fit *work = NULL;
+    float *bias = trainer_tensor(trainer, trainer->weights, LINEAR_BIAS);
+
+    see_components(trainer, &task);
+    int rc = linear_fit_new(trainer->comm, &task, &work);
+    if (rc)
+        return rc;
+
+    float *weights =
+        xcalloc((size_t)(task.dense->n_columns * task.outputs), sizeof *weights);
+    linear_fit_begin(work, weights, bias);
+    int wished = linear_fit_run(work, c, stop, weights, bias);
+    *passes = linear_fit_effort(work).passes;
+    latent_unfold(trainer->linear.latent, task.outputs, weights,
+                  trainer_tensor(trainer, trainer->weights, LINEAR_KERNEL),
+                  trainer_tensor(trainer, trainer->weights, LINEAR_IDF));
+    linear_fit_free(work);
+    free(weights);
+    return wished ? trainer_stop(trainer, wished) : OK;
+}
+
+/* Collective. From the weights on, which naive Bayes's are then added to where validation
+ * judges or the trial says so. */
+static int fit_ngrams(struct trainer *trainer, const struct linear_task *task,
+                      struct linear_trial *trial, bool judges, bool begins,
+                      const struct linear_stop *stop, int *passes)
+{
+    struct linear_fit *work = NULL;
+    float *kernel = trainer_tensor(trainer, trainer->weights, LINEAR_KERNEL);
+    float *bias = trainer_tensor(trainer, trainer->weights, LINEAR_BIAS);
+    int rc = linear_fit_new(trainer->comm, task, &work);
+    if (rc)
+        return rc;
+
+    if (begins)
+        linear_fit_begin(work, kernel, bias);
+    int wished = linear_fit_run(work, trial->c, stop, kernel, bias);
+    linear_fit_idf(work, trainer_tensor(trainer, trainer->weights, LINEAR_IDF));
+    *passes = linear_fit_effort(work).passes;
+    if (!wished && (judges || trial->bayes > 0))
+        rc = trainer_add_bayes(trainer, work, judges, task->class_weights, trial);
+    linear_fit_free(work);
+    return wished ? trainer_stop(trainer, wished) : rc;
+}
+
 /* Collective. The weights, from which it begins, become those of a fit on n training
  * rows; *passes is what it took. Validation, where it judges, decides the shares of
  * `trial`. */
@@ -44,32 +113,19 @@ static int fit(struct trainer *trainer, const int32_t *rows, int n,
 {
     struct linear_task task = task_of(trainer, rows, n, trial->scaling);
     const struct linear_stop stop = {LINEAR_TOLERANCE, wish, trainer};
-    struct linear_fit *work = NULL;
-    float *kernel = trainer_tensor(trainer, trainer->weights, LINEAR_KERNEL);
-    float *bias = trainer_tensor(trainer, trainer->weights, LINEAR_BIAS);
     double *weights = NULL;
 
     int rc = trainer->config->loss.class_weight
                  ? trainer_class_weights(trainer, rows, n, &weights)
                  : OK;
     task.class_weights = weights;
-    if (!rc)
-        rc = linear_fit_new(trainer->comm, &task, &work);
-    if (rc) {
-        free(weights);
-        return rc;
-    }
-    if (begins)
-        linear_fit_begin(work, kernel, bias);
-    int wished = linear_fit_run(work, trial->c, &stop, kernel, bias);
-    linear_fit_idf(work, trainer_tensor(trainer, trainer->weights, LINEAR_IDF));
-    *passes = linear_fit_effort(work).passes;
-    if (!wished && (judges || trial->bayes > 0))
-        rc = trainer_add_bayes(trainer, work, judges, weights, trial);
-    linear_fit_free(work);
+    if (!rc && trial->scaling == SCALING_LATENT)
+        rc = fit_components(trainer, &task, trial->c, &stop, passes);
+    else if (!rc)
+        rc = fit_ngrams(trainer, &task, trial, judges, begins, &stop, passes);
     free(weights);
     model_pack(trainer->model, trainer->weights);
-    return wished ? trainer_stop(trainer, wished) : rc;
+    return rc;
 }
 
 /* Rows of the training part that are fitted, ascending; the caller's. With `all` those

@@ -31,36 +31,40 @@ static void add_totals(const struct linear_fit *fit, struct totals *totals)
     }
 }
 
-/* Rows with feature f of the rank's that are of each class, into `inside` (K). */
-static void count_inside(const struct linear_fit *fit, size_t f, double *inside)
+void linear_count_inside(const struct linear_task *task, struct linear_ones rows,
+                         double *inside)
 {
-    const struct linear_share *share = &fit->features;
-    const struct linear_task *task = &fit->task;
+    size_t k = (size_t)task->outputs;
 
-    for (size_t c = 0; c < fit->outputs; c++)
+    for (size_t c = 0; c < k; c++)
         inside[c] = 0;
-    for (uint64_t e = share->start[f]; e < share->start[f + 1]; e++) {
+    for (size_t e = 0; e < rows.n; e++) {
         if (task->loss == LOSS_CATEGORICAL)
-            inside[task->labels->y[task->rows[share->index[e]]]]++;
-        for (size_t c = 0; c < fit->outputs && task->loss != LOSS_CATEGORICAL; c++)
-            inside[c] += linear_is_of(task, share->index[e], c);
+            inside[task->labels->y[task->rows[rows.index[e]]]]++;
+        for (size_t c = 0; c < k && task->loss != LOSS_CATEGORICAL; c++)
+            inside[c] += linear_is_of(task, rows.index[e], c);
     }
+}
+
+double linear_log_count(double ones, double inside, double of_class, double of_others,
+                        double features)
+{
+    double p = (1 + inside) / (features + of_class);
+    double q = (1 + ones - inside) / (features + of_others);
+    return kernels_log(p) - kernels_log(q);
 }
 
 /* Of feature f of the rank's, into scale (K). */
 static void log_counts(const struct linear_fit *fit, const struct totals *totals,
                        size_t f, float *scale)
 {
-    const struct linear_share *share = &fit->features;
-    double ones = (double)(share->start[f + 1] - share->start[f]);
+    struct linear_ones rows = linear_feature(&fit->features, f);
     double features = (double)fit->task.sparse->n_features, *inside = fit->row;
 
-    count_inside(fit, f, inside);
-    for (size_t c = 0; c < fit->outputs; c++) {
-        double p = (1 + inside[c]) / (features + totals->inside[c]);
-        double q = (1 + ones - inside[c]) / (features + totals->outside[c]);
-        scale[c] = (float)(kernels_log(p) - kernels_log(q));
-    }
+    linear_count_inside(&fit->task, rows, inside);
+    for (size_t c = 0; c < fit->outputs; c++)
+        scale[c] = (float)linear_log_count((double)rows.n, inside[c], totals->inside[c],
+                                           totals->outside[c], features);
 }
 
 static void scale_by_log_counts(struct linear_fit *fit)
@@ -90,7 +94,7 @@ static void take_idf(struct linear_fit *fit)
 }
 
 /* A row without features has length 1. */
-static void take_norms(struct linear_fit *fit)
+void linear_take_norms(struct linear_fit *fit)
 {
     const struct linear_share *share = &fit->rows;
 
@@ -117,7 +121,7 @@ void linear_scale(struct linear_fit *fit)
         scale_by_log_counts(fit);
     if (fit->task.scaling == SCALING_TF_IDF) {
         take_idf(fit);
-        take_norms(fit);
+        linear_take_norms(fit);
         for (size_t i = 0; i < own * k; i++)
             fit->scale[i] = fit->idf[share->begin + i / k];
     }

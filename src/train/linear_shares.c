@@ -35,13 +35,18 @@ static void deal(const struct comm *comm, struct linear_share *share,
     share->sums = xcalloc((size_t)share->blocks, sizeof *share->sums);
 }
 
+static uint64_t ones_of_row(const struct linear_task *task, size_t i)
+{
+    return task->dense ? (uint64_t)task->dense->n_columns : linear_row(task, i).n;
+}
+
 static void deal_rows(struct linear_fit *fit)
 {
     struct linear_share *share = &fit->rows;
     uint64_t *before = xcalloc(share->n + 1, sizeof *before);
 
     for (size_t i = 0; i < share->n; i++)
-        before[i + 1] = before[i] + linear_row(&fit->task, i).n + cost_of_one(fit);
+        before[i + 1] = before[i] + ones_of_row(&fit->task, i) + cost_of_one(fit);
     deal(fit->comm, share, before);
     free(before);
 }
@@ -82,7 +87,9 @@ static void deal_features(struct linear_fit *fit)
     struct linear_share *share = &fit->features;
     uint64_t *before = xcalloc(share->n + 1, sizeof *before);
 
-    for (size_t i = 0; i < fit->rows.n; i++) {
+    for (size_t f = 0; f + 1 < share->n && fit->task.dense; f++)
+        before[f + 1] = fit->rows.n;
+    for (size_t i = 0; i < fit->rows.n && !fit->task.dense; i++) {
         struct linear_ones ones = linear_row(&fit->task, i);
         for (size_t k = 0; k < ones.n; k++)
             before[ones.index[k] + 1]++;
@@ -92,6 +99,10 @@ static void deal_features(struct linear_fit *fit)
         before[f + 1] += before[f] + cost_of_one(fit);
 
     deal(fit->comm, share, before);
+    if (fit->task.dense) {
+        free(before);
+        return;
+    }
     size_t bias = share->n - 1;
     share->start = xcalloc(share_own(share) + 1, sizeof *share->start);
     for (size_t f = share->begin; f < share->end; f++) {
@@ -106,7 +117,7 @@ static void deal_features(struct linear_fit *fit)
 void linear_shares_new(struct linear_fit *fit)
 {
     fit->rows.n = (size_t)fit->task.n;
-    fit->features.n = fit->task.sparse->n_features + 1;
+    fit->features.n = linear_n_features(&fit->task) + 1;
     deal_rows(fit);
     deal_features(fit);
 }

@@ -2,6 +2,16 @@
 
 #include <stdlib.h>
 
+#include "train/latent.h"
+
+/* Texts without labels are for the components of all texts alone. */
+static bool is_wanted(const struct trainer *trainer, enum dataset_part part)
+{
+    return dataset_has_ngrams(&trainer->data, part) &&
+           (part != DATASET_UNLABELLED ||
+            trainer->config->linear.scaling == SCALING_LATENT);
+}
+
 /* What the arrays of a part take in the window: starts, then n-grams. */
 static size_t bytes_of(const struct dataset *data, enum dataset_part part)
 {
@@ -14,8 +24,9 @@ size_t trainer_ngram_bytes(const struct trainer *trainer)
 {
     size_t bytes = 0;
 
-    for (int part = 0; part < DATASET_PARTS; part++)
-        bytes += bytes_of(&trainer->data, (enum dataset_part)part);
+    for (int part = 0; part < DATASET_ALL_PARTS; part++)
+        if (is_wanted(trainer, (enum dataset_part)part))
+            bytes += bytes_of(&trainer->data, (enum dataset_part)part);
     return bytes;
 }
 
@@ -24,9 +35,9 @@ static void attach(struct trainer *trainer)
     const struct dataset *data = &trainer->data;
     char *at = trainer->linear.window.bytes;
 
-    for (int part = 0; part < DATASET_PARTS; part++) {
+    for (int part = 0; part < DATASET_ALL_PARTS; part++) {
         size_t n = (size_t)data->part[part].n;
-        if (!n)
+        if (!is_wanted(trainer, (enum dataset_part)part))
             continue;
         trainer->linear.rows[part] = (struct sparse){
             n, (size_t)data->facts.n_ngrams, (const uint64_t *)(const void *)at,
@@ -55,8 +66,8 @@ static int load(struct trainer *trainer)
 {
     int rc = OK;
 
-    for (int part = 0; part < DATASET_PARTS && !rc; part++)
-        if (trainer->data.part[part].n)
+    for (int part = 0; part < DATASET_ALL_PARTS && !rc; part++)
+        if (is_wanted(trainer, (enum dataset_part)part))
             rc = load_part(trainer, (enum dataset_part)part);
     return rc;
 }
@@ -84,6 +95,7 @@ int trainer_load_ngrams(struct trainer *trainer)
 void trainer_release_ngrams(struct trainer *trainer)
 {
     ngrams_release(&trainer->linear.ngrams);
+    latent_free(trainer->linear.latent);
     if (trainer->linear.window.bytes)
         comm_window_close(trainer->comm, &trainer->linear.window);
 }

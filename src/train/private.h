@@ -88,8 +88,10 @@ struct heard {
 /* A linear model's data, and what its trials came to; the same on every rank. */
 struct linear_side {
     struct ngrams ngrams; /* the list, for checkpoints; rank 0 */
-    struct sparse rows[DATASET_PARTS];
+    struct sparse rows[DATASET_ALL_PARTS];
     struct comm_window window; /* their arrays, one copy a node */
+    struct latent *latent;     /* components of n_latent rows; NULL: not made */
+    int n_latent;
     struct linear_trial trials[LINEAR_MOST_TRIALS];
 };
 

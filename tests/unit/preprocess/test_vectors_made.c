@@ -2,7 +2,7 @@
  * eigenvectors, and the same bits on any number of threads. */
 #include "vectors/cooccurrence.h"
 #include "vectors/factor.h"
-#include "vectors/orthogonal.h"
+#include "kernels/tall.h"
 
 #include "../scratch.h"
 

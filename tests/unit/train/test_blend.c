@@ -52,8 +52,8 @@ static void make(struct data *data, enum loss loss, int outputs, double knows)
                                      .labels = &data->labels,
                                      .rows = data->rows,
                                      .n = N,
-                                     .first = data->network,
-                                     .second = data->linear,
+                                     .n_models = 2,
+                                     .logits = {data->network, data->linear},
                                      .has_biases = true};
 }
 
@@ -68,15 +68,15 @@ static double objective(const struct data *data, const struct blend *blend)
 {
     const struct blend_task *task = &data->task;
     int k = task->outputs;
-    double sum = pow(blend->a - 0.5, 2) / 2 + pow(blend->b - 0.5, 2) / 2;
+    double sum = pow(blend->a[0] - 0.5, 2) / 2 + pow(blend->a[1] - 0.5, 2) / 2;
     for (int c = 0; c < k; c++)
         sum += pow(blend->c[c], 2) / 2;
 
     for (int i = 0; i < N; i++) {
         double normalizer = 0, right = 0;
         for (int c = 0; c < k; c++) {
-            double z = blend->a * (double)task->first[i * k + c] +
-                       blend->b * (double)task->second[i * k + c] + blend->c[c];
+            double z = blend->a[0] * (double)task->logits[0][i * k + c] +
+                       blend->a[1] * (double)task->logits[1][i * k + c] + blend->c[c];
             normalizer += exp(z);
             right += is_of(data, i, c) ? z : 0;
             if (task->loss != LOSS_CATEGORICAL)
@@ -91,7 +91,7 @@ static double objective(const struct data *data, const struct blend *blend)
 static void check_least(const struct data *data, struct blend *blend)
 {
     double least = objective(data, blend), step = 1e-4;
-    double *at[2 + MOST] = {&blend->a, &blend->b};
+    double *at[2 + MOST] = {&blend->a[0], &blend->a[1]};
     for (int c = 0; c < data->task.outputs; c++)
         at[2 + c] = &blend->c[c];
 
@@ -122,7 +122,7 @@ static void test_least(void **state)
         struct blend blend = {.c = c};
         make(&data, kinds[i].loss, kinds[i].outputs, 1);
         double loss = blend_fit(&data.task, &blend);
-        assert_true(blend.a > 0 && blend.b > 0 && loss > 0 && loss < 3);
+        assert_true(blend.a[0] > 0 && blend.a[1] > 0 && loss > 0 && loss < 3);
         check_least(&data, &blend);
     }
 }
@@ -136,7 +136,7 @@ static void test_never_negative(void **state)
     struct blend blend = {.c = c};
     make(&data, LOSS_CATEGORICAL, 3, -3);
     blend_fit(&data.task, &blend);
-    assert_true(blend.b == 0 && blend.a > 0);
+    assert_true(blend.a[1] == 0 && blend.a[0] > 0);
     check_least(&data, &blend);
 }
 
@@ -151,7 +151,7 @@ static void test_bounded(void **state)
     for (int i = 0; i < N; i++)
         data.network[i] = data.linear[i] = data.y[i] ? 30 : -30;
     double loss = blend_fit(&data.task, &blend);
-    assert_true(loss < 0.01 && blend.a < 2 && blend.b < 2 && fabs(*blend.c) < 1);
+    assert_true(loss < 0.01 && blend.a[0] < 2 && blend.a[1] < 2 && fabs(*blend.c) < 1);
 }
 
 /* A class whose rows count three times is as one of three times as many rows. */
@@ -178,20 +178,37 @@ static void test_class_weights(void **state)
     task.class_weights = NULL;
     task.rows = rows;
     task.n = n;
-    task.first = network;
-    task.second = linear;
+    task.logits[0] = network;
+    task.logits[1] = linear;
     blend_fit(&task, &repeated);
 
-    assert_true(fabs(weighted.a - repeated.a) < 1e-6);
-    assert_true(fabs(weighted.b - repeated.b) < 1e-6);
+    for (int m = 0; m < 2; m++)
+        assert_true(fabs(weighted.a[m] - repeated.a[m]) < 1e-6);
     for (int k = 0; k < 3; k++)
         assert_true(fabs(c[k] - other[k]) < 1e-6);
+}
+
+/* Of three of which two are one, these share what it would have. */
+static void test_three(void **state)
+{
+    (void)state;
+    struct data data;
+    double c[MOST];
+    struct blend blend = {.c = c};
+    make(&data, LOSS_CATEGORICAL, 3, 1);
+    data.task.n_models = 3;
+    data.task.logits[2] = data.linear;
+    blend_fit(&data.task, &blend);
+
+    assert_true(blend.a[0] > 0 && blend.a[1] > 0);
+    assert_true(fabs(blend.a[1] - blend.a[2]) < 1e-9);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_least), cmocka_unit_test(test_never_negative),
-        cmocka_unit_test(test_bounded), cmocka_unit_test(test_class_weights)};
+        cmocka_unit_test(test_bounded), cmocka_unit_test(test_class_weights),
+        cmocka_unit_test(test_three)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

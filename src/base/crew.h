@@ -1,8 +1,8 @@
 /* Threads that take items in order, work on them side by side and finish them in order,
  * so that the outcome does not depend on how many there are. Pull, not push: the thread
  * that is free takes the next item itself. */
-#ifndef RNNTRAIN_PREPROCESS_WORDS_CREW_H
-#define RNNTRAIN_PREPROCESS_WORDS_CREW_H
+#ifndef RNNTRAIN_BASE_CREW_H
+#define RNNTRAIN_BASE_CREW_H
 
 #include "base/base.h"
 

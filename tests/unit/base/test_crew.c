@@ -1,5 +1,5 @@
 /* Threads that take items in order and finish them in order, whatever is ready first. */
-#include "words/crew.h"
+#include "base/crew.h"
 
 #include <sched.h>
 #include <stdatomic.h>

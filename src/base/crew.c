@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* sched_getaffinity */
-#include "words/crew.h"
+#include "base/crew.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -1,9 +1,10 @@
-#include "vectors/orthogonal.h"
+#include "kernels/tall.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "vectors/blocks.h"
+#include "base/blocks.h"
 
 enum { BLOCK_ROWS = 512 };
 
@@ -143,15 +144,24 @@ static void invert(size_t n, const double *lower, double *right)
     }
 }
 
-void tall_orthonormalise(struct tall *tall, int n_threads)
+void tall_whitener(const struct tall *tall, int n_threads, double *right)
 {
     size_t n = (size_t)tall->n_columns;
-    double *gram = xcalloc(n * n, sizeof *gram), *right = xcalloc(n * n, sizeof *right);
+    double *gram = xcalloc(n * n, sizeof *gram);
 
     tall_gram(tall, n_threads, gram);
     factorise(n, gram);
+    memset(right, 0, n * n * sizeof *right);
     invert(n, gram, right);
-    tall_multiply(tall, n_threads, right);
     free(gram);
+}
+
+void tall_orthonormalise(struct tall *tall, int n_threads)
+{
+    size_t n = (size_t)tall->n_columns;
+    double *right = xcalloc(n * n, sizeof *right);
+
+    tall_whitener(tall, n_threads, right);
+    tall_multiply(tall, n_threads, right);
     free(right);
 }

@@ -1,7 +1,7 @@
 /* Blocks of work that do not depend on each other, on several threads: each writes only
  * what is its own, so the outcome is that of one thread. */
-#ifndef RNNTRAIN_PREPROCESS_VECTORS_BLOCKS_H
-#define RNNTRAIN_PREPROCESS_VECTORS_BLOCKS_H
+#ifndef RNNTRAIN_BASE_BLOCKS_H
+#define RNNTRAIN_BASE_BLOCKS_H
 
 #include "base/base.h"
 

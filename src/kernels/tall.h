@@ -1,7 +1,7 @@
 /* Tall matrices (rows, columns) of floats, row by row: products of their columns, and
  * columns made orthonormal. The same bits on any number of threads. */
-#ifndef RNNTRAIN_PREPROCESS_VECTORS_ORTHOGONAL_H
-#define RNNTRAIN_PREPROCESS_VECTORS_ORTHOGONAL_H
+#ifndef RNNTRAIN_KERNELS_TALL_H
+#define RNNTRAIN_KERNELS_TALL_H
 
 #include "base/base.h"
 
@@ -17,6 +17,10 @@ void tall_gram(const struct tall *tall, int n_threads, double *gram);
 
 /* tall <- tall right, where right is (columns, columns). */
 void tall_multiply(struct tall *tall, int n_threads, const double *right);
+
+/* right (columns, columns), upper triangular, such that the columns of tall right are
+ * orthonormal; zeros for a column that depends on those before it. */
+void tall_whitener(const struct tall *tall, int n_threads, double *right);
 
 /* Makes the columns orthonormal by the Cholesky factor of their products; one that
  * depends on those before it becomes 0. As exact as their condition lets it be: twice is

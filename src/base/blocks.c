@@ -1,6 +1,6 @@
-#include "vectors/blocks.h"
+#include "base/blocks.h"
 
-#include "words/crew.h"
+#include "base/crew.h"
 
 struct blocks {
     int n, next;
