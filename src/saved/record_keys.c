@@ -30,6 +30,7 @@ const struct record_key record_keys[] = {
     {"limit_train", "0", false, false},
     {"linear_bayes", "0.0", true, false},
     {"linear_c", "0.0", true, false},
+    {"linear_components", "128", true, false},
     {"linear_refit", "true", true, false},
     {"linear_regression", "-1.0", true, false},
     {"linear_scaling", "\"auto\"", true, false},
