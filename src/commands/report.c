@@ -22,8 +22,8 @@ static const struct option options[] = {
     {"output", OPTION_STRING, offsetof(struct settings, output), "report.html", 0, 0,
      option_file, "the page; also -o", "Options", true},
     {"data", OPTION_STRING, offsetof(struct settings, data), NULL, 0, 0, option_file,
-     "the runs' data set, for words, lengths and classes; without it dataset.h5 in this "
-     "folder, if it is theirs",
+     "the run's data set, for words, lengths and classes; without it the file that the "
+     "log names, or dataset.h5 in this folder, if it is the run's",
      "Options", true},
     {"trace", OPTION_STRING, offsetof(struct settings, trace), NULL, 0, 0, option_file,
      "what rnntrain --trace wrote of the run that is shown; without it RUN/trace.json",

@@ -72,7 +72,8 @@ static void print_result(const json_t *event)
 {
     say(stdout, "%s %s weights", past_text(event, "event"), past_text(event, "which"));
     print_number(event, "loss");
-    print_number(event, json_object_get(event, "f1") ? "f1" : "acc");
+    print_number(event, "acc");
+    print_number(event, "f1");
     say_line(stdout, "%s", "");
 }
 

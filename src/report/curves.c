@@ -100,7 +100,8 @@ static void draw_group(struct dossier *dossier, struct plot *plot, int group,
 
     plot_band(plot, colour, validation.n, validation.epoch, validation.low,
               validation.high);
-    plot_line(plot, colour, PLOT_DASHED, train.n, train.epoch, train.mean);
+    if (pair.train != pair.validation)
+        plot_line(plot, colour, PLOT_DASHED, train.n, train.epoch, train.mean);
     plot_line(plot, colour, PLOT_SOLID, validation.n, validation.epoch, validation.mean);
     course_release(&train);
     course_release(&validation);
@@ -112,7 +113,7 @@ static void draw_run(struct dossier *dossier, struct plot *plot,
     int colour = section_colour(dossier, run);
     bool is_alone = members_of(&dossier->past, run->group) == 1;
 
-    if (is_alone)
+    if (is_alone && pair.train != pair.validation)
         plot_line(plot, colour, PLOT_DASHED, run->n_epochs, run->epoch,
                   run->value[pair.train]);
     plot_line(plot, colour, is_alone ? PLOT_SOLID : PLOT_THIN, run->n_epochs, run->epoch,
@@ -136,6 +137,12 @@ static void draw_best(struct dossier *dossier, struct plot *plot,
 static char *describe(const struct past_run *run, struct pair pair)
 {
     int last = run->n_epochs ? (int)run->epoch[run->n_epochs - 1] : 0;
+    if (pair.train == pair.validation)
+        return xasprintf("%d epochs of %s, from %.4f to %.4f; at the best epoch, %d, it "
+                         "was %.4f.",
+                         run->n_epochs, run->name, past_at(run, pair.validation, 1),
+                         past_at(run, pair.validation, last), run->best_epoch,
+                         past_at(run, pair.validation, run->best_epoch));
 
     return xasprintf("%d epochs of %s. Training went from %.4f to %.4f, validation from "
                      "%.4f to %.4f; at the best epoch, %d, it was %.4f.",
@@ -174,6 +181,7 @@ void section_curves(struct dossier *dossier)
     struct page *page = &dossier->page;
     const struct past_run *run = dossier_run(dossier);
     const struct pair loss = {PAST_LOSS, PAST_VAL_LOSS};
+    const struct pair auc = {PAST_VAL_AUC, PAST_VAL_AUC};
     const struct pair score = {past_score(run), past_val_score(run)};
 
     page_section(page, "curves", "Learning");
@@ -191,6 +199,8 @@ void section_curves(struct dossier *dossier)
     draw(dossier, "Loss", "loss", loss);
     draw(dossier, run->several_labels ? "F1, micro-average over labels" : "Accuracy",
          run->several_labels ? "F1" : "accuracy", score);
+    if (past_has(run, PAST_VAL_AUC))
+        draw(dossier, "ROC AUC of validation rows", "ROC AUC", auc);
     page_markup(page, "</div>\n");
     page_section_end(page);
 }

@@ -35,6 +35,7 @@ static void write_facts(struct dossier *dossier)
         section_fact(page, "File", dossier->data.path);
     }
     section_fact(page, "Data set, SHA-256 begins", past_text(run->start, "data"));
+    section_fact(page, "Corpus, SHA-256", past_text(run->start, "corpus"));
     page_markup(page, "</dl>\n");
 }
 

@@ -108,10 +108,17 @@ static void write_baseline(struct dossier *dossier)
     if (!judged)
         return;
 
+    char *note =
+        isfinite(run->naive_bayes)
+            ? xasprintf("%s; naive Bayes %.4f",
+                        run->several_labels ? "one answer for all" : "the largest class",
+                        run->naive_bayes)
+            : xstrdup(run->several_labels ? "one answer for all texts"
+                                          : "the largest class for all texts");
     begin_tile(&dossier->page, "Baseline");
     page_number(&dossier->page, judged->baseline.value[figure], 4);
-    end_tile(&dossier->page, run->several_labels ? "one answer for all texts"
-                                                 : "the largest class for all texts");
+    end_tile(&dossier->page, note);
+    free(note);
 }
 
 static void write_best(struct dossier *dossier)

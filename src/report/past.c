@@ -14,6 +14,7 @@ const char *const past_value_names[PAST_VALUES] = {
     [PAST_VAL_ACC] = "val_acc",
     [PAST_F1] = "f1",
     [PAST_VAL_F1] = "val_f1",
+    [PAST_VAL_AUC] = "val_auc",
     [PAST_RATE] = "learning_rate",
     [PAST_SECONDS] = "seconds",
     [PAST_SAMPLES] = "samples_per_s",

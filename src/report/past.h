@@ -21,6 +21,7 @@ enum past_value {
     PAST_VAL_ACC,
     PAST_F1,
     PAST_VAL_F1,
+    PAST_VAL_AUC,
     PAST_RATE,
     PAST_SECONDS,
     PAST_SAMPLES,
@@ -55,6 +56,7 @@ struct past_run {
     char weights[17];           /* hash of the best epoch's, as the log has it */
     bool several_labels;
     struct past_result result;
+    double naive_bayes; /* accuracy or F1 of it on the rows of the result; or NaN */
     bool has_predictions;
     struct predictions predictions;
     int group; /* runs of one configuration but for their seeds have one number */

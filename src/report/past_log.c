@@ -78,6 +78,12 @@ static void take_validation(struct past_run *run, json_t *event)
     take_result(run, event, false);
 }
 
+static void take_baseline(struct past_run *run, json_t *event)
+{
+    run->naive_bayes =
+        number(json_object_get(event, "naive_bayes"), run->several_labels ? "f1" : "acc");
+}
+
 static void take_end(struct past_run *run, json_t *event)
 {
     json_decref(run->end);
@@ -88,8 +94,9 @@ static const struct {
     const char *name;
     void (*take)(struct past_run *run, json_t *event);
 } events[] = {
-    {"start", take_start}, {"resume", take_start},          {"epoch", take_epoch},
-    {"test", take_test},   {"validation", take_validation}, {"end", take_end},
+    {"start", take_start},       {"resume", take_start},          {"epoch", take_epoch},
+    {"test", take_test},         {"validation", take_validation}, {"end", take_end},
+    {"baseline", take_baseline},
 };
 
 static void take_line(struct past_run *run, const char *line, size_t n)
@@ -109,6 +116,7 @@ void past_read_log(struct past_run *run)
     for (const char *c = run->log; *c; c++)
         n_lines += *c == '\n';
 
+    run->naive_bayes = (double)NAN;
     run->epoch = xcalloc(n_lines, sizeof *run->epoch);
     for (int v = 0; v < PAST_VALUES; v++)
         run->value[v] = xcalloc(n_lines, sizeof *run->value[v]);

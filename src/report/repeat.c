@@ -11,6 +11,8 @@ static void write_environment(struct page *page, const struct past_run *run)
     page_markup(page, "<dl class=\"facts\">\n");
     section_fact(page, "rnntrain", past_text(start, "version"));
     section_fact(page, "Build", past_text(start, "build"));
+    section_fact(page, "Begun", past_text(start, "time"));
+    section_fact(page, "As it was called", past_text(start, "command"));
     section_fact(page, "Kernels", past_text(start, "kernels"));
     section_fact(page, "Hosts", past_text(start, "hosts"));
     section_fact_count(page, "Ranks",

@@ -35,26 +35,49 @@ static int open_data(struct dossier *dossier, const char *path)
     return rc;
 }
 
-/* One that is named must be the run's; another one is tried. */
+static void close_data(struct dossier *dossier)
+{
+    text_free(dossier->tokenizer);
+    dataset_release(&dossier->data);
+    dossier->tokenizer = NULL;
+    dossier->data = (struct dataset){.path = NULL};
+}
+
+/* Of a file that nobody named: false, and nothing is open, where it is not the run's. */
+static bool try_data(struct dossier *dossier, const char *path)
+{
+    bool is_there = *path && access(path, F_OK) == 0;
+
+    dossier->has_data = is_there && open_data(dossier, path) == OK &&
+                        is_of_run(dossier_run(dossier), &dossier->data) &&
+                        has_rows(dossier_judged(dossier), &dossier->data);
+    if (is_there && !dossier->has_data)
+        close_data(dossier);
+    return dossier->has_data;
+}
+
+/* One that is named must be the run's; else that which the log names is tried, which may
+ * have gone or may be another one by now, and dataset.h5. */
 static int find_data(struct dossier *dossier)
 {
-    const struct report_settings *settings = dossier->settings;
     const struct past_run *run = dossier_run(dossier);
-    const char *path = settings->data ? settings->data : "dataset.h5";
-    if (!settings->data && access(path, F_OK) != 0)
+    const char *path = dossier->settings->data;
+    if (!path) {
+        if (!try_data(dossier, past_text(run->start, "data_path")))
+            (void)try_data(dossier, "dataset.h5");
         return OK;
+    }
 
     int rc = open_data(dossier, path);
-    bool is_it = !rc && is_of_run(run, &dossier->data) &&
-                 has_rows(dossier_judged(dossier), &dossier->data);
-    if (!rc && !is_it && settings->data)
+    dossier->has_data = !rc && is_of_run(run, &dossier->data) &&
+                        has_rows(dossier_judged(dossier), &dossier->data);
+    if (!rc && !dossier->has_data)
         rc = fail(ERR_USAGE,
                   "--data %s is not what %s was trained on: its SHA-256 begins with "
                   "%016llx, that of the run's data with %s",
                   path, run->path, (unsigned long long)dossier->data.hash,
                   past_text(run->start, "data"));
-    dossier->has_data = is_it;
-    return settings->data ? rc : OK;
+    return rc;
 }
 
 static int compose(struct dossier *dossier)
@@ -82,8 +105,7 @@ static void release(struct dossier *dossier)
     for (int i = 0; i < dossier->past.n && dossier->judged; i++)
         judged_release(&dossier->judged[i]);
     free(dossier->judged);
-    text_free(dossier->tokenizer);
-    dataset_release(&dossier->data);
+    close_data(dossier);
     past_release(&dossier->past);
     page_release(&dossier->page);
 }

@@ -1,5 +1,5 @@
 /* Runs as one page of HTML that needs nothing else: no network, no script. What it shows
- * is found in the runs' folders (past.h) and, where that is there, in their data set.
+ * is found in the runs' folders (past.h) and, where that is there, in the data set.
  * Nothing here is collective.
  */
 #ifndef RNNTRAIN_REPORT_REPORT_H
