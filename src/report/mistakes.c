@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "report/row_text.h"
 #include "report/sections.h"
 
@@ -54,12 +55,15 @@ static void write_labels(struct page *page, const struct judged *judged, int i,
 }
 
 static void write_verdict(struct page *page, const struct judged *judged,
-                          const struct mistake *mistake)
+                          const struct mistake *mistake, const char *origin)
 {
     char *const *names = judged->predictions->labels;
     int i = mistake->i;
 
-    page_write(page, "<p class=\"verdict\">Row %d: is <b>", judged->rows->row[i]);
+    page_write(page, "<p class=\"verdict\">Row %d", judged->rows->row[i]);
+    page_markup(page, origin ? ", <code>" : "");
+    page_text(page, origin);
+    page_markup(page, origin ? "</code>: is <b>" : ": is <b>");
     if (judged->rows->label)
         page_text(page, names[judged->rows->label[i]]);
     else
@@ -102,28 +106,45 @@ static int first_shown(const struct row_text *text)
     return first;
 }
 
-static void write_text(struct page *page, const struct row_text *text)
+/* Words first .. behind - 1, and what stands between them. */
+static void write_words(struct page *page, const struct row_text *text, int first,
+                        int behind)
 {
-    int first = first_shown(text), behind = first + MOST_WORDS;
-    if (!text->text)
-        return;
-    if (behind > text->n_words)
-        behind = text->n_words;
+    size_t at = text->words[first].start;
 
-    page_markup(page, "<blockquote dir=\"auto\">");
-    page_markup(page, first > 0 ? "\xE2\x80\xA6 " : "");
     for (int w = first; w < behind; w++) {
         const struct row_word *word = &text->words[w];
         int strength = strength_of(word);
 
+        if (word->start > at)
+            page_text_n(page, text->text + at, word->start - at);
         if (strength)
             page_write(page, "<mark class=\"%c%d\">", strength < 0 ? 'm' : 'p',
                        abs(strength));
         page_text_n(page, text->text + word->start, word->end - word->start);
-        page_markup(page, strength ? "</mark> " : " ");
+        page_markup(page, strength ? "</mark>" : "");
+        at = word->end;
     }
-    page_markup(page, behind < text->n_words ? "\xE2\x80\xA6</blockquote>\n"
-                                             : "</blockquote>\n");
+}
+
+static void write_text(struct page *page, const struct row_text *text)
+{
+    enum { MOST_BYTES = 700 }; /* where words are not told apart */
+    int first = first_shown(text), behind = first + MOST_WORDS;
+    bool is_cut = behind < text->n_words;
+    if (!text->text)
+        return;
+
+    page_markup(page, "<blockquote dir=\"auto\">");
+    page_markup(page, first > 0 ? "\xE2\x80\xA6 " : "");
+    if (text->n_words > 0) {
+        write_words(page, text, first, is_cut ? behind : text->n_words);
+    } else {
+        size_t shown = (size_t)say_fit(text->text, MOST_BYTES);
+        page_text_n(page, text->text, shown);
+        is_cut = text->text[shown] != '\0';
+    }
+    page_markup(page, is_cut ? " \xE2\x80\xA6</blockquote>\n" : "</blockquote>\n");
 }
 
 /* The run's model, which says what each word adds; without one words have no colours. */
@@ -159,7 +180,9 @@ static void write_introduction(struct dossier *dossier, int n, bool explains)
     page_markup(page, "<p>");
     page_count(page, n);
     page_markup(page, " rows were judged wrongly; of these it was surest. ");
-    page_markup(page, dossier->has_data
+    page_markup(page, dossier->has_data && dossier->data.notes[ROW_TEXT]
+                          ? "Their texts are those that the data set has kept."
+                      : dossier->has_data
                           ? "Words are shown as the model reads them: in its "
                             "vocabulary's form, without those that it does not know."
                           : "Their words are not known here, as the data set is not: "
@@ -180,12 +203,12 @@ static int write_mistake(struct dossier *dossier, struct model_of_run *model,
     int rc = OK;
 
     page_markup(&dossier->page, "<li>");
-    write_verdict(&dossier->page, judged, mistake);
     if (dossier->has_data)
         rc = row_text_find(&dossier->data, dossier->tokenizer, judged->rows->of,
                            judged->rows->row[mistake->i], &text);
     if (!rc && text.text && model->explainer)
         row_text_explain(&text, model->explainer);
+    write_verdict(&dossier->page, judged, mistake, text.origin);
     write_text(&dossier->page, &text);
     page_markup(&dossier->page, "</li>\n");
     row_text_release(&text);

@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* Units of the drawing, which scales with the page. */
-enum { WIDTH = 400, HEIGHT = 270, LEFT = 58, RIGHT = 388, TOP = 12, BOTTOM = 224 };
+enum { WIDTH = 400, HEIGHT = 270, LEFT = 64, RIGHT = 388, TOP = 12, BOTTOM = 224 };
 
 struct plot_range plot_nothing(void)
 {

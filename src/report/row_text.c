@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/row_notes.h"
+
 /* The word of an id, "" of one that stands for none. */
 static const char *word_of(const struct text_tokenizer *tokenizer, int32_t id)
 {
@@ -41,8 +43,8 @@ static void decode(const struct rows *rows, int row, const void *ids,
     free(of_row);
 }
 
-int row_text_find(const struct dataset *data, const struct text_tokenizer *tokenizer,
-                  enum dataset_part part, int row, struct row_text *text)
+static int find_words(const struct dataset *data, const struct text_tokenizer *tokenizer,
+                      enum dataset_part part, int row, struct row_text *text)
 {
     struct dataset_reader *reader = NULL;
     if (!tokenizer)
@@ -56,6 +58,35 @@ int row_text_find(const struct dataset *data, const struct text_tokenizer *token
         decode(&data->part[part], row, ids, tokenizer, text);
     dataset_reader_close(reader);
     free(ids);
+    return rc;
+}
+
+/* A note of the row, the caller's; NULL: none was kept. */
+static int find_note(const struct dataset *data, enum dataset_part part, int row,
+                     enum row_note note, char **copy)
+{
+    struct row_notes_reader *reader = NULL;
+    const char *text = NULL;
+    if (!data->notes[note])
+        return OK;
+
+    int rc = row_notes_open(data, part, note, &reader);
+    if (!rc)
+        rc = row_notes_read(reader, row, &text);
+    if (!rc)
+        *copy = xstrdup(text);
+    row_notes_close(reader);
+    return rc;
+}
+
+int row_text_find(const struct dataset *data, const struct text_tokenizer *tokenizer,
+                  enum dataset_part part, int row, struct row_text *text)
+{
+    int rc = find_note(data, part, row, ROW_ORIGIN, &text->origin);
+    if (!rc)
+        rc = find_note(data, part, row, ROW_TEXT, &text->text);
+    if (!rc && !text->text)
+        rc = find_words(data, tokenizer, part, row, text);
     return rc;
 }
 
@@ -80,6 +111,7 @@ void row_text_explain(struct row_text *text, struct explainer *explainer)
 void row_text_release(struct row_text *text)
 {
     free(text->text);
+    free(text->origin);
     free(text->words);
     *text = (struct row_text){.text = NULL};
 }

@@ -15,11 +15,12 @@ with open("texts.jsonl", "w") as out:
     import json
     for i in range(240):
         label = random.choice(list(own))
-        words = random.choices(own[label], k=1) + random.choices(common, k=random.randint(2, 8))
+        said = label if random.random() < 0.8 else random.choice(list(own))
+        words = random.choices(own[said], k=1) + random.choices(common, k=random.randint(2, 8))
         json.dump({"text": " ".join(words), "label": label}, out)
         print(file=out)
 PYTHON
-"$rnnprep" texts.jsonl -o set.h5 --maxlen 10 --tags keep --filters '' --test-split 0.25 --quiet
+"$rnnprep" texts.jsonl -o set.h5 --maxlen 10 --tags keep --filters '' --test-split 0.25 --keep-text --keep-origin --quiet
 small=(--units 4 --embedding 4 --dense 4 --batch-size 32 --learning-rate 0.02 --epochs 3 --quiet)
 folder="runs <i>&"
 for seed in 1 2; do
@@ -28,10 +29,10 @@ done
 mkdir "$folder/wide"
 "$rnntrain" set.h5 "${small[@]}" --run-dir "$folder/wide" --units 6 --trace "$folder/wide/trace.json"
 
-"$rnntrain" report "$folder" -o page.html --data set.h5 --bootstrap 50 >said
+"$rnntrain" report "$folder" -o page.html --bootstrap 50 --mistakes 100 >said
 grep -q '^wrote      page.html' said || problem "it does not say what it wrote"
 "$rnntrain" eval "$folder/wide" set.h5 --json --bootstrap 0 >wide.json
-"$rnntrain" report "$folder/wide" -o wide.html --data set.h5 --bootstrap 0 >said
+"$rnntrain" report "$folder/wide" -o wide.html --data set.h5 --bootstrap 0 --mistakes 100 >said
 
 check_page() { # page
     python3 - "$1" <<'PYTHON' || problem "$1"
@@ -61,6 +62,7 @@ page.feed(text)
 assert not page.open, page.open
 shown = "".join(page.texts)
 assert "<img src=x onerror=alert(1)>" in shown and "<script>" in shown
+assert "<b>on</b>" in shown and text.count("<mark") > 4, "no text, or no word that counts"
 assert "://" not in text, "something of a network"
 PYTHON
 }
@@ -89,6 +91,7 @@ eval "\"$rnntrain\" set.h5 $command --run-dir again --quiet"
 [ "$(hashes again)" = "$(hashes "$folder/wide")" ] || problem "the command makes another run: $command"
 
 # Without a data set, without predictions, with a torn log and with one of a stranger.
+mv set.h5 gone.h5
 "$rnntrain" report again -o none.html --bootstrap 0 >/dev/null
 grep -q 'words are not known here' none.html || problem "no word of words"
 rm again/predictions.h5
