@@ -154,6 +154,19 @@ static void print_words(const struct explanation *explanation)
     free(words);
 }
 
+/* Those of a linear side, which are exact. */
+static void print_ngrams(const struct explanation *explanation)
+{
+    enum { MOST = 5 };
+    size_t n = explanation->n_ngrams;
+
+    if (n > 0)
+        say_line(stdout, "  n-grams, exactly:");
+    for (size_t i = 0; i < n && i < MOST; i++)
+        say_line(stdout, "  %+9.4f  %s", explanation->ngrams[i].share,
+                 explanation->ngrams[i].words);
+}
+
 static void print_text(const struct explaining *explaining, const char *text,
                        const struct explanation *explanation)
 {
@@ -170,6 +183,7 @@ static void print_text(const struct explaining *explaining, const char *text,
     if (explaining->coloured)
         print_coloured(text, explanation);
     print_words(explanation);
+    print_ngrams(explanation);
     putchar('\n');
 }
 

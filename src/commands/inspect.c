@@ -160,6 +160,15 @@ static int show_vectors(const struct dataset *data)
     return rc;
 }
 
+static void show_notes(const struct dataset *data)
+{
+    bool origin = data->notes[ROW_ORIGIN], text = data->notes[ROW_TEXT];
+
+    if (origin || text)
+        say_line(stdout, "kept       %s%s%s of each row", origin ? "origin" : "",
+                 origin && text ? ", " : "", text ? "text" : "");
+}
+
 static int show_ngrams(const struct dataset *data)
 {
     char **lines = NULL;
@@ -181,6 +190,8 @@ static int inspect_dataset(const char *path)
         rc = show_ngrams(&data);
         if (!rc)
             rc = show_vectors(&data);
+        if (!rc)
+            show_notes(&data);
     }
     dataset_release(&data);
     return rc;

@@ -188,7 +188,7 @@ static void print_paragraph(const char *text)
     free(line);
 }
 
-static void print_row(int rank, const struct told_row *row)
+static void print_row(int rank, const struct told_row *row, bool multi_label)
 {
     char *label = columns_fit(row->label, 12, 20);
     char *prediction = columns_fit(row->prediction, 12, 20);
@@ -199,7 +199,8 @@ static void print_row(int rank, const struct told_row *row)
     say_line(stdout, "%4d %8d  %s %s %8s %8.4f %8.4f", rank, row->row, label, prediction,
              probability, row->loss, row->score);
     if (row->suggested)
-        say_line(stdout, "    rather: %s", row->suggested);
+        say_line(stdout, "    %s: %s", multi_label ? "in doubt" : "rather",
+                 row->suggested);
     if (row->notes[ROW_ORIGIN])
         say_line(stdout, "    %s", row->notes[ROW_ORIGIN]);
     if (row->notes[ROW_TEXT])
@@ -218,7 +219,8 @@ static void print_heading(const struct mistakes_told *told, enum mistake_kind ki
 
     if (told->has_begun)
         putchar('\n');
-    say_line(stdout, "%s: %d of %d rows of %s; %s", mistake_kind_names[kind], n_told, n,
+    say_line(stdout, "%s: %d of %d %srows of %s; %s", mistake_kind_names[kind], n_told, n,
+             kind == MISTAKE_MISLABELLED ? "suspect " : "",
              told->evaluation->selection->shown, meant[kind]);
     if (n_told > 0)
         say_line(stdout, "%4s %8s  %-12s %-12s %8s %8s %8s", "", "row", "label",
@@ -264,7 +266,7 @@ int mistakes_told_tell(struct mistakes_told *told, enum mistake_kind kind, int t
         else if (!rc && told->form.csv)
             print_csv(told, kind, i + 1, &row);
         else if (!rc)
-            print_row(i + 1, &row);
+            print_row(i + 1, &row, told->evaluation->judge->multi_label);
         release_row(&row);
     }
     free(found);

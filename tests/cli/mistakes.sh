@@ -26,6 +26,8 @@ prep ./corpus other.h5 --keep-origin --keep-text --threads 1
 cmp kept.h5 other.h5 || problem "one thread gives other bytes"
 ! grep -q -a origin plain.h5 || problem "something is kept that nobody asked for"
 "$rnntrain" inspect kept.h5 --verify >/dev/null
+"$rnntrain" inspect kept.h5 >said
+grep -q 'kept       origin, text of each row' said || problem "inspect: $(cat said)"
 
 "$rnntrain" plain.h5 --run-dir run --quiet --epochs 1 --units 4 --dense 0
 "$rnntrain" eval run plain.h5 --rows plain.csv >/dev/null
@@ -106,7 +108,7 @@ table = list(csv.DictReader(open("mistakes.csv", newline="")))
 assert [row["kind"] for row in table[:4]] == ["worst"] * 4 and len(table) <= 12
 assert [int(row["row"]) for row in table[:4]] == [row["row"] for row in worst[:4]]
 shown = open("shown").read()
-assert "mislabelled: 3 of %d rows of test" % len(doubted) in shown and "    rather: " in shown
+assert "mislabelled: 3 of %d suspect rows of test" % len(doubted) in shown and "    rather: " in shown
 assert all(len(line) <= 80 for line in shown.splitlines())
 PYTHON
 "$rnntrain" mistakes rows lines.h5 --kind worst --top 2 >shown
