@@ -30,6 +30,8 @@
             "judges texts, one a line")                                                  \
     COMMAND(mistakes, "Trained models, and models of Keras", false,                      \
             "shows rows judged worst, and labels that are likely wrong")                 \
+    COMMAND(calibrate, "Trained models, and models of Keras", false,                     \
+            "chooses by what a model's probabilities are corrected and decided")         \
     COMMAND(inspect, "Trained models, and models of Keras", false,                       \
             "shows what a model or a data set holds, or verifies it")                    \
     COMMAND(import, "Trained models, and models of Keras", false,                        \

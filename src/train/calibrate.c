@@ -2,27 +2,12 @@
 
 #include <stdlib.h>
 
-#include "judge/brief.h"
-#include "judge/decide.h"
 #include "saved/checkpoint.h"
 #include "saved/contents.h"
 #include "saved/decision.h"
+#include "train/choosing.h"
 
 /* The result's logits of the validation rows are on every rank, so all choose alike. */
-struct calibration {
-    struct trainer *trainer;
-    struct decide_rows rows;
-    struct judged_rows judged;
-    real *weights,
-        *logits; /* the result's, divided by the temperature once it is chosen */
-    double *probabilities; /* (n, C) */
-    struct decision decision;
-};
-
-static bool wants(const struct trainer *trainer, enum calibrate what)
-{
-    return trainer->config->calibrate & what;
-}
 
 static int refuse(const struct trainer *trainer, const char *why)
 {
@@ -32,7 +17,6 @@ static int refuse(const struct trainer *trainer, const char *why)
 
 static int check(const struct trainer *trainer)
 {
-    const struct facts *facts = &trainer->data.facts;
     const struct sampler *sampler = &trainer->sampler;
     bool learns_all = trainer_is_linear(trainer) && trainer->config->linear.is_refitted &&
                       sampler->validation_part == DATASET_TRAIN;
@@ -45,10 +29,7 @@ static int check(const struct trainer *trainer)
     if (learns_all)
         return refuse(trainer, "the last fit learns the validation rows, which then say "
                                "nothing of it: give --linear-refit false");
-    if (wants(trainer, CALIBRATE_THRESHOLD) && !facts->multi_label && facts->n_labels > 2)
-        return refuse(trainer, "thresholds are for two classes, or for texts with "
-                               "several labels: give --calibrate temperature");
-    return OK;
+    return choosing_check(&trainer->data.facts, trainer->config->calibrate);
 }
 
 int trainer_check_calibration(const struct trainer *trainer)
@@ -56,91 +37,15 @@ int trainer_check_calibration(const struct trainer *trainer)
     return comm_agree(trainer->comm, check(trainer));
 }
 
-/* Collective. By the weights as they are now. */
-static int judge_rows(struct calibration *calibration)
+/* Collective. */
+static int ask(void *context, const real *weights, real *logits)
 {
-    struct trainer *trainer = calibration->trainer;
-    const struct judged_rows *judged = &calibration->judged;
-    size_t outputs = (size_t)calibration->rows.outputs;
-    size_t classes = (size_t)trainer->data.facts.n_labels;
+    struct trainer *trainer = context;
+    const struct sampler *sampler = &trainer->sampler;
 
-    model_pack(trainer->model, calibration->weights);
-    int rc = trainer_logits(trainer, judged->part, judged->rows, judged->n,
-                            calibration->logits);
-    for (size_t i = 0; i < (size_t)judged->n && !rc; i++)
-        (void)model_judge(trainer->model, calibration->logits + i * outputs,
-                          calibration->probabilities + i * classes);
-    return rc;
-}
-
-static void choose_thresholds(struct calibration *calibration)
-{
-    const struct facts *facts = &calibration->trainer->data.facts;
-    struct decision *decision = &calibration->decision;
-    size_t n = (size_t)calibration->rows.n;
-    int n_sides = facts->multi_label ? facts->n_labels : 1;
-    double *second = xcalloc(n, sizeof *second);
-
-    for (size_t i = 0; i < n && !facts->multi_label; i++)
-        second[i] = calibration->probabilities[2 * i + 1];
-    decision->n_thresholds = n_sides;
-    decision->threshold = xcalloc((size_t)n_sides, sizeof *decision->threshold);
-    decision->metric = calibration->trainer->config->threshold_metric;
-    decide_thresholds(&calibration->rows,
-                      facts->multi_label ? calibration->probabilities : second, n_sides,
-                      decision->metric, decision->threshold);
-    free(second);
-}
-
-/* What is chosen so far comes to on these rows. */
-static struct report_baseline figures_of(const struct calibration *calibration)
-{
-    const struct facts *facts = &calibration->trainer->data.facts;
-    const struct rows *labels = calibration->rows.labels;
-    const struct decision *decision = &calibration->decision;
-    size_t classes = (size_t)facts->n_labels;
-    struct judge *judge =
-        judge_new(calibration->rows.n, facts->n_labels, facts->multi_label);
-
-    for (int i = 0; i < judge->n; i++) {
-        int row = calibration->rows.rows[i];
-        const double *p = calibration->probabilities + (size_t)i * classes;
-        struct judge_row judged = {.probabilities = p, .thresholds = decision->threshold};
-
-        for (int c = 1; c < judge->classes; c++)
-            judged.decided = p[c] > p[judged.decided] ? c : judged.decided;
-        judged.decided = decision_class(decision, facts->multi_label, p, judged.decided);
-        if (facts->multi_label)
-            judged.labels = rows_multi_hot(labels, row);
-        else
-            judged.label = labels->y[row];
-        judge_take(judge, i, &judged);
-    }
-    struct report_baseline figures = trainer_figures_of(judge);
-    judge_free(judge);
-    return figures;
-}
-
-/* Collective. The temperature first, as thresholds are of what it leaves. */
-static int choose(struct calibration *calibration, struct report_decision *report)
-{
-    struct trainer *trainer = calibration->trainer;
-    int rc = judge_rows(calibration);
-    if (rc)
-        return rc;
-
-    report->before = figures_of(calibration);
-    if (wants(trainer, CALIBRATE_TEMPERATURE)) {
-        calibration->decision.temperature = decide_temperature(&calibration->rows);
-        decision_cool(trainer->model, calibration->decision.temperature,
-                      calibration->weights);
-        rc = judge_rows(calibration);
-    }
-    if (!rc && wants(trainer, CALIBRATE_THRESHOLD))
-        choose_thresholds(calibration);
-    if (!rc)
-        report->after = figures_of(calibration);
-    return rc;
+    model_pack(trainer->model, weights);
+    return trainer_logits(trainer, sampler->validation_part, sampler->validation,
+                          sampler->n_validation, logits);
 }
 
 /* Rank 0. The result's file once more, with what was chosen. */
@@ -176,51 +81,42 @@ static int tell(struct trainer *trainer, const struct decision *decision,
     return rc;
 }
 
-static struct calibration begin(struct trainer *trainer)
-{
-    const struct sampler *sampler = &trainer->sampler;
-    const struct chain_config *chain = model_chain(trainer->model);
-    const real *weights = trainer->config->result_is_last ? trainer_model_weights(trainer)
-                                                          : trainer->best_weights;
-    size_t n = (size_t)sampler->n_validation, size = trainer->params->size;
-    struct calibration calibration = {.trainer = trainer};
-
-    calibration.judged = (struct judged_rows){sampler->validation_part,
-                                              sampler->validation, sampler->n_validation};
-    calibration.weights = xaligned(size, sizeof(real));
-    memcpy(calibration.weights, weights, size * sizeof(real));
-    calibration.logits = xcalloc(n * (size_t)chain_outputs(chain), sizeof(real));
-    calibration.probabilities =
-        xcalloc(n * (size_t)trainer->data.facts.n_labels, sizeof(double));
-    calibration.rows =
-        (struct decide_rows){.loss = chain->layer[chain->n_layers - 1].output.loss,
-                             .outputs = chain_outputs(chain),
-                             .labels = &trainer->data.part[sampler->validation_part],
-                             .rows = sampler->validation,
-                             .n = sampler->n_validation,
-                             .logits = calibration.logits};
-    return calibration;
-}
-
 int trainer_calibrate(struct trainer *trainer)
 {
+    const struct trainer_config *config = trainer->config;
     const struct comm *comm = trainer->comm;
+    const struct sampler *sampler = &trainer->sampler;
+    const struct chain_config *chain = model_chain(trainer->model);
+    size_t bytes = trainer->params->size * sizeof(real);
     struct report_decision report = {.n = 0};
-    if (!trainer->config->calibrate || trainer->config->is_trial)
+    struct decision decision = {.temperature = 0};
+    if (!config->calibrate || config->is_trial)
         return OK;
 
-    struct calibration calibration = begin(trainer);
-    int rc = choose(&calibration, &report);
-    if (!rc)
-        rc = comm_agree(comm,
-                        comm->rank == 0 ? store(trainer, &calibration.decision) : OK);
-    if (!rc)
-        rc = comm_agree(
-            comm, comm->rank == 0 ? tell(trainer, &calibration.decision, &report) : OK);
+    struct choosing choosing = {
+        .model = trainer->model,
+        .facts = &trainer->data.facts,
+        .calibrate = config->calibrate,
+        .metric = config->threshold_metric,
+        .rows = {.loss = chain->layer[chain->n_layers - 1].output.loss,
+                 .outputs = chain_outputs(chain),
+                 .labels = &trainer->data.part[sampler->validation_part],
+                 .rows = sampler->validation,
+                 .n = sampler->n_validation},
+        .weights = xaligned(trainer->params->size, sizeof(real)),
+        .ask = ask,
+        .context = trainer};
+    memcpy(choosing.weights,
+           config->result_is_last ? trainer_model_weights(trainer)
+                                  : trainer->best_weights,
+           bytes);
 
-    decision_release(&calibration.decision);
-    free(calibration.weights);
-    free(calibration.logits);
-    free(calibration.probabilities);
+    int rc = choosing_run(&choosing, &decision, &report.before, &report.after);
+    if (!rc)
+        rc = comm_agree(comm, comm->rank == 0 ? store(trainer, &decision) : OK);
+    if (!rc)
+        rc = comm_agree(comm, comm->rank == 0 ? tell(trainer, &decision, &report) : OK);
+    decision_release(&decision);
+    free(choosing.weights);
     return rc;
 }

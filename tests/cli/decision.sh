@@ -81,6 +81,17 @@ sed 's/__label__[a-z]* //g' test.txt >texts
 cc -O1 -D LABELS_MAIN labels.c -lm -o classify
 ./classify <texts | cut -f 1 | diff <(cut -f 1 judged) - || problem "C gives other labels"
 
+# A model that is done is calibrated as its run would have done it, and as it was again.
+cp plain/best.h5 later.h5
+"$rnntrain" calibrate later.h5 set.h5 --calibrate both >said 2>notes || problem "calibrate: $(cat notes)"
+grep -q '^temperature .*; spam from .* on, by f1, on 40 rows$' said || problem "calibrate: $(cat said)"
+[ "$("$rnntrain" inspect later.h5 | grep ^decision)" = "$("$rnntrain" inspect run1 | grep ^decision)" ] ||
+    problem "calibrate chooses otherwise than train"
+"$rnntrain" calibrate later.h5 set.h5 --calibrate both -o again.h5 >/dev/null 2>&1
+cmp later.h5 again.h5 || problem "what was chosen before plays a part"
+"$rnntrain" calibrate later.h5 --calibrate none >said
+cmp later.h5 plain/best.h5 || problem "it is not as it was"
+
 # What cannot be chosen is refused.
 expect 64 'calibrate both: there are no validation rows' \
     "$rnntrain" set.h5 --run-dir no "${small[@]}" --calibrate both --validation none --monitor loss

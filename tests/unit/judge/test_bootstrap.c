@@ -136,7 +136,7 @@ static void test_order(void **state)
         for (int i = 0; i < ROWS; i++) {
             double p[] = {0.5 - 0.003 * (i % 70), 0.003 * (i % 70), 0.5};
             judge_take(judges[k], k ? 37 * i % ROWS : i,
-                       &(struct judge_row){i % 3, NULL, p, i % 2 ? 2 : 0});
+                       &(struct judge_row){i % 3, NULL, p, i % 2 ? 2 : 0, NULL});
         }
         judge_arrange(judges[k]);
         judge_compute(judges[k], NULL, &figures[k]);
@@ -161,7 +161,7 @@ static void test_one_class(void **state)
     struct judge *judge = judge_new(2, 2, false);
     struct judge_intervals intervals;
     for (int i = 0; i < 2; i++)
-        judge_take(judge, i, &(struct judge_row){i, NULL, p[i], i});
+        judge_take(judge, i, &(struct judge_row){i, NULL, p[i], i, NULL});
     judge_arrange(judge);
 
     judge_bootstrap(judge, 1, RESAMPLES, &intervals);
@@ -183,7 +183,7 @@ static void test_many_classes(void **state)
     double *p = xcalloc(MANY, sizeof *p);
     p[7] = 1;
     for (int i = 0; i < FEW; i++)
-        judge_take(judge, i, &(struct judge_row){7 + i % 2, NULL, p, 7});
+        judge_take(judge, i, &(struct judge_row){7 + i % 2, NULL, p, 7, NULL});
 
     assert_null(judge->probabilities);
     judge_arrange(judge);
@@ -235,7 +235,7 @@ static void test_constant(void **state)
     static const int labels[] = {2, 0, 2, 0};
     struct judge_figures figures = {.n = 0};
     for (int i = 0; i < 4; i++)
-        judge_take(judge, i, &(struct judge_row){labels[i], NULL, p, 1});
+        judge_take(judge, i, &(struct judge_row){labels[i], NULL, p, 1, NULL});
 
     struct judge *constant = judge_constant(judge);
     judge_arrange(constant);

@@ -191,7 +191,8 @@ static void test_sum(void **state)
 {
     (void)state;
     double weights[MEMBERS] = {0.25, 0.5, 2}, bias[CLASSES] = {0.125, -1, 3, 0};
-    const struct ensemble_config config = {MEMBERS, ENSEMBLE_SUM, weights, bias};
+    const struct ensemble_config config = {
+        .n = MEMBERS, .rule = ENSEMBLE_SUM, .weights = weights, .bias = bias};
     struct fixture fixture;
     struct ensemble ensemble;
     real logits[ROWS * CLASSES];

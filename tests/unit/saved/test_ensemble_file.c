@@ -143,7 +143,8 @@ static char *write_ensemble(const char *name, struct ensemble_config *config)
     static double weights[] = {0.5, 0.25, 0.1}, bias[] = {-0.3};
     char *paths[N];
     struct checkpoint_bytes image = {NULL, 0};
-    *config = (struct ensemble_config){N, ENSEMBLE_SUM, weights, bias};
+    *config = (struct ensemble_config){
+        .n = N, .rule = ENSEMBLE_SUM, .weights = weights, .bias = bias};
 
     write_members(paths);
     assert_int_equal(
@@ -384,7 +385,8 @@ static void test_spoilt(void **state)
     (void)state;
     double weights[] = {1, NAN}, bias[] = {0};
     const struct ensemble_config mean = {.n = 2};
-    const struct ensemble_config sum = {2, ENSEMBLE_SUM, weights, bias};
+    const struct ensemble_config sum = {
+        .n = 2, .rule = ENSEMBLE_SUM, .weights = weights, .bias = bias};
     struct member first = marked(member_of(NETWORK), 2), other = member_of(OTHER_NETWORK);
     struct member unmarked = member_of(NETWORK), many = marked(member_of(NETWORK), 4);
     struct checkpoint_bytes member = image_of(&other, NULL, NULL);
