@@ -19,6 +19,8 @@ struct crew {
     pthread_cond_t moved;   /* an item was finished */
     struct slot *slots;     /* a ring: item i is in slot i % n_slots */
     int64_t n_slots, n_taken, n_finished;
+    struct member *members; /* (n_threads), of which n_started are there */
+    int n_threads, n_started;
     bool ended, finishing;
     int rc;
     char *message; /* of rc; owned */
@@ -27,6 +29,7 @@ struct crew {
 struct member {
     struct crew *crew;
     int number;
+    pthread_t thread; /* of all but the first, which is the caller's */
 };
 
 static void note_error(struct slot *slot, int rc)
@@ -87,11 +90,44 @@ static void finish(struct crew *crew)
     }
 }
 
+static void *serve(void *given);
+
+/* Who has taken an item starts the next thread, so that there are no more of them than
+ * the items need; where one cannot be had, fewer do the same. */
+static void start_next(struct crew *crew)
+{
+    pthread_mutex_lock(&crew->state);
+    int next = crew->n_started;
+    if (next < crew->n_threads && !crew->ended) {
+        if (pthread_create(&crew->members[next].thread, NULL, serve,
+                           &crew->members[next]))
+            crew->n_threads = next;
+        else
+            crew->n_started++;
+    }
+    pthread_mutex_unlock(&crew->state);
+}
+
+/* A thread is started by one that stands before it, which has been joined then, or by
+ * this one. */
+static void join_all(struct crew *crew)
+{
+    for (int i = 1;; i++) {
+        pthread_mutex_lock(&crew->state);
+        bool is_there = i < crew->n_started;
+        pthread_mutex_unlock(&crew->state);
+        if (!is_there)
+            return;
+        pthread_join(crew->members[i].thread, NULL);
+    }
+}
+
 static void *serve(void *given)
 {
     const struct member *member = given;
     struct crew *crew = member->crew;
     for (struct slot *slot; (slot = take(crew));) {
+        start_next(crew);
         if (!slot->rc)
             note_error(slot,
                        crew->job->work(crew->job->context, slot->item, member->number));
@@ -106,10 +142,10 @@ static void *serve(void *given)
 int crew_run(const struct crew_job *job, int n_threads)
 {
     struct crew crew = {.job = job,
-                        .n_slots = job->n_items ? job->n_items : 2 * n_threads};
-    pthread_t *threads = xcalloc((size_t)n_threads, sizeof *threads);
-    struct member *members = xcalloc((size_t)n_threads, sizeof *members);
-    int n_started = 1; /* this one */
+                        .n_slots = job->n_items ? job->n_items : 2 * n_threads,
+                        .n_threads = n_threads,
+                        .n_started = 1};
+    crew.members = xcalloc((size_t)n_threads, sizeof *crew.members);
     crew.slots = xcalloc((size_t)crew.n_slots, sizeof *crew.slots);
     for (int64_t i = 0; i < crew.n_slots; i++)
         crew.slots[i].item = xcalloc(1, job->item_bytes);
@@ -118,14 +154,10 @@ int crew_run(const struct crew_job *job, int n_threads)
     pthread_mutex_init(&crew.state, NULL);
     pthread_cond_init(&crew.moved, NULL);
     for (int i = 0; i < n_threads; i++)
-        members[i] = (struct member){&crew, i};
+        crew.members[i] = (struct member){.crew = &crew, .number = i};
 
-    while (n_started < n_threads &&
-           !pthread_create(&threads[n_started], NULL, serve, &members[n_started]))
-        n_started++; /* fewer threads do the same */
-    serve(&members[0]);
-    for (int i = 1; i < n_started; i++)
-        pthread_join(threads[i], NULL);
+    serve(&crew.members[0]);
+    join_all(&crew);
     for (int64_t i = 0; i < crew.n_slots; i++) {
         job->release(crew.slots[i].item);
         free(crew.slots[i].item);
@@ -136,8 +168,7 @@ int crew_run(const struct crew_job *job, int n_threads)
     pthread_mutex_destroy(&crew.state);
     pthread_mutex_destroy(&crew.taking);
     free(crew.slots);
-    free(members);
-    free(threads);
+    free(crew.members);
 
     int rc = crew.rc ? fail(crew.rc, "%s", crew.message) : OK;
     free(crew.message);

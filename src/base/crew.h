@@ -19,8 +19,8 @@ struct crew_job {
     int n_items; /* that may wait to be finished behind a slow one; 0: two a thread */
 };
 
-/* Runs the job on n_threads, the caller's among them. The error of the first item, in the
- * order of taking, that has one ends it. */
+/* Runs the job on up to n_threads, the caller's among them, no more than it has items.
+ * The error of the first item, in the order of taking, that has one ends it. */
 int crew_run(const struct crew_job *job, int n_threads) NODISCARD;
 
 /* Cores that this process may use. */

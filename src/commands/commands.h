@@ -26,7 +26,7 @@
     COMMAND(watch, "Training", false, "follows a run, also from another node")           \
     COMMAND(eval, "Trained models, and models of Keras", false,                          \
             "says how well a model judges a part of a data set")                         \
-    COMMAND(predict, "Trained models, and models of Keras", false,                       \
+    COMMAND(predict, "Trained models, and models of Keras", true,                        \
             "judges texts, one a line")                                                  \
     COMMAND(mistakes, "Trained models, and models of Keras", false,                      \
             "shows rows judged worst, and labels that are likely wrong")                 \

@@ -1,31 +1,36 @@
-/* Texts on their way to their judgements: judged together, told on standard output or in
- * a file. */
+/* Batches of texts become bytes of an output, in any thread; one writes these in the
+ * order of the texts, on standard output or in a file, and counts. */
 #ifndef RNNTRAIN_COMMANDS_JUDGEMENTS_H
 #define RNNTRAIN_COMMANDS_JUDGEMENTS_H
 
-#include "commands/kept.h"
+#include "commands/batch.h"
+#include "commands/told.h"
 #include "serve/predictor.h"
+
+/* What a batch has come to; all-zero at first, and used again and again. */
+struct judged_batch {
+    struct told told;
+    int64_t n_texts, n_blind, n_words, n_known; /* blind: without a known word */
+};
+void judged_batch_release(struct judged_batch *judged);
+
+/* Judges a batch by a worker. Of a table, the first batch of all has to be judged before
+ * another one is. ERR_FORMAT. */
+int judgements_judge(struct told_how *how, struct predictor_worker *worker,
+                     const struct batch *batch, struct judged_batch *judged) NODISCARD;
 
 struct judgements;
 
-/* ERR_USAGE: the output's name ends in neither .csv, .tsv nor .jsonl. All is borrowed;
- * `output` NULL: standard output, as JSON Lines or as class and probability. JSON and
- * tables have probabilities with so many significant digits, of which 17 are all. */
-int judgements_new(struct predictor *predictor, const char *output, bool jsonl,
-                   int digits, struct judgements **judgements) NODISCARD;
+/* The output, begun: a file of that name is replaced once all is judged; NULL: standard
+ * output. Names are borrowed. */
+int judgements_new(const char *output, struct judgements **judgements) NODISCARD;
 void judgements_free(struct judgements *judgements); /* NULL is fine */
 
-/* Whether anything but the judgement is told of a text. */
-bool judgements_keep(const struct judgements *judgements);
+/* Writes what the next batch has come to, so that whoever waits for it has it. ERR_IO. */
+int judgements_take(struct judgements *judgements,
+                    const struct judged_batch *judged) NODISCARD;
 
-/* The next text, taken, as is what is kept of it; it may wait for others. */
-int judgements_add(struct judgements *judgements, char *text, struct kept kept) NODISCARD;
-/* Judges those that wait. */
-int judgements_flush(struct judgements *judgements) NODISCARD;
-/* Room for that many is left until they are judged. */
-int judgements_room(const struct judgements *judgements);
-
-/* Writes the file. */
+/* Puts the file in its place. */
 int judgements_finish(struct judgements *judgements) NODISCARD;
 /* Says, on standard error, which texts could not be told apart, if there were any. */
 void judgements_print_notes(const struct judgements *judgements);

@@ -1,27 +1,24 @@
 /* rnntrain predict MODEL [FILE|-]: a text in, a judgement out, of lines or of whatever
  * rnnprep reads. Whoever writes a line into a pipe and waits gets its answer: lines are
- * judged together only while more of them are there.
+ * judged together only while more of them are there. Under mpirun rank 0 reads and
+ * writes, and the threads of all ranks judge: the same bytes.
  */
 #include "commands/commands.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/say.h"
-#include "commands/explaining.h"
+#include "commands/all_ranks.h"
 #include "commands/import_options.h"
-#include "commands/judgements.h"
-#include "commands/lines.h"
 #include "commands/precision.h"
-#include "commands/texts.h"
-#include "input/options.h"
+#include "commands/texts_job.h"
 
 struct settings {
     struct import_settings keras;
     struct input_settings input;
     bool jsonl, whole, json;
     int digits;
+    int64_t skip, threads;
     char *output, *isa;
     enum precision precision;
     int explain; /* 0, or 1 + the method */
@@ -51,6 +48,13 @@ static const struct option options[] = {
      "print explanations as JSON objects, one a line", "Options", true},
     {"color", OPTION_CHOICE, offsetof(struct settings, colour), "auto", 0, 0,
      colour_names, "colour words by what they add: on a terminal unless NO_COLOR is set",
+     "Options", true},
+    {"skip", OPTION_INT, offsetof(struct settings, skip), "0", 0, 1e15, NULL,
+     "texts to pass over, which were judged before", "Options", true},
+    {"threads", OPTION_INT, offsetof(struct settings, threads), "cores", 0, 1024,
+     all_ranks_cores,
+     "threads of each process, no more than the texts need; their number "
+     "does not change the judgements",
      "Options", true},
     {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
      "kernel set", "Options", true},
@@ -84,128 +88,18 @@ const struct option_table cmd_predict_table = {
     .max_operands = 2,
 };
 
-/* What stands between the texts and their judgements. */
+/* What texts are judged with. */
 struct job {
     const struct settings *settings;
-    const char *path;
+    const struct comm *comm;
+    struct predictor predictor;
+    struct told_how how;
+
+    /* Rank 0. */
+    struct source *source;
     struct judgements *judgements;
-    struct explaining *explaining; /* NULL: texts are judged only */
+    struct explaining *explaining;
 };
-
-/* The next text, which is the job's now. */
-static int take(struct job *job, char *text, struct kept kept)
-{
-    if (!job->explaining)
-        return judgements_add(job->judgements, text, kept);
-
-    explaining_tell(job->explaining, text);
-    free(text);
-    kept_release(&kept);
-    return OK;
-}
-
-/* As many lines as are judged together; fewer where the input ends or nothing more is
- * waiting. *end: there was none. */
-static int take_lines(struct job *job, struct lines *lines, bool *end)
-{
-    bool keeps = job->settings->output != NULL;
-    int rc = OK;
-
-    *end = true;
-    while (!rc) {
-        char *line = NULL;
-        rc = lines_take(lines, *end, &line);
-        if (rc || !line)
-            break;
-        *end = false;
-        rc = take(job, line, keeps ? kept_of_line(line) : (struct kept){0});
-        if (judgements_room(job->judgements) == PREDICTOR_ROWS)
-            break;
-    }
-
-    int judged = judgements_flush(job->judgements);
-    return rc ? rc : judged;
-}
-
-static int judge_lines(struct job *job, struct lines *lines)
-{
-    bool end = false;
-    int rc = OK;
-    while (!rc && !end && !ferror(stdout)) {
-        rc = take_lines(job, lines, &end);
-        if (!lines_ended(lines) && !lines_are_waiting(lines) && fflush(stdout) != 0)
-            break; /* program_output says it */
-    }
-    return rc;
-}
-
-static int judge_whole(struct job *job, struct lines *lines)
-{
-    char *text = NULL;
-    bool keeps = job->settings->output != NULL;
-    int rc = lines_take_all(lines, &text);
-    return rc ? rc : take(job, text, keeps ? kept_of_line(text) : (struct kept){0});
-}
-
-static void print_notes(const struct job *job, const struct lines *lines)
-{
-    const char *encoding = job->settings->input.encoding;
-    int64_t line = 0, n_bad = lines_bad(lines, &line);
-    if (n_bad)
-        say_line(stderr,
-                 "rnntrain: note: %s: %lld sequence%s not valid %s, the first in line "
-                 "%lld, and replaced: --encoding names another encoding",
-                 job->path, (long long)n_bad, n_bad == 1 ? " is" : "s are",
-                 encoding ? encoding : "UTF-8", (long long)line);
-    if (lines_begin_as_table(lines) && !job->settings->whole)
-        say_line(
-            stderr,
-            "rnntrain: note: %s: the first line looks like names of columns, and each "
-            "line was judged as a text: --format csv (or tsv) reads a table",
-            job->path);
-}
-
-static int judge_stream(struct job *job)
-{
-    struct lines *lines = NULL;
-    const char *encoding = job->settings->input.encoding;
-    int rc = lines_open(job->path, encoding, &lines);
-    if (rc)
-        return rc;
-
-    rc = job->settings->whole ? judge_whole(job, lines) : judge_lines(job, lines);
-    if (!rc)
-        print_notes(job, lines);
-    lines_close(lines);
-    return rc;
-}
-
-static int take_text(void *context, const struct one_text *text)
-{
-    struct job *job = context;
-    bool keeps = judgements_keep(job->judgements);
-    return take(job, xstrndup(text->text, text->n),
-                keeps ? kept_of_text(text, *text->path) : (struct kept){0});
-}
-
-static int judge_texts(struct job *job)
-{
-    struct records_options records = input_records(&job->settings->input);
-    records.label_use = LABELS_OPTIONAL;
-    struct texts texts = {.path = job->path,
-                          .options = &records,
-                          .encoding = job->settings->input.encoding,
-                          .sink = take_text,
-                          .context = job};
-
-    int rc = texts_read(&texts);
-    if (!rc)
-        rc = judgements_flush(job->judgements);
-    if (!rc)
-        texts_print_notes(&texts);
-    texts_release(&texts);
-    return rc;
-}
 
 /* What is read must not be replaced. */
 static int check_output(const struct settings *settings, const char *model,
@@ -233,62 +127,103 @@ static int check_explain(const struct settings *settings)
     return OK;
 }
 
-static int judge(struct predictor *predictor, const struct settings *settings,
-                 const char *path)
+/* Rank 0's own: where texts come from and judgements go to. */
+static int open_ends(struct job *job, const char *model, const char *path)
 {
-    struct records_options records = input_records(&settings->input);
-    struct job job = {.settings = settings, .path = path};
-    bool are_texts = false;
+    const struct settings *settings = job->settings;
+    bool keeps = job->how.form != TOLD_COLUMNS;
+    const struct source_how how = {.path = path,
+                                   .input = &settings->input,
+                                   .whole = settings->whole,
+                                   .keeps_lines = settings->output != NULL,
+                                   .keeps_texts = keeps,
+                                   .skip = settings->skip};
 
-    int rc = judgements_new(predictor, settings->output, settings->jsonl,
-                            settings->digits, &job.judgements);
+    int rc = check_output(settings, model, path);
+    if (!rc)
+        rc = judgements_new(settings->output, &job->judgements);
     if (!rc && settings->explain)
-        rc = explaining_new(predictor, (enum explain_method)(settings->explain - 1),
+        rc = explaining_new(&job->predictor, (enum explain_method)(settings->explain - 1),
                             settings->json || settings->jsonl, settings->colour,
-                            &job.explaining);
-    if (!rc && !settings->whole)
-        rc = texts_are_there(path, &records, &are_texts);
-    if (!rc)
-        rc = are_texts ? judge_texts(&job) : judge_stream(&job);
-    if (!rc)
-        rc = judgements_finish(job.judgements);
-    if (!rc)
-        judgements_print_notes(job.judgements);
-    if (!rc && job.explaining)
-        explaining_print_notes(job.explaining);
-    explaining_free(job.explaining);
-    judgements_free(job.judgements);
-    return rc;
+                            &job->explaining);
+    return rc ? rc : source_open(&how, &job->source);
 }
 
-static int run(const void *given, const char *const *operands, int n)
+/* Collective but for its outcome. */
+static int open_model(struct job *job, const char *model)
 {
-    const struct settings *settings = given;
-    const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "-";
+    const struct settings *settings = job->settings;
     struct checkpoint_hints hints = import_hints(&settings->keras);
-    struct predictor predictor = {0};
     char *set = precision_set(settings->isa, settings->precision);
 
-    int rc = input_check(&settings->input);
+    int rc = all_ranks_same_kernels(job->comm, set);
     if (!rc)
-        rc = check_explain(settings);
-    if (!rc)
-        rc = check_output(settings, checkpoint, path);
-    if (!rc)
-        rc = predictor_open(&predictor, checkpoint, set, &hints);
+        rc = predictor_open(&job->predictor, model, set, &hints);
     free(set);
     if (!rc)
-        rc = predictor_check_texts(&predictor);
+        rc = predictor_check_texts(&job->predictor);
+    return rc ? rc
+              : told_by(&job->predictor.info.facts,
+                        &job->predictor.info.ensemble.decision, settings->output,
+                        settings->jsonl, settings->digits, &job->how);
+}
+
+/* All ranks have the model, and rank 0 what it reads and writes. */
+static int open_all(struct job *job, const char *model, const char *path)
+{
+    const struct comm *comm = job->comm;
+    bool is_first = comm->rank == 0;
+
+    int rc = is_first ? input_check(&job->settings->input) : OK;
+    if (!rc)
+        rc = check_explain(job->settings);
+    if (!rc && is_first)
+        rc = check_output(job->settings, model, path);
+    rc = comm_agree(comm, rc);
+    if (!rc)
+        rc = comm_agree(comm, open_model(job, model));
+    if (!rc && is_first)
+        import_print_notes(&job->predictor.info);
+    return rc ? rc : comm_agree(comm, is_first ? open_ends(job, model, path) : OK);
+}
+
+/* No rank idles in silence. */
+static void say_explains_alone(const struct comm *comm, const struct settings *settings)
+{
+    if (settings->explain && (comm->size > 1 || settings->threads > 1) && comm->rank == 0)
+        say_line(stderr, "rnntrain: note: --explain takes one thread of one process, "
+                         "whatever there is");
+}
+
+static int run(struct comm *comm, const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    struct job job = {.settings = settings, .comm = comm};
+    int n_threads = all_ranks_threads(comm, settings->threads);
+
+    int rc = open_all(&job, operands[0], n > 1 ? operands[1] : "-");
     if (!rc) {
-        import_print_notes(&predictor.info);
-        rc = judge(&predictor, settings, path);
+        say_explains_alone(comm, settings);
+        struct texts_job texts = {.comm = comm,
+                                  .predictor = &job.predictor,
+                                  .how = &job.how,
+                                  .n_threads = n_threads,
+                                  .source = job.source,
+                                  .judgements = job.judgements,
+                                  .explaining = job.explaining};
+        rc = texts_job_run(&texts);
     }
-    predictor_release(&predictor);
+
+    explaining_free(job.explaining);
+    source_close(job.source);
+    judgements_free(job.judgements);
+    told_release(&job.how);
+    predictor_release(&job.predictor);
     return rc;
 }
 
 int cmd_predict(int argc, char **argv)
 {
     struct settings settings = {0};
-    return program_run(&cmd_predict_table, &settings, argc, argv, run);
+    return all_ranks_command(&cmd_predict_table, &settings, argc, argv, run);
 }

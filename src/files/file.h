@@ -41,6 +41,8 @@ struct file_target;
 int file_begin(const char *path, struct file_target **target) NODISCARD;
 int file_target_fd(const struct file_target *target);
 int file_finish(struct file_target *target) NODISCARD;
+/* The same without a seal. */
+int file_finish_plain(struct file_target *target) NODISCARD;
 void file_end(struct file_target *target);
 
 /* Writes all n bytes; -1 and errno if that fails. */

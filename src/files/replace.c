@@ -212,16 +212,27 @@ int file_target_fd(const struct file_target *target)
     return target->temporary.fd;
 }
 
-int file_finish(struct file_target *target)
+static int put_in_place(struct file_target *target, bool seals)
 {
     struct temporary *temporary = &target->temporary;
     struct stat status = {0};
 
     if (fstat(temporary->fd, &status) ||
-        file_append_seal(temporary->fd, (uint64_t)status.st_size) ||
-        temporary_rename(temporary, target->name) || fsync(target->directory.fd))
+        (seals && file_append_seal(temporary->fd, (uint64_t)status.st_size)) ||
+        (!seals && fsync(temporary->fd)) || temporary_rename(temporary, target->name) ||
+        fsync(target->directory.fd))
         return cannot_write(&target->directory, target->name, (long long)status.st_size);
     return OK;
+}
+
+int file_finish(struct file_target *target)
+{
+    return put_in_place(target, true);
+}
+
+int file_finish_plain(struct file_target *target)
+{
+    return put_in_place(target, false);
 }
 
 void file_end(struct file_target *target)

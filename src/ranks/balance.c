@@ -47,28 +47,56 @@ static double end_of(const struct balance *balance, const int *first)
     return end;
 }
 
+/* What a rank would end with one lane more, and how many it has. */
+struct candidate {
+    double end;
+    int rank, count;
+};
+
+/* Ties go to the lower rank. */
+static bool ends_before(const struct candidate *a, const struct candidate *b)
+{
+    return a->end < b->end || (a->end == b->end && a->rank < b->rank);
+}
+
+/* Candidate i of a heap of n, whose first ends first, may have become later than those
+ * below it. */
+static void sift_down(struct candidate *heap, int n, int i)
+{
+    struct candidate moved = heap[i];
+    for (int child; (child = 2 * i + 1) < n; i = child) {
+        child += child + 1 < n && ends_before(&heap[child + 1], &heap[child]);
+        if (!ends_before(&heap[child], &moved))
+            break;
+        heap[i] = heap[child];
+    }
+    heap[i] = moved;
+}
+
 /* Each lane goes to the rank that would end first with it, which for lanes of the same
  * work is the best split. Each rank has one to begin with, so that its pace stays
  * known. */
 static void split_by_pace(const struct balance *balance, int n_lanes, int *first)
 {
-    int size = balance->size, *counts = xcalloc((size_t)size, sizeof *counts);
+    int size = balance->size;
+    struct candidate *heap = xcalloc((size_t)size, sizeof *heap);
     for (int r = 0; r < size; r++)
-        counts[r] = 1;
+        heap[r] = (struct candidate){2 * pace_of(balance, r), r, 1};
+    for (int i = size / 2 - 1; i >= 0; i--)
+        sift_down(heap, size, i);
 
     for (int left = n_lanes - size; left > 0; left--) {
-        int best = 0;
-        for (int r = 1; r < size; r++)
-            if ((counts[r] + 1) * pace_of(balance, r) <
-                (counts[best] + 1) * pace_of(balance, best))
-                best = r;
-        counts[best]++;
+        heap->count++;
+        heap->end = (heap->count + 1) * pace_of(balance, heap->rank);
+        sift_down(heap, size, 0);
     }
 
     first[0] = 0;
+    for (int i = 0; i < size; i++)
+        first[heap[i].rank + 1] = heap[i].count;
     for (int r = 0; r < size; r++)
-        first[r + 1] = first[r] + counts[r];
-    free(counts);
+        first[r + 1] += first[r];
+    free(heap);
 }
 
 void balance_even_ranges(int n_lanes, int size, int *first)

@@ -20,6 +20,9 @@ struct comm {
  * launcher started it. */
 int comm_launched_rank(void);
 
+/* How many processes the launcher started with this one; 1 if none did. */
+int comm_launched_size(void);
+
 /* ERR_USAGE where Slurm's srun started several processes without telling MPI: each would
  * take itself for a whole job. Before MPI begins. */
 int comm_check_launch(void) NODISCARD;
@@ -72,6 +75,10 @@ int comm_same(const struct comm *comm, const char *text, const char *what,
 /* Collective. The least value over ranks. */
 double comm_min(const struct comm *comm, double value);
 double comm_max(const struct comm *comm, double value);
+
+/* Collective. The cores that this process may use, less what other ranks of its host may
+ * use of them: a core is shared out evenly among those that may. 1 or more. */
+int comm_own_cores(const struct comm *comm);
 
 /* The host of a rank; all hosts joined by commas, each once, the caller's to free. */
 enum { COMM_HOST_BYTES = 64 };

@@ -40,6 +40,44 @@ int comm_launched_rank(void)
     return rank ? (int)strtol(rank, NULL, 10) : -1;
 }
 
+int comm_launched_size(void)
+{
+    const char *size = getenv("OMPI_COMM_WORLD_SIZE");
+    if (!size && getenv("PMIX_RANK"))
+        size = getenv("SLURM_STEP_NUM_TASKS");
+    return size && launched_rank() ? (int)strtol(size, NULL, 10) : 1;
+}
+
+/* Of a core that other ranks may use too this one has its share. */
+static double share_of(const struct comm *comm, const cpu_set_t *of_rank, int cpu)
+{
+    int sharers = 0;
+    for (int r = 0; r < comm->size; r++)
+        sharers += !strcmp(comm_host(comm, r), comm_host(comm, comm->rank)) &&
+                   CPU_ISSET(cpu, &of_rank[r]);
+    return 1.0 / sharers;
+}
+
+int comm_own_cores(const struct comm *comm)
+{
+    cpu_set_t *of_rank = xcalloc((size_t)comm->size, sizeof *of_rank);
+    int *first = xcalloc((size_t)comm->size + 1, sizeof *first);
+    cpu_set_t *own = &of_rank[comm->rank];
+    double cores = 0;
+    for (int r = 0; r <= comm->size; r++)
+        first[r] = r;
+
+    if (sched_getaffinity(0, sizeof *own, own) != 0)
+        CPU_SET(0, own);
+    comm_gather_blocks(comm, of_rank, sizeof *of_rank, first);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, own))
+            cores += share_of(comm, of_rank, cpu);
+    free(of_rank);
+    free(first);
+    return cores < 1 ? 1 : (int)(cores + 1e-9);
+}
+
 int comm_check_launch(void)
 {
     const char *tasks = getenv("SLURM_STEP_NUM_TASKS");

@@ -1,7 +1,8 @@
 /* What the files of this folder share: comm.c (the ranks and what they agree on),
  * launch.c (how they were started), messages.c (bytes of any number), hosts.c, wait.c
  * (and who does not answer), beats.c (who does nothing), window.c (memory that a node
- * shares), share.c and sum.c (lanes and their sum).
+ * shares), share.c and sum.c (lanes and their sum), errands.c
+ * (rank 0's) and errands_serve.c (the other ranks').
  */
 #ifndef RNNTRAIN_RANKS_PRIVATE_H
 #define RNNTRAIN_RANKS_PRIVATE_H
@@ -81,6 +82,17 @@ void comm_send(const struct comm *comm, int to, const void *bytes, size_t n, siz
                struct comm_requests *requests);
 void comm_receive(const struct comm *comm, int from, void *bytes, size_t room,
                   struct comm_requests *requests);
+
+/* Errands: rank 0 sends a heading and bytes, or no bytes at all to let a rank go; what
+ * comes back is a heading and bytes, or, where its code is not OK, the message. */
+enum { TAG_ERRAND = 2, TAG_ANSWER = 3 };
+struct errand_heading {
+    int64_t number, code;
+};
+/* The two as one block, the caller's. */
+char *errand_message(struct errand_heading heading, const void *bytes, size_t n);
+/* A message of that tag that has come, the caller's to free; NULL: there is none. */
+char *errand_take(const struct comm *comm, int tag, size_t *n);
 
 /* Waits until all of them are done. Every wait of a job that trains is here: a rank that
  * hangs or a network that is cut would else be waited for without end. */

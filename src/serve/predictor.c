@@ -204,6 +204,11 @@ void predictor_release(struct predictor *predictor)
     *predictor = (struct predictor){0};
 }
 
+size_t predictor_vocabulary(const struct predictor *predictor)
+{
+    return predictor_reads_ids(predictor) ? (size_t)predictor->info.facts.num_words : 0;
+}
+
 void predictor_share(struct predictor *predictor)
 {
     for (int i = 0; i < predictor->n; i++)
@@ -338,9 +343,15 @@ void predictor_judge(struct predictor *predictor, char *const *texts, int n_text
                            probabilities, classes);
 }
 
+void predictor_worker_words(const struct predictor_worker *worker, int i, size_t *n_words,
+                            size_t *n_unknown)
+{
+    *n_words = worker->n_words[i];
+    *n_unknown = worker->n_unknown[i];
+}
+
 void predictor_words(const struct predictor *predictor, int i, size_t *n_words,
                      size_t *n_unknown)
 {
-    *n_words = predictor->own->n_words[i];
-    *n_unknown = predictor->own->n_unknown[i];
+    predictor_worker_words(predictor->own, i, n_words, n_unknown);
 }

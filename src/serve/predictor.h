@@ -15,6 +15,8 @@
  * states of a step stay in L1. */
 enum { PREDICTOR_ROWS = 64, PREDICTOR_LANE_ROWS = 32 };
 
+struct predictor_worker;
+
 struct predictor {
     struct checkpoint info; /* labels: info.facts.labels */
     int n; /* members; 1: a model alone, whose info.ensemble says nothing */
@@ -71,14 +73,21 @@ void predictor_judge(struct predictor *predictor, char *const *texts, int n_text
 void predictor_words(const struct predictor *predictor, int i, size_t *n_words,
                      size_t *n_unknown);
 
+/* Words that the model has rows of a table for: so much is there to learn, see
+ * predictor_share. */
+size_t predictor_vocabulary(const struct predictor *predictor);
+
 /* Several threads: predictor_share, once, leaves nothing that judging would still learn
  * and closes the file; then any thread makes itself a worker, to be freed before the
  * predictor. A worker gives the bits of predictor_judge. */
-struct predictor_worker;
 void predictor_share(struct predictor *predictor);
 int predictor_worker_new(const struct predictor *predictor,
                          struct predictor_worker **worker) NODISCARD;
 void predictor_worker_free(struct predictor_worker *worker); /* NULL is fine */
+
+/* As predictor_words, of the worker's last call. */
+void predictor_worker_words(const struct predictor_worker *worker, int i, size_t *n_words,
+                            size_t *n_unknown);
 
 /* As predictor_judge; `classes` may be NULL. Ids of a row are those of text_encode,
  * before padding, `lengths` of them: of a predictor that reads no n-grams. */

@@ -101,10 +101,69 @@ static void test_earliest_end(void **state)
     }
 }
 
+/* Lane after lane to the rank that would end first with it, the lower one where two
+ * would. */
+static void split_one_by_one(const struct balance *balance, int n_lanes, int *first)
+{
+    enum { MOST = 40 };
+    int counts[MOST];
+    double pace[MOST];
+    for (int r = 0; r < balance->size; r++) {
+        counts[r] = 1;
+        pace[r] = balance->seconds[r] / balance->work[r];
+    }
+
+    for (int left = n_lanes - balance->size; left > 0; left--) {
+        int best = 0;
+        for (int r = 1; r < balance->size; r++)
+            if ((counts[r] + 1) * pace[r] < (counts[best] + 1) * pace[best])
+                best = r;
+        counts[best]++;
+    }
+    first[0] = 0;
+    for (int r = 0; r < balance->size; r++)
+        first[r + 1] = first[r] + counts[r];
+}
+
+/* Many ranks, of which many are as fast as others. */
+static void test_one_by_one(void **state)
+{
+    enum { RANKS = 40 };
+    struct rng rng = {.seed = 4, .purpose = RNG_TEST};
+    int n_moved = 0;
+
+    (void)state;
+    for (uint32_t trial = 0; trial < 500; trial++) {
+        int size = 2 + (int)rng_below(&rng, 50 * trial, RANKS - 1), first[RANKS + 1];
+        int n_lanes = size + 1 + (int)rng_below(&rng, 50 * trial + 1, 400);
+        int expected[RANKS + 1], even[RANKS + 1];
+        struct balance balance;
+
+        balance_new(size, false, &balance);
+        for (int r = 0; r < size; r++) {
+            uint32_t at = 50 * trial + 2 + (uint32_t)r;
+            balance.work[r] = 16;
+            balance.seconds[r] = trial % 2 ? 1 + (double)rng_below(&rng, at, 3)
+                                           : 0.1 + rng_uniform(&rng, at);
+        }
+        balance_ranges(&balance, n_lanes, first);
+        split_one_by_one(&balance, n_lanes, expected);
+        balance_even_ranges(n_lanes, size, even);
+
+        size_t n = ((size_t)size + 1) * sizeof *first;
+        if (memcmp(first, even, n)) {
+            assert_memory_equal(first, expected, n);
+            n_moved++;
+        }
+        balance_release(&balance);
+    }
+    assert_true(n_moved > 400);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_half_speed),
-                                       cmocka_unit_test(test_off),
-                                       cmocka_unit_test(test_earliest_end)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_half_speed), cmocka_unit_test(test_off),
+        cmocka_unit_test(test_earliest_end), cmocka_unit_test(test_one_by_one)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
