@@ -59,5 +59,6 @@ for device in null zero random urandom tty; do
 done
 exec chroot root /bin/bash /tmp/try.sh
 ENTER
-unshare -m -p -f bash enter.sh >out 2>err || problem "$(tail -5 out err)"
+env -i "TEST_FOLDER=$TEST_FOLDER" "PATH=$PATH" unshare -m -p -f bash enter.sh >out 2>err ||
+    problem "$(cat out err)"
 grep -q '^it installs, runs and goes$' out || problem "$(cat out err)"
