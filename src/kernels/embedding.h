@@ -4,7 +4,73 @@
 
 #include "kernels/vec.h"
 
-#if defined(__AVX2__)
+#if defined(__AVX512BW__)
+
+/* High and low 32 bits of the sixteen products x * m. */
+INLINE void multiply(__m512i x, uint32_t factor, __m512i *high, __m512i *low)
+{
+    const __m512i m = _mm512_set1_epi32((int)factor);
+    __m512i even = _mm512_mul_epu32(x, m);
+    __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(x, 32), m);
+    *high = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+    *low = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
+}
+
+/* Philox4x32-10 of sixteen blocks `index` and on; words[w] holds word w of each. */
+INLINE void philox_sixteen(const struct rng *rng, uint32_t index, __m512i words[4])
+{
+    __m512i c0 = _mm512_add_epi32(
+        _mm512_set1_epi32((int)index),
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    __m512i c1 = _mm512_set1_epi32((int)rng->row), c2 = _mm512_set1_epi32((int)rng->step);
+    __m512i c3 = _mm512_set1_epi32((int)rng->purpose);
+    uint32_t k0 = (uint32_t)rng->seed, k1 = (uint32_t)(rng->seed >> 32);
+
+#pragma GCC unroll 10
+    for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+        __m512i high0, low0, high1, low1;
+        multiply(c0, 0xD2511F53u, &high0, &low0);
+        multiply(c2, 0xCD9E8D57u, &high1, &low1);
+        c0 = _mm512_ternarylogic_epi32(high1, c1, _mm512_set1_epi32((int)k0), 0x96);
+        c2 = _mm512_ternarylogic_epi32(high0, c3, _mm512_set1_epi32((int)k1), 0x96);
+        c1 = low1;
+        c3 = low0;
+    }
+
+    words[0] = c0;
+    words[1] = c1;
+    words[2] = c2;
+    words[3] = c3;
+}
+
+/* Keep bits of four words from `first` on. Those of a word are of four blocks, a byte of
+ * each of their words. */
+INLINE __m128i keep_bits_four(const struct rng *rng, uint32_t first, __m512i limit)
+{
+    const __m128i by_word =
+        _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    __m512i words[4];
+    int kept[4];
+
+    philox_sixteen(rng, 4 * first, words);
+    for (int w = 0; w < 4; w++)
+        kept[w] = (int)_mm512_cmpge_epu16_mask(words[w], limit);
+    return _mm_shuffle_epi8(_mm_setr_epi32(kept[0], kept[1], kept[2], kept[3]), by_word);
+}
+
+static void keep_bits(const struct rng *rng, uint32_t first, int n, uint32_t threshold,
+                      uint32_t *bits)
+{
+    const __m512i limit = _mm512_set1_epi16((short)threshold);
+
+    for (int i = 0; i < n; i += 4) {
+        __m128i four = keep_bits_four(rng, first + (uint32_t)i, limit);
+        size_t left = (size_t)(n - i) * sizeof *bits;
+        memcpy(bits + i, &four, left < sizeof four ? left : sizeof four);
+    }
+}
+
+#elif defined(__AVX2__)
 
 /* High and low 32 bits of the eight products x * m. */
 INLINE void multiply(__m256i x, uint32_t factor, __m256i *high, __m256i *low)

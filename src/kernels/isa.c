@@ -68,6 +68,14 @@ static void add(size_t n, real *a, const real *b)
         a[i] += b[i];
 }
 
+static void add_each(int rows, int vectors, real *a, size_t a_row, const real *b,
+                     size_t b_row)
+{
+    for (int r = 0; r < rows; r++, a += a_row, b += b_row)
+        for (int j = 0; j < vectors * WIDTH; j += WIDTH)
+            vec_store(a + j, vec_load(a + j) + vec_load(b + j));
+}
+
 static void multiply_by(size_t n, real *a, const real *b)
 {
     for (size_t i = 0; i < n; i++)
@@ -165,6 +173,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .axpy = axpy,
     .scale = scale,
     .add = add,
+    .add_each = add_each,
     .multiply = multiply_by,
     .normalize = normalize,
     .normalize_backward = normalize_backward,

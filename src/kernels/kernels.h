@@ -11,7 +11,8 @@
  * Panel matrix (rows, columns): the columns are cut into panels of a few vectors, as many
  * as a tile of products is wide, and a panel's rows stand together: [panel][row][column].
  * Packed weights, gate pre-activations and their gradients are panel matrices, so that a
- * product reads and writes them in order.
+ * product reads and writes them in order. A matrix of rows, one behind the other, is one
+ * whose panels are a panel's columns apart.
  *
  * Row independence: a row of a product is a sum in one fixed order (bias, then terms in
  * order, depth ascending; of bf16 as bf16.h says), whatever the number of rows. Nothing
@@ -59,14 +60,15 @@ struct matmul {
     int n_ahead;
 };
 
-/* C += A^T·B over `positions`: A (positions, rows) row-major with stride a_row, B a panel
- * matrix with panels b_panel apart, C (rows, columns) a packed panel matrix. */
+/* C += A^T·B over `positions`: A (positions, rows) row-major with stride a_row, B with
+ * panels b_panel and rows b_row apart (bf16: a panel matrix), C (rows, columns) a packed
+ * panel matrix. */
 struct matmul_outer {
     int positions, rows, vectors;
     const real *a;
     size_t a_row;
     const real *b;
-    size_t b_panel;
+    size_t b_row, b_panel;
     real *c;
     /* Of a set of bf16: another one with the same B, which is converted once for both; or
      * NULL. */
@@ -112,31 +114,33 @@ struct matmul_sparse {
     size_t c_row;
 };
 
-/* One step of the LSTM cell for `rows` rows of `vectors` vectors of units. z is a panel
- * matrix (rows, 4 gates) in Keras's order i, f, c, o; the others are (rows, vectors *
- * width). */
+/* One step of the LSTM cell for `rows` rows of `vectors` vectors of units. z is (rows, 4
+ * gates) in Keras's order i, f, c, o, panels z_panel and rows z_row apart; the others are
+ * (rows, vectors * width). A gate has `gate` columns: all vectors of a panel matrix, or
+ * fewer of a matrix of rows, whose gates stand side by side without padding; behind its
+ * last row there is room for another vector. */
 struct lstm_forward {
-    int rows, vectors;
+    int rows, vectors, gate;
     bool hard;
     enum cell_activation activation;
     real *z; /* in: pre-activations; out: i, f, g, o */
-    size_t z_panel;
+    size_t z_row, z_panel;
     const real *c_prev;
     real *c, *tanh_c, *h; /* tanh_c: of the activation, whatever it is */
 };
 
 struct lstm_backward {
-    int rows, vectors;
+    int rows, vectors, gate;
     bool hard;
     enum cell_activation activation;
     const real *gates;
-    size_t gates_panel;
+    size_t gates_row, gates_panel;
     const real *c_prev, *tanh_c;
     const real *dh; /* dL/dh of this step */
     real *dc;       /* in: dL/dc from the next step; out: for the previous one */
-    real *dz;       /* panel matrix (rows, 4 gates) */
-    size_t dz_panel;
-    real *db; /* += column sums of dz */
+    real *dz;       /* (rows, 4 gates), as z */
+    size_t dz_row, dz_panel;
+    real *db; /* (4 gates), and room: += column sums of dz */
 };
 
 /* One step of the GRU cell. `zr` is a panel matrix (rows, 2 gates: z, r), `hh` and `rec`
@@ -230,13 +234,12 @@ struct kernels {
     void (*pack_pairs)(int depth, int columns, const real *b, uint32_t *pairs);
     void (*matmul_sparse)(const struct matmul_sparse *s);
     /* Rows of `table` (any, vectors * width, row-major with stride `row`) at `ids` into
-     * the n rows of a panel matrix with panels c_panel apart. */
+     * the n rows of a matrix with panels c_panel and rows c_row apart. */
     void (*gather)(int n, const int32_t *ids, const real *table, size_t row, int vectors,
-                   real *c, size_t c_panel);
-    /* Its gradient: adds the rows of a panel matrix to the table's rows, last row
-     * first. */
-    void (*scatter)(int n, const int32_t *ids, const real *c, size_t c_panel, int vectors,
-                    real *table, size_t row);
+                   real *c, size_t c_row, size_t c_panel);
+    /* Its gradient: adds the rows of such a matrix to the table's, last row first. */
+    void (*scatter)(int n, const int32_t *ids, const real *c, size_t c_row,
+                    size_t c_panel, int vectors, real *table, size_t row);
     /* sums (vectors * width) += column sums of a panel matrix */
     void (*add_rows)(int rows, int vectors, const real *b, size_t b_panel, real *sums);
 
@@ -270,7 +273,10 @@ struct kernels {
     void (*axpy)(size_t n, real alpha, const real *x, real *y);  /* y += alpha x */
     void (*scale)(size_t n, real alpha, const real *x, real *y); /* y = alpha x */
     void (*add)(size_t n, real *a, const real *b);               /* a += b */
-    void (*multiply)(size_t n, real *a, const real *b);          /* a *= b */
+    /* The same of rows of `vectors` vectors, a_row and b_row apart. */
+    void (*add_each)(int rows, int vectors, real *a, size_t a_row, const real *b,
+                     size_t b_row);
+    void (*multiply)(size_t n, real *a, const real *b); /* a *= b */
     /* y = a b; y += a b */
     void (*product)(size_t n, const real *a, const real *b, real *y);
     void (*multiply_add)(size_t n, const real *a, const real *b, real *y);

@@ -5,7 +5,6 @@
 
 #include "kernels/activations.h"
 #include "kernels/matmul.h"
-#include "kernels/sums.h"
 
 /* 1/d of four denominators by one division: 1/a = b * 1/(a b), and so on. */
 INLINE void invert_four(vec d[4])
@@ -51,6 +50,32 @@ INLINE void lstm_gates(vec z[4], bool hard, enum cell_activation f)
         z[g] = g == 2 ? cell_activation(z[g], f) : recurrent_activation(z[g], hard);
 }
 
+/* A column of units: where its vector stands in each gate, and, where gates stand without
+ * padding between them, how many numbers of the last one are a gate's own. What is behind
+ * those are another gate's or the next row's, which must stay. */
+struct column {
+    bool is_cut;
+    ivec own;
+};
+
+INLINE struct column column_of(int j, int gate)
+{
+    int left = gate - j * WIDTH;
+    bool is_cut = left < WIDTH;
+    return (struct column){is_cut, vec_mask(is_cut ? (1U << left) - 1 : ~0U)};
+}
+
+INLINE void store_gate(const struct column *column, real *to, vec z)
+{
+    vec_store(to, column->is_cut ? vec_select(column->own, z, vec_load(to)) : z);
+}
+
+/* What pads units is zero. */
+INLINE void store_units(const struct column *column, real *to, vec x)
+{
+    vec_store(to, column->is_cut ? vec_select(column->own, x, vec_set(0)) : x);
+}
+
 /* Three sweeps over a column of units, each with chains of operations so short that
  * several rows' overlap in the processor; what goes from one to the next stays in L1. */
 INLINE void lstm_forward_column(const struct lstm_forward *s, int j, bool hard,
@@ -58,21 +83,23 @@ INLINE void lstm_forward_column(const struct lstm_forward *s, int j, bool hard,
 {
     bool at_once = !hard && f == CELL_TANH;
     size_t stride = (size_t)s->vectors * WIDTH, first = (size_t)j * WIDTH, at = first;
+    size_t end = (size_t)s->rows * s->z_row;
+    struct column column = column_of(j, s->gate);
     real *gate[4];
 
     for (int g = 0; g < 4; g++)
-        gate[g] = s->z + panel_at(j + g * s->vectors, s->z_panel);
+        gate[g] = s->z + column_at(j * WIDTH + g * s->gate, s->z_panel);
 
     vec z[4];
-    for (size_t r = 0; r < (size_t)s->rows * PANEL && at_once; r += PANEL) {
+    for (size_t r = 0; r < end && at_once; r += s->z_row) {
         for (int g = 0; g < 4; g++)
             z[g] = vec_load(gate[g] + r);
         lstm_exponentials(z);
         for (int g = 0; g < 4; g++)
-            vec_store(gate[g] + r, z[g]);
+            store_gate(&column, gate[g] + r, z[g]);
     }
 
-    for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
+    for (size_t r = 0; r < end; r += s->z_row, at += stride) {
         for (int g = 0; g < 4; g++)
             z[g] = vec_load(gate[g] + r);
         if (at_once)
@@ -80,15 +107,16 @@ INLINE void lstm_forward_column(const struct lstm_forward *s, int j, bool hard,
         else
             lstm_gates(z, hard, f);
         for (int g = 0; g < 4; g++)
-            vec_store(gate[g] + r, z[g]);
-        vec_store(s->c + at, vec_fma(z[1], vec_load(s->c_prev + at), z[0] * z[2]));
+            store_gate(&column, gate[g] + r, z[g]);
+        store_units(&column, s->c + at,
+                    vec_fma(z[1], vec_load(s->c_prev + at), z[0] * z[2]));
     }
 
     at = first;
-    for (size_t r = 0; r < (size_t)s->rows * PANEL; r += PANEL, at += stride) {
+    for (size_t r = 0; r < end; r += s->z_row, at += stride) {
         vec u = cell_activation(vec_load(s->c + at), f);
-        vec_store(s->tanh_c + at, u);
-        vec_store(s->h + at, u * vec_load(gate[3] + r));
+        store_units(&column, s->tanh_c + at, u);
+        store_units(&column, s->h + at, u * vec_load(gate[3] + r));
     }
 }
 
@@ -115,18 +143,20 @@ INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard,
     size_t stride = (size_t)s->vectors * WIDTH;
 
     for (int j = 0; j < s->vectors; j++) {
+        struct column column = column_of(j, s->gate);
         size_t gate[4], dgate[4];
+        vec sum[4];
         for (int g = 0; g < 4; g++) {
-            gate[g] = panel_at(j + g * s->vectors, s->gates_panel);
-            dgate[g] = panel_at(j + g * s->vectors, s->dz_panel);
+            int c = j * WIDTH + g * s->gate;
+            gate[g] = column_at(c, s->gates_panel);
+            dgate[g] = column_at(c, s->dz_panel);
+            sum[g] = vec_load(s->db + c);
         }
 
-        vec sum[4];
-        load_sums(4, s->vectors, j, s->db, sum);
         for (int r = 0; r < s->rows; r++) {
             size_t at = (size_t)r * stride + (size_t)j * WIDTH;
-            const real *z = s->gates + (size_t)r * PANEL;
-            real *dz = s->dz + (size_t)r * PANEL;
+            const real *z = s->gates + (size_t)r * s->gates_row;
+            real *dz = s->dz + (size_t)r * s->dz_row;
             vec i = vec_load(z + gate[0]), f = vec_load(z + gate[1]);
             vec g = vec_load(z + gate[2]), o = vec_load(z + gate[3]);
             vec u = vec_load(s->tanh_c + at), dh = vec_load(s->dh + at);
@@ -138,12 +168,13 @@ INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard,
                         dh * u * recurrent_slope(o, hard)};
 
             for (int k = 0; k < 4; k++) {
-                vec_store(dz + dgate[k], d[k]);
+                store_gate(&column, dz + dgate[k], d[k]);
                 sum[k] += d[k];
             }
-            vec_store(s->dc + at, dc * f);
+            store_units(&column, s->dc + at, dc * f);
         }
-        store_sums(4, s->vectors, j, sum, s->db);
+        for (int g = 0; g < 4; g++)
+            store_gate(&column, s->db + j * WIDTH + g * s->gate, sum[g]);
     }
 }
 

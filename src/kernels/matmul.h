@@ -18,14 +18,14 @@ INLINE void tile_step(int rows, int vectors, vec acc[][STRIP], const real *a, si
     }
 }
 
-/* acc[r][v] += sum over k of a[r * row + k * step] * b[k][v]; each k asks for memory at
- * `ahead`, which goes on by ahead_step. */
+/* acc[r][v] += sum over k of a[r * row + k * step] * b[k * b_step][v]; each k asks for
+ * memory at `ahead`, which goes on by ahead_step. */
 INLINE void tile(int rows, int vectors, vec acc[][STRIP], const real *a, size_t row,
-                 size_t step, const real *b, int depth, const char *ahead,
+                 size_t step, const real *b, size_t b_step, int depth, const char *ahead,
                  size_t ahead_step)
 {
 #pragma GCC unroll 4
-    for (int k = 0; k < depth; k++, a += step, b += PANEL, ahead += ahead_step) {
+    for (int k = 0; k < depth; k++, a += step, b += b_step, ahead += ahead_step) {
         __builtin_prefetch(ahead, 0, 3);
         tile_step(rows, vectors, acc, a, row, b);
     }
@@ -106,8 +106,8 @@ INLINE void matmul_tile(const struct matmul *m, struct fetched *fetched, int v0,
         const real *b = t->b + panel_at(v0, (size_t)t->depth * PANEL);
         for (int k = 0; k < t->depth; k += t->chunk, a += t->chunk_stride) {
             int depth = t->depth - k < t->chunk ? t->depth - k : t->chunk;
-            tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, depth, ahead,
-                 ahead_step);
+            tile(rows, vectors, acc, a, t->row, 1, b + (size_t)k * PANEL, PANEL, depth,
+                 ahead, ahead_step);
             ahead += (size_t)depth * ahead_step;
         }
     }
@@ -137,7 +137,7 @@ INLINE void outer_tile(const struct matmul_outer *m, const real *a, const real *
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             acc[r][v] = vec_load(c + r * PANEL + v * WIDTH);
-    tile(rows, vectors, acc, a + r0, 1, m->a_row, b, depth, (const char *)c, 0);
+    tile(rows, vectors, acc, a + r0, 1, m->a_row, b, m->b_row, depth, (const char *)c, 0);
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             vec_store(c + r * PANEL + v * WIDTH, acc[r][v]);
@@ -150,7 +150,7 @@ INLINE void outer_strip(const struct matmul_outer *m, int v0, int vectors)
     for (int k = 0; k < m->positions; k += BLOCK) {
         int depth = m->positions - k < BLOCK ? m->positions - k : BLOCK;
         const real *a = m->a + (size_t)k * m->a_row;
-        const real *b = m->b + panel_at(v0, m->b_panel) + (size_t)k * PANEL;
+        const real *b = m->b + panel_at(v0, m->b_panel) + (size_t)k * m->b_row;
         FOR_EACH_TILE(m->rows, vectors, outer_tile, m, a, b, depth, v0)
     }
 }
@@ -161,21 +161,21 @@ static void matmul_outer(const struct matmul_outer *m)
 }
 
 static void gather(int n, const int32_t *ids, const real *table, size_t row, int vectors,
-                   real *c, size_t c_panel)
+                   real *c, size_t c_row, size_t c_panel)
 {
-    for (int r = 0; r < n; r++, c += PANEL) {
+    for (int r = 0; r < n; r++, c += c_row) {
         const real *from = table + (size_t)ids[r] * row;
         for (int v = 0; v < vectors; v++)
             vec_store(c + panel_at(v, c_panel), vec_load(from + v * WIDTH));
     }
 }
 
-static void scatter(int n, const int32_t *ids, const real *c, size_t c_panel, int vectors,
-                    real *table, size_t row)
+static void scatter(int n, const int32_t *ids, const real *c, size_t c_row,
+                    size_t c_panel, int vectors, real *table, size_t row)
 {
     for (int r = n - 1; r >= 0; r--) {
         real *to = table + (size_t)ids[r] * row;
-        const real *from = c + (size_t)r * PANEL;
+        const real *from = c + (size_t)r * c_row;
         for (int v = 0; v < vectors; v++)
             vec_store(to + v * WIDTH,
                       vec_load(to + v * WIDTH) + vec_load(from + panel_at(v, c_panel)));

@@ -65,10 +65,15 @@ INLINE int tile_rows(int vectors)
         body(__VA_ARGS__, v0, n < STRIP ? n : STRIP);                                    \
         break;
 
-/* Offset of vector v in a panel matrix with panels `panel` apart, row 0. */
+/* Offset of column c in a matrix with panels `panel` apart, row 0; and of vector v. */
+INLINE size_t column_at(int c, size_t panel)
+{
+    return (size_t)(c / PANEL) * panel + (size_t)(c % PANEL);
+}
+
 INLINE size_t panel_at(int v, size_t panel)
 {
-    return (size_t)(v / STRIP) * panel + (size_t)(v % STRIP * WIDTH);
+    return column_at(v * WIDTH, panel);
 }
 
 #endif

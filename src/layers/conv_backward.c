@@ -44,9 +44,11 @@ static const real *take_dz_of_peaks(struct layer *layer, int r)
     if (layer->config->conv.activation == ACTIVATION_RELU)
         layer->frame->kernels->relu_backward(n, peaks->y + first, conv->dz);
     else if (conv_needs_slope(layer))
-        for (size_t i = 0; i < n; i++)
-            conv->dz[i] *=
-                conv->slope[positions + (size_t)peaks->where[first + i] * row + i % row];
+        for (size_t i = 0; i < n; i += row)
+            for (size_t j = 0; j < row; j++) {
+                size_t t = (size_t)peaks->where[first + i + j];
+                conv->dz[i + j] *= conv->slope[positions + t * row + j];
+            }
     return conv->dz;
 }
 
@@ -140,11 +142,13 @@ static const real *spread_peaks(struct conv_layer *conv, int r)
     size_t row = (size_t)layer->out.row, n = (size_t)conv->peaks.n * row;
     const int32_t *where = conv->peaks.where + (size_t)r * n;
     const real *dz = take_dz_of_peaks(&conv->layer, r);
+    real *all = conv->words.dz;
 
-    memset(conv->words.dz, 0, positions_outputs(layer) * sizeof *dz);
-    for (size_t i = 0; i < n; i++)
-        conv->words.dz[(size_t)where[i] * row + i % row] += dz[i];
-    return conv->words.dz;
+    memset(all, 0, positions_outputs(layer) * sizeof *dz);
+    for (size_t i = 0; i < n; i += row)
+        for (size_t j = 0; j < row; j++)
+            all[(size_t)where[i + j] * row + j] += dz[i + j];
+    return all;
 }
 
 /* Elements of the lane's dL/dz that are not zero, or may be. */

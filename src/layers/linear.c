@@ -20,7 +20,28 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
     linear->taps = 1;
     linear->row = linear->inputs;
     linear->columns = round_up(linear->vectors * width, linear_panel(linear));
+    linear->y_row = linear->dy_row = linear_panel(linear);
     linear->depth = in_blocks == 1 ? in_width : linear->inputs;
+}
+
+enum { CACHE_LINE = 64 / sizeof(real) }; /* reals */
+
+/* Rows of dy have an odd number of cache lines: a panel's part of many rows is read at
+ * once, which would share a few sets of the cache. */
+void linear_take_tight(struct linear *linear)
+{
+    int width = linear->kernels->width, columns = linear->out_blocks * linear->out_width;
+    int vectors = round_up(columns, width) / width;
+
+    if (linear->kernels->pack_pairs || linear->out_width < width ||
+        vectors >= linear->vectors)
+        return;
+    linear->is_tight = true;
+    linear->vectors = vectors;
+    linear->columns = round_up(vectors * width, linear_panel(linear));
+    linear->y_row = vectors * width;
+    linear->dy_row = round_up(columns + 1, CACHE_LINE);
+    linear->dy_row += linear->dy_row / CACHE_LINE % 2 ? 0 : CACHE_LINE;
 }
 
 void linear_take_columns(struct linear *linear, int first, int source_columns)
@@ -59,16 +80,20 @@ static int tap_columns(const struct linear *linear)
     return round_up(tap_inputs(linear), linear_panel(linear));
 }
 
-/* Reals of it. */
-static size_t tap_size(const struct linear *linear)
-{
-    return (size_t)tap_columns(linear) * (size_t)linear->columns;
-}
-
-/* Columns up to the last whole vector, without what fills the last panel. */
+/* Columns up to the last whole vector, without what fills the last panel; of tight blocks
+ * one behind them: its zero makes a sum of -0 the 0 that it is behind padded ones. */
 static int used_columns(const struct linear *linear)
 {
+    if (linear->is_tight)
+        return linear->out_blocks * linear->out_width + 1;
     return linear->vectors * linear->kernels->width;
+}
+
+/* Reals of a tap's transpose. */
+static size_t tap_size(const struct linear *linear)
+{
+    int depth = linear->is_tight ? used_columns(linear) : linear->columns;
+    return (size_t)tap_columns(linear) * (size_t)depth;
 }
 
 /* Words of a tap's transpose as pairs. */
@@ -122,6 +147,8 @@ static int packed_row(const struct linear *linear, int d)
 /* First padded column of output block b. */
 static int padded_column(const struct linear *linear, int b)
 {
+    if (linear->is_tight)
+        return b * linear->out_width;
     return b * (used_columns(linear) / linear->out_blocks);
 }
 
@@ -265,13 +292,14 @@ struct matmul linear_tap(const struct linear *linear, int tap, int p, int rows,
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
                           size_t panel, real *dx)
 {
-    int width = linear_panel(linear);
+    int width = linear_panel(linear), depth = used_columns(linear);
+    int chunk = linear->is_tight ? depth : width;
 
     return (struct matmul){
         .rows = rows,
         .vectors = linear->inputs / linear->kernels->width,
         .n_terms = 1,
-        .term = {{dy, (size_t)width, panel, width, used_columns(linear), linear->w_t,
+        .term = {{dy, (size_t)linear->dy_row, panel, chunk, depth, linear->w_t,
                   linear->pairs_t}},
         .c = dx,
         .c_row = (size_t)linear->row,
@@ -301,6 +329,7 @@ static struct matmul_outer outer_of(const struct linear *linear, int rows, const
                                  .a = x,
                                  .a_row = (size_t)linear->row,
                                  .b = dy,
+                                 .b_row = (size_t)linear->dy_row,
                                  .b_panel = panel,
                                  .c = linear->dw};
 }
@@ -315,6 +344,7 @@ void linear_add_tap_gradient(const struct linear *linear, int tap, int rows,
                                        .a = x,
                                        .a_row = x_row,
                                        .b = dy + (size_t)p * panel,
+                                       .b_row = (size_t)linear->dy_row,
                                        .b_panel = panel,
                                        .c = linear->dw + tap_at(linear, tap, p)};
         linear->kernels->matmul_outer(&m);

@@ -7,6 +7,9 @@
  * and the gradient dw (depth, columns) are panel matrices; what pads a single block of
  * inputs, or of a tap's, is not multiplied. x and dx are row-major (rows, row), the
  * inputs in front. Nothing here is collective.
+ *
+ * Where blocks of outputs are padded much their columns may stand side by side instead:
+ * y and dy are then matrices of rows.
  */
 #ifndef RNNTRAIN_LAYERS_LINEAR_H
 #define RNNTRAIN_LAYERS_LINEAR_H
@@ -20,8 +23,10 @@ struct linear {
     int row;   /* reals from one row of x or dx to the next: inputs, or more */
     int depth; /* rows of w: inputs, or without what pads single blocks */
     int out_blocks, out_width;
-    int vectors; /* of all output blocks, padded */
-    int columns; /* vectors * width, rounded up to whole panels */
+    int vectors;       /* of all output blocks, padded */
+    int columns;       /* vectors * width, rounded up to whole panels */
+    bool is_tight;     /* blocks of outputs are not padded, see linear_take_tight */
+    int y_row, dy_row; /* reals from one row of y and dy to the next, within a panel */
     int source_first, source_columns;
     int taps;           /* dx is computed in as many parts of the inputs, see take_taps */
     real *w, *w_t, *dw; /* w_t, dw: NULL where nothing trains */
@@ -34,6 +39,10 @@ void linear_init(struct linear *linear, const struct kernels *kernels, int in_bl
                  int in_width, int out_blocks, int out_width);
 /* The matrix is columns `first` .. of a Keras matrix of `source_columns` columns. */
 void linear_take_columns(struct linear *linear, int first, int source_columns);
+/* Blocks of outputs stand side by side, if that makes fewer vectors: then y and dy are
+ * matrices of rows, dy_row and y_row reals long, of which those of dy behind the last
+ * block are zero. Bits are those of padded blocks. Not for products of bf16, of taps. */
+void linear_take_tight(struct linear *linear);
 /* Rows of x and dx are longer than their blocks: `row` reals. */
 void linear_take_rows(struct linear *linear, int row);
 /* Rows of x that lie over each other, as windows do: inputs are `taps` parts, alike, and

@@ -35,26 +35,33 @@ void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int 
         linear_take_columns(&group->input, first * units, all * units);
         linear_init(&group->recurrent, kernels, 1, units, n, units);
         linear_take_columns(&group->recurrent, first * units, all * units);
+        if (is_lstm(layer)) {
+            linear_take_tight(&group->input);
+            linear_take_tight(&group->recurrent);
+        }
         first += n;
     }
 }
 
-/* One group; `slots` of its gates' values. */
+/* One group; `slots` of its gates' values. Where these are not padded a sweep reads and
+ * writes whole vectors up to a panel behind the last one. */
 static void layout_group(const struct recurrent *layer, struct gate_group *group,
                          size_t slots, struct space *space)
 {
     size_t columns = (size_t)columns_of(group),
-           table = (size_t)layer->vocabulary * columns;
+           table = (size_t)layer->vocabulary * columns,
+           room = is_tight(layer) ? (size_t)panel_width(layer) : 0;
 
     linear_layout(&group->input, space);
     linear_layout(&group->recurrent, space);
     group->b = arena_take(&space->weights, columns, sizeof(real));
-    group->db = arena_take(&space->backward, columns, sizeof(real));
+    group->db = arena_take(&space->backward, columns + room, sizeof(real));
     group->known = arena_take(&space->weights, table, sizeof(real));
     group->d_known = arena_take(&space->backward, table, sizeof(real));
-    group->z = arena_take(&space->lane, slots * columns, sizeof(real));
+    group->z = arena_take(&space->lane, slots * columns + room, sizeof(real));
     group->dz =
-        arena_take(&space->backward, (size_t)block_stride(layer) * columns, sizeof(real));
+        arena_take(&space->backward,
+                   (size_t)block_stride(layer) * (size_t)dz_width(group), sizeof(real));
 }
 
 static void layout_states(struct recurrent *layer, struct arena *arena)

@@ -51,8 +51,9 @@ struct gate_group {
     real *known;             /* (vocabulary, columns) b + x W of an id */
     real *d_known;           /* the same: dL/d(known) of a lane, else zero */
     real *z;  /* (slots, columns) values of the gates, a panel matrix a step; of a
-                 simple cell those of one step */
-    real *dz; /* (block, columns) panel matrix */
+                 simple cell those of one step; of gates that are not padded, as an
+                 LSTM's may stand (linear_take_tight), a matrix of rows */
+    real *dz; /* (block, columns) the same of a block */
 };
 
 struct recurrent {

@@ -5,6 +5,8 @@
 /* Reals between panels of the block's panel matrices. */
 static size_t block_panel(const struct recurrent *layer)
 {
+    if (is_tight(layer))
+        return (size_t)panel_width(layer);
     return (size_t)block_stride(layer) * (size_t)panel_width(layer);
 }
 
@@ -20,14 +22,16 @@ static struct block block_ending_at(const struct recurrent *layer,
                           block_panel(layer)};
 }
 
-/* Rows from .. to - 1 of a panel matrix in the block become zero. */
-static void zero_panel_rows(const struct block *block, real *matrix,
-                            const struct linear *shape, size_t from, size_t to)
+/* Rows from .. to - 1 of a matrix in the block become zero. */
+static void zero_rows(const struct block *block, real *matrix, const struct linear *shape,
+                      size_t from, size_t to)
 {
-    size_t panel = (size_t)linear_panel(shape), n_panels = (size_t)shape->columns / panel;
+    size_t row = (size_t)shape->dy_row, panel = (size_t)linear_panel(shape);
+    size_t n_panels = shape->is_tight ? 1 : (size_t)shape->columns / panel;
+
     for (size_t p = 0; p < n_panels && from < to; p++)
-        memset(matrix + p * block->panel + from * panel, 0,
-               (to - from) * panel * sizeof *matrix);
+        memset(matrix + p * block->panel + from * row, 0,
+               (to - from) * row * sizeof *matrix);
 }
 
 /* dL/dh of the rows that take step s: what later steps left in dh, the row's final
@@ -52,10 +56,11 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
         layer->kernels->add((size_t)rows * width, layer->dh,
                             d_outputs.first + steps->slot[s + 1] * width);
 
-    size_t time = (size_t)steps_time(steps, s) * d_outputs.time;
-    for (int r = 0; r < rows && d_outputs.row > 0; r++)
-        layer->kernels->add(width, row_at(layer->dh, (size_t)r, layer->padded),
-                            d_outputs.first + (size_t)r * d_outputs.row + time);
+    if (d_outputs.row > 0)
+        layer->kernels->add_each(
+            rows, layer->padded / layer->kernels->width, layer->dh, width,
+            d_outputs.first + (size_t)steps_time(steps, s) * d_outputs.time,
+            d_outputs.row);
 }
 
 /* What the recurrent matrix of group i multiplies: h, perhaps dropped, or r * h of a
@@ -165,9 +170,9 @@ static void finish_words(const struct recurrent *layer, const struct block *bloc
         for (int s = block->high; s >= block->low; s--)
             layer->kernels->scatter(
                 steps->active[s], layer->ids[s],
-                row_at(group->dz, steps->slot[s] - block->origin, panel_width(layer)),
-                block->panel, group->input.vectors, group->d_known,
-                (size_t)columns_of(group));
+                row_at(group->dz, steps->slot[s] - block->origin, group->input.dy_row),
+                (size_t)group->input.dy_row, block->panel, group->input.vectors,
+                group->d_known, (size_t)columns_of(group));
     }
 }
 
@@ -180,7 +185,8 @@ const real *recurrent_words_backward(struct recurrent *layer, const int32_t *ids
         const struct gate_group *group = &layer->group[i];
         int columns = columns_of(group);
         layer->kernels->gather(n, ids, group->d_known, (size_t)columns,
-                               group->input.vectors, group->dz, block_panel(layer));
+                               group->input.vectors, group->dz,
+                               (size_t)group->input.dy_row, block_panel(layer));
         for (int r = 0; r < n; r++)
             memset(row_at(group->d_known, (size_t)ids[r], columns), 0,
                    (size_t)columns * sizeof(real));
@@ -209,9 +215,9 @@ static void zero_idle(const struct recurrent *layer, const struct block *block,
     size_t from = steps->slot[s] - block->origin + (size_t)steps->active[s];
     size_t to = steps->slot[s + 1] - block->origin;
     for (int i = 0; i < layer->n_groups; i++)
-        zero_panel_rows(block, layer->group[i].dz, &layer->group[i].input, from, to);
+        zero_rows(block, layer->group[i].dz, &layer->group[i].input, from, to);
     if (is_reset_after(layer))
-        zero_panel_rows(block, layer->drec, &layer->group[1].input, from, to);
+        zero_rows(block, layer->drec, &layer->group[1].input, from, to);
 }
 
 /* dh gets what the products with the dropped state leave. */

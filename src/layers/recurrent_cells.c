@@ -10,7 +10,7 @@ static void add_next_step(const struct recurrent *layer, const struct gate_group
     bool last = group == &layer->group[layer->n_groups - 1];
 
     if (layer->cell != CELL_SIMPLE)
-        spans_add_rows(spans, group->z, step->next, n, columns_of(group));
+        spans_add_rows(spans, group->z, step->next, n, z_width(group));
     if (group == &layer->group[0] && !layer->looks_up)
         spans_add_rows(spans, layer->x, step->next, n, layer->inputs);
 
@@ -35,14 +35,15 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
         .vectors = group->input.vectors,
         .bias = group->b,
         .accumulate = step->ids != NULL,
-        .c = row_at(group->z, step->gates, columns_of(group)),
-        .c_row = (size_t)panel_width(layer),
+        .c = row_at(group->z, step->gates, z_width(group)),
+        .c_row = (size_t)group->input.y_row,
         .c_panel = step->panel,
     };
 
     if (step->ids)
         layer->kernels->gather(step->rows, step->ids, group->known,
-                               (size_t)columns_of(group), m.vectors, m.c, m.c_panel);
+                               (size_t)columns_of(group), m.vectors, m.c, m.c_row,
+                               m.c_panel);
     else
         m.term[m.n_terms++] =
             linear_term(&group->input, row_at(layer->x, step->kept, layer->inputs));
@@ -70,9 +71,11 @@ static void lstm_step(const struct recurrent *layer, const struct step *step)
     struct lstm_forward cell = {
         .rows = step->rows,
         .vectors = n / layer->kernels->width,
+        .gate = gate_width(layer),
         .hard = layer->hard,
         .activation = layer->activation,
-        .z = row_at(group->z, step->kept, columns_of(group)),
+        .z = row_at(group->z, step->kept, z_width(group)),
+        .z_row = (size_t)group->input.y_row,
         .z_panel = step->panel,
         .c_prev = row_at(layer->c, step->kept, n),
         .c = row_at(layer->c, step->kept_next, n),

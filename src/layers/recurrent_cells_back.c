@@ -24,26 +24,29 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
 {
     const struct gate_group *group = &layer->group[0];
     int n = layer->padded;
-    real *dz = group->dz + (step->at - block->origin) * (size_t)panel_width(layer);
+    real *dz = row_at(group->dz, step->at - block->origin, group->input.dy_row);
     struct lstm_backward cell = {
         .rows = step->rows,
         .vectors = n / layer->kernels->width,
+        .gate = gate_width(layer),
         .hard = layer->hard,
         .activation = layer->activation,
-        .gates = row_at(group->z, step->at, columns_of(group)),
+        .gates = row_at(group->z, step->at, z_width(group)),
+        .gates_row = (size_t)group->input.y_row,
         .gates_panel = step->panel,
         .c_prev = row_at(layer->c, step->at, n),
         .tanh_c = row_at(layer->tanh_c, step->at, n),
         .dh = layer->dh,
         .dc = layer->dc,
         .dz = dz,
+        .dz_row = (size_t)group->input.dy_row,
         .dz_panel = block->panel,
         .db = group->db,
     };
     struct spans spans;
 
     spans.n = 0;
-    add_before(&spans, step, group->z, columns_of(group));
+    add_before(&spans, step, group->z, z_width(group));
     add_before(&spans, step, layer->c, n);
     add_before(&spans, step, layer->tanh_c, n);
 

@@ -27,6 +27,12 @@ static inline int panel_width(const struct recurrent *layer)
     return layer->kernels->panel;
 }
 
+/* Whether z and dz are matrices of rows, whose gates are not padded. */
+static inline bool is_tight(const struct recurrent *layer)
+{
+    return layer->group[0].input.is_tight;
+}
+
 /* Rows from one panel of the block to the next: one more than it has, since panels a
  * power of two apart would share a few sets of the cache. */
 static inline int block_stride(const struct recurrent *layer)
@@ -37,6 +43,23 @@ static inline int block_stride(const struct recurrent *layer)
 static inline int columns_of(const struct gate_group *group)
 {
     return group->input.columns;
+}
+
+/* Reals of a row of z, and of one of dz. */
+static inline int z_width(const struct gate_group *group)
+{
+    return group->input.is_tight ? group->input.y_row : group->input.columns;
+}
+
+static inline int dz_width(const struct gate_group *group)
+{
+    return group->input.is_tight ? group->input.dy_row : group->input.columns;
+}
+
+/* Columns from one gate of z to the next. */
+static inline int gate_width(const struct recurrent *layer)
+{
+    return is_tight(layer) ? layer->units : layer->padded;
 }
 
 static inline real *row_at(real *array, size_t row, int width)
@@ -69,7 +92,9 @@ static inline struct step step_of(const struct recurrent *layer,
     real *states = keep && layer->drops_states ? layer->hd : layer->h;
 
     return (struct step){.rows = steps->active[s],
-                         .panel = (size_t)steps->active[s] * (size_t)panel_width(layer),
+                         .panel = is_tight(layer) ? (size_t)panel_width(layer)
+                                                  : (size_t)steps->active[s] *
+                                                        (size_t)panel_width(layer),
                          .at = at,
                          .next = layer->in_place ? 0 : steps->slot[s + 1],
                          .after = steps->slot[s + 1 < steps->length ? s + 2 : s + 1],

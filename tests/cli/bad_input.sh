@@ -65,7 +65,7 @@ refused 65 'array.h5: not a data set' "$tmp/array.h5"
 refused 65 'large_id.h5: /train/x row 1, position 2: id 10, expected' "$tmp/large_id.h5"
 
 # Ranks and lanes.
-expect 64 '5 ranks, but a batch of 64 rows has 4 lanes.*at most 4 ranks.*--batch-size 80' \
+expect 64 '5 ranks, but a batch of 64 rows has 4 lanes.*at most 4 ranks.*--batch-size 80.*--lane-rows 12, .* hardly any time' \
     mpirun -np 5 "$rnntrain" "$good" --batch-size 64 --run-dir "$run"
 
 # The split.

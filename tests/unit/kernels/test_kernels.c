@@ -137,6 +137,7 @@ static void check_outer_product(const struct kernels *kernels, int positions, in
                              a,
                              (size_t)rows,
                              b,
+                             (size_t)kernels->panel,
                              (size_t)(positions * kernels->panel),
                              c,
                              NULL};
