@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The notebook's accuracy on the real corpus: three recipes, three seeds, two ranks. Prints the
-# table of README.md. About 12 minutes on two cores.
+# table of src/README.md. About 12 minutes on two cores.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 
