@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "base/say.h"
 #include "commands/import_options.h"
+#include "commands/inspect_json.h"
 #include "data/own_vectors.h"
 #include "data/sparse.h"
 #include "files/h5.h"
@@ -64,8 +67,35 @@ static void show_weights(const struct model *model, const real *weights)
              (unsigned long long)params_hash(params, weights));
 }
 
+/* How far the run had come, of its state; nothing of a model that is no point of one. */
+static void show_run(const char *state)
+{
+    json_t *root = state ? json_loads(state, 0, NULL) : NULL;
+    const json_t *epochs = json_object_get(root, "epoch");
+    json_int_t steps = json_integer_value(json_object_get(root, "step"));
+    json_int_t best = json_integer_value(json_object_get(root, "best_epoch"));
+    const json_t *line = json_array_get(json_object_get(root, "history"),
+                                        (size_t)(best > 0 ? best - 1 : 0));
+    const json_t *loss = json_object_get(line, "val_loss");
+    const json_t *acc = json_object_get(line, "val_acc");
+
+    if (json_is_integer(epochs)) {
+        char *of = best > 0 && loss && acc
+                       ? xasprintf("; best epoch %lld, val_loss %.4f, val_acc %.4f",
+                                   (long long)best, json_number_value(loss),
+                                   json_number_value(acc))
+                       : xstrdup("");
+        say_line(stdout, "run        %lld epoch%s, %lld step%s%s",
+                 (long long)json_integer_value(epochs),
+                 plural(json_integer_value(epochs)), (long long)steps, plural(steps), of);
+        free(of);
+    }
+    json_decref(root);
+}
+
 static void show_texts(const struct checkpoint *info)
 {
+    show_run(info->state);
     program_print_json("state", info->state);
     program_print_json("config", info->config);
     program_print_json("provenance", info->provenance);
@@ -180,11 +210,13 @@ static int show_ngrams(const struct dataset *data)
     return rc;
 }
 
-static int inspect_dataset(const char *path)
+static int inspect_dataset(const char *path, bool json)
 {
     struct dataset data = {0};
     int rc = dataset_open_again(path, &data); /* its seal was checked */
-    if (!rc) {
+    if (!rc && json) {
+        rc = inspect_json_dataset(&data);
+    } else if (!rc) {
         import_print_unsealed(data.is_unsealed, path);
         show_dataset(&data);
         rc = show_ngrams(&data);
@@ -198,7 +230,8 @@ static int inspect_dataset(const char *path)
 }
 
 /* A model of Keras that takes rows of any length is shown all the same. */
-static int inspect_model(const char *path, const struct checkpoint_hints *hints)
+static int inspect_model(const char *path, const struct checkpoint_hints *hints,
+                         bool json)
 {
     struct predictor predictor = {0};
     struct checkpoint info = {0};
@@ -213,7 +246,9 @@ static int inspect_model(const char *path, const struct checkpoint_hints *hints)
     struct decision decision = info.ensemble.decision;
     info.ensemble.decision = (struct decision){.temperature = 0};
     rc = predictor_take(&predictor, &info, "auto");
-    if (!rc) {
+    if (!rc && json) {
+        inspect_json_model(&predictor, any_length);
+    } else if (!rc) {
         import_print_notes(&predictor.info);
         import_print_training_notes(&predictor.info);
         if (predictor.n > 1)
@@ -286,7 +321,7 @@ static int verify_dataset(const char *path)
 
 struct settings {
     struct import_settings keras;
-    bool verify;
+    bool verify, json;
 };
 
 static int inspect(const struct settings *settings, const char *path)
@@ -298,8 +333,8 @@ static int inspect(const struct settings *settings, const char *path)
     if (rc)
         return rc;
     if (!settings->verify)
-        return look.kind == SAVED_DATASET ? inspect_dataset(path)
-                                          : inspect_model(path, &hints);
+        return look.kind == SAVED_DATASET ? inspect_dataset(path, settings->json)
+                                          : inspect_model(path, &hints, settings->json);
 
     if (look.kind == SAVED_OTHER)
         return fail(
@@ -327,6 +362,8 @@ static const struct option options[] = {
     {"verify", OPTION_BOOL, offsetof(struct settings, verify), "false", 0, 0, NULL,
      "read every number and say whether the file is whole, instead of what is in it",
      NULL, true},
+    {"json", OPTION_BOOL, offsetof(struct settings, json), "false", 0, 0, NULL,
+     "what is in it as one JSON object", NULL, true},
 };
 
 static const struct option_part parts[] = {
