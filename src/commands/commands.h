@@ -16,6 +16,8 @@
             "trains a language model, with whose layers a classifier can begin")         \
     COMMAND(tune, "Training", true,                                                      \
             "finds the options that make the best model of a data set")                  \
+    COMMAND(sweep, "Training", true,                                                     \
+            "trains all points of a grid of options and compares them")                  \
     COMMAND(doctor, "Training", true,                                                    \
             "says whether a job would run well here, and what to do where not")          \
     COMMAND(summary, "Training", false,                                                  \

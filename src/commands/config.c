@@ -359,6 +359,7 @@ int config_resolve(const struct config_sources *sources, struct config *config,
     struct config named = {0};
     const struct trainer_config *run = &named.trainer;
 
+    config->sweep = (struct sweep_options){.grid = NULL};
     options_init(sources->table, config);
     stopping_leave_open(config);
     int rc = find_beginning(&named, &line);
@@ -395,6 +396,7 @@ int config_resolve(const struct config_sources *sources, struct config *config,
 int config_from_record(const char *json, const char *source, struct config *config)
 {
     char *renewed = record_renew(json);
+    config->sweep = (struct sweep_options){.grid = NULL};
     options_init(&cmd_train_table, config);
     stopping_of_old_record(config);
     int rc = options_from_json(&cmd_train_table, config, renewed, source);
@@ -405,4 +407,7 @@ int config_from_record(const char *json, const char *source, struct config *conf
 void config_release(struct config *config)
 {
     options_release(&cmd_train_table, config);
+    free(config->sweep.grid);
+    free(config->sweep.slurm_options);
+    config->sweep = (struct sweep_options){.grid = NULL};
 }

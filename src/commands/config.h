@@ -16,6 +16,12 @@ struct tune_options {
     int objective;   /* one of those that tune.c names */
 };
 
+struct sweep_options {
+    char *grid; /* lines name=value,value; owned */
+    char *slurm_options;
+    bool slurm;
+};
+
 /* What a recipe asks of a data set. */
 struct recipe_facts {
     int rows;          /* of its training part */
@@ -32,7 +38,8 @@ struct config {
     struct test_hooks test;
     int seeds, n_groups; /* of several runs as one job */
     bool add_linear, add_latent;
-    struct tune_options tune; /* of rnntrain tune */
+    struct tune_options tune;   /* of rnntrain tune */
+    struct sweep_options sweep; /* of rnntrain sweep */
     bool print_config;
 };
 

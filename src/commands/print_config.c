@@ -66,23 +66,24 @@ static char *value_of(const struct option *option, const struct config *config)
     return value;
 }
 
-void print_config(const struct option_table *table, const struct config *config)
+void print_config(FILE *out, const struct option_table *table,
+                  const struct config *config)
 {
     struct option option;
     bool is_first = true;
 
-    printf("{");
+    fputs("{", out);
     for (int i = 0; options_at(table, i, &option); i++) {
         char *value = value_of(&option, config);
         if (!value)
             continue;
 
         char *key = options_key(&option);
-        fputs(is_first ? "\n" : ",\n", stdout);
-        say(stdout, "  \"%s\": %s", key, value);
+        fputs(is_first ? "\n" : ",\n", out);
+        say(out, "  \"%s\": %s", key, value);
         is_first = false;
         free(key);
         free(value);
     }
-    printf("\n}\n");
+    fputs("\n}\n", out);
 }

@@ -1,10 +1,11 @@
 #include "commands/training.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/program.h"
 #include "commands/print_config.h"
+#include "commands/quote.h"
 #include "commands/runs_options.h"
 #include "data/sampler_options.h"
 #include "saved/record.h"
@@ -43,35 +44,12 @@ int training_resolve(const struct config_sources *sources, struct config *config
     return rc;
 }
 
-/* As a shell would take it again. */
-static char *quoted(const char *argument)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-_=./,:+@%";
-    char *text = xstrdup("'"), *longer;
-
-    if (*argument && argument[strspn(argument, plain)] == '\0') {
-        free(text);
-        return xstrdup(argument);
-    }
-    for (size_t n; *argument; argument += n + (argument[n] == '\'')) {
-        n = strcspn(argument, "'");
-        longer =
-            xasprintf("%s%.*s%s", text, (int)n, argument, argument[n] ? "'\\''" : "");
-        free(text);
-        text = longer;
-    }
-    longer = xasprintf("%s'", text);
-    free(text);
-    return longer;
-}
-
 static char *command_line(const char *program, int argc, char *const *argv)
 {
     char *line = xstrdup(program);
 
     for (int i = 0; i < argc; i++) {
-        char *argument = quoted(argv[i]);
+        char *argument = quote_for_shell(argv[i]);
         char *longer = xasprintf("%s %s", line, argument);
         free(argument);
         free(line);
@@ -91,7 +69,7 @@ static int do_work(struct comm *comm, struct config *config,
     if (!config->print_config)
         rc = work(comm, config, sources->argc, (char **)sources->argv);
     else if (comm->rank == 0)
-        print_config(sources->table, config);
+        print_config(stdout, sources->table, config);
     config->trainer.command = NULL;
     free(command);
     return rc;

@@ -1,7 +1,7 @@
 /* The inside of a job: job.c runs its phases, members.c makes its runs, folder.c has its
  * folder and its log, join.c what its models come to as one, scores.c what is said of
  * them. Trials from which the network is chosen: tune.c, halving.c (who goes on) and
- * trials.c (what they came to, in the log and for people).
+ * trials.c (what they came to, in the log and for people). All points of a grid: sweep.c.
  */
 #ifndef RNNTRAIN_RUNS_PRIVATE_H
 #define RNNTRAIN_RUNS_PRIVATE_H

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# All points of a grid: each run has the bits that it has alone; the same table on any ranks, killed or
+# not; as an array of Slurm jobs the same runs; what cannot be swept. Argument: "all", 3 x 5 runs.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+cd "$tmp"
+
+"$rnnprep" sample sample --documents 300 >/dev/null
+"$rnnprep" ./sample -o data.h5 --num-words 200 --maxlen 20 --quiet
+base=(data.h5 --epochs 2 --batch-size 64 --seed 3 --units 4 --embedding 4 --dense 0)
+points=(--grid units=3,5 --grid learning_rate=1e-3,0.02)
+seeds=1 np=2 n=4
+if [ "${3:-}" = all ]; then
+    points=(--grid units=3,5,7)
+    seeds=5 np=4 n=15
+fi
+swept=(sweep "${base[@]}" "${points[@]}" --seeds $seeds)
+
+table() { # output
+    sed -n '/^point /,/^ *[0-9]* .*--/p; /^ *[0-9]*[* ]  .*--units/p' "$1" | sort -u
+}
+runs() { # folder
+    for i in $(seq $n); do echo "$i $(hashes "$1/trial-$i")"; done
+}
+
+"$rnntrain" "${swept[@]}" --run-dir one >said
+runs one >wanted
+table said >wanted_table
+[ "$(grep -c '^ *[0-9]\+\*  .*--units' wanted_table)" = 1 ] || problem "no table: $(cat said)"
+[ -s one/best.h5 ] || problem "no best run: $(cat said)"
+"$rnntrain" eval one data.h5 >/dev/null
+
+# The same run alone.
+"$rnntrain" "${base[@]}" --units 5 $([ $seeds = 1 ] && echo --learning-rate 0.02) --run-dir alone --quiet \
+    --replica $((seeds - 1))
+alone=$([ $seeds = 1 ] && echo 4 || echo 10)
+[ "$(hashes alone)" = "$(hashes one/trial-$alone)" ] || problem "another run alone"
+cmp <(grep -o '"config":{.*},"ranks"' alone/log.jsonl) \
+    <(grep -o '"config":{.*},"ranks"' one/trial-$alone/log.jsonl) || problem "other options alone"
+
+# On ranks, killed and gone on with.
+for try in 1 2; do
+    launch $np "$rnntrain" "${swept[@]}" --run-dir killed --resume
+    sleep "0.$((RANDOM % 9))"
+    kill -9 $(started) 2>/dev/null || true
+    wait $job 2>/dev/null || true
+done
+ranks $np "$rnntrain" "${swept[@]}" --run-dir killed --resume >said 2>/dev/null
+runs killed | diff wanted - || problem "killed: other runs"
+table said | diff wanted_table - || grep -q 'killed is finished' said || problem "killed: another table: $(cat said)"
+"$rnntrain" "${swept[@]}" --run-dir killed --resume >said
+grep -q 'killed is finished' said || problem "not finished: $(cat said)"
+
+# As an array: an sbatch that runs each task here, then the table.
+mkdir bin
+cat >bin/sbatch <<'SBATCH'
+#!/bin/bash
+for word; do
+    case $word in
+    --array=1-*) n=${word#--array=1-} ;;
+    --*) ;;
+    *) script=$word ;;
+    esac
+done
+export SLURM_SUBMIT_DIR=$PWD
+for ((i = 1; i <= ${n:-0}; i++)); do
+    SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$i bash "$script" >>tasks 2>&1 || exit 1
+done
+[ -n "${n:-}" ] || bash "$script" >table 2>&1 || exit 1
+echo "${n:-8}"
+SBATCH
+chmod +x bin/sbatch
+PATH=$PWD/bin:$PATH "$rnntrain" "${swept[@]}" --run-dir "an array" --slurm --slurm-options="--time=5" >said ||
+    problem "$(cat tasks table)"
+grep -q "^$n runs are job $n, the table is job 8" said || problem "$(cat said)"
+runs "an array" | diff wanted - || problem "an array: other runs"
+table table | diff wanted_table - || problem "an array: another table: $(cat table)"
+
+# What cannot be.
+expect 64 'nothing varies' "$rnntrain" sweep data.h5 --run-dir x
+expect 64 'no such option' "$rnntrain" sweep data.h5 --grid unit=3,4 --run-dir x
+expect 64 'give --data once' "$rnntrain" sweep data.h5 --grid data=a,b --run-dir x
+expect 64 'stands there twice' "$rnntrain" sweep data.h5 --grid units=3 --grid units=4 --run-dir x
+expect 64 '^rnntrain: --units -1: --units -1: expected' "$rnntrain" sweep data.h5 --grid units=-1 --run-dir x
+expect 64 'of other options' "$rnntrain" "${swept[@]}" --seed 4 --run-dir one --resume
+expect 69 'there is no sbatch here' env PATH=/nowhere "$rnntrain" "${swept[@]}" --run-dir x --slurm
