@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/say.h"
 #include "commands/row_ngrams.h"
 #include "commands/selection.h"
@@ -107,7 +108,8 @@ static int judge_data(const char *folder, const char *path, struct judge **judge
 
     if (!rc) {
         classes_renumber(&data.part[DATASET_TEST], places);
-        rc = selection_judge(&selection, &predictor, &data, "auto", 0, &score, judge);
+        const struct selection_how how = {"auto", 0, crew_cores()};
+        rc = selection_judge(&selection, &predictor, &data, &how, &score, judge);
     }
     free(places);
     free(note);

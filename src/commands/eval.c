@@ -6,9 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/crew.h"
 #include "base/say.h"
 #include "data/classes.h"
 #include "data/dataset.h"
+#include "commands/all_ranks.h"
 #include "commands/corpus.h"
 #include "commands/eval.h"
 #include "commands/import_options.h"
@@ -23,7 +25,7 @@ struct settings {
     struct import_settings keras;
     struct input_settings input;
     int part;
-    int64_t window_rows;
+    int64_t window_rows, threads;
     char *isa;
     enum precision precision;
     bool json, csv;
@@ -45,6 +47,10 @@ static const struct option options[] = {
      "read so many rows at a time, for data larger than memory; 0: as the model was "
      "trained",
      "Options", true},
+    {"threads", OPTION_INT, offsetof(struct settings, threads), "cores", 0, 1024,
+     all_ranks_cores,
+     "threads, no more than the rows need; their number does not change a bit", "Options",
+     true},
     {"json", OPTION_BOOL, offsetof(struct settings, json), "false", 0, 0, NULL,
      "print one JSON object", "Options", true},
     {"csv", OPTION_BOOL, offsetof(struct settings, csv), "false", 0, 0, NULL,
@@ -144,9 +150,15 @@ static void say_left_out(const struct evaluation *evaluation)
                          "take long: give a smaller --bootstrap");
 }
 
+static int threads_of(const struct settings *settings)
+{
+    return settings->threads ? (int)settings->threads : crew_cores();
+}
+
 static int tell_evaluation(struct evaluation *evaluation, const struct settings *settings)
 {
-    evaluation_compute(evaluation, (uint64_t)settings->seed, settings->bootstrap);
+    evaluation_compute(evaluation, (uint64_t)settings->seed, settings->bootstrap,
+                       threads_of(settings));
     int rc = settings->rows ? evaluation_write_rows(evaluation, settings->rows) : OK;
     if (rc)
         return rc;
@@ -173,8 +185,9 @@ static int print_score(const struct predictor *predictor, const struct dataset *
                                     .facts = has_names ? &predictor->info.facts
                                                        : &data->facts};
 
-    int rc = selection_judge(selection, predictor, data, settings->isa, window,
-                             &evaluation.score, &evaluation.judge);
+    const struct selection_how how = {settings->isa, window, threads_of(settings)};
+    int rc = selection_judge(selection, predictor, data, &how, &evaluation.score,
+                             &evaluation.judge);
     if (!rc && settings->telling.tell)
         rc = settings->telling.tell(&evaluation, settings->telling.context);
     else if (!rc)
@@ -332,6 +345,10 @@ static int run(const void *given, const char *const *operands, int n)
     if (rc)
         return rc;
 
+    if (comm_launched_size() > 1)
+        say_line(stderr, "rnntrain: note: eval computes on one process, the first, and "
+                         "on as many threads as the cores that it may use: start it "
+                         "without mpirun, or give --threads");
     settings.isa = precision_set(settings.isa, settings.precision);
     rc = corpus_is_one(path) ? eval_corpus(&settings, checkpoint, path)
                              : eval_dataset(&settings, checkpoint, path);

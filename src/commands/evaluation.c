@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void evaluation_compute(struct evaluation *evaluation, uint64_t seed, int resamples)
+void evaluation_compute(struct evaluation *evaluation, uint64_t seed, int resamples,
+                        int n_threads)
 {
     struct judge *judge = evaluation->judge, *constant = judge_constant(judge);
 
@@ -11,7 +12,7 @@ void evaluation_compute(struct evaluation *evaluation, uint64_t seed, int resamp
     judge_arrange(constant);
     judge_compute(judge, NULL, &evaluation->figures);
     judge_compute(constant, NULL, &evaluation->baseline);
-    judge_bootstrap(judge, seed, resamples, &evaluation->intervals);
+    judge_bootstrap_by(n_threads, judge, seed, resamples, &evaluation->intervals);
     evaluation->seed = seed;
     judge_free(constant);
 }

@@ -23,8 +23,9 @@ struct evaluation {
     uint64_t seed; /* of the intervals */
 };
 
-/* From selection, facts, score and judge all the others. */
-void evaluation_compute(struct evaluation *evaluation, uint64_t seed, int resamples);
+/* From selection, facts, score and judge all the others, by up to n_threads. */
+void evaluation_compute(struct evaluation *evaluation, uint64_t seed, int resamples,
+                        int n_threads);
 void evaluation_release(struct evaluation *evaluation);
 
 /* To standard output. */

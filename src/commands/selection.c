@@ -112,8 +112,7 @@ static int wide_models(const struct predictor *predictor, const char *isa,
 struct telling {
     const struct ensemble *ensemble;
     struct judge *judge;
-    int *place;            /* of each row of the part in the selection */
-    double *probabilities; /* (C) */
+    int *place; /* of each row of the part in the selection */
 };
 
 static void tell(void *data, const struct lane *lane, const real *logits)
@@ -121,20 +120,22 @@ static void tell(void *data, const struct lane *lane, const real *logits)
     struct telling *telling = data;
     const struct rows *rows = lane->from;
     int outputs = ensemble_outputs(telling->ensemble);
+    double *probabilities =
+        xcalloc((size_t)telling->judge->classes, sizeof *probabilities);
 
     for (int r = 0; r < lane->n_rows; r++) {
         int row = lane->rows[r];
-        struct judge_row judged = {.probabilities = telling->probabilities,
+        struct judge_row judged = {.probabilities = probabilities,
                                    .thresholds = ensemble_thresholds(telling->ensemble)};
-        judged.decided =
-            ensemble_judge(telling->ensemble, logits + (size_t)r * (size_t)outputs,
-                           telling->probabilities);
+        judged.decided = ensemble_judge(
+            telling->ensemble, logits + (size_t)r * (size_t)outputs, probabilities);
         if (rows->n_labels)
             judged.labels = rows_multi_hot(rows, row);
         else
             judged.label = rows->y[row];
         judge_take(telling->judge, telling->place[row], &judged);
     }
+    free(probabilities);
 }
 
 /* Evaluates with an evaluator that is whole but for its listener. */
@@ -146,7 +147,6 @@ static int judge_rows(const struct selection *selection, const struct dataset *d
     const struct listener listener = {tell, &telling};
 
     telling.place = xcalloc((size_t)data->part[selection->part].n, sizeof *telling.place);
-    telling.probabilities = xcalloc((size_t)judge->classes, sizeof(double));
     for (int i = 0; i < selection->n; i++)
         telling.place[selection->rows[i]] = i;
     evaluator->listener = &listener;
@@ -154,7 +154,6 @@ static int judge_rows(const struct selection *selection, const struct dataset *d
     int rc =
         evaluate(evaluator, data, selection->part, selection->rows, selection->n, score);
     free(telling.place);
-    free(telling.probabilities);
     return rc;
 }
 
@@ -182,8 +181,52 @@ static void count_again(const struct judge *judge, struct score *score)
     judge_figures_release(&figures);
 }
 
+/* Ensembles that share the weights of one, for threads beside its own. */
+struct sharers {
+    struct model **models; /* (n, members) owned */
+    struct ensemble *ensembles;
+    int n, members;
+};
+
+/* As many as the rows need: where the models would have to learn more words beforehand
+ * (model_learn) than there are to be met, there are none. */
+static int new_sharers(const struct selection *selection, struct model *const *models,
+                       const struct predictor *predictor, int n, struct sharers *sharers)
+{
+    enum { ROWS_A_THREAD = 256 };
+    size_t members = (size_t)predictor->n;
+    double words = (double)selection->n * predictor->info.facts.maxlen;
+    int most = selection->n / ROWS_A_THREAD, rc = OK;
+    n = n < most ? n : most;
+    if (n < 1 || words < (double)predictor_vocabulary(predictor))
+        return OK;
+
+    *sharers = (struct sharers){.members = predictor->n};
+    sharers->models = xcalloc((size_t)n * members, sizeof(struct model *));
+    sharers->ensembles = xcalloc((size_t)n, sizeof *sharers->ensembles);
+    for (size_t m = 0; m < members; m++)
+        model_learn(models[m]);
+    for (; sharers->n < n && !rc; sharers->n++) {
+        struct model **own = sharers->models + (size_t)sharers->n * members;
+        for (size_t m = 0; m < members && !rc; m++)
+            rc = model_new_sharer(models[m], &own[m]);
+        if (!rc)
+            ensemble_init(&sharers->ensembles[sharers->n], &predictor->info.ensemble,
+                          own);
+    }
+    return rc;
+}
+
+static void release_sharers(struct sharers *sharers)
+{
+    for (int i = 0; i < sharers->n; i++)
+        ensemble_release(&sharers->ensembles[i]);
+    free(sharers->ensembles);
+    free_models(sharers->models, sharers->n * sharers->members);
+}
+
 int selection_judge(const struct selection *selection, const struct predictor *predictor,
-                    const struct dataset *data, const char *isa, int window,
+                    const struct dataset *data, const struct selection_how *how,
                     struct score *score, struct judge **judge)
 {
     const struct facts *facts = &predictor->info.facts;
@@ -194,10 +237,11 @@ int selection_judge(const struct selection *selection, const struct predictor *p
     if (selection->n == 0)
         return refuse_none(data, selection->part);
 
-    int rc = wide_models(predictor, isa, &wide);
+    int rc = wide_models(predictor, how->isa, &wide);
     if (rc)
         return rc;
 
+    int window = how->window;
     comm_init_alone(&comm);
     balance_new(comm.size, true, &balance);
     struct evaluator evaluator = {
@@ -208,8 +252,13 @@ int selection_judge(const struct selection *selection, const struct predictor *p
         .window_rows = window,
     };
 
-    ensemble_init(&ensemble, &predictor->info.ensemble, wide ? wide : predictor->models);
-    if (window)
+    struct model **models = wide ? wide : predictor->models;
+    struct sharers sharers = {.n = 0};
+    ensemble_init(&ensemble, &predictor->info.ensemble, models);
+    rc = new_sharers(selection, models, predictor, how->n_threads - 1, &sharers);
+    evaluator.others = sharers.ensembles;
+    evaluator.n_others = sharers.n;
+    if (!rc && window)
         rc = stream_new(&comm, data, 1, stream_window_rows(window, evaluator.lane_rows),
                         &evaluator.stream);
     struct judge *made = judge_new(selection->n, facts->n_labels, facts->multi_label);
@@ -219,6 +268,7 @@ int selection_judge(const struct selection *selection, const struct predictor *p
         count_again(made, score);
 
     stream_free(evaluator.stream);
+    release_sharers(&sharers);
     ensemble_release(&ensemble);
     balance_release(&balance);
     comm_finalize(&comm);

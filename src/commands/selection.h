@@ -25,11 +25,17 @@ int selection_find(const struct predictor *predictor, const struct dataset *data
                    enum dataset_part part, struct selection *selection) NODISCARD;
 void selection_release(struct selection *selection);
 
+/* How they are judged. */
+struct selection_how {
+    const char *isa; /* as --isa; borrowed */
+    int window;      /* rows of one; 0: all are in memory */
+    int n_threads;   /* at most */
+};
+
 /* What they come to, with the bits of the predictor's run; ERR_FORMAT: there are none.
- * `isa` as --isa, `window`: rows of one; 0: all are in memory. *judge is told all rows in
- * their order; the caller's. */
+ * *judge is told all rows, at their places; the caller's. */
 int selection_judge(const struct selection *selection, const struct predictor *predictor,
-                    const struct dataset *data, const char *isa, int window,
+                    const struct dataset *data, const struct selection_how *how,
                     struct score *score, struct judge **judge) NODISCARD;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/rng.h"
 
 static const double most_steps = 0x1p32, most_numbers = 0x1p25;
@@ -88,8 +89,65 @@ static void set_unknown(int classes, struct judge_intervals *intervals)
             intervals->classes[c][f] = unknown;
 }
 
-void judge_bootstrap(const struct judge *judge, uint64_t seed, int resamples,
-                     struct judge_intervals *intervals)
+/* Resamples one after another, each by the thread that is free. */
+struct drawing {
+    const struct judge *judge, *drawn_from;
+    uint64_t seed;
+    struct drawn *drawn;
+    int n_taken;
+};
+
+struct resample {
+    int number;
+    struct judge_figures figures;
+    int32_t *weights; /* (n) */
+};
+
+static int take_resample(void *context, void *item, bool *end)
+{
+    struct drawing *drawing = context;
+    struct resample *resample = item;
+
+    *end = drawing->n_taken == drawing->drawn->resamples;
+    if (!*end)
+        resample->number = drawing->n_taken++;
+    return OK;
+}
+
+static int compute_resample(void *context, void *item, int worker)
+{
+    struct drawing *drawing = context;
+    struct resample *resample = item;
+    const struct rng rng = {.seed = drawing->seed,
+                            .purpose = RNG_BOOTSTRAP,
+                            .step = (uint32_t)resample->number,
+                            .row = 0};
+
+    (void)worker;
+    if (!resample->weights)
+        resample->weights = xcalloc((size_t)drawing->judge->n, sizeof *resample->weights);
+    draw(drawing->judge, &rng, resample->weights);
+    judge_compute(drawing->drawn_from, resample->weights, &resample->figures);
+    keep(drawing->drawn, resample->number, &resample->figures);
+    return OK;
+}
+
+static int finish_resample(void *context, void *item)
+{
+    (void)context;
+    (void)item;
+    return OK;
+}
+
+static void release_resample(void *item)
+{
+    struct resample *resample = item;
+    judge_figures_release(&resample->figures);
+    free(resample->weights);
+}
+
+void judge_bootstrap_by(int n_threads, const struct judge *judge, uint64_t seed,
+                        int resamples, struct judge_intervals *intervals)
 {
     size_t classes = (size_t)judge->classes;
     double numbers = (double)classes * JUDGE_CLASS_FIGURES * resamples;
@@ -106,24 +164,28 @@ void judge_bootstrap(const struct judge *judge, uint64_t seed, int resamples,
     struct drawn drawn = {resamples, intervals->leaves_classes ? 0 : judge->classes,
                           NULL};
     size_t kept = JUDGE_FIGURES + (size_t)drawn.n_classes * JUDGE_CLASS_FIGURES;
-    struct judge_figures figures = {.n = 0};
-    int32_t *weights = xcalloc((size_t)judge->n, sizeof *weights);
+    struct drawing drawing = {judge, &drawn_from, seed, &drawn, 0};
+    const struct crew_job job = {&drawing,
+                                 sizeof(struct resample),
+                                 take_resample,
+                                 compute_resample,
+                                 finish_resample,
+                                 release_resample,
+                                 0};
     drawn.values = xcalloc(kept * (size_t)resamples, sizeof *drawn.values);
     if (intervals->leaves_ranks)
         drawn_from.ranks = NULL;
 
-    for (int r = 0; r < resamples; r++) {
-        struct rng rng = {
-            .seed = seed, .purpose = RNG_BOOTSTRAP, .step = (uint32_t)r, .row = 0};
-        draw(judge, &rng, weights);
-        judge_compute(&drawn_from, weights, &figures);
-        keep(&drawn, r, &figures);
-    }
+    if (crew_run(&job, n_threads))
+        die("resamples cannot fail");
     take_intervals(&drawn, intervals);
-
-    judge_figures_release(&figures);
-    free(weights);
     free(drawn.values);
+}
+
+void judge_bootstrap(const struct judge *judge, uint64_t seed, int resamples,
+                     struct judge_intervals *intervals)
+{
+    judge_bootstrap_by(1, judge, seed, resamples, intervals);
 }
 
 void judge_intervals_release(struct judge_intervals *intervals)

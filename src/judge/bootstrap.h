@@ -30,6 +30,9 @@ struct judge_intervals {
 /* Of a judge that is arranged. */
 void judge_bootstrap(const struct judge *judge, uint64_t seed, int resamples,
                      struct judge_intervals *intervals);
+/* The same bits, by up to n_threads. */
+void judge_bootstrap_by(int n_threads, const struct judge *judge, uint64_t seed,
+                        int resamples, struct judge_intervals *intervals);
 void judge_intervals_release(struct judge_intervals *intervals);
 
 /* From quantile .025 to .975 of n numbers, which are sorted; NaN among them do not

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/trace.h"
 
 /* What a lane hands over. */
@@ -63,30 +64,103 @@ struct question {
                 double *values);
 };
 
-/* This rank's lanes of n rows that are sorted; `ids` of all of them, or NULL. */
+/* Lanes of an evaluator. */
+static int lanes_of(const struct evaluator *evaluator, int n)
+{
+    return (n + evaluator->lane_rows - 1) / evaluator->lane_rows;
+}
+
+/* Lanes of n rows that are sorted; `ids` of all of them, or NULL. */
+struct asking {
+    const struct evaluator *evaluator;
+    struct lane all;
+    int n_lanes;
+    const struct question *question;
+    double *values;
+    int next, end; /* of this rank's lanes */
+};
+
+static void ask_lane(const struct asking *asking, const struct evaluator *evaluator,
+                     int l)
+{
+    const struct lane *all = &asking->all;
+    int lane_rows = evaluator->lane_rows, stride = even_stride(asking->n_lanes);
+    int begin = (int)((int64_t)l * stride % asking->n_lanes) * lane_rows;
+    size_t offset = (size_t)begin * rows_row_bytes(all->from);
+    int left = all->n_rows - begin;
+
+    struct lane lane = {all->from, all->rows + begin, left < lane_rows ? left : lane_rows,
+                        all->ids ? (const char *)all->ids + offset : NULL};
+    asking->question->ask(evaluator, &lane,
+                          asking->values + (size_t)l * asking->question->width);
+}
+
+/* Side by side: a thread takes some lanes at a time. */
+enum { LANES_OF_THREAD = 8 };
+
+static int take_lanes(void *context, void *item, bool *end)
+{
+    struct asking *asking = context;
+
+    *(int *)item = asking->next;
+    *end = asking->next >= asking->end;
+    asking->next += LANES_OF_THREAD;
+    return OK;
+}
+
+static int ask_taken(void *context, void *item, int worker)
+{
+    const struct asking *asking = context;
+    struct evaluator own = *asking->evaluator;
+    int first = *(const int *)item, left = asking->end - first;
+
+    own.ensemble = worker > 0 ? &own.others[worker - 1] : own.ensemble;
+    for (int i = 0; i < LANES_OF_THREAD && i < left; i++)
+        ask_lane(asking, &own, first + i);
+    return OK;
+}
+
+static int finish_lanes(void *context, void *item)
+{
+    (void)context;
+    (void)item;
+    return OK;
+}
+
+static void release_lanes(void *item)
+{
+    (void)item;
+}
+
+static void ask_side_by_side(struct asking *asking)
+{
+    const struct crew_job job = {asking,       sizeof(int),   take_lanes, ask_taken,
+                                 finish_lanes, release_lanes, 0};
+    if (crew_run(&job, 1 + asking->evaluator->n_others))
+        die("lanes cannot fail");
+}
+
+/* This rank's. */
 static void ask_lanes(const struct evaluator *evaluator, struct lane all,
                       const struct question *question, double *values)
 {
     const struct comm *comm = evaluator->comm;
-    int lane_rows = evaluator->lane_rows, n = all.n_rows;
-    int n_lanes = (n + lane_rows - 1) / lane_rows, stride = even_stride(n_lanes);
+    int n_lanes = lanes_of(evaluator, all.n_rows);
     int *first = xcalloc((size_t)comm->size + 1, sizeof *first);
     balance_ranges(evaluator->balance, n_lanes, first);
 
     int mine = first[comm->rank], meetings = n_meetings(comm, first);
     double began = trace_begin();
-    for (int l = mine; l < first[comm->rank + 1]; l++) {
+    struct asking asking = {
+        evaluator, all, n_lanes, question, values, mine, first[comm->rank + 1]};
+    if (evaluator->n_others)
+        ask_side_by_side(&asking);
+    for (int l = mine; l < asking.end && !evaluator->n_others; l++) {
         if (l > mine && (l - mine) % LANES_TOGETHER == 0) {
             comm_meet(comm);
             meetings--;
         }
-
-        int begin = (int)((int64_t)l * stride % n_lanes) * lane_rows;
-        size_t offset = (size_t)begin * rows_row_bytes(all.from);
-        struct lane lane = {all.from, all.rows + begin,
-                            n - begin < lane_rows ? n - begin : lane_rows,
-                            all.ids ? (const char *)all.ids + offset : NULL};
-        question->ask(evaluator, &lane, values + (size_t)l * question->width);
+        ask_lane(&asking, evaluator, l);
     }
 
     while (meetings-- > 0)
@@ -94,12 +168,6 @@ static void ask_lanes(const struct evaluator *evaluator, struct lane all,
     trace_end(TRACE_VALIDATE, began);
     comm_gather_lanes(comm, values, (int)question->width, first);
     free(first);
-}
-
-/* Lanes of an evaluator. */
-static int lanes_of(const struct evaluator *evaluator, int n)
-{
-    return (n + evaluator->lane_rows - 1) / evaluator->lane_rows;
 }
 
 /* What all lanes of all windows say, (lanes, width); on every rank. */

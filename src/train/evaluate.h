@@ -70,6 +70,12 @@ struct evaluator {
     struct stream *stream;           /* of the ids; NULL: they are in memory */
     int window_rows;                 /* of the stream, at least lane_rows */
     const struct listener *listener; /* NULL: nobody asks for logits */
+
+    /* More ensembles of the same weights (model_new_sharer), (n_others): each has a
+     * thread of its own beside that of `ensemble`; the listener hears them side by
+     * side. */
+    struct ensemble *others;
+    int n_others;
 };
 
 /* Collective. Sorted by length, rows are cut into lanes; with a stream those of each

@@ -48,6 +48,14 @@ for way in "1 5" "3 2"; do
     predict $way texts.csv --jsonl | cmp - right.jsonl || problem "JSON judged by $way (np, threads)"
 done
 
+# Figures and rows of eval, whatever computes.
+for threads in 1 4; do
+    "$rnntrain" eval run set.h5 --part train --json --bootstrap 50 --threads $threads \
+        --rows rows$threads.csv >figures$threads
+done
+cmp figures1 figures4 || problem "figures by 4 threads"
+cmp rows1.csv rows4.csv || problem "rows by 4 threads"
+
 # Behind what was judged before.
 head -1234 right >begun
 predict 1 3 lines --skip "$(wc -l <begun)" >>begun

@@ -105,8 +105,8 @@ static void check(const int32_t *rows, int n)
 
     balance_new(1, true, &balance);
     for (int lane_rows = 1; lane_rows <= 8; lane_rows++) {
-        struct evaluator evaluator = {&comm, &balance, &ensemble, lane_rows,
-                                      NULL,  0,        NULL};
+        struct evaluator evaluator = {&comm, &balance, &ensemble, lane_rows, NULL,
+                                      0,     NULL,     NULL,      0};
         struct score score = {0};
         assert_int_equal(evaluate(&evaluator, &data, DATASET_TEST, rows, n, &score), OK);
 
@@ -142,7 +142,7 @@ static void test_no_rows(void **state)
     struct balance balance;
     struct score score = {.loss = 1, .correct = 1, .n = 1};
     balance_new(1, true, &balance);
-    struct evaluator evaluator = {&comm, &balance, &ensemble, 4, NULL, 0, NULL};
+    struct evaluator evaluator = {&comm, &balance, &ensemble, 4, NULL, 0, NULL, NULL, 0};
     const int32_t none = 0;
     assert_int_equal(evaluate(&evaluator, &data, DATASET_TEST, &none, 0, &score), OK);
     assert_true(score.n == 0 && score.loss == 0 && score.correct == 0);
