@@ -128,6 +128,7 @@ static const struct option test_options[] = {
     {"test-ranges", OPTION_INT, AT(test.ranges), "0", 0, OPTION_HUGE, NULL, "", NULL,
      true},
     {"test-nan", OPTION_INT, AT(test.nan), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
+    {"test-large", OPTION_INT, AT(test.large), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
     {"test-drift", OPTION_INT, AT(test.drift), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
 };
 

@@ -59,7 +59,7 @@ static size_t bytes_to_share(const char *data)
 /* Collective. */
 static void try_window(struct doctor *doctor)
 {
-    struct comm_window window = {NULL, NULL};
+    struct comm_window window = {.bytes = NULL};
     double bytes = (double)bytes_to_share(doctor->settings->data);
 
     doctor->window_bytes = (size_t)comm_max(doctor->comm, bytes);

@@ -57,6 +57,10 @@ int directory_replace(const struct directory *directory, const char *name,
  * is as it was. */
 int directory_link(const struct directory *directory, const char *from,
                    const char *to) NODISCARD;
+/* The same; what had the name `to` is then <stem>.prev.<extension>, unless it is the same
+ * file. */
+int directory_link_keeping(const struct directory *directory, const char *from,
+                           const char *to) NODISCARD;
 int directory_rename(const struct directory *directory, const char *from,
                      const char *to) NODISCARD;
 /* Nothing has the name any more; ERR_IO. */

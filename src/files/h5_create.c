@@ -30,14 +30,11 @@ struct h5_writer *h5_create(void)
     return file;
 }
 
-int h5_create_on_disk(const char *path, struct h5_writer **result)
+/* Takes the target over. */
+static int create_at(const char *path, struct file_target *target,
+                     struct h5_writer **result)
 {
-    struct file_target *target = NULL;
     char name[32];
-    int rc = file_begin(path, &target);
-    if (rc)
-        return rc;
-
     struct h5_writer *file = xcalloc(1, sizeof *file);
     file->target = target;
     file->path = xstrdup(path);
@@ -54,6 +51,28 @@ int h5_create_on_disk(const char *path, struct h5_writer **result)
 
     *result = file;
     return OK;
+}
+
+int h5_create_on_disk(const char *path, struct h5_writer **result)
+{
+    struct file_target *target = NULL;
+    int rc = file_begin(path, &target);
+
+    return rc ? rc : create_at(path, target, result);
+}
+
+int h5_create_on_disk_in(const struct directory *directory, const char *name,
+                         struct h5_writer **result)
+{
+    struct file_target *target = NULL;
+    int rc = file_begin_in(directory, name, &target);
+    if (rc)
+        return rc;
+
+    char *path = directory_path(directory, name);
+    rc = create_at(path, target, result);
+    free(path);
+    return rc;
 }
 
 void h5_discard(struct h5_writer *file)
@@ -109,18 +128,36 @@ int h5_image(struct h5_writer *file, char **bytes, size_t *n)
     return rc;
 }
 
-int h5_finish(struct h5_writer *file)
+/* All that was written is the target's. */
+static int close_content(struct h5_writer *file)
 {
     bool closed = H5Fclose(file->file) >= 0;
     file->file = -1;
 
-    int rc = closed && !file->failed
-                 ? file_finish(file->target)
-                 : fail(ERR_IO,
-                        "%s: cannot write: HDF5 failed: is there room on the device, and "
-                        "no limit of a file's size (ulimit -f)?",
-                        file->path);
+    return closed && !file->failed
+               ? OK
+               : fail(ERR_IO,
+                      "%s: cannot write: HDF5 failed: is there room on the device, and "
+                      "no limit of a file's size (ulimit -f)?",
+                      file->path);
+}
 
+int h5_finish(struct h5_writer *file)
+{
+    int rc = close_content(file);
+    if (!rc)
+        rc = file_finish(file->target);
+    h5_discard(file);
+    return rc;
+}
+
+int h5_leave(struct h5_writer *file, struct file_target **target)
+{
+    int rc = close_content(file);
+    if (!rc) {
+        *target = file->target;
+        file->target = NULL;
+    }
     h5_discard(file);
     return rc;
 }

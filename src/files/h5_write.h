@@ -70,6 +70,12 @@ int h5_save(struct h5_writer *file, const char *path, bool keep_previous) NODISC
  * outcome. */
 int h5_finish(struct h5_writer *file) NODISCARD;
 
+/* The same in two steps: a file of that name in a directory; once it is built it is
+ * closed, whatever the outcome, and its content left to be finished by file.h. */
+int h5_create_on_disk_in(const struct directory *directory, const char *name,
+                         struct h5_writer **file) NODISCARD;
+int h5_leave(struct h5_writer *file, struct file_target **target) NODISCARD;
+
 /* Closes a file that is not wanted any more. NULL is fine. */
 void h5_discard(struct h5_writer *file);
 

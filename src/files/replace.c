@@ -51,15 +51,57 @@ int directory_check(const struct directory *directory, const char *name)
     return OK;
 }
 
-/* Whether an open file holds these bytes and no others. */
-static bool holds(int fd, const void *bytes, size_t n)
+/* Whether an open file holds these bytes and no others; it is read piece by piece. */
+static bool holds(int fd, const char *bytes, size_t n)
 {
-    char *found = NULL;
-    size_t n_found = 0;
+    enum { PIECE = 1 << 20 };
+    struct stat status;
+    char *piece = xcalloc(PIECE, 1);
+    size_t at = 0;
+    ssize_t got = 1;
+    bool same = !fstat(fd, &status) && (uint64_t)status.st_size == n;
 
-    int rc = lseek(fd, 0, SEEK_SET) < 0 || file_read_opened(fd, "", &found, &n_found);
-    bool same = !rc && n_found == n && !memcmp(found, bytes, n);
-    free(found);
+    while (same && at < n && got != 0) {
+        got = pread(fd, piece, n - at < PIECE ? n - at : PIECE, (off_t)at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        same = got > 0 && !memcmp(piece, bytes + at, (size_t)got);
+        at += got > 0 ? (size_t)got : 0;
+    }
+    free(piece);
+    return same;
+}
+
+/* The last bytes of an open file, as of a trailer, and its size. */
+struct ending {
+    char bytes[FILE_TRAILER_BYTES];
+    off_t size;
+};
+
+static bool read_ending(int fd, struct ending *ending)
+{
+    const off_t n = sizeof ending->bytes;
+    struct stat status;
+
+    memset(ending, 0, sizeof *ending);
+    if (fd < 0 || fstat(fd, &status) || status.st_size < n)
+        return false;
+    ending->size = status.st_size;
+    return pread(fd, ending->bytes, (size_t)n, status.st_size - n) == n;
+}
+
+/* Whether a name's file has the seal of an open one, and so its content. */
+static bool has_seal_of(const struct directory *directory, const char *name, int other)
+{
+    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    struct ending own, its;
+    int fd = openat(directory->fd, name, flags);
+    bool same = read_ending(fd, &own) && read_ending(other, &its) &&
+                file_has_seal(own.bytes, sizeof own.bytes) && own.size == its.size &&
+                !memcmp(own.bytes, its.bytes, sizeof own.bytes);
+
+    if (fd >= 0)
+        close(fd);
     return same;
 }
 
@@ -117,16 +159,41 @@ int directory_replace(const struct directory *directory, const char *name,
     return rc;
 }
 
-int directory_link(const struct directory *directory, const char *from, const char *to)
+static bool is_same_file(const struct directory *directory, const char *left,
+                         const char *right)
+{
+    struct stat one, other;
+
+    return !fstatat(directory->fd, left, &one, AT_SYMLINK_NOFOLLOW) &&
+           !fstatat(directory->fd, right, &other, AT_SYMLINK_NOFOLLOW) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static int link_to(const struct directory *directory, const char *from, const char *to,
+                   bool keeps)
 {
     struct temporary linked = {.directory = NULL};
     int rc = OK;
 
-    if (temporary_link(directory, from, to, &linked) || temporary_rename(&linked, to))
+    if (temporary_link(directory, from, to, &linked) ||
+        (keeps && keep_generation(directory, to)) || temporary_rename(&linked, to))
         rc = fail(ERR_IO, "%s%s: cannot be made a name of %s: %s", directory->path, to,
                   from, strerror(errno));
     temporary_end(&linked);
     return rc;
+}
+
+int directory_link(const struct directory *directory, const char *from, const char *to)
+{
+    return link_to(directory, from, to, false);
+}
+
+int directory_link_keeping(const struct directory *directory, const char *from,
+                           const char *to)
+{
+    if (is_same_file(directory, from, to))
+        return OK;
+    return link_to(directory, from, to, true);
 }
 
 /* The directory of a file that is to be written. */
@@ -207,32 +274,62 @@ int file_begin(const char *path, struct file_target **result)
     return rc;
 }
 
+int file_begin_in(const struct directory *directory, const char *name,
+                  struct file_target **result)
+{
+    struct file_target *target = xcalloc(1, sizeof *target);
+    target->directory.fd = fcntl(directory->fd, F_DUPFD_CLOEXEC, 0);
+    target->directory.path = xstrdup(directory->path);
+    target->path = xstrdup(name);
+    target->name = target->path;
+
+    int rc = directory_check(directory, name);
+    if (!rc && (target->directory.fd < 0 ||
+                temporary_create(&target->directory, name, &target->temporary)))
+        rc = fail(ERR_IO, "%s%s: cannot write: %s", directory->path, name,
+                  strerror(errno));
+
+    if (rc)
+        file_end(target);
+    else
+        *result = target;
+    return rc;
+}
+
 int file_target_fd(const struct file_target *target)
 {
     return target->temporary.fd;
 }
 
-static int put_in_place(struct file_target *target, bool seals)
+static int put_in_place(struct file_target *target, bool seals, bool keeps)
 {
     struct temporary *temporary = &target->temporary;
+    struct directory *directory = &target->directory;
     struct stat status = {0};
 
     if (fstat(temporary->fd, &status) ||
         (seals && file_append_seal(temporary->fd, (uint64_t)status.st_size)) ||
-        (!seals && fsync(temporary->fd)) || temporary_rename(temporary, target->name) ||
-        fsync(target->directory.fd))
+        (!seals && fsync(temporary->fd)) ||
+        (keeps && !has_seal_of(directory, target->name, temporary->fd) &&
+         keep_generation(directory, target->name)) ||
+        temporary_rename(temporary, target->name) || fsync(directory->fd))
         return cannot_write(&target->directory, target->name, (long long)status.st_size);
     return OK;
 }
 
 int file_finish(struct file_target *target)
 {
-    return put_in_place(target, true);
+    return put_in_place(target, true, false);
 }
 
 int file_finish_plain(struct file_target *target)
 {
-    return put_in_place(target, false);
+    return put_in_place(target, false, false);
+}
+
+int file_finish_keeping(struct file_target *target)
+{
+    return put_in_place(target, true, true);
 }
 
 void file_end(struct file_target *target)

@@ -136,6 +136,7 @@ static double sum_squares(size_t n, const real *a)
 }
 
 #define UPDATE_ROW(NAME, stem) [UPDATE_##NAME] = stem,
+#define IDLE_ROW(NAME, stem) [UPDATE_##NAME] = stem##_idle,
 #define ACTIVATION_ROW(NAME, stem) [ACTIVATION_##NAME] = activate_##stem,
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -191,6 +192,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .divide = divide,
     .sum_squares = sum_squares,
     .update = {UPDATE_LIST(UPDATE_ROW)},
+    .idle = {UPDATE_LIST(IDLE_ROW)},
     .average = average,
     .sigmoid = sigmoid,
     .tanh = tanh_all,

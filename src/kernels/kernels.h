@@ -312,6 +312,7 @@ struct kernels {
     double (*sum_squares)(size_t n, const real *a);
 
     update_rule *update[UPDATE_KINDS];
+    idle_rule *idle[UPDATE_KINDS];
 
     /* mean += share (x - mean), n elements: a moving average goes on. */
     void (*average)(size_t n, real share, const real *x, real *mean);

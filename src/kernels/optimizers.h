@@ -43,6 +43,32 @@ static void adam(size_t n, const struct update *u, const real *g, real *const *s
     }
 }
 
+/* In registers: a sweep a step would read and write memory for each. */
+static void adam_idle(size_t n, const struct update *updates, size_t steps,
+                      real *const *slot, real *w)
+{
+    real *m = slot[0], *v = slot[1];
+
+    for (size_t i = 0; i < n; i += WIDTH) {
+        real part[3][WIDTH] = {{0}};
+        size_t count = n - i < WIDTH ? n - i : WIDTH;
+        vec vm, vv, vw;
+
+        memcpy(part[0], m + i, count * sizeof *m);
+        memcpy(part[1], v + i, count * sizeof *v);
+        memcpy(part[2], w + i, count * sizeof *w);
+        vm = vec_load(part[0]);
+        vv = vec_load(part[1]);
+        vw = vec_load(part[2]);
+        for (size_t s = 0; s < steps; s++)
+            adam_one(&updates[s], vec_set(0), &vm, &vv, &vw);
+
+        memcpy(m + i, &vm, count * sizeof *m);
+        memcpy(v + i, &vv, count * sizeof *v);
+        memcpy(w + i, &vw, count * sizeof *w);
+    }
+}
+
 /* Keras 2's form: v = rho v + (1 - rho) g^2;  w -= lr g / (sqrt(v) + epsilon). */
 static void rmsprop(size_t n, const struct update *u, const real *g, real *const *slot,
                     real *w)
@@ -61,6 +87,18 @@ static void rmsprop(size_t n, const struct update *u, const real *g, real *const
     }
 }
 
+/* w stays: nothing is taken from it. */
+static void rmsprop_idle(size_t n, const struct update *updates, size_t steps,
+                         real *const *slot, real *w)
+{
+    real *v = slot[0];
+
+    (void)w;
+    for (size_t s = 0; s < steps; s++)
+        for (size_t i = 0; i < n; i++)
+            v[i] *= updates[s].rho;
+}
+
 /* Keras's form: m = momentum m - lr g;  w += m. */
 static void sgd(size_t n, const struct update *u, const real *g, real *const *slot,
                 real *w)
@@ -71,6 +109,18 @@ static void sgd(size_t n, const struct update *u, const real *g, real *const *sl
         m[i] = momentum * m[i] - rate * (g[i] * scale);
         w[i] += m[i];
     }
+}
+
+static void sgd_idle(size_t n, const struct update *updates, size_t steps,
+                     real *const *slot, real *w)
+{
+    real *m = slot[0];
+
+    for (size_t s = 0; s < steps; s++)
+        for (size_t i = 0; i < n; i++) {
+            m[i] *= updates[s].momentum;
+            w[i] += m[i];
+        }
 }
 
 static void average(size_t n, real share, const real *x, real *mean)

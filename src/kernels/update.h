@@ -34,4 +34,9 @@ struct update {
 typedef void update_rule(size_t n, const struct update *update, const real *g,
                          real *const *slot, real *w);
 
+/* So many steps, one behind the other, whose gradients are zero: the same bits as the
+ * rule called for each. Epsilon is greater than 0. */
+typedef void idle_rule(size_t n, const struct update *updates, size_t steps,
+                       real *const *slot, real *w);
+
 #endif

@@ -255,8 +255,7 @@ static void finish_block(struct conv_layer *conv, const struct pass *pass, int f
         back.accumulate = tap > 0;
         conv->linear.kernels->matmul(&back);
     }
-    embedding_add_gradient(words->embedding, words->ids + from, n, words->dx, row,
-                           pass->gradient);
+    embedding_add_gradient(words->embedding, words->ids + from, n, words->dx, row, pass);
 }
 
 void conv_words_backward(struct conv_layer *conv, const struct pass *pass,

@@ -53,11 +53,24 @@ bool embedding_varies(const struct layer *embedding, const struct pass *pass)
            (pass->trains && const_of(embedding)->perturbation);
 }
 
+/* Where rows of the gradient go, and which row of it each planned position has. */
+static real *d_table_of(const struct layer *embedding, const struct pass *pass)
+{
+    return pass->table ? pass->table->rows : layer_gradient(embedding, pass->gradient, 0);
+}
+
+static const int32_t *places_of(const struct pass *pass)
+{
+    return pass->table ? pass->plans->places : pass->plans->ids;
+}
+
 void embedding_perturb(struct layer *embedding, const struct pass *pass)
 {
+    const struct perturbed_table table = {of(embedding)->table,
+                                          d_table_of(embedding, pass), places_of(pass)};
+
     perturbation_apply(of(embedding)->perturbation, pass->plans,
-                       embedding->frame->kernels, of(embedding)->table,
-                       layer_gradient(embedding, pass->gradient, 0));
+                       embedding->frame->kernels, &table);
 }
 
 /* Where a pass stands; no other than one that trains has stages. */
@@ -159,12 +172,10 @@ static void push(struct layer *layer, const struct pass *pass, const struct step
     const struct embedding_layer *own = of(layer);
     bool collects = is_at(own, PERTURBATION_COLLECTS);
     struct embedding e = at_step(own, pass, steps, s, -1,
-                                 collects ? own->perturbation->slots : pass->plans->ids);
+                                 collects ? own->perturbation->slots : places_of(pass));
 
-    layer->frame->kernels->embed_backward(&e, dx, row,
-                                          collects
-                                              ? own->perturbation->d_vectors
-                                              : layer_gradient(layer, pass->gradient, 0));
+    layer->frame->kernels->embed_backward(
+        &e, dx, row, collects ? own->perturbation->d_vectors : d_table_of(layer, pass));
 }
 
 void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n, real *x,
@@ -176,12 +187,25 @@ void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n,
 }
 
 void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, int n,
-                            const real *dx, size_t row, real *gradient)
+                            const real *dx, size_t row, const struct pass *pass)
 {
-    struct embedding words = {.n = n, .width = embedding->out.width, .ids = ids};
+    enum { SOME = 256 };
+    const struct kernels *kernels = embedding->frame->kernels;
+    int32_t places[SOME];
 
-    embedding->frame->kernels->embed_backward(&words, dx, row,
-                                              layer_gradient(embedding, gradient, 0));
+    /* last to first, as the kernel goes through those of a call */
+    for (int end = n; end > 0;) {
+        int first = end > SOME && pass->table ? end - SOME : 0;
+        struct embedding words = {
+            .n = end - first, .width = embedding->out.width, .ids = ids + first};
+        for (int i = first; i < end && pass->table; i++)
+            places[i - first] = (int32_t)table_rows_place(pass->table, (size_t)ids[i]);
+        if (pass->table)
+            words.ids = places;
+        kernels->embed_backward(&words, dx + (size_t)first * row, row,
+                                d_table_of(embedding, pass));
+        end = first;
+    }
 }
 
 static const char *const words[] = {"embedding", NULL};

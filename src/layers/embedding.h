@@ -40,6 +40,6 @@ bool embedding_varies(const struct layer *embedding, const struct pass *pass);
 void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n, real *x,
                        size_t row);
 void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, int n,
-                            const real *dx, size_t row, real *gradient);
+                            const real *dx, size_t row, const struct pass *pass);
 
 #endif

@@ -61,8 +61,11 @@ struct pass {
     int n_rows;
     const int32_t *rows; /* (n_rows) numbers in the data set: what dropout is drawn for */
     const struct rows *from; /* of the lane */
-    bool trains;       /* dropout is drawn, and what the backward pass reads is kept */
-    real *gradient;    /* the flat array that the backward pass sets */
+    bool trains;    /* dropout is drawn, and what the backward pass reads is kept */
+    real *gradient; /* the flat array that the backward pass sets */
+    /* Where the rows of the embedding's gradient are: NULL: in the flat array, which has
+     * no table else. */
+    const struct table_rows *table;
     uint64_t *touched; /* of rows of the table that it adds to; NULL: nobody asks */
     uint64_t seed;     /* of the dropouts */
     uint32_t step;

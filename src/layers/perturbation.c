@@ -78,15 +78,17 @@ static void move_row(struct perturbation *perturbation, const struct plans *plan
 }
 
 void perturbation_apply(struct perturbation *perturbation, const struct plans *plans,
-                        const struct kernels *kernels, const real *table, real *d_table)
+                        const struct kernels *kernels,
+                        const struct perturbed_table *table)
 {
-    const struct embedding words = {.n = (int)perturbation_slots(plans),
-                                    .width = perturbation->width,
-                                    .ids = plans->ids};
+    struct embedding words = {.n = (int)perturbation_slots(plans),
+                              .width = perturbation->width,
+                              .ids = table->places};
     size_t width = (size_t)perturbation->width;
 
-    kernels->embed_backward(&words, perturbation->d_vectors, width, d_table);
-    kernels->embed(&words, table, perturbation->vectors, width);
+    kernels->embed_backward(&words, perturbation->d_vectors, width, table->d_vectors);
+    words.ids = plans->ids;
+    kernels->embed(&words, table->vectors, perturbation->vectors, width);
     for (int r = 0; r < plans->all.rows; r++)
         move_row(perturbation, plans, r);
     perturbation->stage = PERTURBATION_APPLIES;

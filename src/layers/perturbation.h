@@ -40,9 +40,17 @@ size_t perturbation_bytes(const struct perturbation *perturbation);
 /* The lane's first way begins: no gradient is there yet. */
 void perturbation_begin(struct perturbation *perturbation, const struct plans *plans);
 
+/* Borrowed. */
+struct perturbed_table {
+    const real *vectors;   /* of the words */
+    real *d_vectors;       /* their gradients */
+    const int32_t *places; /* which of these each of the plans' ids has */
+};
+
 /* The lane's second way begins: `vectors` are those of the table, moved, and what was
- * collected has gone to the words' rows of d_table. */
+ * collected has gone to the words' gradients. */
 void perturbation_apply(struct perturbation *perturbation, const struct plans *plans,
-                        const struct kernels *kernels, const real *table, real *d_table);
+                        const struct kernels *kernels,
+                        const struct perturbed_table *table);
 
 #endif

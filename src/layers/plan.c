@@ -27,6 +27,7 @@ void plans_layout(struct plans *plans, const struct chain_config *chain, int row
     steps_layout(&plans->all, arena, rows, chain->length);
 
     plans->ids = arena_take(arena, slots, sizeof *plans->ids);
+    plans->places = arena_take(arena, slots, sizeof *plans->places);
     plans->row_ids = arena_take(arena, length, sizeof *plans->row_ids);
     plans->words = arena_take(arena, 2 * slots, sizeof *plans->words);
     plans->seen = arena_take(arena, id_bits_words(chain->vocabulary), sizeof(uint64_t));
@@ -105,6 +106,14 @@ void plans_take_lane(struct plans *plans, const struct lane *lane, bool shares)
             plans->ids[plans->all.slot[first + i] + (size_t)r] = plans->row_ids[i];
     }
     collect_words(plans);
+}
+
+void plans_find_places(struct plans *plans, const struct table_rows *table)
+{
+    size_t n = plans->all.slot[plans->length + 1];
+
+    for (size_t i = 0; i < n; i++)
+        plans->places[i] = (int32_t)table_rows_place(table, (size_t)plans->ids[i]);
 }
 
 void plans_take_rows(struct plans *plans, int n_rows)

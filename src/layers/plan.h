@@ -12,6 +12,7 @@
 #include "data/rows.h"
 #include "layers/chain.h"
 #include "layers/steps.h"
+#include "layers/table_rows.h"
 
 /* Some rows, at most the model's lane_rows, the longest first. */
 struct lane {
@@ -42,6 +43,7 @@ struct plans {
     int *n_words_of;  /* (R) words of each row, whatever the plans skip */
     struct steps all; /* the forward plan of `widest` */
     int32_t *ids;     /* (slots of `all`) */
+    int32_t *places;  /* (slots of `all`) of the ids' rows in a table_rows */
     int32_t *row_ids; /* (T) of one row, on the way there */
     int32_t *words;   /* (2 slots) the ids among them, each once; then room for some */
     int n_words;
@@ -62,6 +64,9 @@ void plans_take_rows(struct plans *plans, int n_rows);
 void plans_take_lane(struct plans *plans, const struct lane *lane, bool shares);
 /* The same of one row of nothing but pads. */
 void plans_take_pads(struct plans *plans);
+
+/* Where the rows of the lane's ids are in a table that has them. */
+void plans_find_places(struct plans *plans, const struct table_rows *table);
 
 /* Positions of row r of a lane that a plan computes, without planning it. */
 int plans_positions(const struct plans *plans, enum plan_kind kind,

@@ -340,7 +340,7 @@ static void backward_words(const struct layer *embedding, struct recurrent *trac
 
         embedding_look_up(embedding, ids, n, track->x, row);
         const real *dx = recurrent_words_backward(track, ids, n);
-        embedding_add_gradient(embedding, ids, n, dx, row, pass->gradient);
+        embedding_add_gradient(embedding, ids, n, dx, row, pass);
     }
 }
 

@@ -163,9 +163,31 @@ static void add_perturbed(struct model *model, const struct lane *lane,
         pass->gradient[table + i] += model->kept[i];
 }
 
+size_t model_most_touched(const struct model *model)
+{
+    return (size_t)model->frame.rows * (size_t)(model->chain.length + 1);
+}
+
+/* Room for the gradient of the lane's words: zeros. */
+static void begin_table(struct model *model, const struct lane_gradient *gradient)
+{
+    const struct table_rows *table = &gradient->table;
+
+    for (int i = 0; i < model->plans.n_words && gradient->touched; i++)
+        id_bits_set(gradient->touched, model->plans.words[i]);
+    if (!table->rows)
+        return;
+
+    const struct tensor *tensor = &model->params.tensors[0];
+    size_t words = id_bits_words(model->chain.vocabulary);
+    size_t n = table_rows_number(table, 0, 1, words);
+    memset(table->rows, 0, n * tensor->shape[1] * sizeof *table->rows);
+    plans_find_places(&model->plans, table);
+}
+
 struct lane_result model_lane_gradient(struct model *model, const struct lane *lane,
                                        int number, uint64_t seed, uint32_t step,
-                                       real *gradient, uint64_t *touched)
+                                       const struct lane_gradient *gradient)
 {
     const struct pass pass = {.plans = &model->plans,
                               .slot = number % LAYER_JOINT_LANES,
@@ -173,22 +195,22 @@ struct lane_result model_lane_gradient(struct model *model, const struct lane *l
                               .rows = lane->rows,
                               .from = lane->from,
                               .trains = true,
-                              .gradient = gradient,
-                              .touched = touched,
+                              .gradient = gradient->flat,
+                              .table = gradient->table.rows ? &gradient->table : NULL,
+                              .touched = gradient->touched,
                               .seed = seed,
                               .step = step};
     uint64_t mode = kernels_begin();
     double began = trace_begin();
 
-    if (!touched)
-        memset(gradient, 0, model->params.tensors[0].size * sizeof *gradient);
+    if (!gradient->touched)
+        memset(gradient->flat, 0, model->params.tensors[0].size * sizeof(real));
     model_forward(model, lane, &pass);
     struct lane_result result = score(model, lane, true);
     trace_end(TRACE_FORWARD, began);
 
     began = trace_begin();
-    for (int i = 0; i < model->plans.n_words && touched; i++)
-        id_bits_set(touched, model->plans.words[i]);
+    begin_table(model, gradient);
     if (model->kept)
         perturbation_begin(&model->perturbation, &model->plans);
     model_backward(model, &pass);
@@ -221,8 +243,8 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
                                   uint64_t seed, uint32_t step, real *gradient,
                                   uint64_t *touched)
 {
-    struct lane_result result =
-        model_lane_gradient(model, lane, 0, seed, step, gradient, touched);
+    const struct lane_gradient to = {.flat = gradient, .touched = touched};
+    struct lane_result result = model_lane_gradient(model, lane, 0, seed, step, &to);
 
     model_join(model, 0, 1, gradient);
     return result;

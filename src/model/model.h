@@ -65,9 +65,19 @@ struct lane_result model_gradient(struct model *model, const struct lane *lane,
  * have been the last such lanes. */
 enum { MODEL_JOINT_LANES = LAYER_JOINT_LANES };
 size_t model_joint_size(const struct model *model);
+struct lane_gradient {
+    real *flat;        /* the flat array */
+    uint64_t *touched; /* as model_gradient has it */
+    /* With `rows`: where those that are touched go, at most model_most_touched, zeroed
+     * here; then the flat array's table is neither read nor written. `touched` is that
+     * table's. Not of a language model. */
+    struct table_rows table;
+};
 struct lane_result model_lane_gradient(struct model *model, const struct lane *lane,
                                        int number, uint64_t seed, uint32_t step,
-                                       real *gradient, uint64_t *touched);
+                                       const struct lane_gradient *gradient);
+/* Rows of the table that a lane touches at most. */
+size_t model_most_touched(const struct model *model);
 void model_join(struct model *model, int first, int n, real *gradient);
 
 /* Forward only, without dropout. `logits`, if not NULL: (n_rows, 1 or C). */

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "kernels/kernels.h"
+#include "layers/table_rows.h"
 
 struct comm {
     int rank, size;
@@ -97,13 +98,16 @@ void comm_meet(const struct comm *comm);
 struct comm_window {
     void *bytes;
     void *handle; /* private */
+    size_t n;     /* bytes */
 };
 
 /* Collective. One zeroed block a node, 64-byte aligned, mapped by all of its ranks;
  * ERR_IO if a node has no room for it: the message ends in what to do. */
 int comm_window_open(const struct comm *comm, size_t n,
                      struct comm_window *window) NODISCARD;
-/* Collective. Makes what the node's first rank wrote visible to the node's others. */
+/* The same of this process alone: not collective. */
+int comm_window_open_alone(size_t n, struct comm_window *window) NODISCARD;
+/* Collective in a node: what its ranks wrote there is visible to the node's others. */
 void comm_window_sync(const struct comm *comm, struct comm_window *window);
 /* Collective. */
 void comm_window_close(const struct comm *comm, struct comm_window *window);
@@ -126,29 +130,42 @@ struct comm_sum;
  * nor sent; the sum has zeros there, as if they had been. */
 struct comm_shape {
     size_t rows, width, n;
+    size_t most; /* rows that a lane touches at most, and only those are stored; 0: all */
 };
 
-/* A lane's gradient, borrowed. */
+/* A lane's gradient, borrowed. Where only touched rows are stored they stand in
+ * table.rows, numbered by table_rows_number, and `values` has no table. */
 struct comm_lane {
-    real *values;      /* (n) */
+    real *values;      /* (n), or (n - rows * width) */
     uint64_t *touched; /* bit r % 64 of word r / 64: row r of the table may not be zero */
+    struct table_rows table; /* its bits are `touched`; or all NULL */
 };
+
+/* The flat array of n reals, whose table must not be looked at where it is not there. */
+static inline real *comm_lane_flat(const struct comm_shape *shape, struct comm_lane lane)
+{
+    size_t missing = shape->most ? shape->rows * shape->width : 0;
+    return (real *)((uintptr_t)lane.values - missing * sizeof(real)); /* and no object */
+}
 
 /* COMM_MPI: each rank's lanes in the tree of its range, the ranks' sums by MPI_Allreduce,
  * in the order that MPI takes. The bits then depend on who computed what. */
 enum comm_reduction { COMM_CANONICAL, COMM_MPI };
 
-/* Room for sums over at most n_lanes lanes. Collective in its later use. */
+/* Room for sums over at most n_lanes lanes. Collective in its later use. COMM_MPI takes
+ * no shape with `most`. */
 struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *kernels,
                               enum comm_reduction reduction, struct comm_shape shape,
                               int n_lanes);
 void comm_sum_free(struct comm_sum *sum);
 size_t comm_sum_bytes(const struct comm_sum *sum);
+const struct comm_shape *comm_sum_shape(const struct comm_sum *sum);
 
 /* The last n reals of an array are no lane's: `add` sets them in `values` to the sum over
  * `count` lanes from `first` on, in the tree. These are a node of it, of at most `lanes`
  * lanes, itself a power of two, and have been pushed, as no lane of the next node of so
- * many has. From before the first lane on; `data` is borrowed. */
+ * many has. `values` is the flat array of comm_lane_flat. From before the first lane on;
+ * `data` is borrowed. */
 struct comm_joint {
     size_t n;
     int lanes;
@@ -158,13 +175,14 @@ struct comm_joint {
 void comm_sum_join(struct comm_sum *sum, const struct comm_joint *joint);
 
 /* Where the gradient of the next lane goes: the table zero and untouched, the rest not
+ * zeroed, and where only touched rows are stored none of them, nor is what `table` has
  * zeroed; then comm_sum_push says that it is there. Lanes of a rank come in ascending
  * order from first[rank]. */
 struct comm_lane comm_sum_next(struct comm_sum *sum);
 void comm_sum_push(struct comm_sum *sum, int lane);
 /* Collective. The sum over all lanes, on every rank, valid until the next
  * comm_sum_next. */
-const real *comm_sum_finish(struct comm_sum *sum, const int *first);
+struct comm_lane comm_sum_finish(struct comm_sum *sum, const int *first);
 
 /* Collective. Lanes' results (a few doubles each) from the ranks that computed them to
  * all: values (n_lanes, width); a rank fills its own lanes before. */

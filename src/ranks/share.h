@@ -23,15 +23,27 @@ size_t share_words(const struct comm_shape *shape);
 /* Rank's share of `size`; of one rank: the whole. */
 struct share share_of(const struct comm_shape *shape, int rank, int size);
 
-/* At most so many reals is it once packed. */
-size_t share_most_packed(const struct share *share);
+/* Rows of the table that it has at most, of a sum of so many lanes. */
+size_t share_most_rows(const struct share *share, size_t lanes);
+/* At most so many reals is it once packed, of a sum of so many lanes. */
+size_t share_most_packed(const struct share *share, size_t lanes);
 
-/* Both return the end of what they wrote or read. */
+/* Both return the end of what they wrote or read. Where only touched rows are stored, a
+ * lane has none but those of the share that was unpacked. */
 real *share_pack(const struct share *share, struct comm_lane lane, real *to);
 const real *share_unpack(const struct share *share, const real *from,
                          struct comm_lane lane);
 
-/* left += right; rows that only one of them touched are copies, as zeros add nothing. */
+/* The same in two steps, for a lane of all shares: the bits of each; then, once their
+ * rows are numbered, what they mark. */
+const real *share_unpack_bits(const struct share *share, const real *from,
+                              struct comm_lane lane);
+void share_number(const struct share *share, struct comm_lane lane);
+const real *share_unpack_values(const struct share *share, const real *from,
+                                struct comm_lane lane);
+
+/* left += right; rows that only one of them touched are copies, as zeros add nothing.
+ * Where only touched rows are stored, lanes have those of the share. */
 void share_add(const struct share *share, const struct kernels *kernels,
                struct comm_lane left, struct comm_lane right);
 

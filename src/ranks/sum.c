@@ -39,6 +39,14 @@ struct node {
     bool is_whole; /* with what is found for many lanes at once */
 };
 
+/* Lanes one behind the other; owned. */
+struct lane_block {
+    real *values, *rows;
+    uint64_t *touched;
+    uint32_t *before;
+    size_t n_values, n_rows; /* reals from one lane's to the next one's */
+};
+
 /* Nodes from left to right, none complete with its neighbour: a stack on which siblings
  * merge as soon as both are there. */
 struct comm_sum {
@@ -48,15 +56,15 @@ struct comm_sum {
     struct comm_shape shape;
     struct comm_joint joint;
     int n_lanes;
-    struct comm_lane storage; /* of all buffers of lanes */
-    struct comm_lane *spare;  /* buffers that are free */
+    struct lane_block storage; /* all buffers of lanes */
+    struct comm_lane *spare;   /* those that are free */
     int n_buffers, n_spare;
     struct node *stack;
     int depth;
 
     /* Exchange between ranks; `inbox` has a lane of its own for each foreign node, of
      * which only this rank's share is ever used. */
-    struct comm_lane total, inbox;
+    struct lane_block total, inbox;
     real *sent, *received; /* packed shares */
     int *n_nodes;          /* (size) */
     struct comm_requests requests;
@@ -71,45 +79,86 @@ static int most_nodes(int n_lanes)
     return 2 * levels + 1;
 }
 
-static size_t padded_size(const struct comm_sum *sum)
+/* Reals of a lane but for rows that are stored apart, a multiple of 16. */
+static size_t padded_size(const struct comm_shape *shape)
 {
-    return (sum->shape.n + 15) / 16 * 16;
+    size_t apart = shape->most ? shape->rows * shape->width : 0;
+    return (shape->n - apart + 15) / 16 * 16;
 }
 
-/* Lane i of an array of lanes. */
-static struct comm_lane lane_at(const struct comm_sum *sum, struct comm_lane array, int i)
+static struct comm_lane lane_at(const struct comm_sum *sum,
+                                const struct lane_block *block, int i)
 {
-    return (struct comm_lane){array.values + (size_t)i * padded_size(sum),
-                              array.touched + (size_t)i * share_words(&sum->shape)};
+    size_t at = (size_t)i, words = share_words(&sum->shape);
+    uint64_t *touched = block->touched + at * words;
+    struct comm_lane lane = {.values = block->values + at * block->n_values,
+                             .touched = touched};
+
+    if (sum->shape.most)
+        lane.table = (struct table_rows){touched, block->before + at * words,
+                                         block->rows + at * block->n_rows};
+    return lane;
 }
 
-/* Pages of what other ranks never touch are never taken: calloc's, not xaligned's. */
-static struct comm_lane lazy_lanes(const struct comm_sum *sum, size_t n)
+/* Room for n lanes that have at most so many rows of the table where only touched ones
+ * are stored: of these few lanes have as many as they may, so pages are taken as they are
+ * written: calloc's, not xaligned's. */
+static struct lane_block lane_block_new(const struct comm_sum *sum, size_t n, size_t rows,
+                                        bool is_lazy)
 {
-    return (struct comm_lane){xcalloc(n * padded_size(sum), sizeof(real)),
-                              xcalloc(n * share_words(&sum->shape), sizeof(uint64_t))};
+    const struct comm_shape *shape = &sum->shape;
+    size_t words = share_words(shape);
+    struct lane_block block = {.n_values = padded_size(shape)};
+
+    block.values = is_lazy ? xcalloc(n * block.n_values, sizeof(real))
+                           : xaligned(n * block.n_values, sizeof(real));
+    block.touched = xcalloc(n * words, sizeof *block.touched);
+    if (shape->most) {
+        block.n_rows = (rows * shape->width + 15) / 16 * 16;
+        block.rows = xcalloc(n * block.n_rows, sizeof *block.rows);
+        block.before = xcalloc(n * words, sizeof *block.before);
+    }
+    return block;
 }
 
-/* At most so many reals is a rank's share once packed. */
-static size_t packed_size(const struct comm_sum *sum, int rank)
+/* Rows of the table that a rank's share of the sum over all lanes has at most. */
+static size_t most_rows(const struct comm_sum *sum, int rank, int size)
+{
+    struct share share = share_of(&sum->shape, rank, size);
+    return share_most_rows(&share, (size_t)sum->n_lanes);
+}
+
+/* At most so many reals is a rank's share of a sum of so many lanes once packed. */
+static size_t packed_size(const struct comm_sum *sum, int rank, size_t lanes)
 {
     struct share share = share_of(&sum->shape, rank, sum->comm.size);
-    return share_most_packed(&share);
+    return share_most_packed(&share, lanes);
+}
+
+/* The same of nodes, one behind the other. */
+static size_t packed_nodes(const struct comm_sum *sum, int rank, const struct node *nodes,
+                           int n)
+{
+    size_t reals = 0;
+
+    for (int i = 0; i < n; i++)
+        reals += packed_size(sum, rank, (size_t)1 << nodes[i].level);
+    return reals;
 }
 
 static void new_exchange(struct comm_sum *sum)
 {
     size_t size = (size_t)sum->comm.size, most = (size_t)most_nodes(sum->n_lanes);
-    size_t nodes =
-        (size_t)sum->n_lanes < size * most ? (size_t)sum->n_lanes : size * most;
+    size_t lanes = (size_t)sum->n_lanes;
+    size_t nodes = lanes < size * most ? lanes : size * most;
     size_t share = 0;
     for (int r = 0; r < sum->comm.size; r++) {
-        size_t n = packed_size(sum, r);
+        size_t n = packed_size(sum, r, lanes);
         share = n > share ? n : share;
     }
 
-    sum->total = lazy_lanes(sum, 1);
-    sum->inbox = lazy_lanes(sum, nodes);
+    sum->total = lane_block_new(sum, 1, most_rows(sum, 0, 1), true);
+    sum->inbox = lane_block_new(sum, nodes, most_rows(sum, 0, sum->comm.size), true);
     sum->sent = xcalloc(most * size * share, sizeof(real));
     sum->received = xcalloc((nodes > size ? nodes : size) * share, sizeof(real));
     sum->n_nodes = xcalloc(size, sizeof *sum->n_nodes);
@@ -132,22 +181,23 @@ struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *ker
     sum->n_buffers = nodes + 1;
     size_t buffers = (size_t)sum->n_buffers;
 
-    sum->storage.values = xaligned(buffers * padded_size(sum), sizeof(real));
-    sum->storage.touched = xcalloc(buffers * share_words(&shape), sizeof(uint64_t));
+    sum->storage = lane_block_new(sum, buffers, most_rows(sum, 0, 1), false);
     sum->spare = xcalloc(buffers, sizeof *sum->spare);
     sum->stack = xcalloc((size_t)nodes + 1, sizeof *sum->stack);
     for (int i = 0; i < sum->n_buffers; i++)
-        sum->spare[sum->n_spare++] = lane_at(sum, sum->storage, i);
+        sum->spare[sum->n_spare++] = lane_at(sum, &sum->storage, i);
 
     if (comm->size > 1)
         new_exchange(sum);
     return sum;
 }
 
-static void free_lanes(struct comm_lane lanes)
+static void free_lanes(struct lane_block lanes)
 {
     free(lanes.values);
+    free(lanes.rows);
     free(lanes.touched);
+    free(lanes.before);
 }
 
 void comm_sum_free(struct comm_sum *sum)
@@ -166,10 +216,19 @@ void comm_sum_free(struct comm_sum *sum)
     free(sum);
 }
 
+const struct comm_shape *comm_sum_shape(const struct comm_sum *sum)
+{
+    return &sum->shape;
+}
+
 size_t comm_sum_bytes(const struct comm_sum *sum)
 {
-    return (size_t)(sum->n_buffers + (sum->comm.size > 1 ? 4 : 0)) * sum->shape.n *
-           sizeof(real);
+    const struct comm_shape *shape = &sum->shape;
+    size_t buffers = (size_t)sum->n_buffers + (sum->comm.size > 1 ? 4 : 0);
+    size_t words = share_words(shape) * (sizeof(uint64_t) + sizeof(uint32_t));
+    if (!shape->most)
+        return buffers * shape->n * sizeof(real);
+    return buffers * (padded_size(shape) * sizeof(real) + words);
 }
 
 struct comm_lane comm_sum_next(struct comm_sum *sum)
@@ -215,7 +274,7 @@ static void make_whole(struct comm_sum *sum)
         struct node *node = &sum->stack[i];
         if (sum->joint.n > 0)
             sum->joint.add(sum->joint.data, node->index << node->level, 1 << node->level,
-                           node->lane.values);
+                           comm_lane_flat(&sum->shape, node->lane));
         node->is_whole = true;
     }
 }
@@ -283,11 +342,10 @@ static void exchange_shares(struct comm_sum *sum, const int *first)
 {
     struct node nodes[64];
     const struct comm *comm = &sum->comm;
-    size_t most = packed_size(sum, comm->rank);
     real *to = sum->received, *out = sum->sent;
     for (int r = 0; r < comm->size; r++) {
         sum->n_nodes[r] = nodes_of_range(first[r], first[r + 1], nodes);
-        size_t room = most * (size_t)sum->n_nodes[r];
+        size_t room = packed_nodes(sum, comm->rank, nodes, sum->n_nodes[r]);
         if (r != comm->rank)
             comm_receive(comm, r, to, room * sizeof *to, &sum->requests);
         to += room;
@@ -296,7 +354,7 @@ static void exchange_shares(struct comm_sum *sum, const int *first)
     for (int step = 1; step < comm->size; step++) {
         int other = (comm->rank + step) % comm->size;
         struct share share = share_of(&sum->shape, other, comm->size);
-        size_t room = packed_size(sum, other) * (size_t)sum->depth;
+        size_t room = packed_nodes(sum, other, sum->stack, sum->depth);
         real *begin = out;
         for (int i = 0; i < sum->depth; i++)
             out = share_pack(&share, sum->stack[i].lane, out);
@@ -304,6 +362,19 @@ static void exchange_shares(struct comm_sum *sum, const int *first)
                   room * sizeof *out, &sum->requests);
     }
     wait_for_all(sum);
+}
+
+/* This rank's share of a node of its own, where only touched rows are stored in `to`, as
+ * a lane that is added to has no others. */
+static struct comm_lane own_share(struct comm_sum *sum, const struct share *share,
+                                  struct comm_lane lane, struct comm_lane to)
+{
+    if (!sum->shape.most)
+        return lane;
+    (void)share_pack(share, lane, sum->sent); /* which was received by all */
+    share_clear_table(&sum->shape, to);
+    (void)share_unpack(share, sum->sent, to);
+    return to;
 }
 
 /* Finishes the tree for this rank's share, from all ranks' nodes. */
@@ -317,9 +388,9 @@ static struct comm_lane reduce_share(struct comm_sum *sum, const int *first)
         const real *from = received;
         nodes_of_range(first[r], first[r + 1], nodes);
         for (int i = 0; i < sum->n_nodes[r]; i++, at++) {
-            struct comm_lane lane = lane_at(sum, sum->inbox, at);
+            struct comm_lane lane = lane_at(sum, &sum->inbox, at);
             if (r == sum->comm.rank) {
-                lane = sum->stack[i].lane;
+                lane = own_share(sum, &share, sum->stack[i].lane, lane);
             } else {
                 share_clear_table(&sum->shape, lane);
                 from = share_unpack(&share, from, lane);
@@ -330,84 +401,107 @@ static struct comm_lane reduce_share(struct comm_sum *sum, const int *first)
             for (; top_are_siblings(stack, depth); depth--)
                 merge_top(sum, &share, stack, depth);
         }
-        received += packed_size(sum, sum->comm.rank) * (size_t)sum->n_nodes[r];
+        received += packed_nodes(sum, sum->comm.rank, nodes, sum->n_nodes[r]);
     }
 
     merge_all(sum, &share, stack, depth);
     return stack[0].lane;
 }
 
-/* Everybody's finished share to all, into `total`. */
-static void gather_shares(struct comm_sum *sum, struct comm_lane mine)
+/* All ranks' finished shares, as gather_shares received them. */
+static struct comm_lane unpack_total(struct comm_sum *sum)
+{
+    const struct comm *comm = &sum->comm;
+    const struct share whole = share_of(&sum->shape, 0, 1);
+    size_t lanes = (size_t)sum->n_lanes;
+    struct comm_lane total = lane_at(sum, &sum->total, 0);
+    const real *from = sum->received;
+    share_clear_table(&sum->shape, total);
+    for (int r = 0; r < comm->size; from += packed_size(sum, r++, lanes)) {
+        struct share share = share_of(&sum->shape, r, comm->size);
+        (void)share_unpack_bits(&share, r == comm->rank ? sum->sent : from, total);
+    }
+    share_number(&whole, total);
+
+    from = sum->received;
+    for (int r = 0; r < comm->size; from += packed_size(sum, r++, lanes)) {
+        struct share share = share_of(&sum->shape, r, comm->size);
+        (void)share_unpack_values(&share, r == comm->rank ? sum->sent : from, total);
+    }
+    return total;
+}
+
+/* Everybody's finished share to all. */
+static struct comm_lane gather_shares(struct comm_sum *sum, struct comm_lane mine)
 {
     const struct comm *comm = &sum->comm;
     int size = comm->size, rank = comm->rank;
+    size_t lanes = (size_t)sum->n_lanes;
     real *to = sum->received;
-    for (int r = 0; r < size; to += packed_size(sum, r++))
+    for (int r = 0; r < size; to += packed_size(sum, r++, lanes))
         if (r != rank)
-            comm_receive(comm, r, to, packed_size(sum, r) * sizeof *to, &sum->requests);
+            comm_receive(comm, r, to, packed_size(sum, r, lanes) * sizeof *to,
+                         &sum->requests);
 
     struct share own = share_of(&sum->shape, rank, size);
     size_t n = (size_t)(share_pack(&own, mine, sum->sent) - sum->sent);
     for (int step = 1; step < size; step++)
         comm_send(comm, (rank + step) % size, sum->sent, n * sizeof *sum->sent,
-                  packed_size(sum, rank) * sizeof *sum->sent, &sum->requests);
+                  packed_size(sum, rank, lanes) * sizeof *sum->sent, &sum->requests);
     wait_for_all(sum);
-
-    const real *from = sum->received;
-    share_clear_table(&sum->shape, sum->total);
-    for (int r = 0; r < size; from += packed_size(sum, r++)) {
-        struct share share = share_of(&sum->shape, r, size);
-        (void)share_unpack(&share, r == rank ? sum->sent : from, sum->total);
-    }
+    return unpack_total(sum);
 }
 
 /* The sum of this rank's lanes, or zeros where it had none. */
-static real *own_sum(struct comm_sum *sum)
+static struct comm_lane own_sum(struct comm_sum *sum)
 {
+    const struct comm_shape *shape = &sum->shape;
     if (sum->depth == 0) {
         struct comm_lane zeros = comm_sum_next(sum);
-        size_t table = sum->shape.rows * sum->shape.width;
-        memset(zeros.values + table, 0, (sum->shape.n - table) * sizeof(real));
-        return zeros.values;
+        size_t table = shape->rows * shape->width;
+        struct share whole = share_of(shape, 0, 1);
+        share_number(&whole, zeros);
+        memset(comm_lane_flat(shape, zeros) + table, 0,
+               (shape->n - table) * sizeof(real));
+        return zeros;
     }
-    struct share whole = share_of(&sum->shape, 0, 1);
+    struct share whole = share_of(shape, 0, 1);
     merge_all(sum, &whole, sum->stack, sum->depth);
-    real *own = sum->stack[0].lane.values;
+    struct comm_lane own = sum->stack[0].lane;
     release_stack(sum);
     return own;
 }
 
-static void reduce_canonically(struct comm_sum *sum, const int *first)
+static struct comm_lane reduce_canonically(struct comm_sum *sum, const int *first)
 {
     exchange_shares(sum, first);
-    gather_shares(sum, reduce_share(sum, first));
+    struct comm_lane total = gather_shares(sum, reduce_share(sum, first));
     release_stack(sum);
+    return total;
 }
 
-static void reduce_by_mpi(struct comm_sum *sum)
+static struct comm_lane reduce_by_mpi(struct comm_sum *sum)
 {
-    const real *own = own_sum(sum);
+    const real *own = own_sum(sum).values;
+    struct comm_lane total = lane_at(sum, &sum->total, 0);
     size_t n = sum->shape.n, piece = sum->comm.state->piece / sizeof *own;
     comm_meet(&sum->comm); /* who never comes is noticed here, MPI itself would wait */
     for (size_t at = 0; at < n; at += piece)
-        MPI_Allreduce(own + at, sum->total.values + at,
+        MPI_Allreduce(own + at, total.values + at,
                       mpi_count(n - at < piece ? n - at : piece), MPI_REAL_TYPE, MPI_SUM,
                       sum->comm.state->all);
+    return total;
 }
 
-const real *comm_sum_finish(struct comm_sum *sum, const int *first)
+struct comm_lane comm_sum_finish(struct comm_sum *sum, const int *first)
 {
     make_whole(sum);
     comm_tick(&sum->comm);
     if (sum->comm.size == 1)
         return own_sum(sum);
     double start = comm_begin(&sum->comm);
-    if (sum->reduction == COMM_MPI) {
-        reduce_by_mpi(sum);
-    } else {
-        reduce_canonically(sum, first);
-    }
+    struct comm_lane total =
+        sum->reduction == COMM_MPI ? reduce_by_mpi(sum) : reduce_canonically(sum, first);
     comm_end(&sum->comm, TRACE_REDUCE, start);
-    return sum->total.values;
+    return total;
 }

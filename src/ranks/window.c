@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "files/file.h"
@@ -45,15 +46,27 @@ static int check_room(const struct comm *comm, size_t n)
     return comm_agree(comm, comm->node_rank == 0 ? rc : OK);
 }
 
+/* Pages are taken as they are written, as in memory that is shared. */
+int comm_window_open_alone(size_t n, struct comm_window *window)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *bytes = mmap(NULL, n + 1, PROT_READ | PROT_WRITE, flags, -1, 0);
+
+    if (bytes == MAP_FAILED)
+        return fail(ERR_IO, "%zu MiB of memory cannot be taken: %s", n >> 20,
+                    strerror(errno));
+    madvise(bytes, n + 1, MADV_HUGEPAGE); /* only advice */
+    *window = (struct comm_window){.bytes = bytes, .n = n};
+    return OK;
+}
+
 int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
 {
     int rc = check_room(comm, n);
     if (rc)
         return rc;
-    if (comm->size == 1) {
-        *window = (struct comm_window){xaligned(n, 1), NULL};
-        return OK;
-    }
+    if (comm->size == 1)
+        return comm_window_open_alone(n, window);
 
     MPI_Win *win = xcalloc(1, sizeof *win);
     MPI_Comm node = comm->state->node;
@@ -78,7 +91,7 @@ int comm_window_open(const struct comm *comm, size_t n, struct comm_window *wind
     MPI_Win_lock_all(MPI_MODE_NOCHECK, *win);
 
     uintptr_t address = ((uintptr_t)base + 63) / 64 * 64;
-    *window = (struct comm_window){(void *)address, win};
+    *window = (struct comm_window){.bytes = (void *)address, .handle = win, .n = n};
     return OK;
 }
 
@@ -100,8 +113,8 @@ void comm_window_close(const struct comm *comm, struct comm_window *window)
         MPI_Win_unlock_all(*(MPI_Win *)window->handle);
         MPI_Win_free(window->handle);
         free(window->handle);
-    } else {
-        free(window->bytes);
+    } else if (window->bytes) {
+        munmap(window->bytes, window->n + 1);
     }
-    *window = (struct comm_window){NULL, NULL};
+    *window = (struct comm_window){.bytes = NULL};
 }

@@ -96,6 +96,13 @@ struct checkpoint_model {
 int checkpoint_image(const struct checkpoint *info, const struct checkpoint_model *model,
                      char **bytes, size_t *n) NODISCARD;
 
+/* The same of a large one, on disk: a file beside `name` in a directory, to be finished
+ * by file_finish_keeping. */
+struct file_target;
+int checkpoint_build(const struct checkpoint *info, const struct checkpoint_model *model,
+                     const struct directory *directory, const char *name,
+                     struct file_target **target) NODISCARD;
+
 /* Reads everything but the arrays; release with checkpoint_release. */
 int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 /* The same of a name in a directory that is held, wherever that is by now. */

@@ -142,14 +142,34 @@ static void write_own_part(struct h5_writer *file, const struct checkpoint *info
                        model->members);
 }
 
-int checkpoint_image(const struct checkpoint *info, const struct checkpoint_model *model,
-                     char **bytes, size_t *n)
+static void write_all(struct h5_writer *file, const struct checkpoint *info,
+                      const struct checkpoint_model *model)
 {
-    struct h5_writer *file = h5_create();
     if (chain_is_linear(model->chain) || chain_predicts_words(model->chain))
         write_tensors(file, model);
     else
         write_keras_part(file, model);
     write_own_part(file, info, model);
+}
+
+int checkpoint_image(const struct checkpoint *info, const struct checkpoint_model *model,
+                     char **bytes, size_t *n)
+{
+    struct h5_writer *file = h5_create();
+
+    write_all(file, info, model);
     return h5_image(file, bytes, n);
+}
+
+int checkpoint_build(const struct checkpoint *info, const struct checkpoint_model *model,
+                     const struct directory *directory, const char *name,
+                     struct file_target **target)
+{
+    struct h5_writer *file = NULL;
+    int rc = h5_create_on_disk_in(directory, name, &file);
+    if (rc)
+        return rc;
+
+    write_all(file, info, model);
+    return h5_leave(file, target);
 }

@@ -139,32 +139,44 @@ static int make_initial(struct trainer *trainer)
     return trainer->config->vectors ? trainer_take_vectors(trainer) : OK;
 }
 
+/* They are zeros at first, and pages of large ones are not even there. */
+static void clear_moments(struct trainer *trainer, bool is_again)
+{
+    const struct comm *comm = trainer->comm;
+    bool is_mine = !trainer_shares_weights(trainer) || comm->node_rank == 0;
+
+    for (int i = 0; i < trainer->optim.n_slots && is_again && is_mine; i++)
+        memset(trainer->optim.slot[i], 0, trainer->params->size * sizeof(real));
+}
+
 int trainer_begin(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
-    size_t n_bytes = trainer->params->size * sizeof(real);
+    bool is_again = trainer->progress.history != NULL; /* after a rollback */
     json_decref(trainer->progress.history);
     trainer->progress =
         (struct progress){.best = -(double)INFINITY,
                           .monitor = trainer->config->monitor,
                           .spares_one_class = trainer->config->spares_one_class,
                           .history = json_array()};
-    for (int i = 0; i < trainer->optim.n_slots; i++)
-        memset(trainer->optim.slot[i], 0, n_bytes);
+    clear_moments(trainer, is_again);
 
     int rc = comm_agree(comm, comm->rank == 0 ? make_initial(trainer) : OK);
     if (rc)
         return rc;
 
-    comm_broadcast(comm, trainer->weights, n_bytes);
+    trainer_share_array(trainer, trainer->weights);
     if (trainer->config->init_from) {
         comm_broadcast(comm, &trainer->progress.moments_steps,
                        sizeof trainer->progress.moments_steps);
         for (int i = 0; i < trainer->optim.n_slots; i++)
-            comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
+            trainer_share_array(trainer, trainer->optim.slot[i]);
     }
 
-    optim_begin_average(&trainer->optim, trainer->weights);
+    if (!trainer_shares_weights(trainer) || comm->node_rank == 0)
+        optim_begin_average(&trainer->optim, trainer->weights);
+    optim_start_table(&trainer->optim, trainer->progress.moments_steps == 0);
+    trainer_sync_weights(trainer);
     trainer->optim.n_before = trainer->progress.moments_steps;
     model_pack(trainer->model, trainer->weights);
     return OK;

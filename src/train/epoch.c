@@ -150,6 +150,7 @@ static int train_epoch(struct trainer *trainer, struct score *score, int64_t *ro
         rc = after_batch(trainer, b, &outcome);
     }
 
+    trainer_settle(trainer);
     if (!rc && progress->score.n == 0)
         rc = fail(ERR_DIVERGED,
                   "epoch %d: no batch had a finite loss and gradient, all were skipped",

@@ -117,6 +117,10 @@ void report_say_start(struct report *report, const struct report_start *start)
             "model    %s parameters, predicts words, each told from %d others, %zu "
             "MiB a rank",
             parameters, start->negatives, start->bytes >> 20);
+    else if (start->node_bytes)
+        report_say(
+            report, "model    %s parameters, %d classes, %zu MiB a node and %zu a rank",
+            parameters, start->classes, start->node_bytes >> 20, start->bytes >> 20);
     else
         report_say(report, "model    %s parameters, %d classes, %zu MiB a rank",
                    parameters, start->classes, start->bytes >> 20);
@@ -186,6 +190,9 @@ int report_start(struct report *report, const struct report_start *start)
     json_object_set_new(line, "parameters", json_integer((json_int_t)start->parameters));
     json_object_set_new(line, "bytes", json_integer((json_int_t)start->bytes));
     json_object_set_new(line, "peak_gflops", number(start->peak_gflops));
+    if (start->node_bytes)
+        json_object_set_new(line, "node_bytes",
+                            json_integer((json_int_t)start->node_bytes));
 
     report_add_origin(line, &start->origin);
     report_add_time(line);

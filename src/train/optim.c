@@ -1,4 +1,4 @@
-#include "train/optim.h"
+#include "train/optim_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +7,24 @@
 /* Moments of a weight. */
 static const int slots_of[] = {[OPTIM_ADAM] = 2, [OPTIM_RMSPROP] = 1, [OPTIM_SGD] = 1};
 _Static_assert(COUNT_OF(slots_of) == OPTIM_KINDS, "an optimizer's moments are not said");
+
+int optim_arrays_of(const struct optim_config *config)
+{
+    return slots_of[config->kind] + (config->ema > 0);
+}
+
+void optim_new_in(const struct optim_config *config, const struct kernels *kernels,
+                  size_t n, real *arrays, size_t stride, struct optim *optim)
+{
+    *optim =
+        (struct optim){.config = *config, .kernels = kernels, .n = n, .borrows = true};
+    optim->n_slots = slots_of[config->kind];
+    for (int i = 0; i < optim->n_slots; i++)
+        optim->slot[i] = arrays + (size_t)i * stride;
+    if (config->ema > 0)
+        optim->average = arrays + (size_t)optim->n_slots * stride;
+    optim_train_only(optim, &(struct optim_part){0, n}, 1);
+}
 
 void optim_new(const struct optim_config *config, const struct kernels *kernels, size_t n,
                struct optim *optim)
@@ -30,10 +48,15 @@ void optim_train_only(struct optim *optim, const struct optim_part *parts, int n
 
 void optim_release(struct optim *optim)
 {
-    free(optim->slot[0]);
-    free(optim->slot[1]);
-    free(optim->average);
+    if (!optim->borrows) {
+        free(optim->slot[0]);
+        free(optim->slot[1]);
+        free(optim->average);
+    }
     free(optim->parts);
+    free(optim->table.seen);
+    free(optim->table.updates);
+    free(optim->table.block_squares);
     *optim = (struct optim){0};
 }
 
@@ -109,18 +132,24 @@ static double correction_of(const struct optim *optim, int64_t t)
     die("an unknown optimizer");
 }
 
+struct update optim_update(const struct optim *optim, int64_t t, double scale)
+{
+    const struct optim_config *config = &optim->config;
+
+    return (struct update){.rate =
+                               (real)(optim_rate(config, t) * correction_of(optim, t)),
+                           .scale = (real)scale,
+                           .beta1 = (real)config->beta1,
+                           .beta2 = (real)config->beta2,
+                           .rho = (real)config->rho,
+                           .momentum = (real)config->momentum,
+                           .epsilon = (real)config->epsilon};
+}
+
 static void apply(struct optim *optim, int64_t t, double scale, const real *gradient,
                   real *weights)
 {
-    const struct optim_config *config = &optim->config;
-    struct update update = {.rate =
-                                (real)(optim_rate(config, t) * correction_of(optim, t)),
-                            .scale = (real)scale,
-                            .beta1 = (real)config->beta1,
-                            .beta2 = (real)config->beta2,
-                            .rho = (real)config->rho,
-                            .momentum = (real)config->momentum,
-                            .epsilon = (real)config->epsilon};
+    const struct update update = optim_update(optim, t, scale);
 
     for (int i = 0; i < optim->n_parts; i++) {
         const struct optim_part *part = &optim->parts[i];
@@ -128,8 +157,8 @@ static void apply(struct optim *optim, int64_t t, double scale, const real *grad
 
         for (int k = 0; k < optim->n_slots; k++)
             slot[k] = optim->slot[k] + part->first;
-        optim->kernels->update[config->kind](part->n, &update, gradient + part->first,
-                                             slot, weights + part->first);
+        optim->kernels->update[optim->config.kind](
+            part->n, &update, gradient + part->first, slot, weights + part->first);
     }
 }
 

@@ -89,11 +89,12 @@ static const char *find_cause(const struct trainer *trainer)
 static int find_place(struct trainer *trainer, bool *has_log)
 {
     struct report *report = &trainer->report;
+    int rc = trainer_await_save(trainer);
     *has_log = report_is_in_place(report, &trainer->folder);
-    if (*has_log)
-        return OK;
+    if (*has_log || rc)
+        return rc;
 
-    int rc = report_end(report, "stopped", NULL);
+    rc = report_end(report, "stopped", NULL);
     if (!rc)
         rc = report_take_again(report, &trainer->folder);
     return rc ? move_out(trainer) : OK;

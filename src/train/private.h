@@ -1,13 +1,15 @@
 /* The run's inside.
  *
  * trainer.c runs the phases: setup.c (before the first batch, with load.c for the data
- * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a batch),
- * judged.c (what rows come to), baseline.c (what they come to by less), result.c (what
- * came of it), calibrate.c (how it decides), end.c (how a run ends). Whether its folder
- * is still there: place.c. What is best, and until when it is waited for: stopping.c, of
- * what has a value: monitor.c. When it must end or save: stop.c. Checkpoints: save.c
- * writes them and generation.c reads them, with progress as JSON by state.c; replicas.c
- * compares what goes into them. Where the run stands: begin.c (a new one; vectors.c, its
+ * and run_dir.c for the folder), start.c (what is said first), epoch.c, step.c (a
+ * batch), judged.c (what rows come to), baseline.c (what they come to by less), result.c
+ * (what came of it), calibrate.c (how it decides), end.c (how a run ends). Whether its
+ * folder is still there: place.c. What is best, and until when it is waited for:
+ * stopping.c, of what has a value: monitor.c. When it must end or save: stop.c.
+ * Checkpoints: save.c writes them, save_behind.c large ones, and generation.c reads
+ * them, with progress as JSON by state.c; replicas.c compares what goes into them. Where
+ * weights are, and when they are up to date: weights.c. Where the run stands: begin.c (a
+ * new one; vectors.c, its
  * embedding; pretrained.c, layers of a language model), resume.c (as a checkpoint has
  * it). What each rank did when: tracing.c. What the result says of each row:
  * predictions.c. A run of which nothing is written: dry_run.c. A linear model's n-grams:
@@ -117,6 +119,11 @@ struct trainer {
     struct optim optim;
     struct comm_sum *sum;
     real *weights, *best_weights;
+    /* Of a large vocabulary: these and what the optimizer keeps, one copy a node, of
+     * which each of its ranks updates a share, or where that cannot be a copy a rank. */
+    struct comm_window state;
+    bool has_table;        /* then: gradients have touched rows only (optim_table) */
+    uint64_t *batch_rows;  /* bits of the rows that the batch reads; NULL without */
     double *class_weights; /* (classes) of a network's rows; NULL: all 1 */
     struct balance balance;
     int *first;                      /* (size + 1) lane ranges of the ranks */
@@ -131,7 +138,9 @@ struct trainer {
     uint64_t best_file; /* hash of the weights in best.h5, as far as rank 0 knows */
     struct heard heard, validated, tested; /* the last pass; those of the result */
     struct image pending_best;             /* rank 0: could not be written yet */
-    bool is_saved; /* rank 0: last.h5 holds the last state that it should */
+    struct save_behind *behind; /* rank 0: a checkpoint on its way; NULL: none */
+    bool owes_best;             /* rank 0: best.h5 goes with the next one */
+    bool is_saved;              /* rank 0: last.h5 holds the last state that it should */
     struct pace pace;
     double deadline; /* by which there is a checkpoint, on seconds_now's clock; or 0 */
     double saved_at; /* the last checkpoint inside an epoch, or the start */
@@ -221,6 +230,27 @@ int trainer_load_ngrams(struct trainer *trainer) NODISCARD;
 void trainer_release_ngrams(struct trainer *trainer);
 /* What they take of a node's memory. */
 size_t trainer_ngram_bytes(const struct trainer *trainer);
+/* Collective. Memory for weights, best weights and what the optimizer keeps. */
+int trainer_make_weights(struct trainer *trainer) NODISCARD;
+void trainer_release_weights(struct trainer *trainer);
+/* Whether several ranks have one copy of them. */
+static inline bool trainer_shares_weights(const struct trainer *trainer)
+{
+    return trainer->state.handle != NULL;
+}
+/* What a rank needs for the rows that batches touch, as many as the first one does, and
+ * the program itself. */
+size_t trainer_table_bytes(const struct trainer *trainer);
+/* Collective. Rank 0's array, as large as the weights, to all. */
+void trainer_share_array(const struct trainer *trainer, real *array);
+/* Collective. Weights and moments are those of the steps taken: to be asked before they
+ * are read but for what a batch reads (trainer_ready_batch): n rows, those of the
+ * sampler's lanes, whose ids stand at `ids` or in the data set. */
+void trainer_settle(struct trainer *trainer);
+void trainer_ready_batch(struct trainer *trainer, int n, const void *ids);
+/* Collective in a node: all of its ranks have written what they write. */
+void trainer_sync_weights(struct trainer *trainer);
+
 /* Collective. The next trial of a linear model, or its last fit, and what to say of it.
  * ERR_STOPPED. */
 int trainer_fit_trial(struct trainer *trainer, struct report_trial *report) NODISCARD;
@@ -459,6 +489,22 @@ int trainer_write_trace(struct trainer *trainer) NODISCARD;
  * with the next checkpoint; where it `must` succeed the failure is returned. */
 int trainer_save_best(struct trainer *trainer) NODISCARD;
 int trainer_save_last(struct trainer *trainer, bool must) NODISCARD;
+/* Rank 0. Whether checkpoints are so large that a thread puts them in place; begins one,
+ * and waits for it where it `must` succeed, or a failure is said with the next. What was
+ * begun before it is waited for, as it must be before the folder is looked at:
+ * trainer_await_save. */
+bool trainer_saves_behind(const struct trainer *trainer);
+int trainer_save_behind(struct trainer *trainer, bool must) NODISCARD;
+int trainer_await_save(struct trainer *trainer) NODISCARD;
+/* Rank 0. Either checkpoint, on disk beside its name; whether the last weights are the
+ * best ones. */
+struct file_target;
+int trainer_build_last(struct trainer *trainer, struct file_target **target,
+                       bool *is_best) NODISCARD;
+int trainer_build_best(struct trainer *trainer, struct file_target **target) NODISCARD;
+/* Rank 0. rc, unless it is a failed write, which is said, as the next checkpoint may make
+ * it good. */
+int trainer_put_off(struct trainer *trainer, int rc) NODISCARD;
 /* Rank 0. That checkpoint is the one to which a rollback returns. */
 int trainer_mark_epoch(struct trainer *trainer, const char *name) NODISCARD;
 void trainer_release_image(struct image *image);

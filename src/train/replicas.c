@@ -68,10 +68,18 @@ static int compare_replicas(const struct trainer *trainer, const uint64_t *all, 
     return OK;
 }
 
+/* Of all ranks' weights. */
+static bool is_one_copy(const struct trainer *trainer)
+{
+    return trainer_shares_weights(trainer) &&
+           trainer->comm->node_size == trainer->comm->size;
+}
+
 int trainer_check_replicas(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
-    if (comm->size == 1)
+    trainer_settle(trainer);
+    if (comm->size == 1 || is_one_copy(trainer))
         return OK;
 
     int n_most = trainer->params->n_tensors + optim_arrays(&trainer->optim);

@@ -67,6 +67,7 @@ struct report_start {
     int n_unlabelled;         /* of n_train: texts without labels */
     const char *watched;      /* what best.h5 and early stopping go by: "val_acc" */
     size_t parameters, bytes; /* of a rank's workspace */
+    size_t node_bytes;        /* of weights that a node's ranks share; 0: they do not */
     size_t data_bytes;        /* of the ids in a node's memory */
     size_t n_ngrams;          /* of a linear model, whose rows these bytes are of */
     int window_rows;          /* of which two are in memory; 0: all rows are */

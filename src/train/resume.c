@@ -61,17 +61,18 @@ static void share_progress(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
     json_t *history = trainer->progress.history;
-    size_t n_bytes = trainer->params->size * sizeof(real);
     comm_broadcast(comm, &trainer->progress, sizeof trainer->progress);
     trainer->progress.history = history; /* rank 0 keeps it */
     if (trainer_is_linear(trainer))
         trainer_share_trials(trainer);
-    comm_broadcast(comm, trainer->weights, n_bytes);
-    comm_broadcast(comm, trainer->best_weights, n_bytes);
+    trainer_share_array(trainer, trainer->weights);
+    trainer_share_array(trainer, trainer->best_weights);
     for (int i = 0; i < trainer->optim.n_slots; i++)
-        comm_broadcast(comm, trainer->optim.slot[i], n_bytes);
+        trainer_share_array(trainer, trainer->optim.slot[i]);
     if (trainer->optim.average)
-        comm_broadcast(comm, trainer->optim.average, n_bytes);
+        trainer_share_array(trainer, trainer->optim.average);
+    optim_start_table(&trainer->optim, false);
+    trainer_sync_weights(trainer);
     trainer->optim.n_before = trainer->progress.moments_steps;
     model_pack(trainer->model, trainer->weights);
     set_rate(trainer);
@@ -84,6 +85,11 @@ static int mend_files(struct trainer *trainer)
     int rc = OK;
     if (progress->batch == 0)
         rc = trainer_mark_epoch(trainer, strrchr(trainer->resumed.from, '/') + 1);
+    if (!rc && progress->best_hash != 0 && trainer->best_file != 0 &&
+        trainer->best_file != progress->best_hash && trainer_saves_behind(trainer)) {
+        rc = trainer_save_best(trainer); /* ended before it was a name of last.h5 */
+        trainer->best_file = progress->best_hash;
+    }
     if (!rc && progress->best_hash != 0 && trainer->best_file == 0) {
         report_tell(&trainer->report, "%s/best.h5 cannot be read: it is written again",
                     trainer->config->run_dir);
@@ -123,7 +129,9 @@ static int load_epoch(struct trainer *trainer)
 {
     int epoch = trainer->progress.epoch;
     int64_t log_bytes = 0;
-    int rc = trainer_load_generation(trainer, "epoch.h5", &log_bytes);
+    int rc = trainer_await_save(trainer);
+    if (!rc)
+        rc = trainer_load_generation(trainer, "epoch.h5", &log_bytes);
     if (!rc && (trainer->progress.epoch != epoch || trainer->progress.batch != 0))
         rc = fail(ERR_FORMAT, "%sepoch.h5: it is not of the end of epoch %d",
                   trainer->folder.path, epoch);

@@ -7,8 +7,13 @@
 
 /* Of these weights; beside them the best ones, where they are others, and those at which
  * the optimizer stands, where they are averages; or NULL. */
-static int make_image(struct trainer *trainer, const real *weights, const real *best,
-                      const real *trained, struct image *image)
+struct contents {
+    const real *weights, *best, *trained;
+};
+
+/* In memory, or where `target` is one on disk, beside `name`. */
+static int make(struct trainer *trainer, const struct contents *contents,
+                struct image *image, const char *name, struct file_target **target)
 {
     char *provenance = trainer_provenance(trainer);
     char *optimizer = keras_optimizer_json(&trainer->config->optim);
@@ -25,18 +30,58 @@ static int make_image(struct trainer *trainer, const real *weights, const real *
     const struct checkpoint_model model = {.chain = model_chain(trainer->model),
                                            .optimizer = optimizer,
                                            .params = trainer->params,
-                                           .weights = (const float *)weights,
+                                           .weights = (const float *)contents->weights,
                                            .slots = slots,
-                                           .best = (const float *)best,
-                                           .trained = (const float *)trained,
+                                           .best = (const float *)contents->best,
+                                           .trained = (const float *)contents->trained,
                                            .ngrams = &trainer->linear.ngrams};
-    int rc = checkpoint_image(&info, &model, &image->bytes, &image->n);
+    int rc = target ? checkpoint_build(&info, &model, &trainer->folder, name, target)
+                    : checkpoint_image(&info, &model, &image->bytes, &image->n);
 
     free(info.config);
     free(info.state);
     free(provenance);
     free(optimizer);
     return rc;
+}
+
+static struct contents best_contents(const struct trainer *trainer)
+{
+    return (struct contents){.weights = trainer->best_weights};
+}
+
+/* The best weights, unless the last ones are. */
+static const real *other_best(const struct trainer *trainer)
+{
+    const real *weights = trainer_model_weights(trainer);
+    uint64_t hash = trainer->progress.best_hash;
+    return hash == 0 || hash == params_hash(trainer->params, weights)
+               ? NULL
+               : trainer->best_weights;
+}
+
+static struct contents last_contents(const struct trainer *trainer)
+{
+    const real *weights = trainer_model_weights(trainer);
+    return (struct contents){
+        .weights = weights,
+        .best = other_best(trainer),
+        .trained = weights == trainer->weights ? NULL : trainer->weights,
+    };
+}
+
+int trainer_build_last(struct trainer *trainer, struct file_target **target,
+                       bool *is_best)
+{
+    const struct contents contents = last_contents(trainer);
+    *is_best = !contents.best;
+    return make(trainer, &contents, NULL, "last.h5", target);
+}
+
+int trainer_build_best(struct trainer *trainer, struct file_target **target)
+{
+    const struct contents contents = best_contents(trainer);
+    return make(trainer, &contents, NULL, "best.h5", target);
 }
 
 /* Writing, on rank 0. A write that fails costs nothing but time: the files that stand
@@ -65,8 +110,7 @@ static int write_pending_best(struct trainer *trainer)
     return rc;
 }
 
-/* rc, unless it is a failed write that the next checkpoint may make good. */
-static int put_off(struct trainer *trainer, int rc)
+int trainer_put_off(struct trainer *trainer, int rc)
 {
     if (rc == ERR_IO) {
         report_tell(&trainer->report,
@@ -79,30 +123,25 @@ static int put_off(struct trainer *trainer, int rc)
 
 int trainer_save_best(struct trainer *trainer)
 {
-    trainer_release_image(&trainer->pending_best);
-    int rc =
-        make_image(trainer, trainer->best_weights, NULL, NULL, &trainer->pending_best);
-    if (!rc)
-        rc = put_off(trainer, write_pending_best(trainer));
-    return rc;
-}
+    const struct contents contents = best_contents(trainer);
+    if (trainer_saves_behind(trainer)) { /* with last.h5, which may hold the same */
+        trainer->owes_best = true;
+        trainer->is_saved = false;
+        return OK;
+    }
 
-/* The best weights, unless the last ones are. */
-static const real *other_best(const struct trainer *trainer)
-{
-    const real *weights = trainer_model_weights(trainer);
-    uint64_t hash = trainer->progress.best_hash;
-    return hash == 0 || hash == params_hash(trainer->params, weights)
-               ? NULL
-               : trainer->best_weights;
+    trainer_release_image(&trainer->pending_best);
+    int rc = make(trainer, &contents, &trainer->pending_best, NULL, NULL);
+    if (!rc)
+        rc = trainer_put_off(trainer, write_pending_best(trainer));
+    return rc;
 }
 
 static int write_last(struct trainer *trainer)
 {
     struct image image = {NULL, 0};
-    const real *weights = trainer_model_weights(trainer);
-    const real *trained = weights == trainer->weights ? NULL : trainer->weights;
-    int rc = make_image(trainer, weights, other_best(trainer), trained, &image);
+    const struct contents contents = last_contents(trainer);
+    int rc = make(trainer, &contents, &image, NULL, NULL);
     if (!rc)
         rc = write_pending_best(trainer);
     if (!rc)
@@ -117,9 +156,13 @@ static int write_last(struct trainer *trainer)
 int trainer_save_last(struct trainer *trainer, bool must)
 {
     double began = trace_begin();
-    int rc = write_last(trainer);
+    int rc = OK;
+    if (trainer_saves_behind(trainer))
+        rc = trainer_save_behind(trainer, must);
+    else
+        rc = write_last(trainer);
     trace_end(TRACE_CHECKPOINT, began);
-    return must ? rc : put_off(trainer, rc);
+    return must ? rc : trainer_put_off(trainer, rc);
 }
 
 /* A second name where the file system has them, else a copy. */

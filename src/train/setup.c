@@ -143,8 +143,6 @@ static int make_linear(struct trainer *trainer, const struct chain_config *chain
         return rc;
 
     trainer->params = model_params(trainer->model);
-    trainer->weights = xaligned(trainer->params->size, sizeof(real));
-    trainer->best_weights = xaligned(trainer->params->size, sizeof(real));
     return OK;
 }
 
@@ -157,8 +155,9 @@ static void make_sum(struct trainer *trainer)
 {
     const struct trainer_config *config = trainer->config;
     const struct tensor *table = &trainer->params->tensors[0];
+    size_t most = trainer->has_table ? model_most_touched(trainer->model) : 0;
     const struct comm_shape shape = {table->shape[0], table->shape[1],
-                                     trainer->params->size};
+                                     trainer->params->size, most};
     const struct comm_joint joint = {model_joint_size(trainer->model), MODEL_JOINT_LANES,
                                      join_lanes, trainer->model};
 
@@ -199,15 +198,15 @@ static int make_model(struct trainer *trainer)
         return rc;
 
     trainer->params = model_params(trainer->model);
-    size_t n = trainer->params->size;
-    trainer->weights = xaligned(n, sizeof(real));
-    trainer->best_weights = xaligned(n, sizeof(real));
+    return OK;
+}
 
-    struct optim_config optim = config->optim;
-    int64_t batches = sampler_batches(&trainer->sampler);
-    optim.total_steps = config->epochs * batches;
-    optim.warmup_steps = (int64_t)(config->warmup_epochs * (double)batches + 0.5);
-    optim_new(&optim, trainer->kernels, n, &trainer->optim);
+/* Collective. What a step needs beside the model. */
+static int make_update(struct trainer *trainer)
+{
+    int rc = trainer_make_weights(trainer);
+    if (rc || trainer_is_linear(trainer))
+        return rc;
 
     make_sum(trainer);
     return leave_frozen(trainer);
@@ -309,6 +308,8 @@ static int prepare(struct trainer *trainer)
     if (!rc)
         rc = comm_agree(comm, make_model(trainer)); /* hosts differ in memory */
     if (!rc)
+        rc = make_update(trainer);
+    if (!rc)
         rc = weigh_classes(trainer);
     if (!rc)
         model_smooth_labels(trainer->model, config->loss.label_smoothing);
@@ -372,12 +373,13 @@ int trainer_set_up(struct trainer *trainer)
 void trainer_tear_down(struct trainer *trainer)
 {
     stream_free(trainer->stream); /* it may still be reading */
+    if (trainer_await_save(trainer))
+        say_line(stderr, "%s", fail_message());
     report_close(&trainer->report);
     directory_close(&trainer->folder);
     free(trainer->resumed.from);
     sampler_release(&trainer->sampler);
     model_free(trainer->model);
-    optim_release(&trainer->optim);
     comm_sum_free(trainer->sum);
     trainer_release_ngrams(trainer);
     dataset_release(&trainer->data);
@@ -392,8 +394,7 @@ void trainer_tear_down(struct trainer *trainer)
     free(trainer->beginning);
     trainer_release_image(&trainer->pending_best);
     trainer_release_heard(trainer);
-    free(trainer->weights);
-    free(trainer->best_weights);
+    trainer_release_weights(trainer);
     free(trainer->class_weights);
     balance_release(&trainer->balance);
     free(trainer->first);

@@ -152,6 +152,8 @@ static double epoch_bytes(const struct trainer *trainer)
     double all = (double)params->size, dense = all - (double)params->tensors[0].size;
     double arrays = 2 * optim_arrays(&trainer->optim) + 4; /* twice the gradient */
 
+    if (trainer->has_table) /* which few steps touch */
+        all = dense;
     return sampler_batches(sampler) * (4 * dense * lanes + arrays * all) * sizeof(real);
 }
 
@@ -164,9 +166,13 @@ static size_t workspace_bytes(const struct trainer *trainer)
                                         trainer->comm->size) +
                2 * trainer->params->size * sizeof(real);
 
+    size_t own = model_bytes(trainer->model) + comm_sum_bytes(trainer->sum);
+    if (trainer->has_table)
+        return own + trainer_table_bytes(trainer) +
+               (trainer_shares_weights(trainer) ? 0 : trainer->state.n);
+
     size_t arrays = 2 + (size_t)optim_arrays(&trainer->optim);
-    return model_bytes(trainer->model) + comm_sum_bytes(trainer->sum) +
-           arrays * trainer->params->size * sizeof(real);
+    return own + arrays * trainer->params->size * sizeof(real);
 }
 
 static bool has_hard_sigmoid(const struct chain_config *chain)
@@ -216,6 +222,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .watched = monitor_names[trainer->progress.monitor],
         .parameters = trainer->params->size,
         .bytes = workspace_bytes(trainer),
+        .node_bytes = trainer_shares_weights(trainer) ? trainer->state.n : 0,
         .data_bytes = data_bytes(trainer),
         .n_ngrams = trainer_is_linear(trainer) ? (size_t)trainer->data.facts.n_ngrams : 0,
         .window_rows = trainer->stream ? sampler_window_rows(sampler) : 0,

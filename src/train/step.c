@@ -31,6 +31,12 @@ static int fetch_ids(struct trainer *trainer, int b, const void **ids)
     return rc;
 }
 
+/* The flat array of a lane or a sum. */
+static real *gradient_of(const struct trainer *trainer, struct comm_lane lane)
+{
+    return comm_lane_flat(comm_sum_shape(trainer->sum), lane);
+}
+
 /* Computes this rank's lanes of batch b and leaves their gradients in the tree. */
 static void compute_lanes(struct trainer *trainer, int b, const void *ids)
 {
@@ -45,9 +51,11 @@ static void compute_lanes(struct trainer *trainer, int b, const void *ids)
 
         double began = seconds_now();
         struct comm_lane gradient = comm_sum_next(trainer->sum);
-        struct lane_result result = model_lane_gradient(
-            trainer->model, &lane, l, sampler_seed(&sampler->config),
-            (uint32_t)trainer->progress.step, gradient.values, gradient.touched);
+        const struct lane_gradient to = {gradient_of(trainer, gradient), gradient.touched,
+                                         gradient.table};
+        struct lane_result result =
+            model_lane_gradient(trainer->model, &lane, l, sampler_seed(&sampler->config),
+                                (uint32_t)trainer->progress.step, &to);
         test_hooks_gradient(trainer, b, gradient);
         comm_sum_push(trainer->sum, l);
 
@@ -75,13 +83,19 @@ static int greatest_wish(const struct trainer *trainer, int n_lanes)
 
 /* The update from the gradient's sum over all lanes, of n rows or words; false where its
  * norm is not finite: weights are then as they were. */
-static bool update(struct trainer *trainer, int b, int n, const real *gradient)
+static bool update(struct trainer *trainer, int b, int n, struct comm_lane sum)
 {
+    const real *gradient = gradient_of(trainer, sum);
+    struct optim *optim = &trainer->optim;
+    int64_t step = trainer->progress.step;
     double began = trace_begin();
-    double norm = optim_apply(&trainer->optim, trainer->progress.step, gradient, n,
-                              trainer->weights);
+    double norm =
+        trainer->has_table
+            ? optim_apply_touched(optim, step, gradient, &sum.table, n, trainer->weights)
+            : optim_apply(optim, step, gradient, n, trainer->weights);
     if (!isfinite(norm))
         return false;
+    trainer_sync_weights(trainer);
     test_hooks_weights(trainer, b);
     model_pack(trainer->model, trainer->weights);
     trace_end(TRACE_UPDATE, began);
@@ -123,12 +137,13 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
     *outcome = (struct outcome){.n = sampler_batch(&trainer->sampler, b, &n_lanes)};
     balance_ranges(&trainer->balance, n_lanes, trainer->first);
     test_hooks_ranges(trainer, n_lanes);
+    trainer_ready_batch(trainer, outcome->n, ids);
     compute_lanes(trainer, b, ids);
     share_lane_values(trainer);
     outcome->wish = greatest_wish(trainer, n_lanes);
 
     /* all ranks take part in the sum, also of a loss that is not finite */
-    const real *gradient = comm_sum_finish(trainer->sum, trainer->first);
+    struct comm_lane gradient = comm_sum_finish(trainer->sum, trainer->first);
     double loss = comm_tree_sum(values + LANE_LOSS, n_lanes, LANE_WIDTH);
     int64_t n = count(trainer, LANE_N, n_lanes);
     if (!isfinite(loss))

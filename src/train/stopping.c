@@ -92,6 +92,19 @@ bool trainer_spares(const struct trainer *trainer, const struct score *validatio
     return trainer->progress.spares_one_class && score_is_one_class(validation);
 }
 
+/* Of one copy a node each of its ranks writes a part. */
+static void keep_best(struct trainer *trainer, const real *weights)
+{
+    const struct comm *comm = trainer->comm;
+    bool shares = trainer_shares_weights(trainer);
+    size_t rank = shares ? (size_t)comm->node_rank : 0;
+    size_t size = shares ? (size_t)comm->node_size : 1, n = trainer->params->size;
+    size_t first = n * rank / size, end = n * (rank + 1) / size;
+
+    memcpy(trainer->best_weights + first, weights + first, (end - first) * sizeof(real));
+    trainer_sync_weights(trainer);
+}
+
 /* Keras's EarlyStopping: better means strictly better by more than min_delta. */
 bool trainer_update_best(struct trainer *trainer, const struct score *train,
                          const struct judgement *validation)
@@ -116,7 +129,7 @@ bool trainer_update_best(struct trainer *trainer, const struct score *train,
         progress->best_epoch = progress->epoch;
         const real *weights = trainer_model_weights(trainer);
         progress->best_hash = params_hash(trainer->params, weights);
-        memcpy(trainer->best_weights, weights, trainer->params->size * sizeof(real));
+        keep_best(trainer, weights);
     }
     return improved;
 }

@@ -48,7 +48,9 @@ void test_hooks_gradient(const struct trainer *trainer, int b, struct comm_lane 
 {
     /* once only: a batch that is NaN again after each rollback ends the run */
     if (number_of(trainer, b) == trainer->hooks->nan && trainer->progress.rollbacks == 0)
-        gradient.values[trainer->params->size - model_joint_size(trainer->model) - 1] =
+        comm_lane_flat(
+            comm_sum_shape(trainer->sum),
+            gradient)[trainer->params->size - model_joint_size(trainer->model) - 1] =
             (real)NAN;
 }
 

@@ -1,7 +1,7 @@
 /* What tests make go wrong in a run: ranks that come late, lanes that move at every step,
  * a gradient that is no number, replicas that drift apart. The trainer calls these
  * functions where that can happen and knows no more of it; the struct is filled in by
- * four options that no help and no record names (--test-delay and so on).
+ * five options that no help and no record names (--test-delay and so on).
  */
 #ifndef RNNTRAIN_TRAIN_TEST_HOOKS_H
 #define RNNTRAIN_TRAIN_TEST_HOOKS_H
@@ -15,6 +15,7 @@ struct test_hooks {
     int64_t delay;  /* microseconds, at most, that a rank waits before each exchange */
     int64_t ranges; /* the seed of ranges of lanes that are drawn for each step */
     int64_t nan;    /* the batch whose gradient becomes NaN, unless it was rolled back */
+    int64_t large;  /* bytes from which on a thread puts checkpoints in place */
     int64_t drift;  /* the batch after which the last rank's weights lose a bit */
 };
 

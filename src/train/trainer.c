@@ -38,8 +38,11 @@ int trainer_logits(struct trainer *trainer, enum dataset_part part, const int32_
 /* Collective. What could not be saved before must be saved now. */
 static int save_at_last(struct trainer *trainer)
 {
-    bool tries = trainer->comm->rank == 0 && !trainer->is_saved;
-    return comm_agree(trainer->comm, tries ? trainer_save_last(trainer, true) : OK);
+    bool is_first = trainer->comm->rank == 0;
+    int rc = is_first ? trainer_await_save(trainer) : OK;
+    if (!rc && is_first && !trainer->is_saved)
+        rc = trainer_save_last(trainer, true);
+    return comm_agree(trainer->comm, rc);
 }
 
 /* Collective. Everything is trained. */

@@ -50,7 +50,7 @@ static void make_sum(struct bench *bench)
 {
     const struct tensor *table = &model_params(bench->model)->tensors[0];
     const struct comm_shape shape = {table->shape[0], table->shape[1],
-                                     model_params(bench->model)->size};
+                                     model_params(bench->model)->size, 0};
     const struct comm_joint joint = {model_joint_size(bench->model), MODEL_JOINT_LANES,
                                      join_lanes, bench->model};
 
@@ -111,12 +111,13 @@ static double train_batch(struct bench *bench)
         if (l < bench->first[rank] || l >= bench->first[rank + 1])
             continue;
         struct comm_lane gradient = comm_sum_next(bench->sum);
-        (void)model_lane_gradient(bench->model, &lane, l, 1, (uint32_t)bench->step,
-                                  gradient.values, gradient.touched);
+        const struct lane_gradient to = {.flat = gradient.values,
+                                         .touched = gradient.touched};
+        (void)model_lane_gradient(bench->model, &lane, l, 1, (uint32_t)bench->step, &to);
         comm_sum_push(bench->sum, l);
     }
 
-    const real *gradient = comm_sum_finish(bench->sum, bench->first);
+    const real *gradient = comm_sum_finish(bench->sum, bench->first).values;
     optim_apply(&bench->optim, bench->step++, gradient, n, bench->weights);
     model_pack(bench->model, bench->weights);
     return positions;

@@ -62,6 +62,13 @@ static void random_ranges(int n_lanes, uint32_t number, int *first)
     qsort(first, (size_t)comm.size + 1, sizeof *first, compare);
 }
 
+/* Element i of the table, where only touched rows are stored. */
+static real *stored(struct comm_shape shape, struct comm_lane lane, size_t i)
+{
+    return lane.table.rows +
+           table_rows_place(&lane.table, i / shape.width) * shape.width + i % shape.width;
+}
+
 /* What is found for many lanes at once is no lane's. */
 static void fill_lane(struct comm_shape shape, size_t n_joint, int lane,
                       struct comm_lane to)
@@ -69,13 +76,20 @@ static void fill_lane(struct comm_shape shape, size_t n_joint, int lane,
     for (size_t r = 0; r < shape.rows; r++)
         if (touches(lane, r))
             to.touched[r / 64] |= UINT64_C(1) << r % 64;
+    if (shape.most)
+        (void)table_rows_number(&to.table, 0, 1, (shape.rows + 63) / 64);
     for (size_t i = 0; i < shape.n; i++) {
         real value = element(shape, lane, i);
         bool untouched = i < shape.rows * shape.width && value == 0;
+        if (shape.most && i < shape.rows * shape.width) {
+            if (touches(lane, i / shape.width))
+                *stored(shape, to, i) = value;
+            continue;
+        }
         if (untouched)
             assert_true(to.values[i] == 0); /* as comm_sum_next promises */
         else
-            to.values[i] = i < shape.n - n_joint ? value : (real)NAN;
+            comm_lane_flat(&shape, to)[i] = i < shape.n - n_joint ? value : (real)NAN;
     }
 }
 
@@ -97,41 +111,53 @@ static void add_joint(void *data, int first, int count, real *values)
         values[i] = naive_sum(joint->shape, level, first, first + count, i);
 }
 
-static const real *sum_lanes(struct comm_sum *sum, struct joint *joint, const int *first)
+static struct comm_lane sum_lanes(struct comm_sum *sum, struct joint *joint,
+                                  const int *first)
 {
     joint->n_lanes = 0;
     for (int lane = first[comm.rank]; lane < first[comm.rank + 1]; lane++) {
         fill_lane(joint->shape, joint->n, lane, comm_sum_next(sum));
         comm_sum_push(sum, lane);
     }
-    const real *total = comm_sum_finish(sum, first);
+    struct comm_lane total = comm_sum_finish(sum, first);
     if (joint->n > 0)
         assert_int_equal(joint->n_lanes, first[comm.rank + 1] - first[comm.rank]);
     return total;
+}
+
+static real element_of(struct comm_shape shape, struct comm_lane lane, size_t i)
+{
+    size_t row = shape.width ? i / shape.width : 0;
+
+    if (!shape.most || i >= shape.rows * shape.width)
+        return comm_lane_flat(&shape, lane)[i];
+    return lane.touched[row / 64] >> row % 64 & 1 ? *stored(shape, lane, i) : 0;
 }
 
 static void check_sum(struct comm_sum *sum, struct joint *joint, int n_lanes,
                       const int *first)
 {
     const struct comm_shape shape = joint->shape;
-    const real *total = sum_lanes(sum, joint, first);
+    struct comm_lane total = sum_lanes(sum, joint, first);
 
     for (size_t i = 0; i < shape.n; i++) {
         real expected = naive_sum(shape, 6, 0, n_lanes, i);
-        if (memcmp(&total[i], &expected, sizeof expected))
+        real found = element_of(shape, total, i);
+        if (memcmp(&found, &expected, sizeof expected))
             fail_msg("rank %d of %d: %d lanes, element %zu of %zu is %.9g, expected %.9g",
-                     comm.rank, comm.size, n_lanes, i, shape.n, (double)total[i],
+                     comm.rank, comm.size, n_lanes, i, shape.n, (double)found,
                      (double)expected);
     }
 }
 
-/* Without a table, with nothing else, and with both; with what is found for many lanes
- * at once, and without. */
+/* Without a table, with nothing else, and with both; with touched rows only; with what is
+ * found for many lanes at once, and without. */
 static void check_sums(int most_lanes)
 {
-    static const struct comm_shape shapes[] = {{0, 0, 1},    {0, 0, 5},    {0, 0, 333},
-                                               {1, 3, 3},    {64, 2, 128}, {65, 2, 131},
-                                               {200, 1, 207}};
+    static const struct comm_shape shapes[] = {
+        {0, 0, 1, 0},    {0, 0, 5, 0},    {0, 0, 333, 0},   {1, 3, 3, 0},
+        {64, 2, 128, 0}, {65, 2, 131, 0}, {200, 1, 207, 0}, {200, 1, 207, 200},
+    };
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
 
     for (size_t s = 0; s < COUNT_OF(shapes); s++) {
@@ -163,7 +189,7 @@ static void test_sum(void **state)
 static void check_sums_by_mpi(int most_lanes)
 {
     enum { N = 333 };
-    const struct comm_shape shape = {70, 3, N};
+    const struct comm_shape shape = {70, 3, N, 0};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     real *first_rank = xcalloc(N, sizeof *first_rank);
     struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, shape, most_lanes);
@@ -172,7 +198,7 @@ static void check_sums_by_mpi(int most_lanes)
 
     for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes++) {
         random_ranges(n_lanes, (uint32_t)n_lanes, first);
-        const real *total = sum_lanes(sum, &joint, first);
+        const real *total = sum_lanes(sum, &joint, first).values;
         memcpy(first_rank, total, N * sizeof *total);
         comm_broadcast(&comm, first_rank, N * sizeof *first_rank);
         assert_memory_equal(first_rank, total, N * sizeof *total);

@@ -12,7 +12,9 @@
 /* Three words of bits, the last of which is not full, and a slice behind the table. */
 enum { ROWS = 140, WIDTH = 3, REST = 11, N = ROWS * WIDTH + REST, WORDS = 3 };
 
-static const struct comm_shape shape = {ROWS, WIDTH, N};
+static const struct comm_shape shape = {ROWS, WIDTH, N, 0};
+/* The same where only touched rows are stored. */
+static const struct comm_shape stored = {ROWS, WIDTH, N, ROWS};
 
 struct fixture {
     real values[N];
@@ -24,7 +26,8 @@ struct fixture {
 static void fill(struct fixture *fixture, size_t every)
 {
     memset(fixture, 0, sizeof *fixture);
-    fixture->lane = (struct comm_lane){fixture->values, fixture->touched};
+    fixture->lane =
+        (struct comm_lane){.values = fixture->values, .touched = fixture->touched};
     for (size_t r = 0; r < ROWS; r += every)
         fixture->touched[r / 64] |= UINT64_C(1) << r % 64;
     for (size_t i = 0; i < N; i++)
@@ -56,7 +59,7 @@ static void test_travel(void **state)
 
         for (int rank = 0; rank < size; rank++) {
             struct share share = share_of(&shape, rank, size);
-            size_t most = share_most_packed(&share);
+            size_t most = share_most_packed(&share, 1);
             real *packed = xcalloc(most, sizeof *packed);
             real *end = share_pack(&share, from.lane, packed);
 
@@ -82,13 +85,13 @@ static void test_packed_size(void **state)
     struct share share = share_of(&shape, 0, 1);
     size_t bits = WORDS * sizeof(uint64_t) / sizeof(real);
     real packed[N + 64 * WIDTH + WORDS * 2];
-    assert_true(share_most_packed(&share) == bits + WORDS * 64 * WIDTH + REST);
+    assert_true(share_most_packed(&share, 1) == bits + WORDS * 64 * WIDTH + REST);
     fill(&from, 10); /* 14 rows */
     assert_int_equal(share_pack(&share, from.lane, packed) - packed,
                      bits + 14 * WIDTH + REST);
     /* one rank more than there are words has nothing of the table */
     share = share_of(&shape, 3, 4);
-    assert_int_equal(share_most_packed(&share), share.end - share.begin);
+    assert_int_equal(share_most_packed(&share, 1), share.end - share.begin);
 }
 
 /* A share of the sum is added and nothing else is changed. */
@@ -123,10 +126,85 @@ static void test_clear(void **state)
         assert_true(lane.touched[w] == 0);
 }
 
+/* A lane of the rows that the other has. */
+struct store {
+    real rest[REST], rows[ROWS * WIDTH];
+    uint64_t touched[WORDS];
+    uint32_t before[WORDS];
+    struct comm_lane lane;
+};
+
+static void empty(struct store *store)
+{
+    memset(store, 0, sizeof *store);
+    store->lane = (struct comm_lane){
+        .values = store->rest,
+        .touched = store->touched,
+        .table = {store->touched, store->before, store->rows},
+    };
+}
+
+/* Element i, where it is there. */
+static real *find(struct store *store, size_t i)
+{
+    if (i >= ROWS * WIDTH)
+        return &store->rest[i - ROWS * WIDTH];
+    size_t r = i / WIDTH;
+    return store->touched[r / 64] >> r % 64 & 1
+               ? &store->rows[table_rows_place(&store->lane.table, r) * WIDTH + i % WIDTH]
+               : NULL;
+}
+
+static void fill_store(struct store *store, const struct fixture *from)
+{
+    empty(store);
+    memcpy(store->touched, from->touched, sizeof store->touched);
+    (void)table_rows_number(&store->lane.table, 0, 1, WORDS);
+    for (size_t i = 0; i < N; i++)
+        if (find(store, i))
+            *find(store, i) = from->values[i];
+}
+
+/* A share of it travels, and is added to another's, as if all rows were stored. */
+static void test_stored(void **state)
+{
+    (void)state;
+    const struct kernels *kernels = NULL;
+    struct fixture left, right;
+    struct store from_left, from_right, to_left, to_right;
+    real packed[N + WORDS * 2];
+    assert_int_equal(kernels_select("baseline", &kernels), OK);
+    fill(&left, 2);
+    fill(&right, 5);
+    fill_store(&from_left, &left);
+    fill_store(&from_right, &right);
+
+    for (int size = 1; size <= 4; size++)
+        for (int rank = 0; rank < size; rank++) {
+            struct share share = share_of(&stored, rank, size);
+            empty(&to_left);
+            empty(&to_right);
+            real *end = share_pack(&share, from_left.lane, packed);
+            assert_ptr_equal(share_unpack(&share, packed, to_left.lane), end);
+            (void)share_pack(&share, from_right.lane, packed);
+            (void)share_unpack(&share, packed, to_right.lane);
+            share_add(&share, kernels, to_left.lane, to_right.lane);
+
+            for (size_t i = 0; i < N; i++)
+                if (owner(i, size) == rank)
+                    assert_true((find(&to_left, i) ? *find(&to_left, i) : 0) ==
+                                left.values[i] + right.values[i]);
+        }
+    assert_int_equal(share_most_rows(&(struct share){&stored, 0, 1, 0, 0}, 1), ROWS);
+    share_clear_table(&stored, from_left.lane);
+    assert_null(find(&from_left, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_travel), cmocka_unit_test(test_packed_size),
-        cmocka_unit_test(test_add), cmocka_unit_test(test_clear)};
+        cmocka_unit_test(test_add), cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_stored)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
