@@ -342,6 +342,7 @@ static void test_chains(void **state)
     (void)state;
     static struct drawn drawn;
     static const struct facts facts;
+    static const struct ensemble_config rule;
     for (int number = 0; number < 200; number++) {
         char *bytes = NULL, *checked = NULL;
         size_t n = 0;
@@ -350,7 +351,8 @@ static void test_chains(void **state)
         struct onnx onnx = {.chain = &drawn.chain,
                             .params = model_params(drawn.model),
                             .weights = drawn.weights};
-        const struct onnx_export export = {.members = &onnx, .n = 1, .facts = &facts};
+        const struct onnx_export export = {
+            .members = &onnx, .n = 1, .rule = &rule, .facts = &facts};
         if (onnx_write(&export, path, &checked))
             fail_msg("chain %d: %s", number, fail_message());
         assert_int_equal(file_read(path, &bytes, &n), OK);
