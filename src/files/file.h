@@ -43,9 +43,9 @@ int file_target_fd(const struct file_target *target);
 int file_finish(struct file_target *target) NODISCARD;
 /* The same without a seal. */
 int file_finish_plain(struct file_target *target) NODISCARD;
-/* The same with a seal, of a name in a directory, which is then free to be closed; as finished, what
- * had the name is at <stem>.prev.<extension>, unless it is the same file again, which
- * their seals tell. One thread may finish what another one began. */
+/* The same with a seal, of a name in a directory, which is then free to be closed; as
+ * finished, what had the name is at <stem>.prev.<extension>, unless it is the same file
+ * again, which their seals tell. One thread may finish what another one began. */
 struct directory;
 int file_begin_in(const struct directory *directory, const char *name,
                   struct file_target **target) NODISCARD;

@@ -19,7 +19,7 @@ static const struct option linear_table[] = {
      "the model sees rows by their components in all texts of the data set, those of "
      "rnnprep --unlabelled too",
      GROUP, false},
-    {"linear-components", OPTION_INT, AT(width), "128", 1, 4096, NULL,
+    {"linear-components", OPTION_COUNT, AT(width), "128", 1, 4096, NULL,
      "with --linear-scaling latent: how many components rows are seen by", GROUP, false},
     {"linear-c", OPTION_DOUBLE, AT(c), "0", 0, 1e9, NULL,
      "weight of the losses beside |w|^2 / 2, scikit-learn's C; 0: the best one on "

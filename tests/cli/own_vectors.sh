@@ -62,7 +62,8 @@ cmp cut.h5 said.h5 || problem "sealed again it is another"
 "${train[@]}" data.h5 --vectors own --run-dir parts
 "${train[@]}" data.h5 --vectors own --epochs 2 --run-dir parts --resume
 [ "$(outcome parts)" = "$(outcome whole.run)" ] || problem "resuming gives other bits"
-best=("$rnntrain" one.h5 --recipe best --seeds 1 --no-add-linear --units 4 --epochs 1 --quiet)
+best=("$rnntrain" one.h5 --recipe best --seeds 1 --no-add-linear --no-add-latent --units 4 --epochs 1
+    --quiet)
 "${best[@]}" --run-dir best
 grep -q '"vectors":"own"' best/log.jsonl || problem "best begins with none"
 "$rnntrain" summary best | grep -q 'embedding.* 6' || problem "best is of another width"
