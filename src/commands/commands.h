@@ -20,6 +20,8 @@
             "trains all points of a grid of options and compares them")                  \
     COMMAND(doctor, "Training", true,                                                    \
             "says whether a job would run well here, and what to do where not")          \
+    COMMAND(selftest, "Training", true,                                                  \
+            "tries the arithmetic of this processor, build and ranks")                   \
     COMMAND(summary, "Training", false,                                                  \
             "shows the layers of a model, before or after it is trained")                \
     COMMAND(report, "Training", false, "makes one page of HTML of what runs learnt")     \

@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include <jansson.h>
-
 #include "base/program.h"
 #include "base/say.h"
 #include "commands/commands.h"
@@ -41,10 +39,7 @@ static const struct {
 
 void doctor_find(struct doctor *doctor, enum doctor_level level, char *says, char *cure)
 {
-    size_t n = (size_t)doctor->n;
-    doctor->findings = xrealloc(doctor->findings, n + 1, sizeof *doctor->findings);
-    doctor->findings[n] = (struct finding){doctor->check, level, says, cure};
-    doctor->n++;
+    findings_add(&doctor->findings, doctor->check, (int)level, says, cure);
 }
 
 /* What would be shared: a data set that is there, else a little. */
@@ -93,80 +88,17 @@ static void look(struct doctor *doctor)
     free(counts);
 }
 
-enum { INDENT = 26, WIDTH = 80 };
-
-static void new_line(void)
-{
-    putchar('\n');
-    for (int i = 0; i < INDENT; i++)
-        putchar(' ');
-}
-
-/* Words of a text, in lines of at most 80 columns, the first of which has begun. */
-static void say_words(const char *text)
-{
-    size_t column = INDENT;
-
-    while (*text) {
-        size_t n = strcspn(text, " ");
-        char *word = xstrndup(text, n);
-        size_t wide = say_escape(word, NULL, 0);
-        if (column > INDENT && column + 1 + wide > WIDTH) {
-            new_line();
-            column = INDENT;
-        }
-        column += wide + (column > INDENT);
-        say(stdout, column > INDENT + wide ? " %s" : "%s", word);
-        free(word);
-        text += n + strspn(text + n, " ");
-    }
-}
-
-static void say_finding(const struct finding *finding)
-{
-    say(stdout, "%-8s %-16s ", level_names[finding->level], finding->check);
-    say_words(finding->says);
-    if (finding->cure) {
-        new_line();
-        say_words(finding->cure);
-    }
-    putchar('\n');
-}
-
-static void say_json(const struct doctor *doctor)
-{
-    json_t *all = json_array();
-
-    for (int i = 0; i < doctor->n; i++) {
-        const struct finding *finding = &doctor->findings[i];
-        json_t *one =
-            json_pack("{s:s,s:s,s:o}", "check", finding->check, "level",
-                      level_names[finding->level], "says", json_string(finding->says));
-        if (finding->cure)
-            json_object_set_new(one, "cure", json_string(finding->cure));
-        json_array_append_new(all, one);
-    }
-    char *text = json_dumps(all, JSON_INDENT(2));
-    puts(text ? text : "[]");
-    free(text);
-    json_decref(all);
-}
-
 static int report(const struct doctor *doctor)
 {
-    int count[DOCTOR_LEVELS] = {0};
-    for (int i = 0; i < doctor->n; i++)
-        count[doctor->findings[i].level]++;
+    int warnings = findings_count(&doctor->findings, DOCTOR_WARNING);
+    int errors = findings_count(&doctor->findings, DOCTOR_ERROR);
 
-    if (doctor->settings->json)
-        say_json(doctor);
-    for (int i = 0; i < doctor->n && !doctor->settings->json; i++)
-        say_finding(&doctor->findings[i]);
+    findings_say(&doctor->findings, doctor->settings->json);
     if (!doctor->settings->json)
-        say_line(stdout, "%d ok, %d warning%s, %d error%s", count[DOCTOR_OK],
-                 count[DOCTOR_WARNING], plural(count[DOCTOR_WARNING]),
-                 count[DOCTOR_ERROR], plural(count[DOCTOR_ERROR]));
-    return count[DOCTOR_ERROR] ? ERR_UNAVAILABLE : OK;
+        say_line(stdout, "%d ok, %d warning%s, %d error%s",
+                 findings_count(&doctor->findings, DOCTOR_OK), warnings, plural(warnings),
+                 errors, plural(errors));
+    return errors ? ERR_UNAVAILABLE : OK;
 }
 
 /* Rank 0. Those of ranks that could not begin are of this process alone. */
@@ -181,11 +113,7 @@ static int examine(struct doctor *doctor)
 
 static void release(struct doctor *doctor)
 {
-    for (int i = 0; i < doctor->n; i++) {
-        free(doctor->findings[i].says);
-        free(doctor->findings[i].cure);
-    }
-    free(doctor->findings);
+    findings_release(&doctor->findings);
     free(doctor->ranks);
     free(doctor->no_window);
 }
@@ -200,7 +128,8 @@ static bool is_silent(void)
 static int work(const void *settings, const char *const *operands, int n)
 {
     struct comm comm = {.rank = 0};
-    struct doctor doctor = {.settings = settings, .comm = &comm};
+    struct doctor doctor = {
+        .settings = settings, .comm = &comm, .findings = {.levels = level_names}};
     int rc = OK;
     (void)operands;
     (void)n;

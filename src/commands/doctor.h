@@ -8,15 +8,10 @@
 #define RNNTRAIN_COMMANDS_DOCTOR_H
 
 #include "base/base.h"
+#include "commands/findings.h"
 #include "ranks/comm.h"
 
 enum doctor_level { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_ERROR, DOCTOR_LEVELS };
-
-struct finding {
-    const char *check; /* its name in the table */
-    enum doctor_level level;
-    char *says, *cure; /* owned; cure: NULL where all is well */
-};
 
 enum { DOCTOR_MOST_CPUS = 1024 };
 
@@ -46,8 +41,7 @@ struct doctor {
     size_t window_bytes;
 
     const char *check; /* at work */
-    struct finding *findings;
-    int n;
+    struct findings findings;
 };
 
 /* What a check has found; both texts are taken, `cure` is NULL with DOCTOR_OK. */
