@@ -6,70 +6,84 @@
 
 #include "commands/config.h"
 
-/* Adds a formatted piece to a text, which it takes over. */
-static char *with(char *text, char *piece)
+/* A text that is written piece by piece, in the time that it takes once: a log may hold
+ * lists and words of any length. */
+struct growing {
+    FILE *out;
+    char *text; /* the caller's, behind grown() */
+    size_t n;
+};
+
+static void grow(struct growing *growing)
 {
-    char *joined = xasprintf("%s%s", text, piece);
-    free(text);
-    free(piece);
-    return joined;
+    growing->out = open_memstream(&growing->text, &growing->n);
+    if (!growing->out)
+        die("out of memory: a command line");
 }
 
-/* A value as an option takes it; the caller's. */
+static char *grown(struct growing *growing)
+{
+    if (fclose(growing->out))
+        die("out of memory: a command line");
+    return growing->text;
+}
+
+/* A value as an option takes it. */
+static void write_value(FILE *out, const json_t *value)
+{
+    if (json_is_string(value))
+        fputs(json_string_value(value), out);
+    else if (json_is_array(value))
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            fputs(i ? "," : "", out);
+            write_value(out, json_array_get(value, i));
+        }
+    else if (value && !json_is_null(value))
+        json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+}
+
+/* The same; the caller's. */
 static char *value_text(const json_t *value)
 {
-    char *text = NULL;
-    if (!value || json_is_null(value))
-        return xstrdup("");
-    if (json_is_string(value))
-        return xstrdup(json_string_value(value));
-    if (!json_is_array(value)) {
-        text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
-        char *copy = xstrdup(text ? text : "");
-        free(text);
-        return copy;
-    }
+    struct growing growing;
 
-    text = xstrdup("");
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        char *item = value_text(json_array_get(value, i));
-        text = with(text, xasprintf("%s%s", i ? "," : "", item));
-        free(item);
-    }
-    return text;
+    grow(&growing);
+    write_value(growing.out, value);
+    return grown(&growing);
 }
 
-/* In single quotes where a shell would see more than a word; the caller's. */
-static char *quoted(const char *text)
+/* In single quotes where a shell would see more than a word. */
+static void write_word(FILE *out, const char *text)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                 "0123456789-_./,:=+@%";
-    if (*text && strspn(text, plain) == strlen(text))
-        return xstrdup(text);
+    if (*text && strspn(text, plain) == strlen(text)) {
+        fputs(text, out);
+        return;
+    }
 
-    char *all = xstrdup("'");
+    fputc('\'', out);
     for (const char *c = text; *c; c++)
-        all = with(all, *c == '\'' ? xstrdup("'\\''") : xasprintf("%c", *c));
-    return with(all, xstrdup("'"));
+        if (*c == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*c, out);
+    fputc('\'', out);
 }
 
 /* " --units 64", " --no-linear-refit". */
-static char *option_text(const char *key, const json_t *value)
+static void write_option(FILE *out, const char *key, const json_t *value)
 {
-    char *name = xstrdup(key), *text = NULL;
-    for (char *c = name; *c; c++)
-        *c = *c == '_' ? '-' : *c;
+    fputs(json_is_false(value) ? " --no-" : " --", out);
+    for (const char *c = key; *c; c++)
+        fputc(*c == '_' ? '-' : *c, out);
+    if (json_is_boolean(value))
+        return;
 
-    if (json_is_boolean(value)) {
-        text = xasprintf(" --%s%s", json_is_true(value) ? "" : "no-", name);
-    } else {
-        char *plain = value_text(value), *word = quoted(plain);
-        text = xasprintf(" --%s %s", name, word);
-        free(plain);
-        free(word);
-    }
-    free(name);
-    return text;
+    char *plain = value_text(value);
+    fputc(' ', out);
+    write_word(out, plain);
+    free(plain);
 }
 
 static json_t *defaults(void)
@@ -108,23 +122,28 @@ static bool are_equal(const json_t *a, const json_t *b)
 char *command_line_of(const json_t *config)
 {
     json_t *usual = defaults(), *value;
-    char *line = xstrdup("rnntrain dataset.h5");
+    struct growing line;
     const char *key;
 
-    json_object_foreach((json_t *)config, key,
-                        value) if (is_known(key) && !json_is_null(value) &&
-                                   !are_equal(value, json_object_get(usual, key))) line =
-        with(line, option_text(key, value));
+    grow(&line);
+    fputs("rnntrain dataset.h5", line.out);
+    json_object_foreach((json_t *)config, key, value)
+    {
+        if (is_known(key) && !json_is_null(value) &&
+            !are_equal(value, json_object_get(usual, key)))
+            write_option(line.out, key, value);
+    }
     json_decref(usual);
-    return line;
+    return grown(&line);
 }
 
 char *command_line_differences(const json_t *a, const json_t *b)
 {
     json_t *all = defaults(), *value;
-    char *lines = xstrdup("");
+    struct growing lines;
     const char *key;
 
+    grow(&lines);
     json_object_foreach(all, key, value)
     {
         const json_t *left = json_object_get(a, key), *right = json_object_get(b, key);
@@ -132,11 +151,14 @@ char *command_line_differences(const json_t *a, const json_t *b)
         right = right ? right : value;
         if (are_equal(left, right))
             continue;
-        char *one = value_text(left), *other = value_text(right);
-        lines = with(lines, xasprintf("%s\t%s\t%s\n", key, one, other));
-        free(one);
-        free(other);
+
+        fputs(key, lines.out);
+        fputc('\t', lines.out);
+        write_value(lines.out, left);
+        fputc('\t', lines.out);
+        write_value(lines.out, right);
+        fputc('\n', lines.out);
     }
     json_decref(all);
-    return lines;
+    return grown(&lines);
 }

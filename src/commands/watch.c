@@ -158,11 +158,12 @@ static int run(const void *given, const char *const *operands, int n_operands)
     while (rc < 0) {
         char *log = NULL;
         size_t n = 0;
-        int read = access(path, F_OK) == 0 ? file_read(path, &log, &n) : ERR_NO_INPUT;
+        bool is_there = access(path, F_OK) == 0;
+        int read = is_there ? file_read(path, &log, &n) : ERR_NO_INPUT;
         if (!read)
             rc = tell(operands[0], log, n, &told);
-        else if (read != ERR_NO_INPUT)
-            rc = read;
+        else if (read != ERR_NO_INPUT || (is_there && access(path, F_OK) == 0))
+            rc = read; /* it is there, and cannot be read */
         free(log);
         if (rc < 0 && !program_is_heard())
             rc = OK;

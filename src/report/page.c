@@ -133,7 +133,8 @@ void page_count(struct page *page, int64_t value)
 
 void page_seconds(struct page *page, double seconds)
 {
-    if (!isfinite(seconds) || seconds < 0)
+    const double most = 1e9; /* of a log that somebody wrote by hand */
+    if (!(seconds >= 0 && seconds <= most))
         page_number(page, (double)NAN, 0);
     else if (seconds < 99.5)
         page_write(page, seconds < 9.95 ? "%.1f s" : "%.0f s", seconds);

@@ -5,6 +5,9 @@
 /* Units of the drawing, which scales with the page. */
 enum { WIDTH = 400, HEIGHT = 270, LEFT = 64, RIGHT = 388, TOP = 12, BOTTOM = 224 };
 
+/* More than round_step ever wants: beyond 2^53 a double plus 1 is itself. */
+enum { MOST_TICKS = 32 };
+
 struct plot_range plot_nothing(void)
 {
     return (struct plot_range){(double)INFINITY, -(double)INFINITY};
@@ -58,14 +61,15 @@ static int digits_of(double step)
 static void draw_ticks_y(struct plot *plot)
 {
     double step = round_step(plot->y, 6);
+    double first = ceil(plot->y.low / step);
 
-    for (double i = ceil(plot->y.low / step); i * step <= plot->y.high; i++) {
-        double y = place_y(plot, i * step);
+    for (int i = 0; i < MOST_TICKS && (first + i) * step <= plot->y.high; i++) {
+        double value = (first + i) * step, y = place_y(plot, value);
         page_write(plot->page,
                    "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text x=\"%d\" y=\"%.1f\" "
                    "text-anchor=\"end\">",
                    LEFT, y, RIGHT, LEFT - 6, y + 4);
-        page_number(plot->page, i * step, digits_of(step));
+        page_number(plot->page, value, digits_of(step));
         page_markup(plot->page, "</text>");
     }
 }
@@ -76,13 +80,15 @@ static void draw_ticks_x(struct plot *plot)
     if (plot->whole_x && step < 1)
         step = 1;
 
-    for (double i = ceil(plot->x.low / step); i * step <= plot->x.high; i++) {
-        double x = place_x(plot, i * step);
+    double first = ceil(plot->x.low / step);
+
+    for (int i = 0; i < MOST_TICKS && (first + i) * step <= plot->x.high; i++) {
+        double value = (first + i) * step, x = place_x(plot, value);
         page_write(plot->page,
                    "<path class=\"tick\" d=\"M%.1f %dv4\"/><text x=\"%.1f\" y=\"%d\" "
                    "text-anchor=\"middle\">",
                    x, BOTTOM, x, BOTTOM + 18);
-        page_number(plot->page, i * step, digits_of(step));
+        page_number(plot->page, value, digits_of(step));
         page_markup(plot->page, "</text>");
     }
 }

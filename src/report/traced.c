@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files/file.h"
+
 /* Seconds of each rank, kind by kind. */
 struct sums {
     double *of[TRACED_MOST_KINDS]; /* (ranks) */
@@ -73,10 +75,12 @@ static void add_up(struct traced *traced, const struct sums *sums)
 
 bool traced_read(const char *path, struct traced *traced)
 {
-    FILE *stream = fopen(path, "r");
     struct sums sums = {.ranks = 0};
     char line[512];
+    size_t size = 0;
+    int fd = -1;
     *traced = (struct traced){.n_ranks = 0};
+    FILE *stream = file_open(path, &fd, &size) == OK ? fdopen(fd, "r") : NULL;
     if (!stream)
         return false;
 

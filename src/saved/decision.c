@@ -1,6 +1,5 @@
 #include "saved/decision.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/names.h"
@@ -32,10 +31,12 @@ static int read_temperature(const json_t *root, const char *source,
                             struct decision *decision)
 {
     const json_t *found = json_object_get(root, "temperature");
+    const double least = 1e-6,
+                 most = 1e6; /* beyond these weights become infinite, or 0 */
     double value = json_number_value(found);
 
-    if (found && !(value > 0 && isfinite(value)))
-        return damaged(source, "the temperature is no number above 0");
+    if (found && !(value >= least && value <= most))
+        return damaged(source, "the temperature is no number from 1e-6 to 1e6");
     decision->temperature = value;
     return OK;
 }

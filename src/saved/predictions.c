@@ -181,7 +181,7 @@ static int read_frame(struct h5 *file, enum dataset_part part,
                       struct predictions_part *read, size_t *n)
 {
     struct path rows = path_of(part, ROW), group = group_of(part);
-    size_t shape[H5_MAX_RANK];
+    size_t shape[H5_MAX_RANK] = {0};
     enum h5_type type;
     char *of = NULL;
     int n_dims = 0;
@@ -226,11 +226,11 @@ static int check_values(const char *path, const struct predictions *predictions,
     int rc = OK;
 
     for (int i = 0; i < read->n && !rc; i++)
-        if (read->row[i] < (i ? read->row[i - 1] + 1 : 0))
+        if (read->row[i] < 0 || (i > 0 && read->row[i] <= read->row[i - 1]))
             rc = fail(ERR_FORMAT, "%s: %s, row %d: numbers must ascend from 0 on", path,
                       path_of(part, ROW).text, i);
     for (size_t i = 0; i < values && !rc; i++)
-        if (read->probabilities[i] < 0 || read->probabilities[i] > 1)
+        if (!(read->probabilities[i] >= 0 && read->probabilities[i] <= 1)) /* or NaN */
             rc = fail(ERR_FORMAT, "%s: %s: %g is no probability", path,
                       path_of(part, PROBABILITIES).text, (double)read->probabilities[i]);
     for (size_t i = 0; i < values && read->labels && !rc; i++)
@@ -253,7 +253,7 @@ static int read_part(struct h5 *file, struct predictions *predictions,
                 decided = path_of(part, DECIDED), all = path_of(part, PROBABILITIES);
     size_t n = 0, classes = (size_t)predictions->n_labels;
     int rc = read_frame(file, part, read, &n);
-    if (!rc && n * classes > PREDICTIONS_MOST)
+    if (!rc && n > PREDICTIONS_MOST / classes)
         rc = fail(ERR_FORMAT, "%s: /%s has %zu rows of %zu classes, too many",
                   h5_path(file), dataset_part_names[part], n, classes);
     if (rc)

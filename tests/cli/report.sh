@@ -98,6 +98,24 @@ rm again/predictions.h5
 printf '%s\n%s' '{"event":"epoch","epoch":1e9,"loss":"<b>"}' '{"event":"epo' >>again/log.jsonl
 "$rnntrain" report again -o none.html --bootstrap 0 >/dev/null
 grep -q 'has no predictions.h5' none.html || problem "no word of predictions"
+
+# A log and a trace that were made to keep it busy: a pipe, numbers so close that ticks stand still,
+# a list and a word as an option that no run has.
+python3 - again/log.jsonl <<'PYTHON'
+import json, sys
+start, *lines = open(sys.argv[1]).read().split("\n")
+start = json.loads(start)
+start["config"]["vectors"] = "a b" * 300000
+start["config"]["stack"] = list(range(100000))
+epochs = [dict(json.loads(next(line for line in lines if '"event":"epoch"' in line)), epoch=i + 1, loss=x,
+               val_loss=x, seconds=1e300) for i, x in enumerate((1e20, 1.0000000000000002e20))]
+open(sys.argv[1], "w").write("".join(json.dumps(line) + "\n" for line in [start] + epochs))
+PYTHON
+rm -f again/trace.json
+mkfifo again/trace.json
+timeout 20 "$rnntrain" report again -o none.html --bootstrap 0 >/dev/null || problem "kept busy by a log"
+grep -q 'There is no trace' none.html || problem "a pipe is a trace"
+rm again/trace.json
 mkdir empty
 expect 66 'empty: there is no log.jsonl of a run' "$rnntrain" report empty -o no.html
 printf x >again/predictions.h5

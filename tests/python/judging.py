@@ -55,6 +55,8 @@ with rnntrain.Model.open("run") as model:
     assert rows(model.predict_proba(texts * 20, threads=3)) == expected * 20
     assert len(model.predict_proba([])) == len(model.predict([])) == 0
 
+    refused(ValueError, "null character", rnntrain.Model.open, "run\0else")
+
     strange = [json.loads(line) for line in lines("judged-strange")]
     found = model.predict_proba([one["text"] for one in strange])
     assert rows(found) == [list(one["probabilities"].values()) for one in strange]

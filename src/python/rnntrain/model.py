@@ -15,10 +15,12 @@ _AT_ONCE = 1024  # texts a call, so that Ctrl-C need not wait long
 
 def _in_characters(explanation: Dict[str, Any]) -> Dict[str, Any]:
     """With places of words as Python counts them, in characters instead of bytes."""
-    text = explanation["text"].encode("utf-8", "surrogatepass")
+    places, n_bytes = {0: 0}, 0
+    for number, character in enumerate(explanation["text"], 1):
+        n_bytes += len(character.encode("utf-8", "surrogatepass"))
+        places[n_bytes] = number
     for word in explanation["words"]:
-        for end in ("start", "end"):
-            word[end] = len(text[: word[end]].decode("utf-8", "surrogatepass"))
+        word["start"], word["end"] = places[word["start"]], places[word["end"]]
     return explanation
 
 
@@ -29,7 +31,10 @@ class _Handle:
     def __init__(self, path: str) -> None:
         self.model = ctypes.c_void_p()
         self.close = library().rnntrain_close
-        check(library().rnntrain_open(os.fsencode(path), ctypes.byref(self.model)), path)
+        name = os.fsencode(path)
+        if b"\0" in name:  # C would open what stands in front of it
+            raise ValueError(f"{path!r} has a null character, as no path has")
+        check(library().rnntrain_open(name, ctypes.byref(self.model)), path)
 
     def __del__(self) -> None:
         if self.model:

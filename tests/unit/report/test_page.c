@@ -53,6 +53,10 @@ static void test_writes_numbers(void **state)
                                    "0.50\xE2\x80\x93"
                                    "3 h 01 min25,000");
     page_release(&page);
+
+    page_seconds(&page, 1e300);
+    assert_string_equal(page.html, "\xE2\x80\x93");
+    page_release(&page);
 }
 
 int main(void)

@@ -114,6 +114,14 @@ static void test_refuses_what_is_none(void **state)
     made.part[DATASET_TEST].probabilities[7] = 1.5F;
     refuses(&made, "/test/probabilities");
 
+    made = make(false);
+    made.part[DATASET_TEST].probabilities[7] = (float)NAN;
+    refuses(&made, "/test/probabilities");
+
+    made = make(false);
+    made.part[DATASET_TEST].row[0] = INT32_MAX;
+    refuses(&made, "/test/row, row 1");
+
     made = make(true);
     made.part[DATASET_TEST].labels[2] = 2;
     refuses(&made, "/test/label");
