@@ -115,8 +115,10 @@ rm -f again/trace.json
 mkfifo again/trace.json
 timeout 20 "$rnntrain" report again -o none.html --bootstrap 0 >/dev/null || problem "kept busy by a log"
 grep -q 'There is no trace' none.html || problem "a pipe is a trace"
-rm again/trace.json
-mkdir empty
+mkdir empty piped
+mv again/trace.json piped/log.jsonl
+expect 66 'piped/log.jsonl: not a regular file' timeout 20 "$rnntrain" watch piped
+rm -r piped
 expect 66 'empty: there is no log.jsonl of a run' "$rnntrain" report empty -o no.html
 printf x >again/predictions.h5
 expect 65 'again/predictions.h5' "$rnntrain" report again -o no.html
