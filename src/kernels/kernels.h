@@ -360,10 +360,13 @@ int kernels_open_blas(void) NODISCARD;
  * type, OpenBLAS version and core. At most `n` bytes. After kernels_open_blas. */
 void kernels_describe(const struct kernels *kernels, char *text, size_t n);
 
-/* GFLOP/s of SGEMM of 1024^3 on the calling thread, best of `repeats`; of 256^3 where
- * that already is below 3 GFLOP/s. `crowded`: others want the core too, only the thread's
- * own time counts. After kernels_open_blas. */
-double kernels_probe(int repeats, bool crowded);
+/* What SGEMM of 1024^3 reaches on the calling thread, best of `repeats`; of 256^3 where
+ * that already is below 3 GFLOP/s. After kernels_open_blas. */
+struct kernels_rate {
+    double gflops; /* while the thread was on its core, whoever else wants that */
+    double share;  /* of the time that passed, which it was there: within (0, 1] */
+};
+struct kernels_rate kernels_probe(int repeats);
 
 /* Where dot() adds the elements of two vectors of n, a multiple of `width`: place v of
  * struct dots has element order[v] (n), parts end at `ends` (4 * width). */

@@ -79,6 +79,21 @@ static double epoch_seconds(const struct report_start *start)
            start->epoch_bytes / bytes_in_order_per_s;
 }
 
+static void say_forecast(struct report *report, const struct report_start *start)
+{
+    double seconds = epoch_seconds(start), share = start->core_share;
+    if (start->epoch_flops <= 0 || start->bf16)
+        return;
+
+    if (share > 0 && share < 1)
+        report_say(
+            report,
+            "epoch    about %.2g s at two thirds of that, %.2g s if the others go on",
+            seconds, seconds / share);
+    else
+        report_say(report, "epoch    about %.2g s at two thirds of that", seconds);
+}
+
 void report_say_start(struct report *report, const struct report_start *start)
 {
     char train[32], validation[32], test[32], parameters[32];
@@ -150,9 +165,13 @@ void report_say_start(struct report *report, const struct report_start *start)
         report_say(report, "warning  products of bf16 are plain C, as the processor or "
                            "--isa has no instruction for them: the same bits, much "
                            "slower than --precision fp32");
-    if (start->epoch_flops > 0 && !start->bf16)
-        report_say(report, "epoch    about %.2g s at two thirds of that",
-                   epoch_seconds(start));
+    if (start->core_share > 0 && start->core_share < 1)
+        report_say(
+            report,
+            "warning  others are at work: %.0f %% of the cores' time was left; SGEMM's "
+            "rate is of processor time, and measured again after the epoch",
+            100 * start->core_share);
+    say_forecast(report, start);
 }
 
 int report_start(struct report *report, const struct report_start *start)
@@ -193,6 +212,8 @@ int report_start(struct report *report, const struct report_start *start)
     if (start->node_bytes)
         json_object_set_new(line, "node_bytes",
                             json_integer((json_int_t)start->node_bytes));
+    if (start->core_share > 0 && start->core_share < 1)
+        json_object_set_new(line, "core_share", number(start->core_share));
 
     report_add_origin(line, &start->origin);
     report_add_time(line);

@@ -129,7 +129,8 @@ struct trainer {
     int *first;                      /* (size + 1) lane ranges of the ranks */
     double *lane_values;             /* (lanes, LANE_WIDTH) */
     double peak_gflops, epoch_flops; /* of all ranks; model flops of an epoch */
-    struct directory folder;         /* the run directory; rank 0 */
+    double core_share; /* of the cores, that was left when the peak was last measured */
+    struct directory folder; /* the run directory; rank 0 */
     struct report report;
     struct trace_file *trace; /* rank 0, with --trace */
     struct progress progress;
@@ -177,8 +178,11 @@ struct outcome {
  * directory. */
 int trainer_set_up(struct trainer *trainer) NODISCARD;
 
-/* Collective. Measures SGEMM's rate; the greatest measured counts. */
+/* Collective. Measures SGEMM's rate, by processor time, of which the greatest counts, and
+ * how much of the cores others left. */
 void trainer_probe(struct trainer *trainer);
+/* Whether others were at work on the cores then. */
+bool trainer_was_busy(const struct trainer *trainer);
 /* Collective. Says what will be trained, to the log and to people. */
 int trainer_start_report(struct trainer *trainer) NODISCARD;
 /* Rank 0. Says that another program opened a file for writing which is read all the

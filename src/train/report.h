@@ -75,8 +75,9 @@ struct report_start {
     int wanted_rows; /* of a window that mixes a file sorted by class; 0: it does */
     uint64_t data_hash;
     double epoch_flops, peak_gflops; /* peak: SGEMM rate of all ranks together */
-    double epoch_moved;              /* bytes of a rank's vectors between layers */
-    double epoch_bytes;    /* that each rank moves of arrays as large as the weights */
+    double core_share;  /* of the cores, that others left while it was measured; 1: all */
+    double epoch_moved; /* bytes of a rank's vectors between layers */
+    double epoch_bytes; /* that each rank moves of arrays as large as the weights */
     const char *beginning; /* what the weights are, lines each with its '\n', or NULL */
     bool hard_sigmoid;
     const char *layers;       /* lines, each with its '\n', as model_summary has them */

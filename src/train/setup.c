@@ -212,20 +212,24 @@ static int make_update(struct trainer *trainer)
     return leave_frozen(trainer);
 }
 
-/* What this rank could compute beside those that share its core. */
-static double probe(const struct comm *comm)
-{
-    bool crowded = comm->node_size > comm->node_cores;
-    double share = crowded ? (double)comm->node_cores / comm->node_size : 1;
-    return kernels_probe(3, crowded) * share;
-}
-
+/* Of ranks that share cores nobody can tell whether others are there too. */
 void trainer_probe(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
-    double peak = comm_min(comm, probe(comm)) * comm->size;
+    bool crowded = comm->node_size > comm->node_cores;
+    double share = crowded ? (double)comm->node_cores / comm->node_size : 1;
+    struct kernels_rate rate = kernels_probe(3);
+
+    double peak = comm_min(comm, rate.gflops * share) * comm->size;
     if (peak > trainer->peak_gflops)
         trainer->peak_gflops = peak;
+    trainer->core_share = comm_min(comm, crowded ? 1 : rate.share);
+}
+
+bool trainer_was_busy(const struct trainer *trainer)
+{
+    const double noise = 0.2; /* the system's own work, in some 50 ms measured */
+    return trainer->core_share < 1 - noise;
 }
 
 /* Collective. From here on a rank that does not come is noticed. */

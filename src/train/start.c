@@ -233,6 +233,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .epoch_moved = epoch_moved(trainer),
         .epoch_bytes = epoch_bytes(trainer),
         .peak_gflops = trainer->peak_gflops,
+        .core_share = trainer_was_busy(trainer) ? trainer->core_share : 1,
         .resumed_from = trainer->resumed.from,
         .beginning = trainer->beginning,
         .hard_sigmoid = has_hard_sigmoid(model_chain(trainer->model)),

@@ -121,6 +121,13 @@ static double quantile(double *values, int n, double q)
 
 enum { SHARE, RATE, PROBE, IDS, TEXTS, N_FIGURES };
 
+/* SGEMM's rate by the time that passed. */
+static double probe(void)
+{
+    struct kernels_rate rate = kernels_probe(1);
+    return rate.gflops * rate.share;
+}
+
 static void measure(struct bench *bench, int n)
 {
     double *figure[N_FIGURES];
@@ -132,8 +139,7 @@ static void measure(struct bench *bench, int n)
 
     judge_ids(bench); /* first touch of the workspace */
     for (int i = 0; i < n; i++) {
-        double before = kernels_probe(1, false), ids = judge_ids(bench);
-        double after = kernels_probe(1, false);
+        double before = probe(), ids = judge_ids(bench), after = probe();
         figure[TEXTS][i] = 1e6 * judge_texts(bench);
         figure[IDS][i] = 1e6 * ids;
         figure[RATE][i] = row_flops(bench) / ids * 1e-9;

@@ -123,10 +123,11 @@ static double train_batch(struct bench *bench)
     return positions;
 }
 
-/* The slowest rank's rate, for each of them. */
+/* The slowest rank's rate by the time that passed, for each of them. */
 static double probe_all(const struct comm *comm)
 {
-    return comm_min(comm, kernels_probe(1, false)) * comm->size;
+    struct kernels_rate rate = kernels_probe(1);
+    return comm_min(comm, rate.gflops * rate.share) * comm->size;
 }
 
 static void measure(struct bench *bench)
