@@ -27,7 +27,7 @@ sanitized_tests() {
     local built selection=(-E '^(lint|symbols|sanitize.*|requeues?|array|hosts)$')
     if [ $target != all ]; then # what was built, and what it needs
         built=$(cd "$sane/tests" && echo test_* fuzz_* | tr ' ' '|')
-        selection=(-R "^($built|hostile_models|rnnprep|fixtures)\$")
+        selection=(-R "^($built|hostile_models|fixtures)\$")
     fi
     (cd "$sane" && TMPDIR=$tmp ctest -LE . --parallel "$(nproc)" --output-on-failure \
         "${selection[@]}" >"$tmp/log" 2>&1) || {
