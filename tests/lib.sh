@@ -142,7 +142,8 @@ ends() { # [seconds]
 pids() { # run folder
     local pid
     for pid in $(pgrep -f " $1( |\$)"); do
-        tr '\0' '\n' <"/proc/$pid/environ" | sed -n "s/^OMPI_COMM_WORLD_RANK=\(.*\)/\1 $pid/p"
+        tr '\0' '\n' <"/proc/$pid/environ" |
+            sed -n "s/^OMPI_COMM_WORLD_RANK=\(.*\)/\1 $pid/p" || true # it has ended
     done 2>/dev/null | sort -n | cut -d ' ' -f 2
 }
 
