@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What deals with floats, files and ranks, built once more with ASan and UBSan: build, then units
-# (unit tests, strangers' bytes) and short (short.sh, in place of what takes longer) beside each
-# other. Without an argument after the folders: all three, with every test of the default tier.
+# (strangers' bytes, ranks) and short (short.sh, in place of what takes longer) beside each other.
+# Without an argument after the folders: all three, with every test of the default tier.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
 
