@@ -26,8 +26,7 @@ struct settings {
     struct input_settings input;
     int part;
     int64_t window_rows, threads;
-    char *isa;
-    enum precision precision;
+    struct precision_settings kernels;
     bool json, csv;
     char *rows;
     int bootstrap;
@@ -62,14 +61,10 @@ static const struct option options[] = {
      NULL, "resamples for the 95 % intervals of the figures; 0: none", "Options", true},
     {"seed", OPTION_INT, offsetof(struct settings, seed), "1", 0, 1e15, NULL,
      "of the resamples", "Options", true},
-    {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
-     "kernel set", "Options", true},
-    {"precision", OPTION_CHOICE, offsetof(struct settings, precision), "fp32", 0, 0,
-     precision_names, "numbers that products take: fp32, or bf16 where that is faster",
-     "Options", true},
 };
 
 static const struct option_part option_parts[] = {
+    {&precision_options, offsetof(struct settings, kernels)},
     {&input_options, offsetof(struct settings, input)},
     {&import_options, offsetof(struct settings, keras)}};
 
@@ -185,7 +180,8 @@ static int print_score(const struct predictor *predictor, const struct dataset *
                                     .facts = has_names ? &predictor->info.facts
                                                        : &data->facts};
 
-    const struct selection_how how = {settings->isa, window, threads_of(settings)};
+    const struct selection_how how = {settings->kernels.isa, window,
+                                      threads_of(settings)};
     int rc = selection_judge(selection, predictor, data, &how, &evaluation.score,
                              &evaluation.judge);
     if (!rc && settings->telling.tell)
@@ -246,7 +242,7 @@ static int eval_dataset(const struct settings *settings, const char *checkpoint,
     int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
     if (!rc) {
         struct checkpoint_hints hints = hints_of(&settings->keras, &data.facts);
-        rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
+        rc = predictor_open(&predictor, checkpoint, settings->kernels.isa, &hints);
     }
 
     if (!rc) {
@@ -289,7 +285,7 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     struct selection selection = {.rows = NULL};
     bool is_parted = false;
 
-    int rc = predictor_open(&predictor, checkpoint, settings->isa, &hints);
+    int rc = predictor_open(&predictor, checkpoint, settings->kernels.isa, &hints);
     if (!rc)
         rc = predictor_check_texts(&predictor);
     if (!rc) {
@@ -316,7 +312,7 @@ int eval_rows(const struct eval_rows *rows, const struct eval_telling *telling)
     const struct settings settings = {.keras = *rows->keras,
                                       .input = *rows->input,
                                       .part = rows->part,
-                                      .isa = rows->isa,
+                                      .kernels = {.isa = rows->isa},
                                       .telling = *telling};
 
     return corpus_is_one(rows->path) ? eval_corpus(&settings, rows->model, rows->path)
@@ -349,10 +345,10 @@ static int run(const void *given, const char *const *operands, int n)
         say_line(stderr, "rnntrain: note: eval computes on one process, the first, and "
                          "on as many threads as the cores that it may use: start it "
                          "without mpirun, or give --threads");
-    settings.isa = precision_set(settings.isa, settings.precision);
+    settings.kernels.isa = precision_set(&settings.kernels);
     rc = corpus_is_one(path) ? eval_corpus(&settings, checkpoint, path)
                              : eval_dataset(&settings, checkpoint, path);
-    free(settings.isa);
+    free(settings.kernels.isa);
     return rc;
 }
 

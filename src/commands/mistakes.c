@@ -23,8 +23,7 @@ struct settings {
     struct input_settings input;
     int part, kind;
     int top;
-    char *isa;
-    enum precision precision;
+    struct precision_settings kernels;
     bool json, csv;
 };
 
@@ -42,14 +41,10 @@ static const struct option options[] = {
      "print JSON objects, one a line", "Options", true},
     {"csv", OPTION_BOOL, offsetof(struct settings, csv), "false", 0, 0, NULL,
      "print a table as CSV", "Options", true},
-    {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
-     "kernel set", "Options", true},
-    {"precision", OPTION_CHOICE, offsetof(struct settings, precision), "fp32", 0, 0,
-     precision_names, "numbers that products take: fp32, or bf16 where that is faster",
-     "Options", true},
 };
 
 static const struct option_part parts[] = {
+    {&precision_options, offsetof(struct settings, kernels)},
     {&input_options, offsetof(struct settings, input)},
     {&import_options, offsetof(struct settings, keras)}};
 
@@ -102,7 +97,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (rc)
         return rc;
 
-    char *set = precision_set(settings->isa, settings->precision);
+    char *set = precision_set(&settings->kernels);
     const struct eval_rows rows = {.model = operands[0],
                                    .path = n > 1 ? operands[1] : "dataset.h5",
                                    .keras = &settings->keras,

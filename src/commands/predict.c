@@ -19,8 +19,8 @@ struct settings {
     bool jsonl, whole, json;
     int digits;
     int64_t skip, threads;
-    char *output, *isa;
-    enum precision precision;
+    char *output;
+    struct precision_settings kernels;
     int explain; /* 0, or 1 + the method */
     enum colour colour;
 };
@@ -56,14 +56,10 @@ static const struct option options[] = {
      "threads of each process, no more than the texts need; their number "
      "does not change the judgements",
      "Options", true},
-    {"isa", OPTION_STRING, offsetof(struct settings, isa), "auto", 0, 0, NULL,
-     "kernel set", "Options", true},
-    {"precision", OPTION_CHOICE, offsetof(struct settings, precision), "fp32", 0, 0,
-     precision_names, "numbers that products take: fp32, or bf16 where that is faster",
-     "Options", true},
 };
 
 static const struct option_part parts[] = {
+    {&precision_options, offsetof(struct settings, kernels)},
     {&input_options, offsetof(struct settings, input)},
     {&import_options, offsetof(struct settings, keras)}};
 
@@ -154,7 +150,7 @@ static int open_model(struct job *job, const char *model)
 {
     const struct settings *settings = job->settings;
     struct checkpoint_hints hints = import_hints(&settings->keras);
-    char *set = precision_set(settings->isa, settings->precision);
+    char *set = precision_set(&settings->kernels);
 
     int rc = all_ranks_same_kernels(job->comm, set);
     if (!rc)

@@ -23,8 +23,6 @@ struct dataset_reader {
     const struct dataset *data; /* borrowed */
     enum dataset_part part;
     struct h5_chunks *chunks;
-    int chunk; /* whose values these are; -1: none */
-    const char *values;
 };
 
 int dataset_reader_open(const struct dataset *data, enum dataset_part part,
@@ -36,7 +34,7 @@ int dataset_reader_open(const struct dataset *data, enum dataset_part part,
         return rc;
 
     *result = xcalloc(1, sizeof **result);
-    **result = (struct dataset_reader){data, part, chunks, -1, NULL};
+    **result = (struct dataset_reader){data, part, chunks};
     return OK;
 }
 
@@ -104,18 +102,13 @@ int dataset_reader_row(struct dataset_reader *reader, int row, void *ids)
     const struct dataset *data = reader->data;
     int chunk_rows = data->part[reader->part].chunk_rows, chunk = row / chunk_rows;
 
-    if (chunk != reader->chunk) {
-        const void *values = NULL;
-        reader->chunk = -1;
-        int rc = h5_chunks_read(reader->chunks, (size_t)chunk, &values);
-        if (rc)
-            return rc;
-        reader->chunk = chunk;
-        reader->values = values;
-    }
+    const void *values = NULL;
+    int rc = h5_chunks_read(reader->chunks, (size_t)chunk, &values);
+    if (rc)
+        return rc;
 
-    size_t row_bytes = dataset_row_bytes(data);
-    memcpy(ids, reader->values + (size_t)(row % chunk_rows) * row_bytes, row_bytes);
+    size_t row_bytes = dataset_row_bytes(data), at = (size_t)(row % chunk_rows);
+    memcpy(ids, (const char *)values + at * row_bytes, row_bytes);
     return check_ids(data, reader->part, row, ids);
 }
 

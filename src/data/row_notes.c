@@ -164,8 +164,6 @@ struct row_notes_reader {
     char path[DATASET_PATH_BYTES];
     int64_t *starts;          /* (rows + 1) */
     struct h5_chunks *chunks; /* NULL: there are no bytes */
-    size_t chunk;             /* the one that `values` is */
-    const char *values;       /* NULL: none yet */
     char *text;
     size_t room;
 };
@@ -232,21 +230,6 @@ void row_notes_close(struct row_notes_reader *reader)
     free(reader);
 }
 
-static int read_chunk(struct row_notes_reader *reader, size_t chunk)
-{
-    const void *values = NULL;
-    if (reader->values && chunk == reader->chunk)
-        return OK;
-
-    reader->values = NULL;
-    int rc = h5_chunks_read(reader->chunks, chunk, &values);
-    if (rc)
-        return rc;
-    reader->values = values;
-    reader->chunk = chunk;
-    return OK;
-}
-
 /* Grown as chunks are unpacked: no file asks for memory that it does not fill. */
 static void need(struct row_notes_reader *reader, size_t n)
 {
@@ -267,11 +250,13 @@ int row_notes_read(struct row_notes_reader *reader, int row, const char **text)
         size_t per_chunk = h5_chunks_rows(reader->chunks), skipped = first % per_chunk;
         size_t room = per_chunk - skipped, here = end - first < room ? end - first : room;
 
-        rc = read_chunk(reader, first / per_chunk);
+        const void *values = NULL;
+        rc = h5_chunks_read(reader->chunks, first / per_chunk, &values);
         if (rc)
             break;
+
         need(reader, n + here + 1);
-        memcpy(reader->text + n, reader->values + skipped, here);
+        memcpy(reader->text + n, (const char *)values + skipped, here);
         n += here;
         first += here;
     }

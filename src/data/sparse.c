@@ -154,8 +154,7 @@ struct sparse_reader {
     enum dataset_part part;
     uint64_t *starts;         /* (rows + 1) of the part */
     struct h5_chunks *chunks; /* NULL: the part has no ones */
-    size_t chunk, next;       /* the chunk that `values` is; the row that is next */
-    const uint32_t *values;   /* NULL: none yet */
+    size_t next;              /* the row that is next */
     uint64_t *start;
     uint32_t *index;
     size_t start_room, index_room;
@@ -192,17 +191,12 @@ static int copy_features(struct sparse_reader *reader, uint64_t first, size_t n,
         size_t chunk = (size_t)(first / per_chunk), skipped = (size_t)(first % per_chunk);
         size_t here = n < per_chunk - skipped ? n : per_chunk - skipped;
 
-        if (!reader->values || chunk != reader->chunk) {
-            const void *values = NULL;
-            reader->values = NULL;
-            int rc = h5_chunks_read(reader->chunks, chunk, &values);
-            if (rc)
-                return rc;
-            reader->values = values;
-            reader->chunk = chunk;
-        }
+        const void *values = NULL;
+        int rc = h5_chunks_read(reader->chunks, chunk, &values);
+        if (rc)
+            return rc;
 
-        memcpy(index, reader->values + skipped, here * sizeof *index);
+        memcpy(index, (const uint32_t *)values + skipped, here * sizeof *index);
         index += here;
         first += here;
         n -= here;

@@ -108,7 +108,8 @@ void h5_chunks_close(struct h5_chunks *chunks);
 /* Rows of a whole chunk. */
 size_t h5_chunks_rows(const struct h5_chunks *chunks);
 /* The values of chunk k, whose rows begin at k times that; borrowed until the next call.
- * Behind the array's last row they mean nothing. */
+ * Behind the array's last row they mean nothing. Asked for again at once they are there.
+ */
 int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values) NODISCARD;
 
 /* A text of at most `most` bytes, the caller's to free. One that is made of next to

@@ -13,6 +13,8 @@ struct h5_chunks {
     struct libdeflate_decompressor *inflate;
     size_t packed_room;
     char *packed, *sorted, *values;
+    bool has_values; /* `values` is chunk `unpacked` */
+    size_t unpacked;
 };
 
 /* Gives the chunks their room. */
@@ -122,6 +124,10 @@ int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values)
     const struct h5_array *array = chunks->array;
     if (k >= array->n_chunks)
         return damaged(chunks, k);
+    *values = chunks->values;
+    if (chunks->has_values && chunks->unpacked == k)
+        return OK;
+    chunks->has_values = false;
 
     const struct h5_stored *stored = &array->chunks[k];
     int rc = fetch(chunks, stored);
@@ -133,6 +139,7 @@ int h5_chunks_read(struct h5_chunks *chunks, size_t k, const void **values)
         return damaged(chunks, k);
 
     merge_values(chunks);
-    *values = chunks->values;
+    chunks->has_values = true;
+    chunks->unpacked = k;
     return OK;
 }

@@ -37,13 +37,15 @@ static int discard_one(const struct job *job, char *name)
 static int discard(const struct job *job)
 {
     const struct job_config *config = job->config;
-    static const char *const others[] = {"linear", "linear-all", "latent", "latent-all"};
     int rc = run_dir_discard(config->network->run_dir);
 
     for (int i = 0; i < config->seeds && !rc; i++)
         rc = run_dir_discard(job->networks[i].config.run_dir);
-    for (size_t i = 0; i < COUNT_OF(others) && !rc; i++)
-        rc = discard_one(job, xstrdup(others[i]));
+    for (int side = 0; side < JOB_SIDES && !rc; side++) {
+        rc = discard_one(job, xstrdup(job_side_names[side]));
+        if (!rc)
+            rc = discard_one(job, xasprintf("%s-all", job_side_names[side]));
+    }
     for (int i = 1; !rc; i++) {
         char *name = xasprintf("trial-%d", i);
         bool is_there = directory_has(&job->folder, name);
@@ -192,9 +194,9 @@ static int say_place(const struct job *job, int rc)
 /* Rank 0. Of a job that was refused before any of its runs began nothing stays. */
 static void leave_nothing(const struct job *job)
 {
-    bool has_begun = !job->begins || directory_has(&job->folder, "linear") ||
-                     directory_has(&job->folder, "latent") ||
-                     directory_has(&job->folder, "trial-1");
+    bool has_begun = !job->begins || directory_has(&job->folder, "trial-1");
+    for (int side = 0; side < JOB_SIDES; side++)
+        has_begun |= directory_has(&job->folder, job_side_names[side]);
     for (int i = 0; i < job->config->seeds; i++)
         has_begun |= directory_has(&job->folder, job->networks[i].name);
     if (!has_begun && directory_remove(&job->folder, "log.jsonl"))
