@@ -47,11 +47,21 @@ json_t *trials_read_log(const struct job *job, double *elapsed)
     return lines;
 }
 
-bool trial_was(const json_t *lines, int i, int epochs, struct trial_rung *rung)
+/* Rungs before that one which had as many epochs. */
+static int rungs_alike(const struct trial *trial, int rung, int epochs)
+{
+    int n = 0;
+    for (int r = 0; r < rung; r++)
+        n += trial->rungs[r].epochs == epochs;
+    return n;
+}
+
+bool trial_was(const json_t *lines, int i, const struct trial *trial, int rung,
+               int epochs, struct trial_rung *was)
 {
     size_t at;
     const json_t *line;
-    bool was = false;
+    int found = 0;
 
     json_array_foreach(lines, at, line)
     {
@@ -62,14 +72,14 @@ bool trial_was(const json_t *lines, int i, int epochs, struct trial_rung *rung)
             json_integer_value(json_object_get(line, "epochs")) != epochs)
             continue;
 
-        was = true;
-        *rung = (struct trial_rung){
+        found++;
+        *was = (struct trial_rung){
             .epochs = epochs,
             .best_epoch = (int)json_integer_value(json_object_get(line, "best_epoch")),
             .value = json_is_number(value) ? json_number_value(value) : -(double)INFINITY,
             .seconds = json_number_value(json_object_get(line, "seconds"))};
     }
-    return was;
+    return found > rungs_alike(trial, rung, epochs);
 }
 
 /* Of all rungs. */

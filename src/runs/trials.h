@@ -25,9 +25,10 @@ const struct trial_rung *trial_last(const struct trial *trial);
 /* Rank 0. A line in the log; `elapsed` seconds of the whole search. */
 int trial_log(struct job *job, const struct trial *trials, int i, int rung,
               double elapsed) NODISCARD;
-/* Rank 0. What the log of a search that is gone on with says of a trial on a rung of so
- * many epochs. */
-bool trial_was(const json_t *lines, int i, int epochs, struct trial_rung *rung);
+/* Rank 0. What the log of a search that is gone on with says of trial i on a rung of so
+ * many epochs; rungs before it may have had as many, and a line each. */
+bool trial_was(const json_t *lines, int i, const struct trial *trial, int rung,
+               int epochs, struct trial_rung *was);
 /* Rank 0. All lines of the log, and how long the search has taken; json_decref. */
 json_t *trials_read_log(const struct job *job, double *elapsed);
 

@@ -61,7 +61,7 @@ static bool was_on_rung(const struct tune *tune, int i, int rung, int epochs)
     } told = {.was = false};
 
     if (comm->rank == 0)
-        told.was = trial_was(tune->lines, i, epochs, &told.rung);
+        told.was = trial_was(tune->lines, i, &tune->trials[i], rung, epochs, &told.rung);
     comm_broadcast(comm, &told, sizeof told);
     if (told.was)
         tune->trials[i].rungs[rung] = told.rung;

@@ -32,6 +32,13 @@ kill -9 $(started) 2>/dev/null || true
 wait $job 2>/dev/null || true
 ranks 3 "$rnntrain" tune data.h5 $small --run-dir killed --resume --quiet 2>/dev/null
 came_to killed | diff wanted - || problem "3 ranks, killed before"
+
+# Ended between two rungs of as many epochs: the second has lines of its own.
+cp -r one between
+head -n 6 one/log.jsonl >between/log.jsonl
+rm -r between/trial-3
+"$rnntrain" tune data.h5 $small --run-dir between --resume --quiet
+came_to between | diff wanted - || problem "ended between two rungs"
 "$rnntrain" tune data.h5 $small --run-dir killed --resume >said
 grep -q "killed is finished" said || problem "not finished: $(cat said)"
 expect 75 "go on with --resume" "$rnntrain" tune data.h5 $small --run-dir stopped --quiet \
