@@ -44,12 +44,11 @@ static void see_components(struct trainer *trainer, struct linear_task *task)
     struct linear_side *linear = &trainer->linear;
     const struct sparse *unlabelled = &linear->rows[DATASET_UNLABELLED];
 
-    if (!linear->latent || linear->n_latent != task->n) {
+    if (!linear->latent || latent_rows(linear->latent)->n_rows != task->n) {
         latent_free(linear->latent);
         linear->latent =
             latent_new(trainer->comm, task, unlabelled->n_rows ? unlabelled : NULL,
                        trainer->config->linear.width);
-        linear->n_latent = task->n;
     }
     task->dense = latent_rows(linear->latent);
     task->scaling = SCALING_NONE;
@@ -68,8 +67,8 @@ static int fit_components(struct trainer *trainer, const struct linear_task *giv
     if (rc)
         return rc;
 
-    float *weights =
-        xcalloc((size_t)(task.dense->n_columns * task.outputs), sizeof *weights);
+    size_t n = (size_t)task.dense->n_columns * (size_t)task.outputs;
+    float *weights = xcalloc(n, sizeof *weights);
     linear_fit_begin(work, weights, bias);
     int wished = linear_fit_run(work, c, stop, weights, bias);
     *passes = linear_fit_effort(work).passes;

@@ -92,8 +92,7 @@ struct linear_side {
     struct ngrams ngrams; /* the list, for checkpoints; rank 0 */
     struct sparse rows[DATASET_ALL_PARTS];
     struct comm_window window; /* their arrays, one copy a node */
-    struct latent *latent;     /* components of n_latent rows; NULL: not made */
-    int n_latent;
+    struct latent *latent;     /* of the rows that were fitted last; NULL: not made */
     struct linear_trial trials[LINEAR_MOST_TRIALS];
 };
 
