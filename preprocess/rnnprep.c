@@ -134,6 +134,7 @@ static const struct program rnnprep = {
                "  mpirun -np 2 rnntrain imdb.h5    trains on it\n",
     .commands = commands,
     .n_commands = (int)COUNT_OF(commands),
+    .pages = "rnnprep-corpora(7) rnntrain(1) rnntrain-files(5)",
     .lists_options = true,
 };
 

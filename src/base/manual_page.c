@@ -129,6 +129,13 @@ static void put_neighbours(FILE *out, const struct program *program)
     fprintf(out, ".SH SEE ALSO\n\\fB%s\\fR(1)", program->name);
     for (int i = 0; i < program->n_commands; i++)
         fprintf(out, ",\n\\fB%s\\-%s\\fR(1)", program->name, program->commands[i].name);
+    for (const char *page = program->pages; page && *page; page += strspn(page, " ")) {
+        size_t name = strcspn(page, "("), whole = strcspn(page, " ");
+        fputs(",\n\\fB", out);
+        put(out, page, name);
+        fprintf(out, "\\fR%.*s", (int)(whole - name), page + name);
+        page += whole;
+    }
     fputc('\n', out);
 }
 

@@ -23,6 +23,7 @@ struct program {
     const char *example; /* the same: command lines; or NULL */
     const struct command *commands;
     int n_commands;     /* the first one runs where none is named */
+    const char *pages;  /* of the manual's other sections: "name(7) name(5)" */
     bool lists_options; /* of the first one, behind the commands */
     /* whether another process of the job speaks for this one; NULL: it is alone */
     bool (*is_other)(void);

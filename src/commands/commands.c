@@ -21,5 +21,7 @@ const struct program rnntrain_program = {
                "  rnntrain predict run/best.h5 texts.txt  judges texts, one a line\n",
     .commands = commands,
     .n_commands = (int)COUNT_OF(commands),
+    .pages = "rnnprep(1) rnntrain-models(7) rnntrain-judging(7) rnntrain-runs(7) "
+             "rnntrain-keras(7) rnntrain-slurm(7) rnntrain-files(5) librnntrain(3)",
     .is_other = is_other_rank,
 };

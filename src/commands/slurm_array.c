@@ -1,6 +1,5 @@
 #include "commands/slurm_array.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,13 +9,10 @@
 #include "files/file.h"
 #include "train/trainer.h"
 
-/* A text made in memory becomes a file. */
-static int put(const char *path, char *text, size_t n)
-{
-    int rc = file_replace(path, text, n, false);
-    free(text);
-    return rc;
-}
+extern char **environ;
+
+/* slurm/train.sbatch, which the build makes a string of. */
+extern const char train_sbatch[];
 
 static int write_config(const struct slurm_array *array, int i)
 {
@@ -28,83 +24,89 @@ static int write_config(const struct slurm_array *array, int i)
 
     int rc = array->write_config(array->context, i, out);
     fclose(out);
-    rc = rc ? rc : put(path, text, n);
+    rc = rc ? rc : file_replace(path, text, n, false);
+    free(text);
     free(path);
     return rc;
 }
 
-/* The program as this process was started from; the caller's. */
+static int write_script(const char *path)
+{
+    return file_replace(path, train_sbatch, strlen(train_sbatch), false);
+}
+
+/* The program as this process was started from, quoted; the caller's. */
 static char *own_path(void)
 {
     char *path = realpath("/proc/self/exe", NULL);
-    return path ? path : xstrdup("rnntrain");
+    char *quoted = quote_for_shell(path ? path : "rnntrain");
+    free(path);
+    return quoted;
 }
 
-/* The command that makes the table: this one, here and now, once all runs are done. */
-static void write_table_command(const struct slurm_array *array, FILE *out)
+/* The command that makes the table, quoted as one word: this one, here and now, once all
+ * runs are done. The caller's. */
+static char *table_command(const struct slurm_array *array)
 {
-    fputs("\"$rnntrain\" sweep", out);
+    char *program = own_path(), *command = xasprintf("exec %s sweep", program);
+
     for (int i = 0; i < array->argc; i++) {
         if (!strncmp(array->argv[i], "--slurm", 7) ||
             !strcmp(array->argv[i], "--overwrite")) {
             i += !strcmp(array->argv[i], "--slurm-options");
             continue;
         }
-        char *argument = quote_for_shell(array->argv[i]);
-        fputs(" ", out);
-        fputs(argument, out);
+        char *before = command, *argument = quote_for_shell(array->argv[i]);
+        command = xasprintf("%s %s", before, argument);
         free(argument);
+        free(before);
     }
-    fputs(" --resume\n", out);
+
+    char *whole = xasprintf("%s --resume", command), *quoted = quote_for_shell(whole);
+    free(whole);
+    free(command);
+    free(program);
+    return quoted;
 }
 
-static int write_script(const struct slurm_array *array, const char *path)
+/* The environment that this process was started with: MPI has put words into it since,
+ * and an mpirun of a job would take them for its own. Both are the caller's. */
+static char **first_environment(char **text)
 {
-    char *text = NULL, *program = own_path(), *quoted = quote_for_shell(program);
-    char *run_dir = quote_for_shell(array->run_dir);
-    size_t n = 0;
-    FILE *out = open_memstream(&text, &n);
+    size_t n = 0, entries = 0;
+    FILE *in = fopen("/proc/self/environ", "r"), *out = open_memstream(text, &n);
     if (!out)
-        die("no memory for a batch script");
-
-    fputs("#!/bin/bash\n"
-          "# A run of a sweep a task of the array; without a task, the table of all.\n"
-          "#SBATCH --job-name=rnntrain-sweep\n"
-          "#SBATCH --requeue\n"
-          "#SBATCH --open-mode=append\n"
-          "set -uo pipefail\n"
-          "cd \"${SLURM_SUBMIT_DIR:-.}\"\n"
-          "task=${SLURM_ARRAY_TASK_ID:-}\n"
-          "rnntrain=",
-          out);
-    fputs(quoted, out);
-    fputs("\nrun_dir=", out);
-    fputs(run_dir, out);
-    fputs("\nif [ -z \"$task\" ]; then\n    exec ", out);
-    write_table_command(array, out);
-    fputs("fi\n"
-          "launch=()\n"
-          "[ \"${SLURM_NTASKS:-1}\" = 1 ] || launch=(mpirun -np \"$SLURM_NTASKS\")\n"
-          "${launch[@]+\"${launch[@]}\"} \"$rnntrain\" train --config "
-          "\"$run_dir/trial-$task.json\" \\\n"
-          "    --run-dir \"$run_dir/trial-$task\" --resume\n"
-          "rc=$?\n"
-          "[ $rc != 75 ] || exec scontrol requeue "
-          "\"${SLURM_ARRAY_JOB_ID}_$task\" # its time was up\n"
-          "exit $rc\n",
-          out);
+        die("no memory for an environment");
+    for (int c; in && (c = getc(in)) != EOF;)
+        putc(c, out);
+    if (in)
+        fclose(in);
     fclose(out);
-    free(program);
-    free(quoted);
-    free(run_dir);
-    return put(path, text, n);
+
+    char **all = xcalloc(n + 1, sizeof *all);
+    for (char *at = *text; at < *text + n; at += strlen(at) + 1)
+        all[entries++] = at;
+    return all;
+}
+
+/* popen() in that environment. */
+static FILE *ask(const char *command)
+{
+    char *text = NULL, **first = first_environment(&text), **now = environ;
+
+    environ = *first ? first : now;
+    FILE *answer = popen(command, "r");
+    environ = now;
+    free(first);
+    free(text);
+    return answer;
 }
 
 /* Runs sbatch; its answer, a number, is the caller's. */
 static int submit(const char *command, char **number)
 {
     char text[256] = "";
-    FILE *answer = popen(command, "r");
+    FILE *answer = ask(command);
     size_t n = answer ? fread(text, 1, sizeof text - 1, answer) : 0;
     int status = answer ? pclose(answer) : -1;
 
@@ -123,34 +125,55 @@ static int submit(const char *command, char **number)
                     : "it refuses");
 }
 
+/* What the environment says of a job by train.sbatch is not meant for these. */
+static int submit_runs(const struct slurm_array *array, const char *script, char **number)
+{
+    char *program = own_path(), *run_dir = quote_for_shell(array->run_dir);
+    char *path = quote_for_shell(script);
+    char *command = xasprintf(
+        "DATA= RECIPE= OPTIONS= SWEEP= RNNTRAIN=%s "
+        "sbatch --parsable --ntasks=1 --array=1-%d --output=%s/slurm-%%a.out %s "
+        "%s --config %s/trial-%%a.json --run-dir %s/trial-%%a",
+        program, array->n, run_dir, array->options ? array->options : "", path, run_dir,
+        run_dir);
+
+    int rc = submit(command, number);
+    free(command);
+    free(path);
+    free(run_dir);
+    free(program);
+    return rc;
+}
+
+static int submit_table(const struct slurm_array *array, const char *runs, char **number)
+{
+    char *table = table_command(array), *run_dir = quote_for_shell(array->run_dir);
+    char *command = xasprintf("sbatch --parsable %s --ntasks=1 --dependency=afterany:%s "
+                              "--output=%s/slurm-table.out --job-name=rnntrain-table "
+                              "--wrap=%s",
+                              array->options ? array->options : "", runs, run_dir, table);
+
+    int rc = submit(command, number);
+    free(command);
+    free(run_dir);
+    free(table);
+    return rc;
+}
+
 static int submit_all(const struct slurm_array *array, const char *script)
 {
-    const char *options = array->options ? array->options : "";
-    char *path = quote_for_shell(script), *run_dir = quote_for_shell(array->run_dir);
     char *runs = NULL, *table = NULL;
-    char *first =
-        xasprintf("sbatch --parsable --array=1-%d --output=%s/slurm-%%a.out %s %s",
-                  array->n, run_dir, options, path);
+    int rc = submit_runs(array, script, &runs);
 
-    int rc = submit(first, &runs);
-    char *second = rc ? NULL
-                      : xasprintf("sbatch --parsable --ntasks=1 --dependency=afterany:%s "
-                                  "--output=%s/slurm-table.out %s",
-                                  runs, run_dir, path);
     if (!rc)
-        rc = submit(second, &table);
+        rc = submit_table(array, runs, &table);
     if (!rc)
         say_line(stdout,
                  "%d runs are job %s, the table is job %s: %s/slurm-table.out will have "
                  "it",
                  array->n, runs, table, array->run_dir);
-
-    free(first);
-    free(second);
     free(runs);
     free(table);
-    free(path);
-    free(run_dir);
     return rc;
 }
 
@@ -162,7 +185,7 @@ int slurm_array_submit(const struct slurm_array *array)
     for (int i = 0; i < array->n && !rc; i++)
         rc = write_config(array, i);
     if (!rc)
-        rc = write_script(array, script);
+        rc = write_script(script);
     if (!rc)
         rc = submit_all(array, script);
     free(script);

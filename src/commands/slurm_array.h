@@ -19,8 +19,9 @@ struct slurm_array {
     void *context;
 };
 
-/* Writes RUN/trial-N.json and RUN/sweep.sbatch, submits it, and a job behind all of it
- * for the table. ERR_IO; ERR_UNAVAILABLE: there is no sbatch, or it refuses. */
+/* Writes RUN/trial-N.json and RUN/sweep.sbatch, which is slurm/train.sbatch, submits it,
+ * and a job behind all of it for the table. ERR_IO; ERR_UNAVAILABLE: there is no sbatch,
+ * or it refuses. */
 int slurm_array_submit(const struct slurm_array *array) NODISCARD;
 
 #endif

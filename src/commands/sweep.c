@@ -157,6 +157,8 @@ static int check(const struct points *points, const struct config *config)
     if (config->add_linear || config->add_latent)
         return fail(ERR_USAGE, "%s: sweep compares networks: leave it out",
                     config->add_linear ? "--add-linear" : "--add-latent");
+    if (config->sweep.slurm && comm_launched_size() > 1)
+        return fail(ERR_USAGE, "--slurm submits jobs: start it without mpirun or srun");
     if (config->sweep.slurm_options && !config->sweep.slurm)
         return fail(ERR_USAGE, "--slurm-options is for --slurm");
 

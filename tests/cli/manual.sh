@@ -30,6 +30,20 @@ for program in rnntrain rnnprep; do
     done
     rm all
 done
+# Pages of other sections, which the build may make: those that are named are there, and all are named.
+cat man/man1/*.1 | tr -d '\\' | sed -n -E 's/^fB([a-z-]+)fR\(([3-8])\),?$/\1.\2/p' | sort -u >named
+(cd "$source/src/manual" && for page in *.md; do echo "${page%.md}"; done) | sort | diff named - ||
+    problem "pages that are named, and those of src/manual"
+for page in "$source"/src/manual/*.md; do
+    name=${page##*/} name=${name%%.*}
+    sed -n 3p "$page" | grep -q -E "^$name - .+" || problem "$page does not begin with its name"
+    grep -q -F "(src/manual/${page##*/})" "$source/README.md" || problem "README.md does not name $page"
+done
+for page in "$build"/manual/man/man[357]/*; do
+    [ -e "$page" ] || continue # without lowdown there are none
+    ! command -v lexgrog >/dev/null || lexgrog "$page" >said || problem "$page has no name: $(cat said)"
+    ! command -v mandoc >/dev/null || mandoc -T lint -W error "$page" >said || problem "$(cat said)"
+done
 grep -r -q 'test.delay' . && problem "options of the tests are shown"
 
 # What completes, in bash.

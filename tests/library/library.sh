@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# librnntrain as others meet it: README.md's program, built against an installed prefix that was
+# librnntrain as others meet it: the manual's program, built against an installed prefix that was
 # moved, by pkg-config and CMake, shared and static, judges as `rnntrain predict` does; threads
 # get the bits of one; nothing but rnntrain_* can be seen, and no MPI.
 set -euo pipefail
@@ -27,9 +27,9 @@ export LD_LIBRARY_PATH=$tmp/both/$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 make_sample 3000
 cd "$tmp"
 "$rnntrain" "$tmp/sample.h5" --mask --epochs 1 --quiet
-fenced c 1 >judge.c
+fenced librnntrain.3 c 1 >judge.c
 grep -o '"[A-Z].*\."' judge.c | tr -d '"' >texts
-[ "$(wc -l <texts)" = 2 ] || problem "README.md's program has other texts"
+[ "$(wc -l <texts)" = 2 ] || problem "the manual's program has other texts"
 "$rnntrain" predict run/best.h5 texts >expected
 
 try() { # name program

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# README.md's Python reads a data set and a checkpoint with h5py alone. RNNTRAIN_PYTHON names a
+# The manual's Python reads a data set and a checkpoint with h5py alone. RNNTRAIN_PYTHON names a
 # Python with h5py.
 set -euo pipefail
 . "$(dirname "$0")/../lib.sh"
@@ -15,7 +15,7 @@ mv sample.h5 dataset.h5
 "$rnntrain" inspect run/best.h5 >said
 cp run/best.h5 .
 {
-    fenced python 2
+    fenced rnntrain-files.5 python 1
     cat <<'PYTHON'
 import json
 assert x.shape == (600, 60) and x.dtype == "uint16" and y.shape == (600,), (x.shape, y.shape)
@@ -25,7 +25,7 @@ assert words["num_words"] == 400
 PYTHON
 } >dataset.py
 {
-    fenced python 4
+    fenced rnntrain-files.5 python 3
     cat <<'PYTHON'
 import json
 import re
@@ -39,5 +39,5 @@ assert re.search(r"\b%s\b" % f"{total:,}", open("said").read()), total
 PYTHON
 } >checkpoint.py
 for script in dataset checkpoint; do
-    "$python" $script.py || problem "README.md's Python: $script"
+    "$python" $script.py || problem "the manual's Python: $script"
 done

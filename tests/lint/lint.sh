@@ -25,7 +25,7 @@ stands() { # folder among...
 }
 [ ${#order[@]} -gt 10 ] || complain "the list of folders was not found in CMakeLists.txt"
 for folder in src/*/; do
-    case $folder in src/python/ | src/packaging/) continue ;; esac # which stand outside
+    case $folder in src/python/ | src/packaging/ | src/manual/) continue ;; esac # which stand outside
     [ "$(stands "$(basename "$folder")" "${order[@]}")" -ge 0 ] || complain "$folder is in no order"
 done
 while IFS=: read -r file include; do

@@ -17,6 +17,15 @@ for needed in openmpi-bin libopenblas0 libhdf5 libicu libarchive13; do
     grep -q "Depends: .*$needed" told || problem "it does not depend on $needed: $(cat told)"
 done
 dpkg -c "$package" >files
+for file in usr/bin/rnntrain usr/share/zsh/vendor-completions/_rnntrain usr/share/man/man1/rnnprep.1.gz \
+    usr/share/bash-completion/completions/rnnprep usr/share/fish/vendor_completions.d/rnntrain.fish \
+    usr/share/doc/rnntrain/copyright usr/share/doc/rnntrain/changelog.gz \
+    usr/share/doc/rnntrain/rnntrain.spdx.json usr/lib/python3/dist-packages/rnntrain/model.py; do
+    grep -q " \./$file$" files || problem "$file is not in the package"
+done
+grep -E 'site-functions|__pycache__|LICENSE' files && problem "what Debian has elsewhere"
+! command -v lintian >/dev/null || lintian --allow-root --fail-on error --suppress-tags \
+    no-changelog,bad-distribution-in-changes-file "$package" >said 2>&1 || problem "lintian: $(cat said)"
 dpkg-deb -x "$package" opened
 grep -r -l -I -F -e "$build" -e "$tmp" opened && problem "these name where they were made"
 

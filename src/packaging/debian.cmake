@@ -1,0 +1,11 @@
+# What Debian has elsewhere or otherwise than a prefix: completion for zsh, the licence, compressed
+# pages and changes. cpack runs it on the tree that becomes the package.
+set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
+file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)
+file(RENAME ${share}/doc/rnntrain/LICENSE ${share}/doc/rnntrain/copyright)
+file(RENAME ${share}/doc/rnntrain/CHANGELOG.md ${share}/doc/rnntrain/changelog)
+file(GLOB pages ${share}/man/man*/* ${share}/doc/rnntrain/changelog)
+execute_process(COMMAND gzip -9n ${pages} RESULT_VARIABLE code)
+if(code)
+  message(FATAL_ERROR "gzip: ${code}")
+endif()
