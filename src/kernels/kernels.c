@@ -141,24 +141,23 @@ static double sgemm_rate(int n, const float *a, const float *b, float *c,
     return 2.0 * n * n * n / own * 1e-9;
 }
 
-struct kernels_rate kernels_probe(int repeats)
+struct kernels_rate kernels_probe(int n, int repeats)
 {
-    enum { N = 1024, SMALL = 256 };
-    const double slow = 3; /* GFLOP/s: the large product would take seconds */
-    size_t size = (size_t)N * N;
+    const double slow = 3; /* GFLOP/s: a large product would take seconds */
+    size_t size = (size_t)n * (size_t)n;
     float *a = xaligned(size, sizeof *a), *b = xaligned(size, sizeof *b);
     float *c = xaligned(size, sizeof *c);
     struct spent spent = {0};
-    for (int i = 0; i < N * N; i++) {
+    for (size_t i = 0; i < size; i++) {
         a[i] = 0.01f * (float)(i % 97);
         b[i] = 0.01f * (float)(i % 89);
     }
 
-    double best = sgemm_rate(SMALL, a, b, c, &spent);
+    double best = sgemm_rate(PROBE_LEAST, a, b, c, &spent);
     if (best > slow)
         spent = (struct spent){0};
     for (int i = 0; i < repeats && best > slow; i++) {
-        double rate = sgemm_rate(N, a, b, c, &spent);
+        double rate = sgemm_rate(n, a, b, c, &spent);
         best = i == 0 || rate > best ? rate : best;
     }
 

@@ -360,13 +360,14 @@ int kernels_open_blas(void) NODISCARD;
  * type, OpenBLAS version and core. At most `n` bytes. After kernels_open_blas. */
 void kernels_describe(const struct kernels *kernels, char *text, size_t n);
 
-/* What SGEMM of 1024^3 reaches on the calling thread, best of `repeats`; of 256^3 where
- * that already is below 3 GFLOP/s. After kernels_open_blas. */
+/* What SGEMM of n^3 reaches on the calling thread, best of `repeats`; of the least n
+ * where that already is below 3 GFLOP/s. After kernels_open_blas. */
+enum { PROBE_LEAST = 256, PROBE_MOST = 1024 };
 struct kernels_rate {
     double gflops; /* while the thread was on its core, whoever else wants that */
     double share;  /* of the time that passed, which it was there: within (0, 1] */
 };
-struct kernels_rate kernels_probe(int repeats);
+struct kernels_rate kernels_probe(int n, int repeats);
 
 /* Where dot() adds the elements of two vectors of n, a multiple of `width`: place v of
  * struct dots has element order[v] (n), parts end at `ends` (4 * width). */

@@ -271,6 +271,20 @@ static double gflops_of(const struct trainer *trainer, const struct effort *effo
     return flops / effort->seconds * 1e-9;
 }
 
+/* Collective. Where the core is faster than it was then; and where others were at work,
+ * if that takes little of an epoch. */
+static void probe_again(struct trainer *trainer, const struct effort *effort)
+{
+    const double share = 0.01;
+    double seconds = comm_max(trainer->comm, effort->seconds);
+    bool is_short = trainer->probe_seconds < share * seconds;
+
+    if (comm_max(trainer->comm, gflops_of(trainer, effort)) > trainer->peak_gflops)
+        trainer_probe(trainer, PROBE_MOST);
+    else if (trainer_was_busy(trainer) && is_short)
+        trainer_probe(trainer, trainer_probe_size(trainer));
+}
+
 /* What is watched, where the line for people has not got it already. */
 static const char *watched_beside(const struct trainer *trainer)
 {
@@ -336,11 +350,7 @@ int trainer_run_epoch(struct trainer *trainer)
     progress->batch = 0;
     progress->score = (struct score){0};
 
-    /* others were at work, or the core is faster than it was then */
-    if (comm_max(trainer->comm, gflops_of(trainer, &effort)) > trainer->peak_gflops ||
-        trainer_was_busy(trainer))
-        trainer_probe(trainer);
-
+    probe_again(trainer, &effort);
     struct report_epoch epoch = describe(trainer, &train, &validation, &effort);
     epoch.trial = trial;
     if (epoch.watched)

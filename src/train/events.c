@@ -169,7 +169,7 @@ void report_say_start(struct report *report, const struct report_start *start)
         report_say(
             report,
             "warning  others are at work: %.0f %% of the cores' time was left; SGEMM's "
-            "rate is of processor time, and measured again after the epoch",
+            "rate is of processor time, and measured again after long epochs",
             100 * start->core_share);
     say_forecast(report, start);
 }

@@ -129,6 +129,7 @@ struct trainer {
     double *lane_values;             /* (lanes, LANE_WIDTH) */
     double peak_gflops, epoch_flops; /* of all ranks; model flops of an epoch */
     double core_share; /* of the cores, that was left when the peak was last measured */
+    double probe_seconds;    /* that this took */
     struct directory folder; /* the run directory; rank 0 */
     struct report report;
     struct trace_file *trace; /* rank 0, with --trace */
@@ -177,9 +178,13 @@ struct outcome {
  * directory. */
 int trainer_set_up(struct trainer *trainer) NODISCARD;
 
-/* Collective. Measures SGEMM's rate, by processor time, of which the greatest counts, and
- * how much of the cores others left. */
-void trainer_probe(struct trainer *trainer);
+/* What an epoch computes, in flops. */
+double trainer_epoch_flops(const struct trainer *trainer);
+/* Collective. Measures SGEMM's rate by products of n^3, by processor time, of which the
+ * greatest counts, and how much of the cores others left. */
+void trainer_probe(struct trainer *trainer, int n);
+/* Of how large products, which takes a hundredth of the run at most. */
+int trainer_probe_size(const struct trainer *trainer);
 /* Whether others were at work on the cores then. */
 bool trainer_was_busy(const struct trainer *trainer);
 /* Collective. Says what will be trained, to the log and to people. */

@@ -212,18 +212,35 @@ static int make_update(struct trainer *trainer)
     return leave_frozen(trainer);
 }
 
-/* Of ranks that share cores nobody can tell whether others are there too. */
-void trainer_probe(struct trainer *trainer)
+enum { PROBES = 3 };
+
+/* Of ranks that share cores nobody can tell whether others are there too, nor within a
+ * millisecond. */
+void trainer_probe(struct trainer *trainer, int n)
 {
     const struct comm *comm = trainer->comm;
     bool crowded = comm->node_size > comm->node_cores;
     double share = crowded ? (double)comm->node_cores / comm->node_size : 1;
-    struct kernels_rate rate = kernels_probe(3);
+    double began = seconds_now();
+    struct kernels_rate rate = kernels_probe(n, PROBES);
 
     double peak = comm_min(comm, rate.gflops * share) * comm->size;
     if (peak > trainer->peak_gflops)
         trainer->peak_gflops = peak;
-    trainer->core_share = comm_min(comm, crowded ? 1 : rate.share);
+    trainer->core_share = comm_min(comm, crowded || n < PROBE_MOST ? 1 : rate.share);
+    trainer->probe_seconds = comm_max(comm, seconds_now() - began);
+}
+
+int trainer_probe_size(const struct trainer *trainer)
+{
+    const double share = 0.01;
+    double all = trainer->epoch_flops * trainer->config->epochs;
+    double most = share * all / trainer->comm->size;
+    int n = PROBE_MOST;
+
+    while (n > PROBE_LEAST && PROBES * 2.0 * n * n * n > most)
+        n /= 2;
+    return n;
 }
 
 bool trainer_was_busy(const struct trainer *trainer)
@@ -368,7 +385,8 @@ int trainer_set_up(struct trainer *trainer)
     if (rc)
         return rc;
 
-    trainer_probe(trainer);
+    trainer->epoch_flops = trainer_epoch_flops(trainer);
+    trainer_probe(trainer, trainer_probe_size(trainer));
     trainer_set_deadline(trainer);
     comm_set_stall_timeout(comm, trainer->config->stall_timeout);
     return OK;

@@ -111,7 +111,7 @@ static struct positions epoch_positions(const struct trainer *trainer)
                               model_positions(trainer->model, &validation, false)};
 }
 
-static double epoch_flops(const struct trainer *trainer)
+double trainer_epoch_flops(const struct trainer *trainer)
 {
     const struct chain_config *chain = model_chain(trainer->model);
     const struct sampler *sampler = &trainer->sampler;
@@ -307,7 +307,6 @@ int trainer_start_report(struct trainer *trainer)
     char *hosts = comm_hosts(comm);
     double share = (double)comm->node_size / comm->node_cores;
     bool crowded = comm_max(comm, share) > 1;
-    trainer->epoch_flops = epoch_flops(trainer);
     int rc = comm->rank == 0 ? write_start(trainer, hosts, crowded) : OK;
     free(hosts);
     return comm_agree(comm, rc);

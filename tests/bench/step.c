@@ -126,7 +126,7 @@ static double train_batch(struct bench *bench)
 /* The slowest rank's rate by the time that passed, for each of them. */
 static double probe_all(const struct comm *comm)
 {
-    struct kernels_rate rate = kernels_probe(1);
+    struct kernels_rate rate = kernels_probe(PROBE_MOST, 1);
     return comm_min(comm, rate.gflops * rate.share) * comm->size;
 }
 

@@ -45,10 +45,10 @@ static void test_others(void **state)
     (void)state;
     assert_int_equal(kernels_open_blas(), OK);
     stay_on_one_core();
-    struct kernels_rate alone = kernels_probe(3);
+    struct kernels_rate alone = kernels_probe(PROBE_MOST, 3);
     for (int i = 0; i < OTHERS; i++)
         others[i] = start_other();
-    struct kernels_rate beside = kernels_probe(3);
+    struct kernels_rate beside = kernels_probe(PROBE_MOST, 3);
     for (int i = 0; i < OTHERS; i++) {
         kill(others[i], SIGKILL);
         waitpid(others[i], NULL, 0);
