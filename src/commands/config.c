@@ -127,6 +127,7 @@ static const struct option test_options[] = {
     {"test-delay", OPTION_INT, AT(test.delay), "0", 0, 1000000, NULL, "", NULL, true},
     {"test-ranges", OPTION_INT, AT(test.ranges), "0", 0, OPTION_HUGE, NULL, "", NULL,
      true},
+    {"test-nodes", OPTION_INT, AT(test.nodes), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
     {"test-nan", OPTION_INT, AT(test.nan), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
     {"test-large", OPTION_INT, AT(test.large), "0", 0, OPTION_HUGE, NULL, "", NULL, true},
     {"test-drift", OPTION_INT, AT(test.drift), "0", 0, OPTION_HUGE, NULL, "", NULL, true},

@@ -18,28 +18,14 @@ static void abort_job(int code)
     _exit(code);
 }
 
-static struct comm_state *new_state(MPI_Comm all, MPI_Comm node)
+static void new_state(struct comm *comm)
 {
-    struct comm_state *state = xcalloc(1, sizeof *state);
-    state->all = all;
-    state->node = node;
-    state->piece = (size_t)1 << 30;
-    return state;
-}
-
-/* Collective. Of ranks that are there. */
-static void learn_ranks(struct comm *comm, MPI_Comm all)
-{
-    MPI_Comm node;
-    MPI_Comm_split_type(all, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-
-    *comm =
-        (struct comm){.node_cores = comm_usable_cores(), .state = new_state(all, node)};
-    MPI_Comm_rank(all, &comm->rank);
-    MPI_Comm_size(all, &comm->size);
-    MPI_Comm_rank(node, &comm->node_rank);
-    MPI_Comm_size(node, &comm->node_size);
-    comm_learn_hosts(comm);
+    *comm = (struct comm){.size = 1, .node_size = 1, .node_cores = 1};
+    comm->state = xcalloc(1, sizeof *comm->state);
+    comm->state->all = comm->state->node = MPI_COMM_NULL;
+    comm->state->piece = (size_t)1 << 30;
+    comm->state->many_nodes = 32;
+    comm->state->short_message = 4096;
 }
 
 char *comm_library(void)
@@ -58,26 +44,37 @@ char *comm_built_with(void)
 
 void comm_init(struct comm *comm)
 {
-    int threads = 0;
+    int threads = 0, number = 0;
     comm_prepare_launch();
     MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &threads); /* others read files */
 
-    learn_ranks(comm, MPI_COMM_WORLD);
+    new_state(comm);
+    MPI_Comm_rank(MPI_COMM_WORLD, &number);
+    comm_learn_ranks(comm, MPI_COMM_WORLD, comm_real_node(MPI_COMM_WORLD), number);
     die_set_hook(abort_job);
+}
+
+/* A rank that is alone, and its number in the job. */
+static void learn_alone(struct comm *comm, int number)
+{
+    struct comm_state *state;
+    new_state(comm);
+    state = comm->state;
+    state->numbers = xcalloc(1, sizeof *state->numbers);
+    state->numbers[0] = number;
+    state->node_first = xcalloc(2, sizeof *state->node_first);
+    state->node_first[state->n_nodes = 1] = 1;
+    comm_learn_hosts(comm);
 }
 
 void comm_init_alone(struct comm *comm)
 {
-    *comm = (struct comm){.size = 1,
-                          .node_size = 1,
-                          .node_cores = 1,
-                          .state = new_state(MPI_COMM_NULL, MPI_COMM_NULL)};
-    comm_learn_hosts(comm);
+    learn_alone(comm, 0);
 }
 
 static void release_state(struct comm *comm)
 {
-    free(comm->state->hosts);
+    comm_forget_ranks(comm);
     free(comm->state);
     comm->state = NULL;
 }
@@ -88,14 +85,16 @@ void comm_finalize(struct comm *comm)
     if (!state)
         return;
 
-    if (state->node != MPI_COMM_NULL) {
+    bool was_begun = state->node != MPI_COMM_NULL;
+    if (was_begun) {
         comm_meet(comm);
         comm_beats_free(comm);
-        MPI_Comm_free(&state->node);
+    }
+    release_state(comm);
+    if (was_begun) {
         MPI_Finalize();
         die_set_hook(NULL);
     }
-    release_state(comm);
 }
 
 int comm_group(const struct comm *comm, int n_groups)
@@ -105,11 +104,11 @@ int comm_group(const struct comm *comm, int n_groups)
 
 int comm_split(struct comm *comm, int n_groups, struct comm *group)
 {
-    MPI_Comm all;
+    MPI_Comm ranks;
+    int number = comm->state->numbers[comm->rank];
     if (comm->size == 1) {
-        comm_init_alone(group);
+        learn_alone(group, number);
         group->node_cores = comm->node_cores;
-        group->state->first = comm->state->first;
         group->state->beat = comm->state->beat;
         return OK;
     }
@@ -118,9 +117,10 @@ int comm_split(struct comm *comm, int n_groups, struct comm *group)
     int rc = comm->state->beats ? OK : comm_beats_new(comm);
     if (rc)
         return rc;
-    MPI_Comm_split(comm->state->all, comm_group(comm, n_groups), comm->rank, &all);
-    learn_ranks(group, all);
-    group->state->first = comm->state->first + comm->rank - group->rank;
+    MPI_Comm_split(comm->state->all, comm_group(comm, n_groups), comm->rank, &ranks);
+    new_state(group);
+    comm_learn_ranks(group, ranks, comm_real_node(ranks), number);
+    MPI_Comm_free(&ranks);
     group->state->stall_timeout = comm->state->stall_timeout;
     group->state->beat = comm->state->beat;
     group->state->job = comm->state;
@@ -137,8 +137,6 @@ void comm_leave(struct comm *group)
     if (state->node != MPI_COMM_NULL) {
         comm_meet(group);
         comm_beats_free(group);
-        MPI_Comm_free(&state->node);
-        MPI_Comm_free(&state->all);
         state->job->is_split = false;
     }
     release_state(group);
@@ -146,7 +144,7 @@ void comm_leave(struct comm *group)
 
 int comm_rank_of_job(const struct comm *comm, int rank)
 {
-    return comm->state->first + rank;
+    return comm->state->numbers[rank];
 }
 
 void comm_set_hook(struct comm *comm,

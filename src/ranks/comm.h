@@ -56,6 +56,11 @@ void comm_leave(struct comm *group);
 /* A rank's number in the job, which people know it by. */
 int comm_rank_of_job(const struct comm *comm, int rank);
 
+/* Collective, for tests, before anything is made of the comm. From now on the ranks of a
+ * host lie on as many nodes as there are numbers in node_of (size). They may then have
+ * other numbers among themselves. */
+void comm_pretend_nodes(struct comm *comm, const int *node_of);
+
 /* Collective. Every rank passes its own outcome; all return the same one: OK, or the code
  * of the lowest rank that failed, whose message all then hold. */
 int comm_agree(const struct comm *comm, int rc) NODISCARD;
@@ -121,8 +126,13 @@ void comm_window_close(const struct comm *comm, struct comm_window *window);
 /* The sum over lanes in the canonical binary tree: node (level k, i) covers lanes
  * i 2^k .. (i + 1) 2^k - 1 and is the sum of its two children, left + right; what lies
  * beyond the last lane is left out, not added as zero. A rank adds up its own complete
- * subtrees while it computes, then all ranks exchange shares: each rank finishes the tree
- * for one share of the array and the shares are gathered. */
+ * subtrees while it computes. The ranks of a node then read each other's where they lie,
+ * and each adds up one slice of the array; ranks with the same slice on other nodes finish
+ * the tree for it, each for a part, and gather the parts in their nodes' memory. A rank
+ * whose node has no other, or whose node cannot share memory, is a node of its own.
+ *
+ * Between N nodes each rank with a slice sends 2 (N - 1) messages; from 32 nodes on, where
+ * they would be no longer than 4 KiB, 2 log2 N in as many rounds. */
 struct comm_sum;
 
 /* An array of n reals of which the first are a table (rows, width): a lane has few of a
@@ -152,11 +162,12 @@ static inline real *comm_lane_flat(const struct comm_shape *shape, struct comm_l
  * in the order that MPI takes. The bits then depend on who computed what. */
 enum comm_reduction { COMM_CANONICAL, COMM_MPI };
 
-/* Room for sums over at most n_lanes lanes. Collective in its later use. COMM_MPI takes
- * no shape with `most`. */
+/* Collective. Room for sums over at most n_lanes lanes, each with `width` doubles that go
+ * with it, or none. COMM_MPI takes no shape with `most`. */
 struct comm_sum *comm_sum_new(const struct comm *comm, const struct kernels *kernels,
                               enum comm_reduction reduction, struct comm_shape shape,
-                              int n_lanes);
+                              int n_lanes, int width);
+/* Collective. */
 void comm_sum_free(struct comm_sum *sum);
 size_t comm_sum_bytes(const struct comm_sum *sum);
 const struct comm_shape *comm_sum_shape(const struct comm_sum *sum);
@@ -180,9 +191,10 @@ void comm_sum_join(struct comm_sum *sum, const struct comm_joint *joint);
  * order from first[rank]. */
 struct comm_lane comm_sum_next(struct comm_sum *sum);
 void comm_sum_push(struct comm_sum *sum, int lane);
-/* Collective. The sum over all lanes, on every rank, valid until the next
- * comm_sum_next. */
-struct comm_lane comm_sum_finish(struct comm_sum *sum, const int *first);
+/* Collective. The sum over all lanes, on every rank, only to be read and valid until the
+ * next comm_sum_next; and lanes' doubles, values (lanes, width), of which a rank fills
+ * those of its own lanes before, from the ranks that have them to all. */
+struct comm_lane comm_sum_finish(struct comm_sum *sum, const int *first, double *values);
 
 /* Collective. Lanes' results (a few doubles each) from the ranks that computed them to
  * all: values (n_lanes, width); a rank fills its own lanes before. */

@@ -1,8 +1,8 @@
 /* What the files of this folder share: comm.c (the ranks and what they agree on),
- * launch.c (how they were started), messages.c (bytes of any number), hosts.c, wait.c
- * (and who does not answer), beats.c (who does nothing), window.c (memory that a node
- * shares), share.c and sum.c (lanes and their sum), errands.c
- * (rank 0's) and errands_serve.c (the other ranks').
+ * launch.c (how they were started), nodes.c (which of them share one), messages.c (bytes
+ * of any number), hosts.c, wait.c (and who does not answer), beats.c (who does nothing),
+ * window.c (memory that a node shares), share.c and sum.c (lanes and their sum:
+ * sum_private.h), errands.c (rank 0's) and errands_serve.c (the other ranks').
  */
 #ifndef RNNTRAIN_RANKS_PRIVATE_H
 #define RNNTRAIN_RANKS_PRIVATE_H
@@ -17,11 +17,15 @@
 struct comm_state {
     /* All ranks, and those of this host; MPI_COMM_NULL where MPI was not begun. */
     MPI_Comm all, node;
-    int first;                      /* which rank of the job its rank 0 is */
+    int *numbers;             /* (size) of the ranks, in the job */
+    int n_nodes, *node_first; /* (n_nodes + 1) their first ranks, ascending, and size */
     char (*hosts)[COMM_HOST_BYTES]; /* (size) */
     double seconds;                 /* in collectives so far */
     double stall_timeout;           /* seconds that a rank waits for others; 0: any */
     size_t piece;                   /* bytes that go in one call of MPI, at most */
+    /* From so many nodes on messages of at most so many bytes go in rounds. */
+    int many_nodes;
+    size_t short_message;
     uint32_t n_exchanges;
     void (*before)(const struct comm *comm, uint32_t exchange, const void *data);
     const void *data; /* for `before` */
@@ -61,6 +65,12 @@ void comm_prepare_launch(void);
 double comm_begin(const struct comm *comm);
 void comm_end(const struct comm *comm, enum trace_kind kind, double start);
 
+/* Collective. Fills in who these ranks are, in the order of nodes; this one has a number
+ * in the job. `ranks` stays the caller's, `node`, this rank's, does not. */
+void comm_learn_ranks(struct comm *comm, MPI_Comm ranks, MPI_Comm node, int number);
+MPI_Comm comm_real_node(MPI_Comm ranks);
+/* Collective, if MPI was begun. */
+void comm_forget_ranks(struct comm *comm);
 /* Collective. Fills in the hosts of all ranks. */
 void comm_learn_hosts(const struct comm *comm);
 

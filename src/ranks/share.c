@@ -7,12 +7,18 @@ size_t share_words(const struct comm_shape *shape)
     return (shape->rows + 63) / 64;
 }
 
+struct share share_part(const struct share *share, int i, int n)
+{
+    size_t at = (size_t)i, all = (size_t)n, rest = share->end - share->begin;
+    return (struct share){share->shape, share->first_word + at * share->word_step,
+                          all * share->word_step, share->begin + rest * at / all,
+                          share->begin + rest * (at + 1) / all};
+}
+
 struct share share_of(const struct comm_shape *shape, int rank, int size)
 {
-    size_t table = shape->rows * shape->width, rest = shape->n - table;
-    return (struct share){shape, (size_t)rank, (size_t)size,
-                          table + rest * (size_t)rank / (size_t)size,
-                          table + rest * ((size_t)rank + 1) / (size_t)size};
+    const struct share whole = {shape, 0, 1, shape->rows * shape->width, shape->n};
+    return share_part(&whole, rank, size);
 }
 
 /* The number of the lowest bit of *bits, which is taken out of it. */
@@ -186,14 +192,21 @@ void share_add(const struct share *share, const struct kernels *kernels,
                  rest_of(shape, right, share->begin));
 }
 
-void share_clear_table(const struct comm_shape *shape, struct comm_lane lane)
+void share_clear(const struct share *share, struct comm_lane lane)
 {
+    const struct comm_shape *shape = share->shape;
     size_t words = share_words(shape);
 
-    if (shape->most && words > 0)
-        memset(lane.touched, 0, words * sizeof *lane.touched);
-    for (size_t w = 0; w < words; w++)
-        for (; lane.touched[w];)
+    for (size_t w = share->first_word; w < words; w += share->word_step) {
+        while (lane.touched[w] && !shape->most)
             memset(row_of(shape, lane, w, take_bit(&lane.touched[w])), 0,
                    shape->width * sizeof(real));
+        lane.touched[w] = 0;
+    }
+}
+
+void share_clear_table(const struct comm_shape *shape, struct comm_lane lane)
+{
+    struct share whole = share_of(shape, 0, 1);
+    share_clear(&whole, lane);
 }

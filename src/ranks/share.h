@@ -1,7 +1,7 @@
 /* Arrays of lanes, and the share of one that a rank finishes.
  *
  * An array is a table (rows, width), of whose rows a lane has touched some, and what
- * follows it: comm.h's comm_shape. A share of it is every size-th word of 64 rows, so
+ * follows it: comm.h's comm_shape. A share of it is every n-th word of 64 rows, so
  * that frequent and rare rows are dealt out evenly, and a slice of what follows. A share
  * travels packed: for each of its words the 64 bits of touched rows, then those rows;
  * then its slice. Nothing here is collective.
@@ -22,6 +22,8 @@ size_t share_words(const struct comm_shape *shape);
 
 /* Rank's share of `size`; of one rank: the whole. */
 struct share share_of(const struct comm_shape *shape, int rank, int size);
+/* The i-th of the n shares that a share is cut into. */
+struct share share_part(const struct share *share, int i, int n);
 
 /* Rows of the table that it has at most, of a sum of so many lanes. */
 size_t share_most_rows(const struct share *share, size_t lanes);
@@ -47,7 +49,8 @@ const real *share_unpack_values(const struct share *share, const real *from,
 void share_add(const struct share *share, const struct kernels *kernels,
                struct comm_lane left, struct comm_lane right);
 
-/* The table becomes zero and untouched. */
+/* The share's rows of the table become zero and untouched; and all of them. */
+void share_clear(const struct share *share, struct comm_lane lane);
 void share_clear_table(const struct comm_shape *shape, struct comm_lane lane);
 
 #endif

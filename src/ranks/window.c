@@ -60,38 +60,55 @@ int comm_window_open_alone(size_t n, struct comm_window *window)
     return OK;
 }
 
-int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
+/* By all ranks of a node that has several. */
+static int open_shared(const struct comm *comm, size_t n, struct comm_window *window)
 {
-    int rc = check_room(comm, n);
-    if (rc)
-        return rc;
-    if (comm->size == 1)
-        return comm_window_open_alone(n, window);
-
     MPI_Win *win = xcalloc(1, sizeof *win);
     MPI_Comm node = comm->state->node;
-    MPI_Aint mine = comm->node_rank == 0 ? (MPI_Aint)(n + 64) : 0, size = 0;
-    int unit = 0;
+    MPI_Aint mine = comm->node_rank == 0 ? (MPI_Aint)(n + 64) : 0;
     void *base = NULL;
     MPI_Comm_set_errhandler(node, MPI_ERRORS_RETURN);
     int status = MPI_Win_allocate_shared(mine, 1, MPI_INFO_NULL, node, &base, win);
     MPI_Comm_set_errhandler(node, MPI_ERRORS_ARE_FATAL);
-    if (status != MPI_SUCCESS)
-        rc = fail(ERR_IO,
-                  "%zu MiB cannot be shared by the ranks of a node: enlarge /dev/shm",
-                  n >> 20);
+    window->handle = win;
+    return status == MPI_SUCCESS
+               ? OK
+               : fail(ERR_IO,
+                      "%zu MiB cannot be shared by the ranks of a node: enlarge /dev/shm",
+                      n >> 20);
+}
 
-    rc = comm_agree(comm, rc);
-    if (rc) {
-        free(win);
-        return rc;
-    }
-
+static void find_shared(size_t n, struct comm_window *window)
+{
+    MPI_Win *win = window->handle;
+    MPI_Aint size = 0;
+    int unit = 0;
+    void *base = NULL;
     MPI_Win_shared_query(*win, 0, &size, &unit, &base);
     MPI_Win_lock_all(MPI_MODE_NOCHECK, *win);
 
     uintptr_t address = ((uintptr_t)base + 63) / 64 * 64;
-    *window = (struct comm_window){.bytes = (void *)address, .handle = win, .n = n};
+    window->bytes = (void *)address;
+    window->n = n;
+}
+
+/* MPI would take memory that is not zeroed for a rank that is alone on its node. */
+int comm_window_open(const struct comm *comm, size_t n, struct comm_window *window)
+{
+    bool is_alone = comm->node_size == 1;
+    struct comm_window opened = {.bytes = NULL};
+    int rc = check_room(comm, n);
+    if (!rc)
+        rc = comm_agree(comm, is_alone ? comm_window_open_alone(n, &opened)
+                                       : open_shared(comm, n, &opened));
+    if (rc) {
+        free(opened.handle);
+        comm_window_close(comm, &(struct comm_window){.bytes = opened.bytes, .n = n});
+        return rc;
+    }
+    if (!is_alone)
+        find_shared(n, &opened);
+    *window = opened;
     return OK;
 }
 

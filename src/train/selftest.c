@@ -130,7 +130,7 @@ static void begin(struct school *school, const struct kernels *kernels)
     selftest_fill(&school->data);
     deal_lanes(school);
     school->sum =
-        comm_sum_new(school->comm, kernels, COMM_CANONICAL, shape, SELFTEST_LANES);
+        comm_sum_new(school->comm, kernels, COMM_CANONICAL, shape, SELFTEST_LANES, 1);
     if (school->way == SELFTEST_BACKWARDS)
         school->whole = xaligned(SELFTEST_LANES * params->size, sizeof *school->whole);
     else
@@ -204,8 +204,7 @@ static double learn(struct school *school, int step)
     else
         compute_lanes(school, (uint32_t)step);
 
-    comm_gather_lanes(school->comm, school->loss, 1, school->first);
-    struct comm_lane sum = comm_sum_finish(school->sum, school->first);
+    struct comm_lane sum = comm_sum_finish(school->sum, school->first, school->loss);
     optim_apply(&school->optim, step, sum.values, SELFTEST_ROWS, school->weights);
     model_pack(school->model, school->weights);
     return comm_tree_sum(school->loss, SELFTEST_LANES, 1) / SELFTEST_ROWS;

@@ -162,7 +162,7 @@ static void make_sum(struct trainer *trainer)
                                      join_lanes, trainer->model};
 
     trainer->sum = comm_sum_new(trainer->comm, trainer->kernels, config->reduction, shape,
-                                sampler_lanes(&config->sampler));
+                                sampler_lanes(&config->sampler), LANE_WIDTH);
     comm_sum_join(trainer->sum, &joint);
 }
 
@@ -373,6 +373,7 @@ static int take_up(struct trainer *trainer)
 int trainer_set_up(struct trainer *trainer)
 {
     struct comm *comm = trainer->comm;
+    test_hooks_nodes(trainer);
     int rc = agree_on_run(trainer);
     if (!rc)
         rc = open_kernels(trainer);

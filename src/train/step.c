@@ -102,15 +102,6 @@ static bool update(struct trainer *trainer, int b, int n, struct comm_lane sum)
     return true;
 }
 
-/* Lane values of all ranks to all, from which the next ranges follow. */
-static void share_lane_values(struct trainer *trainer)
-{
-    const double *values = trainer->lane_values;
-    comm_gather_lanes(trainer->comm, trainer->lane_values, LANE_WIDTH, trainer->first);
-    balance_observe(&trainer->balance, trainer->first, values + LANE_WORK,
-                    values + LANE_SECONDS, LANE_WIDTH);
-}
-
 /* Over lanes, of integers. */
 static int64_t count(const struct trainer *trainer, int what, int n_lanes)
 {
@@ -139,11 +130,13 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
     test_hooks_ranges(trainer, n_lanes);
     trainer_ready_batch(trainer, outcome->n, ids);
     compute_lanes(trainer, b, ids);
-    share_lane_values(trainer);
-    outcome->wish = greatest_wish(trainer, n_lanes);
 
     /* all ranks take part in the sum, also of a loss that is not finite */
-    struct comm_lane gradient = comm_sum_finish(trainer->sum, trainer->first);
+    struct comm_lane gradient =
+        comm_sum_finish(trainer->sum, trainer->first, trainer->lane_values);
+    balance_observe(&trainer->balance, trainer->first, values + LANE_WORK,
+                    values + LANE_SECONDS, LANE_WIDTH);
+    outcome->wish = greatest_wish(trainer, n_lanes);
     double loss = comm_tree_sum(values + LANE_LOSS, n_lanes, LANE_WIDTH);
     int64_t n = count(trainer, LANE_N, n_lanes);
     if (!isfinite(loss))

@@ -20,6 +20,20 @@ void test_hooks_delay(struct trainer *trainer)
         comm_set_hook(trainer->comm, wait_a_little, trainer->hooks);
 }
 
+void test_hooks_nodes(struct trainer *trainer)
+{
+    enum { NODES = 3 };
+    size_t size = (size_t)trainer->comm->size;
+    struct rng rng = {.seed = (uint64_t)trainer->hooks->nodes, .purpose = RNG_TEST};
+    if (trainer->hooks->nodes == 0)
+        return;
+    int *node_of = xcalloc(size, sizeof *node_of);
+    for (size_t r = 0; r < size; r++)
+        node_of[r] = (int)rng_below(&rng, (uint32_t)r, NODES);
+    comm_pretend_nodes(trainer->comm, node_of);
+    free(node_of);
+}
+
 static int compare_ints(const void *left, const void *right)
 {
     return *(const int *)left - *(const int *)right;

@@ -13,25 +13,36 @@
 
 #include <cmocka.h>
 
-enum { MOST_LANES = 37 };
+enum { MOST_LANES = 37, MOST_ROWS = 200, MOST_ELEMENTS = 333, DOUBLES = 3 };
 
 static struct comm comm;
 static const struct kernels *kernels;
 
 /* A lane touches half of the table's rows, another half than the next lane. */
+static bool touched[MOST_LANES][MOST_ROWS];
+static real elements[MOST_LANES][MOST_ELEMENTS];
+
 static bool touches(int lane, size_t row)
 {
-    struct rng rng = {.seed = 11, .purpose = RNG_TEST, .row = (uint32_t)lane};
-    return rng_uniform(&rng, (uint32_t)row) < 0.5;
+    return touched[lane][row];
 }
 
 static real element(struct comm_shape shape, int lane, size_t i)
 {
-    struct rng rng = {.seed = 12, .purpose = RNG_TEST, .row = (uint32_t)lane};
     bool in_table = i < shape.rows * shape.width;
-    return in_table && !touches(lane, i / shape.width)
-               ? 0
-               : (real)(rng_uniform(&rng, (uint32_t)i) - 0.5);
+    return in_table && !touches(lane, i / shape.width) ? 0 : elements[lane][i];
+}
+
+static void draw_elements(void)
+{
+    for (int lane = 0; lane < MOST_LANES; lane++) {
+        struct rng rows = {.seed = 11, .purpose = RNG_TEST, .row = (uint32_t)lane};
+        struct rng values = {.seed = 12, .purpose = RNG_TEST, .row = (uint32_t)lane};
+        for (uint32_t row = 0; row < MOST_ROWS; row++)
+            touched[lane][row] = rng_uniform(&rows, row) < 0.5;
+        for (uint32_t i = 0; i < MOST_ELEMENTS; i++)
+            elements[lane][i] = (real)(rng_uniform(&values, i) - 0.5);
+    }
 }
 
 /* The tree as comm.h defines it: the node of 2^level lanes from `first`. */
@@ -111,15 +122,24 @@ static void add_joint(void *data, int first, int count, real *values)
         values[i] = naive_sum(joint->shape, level, first, first + count, i);
 }
 
+/* A rank knows the doubles of its own lanes alone; then of all. */
 static struct comm_lane sum_lanes(struct comm_sum *sum, struct joint *joint,
                                   const int *first)
 {
+    double values[MOST_LANES * DOUBLES];
     joint->n_lanes = 0;
+    for (int i = 0; i < MOST_LANES * DOUBLES; i++)
+        values[i] = -1;
     for (int lane = first[comm.rank]; lane < first[comm.rank + 1]; lane++) {
         fill_lane(joint->shape, joint->n, lane, comm_sum_next(sum));
         comm_sum_push(sum, lane);
+        for (int i = lane * DOUBLES; i < (lane + 1) * DOUBLES; i++)
+            values[i] = 1.0 / (i + 3);
     }
-    struct comm_lane total = comm_sum_finish(sum, first);
+
+    struct comm_lane total = comm_sum_finish(sum, first, values);
+    for (int i = 0; i < MOST_LANES * DOUBLES; i++)
+        assert_true(values[i] == (i < first[comm.size] * DOUBLES ? 1.0 / (i + 3) : -1));
     if (joint->n > 0)
         assert_int_equal(joint->n_lanes, first[comm.rank + 1] - first[comm.rank]);
     return total;
@@ -162,12 +182,12 @@ static void check_sums(int most_lanes)
 
     for (size_t s = 0; s < COUNT_OF(shapes); s++) {
         struct comm_sum *sum =
-            comm_sum_new(&comm, kernels, COMM_CANONICAL, shapes[s], most_lanes);
+            comm_sum_new(&comm, kernels, COMM_CANONICAL, shapes[s], most_lanes, DOUBLES);
         struct joint joint = {
             shapes[s], s % 2 ? shapes[s].n - shapes[s].rows * shapes[s].width : 0, 0};
         if (joint.n > 0)
             comm_sum_join(sum, &(struct comm_joint){joint.n, 4, add_joint, &joint});
-        for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes++) {
+        for (int n_lanes = 1; n_lanes <= most_lanes; n_lanes += 1 + n_lanes / 4) {
             balance_even_ranges(n_lanes, comm.size, first);
             check_sum(sum, &joint, n_lanes, first);
             random_ranges(n_lanes, (uint32_t)n_lanes, first);
@@ -192,7 +212,8 @@ static void check_sums_by_mpi(int most_lanes)
     const struct comm_shape shape = {70, 3, N, 0};
     int *first = xcalloc((size_t)comm.size + 1, sizeof *first);
     real *first_rank = xcalloc(N, sizeof *first_rank);
-    struct comm_sum *sum = comm_sum_new(&comm, kernels, COMM_MPI, shape, most_lanes);
+    struct comm_sum *sum =
+        comm_sum_new(&comm, kernels, COMM_MPI, shape, most_lanes, DOUBLES);
     struct joint joint = {shape, 100, 0};
     comm_sum_join(sum, &(struct comm_joint){joint.n, 4, add_joint, &joint});
 
@@ -319,9 +340,15 @@ static void test_window(void **state)
 {
     (void)state;
     struct comm_window window;
+    void *used = malloc(1000 + 64); /* memory that may come again is not zero */
+    memset(used, 1, 1000 + 64);
+    free(used);
     assert_int_equal(comm_window_open(&comm, 1000, &window), OK);
     int *numbers = window.bytes;
     assert_int_equal((uintptr_t)numbers % 64, 0);
+    for (int i = 0; i < 250; i++)
+        assert_int_equal(numbers[i], 0);
+    comm_window_sync(&comm, &window);
     for (int i = 0; i < 250 && comm.node_rank == 0; i++)
         numbers[i] = 3 * i;
     comm_window_sync(&comm, &window);
@@ -406,6 +433,58 @@ static void test_groups(void **state)
     comm = job;
 }
 
+/* Nodes in the order of their first ranks, whose ranks are neighbours: a number of the
+ * job is at the place that says how many are before it. */
+static void check_nodes(const int *node_of)
+{
+    const struct comm_state *state = comm.state;
+    int at = 0;
+
+    for (int r = 0, node = 0; r < comm.size; r++) {
+        bool is_first = true;
+        for (int other = 0; other < r; other++)
+            is_first &= node_of[other] != node_of[r];
+        if (!is_first)
+            continue;
+        assert_int_equal(state->node_first[node++], at);
+        for (int other = r; other < comm.size; other++)
+            if (node_of[other] == node_of[r])
+                assert_int_equal(comm_rank_of_job(&comm, at++), other);
+        assert_int_equal(state->node_first[node], at);
+    }
+}
+
+/* The sum is the same however the ranks lie: dealt out in turn, neighbours together, as
+ * many a node or not, each alone; and however nodes exchange it. */
+static void test_nodes(void **state)
+{
+    (void)state;
+    struct comm job = comm;
+    int *node_of = xcalloc((size_t)job.size, sizeof *node_of);
+
+    for (int layout = 0; layout < 6; layout++) {
+        struct rng rng = {.seed = 14, .purpose = RNG_TEST, .step = (uint32_t)layout};
+        for (int r = 0; r < job.size; r++)
+            node_of[r] = layout == 0   ? r % 2
+                         : layout == 1 ? r / 2
+                         : layout == 2 ? r / 3
+                         : layout == 3 ? r
+                                       : (int)rng_below(&rng, (uint32_t)r, 4);
+        assert_int_equal(comm_split(&job, 1, &comm), OK);
+        comm_pretend_nodes(&comm, node_of);
+        check_nodes(node_of);
+        test_window(state);
+        check_sums(5 + layout);
+        comm.state->many_nodes = 2; /* in rounds */
+        comm.state->short_message = SIZE_MAX;
+        check_sums(11 - layout);
+        comm_leave(&comm);
+    }
+
+    comm = job;
+    free(node_of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,9 +493,10 @@ int main(void)
         cmocka_unit_test(test_agree),        cmocka_unit_test(test_same),
         cmocka_unit_test(test_window),       cmocka_unit_test(test_small_things),
         cmocka_unit_test(test_gather_bytes), cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_groups),       cmocka_unit_test(test_nodes),
     };
 
+    draw_elements();
     comm_init(&comm);
     int failed = kernels_select("auto", &kernels);
     if (!failed)
