@@ -30,9 +30,10 @@ same_on "${3:+3 4 5 8} 1 2 7 16" --recipe keras-lstm
 same_on "${3:+2 4 5 7 16} 1 3 8" --recipe keras-bilstm
 same_on "${3:+2 3 7 8 16} 1 4 5" --recipe keras-gru
 
-# Any ranges of lanes, other ones at every step, and random delays before each exchange.
+# Any ranges of lanes, other ones at every step, random delays before each exchange, and ranks that
+# lie on nodes at random.
 train 1 "$tmp/quiet" --recipe keras-lstm
-train 5 "$tmp/delayed" --recipe keras-lstm --test-ranges 7 --test-delay 3000
+train 5 "$tmp/delayed" --recipe keras-lstm --test-ranges 7 --test-delay 3000 --test-nodes 1
 [ "$(hashes "$tmp/quiet")" = "$(hashes "$tmp/delayed")" ] || problem "delays change bits"
 
 # Configurations drawn at random; the last batch of --limit-train 450 has 405 % 101 = 1 row.
@@ -59,7 +60,7 @@ for ((drawn = 0; drawn < ${3:+13 + }7; drawn++)); do
     [[ ${options[*]} != *gru* ]] || draw --set reset-after=true reset-after=false
     same_on 1 "${options[@]}"
     alone=$(hashes "$tmp/run")
-    same_on $((2 + RANDOM % 4)) "${options[@]}" --test-ranges $RANDOM
+    same_on $((2 + RANDOM % 4)) "${options[@]}" --test-ranges $RANDOM --test-nodes $((drawn + 1))
     [ "$(hashes "$tmp/run")" = "$alone" ] || problem "bits differ: ${options[*]}"
 done
 
@@ -74,7 +75,7 @@ train 2 "$tmp/full" "${full[@]}"
 same_on "3 1" "${window[@]}" --window-rows 600
 [ "$found" = "$(hashes "$tmp/full")" ] || problem "one window, and other bits than in memory"
 same_on "1 3" "${window[@]}" --validation keras-tail --allow-one-class --limit-train 300
-same_on "1 2 4" "${window[@]}" --test-nan 21 --on-nan rollback --test-delay 2000
+same_on "1 2 4" "${window[@]}" --test-nan 21 --on-nan rollback --test-delay 2000 --test-nodes 1
 mv "$tmp/kept.h5" "$tmp/sample.h5"
 
 # Four classes.

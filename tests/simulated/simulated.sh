@@ -4,23 +4,18 @@ for program in smpicc smpirun; do
 done
 
 # $simulated: the program, the sources as they are, built against SMPI. Ranks are copies of it in
-# one process, and its libraries are shared by all.
+# one process, and its libraries are shared by all. SMPI's getopt.h has a struct option too.
 build_simulated() {
-    local call wrap=() flags="-D_GETOPT_EXT_H=1" # SMPI's getopt.h has a struct option too
-    for call in MPI_{Isend,Testall,Ibarrier,Ibcast,Iallreduce,Igather,Iallgatherv,Finalize} \
-        MPI_Win_{allocate_shared,shared_query,lock_all,unlock_all,sync,free} comm_sum_push \
-        kernels_probe; do
-        wrap+=("-Wl,--wrap=$call")
-    done
-    smpicc -O2 -I"$source/src" -I"$source/include" -c "$source/tests/simulated/shim.c" \
-        -o "$build/shim.o"
-    cmake -S "$source" -B "$build/simulated" -DCMAKE_C_COMPILER=smpicc -DCMAKE_C_FLAGS="$flags" \
-        -DRNNTRAIN_ONNX=OFF -DCMAKE_EXE_LINKER_FLAGS="$build/shim.o ${wrap[*]}" >"$tmp/said" 2>&1 &&
-        cmake --build "$build/simulated" -j"$(nproc)" --target rnntrain >>"$tmp/said" 2>&1 || {
+    local here=$source/tests/simulated folder=$build/simulated
+    simulated=$folder/rnntrain
+    mkdir -p "$folder"
+    smpicc -O2 -I"$source/src" -I"$source/include" -c "$here/shim.c" -o "$folder/shim.o"
+    cmake -S "$source" -B "$folder" -DCMAKE_C_COMPILER=smpicc -DCMAKE_C_FLAGS=-D_GETOPT_EXT_H=1 \
+        -DRNNTRAIN_ONNX=OFF -DCMAKE_PROJECT_INCLUDE="$here/simulated.cmake" >"$tmp/said" 2>&1 &&
+        cmake --build "$folder" -j"$(nproc)" --target rnntrain >>"$tmp/said" 2>&1 || {
         tail -30 "$tmp/said"
         problem "no build against SMPI"
     }
-    simulated=$build/simulated/rnntrain
 }
 
 # A star of hosts: so many Gbit/s and microseconds a link, and seconds that a message costs its
