@@ -9,9 +9,15 @@
 
 #include <stdbool.h>
 
-/* A program defines it, once, at file level: libraries are loaded after it. */
+/* A program defines it, once, at file level: libraries are loaded after it. A simulated
+ * rank is a library itself, which has no such section. */
+#if defined __PIC__ && !defined __PIE__
+#define SIGNALS_SECTION ".init_array"
+#else
+#define SIGNALS_SECTION ".preinit_array"
+#endif
 #define SIGNALS_FROM_THE_START                                                           \
-    __attribute__((section(".preinit_array"),                                            \
+    __attribute__((section(SIGNALS_SECTION),                                             \
                    used)) static void (*const signals_from_the_start)(void) =            \
         signals_note;
 

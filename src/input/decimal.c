@@ -51,7 +51,7 @@ static const char *read_exponent(const char *at, const char *end, int64_t *expon
     return digits;
 }
 
-static inline struct decimal read(const char *text, size_t n)
+static inline struct decimal read_number(const char *text, size_t n)
 {
     struct decimal decimal = {0};
     const char *at = text, *end = text + n;
@@ -103,7 +103,7 @@ static inline bool convert(const struct decimal *decimal, float *value)
 size_t decimal_read(const char *text, size_t n, float *value)
 {
     char copy[DECIMAL_MOST_BYTES + 1];
-    struct decimal decimal = read(text, n);
+    struct decimal decimal = read_number(text, n);
 
     if (decimal.n == 0 || convert(&decimal, value))
         return decimal.n;

@@ -38,8 +38,12 @@ char *comm_library(void)
 
 char *comm_built_with(void)
 {
+#ifdef OMPI_MAJOR_VERSION
     return xasprintf("Open MPI v%d.%d.%d", OMPI_MAJOR_VERSION, OMPI_MINOR_VERSION,
                      OMPI_RELEASE_VERSION);
+#else
+    return xasprintf("MPI %d.%d", MPI_VERSION, MPI_SUBVERSION); /* a simulated one */
+#endif
 }
 
 void comm_init(struct comm *comm)

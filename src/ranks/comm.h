@@ -127,12 +127,12 @@ void comm_window_close(const struct comm *comm, struct comm_window *window);
  * i 2^k .. (i + 1) 2^k - 1 and is the sum of its two children, left + right; what lies
  * beyond the last lane is left out, not added as zero. A rank adds up its own complete
  * subtrees while it computes. The ranks of a node then read each other's where they lie,
- * and each adds up one slice of the array; ranks with the same slice on other nodes finish
- * the tree for it, each for a part, and gather the parts in their nodes' memory. A rank
- * whose node has no other, or whose node cannot share memory, is a node of its own.
+ * and each adds up one slice of the array; ranks with the same slice on other nodes
+ * finish the tree for it, each for a part, and gather the parts in their nodes' memory. A
+ * rank whose node has no other, or whose node cannot share memory, is a node of its own.
  *
- * Between N nodes each rank with a slice sends 2 (N - 1) messages; from 32 nodes on, where
- * they would be no longer than 4 KiB, 2 log2 N in as many rounds. */
+ * Between N nodes each rank with a slice sends 2 (N - 1) messages; from 32 nodes on,
+ * where they would be no longer than 4 KiB, 2 log2 N in as many rounds. */
 struct comm_sum;
 
 /* An array of n reals of which the first are a table (rows, width): a lane has few of a

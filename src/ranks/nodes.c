@@ -1,6 +1,6 @@
-/* Which ranks share a node. They are neighbours: ranks are numbered node by node, whatever
- * order the launcher dealt them out in, so that a node computes lanes that follow each
- * other and has whole subtrees of their tree. */
+/* Which ranks share a node. They are neighbours: ranks are numbered node by node,
+ * whatever order the launcher dealt them out in, so that a node computes lanes that
+ * follow each other and has whole subtrees of their tree. */
 #include "ranks/private.h"
 
 #include <stdlib.h>

@@ -179,7 +179,7 @@ static int hear_validation(struct trainer *trainer)
 }
 
 /* The run is whole without the file. */
-static void write(struct trainer *trainer, const struct predictions *predictions)
+static void write_file(struct trainer *trainer, const struct predictions *predictions)
 {
     bool has_any =
         predictions->part[DATASET_TEST].n + predictions->part[DATASET_VALIDATION].n > 0;
@@ -208,7 +208,7 @@ int trainer_write_predictions(struct trainer *trainer)
         gather(trainer, &trainer->validated, trainer->sampler.validation_part,
                &predictions, DATASET_VALIDATION);
         gather(trainer, &trainer->tested, DATASET_TEST, &predictions, DATASET_TEST);
-        write(trainer, &predictions);
+        write_file(trainer, &predictions);
     }
     predictions.labels = NULL;
     predictions_release(&predictions);

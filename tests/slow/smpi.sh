@@ -8,9 +8,9 @@ most=${3:-256}
 build_simulated
 
 # Every lane has every word, so what travels is known: no row is left out.
-words=24 width=8
+words=4 width=8
 "$rnnprep" sample "$tmp/sample" --documents 10500 >/dev/null
-"$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words $words --maxlen 60 --quiet
+"$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words $words --maxlen 100 --quiet
 
 options() { # lanes steps
     echo "$tmp/sample.h5 --overwrite --isa baseline --epochs 1 --units 8 --embedding $width --dense 0

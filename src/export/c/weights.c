@@ -83,7 +83,8 @@ static void write_numbers(FILE *out, const float *numbers, size_t n)
     }
 }
 
-static void write(FILE *out, const struct c_member *member, const struct tensor *tensor)
+static void write_array(FILE *out, const struct c_member *member,
+                        const struct tensor *tensor)
 {
     const float *weights = member->weights + tensor->offset;
     char *name = c_tensor_name(member, tensor);
@@ -126,5 +127,5 @@ void c_write_weight_declarations(FILE *out, const struct c_export *export)
 
 void c_write_weights(FILE *out, const struct c_export *export)
 {
-    for_each(out, export, "\n", write);
+    for_each(out, export, "\n", write_array);
 }
