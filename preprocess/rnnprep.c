@@ -12,6 +12,7 @@
 #include "summary.h"
 #include "base/crew.h"
 
+#include "files/build.h"
 #include "files/file.h"
 #include "files/temporary.h"
 
@@ -136,6 +137,7 @@ static const struct program rnnprep = {
     .n_commands = (int)COUNT_OF(commands),
     .pages = "rnnprep-corpora(7) rnntrain(1) rnntrain-files(5)",
     .lists_options = true,
+    .facts = build_facts,
 };
 
 SIGNALS_FROM_THE_START

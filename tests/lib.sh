@@ -105,6 +105,32 @@ make_sample() { # documents
     "$rnnprep" "$tmp/sample" -o "$tmp/sample.h5" --num-words 400 --maxlen 60 --quiet
 }
 
+# Tables of texts with a class each, text,label: so many words of a row, from the first number to the
+# second, tell its class, or as often as `odd` says another one's; the others are common. The same
+# files for the same arguments.
+make_texts() { # "FILE=ROWS ..." seed telling common odd CLASS=WEIGHT...
+    python3 - "$@" <<'PYTHON'
+import random, sys
+files, seed, telling, common, odd, *classes = sys.argv[1:]
+random.seed(int(seed))
+weights = {name: float(weight) for name, weight in (c.split("=") for c in classes)}
+shared = "the a of on and is was at walk train lamp soup river band shop lake bread".split()
+own = dict(zip(weights, ("cold sour dull stale awful".split(), "warm kind bright lovely great".split(),
+                         "plain usual mid even fair".split())))
+def draw(words, between):
+    return random.choices(words, k=random.randint(*map(int, between.split("-"))))
+for name, rows in (f.split("=") for f in files.split()):
+    with open(name, "w") as table:
+        print("text,label", file=table)
+        for _ in range(int(rows)):
+            label, = random.choices(list(own), weights=list(weights.values()))
+            shown = random.choice(list(own)) if random.random() < float(odd) else label
+            words = draw(own[shown], telling) + draw(shared, common)
+            random.shuffle(words)
+            print(" ".join(words) + "," + label, file=table)
+PYTHON
+}
+
 # Waits until a command succeeds.
 await() { # what command...
     local what=$1 end=$((SECONDS + patience))

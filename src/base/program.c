@@ -214,7 +214,9 @@ static void list_commands(const struct program *program)
     printf("  help COMMAND, or COMMAND --help\n"
            "  %-11sa command's operands and all its options\n",
            "");
-    printf("  %-11sthe version, also --version\n\n", "version");
+    printf("  %-11sthe version and what the program is made of, also --version;\n"
+           "  %-11sas JSON with --json\n\n",
+           "version", "");
     printf("Where no command is named, %s runs: %s %.*s\n", program->commands->name, name,
            (int)strcspn(usual->synopsis, "\n"), usual->synopsis);
     if (program->lists_options)
@@ -258,9 +260,32 @@ static bool is_question(const char *argument)
            !strcmp(argument, "version") || is_version(argument) || is_help(argument);
 }
 
-static void say_version(const struct program *program)
+/* The first line is for programs too; as JSON all of it is one object. */
+static void say_version(const struct program *program, bool as_json)
 {
-    printf("%s " RNNTRAIN_VERSION "\n", program->name);
+    json_t *facts = program->facts ? program->facts() : json_object();
+    json_t *all =
+        json_pack("{s:s,s:s}", "program", program->name, "version", RNNTRAIN_VERSION);
+    const char *name;
+    json_t *value;
+
+    if (as_json) {
+        json_object_update(all, facts);
+        char *text = json_dumps(all, JSON_COMPACT);
+        say_line(stdout, "%s", text ? text : "");
+        free(text);
+    } else {
+        say_line(stdout, "%s " RNNTRAIN_VERSION, program->name);
+        json_object_foreach(facts, name, value)
+            say_line(stdout, "%-10s %s", name, json_string_value(value));
+    }
+    json_decref(all);
+    json_decref(facts);
+}
+
+static bool is_json(const char *argument)
+{
+    return !strcmp(argument, "--json");
 }
 
 static int answer(const struct program *program, int argc, char **argv)
@@ -271,7 +296,7 @@ static int answer(const struct program *program, int argc, char **argv)
                    : fail(ERR_USAGE, "usage: %s --write-manual FOLDER", program->name);
     if (!is_version(argv[0]) && strcmp(argv[0], "version"))
         return show_help(program, argc - 1, argv + 1);
-    say_version(program);
+    say_version(program, has(argc, argv, is_json));
     return OK;
 }
 
@@ -307,7 +332,7 @@ int program_main(const struct program *program, int argc, char **argv)
     else if (wants_help)
         options_usage(command->table, stdout);
     else if (wants_version)
-        say_version(program);
+        say_line(stdout, "%s " RNNTRAIN_VERSION, program->name);
     else
         rc = command->run(argc - first, argv + first);
 

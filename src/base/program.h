@@ -5,6 +5,8 @@
 #ifndef RNNTRAIN_BASE_PROGRAM_H
 #define RNNTRAIN_BASE_PROGRAM_H
 
+#include <jansson.h>
+
 #include "base/base.h"
 #include "base/options.h"
 
@@ -25,6 +27,8 @@ struct program {
     int n_commands;     /* the first one runs where none is named */
     const char *pages;  /* of the manual's other sections: "name(7) name(5)" */
     bool lists_options; /* of the first one, behind the commands */
+    /* what it is made of, behind its version: an object of texts; NULL: that alone */
+    json_t *(*facts)(void);
     /* whether another process of the job speaks for this one; NULL: it is alone */
     bool (*is_other)(void);
 };

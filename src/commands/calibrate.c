@@ -11,7 +11,6 @@
 #include "files/file.h"
 #include "saved/contents.h"
 #include "saved/decision.h"
-#include "saved/ensemble.h"
 #include "train/choosing.h"
 
 struct settings {
@@ -54,7 +53,7 @@ const struct option_table cmd_calibrate_table = {
         "corrected and decided, and writes that into its file, whose weights stay as\n"
         "they are: predict, eval, the library and exports then go by it. train\n"
         "--calibrate does the same at the end of a run.\n\n"
-        "  MODEL       a run's folder, or its best.h5 or last.h5\n"
+        "  MODEL       a run's folder, or its best.h5, last.h5 or ensemble.h5\n"
         "  dataset.h5  the data set that it was trained on; without it, dataset.h5 in\n"
         "              this folder\n",
     .min_operands = 1,
@@ -67,14 +66,13 @@ struct opened {
     struct dataset data;
     struct row_ngrams ngrams;
     struct selection selection;
+    real *weights; /* that the first model is packed of; NULL: the predictor's */
 };
 
 static int open_model(const char *path, struct predictor *predictor)
 {
     struct checkpoint info = {0};
     int rc = checkpoint_open(path, &info);
-    if (!rc)
-        rc = ensemble_refuse(&info, "calibrate");
     if (rc) {
         checkpoint_release(&info);
         return rc;
@@ -138,18 +136,38 @@ static int open_rows(const char *path, enum dataset_part part, struct opened *op
     return rc;
 }
 
-static int ask(void *context, const real *weights, real *logits)
+/* A model's own weights; an ensemble's rule. */
+static void cool(struct opened *opened, double temperature,
+                 struct ensemble_config *config)
+{
+    struct predictor *predictor = &opened->predictor;
+    size_t size = model_params(predictor->model)->size;
+
+    config->decision.temperature = temperature;
+    ensemble_cool(config, chain_outputs(model_chain(predictor->model)));
+    if (!opened->weights)
+        opened->weights = xaligned(size, sizeof *opened->weights);
+    memcpy(opened->weights, predictor->weights, size * sizeof *opened->weights);
+    if (predictor->n == 1 && temperature > 0)
+        decision_cool(predictor->model, temperature, opened->weights);
+    model_pack(predictor->model, opened->weights);
+}
+
+static int ask(void *context, double temperature, real *logits)
 {
     struct opened *opened = context;
     const struct selection *selection = &opened->selection;
+    struct ensemble_config config;
     struct comm comm;
     struct balance balance;
     struct ensemble ensemble;
 
-    model_pack(opened->predictor.model, weights);
+    ensemble_config_copy(&opened->predictor.info.ensemble,
+                         chain_outputs(model_chain(opened->predictor.model)), &config);
+    cool(opened, temperature, &config);
     comm_init_alone(&comm);
     balance_new(comm.size, true, &balance);
-    ensemble_init(&ensemble, NULL, opened->predictor.models);
+    ensemble_init(&ensemble, &config, opened->predictor.models);
     const struct evaluator evaluator = {.comm = &comm,
                                         .balance = &balance,
                                         .ensemble = &ensemble,
@@ -158,6 +176,7 @@ static int ask(void *context, const real *weights, real *logits)
     int rc = evaluate_logits(&evaluator, &opened->data, selection->part, selection->rows,
                              selection->n, logits);
     ensemble_release(&ensemble);
+    ensemble_config_release(&config);
     balance_release(&balance);
     comm_finalize(&comm);
     return rc;
@@ -179,7 +198,6 @@ static int choose(const struct settings *settings, struct opened *opened,
                  .labels = &opened->data.part[selection->part],
                  .rows = selection->rows,
                  .n = selection->n},
-        .weights = opened->predictor.weights,
         .ask = ask,
         .context = opened};
     enum judge_figure f1 = facts->multi_label ? JUDGE_MICRO_F1 : JUDGE_MACRO_F1;
@@ -241,6 +259,7 @@ static int run(const void *given, const char *const *operands, int n)
     row_ngrams_release(&opened.ngrams);
     dataset_release(&opened.data);
     predictor_release(&opened.predictor);
+    free(opened.weights);
     free(path);
     return rc;
 }

@@ -1,5 +1,6 @@
 #include "commands/commands.h"
 
+#include "commands/version.h"
 #include "ranks/comm.h"
 
 static const struct command commands[] = {COMMAND_LIST(COMMAND_ELEMENT)};
@@ -23,5 +24,6 @@ const struct program rnntrain_program = {
     .n_commands = (int)COUNT_OF(commands),
     .pages = "rnnprep(1) rnntrain-models(7) rnntrain-judging(7) rnntrain-runs(7) "
              "rnntrain-keras(7) rnntrain-slurm(7) rnntrain-files(5) librnntrain(3)",
+    .facts = version_facts,
     .is_other = is_other_rank,
 };

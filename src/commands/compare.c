@@ -144,7 +144,8 @@ static void print_all(const struct past *past, const struct compared *compared,
     for (int i = 1; i < past->n; i++) {
         say_line(stdout, "%s", "");
         say_line(stdout, "%s", past->runs[i].name);
-        print_differences(past, i);
+        if (!past->runs[i].is_joint)
+            print_differences(past, i);
         print_paired(past, i, compared, settings);
     }
 }

@@ -6,10 +6,11 @@
 
 #include "base/crew.h"
 #include "base/say.h"
+#include "commands/out_of_fold.h"
 #include "commands/row_ngrams.h"
 #include "commands/selection.h"
 #include "data/classes.h"
-#include "report/judged.h"
+#include "judge/predicted.h"
 
 static void take_room(const struct past *past, struct compared *compared)
 {
@@ -62,7 +63,7 @@ void compared_of_runs(const struct past *past, struct compared *compared)
                      run->path, why);
         else if (run->predictions.part[part].n > 0)
             compared->judges[i] =
-                judged_part(&run->predictions, &run->predictions.part[part]);
+                judge_of_predictions(&run->predictions, &run->predictions.part[part]);
     }
 }
 
@@ -127,6 +128,7 @@ int compared_of_data(const struct past *past, const char *path, struct compared 
     compared->part = dataset_part_names[DATASET_TEST];
 
     for (int i = 0; i < past->n && !rc; i++)
-        rc = judge_data(past->runs[i].path, path, &compared->judges[i]);
+        if (!out_of_fold_is(past->runs[i].path)) /* which has no model */
+            rc = judge_data(past->runs[i].path, path, &compared->judges[i]);
     return rc;
 }

@@ -384,6 +384,8 @@ int config_resolve(const struct config_sources *sources, struct config *config,
         rc = vectors_options_settle(config, &named.trainer.model);
     if (!rc)
         rc = loss_options_settle(&config->trainer.loss);
+    if (config->trainer.sampler.folds) /* or its fold would be learnt after all */
+        config->trainer.linear.is_refitted = false;
     stopping_settle(config, named.recipe == RECIPE_NONE ? NULL : &recipes_own);
     if (!rc)
         rc = check_combination(&config->trainer);

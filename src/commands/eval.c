@@ -15,6 +15,7 @@
 #include "commands/eval.h"
 #include "commands/import_options.h"
 #include "commands/evaluation.h"
+#include "commands/out_of_fold.h"
 #include "commands/precision.h"
 #include "commands/selection.h"
 #include "files/file.h"
@@ -83,7 +84,9 @@ const struct option_table cmd_eval_table = {
         "with\n"
         "95 % intervals, beside what the largest class would come to for every row.\n\n"
         "  MODEL       a run's folder, its best.h5, last.h5 or ensemble.h5, or a model\n"
-        "              of Keras: .h5, .keras or .weights.h5\n"
+        "              of Keras: .h5, .keras or .weights.h5; or the folder of a\n"
+        "              cross-validation, of which each training row is judged by the\n"
+        "              fold that had not learnt it\n"
         "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"
         "              without it, dataset.h5 in this folder\n"
         "  CORPUS      labelled texts in any form that rnnprep reads, whose classes "
@@ -168,6 +171,14 @@ static int tell_evaluation(struct evaluation *evaluation, const struct settings 
     return OK;
 }
 
+/* As eval or as the command that asked for it. */
+static int tell_judged(struct evaluation *evaluation, const struct settings *settings)
+{
+    return settings->telling.tell
+               ? settings->telling.tell(evaluation, settings->telling.context)
+               : tell_evaluation(evaluation, settings);
+}
+
 /* `window`: rows of one; 0: all are in memory. A model without names of its own has those
  * of the data, in their order. */
 static int print_score(const struct predictor *predictor, const struct dataset *data,
@@ -184,10 +195,8 @@ static int print_score(const struct predictor *predictor, const struct dataset *
                                       threads_of(settings)};
     int rc = selection_judge(selection, predictor, data, &how, &evaluation.score,
                              &evaluation.judge);
-    if (!rc && settings->telling.tell)
-        rc = settings->telling.tell(&evaluation, settings->telling.context);
-    else if (!rc)
-        rc = tell_evaluation(&evaluation, settings);
+    if (!rc)
+        rc = tell_judged(&evaluation, settings);
     evaluation_release(&evaluation);
     return rc;
 }
@@ -307,6 +316,40 @@ static int eval_corpus(const struct settings *settings, const char *checkpoint,
     return rc;
 }
 
+static int eval_folds(const struct settings *settings, const char *folder,
+                      const char *path)
+{
+    struct dataset data = {0};
+    struct selection selection = {.rows = NULL};
+    struct evaluation evaluation = {.selection = NULL};
+
+    int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_COLUMNS, &data);
+    if (!rc) {
+        import_print_unsealed(data.is_unsealed, path);
+        rc = out_of_fold_judge(folder, &data, &selection, &evaluation);
+    }
+    if (!rc)
+        rc = tell_judged(&evaluation, settings);
+    evaluation_release(&evaluation);
+    selection_release(&selection);
+    dataset_release(&data);
+    return rc;
+}
+
+static int eval(const struct settings *settings, const char *model, const char *path)
+{
+    bool is_corpus = corpus_is_one(path), is_folds = out_of_fold_is(model);
+
+    if (is_folds && is_corpus)
+        return fail(ERR_USAGE,
+                    "%s is a cross-validation, which has no model: name the data set "
+                    "whose rows were dealt to its folds, or one of them, %s/fold-1",
+                    model, model);
+    return is_folds    ? eval_folds(settings, model, path)
+           : is_corpus ? eval_corpus(settings, model, path)
+                       : eval_dataset(settings, model, path);
+}
+
 int eval_rows(const struct eval_rows *rows, const struct eval_telling *telling)
 {
     const struct settings settings = {.keras = *rows->keras,
@@ -315,8 +358,7 @@ int eval_rows(const struct eval_rows *rows, const struct eval_telling *telling)
                                       .kernels = {.isa = rows->isa},
                                       .telling = *telling};
 
-    return corpus_is_one(rows->path) ? eval_corpus(&settings, rows->model, rows->path)
-                                     : eval_dataset(&settings, rows->model, rows->path);
+    return eval(&settings, rows->model, rows->path);
 }
 
 static int check_outputs(const struct settings *settings)
@@ -346,8 +388,7 @@ static int run(const void *given, const char *const *operands, int n)
                          "on as many threads as the cores that it may use: start it "
                          "without mpirun, or give --threads");
     settings.kernels.isa = precision_set(&settings.kernels);
-    rc = corpus_is_one(path) ? eval_corpus(&settings, checkpoint, path)
-                             : eval_dataset(&settings, checkpoint, path);
+    rc = eval(&settings, checkpoint, path);
     free(settings.kernels.isa);
     return rc;
 }

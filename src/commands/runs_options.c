@@ -30,25 +30,28 @@ int runs_options_check(const struct config *config)
 {
     const struct trainer_config *trainer = &config->trainer;
     const char *side = config->add_linear ? "--add-linear" : "--add-latent";
-    const char *given = config->seeds > 1 ? "--seeds" : side;
+    bool has_side = config->add_linear || config->add_latent;
+    const char *given = config->seeds > 1 ? "--seeds" : has_side ? side : "--folds";
 
     if (!runs_options_are_several(config))
-        return config->n_groups > 0 ? fail(ERR_USAGE, "--groups is for --seeds") : OK;
-    if (model_options_are_linear(&trainer->model))
+        return config->n_groups > 0
+                   ? fail(ERR_USAGE, "--groups is for --seeds and --folds")
+                   : OK;
+    if (model_options_are_linear(&trainer->model) && (config->seeds > 1 || has_side))
         return fail(ERR_USAGE,
                     "%s: --model linear draws nothing and is no network: give another "
                     "--model, or leave %s out",
                     given, given);
-    if ((config->add_linear || config->add_latent) &&
-        trainer->sampler.rule == VALIDATION_NONE)
+    if (has_side && trainer->sampler.rule == VALIDATION_NONE)
         return fail(ERR_USAGE,
                     "%s: --validation none leaves no rows that say how much of a network "
                     "and of a linear model to take",
                     side);
     if (trainer->trace)
         return fail(ERR_USAGE, "--trace is for one run: leave %s out", given);
-    if (trainer->calibrate)
-        return fail(ERR_USAGE, "--calibrate is for one model: leave %s out", given);
+    if (trainer->calibrate && runs_options_are_folds(config))
+        return fail(ERR_USAGE, "--calibrate would be judged by the rows that chose it: "
+                               "leave it or --folds out");
     return OK;
 }
 

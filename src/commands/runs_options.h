@@ -8,10 +8,16 @@
 /* Of a struct config. */
 extern const struct option_table runs_options_table;
 
+/* Whether they ask for all folds of a cross-validation. */
+static inline bool runs_options_are_folds(const struct config *config)
+{
+    return config->trainer.sampler.folds > 0 && config->trainer.sampler.fold == 0;
+}
 /* Whether they ask for a job of several runs. */
 static inline bool runs_options_are_several(const struct config *config)
 {
-    return config->seeds > 1 || config->add_linear || config->add_latent;
+    return config->seeds > 1 || config->add_linear || config->add_latent ||
+           runs_options_are_folds(config);
 }
 
 /* ERR_USAGE: what cannot stand beside them. */

@@ -42,12 +42,13 @@ const struct option_table cmd_sweep_table = {
     .example = "  mpirun -np 4 rnntrain sweep dataset.h5 --grid units=32,64 \\\n"
                "      --grid learning-rate=1e-3,2e-3 --seeds 5 --run-dir swept\n",
     .about =
-        "Trains every combination of the values in the grid, from --seeds seeds each, "
-        "on\n"
-        "groups of ranks side by side, or with --slurm as an array of jobs. Each run is\n"
-        "an ordinary one, RUN/trial-N, with the bits that it has alone. At the end\n"
-        "stands a table; the point with the best mean on validation rows wins, and its\n"
-        "best run is RUN/best.h5. With --resume a sweep that was stopped goes on.\n\n"
+        "Trains every combination of the values in the grid, from --seeds seeds each "
+        "and\n"
+        "with --folds on each fold, on groups of ranks side by side, or with --slurm as\n"
+        "an array of jobs. Each run is an ordinary one, RUN/trial-N, with the bits that\n"
+        "it has alone. At the end stands a table; the point with the best mean on\n"
+        "validation rows wins, and its best run is RUN/best.h5. With --resume a sweep\n"
+        "that was stopped goes on.\n\n"
         "  dataset.h5  the data set that rnnprep made; without it, dataset.h5 in this\n"
         "              folder\n",
     .environment = "RNNTRAIN_",
@@ -143,6 +144,9 @@ static int check_point(const struct trainer_config *trainer,
     if (trainer->trace || trainer->result_is_last)
         return fail(ERR_USAGE, "%s is for one run: leave it out",
                     trainer->trace ? "--trace" : "--notebook");
+    if (trainer->sampler.folds != first->sampler.folds)
+        return fail(ERR_USAGE, "--folds is one number for all points: it cannot stand in "
+                               "--grid");
     if (trainer->monitor != first->monitor)
         return fail(ERR_USAGE,
                     "the points are watched by %s and by %s, which cannot be compared: "
@@ -170,10 +174,12 @@ static int check(const struct points *points, const struct config *config)
 static int rehearse(struct comm *comm, const struct points *points,
                     const struct config *config)
 {
+    int folds = runs_options_are_folds(config) ? config->trainer.sampler.folds : 1;
+    int n = config->seeds * folds;
     int rc = training_rehearse(comm, &points->points[0].config, &points->configs[0]);
     if (!rc && comm->rank == 0 && !config->trainer.quiet)
         say_line(stdout, "sweep    %d points of %d run%s each, this being the first",
-                 points->grid.n_points, config->seeds, plural(config->seeds));
+                 points->grid.n_points, n, plural(n));
     return rc;
 }
 
@@ -182,9 +188,10 @@ static int write_config(void *context, int run, FILE *out)
 {
     const struct sweep_config *all = context;
     const struct config *configs = all->job.context;
-    struct config config = configs[run / all->seeds];
+    int of_point = sweep_point_runs(all);
+    struct config config = configs[run / of_point];
 
-    config.trainer = sweep_run_config(all, run / all->seeds, run % all->seeds);
+    config.trainer = sweep_run_config(all, run / of_point, run % of_point);
     config.seeds = 1;
     config.n_groups = 0;
     print_config(out, &cmd_train_table, &config);
@@ -197,7 +204,7 @@ static int submit(const struct sweep_config *all, const struct config *config, i
 {
     const struct slurm_array array = {.run_dir = config->trainer.run_dir,
                                       .options = config->sweep.slurm_options,
-                                      .n = all->n_points * all->seeds,
+                                      .n = all->n_points * sweep_point_runs(all),
                                       .argc = argc,
                                       .argv = argv,
                                       .write_config = write_config,
@@ -209,15 +216,17 @@ static int sweep(struct comm *comm, struct config *config, int argc, char **argv
 {
     struct points points = {.points = NULL};
     int rc = resolve_points(&points, argc, argv, config);
-    const struct sweep_config all = {.job = {.network = &config->trainer,
-                                             .seeds = config->seeds,
-                                             .n_groups = config->n_groups,
-                                             .record = training_record,
-                                             .context = points.configs,
-                                             .hooks = &config->test},
-                                     .points = points.points,
-                                     .n_points = points.grid.n_points,
-                                     .seeds = config->seeds};
+    const struct sweep_config all = {
+        .job = {.network = &config->trainer,
+                .seeds = config->seeds,
+                .n_groups = config->n_groups,
+                .record = training_record,
+                .context = points.configs,
+                .hooks = &config->test},
+        .points = points.points,
+        .n_points = points.grid.n_points,
+        .seeds = config->seeds,
+        .folds = runs_options_are_folds(config) ? config->trainer.sampler.folds : 1};
 
     if (!rc)
         rc = check(&points, config);

@@ -9,6 +9,7 @@
 #include "commands/runs_options.h"
 #include "commands/training.h"
 #include "data/sampler_options.h"
+#include "runs/folds.h"
 #include "runs/job.h"
 #include "saved/record.h"
 
@@ -20,9 +21,13 @@ static int rehearse_several(struct comm *comm, const struct config *config)
 
     if (!rc && config->add_linear)
         rc = training_rehearse(comm, &linear.trainer, config);
-    if (!rc && comm->rank == 0 && !config->trainer.quiet)
+    bool is_told = !rc && comm->rank == 0 && !config->trainer.quiet;
+    if (is_told && (config->seeds > 1 || config->add_linear))
         say_line(stdout, "job      %d such network%s%s", config->seeds,
                  plural(config->seeds), config->add_linear ? ", and a linear model" : "");
+    if (is_told && runs_options_are_folds(config))
+        say_line(stdout, "folds    %d, this being the first",
+                 config->trainer.sampler.folds);
     return rc;
 }
 
@@ -38,7 +43,7 @@ static int train_several(struct comm *comm, struct config *config)
                                    .record = training_record,
                                    .context = config,
                                    .hooks = &config->test};
-    return job_run(comm, &job);
+    return runs_options_are_folds(config) ? folds_run(comm, &job) : job_run(comm, &job);
 }
 
 static int train(struct comm *comm, struct config *config, int argc, char **argv)

@@ -26,6 +26,8 @@ int training_rehearse(struct comm *comm, const struct trainer_config *trainer,
     struct trainer_config one = *trainer;
     char *record = training_record(trainer, config);
 
+    if (one.sampler.folds && !one.sampler.fold)
+        one.sampler.fold = 1;
     one.record = record;
     sampler_options_complete(&one.sampler);
     int rc = trainer_run(comm, &one, &config->test, NULL);

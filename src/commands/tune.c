@@ -224,7 +224,10 @@ static int check(const struct config *config)
         return fail(ERR_USAGE,
                     "%s: tune finds one network: train it so afterwards, with "
                     "the options that it names",
-                    config->seeds > 1 ? "--seeds" : "--add-linear");
+                    config->seeds > 1                ? "--seeds"
+                    : runs_options_are_folds(config) ? "--folds"
+                                                     : "--add-linear");
+
     if (model_options_are_linear(&trainer->model))
         return fail(ERR_USAGE, "--model linear has nothing to tune but C and scaling, "
                                "which rnntrain train chooses");

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/folds.h"
+
 int sampler_lanes(const struct sampler_config *config)
 {
     return sampler_divide_up(config->batch_size, config->lane_rows);
@@ -11,8 +13,19 @@ int sampler_lanes(const struct sampler_config *config)
 int sampler_new(const struct dataset *data, const struct sampler_config *config,
                 struct sampler *result)
 {
+    return sampler_new_hashed(data, config, NULL, result);
+}
+
+int sampler_new_hashed(const struct dataset *data, const struct sampler_config *config,
+                       const uint64_t *hashes, struct sampler *result)
+{
     struct sampler sampler = {.config = *config, .data = data};
-    int rc = sampler_split(&sampler);
+    uint64_t *own = NULL;
+
+    int rc = config->fold && !hashes ? folds_hash_rows(data, &own) : OK;
+    if (!rc)
+        rc = sampler_split(&sampler, hashes ? hashes : own);
+    free(own);
     if (rc) {
         sampler_release(&sampler);
         return rc;

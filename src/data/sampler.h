@@ -37,6 +37,9 @@ struct sampler_config {
     /* Another run on the same split: weights, order and dropout are those of the seed
      * that is so much greater. */
     int64_t replica;
+    /* Of a cross-validation (data/folds.h): into how many folds training rows are dealt,
+     * and the one that validates, from 1; 0: none does, and rule and split say who. */
+    int folds, fold;
 };
 
 /* Of weights, order and dropout; that of the split is config->seed. */
@@ -60,6 +63,10 @@ struct sampler {
  */
 int sampler_new(const struct dataset *data, const struct sampler_config *config,
                 struct sampler *sampler) NODISCARD;
+/* The same where the hashes of folds_hash_rows are known, as a fold asks for them; NULL:
+ * it hashes the rows itself. */
+int sampler_new_hashed(const struct dataset *data, const struct sampler_config *config,
+                       const uint64_t *hashes, struct sampler *sampler) NODISCARD;
 void sampler_release(struct sampler *sampler);
 
 /* From now on n rows are trained too that stand behind the training part in memory, with

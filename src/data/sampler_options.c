@@ -1,5 +1,7 @@
 #include "data/sampler_options.h"
 
+#include "data/folds.h"
+
 static const char *const shuffles[] = {
     [SHUFFLE_FULL] = "full", [SHUFFLE_WINDOW] = "window", [SHUFFLE_NONE] = "none", NULL};
 _Static_assert(COUNT_OF(shuffles) == SHUFFLE_NONE + 2, "an order has no name");
@@ -43,6 +45,13 @@ static const struct option options[] = {
      "share of the training rows", "Validation", false},
     {"allow-one-class", OPTION_BOOL, AT(allow_one_class), "false", 0, 0, NULL,
      "accept a validation set of one class", "Validation", false},
+    {"folds", OPTION_COUNT, AT(folds), "0", 0, FOLDS_MOST, NULL,
+     "cross-validation: deal the training rows to so many folds, equal texts to one, the "
+     "same share of each class to each, and train a run for each fold, RUN/fold-N, that "
+     "validates on it and learns the others; 0: none",
+     "Validation", false},
+    {"fold", OPTION_COUNT, AT(fold), "0", 0, FOLDS_MOST, NULL,
+     "of --folds this one alone, from 1; 0: all", "Validation", false},
     {"limit-train", OPTION_INT, AT(limit_train), "0", 0, OPTION_HUGE, NULL,
      "use so many training rows, the same share of each class; 0: all", "Validation",
      false},
@@ -60,9 +69,31 @@ void sampler_options_complete(struct sampler_config *config)
         config->window_rows = USUAL;
 }
 
+static int check_folds(const struct sampler_config *config)
+{
+    const double usual_split = 0.1;
+
+    if (config->fold > config->folds)
+        return fail(ERR_USAGE, "--fold %d: --folds says that there are %d", config->fold,
+                    config->folds);
+    if (config->folds == 1)
+        return fail(ERR_USAGE, "--folds 1 leaves no rows to learn: give 2 or more");
+    if (!config->folds)
+        return OK;
+    if (config->rule != VALIDATION_STRATIFIED)
+        return fail(ERR_USAGE,
+                    "--folds validates on one fold after the other, --validation %s on "
+                    "other rows: leave one of them out",
+                    validations[config->rule]);
+    return config->validation_split == usual_split
+               ? OK
+               : fail(ERR_USAGE, "--folds validates on one fold after the other: leave "
+                                 "--validation-split out");
+}
+
 int sampler_options_check(const struct sampler_config *config)
 {
     if (config->window_rows && config->shuffle != SHUFFLE_WINDOW)
         return fail(ERR_USAGE, "--window-rows is for --shuffle window");
-    return OK;
+    return check_folds(config);
 }

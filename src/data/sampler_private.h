@@ -15,8 +15,8 @@ static inline int sampler_divide_up(int a, int b)
 /* 0 .. n - 1; the caller's to free. */
 int32_t *sampler_all_rows(int n);
 
-/* Sets which rows are trained, validated and tested. */
-int sampler_split(struct sampler *sampler) NODISCARD;
+/* Sets which rows are trained, validated and tested; `hashes` where a fold validates. */
+int sampler_split(struct sampler *sampler, const uint64_t *hashes) NODISCARD;
 
 /* Splits n rows, of which each may have several labels, into n_taken and the rest (left
  * in `rows`), with as equal shares of each label as can be; both in their order. */

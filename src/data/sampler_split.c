@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/folds.h"
+
 int32_t *sampler_all_rows(int n)
 {
     int32_t *rows = xcalloc((size_t)n, sizeof *rows);
@@ -249,12 +251,35 @@ static int check_validation(const struct sampler *sampler)
             : "use --validation stratified");
 }
 
+/* The rows of one fold validate, those of the others are trained. */
+static int take_fold(struct sampler *sampler, const uint64_t *hashes)
+{
+    const struct sampler_config *config = &sampler->config;
+    const struct folds_rows rows = {sampler->data, hashes, sampler->train,
+                                    sampler->n_train};
+    uint8_t *fold = xcalloc((size_t)rows.n + 1, sizeof *fold);
+    int n_rest = 0;
+
+    sampler->validation = xcalloc((size_t)rows.n + 1, sizeof *sampler->validation);
+    int rc = folds_deal(&rows, config->folds, config->seed, fold);
+    for (int i = 0; i < rows.n && !rc; i++)
+        if (fold[i] == config->fold - 1)
+            sampler->validation[sampler->n_validation++] = sampler->train[i];
+        else
+            sampler->train[n_rest++] = sampler->train[i];
+    sampler->n_train = n_rest;
+    free(fold);
+    return rc;
+}
+
 /* The validation rows, which training gives up unless they are a part of their own. */
-static int split_validation(struct sampler *sampler)
+static int split_validation(struct sampler *sampler, const uint64_t *hashes)
 {
     const struct sampler_config *config = &sampler->config;
     const struct dataset *data = sampler->data;
     sampler->validation_part = DATASET_TRAIN;
+    if (config->fold)
+        return take_fold(sampler, hashes);
 
     switch (config->rule) {
     case VALIDATION_OWN:
@@ -280,7 +305,7 @@ static int split_validation(struct sampler *sampler)
     return OK;
 }
 
-int sampler_split(struct sampler *sampler)
+int sampler_split(struct sampler *sampler, const uint64_t *hashes)
 {
     const struct sampler_config *config = &sampler->config;
     const struct dataset *data = sampler->data;
@@ -293,7 +318,7 @@ int sampler_split(struct sampler *sampler)
     limit_rows(sampler, DATASET_TEST, config->limit_test, sampler->test,
                &sampler->n_test);
 
-    int rc = split_validation(sampler);
+    int rc = split_validation(sampler, hashes);
     if (rc)
         return rc;
     if (sampler->n_train == 0)

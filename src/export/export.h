@@ -49,6 +49,9 @@ int export_check(const struct predictor *predictor,
  * are several networks. */
 int export_keras_part(struct checkpoint *info, char **note) NODISCARD;
 
+/* Whether this program can write ONNX. */
+bool export_has_onnx(void);
+
 /* The format whose suffix a file's name has; NULL: it has none of them. */
 const struct export_format *export_named(const char *path);
 

@@ -1,6 +1,7 @@
 /* Which kernel set a processor runs, by name. A set of bf16 is a set of floats with other
  * products. */
 #include "kernels/bf16.h"
+#include "kernels/sets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,19 @@ static int refuse(const char *name, bool bf16)
                 "--isa %s: this processor does not run it; it runs %s, "
                 "or leave the option out",
                 name, all);
+}
+
+char *kernels_sets(void)
+{
+    char *all = xstrdup(isas[0].name);
+
+    for (size_t i = 1; i < COUNT_OF(isas); i++) {
+        char *longer = xasprintf("%s, %s", all, isas[i].name);
+        bool has_floats = isas[i].order != BF16_TILES;
+        free(has_floats ? all : longer);
+        all = has_floats ? longer : all;
+    }
+    return all;
 }
 
 char *kernels_name(const char *isa, enum precision precision)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *const ensemble_rule_names[] = {
     [ENSEMBLE_MEAN] = "mean", [ENSEMBLE_SUM] = "sum"};
@@ -13,6 +14,34 @@ void ensemble_config_release(struct ensemble_config *config)
     free(config->bias);
     decision_release(&config->decision);
     *config = (struct ensemble_config){.n = 0};
+}
+
+static double *copy_numbers(const double *numbers, int n)
+{
+    double *copy = numbers ? xcalloc((size_t)n, sizeof *copy) : NULL;
+    if (copy)
+        memcpy(copy, numbers, (size_t)n * sizeof *copy);
+    return copy;
+}
+
+void ensemble_config_copy(const struct ensemble_config *config, int outputs,
+                          struct ensemble_config *copy)
+{
+    *copy = (struct ensemble_config){.n = config->n,
+                                     .rule = config->rule,
+                                     .weights = copy_numbers(config->weights, config->n),
+                                     .bias = copy_numbers(config->bias, outputs)};
+}
+
+void ensemble_cool(struct ensemble_config *config, int outputs)
+{
+    double temperature = config->decision.temperature;
+    if (config->rule != ENSEMBLE_SUM || !(temperature > 0))
+        return;
+    for (int i = 0; i < config->n; i++)
+        config->weights[i] /= temperature;
+    for (int c = 0; c < outputs; c++)
+        config->bias[c] /= temperature;
 }
 
 bool ensemble_agree(const struct chain_config *a, const struct chain_config *b)
@@ -120,14 +149,16 @@ static void mean_of_softmaxes(struct ensemble *ensemble, int r, real *logits)
 static void take_mean(struct ensemble *ensemble, int r, real *logits)
 {
     const struct chain_config *chain = model_chain(ensemble->models[0]);
+    double temperature = ensemble->rule.decision.temperature;
     int outputs = ensemble_outputs(ensemble);
 
-    if (outputs > 1 && !chain_has_sigmoids(chain)) {
+    if (outputs > 1 && !chain_has_sigmoids(chain))
         mean_of_softmaxes(ensemble, r, logits);
-        return;
-    }
-    for (int c = 0; c < outputs; c++)
-        logits[c] = mean_of_sigmoids(ensemble, r, c);
+    else
+        for (int c = 0; c < outputs; c++)
+            logits[c] = mean_of_sigmoids(ensemble, r, c);
+    for (int c = 0; c < outputs && temperature > 0; c++)
+        logits[c] = (real)((double)logits[c] / temperature);
 }
 
 static void take_sum(struct ensemble *ensemble, int r, real *logits)

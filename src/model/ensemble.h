@@ -24,13 +24,23 @@ extern const char *const ensemble_rule_names[ENSEMBLE_RULES];
 struct ensemble_config {
     int n; /* members */
     enum ensemble_rule rule;
-    double *weights;          /* (n) of ENSEMBLE_SUM; else NULL */
-    double *bias;             /* (outputs) of ENSEMBLE_SUM; else NULL */
-    struct decision decision; /* of one model, whose temperature is in its weights */
+    double *weights; /* (n) of ENSEMBLE_SUM; else NULL */
+    double *bias;    /* (outputs) of ENSEMBLE_SUM; else NULL */
+    /* Of all as one. The temperature of one model is in its weights, and that of
+     * ENSEMBLE_SUM in `weights` and `bias` once ensemble_cool was called; logits of
+     * ENSEMBLE_MEAN are divided by it. */
+    struct decision decision;
 };
 
+/* A copy without its decision, of so many outputs; ensemble_config_release. */
+void ensemble_config_copy(const struct ensemble_config *config, int outputs,
+                          struct ensemble_config *copy);
 /* Frees the arrays; an all-zero struct is fine. */
 void ensemble_config_release(struct ensemble_config *config);
+
+/* Divides weights and bias of ENSEMBLE_SUM, of so many outputs, by the temperature of the
+ * decision, if there is one: what judges is made of them. */
+void ensemble_cool(struct ensemble_config *config, int outputs);
 
 /* Whether two models can be members of one ensemble, as their logits mean the same. */
 bool ensemble_agree(const struct chain_config *a, const struct chain_config *b);

@@ -113,7 +113,7 @@ int comm_split(struct comm *comm, int n_groups, struct comm *group)
     if (comm->size == 1) {
         learn_alone(group, number);
         group->node_cores = comm->node_cores;
-        group->state->beat = comm->state->beat;
+        group->state->job = comm->state;
         return OK;
     }
 
@@ -126,7 +126,6 @@ int comm_split(struct comm *comm, int n_groups, struct comm *group)
     comm_learn_ranks(group, ranks, comm_real_node(ranks), number);
     MPI_Comm_free(&ranks);
     group->state->stall_timeout = comm->state->stall_timeout;
-    group->state->beat = comm->state->beat;
     group->state->job = comm->state;
     comm->state->is_split = true;
     return OK;

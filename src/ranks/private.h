@@ -30,19 +30,20 @@ struct comm_state {
     void (*before)(const struct comm *comm, uint32_t exchange, const void *data);
     const void *data; /* for `before` */
 
-    /* Of a job that was in groups, owned, and whether it is at this moment; and this
-     * rank's count, of the job and of its groups. NULL: nobody is watched. */
+    /* Of ranks that were in groups, owned, and whether they are at this moment; and this
+     * rank's count there. NULL: nobody is watched. */
     struct comm_beats *beats;
     bool is_split;
     uint64_t *beat;
-    struct comm_state *job; /* of a group: that it left for a while */
+    struct comm_state *job; /* of a group: that it left for a while; or NULL */
 };
 
-/* This rank is alive. */
+/* This rank is alive: whoever waits for a group that it is in learns it. */
 static inline void comm_tick(const struct comm *comm)
 {
-    if (comm->state->beat)
-        __atomic_fetch_add(comm->state->beat, 1, __ATOMIC_RELAXED);
+    for (const struct comm_state *state = comm->state; state; state = state->job)
+        if (state->beat)
+            __atomic_fetch_add(state->beat, 1, __ATOMIC_RELAXED);
 }
 
 /* Collective. Begins to count. */

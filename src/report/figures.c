@@ -37,12 +37,12 @@ static void write_interval(struct page *page, const struct judge_interval *inter
     page_markup(page, "</td>");
 }
 
-static void write_all(struct page *page, const struct judged *judged)
+static void write_all(struct page *page, const struct judged *judged, const char *caption)
 {
     static const char *const columns[] = {"Figure", "#Value", "#95 % interval",
                                           "#Baseline", NULL};
 
-    page_table(page, "All rows, beside one answer for all of them", columns);
+    page_table(page, caption, columns);
     for (size_t i = 0; i < COUNT_OF(shown); i++) {
         enum judge_figure figure = shown[i].figure;
         if (!isfinite(judged->figures.value[figure]))
@@ -92,6 +92,26 @@ static void write_classes(struct page *page, const struct judged *judged)
                    most, n);
 }
 
+/* Models of a job as one, unless it is that which is shown in full. */
+static void write_joints(struct dossier *dossier)
+{
+    for (int i = 0; i < dossier->past.n; i++) {
+        const struct past_run *run = &dossier->past.runs[i];
+        const struct judged *judged = &dossier->judged[i];
+        if (!run->is_joint || !judged->judge || i == dossier->chosen)
+            continue;
+
+        char *caption = xasprintf(
+            judged->rows->of == DATASET_TEST ? "%s: its models as one, on the test part"
+            : judged->rows->of == DATASET_TRAIN
+                ? "%s: training rows, each judged by models that had not learnt it"
+                : "%s: its models as one, on the validation part",
+            run->name);
+        write_all(&dossier->page, judged, caption);
+        free(caption);
+    }
+}
+
 void section_figures(struct dossier *dossier)
 {
     const struct judged *judged = dossier_judged(dossier);
@@ -117,8 +137,9 @@ void section_figures(struct dossier *dossier)
         page_write(page, " The intervals are of %d resamples of them.",
                    judged->intervals.resamples);
     page_markup(page, "</p>\n<div class=\"pair\">\n");
-    write_all(page, judged);
+    write_all(page, judged, "All rows, beside one answer for all of them");
     write_classes(page, judged);
     page_markup(page, "</div>\n");
+    write_joints(dossier);
     page_section_end(page);
 }

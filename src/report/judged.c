@@ -1,31 +1,9 @@
 #include "report/judged.h"
 
+#include "judge/predicted.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-struct judge *judged_part(const struct predictions *predictions,
-                          const struct predictions_part *part)
-{
-    size_t classes = (size_t)predictions->n_labels;
-    double *probabilities = xcalloc(classes, sizeof *probabilities);
-    struct judge *judge =
-        judge_new(part->n, predictions->n_labels, predictions->multi_label);
-
-    for (int i = 0; i < part->n; i++) {
-        struct judge_row row = {.probabilities = probabilities};
-        for (size_t c = 0; c < classes; c++)
-            probabilities[c] = (double)part->probabilities[(size_t)i * classes + c];
-        if (part->labels) {
-            row.labels = part->labels + (size_t)i * classes;
-        } else {
-            row.label = part->label[i];
-            row.decided = part->decided[i];
-        }
-        judge_take(judge, i, &row);
-    }
-    free(probabilities);
-    return judge;
-}
 
 bool judged_compute(const struct past_run *run, uint64_t seed, int resamples,
                     struct judged *judged)
@@ -39,7 +17,7 @@ bool judged_compute(const struct past_run *run, uint64_t seed, int resamples,
     if (!run->has_predictions || judged->rows->n == 0)
         return false;
 
-    judged->judge = judged_part(predictions, judged->rows);
+    judged->judge = judge_of_predictions(predictions, judged->rows);
     struct judge *constant = judge_constant(judged->judge);
     judge_arrange(judged->judge);
     judge_arrange(constant);

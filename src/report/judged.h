@@ -23,10 +23,6 @@ bool judged_compute(const struct past_run *run, uint64_t seed, int resamples,
                     struct judged *judged);
 void judged_release(struct judged *judged);
 
-/* A judge of a part's rows, not arranged yet; the caller's. */
-struct judge *judged_part(const struct predictions *predictions,
-                          const struct predictions_part *part);
-
 /* A row's probability of what it is, the log loss is of; of several labels the least that
  * one of its labels, or of those it has not, was given. */
 double judged_probability(const struct judged *judged, int i);

@@ -87,6 +87,7 @@ static void release_run(struct past_run *run)
     free(run->log);
     json_decref(run->start);
     json_decref(run->end);
+    json_decref(run->decision);
     predictions_release(&run->predictions);
 }
 
@@ -98,11 +99,12 @@ void past_release(struct past *past)
     *past = (struct past){.n = 0};
 }
 
-/* Without what runs of one configuration differ in. */
-static json_t *but_for_seed(const json_t *config)
+/* Without what runs of one configuration differ in; what has none is alone. */
+static json_t *but_for_seed(const struct past_run *run)
 {
-    static const char *const keys[] = {"seed", "replica"};
-    json_t *copy = config ? json_deep_copy(config) : json_object();
+    static const char *const keys[] = {"seed", "replica", "fold"};
+    json_t *copy =
+        run->config ? json_deep_copy(run->config) : json_pack("{s:s}", "", run->path);
 
     for (size_t i = 0; i < COUNT_OF(keys); i++)
         json_object_del(copy, keys[i]);
@@ -114,7 +116,7 @@ static void find_groups(struct past *past)
     json_t **kinds = xcalloc((size_t)past->n + 1, sizeof *kinds);
 
     for (int i = 0; i < past->n; i++) {
-        json_t *mine = but_for_seed(past->runs[i].config);
+        json_t *mine = but_for_seed(&past->runs[i]);
         int group = 0;
         while (group < past->n_groups && !json_equal(kinds[group], mine))
             group++;

@@ -55,7 +55,9 @@ struct past_run {
     int best_epoch;             /* 0: nobody knows */
     char weights[17];           /* hash of the best epoch's, as the log has it */
     bool several_labels;
+    bool is_joint; /* models of a job as one, or folds: no epochs, no options */
     struct past_result result;
+    json_t *decision;   /* event: what validation rows chose for it; NULL: nothing */
     double naive_bayes; /* accuracy or F1 of it on the rows of the result; or NaN */
     bool has_predictions;
     struct predictions predictions;

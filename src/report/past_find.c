@@ -72,7 +72,23 @@ static char **list_folders(const char *folder, int *n)
     return names;
 }
 
-static int find_in(const char *folder, struct past *past)
+/* What a job's models came to together, where that is known row by row. */
+static void add_joint(struct past *past, char *path, char *log)
+{
+    char *predictions = xasprintf("%s/" PREDICTIONS_FILE, path);
+    bool is_there = access(predictions, F_OK) == 0;
+    free(predictions);
+
+    if (is_there) {
+        add(past, path, log);
+        return;
+    }
+    free(log);
+    free(path);
+}
+
+/* `has_jobs`: runs of jobs in it are found too. */
+static int find_in(const char *folder, bool has_jobs, struct past *past)
 {
     int n = 0, rc = OK;
     char **names = list_folders(folder, &n);
@@ -80,7 +96,10 @@ static int find_in(const char *folder, struct past *past)
     for (int i = 0; i < n; i++) {
         char *path = xasprintf("%s/%s", folder, names[i]);
         char *log = rc ? NULL : read_log(path, &rc);
-        if (log && !is_job(log)) {
+        if (log && is_job(log) && has_jobs) { /* a fold of several models */
+            rc = find_in(path, false, past);
+            add_joint(past, path, log);
+        } else if (log && !is_job(log)) {
             add(past, path, log);
         } else {
             free(log);
@@ -108,9 +127,13 @@ int past_find(const char *folder, struct past *past)
         return OK;
     }
 
-    free(log);
     if (!rc)
-        rc = find_in(path, past);
+        rc = find_in(path, true, past);
+    if (!rc && past->n > before && log) {
+        add_joint(past, path, log);
+        return OK;
+    }
+    free(log);
     if (!rc && past->n == before)
         rc = fail(ERR_NO_INPUT,
                   "%s: there is no log.jsonl of a run in it, nor in folders of it: name "

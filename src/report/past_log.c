@@ -84,6 +84,54 @@ static void take_baseline(struct past_run *run, json_t *event)
         number(json_object_get(event, "naive_bayes"), run->several_labels ? "f1" : "acc");
 }
 
+static void take_job(struct past_run *run, json_t *event)
+{
+    (void)event;
+    run->is_joint = true;
+}
+
+static void take_joint(struct past_run *run, const json_t *event, const char *prefix)
+{
+    static const char *const keys[] = {"loss", "acc", "f1"};
+    double values[COUNT_OF(keys)];
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s%s", prefix, keys[i]);
+        values[i] = number(event, key);
+    }
+    run->result = (struct past_result){.is_there = true,
+                                       .is_test = !strcmp(prefix, "test_"),
+                                       .which = "best",
+                                       .n = whole(event, "n"),
+                                       .loss = values[0],
+                                       .acc = values[1],
+                                       .f1 = values[2]};
+}
+
+/* A line of a job's table, of which that of all models as one counts. */
+static void take_model(struct past_run *run, json_t *event)
+{
+    bool is_tested = json_object_get(event, "test_loss") != NULL;
+    const char *name = past_text(event, "name");
+    if (strcmp(name, "ensemble") != 0 && strcmp(name, "network") != 0)
+        return;
+    run->several_labels = json_object_get(event, "val_f1") != NULL;
+    take_joint(run, event, is_tested ? "test_" : "val_");
+}
+
+static void take_together(struct past_run *run, json_t *event)
+{
+    run->several_labels = json_is_true(json_object_get(event, "multi_label"));
+    take_joint(run, event, "");
+}
+
+static void take_decision(struct past_run *run, json_t *event)
+{
+    json_decref(run->decision);
+    run->decision = json_incref(event);
+}
+
 static void take_end(struct past_run *run, json_t *event)
 {
     json_decref(run->end);
@@ -94,9 +142,12 @@ static const struct {
     const char *name;
     void (*take)(struct past_run *run, json_t *event);
 } events[] = {
-    {"start", take_start},       {"resume", take_start},          {"epoch", take_epoch},
-    {"test", take_test},         {"validation", take_validation}, {"end", take_end},
-    {"baseline", take_baseline},
+    {"start", take_start},           {"resume", take_start},
+    {"epoch", take_epoch},           {"test", take_test},
+    {"validation", take_validation}, {"end", take_end},
+    {"baseline", take_baseline},     {"job", take_job},
+    {"model", take_model},           {"decision", take_decision},
+    {"out_of_fold", take_together},
 };
 
 static void take_line(struct past_run *run, const char *line, size_t n)

@@ -88,6 +88,67 @@ static void write_groups(struct dossier *dossier)
     page_table_end(page);
 }
 
+/* "0.43", of labels one behind the other; the caller's. */
+static char *list_thresholds(const json_t *decision)
+{
+    enum { MOST = 12 };
+    const json_t *thresholds = json_object_get(decision, "thresholds"), *value;
+    char *all = xstrdup("");
+    size_t i;
+
+    json_array_foreach(thresholds, i, value)
+    {
+        char *longer =
+            i < MOST ? xasprintf("%s%s%.4g", all, i ? ", " : "", json_number_value(value))
+                     : xasprintf("%s, ...", all);
+        free(all);
+        all = longer;
+        if (i == MOST)
+            break;
+    }
+    return all;
+}
+
+static double loss_of(const json_t *event, const char *when)
+{
+    const json_t *loss = json_object_get(json_object_get(event, when), "loss");
+    return json_is_number(loss) ? json_number_value(loss) : (double)NAN;
+}
+
+static void write_decision(struct page *page, const struct past_run *run)
+{
+    const json_t *decision = json_object_get(run->decision, "decision");
+    double temperature = json_number_value(json_object_get(decision, "temperature"));
+    char *thresholds = list_thresholds(decision);
+
+    page_row(page, run->name);
+    page_cell_number(page, temperature > 0 ? temperature : (double)NAN, 4);
+    page_cell_text(page, thresholds);
+    page_cell_text(page, past_text(decision, "metric"));
+    page_cell_number(page, loss_of(run->decision, "before"), 4);
+    page_cell_number(page, loss_of(run->decision, "after"), 4);
+    page_row_end(page);
+    free(thresholds);
+}
+
+static void write_decisions(struct dossier *dossier)
+{
+    static const char *const columns[] = {
+        "Run", "#Temperature", "Thresholds", "Best by", "#Val. loss", "#With it", NULL};
+    const struct past *past = &dossier->past;
+    int n = 0;
+
+    for (int i = 0; i < past->n; i++)
+        n += past->runs[i].decision != NULL;
+    if (n == 0)
+        return;
+    page_table(&dossier->page, "What validation rows chose: --calibrate", columns);
+    for (int i = 0; i < past->n; i++)
+        if (past->runs[i].decision)
+            write_decision(&dossier->page, &past->runs[i]);
+    page_table_end(&dossier->page);
+}
+
 void section_runs(struct dossier *dossier)
 {
     static const char *const columns[] = {
@@ -101,5 +162,6 @@ void section_runs(struct dossier *dossier)
         write_row(page, &dossier->past.runs[i]);
     page_table_end(page);
     write_groups(dossier);
+    write_decisions(dossier);
     page_section_end(page);
 }

@@ -33,6 +33,21 @@ static int discard_one(const struct job *job, char *name)
     return rc;
 }
 
+/* NAME-1 and on, as many as there are. */
+static int discard_numbered(const struct job *job, const char *kind)
+{
+    for (int i = 1;; i++) {
+        char *name = xasprintf("%s-%d", kind, i);
+        if (!directory_has(&job->folder, name)) {
+            free(name);
+            return OK;
+        }
+        int rc = discard_one(job, name);
+        if (rc)
+            return rc;
+    }
+}
+
 /* All runs that it may have had, and what they were as one. */
 static int discard(const struct job *job)
 {
@@ -46,16 +61,9 @@ static int discard(const struct job *job)
         if (!rc)
             rc = discard_one(job, xasprintf("%s-all", job_side_names[side]));
     }
-    for (int i = 1; !rc; i++) {
-        char *name = xasprintf("trial-%d", i);
-        bool is_there = directory_has(&job->folder, name);
-        rc = is_there ? discard_one(job, name) : OK;
-        if (!is_there) {
-            free(name);
-            break;
-        }
-    }
-    return rc;
+    if (!rc)
+        rc = discard_numbered(job, "trial");
+    return rc ? rc : discard_numbered(job, "fold");
 }
 
 char *job_read_log(const struct job *job)
@@ -65,22 +73,27 @@ char *job_read_log(const struct job *job)
     return directory_read(&job->folder, "log.jsonl", &bytes, &n) ? NULL : bytes;
 }
 
+static bool are_alike(const json_t *first, const json_t *other, const char *key)
+{
+    const json_t *was = json_object_get(first, key), *is = json_object_get(other, key);
+    return (!was && !is) || (was && is && json_equal(was, is));
+}
+
 static int check_owner(const struct job *job)
 {
     char *log = job_read_log(job);
     size_t n = log ? strcspn(log, "\n") : 0, n_event = strlen(first_event);
     bool is_ours = n == 0 || !strncmp(log, first_event, n < n_event ? n : n_event);
     json_t *first = is_ours ? json_loadb(log, n, 0, NULL) : NULL;
-    const json_t *was = json_object_get(first, "tune");
-    const json_t *is = json_object_get(job->identity, "tune");
-    bool is_same = !first || (!was && !is) || (was && is && json_equal(was, is));
+    bool is_same = !first || (are_alike(first, job->identity, "tune") &&
+                              are_alike(first, job->identity, "folds"));
     json_decref(first);
     free(log);
 
     if (!is_ours)
         return fail(ERR_EXISTS,
                     "%s holds one run, not a job of several: go on with it without "
-                    "--seeds and --add-linear, or choose another --run-dir",
+                    "--seeds, --folds and --add-linear, or choose another --run-dir",
                     job->config->network->run_dir);
     return is_same ? OK
                    : fail(ERR_USAGE,
@@ -110,7 +123,7 @@ static bool is_finished(const struct job *job)
         last = json_loads(line + 1, 0, NULL);
 
     bool is_it = last && json_equal(last, end) &&
-                 (directory_has(&job->folder, "ensemble.h5") ||
+                 (job->judges_alone || directory_has(&job->folder, "ensemble.h5") ||
                   directory_has(&job->folder, "best.h5"));
     json_decref(last);
     json_decref(end);

@@ -68,9 +68,8 @@ int job_train_sides(struct job *job)
     return rc;
 }
 
-static int check_ranks(const struct job *job, int most)
+int job_check_ranks(const struct job *job, int n, int most)
 {
-    int n = job->config->seeds;
     if (job->comm->size <= (int64_t)n * most)
         return OK;
     return fail(ERR_USAGE,
@@ -85,7 +84,7 @@ static int train_all(struct job *job)
     const struct runs_shares shares = {sampler_lanes(&config->network->sampler),
                                        config->n_groups, false};
 
-    int rc = check_ranks(job, shares.most_ranks);
+    int rc = job_check_ranks(job, config->seeds, shares.most_ranks);
     if (!rc)
         rc = job_train_sides(job);
     if (!rc)

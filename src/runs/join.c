@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "data/sampler_options.h"
 #include "files/file.h"
+#include "saved/decision.h"
 #include "saved/ensemble.h"
 #include "train/blend.h"
+#include "train/choosing.h"
 
 /* All models at work: the networks, numbered from 0, then each linear one and its
  * refit. */
@@ -17,7 +21,10 @@ struct joint {
     int *members;                /* (rule.n) numbers of models, on rows not learnt */
     int n_sides;                 /* linear models */
     int outputs;
-    double blended_loss; /* of validation rows, by the blend; rank 0 */
+    struct decision decision; /* of all as one, that validation rows chose */
+    struct report_decision chosen;
+    double blended_loss;            /* of validation rows, by the blend; rank 0 */
+    struct predictions predictions; /* of all as one; names borrowed; rank 0 */
 };
 
 static int take_model(struct joint *joint, const struct run *run)
@@ -63,6 +70,9 @@ static void make_rule(struct joint *joint)
     joint->rule.bias = xcalloc((size_t)joint->outputs, sizeof(double));
 }
 
+/* The rule of one model. */
+static const struct ensemble_config alone = {.n = 0};
+
 /* Collective. The mean of the networks' logits (n, outputs). */
 static int network_logits(struct joint *joint, const struct judging_rows *rows,
                           real *mean)
@@ -73,7 +83,8 @@ static int network_logits(struct joint *joint, const struct judging_rows *rows,
     int k = joint->job->config->seeds, rc = OK;
 
     for (int m = 0; m < k && !rc; m++) {
-        rc = judging_logits(joint->judging, rows, m, logits);
+        const struct judging_models one = {&alone, &m};
+        rc = judging_logits(joint->judging, rows, &one, logits);
         for (size_t i = 0; i < size; i++)
             sum[i] += (double)logits[i];
     }
@@ -131,7 +142,8 @@ static int fit_blend(struct joint *joint)
     for (int i = 0; i < joint->n_sides && !rc; i++) {
         real *own = all + size * (size_t)(1 + i);
         logits[1 + i] = own;
-        rc = judging_logits(joint->judging, &rows, joint->members[k + i], own);
+        const struct judging_models one = {&alone, &joint->members[k + i]};
+        rc = judging_logits(joint->judging, &rows, &one, own);
     }
     if (!rc)
         rc = comm_agree(comm, comm->rank == 0 ? fit(joint, &rows, logits) : OK);
@@ -174,6 +186,66 @@ static int report_blend(struct joint *joint)
     return report_write(&joint->job->report, line, false);
 }
 
+/* Collective. Logits of the validation rows, by members that have not learnt them. */
+static int ask(void *context, double temperature, real *logits)
+{
+    struct joint *joint = context;
+    const struct judging_rows rows = judging_validation(joint->judging);
+    struct ensemble_config config;
+    const struct judging_models models = {&config, joint->members};
+
+    ensemble_config_copy(&joint->rule, joint->outputs, &config);
+    config.decision.temperature = temperature;
+    ensemble_cool(&config, joint->outputs);
+    int rc = judging_logits(joint->judging, &rows, &models, logits);
+    ensemble_config_release(&config);
+    return rc;
+}
+
+/* Collective. What --calibrate asks for; all ranks have the logits, and choose alike. */
+static int choose(struct joint *joint)
+{
+    const struct trainer_config *config = joint->job->config->network;
+    const struct dataset *data = judging_data(joint->judging);
+    const struct judging_rows rows = judging_validation(joint->judging);
+    const struct chain_config *chain = judging_chain(joint->judging, 0);
+    if (!config->calibrate || joint->rule.n == 1)
+        return OK;
+
+    struct choosing choosing = {
+        .model = judging_model(joint->judging, 0),
+        .facts = &data->facts,
+        .calibrate = config->calibrate,
+        .metric = config->threshold_metric,
+        .rows = {.loss = chain->layer[chain->n_layers - 1].output.loss,
+                 .outputs = joint->outputs,
+                 .labels = &data->part[rows.part],
+                 .rows = rows.rows,
+                 .n = rows.n},
+        .ask = ask,
+        .context = joint};
+    return choosing_run(&choosing, &joint->decision, &joint->chosen.before,
+                        &joint->chosen.after);
+}
+
+/* Rank 0. */
+static int report_choice(struct joint *joint)
+{
+    const struct facts *facts = &judging_data(joint->judging)->facts;
+    struct report_decision *chosen = &joint->chosen;
+    if (!decision_is_there(&joint->decision))
+        return OK;
+
+    char *said = decision_describe(&joint->decision, facts);
+    chosen->said = said;
+    chosen->json = decision_json(&joint->decision);
+    chosen->n = judging_validation(joint->judging).n;
+    chosen->multi_label = facts->multi_label;
+    int rc = report_decision(&joint->job->report, chosen);
+    free(said);
+    return rc;
+}
+
 /* Rank 0. A network alone is the folder's best.h5. */
 static int write_network(const struct job *job)
 {
@@ -189,7 +261,35 @@ static int write_network(const struct job *job)
 }
 
 /* Rank 0. */
-static int write_file(const struct joint *joint)
+static void begin_predictions(struct joint *joint)
+{
+    const struct dataset *data = judging_data(joint->judging);
+
+    joint->predictions = (struct predictions){.which = xstrdup("best"),
+                                              .data_hash = data->hash,
+                                              .n_labels = data->facts.n_labels,
+                                              .labels = data->facts.labels,
+                                              .multi_label = data->facts.multi_label};
+}
+
+/* Rank 0. The job is whole without them. */
+static void write_predictions(struct joint *joint)
+{
+    struct job *job = joint->job;
+    size_t n = (size_t)joint->rule.n;
+    uint64_t *hashes = xcalloc(n, sizeof *hashes);
+
+    for (size_t i = 0; i < n; i++)
+        hashes[i] = judging_hash(joint->judging, joint->members[i]);
+    joint->predictions.weights = XXH64(hashes, n * sizeof *hashes, 0);
+    free(hashes);
+    if (predictions_write(&joint->predictions, &job->folder))
+        report_tell(&job->report, "%s; the job is whole without what it would hold",
+                    fail_message());
+}
+
+/* Rank 0. */
+static int write_file(struct joint *joint)
 {
     const struct job *job = joint->job;
     int k = job->config->seeds;
@@ -206,9 +306,13 @@ static int write_file(const struct joint *joint)
             paths[at++] = job_result_of(job_has_refit(job) ? &runs->refit : &runs->run);
     }
 
+    joint->rule.decision = joint->decision;
     int rc = ensemble_image(&joint->rule, (const char *const *)paths, &bytes, &n);
     if (!rc)
-        rc = directory_replace(&job->folder, "ensemble.h5", bytes, n, false);
+        rc = directory_replace(&job->folder, ENSEMBLE_FILE, bytes, n, false);
+    if (!rc)
+        write_predictions(joint);
+    joint->rule.decision = (struct decision){.temperature = 0};
     free(bytes);
     for (int i = 0; i < joint->rule.n; i++)
         free(paths[i]);
@@ -222,12 +326,13 @@ static int score(struct joint *joint, struct scores *scores)
 {
     const struct judging_rows validation = judging_validation(joint->judging);
     const struct judging_rows test = judging_test(joint->judging);
+    const struct judging_models models = {&joint->rule, joint->members};
     struct score of;
     int rc = OK;
 
     if (validation.n > 0)
-        rc =
-            judging_score(joint->judging, &validation, &joint->rule, joint->members, &of);
+        rc = judging_score(joint->judging, &validation, &models, &of, &joint->predictions,
+                           DATASET_VALIDATION);
     if (!rc && validation.n > 0) {
         scores->is_validated = true;
         scores->validation = scores_of(&of);
@@ -236,7 +341,8 @@ static int score(struct joint *joint, struct scores *scores)
     for (int i = 0; i < joint->n_sides && job_has_refit(joint->job); i++)
         joint->members[joint->rule.n - 1 - i]++;
     if (!rc && test.n > 0)
-        rc = judging_score(joint->judging, &test, &joint->rule, joint->members, &of);
+        rc = judging_score(joint->judging, &test, &models, &of, &joint->predictions,
+                           DATASET_TEST);
     if (!rc && test.n > 0) {
         scores->is_tested = true;
         scores->test = scores_of(&of);
@@ -254,8 +360,11 @@ static int report_members(struct job *job)
         scores[i] = scores_of_run(&job->networks[i]);
         rc = scores_report(job, job->networks[i].name, &scores[i]);
     }
-    if (!rc && k > 1)
-        rc = scores_report_seeds(job, scores);
+    if (!rc && k > 1) {
+        struct scores_spread spread = scores_spread_begin("seeds", k);
+        scores_spread_accuracy(job, scores, &spread);
+        rc = scores_spread_report(job, &spread);
+    }
 
     for (int i = 0; i < 2 * JOB_SIDES && !rc; i++) {
         const struct job_side_runs *runs = &job->side[i / 2];
@@ -280,6 +389,8 @@ static int report(struct joint *joint, const struct scores *scores)
         rc = report_blend(joint);
     if (!rc)
         rc = scores_report(job, joint->rule.n > 1 ? "ensemble" : "network", scores);
+    if (!rc)
+        rc = report_choice(joint);
     if (!rc && joint->rule.n == 1)
         report_say(&job->report, "result   the best network: %s/best.h5",
                    job->config->network->run_dir);
@@ -301,8 +412,12 @@ static int join(struct joint *joint)
     if (rc)
         return rc;
     make_rule(joint);
+    if (is_first)
+        begin_predictions(joint);
     if (joint->n_sides)
         rc = fit_blend(joint);
+    if (!rc)
+        rc = choose(joint);
     if (!rc)
         rc = score(joint, &scores);
     if (!rc)
@@ -314,14 +429,18 @@ int job_join(struct job *job)
 {
     struct joint joint = {.job = job, .n_sides = job_n_sides(job)};
     struct trainer_config config = *job->config->network;
+    config.sampler.fold = job->networks[0].config.sampler.fold; /* of the best one */
     sampler_options_complete(&config.sampler);
 
     int rc = judging_new(job->comm, &config, joint.n_sides > 0, &joint.judging);
     if (!rc)
         rc = join(&joint);
 
+    joint.predictions.labels = NULL;
+    predictions_release(&joint.predictions);
     judging_free(joint.judging);
     ensemble_config_release(&joint.rule);
+    decision_release(&joint.decision);
     free(joint.members);
     return rc;
 }

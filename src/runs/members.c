@@ -45,8 +45,9 @@ int job_n_sides(const struct job *job)
 
 bool job_has_refit(const struct job *job)
 {
-    enum validation_rule rule = job->config->network->sampler.rule;
-    return job_n_sides(job) > 0 &&
+    const struct sampler_config *sampler = &job->config->network->sampler;
+    enum validation_rule rule = sampler->rule;
+    return job_n_sides(job) > 0 && !sampler->fold &&
            (rule == VALIDATION_STRATIFIED || rule == VALIDATION_KERAS_TAIL);
 }
 

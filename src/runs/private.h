@@ -2,6 +2,7 @@
  * folder and its log, join.c what its models come to as one, scores.c what is said of
  * them. Trials from which the network is chosen: tune.c, halving.c (who goes on) and
  * trials.c (what they came to, in the log and for people). All points of a grid: sweep.c.
+ * All folds of a cross-validation, each a run or a job itself: folds.c.
  */
 #ifndef RNNTRAIN_RUNS_PRIVATE_H
 #define RNNTRAIN_RUNS_PRIVATE_H
@@ -17,7 +18,7 @@
 
 /* What a model comes to on rows that it did not learn. */
 struct scores {
-    bool is_validated, is_tested;
+    bool is_validated, is_tested, several_labels;
     struct report_score {
         double loss, acc, f1;
     } validation, test;
@@ -35,6 +36,7 @@ struct job {
     struct report report;    /* rank 0 */
     json_t *identity;        /* what it is, as its log has it */
     bool is_tuned;           /* the one network is the best of many trials */
+    bool judges_alone;       /* no model comes of it */
     bool begins;             /* it had no log */
     bool is_finished;        /* before */
     bool multi_label;        /* texts have several labels */
@@ -51,6 +53,9 @@ void job_release_runs(struct job *job);
 /* Rank 0. The job's log so far, the caller's; NULL: there is none. */
 char *job_read_log(const struct job *job);
 
+/* Collective. ERR_USAGE where n runs that can use at most so many ranks each leave some
+ * without work. */
+int job_check_ranks(const struct job *job, int n, int most) NODISCARD;
 /* Collective. The linear models, whose fits any number of ranks can share, and their
  * refits. */
 int job_train_sides(struct job *job) NODISCARD;
@@ -80,7 +85,20 @@ struct report_score scores_of(const struct score *score);
 /* Rank 0. A line of the table, to people and to the log. */
 int scores_report(struct job *job, const char *name,
                   const struct scores *scores) NODISCARD;
-/* Rank 0. The mean and the deviation over networks. */
-int scores_report_seeds(struct job *job, const struct scores *scores) NODISCARD;
+/* Rank 0. Means and deviations over n models as a line of the table. */
+struct scores_spread {
+    char *said;
+    json_t *line;
+    double *values; /* (n) to be set */
+    int n;
+};
+struct scores_spread scores_spread_begin(const char *event, int n);
+/* Of the values as they are. */
+void scores_spread_add(struct scores_spread *all, const char *key);
+/* Of validation and test rows accuracies or, of several labels, F1. */
+void scores_spread_accuracy(const struct job *job, const struct scores *scores,
+                            struct scores_spread *all);
+/* And releases it. */
+int scores_spread_report(struct job *job, struct scores_spread *all) NODISCARD;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/say.h"
 #include "runs/groups.h"
+#include "runs/job.h"
 #include "train/test_hooks.h"
 
 void run_release(struct run *run)
@@ -47,7 +48,10 @@ static int train_one(struct comm *group, struct run *run, bool is_alone,
     config.quiet |= !is_alone;
     if (group->rank == 0 && is_alone && !config.quiet)
         say_line(stdout, "run      %s, in %s", run->name, config.run_dir);
-    int rc = trainer_run(group, &config, hooks, &run->summary);
+    if (run->job) /* which has none */
+        run->summary.best = (double)NAN;
+    int rc = run->job ? job_run(group, run->job)
+                      : trainer_run(group, &config, hooks, &run->summary);
     run->seconds = seconds_now() - began;
     run->is_done = !rc;
 

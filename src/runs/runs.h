@@ -6,8 +6,13 @@
 
 #include "train/trainer.h"
 
+struct job_config;
+
 struct run {
     char *name; /* that people know it by, and its folder */
+    /* A job of several runs in its place, of which `config` says the folder and who hears
+     * of it; borrowed, NULL: it is one run. */
+    const struct job_config *job;
     /* Strings are borrowed, but those of run_dir and record are the run's. */
     struct trainer_config config;
 

@@ -25,6 +25,16 @@ static struct report_score read_score(const json_t *line, const char *prefix)
                                  number(line, prefix, "acc"), number(line, prefix, "f1")};
 }
 
+/* A line of a job's log. */
+static void read_model(const json_t *line, struct scores *scores)
+{
+    scores->several_labels = json_object_get(line, "val_f1") != NULL;
+    scores->is_validated = json_object_get(line, "val_loss") != NULL;
+    scores->validation = read_score(line, "val_");
+    scores->is_tested = json_object_get(line, "test_loss") != NULL;
+    scores->test = read_score(line, "test_");
+}
+
 /* A line of a run's log, of which the last one that says the same counts. */
 static void read_line(const struct run *run, const json_t *line, struct scores *scores)
 {
@@ -35,10 +45,17 @@ static void read_line(const struct run *run, const json_t *line, struct scores *
     int wanted =
         run->config.result_is_last ? run->summary.epochs : run->summary.best_epoch;
 
+    if (run->job) { /* of several models, which judge as one */
+        const char *name = json_string_value(json_object_get(line, "name"));
+        if (event && name && !strcmp(event, "model") && !strcmp(name, "ensemble"))
+            read_model(line, scores);
+        return;
+    }
     if (event && !strcmp(event, "epoch") && epoch == wanted &&
         json_object_get(line, "val_loss")) {
         scores->validation = read_score(line, "val_");
         scores->is_validated = true;
+        scores->several_labels = json_object_get(line, "f1") != NULL;
     }
     if (event && !strcmp(event, "test") && which && !strcmp(which, result)) {
         scores->test = read_score(line, "");
@@ -128,46 +145,47 @@ static struct spread spread_of(const double *values, int n)
     return spread;
 }
 
-static void add_spread(json_t *line, const char *key, const struct spread *spread)
+struct scores_spread scores_spread_begin(const char *event, int n)
 {
-    char *deviation = xasprintf("%s_deviation", key);
-    json_object_set_new(line, key, json_real(spread->mean));
-    json_object_set_new(line, deviation, json_real(spread->deviation));
-    free(deviation);
+    return (struct scores_spread){.said = xasprintf("%d %s", n, event),
+                                  .line = json_pack("{s:s,s:i}", "event", event, "n", n),
+                                  .values = xcalloc((size_t)n, sizeof(double)),
+                                  .n = n};
 }
 
-int scores_report_seeds(struct job *job, const struct scores *scores)
+void scores_spread_add(struct scores_spread *all, const char *key)
 {
-    int n = job->config->seeds;
-    double *validation = xcalloc(2 * (size_t)n, sizeof *validation),
-           *test = validation + n;
-    const char *what = job->multi_label ? "f1" : "acc";
-    char *said = xasprintf("%d seeds", n);
-    json_t *line = json_pack("{s:s,s:i}", "event", "seeds", "n", n);
+    struct spread spread = spread_of(all->values, all->n);
+    char *deviation = xasprintf("%s_deviation", key);
+    char *longer =
+        xasprintf("%s  %s %.4f +- %.4f", all->said, key, spread.mean, spread.deviation);
 
-    for (int i = 0; i < n; i++) {
-        const struct scores *own = &scores[i];
-        validation[i] = job->multi_label ? own->validation.f1 : own->validation.acc;
-        test[i] = job->multi_label ? own->test.f1 : own->test.acc;
-    }
+    json_object_set_new(all->line, key, json_real(spread.mean));
+    json_object_set_new(all->line, deviation, json_real(spread.deviation));
+    free(deviation);
+    free(all->said);
+    all->said = longer;
+}
 
-    const double *values[] = {validation, test};
-    const bool are_there[] = {scores->is_validated, scores->is_tested};
-    for (size_t i = 0; i < COUNT_OF(values); i++) {
-        struct spread spread = spread_of(values[i], n);
-        if (!are_there[i])
-            continue;
+void scores_spread_accuracy(const struct job *job, const struct scores *scores,
+                            struct scores_spread *all)
+{
+    bool several = job->multi_label;
 
-        char *key = xasprintf("%s_%s", i ? "test" : "val", what);
-        char *longer =
-            xasprintf("%s  %s %.4f +- %.4f", said, key, spread.mean, spread.deviation);
-        free(said);
-        said = longer;
-        add_spread(line, key, &spread);
-        free(key);
-    }
-    report_say(&job->report, "%s", said);
-    free(said);
-    free(validation);
-    return report_write(&job->report, line, false);
+    for (int i = 0; i < all->n; i++)
+        all->values[i] = several ? scores[i].validation.f1 : scores[i].validation.acc;
+    if (scores->is_validated)
+        scores_spread_add(all, several ? "val_f1" : "val_acc");
+    for (int i = 0; i < all->n; i++)
+        all->values[i] = several ? scores[i].test.f1 : scores[i].test.acc;
+    if (scores->is_tested)
+        scores_spread_add(all, several ? "test_f1" : "test_acc");
+}
+
+int scores_spread_report(struct job *job, struct scores_spread *all)
+{
+    report_say(&job->report, "%s", all->said);
+    free(all->said);
+    free(all->values);
+    return report_write(&job->report, all->line, false);
 }

@@ -9,24 +9,26 @@
 
 struct sweep {
     const struct sweep_config *config;
-    struct run *runs; /* (points x seeds) */
+    struct run *runs; /* (points x seeds x folds) */
     int n;
 };
 
-/* What a point came to over its seeds, of the monitored value. */
+/* What a point came to over its runs, of the monitored value. */
 struct came_to {
     double mean, deviation; /* -INFINITY: a run diverged */
     int best;               /* the number of its best run */
 };
 
 struct trainer_config sweep_run_config(const struct sweep_config *sweep, int point,
-                                       int seed)
+                                       int run)
 {
     struct trainer_config config = sweep->points[point].config;
 
     config.run_dir = xasprintf("%s/trial-%d", sweep->job.network->run_dir,
-                               point * sweep->seeds + seed + 1);
-    config.sampler.replica += seed;
+                               point * sweep_point_runs(sweep) + run + 1);
+    config.sampler.replica += run / sweep->folds;
+    if (sweep->folds > 1)
+        config.sampler.fold = run % sweep->folds + 1;
     config.resume = true; /* or begun where it is not there */
     config.overwrite = false;
     return config;
@@ -35,13 +37,14 @@ struct trainer_config sweep_run_config(const struct sweep_config *sweep, int poi
 static void make_runs(struct sweep *sweep)
 {
     const struct sweep_config *all = sweep->config;
+    int of_point = sweep_point_runs(all);
 
-    sweep->n = all->n_points * all->seeds;
+    sweep->n = all->n_points * of_point;
     sweep->runs = xcalloc((size_t)sweep->n, sizeof *sweep->runs);
     for (int i = 0; i < sweep->n; i++) {
         struct run *run = &sweep->runs[i];
         run->name = xasprintf("trial-%d", i + 1);
-        run->config = sweep_run_config(all, i / all->seeds, i % all->seeds);
+        run->config = sweep_run_config(all, i / of_point, i % of_point);
         run->config.record = all->job.record(&run->config, all->job.context);
         sampler_options_complete(&run->config.sampler);
     }
@@ -49,13 +52,13 @@ static void make_runs(struct sweep *sweep)
 
 static struct came_to come_to(const struct sweep *sweep, int point)
 {
-    int seeds = sweep->config->seeds, first = point * seeds;
+    int n = sweep_point_runs(sweep->config), first = point * n;
     struct came_to came_to = {.best = first};
 
-    for (int i = first; i < first + seeds; i++) {
+    for (int i = first; i < first + n; i++) {
         double value =
             sweep->runs[i].is_done ? sweep->runs[i].summary.best : -(double)INFINITY;
-        came_to.mean += value / seeds;
+        came_to.mean += value / n;
         if (value > sweep->runs[came_to.best].summary.best)
             came_to.best = i;
     }
@@ -65,9 +68,9 @@ static struct came_to come_to(const struct sweep *sweep, int point)
     }
 
     double squares = 0;
-    for (int i = first; i < first + seeds; i++)
+    for (int i = first; i < first + n; i++)
         squares += pow(sweep->runs[i].summary.best - came_to.mean, 2);
-    came_to.deviation = seeds > 1 ? sqrt(squares / (seeds - 1)) : 0;
+    came_to.deviation = n > 1 ? sqrt(squares / (n - 1)) : 0;
     return came_to;
 }
 
@@ -90,6 +93,8 @@ static int log_point(struct job *job, const struct sweep *sweep, int point,
                              "seeds", sweep->config->seeds, "value",
                              is_finite ? json_real(came_to->mean) : json_null());
 
+    if (sweep->config->folds > 1)
+        json_object_set_new(line, "folds", json_integer(sweep->config->folds));
     if (is_finite) {
         json_object_set_new(line, "deviation", json_real(came_to->deviation));
         json_object_set_new(line, "best", json_string(sweep->runs[came_to->best].name));

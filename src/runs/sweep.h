@@ -22,11 +22,17 @@ struct sweep_config {
     struct job_config job; /* `network`: of no point, the folder among it; no linear */
     const struct sweep_point *points;
     int n_points, seeds;
+    int folds; /* of each seed; 1: the validation rows of all are the same */
 };
 
-/* The configuration of a point's seed, from 0; its folder is the caller's to free. */
+/* Runs of a point: all folds of the first seed, then those of the next. */
+static inline int sweep_point_runs(const struct sweep_config *sweep)
+{
+    return sweep->seeds * sweep->folds;
+}
+/* The configuration of a point's run, from 0; its folder is the caller's to free. */
 struct trainer_config sweep_run_config(const struct sweep_config *sweep, int point,
-                                       int seed);
+                                       int run);
 
 /* Collective. Returns the same code on every rank; ERR_STOPPED: --resume goes on. */
 int sweep_run(struct comm *comm, const struct sweep_config *config) NODISCARD;

@@ -82,11 +82,11 @@ int checkpoint_read_one(struct h5 *file, struct checkpoint *info)
     return rc ? rc : read_tokenizer(file, &info->tokenizer);
 }
 
-/* Of one model: as one, several have none. */
+/* Of one model, or of several as one. */
 static int read_decision(struct h5 *file, struct checkpoint *info)
 {
     char *json = NULL;
-    if (info->ensemble.n || !h5_exists(file, DECISION_PATH))
+    if (!h5_exists(file, DECISION_PATH))
         return OK;
 
     int rc = h5_read_text(file, DECISION_PATH, H5_MOST_JSON, &json);

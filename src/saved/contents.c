@@ -4,6 +4,7 @@
 
 #include "files/h5.h"
 #include "saved/checkpoint_private.h"
+#include "saved/ensemble_private.h"
 
 void contents_release(struct contents *contents)
 {
@@ -93,12 +94,16 @@ int contents_with_decision(struct checkpoint *info, const struct decision *decis
 {
     const struct decision before = info->ensemble.decision;
     struct contents contents = {.weights = NULL};
+    struct checkpoint_bytes *members = NULL;
 
     int rc = contents_read(info, &contents);
+    if (!rc)
+        rc = ensemble_copy_members(info, &members);
     info->ensemble.decision = *decision;
     if (!rc)
-        rc = contents_image(info, &contents, NULL, bytes, n);
+        rc = contents_image(info, &contents, members, bytes, n);
     info->ensemble.decision = before;
+    ensemble_free_members(info->ensemble.n, members);
     contents_release(&contents);
     return rc;
 }

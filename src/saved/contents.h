@@ -25,7 +25,7 @@ void contents_release(struct contents *contents);
 int contents_image(const struct checkpoint *info, const struct contents *contents,
                    const struct checkpoint_bytes *members, char **bytes,
                    size_t *n) NODISCARD;
-/* The same of one model, read whole, with what was chosen for it; all zero: nothing. */
+/* The same, read whole, with what was chosen for it; all zero: nothing. */
 int contents_with_decision(struct checkpoint *info, const struct decision *decision,
                            char **bytes, size_t *n) NODISCARD;
 

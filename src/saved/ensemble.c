@@ -163,6 +163,7 @@ static int open_members(const char *const *paths, struct checkpoint *info)
         rc = checkpoint_open(paths[i + 1], &info->members[i]);
         if (!rc)
             rc = ensemble_refuse(&info->members[i], "another ensemble");
+        decision_release(&info->members[i].ensemble.decision); /* of it alone */
     }
     return rc;
 }
@@ -192,6 +193,7 @@ int ensemble_image(const struct ensemble_config *config, const char *const *path
         rc = write_image(&info, bytes, n);
 
     info.ensemble.weights = info.ensemble.bias = NULL; /* the caller's */
+    info.ensemble.decision.threshold = NULL;
     checkpoint_release(&info);
     return rc;
 }

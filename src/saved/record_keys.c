@@ -20,6 +20,8 @@ const struct record_key record_keys[] = {
     {"ensemble", "0", true, true},
     {"epochs", "20", false, false},
     {"epsilon", "1e-07", false, false},
+    {"fold", "0", true, false},
+    {"folds", "0", true, false},
     {"freeze", "\"\"", true, false},
     {"head", "\"last\"", false, false},
     {"label_smoothing", "0.0", true, false},

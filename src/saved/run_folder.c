@@ -40,6 +40,14 @@ int checkpoint_check_path(const char *path)
                     "of Keras, which tf_keras.models.load_model(\"%s\").save(\"model."
                     "keras\") makes of it",
                     path, path);
+    char *fold = xasprintf("%s/fold-1", path);
+    bool has_folds = is_folder(fold);
+    free(fold);
+    if (has_folds)
+        return fail(ERR_NO_INPUT,
+                    "%s: a cross-validation, which has no model: name a fold of it, "
+                    "%s/fold-1, or train on all rows, without --folds",
+                    path, path);
     return fail(ERR_NO_INPUT,
                 "%s: not a regular file: expected a model of Keras, or the folder of a "
                 "run, which has best.h5 or " ENSEMBLE_FILE,

@@ -97,7 +97,10 @@ static void cool(struct predictor *predictor)
 {
     double temperature = predictor->info.ensemble.decision.temperature;
 
-    if (!(temperature > 0))
+    if (predictor->n > 1)
+        ensemble_cool(&predictor->info.ensemble,
+                      chain_outputs(model_chain(predictor->models[0])));
+    if (predictor->n > 1 || !(temperature > 0))
         return;
     decision_cool(predictor->models[0], temperature, predictor->all_weights[0]);
     model_pack(predictor->models[0], predictor->all_weights[0]);

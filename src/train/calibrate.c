@@ -37,12 +37,25 @@ int trainer_check_calibration(const struct trainer *trainer)
     return comm_agree(trainer->comm, check(trainer));
 }
 
-/* Collective. */
-static int ask(void *context, const real *weights, real *logits)
-{
-    struct trainer *trainer = context;
-    const struct sampler *sampler = &trainer->sampler;
+struct asking {
+    struct trainer *trainer;
+    real *weights; /* that the model is packed of */
+};
 
+/* Collective. */
+static int ask(void *context, double temperature, real *logits)
+{
+    const struct asking *asking = context;
+    struct trainer *trainer = asking->trainer;
+    const struct sampler *sampler = &trainer->sampler;
+    real *weights = asking->weights;
+
+    memcpy(weights,
+           trainer->config->result_is_last ? trainer_model_weights(trainer)
+                                           : trainer->best_weights,
+           trainer->params->size * sizeof *weights);
+    if (temperature > 0)
+        decision_cool(trainer->model, temperature, weights);
     model_pack(trainer->model, weights);
     return trainer_logits(trainer, sampler->validation_part, sampler->validation,
                           sampler->n_validation, logits);
@@ -87,12 +100,12 @@ int trainer_calibrate(struct trainer *trainer)
     const struct comm *comm = trainer->comm;
     const struct sampler *sampler = &trainer->sampler;
     const struct chain_config *chain = model_chain(trainer->model);
-    size_t bytes = trainer->params->size * sizeof(real);
     struct report_decision report = {.n = 0};
     struct decision decision = {.temperature = 0};
     if (!config->calibrate || config->is_trial)
         return OK;
 
+    struct asking asking = {trainer, xaligned(trainer->params->size, sizeof(real))};
     struct choosing choosing = {
         .model = trainer->model,
         .facts = &trainer->data.facts,
@@ -103,13 +116,8 @@ int trainer_calibrate(struct trainer *trainer)
                  .labels = &trainer->data.part[sampler->validation_part],
                  .rows = sampler->validation,
                  .n = sampler->n_validation},
-        .weights = xaligned(trainer->params->size, sizeof(real)),
         .ask = ask,
-        .context = trainer};
-    memcpy(choosing.weights,
-           config->result_is_last ? trainer_model_weights(trainer)
-                                  : trainer->best_weights,
-           bytes);
+        .context = &asking};
 
     int rc = choosing_run(&choosing, &decision, &report.before, &report.after);
     if (!rc)
@@ -117,6 +125,6 @@ int trainer_calibrate(struct trainer *trainer)
     if (!rc)
         rc = comm_agree(comm, comm->rank == 0 ? tell(trainer, &decision, &report) : OK);
     decision_release(&decision);
-    free(choosing.weights);
+    free(asking.weights);
     return rc;
 }

@@ -21,14 +21,13 @@ int choosing_check(const struct facts *facts, enum calibrate calibrate)
                 calibrate_names[calibrate]);
 }
 
-/* By the weights as they are now. */
-static int judge_rows(struct said *said)
+static int judge_rows(struct said *said, double temperature)
 {
     const struct choosing *choosing = said->choosing;
     size_t outputs = (size_t)choosing->rows.outputs;
     size_t classes = (size_t)choosing->facts->n_labels;
 
-    int rc = choosing->ask(choosing->context, choosing->weights, said->logits);
+    int rc = choosing->ask(choosing->context, temperature, said->logits);
     for (size_t i = 0; i < (size_t)choosing->rows.n && !rc; i++)
         (void)model_judge(choosing->model, said->logits + i * outputs,
                           said->probabilities + i * classes);
@@ -86,15 +85,14 @@ static int choose(struct said *said, struct decision *decision,
                   struct report_baseline *before, struct report_baseline *after)
 {
     struct choosing *choosing = said->choosing;
-    int rc = judge_rows(said);
+    int rc = judge_rows(said, 0);
     if (rc)
         return rc;
 
     *before = figures_of(said, decision);
     if (choosing->calibrate & CALIBRATE_TEMPERATURE) {
         decision->temperature = decide_temperature(&choosing->rows);
-        decision_cool(choosing->model, decision->temperature, choosing->weights);
-        rc = judge_rows(said);
+        rc = judge_rows(said, decision->temperature);
     }
     if (!rc && choosing->calibrate & CALIBRATE_THRESHOLD)
         choose_thresholds(said, decision);

@@ -14,10 +14,10 @@ struct choosing {
     enum calibrate calibrate;
     enum decision_metric metric;
     struct decide_rows rows; /* whose logits `ask` sets */
-    real *weights; /* raw ones; then divided by the temperature, if one was chosen */
 
-    /* Sets the logits (n, outputs) of the rows by the weights as they are. */
-    int (*ask)(void *context, const real *weights, real *logits);
+    /* Sets the logits (n, outputs) of the rows by the weights as they are, 0, or as a
+     * temperature leaves them. */
+    int (*ask)(void *context, double temperature, real *logits);
     void *context;
 };
 

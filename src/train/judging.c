@@ -142,6 +142,17 @@ const struct chain_config *judging_chain(const struct judging *judging, int mode
     return model_chain(judging->models[model].model);
 }
 
+struct model *judging_model(const struct judging *judging, int model)
+{
+    return judging->models[model].model;
+}
+
+uint64_t judging_hash(const struct judging *judging, int model)
+{
+    const struct judged_model *judged = &judging->models[model];
+    return params_hash(model_params(judged->model), judged->weights);
+}
+
 struct judging_rows judging_validation(const struct judging *judging)
 {
     const struct sampler *sampler = &judging->run.sampler;
@@ -155,34 +166,62 @@ struct judging_rows judging_test(const struct judging *judging)
     return (struct judging_rows){DATASET_TEST, sampler->test, sampler->n_test};
 }
 
-int judging_logits(struct judging *judging, const struct judging_rows *rows, int model,
-                   real *logits)
-{
+/* At work, until end. */
+struct judges {
+    struct model **members;
     struct ensemble ensemble;
-    ensemble_init(&ensemble, NULL, &judging->models[model].model);
-    const struct evaluator evaluator = trainer_evaluator(&judging->run, &ensemble);
+};
+
+static void begin(const struct judging *judging, const struct judging_models *models,
+                  struct judges *judges)
+{
+    int n = models->config->n > 1 ? models->config->n : 1;
+
+    judges->members = xcalloc((size_t)n, sizeof(struct model *));
+    for (int i = 0; i < n; i++)
+        judges->members[i] = judging->models[models->members[i]].model;
+    ensemble_init(&judges->ensemble, models->config, judges->members);
+}
+
+static void end(struct judges *judges)
+{
+    ensemble_release(&judges->ensemble);
+    free(judges->members);
+}
+
+int judging_logits(struct judging *judging, const struct judging_rows *rows,
+                   const struct judging_models *models, real *logits)
+{
+    struct judges judges;
+    begin(judging, models, &judges);
+    const struct evaluator evaluator = trainer_evaluator(&judging->run, &judges.ensemble);
 
     int rc = evaluate_logits(&evaluator, &judging->run.data, rows->part, rows->rows,
                              rows->n, logits);
-    ensemble_release(&ensemble);
+    end(&judges);
     return rc;
 }
 
 int judging_score(struct judging *judging, const struct judging_rows *rows,
-                  const struct ensemble_config *config, const int *members,
-                  struct score *score)
+                  const struct judging_models *models, struct score *score,
+                  struct predictions *predictions, enum dataset_part part)
 {
-    int n = config->n > 1 ? config->n : 1;
-    struct model **models = xcalloc((size_t)n, sizeof *models);
-    struct ensemble ensemble;
-    for (int i = 0; i < n; i++)
-        models[i] = judging->models[members[i]].model;
-    ensemble_init(&ensemble, config, models);
-    const struct evaluator evaluator = trainer_evaluator(&judging->run, &ensemble);
+    const struct dataset *data = &judging->run.data;
+    struct judges judges;
+    begin(judging, models, &judges);
 
-    int rc =
-        evaluate(&evaluator, &judging->run.data, rows->part, rows->rows, rows->n, score);
-    ensemble_release(&ensemble);
-    free(models);
+    struct evaluator evaluator = trainer_evaluator(&judging->run, &judges.ensemble);
+    struct heard heard = {.record_bytes =
+                              trainer_heard_bytes(ensemble_outputs(&judges.ensemble))};
+    const struct listener listener = {trainer_hear, &heard};
+    bool keeps =
+        predictions && (int64_t)rows->n * data->facts.n_labels <= PREDICTIONS_MOST;
+    evaluator.listener = keeps ? &listener : NULL;
+
+    int rc = evaluate(&evaluator, data, rows->part, rows->rows, rows->n, score);
+    if (!rc && keeps)
+        trainer_gather_heard(&heard, &evaluator, data, rows->part, predictions, part);
+    free(heard.records);
+    end(&judges);
     return rc;
 }

@@ -5,6 +5,7 @@
 #ifndef RNNTRAIN_TRAIN_JUDGING_H
 #define RNNTRAIN_TRAIN_JUDGING_H
 
+#include "saved/predictions.h"
 #include "train/evaluate.h"
 #include "train/trainer.h"
 
@@ -24,6 +25,9 @@ int judging_take(struct judging *judging, const char *path) NODISCARD;
 
 const struct dataset *judging_data(const struct judging *judging);
 const struct chain_config *judging_chain(const struct judging *judging, int model);
+struct model *judging_model(const struct judging *judging, int model); /* borrowed */
+/* XXH64 of its weights, as a run's log has it. */
+uint64_t judging_hash(const struct judging *judging, int model);
 
 /* Rows of a data set. */
 struct judging_rows {
@@ -34,14 +38,21 @@ struct judging_rows {
 struct judging_rows judging_validation(const struct judging *judging);
 struct judging_rows judging_test(const struct judging *judging);
 
-/* A model's logits (n, outputs) of rows, on every rank. */
-int judging_logits(struct judging *judging, const struct judging_rows *rows, int model,
-                   real *logits) NODISCARD;
+/* config->n models as one, or one model where that is 0. */
+struct judging_models {
+    const struct ensemble_config *config; /* borrowed, as `members` */
+    const int *members;                   /* their numbers */
+};
 
-/* Loss and hits of config->n models as one, or of one model where that is 0; `members`
- * are their numbers. */
+/* Their logits (n, outputs) of rows, on every rank. */
+int judging_logits(struct judging *judging, const struct judging_rows *rows,
+                   const struct judging_models *models, real *logits) NODISCARD;
+
+/* Loss and hits of them. What they say of each row becomes part `part` of rank 0's
+ * predictions, which has room for it where there are not too many classes; NULL: nobody
+ * wants it. */
 int judging_score(struct judging *judging, const struct judging_rows *rows,
-                  const struct ensemble_config *config, const int *members,
-                  struct score *score) NODISCARD;
+                  const struct judging_models *models, struct score *score,
+                  struct predictions *predictions, enum dataset_part part) NODISCARD;
 
 #endif

@@ -7,11 +7,9 @@
 
 #include "saved/predictions.h"
 
-/* As it travels: the number of a row, then its logits. */
-static size_t record_bytes(const struct trainer *trainer)
+size_t trainer_heard_bytes(int outputs)
 {
-    size_t outputs = (size_t)chain_outputs(model_chain(trainer->model));
-    return sizeof(int32_t) + outputs * sizeof(real);
+    return sizeof(int32_t) + (size_t)outputs * sizeof(real);
 }
 
 void trainer_hear(void *data, const struct lane *lane, const real *logits)
@@ -61,7 +59,7 @@ bool trainer_begin_heard(const struct trainer *trainer, int n, struct heard *hea
         return false;
     heard->bytes = 0;
     heard->n_rows = n;
-    heard->record_bytes = record_bytes(trainer);
+    heard->record_bytes = trainer_heard_bytes(chain_outputs(model_chain(trainer->model)));
     return true;
 }
 
@@ -87,15 +85,15 @@ struct hearsay {
     double *probabilities;
 };
 
-static void fill_row(const struct trainer *trainer, const struct hearsay *hearsay,
+static void fill_row(const struct ensemble *ensemble, const struct hearsay *hearsay,
                      int row, struct predictions *predictions,
                      struct predictions_part *part)
 {
     const struct rows *rows = hearsay->rows;
     size_t classes = (size_t)predictions->n_labels, i = (size_t)part->n++;
     memcpy(hearsay->logits, hearsay->of_row[row],
-           record_bytes(trainer) - sizeof(int32_t));
-    int decided = model_judge(trainer->model, hearsay->logits, hearsay->probabilities);
+           (size_t)ensemble_outputs(ensemble) * sizeof(real));
+    int decided = ensemble_judge(ensemble, hearsay->logits, hearsay->probabilities);
 
     part->row[i] = row;
     predictions_round(hearsay->probabilities, predictions->n_labels,
@@ -109,11 +107,12 @@ static void fill_row(const struct trainer *trainer, const struct hearsay *hearsa
 }
 
 /* Rank 0. Of what all ranks heard, in the order of the rows. */
-static void fill(const struct trainer *trainer, const char *records, size_t bytes,
-                 struct predictions *predictions, struct predictions_part *part)
+static void fill(const struct dataset *data, const struct ensemble *ensemble,
+                 const char *records, size_t bytes, struct predictions *predictions,
+                 struct predictions_part *part)
 {
-    size_t step = record_bytes(trainer);
-    struct hearsay hearsay = {.rows = &trainer->data.part[part->of]};
+    size_t step = trainer_heard_bytes(ensemble_outputs(ensemble));
+    struct hearsay hearsay = {.rows = &data->part[part->of]};
     hearsay.of_row = xcalloc((size_t)hearsay.rows->n, sizeof *hearsay.of_row);
     hearsay.logits = xcalloc(1, step);
     hearsay.probabilities =
@@ -128,18 +127,17 @@ static void fill(const struct trainer *trainer, const char *records, size_t byte
     part->n = 0;
     for (int row = 0; row < hearsay.rows->n; row++)
         if (hearsay.of_row[row])
-            fill_row(trainer, &hearsay, row, predictions, part);
+            fill_row(ensemble, &hearsay, row, predictions, part);
     free(hearsay.of_row);
     free(hearsay.logits);
     free(hearsay.probabilities);
 }
 
-/* Collective. What was heard becomes a part of rank 0's, rows of the data's part `of`. */
-static void gather(struct trainer *trainer, const struct heard *heard,
-                   enum dataset_part of, struct predictions *predictions,
-                   enum dataset_part part)
+void trainer_gather_heard(const struct heard *heard, const struct evaluator *by,
+                          const struct dataset *data, enum dataset_part of,
+                          struct predictions *predictions, enum dataset_part part)
 {
-    const struct comm *comm = trainer->comm;
+    const struct comm *comm = by->comm;
     struct predictions_part *filled = &predictions->part[part];
     size_t *counts = xcalloc((size_t)comm->size, sizeof *counts), bytes = 0;
     char *all = comm_gather_bytes(comm, heard->records, heard->bytes, counts);
@@ -147,10 +145,10 @@ static void gather(struct trainer *trainer, const struct heard *heard,
     for (int r = 0; r < comm->size && comm->rank == 0; r++)
         bytes += counts[r];
     if (bytes > 0) {
-        predictions_take_room(predictions, part, (int)(bytes / record_bytes(trainer)));
+        predictions_take_room(predictions, part, (int)(bytes / heard->record_bytes));
         filled->of = of;
         filled->epoch = heard->epoch;
-        fill(trainer, all, bytes, predictions, filled);
+        fill(data, by->ensemble, all, bytes, predictions, filled);
     }
     free(all);
     free(counts);
@@ -192,7 +190,10 @@ static void write_file(struct trainer *trainer, const struct predictions *predic
 int trainer_write_predictions(struct trainer *trainer)
 {
     const struct facts *facts = &trainer->data.facts;
+    const struct dataset *data = &trainer->data;
     bool is_last = trainer->config->result_is_last;
+    struct ensemble ensemble;
+    const struct evaluator by = trainer_evaluator(trainer, &ensemble);
     struct predictions predictions = {
         .which = xstrdup(is_last ? "last" : "best"),
         .data_hash = trainer->data.hash,
@@ -203,13 +204,17 @@ int trainer_write_predictions(struct trainer *trainer)
         .multi_label = facts->multi_label,
     };
 
+    ensemble_init(&ensemble, NULL, &trainer->model);
     int rc = hear_validation(trainer);
     if (!rc) {
-        gather(trainer, &trainer->validated, trainer->sampler.validation_part,
-               &predictions, DATASET_VALIDATION);
-        gather(trainer, &trainer->tested, DATASET_TEST, &predictions, DATASET_TEST);
+        trainer_gather_heard(&trainer->validated, &by, data,
+                             trainer->sampler.validation_part, &predictions,
+                             DATASET_VALIDATION);
+        trainer_gather_heard(&trainer->tested, &by, data, DATASET_TEST, &predictions,
+                             DATASET_TEST);
         write_file(trainer, &predictions);
     }
+    ensemble_release(&ensemble);
     predictions.labels = NULL;
     predictions_release(&predictions);
     return rc;

@@ -331,6 +331,14 @@ int trainer_logits(struct trainer *trainer, enum dataset_part part, const int32_
  * heard (struct listener). */
 bool trainer_begin_heard(const struct trainer *trainer, int n, struct heard *heard);
 void trainer_hear(void *heard, const struct lane *lane, const real *logits);
+/* Bytes of a row that is heard: its number, then its logits. */
+size_t trainer_heard_bytes(int outputs);
+/* Collective. What was heard of rows of the data's part `of`, said by the evaluator's
+ * ensemble, becomes a part of rank 0's predictions. */
+struct predictions;
+void trainer_gather_heard(const struct heard *heard, const struct evaluator *by,
+                          const struct dataset *data, enum dataset_part of,
+                          struct predictions *predictions, enum dataset_part part);
 /* After an epoch: what its validation said may be what the result says. */
 void trainer_keep_heard(struct trainer *trainer, bool improved);
 /* Collective. Rank 0 writes predictions.h5 (saved/predictions.h) of the passes that were

@@ -5,10 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <xxhash.h>
-
 #include "base/say.h"
-#include "files/file.h"
+#include "data/folds.h"
+#include "files/build.h"
 
 /* Collective. Files are read and memory is taken: ranks may come a minute apart, and
  * later where a large file is checked (10 MB/s are expected of any device). */
@@ -44,14 +43,9 @@ static int check_configuration(const struct trainer *trainer)
 static int check_program(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
-    char *bytes = NULL;
-    size_t n = 0;
-    int rc = comm_agree(comm, file_read("/proc/self/exe", &bytes, &n));
+    int rc = comm_agree(comm, build_id(trainer->build));
     if (rc)
         return rc;
-
-    program_hex(XXH64(bytes, n, 0), trainer->build);
-    free(bytes);
     return comm_same(comm, trainer->build, "program (by its XXH64)",
                      "install one rnntrain where every node sees it");
 }
@@ -284,15 +278,44 @@ static int open_kernels(struct trainer *trainer)
                     "give all of them the same --isa, --precision and OPENBLAS_CORETYPE");
 }
 
+/* Collective. What a fold asks of the rows, whose ids may not be in memory: rank 0 has
+ * the file open. */
+static int hash_rows(struct trainer *trainer, uint64_t **hashes)
+{
+    const struct comm *comm = trainer->comm;
+    const struct dataset *data = &trainer->data;
+    size_t n = (size_t)data->part[DATASET_TRAIN].n;
+
+    int rc = comm_agree(comm, comm->rank == 0 ? folds_hash_rows(data, hashes) : OK);
+    if (rc)
+        return rc;
+    if (comm->rank > 0)
+        *hashes = xcalloc(n + 1, sizeof **hashes);
+    comm_broadcast(comm, *hashes, n * sizeof **hashes);
+    return OK;
+}
+
+/* Collective. */
+static int split_rows(struct trainer *trainer)
+{
+    const struct sampler_config *config = &trainer->config->sampler;
+    uint64_t *hashes = NULL;
+
+    int rc = config->fold ? hash_rows(trainer, &hashes) : OK;
+    if (!rc)
+        rc = comm_agree(trainer->comm, sampler_new_hashed(&trainer->data, config, hashes,
+                                                          &trainer->sampler));
+    free(hashes);
+    return rc;
+}
+
 int trainer_take_data(struct trainer *trainer)
 {
     int rc = trainer_load_data(trainer);
     if (!rc && trainer->comm->rank == 0)
         trainer_note_data(trainer);
     if (!rc)
-        rc = comm_agree(
-            trainer->comm,
-            sampler_new(&trainer->data, &trainer->config->sampler, &trainer->sampler));
+        rc = split_rows(trainer);
     if (!rc)
         rc = trainer_check_monitor(trainer);
     if (!rc)

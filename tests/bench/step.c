@@ -55,7 +55,7 @@ static void make_sum(struct bench *bench)
                                      join_lanes, bench->model};
 
     bench->sum = comm_sum_new(&bench->comm, bench->kernels, COMM_CANONICAL, shape,
-                              sampler_lanes(&bench->config.trainer.sampler));
+                              sampler_lanes(&bench->config.trainer.sampler), 0);
     comm_sum_join(bench->sum, &joint);
 }
 
@@ -117,7 +117,7 @@ static double train_batch(struct bench *bench)
         comm_sum_push(bench->sum, l);
     }
 
-    const real *gradient = comm_sum_finish(bench->sum, bench->first).values;
+    const real *gradient = comm_sum_finish(bench->sum, bench->first, NULL).values;
     optim_apply(&bench->optim, bench->step++, gradient, n, bench->weights);
     model_pack(bench->model, bench->weights);
     return positions;

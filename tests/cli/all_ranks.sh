@@ -5,21 +5,9 @@ set -euo pipefail
 . "$2/tests/lib.sh"
 cd "$tmp"
 
-python3 - <<'PYTHON'
-import random
-random.seed(9)
-common = "the a of on and is was at walk train lamp soup river band shop lake bread".split()
-own = {"neg": "cold sour dull stale awful bad dreary".split(),
-       "pos": "warm kind bright lovely great pleasant fine".split()}
-with open("texts.csv", "w") as table, open("lines", "w") as lines:
-    print("id,review,label", file=table)
-    for i in range(3000):
-        label = ("neg", "pos")[i % 2]
-        words = random.choices(own[label], k=2) + random.choices(common, k=random.randint(0, 30))
-        random.shuffle(words)
-        print(f"{i},{' '.join(words)},{label}", file=table)
-        print(" ".join(words), file=lines)
-PYTHON
+make_texts "made.csv=3000" 9 2-2 0-30 0 neg=1 pos=1
+awk -F , -v OFS=, 'NR == 1 { print "id,review,label" } NR > 1 { print NR - 2, $0 }' made.csv >texts.csv
+tail -n +2 made.csv | cut -d , -f 1 >lines
 "$rnnprep" texts.csv --maxlen 20 -o set.h5 --quiet
 "$rnntrain" set.h5 --run-dir run --epochs 1 --units 8 --embedding 8 --quiet >said 2>&1
 predict() { # np threads argument...

@@ -1,28 +1,18 @@
 #!/usr/bin/env bash
 # --calibrate: a temperature and thresholds that validation rows choose, the same on any number of
 # ranks, in the result's file and wherever it judges; without it a file has nothing new in it.
+# Argument: "all", sums of models too, and as C.
 set -euo pipefail
 . "$2/tests/lib.sh"
 cd "$tmp"
 
-python3 - <<'PYTHON'
-import random
-random.seed(9)
-common = "the a of on and is was at walk train lamp soup river band shop lake bread".split()
-own = {"ham": "cold sour dull stale".split(), "spam": "warm kind bright lovely".split()}
-for name, n in (("train", 400), ("test", 60)):
-    with open(f"{name}.csv", "w") as table, open(f"{name}.txt", "w") as labels:
-        print("text,label", file=table)
-        for i in range(n):
-            label = random.choices(list(own), weights=[4, 1])[0]
-            shown = label if random.random() < 0.9 else random.choice(list(own))
-            words = random.choices(own[shown], k=1) + random.choices(common, k=random.randint(2, 6))
-            random.shuffle(words)
-            print(" ".join(words) + "," + label, file=table)
-            marks = f"__label__{label} " + "__label__odd " * (len(words) % 3 == 0)
-            print(marks + " ".join(words), file=labels)
-PYTHON
+make_texts "train.csv=400 test.csv=60" 9 1-1 2-6 0.1 ham=4 spam=1
+for part in train test; do # a second label where the number of words is a multiple of three
+    awk -F , 'NR > 1 { odd = split($1, words, " ") % 3 ? "" : "__label__odd "
+        print "__label__" $2 " " odd $1 }' $part.csv >$part.txt
+done
 "$rnnprep" train.csv --test test.csv --maxlen 8 -o set.h5 --quiet
+"$rnnprep" train.csv --test test.csv --validation-split 0.2 --maxlen 8 -o grams.h5 --ngrams 1 --quiet
 small=(--units 8 --embedding 8 --dense 16 --batch-size 48 --learning-rate 0.02 --epochs 3)
 "$rnntrain" set.h5 --run-dir plain "${small[@]}" --quiet
 "$rnntrain" set.h5 --run-dir run1 "${small[@]}" --calibrate both >said
@@ -92,11 +82,47 @@ cmp later.h5 again.h5 || problem "what was chosen before plays a part"
 "$rnntrain" calibrate later.h5 --calibrate none >said
 cmp later.h5 plain/best.h5 || problem "it is not as it was"
 
+# Several models as one have a decision of their own, as has one that was none before; C goes by it.
+cut -d, -f1 test.csv | tail -n +2 >texts
+which=(2)
+[ "${3:-}" != all ] || which=(1 2)
+small+=(--epochs 1)
+for seeds in "${which[@]}"; do # a sum of logits, a mean of probabilities
+    how=(--seeds $seeds --validation own)
+    [ $seeds = 2 ] || how+=(--add-linear)
+    "$rnntrain" grams.h5 --run-dir bare$seeds "${small[@]}" "${how[@]}" --quiet
+    ranks 2 "$rnntrain" grams.h5 --run-dir job$seeds "${small[@]}" "${how[@]}" --calibrate both >said
+    grep -q '^decision temperature [0-9.]*; spam from 0\.[0-9]* on' said || problem "$seeds seeds: $(cat said)"
+    cp bare$seeds/ensemble.h5 later.h5
+    "$rnntrain" calibrate later.h5 grams.h5 --calibrate both >said 2>notes || problem "calibrate: $(cat notes)"
+    [ "$("$rnntrain" inspect later.h5 | grep ^decision)" = "$("$rnntrain" inspect job$seeds | grep ^decision)" ] ||
+        problem "calibrate chooses otherwise than a job: $(cat said)"
+    "$rnntrain" inspect job$seeds | grep -q "^decision   temperature" || problem "inspect says no decision"
+    "$rnntrain" predict job$seeds texts >judged
+    "$rnntrain" predict later.h5 texts | cmp - judged || problem "another ensemble on 2 ranks"
+    if [ "${3:-}" = all ]; then
+        "$rnntrain" export job$seeds -o joint.c --to c | grep -q "compiled and run" || problem "C was not tried"
+        cc -O1 -D JOINT_MAIN joint.c -lm -o classify
+        ./classify <texts | cut -f 1 | diff <(cut -f 1 judged) - || problem "C decides otherwise"
+    fi
+    "$rnntrain" eval job$seeds grams.h5 --part validation --json --bootstrap 0 >after 2>notes
+    grep '"event":"decision"' job$seeds/log.jsonl >event.json
+    python3 - <<'PYTHON' || problem "not what was logged: $(cat event.json after)"
+import json
+event, judged = json.load(open("event.json")), json.load(open("after"))
+for ours, theirs in {"f1": "macro_f1", "loss": "loss", "acc": "acc"}.items():
+    assert abs(event["after"][ours] - judged[theirs]) < 2e-6, (ours, event["after"], judged[theirs])
+assert event["after"]["loss"] <= event["before"]["loss"] + 1e-9
+PYTHON
+    "$rnntrain" calibrate later.h5 --calibrate none >said
+    cmp later.h5 bare$seeds/ensemble.h5 || problem "it is not as it was"
+done
+
 # What cannot be chosen is refused.
 expect 64 'calibrate both: there are no validation rows' \
     "$rnntrain" set.h5 --run-dir no "${small[@]}" --calibrate both --validation none --monitor loss
-expect 64 'calibrate is for one model: leave --seeds out' \
-    "$rnntrain" set.h5 --run-dir no --seeds 2 --calibrate both
+expect 64 'calibrate would be judged by the rows that chose it' \
+    "$rnntrain" set.h5 --run-dir no --folds 2 --calibrate both
 sed '5s/ham$/eggs/;6s/ham$/eggs/;7s/ham$/eggs/;8s/ham$/eggs/' train.csv >three.csv
 "$rnnprep" three.csv --maxlen 8 -o three.h5 --quiet
 expect 64 'thresholds are for two classes.*--calibrate temperature' \

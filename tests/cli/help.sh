@@ -48,6 +48,11 @@ check() {
     [ $n -ge 4 ] || problem "the table of $program was not found"
     ask "$program" --version
     has "^$(basename "$program") [0-9]+\.[0-9]+\.[0-9]+$"
+    has '^build      [0-9a-f]{16}$'
+    has '^compiler   [a-z]+ [0-9]'
+    has '^hdf5       [0-9]+\.[0-9]+'
+    ask "$program" --version --json
+    has "^\{\"program\":\"$(basename "$program")\",\"version\":\"[0-9.]+\",\"build\":\".*\}$"
     ask "$program" version
     has "^$(basename "$program") [0-9]+\.[0-9]+\.[0-9]+$"
     for command in $(rows "$2"); do

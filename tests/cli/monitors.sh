@@ -5,21 +5,7 @@ set -euo pipefail
 . "$2/tests/lib.sh"
 cd "$tmp"
 
-python3 - <<'PYTHON'
-import random
-random.seed(3)
-common = "the a of on and is was at walk train lamp soup river band shop lake bread".split()
-own = {"neg": "cold sour dull stale".split(), "neu": "plain usual mid even".split(),
-       "pos": "warm kind bright lovely".split()}
-for name, n in (("train", 300), ("test", 40)):
-    with open(f"{name}.csv", "w") as table:
-        print("text,label", file=table)
-        for i in range(n):
-            label = random.choices(list(own), weights=[6, 2, 2])[0]
-            words = random.choices(own[label], k=1) + random.choices(common, k=random.randint(1, 6))
-            random.shuffle(words)
-            print(" ".join(words) + "," + label, file=table)
-PYTHON
+make_texts "train.csv=300 test.csv=40" 3 1-1 1-6 0 neg=6 neu=2 pos=2
 "$rnnprep" train.csv --test test.csv --maxlen 8 -o set.h5 --quiet
 small=(set.h5 --units 8 --embedding 8 --dense 16 --batch-size 48 --learning-rate 0.02 --patience 0)
 watched=(--monitor val_f1)

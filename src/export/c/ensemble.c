@@ -8,12 +8,19 @@ static bool is_sum(const struct c_export *export)
     return export->rule && export->rule->rule == ENSEMBLE_SUM;
 }
 
+/* Means are decided as the logits of one model are, where that was chosen. */
+static bool is_decided_mean(const struct c_export *export)
+{
+    return export->rule && !is_sum(export) && decision_is_there(&export->rule->decision);
+}
+
 void c_ensemble_parts(const struct c_export *export, struct c_parts *parts)
 {
     c_part(parts, "ALONE", !export->rule);
     c_part(parts, "ENSEMBLE", export->rule);
     c_part(parts, "SUM_OF_LOGITS", is_sum(export));
     c_part(parts, "MEAN_OF_PROBABILITIES", export->rule && !is_sum(export));
+    c_part(parts, "DECIDED_MEAN", is_decided_mean(export));
 }
 
 void c_write_ensemble_constants(FILE *out, const struct c_export *export)
@@ -21,7 +28,7 @@ void c_write_ensemble_constants(FILE *out, const struct c_export *export)
     if (!export->rule)
         return;
     c_write_constant(out, "N_MEMBERS", (size_t) export->n_members, "that judge together");
-    if (is_sum(export))
+    if (is_sum(export) || is_decided_mean(export))
         c_write_constant(out, "OUTPUTS", (size_t)chain_outputs(export->members[0].chain),
                          "logits");
 }
@@ -75,6 +82,12 @@ void c_write_ensemble(FILE *out, const struct c_export *export)
         write_numbers(out, "sum_bias", export->rule->bias,
                       chain_outputs(export->members[0].chain));
         fputc('\n', out);
+    } else if (is_decided_mean(export)) {
+        double temperature = export->rule->decision.temperature;
+        fprintf(out,
+                "/* Logits of the means are divided by it. */\n"
+                "static const double temperature = %a;\n\n",
+                temperature > 0 ? temperature : 1);
     }
     c_expand(out, export, c_template_ensemble_c);
 }

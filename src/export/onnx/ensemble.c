@@ -94,6 +94,29 @@ static void add_mean(struct onnx *joint, char **names, int n)
         onnx_add_input(mean, names[i]);
 }
 
+/* The logits of the mean, divided by the temperature. */
+static void add_cooled_mean(struct onnx *joint, char **names, int n, double temperature)
+{
+    enum loss loss = joint->chain->layer[joint->chain->n_layers - 1].output.loss;
+
+    joint->scope = "ensemble";
+    Onnx__NodeProto *node = onnx_add_node(joint, "Mean", "mean", names[0], NULL);
+    for (int i = 1; i < n; i++)
+        onnx_add_input(node, names[i]);
+
+    const char *mean = node->output[0];
+    const char *logits = onnx_value(joint, "Log", "log", mean, NULL);
+    if (loss != LOSS_CATEGORICAL) {
+        const char *rest = onnx_value(joint, "Sub", "rest",
+                                      onnx_add_number(joint, "one", 1), mean, NULL);
+        const char *log_rest = onnx_value(joint, "Log", "log_rest", rest, NULL);
+        logits = onnx_value(joint, "Sub", "logits", logits, log_rest, NULL);
+    }
+    const char *by = onnx_add_number(joint, "temperature", temperature);
+    onnx_add_probabilities(joint, loss,
+                           onnx_value(joint, "Div", "cooled", logits, by, NULL));
+}
+
 /* logits_i * weights[i] */
 static const char *add_part(struct onnx *joint, const char *logits, int i, double weight)
 {
@@ -135,8 +158,11 @@ void onnx_add_ensemble(const struct onnx_export *export, Onnx__GraphProto *graph
     }
 
     struct onnx joint = {.chain = export->members[0].chain, .graph = graph};
+    double temperature = export->rule->decision.temperature;
     if (is_sum)
         add_sum(&joint, names, export->rule);
+    else if (temperature > 0)
+        add_cooled_mean(&joint, names, export->n, temperature);
     else
         add_mean(&joint, names, export->n);
     for (int i = 0; i < export->n; i++)

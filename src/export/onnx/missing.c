@@ -1,6 +1,11 @@
 /* In place of the ONNX writer, where it cannot be built. */
 #include "export/export.h"
 
+bool export_has_onnx(void)
+{
+    return false;
+}
+
 int export_onnx(struct predictor *predictor, const char *path, char **checked)
 {
     (void)predictor;

@@ -147,6 +147,11 @@ int onnx_write(const struct onnx_export *export, const char *path, char **checke
     return rc;
 }
 
+bool export_has_onnx(void)
+{
+    return true;
+}
+
 int export_onnx(struct predictor *predictor, const char *path, char **checked)
 {
     struct onnx *members = xcalloc((size_t)predictor->n, sizeof *members);

@@ -86,8 +86,8 @@ static char *hashes_of(const struct onnx_export *export)
     return hashes;
 }
 
-/* The temperature is in the weights; thresholds are for whoever reads probabilities: of
- * two classes the second one's, of labels each one's. */
+/* The temperature is in the weights, or in the graph; thresholds are for whoever reads
+ * probabilities: of two classes the second one's, of labels each one's. */
 static void add_decision(Onnx__ModelProto *model, const struct decision *decision)
 {
     json_t *thresholds = json_array();

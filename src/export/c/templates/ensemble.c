@@ -21,7 +21,11 @@ static int judge(struct workspace *work, double *probabilities)
 static int judge(struct workspace *work, double *probabilities)
 {
     double one[MODEL_CLASSES];
+#if WITH_DECIDED_MEAN
+    double logits[OUTPUTS];
+#else
     int best = 0;
+#endif
 
     for (int j = 0; j < MODEL_CLASSES; j++)
         probabilities[j] = 0;
@@ -30,11 +34,23 @@ static int judge(struct workspace *work, double *probabilities)
         for (int j = 0; j < MODEL_CLASSES; j++)
             probabilities[j] += one[j];
     }
+#if WITH_DECIDED_MEAN
+    for (int j = 0; j < OUTPUTS; j++) {
+        double p = probabilities[MODEL_CLASSES - OUTPUTS + j] / N_MEMBERS;
+#if WITH_CATEGORICAL
+        logits[j] = (float)(log(p) / temperature);
+#else
+        logits[j] = (float)(log(p / (1 - p)) / temperature);
+#endif
+    }
+    return decide(logits, probabilities);
+#else
     for (int j = 0; j < MODEL_CLASSES; j++) {
         probabilities[j] /= N_MEMBERS;
         best = probabilities[j] > probabilities[best] ? j : best;
     }
     return best;
+#endif
 }
 
 #endif
