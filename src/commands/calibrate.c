@@ -125,7 +125,8 @@ static int open_rows(const char *path, enum dataset_part part, struct opened *op
         rc = dataset_load_alone(&opened->data, DATASET_ALL,
                                 "give a smaller data set with a validation part");
     if (!rc) /* by the classes that the run saw */
-        rc = selection_find(&opened->predictor, &opened->data, part, &opened->selection);
+        rc = selection_find(&opened->predictor, &opened->data, part, true,
+                            &opened->selection);
     if (!rc)
         rc = row_ngrams_load(&opened->predictor, &opened->data, opened->selection.part,
                              &opened->ngrams);

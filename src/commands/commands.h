@@ -28,11 +28,11 @@
     COMMAND(compare, "Training", false, "says in what runs differ, and which is better") \
     COMMAND(history, "Training", false, "prints the epochs of runs as CSV")              \
     COMMAND(watch, "Training", false, "follows a run, also from another node")           \
-    COMMAND(eval, "Trained models, and models of Keras", false,                          \
+    COMMAND(eval, "Trained models, and models of Keras", true,                           \
             "says how well a model judges a part of a data set")                         \
     COMMAND(predict, "Trained models, and models of Keras", true,                        \
             "judges texts, one a line")                                                  \
-    COMMAND(mistakes, "Trained models, and models of Keras", false,                      \
+    COMMAND(mistakes, "Trained models, and models of Keras", true,                       \
             "shows rows judged worst, and labels that are likely wrong")                 \
     COMMAND(calibrate, "Trained models, and models of Keras", false,                     \
             "chooses by what a model's probabilities are corrected and decided")         \

@@ -109,7 +109,7 @@ static int judge_data(const char *folder, const char *path, struct judge **judge
 
     if (!rc) {
         classes_renumber(&data.part[DATASET_TEST], places);
-        const struct selection_how how = {"auto", 0, crew_cores()};
+        const struct selection_how how = {NULL, "auto", 0, crew_cores()};
         rc = selection_judge(&selection, &predictor, &data, &how, &score, judge);
     }
     free(places);

@@ -352,38 +352,92 @@ static void add_row_ngrams(const struct corpus *corpus, size_t document,
     sparse_list_add(rows, corpus->ngrams.index + start[0], (size_t)(start[1] - start[0]));
 }
 
-/* The rows of each part, side by side in memory that the data set owns. */
+/* Room for so many rows of each part, side by side in memory that the data set owns;
+ * returns how many numbers. Parts have no rows yet. */
+static size_t lay_out(struct dataset *data, const int n[DATASET_PARTS])
+{
+    size_t maxlen = (size_t)data->facts.maxlen, rows = 0, at = 0;
+    size_t n_labels = data->facts.multi_label ? (size_t)data->facts.n_labels : 0;
+    size_t label_words = (n_labels + sizeof(int32_t)) / sizeof(int32_t); /* of y too */
+    for (int part = 0; part < DATASET_PARTS; part++)
+        rows += (size_t)n[part];
+
+    size_t all = rows * (maxlen + 1 + label_words) + 1;
+    int32_t *ids = xcalloc(all, sizeof *ids);
+    int32_t *length = ids + rows * maxlen, *labels = length + rows;
+    data->storage = ids;
+    for (int part = 0; part < DATASET_PARTS; at += (size_t)n[part++]) {
+        struct rows *to = &data->part[part];
+        *to = facts_rows(&data->facts, 0);
+        to->id_bytes = sizeof *ids;
+        to->x = ids + at * maxlen;
+        to->y = n_labels ? NULL : labels + at;
+        to->multi_hot = n_labels ? (uint8_t *)labels + at * n_labels : NULL;
+        to->length = length + at;
+    }
+    return all;
+}
+
 static void fill(const struct corpus *corpus, const int32_t *numbers,
                  struct dataset *data, struct row_ngrams *ngrams)
 {
-    size_t maxlen = (size_t)data->facts.maxlen, at = 0;
-    size_t n_labels = data->facts.multi_label ? (size_t)data->facts.n_labels : 0;
-    size_t label_words = (n_labels + sizeof(int32_t)) / sizeof(int32_t); /* of y too */
-    int32_t *ids = xcalloc(corpus->n * (maxlen + 1 + label_words) + 1, sizeof *ids);
-    int32_t *length = ids + corpus->n * maxlen, *labels = length + corpus->n;
-    data->storage = ids;
+    size_t maxlen = (size_t)data->facts.maxlen;
+    int n[DATASET_PARTS] = {0};
+    for (size_t i = 0; i < corpus->n; i++)
+        n[corpus->documents[i].part]++;
+    (void)lay_out(data, n);
 
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        struct rows *rows = &data->part[part];
-        *rows = facts_rows(&data->facts, 0);
-        rows->id_bytes = sizeof *ids;
-        rows->x = ids + at * maxlen;
-        rows->y = n_labels ? NULL : labels + at;
-        rows->multi_hot = n_labels ? (uint8_t *)labels + at * n_labels : NULL;
-        rows->length = length + at;
-
-        for (size_t i = 0; i < corpus->n; i++) {
-            const struct document *document = &corpus->documents[i];
-            if (document->part != part)
-                continue;
-            memcpy(ids + at * maxlen, corpus->ids + i * maxlen, maxlen * sizeof *ids);
-            add_row_labels(corpus, document, numbers, rows);
-            if (predictor_reads_ngrams(corpus->predictor))
-                add_row_ngrams(corpus, i, &ngrams->list[part]);
-            length[at++] = document->length;
-            rows->n++;
-        }
+    for (size_t i = 0; i < corpus->n; i++) {
+        const struct document *document = &corpus->documents[i];
+        struct rows *rows = &data->part[document->part];
+        memcpy((int32_t *)rows->x + (size_t)rows->n * maxlen, corpus->ids + i * maxlen,
+               maxlen * sizeof(int32_t));
+        add_row_labels(corpus, document, numbers, rows);
+        if (predictor_reads_ngrams(corpus->predictor))
+            add_row_ngrams(corpus, i, &ngrams->list[document->part]);
+        rows->length[rows->n++] = document->length;
     }
+}
+
+/* Collective. */
+static void share_ngrams(const struct comm *comm, struct sparse_list *list)
+{
+    size_t n[2] = {list->n_rows, list->n_rows ? list->start[list->n_rows] : 0};
+
+    comm_broadcast(comm, n, sizeof n);
+    if (comm->rank > 0)
+        *list = (struct sparse_list){.n_rows = n[0],
+                                     .start = xcalloc(n[0] + 1, sizeof *list->start),
+                                     .index = xcalloc(n[1] + 1, sizeof *list->index)};
+    if (n[0] > 0)
+        comm_broadcast(comm, list->start, (n[0] + 1) * sizeof *list->start);
+    if (n[1] > 0)
+        comm_broadcast(comm, list->index, n[1] * sizeof *list->index);
+}
+
+/* Collective. What rank 0 has read. */
+static void share(const struct comm *comm, const struct predictor *predictor,
+                  struct dataset *data, struct row_ngrams *ngrams, bool *is_parted)
+{
+    int n[DATASET_PARTS];
+    size_t all = 0;
+    for (int part = 0; part < DATASET_PARTS; part++)
+        n[part] = data->part[part].n;
+
+    comm_broadcast(comm, n, sizeof n);
+    comm_broadcast(comm, is_parted, sizeof *is_parted);
+    if (comm->rank > 0)
+        all = lay_out(data, n);
+    for (int part = 0; part < DATASET_PARTS; part++)
+        data->part[part].n = n[part];
+    all = (size_t)comm_max(comm, (double)all);
+    comm_broadcast(comm, data->storage, all * sizeof(int32_t));
+    if (!predictor_reads_ngrams(predictor))
+        return;
+    for (int part = 0; part < DATASET_PARTS; part++)
+        share_ngrams(comm, &ngrams->list[part]);
+    if (comm->rank > 0)
+        row_ngrams_attach(ngrams, data);
 }
 
 static void print_notes(const struct corpus *corpus, const struct reader_notes *notes)
@@ -425,9 +479,9 @@ static int read_corpus(struct corpus *corpus, struct dataset *data,
     return rc;
 }
 
-int corpus_read(const char *path, const struct input_settings *settings,
-                const struct predictor *predictor, struct dataset *data,
-                struct row_ngrams *ngrams, bool *is_parted)
+int corpus_read(const struct comm *comm, const char *path,
+                const struct input_settings *settings, const struct predictor *predictor,
+                struct dataset *data, struct row_ngrams *ngrams, bool *is_parted)
 {
     const struct facts *facts = &predictor->info.facts;
     struct corpus corpus = {.predictor = predictor,
@@ -441,7 +495,10 @@ int corpus_read(const char *path, const struct input_settings *settings,
     data->facts.n_ngrams = predictor->ngrams.n_features;
     facts_set_labels(&data->facts, labels);
     free(labels);
-    int rc = read_corpus(&corpus, data, ngrams, is_parted);
+    int rc = comm->rank == 0 ? read_corpus(&corpus, data, ngrams, is_parted) : OK;
+    rc = comm_agree(comm, rc);
+    if (!rc && comm->size > 1)
+        share(comm, predictor, data, ngrams, is_parted);
 
     for (int i = 0; i < corpus.n_places; i++)
         free((char *)(uintptr_t)corpus.places[i].path);

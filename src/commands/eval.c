@@ -97,6 +97,22 @@ const struct option_table cmd_eval_table = {
     .max_operands = 2,
 };
 
+/* What is judged, on each rank. */
+struct job {
+    struct comm *comm;
+    const struct settings *settings;
+    struct predictor predictor;
+    struct dataset data;
+    struct comm_window window; /* of the data set's arrays; of one rank it is not there */
+    struct row_ngrams ngrams;
+    struct selection selection;
+};
+
+static bool speaks(const struct job *job)
+{
+    return job->comm->rank == 0;
+}
+
 /* A model reads ids as its own tokenizer numbered them: the words must be the same. */
 static int check_match(const struct dataset *data, const struct predictor *predictor,
                        const char *path)
@@ -179,23 +195,27 @@ static int tell_judged(struct evaluation *evaluation, const struct settings *set
                : tell_evaluation(evaluation, settings);
 }
 
-/* `window`: rows of one; 0: all are in memory. A model without names of its own has those
- * of the data, in their order. */
-static int print_score(const struct predictor *predictor, const struct dataset *data,
-                       const struct selection *selection, const struct settings *settings,
-                       int window)
+/* Collective. `window`: rows of one; 0: all are in memory. A model without names of its
+ * own has those of the data, in their order. */
+static int print_score(struct job *job, int window)
 {
+    const struct predictor *predictor = &job->predictor;
+    const struct dataset *data = &job->data;
+    const struct selection *selection = &job->selection;
+    const struct settings *settings = job->settings;
+    struct comm *comm = job->comm;
     bool has_names = !predictor->info.has_no_names || classes_are_numbered(&data->facts);
     struct evaluation evaluation = {.selection = selection,
                                     .data = data,
                                     .facts = has_names ? &predictor->info.facts
                                                        : &data->facts};
 
-    const struct selection_how how = {settings->kernels.isa, window,
-                                      threads_of(settings)};
+    const struct selection_how how = {comm, settings->kernels.isa, window,
+                                      all_ranks_threads(comm, settings->threads)};
     int rc = selection_judge(selection, predictor, data, &how, &evaluation.score,
                              &evaluation.judge);
-    if (!rc)
+    comm_set_stall_timeout(comm, 0); /* intervals may take any time */
+    if (!rc && comm->rank == 0)
         rc = tell_judged(&evaluation, settings);
     evaluation_release(&evaluation);
     return rc;
@@ -210,133 +230,162 @@ static struct checkpoint_hints hints_of(const struct import_settings *settings,
     return hints;
 }
 
-static int load(struct dataset *data, bool streams)
+/* Collective. The ids once a node. */
+static int load(struct job *job, bool streams)
 {
-    return dataset_load_alone(data, streams ? DATASET_COLUMNS : DATASET_ALL,
-                              "give --window-rows 32768");
+    const struct comm *comm = job->comm;
+    struct dataset *data = &job->data;
+    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
+    if (comm->size == 1)
+        return dataset_load_alone(data, extent, "give --window-rows 32768");
+
+    int rc = comm_window_open(comm, dataset_bytes(data, extent), &job->window);
+    if (rc)
+        return fail(rc, "%s, or give --window-rows 32768", fail_message());
+    dataset_attach(data, extent, job->window.bytes);
+    rc = dataset_load(data, comm->node_rank, comm->node_size);
+    comm_window_sync(comm, &job->window);
+    return comm_agree(comm, rc);
 }
 
 /* Says a line, or nothing where it is NULL, which it frees. */
-static void tell(char *note)
+static void tell(const struct job *job, char *note)
 {
-    if (note)
+    if (note && speaks(job))
         say_line(stderr, "rnntrain: note: %s", note);
     free(note);
 }
 
-/* The data's classes, in memory, become those of the model by their names. */
-static int map_classes(const struct checkpoint *info, struct dataset *data)
+/* Collective. The data's classes, in memory, become those of the model by their names. */
+static int map_classes(struct job *job)
 {
+    const struct comm *comm = job->comm;
+    struct dataset *data = &job->data;
+    bool is_shared = comm->size > 1; /* by those of the node */
     int32_t *places = xcalloc((size_t)data->facts.n_labels, sizeof *places);
     char *note = NULL;
-    int rc =
-        checkpoint_map_classes(info, &data->facts, data->path, "--labels", places, &note);
 
-    tell(note);
+    int rc =
+        comm_agree(comm, checkpoint_map_classes(&job->predictor.info, &data->facts,
+                                                data->path, "--labels", places, &note));
+    tell(job, note);
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
-        classes_renumber(&data->part[part], places);
+        if (!is_shared || comm->node_rank == 0)
+            classes_renumber(&data->part[part], places);
+    if (is_shared)
+        comm_window_sync(comm, &job->window);
     free(places);
     return rc;
 }
 
-static int eval_dataset(const struct settings *settings, const char *checkpoint,
-                        const char *path)
+/* Collective. The first rank of a node checks the file, which the others then open. */
+static int open_dataset(struct job *job, const char *path)
 {
-    struct predictor predictor = {0};
-    struct dataset data = {0};
-    struct row_ngrams ngrams = {.list[0].n_rows = 0};
-    struct selection selection = {.rows = NULL};
-    enum dataset_part part = (enum dataset_part)settings->part;
+    const struct comm *comm = job->comm;
+    bool is_first = comm->node_rank == 0;
 
-    int rc = dataset_open(path, DATASET_WORDS_KEPT, &data);
-    if (!rc) {
-        struct checkpoint_hints hints = hints_of(&settings->keras, &data.facts);
-        rc = predictor_open(&predictor, checkpoint, settings->kernels.isa, &hints);
-    }
+    int rc = is_first ? dataset_open(path, DATASET_WORDS_KEPT, &job->data) : OK;
+    rc = comm_agree(comm, rc);
+    if (!rc && !is_first)
+        rc = dataset_open_again(path, &job->data);
+    return comm_agree(comm, rc);
+}
 
-    if (!rc) {
-        import_print_unsealed(data.is_unsealed, path);
-        import_print_notes(&predictor.info);
+static int open_model(struct job *job, const char *checkpoint, const char *path)
+{
+    const struct settings *settings = job->settings;
+    const struct checkpoint_hints hints = hints_of(&settings->keras, &job->data.facts);
+    struct predictor *predictor = &job->predictor;
+
+    int rc = predictor_open(predictor, checkpoint, settings->kernels.isa, &hints);
+    if (!rc && speaks(job)) {
+        import_print_unsealed(job->data.is_unsealed, path);
+        import_print_notes(&predictor->info);
     }
     if (!rc)
-        rc = check_match(&data, &predictor, checkpoint);
+        rc = check_match(&job->data, predictor, checkpoint);
     if (!rc)
-        tell(checkpoint_note_of_words(&predictor.info, path,
+        tell(job,
+             checkpoint_note_of_words(&predictor->info, path,
                                       "--tokenizer, of its model of Keras, compares"));
-    if (!rc)
-        rc = load(&data, window_rows(&predictor, settings) > 0 ||
-                             !predictor_reads_ids(&predictor));
-    if (!rc) /* by the classes that the run saw */
-        rc = selection_find(&predictor, &data, part, &selection);
-    if (!rc)
-        rc = row_ngrams_load(&predictor, &data, selection.part, &ngrams);
-    if (!rc)
-        rc = map_classes(&predictor.info, &data);
-    if (!rc)
-        rc = print_score(&predictor, &data, &selection, settings,
-                         window_rows(&predictor, settings));
-
-    selection_release(&selection);
-    row_ngrams_release(&ngrams);
-    dataset_release(&data);
-    predictor_release(&predictor);
     return rc;
+}
+
+/* Rows by the classes that the run saw. */
+static int select_rows(struct job *job)
+{
+    enum dataset_part part = (enum dataset_part)job->settings->part;
+    int rc =
+        selection_find(&job->predictor, &job->data, part, speaks(job), &job->selection);
+    return rc ? rc
+              : row_ngrams_load(&job->predictor, &job->data, job->selection.part,
+                                &job->ngrams);
+}
+
+static int eval_dataset(struct job *job, const char *checkpoint, const char *path)
+{
+    const struct comm *comm = job->comm;
+
+    int rc = open_dataset(job, path);
+    if (!rc)
+        rc = comm_agree(comm, open_model(job, checkpoint, path));
+    if (rc)
+        return rc;
+
+    int window = window_rows(&job->predictor, job->settings);
+    rc = load(job, window > 0 || !predictor_reads_ids(&job->predictor));
+    if (!rc)
+        rc = comm_agree(comm, select_rows(job));
+    if (!rc)
+        rc = map_classes(job);
+    return rc ? rc : print_score(job, window);
 }
 
 /* A corpus that nothing divides is judged as a whole. */
-static int eval_corpus(const struct settings *settings, const char *checkpoint,
-                       const char *path)
+static int eval_corpus(struct job *job, const char *checkpoint, const char *path)
 {
-    struct checkpoint_hints hints = import_hints(&settings->keras);
-    struct predictor predictor = {0};
-    struct dataset data = {0};
-    struct row_ngrams ngrams = {.list[0].n_rows = 0};
-    struct selection selection = {.rows = NULL};
+    const struct settings *settings = job->settings;
+    const struct checkpoint_hints hints = import_hints(&settings->keras);
+    struct predictor *predictor = &job->predictor;
     bool is_parted = false;
 
-    int rc = predictor_open(&predictor, checkpoint, settings->kernels.isa, &hints);
+    int rc = predictor_open(predictor, checkpoint, settings->kernels.isa, &hints);
     if (!rc)
-        rc = predictor_check_texts(&predictor);
-    if (!rc) {
-        import_print_notes(&predictor.info);
-        rc = corpus_read(path, &settings->input, &predictor, &data, &ngrams, &is_parted);
-    }
+        rc = predictor_check_texts(predictor);
+    rc = comm_agree(job->comm, rc);
+    if (!rc && speaks(job))
+        import_print_notes(&predictor->info);
+    if (!rc)
+        rc = corpus_read(job->comm, path, &settings->input, predictor, &job->data,
+                         &job->ngrams, &is_parted);
+    if (rc)
+        return rc;
+
     bool is_all = !is_parted && settings->part == DATASET_TEST;
     int part = is_all ? DATASET_TRAIN : settings->part;
-    if (!rc) {
-        selection_all(&data, (enum dataset_part)part,
-                      is_all ? "all" : dataset_part_names[part], &selection);
-        rc = print_score(&predictor, &data, &selection, settings, 0);
-    }
-
-    selection_release(&selection);
-    row_ngrams_release(&ngrams);
-    dataset_release(&data);
-    predictor_release(&predictor);
-    return rc;
+    selection_all(&job->data, (enum dataset_part)part,
+                  is_all ? "all" : dataset_part_names[part], &job->selection);
+    return print_score(job, 0);
 }
 
-static int eval_folds(const struct settings *settings, const char *folder,
-                      const char *path)
+/* Rank 0. Nothing is computed anew. */
+static int eval_folds(struct job *job, const char *folder, const char *path)
 {
-    struct dataset data = {0};
-    struct selection selection = {.rows = NULL};
     struct evaluation evaluation = {.selection = NULL};
 
-    int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_COLUMNS, &data);
+    int rc = dataset_read(path, DATASET_WORDS_NONE, DATASET_COLUMNS, &job->data);
     if (!rc) {
-        import_print_unsealed(data.is_unsealed, path);
-        rc = out_of_fold_judge(folder, &data, &selection, &evaluation);
+        import_print_unsealed(job->data.is_unsealed, path);
+        rc = out_of_fold_judge(folder, &job->data, &job->selection, &evaluation);
     }
     if (!rc)
-        rc = tell_judged(&evaluation, settings);
+        rc = tell_judged(&evaluation, job->settings);
     evaluation_release(&evaluation);
-    selection_release(&selection);
-    dataset_release(&data);
     return rc;
 }
 
-static int eval(const struct settings *settings, const char *model, const char *path)
+/* Collective. */
+static int judge(struct job *job, const char *model, const char *path)
 {
     bool is_corpus = corpus_is_one(path), is_folds = out_of_fold_is(model);
 
@@ -345,12 +394,31 @@ static int eval(const struct settings *settings, const char *model, const char *
                     "%s is a cross-validation, which has no model: name the data set "
                     "whose rows were dealt to its folds, or one of them, %s/fold-1",
                     model, model);
-    return is_folds    ? eval_folds(settings, model, path)
-           : is_corpus ? eval_corpus(settings, model, path)
-                       : eval_dataset(settings, model, path);
+    if (is_folds)
+        return speaks(job) ? eval_folds(job, model, path) : OK;
+    return is_corpus ? eval_corpus(job, model, path) : eval_dataset(job, model, path);
 }
 
-int eval_rows(const struct eval_rows *rows, const struct eval_telling *telling)
+/* Collective. */
+static int eval(struct comm *comm, const struct settings *settings, const char *model,
+                const char *path)
+{
+    struct job job = {.comm = comm, .settings = settings};
+
+    int rc = all_ranks_same_kernels(comm, settings->kernels.isa);
+    if (!rc)
+        rc = comm_agree(comm, judge(&job, model, path));
+    selection_release(&job.selection);
+    row_ngrams_release(&job.ngrams);
+    dataset_release(&job.data);
+    if (job.window.bytes)
+        comm_window_close(comm, &job.window);
+    predictor_release(&job.predictor);
+    return rc;
+}
+
+int eval_rows(struct comm *comm, const struct eval_rows *rows,
+              const struct eval_telling *telling)
 {
     const struct settings settings = {.keras = *rows->keras,
                                       .input = *rows->input,
@@ -358,7 +426,7 @@ int eval_rows(const struct eval_rows *rows, const struct eval_telling *telling)
                                       .kernels = {.isa = rows->isa},
                                       .telling = *telling};
 
-    return eval(&settings, rows->model, rows->path);
+    return eval(comm, &settings, rows->model, rows->path);
 }
 
 static int check_outputs(const struct settings *settings)
@@ -373,22 +441,19 @@ static int check_outputs(const struct settings *settings)
     return file_check_target(settings->rows);
 }
 
-static int run(const void *given, const char *const *operands, int n)
+static int run(struct comm *comm, const void *given, const char *const *operands, int n)
 {
     struct settings settings = *(const struct settings *)given;
     const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
     int rc = input_check(&settings.input);
-    if (!rc)
+    if (!rc && comm->rank == 0)
         rc = check_outputs(&settings);
+    rc = comm_agree(comm, rc);
     if (rc)
         return rc;
 
-    if (comm_launched_size() > 1)
-        say_line(stderr, "rnntrain: note: eval computes on one process, the first, and "
-                         "on as many threads as the cores that it may use: start it "
-                         "without mpirun, or give --threads");
     settings.kernels.isa = precision_set(&settings.kernels);
-    rc = eval(&settings, checkpoint, path);
+    rc = eval(comm, &settings, checkpoint, path);
     free(settings.kernels.isa);
     return rc;
 }
@@ -396,5 +461,5 @@ static int run(const void *given, const char *const *operands, int n)
 int cmd_eval(int argc, char **argv)
 {
     struct settings settings = {0};
-    return program_run(&cmd_eval_table, &settings, argc, argv, run);
+    return all_ranks_command(&cmd_eval_table, &settings, argc, argv, run);
 }

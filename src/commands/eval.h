@@ -15,12 +15,15 @@ struct eval_rows {
     char *isa;
 };
 
-/* Gets the judged rows, whose figures are not computed; what it returns is returned. */
+/* Rank 0. Gets the judged rows, whose figures are not computed; what it returns is
+ * returned. */
 struct eval_telling {
     int (*tell)(struct evaluation *evaluation, const void *context);
     const void *context;
 };
 
-int eval_rows(const struct eval_rows *rows, const struct eval_telling *telling) NODISCARD;
+/* Collective. */
+int eval_rows(struct comm *comm, const struct eval_rows *rows,
+              const struct eval_telling *telling) NODISCARD;
 
 #endif

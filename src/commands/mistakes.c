@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "commands/all_ranks.h"
 #include "commands/columns.h"
 #include "commands/eval.h"
 #include "commands/mistakes_told.h"
@@ -87,7 +88,7 @@ static int tell(struct evaluation *evaluation, const void *context)
     return rc;
 }
 
-static int run(const void *given, const char *const *operands, int n)
+static int run(struct comm *comm, const void *given, const char *const *operands, int n)
 {
     const struct settings *settings = given;
     const struct eval_telling telling = {tell, settings};
@@ -104,7 +105,7 @@ static int run(const void *given, const char *const *operands, int n)
                                    .input = &settings->input,
                                    .part = settings->part,
                                    .isa = set};
-    rc = eval_rows(&rows, &telling);
+    rc = eval_rows(comm, &rows, &telling);
     free(set);
     return rc;
 }
@@ -112,5 +113,5 @@ static int run(const void *given, const char *const *operands, int n)
 int cmd_mistakes(int argc, char **argv)
 {
     struct settings settings = {0};
-    return program_run(&cmd_mistakes_table, &settings, argc, argv, run);
+    return all_ranks_command(&cmd_mistakes_table, &settings, argc, argv, run);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/say.h"
 #include "commands/set_aside.h"
@@ -19,23 +20,24 @@ void selection_all(const struct dataset *data, enum dataset_part part, const cha
 }
 
 static int find_set_aside(const struct predictor *predictor, const struct dataset *data,
-                          struct selection *selection)
+                          bool speaks, struct selection *selection)
 {
     selection->part = DATASET_TRAIN;
     selection->shown = dataset_part_names[DATASET_VALIDATION];
 
     int rc = set_aside_rows(&predictor->info, &predictor->record, data, &selection->rows,
                             &selection->n);
-    if (!rc)
-        say_line(stderr,
-                 "rnntrain: note: %s has no validation part: judged are the %d of its %d "
-                 "training rows that the run set aside to validate on",
-                 data->path, selection->n, data->part[DATASET_TRAIN].n);
-    if (!rc && predictor->info.ensemble.rule == ENSEMBLE_SUM)
+    if (rc || !speaks)
+        return rc;
+    say_line(stderr,
+             "rnntrain: note: %s has no validation part: judged are the %d of its %d "
+             "training rows that the run set aside to validate on",
+             data->path, selection->n, data->part[DATASET_TRAIN].n);
+    if (predictor->info.ensemble.rule == ENSEMBLE_SUM)
         say_line(stderr,
                  "rnntrain: note: on these rows the weights of the ensemble's members "
                  "were chosen");
-    if (!rc && predictor_reads_ngrams(predictor) && predictor->record.linear.is_refitted)
+    if (predictor_reads_ngrams(predictor) && predictor->record.linear.is_refitted)
         say_line(stderr,
                  "rnntrain: note: a linear model's last fit has learnt these rows too: "
                  "what the best fit before came to is in the run's log");
@@ -43,14 +45,15 @@ static int find_set_aside(const struct predictor *predictor, const struct datase
 }
 
 int selection_find(const struct predictor *predictor, const struct dataset *data,
-                   enum dataset_part part, struct selection *selection)
+                   enum dataset_part part, bool speaks, struct selection *selection)
 {
     bool is_validation = part == DATASET_VALIDATION;
     if (is_validation && data->part[part].n == 0)
-        return find_set_aside(predictor, data, selection);
+        return find_set_aside(predictor, data, speaks, selection);
 
     selection_all(data, part, dataset_part_names[part], selection);
-    if (is_validation && set_aside_others(&predictor->info, &predictor->record, data))
+    if (is_validation && speaks &&
+        set_aside_others(&predictor->info, &predictor->record, data))
         say_line(stderr,
                  "rnntrain: note: the run of %s validated on rows of the training part, "
                  "which are not these",
@@ -112,7 +115,8 @@ static int wide_models(const struct predictor *predictor, const char *isa,
 struct telling {
     const struct ensemble *ensemble;
     struct judge *judge;
-    int *place; /* of each row of the part in the selection */
+    int *place;     /* of each row of the part in the selection */
+    uint8_t *heard; /* (n) 1: the row at that place was judged here */
 };
 
 static void tell(void *data, const struct lane *lane, const real *logits)
@@ -134,8 +138,40 @@ static void tell(void *data, const struct lane *lane, const real *logits)
         else
             judged.label = rows->y[row];
         judge_take(telling->judge, telling->place[row], &judged);
+        telling->heard[telling->place[row]] = 1;
     }
     free(probabilities);
+}
+
+/* Collective. What the others judged, to rank 0: places and rows. */
+static void gather(const struct comm *comm, const struct telling *telling)
+{
+    struct judge *judge = telling->judge;
+    size_t step = sizeof(int32_t) + judge_row_bytes(judge), bytes = 0;
+    size_t *counts = xcalloc((size_t)comm->size, sizeof *counts);
+    char *mine = NULL;
+
+    for (int32_t i = 0; i < judge->n && comm->rank > 0; i++) {
+        if (!telling->heard[i])
+            continue;
+        if (!mine)
+            mine = xcalloc((size_t)(judge->n - i), step);
+        memcpy(mine + bytes, &i, sizeof i);
+        judge_pack(judge, i, mine + bytes + sizeof i);
+        bytes += step;
+    }
+
+    char *all = comm_gather_bytes(comm, mine, bytes, counts);
+    for (int r = 0; r < comm->size && comm->rank == 0; r++)
+        bytes += counts[r];
+    for (size_t at = 0; at < bytes && comm->rank == 0; at += step) {
+        int32_t i;
+        memcpy(&i, all + at, sizeof i);
+        judge_unpack(judge, i, all + at + sizeof i);
+    }
+    free(all);
+    free(mine);
+    free(counts);
 }
 
 /* Evaluates with an evaluator that is whole but for its listener. */
@@ -147,13 +183,17 @@ static int judge_rows(const struct selection *selection, const struct dataset *d
     const struct listener listener = {tell, &telling};
 
     telling.place = xcalloc((size_t)data->part[selection->part].n, sizeof *telling.place);
+    telling.heard = xcalloc((size_t)selection->n, sizeof *telling.heard);
     for (int i = 0; i < selection->n; i++)
         telling.place[selection->rows[i]] = i;
     evaluator->listener = &listener;
 
     int rc =
         evaluate(evaluator, data, selection->part, selection->rows, selection->n, score);
+    if (!rc && evaluator->comm->size > 1)
+        gather(evaluator->comm, &telling);
     free(telling.place);
+    free(telling.heard);
     return rc;
 }
 
@@ -191,12 +231,13 @@ struct sharers {
 /* As many as the rows need: where the models would have to learn more words beforehand
  * (model_learn) than there are to be met, there are none. */
 static int new_sharers(const struct selection *selection, struct model *const *models,
-                       const struct predictor *predictor, int n, struct sharers *sharers)
+                       const struct predictor *predictor, int n, int n_ranks,
+                       struct sharers *sharers)
 {
     enum { ROWS_A_THREAD = 256 };
     size_t members = (size_t)predictor->n;
     double words = (double)selection->n * predictor->info.facts.maxlen;
-    int most = selection->n / ROWS_A_THREAD, rc = OK;
+    int most = selection->n / n_ranks / ROWS_A_THREAD, rc = OK;
     n = n < most ? n : most;
     if (n < 1 || words < (double)predictor_vocabulary(predictor))
         return OK;
@@ -230,22 +271,29 @@ int selection_judge(const struct selection *selection, const struct predictor *p
                     struct score *score, struct judge **judge)
 {
     const struct facts *facts = &predictor->info.facts;
-    struct comm comm;
+    const struct comm *comm = how->comm;
+    struct comm alone = {.size = 1};
     struct balance balance;
     struct model **wide = NULL;
     struct ensemble ensemble;
     if (selection->n == 0)
         return refuse_none(data, selection->part);
 
-    int rc = wide_models(predictor, how->isa, &wide);
-    if (rc)
+    if (!comm) {
+        comm_init_alone(&alone);
+        comm = &alone;
+    }
+    int rc = comm_agree(comm, wide_models(predictor, how->isa, &wide));
+    if (rc) {
+        free_models(wide, predictor->n);
+        comm_finalize(&alone);
         return rc;
+    }
 
     int window = how->window;
-    comm_init_alone(&comm);
-    balance_new(comm.size, true, &balance);
+    balance_new(comm->size, true, &balance);
     struct evaluator evaluator = {
-        .comm = &comm,
+        .comm = comm,
         .balance = &balance,
         .ensemble = &ensemble,
         .lane_rows = predictor->record.sampler.lane_rows,
@@ -255,23 +303,24 @@ int selection_judge(const struct selection *selection, const struct predictor *p
     struct model **models = wide ? wide : predictor->models;
     struct sharers sharers = {.n = 0};
     ensemble_init(&ensemble, &predictor->info.ensemble, models);
-    rc = new_sharers(selection, models, predictor, how->n_threads - 1, &sharers);
+    rc = comm_agree(comm, new_sharers(selection, models, predictor, how->n_threads - 1,
+                                      comm->size, &sharers));
     evaluator.others = sharers.ensembles;
     evaluator.n_others = sharers.n;
     if (!rc && window)
-        rc = stream_new(&comm, data, 1, stream_window_rows(window, evaluator.lane_rows),
+        rc = stream_new(comm, data, 1, stream_window_rows(window, evaluator.lane_rows),
                         &evaluator.stream);
     struct judge *made = judge_new(selection->n, facts->n_labels, facts->multi_label);
     if (!rc)
         rc = judge_rows(selection, data, &evaluator, score, made);
-    if (!rc && predictor->info.ensemble.decision.n_thresholds)
+    if (!rc && predictor->info.ensemble.decision.n_thresholds && comm->rank == 0)
         count_again(made, score);
 
     stream_free(evaluator.stream);
     release_sharers(&sharers);
     ensemble_release(&ensemble);
     balance_release(&balance);
-    comm_finalize(&comm);
+    comm_finalize(&alone);
     free_models(wide, predictor->n);
     if (rc)
         judge_free(made);

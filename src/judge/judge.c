@@ -106,6 +106,64 @@ static void take_labels(struct judge *judge, int i, const struct judge_row *row)
     judge->brier[i] = brier / n;
 }
 
+/* The arrays that have something of each row, and how many bytes. */
+struct column {
+    void *values;
+    size_t bytes;
+};
+enum { COLUMNS = 8 };
+
+static void list_columns(const struct judge *judge, struct column columns[COLUMNS])
+{
+    size_t classes = (size_t)judge->classes;
+    const struct column all[COLUMNS] = {
+        {judge->label, sizeof *judge->label},
+        {judge->decided, sizeof *judge->decided},
+        {judge->there, classes},
+        {judge->given, classes},
+        {judge->probabilities, classes * sizeof *judge->probabilities},
+        {judge->loss, sizeof *judge->loss},
+        {judge->brier, sizeof *judge->brier},
+        {judge->sure, sizeof *judge->sure},
+    };
+    memcpy(columns, all, sizeof all);
+    for (int k = 0; k < COLUMNS; k++)
+        columns[k].bytes = columns[k].values ? columns[k].bytes : 0;
+}
+
+size_t judge_row_bytes(const struct judge *judge)
+{
+    struct column columns[COLUMNS];
+    size_t bytes = 0;
+
+    list_columns(judge, columns);
+    for (int k = 0; k < COLUMNS; k++)
+        bytes += columns[k].bytes;
+    return bytes;
+}
+
+void judge_pack(const struct judge *judge, int i, char *to)
+{
+    struct column columns[COLUMNS];
+
+    list_columns(judge, columns);
+    for (int k = 0; k < COLUMNS; to += columns[k++].bytes)
+        if (columns[k].bytes)
+            memcpy(to, (char *)columns[k].values + (size_t)i * columns[k].bytes,
+                   columns[k].bytes);
+}
+
+void judge_unpack(struct judge *judge, int i, const char *from)
+{
+    struct column columns[COLUMNS];
+
+    list_columns(judge, columns);
+    for (int k = 0; k < COLUMNS; from += columns[k++].bytes)
+        if (columns[k].bytes)
+            memcpy((char *)columns[k].values + (size_t)i * columns[k].bytes, from,
+                   columns[k].bytes);
+}
+
 void judge_take(struct judge *judge, int i, const struct judge_row *row)
 {
     size_t width = (size_t)judge->classes;

@@ -52,6 +52,12 @@ void judge_free(struct judge *judge); /* NULL is fine */
 /* Row i, each once. */
 void judge_take(struct judge *judge, int i, const struct judge_row *row);
 
+/* A row that another judge of as many rows and classes has taken: its bytes, to be taken
+ * over. */
+size_t judge_row_bytes(const struct judge *judge);
+void judge_pack(const struct judge *judge, int i, char *to);
+void judge_unpack(struct judge *judge, int i, const char *from);
+
 /* After the last row: puts all in order, and by each probability, where these were kept
  * and none is NaN. */
 void judge_arrange(struct judge *judge);

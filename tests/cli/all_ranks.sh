@@ -44,6 +44,21 @@ done
 cmp figures1 figures4 || problem "figures by 4 threads"
 cmp rows1.csv rows4.csv || problem "rows by 4 threads"
 
+for np in 2 3; do
+    ranks $np "$rnntrain" eval run set.h5 --part train --json --bootstrap 50 --rows rows$np.csv >figures 2>said
+    cmp figures figures1 || problem "figures on $np ranks: $(cat said)"
+    cmp rows$np.csv rows1.csv || problem "rows on $np ranks"
+    ! grep -q note said || problem "a note on $np ranks: $(cat said)"
+done
+"$rnntrain" eval run made.csv --json --bootstrap 0 >figures1
+ranks 2 "$rnntrain" eval run made.csv --json --bootstrap 0 --threads 1 | cmp - figures1 ||
+    problem "a corpus on 2 ranks"
+"$rnntrain" mistakes run set.h5 --part validation --top 3 >right.mistakes 2>said.alone
+ranks 2 "$rnntrain" mistakes run set.h5 --part validation --top 3 2>said | cmp - right.mistakes ||
+    problem "mistakes on 2 ranks"
+cmp said said.alone || problem "notes on 2 ranks: $(cat said)"
+expect 66 'nowhere.h5' mpirun -np 2 "$rnntrain" eval run nowhere.h5
+
 # Behind what was judged before.
 head -1234 right >begun
 predict 1 3 lines --skip "$(wc -l <begun)" >>begun
