@@ -79,8 +79,7 @@ static int open_model(const char *path, struct predictor *predictor)
     }
 
     decision_release(&info.ensemble.decision);
-    rc = predictor_take(predictor, &info, "auto");
-    return rc ? rc : predictor_check_judges(predictor);
+    return predictor_take(predictor, &info, "auto");
 }
 
 /* The data's classes become those of the model. */

@@ -12,8 +12,6 @@
 #define COMMAND_LIST(COMMAND)                                                            \
     COMMAND(train, "Training", true,                                                     \
             "trains a model on a data set; mpirun -np N rnntrain ... on N ranks")        \
-    COMMAND(pretrain, "Training", true,                                                  \
-            "trains a language model, with whose layers a classifier can begin")         \
     COMMAND(tune, "Training", true,                                                      \
             "finds the options that make the best model of a data set")                  \
     COMMAND(sweep, "Training", true,                                                     \

@@ -45,8 +45,7 @@ static const struct option run_options[] = {
      "Run", false},
     {"init-from", OPTION_STRING, AT(trainer.init_from), NULL, 0, 0, option_file,
      "begin with the weights of a checkpoint or of a model of Keras, which also says "
-     "what model it is and its optimizer's settings; or with the layers of a language "
-     "model of rnntrain pretrain",
+     "what model it is and its optimizer's settings",
      "Run", true},
     {"init-optimizer", OPTION_BOOL, AT(trainer.init_optimizer), "true", 0, 0, NULL,
      "with --init-from: begin with its moments too, where the optimizer is the same",
@@ -207,10 +206,7 @@ static int apply_initial(struct config *config, const char *path)
         rc = record_check_training(&record, &source, "--init-from");
     if (!rc)
         rc = checkpoint_check_model(&info, &record.model);
-    if (!rc && model_options_predict_words(&record.model)) { /* its layers alone */
-        config->trainer.model = record.model;
-        config->trainer.model.negatives = 0;
-    } else if (!rc) {
+    if (!rc) {
         config->trainer.model = record.model;
         config->trainer.optim = record.optim;
         config->trainer.optim.clip_norm = own.clip_norm;

@@ -170,10 +170,8 @@ static int open_model(struct predictor *predictor, const char *path,
     int rc = checkpoint_import(path, &hints, &info);
     if (!rc && is_keras)
         rc = export_keras_part(&info, note);
-    if (!rc) {
-        rc = predictor_take(predictor, &info, "auto");
-        return rc ? rc : predictor_check_judges(predictor);
-    }
+    if (!rc)
+        return predictor_take(predictor, &info, "auto");
     checkpoint_release(&info);
     return rc;
 }

@@ -279,12 +279,9 @@ static int verify_member(const struct predictor *predictor, int i)
 
 static int verify_checkpoint(const char *path)
 {
-    struct predictor predictor = {0};
-    struct checkpoint info = {0};
-    int rc = checkpoint_import(path, NULL, &info), n_tensors = 0, n_slots = 0;
+    struct predictor predictor;
+    int rc = predictor_open(&predictor, path, "auto", NULL), n_tensors = 0, n_slots = 0;
 
-    if (!rc)
-        rc = predictor_take(&predictor, &info, "auto");
     for (int i = 0; i < predictor.n && !rc; i++) {
         n_tensors += model_params(predictor.models[i])->n_tensors;
         n_slots += predictor_member(&predictor, i)->n_slots;

@@ -26,7 +26,7 @@ static bool is_of_model(const char *name)
 /* A stack says all of a network but what is frozen, and a linear model is its kind. */
 static bool is_part_of(const char *name, const struct model_options *model)
 {
-    static const char *const of_stack[] = {"stack", "freeze", "negatives", NULL};
+    static const char *const of_stack[] = {"stack", "freeze", NULL};
     static const char *const of_linear[] = {"model", NULL};
 
     if (!is_of_model(name))

@@ -51,8 +51,6 @@ static int train(struct comm *comm, struct config *config, int argc, char **argv
     (void)argc;
     (void)argv;
 
-    if (model_options_predict_words(&config->trainer.model))
-        return fail(ERR_USAGE, "--negatives is for rnntrain pretrain: leave it out");
     if (runs_options_are_several(config))
         return config->trainer.dry_run ? rehearse_several(comm, config)
                                        : train_several(comm, config);

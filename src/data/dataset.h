@@ -4,7 +4,7 @@
  *   /train/y      (N) int32, class index      /train/length (N) int32, ids kept
  *                 or, where a text may have several labels, (N, C) uint8, 0 or 1
  *   /test/...     /validation/... (optional)  /labels (C) strings   /tokenizer JSON
- *   /unlabelled/x, length   (optional) more texts, which have no labels and no n-grams
+ *   /unlabelled/x, length   (optional) more texts, which have no labels
  *   /tokenizer_kept   the same of the words whose ids stand in x: all that training needs
  *   /provenance   JSON: SHA-256 of the corpus, options, documents of each class
  *   /ngrams   /train/ngrams   ...   where rnnprep counted n-grams: see sparse.h

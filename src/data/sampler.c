@@ -47,16 +47,6 @@ void sampler_release(struct sampler *sampler)
     *sampler = (struct sampler){0};
 }
 
-void sampler_add_rows(struct sampler *sampler, int first, int n)
-{
-    size_t all = (size_t)sampler->n_train + (size_t)n;
-
-    sampler->train = xrealloc(sampler->train, all, sizeof *sampler->train);
-    sampler->order = xrealloc(sampler->order, all, sizeof *sampler->order);
-    for (int i = 0; i < n; i++)
-        sampler->train[sampler->n_train++] = first + i;
-}
-
 int sampler_batches(const struct sampler *sampler)
 {
     return sampler_divide_up(sampler->n_train, sampler->config.batch_size);

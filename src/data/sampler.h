@@ -69,10 +69,6 @@ int sampler_new_hashed(const struct dataset *data, const struct sampler_config *
                        const uint64_t *hashes, struct sampler *sampler) NODISCARD;
 void sampler_release(struct sampler *sampler);
 
-/* From now on n rows are trained too that stand behind the training part in memory, with
- * the numbers from `first` on. */
-void sampler_add_rows(struct sampler *sampler, int first, int n);
-
 /* Batches of an epoch, the smaller last one included; lanes of a full batch. */
 int sampler_batches(const struct sampler *sampler);
 int sampler_lanes(const struct sampler_config *config);

@@ -39,7 +39,6 @@ static char *record_of(const struct keras_reading *reading,
         json_object_del(record, "stack");
     if (!*options->freeze)
         json_object_del(record, "freeze");
-    json_object_del(record, "negatives"); /* of language models, which Keras has not */
     json_object_set_new(record, "recipe", json_string("none"));
     json_object_update(record, reading->optimizer);
     char *text = json_dumps(record, JSON_SORT_KEYS | JSON_COMPACT);

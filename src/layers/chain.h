@@ -35,7 +35,6 @@
     KIND(LAYER_NORMALIZATION, layer_normalization)                                       \
     KIND(BATCH_NORMALIZATION, batch_normalization)                                       \
     KIND(NGRAMS, ngrams)                                                                 \
-    KIND(NEXT_WORD, next_word)                                                           \
     KIND(OUTPUT, output)
 
 #define LAYER_CONSTANT(NAME, stem) LAYER_##NAME,
@@ -89,7 +88,7 @@ enum pooling {
  * decides, as some models of Keras have it. */
 enum loss { LOSS_BINARY, LOSS_CATEGORICAL, LOSS_MULTI_LABEL, LOSS_SIGMOIDS, LOSS_KINDS };
 
-enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48, CHAIN_RESERVED = 2 };
+enum { CHAIN_MOST_LAYERS = 160, LAYER_NAME_BYTES = 48 };
 
 /* Positions that a window has, and from one to the next. */
 enum { WINDOW_MOST_SIZE = 4096 };
@@ -159,8 +158,6 @@ struct layer_config {
         struct {
             int units; /* 1 with LOSS_BINARY, else C */
             enum loss loss;
-            int negatives; /* of a language model's, which has this form too: the words
-                              that a right one is told apart from in a step */
         } output;
     };
 };
@@ -169,10 +166,8 @@ struct chain_config {
     int vocabulary; /* V: ids are 0 .. V - 1, 0 is the pad */
     int length;     /* T: positions of a row */
     int n_ngrams;   /* F, of a model that reads them */
-    /* Of a language model: ids that stand for no word, and are not predicted; or 0. */
-    int32_t reserved[CHAIN_RESERVED];
-    bool mask;    /* pads are skipped, as Embedding(mask_zero=True) */
-    bool pad_pre; /* where the data set's pads stand */
+    bool mask;      /* pads are skipped, as Embedding(mask_zero=True) */
+    bool pad_pre;   /* where the data set's pads stand */
     /* Most bytes that a table of looked-up products may take, see CHAIN_LOOKUP_BYTES. */
     size_t lookup_bytes;
     int n_layers;
@@ -218,13 +213,6 @@ bool chain_uses_mask(const struct chain_config *chain);
 static inline bool chain_is_linear(const struct chain_config *chain)
 {
     return chain->n_layers > 0 && chain->layer[0].kind == LAYER_NGRAMS;
-}
-
-/* Whether it is a language model, whose output is LAYER_NEXT_WORD: C are its words. */
-static inline bool chain_predicts_words(const struct chain_config *chain)
-{
-    return chain->n_layers > 0 &&
-           chain->layer[chain->n_layers - 1].kind == LAYER_NEXT_WORD;
 }
 
 /* Logits of a row: 1 or C. */

@@ -66,8 +66,7 @@ struct pass {
     /* Where the rows of the embedding's gradient are: NULL: in the flat array, which has
      * no table else. */
     const struct table_rows *table;
-    uint64_t *touched; /* of rows of the table that it adds to; NULL: nobody asks */
-    uint64_t seed;     /* of the dropouts */
+    uint64_t seed; /* of the dropouts */
     uint32_t step;
     bool
         shares; /* rows enter behind their pads with what pads leave, where it is alike */
@@ -86,8 +85,6 @@ struct peaks {
     const int32_t *where; /* the positions that gave them */
     const real *y, *dy;   /* what they are, and dL/dy */
 };
-
-struct lane_result;
 
 struct layer {
     const struct layer_ops *ops;
@@ -148,11 +145,6 @@ struct layer_ops {
      * whose rows stand `row` reals apart. NULL: it gives y. */
     void (*pull)(struct layer *layer, const struct pass *pass, const struct steps *steps,
                  int s, real *x, size_t row);
-
-    /* Of the last layer: loss and hits of a lane whose pass forward is done
-     * (layers/output.h). */
-    struct lane_result (*score)(struct layer *layer, const struct lane *lane,
-                                bool trains);
 
     /* Sets the gradients of its tensors, unless it `joins`, and hands that of its inputs
      * to the layer below. */

@@ -353,8 +353,7 @@ struct lane_result output_score(struct layer *output, const struct lane *lane,
 {
     const struct rows *from = lane->from;
     bool is_multi_label = output->config->output.loss == LOSS_MULTI_LABEL;
-    struct lane_result result = {
-        .n = lane->n_rows, .first_class = output->out.width + 1, .last_class = -1};
+    struct lane_result result = {.first_class = output->out.width + 1, .last_class = -1};
 
     if (!from->y && !from->multi_hot)
         return result;
@@ -406,7 +405,6 @@ const struct layer_ops output_layer = {
     .layout = layout,
     .pack = pack,
     .forward = forward,
-    .score = output_score,
     .backward = backward,
     .join = join,
 };

@@ -12,11 +12,9 @@ struct label_counts {
     int64_t true_positives, false_positives, false_negatives;
 };
 
-/* Sums over n rows, or of a language model over n words that were predicted, not means;
- * of the classes that rows were taken for, the first and the last. A row of several
- * labels is correct where it is given all of them and no other. */
+/* Sums over rows, not means; of the classes that rows were taken for, the first and the
+ * last. A row of several labels is correct where it is given all of them and no other. */
 struct lane_result {
-    int64_t n;
     double loss;
     int64_t correct;
     int first_class, last_class;

@@ -12,8 +12,7 @@ static int check_chain(const struct chain_config *chain)
 
     if (chain->vocabulary < 2 || chain->length < 1)
         return fail(ERR_USAGE, "a model needs 2 ids and 1 position or more");
-    if (last < 1 ||
-        (chain->layer[last].kind != LAYER_OUTPUT && !chain_predicts_words(chain)) ||
+    if (last < 1 || chain->layer[last].kind != LAYER_OUTPUT ||
         (chain->layer[0].kind != LAYER_EMBEDDING && !chain_is_linear(chain)))
         return fail(ERR_USAGE, "a model begins with an Embedding and ends in its output");
     return OK;

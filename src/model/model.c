@@ -100,14 +100,6 @@ void model_forward(struct model *model, const struct lane *lane, const struct pa
     }
 }
 
-static struct lane_result score(const struct model *model, const struct lane *lane,
-                                bool trains)
-{
-    struct layer *last = model_output(model);
-
-    return last->ops->score(last, lane, trains);
-}
-
 struct lane_result model_evaluate(struct model *model, const struct lane *lane,
                                   real *logits)
 {
@@ -124,7 +116,7 @@ struct lane_result model_evaluate(struct model *model, const struct lane *lane,
     size_t width = (size_t)output->out.width, row = (size_t)output->out.row;
     for (size_t r = 0; r < (size_t)lane->n_rows && logits; r++)
         memcpy(logits + r * width, output->y + r * row, width * sizeof *logits);
-    return score(model, lane, false);
+    return output_score(output, lane, false);
 }
 
 struct lane_result model_score(struct model *model, const struct lane *lane,
@@ -135,7 +127,7 @@ struct lane_result model_score(struct model *model, const struct lane *lane,
 
     for (size_t r = 0; r < (size_t)lane->n_rows; r++)
         memcpy(output->y + r * row, logits + r * width, width * sizeof *logits);
-    return score(model, lane, false);
+    return output_score(output, lane, false);
 }
 
 void model_backward(struct model *model, const struct pass *pass)
@@ -156,7 +148,7 @@ static void add_perturbed(struct model *model, const struct lane *lane,
     memcpy(model->kept, pass->gradient + table, n * sizeof *model->kept);
     embedding_perturb(model->layer[0], pass);
     model_forward(model, lane, pass);
-    (void)score(model, lane, true);
+    (void)output_score(model_output(model), lane, true);
     model_backward(model, pass);
     model->perturbation.stage = PERTURBATION_NONE;
     for (size_t i = 0; i < n; i++)
@@ -172,13 +164,17 @@ size_t model_most_touched(const struct model *model)
 static void begin_table(struct model *model, const struct lane_gradient *gradient)
 {
     const struct table_rows *table = &gradient->table;
+    const struct tensor *tensor = &model->params.tensors[0];
 
-    for (int i = 0; i < model->plans.n_words && gradient->touched; i++)
+    if (!gradient->touched) {
+        memset(gradient->flat, 0, tensor->size * sizeof *gradient->flat);
+        return;
+    }
+    for (int i = 0; i < model->plans.n_words; i++)
         id_bits_set(gradient->touched, model->plans.words[i]);
     if (!table->rows)
         return;
 
-    const struct tensor *tensor = &model->params.tensors[0];
     size_t words = id_bits_words(model->chain.vocabulary);
     size_t n = table_rows_number(table, 0, 1, words);
     memset(table->rows, 0, n * tensor->shape[1] * sizeof *table->rows);
@@ -197,16 +193,13 @@ struct lane_result model_lane_gradient(struct model *model, const struct lane *l
                               .trains = true,
                               .gradient = gradient->flat,
                               .table = gradient->table.rows ? &gradient->table : NULL,
-                              .touched = gradient->touched,
                               .seed = seed,
                               .step = step};
     uint64_t mode = kernels_begin();
     double began = trace_begin();
 
-    if (!gradient->touched)
-        memset(gradient->flat, 0, model->params.tensors[0].size * sizeof(real));
     model_forward(model, lane, &pass);
-    struct lane_result result = score(model, lane, true);
+    struct lane_result result = output_score(model_output(model), lane, true);
     trace_end(TRACE_FORWARD, began);
 
     began = trace_begin();
@@ -262,22 +255,14 @@ int model_judge(const struct model *model, const real *logits, double *probabili
     return class_decision(kernels, n_logits, logits);
 }
 
-/* What is said of classes and labels concerns no language model. */
-static bool classifies(const struct model *model)
-{
-    return !chain_predicts_words(&model->chain);
-}
-
 void model_weigh_classes(struct model *model, const double *weights)
 {
-    if (classifies(model))
-        output_weigh_classes(model_output(model), weights);
+    output_weigh_classes(model_output(model), weights);
 }
 
 void model_smooth_labels(struct model *model, double share)
 {
-    if (classifies(model))
-        output_smooth_labels(model_output(model), share);
+    output_smooth_labels(model_output(model), share);
 }
 
 /* Of a sequence that no layer goes through by itself, as where poolings stand on an

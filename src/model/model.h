@@ -70,7 +70,7 @@ struct lane_gradient {
     uint64_t *touched; /* as model_gradient has it */
     /* With `rows`: where those that are touched go, at most model_most_touched, zeroed
      * here; then the flat array's table is neither read nor written. `touched` is that
-     * table's. Not of a language model. */
+     * table's. */
     struct table_rows table;
 };
 struct lane_result model_lane_gradient(struct model *model, const struct lane *lane,

@@ -66,8 +66,6 @@ static const struct option model_table[] = {
      "summary shows: \"embedding,lstm\"; none: all train, also those that a model of "
      "Keras has frozen",
      GROUP, false},
-    {"negatives", OPTION_COUNT, AT(negatives), "0", 0, MODEL_MOST_NEGATIVES, NULL, "",
-     NULL, false},
 };
 
 const struct option_table model_options_table = {.options = model_table,
@@ -197,10 +195,7 @@ int model_options_chain(const struct model_options *options, const struct facts 
         return rc;
 
     chain_complete(chain);
-    rc = model_options_freeze(options->freeze, chain);
-    if (!rc && model_options_predict_words(options))
-        rc = model_options_predicting(options->negatives, chain);
-    return rc;
+    return model_options_freeze(options->freeze, chain);
 }
 
 void model_options_leave_open(struct model_options *options)
@@ -243,14 +238,6 @@ int model_options_settle(struct model_options *options)
 
     if (!*options->stack && !*options->freeze)
         return OK;
-    struct model_options layers = *options; /* which are said alike for either output */
-    layers.negatives = 0;
-    int rc = model_options_chain(&layers, &any, &chain);
-    if (!rc)
-        rc = model_options_of(&chain, &layers);
-    if (!rc) {
-        layers.negatives = options->negatives;
-        *options = layers;
-    }
-    return rc;
+    int rc = model_options_chain(options, &any, &chain);
+    return rc ? rc : model_options_of(&chain, options);
 }

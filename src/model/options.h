@@ -34,7 +34,7 @@ enum model_gates { MODEL_SIGMOID, MODEL_HARD_SIGMOID, MODEL_GATES };
     [MODEL_SIGMOID] = "sigmoid", [MODEL_HARD_SIGMOID] = "hard_sigmoid"
 extern const char *const model_gates_names[MODEL_GATES + 1];
 
-enum { FREEZE_BYTES = 8192, MODEL_MOST_NEGATIVES = 65536 };
+enum { FREEZE_BYTES = 8192 };
 
 struct model_options {
     enum model_kind kind;
@@ -51,9 +51,6 @@ struct model_options {
     /* Names of the layers whose weights do not train, with commas; "" or "none": of no
      * layer. It makes no other model. */
     char freeze[FREEZE_BYTES];
-    /* Not 0: a language model over these layers, which tells each word from so many
-     * others (model/predicting.c). */
-    int negatives;
 };
 
 extern const struct option_table model_options_table;
@@ -65,12 +62,6 @@ int model_options_check(const struct model_options *options) NODISCARD;
 static inline bool model_options_are_linear(const struct model_options *options)
 {
     return options->kind == MODEL_LINEAR && !*options->stack;
-}
-
-/* Whether they say a language model. */
-static inline bool model_options_predict_words(const struct model_options *options)
-{
-    return options->negatives > 0;
 }
 
 /* The chain of the options; vocabulary, length, classes and the pads' side are those of

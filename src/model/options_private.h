@@ -1,5 +1,5 @@
-/* What options.c (options -> chain), options_of.c (chain -> options), freeze.c and
- * predicting.c share. */
+/* What options.c (options -> chain), options_of.c (chain -> options) and freeze.c
+ * share. */
 #ifndef RNNTRAIN_MODEL_OPTIONS_PRIVATE_H
 #define RNNTRAIN_MODEL_OPTIONS_PRIVATE_H
 
@@ -8,10 +8,6 @@
 /* Freezes the layers of a list of names. ERR_USAGE: there is none of such a name, or it
  * has no weights. */
 int model_options_freeze(const char *names, struct chain_config *chain) NODISCARD;
-
-/* The language model over the classifier's embedding and recurrent layers. ERR_USAGE:
- * they make none. */
-int model_options_predicting(int negatives, struct chain_config *chain) NODISCARD;
 
 /* The names of the chain's frozen layers, at most FREEZE_BYTES. ERR_USAGE: more. */
 int model_options_frozen(const struct chain_config *chain, char *names) NODISCARD;

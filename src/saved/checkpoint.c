@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "saved/decision.h"
 #include "saved/ensemble_private.h"
+#include "saved/record.h"
 
 enum { MOST_CONFIG = 1 << 20 }; /* bytes; some fifty options have 2,000 */
 
@@ -75,6 +76,8 @@ int checkpoint_read_one(struct h5 *file, struct checkpoint *info)
 
     if (!rc)
         rc = h5_read_text(file, "/rnntrain/config", MOST_CONFIG, &info->config);
+    if (!rc)
+        rc = record_check_classifier(info->config, h5_path(file));
     if (!rc)
         rc = h5_read_text(file, "/rnntrain/state", H5_MOST_JSON, &info->state);
     if (!rc)

@@ -145,7 +145,7 @@ static void write_own_part(struct h5_writer *file, const struct checkpoint *info
 static void write_all(struct h5_writer *file, const struct checkpoint *info,
                       const struct checkpoint_model *model)
 {
-    if (chain_is_linear(model->chain) || chain_predicts_words(model->chain))
+    if (chain_is_linear(model->chain))
         write_tensors(file, model);
     else
         write_keras_part(file, model);

@@ -205,6 +205,20 @@ int record_read(const char *json, const struct record_source *source,
     return OK;
 }
 
+int record_check_classifier(const char *json, const char *path)
+{
+    json_t *root = json_loads(json, 0, NULL);
+    bool is_classifier = json_integer_value(json_object_get(root, "negatives")) == 0;
+
+    json_decref(root);
+    if (is_classifier)
+        return OK;
+    return fail(ERR_USAGE,
+                "%s is a language model of an earlier build, and this one reads none: "
+                "give a classifier, or begin with word vectors (rnntrain --vectors)",
+                path);
+}
+
 int record_check_training(const struct record *record, const struct record_source *source,
                           const char *doing)
 {

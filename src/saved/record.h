@@ -43,6 +43,9 @@ struct record_source {
 int record_read(const char *json, const struct record_source *source,
                 struct record *record) NODISCARD;
 
+/* ERR_USAGE: it is of a language model, which an earlier build trained. */
+int record_check_classifier(const char *json, const char *path) NODISCARD;
+
 /* ERR_USAGE, as where such a run is resumed, unless all that the record says of training
  * is known: the file is whole, but not for this. `doing` says what it is wanted for. */
 int record_check_training(const struct record *record, const struct record_source *source,

@@ -44,7 +44,6 @@ const struct record_key record_keys[] = {
     {"model", "\"lstm\"", false, false},
     {"momentum", "0.0", false, false},
     {"monitor", "\"val_acc\"", false, false},
-    {"negatives", "0", true, true},
     {"notebook", "false", false, false},
     {"on_nan", "\"stop\"", false, false},
     {"optimizer", "\"adam\"", false, false},

@@ -154,21 +154,7 @@ int predictor_open(struct predictor *predictor, const char *path, const char *is
     struct checkpoint info = {0};
     *predictor = (struct predictor){0};
     int rc = checkpoint_import(path, hints, &info);
-    if (!rc)
-        rc = predictor_take(predictor, &info, isa);
-    return rc ? rc : predictor_check_judges(predictor);
-}
-
-int predictor_check_judges(const struct predictor *predictor)
-{
-    const char *path = predictor->info.path;
-
-    if (!model_options_predict_words(&predictor->record.model))
-        return OK;
-    return fail(ERR_USAGE,
-                "%s is a language model, which judges no texts: begin a classifier with "
-                "its layers, rnntrain DATA --init-from %s",
-                path, path);
+    return rc ? rc : predictor_take(predictor, &info, isa);
 }
 
 int predictor_check_texts(const struct predictor *predictor)

@@ -45,8 +45,6 @@ int predictor_open(struct predictor *predictor, const char *path, const char *is
  * fails. */
 int predictor_take(struct predictor *predictor, const struct checkpoint *info,
                    const char *isa) NODISCARD;
-/* ERR_USAGE of a language model, which predictor_open refuses. */
-int predictor_check_judges(const struct predictor *predictor) NODISCARD;
 /* What it reads of a text: ids of its words, its n-grams, or both. */
 bool predictor_reads_ids(const struct predictor *predictor);
 static inline bool predictor_reads_ngrams(const struct predictor *predictor)

@@ -73,16 +73,6 @@ static void describe_beginning(struct trainer *trainer, const struct checkpoint 
     free(steps);
 }
 
-static void describe_language(struct trainer *trainer)
-{
-    bool masks = model_chain(trainer->model)->mask;
-
-    free(trainer->beginning);
-    trainer->beginning =
-        xasprintf("the layers of a language model, %s\n%s", trainer->config->init_from,
-                  masks ? "" : "it skipped pads: --mask skips them here too\n");
-}
-
 /* Rank 0. */
 static int load_initial(struct trainer *trainer)
 {
@@ -94,31 +84,24 @@ static int load_initial(struct trainer *trainer)
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
     struct checkpoint info = {0};
     bool is_again = trainer->beginning != NULL; /* after a rollback: all was said */
-    bool is_pretrained = false;
     char *classes = NULL;
 
     int rc = trainer_check_beginning(trainer);
     if (!rc)
         rc = checkpoint_import(trainer->config->init_from, &hints, &info);
-    if (!rc)
-        rc = trainer_is_of_language(trainer, &info, &is_pretrained);
-    bool moments = !rc && !is_pretrained && has_moments(trainer, &info);
+    bool moments = !rc && has_moments(trainer, &info);
     if (!rc)
         rc = check_words(trainer, &info);
-    if (!rc && is_pretrained)
-        rc = trainer_take_language(trainer, &info);
-    else if (!rc)
+    if (!rc)
         rc = checkpoint_load(&info, trainer->params, (float *)trainer->weights,
                              moments ? slots : NULL);
 
-    if (!rc && !is_pretrained && !trainer_pretrains(trainer))
+    if (!rc)
         rc = trainer_take_classes(trainer, &info, &classes);
 
     if (!rc && moments)
         trainer->progress.moments_steps = steps_of(&info);
-    if (!rc && is_pretrained)
-        describe_language(trainer);
-    else if (!rc)
+    if (!rc)
         describe_beginning(trainer, &info, moments, classes);
     if (!rc && info.is_unsealed && !is_again)
         trainer_tell_unsealed(trainer, info.path);

@@ -66,7 +66,7 @@ static int meet_nonfinite(struct trainer *trainer, int b, const struct outcome *
 /* Of the epoch so far, whose score holds sums. */
 static double mean_loss(const struct progress *progress)
 {
-    return progress->score.n ? progress->score.loss / (double)progress->score.n : 0;
+    return progress->score.n ? progress->score.loss / progress->score.n : 0;
 }
 
 static void say_status(struct trainer *trainer)
@@ -313,7 +313,6 @@ static struct report_epoch describe(const struct trainer *trainer,
         .validated = trainer->sampler.n_validation > 0 && !trainer->progress.is_refitted,
         .n_validation = validation->n,
         .multi_label = trainer->data.facts.multi_label,
-        .predicts_words = trainer_pretrains(trainer),
         .f1 = score_f1(train),
         .val_f1 = score_f1(validation),
         .figures = judgement->value,

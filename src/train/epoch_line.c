@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/program.h"
-#include "kernels/kernels.h"
 
 /* "0.6931"; what is large has fewer decimals, as a line has no room for it. */
 static const char *figure(double value, char text[32])
@@ -38,21 +37,7 @@ static char *name_of(const struct report_epoch *epoch)
                           : xasprintf("epoch %2d/%d", epoch->epoch, epoch->epochs);
 }
 
-/* Of a language model. */
-static void say_perplexity(struct report *report, const struct report_epoch *epoch)
-{
-    char left[48], loss[32], of_words[32], validation[96] = "";
-
-    describe_left(report, epoch, left);
-    if (epoch->validated)
-        snprintf(validation, sizeof validation, " val_perplexity %.2f %c",
-                 kernels_exp(epoch->val_loss), epoch->improved ? '*' : ' ');
-    snprintf(of_words, sizeof of_words, "%.2f", kernels_exp(epoch->loss));
-    report_say(report, "epoch %2d/%d loss %s perplexity %s%s%s", epoch->epoch,
-               epoch->epochs, figure(epoch->loss, loss), of_words, validation, left);
-}
-
-static void say_classes(struct report *report, const struct report_epoch *epoch)
+static void say_scores(struct report *report, const struct report_epoch *epoch)
 {
     const char *what = epoch->multi_label ? "f1" : "acc";
     char left[48], loss[32], validation[96] = "", *name = name_of(epoch);
@@ -96,10 +81,7 @@ static void say_speed(struct report *report, const struct report_epoch *epoch)
 
 void report_say_epoch(struct report *report, const struct report_epoch *epoch)
 {
-    if (epoch->predicts_words)
-        say_perplexity(report, epoch);
-    else
-        say_classes(report, epoch);
+    say_scores(report, epoch);
     if (report->is_verbose)
         say_speed(report, epoch);
 }

@@ -9,7 +9,6 @@
 
 /* What a lane hands over. */
 enum {
-    N,
     LOSS,
     CORRECT,
     FIRST_CLASS,
@@ -221,7 +220,6 @@ static void ask_score(const struct evaluator *evaluator, const struct lane *lane
 {
     struct lane_result result = judge_lane(evaluator, lane);
 
-    values[N] = (double)result.n;
     values[LOSS] = result.loss;
     values[CORRECT] = (double)result.correct;
     values[FIRST_CLASS] = result.first_class;
@@ -238,10 +236,10 @@ static int64_t count(const double *values, int n_lanes)
 }
 
 /* Of all lanes' values. */
-static struct score add_up(const double *values, int n_lanes)
+static struct score add_up(const double *values, int n_lanes, int n)
 {
-    struct score score = {.n = count(values + N, n_lanes)};
-    if (score.n == 0)
+    struct score score = {.n = n};
+    if (n == 0)
         return score;
 
     double first = values[FIRST_CLASS], last = values[LAST_CLASS];
@@ -251,7 +249,7 @@ static struct score add_up(const double *values, int n_lanes)
     }
     score.first_class = (int)first;
     score.last_class = (int)last;
-    score.loss = comm_tree_sum(values + LOSS, n_lanes, WIDTH) / (double)score.n;
+    score.loss = comm_tree_sum(values + LOSS, n_lanes, WIDTH) / n;
     score.correct = count(values + CORRECT, n_lanes);
     score.labels = (struct label_counts){count(values + TRUE_POSITIVES, n_lanes),
                                          count(values + FALSE_POSITIVES, n_lanes),
@@ -268,7 +266,7 @@ int evaluate(const struct evaluator *evaluator, const struct dataset *data,
 
     int rc = ask_all(evaluator, data, part, rows, n, &question, values);
 
-    *score = add_up(values, n_lanes);
+    *score = add_up(values, n_lanes, n);
     free(values);
     return rc;
 }

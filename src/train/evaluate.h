@@ -12,16 +12,16 @@
 #include "train/stream.h"
 
 struct score {
-    double loss;     /* mean over n rows, or over a language model's words */
-    int64_t correct; /* of them, decided rightly */
-    int64_t n;
+    double loss;     /* mean over rows */
+    int64_t correct; /* rows decided rightly */
+    int n;
     int first_class, last_class; /* of those that rows were taken for */
     struct label_counts labels;  /* where rows have several */
 };
 
 static inline double score_accuracy(const struct score *score)
 {
-    return score->n ? (double)score->correct / (double)score->n : 0;
+    return score->n ? (double)score->correct / score->n : 0;
 }
 
 /* The micro-average of F1 over labels, 2 tp / (2 tp + fp + fn); 0 where nothing is there

@@ -6,7 +6,6 @@
 
 #include "base/program.h"
 #include "base/say.h"
-#include "kernels/kernels.h"
 
 /* Infinity and NaN are no JSON. */
 static json_t *number(double value)
@@ -108,14 +107,8 @@ void report_say_start(struct report *report, const struct report_start *start)
     else
         say_beginning(report, start->beginning);
 
-    if (start->n_unlabelled)
-        report_say(report,
-                   "data     %s rows to train, %d of them without labels, %s to validate "
-                   "(%s)",
-                   train, start->n_unlabelled, validation, start->validation);
-    else
-        report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
-                   train, validation, start->validation, test);
+    report_say(report, "data     %s rows to train, %s to validate (%s), %s to test",
+               train, validation, start->validation, test);
     say_data(report, start);
     if (start->n_validation == 0 && start->watched)
         report_say(report,
@@ -126,13 +119,7 @@ void report_say_start(struct report *report, const struct report_start *start)
         report_say(report, "warning  %s", start->unseen);
     if (start->class_weights)
         report_say(report, "weights  of a row, by its class: %s", start->class_weights);
-    if (start->negatives)
-        report_say(
-            report,
-            "model    %s parameters, predicts words, each told from %d others, %zu "
-            "MiB a rank",
-            parameters, start->negatives, start->bytes >> 20);
-    else if (start->node_bytes)
+    if (start->node_bytes)
         report_say(
             report, "model    %s parameters, %d classes, %zu MiB a node and %zu a rank",
             parameters, start->classes, start->node_bytes >> 20, start->bytes >> 20);
@@ -273,13 +260,6 @@ static void add_trial(json_t *line, const struct report_trial *trial)
     json_object_set_new(line, "all_rows", json_boolean(trial->is_last));
 }
 
-static void add_perplexity(json_t *line, const struct report_epoch *epoch)
-{
-    json_object_set_new(line, "perplexity", number(kernels_exp(epoch->loss)));
-    if (epoch->validated)
-        json_object_set_new(line, "val_perplexity", number(kernels_exp(epoch->val_loss)));
-}
-
 int report_epoch(struct report *report, const struct report_epoch *epoch)
 {
     if (!report->is_open)
@@ -291,8 +271,6 @@ int report_epoch(struct report *report, const struct report_epoch *epoch)
     json_object_set_new(line, "acc", number(epoch->acc));
     if (epoch->multi_label)
         json_object_set_new(line, "f1", number(epoch->f1));
-    if (epoch->predicts_words)
-        add_perplexity(line, epoch);
     if (epoch->validated) {
         json_object_set_new(line, "val_loss", number(epoch->val_loss));
         json_object_set_new(line, "val_acc", number(epoch->val_acc));

@@ -109,7 +109,7 @@ static bool listens(const struct trainer *trainer, int *classes)
     bool keeps = facts->n_labels <= MOST_CLASSES || is_watched(trainer);
 
     *classes = keeps ? facts->n_labels : 0;
-    return !trainer_pretrains(trainer) && (keeps || !facts->multi_label);
+    return keeps || !facts->multi_label;
 }
 
 /* Who keeps logits hears them too. */

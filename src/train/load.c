@@ -72,11 +72,8 @@ static int read_tokenizer(struct trainer *trainer)
 {
     struct text_tokenizer *tokenizer = NULL;
     int rc = dataset_tokenizer(&trainer->data, &tokenizer);
-    if (!rc) {
+    if (!rc)
         trainer->tokenizer = text_to_json(tokenizer, true);
-        trainer->reserved[0] = text_beyond_id(tokenizer); /* also of unknown words */
-        trainer->reserved[1] = text_start_id(tokenizer);
-    }
     text_free(tokenizer);
     return rc;
 }
@@ -94,7 +91,7 @@ int trainer_load_data(struct trainer *trainer)
     struct dataset *data = &trainer->data;
     bool streams = trainer->config->sampler.shuffle == SHUFFLE_WINDOW ||
                    trainer_is_linear(trainer); /* which reads no ids */
-    enum dataset_extent extent = streams ? DATASET_COLUMNS : trainer_extent(trainer);
+    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
     int readers = n_readers(comm);
 
     int rc = open_data(trainer, readers);

@@ -49,7 +49,7 @@ void trainer_release_heard(struct trainer *trainer)
 /* Whether n rows find their way into the file. */
 static bool keeps(const struct trainer *trainer, int n)
 {
-    return !trainer->config->is_trial && !trainer_pretrains(trainer) &&
+    return !trainer->config->is_trial &&
            (int64_t)n * trainer->data.facts.n_labels <= PREDICTIONS_MOST;
 }
 

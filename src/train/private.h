@@ -9,11 +9,10 @@
  * Checkpoints: save.c writes them, save_behind.c large ones, and generation.c reads
  * them, with progress as JSON by state.c; replicas.c compares what goes into them. Where
  * weights are, and when they are up to date: weights.c. Where the run stands: begin.c (a
- * new one; vectors.c, its
- * embedding; pretrained.c, layers of a language model), resume.c (as a checkpoint has
- * it). What each rank did when: tracing.c. What the result says of each row:
- * predictions.c. A run of which nothing is written: dry_run.c. A linear model's n-grams:
- * load_ngrams.c; its fits: linear_run.c, with linear_bayes.c.
+ * new one; vectors.c, its embedding), resume.c (as a checkpoint has it). What each rank
+ * did when: tracing.c. What the result says of each row: predictions.c. A run of which
+ * nothing is written: dry_run.c. A linear model's n-grams: load_ngrams.c; its fits:
+ * linear_run.c, with linear_bayes.c.
  * Models that are done, over the rows of such a run: judging.h.
  */
 #ifndef RNNTRAIN_TRAIN_PRIVATE_H
@@ -110,7 +109,6 @@ struct trainer {
     struct stream
         *stream;     /* the ids, with SHUFFLE_WINDOW; else NULL, they are in `window` */
     char *tokenizer; /* JSON, kept words only; rank 0 */
-    int32_t reserved[CHAIN_RESERVED]; /* ids that stand for no word, or 0; rank 0 */
     struct sampler sampler;
     struct model *model;
     struct linear_side linear; /* where the model is one */
@@ -147,15 +145,14 @@ struct trainer {
     double saved_at; /* the last checkpoint inside an epoch, or the start */
 };
 
-/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. LANE_N: rows, or
- * words that were predicted. The last three are counts of labels. */
+/* LANE_WISH: what the lane's rank wants after this batch, an enum wish. The last three
+ * are counts of labels. */
 enum {
     LANE_LOSS,
     LANE_CORRECT,
     LANE_WORK,
     LANE_SECONDS,
     LANE_WISH,
-    LANE_N,
     LANE_TRUE_POSITIVES,
     LANE_FALSE_POSITIVES,
     LANE_FALSE_NEGATIVES,
@@ -228,10 +225,6 @@ int trainer_select_kernels(struct trainer *trainer) NODISCARD;
 /* Collective. All of the data that the run works on: split, and read ahead or in memory,
  * with the n-grams of a linear model. */
 int trainer_take_data(struct trainer *trainer) NODISCARD;
-/* Collective. What a language model learns of: texts without labels too, whose rows have
- * the numbers behind those of the training part; which ids are words. ERR_USAGE: not all
- * is in memory. */
-int trainer_take_texts(struct trainer *trainer) NODISCARD;
 /* Collective. The n-grams of all rows into the memory that a node shares, and their list
  * on rank 0. */
 int trainer_load_ngrams(struct trainer *trainer) NODISCARD;
@@ -359,24 +352,6 @@ static inline bool trainer_is_linear(const struct trainer *trainer)
     return model_options_are_linear(&trainer->config->model);
 }
 
-/* Whether it learns to predict words, which losses are of, and no classes. */
-static inline bool trainer_pretrains(const struct trainer *trainer)
-{
-    return model_options_predict_words(&trainer->config->model);
-}
-
-/* What of the data set is in memory, unless its ids are read ahead. */
-static inline enum dataset_extent trainer_extent(const struct trainer *trainer)
-{
-    return trainer_pretrains(trainer) ? DATASET_WITH_UNLABELLED : DATASET_ALL;
-}
-
-/* What a row is judged by at most: itself, or its words in both directions. */
-static inline int trainer_most_judged(const struct trainer *trainer)
-{
-    return trainer_pretrains(trainer) ? 2 * trainer->data.facts.maxlen : 1;
-}
-
 static inline bool trainer_stops_early(const struct trainer *trainer)
 {
     int patience = trainer->config->patience;
@@ -423,17 +398,10 @@ int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
 /* Weights from the seed or from another model, moments and progress of a run that begins.
  * Collective. */
 int trainer_begin(struct trainer *trainer) NODISCARD;
-/* Rank 0. Whether a model to begin with is a language model, of which a classifier takes
- * the layers that both have, the rest being drawn: trainer_take_language. ERR_USAGE:
- * names or shapes differ; or a language model would begin with a classifier. */
-struct checkpoint;
-int trainer_is_of_language(const struct trainer *trainer, const struct checkpoint *info,
-                           bool *is_pretrained) NODISCARD;
-int trainer_take_language(struct trainer *trainer,
-                          const struct checkpoint *info) NODISCARD;
 /* Rank 0. Weights and moments that were read of a model get its classes in the order of
  * the data's, by their names; *note, the caller's, says so, or NULL. ERR_FORMAT where the
  * names are others. */
+struct checkpoint;
 int trainer_take_classes(struct trainer *trainer, const struct checkpoint *info,
                          char **note) NODISCARD;
 /* Rank 0. The embedding of a run that begins gets the vectors of its file, and words that

@@ -60,11 +60,9 @@ struct report_start {
     const char *unseen;        /* classes that no validation row is of, or NULL */
     const char *class_weights; /* the least and the greatest, or NULL: all are 1 */
     int ranks, lanes, classes;
-    int negatives;     /* of a language model, which has no classes; else 0 */
     bool reproducible; /* on any number of ranks */
     bool shares_cores; /* some host has more ranks than cores */
     int n_train, n_validation, n_test;
-    int n_unlabelled;         /* of n_train: texts without labels */
     const char *watched;      /* what best.h5 and early stopping go by: "val_acc" */
     size_t parameters, bytes; /* of a rank's workspace */
     size_t node_bytes;        /* of weights that a node's ranks share; 0: they do not */
@@ -116,8 +114,7 @@ struct report_epoch {
                               NULL: none is */
     const char *watched;   /* a figure that people see too; NULL: none */
     double watched_value;
-    bool predicts_words; /* losses are of words: perplexities are said */
-    int n_validation;    /* rows */
+    int n_validation; /* rows */
     const char
         *one_class; /* that they were all taken for; NULL: for several, or rightly */
     struct report_trial trial;

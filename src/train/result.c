@@ -92,8 +92,6 @@ static void say_unfinished(struct trainer *trainer)
 {
     const struct progress *progress = &trainer->progress;
     bool early = trainer_stops_early(trainer);
-    if (trainer->comm->rank != 0)
-        return;
     if (!early && progress->best_epoch == progress->epoch)
         report_say(&trainer->report,
                    "note     the last epoch was the best: more --epochs may go further");
@@ -128,10 +126,6 @@ int trainer_judge_result(struct trainer *trainer)
     int rc = OK;
     if (trainer_is_linear(trainer))
         return judge_linear(trainer);
-    if (trainer_pretrains(trainer)) { /* what it is worth a classifier will show */
-        say_unfinished(trainer);
-        return OK;
-    }
 
     if (on.n > 0)
         rc = judge(trainer, "best", progress->best_epoch, trainer->best_weights);
@@ -141,7 +135,7 @@ int trainer_judge_result(struct trainer *trainer)
         rc = trainer_report_baselines(trainer, &on);
     if (!rc && trainer->sampler.n_test == 0)
         say_no_test(trainer);
-    if (!rc)
+    if (!rc && trainer->comm->rank == 0)
         say_unfinished(trainer);
     return rc;
 }

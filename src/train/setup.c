@@ -179,8 +179,6 @@ static int make_model(struct trainer *trainer)
     struct chain_config chain;
 
     int rc = model_options_chain(&config->model, &trainer->data.facts, &chain);
-    if (trainer_pretrains(trainer))
-        memcpy(chain.reserved, trainer->reserved, sizeof chain.reserved);
     if (!rc && trainer_is_linear(trainer))
         return make_linear(trainer, &chain);
     if (!rc)
@@ -320,8 +318,6 @@ int trainer_take_data(struct trainer *trainer)
         rc = trainer_check_monitor(trainer);
     if (!rc)
         rc = trainer_check_calibration(trainer);
-    if (!rc && trainer_pretrains(trainer))
-        rc = trainer_take_texts(trainer);
     if (!rc && trainer_is_linear(trainer) && trainer->data.facts.has_ngrams)
         rc = trainer_load_ngrams(trainer);
     return rc ? rc : trainer_open_stream(trainer);

@@ -48,13 +48,9 @@ static char *describe_validation(const struct trainer *trainer)
     return text;
 }
 
-/* Classes that training sees and validation does not; NULL: there are none, or nobody
- * asks. */
+/* Classes that training sees and validation does not; NULL: there are none. */
 static char *describe_unseen(const struct trainer *trainer)
 {
-    if (trainer_pretrains(trainer))
-        return NULL;
-
     const struct sampler *sampler = &trainer->sampler;
     const struct facts *facts = &trainer->data.facts;
     int *train = count_classes(trainer, DATASET_TRAIN, sampler->train, sampler->n_train);
@@ -190,7 +186,7 @@ static size_t data_bytes(const struct trainer *trainer)
     if (trainer_is_linear(trainer))
         return trainer_ngram_bytes(trainer);
     return trainer->stream ? stream_bytes(trainer->stream)
-                           : dataset_bytes(&trainer->data, trainer_extent(trainer));
+                           : dataset_bytes(&trainer->data, DATASET_ALL);
 }
 
 /* What the log and the console say first. Texts are borrowed. */
@@ -213,10 +209,7 @@ static struct report_start describe(const struct trainer *trainer, const char *h
         .ranks = trainer->comm->size,
         .lanes = sampler_lanes(&config->sampler),
         .classes = trainer->data.facts.n_labels,
-        .negatives = config->model.negatives,
         .n_train = sampler->n_train,
-        .n_unlabelled =
-            trainer_pretrains(trainer) ? trainer->data.part[DATASET_UNLABELLED].n : 0,
         .n_validation = sampler->n_validation,
         .n_test = sampler->n_test,
         .watched = monitor_names[trainer->progress.monitor],

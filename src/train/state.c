@@ -134,7 +134,6 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
                        const char *source, struct progress *progress)
 {
     const struct sampler *sampler = &trainer->sampler;
-    int64_t most = (int64_t)sampler->n_train * trainer_most_judged(trainer);
     int64_t epoch = 0, step = 0, batch = 0, correct = 0, n = 0, wait = 0, best_epoch = 0;
     const struct {
         const char *key;
@@ -143,8 +142,8 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
         {"epoch", 1000000, &epoch},
         {"step", TRAINER_MOST_STEPS, &step},
         {"batch", sampler_batches(sampler), &batch},
-        {"correct", most, &correct},
-        {"n", most, &n},
+        {"correct", sampler->n_train, &correct},
+        {"n", sampler->n_train, &n},
         {"wait", 1000000, &wait},
         {"best_epoch", 1000000, &best_epoch},
     };
@@ -175,7 +174,7 @@ int trainer_read_state(const struct trainer *trainer, const json_t *root,
         .batch = (int)batch,
         .score = {.loss = json_number_value(loss),
                   .correct = correct,
-                  .n = n,
+                  .n = (int)n,
                   .labels = read_label_counts(root)},
         .wait = (int)wait,
         .spares_one_class = json_is_true(json_object_get(root, "spares_one_class")),

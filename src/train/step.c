@@ -61,7 +61,6 @@ static void compute_lanes(struct trainer *trainer, int b, const void *ids)
 
         double *values = &trainer->lane_values[l * LANE_WIDTH];
         values[LANE_LOSS] = result.loss;
-        values[LANE_N] = (double)result.n;
         values[LANE_CORRECT] = (double)result.correct;
         values[LANE_WORK] = model_positions(trainer->model, &lane, true);
         values[LANE_SECONDS] = seconds_now() - began;
@@ -81,8 +80,8 @@ static int greatest_wish(const struct trainer *trainer, int n_lanes)
     return (int)wish;
 }
 
-/* The update from the gradient's sum over all lanes, of n rows or words; false where its
- * norm is not finite: weights are then as they were. */
+/* The update from the gradient's sum over all lanes, of n rows; false where its norm is
+ * not finite: weights are then as they were. */
 static bool update(struct trainer *trainer, int b, int n, struct comm_lane sum)
 {
     const real *gradient = gradient_of(trainer, sum);
@@ -138,10 +137,9 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
                     values + LANE_SECONDS, LANE_WIDTH);
     outcome->wish = greatest_wish(trainer, n_lanes);
     double loss = comm_tree_sum(values + LANE_LOSS, n_lanes, LANE_WIDTH);
-    int64_t n = count(trainer, LANE_N, n_lanes);
     if (!isfinite(loss))
         outcome->nonfinite = "loss";
-    else if (!update(trainer, b, n > 0 ? (int)n : 1, gradient))
+    else if (!update(trainer, b, outcome->n, gradient))
         outcome->nonfinite = "gradient";
     if (outcome->nonfinite)
         return OK;
@@ -150,7 +148,7 @@ int trainer_train_batch(struct trainer *trainer, int b, struct outcome *outcome)
     progress->batch = b + 1;
     progress->score.loss += loss;
     add_counts(trainer, n_lanes, &progress->score);
-    progress->score.n += n;
-    outcome->loss = n > 0 ? loss / (double)n : 0;
+    progress->score.n += outcome->n;
+    outcome->loss = loss / outcome->n;
     return OK;
 }

@@ -12,14 +12,13 @@ static size_t stride_of(const struct trainer *trainer)
 }
 
 /* Whether few of the table's rows are touched by a lane, of a model whose first tensor
- * has a row for each id. A language model touches rows that no lane reads. */
+ * has a row for each id. */
 static bool has_table(const struct trainer *trainer)
 {
     enum { FEW = 4 };
     size_t rows = trainer->params->tensors[0].shape[0];
 
-    return !trainer_is_linear(trainer) && !trainer_pretrains(trainer) &&
-           trainer->config->reduction == COMM_CANONICAL &&
+    return !trainer_is_linear(trainer) && trainer->config->reduction == COMM_CANONICAL &&
            rows > FEW * model_most_touched(trainer->model);
 }
 

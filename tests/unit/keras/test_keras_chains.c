@@ -240,7 +240,6 @@ static void expect_same_layer(const struct layer_config *a, const struct layer_c
         assert_int_equal(a->normalization.no_scale, b->normalization.no_scale);
         break;
     case LAYER_NGRAMS:
-    case LAYER_NEXT_WORD:
         fail_msg("Keras has no such layer");
         break;
     case LAYER_OUTPUT:

@@ -321,6 +321,7 @@ static void refuse(const char *path, int code, const char *expected)
 static void test_other_files(void **state)
 {
     (void)state;
+    static char language_model[] = "{\"negatives\":512}";
     struct fixture fixture;
     char *path = scratch_path("other.h5");
     struct h5_writer *file = h5_create();
@@ -345,6 +346,13 @@ static void test_other_files(void **state)
     fixture.info.facts.maxlen = 0;
     path = write_fixture(&fixture, "facts.h5");
     refuse(path, ERR_FORMAT, "attribute maxlen of /rnntrain is 0");
+    free(path);
+    release(&fixture);
+
+    fill(&fixture);
+    fixture.info.config = language_model;
+    path = write_fixture(&fixture, "words.h5");
+    refuse(path, ERR_USAGE, "words.h5 is a language model of an earlier build");
     free(path);
     release(&fixture);
     refuse("/no/such.h5", ERR_NO_INPUT, "");
