@@ -20,7 +20,7 @@ done_by() { # number of jobs that must all have ended well
 section "An allocation of Slurm"
 grep -q ' 0 errors' "$tmp/said" || problem "doctor: $(cat "$tmp/said")"
 done_by 3
-[ -e first/best.h5 ] || problem "no model: $(ls first; cat ./*.out)"
+[ -e first/ensemble.h5 ] || problem "no model: $(ls first; cat ./*.out)"
 
 for n in $(seq 12); do echo "--learning-rate 0.00$n --units 4 --embedding 4 --dense 0"; done >options.txt
 export RNNTRAIN_UNITS=4 RNNTRAIN_EMBEDDING=4
