@@ -40,7 +40,7 @@ const struct option_table cmd_sweep_table = {
     .program = "rnntrain sweep",
     .synopsis = "[dataset.h5] --grid name=value,... [options]",
     .example = "  mpirun -np 4 rnntrain sweep dataset.h5 --grid units=32,64 \\\n"
-               "      --grid learning-rate=1e-3,2e-3 --seeds 5 --run-dir swept\n",
+               "      --grid learning-rate=1e-3,2e-3 --seeds 5 --monitor val_loss\n",
     .about =
         "Trains every combination of the values in the grid, from --seeds seeds each "
         "and\n"

@@ -104,7 +104,7 @@ int dataset_open_again(const char *path, struct dataset *data) NODISCARD;
 size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent);
 
 /* Sets the pointers into `storage` (dataset_bytes, zeroed, 64-byte aligned, outlives
- * `data`). Ids and lengths of the unlabelled rows follow those of the training rows. */
+ * `data`). */
 void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage);
 
 /* Reader `reader` of `readers` reads its share of all rows, contiguous ones of each part,

@@ -39,47 +39,24 @@ size_t dataset_bytes(const struct dataset *data, enum dataset_extent extent)
     return total;
 }
 
-/* Unlabelled rows stand behind the training rows, so that both can be one array. */
-static const enum dataset_part in_memory[] = {DATASET_TRAIN, DATASET_UNLABELLED,
-                                              DATASET_VALIDATION, DATASET_TEST};
-_Static_assert(COUNT_OF(in_memory) == DATASET_ALL_PARTS, "a part has no place");
-
-/* Takes n_bytes of a storage of which `used` are taken. */
-static void *take(char *storage, size_t *used, enum dataset_part part, size_t n_bytes)
-{
-    size_t at = part == DATASET_UNLABELLED ? *used : dataset_padded_bytes(*used);
-
-    *used = at + n_bytes;
-    return storage + at;
-}
-
-static void attach_labels(struct rows *rows, void *labels)
-{
-    if (rows->n_labels)
-        rows->multi_hot = labels;
-    else
-        rows->y = labels;
-}
-
 void dataset_attach(struct dataset *data, enum dataset_extent extent, void *storage)
 {
-    size_t used = 0;
+    char *at = storage;
 
-    for (size_t i = 0; i < COUNT_OF(in_memory); i++) {
-        enum dataset_part part = in_memory[i];
+    for (int part = 0; part < DATASET_ALL_PARTS; part++) {
         struct rows *rows = &data->part[part];
-        if (has_ids(extent, (int)part))
-            rows->x = take(storage, &used, part, (size_t)rows->n * rows_row_bytes(rows));
-    }
-    for (size_t i = 0; i < COUNT_OF(in_memory); i++) {
-        enum dataset_part part = in_memory[i];
-        struct rows *rows = &data->part[part];
-        rows->length = take(storage, &used, part, (size_t)rows->n * sizeof *rows->length);
-    }
-    for (int part = 0; part < DATASET_PARTS; part++) {
-        struct rows *rows = &data->part[part];
-        attach_labels(rows, take(storage, &used, (enum dataset_part)part,
-                                 labels_bytes(rows, part)));
+        if (has_ids(extent, part)) {
+            rows->x = at;
+            at += ids_bytes(rows);
+        }
+
+        if (rows->n_labels)
+            rows->multi_hot = (uint8_t *)at;
+        else if (part != DATASET_UNLABELLED)
+            rows->y = (int32_t *)(void *)at;
+        at += labels_bytes(rows, part);
+        rows->length = (int32_t *)(void *)at;
+        at += lengths_bytes(rows);
     }
 }
 

@@ -405,8 +405,10 @@ int trainer_set_up(struct trainer *trainer)
     if (rc)
         return rc;
 
-    trainer->epoch_flops = trainer_epoch_flops(trainer);
-    trainer_probe(trainer, trainer_probe_size(trainer));
+    if (!trainer->resumed.is_finished) {
+        trainer->epoch_flops = trainer_epoch_flops(trainer);
+        trainer_probe(trainer, trainer_probe_size(trainer));
+    }
     trainer_set_deadline(trainer);
     comm_set_stall_timeout(comm, trainer->config->stall_timeout);
     return OK;
