@@ -15,7 +15,8 @@ export CCACHE_DISABLE=1
 (
     export TZ=Asia/Kathmandu LC_ALL=C
     umask 077
-    cmake -S "a folder of sources" -B other/place -DCMAKE_C_COMPILER="$(cached CMAKE_C_COMPILER)" \
+    cmake -G "$(cached CMAKE_GENERATOR)" -S "a folder of sources" -B other/place \
+        -DCMAKE_C_COMPILER="$(cached CMAKE_C_COMPILER)" \
         -DCMAKE_BUILD_TYPE="$(cached CMAKE_BUILD_TYPE)" -DCMAKE_C_FLAGS="$(cached CMAKE_C_FLAGS)" \
         -DRNNTRAIN_ONNX="$(cached RNNTRAIN_ONNX)" && cmake --build other/place --parallel 2
 ) >said 2>&1 || problem "$(tail -5 said)"
