@@ -1,5 +1,6 @@
 #include "commands/all_ranks.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,4 +65,15 @@ int all_ranks_same_kernels(const struct comm *comm, const char *set)
     return rc ? rc
               : comm_same(comm, kernels->name, "kernel set",
                           "give an --isa that all of their hosts have");
+}
+
+int all_ranks_same_model(const struct comm *comm, const struct predictor *predictor)
+{
+    if (comm->size == 1)
+        return OK;
+    char *hash = xasprintf("%016" PRIx64, predictor_hash(predictor));
+    int rc = comm_same(comm, hash, "model, by the hash of its weights,",
+                       "put one model where every node sees it");
+    free(hash);
+    return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "base/options.h"
 #include "ranks/comm.h"
+#include "serve/predictor.h"
 
 /* A whole command, as program_run, on all ranks: options, then run(comm, ...), which is
  * collective. Rank 0 prints what is printed, also the message of a failure, whichever
@@ -25,5 +26,10 @@ int all_ranks_threads(const struct comm *comm, int64_t asked);
 /* Collective. ERR_USAGE where the ranks' hosts choose other kernels by this name (see
  * kernels_select), and would not compute the same bits. */
 int all_ranks_same_kernels(const struct comm *comm, const char *set) NODISCARD;
+
+/* Collective. Each rank passes what it has opened; ERR_USAGE where one has another model
+ * under the same name. */
+int all_ranks_same_model(const struct comm *comm,
+                         const struct predictor *predictor) NODISCARD;
 
 #endif

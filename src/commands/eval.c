@@ -21,6 +21,7 @@
 #include "files/file.h"
 #include "input/place.h"
 #include "serve/predictor.h"
+#include "train/shared_data.h"
 
 struct settings {
     struct import_settings keras;
@@ -103,7 +104,7 @@ struct job {
     const struct settings *settings;
     struct predictor predictor;
     struct dataset data;
-    struct comm_window window; /* of the data set's arrays; of one rank it is not there */
+    struct comm_window window; /* of the data set's arrays */
     struct row_ngrams ngrams;
     struct selection selection;
 };
@@ -230,24 +231,6 @@ static struct checkpoint_hints hints_of(const struct import_settings *settings,
     return hints;
 }
 
-/* Collective. The ids once a node. */
-static int load(struct job *job, bool streams)
-{
-    const struct comm *comm = job->comm;
-    struct dataset *data = &job->data;
-    enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
-    if (comm->size == 1)
-        return dataset_load_alone(data, extent, "give --window-rows 32768");
-
-    int rc = comm_window_open(comm, dataset_bytes(data, extent), &job->window);
-    if (rc)
-        return fail(rc, "%s, or give --window-rows 32768", fail_message());
-    dataset_attach(data, extent, job->window.bytes);
-    rc = dataset_load(data, comm->node_rank, comm->node_size);
-    comm_window_sync(comm, &job->window);
-    return comm_agree(comm, rc);
-}
-
 /* Says a line, or nothing where it is NULL, which it frees. */
 static void tell(const struct job *job, char *note)
 {
@@ -261,7 +244,6 @@ static int map_classes(struct job *job)
 {
     const struct comm *comm = job->comm;
     struct dataset *data = &job->data;
-    bool is_shared = comm->size > 1; /* by those of the node */
     int32_t *places = xcalloc((size_t)data->facts.n_labels, sizeof *places);
     char *note = NULL;
 
@@ -270,25 +252,11 @@ static int map_classes(struct job *job)
                                                 data->path, "--labels", places, &note));
     tell(job, note);
     for (int part = 0; part < DATASET_PARTS && !rc; part++)
-        if (!is_shared || comm->node_rank == 0)
+        if (comm->node_rank == 0)
             classes_renumber(&data->part[part], places);
-    if (is_shared)
-        comm_window_sync(comm, &job->window);
+    comm_window_sync(comm, &job->window);
     free(places);
     return rc;
-}
-
-/* Collective. The first rank of a node checks the file, which the others then open. */
-static int open_dataset(struct job *job, const char *path)
-{
-    const struct comm *comm = job->comm;
-    bool is_first = comm->node_rank == 0;
-
-    int rc = is_first ? dataset_open(path, DATASET_WORDS_KEPT, &job->data) : OK;
-    rc = comm_agree(comm, rc);
-    if (!rc && !is_first)
-        rc = dataset_open_again(path, &job->data);
-    return comm_agree(comm, rc);
 }
 
 static int open_model(struct job *job, const char *checkpoint, const char *path)
@@ -322,18 +290,25 @@ static int select_rows(struct job *job)
                                 &job->ngrams);
 }
 
+/* Collective. All ranks have the file open, for its n-grams. */
 static int eval_dataset(struct job *job, const char *checkpoint, const char *path)
 {
-    const struct comm *comm = job->comm;
+    struct comm *comm = job->comm;
+    struct dataset *data = &job->data;
+    int readers = comm->node_size;
 
-    int rc = open_dataset(job, path);
+    int rc = shared_data_open(comm, path, DATASET_WORDS_KEPT, readers, data);
     if (!rc)
         rc = comm_agree(comm, open_model(job, checkpoint, path));
+    if (!rc)
+        rc = all_ranks_same_model(comm, &job->predictor);
     if (rc)
         return rc;
 
     int window = window_rows(&job->predictor, job->settings);
-    rc = load(job, window > 0 || !predictor_reads_ids(&job->predictor));
+    bool streams = window > 0 || !predictor_reads_ids(&job->predictor);
+    rc = shared_data_load(comm, streams ? DATASET_COLUMNS : DATASET_ALL, readers,
+                          "give --window-rows 32768", data, &job->window);
     if (!rc)
         rc = comm_agree(comm, select_rows(job));
     if (!rc)
@@ -353,6 +328,8 @@ static int eval_corpus(struct job *job, const char *checkpoint, const char *path
     if (!rc)
         rc = predictor_check_texts(predictor);
     rc = comm_agree(job->comm, rc);
+    if (!rc)
+        rc = all_ranks_same_model(job->comm, predictor);
     if (!rc && speaks(job))
         import_print_notes(&predictor->info);
     if (!rc)

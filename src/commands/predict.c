@@ -178,6 +178,8 @@ static int open_all(struct job *job, const char *model, const char *path)
     rc = comm_agree(comm, rc);
     if (!rc)
         rc = comm_agree(comm, open_model(job, model));
+    if (!rc)
+        rc = all_ranks_same_model(comm, &job->predictor);
     if (!rc && is_first)
         import_print_notes(&job->predictor.info);
     return rc ? rc : comm_agree(comm, is_first ? open_ends(job, model, path) : OK);

@@ -40,7 +40,7 @@ const struct option_table cmd_sweep_table = {
     .program = "rnntrain sweep",
     .synopsis = "[dataset.h5] --grid name=value,... [options]",
     .example = "  mpirun -np 4 rnntrain sweep dataset.h5 --grid units=32,64 \\\n"
-               "      --grid learning-rate=1e-3,2e-3 --seeds 5 --monitor val_loss\n",
+               "      --grid learning-rate=1e-3,2e-3 --seeds 5\n",
     .about =
         "Trains every combination of the values in the grid, from --seeds seeds each "
         "and\n"
@@ -131,6 +131,34 @@ static void release(struct points *points)
     free(points->points);
     free(points->configs);
     grid_release(&points->grid);
+}
+
+/* Where what the points are watched by follows from their models, which differ in it,
+ * all are watched by what can be compared, as if that had been given. */
+static void watch_alike(const struct points *points, bool speaks)
+{
+    bool is_open = true, differs = false;
+    for (int p = 0; p < points->grid.n_points; p++) {
+        const struct trainer_config *trainer = &points->points[p].config;
+        is_open &= !trainer->monitor_given && monitor_validates(trainer->monitor);
+        differs |= trainer->monitor != points->points[0].config.monitor;
+    }
+    if (!is_open || !differs)
+        return;
+
+    for (int p = 0; p < points->grid.n_points; p++) {
+        struct trainer_config *trainer = &points->configs[p].trainer;
+        trainer->monitor = MONITOR_VAL_LOSS;
+        trainer->monitor_given = true;
+        trainer->spares_one_class = false;
+        points->points[p].config = *trainer;
+    }
+    if (speaks)
+        say_line(stderr,
+                 "rnntrain: note: some of these models would be watched by %s, others by "
+                 "%s: all are watched by %s, as by --monitor %s",
+                 monitor_names[MONITOR_VAL_ACC], monitor_names[MONITOR_VAL_LOSS],
+                 monitor_names[MONITOR_VAL_LOSS], monitor_names[MONITOR_VAL_LOSS]);
 }
 
 static int check_point(const struct trainer_config *trainer,
@@ -228,8 +256,10 @@ static int sweep(struct comm *comm, struct config *config, int argc, char **argv
         .seeds = config->seeds,
         .folds = runs_options_are_folds(config) ? config->trainer.sampler.folds : 1};
 
-    if (!rc)
+    if (!rc) {
+        watch_alike(&points, comm->rank == 0 && !config->trainer.quiet);
         rc = check(&points, config);
+    }
     if (!rc && config->trainer.dry_run)
         rc = rehearse(comm, &points, config);
     else if (!rc && config->sweep.slurm)

@@ -3,7 +3,6 @@
 #include "kernels/bf16.h"
 #include "kernels/sets.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <threads.h>
 
@@ -127,31 +126,36 @@ static bool is_offered(size_t i, bool bf16)
     return isas[i].runs() && (!tiles || (bf16 && bf16_native(BF16_TILES)));
 }
 
+/* Names of the sets that "auto" may mean here, or of all floats that were built in; the
+ * caller's to free. */
+static char *list_sets(bool offered, bool bf16)
+{
+    char *all = xstrdup("");
+
+    for (size_t i = 0; i < COUNT_OF(isas); i++) {
+        if (offered ? !is_offered(i, bf16) : isas[i].order == BF16_TILES)
+            continue;
+        char *longer = xasprintf("%s%s%s", all, *all ? ", " : "", isas[i].name);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
 static int refuse(const char *name, bool bf16)
 {
-    char all[64] = "";
-
-    for (size_t i = 0, n = 0; i < COUNT_OF(isas); i++)
-        if (is_offered(i, bf16))
-            n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", n ? ", " : "",
-                                  isas[i].name);
-    return fail(ERR_USAGE,
-                "--isa %s: this processor does not run it; it runs %s, "
-                "or leave the option out",
-                name, all);
+    char *all = list_sets(true, bf16);
+    int rc = fail(ERR_USAGE,
+                  "--isa %s: this processor does not run it; it runs %s, "
+                  "or leave the option out",
+                  name, all);
+    free(all);
+    return rc;
 }
 
 char *kernels_sets(void)
 {
-    char *all = xstrdup(isas[0].name);
-
-    for (size_t i = 1; i < COUNT_OF(isas); i++) {
-        char *longer = xasprintf("%s, %s", all, isas[i].name);
-        bool has_floats = isas[i].order != BF16_TILES;
-        free(has_floats ? all : longer);
-        all = has_floats ? longer : all;
-    }
-    return all;
+    return list_sets(false, false);
 }
 
 char *kernels_name(const char *isa, enum precision precision)

@@ -52,10 +52,23 @@ uint64_t params_hash(const struct params *params, const real *values)
     return XXH64(values, params->size * sizeof *values, 0);
 }
 
+uint64_t params_hash_models(const uint64_t *hashes, size_t n)
+{
+    return n == 1 ? hashes[0] : XXH64(hashes, n * sizeof *hashes, 0);
+}
+
 size_t params_first_nonfinite(const struct params *params, const real *values)
 {
     size_t i = 0;
     while (i < params->size && isfinite(values[i]))
+        i++;
+    return i;
+}
+
+size_t params_first_beyond(const struct params *params, const real *values, real most)
+{
+    size_t i = 0;
+    while (i < params->size && values[i] >= -most && values[i] <= most)
         i++;
     return i;
 }

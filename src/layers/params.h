@@ -36,9 +36,14 @@ void params_release(struct params *params);
 
 /* XXH64 of the array as little-endian numbers: the hash that logs and tests compare. */
 uint64_t params_hash(const struct params *params, const real *values);
+/* Of n models that judge as one: XXH64 of their hashes in order; of one its own hash. */
+uint64_t params_hash_models(const uint64_t *hashes, size_t n);
 
 /* Index of the first element that is not finite, or params->size. */
 size_t params_first_nonfinite(const struct params *params, const real *values);
+
+/* Index of the first element that is not within -most .. most, or params->size. */
+size_t params_first_beyond(const struct params *params, const real *values, real most);
 
 /* The tensor that holds element `index`. */
 const struct tensor *params_find(const struct params *params, size_t index);

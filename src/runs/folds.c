@@ -138,8 +138,11 @@ static struct predictions merge(const struct predictions *folds, int n_folds)
     for (int i = 0; i < n; i++)
         copy_row(&folds[said[i].fold].part[DATASET_VALIDATION], said[i].at, all.n_labels,
                  part, i);
-    for (int f = 0; f < n_folds; f++) /* as many models, in their order */
-        all.weights = all.weights * 31 + folds[f].weights;
+    uint64_t *hashes = xcalloc((size_t)n_folds, sizeof *hashes);
+    for (int f = 0; f < n_folds; f++)
+        hashes[f] = folds[f].weights;
+    all.weights = params_hash_models(hashes, (size_t)n_folds);
+    free(hashes);
     free(said);
     return all;
 }

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xxhash.h>
-
 #include "data/sampler_options.h"
 #include "files/file.h"
 #include "saved/decision.h"
@@ -281,7 +279,7 @@ static void write_predictions(struct joint *joint)
 
     for (size_t i = 0; i < n; i++)
         hashes[i] = judging_hash(joint->judging, joint->members[i]);
-    joint->predictions.weights = XXH64(hashes, n * sizeof *hashes, 0);
+    joint->predictions.weights = params_hash_models(hashes, n);
     free(hashes);
     if (predictions_write(&joint->predictions, &job->folder))
         report_tell(&job->report, "%s; the job is whole without what it would hold",

@@ -60,6 +60,24 @@ static int rows_of_lane(int maxlen)
     return rows < 1 ? 1 : rows < PREDICTOR_ROWS ? rows : PREDICTOR_ROWS;
 }
 
+/* Finite weights whose products are infinite make probabilities that are no numbers: no
+ * model that was trained comes near. */
+static int check_range(const struct checkpoint *info, const struct params *params,
+                       const real *weights)
+{
+    const real most = 1e12F;
+    size_t bad = params_first_beyond(params, weights, most);
+    if (bad == params->size)
+        return OK;
+
+    const struct tensor *tensor = params_find(params, bad);
+    return fail(ERR_FORMAT,
+                "%s: %s/%s: element %zu is %g, and weights beyond %g make no "
+                "probabilities: the model is damaged, or was not trained",
+                info->path, tensor->layer, tensor->name, bad - tensor->offset,
+                (double)weights[bad], (double)most);
+}
+
 static int load_weights(const struct checkpoint *info, struct model *model,
                         real **weights)
 {
@@ -67,6 +85,8 @@ static int load_weights(const struct checkpoint *info, struct model *model,
 
     *weights = xaligned(params->size, sizeof(real));
     int rc = checkpoint_load(info, params, (float *)*weights, NULL);
+    if (!rc)
+        rc = check_range(info, params, *weights);
     if (!rc)
         model_pack(model, *weights);
     return rc;
@@ -173,6 +193,18 @@ static void free_models(struct model **models, int n)
     for (int i = 0; i < n && models; i++)
         model_free(models[i]);
     free(models);
+}
+
+uint64_t predictor_hash(const struct predictor *predictor)
+{
+    uint64_t *hashes = xcalloc((size_t)predictor->n, sizeof *hashes);
+
+    for (int i = 0; i < predictor->n; i++)
+        hashes[i] =
+            params_hash(model_params(predictor->models[i]), predictor->all_weights[i]);
+    uint64_t hash = params_hash_models(hashes, (size_t)predictor->n);
+    free(hashes);
+    return hash;
 }
 
 void predictor_release(struct predictor *predictor)

@@ -59,6 +59,8 @@ static inline const struct checkpoint *predictor_member(const struct predictor *
 }
 /* ERR_USAGE if it has no tokenizer: it cannot judge texts. */
 int predictor_check_texts(const struct predictor *predictor) NODISCARD;
+/* Of all its weights, as they judge: the same for equal models. */
+uint64_t predictor_hash(const struct predictor *predictor);
 void predictor_release(struct predictor *predictor);
 
 /* Probabilities (n_texts, n_labels) of all classes, and the class decided for (n_texts);

@@ -59,6 +59,13 @@ ranks 2 "$rnntrain" mistakes run set.h5 --part validation --top 3 2>said | cmp -
 cmp said said.alone || problem "notes on 2 ranks: $(cat said)"
 expect 66 'nowhere.h5' mpirun -np 2 "$rnntrain" eval run nowhere.h5
 
+# What a name stands for is the same everywhere, or nothing is judged.
+head -99 made.csv | "$rnnprep" - -o other.h5 --quiet
+expect 65 'other.h5: rank 1 reads another file under this name than rank 0' mpirun \
+    -np 1 "$rnntrain" eval run set.h5 : -np 1 "$rnntrain" eval run other.h5
+expect 64 'rank 1 on .* has another model, by the hash of its weights' mpirun \
+    -np 1 "$rnntrain" predict run lines : -np 1 "$rnntrain" predict "$2/tests/fixtures/checkpoint_v1.h5"
+
 # Behind what was judged before.
 head -1234 right >begun
 predict 1 3 lines --skip "$(wc -l <begun)" >>begun

@@ -81,6 +81,17 @@ grep -q "^$n runs are job $n, the table is job 8" said || problem "$(cat said)"
 runs "an array" | diff wanted - || problem "an array: other runs"
 table table | diff wanted_table - || problem "an array: another table: $(cat table)"
 
+# Models that would be watched by other values: all by one, the runs those of that monitor.
+"$rnntrain" sweep data.h5 --epochs 1 --batch-size 64 --grid units=8,32 --run-dir watched >said 2>err
+[ "$(grep -c 'all are watched by val_loss, as by --monitor val_loss' err)" = 1 ] || problem "watched: $(cat err)"
+grep -q '^point  *val_loss' said || problem "watched: $(cat said)"
+"$rnntrain" data.h5 --epochs 1 --batch-size 64 --units 32 --monitor val_loss --run-dir alone32 --quiet
+[ "$(hashes alone32)" = "$(hashes watched/trial-2)" ] || problem "another run by val_loss alone"
+cmp <(grep -o '"config":{.*},"ranks"' alone32/log.jsonl) \
+    <(grep -o '"config":{.*},"ranks"' watched/trial-2/log.jsonl) || problem "other options by val_loss alone"
+expect 64 'watched by val_acc and by val_f1, which cannot be compared' "$rnntrain" sweep data.h5 \
+    --grid monitor=auto,val_f1 --run-dir x
+
 # What cannot be.
 expect 64 'nothing varies' "$rnntrain" sweep data.h5 --run-dir x
 expect 64 'no such option' "$rnntrain" sweep data.h5 --grid unit=3,4 --run-dir x

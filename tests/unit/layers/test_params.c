@@ -65,6 +65,10 @@ static void test_hash(void **state)
     assert_true(params_hash(&params, values) == (sizeof(real) == sizeof(float)
                                                      ? UINT64_C(0xbdcddab911270d13)
                                                      : UINT64_C(0xe5bbe8b6881ba047)));
+
+    const uint64_t hashes[] = {1, 2};
+    assert_true(params_hash_models(hashes, 1) == 1);
+    assert_true(params_hash_models(hashes, 2) == UINT64_C(0x4b180fec3ef3d4ac));
     params_release(&params);
 }
 

@@ -5,7 +5,10 @@
 
 #include <math.h>
 
+#include "../scratch.h"
 #include "../shown.h"
+#include "files/file.h"
+#include "saved/contents.h"
 
 static const char *checkpoint; /* the fixture */
 
@@ -198,13 +201,38 @@ static void test_refusals(void **state)
     predictor_release(&predictor);
 }
 
+/* Its file once more, with a number that is finite, and whose products are not. */
+static void test_range(void **state)
+{
+    (void)state;
+    struct checkpoint info = {0};
+    struct contents contents = {.weights = NULL};
+    struct predictor predictor;
+    char *path = scratch_path("far.h5"), *bytes = NULL;
+    size_t n = 0;
+
+    assert_int_equal(checkpoint_open(checkpoint, &info), OK);
+    assert_int_equal(contents_read(&info, &contents), OK);
+    contents.weights[5] = 3e38F;
+    assert_int_equal(contents_image(&info, &contents, NULL, &bytes, &n), OK);
+    assert_int_equal(file_replace(path, bytes, n, false), OK);
+    assert_int_equal(predictor_open(&predictor, path, "auto", NULL), ERR_FORMAT);
+    expect_message("embeddings: element 5 is 3e+38, and weights beyond 1e+12 make no");
+
+    predictor_release(&predictor);
+    contents_release(&contents);
+    checkpoint_release(&info);
+    free(bytes);
+    free(path);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_judgements), cmocka_unit_test(test_alone_and_among_others),
         cmocka_unit_test(test_workers),    cmocka_unit_test(test_no_tokenizer),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_range),
     };
     checkpoint = argc > 1 ? argv[1] : "";
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
