@@ -36,7 +36,7 @@ static const struct option options[] = {
     {"labels", OPTION_STRING, AT(labels), NULL, 0, 0, NULL,
      "names of the classes in the model's order, with commas between, or a file with one "
      "a line; of a checkpoint too, in place of its own; without, a model of Keras has "
-     "0,1,... or, with the word index, neg,pos",
+     "those of its export, 0,1,... or, with the word index, neg,pos",
      GROUP, true},
     {"maxlen", OPTION_INT, AT(maxlen), "0", 0, FACTS_MOST_LENGTH, NULL,
      "ids a row, where the model takes any; 0: as it says", GROUP, true},

@@ -67,14 +67,16 @@ static int take_arrays(const struct keras_file *file, const json_t *list, size_t
     return rc;
 }
 
-static void take_layers(struct keras_file *file, const json_t *list)
+/* The strings of a list, which are the caller's. */
+static char **take_names(const json_t *list, size_t *n_names)
 {
-    size_t n = json_array_size(list), i;
+    size_t i;
     const json_t *name;
 
-    file->layers = xcalloc(n, sizeof *file->layers);
-    json_array_foreach(list, i, name) if (json_is_string(name))
-        file->layers[file->n_layers++] = xstrdup(json_string_value(name));
+    char **names = xcalloc(json_array_size(list), sizeof *names);
+    json_array_foreach(list, i, name) if (json_is_string(name)) names[(*n_names)++] =
+        xstrdup(json_string_value(name));
+    return names;
 }
 
 /* The answer becomes the file's: its numbers move to the front of it. */
@@ -95,7 +97,8 @@ static int take_answer(struct keras_file *file, char *answer, size_t n)
     file->by_class = json_is_true(json_object_get(root, "by_class"));
     memmove(answer, answer + n_text, n_values * sizeof *file->values);
 
-    take_layers(file, json_object_get(root, "layers"));
+    file->layers = take_names(json_object_get(root, "layers"), &file->n_layers);
+    file->labels = take_names(json_object_get(root, "labels"), &file->n_labels);
     int rc = take_arrays(file, json_object_get(root, "weights"), n_values, &used,
                          &file->weights);
     if (!rc)
@@ -129,13 +132,19 @@ static void release_arrays(struct keras_arrays *arrays)
     free(arrays->array);
 }
 
+static void release_names(char **names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
 void keras_file_release(struct keras_file *file)
 {
     release_arrays(&file->weights);
     release_arrays(&file->optimizer);
-    for (size_t i = 0; i < file->n_layers; i++)
-        free(file->layers[i]);
-    free(file->layers);
+    release_names(file->layers, file->n_layers);
+    release_names(file->labels, file->n_labels);
     free(file->path);
     free(file->version);
     free(file->config);

@@ -46,6 +46,8 @@ struct keras_file {
     bool is_checkpoint; /* rnntrain wrote it: nothing else was read */
     char **layers;      /* (n_layers) names, also of those without weights */
     size_t n_layers;
+    char **labels; /* (n_labels) in metadata.json, as an export has them; else none */
+    size_t n_labels;
     struct keras_arrays weights, optimizer;
     float *values; /* of all arrays */
 };

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "data/facts.h"
 #include "files/h5_foreign.h"
 #include "files/zip.h"
 #include "keras/file.h"
@@ -365,6 +366,19 @@ static int find_in_h5(struct finding *finding, const char *path, const char *byt
     return rc;
 }
 
+/* The names of classes in their order, which exports have and Keras does not look at:
+ * what is not that is nobody's concern. */
+static void set_labels(struct finding *finding, json_t *labels)
+{
+    size_t i;
+    const json_t *name;
+
+    if (!json_is_array(labels) || json_array_size(labels) > FACTS_MOST_LABELS)
+        return;
+    json_array_foreach(labels, i, name) if (!json_string_length(name)) return;
+    json_object_set(finding->root, "labels", labels);
+}
+
 static int find_in_zip(struct finding *finding, const struct keras_source *source)
 {
     static const char *const names[] = {"metadata.json", "config.json",
@@ -383,6 +397,8 @@ static int find_in_zip(struct finding *finding, const struct keras_source *sourc
     const char *version = json_string_value(json_object_get(metadata, "keras_version"));
     if (!rc && version)
         rc = set_text(finding, source->path, "version", MOST_VERSION, version);
+    if (!rc)
+        set_labels(finding, json_object_get(metadata, "labels"));
     if (!rc)
         rc = set_text(finding, source->path, "config", MOST_JSON, entry[1]);
     if (!rc && !h5_is_one(entry[2], size[2]))

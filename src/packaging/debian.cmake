@@ -9,3 +9,11 @@ execute_process(COMMAND gzip -9n ${pages} RESULT_VARIABLE code)
 if(code)
   message(FATAL_ERROR "gzip: ${code}")
 endif()
+
+# Everybody may read it, whatever the umask of who builds and clones.
+set(readable OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+file(CHMOD_RECURSE ${CPACK_TEMPORARY_DIRECTORY}/usr
+  DIRECTORY_PERMISSIONS ${readable} OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)
+file(CHMOD_RECURSE ${CPACK_TEMPORARY_DIRECTORY}/usr/lib/python3
+  FILE_PERMISSIONS ${readable}
+  DIRECTORY_PERMISSIONS ${readable} OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)

@@ -17,20 +17,31 @@ static int labels_of(const struct checkpoint_hints *hints, const char *labels, i
     return classes_from_option(option, labels, n, names);
 }
 
-/* Data that name them otherwise are found out when the two are compared. */
-static int name_classes(const struct checkpoint_hints *hints, int n, struct facts *facts)
+/* Whether the file has names of n classes, as an export of ours does. */
+static bool names_classes(const struct keras_file *file, int n)
 {
-    const char *labels = hints->labels;
+    return file->n_labels == (size_t)n &&
+           classes_check(file->path, ERR_FORMAT, file->labels, n) == OK;
+}
 
+/* Data that name them otherwise are found out when the two are compared. */
+static int name_classes(const struct checkpoint_hints *hints,
+                        const struct keras_file *file, int n, struct checkpoint *info)
+{
+    struct facts *facts = &info->facts;
+    const char *labels = hints->labels;
+    bool is_named = !labels && names_classes(file, n);
+
+    info->has_no_names = !labels && !is_named;
     facts->n_labels = n;
-    if (!labels && hints->word_index && n == 2 && !facts->multi_label)
+    if (!labels && !is_named && hints->word_index && n == 2 && !facts->multi_label)
         labels = "neg,pos";
     if (labels)
         return labels_of(hints, labels, n, &facts->labels);
 
     facts->labels = xcalloc((size_t)n, sizeof *facts->labels);
     for (int i = 0; i < n; i++)
-        facts->labels[i] = xasprintf("%d", i);
+        facts->labels[i] = is_named ? xstrdup(file->labels[i]) : xasprintf("%d", i);
     return OK;
 }
 
@@ -104,8 +115,7 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
     facts->truncate_pre =
         hints->facts ? hints->facts->truncate_pre : !hints->truncate_post;
     facts->multi_label = chain_is_multi_label(&keras->config);
-    info->has_no_names = !hints->labels;
-    rc = name_classes(hints, chain_classes(&keras->config), facts);
+    rc = name_classes(hints, file, chain_classes(&keras->config), info);
     return rc ? rc : take_tokenizer(hints, info);
 }
 
