@@ -6,6 +6,7 @@
 #include "commands/recipe.h"
 #include "commands/runs_options.h"
 #include "commands/stopping.h"
+#include "commands/validation.h"
 #include "commands/vectors_options.h"
 #include "data/sampler_options.h"
 #include "files/file.h"
@@ -258,12 +259,15 @@ static int apply_sources(struct config *config, const char *path, struct line *l
     return rc;
 }
 
+static const double no_split = -1; /* where none is given */
+
 /* The file may be named anywhere, and it may name recipe and model: what all sources say
  * of these. */
 static int find_beginning(struct config *found, struct line *line)
 {
     options_init(line->sources->table, found);
     model_options_leave_open(&found->trainer.model);
+    found->trainer.sampler.validation_split = no_split;
     int rc = apply_sources(found, NULL, line);
     char *path = found->config_file ? xstrdup(found->config_file) : NULL;
     if (!rc && path)
@@ -344,10 +348,13 @@ static int learn_facts(const struct config_sources *sources, int rc,
 
     if (sources->comm)
         rc = comm_agree(sources->comm, rc);
-    if (rc || !(recipe_asks_data((enum recipe)named->recipe) ||
-                trainer_config_has_own_vectors(&named->trainer)))
+    if (rc)
         return rc;
-    return recipe_read_facts(sources->comm, path, facts);
+    if (recipe_asks_data((enum recipe)named->recipe) ||
+        trainer_config_has_own_vectors(&named->trainer))
+        rc = recipe_read_facts(sources->comm, path, facts);
+    facts->validation = validation_find(sources->comm, path, &named->trainer);
+    return rc;
 }
 
 int config_resolve(const struct config_sources *sources, struct config *config,
@@ -380,6 +387,10 @@ int config_resolve(const struct config_sources *sources, struct config *config,
         rc = vectors_options_settle(config, &named.trainer.model);
     if (!rc)
         rc = loss_options_settle(&config->trainer.loss);
+    if (!config->print_config)
+        validation_settle(&config->trainer.sampler,
+                          run->sampler.validation_split != no_split,
+                          config->facts.validation);
     if (config->trainer.sampler.folds) /* or its fold would be learnt after all */
         config->trainer.linear.is_refitted = false;
     stopping_settle(config, named.recipe == RECIPE_NONE ? NULL : &recipes_own);

@@ -27,12 +27,13 @@ struct recipe_facts {
     int rows;          /* of its training part */
     bool many_classes; /* of which a text has one, three or more */
     bool has_ngrams, has_unlabelled_ngrams, has_vectors;
-    int vectors_width; /* of its own vectors; 0: it has none */
+    int vectors_width;               /* of its own vectors; 0: it has none */
+    enum validation_rule validation; /* that is meant where none is given */
 };
 
 struct config {
     int recipe;
-    struct recipe_facts facts; /* where the recipe asks, or --vectors own */
+    struct recipe_facts facts; /* where the recipe asks, or an option that is left open */
     char *config_file;
     struct trainer_config trainer; /* its strings are owned */
     struct test_hooks test;

@@ -13,7 +13,8 @@ enum validation_rule {
     VALIDATION_STRATIFIED, /* the same share of every class, drawn by seed */
     VALIDATION_KERAS_TAIL, /* the last rows before shuffling, as validation_split does */
     VALIDATION_OWN,        /* the data set's own /validation part */
-    VALIDATION_NONE
+    VALIDATION_NONE,
+    VALIDATION_AUTO /* of options: the own part, or where there is none as stratified */
 };
 
 /* The order of an epoch's rows. */

@@ -10,8 +10,9 @@ static const char *const validations[] = {[VALIDATION_STRATIFIED] = "stratified"
                                           [VALIDATION_KERAS_TAIL] = "keras-tail",
                                           [VALIDATION_OWN] = "own",
                                           [VALIDATION_NONE] = "none",
+                                          [VALIDATION_AUTO] = "auto",
                                           NULL};
-_Static_assert(COUNT_OF(validations) == VALIDATION_NONE + 2, "a rule has no name");
+_Static_assert(COUNT_OF(validations) == VALIDATION_AUTO + 2, "a rule has no name");
 
 #define AT(field) offsetof(struct sampler_config, field)
 
@@ -37,9 +38,10 @@ static const struct option options[] = {
      "bits for another number)",
      "Training", false},
 
-    {"validation", OPTION_CHOICE, AT(rule), "stratified", 0, 0, validations,
-     "the same share of each class; the last rows, as Keras's validation_split; the data "
-     "set's own part; none",
+    {"validation", OPTION_CHOICE, AT(rule), "auto", 0, 0, validations,
+     "the same share of each class of the training rows; the last ones, as Keras's "
+     "validation_split; the data set's own part; none; auto: the own part where there is "
+     "one and no --validation-split is given, else stratified",
      "Validation", false},
     {"validation-split", OPTION_DOUBLE, AT(validation_split), "0.1", 0, 0.9, NULL,
      "share of the training rows", "Validation", false},
@@ -67,6 +69,8 @@ void sampler_options_complete(struct sampler_config *config)
     enum { USUAL = 32768 };
     if (!config->window_rows)
         config->window_rows = USUAL;
+    if (config->rule == VALIDATION_AUTO)
+        config->rule = VALIDATION_STRATIFIED;
 }
 
 static int check_folds(const struct sampler_config *config)
@@ -80,7 +84,7 @@ static int check_folds(const struct sampler_config *config)
         return fail(ERR_USAGE, "--folds 1 leaves no rows to learn: give 2 or more");
     if (!config->folds)
         return OK;
-    if (config->rule != VALIDATION_STRATIFIED)
+    if (config->rule != VALIDATION_STRATIFIED && config->rule != VALIDATION_AUTO)
         return fail(ERR_USAGE,
                     "--folds validates on one fold after the other, --validation %s on "
                     "other rows: leave one of them out",

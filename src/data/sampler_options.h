@@ -7,8 +7,9 @@
 #include "base/options.h"
 #include "data/sampler.h"
 
-/* Of a struct sampler_config, whose window_rows is 0 where the option leaves it open:
- * sampler_options_complete then gives it the usual number. */
+/* Of a struct sampler_config, whose window_rows is 0 where the option leaves it open, and
+ * its rule VALIDATION_AUTO: sampler_options_complete then gives it the usual number, and
+ * the rule of the time when the rule was always recorded: stratified. */
 extern const struct option_table sampler_options_table;
 void sampler_options_complete(struct sampler_config *config);
 

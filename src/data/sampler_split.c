@@ -290,6 +290,7 @@ static int split_validation(struct sampler *sampler, const uint64_t *hashes)
             return fail(ERR_USAGE, "--validation own: %s has no /validation part",
                         data->path);
         break;
+    case VALIDATION_AUTO:
     case VALIDATION_STRATIFIED:
         sampler->validation = xcalloc((size_t)sampler->n_train, sizeof(int32_t));
         take_share_of_each(sampler);

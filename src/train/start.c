@@ -29,7 +29,8 @@ static int *count_validation(const struct trainer *trainer)
 /* "stratified: neg 1250, pos 1250" */
 static char *describe_validation(const struct trainer *trainer)
 {
-    static const char *const rules[] = {"stratified", "keras-tail", "own", "none"};
+    static const char *const rules[] = {"stratified", "keras-tail", "own", "none",
+                                        "auto"};
     const struct sampler *sampler = &trainer->sampler;
     const struct facts *facts = &trainer->data.facts;
     int *counts = count_validation(trainer);

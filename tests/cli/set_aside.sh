@@ -67,8 +67,41 @@ expect 65 'no validation part.*data set that' "$rnntrain" eval run1 train.csv --
 
 # A part of its own is judged as it stands, and what the run saw instead is said.
 "$rnnprep" train.csv --validation-split 0.2 --maxlen 12 -o own.h5 --quiet
-"$rnntrain" own.h5 --run-dir own --epochs 1 "${small[@]}"
+"$rnntrain" own.h5 --run-dir own --epochs 1 "${small[@]}" --validation stratified
 "$rnntrain" eval own own.h5 --part validation >said 2>notes
 grep -q ' on 89 rows$' said || problem "a part of its own: $(cat said)"
 grep -q 'note: the run of own/best.h5 validated on rows of the training part' notes ||
     problem "no word of the rows that the run set aside"
+
+# Where nobody says otherwise that part is what validates, on any ranks; the record has the rule.
+for np in 1 2; do
+    ranks $np "$rnntrain" own.h5 --run-dir auto$np --epochs 2 "${small[@]}"
+done
+"$rnntrain" own.h5 --run-dir asked --epochs 2 "${small[@]}" --validation own
+first() { head -1 "$1/log.jsonl" | grep -o '"config":{.*},"ranks"'; }
+[ "$(hashes auto1)" = "$(hashes asked)" ] && [ "$(hashes auto2)" = "$(hashes asked)" ] || problem "an own part, unasked"
+[ "$(first auto2)" = "$(first asked)" ] || problem "an own part, recorded otherwise"
+"$rnntrain" eval auto1 own.h5 --part validation >out 2>notes
+[ ! -s notes ] || problem "an own part that validated: $(cat notes)"
+rule() { # rule arguments...: what the record says
+    "$rnntrain" own.h5 --run-dir ruled --overwrite --epochs 1 "${small[@]}" "${@:2}"
+    first ruled | grep -q "\"validation\":\"$1\"" || problem "${*:2}: not $1"
+}
+rule stratified --validation-split 0.1
+rule keras-tail --notebook --allow-one-class
+"$rnntrain" own.h5 --print-config | grep -q '"validation": "auto"' || problem "--print-config: $(cat said)"
+
+# A run goes on by the rule that it began with, with its log or without.
+"$rnntrain" own.h5 --run-dir straight --epochs 2 "${small[@]}" --validation stratified
+cp -r own without
+rm without/log.jsonl
+for run in own without; do
+    "$rnntrain" own.h5 --run-dir $run --epochs 2 "${small[@]}" --resume
+    cmp <("$rnntrain" inspect $run/last.h5 | grep 'weights hash') \
+        <("$rnntrain" inspect straight/last.h5 | grep 'weights hash') || problem "$run: went on by another rule"
+done
+seeds=(--seeds 2 --epochs 1 "${small[@]}")
+"$rnntrain" own.h5 --run-dir job "${seeds[@]}" --validation stratified
+rm -r job/seed-2 job/ensemble.h5
+"$rnntrain" own.h5 --run-dir job "${seeds[@]}" --resume
+first job/seed-2 | grep -q '"validation":"stratified"' || problem "a job went on by another rule"
