@@ -136,9 +136,10 @@ struct lstm_backward {
     const real *gates;
     size_t gates_row, gates_panel;
     const real *c_prev, *tanh_c;
-    const real *dh; /* dL/dh of this step */
-    real *dc;       /* in: dL/dc from the next step; out: for the previous one */
-    real *dz;       /* (rows, 4 gates), as z */
+    const real *dh; /* dL/dh of this step, rows dh_row apart */
+    size_t dh_row;
+    real *dc; /* in: dL/dc from the next step; out: for the previous one */
+    real *dz; /* (rows, 4 gates), as z */
     size_t dz_row, dz_panel;
     real *db; /* (4 gates), and room: += column sums of dz */
 };
@@ -183,7 +184,8 @@ struct simple_forward {
 struct simple_backward {
     int rows, vectors;
     enum cell_activation activation;
-    const real *h, *dh; /* of this step */
+    const real *h, *dh; /* of this step, rows of dh dh_row apart */
+    size_t dh_row;
     real *dz;
     size_t dz_panel;
     real *db; /* += column sums of dz */

@@ -159,7 +159,8 @@ INLINE void lstm_backward_of(const struct lstm_backward *s, bool hard,
             real *dz = s->dz + (size_t)r * s->dz_row;
             vec i = vec_load(z + gate[0]), f = vec_load(z + gate[1]);
             vec g = vec_load(z + gate[2]), o = vec_load(z + gate[3]);
-            vec u = vec_load(s->tanh_c + at), dh = vec_load(s->dh + at);
+            vec u = vec_load(s->tanh_c + at);
+            vec dh = vec_load(s->dh + (size_t)r * s->dh_row + (size_t)j * WIDTH);
 
             vec dc = vec_fma(dh * o, cell_slope(u, activation), vec_load(s->dc + at));
             vec d[4] = {dc * g * recurrent_slope(i, hard),

@@ -30,12 +30,13 @@ INLINE void simple_backward_of(const struct simple_backward *s, enum cell_activa
 
     for (int j = 0; j < s->vectors; j++) {
         real *dz = s->dz + panel_at(j, s->dz_panel);
+        const real *dh = s->dh + (size_t)j * WIDTH;
         size_t at = (size_t)j * WIDTH;
 
         vec sum;
         load_sums(1, 0, j, s->db, &sum);
-        for (int r = 0; r < s->rows; r++, dz += PANEL, at += stride) {
-            vec d = vec_load(s->dh + at) * cell_slope(vec_load(s->h + at), f);
+        for (int r = 0; r < s->rows; r++, dz += PANEL, dh += s->dh_row, at += stride) {
+            vec d = vec_load(dh) * cell_slope(vec_load(s->h + at), f);
 
             vec_store(dz, d);
             sum += d;

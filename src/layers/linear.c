@@ -320,6 +320,27 @@ struct matmul linear_back_tap(const struct linear *linear, int tap, int rows,
     return m;
 }
 
+size_t linear_backs_size(const struct linear *first, const struct linear *second)
+{
+    int columns = round_up(first->inputs + second->inputs, linear_panel(first));
+    return (size_t)used_columns(first) * (size_t)columns;
+}
+
+void linear_pack_backs(const struct linear *first, const struct linear *second,
+                       real *backs)
+{
+    size_t n_bytes = (size_t)first->kernels->width * sizeof *backs;
+    int depth = used_columns(first), width = first->kernels->width;
+
+    for (int at = 0; at < first->inputs + second->inputs; at += width) {
+        const struct linear *of = at < first->inputs ? first : second;
+        int column = of == first ? at : at - first->inputs;
+        for (int d = 0; d < depth; d++)
+            memcpy(backs + packed_at(first, depth, d, at),
+                   of->w_t + packed_at(of, depth, d, column), n_bytes);
+    }
+}
+
 static struct matmul_outer outer_of(const struct linear *linear, int rows, const real *x,
                                     const real *dy, size_t panel)
 {

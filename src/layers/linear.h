@@ -79,6 +79,13 @@ struct matmul linear_back_tap(const struct linear *linear, int tap, int rows,
 struct matmul linear_back(const struct linear *linear, int rows, const real *dy,
                           size_t panel, real *dx);
 
+/* The transposes of two matrices with the same outputs side by side, so that one product
+ * gives both dx, the second one's behind the first one's: a panel matrix (used columns,
+ * columns) of as many reals as linear_backs_size says. Not of bf16. */
+size_t linear_backs_size(const struct linear *first, const struct linear *second);
+void linear_pack_backs(const struct linear *first, const struct linear *second,
+                       real *backs);
+
 /* dw += x^T·dy */
 void linear_add_gradient(struct linear *linear, int rows, const real *x, const real *dy,
                          size_t panel);

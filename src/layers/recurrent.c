@@ -18,6 +18,7 @@ void recurrent_init(struct recurrent *layer, const struct kernels *kernels, int 
     layer->inputs = in_blocks * round_up(in_width, kernels->width);
     layer->units = units;
     layer->padded = round_up(units, kernels->width);
+    layer->dh_row = layer->padded + (has_joint_back(layer) ? layer->inputs : 0);
     layer->rows = rows;
     layer->length = length;
 
@@ -54,6 +55,10 @@ static void layout_group(const struct recurrent *layer, struct gate_group *group
 
     linear_layout(&group->input, space);
     linear_layout(&group->recurrent, space);
+    if (has_joint_back(layer))
+        group->backs =
+            arena_take(&space->backward,
+                       linear_backs_size(&group->recurrent, &group->input), sizeof(real));
     group->b = arena_take(&space->weights, columns, sizeof(real));
     group->db = arena_take(&space->backward, columns + room, sizeof(real));
     group->known = arena_take(&space->weights, table, sizeof(real));
@@ -86,6 +91,7 @@ static void layout_states(struct recurrent *layer, struct arena *arena)
 static void layout_backward(struct recurrent *layer, struct arena *arena)
 {
     size_t row_state = (size_t)layer->rows * (size_t)layer->padded;
+    size_t row_back = (size_t)layer->rows * (size_t)layer->dh_row;
     size_t block = (size_t)block_stride(layer);
     size_t columns = (size_t)columns_of(&layer->group[layer->n_groups - 1]);
     size_t all = ((size_t)layer->length + 1) * (size_t)layer->rows;
@@ -93,7 +99,7 @@ static void layout_backward(struct recurrent *layer, struct arena *arena)
 
     layer->db_rec = arena_take(arena, after ? columns : 0, sizeof(real));
     layer->drec = arena_take(arena, after ? block * columns : 0, sizeof(real));
-    layer->dh = arena_take(arena, row_state, sizeof(real));
+    layer->dh = arena_take(arena, row_back, sizeof(real));
     layer->dc = arena_take(arena, row_state, sizeof(real));
     layer->drh = arena_take(arena, row_state, sizeof(real));
     layer->dx = arena_take(arena, block * (size_t)layer->inputs, sizeof(real));
@@ -101,8 +107,25 @@ static void layout_backward(struct recurrent *layer, struct arena *arena)
     size_t row_inputs = (size_t)layer->rows * (size_t)layer->inputs;
     layer->x_mask = arena_take(arena, layer->drops_inputs ? row_inputs : 0, sizeof(real));
     layer->h_mask = arena_take(arena, drops ? row_state : 0, sizeof(real));
-    layer->dhd = arena_take(arena, drops ? row_state : 0, sizeof(real));
+    layer->dhd = arena_take(arena, drops ? row_back : 0, sizeof(real));
     layer->hd = arena_take(arena, drops ? all * (size_t)layer->padded : 0, sizeof(real));
+}
+
+/* Once the arrays are there: a step then fills in what is its own. */
+static void prepare_products(const struct recurrent *layer, struct gate_group *group)
+{
+    group->forward = (struct matmul){
+        .vectors = group->input.vectors,
+        .n_terms = 2,
+        .term = {linear_term(&group->input, NULL), linear_term(&group->recurrent, NULL)},
+        .bias = group->b,
+        .c_row = (size_t)group->input.y_row,
+    };
+    group->back = linear_back(&group->recurrent, 0, NULL, 0, NULL);
+    group->back.c_row = (size_t)layer->dh_row;
+    group->back_to_both = group->back;
+    group->back_to_both.vectors = layer->dh_row / layer->kernels->width;
+    group->back_to_both.term[0].b = group->backs;
 }
 
 void recurrent_layout(struct recurrent *layer, struct space *space)
@@ -119,6 +142,8 @@ void recurrent_layout(struct recurrent *layer, struct space *space)
     layer->pad_c = arena_take(weights, is_lstm(layer) ? after_pads : 0, sizeof(real));
     layout_states(layer, &space->lane);
     layout_backward(layer, &space->backward);
+    for (int i = 0; i < layer->n_groups; i++)
+        prepare_products(layer, &layer->group[i]);
 }
 
 /* reset_after: the gates z and r add both halves of the bias, the candidate keeps them
@@ -132,6 +157,8 @@ void recurrent_pack(struct recurrent *layer, const real *kernel, const real *rec
         struct gate_group *group = &layer->group[i];
         linear_pack(&group->input, kernel);
         linear_pack(&group->recurrent, recurrent);
+        if (group->backs)
+            linear_pack_backs(&group->recurrent, &group->input, group->backs);
         linear_pack_bias(&group->input, bias, false, group->b);
         if (is_reset_after(layer))
             linear_pack_bias(&group->input, second, i == 0,

@@ -47,13 +47,17 @@
 struct gate_group {
     struct linear input;     /* W: (D, gates * H) */
     struct linear recurrent; /* U: (H, gates * H) */
-    real *b, *db;            /* (columns) */
-    real *known;             /* (vocabulary, columns) b + x W of an id */
-    real *d_known;           /* the same: dL/d(known) of a lane, else zero */
-    real *z;  /* (slots, columns) values of the gates, a panel matrix a step; of a
+    real *backs; /* transposes of U and W side by side, where has_joint_back */
+    /* What is the same at every step of b + x W + h U, and of dh = dz U^T, or of both dh
+     * and dx. */
+    struct matmul forward, back, back_to_both;
+    real *b, *db;  /* (columns) */
+    real *known;   /* (vocabulary, columns) b + x W of an id */
+    real *d_known; /* the same: dL/d(known) of a lane, else zero */
+    real *z;       /* (slots, columns) values of the gates, a panel matrix a step; of a
                  simple cell those of one step; of gates that are not padded, as an
                  LSTM's may stand (linear_take_tight), a matrix of rows */
-    real *dz; /* (block, columns) the same of a block */
+    real *dz;      /* (block, columns) the same of a block */
 };
 
 struct recurrent {
@@ -82,14 +86,16 @@ struct recurrent {
     real *rh;     /* (slots, padded), GRU without reset_after: r * h */
     real *rec;    /* (slots, columns of group 1), reset_after: h U_h + b'_h */
     real *b_rec, *db_rec, *drec; /* reset_after: b'_h, its gradient, dL/drec (block) */
-    real *dh, *dc, *drh;         /* (rows, padded) */
+    int dh_row;                  /* reals: padded; or dx of the step stands behind dh */
+    real *dh;                    /* (rows, dh_row) */
+    real *dc, *drh;              /* (rows, padded) */
 
     /* Dropout, in passes that keep: what is multiplied with, filled by the caller before
      * the pass; the state entering each step after that; dL/d(that). */
     real *x_mask;    /* (rows, inputs), drops_inputs */
     real *h_mask;    /* (rows, padded), drops_states, as are the next two */
     real *hd;        /* (slots, padded) */
-    real *dhd;       /* (rows, padded) */
+    real *dhd;       /* (rows, dh_row) */
     real *dx;        /* (block, inputs) */
     int block;       /* rows of the backward block */
     bool is_dropped; /* of the last recurrent_forward: it dropped what it may */
@@ -140,9 +146,10 @@ static inline real *recurrent_output(const struct recurrent *layer,
     return layer->h + (steps->slot[s + 1] + (size_t)r) * (size_t)layer->padded;
 }
 
-/* Receives dL/dx of one step, (rows, inputs); steps come last to first. */
+/* Receives dL/dx of one step, (rows, inputs), rows `row` reals apart; steps come last to
+ * first. */
 typedef void recurrent_sink(void *context, const struct steps *steps, int s,
-                            const real *dx);
+                            const real *dx, size_t row);
 
 /* dL/d(outputs): `padded` reals a row and step. With `row` 0 they are indexed as h is,
  * else those of row r at time t stand at first + r * row + t * time. */

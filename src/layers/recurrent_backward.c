@@ -40,27 +40,28 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
                       int *live, const real *d_final, struct output_gradient d_outputs)
 {
     size_t width = (size_t)layer->padded, n_bytes = width * sizeof(real);
-    int rows = steps->active[s];
+    size_t dh_row = (size_t)layer->dh_row;
+    int rows = steps->active[s], vectors = layer->padded / layer->kernels->width;
 
     for (int r = *live; r < rows; r++) {
         if (d_final)
-            memcpy(row_at(layer->dh, (size_t)r, layer->padded),
+            memcpy(row_at(layer->dh, (size_t)r, layer->dh_row),
                    d_final + (size_t)r * width, n_bytes);
         else
-            memset(row_at(layer->dh, (size_t)r, layer->padded), 0, n_bytes);
+            memset(row_at(layer->dh, (size_t)r, layer->dh_row), 0, n_bytes);
         memset(row_at(layer->dc, (size_t)r, layer->padded), 0, n_bytes);
     }
     *live = rows > *live ? rows : *live;
 
     if (d_outputs.first && d_outputs.row == 0)
-        layer->kernels->add((size_t)rows * width, layer->dh,
-                            d_outputs.first + steps->slot[s + 1] * width);
+        layer->kernels->add_each(rows, vectors, layer->dh, dh_row,
+                                 d_outputs.first + steps->slot[s + 1] * width, width);
 
     if (d_outputs.row > 0)
-        layer->kernels->add_each(
-            rows, layer->padded / layer->kernels->width, layer->dh, width,
-            d_outputs.first + (size_t)steps_time(steps, s) * d_outputs.time,
-            d_outputs.row);
+        layer->kernels->add_each(rows, vectors, layer->dh, dh_row,
+                                 d_outputs.first +
+                                     (size_t)steps_time(steps, s) * d_outputs.time,
+                                 d_outputs.row);
 }
 
 /* What the recurrent matrix of group i multiplies: h, perhaps dropped, or r * h of a
@@ -94,7 +95,7 @@ static void back_to_inputs(const struct recurrent *layer, int rows,
         m.n_terms += back.n_terms;
         back = m;
     }
-    recurrent_multiply(layer, back, spans);
+    recurrent_multiply(layer, &back, spans);
 }
 
 /* The weights' gradients of a finished block, of W where nothing is looked up. */
@@ -137,6 +138,18 @@ static void add_outputs_before(struct spans *spans, const struct block *block,
                   (size_t)(n - 1) * d_outputs->time + width);
 }
 
+/* Hands a step's dx on, (rows, inputs) with rows `row` reals apart. */
+static void hand_on(const struct recurrent *layer, const struct steps *steps, int s,
+                    real *dx, int row, recurrent_sink *sink, void *context)
+{
+    size_t n = (size_t)layer->inputs;
+
+    for (size_t r = 0; r < (size_t)steps->active[s] && layer->drops_inputs; r++)
+        layer->kernels->product(n, dx + r * (size_t)row, layer->x_mask + r * n,
+                                dx + r * (size_t)row);
+    sink(context, steps, s, dx, (size_t)row);
+}
+
 /* The inputs' gradient of a finished block, handed on step by step, last to first. */
 static void finish_inputs(struct recurrent *layer, const struct block *block,
                           const struct steps *steps,
@@ -152,13 +165,10 @@ static void finish_inputs(struct recurrent *layer, const struct block *block,
                        layer->padded);
     add_outputs_before(&spans, block, steps, d_outputs, (size_t)layer->padded);
     back_to_inputs(layer, block->rows, &spans);
-    for (int s = block->high; s >= block->low; s--) {
-        real *dx = row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs);
-        if (layer->drops_inputs)
-            layer->kernels->product((size_t)steps->active[s] * (size_t)layer->inputs, dx,
-                                    layer->x_mask, dx);
-        sink(context, steps, s, dx);
-    }
+    for (int s = block->high; s >= block->low; s--)
+        hand_on(layer, steps, s,
+                row_at(layer->dx, steps->slot[s] - block->origin, layer->inputs),
+                layer->inputs, sink, context);
 }
 
 /* dL/d(known) of a finished block. */
@@ -223,12 +233,18 @@ static void zero_idle(const struct recurrent *layer, const struct block *block,
 /* dh gets what the products with the dropped state leave. */
 static void undrop(const struct recurrent *layer, int rows)
 {
-    size_t n = (size_t)rows * (size_t)layer->padded;
+    size_t n = (size_t)layer->padded;
 
-    if (layer->cell == CELL_GRU)
-        layer->kernels->multiply_add(n, layer->dhd, layer->h_mask, layer->dh);
-    else
-        layer->kernels->product(n, layer->dhd, layer->h_mask, layer->dh);
+    for (size_t r = 0; r < (size_t)rows; r++) {
+        const real *dhd = row_at(layer->dhd, r, layer->dh_row);
+        const real *mask = row_at(layer->h_mask, r, layer->padded);
+        real *dh = row_at(layer->dh, r, layer->dh_row);
+
+        if (layer->cell == CELL_GRU)
+            layer->kernels->multiply_add(n, dhd, mask, dh);
+        else
+            layer->kernels->product(n, dhd, mask, dh);
+    }
 }
 
 void recurrent_backward(struct recurrent *layer, const struct steps *steps,
@@ -253,12 +269,15 @@ void recurrent_backward(struct recurrent *layer, const struct steps *steps,
             step_back(layer, &block, &step);
             if (layer->drops_states)
                 undrop(layer, step.rows);
+            if (is_joint_back(layer))
+                hand_on(layer, steps, s, state_gradient(layer) + layer->padded,
+                        layer->dh_row, sink, context);
         }
 
         /* The block's dz are in the cache: all that reads them is done now. */
         if (layer->looks_up)
             finish_words(layer, &block, steps);
-        else
+        else if (!is_joint_back(layer))
             finish_inputs(layer, &block, steps, &d_outputs, sink, context);
         finish_weights(layer, &block);
     }

@@ -30,25 +30,23 @@ static void add_next_step(const struct recurrent *layer, const struct gate_group
 static void project(const struct recurrent *layer, const struct gate_group *group,
                     const struct step *step, const real *h)
 {
-    struct matmul m = {
-        .rows = step->rows,
-        .vectors = group->input.vectors,
-        .bias = group->b,
-        .accumulate = step->ids != NULL,
-        .c = row_at(group->z, step->gates, z_width(group)),
-        .c_row = (size_t)group->input.y_row,
-        .c_panel = step->panel,
-    };
+    struct matmul m = group->forward;
 
-    if (step->ids)
+    m.rows = step->rows;
+    m.c = row_at(group->z, step->gates, z_width(group));
+    m.c_panel = step->panel;
+    m.term[0].a = row_at(layer->x, step->kept, layer->inputs);
+    m.term[1].a = h;
+    m.n_terms = h ? 2 : 1;
+
+    if (step->ids) {
         layer->kernels->gather(step->rows, step->ids, group->known,
                                (size_t)columns_of(group), m.vectors, m.c, m.c_row,
                                m.c_panel);
-    else
-        m.term[m.n_terms++] =
-            linear_term(&group->input, row_at(layer->x, step->kept, layer->inputs));
-    if (h)
-        m.term[m.n_terms++] = linear_term(&group->recurrent, h);
+        m.accumulate = true;
+        m.term[0] = m.term[1];
+        m.n_terms--;
+    }
 
     struct spans spans;
     spans.n = 0;
@@ -59,7 +57,7 @@ static void project(const struct recurrent *layer, const struct gate_group *grou
         add_next_step(layer, group, step, &spans);
 
     if (m.n_terms > 0)
-        recurrent_multiply(layer, m, &spans);
+        recurrent_multiply(layer, &m, &spans);
 }
 
 static void lstm_step(const struct recurrent *layer, const struct step *step)

@@ -13,10 +13,18 @@ static void add_before(struct spans *spans, const struct step *step, real *array
     spans_add_rows(spans, array, step->at - (size_t)n, n, width);
 }
 
-/* dL/d(state) of what entered the products: that of a dropped state is apart. */
-static real *state_gradient(const struct recurrent *layer)
+/* dh of the step before, and dx of this one where one product gives both. */
+static struct matmul product_back(const struct recurrent *layer,
+                                  const struct gate_group *group, int rows,
+                                  const real *dz, size_t panel, real *dh)
 {
-    return layer->drops_states ? layer->dhd : layer->dh;
+    struct matmul m = is_joint_back(layer) ? group->back_to_both : group->back;
+
+    m.rows = rows;
+    m.term[0].a = dz;
+    m.term[0].chunk_stride = panel;
+    m.c = dh;
+    return m;
 }
 
 static void lstm_step_back(const struct recurrent *layer, const struct block *block,
@@ -37,6 +45,7 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
         .c_prev = row_at(layer->c, step->at, n),
         .tanh_c = row_at(layer->tanh_c, step->at, n),
         .dh = layer->dh,
+        .dh_row = (size_t)layer->dh_row,
         .dc = layer->dc,
         .dz = dz,
         .dz_row = (size_t)group->input.dy_row,
@@ -51,10 +60,9 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
     add_before(&spans, step, layer->tanh_c, n);
 
     layer->kernels->lstm_backward(&cell);
-    recurrent_multiply(layer,
-                       linear_back(&group->recurrent, step->rows, dz, block->panel,
-                                   state_gradient(layer)),
-                       &spans);
+    struct matmul back =
+        product_back(layer, group, step->rows, dz, block->panel, state_gradient(layer));
+    recurrent_multiply(layer, &back, &spans);
 }
 
 /* The second sweep: of the state that entered the products, perhaps a dropped one. */
@@ -109,18 +117,18 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
 
     layer->kernels->gru_backward_output(&cell);
     struct matmul first_back =
-        linear_back(&candidate->recurrent, step->rows, after ? cell.drec : cell.dhh,
-                    block->panel, after ? state_gradient(layer) : layer->drh);
+        product_back(layer, candidate, step->rows, after ? cell.drec : cell.dhh,
+                     block->panel, after ? state_gradient(layer) : layer->drh);
     first_back.accumulate = after && !layer->drops_states;
-    recurrent_multiply(layer, first_back, &spans);
+    recurrent_multiply(layer, &first_back, &spans);
 
     /* Without reset_after dr needs d(r h), which the first product gives. */
     if (!after)
         gates_back(layer, step, cell);
-    struct matmul then_back = linear_back(&gates->recurrent, step->rows, cell.dzr,
-                                          block->panel, state_gradient(layer));
+    struct matmul then_back = product_back(layer, gates, step->rows, cell.dzr,
+                                           block->panel, state_gradient(layer));
     then_back.accumulate = true;
-    recurrent_multiply(layer, then_back, &more);
+    recurrent_multiply(layer, &then_back, &more);
 }
 
 static void simple_step_back(const struct recurrent *layer, const struct block *block,
@@ -135,6 +143,7 @@ static void simple_step_back(const struct recurrent *layer, const struct block *
         .activation = layer->activation,
         .h = row_at(layer->h, step->next, n),
         .dh = layer->dh,
+        .dh_row = (size_t)layer->dh_row,
         .dz = dz,
         .dz_panel = block->panel,
         .db = group->db,
@@ -144,10 +153,9 @@ static void simple_step_back(const struct recurrent *layer, const struct block *
     spans.n = 0;
     add_before(&spans, step, layer->h, n);
     layer->kernels->simple_backward(&cell);
-    recurrent_multiply(layer,
-                       linear_back(&group->recurrent, step->rows, dz, block->panel,
-                                   state_gradient(layer)),
-                       &spans);
+    struct matmul back =
+        product_back(layer, group, step->rows, dz, block->panel, state_gradient(layer));
+    recurrent_multiply(layer, &back, &spans);
 }
 
 recurrent_step_back *const recurrent_steps_back[] = {

@@ -258,13 +258,13 @@ static void source(void *context, const struct steps *steps, int s, real *x)
                      (size_t)recurrent_of(in->layer)->track[0].inputs);
 }
 
-static void sink(void *context, const struct steps *steps, int s, const real *dx)
+static void sink(void *context, const struct steps *steps, int s, const real *dx,
+                 size_t row)
 {
     const struct context *in = context;
     struct layer *below = in->layer->below;
 
-    below->ops->push(below, in->pass, steps, s, dx,
-                     (size_t)recurrent_of(in->layer)->track[0].inputs);
+    below->ops->push(below, in->pass, steps, s, dx, row);
 }
 
 static bool looks_up(const struct layer *layer, const struct pass *pass)

@@ -22,6 +22,19 @@ static inline bool is_reset_before(const struct recurrent *layer)
     return layer->cell == CELL_GRU && !layer->reset_after;
 }
 
+/* Whether a step's dh and dx can be one product. Those of a GRU's groups come one after
+ * the other, and dx adds them in another order; products of bf16 are packed otherwise. */
+static inline bool has_joint_back(const struct recurrent *layer)
+{
+    return layer->cell != CELL_GRU && !layer->kernels->pack_pairs;
+}
+
+/* The same of this pass: where it looks up there is no dx. */
+static inline bool is_joint_back(const struct recurrent *layer)
+{
+    return has_joint_back(layer) && !layer->looks_up;
+}
+
 static inline int panel_width(const struct recurrent *layer)
 {
     return layer->kernels->panel;
@@ -65,6 +78,12 @@ static inline int gate_width(const struct recurrent *layer)
 static inline real *row_at(real *array, size_t row, int width)
 {
     return array + row * (size_t)width;
+}
+
+/* dL/d(state) of what entered the products: that of a dropped state is apart. */
+static inline real *state_gradient(const struct recurrent *layer)
+{
+    return layer->drops_states ? layer->dhd : layer->dh;
 }
 
 /* One step as pointers: what it reads, what it writes. */
@@ -128,12 +147,12 @@ static inline void spans_add_rows(struct spans *spans, real *array, size_t row, 
     spans_add(spans, row_at(array, row, width), (size_t)n * (size_t)width);
 }
 
-static inline void recurrent_multiply(const struct recurrent *layer, struct matmul m,
+static inline void recurrent_multiply(const struct recurrent *layer, struct matmul *m,
                                       const struct spans *spans)
 {
-    m.ahead = spans->span;
-    m.n_ahead = spans->n;
-    layer->kernels->matmul(&m);
+    m->ahead = spans->span;
+    m->n_ahead = spans->n;
+    layer->kernels->matmul(m);
 }
 
 /* A block of steps low .. high of the backward pass; its dz rows stand as its slots do,

@@ -113,6 +113,7 @@ static void run(const struct kernels *kernels, struct cell *cell, bool hard)
                                            .c_prev = cell->c_prev,
                                            .tanh_c = cell->tanh_c,
                                            .dh = cell->dh,
+                                           .dh_row = (size_t)cell->padded,
                                            .dc = cell->dc,
                                            .dz = cell->dz,
                                            .dz_row = gates->row,

@@ -199,6 +199,45 @@ static void check_back(const struct fixture *fixture)
     free(dx);
 }
 
+/* dx of two matrices by one product: the bits of two. */
+static void check_backs(struct fixture *fixture)
+{
+    const struct linear *linear = &fixture->linear;
+    struct shape shape = {1,
+                          linear->in_width + 3,
+                          linear->out_blocks,
+                          linear->out_width,
+                          linear->source_first,
+                          linear->source_columns};
+    struct fixture other;
+    set_up(&other, linear->kernels, &shape);
+
+    int first = linear->inputs, both = first + other.linear.inputs;
+    size_t panel = N * (size_t)linear_panel(linear);
+    real *dy = make_dy(fixture), *dx = numbers((size_t)(N * both), 3);
+    real *apart = numbers((size_t)(N * both), 4);
+    real *backs = xaligned(linear_backs_size(linear, &other.linear), sizeof *backs);
+    struct matmul m = linear_back(linear, N, dy, panel, apart);
+    struct matmul more = linear_back(&other.linear, N, dy, panel, apart + first);
+
+    m.c_row = more.c_row = (size_t)both;
+    linear->kernels->matmul(&m);
+    linear->kernels->matmul(&more);
+
+    linear_pack_backs(linear, &other.linear, backs);
+    m.vectors = both / linear->kernels->width;
+    m.term[0].b = backs;
+    m.c = dx;
+    linear->kernels->matmul(&m);
+    assert_memory_equal(dx, apart, (size_t)(N * both) * sizeof *dx);
+
+    free(dy);
+    free(dx);
+    free(apart);
+    free(backs);
+    tear_down(&other);
+}
+
 /* dw = x^T dy, added twice; what is beside the matrix stays. */
 static void check_gradient(struct fixture *fixture)
 {
@@ -274,6 +313,7 @@ static void check_product_and_gradients(struct fixture *fixture)
 {
     check_product(fixture);
     check_back(fixture);
+    check_backs(fixture);
     check_gradient(fixture);
 }
 
