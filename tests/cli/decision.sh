@@ -127,3 +127,8 @@ sed '5s/ham$/eggs/;6s/ham$/eggs/;7s/ham$/eggs/;8s/ham$/eggs/' train.csv >three.c
 "$rnnprep" three.csv --maxlen 8 -o three.h5 --quiet
 expect 64 'thresholds are for two classes.*--calibrate temperature' \
     "$rnntrain" three.h5 --run-dir no "${small[@]}" --validation-split 0.3 --calibrate both
+
+# One that lost its seal is checked and sealed by import, its decision with it.
+head -c -48 "$source/tests/fixtures/decided.h5" >unsealed.h5
+"$rnntrain" import unsealed.h5 -o sealed.h5 >said 2>&1 || problem "an unsealed model with a temperature: $(cat said)"
+"$rnntrain" inspect sealed.h5 | grep -q '^decision  *temperature 64' || problem "a decision that import lost"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/dataset.h"
+#include "data/row_notes.h"
 #include "files/h5_write.h"
 
 /* Row by row it must be read as it is in one. */
@@ -18,6 +19,24 @@ static void try_rows(const char *path, int expected)
         rc = dataset_content(&data, &content);
     fuzz_check(rc == expected, "rows are read otherwise");
     dataset_release(&data);
+}
+
+/* Where rows come from and their texts, where there are some. */
+static void try_notes(const struct dataset *data, enum dataset_part part,
+                      enum row_note note)
+{
+    struct row_notes_reader *reader = NULL;
+    const char *text = NULL;
+    if (!data->notes[note])
+        return;
+
+    int rc = row_notes_open(data, part, note, &reader);
+    for (int row = 0; row < data->part[part].n && !rc; row++)
+        rc = row_notes_read(reader, row, &text);
+    fuzz_check(rc == OK || (rc == ERR_FORMAT && strstr(fail_message(), data->path)),
+               "a message on notes");
+    fuzz_check(rc || !text || text_is_utf8(text), "a note is text");
+    row_notes_close(reader);
 }
 
 static void try_file(const char *path)
@@ -34,6 +53,9 @@ static void try_file(const char *path)
                "a message");
     try_rows(path, rc);
 
+    for (int part = 0; !rc && part < DATASET_PARTS; part++)
+        for (int note = 0; note < ROW_NOTES; note++)
+            try_notes(&data, (enum dataset_part)part, (enum row_note)note);
     for (int part = 0; !rc && part < DATASET_PARTS; part++)
         for (int row = 0; row < data.part[part].n; row++)
             for (int t = 0; t < data.facts.maxlen; t++) {
@@ -102,6 +124,16 @@ static void write_unlabelled(struct h5_writer *file, struct fuzz *input)
         write_array(file, "/vectors_known", input, H5_UINT8);
 }
 
+/* Notes of rows that may be some. */
+static void write_notes(struct h5_writer *file, struct fuzz *input)
+{
+    static const char *const arrays[] = {"/train/origin/start", "/train/origin/bytes",
+                                         "/train/text/start", "/train/text/bytes"};
+    for (size_t i = 0; i < COUNT_OF(arrays); i++)
+        if (fuzz_below(input, 16) != 15)
+            write_array(file, arrays[i], input, i % 2 ? H5_UINT8 : H5_INT64);
+}
+
 static void write_parts(struct h5_writer *file, struct fuzz *input)
 {
     static const char *const arrays[] = {"/train/x", "/train/y", "/train/length",
@@ -139,6 +171,8 @@ static void try_built(struct fuzz *input)
         write_ngrams(file, input);
     else if (more == 2)
         write_unlabelled(file, input);
+    else if (more == 1)
+        write_notes(file, input);
     if (!h5_image(file, &bytes, &n))
         try_file(fuzz_file(bytes, n));
     free(bytes);

@@ -7,11 +7,10 @@
 #include "files/file.h"
 #include "files/zip.h"
 
-const char *const mutant_names[MUTANT_KINDS] = {
-    [MUTANT_CHECKPOINT] = "checkpoint",
-    [MUTANT_DATASET] = "data set",
-    [MUTANT_KERAS_H5] = "Keras .h5",
-    [MUTANT_KERAS_ZIP] = "Keras .keras",
+const char *const mutant_names[MUTANT_ALL_KINDS] = {
+    [MUTANT_CHECKPOINT] = "checkpoint",   [MUTANT_DATASET] = "data set",
+    [MUTANT_KERAS_H5] = "Keras .h5",      [MUTANT_KERAS_ZIP] = "Keras .keras",
+    [MUTANT_PREDICTIONS] = "predictions",
 };
 
 enum { MOST_GOOD = 8 };
@@ -19,12 +18,13 @@ enum { MOST_GOOD = 8 };
 /* Good files by their paths in tests/. */
 static const struct {
     const char *path[MOST_GOOD];
-} good[MUTANT_KINDS] = {
+} good[MUTANT_ALL_KINDS] = {
     [MUTANT_CHECKPOINT] = {{"fixtures/records/run/last.h5",
                             "fixtures/records/run/best.h5", "fixtures/checkpoint_v1.h5",
-                            "fixtures/linear.h5", "fixtures/ensemble.h5"}},
+                            "fixtures/linear.h5", "fixtures/ensemble.h5",
+                            "fixtures/decided.h5"}},
     [MUTANT_DATASET] = {{"fixtures/records/dataset.h5", "fixtures/dataset_v1.h5",
-                         "fixtures/dataset_ngrams.h5"}},
+                         "fixtures/dataset_ngrams.h5", "fixtures/dataset_notes.h5"}},
     [MUTANT_KERAS_H5] = {{"golden/keras_models/keras_lstm.h5",
                           "golden/keras_models/tf_keras_lstm.h5",
                           "golden/keras_models/keras_hard.h5",
@@ -35,10 +35,11 @@ static const struct {
                            "golden/keras_models/tf_keras_chain.keras",
                            "golden/keras_models/keras_stack.keras",
                            "golden/keras_models/tf_keras_stack.keras"}},
+    [MUTANT_PREDICTIONS] = {{"fixtures/predictions.h5"}},
 };
 
-static struct image images[MUTANT_KINDS][MOST_GOOD];
-static size_t n_images[MUTANT_KINDS];
+static struct image images[MUTANT_ALL_KINDS][MOST_GOOD];
+static size_t n_images[MUTANT_ALL_KINDS];
 static const char *elsewhere_stem;
 
 static struct image read_image(const char *tests, const char *name)
@@ -58,7 +59,7 @@ void mutant_begin(const char *tests, const char *elsewhere)
     elsewhere_stem = elsewhere;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 
-    for (int kind = 0; kind < MUTANT_KINDS; kind++)
+    for (int kind = 0; kind < MUTANT_ALL_KINDS; kind++)
         for (size_t i = 0; i < MOST_GOOD && good[kind].path[i]; i++)
             images[kind][n_images[kind]++] = read_image(tests, good[kind].path[i]);
 }

@@ -1,4 +1,4 @@
-/* Files as strangers could make them: good ones of four kinds, changed where the input
+/* Files as strangers could make them: good ones of five kinds, changed where the input
  * says, on every level that a file has.
  *
  *   objects   by HDF5: links of each kind, attributes, arrays of other types, shapes,
@@ -22,9 +22,11 @@ enum mutant_kind {
     MUTANT_DATASET,
     MUTANT_KERAS_H5,
     MUTANT_KERAS_ZIP,
-    MUTANT_KINDS
+    MUTANT_KINDS, /* that commands are given */
+    MUTANT_PREDICTIONS = MUTANT_KINDS,
+    MUTANT_ALL_KINDS
 };
-extern const char *const mutant_names[MUTANT_KINDS];
+extern const char *const mutant_names[MUTANT_ALL_KINDS];
 
 /* Says where the good files are, the folder tests/, and a path, without its extension, of
  * files that nobody may open: what points elsewhere points to <elsewhere>.h5, .txt and

@@ -40,7 +40,8 @@ static const struct {
 } lines[READINGS] = {
     [READING_PREDICT] = {"predict @ texts --jsonl", NULL,
                          "predict @ texts --tokenizer tokenizer.json --maxlen 7"},
-    [READING_EVAL] = {"eval @ data.h5 --part train", "eval model.h5 @ --part train",
+    [READING_EVAL] = {"eval @ data.h5 --part train",
+                      "eval model.h5 @ --part train --rows out.csv",
                       "eval @ data.h5 --part train"},
     [READING_INSPECT] = {"inspect @", NULL, NULL},
     [READING_VERIFY] = {"inspect @ --verify", NULL, NULL},
@@ -151,8 +152,8 @@ static void empty(const char *folder)
 void readings_put(enum reading reading, enum mutant_kind kind, const char *bytes,
                   size_t n)
 {
-    static const char *const written[] = {"out.h5", "out.keras", "out.onnx",
-                                          "out.c",  "given.h5",  "given.keras"};
+    static const char *const written[] = {"out.h5",  "out.keras", "out.onnx",   "out.c",
+                                          "out.csv", "given.h5",  "given.keras"};
     for (size_t i = 0; i < COUNT_OF(written); i++)
         remove(written[i]);
     write_all(readings_path(kind), bytes, n);

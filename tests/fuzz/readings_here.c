@@ -141,6 +141,17 @@ void readings_here_try(enum reading reading, enum mutant_kind kind, const char *
     free(said);
 }
 
+void readings_here_prepare(void)
+{
+    static bool has_begun;
+    if (has_begun)
+        return;
+
+    readings_here_begin(FUZZ_TESTS);
+    mutant_begin(FUZZ_TESTS, "canary");
+    has_begun = true;
+}
+
 void readings_here_fuzz(enum mutant_kind kind, bool sealed, struct fuzz *input)
 {
     /* training takes long */
@@ -149,15 +160,9 @@ void readings_here_fuzz(enum mutant_kind kind, bool sealed, struct fuzz *input)
         READING_IMPORT,  READING_SEAL,   READING_EXPORT_KERAS, READING_EXPORT_ONNX,
         READING_LIBRARY, READING_RESUME, READING_TRAIN,        READING_PREDICT,
         READING_EVAL,    READING_IMPORT, READING_EXPORT_KERAS, READING_LIBRARY};
-    static bool has_begun;
     size_t n_mutant = 0;
 
-    if (!has_begun) {
-        readings_here_begin(FUZZ_TESTS);
-        mutant_begin(FUZZ_TESTS, "canary");
-        has_begun = true;
-    }
-
+    readings_here_prepare();
     enum reading reading = readings[fuzz_below(input, (int)COUNT_OF(readings))];
     char *mutant = mutant_make(kind, sealed, input, &n_mutant);
     readings_here_try(reading, kind, mutant, n_mutant);

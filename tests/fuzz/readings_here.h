@@ -17,4 +17,7 @@ void readings_here_try(enum reading reading, enum mutant_kind kind, const char *
  * one of the commands or by the library, each as often as it is quick. */
 void readings_here_fuzz(enum mutant_kind kind, bool sealed, struct fuzz *input);
 
+/* The folder and the good files, once a process; done by readings_here_fuzz. */
+void readings_here_prepare(void);
+
 #endif
