@@ -57,6 +57,19 @@ bool corpus_is_one(const char *path)
     return n_first > 0 && !h5_is_one(first, (size_t)n_first);
 }
 
+int corpus_refuse_run(const char *path)
+{
+    char *result = checkpoint_path(path);
+    int rc = strcmp(result, path)
+                 ? fail(ERR_FORMAT,
+                        "%s: the folder of a run, whose model is %s; what is to be "
+                        "judged stands behind the model: texts or, for eval, a data set",
+                        path, result)
+                 : OK;
+    free(result);
+    return rc;
+}
+
 /* The place of a document, which counts it. */
 static int32_t find_place(struct corpus *corpus, const struct block *block,
                           const struct block_document *document)

@@ -11,6 +11,8 @@
 
 /* Whether a path is a corpus: a folder, standard input or a file that is no HDF5. */
 bool corpus_is_one(const char *path);
+/* ERR_FORMAT where it is the folder of a run, whose files are no texts. */
+int corpus_refuse_run(const char *path) NODISCARD;
 
 /* Collective. Rank 0 reads the corpus as rnnprep does, all ranks have its rows; *data, to
  * be given to dataset_release, has those of each part, with the classes of the model by

@@ -316,6 +316,14 @@ static int eval_dataset(struct job *job, const char *checkpoint, const char *pat
     return rc ? rc : print_score(job, window);
 }
 
+static bool has_rows(const struct dataset *data)
+{
+    bool has_rows = false;
+    for (int part = 0; part < DATASET_PARTS; part++)
+        has_rows |= data->part[part].n > 0;
+    return has_rows;
+}
+
 /* A corpus that nothing divides is judged as a whole. */
 static int eval_corpus(struct job *job, const char *checkpoint, const char *path)
 {
@@ -335,6 +343,8 @@ static int eval_corpus(struct job *job, const char *checkpoint, const char *path
     if (!rc)
         rc = corpus_read(job->comm, path, &settings->input, predictor, &job->data,
                          &job->ngrams, &is_parted);
+    if (!rc && !has_rows(&job->data))
+        rc = fail(ERR_FORMAT, "%s: there are no labelled texts in it", path);
     if (rc)
         return rc;
 
@@ -371,6 +381,9 @@ static int judge(struct job *job, const char *model, const char *path)
                     "%s is a cross-validation, which has no model: name the data set "
                     "whose rows were dealt to its folds, or one of them, %s/fold-1",
                     model, model);
+    int rc = is_corpus ? corpus_refuse_run(path) : OK;
+    if (rc)
+        return rc;
     if (is_folds)
         return speaks(job) ? eval_folds(job, model, path) : OK;
     return is_corpus ? eval_corpus(job, model, path) : eval_dataset(job, model, path);

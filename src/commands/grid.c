@@ -45,6 +45,11 @@ static int read_values(struct grid_axis *axis, const char *values, size_t n)
                         "--grid %s: a value is empty, expected "
                         "name=value,value",
                         axis->option);
+        for (int i = 0; i < axis->n; i++)
+            if (strlen(axis->values[i]) == length &&
+                !strncmp(axis->values[i], values, length))
+                return fail(ERR_USAGE, "--grid %s: the value %s stands there twice",
+                            axis->option, axis->values[i]);
         add_value(axis, values, length);
         values += length + 1;
     }

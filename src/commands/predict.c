@@ -9,6 +9,7 @@
 
 #include "base/say.h"
 #include "commands/all_ranks.h"
+#include "commands/corpus.h"
 #include "commands/import_options.h"
 #include "commands/precision.h"
 #include "commands/texts_job.h"
@@ -135,7 +136,9 @@ static int open_ends(struct job *job, const char *model, const char *path)
                                    .keeps_texts = keeps,
                                    .skip = settings->skip};
 
-    int rc = check_output(settings, model, path);
+    int rc = corpus_refuse_run(path);
+    if (!rc)
+        rc = check_output(settings, model, path);
     if (!rc)
         rc = judgements_new(settings->output, &job->judgements);
     if (!rc && settings->explain)

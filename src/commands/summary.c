@@ -97,7 +97,9 @@ static int show(const struct config *config, const char *path, bool has_options)
 
     if (!file && access("dataset.h5", F_OK))
         return show_without_data(&config->trainer.model);
-    rc = file ? saved_look(file, &look) : OK;
+    rc = file ? checkpoint_check_path(file) : OK;
+    if (!rc && file)
+        rc = saved_look(file, &look);
     if (!rc && (!file || look.kind == SAVED_DATASET))
         rc = show_data(&config->trainer.model, file ? file : "dataset.h5");
     else if (!rc && has_options)

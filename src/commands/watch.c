@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,6 +146,15 @@ static void wait_for(double seconds)
     nanosleep(&time, NULL);
 }
 
+/* A folder may come into being, a file becomes none. */
+static int check_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISDIR(status.st_mode)
+               ? fail(ERR_NO_INPUT, "%s: a file, expected the folder of a run", path)
+               : OK;
+}
+
 /* The log is opened anew each time: so a network file system shows what another node has
  * written. */
 static int run(const void *given, const char *const *operands, int n_operands)
@@ -155,6 +165,13 @@ static int run(const void *given, const char *const *operands, int n_operands)
     int rc = -1;
     (void)n_operands;
 
+    if (check_folder(operands[0])) {
+        free(path);
+        return ERR_NO_INPUT;
+    }
+    if (access(path, F_OK) != 0)
+        say_line(stderr, "rnntrain: note: no run has begun in %s yet: it is waited for",
+                 operands[0]);
     while (rc < 0) {
         char *log = NULL;
         size_t n = 0;

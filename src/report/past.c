@@ -165,6 +165,15 @@ static int read_predictions(struct past_run *run)
     return rc == ERR_NO_INPUT ? OK : rc;
 }
 
+int past_read_predictions(struct past *past)
+{
+    int rc = OK;
+
+    for (int i = 0; i < past->n && !rc; i++)
+        rc = read_predictions(&past->runs[i]);
+    return rc;
+}
+
 int past_read(const char *const *folders, int n, struct past *past)
 {
     struct past read = {.n = 0};
@@ -177,8 +186,6 @@ int past_read(const char *const *folders, int n, struct past *past)
                   "there are %d runs in these folders, of which at most %d can "
                   "be shown at once: name fewer folders",
                   read.n, PAST_MOST_RUNS);
-    for (int i = 0; i < read.n && !rc; i++)
-        rc = read_predictions(&read.runs[i]);
 
     if (rc) {
         past_release(&read);

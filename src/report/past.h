@@ -69,9 +69,11 @@ struct past {
     struct past_run *runs; /* (n) owned */
 };
 
-/* The runs of n folders. ERR_NO_INPUT: one of them holds none; ERR_FORMAT;
+/* The runs of n folders, by their logs alone. ERR_NO_INPUT: one of them holds none;
  * ERR_USAGE: they are too many. */
 int past_read(const char *const *folders, int n, struct past *past) NODISCARD;
+/* And what they said of rows, where there is such a file. ERR_FORMAT: it is damaged. */
+int past_read_predictions(struct past *past) NODISCARD;
 void past_release(struct past *past);
 
 /* Of a run's epoch, from 1; NaN where it is not known. */

@@ -66,6 +66,14 @@ expect 65 'other.h5: rank 1 reads another file under this name than rank 0' mpir
 expect 64 'rank 1 on .* has another model, by the hash of its weights' mpirun \
     -np 1 "$rnntrain" predict run lines : -np 1 "$rnntrain" predict "$2/tests/fixtures/checkpoint_v1.h5"
 
+# What is no text is not judged.
+mkdir nothing
+expect 65 'nothing: there are no labelled texts in it' "$rnntrain" eval run nothing
+for command in eval predict mistakes; do
+    expect 65 'run: the folder of a run, whose model is run/best.h5' "$rnntrain" $command run run
+done
+expect 66 'nothing: not a regular file: expected .* the folder of a run' "$rnntrain" summary nothing
+
 # Behind what was judged before.
 head -1234 right >begun
 predict 1 3 lines --skip "$(wc -l <begun)" >>begun

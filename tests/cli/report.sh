@@ -123,3 +123,7 @@ expect 66 'empty: there is no log.jsonl of a run' "$rnntrain" report empty -o no
 printf x >again/predictions.h5
 expect 65 'again/predictions.h5' "$rnntrain" report again -o no.html
 [ ! -e no.html ] || problem "a page of nothing was written"
+"$rnntrain" history again >out 2>err || problem "a history wants predictions: $(cat err)"
+expect 66 'again/log.jsonl: a file, expected the folder of a run' timeout 20 "$rnntrain" watch again/log.jsonl
+timeout 1 "$rnntrain" watch empty 2>err || true
+grep -q 'note: no run has begun in empty yet' err || problem "a watch waits in silence"
