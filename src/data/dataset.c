@@ -282,6 +282,18 @@ int dataset_tokenizer(const struct dataset *data, struct text_tokenizer **tokeni
     return facts_tokenizer(&data->facts, data->tokenizer, data->path, tokenizer);
 }
 
+int dataset_keep_words(struct dataset *data)
+{
+    char *kept = NULL;
+    int rc = facts_kept_json(&data->facts, data->tokenizer, data->path, &kept);
+    if (rc)
+        return rc;
+
+    free(data->tokenizer);
+    data->tokenizer = kept;
+    return OK;
+}
+
 /* Ids that stand for no word of the index. */
 static bool is_alike(const struct text_tokenizer *a, const struct text_tokenizer *b)
 {

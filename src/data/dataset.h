@@ -185,6 +185,10 @@ int dataset_seal(const char *path, const char *target, bool *is_rewritten) NODIS
 int dataset_tokenizer(const struct dataset *data,
                       struct text_tokenizer **tokenizer) NODISCARD;
 
+/* data->tokenizer becomes the JSON of the words with ids alone, as a checkpoint has it;
+ * ERR_FORMAT as above. */
+int dataset_keep_words(struct dataset *data) NODISCARD;
+
 /* Whether the words with ids of `data` are those of the tokenizer that a model at `path`
  * was trained with; where one of them has no tokenizer (NULL) it cannot be told.
  * ERR_FORMAT names the first id that differs, and how to give data the model's ids. */

@@ -262,6 +262,14 @@ void facts_set_labels(struct facts *facts, const char *packed)
     }
 }
 
+static int check_ids(const struct facts *facts, const char *path, int max_id)
+{
+    return max_id < facts->num_words
+               ? OK
+               : fail(ERR_FORMAT, "%s: its tokenizer gives ids up to %d, num_words is %d",
+                      path, max_id, facts->num_words);
+}
+
 int facts_tokenizer(const struct facts *facts, const char *json, const char *path,
                     struct text_tokenizer **result)
 {
@@ -271,12 +279,33 @@ int facts_tokenizer(const struct facts *facts, const char *json, const char *pat
     if (rc)
         return rc;
 
-    if (text_max_id(tokenizer) >= facts->num_words) {
-        rc = fail(ERR_FORMAT, "%s: its tokenizer gives ids up to %d, num_words is %d",
-                  path, text_max_id(tokenizer), facts->num_words);
+    rc = check_ids(facts, path, text_max_id(tokenizer));
+    if (rc)
         text_free(tokenizer);
-        return rc;
+    else
+        *result = tokenizer;
+    return rc;
+}
+
+int facts_kept_json(const struct facts *facts, const char *json, const char *path,
+                    char **result)
+{
+    struct text_options padding = facts_padding(facts);
+    struct text_tokenizer *tokenizer = NULL;
+    char *kept = NULL;
+    int max_id = 0, rc = OK;
+
+    if (text_order_json(json, &padding, &kept, &max_id)) {
+        rc = check_ids(facts, path, max_id);
+    } else {
+        rc = facts_tokenizer(facts, json, path, &tokenizer);
+        kept = rc ? NULL : text_to_json(tokenizer, true);
+        text_free(tokenizer);
     }
-    *result = tokenizer;
-    return OK;
+
+    if (rc)
+        free(kept);
+    else
+        *result = kept;
+    return rc;
 }

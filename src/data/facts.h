@@ -111,5 +111,9 @@ static inline struct text_options facts_padding(const struct facts *facts)
  * ERR_FORMAT if it gives ids that num_words does not allow. Free with text_free. */
 int facts_tokenizer(const struct facts *facts, const char *json, const char *path,
                     struct text_tokenizer **tokenizer) NODISCARD;
+/* The JSON of that tokenizer as a checkpoint has it: of the words that have ids alone, in
+ * the order of the index. The caller's to free. */
+int facts_kept_json(const struct facts *facts, const char *json, const char *path,
+                    char **kept) NODISCARD;
 
 #endif

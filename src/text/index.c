@@ -73,10 +73,15 @@ int64_t text_word_count(const struct text_tokenizer *tokenizer, int index)
     return number < 0 ? 0 : tokenizer->entries[number].count;
 }
 
-int text_max_id(const struct text_tokenizer *tokenizer)
+int text_max_id_of(const struct text_tokenizer *tokenizer, int last)
 {
-    int limit = tokenizer->options.num_words, last = text_n_words(tokenizer);
+    int limit = tokenizer->options.num_words;
     int kept = limit && limit - 1 < last ? limit - 1 : last;
     int32_t unknown = text_unknown_id(tokenizer);
     return unknown > kept ? unknown : kept;
+}
+
+int text_max_id(const struct text_tokenizer *tokenizer)
+{
+    return text_max_id_of(tokenizer, text_n_words(tokenizer));
 }

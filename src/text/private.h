@@ -39,6 +39,9 @@ struct text_tokenizer {
 /* Index of the most frequent word: 1, or 2 where the OOV token has 1. */
 int text_first_index(const struct text_tokenizer *tokenizer);
 
+/* text_max_id where `last` is the last index. */
+int text_max_id_of(const struct text_tokenizer *tokenizer, int last);
+
 /* Number of the word, added if there is none yet. */
 int32_t text_add_word(struct text_tokenizer *tokenizer, const char *text, size_t n);
 
