@@ -11,6 +11,7 @@
 #include "kernels/curves.h"
 #include "kernels/simple.h"
 #include "kernels/attention.h"
+#include "kernels/draws.h"
 #include "kernels/embedding.h"
 #include "kernels/normal.h"
 #include "kernels/optimizers.h"
@@ -162,6 +163,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .simple_forward = simple_forward,
     .simple_backward = simple_backward,
     .attention_backward = attention_backward,
+    .uniform = uniform,
     .keep_bits = keep_bits,
     .drop = drop,
     .gather = gather,

@@ -257,6 +257,9 @@ struct kernels {
     void (*simple_backward)(const struct simple_backward *s);
     void (*attention_backward)(const struct attention_backward *s);
 
+    /* limit * (2 u - 1) of n elements from `first` on: u equal to rng_uniform of each. */
+    void (*uniform)(const struct rng *rng, uint32_t first, size_t n, double limit,
+                    real *values);
     /* Keep bits of `n` words from index `first`: equal to rng_keep_bits of each. */
     void (*keep_bits)(const struct rng *rng, uint32_t first, int n, uint32_t threshold,
                       uint32_t *bits);

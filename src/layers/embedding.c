@@ -116,11 +116,22 @@ static int shape(struct layer *layer)
     return OK;
 }
 
+void embedding_init_rows(const struct layer *layer, uint64_t seed, size_t first, size_t n,
+                         real *weights)
+{
+    const struct tensor *table = &layer->frame->params->tensors[layer->first_tensor];
+    const struct rng rng = init_stream(seed, layer->first_tensor);
+    size_t width = table->shape[1], at = first * width;
+
+    layer->frame->kernels->uniform(&rng, (uint32_t)at, n * width, 0.05,
+                                   weights + table->offset + at);
+}
+
 static void init(const struct layer *layer, uint64_t seed, real *weights)
 {
     const struct tensor *table = &layer->frame->params->tensors[layer->first_tensor];
 
-    init_uniform(seed, layer->first_tensor, 0.05, table->size, weights + table->offset);
+    embedding_init_rows(layer, seed, 0, table->shape[0], weights);
 }
 
 static void pack(struct layer *layer, const real *weights)

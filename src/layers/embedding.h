@@ -42,4 +42,8 @@ void embedding_look_up(const struct layer *embedding, const int32_t *ids, int n,
 void embedding_add_gradient(const struct layer *embedding, const int32_t *ids, int n,
                             const real *dx, size_t row, const struct pass *pass);
 
+/* Initial rows first .. first + n - 1 of its table. */
+void embedding_init_rows(const struct layer *layer, uint64_t seed, size_t first, size_t n,
+                         real *weights);
+
 #endif

@@ -3,9 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/rng.h"
-
-static struct rng init_stream(uint64_t seed, int stream)
+struct rng init_stream(uint64_t seed, int stream)
 {
     return (struct rng){.seed = seed, .purpose = RNG_INIT, .row = (uint32_t)stream};
 }

@@ -6,8 +6,10 @@
 #ifndef RNNTRAIN_LAYERS_INITIAL_H
 #define RNNTRAIN_LAYERS_INITIAL_H
 
-#include "base/base.h"
+#include "base/rng.h"
 
+/* What a tensor's numbers are drawn from, element by element. */
+struct rng init_stream(uint64_t seed, int stream);
 /* n numbers of U(-limit, limit). Keras's Embedding has 'uniform', of limit 0.05. */
 void init_uniform(uint64_t seed, int stream, double limit, size_t n, real *w);
 /* Limit sqrt(6 / (fan_in + fan_out)), the fans being the stored shape's. */

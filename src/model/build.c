@@ -284,11 +284,27 @@ size_t model_bytes(const struct model *model)
     return model->n_bytes;
 }
 
-void model_init_weights(const struct model *model, uint64_t seed, real *weights)
+static void init_from(const struct model *model, int first, uint64_t seed, real *weights)
 {
-    for (int i = 0; i < model->n_layers; i++)
+    for (int i = first; i < model->n_layers; i++)
         if (model->layer[i]->ops->init)
             model->layer[i]->ops->init(model->layer[i], seed, weights);
+}
+
+void model_init_weights(const struct model *model, uint64_t seed, real *weights)
+{
+    init_from(model, 0, seed, weights);
+}
+
+void model_init_others(const struct model *model, uint64_t seed, real *weights)
+{
+    init_from(model, 1, seed, weights);
+}
+
+void model_init_rows(const struct model *model, uint64_t seed, size_t first, size_t n,
+                     real *weights)
+{
+    embedding_init_rows(model->layer[0], seed, first, n, weights);
 }
 
 void model_pack(struct model *model, const real *weights)

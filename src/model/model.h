@@ -36,6 +36,11 @@ const struct kernels *model_kernels(const struct model *model);
 
 /* Keras's initial weights, a pure function of the configuration and the seed. */
 void model_init_weights(const struct model *model, uint64_t seed, real *weights);
+/* The same in shares, of a model whose first layer is an embedding: n of its rows from
+ * `first` on, the same numbers on any processor; and all that is not in its table. */
+void model_init_rows(const struct model *model, uint64_t seed, size_t first, size_t n,
+                     real *weights);
+void model_init_others(const struct model *model, uint64_t seed, real *weights);
 
 /* Packs the weights for the kernels; call after each change. `weights` is borrowed until
  * the next call: the embedding is read from it. */

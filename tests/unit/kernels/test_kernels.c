@@ -278,6 +278,25 @@ static void check_dropout_bits(const struct kernels *kernels)
     }
 }
 
+static void check_uniform(const struct kernels *kernels)
+{
+    enum { N = 100 };
+    const uint32_t first = UINT32_MAX - 40; /* element numbers are of 32 bits */
+    struct rng rng = {.seed = 0x123456789abcdefull, .purpose = RNG_INIT, .row = 3};
+    real drawn[N + 1] = {0};
+
+    kernels->uniform(&rng, first, N, 0.05, drawn);
+    for (uint32_t i = 0; i < N; i++)
+        assert_true(drawn[i] == (real)(0.05 * (2 * rng_uniform(&rng, first + i) - 1)));
+    assert_true(drawn[N] == 0);
+}
+
+static void test_uniform(void **state)
+{
+    (void)state;
+    for_each_kernel_set(check_uniform);
+}
+
 static void test_dropout_bits(void **state)
 {
     (void)state;
@@ -467,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_outer_products),
         cmocka_unit_test(test_activations),
         cmocka_unit_test(test_own_exp_and_log),
+        cmocka_unit_test(test_uniform),
         cmocka_unit_test(test_dropout_bits),
         cmocka_unit_test(test_embedding),
         cmocka_unit_test(test_flat_arrays),
