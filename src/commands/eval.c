@@ -295,7 +295,7 @@ static int eval_dataset(struct job *job, const char *checkpoint, const char *pat
 {
     struct comm *comm = job->comm;
     struct dataset *data = &job->data;
-    int readers = comm->node_size;
+    struct shared_readers readers = {.n = comm->node_size};
 
     int rc = shared_data_open(comm, path, DATASET_WORDS_KEPT, readers, data);
     if (!rc)

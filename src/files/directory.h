@@ -34,6 +34,9 @@ char *directory_place(const struct directory *directory);
 
 /* Whether anything has the name, be it a link that leads nowhere. */
 bool directory_has(const struct directory *directory, const char *name);
+/* Whether two names are of one file. */
+bool directory_is_same(const struct directory *directory, const char *left,
+                       const char *right);
 /* Reads a regular file; see file_read. A link is none. */
 int directory_read(const struct directory *directory, const char *name, char **bytes,
                    size_t *n) NODISCARD;

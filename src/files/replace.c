@@ -159,8 +159,8 @@ int directory_replace(const struct directory *directory, const char *name,
     return rc;
 }
 
-static bool is_same_file(const struct directory *directory, const char *left,
-                         const char *right)
+bool directory_is_same(const struct directory *directory, const char *left,
+                       const char *right)
 {
     struct stat one, other;
 
@@ -191,7 +191,7 @@ int directory_link(const struct directory *directory, const char *from, const ch
 int directory_link_keeping(const struct directory *directory, const char *from,
                            const char *to)
 {
-    if (is_same_file(directory, from, to))
+    if (directory_is_same(directory, from, to))
         return OK;
     return link_to(directory, from, to, true);
 }

@@ -22,7 +22,7 @@ static void new_state(struct comm *comm)
 {
     *comm = (struct comm){.size = 1, .node_size = 1, .node_cores = 1};
     comm->state = xcalloc(1, sizeof *comm->state);
-    comm->state->all = comm->state->node = MPI_COMM_NULL;
+    comm->state->all = comm->state->node = comm->state->leaders = MPI_COMM_NULL;
     comm->state->piece = (size_t)1 << 30;
     comm->state->many_nodes = 32;
     comm->state->short_message = 4096;

@@ -68,6 +68,10 @@ int comm_agree(const struct comm *comm, int rc) NODISCARD;
 /* Collective. Rank 0's bytes to all. */
 void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
 
+/* Collective. Rank 0's bytes to the first rank of each host, so once to each: into what
+ * its ranks share, who have them behind comm_window_sync. */
+void comm_broadcast_hosts(const struct comm *comm, void *bytes, size_t n);
+
 /* Collective. All ranks' bytes to rank 0, rank after rank, the caller's to free, and how
  * many each has to `counts` (size); NULL on the others, whose `counts` mean nothing. */
 char *comm_gather_bytes(const struct comm *comm, const void *bytes, size_t n,

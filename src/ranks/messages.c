@@ -42,19 +42,30 @@ void comm_receive(const struct comm *comm, int from, void *bytes, size_t room,
                   comm->state->all, &requests->list[requests->n++]);
 }
 
-void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
+/* The first of those ranks has the bytes. */
+static void broadcast_over(const struct comm *comm, MPI_Comm ranks, void *bytes, size_t n)
 {
-    if (comm->size == 1)
-        return;
     double start = comm_begin(comm);
 
     for (size_t at = 0; at < n; at += comm->state->piece) {
         MPI_Request request;
-        MPI_Ibcast((char *)bytes + at, in_piece(comm, n, at), MPI_BYTE, 0,
-                   comm->state->all, &request);
+        MPI_Ibcast((char *)bytes + at, in_piece(comm, n, at), MPI_BYTE, 0, ranks,
+                   &request);
         comm_wait(comm, 1, &request);
     }
     comm_end(comm, TRACE_WAIT, start);
+}
+
+void comm_broadcast(const struct comm *comm, void *bytes, size_t n)
+{
+    if (comm->size > 1)
+        broadcast_over(comm, comm->state->all, bytes, n);
+}
+
+void comm_broadcast_hosts(const struct comm *comm, void *bytes, size_t n)
+{
+    if (comm->state->leaders != MPI_COMM_NULL)
+        broadcast_over(comm, comm->state->leaders, bytes, n);
 }
 
 /* n bytes in a block of `room` and one more. */

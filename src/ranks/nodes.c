@@ -45,6 +45,10 @@ void comm_learn_ranks(struct comm *comm, MPI_Comm ranks, MPI_Comm node, int numb
     MPI_Comm_size(node, &comm->node_size);
     comm->node_cores = comm_usable_cores();
     number_ranks(comm, number);
+    state->leaders = MPI_COMM_NULL;
+    if (state->n_nodes > 1)
+        MPI_Comm_split(state->all, comm->node_rank == 0 ? 0 : MPI_UNDEFINED, 0,
+                       &state->leaders);
     comm_learn_hosts(comm);
 }
 
@@ -58,6 +62,8 @@ MPI_Comm comm_real_node(MPI_Comm ranks)
 void comm_forget_ranks(struct comm *comm)
 {
     struct comm_state *state = comm->state;
+    if (state->leaders != MPI_COMM_NULL)
+        MPI_Comm_free(&state->leaders);
     if (state->node != MPI_COMM_NULL) {
         MPI_Comm_free(&state->node);
         MPI_Comm_free(&state->all);

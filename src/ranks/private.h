@@ -15,8 +15,9 @@
 
 /* What a comm owns. */
 struct comm_state {
-    /* All ranks, and those of this host; MPI_COMM_NULL where MPI was not begun. */
-    MPI_Comm all, node;
+    /* All ranks, and those of this host; MPI_COMM_NULL where MPI was not begun. And the
+     * first ones of nodes, on them, where there are several. */
+    MPI_Comm all, node, leaders;
     int *numbers;             /* (size) of the ranks, in the job */
     int n_nodes, *node_first; /* (n_nodes + 1) their first ranks, ascending, and size */
     char (*hosts)[COMM_HOST_BYTES]; /* (size) */

@@ -2,7 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "data/dataset.h"
 #include "data/ngrams_file.h"
 #include "files/file.h"
 #include "files/h5.h"
@@ -238,6 +240,19 @@ int checkpoint_tokenizer(const struct checkpoint *info, struct text_tokenizer **
     if (!info->tokenizer)
         return OK;
     return facts_tokenizer(&info->facts, info->tokenizer, info->path, tokenizer);
+}
+
+int checkpoint_check_words(const struct checkpoint *info, const struct dataset *data)
+{
+    struct text_tokenizer *known = NULL;
+    if (info->tokenizer && data->tokenizer && !strcmp(info->tokenizer, data->tokenizer))
+        return OK;
+
+    int rc = checkpoint_tokenizer(info, &known);
+    if (!rc)
+        rc = dataset_check_words(data, known, info->path);
+    text_free(known);
+    return rc;
 }
 
 const struct checkpoint *checkpoint_with_ngrams(const struct checkpoint *info)

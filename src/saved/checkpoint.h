@@ -151,6 +151,12 @@ int checkpoint_load_trained(const struct checkpoint *info, const struct params *
 int checkpoint_tokenizer(const struct checkpoint *info,
                          struct text_tokenizer **tokenizer) NODISCARD;
 
+/* dataset_check_words of that; where data->tokenizer is a checkpoint's (keep_words), of
+ * JSON that is the same at once. */
+struct dataset;
+int checkpoint_check_words(const struct checkpoint *info,
+                           const struct dataset *data) NODISCARD;
+
 /* Where each class of the data stands in the model, `places` (n_labels), compared by
  * name; where a model of Keras has no names, as they are numbered, and *note, the
  * caller's, says so (else it is NULL). ERR_FORMAT names both lists; `option` names the

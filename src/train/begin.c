@@ -28,17 +28,6 @@ static bool has_moments(const struct trainer *trainer, const struct checkpoint *
            info->n_slots == trainer->optim.n_slots;
 }
 
-/* The words of the run's data and those of the model must have the same ids. */
-static int check_words(const struct trainer *trainer, const struct checkpoint *info)
-{
-    struct text_tokenizer *known = NULL;
-    int rc = checkpoint_tokenizer(info, &known);
-    if (!rc)
-        rc = dataset_check_words(&trainer->data, known, info->path);
-    text_free(known);
-    return rc;
-}
-
 /* One line more, with its '\n', of which both strings are taken; `note` may be NULL. */
 static char *with_note(char *lines, char *note)
 {
@@ -91,7 +80,7 @@ static int load_initial(struct trainer *trainer)
         rc = checkpoint_import(trainer->config->init_from, &hints, &info);
     bool moments = !rc && has_moments(trainer, &info);
     if (!rc)
-        rc = check_words(trainer, &info);
+        rc = checkpoint_check_words(&info, &trainer->data);
     if (!rc)
         rc = checkpoint_load(&info, trainer->params, (float *)trainer->weights,
                              moments ? slots : NULL);
@@ -110,15 +99,20 @@ static int load_initial(struct trainer *trainer)
     return rc;
 }
 
-/* Rank 0 draws the weights: libm's log and cos may differ between nodes. */
+/* Rank 0 draws the weights, as libm's log and cos may differ between nodes; a large
+ * vocabulary's rows, which need neither, are there already. */
 static int make_initial(struct trainer *trainer)
 {
+    uint64_t seed = sampler_seed(&trainer->config->sampler);
     if (trainer->config->init_from)
         return load_initial(trainer);
     if (trainer_is_linear(trainer))
         return OK; /* each fit begins at nothing */
-    model_init_weights(trainer->model, sampler_seed(&trainer->config->sampler),
-                       trainer->weights);
+
+    if (trainer->has_table)
+        model_init_others(trainer->model, seed, trainer->weights);
+    else
+        model_init_weights(trainer->model, seed, trainer->weights);
     return trainer->config->vectors ? trainer_take_vectors(trainer) : OK;
 }
 
@@ -132,23 +126,44 @@ static void clear_moments(struct trainer *trainer, bool is_again)
         memset(trainer->optim.slot[i], 0, trainer->params->size * sizeof(real));
 }
 
-int trainer_begin(struct trainer *trainer)
+void trainer_reset_progress(struct trainer *trainer)
 {
-    struct comm *comm = trainer->comm;
-    bool is_again = trainer->progress.history != NULL; /* after a rollback */
     json_decref(trainer->progress.history);
     trainer->progress =
         (struct progress){.best = -(double)INFINITY,
                           .monitor = trainer->config->monitor,
                           .spares_one_class = trainer->config->spares_one_class,
                           .history = json_array()};
-    clear_moments(trainer, is_again);
+}
+
+/* Collective. */
+static int make_weights(struct trainer *trainer)
+{
+    const struct comm *comm = trainer->comm;
+    const struct trainer_config *config = trainer->config;
+    bool draws_rows = trainer->has_table && !config->init_from;
+    if (draws_rows)
+        trainer_draw_rows(trainer);
 
     int rc = comm_agree(comm, comm->rank == 0 ? make_initial(trainer) : OK);
+    if (!rc && draws_rows && !config->vectors)
+        trainer_share_others(trainer);
+    else if (!rc)
+        trainer_share_array(trainer, trainer->weights);
+    return rc;
+}
+
+int trainer_begin(struct trainer *trainer)
+{
+    struct comm *comm = trainer->comm;
+    bool is_again = trainer->progress.history != NULL; /* after a rollback */
+    trainer_reset_progress(trainer);
+    clear_moments(trainer, is_again);
+
+    int rc = make_weights(trainer);
     if (rc)
         return rc;
 
-    trainer_share_array(trainer, trainer->weights);
     if (trainer->config->init_from) {
         comm_broadcast(comm, &trainer->progress.moments_steps,
                        sizeof trainer->progress.moments_steps);

@@ -116,7 +116,6 @@ static int check_data(const struct trainer *trainer, const struct facts *facts,
 static int check_words(const struct trainer *trainer, const struct checkpoint *info)
 {
     const struct facts *data = &trainer->data.facts;
-    struct text_tokenizer *known = NULL;
     int rc = OK;
 
     for (int c = 0; c < data->n_labels && !rc; c++)
@@ -126,14 +125,11 @@ static int check_words(const struct trainer *trainer, const struct checkpoint *i
                       "it was changed",
                       info->path, c, info->facts.labels[c], data->labels[c],
                       trainer->config->data);
-    if (!rc)
-        rc = checkpoint_tokenizer(info, &known);
-    if (!rc && dataset_check_words(&trainer->data, known, info->path))
+    if (!rc && checkpoint_check_words(info, &trainer->data))
         rc = fail(ERR_FORMAT,
                   "%s: its words are others than those of %s, on which it was trained: "
                   "it was changed",
                   info->path, trainer->config->data);
-    text_free(known);
     return rc;
 }
 
@@ -150,21 +146,24 @@ static uint64_t read_best_file(struct trainer *trainer, const char *name)
     return rc ? 0 : params_hash(trainer->params, trainer->best_weights);
 }
 
-/* Weights of that hash into best_weights: the checkpoint's own, or those beside them, or,
- * as it was in older versions, those of best.h5 and the generation before it. Hash 0:
- * there are none yet. */
+/* Weights of that hash into best_weights: those of the checkpoint, a file of that name,
+ * or those beside them, or, as it was in older versions, those of best.h5 and the
+ * generation before it. Hash 0: there are none yet. */
 static int load_best(struct trainer *trainer, const struct checkpoint *info,
-                     uint64_t hash)
+                     const char *name, uint64_t hash)
 {
     const struct params *params = trainer->params;
-    real *best = trainer->best_weights;
-    trainer->best_file = read_best_file(trainer, "best.h5");
-    if (hash == 0 || trainer->best_file == hash)
-        return OK;
+    real *best = trainer->best_weights, *last = trainer_model_weights(trainer);
+    bool is_one = directory_is_same(&trainer->folder, name, "best.h5");
+    uint64_t own = hash != 0 || is_one ? params_hash(params, last) : 0;
 
-    memcpy(best, trainer_model_weights(trainer), params->size * sizeof(real));
-    if (params_hash(params, best) == hash)
+    trainer->best_file = is_one ? own : read_best_file(trainer, "best.h5");
+    if (hash == 0 || (trainer->best_file == hash && !is_one))
         return OK;
+    if (own == hash) {
+        memcpy(best, last, params->size * sizeof(real));
+        return OK;
+    }
     if (!checkpoint_load_best(info, params, (float *)best) &&
         params_hash(params, best) == hash)
         return OK;
@@ -209,7 +208,7 @@ static enum monitor monitor_of(const struct checkpoint *info)
 
 /* Weights, moments, best weights; the trainer's progress changes only on success. */
 static int take_generation(struct trainer *trainer, const struct checkpoint *info,
-                           const json_t *state)
+                           const char *name, const json_t *state)
 {
     struct progress progress = {.history = NULL};
     float *slots[2] = {(float *)trainer->optim.slot[0], (float *)trainer->optim.slot[1]};
@@ -223,7 +222,7 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
     if (!rc && trainer->optim.average)
         rc = checkpoint_load_trained(info, trainer->params, (float *)trainer->weights);
     if (!rc)
-        rc = load_best(trainer, info, progress.best_hash);
+        rc = load_best(trainer, info, name, progress.best_hash);
     if (rc) {
         json_decref(progress.history);
         return rc;
@@ -264,7 +263,7 @@ int trainer_load_generation(struct trainer *trainer, const char *name, int64_t *
     if (!rc)
         rc = read_log_bytes(provenance, info.path, log_bytes);
     if (!rc)
-        rc = take_generation(trainer, &info, state);
+        rc = take_generation(trainer, &info, name, state);
     json_decref(state);
     json_decref(provenance);
     checkpoint_release(&info);

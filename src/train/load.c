@@ -1,18 +1,6 @@
 #include "train/private.h"
 
-#include "text/text.h"
 #include "train/shared_data.h"
-
-/* The words that a checkpoint keeps. */
-static int read_tokenizer(struct trainer *trainer)
-{
-    struct text_tokenizer *tokenizer = NULL;
-    int rc = dataset_tokenizer(&trainer->data, &tokenizer);
-    if (!rc)
-        trainer->tokenizer = text_to_json(tokenizer, true);
-    text_free(tokenizer);
-    return rc;
-}
 
 int trainer_load_data(struct trainer *trainer)
 {
@@ -21,12 +9,12 @@ int trainer_load_data(struct trainer *trainer)
     bool streams = trainer->config->sampler.shuffle == SHUFFLE_WINDOW ||
                    trainer_is_linear(trainer); /* which reads no ids */
     enum dataset_extent extent = streams ? DATASET_COLUMNS : DATASET_ALL;
-    int readers = shared_data_readers(comm);
+    struct shared_readers readers = shared_readers_few(comm, !streams);
 
     int rc =
         shared_data_open(comm, trainer->config->data, DATASET_WORDS_KEPT, readers, data);
     if (!rc)
-        rc = comm_agree(comm, comm->rank == 0 ? read_tokenizer(trainer) : OK);
+        rc = comm_agree(comm, comm->rank == 0 ? dataset_keep_words(data) : OK);
     return rc ? rc
               : shared_data_load(comm, extent, readers,
                                  streams ? NULL : "give --shuffle window", data,
@@ -39,9 +27,10 @@ int trainer_open_stream(struct trainer *trainer)
     if (config->shuffle != SHUFFLE_WINDOW || trainer_is_linear(trainer))
         return OK;
 
+    int readers = shared_readers_few(trainer->comm, false).n;
     int training = sampler_window_rows(&trainer->sampler);
     int evaluation = stream_window_rows(config->window_rows, config->lane_rows);
-    int rc = stream_new(trainer->comm, &trainer->data, shared_data_readers(trainer->comm),
+    int rc = stream_new(trainer->comm, &trainer->data, readers,
                         training > evaluation ? training : evaluation, &trainer->stream);
     return rc ? fail(rc, "%s, or give fewer --window-rows", fail_message()) : OK;
 }

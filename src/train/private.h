@@ -107,8 +107,7 @@ struct trainer {
     struct dataset data;
     struct comm_window window; /* the data set's arrays, one copy a node */
     struct stream
-        *stream;     /* the ids, with SHUFFLE_WINDOW; else NULL, they are in `window` */
-    char *tokenizer; /* JSON, kept words only; rank 0 */
+        *stream; /* the ids, with SHUFFLE_WINDOW; else NULL, they are in `window` */
     struct sampler sampler;
     struct model *model;
     struct linear_side linear; /* where the model is one */
@@ -191,8 +190,10 @@ int trainer_start_report(struct trainer *trainer) NODISCARD;
 void trainer_tell_unsealed(struct trainer *trainer, const char *path);
 void trainer_tear_down(struct trainer *trainer);
 
-/* Collective. Some ranks of each node read the file, together, into the memory that their
- * node shares; then windows for training and for evaluation, with SHUFFLE_WINDOW. */
+/* Collective. Some ranks of the first node read the file, together, into the memory that
+ * their node shares, and all others get it from there; where ids stay in the file ranks
+ * of each node open it. trainer_open_stream: windows for training and for evaluation,
+ * with SHUFFLE_WINDOW. */
 int trainer_load_data(struct trainer *trainer) NODISCARD;
 int trainer_open_stream(struct trainer *trainer) NODISCARD;
 
@@ -242,8 +243,12 @@ static inline bool trainer_shares_weights(const struct trainer *trainer)
 /* What a rank needs for the rows that batches touch, as many as the first one does, and
  * the program itself. */
 size_t trainer_table_bytes(const struct trainer *trainer);
-/* Collective. Rank 0's array, as large as the weights, to all. */
+/* Collective. Rank 0's array, as large as the weights, to all; or of the weights alone
+ * what is not the table of a large vocabulary, whose rows the ranks draw: each those that
+ * it updates, the same numbers everywhere. */
 void trainer_share_array(const struct trainer *trainer, real *array);
+void trainer_share_others(const struct trainer *trainer);
+void trainer_draw_rows(struct trainer *trainer);
 /* Collective. Weights and moments are those of the steps taken: to be asked before they
  * are read but for what a batch reads (trainer_ready_batch): n rows, those of the
  * sampler's lanes, whose ids stand at `ids` or in the data set. */
@@ -390,14 +395,18 @@ bool trainer_may_watch(const struct trainer *trainer, enum monitor monitor,
 /* Rank 0. The configuration with that monitor; the caller's to free. */
 char *trainer_record_of(const struct trainer *trainer, enum monitor monitor);
 
+/* Collective. Whether the run directory, which is not taken yet, has a checkpoint to go
+ * on from. */
+bool trainer_can_resume(const struct trainer *trainer);
 /* Collective. With --resume: takes the run up from the newest whole checkpoint of its
  * directory, if there is one. */
 int trainer_resume(struct trainer *trainer) NODISCARD;
 /* Collective. Weights, moments and progress are those of the epoch's beginning again. */
 int trainer_begin_epoch_again(struct trainer *trainer) NODISCARD;
 /* Weights from the seed or from another model, moments and progress of a run that begins.
- * Collective. */
+ * Collective. trainer_reset_progress: the last alone, which is not. */
 int trainer_begin(struct trainer *trainer) NODISCARD;
+void trainer_reset_progress(struct trainer *trainer);
 /* Rank 0. Weights and moments that were read of a model get its classes in the order of
  * the data's, by their names; *note, the caller's, says so, or NULL. ERR_FORMAT where the
  * names are others. */

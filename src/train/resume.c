@@ -7,6 +7,8 @@
 
 #include "files/h5.h"
 
+static const char *const generations[] = {"last.h5", "last.prev.h5"};
+
 static bool is_damage(int rc)
 {
     return rc == ERR_FORMAT || rc == ERR_IO;
@@ -23,18 +25,18 @@ static void put_aside(struct trainer *trainer)
  * whose files have lost their seal, is not tried in its older generation. */
 static int find_generation(struct trainer *trainer, struct resumed *resumed)
 {
-    static const char *const names[] = {"last.h5", "last.prev.h5"};
     char *damage = NULL;
     int rc = OK;
-    for (size_t i = 0; i < COUNT_OF(names) && !resumed->from; i++) {
-        if (!directory_has(&trainer->folder, names[i]))
+    for (size_t i = 0; i < COUNT_OF(generations) && !resumed->from; i++) {
+        const char *name = generations[i];
+        if (!directory_has(&trainer->folder, name))
             continue;
 
         rc = trainer->data.is_unsealed
                  ? h5_refuse_unsealed(trainer->config->data)
-                 : trainer_load_generation(trainer, names[i], &resumed->log_bytes);
+                 : trainer_load_generation(trainer, name, &resumed->log_bytes);
         if (!rc)
-            resumed->from = directory_path(&trainer->folder, names[i]);
+            resumed->from = directory_path(&trainer->folder, name);
         else if (is_damage(rc) && !damage)
             damage = xstrdup(fail_message());
         if (rc && !is_damage(rc))
@@ -97,6 +99,18 @@ static int mend_files(struct trainer *trainer)
         trainer->best_file = progress->best_hash;
     }
     return rc;
+}
+
+bool trainer_can_resume(const struct trainer *trainer)
+{
+    struct directory folder = {-1, NULL};
+    bool can = false;
+    if (trainer->comm->rank == 0 && !directory_open(trainer->config->run_dir, &folder))
+        for (size_t i = 0; i < COUNT_OF(generations); i++)
+            can |= directory_has(&folder, generations[i]);
+    directory_close(&folder);
+    comm_broadcast(trainer->comm, &can, sizeof can);
+    return can;
 }
 
 int trainer_resume(struct trainer *trainer)

@@ -159,8 +159,9 @@ int trainer_check_room(const struct trainer *trainer, const char *folder)
     enum { OVERHEAD = 1 << 16 }; /* of HDF5, configuration, history */
     size_t arrays =
         2 + (size_t)optim_arrays(&trainer->optim); /* weights, best ones, moments */
-    int64_t one = (int64_t)(arrays * trainer->params->size * sizeof(float) +
-                            strlen(trainer->tokenizer) + ngram_bytes(trainer) + OVERHEAD);
+    int64_t one =
+        (int64_t)(arrays * trainer->params->size * sizeof(float) +
+                  strlen(trainer->data.tokenizer) + ngram_bytes(trainer) + OVERHEAD);
     int64_t left = file_free_bytes(folder);
 
     if (left < 0 || left >= 2 * one)

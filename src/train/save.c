@@ -21,7 +21,7 @@ static int make(struct trainer *trainer, const struct contents *contents,
                               .state = trainer_state(trainer),
                               .provenance = provenance,
                               .facts = trainer->data.facts,
-                              .tokenizer = trainer->tokenizer,
+                              .tokenizer = trainer->data.tokenizer,
                               .n_slots = trainer->optim.n_slots};
     info.facts.has_ngrams = trainer_is_linear(trainer); /* a network reads ids */
     const float *slots[2] = {(const float *)trainer->optim.slot[0],

@@ -375,13 +375,18 @@ static int take_up(struct trainer *trainer)
 {
     const struct comm *comm = trainer->comm;
     bool resumes = trainer->config->resume, dry = trainer->config->dry_run;
+    bool begins = !resumes || !trainer_can_resume(trainer);
     test_hooks_delay(trainer);
     trainer->is_saved = true;
-    int rc = trainer_begin(trainer);
+    if (!begins)
+        trainer_reset_progress(trainer);
+    int rc = begins ? trainer_begin(trainer) : OK;
     if (!rc)
         rc = comm_agree(comm, comm->rank == 0 ? take_run_dir(trainer) : OK);
     if (!rc && resumes)
         rc = trainer_resume(trainer);
+    if (!rc && !begins && !trainer->resumed.is_resumed) /* its files have gone since */
+        rc = trainer_begin(trainer);
     if (!rc && resumes && !trainer->resumed.is_finished && !dry)
         rc = comm_agree(comm, comm->rank == 0
                                   ? trainer_check_room(trainer, trainer->config->run_dir)
@@ -434,7 +439,6 @@ void trainer_tear_down(struct trainer *trainer)
     free(trainer->record);
     free(trainer->data_path);
     free(trainer->corpus);
-    free(trainer->tokenizer);
     free(trainer->beginning);
     trainer_release_image(&trainer->pending_best);
     trainer_release_heard(trainer);

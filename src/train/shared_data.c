@@ -13,10 +13,17 @@ struct shared {
     struct rows part[DATASET_ALL_PARTS]; /* not in memory yet */
 };
 
-int shared_data_readers(const struct comm *comm)
+struct shared_readers shared_readers_few(const struct comm *comm, bool is_once)
 {
-    enum { READERS = 4 };
-    return comm->node_size < READERS ? comm->node_size : READERS;
+    enum { FEW = 4 };
+    int n = comm->node_size < FEW ? comm->node_size : FEW;
+    return (struct shared_readers){n, is_once};
+}
+
+static bool reads(const struct comm *comm, struct shared_readers readers)
+{
+    bool is_first_node = comm->rank == comm->node_rank;
+    return comm->node_rank < readers.n && (is_first_node || !readers.is_once);
 }
 
 /* Collective. What rank 0 has read of the file; its labels are the caller's to free. */
@@ -57,23 +64,23 @@ static int share_facts(struct comm *comm, const char *path, bool reads,
 }
 
 int shared_data_open(struct comm *comm, const char *path, enum dataset_words words,
-                     int readers, struct dataset *data)
+                     struct shared_readers readers, struct dataset *data)
 {
+    bool opens = reads(comm, readers);
     int rc = OK;
-    if (comm->node_rank == 0)
+    if (opens && comm->node_rank == 0)
         rc = dataset_open(path, comm->rank == 0 ? words : DATASET_WORDS_NONE, data);
     rc = comm_agree(comm, rc);
 
-    if (!rc && comm->node_rank > 0 && comm->node_rank < readers)
+    if (!rc && opens && comm->node_rank > 0)
         rc = dataset_open_again(path, data);
     rc = comm_agree(comm, rc);
-    return rc || comm->size == 1
-               ? rc
-               : share_facts(comm, path, comm->node_rank < readers, data);
+    return rc || comm->size == 1 ? rc : share_facts(comm, path, opens, data);
 }
 
-int shared_data_load(struct comm *comm, enum dataset_extent extent, int readers,
-                     const char *remedy, struct dataset *data, struct comm_window *window)
+int shared_data_load(struct comm *comm, enum dataset_extent extent,
+                     struct shared_readers readers, const char *remedy,
+                     struct dataset *data, struct comm_window *window)
 {
     int rc = comm_window_open(comm, dataset_bytes(data, extent), window);
     if (rc)
@@ -81,10 +88,15 @@ int shared_data_load(struct comm *comm, enum dataset_extent extent, int readers,
 
     double began = trace_begin();
     dataset_attach(data, extent, window->bytes);
-    if (comm->node_rank < readers)
-        rc = dataset_load(data, comm->node_rank, readers);
+    if (reads(comm, readers))
+        rc = dataset_load(data, comm->node_rank, readers.n);
     trace_end(TRACE_READ, began);
 
     comm_window_sync(comm, window);
-    return comm_agree(comm, rc);
+    rc = comm_agree(comm, rc);
+    if (rc || !readers.is_once)
+        return rc;
+    comm_broadcast_hosts(comm, window->bytes, window->n);
+    comm_window_sync(comm, window);
+    return OK;
 }

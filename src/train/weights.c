@@ -139,28 +139,35 @@ size_t trainer_table_bytes(const struct trainer *trainer)
            table->rows * sizeof *table->seen;
 }
 
-/* Of a node's ranks the first one receives what they share. */
-static void share_once(const struct trainer *trainer, real *array)
+static void share_part(const struct trainer *trainer, real *array, size_t n)
 {
-    enum { PIECE = 1 << 22 };
-    const struct comm *comm = trainer->comm;
-    size_t n = trainer->params->size;
-    real *piece = comm->node_rank ? xcalloc(PIECE, sizeof *piece) : NULL;
-
-    for (size_t at = 0; at < n; at += PIECE)
-        comm_broadcast(comm, piece ? piece : array + at,
-                       (n - at < PIECE ? n - at : PIECE) * sizeof *array);
-    free(piece);
+    if (trainer_shares_weights(trainer))
+        comm_broadcast_hosts(trainer->comm, array, n * sizeof *array);
+    else
+        comm_broadcast(trainer->comm, array, n * sizeof *array);
 }
 
 void trainer_share_array(const struct trainer *trainer, real *array)
 {
-    const struct comm *comm = trainer->comm;
+    share_part(trainer, array, trainer->params->size);
+}
 
-    if (!trainer_shares_weights(trainer))
-        comm_broadcast(comm, array, trainer->params->size * sizeof *array);
-    else if (comm->node_size < comm->size)
-        share_once(trainer, array);
+void trainer_share_others(const struct trainer *trainer)
+{
+    size_t table = trainer->params->tensors[0].size;
+
+    share_part(trainer, trainer->weights + table, trainer->params->size - table);
+}
+
+void trainer_draw_rows(struct trainer *trainer)
+{
+    const struct optim_table *table = &trainer->optim.table;
+    size_t first = table->rows * table->rank / table->size;
+    size_t end = table->rows * (table->rank + 1) / table->size;
+
+    model_init_rows(trainer->model, sampler_seed(&trainer->config->sampler), first,
+                    end - first, trainer->weights);
+    trainer_sync_weights(trainer);
 }
 
 void trainer_settle(struct trainer *trainer)

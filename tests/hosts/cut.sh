@@ -12,8 +12,10 @@ options=("$tmp/sample.h5" --recipe keras-gru --batch-size 100 --epochs 4 --patie
 expected=$(outcome "$tmp/straight")
 make_hosts 4
 
+in_host h1 cp "$tmp/sample.h5" "$shared/only.h5" # which no other host sees: one reads for all
 for hosts in h1:4 h1:2,h2:2 h2:1,h1:3 h1:1,h2:1,h3:1,h4:1; do
     began=$SECONDS
+    case $hosts in h1:*,*) options[0]=$shared/only.h5 ;; *) options[0]=$tmp/sample.h5 ;; esac
     timeout $patience bash -c "$(declare -f on_hosts in_host); bed=$bed on_hosts \"\$@\"" _ \
         $hosts 4 "$rnntrain" "${options[@]}" --run-dir "$tmp/$hosts" --quiet
     usual=$((SECONDS - began + 1)) # seconds, and more of them the busier the machine is
@@ -23,7 +25,7 @@ grep -q '"hosts":"h1,h2,h3,h4"' "$tmp/h1:1,h2:1,h3:1,h4:1/log.jsonl" || problem 
 
 # The network of the second host is cut. The ranks on this side say whom they miss, and before that
 # nobody gives up; then the launcher notices it too.
-keepalive=$((usual + 1))
+keepalive=$((usual + 1)) options[0]=$tmp/sample.h5
 on_hosts h1:2,h2:2 4 "$rnntrain" "${options[@]}" --run-dir "$tmp/cut" --stall-timeout $usual \
     --checkpoint-every 2 --test-delay 50000 >"$tmp/said" 2>"$tmp/err" || exit $? &
 job=$!
