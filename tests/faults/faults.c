@@ -4,8 +4,9 @@
  *   FAULT_FOLDER  only files whose path holds this text count
  *   FAULT_AT      number of the call that fails, from 1; with a '+' behind it, and all
  *   later ones
+ *   FAULT_CALL    only calls of this name count
  *   FAULT_KIND    ENOSPC, EIO, EROFS; "short": a write takes half; "rot": a write alters
- *   a byte
+ *   a byte; "kill": the process ends before the call, by SIGKILL
  *   FAULT_TOTAL   file that gets the number of calls at the end
  *   FAULT_NOTE    file that gets the name of each call that failed
  *   FAULT_DELAY   microseconds that each call takes longer
@@ -14,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -71,11 +73,15 @@ static bool fails(const char *call)
 
     if (delay > 0)
         usleep((useconds_t)delay);
+    if (*setting("FAULT_CALL") && strcmp(setting("FAULT_CALL"), call))
+        return false;
     calls++;
     if (at == 0 || calls < at || (calls > at && *end != '+'))
         return false;
     note(call);
     const char *kind = setting("FAULT_KIND");
+    if (!strcmp(kind, "kill"))
+        kill(getpid(), SIGKILL);
     errno = !strcmp(kind, "EIO") ? EIO : !strcmp(kind, "EROFS") ? EROFS : ENOSPC;
     return true;
 }
