@@ -22,11 +22,14 @@ static inline bool is_reset_before(const struct recurrent *layer)
     return layer->cell == CELL_GRU && !layer->reset_after;
 }
 
-/* Whether a step's dh and dx can be one product. Those of a GRU's groups come one after
- * the other, and dx adds them in another order; products of bf16 are packed otherwise. */
+/* Whether a step's dh and dx are one product: where both fit one panel, so that one tile
+ * does what two narrow ones would. Larger weights are better read once a block than once
+ * a step. A GRU's groups come one after the other, and dx adds them in another order;
+ * products of bf16 are packed otherwise. */
 static inline bool has_joint_back(const struct recurrent *layer)
 {
-    return layer->cell != CELL_GRU && !layer->kernels->pack_pairs;
+    return layer->cell != CELL_GRU && !layer->kernels->pack_pairs &&
+           layer->padded + layer->inputs <= layer->kernels->panel;
 }
 
 /* The same of this pass: where it looks up there is no dx. */
