@@ -69,12 +69,15 @@ void selection_release(struct selection *selection)
 
 static int refuse_none(const struct dataset *data, enum dataset_part part)
 {
+    static const char *const instead[DATASET_PARTS] = {
+        [DATASET_TRAIN] = "",
+        [DATASET_VALIDATION] = "; rows that a run set aside stand in the data set that "
+                               "it was trained on: name that",
+        [DATASET_TEST] = "; --part validation judges rows that a run set aside, --part "
+                         "train those that it has learnt"};
+
     return fail(ERR_FORMAT, "%s: it has no %s part%s", data->path,
-                dataset_part_names[part],
-                part == DATASET_VALIDATION
-                    ? "; rows that a run set aside stand in the data set that it was "
-                      "trained on: name that"
-                    : "");
+                dataset_part_names[part], instead[part]);
 }
 
 static void free_models(struct model **models, int n)

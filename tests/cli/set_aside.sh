@@ -65,6 +65,9 @@ unasked 'model.h5 is a model, not a point of a run.*--validation-split.*--part t
 unasked 'none/best.h5 set no rows aside.*--validation none.*--part train' none
 expect 65 'no validation part.*data set that' "$rnntrain" eval run1 train.csv --part validation
 
+expect 65 'alone.h5: it has no test part; --part validation judges rows that a run set aside' \
+    "$rnntrain" eval run1 alone.h5 --bootstrap 0
+
 # A part of its own is judged as it stands, and what the run saw instead is said.
 "$rnnprep" train.csv --validation-split 0.2 --maxlen 12 -o own.h5 --quiet
 "$rnntrain" own.h5 --run-dir own --epochs 1 "${small[@]}" --validation stratified
