@@ -10,6 +10,12 @@ if(code)
   message(FATAL_ERROR "gzip: ${code}")
 endif()
 
+# Debian's libraries lie where they are looked for.
+foreach(linked bin/rnntrain bin/rnnprep lib/librnntrain.so)
+  file(REAL_PATH ${CPACK_TEMPORARY_DIRECTORY}/usr/${linked} linked)
+  file(RPATH_REMOVE FILE ${linked})
+endforeach()
+
 # Everybody may read it, whatever the umask of who builds and clones.
 set(readable OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 file(CHMOD_RECURSE ${CPACK_TEMPORARY_DIRECTORY}/usr
