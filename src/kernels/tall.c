@@ -144,7 +144,9 @@ static void invert(size_t n, const double *lower, double *right)
     }
 }
 
-void tall_whitener(const struct tall *tall, int n_threads, double *right)
+/* right (columns, columns), upper triangular, such that the columns of tall right are
+ * orthonormal; zeros for a column that depends on those before it. */
+static void find_whitener(const struct tall *tall, int n_threads, double *right)
 {
     size_t n = (size_t)tall->n_columns;
     double *gram = xcalloc(n * n, sizeof *gram);
@@ -161,7 +163,7 @@ void tall_orthonormalise(struct tall *tall, int n_threads)
     size_t n = (size_t)tall->n_columns;
     double *right = xcalloc(n * n, sizeof *right);
 
-    tall_whitener(tall, n_threads, right);
+    find_whitener(tall, n_threads, right);
     tall_multiply(tall, n_threads, right);
     free(right);
 }

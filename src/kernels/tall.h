@@ -18,10 +18,6 @@ void tall_gram(const struct tall *tall, int n_threads, double *gram);
 /* tall <- tall right, where right is (columns, columns). */
 void tall_multiply(struct tall *tall, int n_threads, const double *right);
 
-/* right (columns, columns), upper triangular, such that the columns of tall right are
- * orthonormal; zeros for a column that depends on those before it. */
-void tall_whitener(const struct tall *tall, int n_threads, double *right);
-
 /* Makes the columns orthonormal by the Cholesky factor of their products; one that
  * depends on those before it becomes 0. As exact as their condition lets it be: twice is
  * enough (Yamamoto et al. 2015). */

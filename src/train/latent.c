@@ -5,9 +5,15 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "kernels/eigen.h"
 #include "train/linear_private.h"
 
-enum { POWERS = 3, MULTIPLE = 16 };
+/* Passes over all texts and back; vectors that are iterated for each component that is
+ * kept, so that these are near to what they should be; and a multiple of how many. */
+enum { POWERS = 6, OVERSAMPLING = 2, MULTIPLE = 16 };
+
+/* Less than that share of the first component's energy is rounding. */
+static const double LEAST_ENERGY = 1e-10;
 
 struct latent {
     size_t n_features, n_kept;
@@ -197,42 +203,63 @@ static void project_back(struct making *making)
     tall_orthonormalise(&basis, 1);
 }
 
-static struct tall copy_of(const float *values, size_t n_rows, size_t n_columns)
+/* The first `width` columns of the first n_rows rows. */
+static struct tall copy_of(const struct tall *tall, size_t n_rows, int width)
 {
-    struct tall tall = {(int32_t)n_rows, (int)n_columns, NULL};
+    struct tall copy = {(int32_t)n_rows, width, NULL};
+    size_t w = (size_t)width, n = (size_t)tall->n_columns;
 
-    tall.values = xaligned(n_rows * n_columns + 1, sizeof *tall.values);
-    memcpy(tall.values, values, n_rows * n_columns * sizeof *values);
-    return tall;
+    copy.values = xaligned(n_rows * w + 1, sizeof *copy.values);
+    for (size_t i = 0; i < n_rows; i++)
+        memcpy(copy.values + i * w, tall->values + i * n, w * sizeof *copy.values);
+    return copy;
 }
 
-/* Turns and scales components so that none depends on another. */
-static void whiten(struct making *making)
+/* right (n, n): turns the texts' projections to their first `width` principal axes and
+ * scales these to a mean square of 1; the other columns are zero. */
+static void find_axes(const struct tall *texts, int width, double *right)
+{
+    size_t n = (size_t)texts->n_columns;
+    double *gram = xcalloc(n * n, sizeof *gram), *energy = xcalloc(n, sizeof *energy);
+    double *axes = xcalloc(n * n, sizeof *axes);
+
+    tall_gram(texts, 1, gram);
+    eigen_symmetric((int)n, gram, energy, axes);
+    for (size_t c = 0; c < (size_t)width && energy[c] > LEAST_ENERGY * energy[0]; c++)
+        for (size_t k = 0; k < n; k++)
+            right[k * n + c] = axes[c * n + k] * sqrt(texts->n_rows / energy[c]);
+
+    free(gram);
+    free(energy);
+    free(axes);
+}
+
+/* Keeps the components of the greatest energy, none of which depends on another. */
+static void keep_components(struct making *making, int width)
 {
     struct latent *latent = making->latent;
     const struct linear_fit *fit = &making->fit;
     size_t n = fit->stride;
-    struct tall all = {(int32_t)making->n_rows, (int)n, fit->slopes};
+    struct tall texts = {(int32_t)making->n_rows, (int)n, fit->slopes};
+    struct tall basis = basis_of(making);
     double *right = xcalloc(n * n, sizeof *right);
 
-    tall_whitener(&all, 1, right);
-    for (size_t i = 0; i < n * n; i++)
-        right[i] *= sqrt((double)making->n_rows);
+    find_axes(&texts, width, right);
+    tall_multiply(&texts, 1, right);
+    tall_multiply(&basis, 1, right);
+    free(right);
 
-    latent->rows = copy_of(fit->slopes, (size_t)making->task->n, n);
-    latent->map = copy_of(fit->folded, latent->n_kept, n);
+    latent->rows = copy_of(&texts, (size_t)making->task->n, width);
+    latent->map = copy_of(&basis, latent->n_kept, width);
     latent->weight = xcalloc(latent->n_kept + 1, sizeof *latent->weight);
     memcpy(latent->weight, fit->idf, latent->n_kept * sizeof *latent->weight);
-    tall_multiply(&latent->rows, 1, right);
-    tall_multiply(&latent->map, 1, right);
-    free(right);
 }
 
 /* Collective. What passes over all texts need. */
 static void take_room(struct making *making, const struct comm *comm, int width)
 {
     struct linear_fit *fit = &making->fit;
-    size_t n = (size_t)((width + MULTIPLE - 1) / MULTIPLE * MULTIPLE);
+    size_t n = (size_t)round_up(OVERSAMPLING * width, MULTIPLE);
 
     *fit = (struct linear_fit){.comm = comm,
                                .task = {.sparse = &making->texts,
@@ -284,7 +311,7 @@ struct latent *latent_new(const struct comm *comm, const struct linear_task *tas
         project_back(&making);
     }
     project(&making);
-    whiten(&making);
+    keep_components(&making, round_up(width, MULTIPLE));
     release(&making);
     return latent;
 }

@@ -13,8 +13,9 @@
  * do not depend on each other and have a mean square of 1. A linear model of these is one
  * of n-grams too, with weights w Q, so that whoever judges by it needs no components.
  *
- * Q by subspace iteration from random projections (Halko, Martinsson & Tropp 2011), on
- * the passes of linear_fit.h: the same bits on any number of ranks.
+ * Q by subspace iteration from random projections (Halko, Martinsson & Tropp 2011) of
+ * twice as many vectors, on the passes of linear_fit.h: the same bits on any number of
+ * ranks.
  */
 #ifndef RNNTRAIN_TRAIN_LATENT_H
 #define RNNTRAIN_TRAIN_LATENT_H

@@ -229,7 +229,7 @@ static void test_energy(void **state)
                 sum += element(problem, i, f) * basis[c][f];
             found += sum * sum;
         }
-    assert_true(found <= most * (1 + 1e-4) && found >= most * 0.98);
+    assert_true(found <= most * (1 + 1e-4) && found >= most * 0.9999);
     latent_free(latent);
     free(problem);
 }
