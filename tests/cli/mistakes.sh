@@ -72,7 +72,7 @@ split=(--validation-split 0.3 --test-split 0.3 --maxlen 6 --quiet)
 cmp rows.h5 other.h5 || problem "rows of standard input give other bytes"
 "$rnnprep" rows.jsonl -o lines.h5 "${split[@]}" --keep-origin --id-column key 2>/dev/null
 "$rnntrain" rows.h5 --run-dir rows --quiet --epochs 12 --units 8 --dense 0 --batch-size 8 \
-    --learning-rate 0.01
+    --learning-rate 0.01 --validation stratified
 "$rnntrain" eval rows lines.h5 --rows lines.csv >/dev/null
 python3 - <<'PYTHON' || problem "ids of JSON: $(head -n 3 lines.csv)"
 import csv, re
