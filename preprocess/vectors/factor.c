@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "kernels/eigen.h"
 #include "base/blocks.h"
 #include "kernels/tall.h"
 
@@ -97,19 +96,17 @@ static void find_range(const struct cooccurrence *matrix, uint64_t seed, int n_t
 static void turn(struct tall *left, const struct tall *right, int width, int n_threads)
 {
     size_t n = (size_t)left->n_columns;
-    double *gram = xcalloc(n * n, sizeof *gram), *values = xcalloc(n, sizeof *values);
+    double *values = xcalloc(n, sizeof *values);
     double *vectors = xcalloc(n * n, sizeof *vectors);
     double *rotation = xcalloc(n * n, sizeof *rotation);
 
-    tall_gram(right, n_threads, gram);
-    eigen_symmetric((int)n, gram, values, vectors);
+    tall_axes(right, n_threads, values, vectors);
     for (size_t c = 0; c < (size_t)width && c < n; c++)
         for (size_t k = 0; k < n; k++)
             rotation[k * n + c] =
                 vectors[c * n + k] * (values[c] > 0 ? sqrt(sqrt(values[c])) : 0);
     tall_multiply(left, n_threads, rotation);
 
-    free(gram);
     free(values);
     free(vectors);
     free(rotation);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/blocks.h"
+#include "kernels/eigen.h"
 
 enum { BLOCK_ROWS = 512 };
 
@@ -70,6 +71,16 @@ void tall_gram(const struct tall *tall, int n_threads, double *gram)
             gram[a * n + b] = gram[b * n + a] = sum;
         }
     free(job.sums);
+}
+
+void tall_axes(const struct tall *tall, int n_threads, double *energy, double *axes)
+{
+    size_t n = (size_t)tall->n_columns;
+    double *gram = xcalloc(n * n, sizeof *gram);
+
+    tall_gram(tall, n_threads, gram);
+    eigen_symmetric((int)n, gram, energy, axes);
+    free(gram);
 }
 
 struct multiply_job {

@@ -15,6 +15,10 @@ struct tall {
  */
 void tall_gram(const struct tall *tall, int n_threads, double *gram);
 
+/* The principal axes of the rows, (columns, columns), one a row of length 1, and how much
+ * of their squares lies along each, `energy` (columns), falling. */
+void tall_axes(const struct tall *tall, int n_threads, double *energy, double *axes);
+
 /* tall <- tall right, where right is (columns, columns). */
 void tall_multiply(struct tall *tall, int n_threads, const double *right);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "kernels/eigen.h"
 #include "train/linear_private.h"
 
 /* Passes over all texts and back; vectors that are iterated for each component that is
@@ -220,16 +219,13 @@ static struct tall copy_of(const struct tall *tall, size_t n_rows, int width)
 static void find_axes(const struct tall *texts, int width, double *right)
 {
     size_t n = (size_t)texts->n_columns;
-    double *gram = xcalloc(n * n, sizeof *gram), *energy = xcalloc(n, sizeof *energy);
-    double *axes = xcalloc(n * n, sizeof *axes);
+    double *energy = xcalloc(n, sizeof *energy), *axes = xcalloc(n * n, sizeof *axes);
 
-    tall_gram(texts, 1, gram);
-    eigen_symmetric((int)n, gram, energy, axes);
+    tall_axes(texts, 1, energy, axes);
     for (size_t c = 0; c < (size_t)width && energy[c] > LEAST_ENERGY * energy[0]; c++)
         for (size_t k = 0; k < n; k++)
             right[k * n + c] = axes[c * n + k] * sqrt(texts->n_rows / energy[c]);
 
-    free(gram);
     free(energy);
     free(axes);
 }
