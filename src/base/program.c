@@ -9,6 +9,7 @@
 #include "base/manual.h"
 #include "base/names.h"
 #include "base/peers.h"
+#include "base/quote.h"
 #include "base/say.h"
 #include "base/signals.h"
 
@@ -48,6 +49,13 @@ void program_thousands(int64_t value, char *text)
     }
 
     text[used] = '\0';
+}
+
+static char *typed;
+
+const char *program_typed(void)
+{
+    return typed;
 }
 
 enum { LABEL = 11, WIDTH = 80 };
@@ -313,6 +321,7 @@ static const struct command *command_of(const struct program *program, int argc,
 
 int program_main(const struct program *program, int argc, char **argv)
 {
+    typed = quote_command(program->name, argc - 1, argv + 1);
     int first = 1, rc = OK;
     bool asks = argc > 1 && is_question(argv[1]);
     const struct command *command = command_of(program, argc, argv, &first);

@@ -61,6 +61,10 @@ int program_run(const struct option_table *table, void *settings, int argc,
                 int (*run)(const void *settings, const char *const *operands,
                            int n_operands)) NODISCARD;
 
+/* What was typed, as a shell takes it again, for messages that say how to type it better;
+ * NULL: this is no program. */
+const char *program_typed(void);
+
 /* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
 int program_output(int rc) NODISCARD;
 /* Whether somebody may read it: a pipe whose other end is closed nobody does. */

@@ -186,5 +186,10 @@ const struct option_table cmd_doctor_table = {
 int cmd_doctor(int argc, char **argv)
 {
     struct doctor_settings settings = {0};
-    return program_run(&cmd_doctor_table, &settings, argc, argv, work);
+    int rc = program_run(&cmd_doctor_table, &settings, argc, argv, work);
+
+    bool is_first = comm_launched_rank() <= 0 && !is_silent();
+    if (rc && rc != ERR_UNAVAILABLE && is_first) /* what was found has been said */
+        program_failure("rnntrain");
+    return rc;
 }

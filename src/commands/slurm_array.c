@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #include "base/say.h"
-#include "commands/quote.h"
+#include "base/quote.h"
 #include "files/file.h"
 #include "train/trainer.h"
 

@@ -101,9 +101,11 @@ static int resolve_point(struct points *points, int point, int argc, char **argv
         free(all[i]);
     free(all);
 
-    if (rc) {
+    const char *said = points->points[point].said;
+    bool is_named = rc && !strncmp(fail_message(), said, strlen(said));
+    if (rc && !is_named) {
         char *message = xstrdup(fail_message());
-        rc = fail(rc, "%s: %s", points->points[point].said, message);
+        rc = fail(rc, "%s: %s", said, message);
         free(message);
     }
     return rc;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/program.h"
+#include "base/quote.h"
 #include "commands/print_config.h"
-#include "commands/quote.h"
 #include "commands/runs_options.h"
 #include "data/sampler_options.h"
 #include "saved/record.h"
@@ -46,25 +46,11 @@ int training_resolve(const struct config_sources *sources, struct config *config
     return rc;
 }
 
-static char *command_line(const char *program, int argc, char *const *argv)
-{
-    char *line = xstrdup(program);
-
-    for (int i = 0; i < argc; i++) {
-        char *argument = quote_for_shell(argv[i]);
-        char *longer = xasprintf("%s %s", line, argument);
-        free(argument);
-        free(line);
-        line = longer;
-    }
-    return line;
-}
-
 /* Collective, but for what rank 0 prints. */
 static int do_work(struct comm *comm, struct config *config,
                    const struct config_sources *sources, training_work *work)
 {
-    char *command = command_line(sources->table->program, sources->argc, sources->argv);
+    char *command = quote_command(sources->table->program, sources->argc, sources->argv);
     int rc = OK;
 
     config->trainer.command = command;

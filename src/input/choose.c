@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/program.h"
+#include "base/quote.h"
 #include "base/say.h"
 #include "input/block.h"
 #include "input/column_names.h"
@@ -260,22 +262,62 @@ static char *advise_several(const struct choose_given *given, const struct sampl
     return advice;
 }
 
+/* " --OPTION NAME" of a column that the user did not name, or " --OPTION OTHERWISE"; the
+ * caller's to free. */
+static char *advise_option(const struct choose_given *given, const struct sample *sample,
+                           const char *option, int column, const char *otherwise)
+{
+    enum { LONGEST = 40 };
+    bool is_known = column >= 0 && given->has_names &&
+                    strlen(sample->columns[column].first) <= LONGEST;
+    char *name = quote_for_shell(is_known ? sample->columns[column].first : otherwise);
+    char *advice = xasprintf(" --%s %s", option, name);
+    free(name);
+    return advice;
+}
+
+/* What was typed and the columns behind it: the later ones of two options count. */
+static char *advise_command(const struct choose_given *given, const struct sample *sample,
+                            int text, int label)
+{
+    bool is_same = text >= 0 && text == label;
+    bool wants_text = !given->text || is_same;
+    bool wants_label = given->label_use == LABELS_REQUIRED && (!given->label || is_same);
+    const char *operand = block_operand(given->name, "-");
+    char *typed = program_typed() ? xstrdup(program_typed()) : NULL;
+    if (!typed)
+        typed = quote_command("rnnprep", 1, (char *const *)&operand);
+
+    char *texts = wants_text ? advise_option(given, sample, given->text_option,
+                                             is_same ? -1 : text, "TEXT")
+                             : xstrdup("");
+    char *labels = wants_label ? advise_option(given, sample, given->label_option,
+                                               is_same ? -1 : label, "LABEL")
+                               : xstrdup("");
+    char *command = xasprintf("%s%s%s", typed, texts, labels);
+    free(labels);
+    free(texts);
+    free(typed);
+    return command;
+}
+
 static int refuse_unknown(const struct choose_given *given, const struct sample *sample,
                           int text, int label)
 {
     char *columns = list_columns(given, sample);
-    const char *as_text =
-        text >= 0 && given->has_names ? sample->columns[text].first : "TEXT";
-    const char *as_label =
-        label >= 0 && given->has_names ? sample->columns[label].first : "LABEL";
-    char *command = xasprintf("rnnprep %s --%s \"%.40s\" --%s \"%.40s\"",
-                              block_operand(given->name, "-"), given->text_option,
-                              as_text, given->label_option, as_label);
+    char *command = advise_command(given, sample, text, label);
     bool has_text_only = text >= 0 && label < 0;
-    char *advice = advise_several(given, sample);
+    bool needs_label = given->label_use == LABELS_REQUIRED;
+    char *advice = needs_label ? advise_several(given, sample) : xstrdup("");
 
     int rc =
-        has_text_only
+        !needs_label
+            ? fail(ERR_USAGE,
+                   "%s: which of its %d %s holds the text? Name it with --%s: `%s`; "
+                   "there are: %s",
+                   given->name, sample->n_columns, given->what, given->text_option,
+                   command, columns)
+        : has_text_only
             ? fail(ERR_USAGE,
                    "%s: no label found among its %d %s: %s; if one of them is the label: "
                    "`%s`%s; texts without labels are for rnntrain predict",

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/say.h"
 #include "files/file.h"
@@ -137,6 +138,7 @@ static int take(struct job *job)
     const struct trainer_config *config = job->config->network;
     enum report_mode mode = config->resume ? REPORT_GO_ON : REPORT_NEW;
 
+    job->made_folder = access(config->run_dir, F_OK) != 0;
     int rc = run_dir_make(config->run_dir);
     if (!rc && directory_open(config->run_dir, &job->folder))
         rc = fail(ERR_IO, "%s: cannot open the run directory: %s", config->run_dir,
@@ -212,8 +214,12 @@ static void leave_nothing(const struct job *job)
         has_begun |= directory_has(&job->folder, job_side_names[side]);
     for (int i = 0; i < job->config->seeds; i++)
         has_begun |= directory_has(&job->folder, job->networks[i].name);
-    if (!has_begun && directory_remove(&job->folder, "log.jsonl"))
+    if (has_begun)
+        return;
+    if (directory_remove(&job->folder, "log.jsonl"))
         say_line(stderr, "rnntrain: %s", fail_message());
+    else if (job->made_folder && directory_is_in_place(&job->folder))
+        rmdir(job->config->network->run_dir); /* which fails where others put files */
 }
 
 int job_end(struct job *job, int rc)

@@ -38,6 +38,7 @@ struct job {
     bool is_tuned;           /* the one network is the best of many trials */
     bool judges_alone;       /* no model comes of it */
     bool begins;             /* it had no log */
+    bool made_folder;        /* rank 0: there was none */
     bool is_finished;        /* before */
     bool multi_label;        /* texts have several labels */
 };

@@ -23,6 +23,8 @@ grep -q '^error' usual && [ $rc = 69 ] || [ $rc = 0 ] || problem "exit code $rc:
 [ "$(wc -L <said)" -le 80 ] || problem "too wide: $(cat said)"
 tail -1 said | grep -Eq '^[0-9]+ ok, [0-9]+ warnings?, [0-9]+ errors?$' || problem "$(tail -1 said)"
 ! ls -A | grep -q doctor- || problem "its file was left there"
+expect 64 'unknown option --rundir' "$rnntrain" doctor --rundir x
+[ $rc = 69 ] || expect 74 'standard output cannot be written' bash -c "exec '$rnntrain' doctor >/dev/full"
 
 # fault LEVEL CHECK command...: that is found, beside what is usual here, and the code says so.
 fault() {

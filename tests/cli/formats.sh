@@ -71,10 +71,13 @@ is 'train 60: neg 30, pos 30' parts tweets.csv
 says 'label in 2 \(airline_sentiment\), text in 4 \(OriginalTweet\)'
 expect 65 'are the two exchanged' "$rnnprep" swapped.csv -o x.h5 --text-column text --label-column label
 expect 64 'which of its 2 columns hold the text' "$rnnprep" submission.csv -o x.h5
-expect 64 'no label found among its 2 columns: 1 id \(60 values' "$rnnprep" ids.csv -o x.h5
+# What was typed is offered again, with what it lacks.
+expect 64 'no label found among its 2 columns: 1 id \(60 .*`rnnprep ids.csv -o '\''a b.h5'\'' --text-column text --label-column LABEL`' \
+    "$rnnprep" ids.csv -o 'a b.h5'
+expect 64 '`rnnprep ids.csv --text-column 2 -o x.h5 --label-column LABEL`' "$rnnprep" ids.csv --text-column 2 -o x.h5
 expect 65 'cannot tell what it is' "$rnnprep" plain.txt -o x.h5
 # A command to type has "-" for standard input, or FILE where it wants one.
-expect 64 'input: which .*`rnnprep - --text-column ' "$rnnprep" - -o x.h5 <submission.csv
+expect 64 'input: which .*`rnnprep - -o x.h5 --text-column ' "$rnnprep" - -o x.h5 <submission.csv
 expect 65 'standard input: a Parquet .* FILE` makes' "$rnnprep" - -o x.h5 <t.parquet
 expect 65 'cannot tell what .*NAME=FILE for each' "$rnnprep" - -o x.h5 <plain.txt
 

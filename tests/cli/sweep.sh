@@ -98,7 +98,13 @@ expect 64 'no such option' "$rnntrain" sweep data.h5 --grid unit=3,4 --run-dir x
 expect 64 'give --data once' "$rnntrain" sweep data.h5 --grid data=a,b --run-dir x
 expect 64 'stands there twice' "$rnntrain" sweep data.h5 --grid units=3 --grid units=4 --run-dir x
 expect 64 'the value 3 stands there twice' "$rnntrain" sweep data.h5 --grid units=3,4,3 --run-dir x
-expect 64 '^rnntrain: --units -1: --units -1: expected' "$rnntrain" sweep data.h5 --grid units=-1 --run-dir x
+expect 64 '^rnntrain: --units -1: expected' "$rnntrain" sweep data.h5 --grid units=-1 --run-dir x
+[ ! -e x ] || problem "what was refused left a folder"
+expect 66 'trial-1: none.h5: cannot open' "$rnntrain" sweep none.h5 --grid units=3,4 --run-dir x
+[ ! -e x ] || problem "a sweep of no data left a folder"
+mkdir x
+expect 66 'cannot open' "$rnntrain" sweep none.h5 --grid units=3,4 --run-dir x
+rmdir x || problem "a folder that was there is not as it was"
 expect 64 'of other options' "$rnntrain" "${swept[@]}" --seed 4 --run-dir one --resume
 expect 64 'start it without mpirun' mpirun -np 2 "$rnntrain" "${swept[@]}" --run-dir x --slurm
 expect 69 'there is no sbatch here' env PATH=/nowhere "$rnntrain" "${swept[@]}" --run-dir x --slurm

@@ -197,12 +197,11 @@ static void test_columns(void **state)
           "csv, separator ,, quotes, 2 columns, first row names them; label in 2 (pos), "
           "text in 1 (a film)",
           "2:neg=b film; 3:pos=c film; ");
-    refuse(
-        PLAIN, "7,pos,a\n8,neg,b\n", ERR_USAGE,
-        "x: which of its 3 columns hold the text and the label? Name them with "
-        "--text-column and --label-column: `rnnprep x --text-column \"TEXT\" "
-        "--label-column \"LABEL\"`; there are: 1 (2 values, as \"7\"), 2 (2 values, as "
-        "\"pos\"), 3 (2 values, as \"a\")");
+    refuse(PLAIN, "7,pos,a\n8,neg,b\n", ERR_USAGE,
+           "x: which of its 3 columns hold the text and the label? Name them with "
+           "--text-column and --label-column: `rnnprep x --text-column TEXT "
+           "--label-column LABEL`; there are: 1 (2 values, as \"7\"), 2 (2 values, as "
+           "\"pos\"), 3 (2 values, as \"a\")");
     refuse(WITH(.text_column = "body"), "id,label,words\n1,a,b\n", ERR_USAGE,
            "x: --text-column body: no such column; there are 3: 1 id (1 value, as "
            "\"1\"), 2 label");
@@ -264,8 +263,8 @@ static void test_json_refusals(void **state)
     (void)state;
     refuse(PLAIN, "{\"a\": \"x\", \"b\": 1, \"c\": 2}\n", ERR_USAGE,
            "x: which of its 3 fields hold the text and the label? Name them with "
-           "--text-field and --label-field: `rnnprep x --text-field \"TEXT\" "
-           "--label-field \"LABEL\"`; there are: 1 a (1 value, as \"x\"), 2 b");
+           "--text-field and --label-field: `rnnprep x --text-field TEXT "
+           "--label-field LABEL`; there are: 1 a (1 value, as \"x\"), 2 b");
     refuse(PLAIN, "{\"id\": \"x\", \"text\": 1}\n", ERR_USAGE,
            "no label found among its 2 fields");
     refuse(PLAIN, "{\"text\": \"x\", \"label\": [1, 2]}\n", ERR_FORMAT,

@@ -1,4 +1,4 @@
-#include "commands/quote.h"
+#include "base/quote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,4 +23,18 @@ char *quote_for_shell(const char *argument)
     longer = xasprintf("%s'", text);
     free(text);
     return longer;
+}
+
+char *quote_command(const char *program, int argc, char *const *argv)
+{
+    char *line = xstrdup(program);
+
+    for (int i = 0; i < argc; i++) {
+        char *argument = quote_for_shell(argv[i]);
+        char *longer = xasprintf("%s %s", line, argument);
+        free(argument);
+        free(line);
+        line = longer;
+    }
+    return line;
 }
