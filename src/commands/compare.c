@@ -175,11 +175,11 @@ static int run(const void *given, const char *const *operands, int n)
     int rc = find_data(operands, n, &data);
     if (!rc)
         rc = past_read(operands, data ? n - 1 : n, &past);
-    if (!rc)
-        rc = past_read_predictions(&past);
     if (!rc && past.n < 2)
         rc = fail(ERR_USAGE, "%s is one run: name two, or the folder of several",
                   operands[0]);
+    if (!rc && !data)
+        past_read_predictions(&past);
     if (!rc && data)
         rc = compared_of_data(&past, data, &compared);
     else if (!rc)

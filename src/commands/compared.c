@@ -41,6 +41,21 @@ static bool are_same(const struct predictions *a, const struct predictions *b,
            !memcmp(left->row, right->row, (size_t)left->n * sizeof *left->row);
 }
 
+/* Why a run's rows cannot stand beside the first one's; NULL: they can. */
+static const char *why_not(const struct past_run *first, const struct past_run *run,
+                           enum dataset_part part)
+{
+    if (run->predictions_fault)
+        return "its predictions.h5 cannot be read";
+    if (!run->has_predictions)
+        return "it has no predictions.h5";
+    if (!first->has_predictions)
+        return "the first run has no predictions to be compared with";
+    return are_same(&first->predictions, &run->predictions, part)
+               ? NULL
+               : "its rows are not those of the first run";
+}
+
 void compared_of_runs(const struct past *past, struct compared *compared)
 {
     const struct past_run *first = &past->runs[0];
@@ -51,11 +66,7 @@ void compared_of_runs(const struct past *past, struct compared *compared)
 
     for (int i = 0; i < past->n; i++) {
         const struct past_run *run = &past->runs[i];
-        const char *why = !run->has_predictions ? "it has no predictions.h5"
-                          : !first->has_predictions ||
-                                  !are_same(&first->predictions, &run->predictions, part)
-                              ? "its rows are not those of the first run"
-                              : NULL;
+        const char *why = why_not(first, run, part);
         if (why)
             say_line(stderr,
                      "rnntrain: note: %s is not compared row by row: %s; name a data set "

@@ -112,16 +112,28 @@ static void write_joints(struct dossier *dossier)
     }
 }
 
+static void write_missing(struct page *page, const char *fault)
+{
+    page_markup(page, "<p class=\"note\">");
+    if (fault) {
+        page_markup(page, "This run's predictions.h5 cannot be read (");
+        page_text(page, fault);
+        page_markup(page, ")");
+    } else {
+        page_markup(page, "This run has no predictions.h5, which training writes at its "
+                          "end");
+    }
+    page_markup(page, ": figures of classes, confusion and mistakes are not known here. "
+                      "<code>rnntrain eval</code> computes them.</p>\n");
+}
+
 void section_figures(struct dossier *dossier)
 {
     const struct judged *judged = dossier_judged(dossier);
     struct page *page = &dossier->page;
     page_section(page, "figures", "Figures");
     if (!judged) {
-        page_markup(page, "<p class=\"note\">This run has no predictions.h5, which "
-                          "training writes at its end: figures of classes, confusion "
-                          "and mistakes are not known here. <code>rnntrain eval</code> "
-                          "computes them.</p>\n");
+        write_missing(page, dossier->past.runs[dossier->chosen].predictions_fault);
         page_section_end(page);
         return;
     }

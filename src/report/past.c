@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "report/past_private.h"
 
 const char *const past_value_names[PAST_VALUES] = {
@@ -89,6 +90,7 @@ static void release_run(struct past_run *run)
     json_decref(run->end);
     json_decref(run->decision);
     predictions_release(&run->predictions);
+    free(run->predictions_fault);
 }
 
 void past_release(struct past *past)
@@ -155,23 +157,25 @@ static void find_names(struct past *past)
         past->runs[i].name = xstrdup(past->runs[i].path + shared);
 }
 
-static int read_predictions(struct past_run *run)
+static void read_predictions(struct past_run *run)
 {
     char *path = past_path(run, PREDICTIONS_FILE);
-    int rc = access(path, F_OK) == 0 ? predictions_read(path, &run->predictions)
-                                     : ERR_NO_INPUT;
+
+    if (access(path, F_OK) == 0) {
+        run->has_predictions = !predictions_read(path, &run->predictions);
+        if (!run->has_predictions) {
+            run->predictions_fault = xstrdup(fail_message());
+            say_line(stderr, "rnntrain: note: %s; what it says of rows is left out",
+                     run->predictions_fault);
+        }
+    }
     free(path);
-    run->has_predictions = !rc;
-    return rc == ERR_NO_INPUT ? OK : rc;
 }
 
-int past_read_predictions(struct past *past)
+void past_read_predictions(struct past *past)
 {
-    int rc = OK;
-
-    for (int i = 0; i < past->n && !rc; i++)
-        rc = read_predictions(&past->runs[i]);
-    return rc;
+    for (int i = 0; i < past->n; i++)
+        read_predictions(&past->runs[i]);
 }
 
 int past_read(const char *const *folders, int n, struct past *past)

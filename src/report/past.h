@@ -60,6 +60,7 @@ struct past_run {
     json_t *decision;   /* event: what validation rows chose for it; NULL: nothing */
     double naive_bayes; /* accuracy or F1 of it on the rows of the result; or NaN */
     bool has_predictions;
+    char *predictions_fault; /* why the file that is there could not be read; NULL */
     struct predictions predictions;
     int group; /* runs of one configuration but for their seeds have one number */
 };
@@ -72,8 +73,9 @@ struct past {
 /* The runs of n folders, by their logs alone. ERR_NO_INPUT: one of them holds none;
  * ERR_USAGE: they are too many. */
 int past_read(const char *const *folders, int n, struct past *past) NODISCARD;
-/* And what they said of rows, where there is such a file. ERR_FORMAT: it is damaged. */
-int past_read_predictions(struct past *past) NODISCARD;
+/* And what they said of rows, where there is such a file. One that cannot be read is left
+ * out: a note on standard error says why. */
+void past_read_predictions(struct past *past);
 void past_release(struct past *past);
 
 /* Of a run's epoch, from 1; NaN where it is not known. */

@@ -127,9 +127,8 @@ int report_page(const char *const *folders, int n, const struct report_settings 
 {
     struct dossier dossier = {.settings = settings};
     int rc = past_read(folders, n, &dossier.past);
-    if (!rc)
-        rc = past_read_predictions(&dossier.past);
     if (!rc) {
+        past_read_predictions(&dossier.past);
         dossier.chosen = past_best(&dossier.past);
         judge_all(&dossier);
         rc = find_data(&dossier);

@@ -121,8 +121,12 @@ expect 66 'piped/log.jsonl: not a regular file' timeout 20 "$rnntrain" watch pip
 rm -r piped
 expect 66 'empty: there is no log.jsonl of a run' "$rnntrain" report empty -o no.html
 printf x >again/predictions.h5
-expect 65 'again/predictions.h5' "$rnntrain" report again -o no.html
-[ ! -e no.html ] || problem "a page of nothing was written"
+"$rnntrain" report again -o none.html --bootstrap 0 >/dev/null 2>err || problem "no report: $(cat err)"
+grep -q 'note: again/predictions.h5: not an HDF5 file .* is left out' err || problem "no note: $(cat err)"
+grep -q 'predictions.h5 cannot be read (again/predictions.h5: not' none.html || problem "the page says nothing"
+"$rnntrain" compare again "$folder/wide" >out 2>err || problem "no comparison: $(cat err)"
+grep -q 'note: again is not compared .* its predictions.h5 cannot be read' err || problem "no note: $(cat err)"
+grep -q 'note: .*wide is not .* the first run has no predictions' err || problem "no note: $(cat err)"
 "$rnntrain" history again >out 2>err || problem "a history wants predictions: $(cat err)"
 expect 66 'again/log.jsonl: a file, expected the folder of a run' timeout 20 "$rnntrain" watch again/log.jsonl
 timeout 1 "$rnntrain" watch empty 2>err || true
