@@ -12,6 +12,7 @@
 #include "saved/contents.h"
 #include "saved/decision.h"
 #include "train/choosing.h"
+#include "train/trainer.h"
 
 struct settings {
     enum calibrate calibrate;
@@ -52,7 +53,7 @@ const struct option_table cmd_calibrate_table = {
         "are\n"
         "corrected and decided, and writes that into its file, whose weights stay as\n"
         "they are: predict, eval, the library and exports then go by it. train\n"
-        "--calibrate does the same at the end of a run.\n\n"
+        "--calibrate does the same at the end of a run; one that still trains is refused.\n\n"
         "  MODEL       a run's folder, or its best.h5, last.h5 or ensemble.h5\n"
         "  dataset.h5  the data set that it was trained on; without it, dataset.h5 in\n"
         "              this folder\n",
@@ -236,19 +237,14 @@ static int store(const char *path, const struct decision *decision, const char *
     return rc;
 }
 
-static int run(const void *given, const char *const *operands, int n)
+static int calibrate(const struct settings *settings, const char *path, const char *data)
 {
-    const struct settings *settings = given;
     struct opened opened = {.data = {.path = NULL}};
     struct decision decision = {.temperature = 0};
-    char *path = checkpoint_path(operands[0]);
 
-    int rc = file_check_target(settings->output ? settings->output : path);
-    if (!rc)
-        rc = open_model(path, &opened.predictor);
+    int rc = open_model(path, &opened.predictor);
     if (!rc && settings->calibrate)
-        rc = open_rows(n > 1 ? operands[1] : "dataset.h5",
-                       (enum dataset_part)settings->part, &opened);
+        rc = open_rows(data, (enum dataset_part)settings->part, &opened);
     if (!rc && settings->calibrate)
         rc = choose(settings, &opened, &decision);
     if (!rc)
@@ -260,6 +256,22 @@ static int run(const void *given, const char *const *operands, int n)
     dataset_release(&opened.data);
     predictor_release(&opened.predictor);
     free(opened.weights);
+    return rc;
+}
+
+static int run(const void *given, const char *const *operands, int n)
+{
+    const struct settings *settings = given;
+    struct run_dir_hold hold;
+    char *path = checkpoint_path(operands[0]);
+
+    int rc = run_dir_hold(path, &hold);
+    if (!rc)
+        rc = file_check_target(settings->output ? settings->output : path);
+    if (!rc)
+        rc = calibrate(settings, path, n > 1 ? operands[1] : "dataset.h5");
+
+    run_dir_let_go(&hold);
     free(path);
     return rc;
 }

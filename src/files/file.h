@@ -59,6 +59,8 @@ int file_append(int fd, const char *bytes, size_t n) NODISCARD;
  * ends. Where another process has it, it is waited for up to `patience` seconds. */
 enum file_lock { FILE_LOCKED, FILE_LOCKED_BY_OTHER, FILE_NO_LOCKS };
 enum file_lock file_lock(int fd, double patience) NODISCARD;
+/* The same at once, of a file that is open for reading, which others may hold so too. */
+enum file_lock file_lock_shared(int fd) NODISCARD;
 
 /* What the file system of a folder has left for us; -1: it does not say. */
 int64_t file_free_bytes(const char *folder);

@@ -12,9 +12,7 @@ int file_append_seal(int fd, uint64_t n) NODISCARD;
 int file_open_at(int directory, const char *name, const char *path, int *fd,
                  size_t *size) NODISCARD;
 
-/* As file_lock, at once: of a file that is open for reading, which others may hold so
- * too; of a folder. */
-enum file_lock file_lock_shared(int fd) NODISCARD;
+/* As file_lock, at once, of a folder. */
 enum file_lock file_lock_folder(int fd) NODISCARD;
 
 #endif

@@ -1,6 +1,7 @@
 #include "train/private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -145,6 +146,44 @@ int run_dir_discard(const char *path)
     report_close(&report);
     directory_close(&folder);
     return rc;
+}
+
+int run_dir_hold(const char *checkpoint, struct run_dir_hold *hold)
+{
+    static const char *const logs[RUN_DIR_DEPTH] = {"log.jsonl", "../log.jsonl",
+                                                    "../../log.jsonl"};
+    struct directory folder = {-1, NULL};
+    const char *name;
+    int rc = OK;
+
+    for (int i = 0; i < RUN_DIR_DEPTH; i++)
+        hold->fd[i] = -1;
+    if (directory_of(checkpoint, &folder, &name))
+        return OK; /* there is none, as others will say */
+
+    for (int i = 0; i < RUN_DIR_DEPTH && !rc; i++) {
+        int fd = openat(folder.fd, logs[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        hold->fd[i] = fd;
+        if (fd >= 0 && file_lock_shared(fd) == FILE_LOCKED_BY_OTHER)
+            rc = fail(ERR_EXISTS,
+                      "%s is of a run that another process trains, which may replace it "
+                      "(%s%s is locked): wait for its end, or take a copy of the file",
+                      checkpoint, folder.path, logs[i]);
+    }
+
+    directory_close(&folder);
+    if (rc)
+        run_dir_let_go(hold);
+    return rc;
+}
+
+void run_dir_let_go(struct run_dir_hold *hold)
+{
+    for (int i = 0; i < RUN_DIR_DEPTH; i++) {
+        if (hold->fd[i] >= 0)
+            close(hold->fd[i]);
+        hold->fd[i] = -1;
+    }
 }
 
 /* Of the list in a linear model's checkpoints. */

@@ -82,6 +82,20 @@ cmp later.h5 again.h5 || problem "what was chosen before plays a part"
 "$rnntrain" calibrate later.h5 --calibrate none >said
 cmp later.h5 plain/best.h5 || problem "it is not as it was"
 
+# Not while its run, or the job that the run is of, may replace it.
+mkdir -p held/fold-1/seed-1
+cp plain/best.h5 held/fold-1/seed-1
+for log in held/fold-1/seed-1/log.jsonl held/log.jsonl; do
+    expect 73 'seed-1/best.h5 is of a run that another process trains' python3 - "$log" \
+        "$rnntrain" calibrate held/fold-1/seed-1 --calibrate none <<'PYTHON'
+import fcntl, subprocess, sys
+with open(sys.argv[1], "w") as log: # as runs hold theirs
+    fcntl.lockf(log, fcntl.LOCK_EX)
+    sys.exit(subprocess.run(sys.argv[2:]).returncode)
+PYTHON
+done
+"$rnntrain" calibrate held/fold-1/seed-1 --calibrate none >said || problem "a run that has ended holds it"
+
 # Several models as one have a decision of their own, as has one that was none before; C goes by it.
 cut -d, -f1 test.csv | tail -n +2 >texts
 which=(2)
