@@ -53,7 +53,8 @@ const struct option_table cmd_calibrate_table = {
         "are\n"
         "corrected and decided, and writes that into its file, whose weights stay as\n"
         "they are: predict, eval, the library and exports then go by it. train\n"
-        "--calibrate does the same at the end of a run; one that still trains is refused.\n\n"
+        "--calibrate does the same at the end of a run; one that still trains is "
+        "refused.\n\n"
         "  MODEL       a run's folder, or its best.h5, last.h5 or ensemble.h5\n"
         "  dataset.h5  the data set that it was trained on; without it, dataset.h5 in\n"
         "              this folder\n",
@@ -128,8 +129,8 @@ static int open_rows(const char *path, enum dataset_part part, struct opened *op
         rc = selection_find(&opened->predictor, &opened->data, part, true,
                             &opened->selection);
     if (!rc)
-        rc = row_ngrams_load(&opened->predictor, &opened->data, opened->selection.part,
-                             &opened->ngrams);
+        rc = row_ngrams_load(NULL, &opened->predictor, &opened->data,
+                             opened->selection.part, &opened->ngrams);
     if (!rc)
         rc = map_classes(opened);
     if (!rc && opened->selection.n == 0)
@@ -252,7 +253,7 @@ static int calibrate(const struct settings *settings, const char *path, const ch
 
     decision_release(&decision);
     selection_release(&opened.selection);
-    row_ngrams_release(&opened.ngrams);
+    row_ngrams_release(NULL, &opened.ngrams);
     dataset_release(&opened.data);
     predictor_release(&opened.predictor);
     free(opened.weights);

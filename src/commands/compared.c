@@ -115,7 +115,7 @@ static int judge_data(const char *folder, const char *path, struct judge **judge
                                     places, &note);
     if (!rc) {
         selection_all(&data, DATASET_TEST, dataset_part_names[DATASET_TEST], &selection);
-        rc = row_ngrams_load(&predictor, &data, DATASET_TEST, &ngrams);
+        rc = row_ngrams_load(NULL, &predictor, &data, DATASET_TEST, &ngrams);
     }
 
     if (!rc) {
@@ -126,7 +126,7 @@ static int judge_data(const char *folder, const char *path, struct judge **judge
     free(places);
     free(note);
     selection_release(&selection);
-    row_ngrams_release(&ngrams);
+    row_ngrams_release(NULL, &ngrams);
     dataset_release(&data);
     predictor_release(&predictor);
     return rc;

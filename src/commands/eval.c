@@ -279,18 +279,18 @@ static int open_model(struct job *job, const char *checkpoint, const char *path)
     return rc;
 }
 
-/* Rows by the classes that the run saw. */
+/* Collective. Rows by the classes that the run saw. */
 static int select_rows(struct job *job)
 {
     enum dataset_part part = (enum dataset_part)job->settings->part;
-    int rc =
-        selection_find(&job->predictor, &job->data, part, speaks(job), &job->selection);
+    int rc = comm_agree(job->comm, selection_find(&job->predictor, &job->data, part,
+                                                  speaks(job), &job->selection));
     return rc ? rc
-              : row_ngrams_load(&job->predictor, &job->data, job->selection.part,
-                                &job->ngrams);
+              : row_ngrams_load(job->comm, &job->predictor, &job->data,
+                                job->selection.part, &job->ngrams);
 }
 
-/* Collective. All ranks have the file open, for its n-grams. */
+/* Collective. */
 static int eval_dataset(struct job *job, const char *checkpoint, const char *path)
 {
     struct comm *comm = job->comm;
@@ -310,7 +310,7 @@ static int eval_dataset(struct job *job, const char *checkpoint, const char *pat
     rc = shared_data_load(comm, streams ? DATASET_COLUMNS : DATASET_ALL, readers,
                           "give --window-rows 32768", data, &job->window);
     if (!rc)
-        rc = comm_agree(comm, select_rows(job));
+        rc = select_rows(job);
     if (!rc)
         rc = map_classes(job);
     return rc ? rc : print_score(job, window);
@@ -399,7 +399,7 @@ static int eval(struct comm *comm, const struct settings *settings, const char *
     if (!rc)
         rc = comm_agree(comm, judge(&job, model, path));
     selection_release(&job.selection);
-    row_ngrams_release(&job.ngrams);
+    row_ngrams_release(comm, &job.ngrams);
     dataset_release(&job.data);
     if (job.window.bytes)
         comm_window_close(comm, &job.window);

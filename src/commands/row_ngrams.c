@@ -5,8 +5,13 @@
 static int check_list(const struct predictor *predictor, const struct dataset *data)
 {
     struct ngrams ngrams = {0};
-    int rc = dataset_ngrams(data, &ngrams);
+    if (!data->facts.has_ngrams)
+        return fail(ERR_FORMAT,
+                    "%s has no n-grams, which the model of %s reads: use the data set "
+                    "that it was trained on, or name the corpus itself",
+                    data->path, predictor->info.path);
 
+    int rc = dataset_ngrams(data, &ngrams);
     if (!rc && !ngrams_are_equal(&ngrams, &predictor->ngrams))
         rc = fail(ERR_FORMAT,
                   "%s: its n-grams are others than those of %s: use the data set that it "
@@ -16,26 +21,35 @@ static int check_list(const struct predictor *predictor, const struct dataset *d
     return rc;
 }
 
-int row_ngrams_load(const struct predictor *predictor, struct dataset *data,
-                    enum dataset_part part, struct row_ngrams *ngrams)
+static int agree(const struct comm *comm, int rc)
 {
-    struct sparse_list *list = &ngrams->list[part];
+    return comm ? comm_agree(comm, rc) : rc;
+}
+
+int row_ngrams_load(const struct comm *comm, const struct predictor *predictor,
+                    struct dataset *data, enum dataset_part part,
+                    struct row_ngrams *ngrams)
+{
+    bool reads = !comm || comm->node_rank == 0;
+    struct comm_window *window = &ngrams->window;
     if (!predictor_reads_ngrams(predictor))
         return OK;
-    if (!data->facts.has_ngrams)
-        return fail(ERR_FORMAT,
-                    "%s has no n-grams, which the model of %s reads: use the data set "
-                    "that it was trained on, or name the corpus itself",
-                    data->path, predictor->info.path);
 
-    int rc = check_list(predictor, data);
-    list->n_rows = (size_t)data->part[part].n;
-    list->start = xcalloc(list->n_rows + 1, sizeof *list->start);
-    if (!rc && list->n_rows > 0)
-        rc = sparse_load(data, part, 0, list->n_rows, list->start, &list->index);
-    if (!rc)
-        row_ngrams_attach(ngrams, data);
-    return rc;
+    int rc = agree(comm, reads ? check_list(predictor, data) : OK);
+    size_t n = rc ? 0 : sparse_block_bytes(data, part);
+    if (n == 0)
+        return rc;
+    rc = comm ? comm_window_open(comm, n, window) : comm_window_open_alone(n, window);
+    if (rc)
+        return rc;
+
+    ngrams->rows[part] = sparse_block_rows(data, part, window->bytes);
+    data->part[part].ngrams = &ngrams->rows[part];
+    if (reads)
+        rc = sparse_block_load(data, part, window->bytes);
+    if (comm)
+        comm_window_sync(comm, window);
+    return agree(comm, rc);
 }
 
 void row_ngrams_attach(struct row_ngrams *ngrams, struct dataset *data)
@@ -47,8 +61,10 @@ void row_ngrams_attach(struct row_ngrams *ngrams, struct dataset *data)
     }
 }
 
-void row_ngrams_release(struct row_ngrams *ngrams)
+void row_ngrams_release(const struct comm *comm, struct row_ngrams *ngrams)
 {
+    if (ngrams->window.bytes)
+        comm_window_close(comm, &ngrams->window);
     for (int part = 0; part < DATASET_PARTS; part++)
         sparse_list_release(&ngrams->list[part]);
 }

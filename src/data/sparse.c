@@ -149,6 +149,36 @@ int sparse_load(const struct dataset *data, enum dataset_part part, size_t first
     return OK;
 }
 
+/* Starts, then features. */
+size_t sparse_block_bytes(const struct dataset *data, enum dataset_part part)
+{
+    size_t n = (size_t)data->part[part].n;
+    size_t bytes = (n + 1) * sizeof(uint64_t) + data->n_ones[part] * sizeof(uint32_t);
+    return n ? (bytes + 63) / 64 * 64 : 0;
+}
+
+struct sparse sparse_block_rows(const struct dataset *data, enum dataset_part part,
+                                void *block)
+{
+    size_t n = (size_t)data->part[part].n;
+    const uint64_t *start = block;
+    return (struct sparse){n, (size_t)data->facts.n_ngrams, start,
+                           (const uint32_t *)(const void *)(start + n + 1)};
+}
+
+int sparse_block_load(const struct dataset *data, enum dataset_part part, void *block)
+{
+    size_t n = (size_t)data->part[part].n;
+    uint64_t *start = block;
+    uint32_t *index = NULL;
+
+    int rc = n ? sparse_load(data, part, 0, n, start, &index) : OK;
+    if (!rc && n)
+        memcpy(start + n + 1, index, data->n_ones[part] * sizeof *index);
+    free(index);
+    return rc;
+}
+
 struct sparse_reader {
     const struct dataset *data; /* borrowed */
     enum dataset_part part;

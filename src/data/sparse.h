@@ -40,6 +40,16 @@ int dataset_describe_ngrams(const struct dataset *data, size_t *n,
 int sparse_load(const struct dataset *data, enum dataset_part part, size_t first,
                 size_t n, uint64_t *start, uint32_t **index) NODISCARD;
 
+/* All rows of a part in one block of the caller's, so that ranks can share it: its bytes,
+ * a multiple of 64, or 0 where the part has no rows; the rows as they stand in it, which
+ * borrow it; and what reads and checks them into it. The file is open as above; of
+ * `data`, n_ones of the part is all that the first two need beside facts and rows. */
+size_t sparse_block_bytes(const struct dataset *data, enum dataset_part part);
+struct sparse sparse_block_rows(const struct dataset *data, enum dataset_part part,
+                                void *block);
+int sparse_block_load(const struct dataset *data, enum dataset_part part,
+                      void *block) NODISCARD;
+
 /* The same piece by piece, for parts that memory should not hold: from the first row on,
  * without gaps. The rows are borrowed until the next call; there are `most` of them, or
  * what is left of the part. */

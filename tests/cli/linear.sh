@@ -49,6 +49,7 @@ grep '"bayes":' one/log.jsonl | tail -1 | grep -q '"regression":.*"all_rows":tru
 
 # Judged alike.
 "$rnntrain" eval one data.h5 >of_data
+ranks 2 "$rnntrain" eval one data.h5 | cmp - of_data || problem "two ranks judge otherwise"
 "$rnntrain" eval one ./sample >of_corpus
 cmp of_data of_corpus || problem "a data set: $(cat of_data), its corpus: $(cat of_corpus)"
 grep '"event":"test"' one/log.jsonl | grep -o '"acc":[0-9.]*' | cut -c 7-12 >acc
@@ -83,7 +84,7 @@ expect 64 "--model linear has no layers" "$rnntrain" data.h5 --model linear --fr
     --run-dir x
 expect 64 "--init-from" "$rnntrain" data.h5 --model linear --init-from one --run-dir x
 expect 64 "--init-from" "$rnntrain" data.h5 --init-from one --run-dir x
-expect 65 "has no n-grams" "$rnntrain" eval one ids.h5
+expect 65 "has no n-grams" mpirun -np 2 "$rnntrain" eval one ids.h5
 "$rnnprep" ./sample -o other.h5 --num-words 300 --maxlen 60 --ngrams 1 --quiet
 expect 65 "its n-grams are others" "$rnntrain" eval one other.h5
 expect 64 "linear model of n-grams" "$rnntrain" export one --to keras -o x.keras
