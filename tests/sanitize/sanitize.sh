@@ -14,7 +14,7 @@ if has avx512bw; then kernels=avx512; else kernels=avx2; fi
 if has amx_bf16; then kernels+=";tiles"; elif has avx512_bf16; then kernels+=";pairs"; fi
 if [ $step = all ]; then
     sane=$build/sanitize-all level=-O1 replay=12 target=all kernels=
-    export RNNTRAIN_TEST_ALL=1
+    export TEST_ALL=1
 fi
 
 sanitized_build() {

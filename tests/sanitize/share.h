@@ -8,7 +8,7 @@
 static inline int share_of(int n)
 {
 #ifdef __SANITIZE_ADDRESS__
-    return getenv("RNNTRAIN_TEST_ALL") ? n : n / 10;
+    return getenv("TEST_ALL") ? n : n / 10;
 #else
     return n;
 #endif
