@@ -26,50 +26,61 @@ static float *block_values(const struct tall *tall, int block)
     return tall->values + (size_t)block * BLOCK_ROWS * (size_t)tall->n_columns;
 }
 
-struct gram_job {
-    const struct tall *tall;
-    double *sums; /* (blocks, columns, columns): the lower triangles */
+struct products_job {
+    const struct tall *left, *right;
+    double *sums; /* (blocks, left's columns, right's) */
 };
 
-/* Four rows at a time. */
-static void gram_of_block(void *context, int block)
+/* Four rows of floats, and zeros behind the last of `rows`. */
+static void widen(const float *values, int32_t rows, size_t n, double *wide)
 {
-    const struct gram_job *job = context;
-    int32_t rows = block_rows(job->tall, block);
-    size_t n = (size_t)job->tall->n_columns;
-    const float *values = block_values(job->tall, block);
-    double *sums = job->sums + (size_t)block * n * n;
+    size_t have = (size_t)(rows < 4 ? rows : 4) * n;
+
+    for (size_t i = 0; i < have; i++)
+        wide[i] = (double)values[i];
+    memset(wide + have, 0, (4 * n - have) * sizeof *wide);
+}
+
+/* Four rows at a time. */
+static void products_of_block(void *context, int block)
+{
+    const struct products_job *job = context;
+    int32_t rows = block_rows(job->left, block);
+    size_t m = (size_t)job->left->n_columns, n = (size_t)job->right->n_columns;
+    const float *left = block_values(job->left, block);
+    const float *right = block_values(job->right, block);
+    double *sums = job->sums + (size_t)block * m * n;
+    double *of_left = xcalloc(4 * m, sizeof *of_left);
     double *wide = xcalloc(4 * n, sizeof *wide);
 
     for (int32_t i = 0; i < rows; i += 4) {
-        for (size_t r = 0; r < 4; r++)
-            for (size_t c = 0; c < n; c++)
-                wide[r * n + c] =
-                    i + (int32_t)r < rows ? (double)values[((size_t)i + r) * n + c] : 0;
-        for (size_t a = 0; a < n; a++) {
-            double *sum = sums + a * n, x = wide[a], y = wide[n + a];
-            double z = wide[2 * n + a], w = wide[3 * n + a];
-            for (size_t b = 0; b <= a; b++)
+        widen(left + (size_t)i * m, rows - i, m, of_left);
+        widen(right + (size_t)i * n, rows - i, n, wide);
+        for (size_t a = 0; a < m; a++) {
+            double *sum = sums + a * n, x = of_left[a], y = of_left[m + a];
+            double z = of_left[2 * m + a], w = of_left[3 * m + a];
+            for (size_t b = 0; b < n; b++)
                 sum[b] += (x * wide[b] + y * wide[n + b]) +
                           (z * wide[2 * n + b] + w * wide[3 * n + b]);
         }
     }
+    free(of_left);
     free(wide);
 }
 
-void tall_gram(const struct tall *tall, int n_threads, double *gram)
+void tall_products(const struct tall *left, const struct tall *right, int n_threads,
+                   double *products)
 {
-    size_t n = (size_t)tall->n_columns, n_sums = (size_t)n_blocks(tall);
-    struct gram_job job = {tall, xcalloc(n_sums * n * n + 1, sizeof *job.sums)};
+    size_t n = (size_t)left->n_columns * (size_t)right->n_columns;
+    int blocks = n_blocks(left);
+    struct products_job job = {left, right,
+                               xcalloc((size_t)blocks * n + 1, sizeof *job.sums)};
 
-    blocks_run(n_blocks(tall), n_threads, gram_of_block, &job);
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = 0; b <= a; b++) {
-            double sum = 0;
-            for (size_t block = 0; block < n_sums; block++)
-                sum += job.sums[(block * n + a) * n + b];
-            gram[a * n + b] = gram[b * n + a] = sum;
-        }
+    blocks_run(blocks, n_threads, products_of_block, &job);
+    memset(products, 0, n * sizeof *products);
+    for (int block = 0; block < blocks; block++)
+        for (size_t i = 0; i < n; i++)
+            products[i] += job.sums[(size_t)block * n + i];
     free(job.sums);
 }
 
@@ -78,42 +89,52 @@ void tall_axes(const struct tall *tall, int n_threads, double *energy, double *a
     size_t n = (size_t)tall->n_columns;
     double *gram = xcalloc(n * n, sizeof *gram);
 
-    tall_gram(tall, n_threads, gram);
+    tall_products(tall, tall, n_threads, gram);
     eigen_symmetric((int)n, gram, energy, axes);
     free(gram);
 }
 
 struct multiply_job {
-    struct tall *tall;
+    const struct tall *from;
+    struct tall *to;
     const double *right;
+    bool adds;
 };
 
 static void multiply_block(void *context, int block)
 {
     const struct multiply_job *job = context;
-    int32_t rows = block_rows(job->tall, block);
-    size_t n = (size_t)job->tall->n_columns;
-    float *values = block_values(job->tall, block);
+    int32_t rows = block_rows(job->from, block);
+    size_t m = (size_t)job->from->n_columns, n = (size_t)job->to->n_columns;
+    const float *from = block_values(job->from, block);
+    float *to = block_values(job->to, block);
     double *sums = xcalloc(n, sizeof *sums);
 
-    for (int32_t i = 0; i < rows; i++, values += n) {
+    for (int32_t i = 0; i < rows; i++, from += m, to += n) {
         for (size_t c = 0; c < n; c++)
-            sums[c] = 0;
-        for (size_t k = 0; k < n; k++) {
+            sums[c] = job->adds ? (double)to[c] : 0;
+        for (size_t k = 0; k < m; k++) {
             const double *right = job->right + k * n;
-            double value = (double)values[k];
+            double value = (double)from[k];
             for (size_t c = 0; c < n; c++)
                 sums[c] += value * right[c];
         }
         for (size_t c = 0; c < n; c++)
-            values[c] = (float)sums[c];
+            to[c] = (float)sums[c];
     }
     free(sums);
 }
 
 void tall_multiply(struct tall *tall, int n_threads, const double *right)
 {
-    struct multiply_job job = {tall, right};
+    struct multiply_job job = {tall, tall, right, false};
+    blocks_run(n_blocks(tall), n_threads, multiply_block, &job);
+}
+
+void tall_add(struct tall *tall, const struct tall *from, int n_threads,
+              const double *right)
+{
+    struct multiply_job job = {from, tall, right, true};
     blocks_run(n_blocks(tall), n_threads, multiply_block, &job);
 }
 
@@ -162,7 +183,7 @@ static void find_whitener(const struct tall *tall, int n_threads, double *right)
     size_t n = (size_t)tall->n_columns;
     double *gram = xcalloc(n * n, sizeof *gram);
 
-    tall_gram(tall, n_threads, gram);
+    tall_products(tall, tall, n_threads, gram);
     factorise(n, gram);
     memset(right, 0, n * n * sizeof *right);
     invert(n, gram, right);

@@ -11,9 +11,10 @@ struct tall {
     float *values;
 };
 
-/* gram = tall^T tall (columns, columns); sums over rows in blocks, over these in order.
- */
-void tall_gram(const struct tall *tall, int n_threads, double *gram);
+/* products = left^T right (left's columns, right's), of as many rows; sums over rows in
+ * blocks, over these in order. */
+void tall_products(const struct tall *left, const struct tall *right, int n_threads,
+                   double *products);
 
 /* The principal axes of the rows, (columns, columns), one a row of length 1, and how much
  * of their squares lies along each, `energy` (columns), falling. */
@@ -21,6 +22,10 @@ void tall_axes(const struct tall *tall, int n_threads, double *energy, double *a
 
 /* tall <- tall right, where right is (columns, columns). */
 void tall_multiply(struct tall *tall, int n_threads, const double *right);
+
+/* tall <- tall + from right, where right is (from's columns, tall's). */
+void tall_add(struct tall *tall, const struct tall *from, int n_threads,
+              const double *right);
 
 /* Makes the columns orthonormal by the Cholesky factor of their products; one that
  * depends on those before it becomes 0. As exact as their condition lets it be: twice is

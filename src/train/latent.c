@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "kernels/lanczos.h"
 #include "train/linear_private.h"
 
-/* Passes over all texts and back; vectors that are iterated for each component that is
- * kept, so that these are near to what they should be; and a multiple of how many. */
-enum { POWERS = 6, OVERSAMPLING = 2, MULTIPLE = 16 };
+/* Vectors that pass over all texts at once, and a multiple of how many; how often they
+ * pass at least; and dimensions that are searched for each component that is kept. */
+enum { BLOCK = 64, MULTIPLE = 16, STEPS = 8, OVERSAMPLING = 2 };
 
 /* Less than that share of the first component's energy is rounding. */
 static const double LEAST_ENERGY = 1e-10;
@@ -32,7 +33,7 @@ struct making {
     uint32_t *index;          /* of n-grams that are kept */
     struct sparse texts;      /* both */
     int32_t *numbers;         /* (n_rows) 0, 1 .. */
-    struct linear_fit fit;    /* has but what the passes need; K: the components */
+    struct linear_fit fit;    /* has but what the passes need; K: vectors of a block */
     double *inside, *outside; /* (K of the task) ones in rows of a class */
 };
 
@@ -151,26 +152,38 @@ static void weigh(struct making *making)
     free(inside);
 }
 
-/* The whole vectors over what is kept, which `folded` has with the bias behind it. */
-static struct tall basis_of(const struct making *making)
+/* Vectors over what is kept, which `folded` has with the bias behind them. */
+static struct tall of_ngrams(const struct making *making)
 {
     return (struct tall){(int32_t)making->latent->n_kept, (int)making->fit.stride,
                          making->fit.folded};
 }
 
-static void draw(struct making *making)
+/* Vectors over all texts. */
+static struct tall of_texts(const struct making *making)
 {
-    struct tall basis = basis_of(making);
-    size_t n = (size_t)basis.n_columns;
-
-    for (size_t f = 0; f < (size_t)basis.n_rows; f++) {
-        const struct rng rng = {.purpose = RNG_LATENT, .row = (uint32_t)f};
-        for (size_t c = 0; c < n; c++)
-            basis.values[f * n + c] = (float)(2 * rng_uniform(&rng, (uint32_t)c) - 1);
-    }
+    return (struct tall){(int32_t)making->n_rows, (int)making->fit.stride,
+                         making->fit.slopes};
 }
 
-/* Collective. slopes = all texts times the basis; the basis is then weighed. */
+/* Collective. n-grams = A^T texts, which are overwritten. */
+static void project_back(struct making *making)
+{
+    struct linear_fit *fit = &making->fit;
+    const struct linear_share *share = &fit->features;
+    size_t n = fit->stride, own = share_own(share);
+
+    for (size_t i = 0; i < making->n_rows * n; i++)
+        fit->slopes[i] /= fit->norm[i / n];
+    linear_pass_features(fit, fit->product);
+    for (size_t i = 0; i < own * n; i++)
+        fit->folded[share->begin * n + i] =
+            fit->product[i] * fit->idf[share->begin + i / n];
+    linear_gather_features(fit);
+    memset(fit->folded + making->latent->n_kept * n, 0, n * sizeof *fit->folded);
+}
+
+/* Collective. texts = A n-grams, which are weighed by w. */
 static void project(struct making *making)
 {
     struct linear_fit *fit = &making->fit;
@@ -183,79 +196,105 @@ static void project(struct making *making)
     linear_gather_rows(fit);
 }
 
-/* Collective. The basis becomes what all texts make of their projections. */
-static void project_back(struct making *making)
+static struct tall new_tall(size_t n_rows, int n_columns)
 {
-    struct linear_fit *fit = &making->fit;
-    const struct linear_share *share = &fit->features;
-    size_t n = fit->stride, own = share_own(share);
-    struct tall basis = basis_of(making);
-
-    for (size_t i = 0; i < making->n_rows * n; i++)
-        fit->slopes[i] /= fit->norm[i / n];
-    linear_pass_features(fit, fit->product);
-    for (size_t i = 0; i < own * n; i++)
-        fit->folded[share->begin * n + i] =
-            fit->product[i] * fit->idf[share->begin + i / n];
-    linear_gather_features(fit);
-    memset(fit->folded + making->latent->n_kept * n, 0, n * sizeof *fit->folded);
-    tall_orthonormalise(&basis, 1);
+    struct tall tall = {(int32_t)n_rows, n_columns, NULL};
+    tall.values = xaligned(n_rows * (size_t)n_columns + 1, sizeof *tall.values);
+    return tall;
 }
 
-/* The first `width` columns of the first n_rows rows. */
-static struct tall copy_of(const struct tall *tall, size_t n_rows, int width)
+/* to's columns from `at` = from's from `first`, as many as both have; to's others stay. */
+static void copy_columns(const struct tall *from, int first, const struct tall *to,
+                         int at)
 {
-    struct tall copy = {(int32_t)n_rows, width, NULL};
-    size_t w = (size_t)width, n = (size_t)tall->n_columns;
+    int left = from->n_columns - first, room = to->n_columns - at;
+    size_t n = (size_t)(left < room ? left : room);
 
-    copy.values = xaligned(n_rows * w + 1, sizeof *copy.values);
-    for (size_t i = 0; i < n_rows; i++)
-        memcpy(copy.values + i * w, tall->values + i * n, w * sizeof *copy.values);
-    return copy;
+    for (size_t i = 0; i < (size_t)to->n_rows; i++)
+        memcpy(to->values + i * (size_t)to->n_columns + at,
+               from->values + i * (size_t)from->n_columns + first, n * sizeof(float));
 }
 
-/* right (n, n): turns the texts' projections to their first `width` principal axes and
- * scales these to a mean square of 1; the other columns are zero. */
-static void find_axes(const struct tall *texts, int width, double *right)
+/* Collective. A lanczos_operator: to = A A^T of. */
+static void project_there_and_back(void *context, const struct tall *of, struct tall *to)
 {
-    size_t n = (size_t)texts->n_columns;
+    struct making *making = context;
+    struct tall texts = of_texts(making);
+
+    copy_columns(of, 0, &texts, 0);
+    project_back(making);
+    project(making);
+    copy_columns(&texts, 0, to, 0);
+}
+
+static struct tall draw_texts(const struct making *making)
+{
+    struct tall texts = new_tall(making->n_rows, (int)making->fit.stride);
+    size_t n = (size_t)texts.n_columns;
+
+    for (size_t i = 0; i < making->n_rows; i++) {
+        const struct rng rng = {.purpose = RNG_LATENT, .row = (uint32_t)i};
+        for (size_t c = 0; c < n; c++)
+            texts.values[i * n + c] = (float)(2 * rng_uniform(&rng, (uint32_t)c) - 1);
+    }
+    return texts;
+}
+
+/* Collective. The first left singular vectors of all texts. */
+static struct tall find_vectors(struct making *making, int width)
+{
+    int n = (int)making->fit.stride, steps = (OVERSAMPLING * width + n - 1) / n;
+    struct tall start = draw_texts(making), vectors = new_tall(making->n_rows, width);
+
+    lanczos_eigenvectors(project_there_and_back, making, &start,
+                         steps < STEPS ? STEPS : steps, 1, &vectors);
+    free(start.values);
+    return vectors;
+}
+
+/* Collective. What of n-grams makes the vectors, some at a time, and what all texts make
+ * of that. */
+static void take_components(struct making *making, const struct tall *vectors)
+{
+    struct latent *latent = making->latent;
+    struct tall texts = of_texts(making), ngrams = of_ngrams(making);
+
+    latent->map = new_tall(latent->n_kept, vectors->n_columns);
+    latent->rows = new_tall(making->n_rows, vectors->n_columns);
+    for (int at = 0; at < vectors->n_columns; at += texts.n_columns) {
+        copy_columns(vectors, at, &texts, 0);
+        project_back(making);
+        project(making);
+        copy_columns(&ngrams, 0, &latent->map, at);
+        copy_columns(&texts, 0, &latent->rows, at);
+    }
+}
+
+/* Turns the components to the principal axes of all texts' and scales them to a mean
+ * square of 1; what is but rounding becomes zero. */
+static void whiten(struct latent *latent)
+{
+    size_t n = (size_t)latent->rows.n_columns;
     double *energy = xcalloc(n, sizeof *energy), *axes = xcalloc(n * n, sizeof *axes);
+    double *right = xcalloc(n * n, sizeof *right);
 
-    tall_axes(texts, 1, energy, axes);
-    for (size_t c = 0; c < (size_t)width && energy[c] > LEAST_ENERGY * energy[0]; c++)
+    tall_axes(&latent->rows, 1, energy, axes);
+    for (size_t c = 0; c < n && energy[c] > LEAST_ENERGY * energy[0]; c++)
         for (size_t k = 0; k < n; k++)
-            right[k * n + c] = axes[c * n + k] * sqrt(texts->n_rows / energy[c]);
+            right[k * n + c] = axes[c * n + k] * sqrt(latent->rows.n_rows / energy[c]);
+    tall_multiply(&latent->rows, 1, right);
+    tall_multiply(&latent->map, 1, right);
 
     free(energy);
     free(axes);
-}
-
-/* Keeps the components of the greatest energy, none of which depends on another. */
-static void keep_components(struct making *making, int width)
-{
-    struct latent *latent = making->latent;
-    const struct linear_fit *fit = &making->fit;
-    size_t n = fit->stride;
-    struct tall texts = {(int32_t)making->n_rows, (int)n, fit->slopes};
-    struct tall basis = basis_of(making);
-    double *right = xcalloc(n * n, sizeof *right);
-
-    find_axes(&texts, width, right);
-    tall_multiply(&texts, 1, right);
-    tall_multiply(&basis, 1, right);
     free(right);
-
-    latent->rows = copy_of(&texts, (size_t)making->task->n, width);
-    latent->map = copy_of(&basis, latent->n_kept, width);
-    latent->weight = xcalloc(latent->n_kept + 1, sizeof *latent->weight);
-    memcpy(latent->weight, fit->idf, latent->n_kept * sizeof *latent->weight);
 }
 
 /* Collective. What passes over all texts need. */
 static void take_room(struct making *making, const struct comm *comm, int width)
 {
     struct linear_fit *fit = &making->fit;
-    size_t n = (size_t)round_up(OVERSAMPLING * width, MULTIPLE);
+    size_t n = (size_t)(width < BLOCK ? width : BLOCK);
 
     *fit = (struct linear_fit){.comm = comm,
                                .task = {.sparse = &making->texts,
@@ -298,16 +337,17 @@ struct latent *latent_new(const struct comm *comm, const struct linear_task *tas
     making.n_rows = (size_t)task->n + (unlabelled ? unlabelled->n_rows : 0);
     keep(&making);
     gather_texts(&making);
+    width = round_up(width, MULTIPLE);
     take_room(&making, comm, width);
     weigh(&making);
 
-    draw(&making);
-    for (int power = 0; power < POWERS; power++) {
-        project(&making);
-        project_back(&making);
-    }
-    project(&making);
-    keep_components(&making, round_up(width, MULTIPLE));
+    struct tall vectors = find_vectors(&making, width);
+    take_components(&making, &vectors);
+    whiten(latent);
+    latent->rows.n_rows = (int32_t)task->n; /* no one asks for the others */
+    latent->weight = xcalloc(latent->n_kept + 1, sizeof *latent->weight);
+    memcpy(latent->weight, making.fit.idf, latent->n_kept * sizeof *latent->weight);
+    free(vectors.values);
     release(&making);
     return latent;
 }

@@ -13,16 +13,15 @@
  * do not depend on each other and have a mean square of 1. A linear model of these is one
  * of n-grams too, with weights w Q, so that whoever judges by it needs no components.
  *
- * Q by subspace iteration from random projections (Halko, Martinsson & Tropp 2011) of
- * twice as many vectors, on the passes of linear_fit.h: the same bits on any number of
- * ranks.
+ * Q = A^T U, U the first eigenvectors of A A^T by kernels/lanczos.h, on the passes of
+ * linear_fit.h: the same bits on any number of ranks.
  */
 #ifndef RNNTRAIN_TRAIN_LATENT_H
 #define RNNTRAIN_TRAIN_LATENT_H
 
 #include "train/linear_fit.h"
 
-enum { LATENT_LEAST = 5, LATENT_SHARE = 2000 };
+enum { LATENT_LEAST = 5, LATENT_SHARE = 15000 };
 
 struct latent;
 

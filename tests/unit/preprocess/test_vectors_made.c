@@ -221,7 +221,7 @@ static void test_orthonormal(void **state)
     for (int i = 0; i < ROWS; i++)
         tall.values[i * COLUMNS + 3] = 2 * tall.values[i * COLUMNS + 1];
     tall_orthonormalise(&tall, 2);
-    tall_gram(&tall, 3, gram);
+    tall_products(&tall, &tall, 3, gram);
     for (int i = 0; i < COLUMNS; i++)
         for (int j = 0; j < COLUMNS; j++)
             assert_near(gram[i * COLUMNS + j], i == j && i != 3 ? 1 : 0, 1e-5);
