@@ -20,6 +20,9 @@ enum h5_type { H5_UINT8, H5_UINT16, H5_INT32, H5_INT64, H5_FLOAT32, H5_N_TYPES }
 /* Of three dimensions the last two count as one where shapes have H5_MAX_DIMS numbers. */
 enum { H5_MAX_DIMS = 2, H5_MAX_RANK = 3 };
 
+/* Larger files are opened on disk. */
+enum { H5_MOST_IN_MEMORY = 256 << 20 };
+
 /* Bytes of texts: JSON that is read whole, of which jansson makes a few dozen times as
  * many; a tokenizer of some million words. */
 enum { H5_MOST_JSON = 32 << 20, H5_MOST_TEXT = 1 << 30 };
@@ -55,6 +58,13 @@ int h5_open(const char *path, struct h5 **file) NODISCARD;
 /* The same of a name in a directory that is held, wherever that is by now. */
 int h5_open_in(const struct directory *directory, const char *name,
                struct h5 **file) NODISCARD;
+/* The same, but the seal of a file of more than `most` bytes is checked by a thread while
+ * the caller reads: nothing that was read is to be believed before h5_believe. */
+int h5_open_ahead(const struct directory *directory, const char *name, size_t most,
+                  struct h5 **file) NODISCARD;
+/* Waits for that check: what it found wrong (ERR_FORMAT, ERR_IO) or else rc, which is
+ * what came of reading; a damaged file may say anything. */
+int h5_believe(struct h5 *file, int rc) NODISCARD;
 /* Checks and opens bytes of a file that were read already; `path` is for messages. */
 int h5_open_bytes(const char *path, const char *bytes, size_t n,
                   struct h5 **file) NODISCARD;

@@ -113,10 +113,12 @@ static int read_superblock(struct h5 *file)
 static int opened(struct h5 *file, struct h5 **result)
 {
     int rc = read_superblock(file);
-    if (rc)
-        h5_close(file);
-    else
+    if (!rc) {
         *result = file;
+        return OK;
+    }
+    rc = h5_believe(file, rc);
+    h5_close(file);
     return rc;
 }
 
@@ -222,40 +224,85 @@ static int open_in_memory(const char *path, int fd, struct h5 **file)
     return rc ? rc : h5_open_taken(path, bytes, n, file);
 }
 
-static int open_at(int directory, const char *name, const char *path, struct h5 **file)
+/* Takes the descriptor over. */
+static int open_unchecked(const char *path, int fd, size_t size, struct h5 **file)
 {
-    enum { MOST_IN_MEMORY = 256 << 20 };
     unsigned char digest[FILE_DIGEST_BYTES];
+    int rc = check_sealed_on_disk(path, fd, size, false, digest);
+    if (rc) {
+        close(fd);
+        return rc;
+    }
+
+    struct h5 form = {.fd = fd,
+                      .n = size - FILE_TRAILER_BYTES,
+                      .seal = file_seal_begin(fd, path, size)};
+    return open_as(&form, path, file);
+}
+
+static int open_at(int directory, const char *name, const char *path, size_t most,
+                   struct h5 **file)
+{
     int fd = -1;
     size_t size = 0;
     int rc = file_open_at(directory, name, path, &fd, &size);
     if (rc)
         return rc;
-    if (size > MOST_IN_MEMORY)
-        return open_on_disk(path, fd, size, true, digest, file);
+    if (size > most)
+        return open_unchecked(path, fd, size, file);
 
     rc = open_in_memory(path, fd, file);
     close(fd);
     return rc;
 }
 
+int h5_believe(struct h5 *file, int rc)
+{
+    int damage = file->seal ? file_seal_await(file->seal) : OK;
+
+    file->seal = NULL;
+    return damage ? damage : rc;
+}
+
+/* Known to be whole, or closed. */
+static int opened_whole(struct h5 *opened, struct h5 **file)
+{
+    int rc = h5_believe(opened, OK);
+    if (rc)
+        h5_close(opened);
+    else
+        *file = opened;
+    return rc;
+}
+
 int h5_open(const char *path, struct h5 **file)
 {
-    return open_at(AT_FDCWD, path, path, file);
+    struct h5 *opened = NULL;
+    int rc = open_at(AT_FDCWD, path, path, H5_MOST_IN_MEMORY, &opened);
+    return rc ? rc : opened_whole(opened, file);
+}
+
+int h5_open_ahead(const struct directory *directory, const char *name, size_t most,
+                  struct h5 **file)
+{
+    char *path = directory_path(directory, name);
+    int rc = open_at(directory->fd, name, path, most, file);
+    free(path);
+    return rc;
 }
 
 int h5_open_in(const struct directory *directory, const char *name, struct h5 **file)
 {
-    char *path = directory_path(directory, name);
-    int rc = open_at(directory->fd, name, path, file);
-    free(path);
-    return rc;
+    struct h5 *opened = NULL;
+    int rc = h5_open_ahead(directory, name, H5_MOST_IN_MEMORY, &opened);
+    return rc ? rc : opened_whole(opened, file);
 }
 
 void h5_close(struct h5 *file)
 {
     if (!file)
         return;
+    (void)!h5_believe(file, OK); /* its thread reads the descriptor */
     if (file->fd >= 0)
         close(file->fd);
     if (!file->is_lent)

@@ -28,12 +28,13 @@
 #include "files/h5.h"
 
 struct h5 {
-    char *path;           /* where it was read from */
-    unsigned char *bytes; /* NULL: they are read from fd */
-    bool is_lent;         /* the bytes are others' */
-    int fd;               /* owned; -1: they are in memory */
-    uint64_t n;           /* bytes of content, without a trailer */
-    uint64_t root;        /* where the root group's header is */
+    char *path;                   /* where it was read from */
+    unsigned char *bytes;         /* NULL: they are read from fd */
+    bool is_lent;                 /* the bytes are others' */
+    int fd;                       /* owned; -1: they are in memory */
+    struct file_seal_check *seal; /* that is awaited; owned; NULL: the bytes are sealed */
+    uint64_t n;                   /* bytes of content, without a trailer */
+    uint64_t root;                /* where the root group's header is */
 };
 
 /* Where there is none, an address has this value. */

@@ -207,6 +207,14 @@ int comm_agree(const struct comm *comm, int rc)
     return rc;
 }
 
+int comm_agree_resting(const struct comm *comm, int rc)
+{
+    comm->state->rests = comm->rank > 0;
+    rc = comm_agree(comm, rc);
+    comm->state->rests = false;
+    return rc;
+}
+
 int comm_same(const struct comm *comm, const char *text, const char *what,
               const char *remedy)
 {

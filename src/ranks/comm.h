@@ -65,6 +65,10 @@ void comm_pretend_nodes(struct comm *comm, const int *node_of);
  * of the lowest rank that failed, whose message all then hold. */
 int comm_agree(const struct comm *comm, int rc) NODISCARD;
 
+/* Collective. The same where rank 0 comes late, as it is at work by several threads: the
+ * others sleep between looks and so leave it their cores. */
+int comm_agree_resting(const struct comm *comm, int rc) NODISCARD;
+
 /* Collective. Rank 0's bytes to all. */
 void comm_broadcast(const struct comm *comm, void *bytes, size_t n);
 

@@ -23,6 +23,7 @@ struct comm_state {
     char (*hosts)[COMM_HOST_BYTES]; /* (size) */
     double seconds;                 /* in collectives so far */
     double stall_timeout;           /* seconds that a rank waits for others; 0: any */
+    bool rests;                     /* it sleeps while it waits */
     size_t piece;                   /* bytes that go in one call of MPI, at most */
     /* From so many nodes on messages of at most so many bytes go in rounds. */
     int many_nodes;

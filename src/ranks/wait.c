@@ -153,6 +153,8 @@ void comm_wait(const struct comm *comm, int n, MPI_Request *requests)
             return;
         if (polls % POLLS)
             continue;
+        if (comm->state->rests)
+            usleep(1000);
         comm_tick(comm);
         if (timeout <= 0)
             continue;

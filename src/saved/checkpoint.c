@@ -114,10 +114,12 @@ static int read_opened(struct h5 *file, struct checkpoint *result)
 {
     struct checkpoint info = {.path = xstrdup(h5_path(file)), .file = file};
     int rc = checkpoint_read_info(file, &info);
-    if (rc)
-        checkpoint_release(&info);
-    else
+    if (!rc) {
         *result = info;
+        return OK;
+    }
+    rc = h5_believe(file, rc);
+    checkpoint_release(&info);
     return rc;
 }
 
@@ -136,16 +138,45 @@ int checkpoint_open_in(const struct directory *directory, const char *name,
     return rc ? rc : read_opened(file, info);
 }
 
+int checkpoint_open_ahead(const struct directory *directory, const char *name,
+                          size_t most, struct checkpoint *info)
+{
+    struct h5 *file = NULL;
+    int rc = h5_open_ahead(directory, name, most, &file);
+    return rc ? rc : read_opened(file, info);
+}
+
+int checkpoint_believe(const struct checkpoint *info, int rc)
+{
+    return h5_believe(info->file, rc);
+}
+
+/* n: all are finite. Block by block, which vectors do. */
+static size_t first_nonfinite(const float *values, size_t n)
+{
+    enum { BLOCK = 1024 };
+    size_t i = 0;
+
+    for (bool all = true; all && n - i >= BLOCK; i += all ? BLOCK : 0) {
+        int bad = 0;
+        for (size_t k = 0; k < BLOCK; k++)
+            bad |= !isfinite(values[i + k]);
+        all = !bad;
+    }
+    while (i < n && isfinite(values[i]))
+        i++;
+    return i;
+}
+
 static int check_finite(const char *path, const char *array, const float *values,
                         size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(values[i]))
-            return fail(
-                ERR_FORMAT,
-                "%s: %s: element %zu is not a finite number; use an older checkpoint",
-                path, array, i);
-    return OK;
+    size_t i = first_nonfinite(values, n);
+    return i == n ? OK
+                  : fail(ERR_FORMAT,
+                         "%s: %s: element %zu is not a finite number; use an older "
+                         "checkpoint",
+                         path, array, i);
 }
 
 static int check_arrays(const struct checkpoint *info, const struct params *params)

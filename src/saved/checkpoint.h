@@ -109,6 +109,12 @@ int checkpoint_open(const char *path, struct checkpoint *info) NODISCARD;
 int checkpoint_open_in(const struct directory *directory, const char *name,
                        struct checkpoint *info) NODISCARD;
 
+/* The same of a large one before its seal is checked, and the check: as h5_open_ahead and
+ * h5_believe. */
+int checkpoint_open_ahead(const struct directory *directory, const char *name,
+                          size_t most, struct checkpoint *info) NODISCARD;
+int checkpoint_believe(const struct checkpoint *info, int rc) NODISCARD;
+
 /* The file that a model's path stands for: itself, or where it is the folder of a run the
  * weights that are the run's result. The caller's to free. */
 char *checkpoint_path(const char *path);

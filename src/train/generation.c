@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "files/h5.h"
 #include "saved/ensemble.h"
 #include "saved/record.h"
 
@@ -133,15 +134,26 @@ static int check_words(const struct trainer *trainer, const struct checkpoint *i
     return rc;
 }
 
+/* Opens a file of the run's, which is read while a thread checks its seal. */
+static int open_file(const struct trainer *trainer, const char *name,
+                     struct checkpoint *info)
+{
+    size_t most = trainer->hooks->large > 0 ? (size_t)trainer->hooks->large
+                                            : (size_t)H5_MOST_IN_MEMORY;
+    return checkpoint_open_ahead(&trainer->folder, name, most, info);
+}
+
 /* The hash of the weights in a file of the run, which are now best_weights; 0: it cannot
  * be read. */
 static uint64_t read_best_file(struct trainer *trainer, const char *name)
 {
     struct checkpoint info = {0};
-    int rc = checkpoint_open_in(&trainer->folder, name, &info);
-    if (!rc)
+    int rc = open_file(trainer, name, &info);
+    if (!rc) {
         rc =
             checkpoint_load(&info, trainer->params, (float *)trainer->best_weights, NULL);
+        rc = checkpoint_believe(&info, rc);
+    }
     checkpoint_release(&info);
     return rc ? 0 : params_hash(trainer->params, trainer->best_weights);
 }
@@ -223,6 +235,7 @@ static int take_generation(struct trainer *trainer, const struct checkpoint *inf
         rc = checkpoint_load_trained(info, trainer->params, (float *)trainer->weights);
     if (!rc)
         rc = load_best(trainer, info, name, progress.best_hash);
+    rc = checkpoint_believe(info, rc);
     if (rc) {
         json_decref(progress.history);
         return rc;
@@ -253,7 +266,7 @@ static int read_log_bytes(const json_t *provenance, const char *source, int64_t 
 int trainer_load_generation(struct trainer *trainer, const char *name, int64_t *log_bytes)
 {
     struct checkpoint info = {0};
-    int rc = checkpoint_open_in(&trainer->folder, name, &info);
+    int rc = open_file(trainer, name, &info);
     if (rc)
         return rc;
 
@@ -264,6 +277,7 @@ int trainer_load_generation(struct trainer *trainer, const char *name, int64_t *
         rc = read_log_bytes(provenance, info.path, log_bytes);
     if (!rc)
         rc = take_generation(trainer, &info, name, state);
+    rc = checkpoint_believe(&info, rc);
     json_decref(state);
     json_decref(provenance);
     checkpoint_release(&info);

@@ -118,7 +118,7 @@ int trainer_resume(struct trainer *trainer)
     struct comm *comm = trainer->comm;
     struct resumed *resumed = &trainer->resumed;
     bool is_there = comm->rank == 0 && trainer->folder.path; /* not of a dry run */
-    int rc = comm_agree(comm, is_there ? find_generation(trainer, resumed) : OK);
+    int rc = comm_agree_resting(comm, is_there ? find_generation(trainer, resumed) : OK);
     if (rc)
         return rc;
 

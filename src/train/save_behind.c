@@ -3,10 +3,9 @@
  * goes on. best.h5 is a second name of last.h5 where both hold the same. */
 #include "train/private.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
+#include "base/thread.h"
 #include "files/file.h"
 
 /* A checkpoint that a thread puts in place, whose it is until that is joined. */
@@ -56,18 +55,6 @@ static void *work(void *data)
         save->message = xstrdup(fail_message());
     save->seconds = seconds_now() - save->began;
     return NULL;
-}
-
-/* Signals are for the thread that trains. */
-static bool begin_thread(struct save_behind *save)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool begun = pthread_create(&save->thread, NULL, work, save) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return begun;
 }
 
 static void release(struct trainer *trainer)
@@ -142,7 +129,7 @@ int trainer_save_behind(struct trainer *trainer, bool must)
     }
 
     trainer->owes_best = false; /* an epoch may owe another one before it is done */
-    if (!begin_thread(save)) {
+    if (!thread_begin(&save->thread, work, save)) {
         (void)work(save);
         rc = take_outcome(trainer);
     } else if (must) {

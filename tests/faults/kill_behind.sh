@@ -62,6 +62,19 @@ all)
     [ $n = 3 ] || problem "only $n kills"
     "$rnntrain" "${options[@]}" --run-dir "$run" --resume
     same "killed $n times"
+
+    # a damaged last.h5, which is read while its seal is checked
+    cp "$run/last.h5" "$tmp/last.h5"
+    for at in 9 5000 $(($(stat -c %s "$tmp/last.h5") / 2)); do
+        cp "$tmp/last.h5" "$run/changed.h5"
+        printf 'x' | dd of="$run/changed.h5" bs=1 seek=$at conv=notrunc status=none
+        mv "$run/changed.h5" "$run/last.h5"
+        "$rnntrain" "${options[@]}" --run-dir "$run" --resume 2>"$tmp/err"
+        grep -q 'last.h5: damaged.*going on from .*last.prev.h5' "$tmp/err" ||
+            problem "damaged at $at: $(cat "$tmp/err")"
+        rm "$run/last.damaged.h5"
+        same "damaged at $at"
+    done
     ;;
 *)
     for ((i = 0; i < 12; i++)); do

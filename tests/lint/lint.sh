@@ -63,7 +63,7 @@ door csv.h '^src/input/delimited\.c$'
 door libdeflate.h '^src/files/h5_(chunks|pack)\.c$'
 door libxml/ '^src/text/'
 door onnx.pb-c.h '^src/export/onnx/private\.h$'
-door pthread.h '^(src/train/(stream|save_behind)\.c|src/serve/library_private\.h|src/base/(ahead|crew)\.c|src/ranks/errands(_serve)?\.c)$'
+door pthread.h '^(src/train/stream\.c|src/serve/library_private\.h|src/base/(ahead\.c|crew\.c|thread\.h)|src/ranks/errands(_serve)?\.c)$'
 door unicode/ '^src/(text|input)/'
 read -r -a serving <<<"$(sed -n 's/^set(RNNTRAIN_SERVING \(.*\))/\1/p' CMakeLists.txt)"
 [ ${#serving[@]} -gt 5 ] || complain "the list of serving folders was not found in CMakeLists.txt"

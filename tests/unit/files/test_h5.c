@@ -208,6 +208,59 @@ static struct h5 *on_disk(void)
     return file;
 }
 
+/* Sealed, with the byte at `at` changed by `bit`. */
+static void write_changed(const struct directory *directory, size_t at, char bit)
+{
+    struct h5_writer *written = h5_create();
+    char *bytes = NULL;
+    size_t n = 0;
+
+    write_all(written);
+    assert_int_equal(h5_image(written, &bytes, &n), OK);
+    bytes[at < n ? at : n / 2] ^= bit;
+    assert_int_equal(directory_replace(directory, "ahead.h5", bytes, n, false), OK);
+    free(bytes);
+}
+
+/* Read while a thread checks the seal, whose word comes first. */
+static void test_ahead(void **state)
+{
+    (void)state;
+    enum { MAGIC_END = 8, INSIDE = 1 << 30 };
+    float found[COUNT_OF(vector)];
+    struct directory directory;
+    struct h5 *file = NULL;
+    assert_int_equal(directory_open(folder, &directory), OK);
+
+    write_changed(&directory, INSIDE, 0);
+    assert_int_equal(h5_open_ahead(&directory, "ahead.h5", 0, &file), OK);
+    assert_int_equal(h5_read(file, "/w", H5_FLOAT32, 1, vector_shape, found), OK);
+    assert_memory_equal(found, vector, sizeof vector);
+    assert_int_equal(h5_believe(file, ERR_USAGE), ERR_USAGE);
+    assert_int_equal(h5_believe(file, OK), OK);
+    h5_close(file);
+
+    write_changed(&directory, INSIDE, 1);
+    assert_int_equal(h5_open_ahead(&directory, "ahead.h5", 0, &file), OK);
+    assert_int_equal(h5_believe(file, ERR_USAGE), ERR_FORMAT);
+    expect_message("ahead.h5: damaged: the SHA-256");
+    h5_close(file);
+
+    assert_int_equal(h5_open_ahead(&directory, "ahead.h5", 0, &file), OK);
+    h5_close(file); /* before anybody asked */
+
+    file = NULL;
+    write_changed(&directory, MAGIC_END, 1);
+    assert_int_equal(h5_open_ahead(&directory, "ahead.h5", 0, &file), ERR_FORMAT);
+    expect_message("ahead.h5: damaged: the SHA-256");
+    assert_int_equal(h5_open_ahead(&directory, "ahead.h5", INSIDE, &file), ERR_FORMAT);
+    expect_message("ahead.h5: damaged: the SHA-256");
+    assert_null(file);
+
+    assert_int_equal(directory_remove(&directory, "ahead.h5"), OK);
+    directory_close(&directory);
+}
+
 /* Without HDF5's filters the same values come out; the last chunk is not full. */
 static void test_chunks(void **state)
 {
@@ -298,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_cube),      cmocka_unit_test(test_other_content),
         cmocka_unit_test(test_images),    cmocka_unit_test(test_chunks),
         cmocka_unit_test(test_no_chunks), cmocka_unit_test(test_packer),
+        cmocka_unit_test(test_ahead),
     };
 
     if (!mkdtemp(folder))
