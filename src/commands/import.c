@@ -136,7 +136,7 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc) {
         import_print_notes(&predictor.info);
         if (predictor.info.keras)
-            import_print_assumed(&predictor.info, &settings->keras);
+            import_print_assumed(&predictor.info);
         import_print_training_notes(&predictor.info);
         tell(&predictor, settings->output);
     }

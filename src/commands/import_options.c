@@ -9,9 +9,10 @@
 #include "data/classes.h"
 #include "files/h5.h"
 
-enum { SIDE_PRE, SIDE_POST, SIDE_AUTO };
-static const char *const sides[] = {
-    [SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_AUTO] = "auto", NULL};
+static const char *const sides[] = {[CHECKPOINT_SIDE_AUTO] = "auto",
+                                    [CHECKPOINT_SIDE_PRE] = "pre",
+                                    [CHECKPOINT_SIDE_POST] = "post",
+                                    NULL};
 static const char *const heads[] = {MODEL_HEAD_NAMES, [MODEL_HEADS] = "auto", NULL};
 static const char *const gates[] = {MODEL_GATES_NAMES, [MODEL_GATES] = "auto", NULL};
 
@@ -41,9 +42,12 @@ static const struct option options[] = {
     {"maxlen", OPTION_INT, AT(maxlen), "0", 0, FACTS_MOST_LENGTH, NULL,
      "ids a row, where the model takes any; 0: as it says", GROUP, true},
     {"padding", OPTION_CHOICE, AT(padding), "auto", 0, 0, sides,
-     "where pads stand; auto: pre, as pad_sequences has it", GROUP, true},
+     "where pads stand; auto: as an export says, else pre, as pad_sequences has it",
+     GROUP, true},
     {"truncating", OPTION_CHOICE, AT(truncating), "auto", 0, 0, sides,
-     "which side a long text loses; auto: pre, as pad_sequences has it", GROUP, true},
+     "which side a long text loses; auto: as an export says, else pre, as pad_sequences "
+     "has it",
+     GROUP, true},
     {"architecture", OPTION_STRING, AT(architecture), NULL, 0, 0, option_file,
      "of a file of weights alone: what model.to_json() gave", GROUP, true},
     {"logits", OPTION_BOOL, AT(logits), "false", 0, 0, NULL,
@@ -75,8 +79,8 @@ struct checkpoint_hints import_hints(const struct import_settings *settings)
         .word_index = settings->imdb_word_index,
         .labels = settings->labels,
         .architecture = settings->architecture,
-        .pad_post = settings->padding == SIDE_POST,
-        .truncate_post = settings->truncating == SIDE_POST,
+        .padding = (enum checkpoint_side)settings->padding,
+        .truncating = (enum checkpoint_side)settings->truncating,
         .keras = {.maxlen = (int)settings->maxlen,
                   .head = (enum model_head)settings->head,
                   .gates = (enum model_gates)settings->recurrent_activation,
@@ -143,12 +147,11 @@ void import_print_training_notes(const struct checkpoint *info)
     free(notes);
 }
 
-void import_print_assumed(const struct checkpoint *info,
-                          const struct import_settings *settings)
+void import_print_assumed(const struct checkpoint *info)
 {
-    if (settings->padding == SIDE_AUTO || settings->truncating == SIDE_AUTO)
+    if (info->assumes_padding || info->assumes_truncating)
         print_notes(info->path,
-                    settings->padding == SIDE_AUTO
+                    info->assumes_padding
                         ? "it does not say where pads stand: in front is assumed, as "
                           "pad_sequences has it; --padding post where they stood behind"
                         : "it does not say what a long text loses: its beginning is "

@@ -33,9 +33,8 @@ void import_print_unsealed(bool is_unsealed, const char *path);
 /* Says, on standard error, what is otherwise here than in Keras, or that a checkpoint has
  * lost its seal. */
 void import_print_notes(const struct checkpoint *info);
-/* The same of what the settings left open and the model does not say either. */
-void import_print_assumed(const struct checkpoint *info,
-                          const struct import_settings *settings);
+/* The same of what neither the settings nor the model say. */
+void import_print_assumed(const struct checkpoint *info);
 /* The same of what only matters when it is trained further. */
 void import_print_training_notes(const struct checkpoint *info);
 

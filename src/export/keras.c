@@ -13,16 +13,18 @@
 #include "files/zip.h"
 
 /* The version whose layout is written, which says how Keras is to read it; and, where
- * Keras does not look, the labels in the order of the probabilities. The caller's to
- * free. */
+ * Keras does not look, the labels in the order of the probabilities and how rows are
+ * filled up and cut, in the words of pad_sequences. The caller's to free. */
 static char *metadata_json(const struct facts *facts)
 {
     json_t *labels = json_array();
     for (int c = 0; c < facts->n_labels; c++)
         json_array_append_new(labels, json_string(facts->labels[c]));
 
-    json_t *metadata = json_pack("{s:s, s:s, s:o}", "keras_version", "3.6.0",
-                                 "date_saved", "", "labels", labels);
+    json_t *metadata =
+        json_pack("{s:s, s:s, s:o, s:s, s:s}", "keras_version", "3.6.0", "date_saved", "",
+                  "labels", labels, "padding", facts_side(facts->pad_pre), "truncating",
+                  facts_side(facts->truncate_pre));
     char *text = json_dumps(metadata, JSON_COMPACT);
     if (!text)
         die("labels do not fit JSON");

@@ -93,6 +93,8 @@ static int take_answer(struct keras_file *file, char *answer, size_t n)
     file->config = copy_text(root, "config");
     file->training = copy_text(root, "training");
     file->optimizer_name = copy_text(root, "optimizer_name");
+    file->padding = copy_text(root, "padding");
+    file->truncating = copy_text(root, "truncating");
     file->is_checkpoint = json_is_true(json_object_get(root, "is_checkpoint"));
     file->by_class = json_is_true(json_object_get(root, "by_class"));
     memmove(answer, answer + n_text, n_values * sizeof *file->values);
@@ -145,6 +147,8 @@ void keras_file_release(struct keras_file *file)
     release_arrays(&file->optimizer);
     release_names(file->layers, file->n_layers);
     release_names(file->labels, file->n_labels);
+    free(file->padding);
+    free(file->truncating);
     free(file->path);
     free(file->version);
     free(file->config);

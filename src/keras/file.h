@@ -48,6 +48,8 @@ struct keras_file {
     size_t n_layers;
     char **labels; /* (n_labels) in metadata.json, as an export has them; else none */
     size_t n_labels;
+    /* How rows are filled up and cut, "pre" or "post", as an export says; or NULL. */
+    char *padding, *truncating;
     struct keras_arrays weights, optimizer;
     float *values; /* of all arrays */
 };

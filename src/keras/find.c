@@ -366,8 +366,8 @@ static int find_in_h5(struct finding *finding, const char *path, const char *byt
     return rc;
 }
 
-/* The names of classes in their order, which exports have and Keras does not look at:
- * what is not that is nobody's concern. */
+/* What exports have and Keras does not look at; what is not that is nobody's concern. The
+ * names of classes in their order. */
 static void set_labels(struct finding *finding, json_t *labels)
 {
     size_t i;
@@ -377,6 +377,14 @@ static void set_labels(struct finding *finding, json_t *labels)
         return;
     json_array_foreach(labels, i, name) if (!json_string_length(name)) return;
     json_object_set(finding->root, "labels", labels);
+}
+
+static void set_side(struct finding *finding, json_t *metadata, const char *key)
+{
+    json_t *side = json_object_get(metadata, key);
+    const char *text = json_string_value(side);
+    if (text && (!strcmp(text, "pre") || !strcmp(text, "post")))
+        json_object_set(finding->root, key, side);
 }
 
 static int find_in_zip(struct finding *finding, const struct keras_source *source)
@@ -397,8 +405,11 @@ static int find_in_zip(struct finding *finding, const struct keras_source *sourc
     const char *version = json_string_value(json_object_get(metadata, "keras_version"));
     if (!rc && version)
         rc = set_text(finding, source->path, "version", MOST_VERSION, version);
-    if (!rc)
+    if (!rc) {
         set_labels(finding, json_object_get(metadata, "labels"));
+        set_side(finding, metadata, "padding");
+        set_side(finding, metadata, "truncating");
+    }
     if (!rc)
         rc = set_text(finding, source->path, "config", MOST_JSON, entry[1]);
     if (!rc && !h5_is_one(entry[2], size[2]))

@@ -45,8 +45,9 @@ struct checkpoint {
     char *tokenizer;    /* JSON, kept words only; NULL: of Keras, without one */
     struct h5 *file;    /* private: open until checkpoint_close; NULL: none was read */
     int n_slots;        /* optimizer arrays in the file */
-    bool
-        has_no_names; /* a model of Keras: its classes are called by numbers, or a rule */
+    /* A model of Keras: its classes are called by numbers, or a rule; pads stand, and long
+     * texts are cut, in front, as nothing says it. */
+    bool has_no_names, assumes_padding, assumes_truncating;
     bool is_unsealed; /* another program opened it for writing (files/h5.h) */
 
     /* Of an ensemble, whose first member this is; n 0: it is one model, which may have a
@@ -58,6 +59,9 @@ struct checkpoint {
     struct keras_model *keras; /* owned; NULL: the file is a checkpoint of rnntrain */
 };
 
+/* Of a row. */
+enum checkpoint_side { CHECKPOINT_SIDE_AUTO, CHECKPOINT_SIDE_PRE, CHECKPOINT_SIDE_POST };
+
 /* What a model of Keras does not say; strings may be NULL. `labels` may be given with a
  * checkpoint too, whose classes then have these names. */
 struct checkpoint_hints {
@@ -67,7 +71,7 @@ struct checkpoint_hints {
                            0,1,... or neg,pos */
     const char *labels_option; /* that gave them, for messages; NULL: --labels */
     const char *architecture;  /* file: model.to_json() of a file of weights alone */
-    bool pad_post, truncate_post;
+    enum checkpoint_side padding, truncating;
     const struct facts *facts; /* of the data that it is to work on */
     struct keras_hints keras;
 };

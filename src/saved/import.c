@@ -91,6 +91,18 @@ static char *provenance_of(const struct keras_model *keras)
     return text ? text : xstrdup("{}");
 }
 
+/* As an option, the file or the data say it, in this order; else as pad_sequences does. */
+static bool is_pre(enum checkpoint_side hint, const char *said, const bool *data,
+                   bool *is_assumed)
+{
+    *is_assumed = hint == CHECKPOINT_SIDE_AUTO && !said && !data;
+    if (hint != CHECKPOINT_SIDE_AUTO)
+        return hint == CHECKPOINT_SIDE_PRE;
+    if (said)
+        return !strcmp(said, "pre");
+    return data ? *data : true;
+}
+
 static int understand(const struct checkpoint_hints *hints, const struct keras_file *file,
                       struct checkpoint *info)
 {
@@ -111,9 +123,12 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
 
     facts->num_words = keras->config.vocabulary;
     facts->maxlen = keras->config.length;
-    facts->pad_pre = hints->facts ? hints->facts->pad_pre : !hints->pad_post;
-    facts->truncate_pre =
-        hints->facts ? hints->facts->truncate_pre : !hints->truncate_post;
+    facts->pad_pre =
+        is_pre(hints->padding, file->padding,
+               hints->facts ? &hints->facts->pad_pre : NULL, &info->assumes_padding);
+    facts->truncate_pre = is_pre(hints->truncating, file->truncating,
+                                 hints->facts ? &hints->facts->truncate_pre : NULL,
+                                 &info->assumes_truncating);
     facts->multi_label = chain_is_multi_label(&keras->config);
     rc = name_classes(hints, file, chain_classes(&keras->config), info);
     return rc ? rc : take_tokenizer(hints, info);
@@ -122,11 +137,11 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
 /* A checkpoint says all that hints could say, but for other names of its classes. */
 static int refuse_hints(const char *path, const struct checkpoint_hints *hints)
 {
-    const char *given = hints->tokenizer       ? "--tokenizer"
-                        : hints->word_index    ? "--imdb-word-index"
-                        : hints->architecture  ? "--architecture"
-                        : hints->pad_post      ? "--padding"
-                        : hints->truncate_post ? "--truncating"
+    const char *given = hints->tokenizer      ? "--tokenizer"
+                        : hints->word_index   ? "--imdb-word-index"
+                        : hints->architecture ? "--architecture"
+                        : hints->padding      ? "--padding"
+                        : hints->truncating   ? "--truncating"
                         : hints->keras.asked  ? "--head, --mask or --recurrent-activation"
                         : hints->keras.maxlen ? "--maxlen"
                         : hints->keras.logits ? "--logits"

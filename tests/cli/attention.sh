@@ -13,19 +13,19 @@ go() { # np run-folder data option...
         --run-dir "$2" --quiet "${@:4}"
 }
 
-try() { # data stack padding
+try() { # data stack
     rm -rf "$tmp/one" "$tmp/many" "$tmp/parts"
     go 1 "$tmp/one" "$1" --epochs 2 --stack "$2"
     go 3 "$tmp/many" "$1" --epochs 2 --stack "$2"
     [ "$(outcome "$tmp/one")" = "$(outcome "$tmp/many")" ] ||
         problem "$2: other bits on three ranks"
 
-    exports_judge_alike "$tmp/one" "$3" "$2"
+    exports_judge_alike "$tmp/one" "$2"
 }
 
-try "$tmp/sample.h5" "embedding:8, dropout:0.2, attention" pre
-try "$tmp/post.h5" "embedding:8:mask, max+attention:5, dropout:0.2, dense:6:relu" post
-try "$tmp/sample.h5" "embedding:6:mask, bilstm:5, attention+last:7" pre
+try "$tmp/sample.h5" "embedding:8, dropout:0.2, attention"
+try "$tmp/post.h5" "embedding:8:mask, max+attention:5, dropout:0.2, dense:6:relu"
+try "$tmp/sample.h5" "embedding:6:mask, bilstm:5, attention+last:7"
 
 last=(--stack "embedding:6:mask, bilstm:5, attention+last:7")
 go 2 "$tmp/parts" "$tmp/sample.h5" --epochs 1 "${last[@]}"

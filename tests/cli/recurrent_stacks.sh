@@ -22,7 +22,7 @@ try() { # padding stack
     [ "$(outcome "$tmp/one")" = "$(outcome "$tmp/many")" ] ||
         problem "$2: other bits on three ranks"
 
-    exports_judge_alike "$tmp/one" "$1" "$2"
+    exports_judge_alike "$tmp/one" "$2"
 }
 
 try pre "embedding:8, rnn:12"

@@ -28,7 +28,7 @@ try() { # stack option...
     go 2 "$tmp/many" --stack "$stack" --resume "$@"
     [ "$(outcome "$tmp/many")" = "$expected" ] || problem "$stack: other bits on other ranks"
 
-    exports_judge_alike "$tmp/one" pre "$stack"
+    exports_judge_alike "$tmp/one" "$stack"
 }
 
 try "embedding:8, dropout:0.2, bilstm:6, dropout:0.1, gru:5, max, dropout:0.3, dense:7:relu, dense:4:relu"

@@ -20,7 +20,7 @@ try() { # stack
     go 3 "$tmp/many" --stack "$stack" --resume
     [ "$(outcome "$tmp/many")" = "$(outcome "$tmp/one")" ] || problem "$stack: other bits on other ranks"
 
-    exports_judge_alike "$tmp/one" pre "$stack"
+    exports_judge_alike "$tmp/one" "$stack"
 }
 
 try "embedding:8, spatial-dropout:0.2, layer-norm, bilstm:5, dense:6:tanh, dropout:0.1, layer-norm:epsilon=1e-05, activation:leaky_relu:alpha=0.3, gru:4, dense:5:gelu, dropout:0.2, dense:4:selu:no_bias, dense:6:softplus, layer-norm:no_center, dense:3:swish"

@@ -397,7 +397,7 @@ static void test_hints(void **state)
     hints.labels = "a,a";
     assert_int_equal(checkpoint_import(path, &hints, &info), ERR_USAGE);
     expect_message("--labels a,a: two classes are called a");
-    hints.pad_post = true;
+    hints.padding = CHECKPOINT_SIDE_POST;
     assert_int_equal(checkpoint_import(path, &hints, &info), ERR_USAGE);
     expect_message("--padding is for models of Keras; ");
 
