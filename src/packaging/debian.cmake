@@ -11,15 +11,16 @@ if(code)
 endif()
 
 # Debian's libraries lie where they are looked for.
-foreach(linked bin/rnntrain bin/rnnprep lib/librnntrain.so)
-  file(REAL_PATH ${CPACK_TEMPORARY_DIRECTORY}/usr/${linked} linked)
+set(root ${CPACK_TEMPORARY_DIRECTORY}/usr)
+file(GLOB libraries ${root}/lib/librnntrain.so.*.* ${root}/lib/*/librnntrain.so.*.*)
+foreach(linked ${root}/bin/rnntrain ${root}/bin/rnnprep ${libraries})
   file(RPATH_REMOVE FILE ${linked})
 endforeach()
 
 # Everybody may read it, whatever the umask of who builds and clones.
 set(readable OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
-file(CHMOD_RECURSE ${CPACK_TEMPORARY_DIRECTORY}/usr
+file(CHMOD_RECURSE ${root}
   DIRECTORY_PERMISSIONS ${readable} OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)
-file(CHMOD_RECURSE ${CPACK_TEMPORARY_DIRECTORY}/usr/lib/python3
+file(CHMOD_RECURSE ${root}/lib/python3
   FILE_PERMISSIONS ${readable}
   DIRECTORY_PERMISSIONS ${readable} OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)

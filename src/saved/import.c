@@ -91,7 +91,7 @@ static char *provenance_of(const struct keras_model *keras)
     return text ? text : xstrdup("{}");
 }
 
-/* As an option, the file or the data say it, in this order; else as pad_sequences does. */
+/* As an option, the file or the data say, in this order; else as pad_sequences does. */
 static bool is_pre(enum checkpoint_side hint, const char *said, const bool *data,
                    bool *is_assumed)
 {

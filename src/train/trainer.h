@@ -132,8 +132,8 @@ int run_dir_make(const char *path) NODISCARD;
 /* The folder itself or, of those around it, the nearest one that is there; the caller's
  * to free. */
 char *run_dir_nearest(const char *path);
-/* Keeps runs from a checkpoint's folder, be it theirs or that of one of their job's, until
- * it is let go of. ERR_EXISTS: one trains there, and may replace the checkpoint. */
+/* Keeps runs from a checkpoint's folder, be it theirs or that of one of their jobs,
+ * until it is let go of. ERR_EXISTS: one trains there, and may replace the checkpoint. */
 enum { RUN_DIR_DEPTH = 3 }; /* job, fold, seed */
 struct run_dir_hold {
     int fd[RUN_DIR_DEPTH]; /* of their logs; -1: there is none */
