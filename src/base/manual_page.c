@@ -6,7 +6,8 @@
 
 #include "base/options_private.h"
 
-/* As roff has it: hyphens that can be copied, and nothing that it takes for a request. */
+/* As roff has it: hyphens that can be copied, nothing that it takes for a request, and
+ * places where a line may end in a list of choices. */
 static void put(FILE *out, const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -17,6 +18,8 @@ static void put(FILE *out, const char *text, size_t n)
             fputs("\\e", out);
         else if (text[i] == '-')
             fputs("\\-", out);
+        else if (text[i] == '|')
+            fputs("|\\:", out);
         else
             fputc(text[i], out);
     }

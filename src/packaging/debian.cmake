@@ -3,7 +3,18 @@
 set(share ${CPACK_TEMPORARY_DIRECTORY}/usr/share)
 file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)
 file(RENAME ${share}/doc/rnntrain/LICENSE ${share}/doc/rnntrain/copyright)
-file(RENAME ${share}/doc/rnntrain/CHANGELOG.md ${share}/doc/rnntrain/changelog)
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
+file(WRITE ${share}/doc/rnntrain/changelog "rnntrain (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium
+
+  * What is new stands in CHANGELOG.md.
+
+ -- ${CPACK_PACKAGE_CONTACT}  ${now}
+")
+# One package has library, header and programs; cpack writes scripts that run ldconfig.
+file(WRITE ${share}/lintian/overrides/rnntrain "rnntrain: link-to-shared-library-in-wrong-package
+rnntrain: package-name-doesnt-match-sonames
+rnntrain: maintscript-calls-ldconfig
+")
 file(GLOB pages ${share}/man/man*/* ${share}/doc/rnntrain/changelog)
 execute_process(COMMAND gzip -9n ${pages} RESULT_VARIABLE code)
 if(code)

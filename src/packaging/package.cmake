@@ -2,12 +2,14 @@
 # linked to dpkg-shlibdeps finds; what they start or open at run time is named here.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME rnntrain)
-set(CPACK_PACKAGE_CONTACT "rnntrain <rnntrain@localhost>")
+set(RNNTRAIN_CONTACT "rnntrain maintainers <maintainers@rnntrain.invalid>" CACHE STRING
+  "who answers for the package: name and address of whoever builds it for others")
+set(CPACK_PACKAGE_CONTACT ${RNNTRAIN_CONTACT})
 set(CPACK_PACKAGE_VENDOR rnntrain)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "data-parallel trainer of recurrent text classifiers")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "rnnprep makes data sets of texts, rnntrain trains LSTM, GRU and linear classifiers on
-them, with the same bits on any number of MPI ranks, and serves what was trained; with
-librnntrain and a package for Python.")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "rnnprep makes data sets of texts, rnntrain trains LSTM, GRU and linear
+classifiers on them, with the same bits on any number of MPI ranks, and serves
+what was trained; with librnntrain and a package for Python.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)

@@ -45,8 +45,8 @@ struct checkpoint {
     char *tokenizer;    /* JSON, kept words only; NULL: of Keras, without one */
     struct h5 *file;    /* private: open until checkpoint_close; NULL: none was read */
     int n_slots;        /* optimizer arrays in the file */
-    /* A model of Keras: its classes are called by numbers, or a rule; pads stand in front,
-     * and long texts lose their beginning, as nothing says it. */
+    /* A model of Keras: its classes are called by numbers, or a rule; pads stand in
+     * front, and long texts lose their beginning, as nothing says it. */
     bool has_no_names, assumes_padding, assumes_truncating;
     bool is_unsealed; /* another program opened it for writing (files/h5.h) */
 

@@ -44,6 +44,9 @@ for page in "$build"/manual/man/man[357]/*; do
     ! command -v lexgrog >/dev/null || lexgrog "$page" >said || problem "$page has no name: $(cat said)"
     ! command -v mandoc >/dev/null || mandoc -T lint -W error "$page" >said || problem "$(cat said)"
 done
+: >said
+! command -v groff >/dev/null || groff -man -Tutf8 -rLL=80n -z -wbreak man/man1/rnntrain-train.1 >said 2>&1
+[ ! -s said ] || problem "lines that do not fit 80 columns: $(cat said)"
 grep -r -q 'test.delay' . && problem "options of the tests are shown"
 
 # What completes, in bash.
