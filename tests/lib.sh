@@ -57,6 +57,8 @@ export LSAN_OPTIONS=suppressions=$source/tests/sanitize/lsan.supp:print_suppress
 # it does not follow them, which can show more leaks and hides none.
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 ASAN_OPTIONS+=:intercept_tls_get_addr=0
+# Libraries that plant faults stand before ASan's, which would refuse that.
+ASAN_OPTIONS+=:verify_asan_link_order=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
 problem() { # what went wrong

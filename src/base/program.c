@@ -321,7 +321,8 @@ static const struct command *command_of(const struct program *program, int argc,
 
 int program_main(const struct program *program, int argc, char **argv)
 {
-    typed = quote_command(program->name, argc - 1, argv + 1);
+    free(typed);
+    typed = quote_command(program->name, argc > 0 ? argc - 1 : 0, argv + 1);
     int first = 1, rc = OK;
     bool asks = argc > 1 && is_question(argv[1]);
     const struct command *command = command_of(program, argc, argv, &first);

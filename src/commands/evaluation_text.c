@@ -128,6 +128,7 @@ static void print_classes(const struct evaluation *evaluation)
 {
     const struct facts *facts = evaluation->facts;
     int width = name_width(facts);
+    bool lacks_rows = false;
 
     say_line(stdout, "%-*s %9s %9s %9s %9s", width, "label", "precision", "recall", "f1",
              "support");
@@ -138,8 +139,12 @@ static void print_classes(const struct evaluation *evaluation)
         say_line(stdout, " %9.6f %9.6f %9.6f %9lld", class->value[JUDGE_PRECISION],
                  class->value[JUDGE_RECALL], class->value[JUDGE_F1],
                  (long long)judge_support(class));
+        lacks_rows |= judge_support(class) == 0;
         free(name);
     }
+    if (lacks_rows)
+        say_line(stdout, "support 0: figures are 0, there is no ROC AUC, and average "
+                         "precision counts 0");
 }
 
 /* A row of few classes: how many of class c were taken for each. */

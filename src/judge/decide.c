@@ -68,12 +68,32 @@ static struct slope slope_at(const struct decide_rows *rows, double b)
     return slope;
 }
 
+/* Whether any row's label has not the greatest logit, or a logit the wrong sign. */
+static bool has_mistake(const struct decide_rows *rows)
+{
+    bool is_wrong = false;
+
+    for (int i = 0; i < rows->n; i++) {
+        const real *x = rows->logits + (size_t)i * (size_t)rows->outputs;
+        int row = rows->rows[i];
+        for (int c = 0; c < rows->outputs; c++)
+            if (rows->loss == LOSS_CATEGORICAL)
+                is_wrong |= x[c] > x[rows->labels->y[row]];
+            else
+                is_wrong |=
+                    (x[c] > 0) != has_label(rows, row, rows->outputs == 1 ? 1 : c);
+    }
+    return is_wrong;
+}
+
 /* Newton's steps while they stay between bounds that close in, else halves of what is
  * left. */
 double decide_temperature(const struct decide_rows *rows)
 {
     enum { MOST_STEPS = 100 };
     double low = 1.0 / 64, high = 64, b = 1;
+    if (!has_mistake(rows))
+        return DECIDE_UNKNOWN;
 
     for (int i = 0; i < MOST_STEPS && high - low > 1e-12 * high; i++) {
         struct slope slope = slope_at(rows, b);

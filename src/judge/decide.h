@@ -20,7 +20,9 @@ struct decide_rows {
 /* The T by which logits are divided where the log loss is the least, from 1/64 to 64: one
  * for all classes and labels. The log loss is convex in 1/T. Sources: Guo et al., "On
  * calibration of modern neural networks", ICML 2017; scikit-learn's
- * CalibratedClassifierCV(method="temperature"). */
+ * CalibratedClassifierCV(method="temperature"). Rows without a mistake do not say how
+ * often there is one, and would want the greatest trust: theirs is DECIDE_UNKNOWN. */
+#define DECIDE_UNKNOWN 1.0
 double decide_temperature(const struct decide_rows *rows);
 
 /* From which probability on the second of two classes is given, or each label: of n_sides

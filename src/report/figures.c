@@ -73,18 +73,25 @@ static void write_class(struct page *page, const struct judged *judged, int c)
 
 static void write_classes(struct page *page, const struct judged *judged)
 {
-    static const char *const columns[] = {"Class",    "#Rows", "#Precision",
-                                          "#Recall",  "#F1",   "#95 % interval of F1",
-                                          "#ROC AUC", NULL};
+    static const char *const columns[] = {"Class", "#Rows",       "#Precision", "#Recall",
+                                          "#F1",   "#95 % of F1", "#ROC AUC",   NULL};
     int n = judged->predictions->n_labels;
     int most = n > MOST_CLASSES ? MOST_CLASSES : n;
 
     page_table(page,
                judged->predictions->multi_label ? "Label by label" : "Class by class",
                columns);
-    for (int c = 0; c < most; c++)
+    bool lacks_rows = false;
+    for (int c = 0; c < most; c++) {
         write_class(page, judged, c);
+        lacks_rows |= judge_support(&judged->figures.classes[c]) == 0;
+    }
     page_table_end(page);
+    if (lacks_rows)
+        page_markup(page,
+                    "<p class=\"note\">Without rows of a class its precision, recall "
+                    "and F1 are 0, its ROC AUC and their mean are not defined, and "
+                    "average precision counts it as 0.</p>\n");
     if (most < n)
         page_write(page,
                    "<p class=\"note\">The first %d of %d: <code>rnntrain eval --csv"
@@ -110,6 +117,14 @@ static void write_joints(struct dossier *dossier)
         write_all(&dossier->page, judged, caption);
         free(caption);
     }
+}
+
+/* predictions.h5 is what the weights alone said. */
+static void write_decided(struct page *page, const struct past_run *run)
+{
+    if (run->decision && !run->is_joint)
+        page_markup(page, " They are what the weights said, before what validation rows "
+                          "chose (see Runs), by which <code>rnntrain eval</code> goes.");
 }
 
 static void write_missing(struct page *page, const char *fault)
@@ -148,6 +163,7 @@ void section_figures(struct dossier *dossier)
     if (judged->intervals.resamples)
         page_write(page, " The intervals are of %d resamples of them.",
                    judged->intervals.resamples);
+    write_decided(page, &dossier->past.runs[dossier->chosen]);
     page_markup(page, "</p>\n<div class=\"pair\">\n");
     write_all(page, judged, "All rows, beside one answer for all of them");
     write_classes(page, judged);

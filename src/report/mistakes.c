@@ -179,7 +179,9 @@ static void write_introduction(struct dossier *dossier, int n, bool explains)
 
     page_markup(page, "<p>");
     page_count(page, n);
-    page_markup(page, " rows were judged wrongly; of these it was surest. ");
+    page_markup(page, n == 1 ? " row was judged wrongly. "
+                             : " rows were judged wrongly; these the model was surest "
+                               "of. ");
     page_markup(page, dossier->has_data && dossier->data.notes[ROW_TEXT]
                           ? "Their texts are those that the data set has kept."
                       : dossier->has_data

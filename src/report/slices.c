@@ -1,6 +1,7 @@
 /* Which kinds of text are judged well: by their length, and by how many of their words
  * the model does not know. Needs the data set. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/plot.h"
 #include "report/sections.h"
@@ -63,13 +64,16 @@ static void write_table(struct page *page, const struct kind *kind,
 
     page_table(page, kind->title, columns);
     for (int i = 0; i < n; i++) {
-        char *range = xasprintf("%.*f to %.*f", kind->digits, slices[i].low * kind->scale,
-                                kind->digits, slices[i].high * kind->scale);
+        char *low = xasprintf("%.*f", kind->digits, slices[i].low * kind->scale);
+        char *high = xasprintf("%.*f", kind->digits, slices[i].high * kind->scale);
+        char *range = strcmp(low, high) ? xasprintf("%s to %s", low, high) : xstrdup(low);
         page_row(page, range);
         page_cell_count(page, slices[i].n);
         page_cell_number(page, share_of(&slices[i]), 4);
         page_row_end(page);
         free(range);
+        free(high);
+        free(low);
     }
     page_table_end(page);
 }

@@ -128,7 +128,9 @@ char *decision_describe(const struct decision *decision, const struct facts *fac
     char *thresholds =
         decision->n_thresholds ? describe_thresholds(decision, facts) : xstrdup("");
     bool cools = decision->temperature > 0;
-    char *text = cools ? xasprintf("temperature %.4g%s%s", decision->temperature,
+    /* judge/decide.h chooses just that where no row was judged wrongly */
+    const char *why = decision->temperature == 1 ? ", as no row was judged wrongly" : "";
+    char *text = cools ? xasprintf("temperature %.4g%s%s%s", decision->temperature, why,
                                    *thresholds ? "; " : "", thresholds)
                        : xstrdup(thresholds);
     free(thresholds);

@@ -84,7 +84,8 @@ static void test_labels(void **state)
     check(decide_temperature(&labels), binary_temperature, 1e-6);
 }
 
-/* Rows that are all told rightly want the greatest trust, and never more. */
+/* Rows that are all told rightly say nothing of mistakes; faint logits want the greatest
+ * trust, and never more. */
 static void test_bound(void **state)
 {
     (void)state;
@@ -93,7 +94,13 @@ static void test_bound(void **state)
     const struct rows rows = {.n = 4, .y = (int32_t *)right};
     const struct decide_rows of_two = {LOSS_BINARY, 1, &rows, numbers, 4, sure};
 
-    check(decide_temperature(&of_two), 1.0 / 64, 1e-9);
+    static const real faint[] = {0x2p-20, -0x1p-20, 0x3p-20, -0x4p-20, 0x1p-20};
+    static const int32_t but_one[] = {1, 0, 1, 0, 0};
+    const struct rows five = {.n = 5, .y = (int32_t *)but_one};
+    const struct decide_rows of_faint = {LOSS_BINARY, 1, &five, numbers, 5, faint};
+
+    check(decide_temperature(&of_two), DECIDE_UNKNOWN, 1e-12);
+    check(decide_temperature(&of_faint), 1.0 / 64, 1e-9);
 }
 
 static void test_thresholds(void **state)
