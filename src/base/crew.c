@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct slot {
@@ -179,4 +180,17 @@ int crew_cores(void)
 {
     cpu_set_t set;
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+double crew_core_share(void)
+{
+    const double enough = 0.05e9; /* nanoseconds of work */
+    double ran = 0, waited = 0;
+    FILE *file = fopen("/proc/self/schedstat", "re");
+    if (!file)
+        return 1;
+
+    bool is_said = fscanf(file, "%lf %lf", &ran, &waited) == 2;
+    fclose(file);
+    return is_said && ran >= enough && waited >= 0 ? ran / (ran + waited) : 1;
 }

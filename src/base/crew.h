@@ -26,4 +26,9 @@ int crew_run(const struct crew_job *job, int n_threads) NODISCARD;
 /* Cores that this process may use. */
 int crew_cores(void);
 
+/* Of the time that the process's first thread was at work or could have been, what it had
+ * a core for, since it began: less than 1 where others are at work too. 1 where the
+ * system does not say, or too little has been done to tell. */
+double crew_core_share(void);
+
 #endif

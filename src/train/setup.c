@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/crew.h"
 #include "base/say.h"
 #include "data/folds.h"
 #include "files/build.h"
@@ -206,8 +207,8 @@ static int make_update(struct trainer *trainer)
 
 enum { PROBES = 3 };
 
-/* Of ranks that share cores nobody can tell whether others are there too, nor within a
- * millisecond. */
+/* Of ranks that share cores nobody can tell whether others are there too. Small products
+ * are done within a millisecond: there the system says how long this process waited. */
 void trainer_probe(struct trainer *trainer, int n)
 {
     const struct comm *comm = trainer->comm;
@@ -219,7 +220,8 @@ void trainer_probe(struct trainer *trainer, int n)
     double peak = comm_min(comm, rate.gflops * share) * comm->size;
     if (peak > trainer->peak_gflops)
         trainer->peak_gflops = peak;
-    trainer->core_share = comm_min(comm, crowded || n < PROBE_MOST ? 1 : rate.share);
+    double left = n < PROBE_MOST ? crew_core_share() : rate.share;
+    trainer->core_share = comm_min(comm, crowded ? 1 : left);
     trainer->probe_seconds = comm_max(comm, seconds_now() - began);
 }
 
@@ -237,7 +239,7 @@ int trainer_probe_size(const struct trainer *trainer)
 
 bool trainer_was_busy(const struct trainer *trainer)
 {
-    const double noise = 0.2; /* the system's own work, in some 50 ms measured */
+    const double noise = 0.2; /* the system's own work, in 50 ms and more */
     return trainer->core_share < 1 - noise;
 }
 

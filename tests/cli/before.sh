@@ -27,6 +27,14 @@ done
 for said in said of_ranks linear several tuned; do
     grep -q '^dry run  all is well' "$shared/$said" || problem "$(cat "$shared/$said")"
 done
+
+# Beside another process on its only core: a short run knows it too.
+core=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+taskset -c "$core" bash -c 'while :; do :; done' &
+taskset -c "$core" "$rnntrain" data.h5 "${small[@]}" --dry-run >"$shared/busy"
+kill $!
+grep -q '^warning  others are at work: ' "$shared/busy" || problem "busy: $(cat "$shared/busy")"
+
 grep -q ' lstm:4 ' "$shared/said" || problem "no layers: $(cat "$shared/said")"
 grep -q 'MiB a rank' "$shared/said" || problem "no memory: $(cat "$shared/said")"
 grep -q '3 such networks, and a linear model' "$shared/several" || problem "$(cat "$shared/several")"
