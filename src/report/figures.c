@@ -123,8 +123,9 @@ static void write_joints(struct dossier *dossier)
 static void write_decided(struct page *page, const struct past_run *run)
 {
     if (run->decision && !run->is_joint)
-        page_markup(page, " They are what the weights said, before what validation rows "
-                          "chose (see Runs), by which <code>rnntrain eval</code> goes.");
+        page_markup(page,
+                    " All figures are of the weights alone, before what validation rows "
+                    "chose (see Runs), by which <code>rnntrain eval</code> goes.");
 }
 
 static void write_missing(struct page *page, const char *fault)
@@ -155,10 +156,10 @@ void section_figures(struct dossier *dossier)
 
     page_markup(page, "<p>Of the ");
     page_count(page, judged->rows->n);
+    page_write(page, " row%s ", plural(judged->rows->n));
     page_markup(page, judged->rows->of == DATASET_TEST
-                          ? " rows of the test part, which training has not seen"
-                          : " rows that training was validated on, and its weights "
-                            "chosen by");
+                          ? "of the test part, which training has not seen"
+                          : "that training was validated on, and its weights chosen by");
     page_write(page, ", by the weights of epoch %d.", judged->rows->epoch);
     if (judged->intervals.resamples)
         page_write(page, " The intervals are of %d resamples of them.",

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/say.h"
 #include "judge/calibration.h"
 #include "judge/curve.h"
 #include "report/plot.h"
@@ -32,8 +33,9 @@ static void draw_reliability(struct dossier *dossier, struct plot *plot, int i)
     if (i != dossier->chosen)
         return;
     for (int b = 0; b < JUDGE_BINS; b++) {
-        char *text = xasprintf("%lld rows: said %.3f, came true %.3f",
-                               (long long)bins[b].n, bins[b].probability, bins[b].share);
+        char *text =
+            xasprintf("%lld row%s: said %.3f, came true %.3f", (long long)bins[b].n,
+                      plural(bins[b].n), bins[b].probability, bins[b].share);
         plot_point(plot, section_colour(dossier, run), bins[b].probability, bins[b].share,
                    text);
         free(text);
@@ -93,6 +95,8 @@ static void write_class_legend(struct dossier *dossier, const struct judged *jud
     page_markup(page, "<p class=\"note\">ROC, each class against the others:</p>"
                       "<ul class=\"legend\">");
     for (int c = 0; c < predictions->n_labels && c < PLOT_COLOURS; c++) {
+        if (judge_support(&judged->figures.classes[c]) == 0)
+            continue; /* which has no curve */
         page_write(page, "<li><span class=\"swatch s%d\"></span>", c);
         page_text(page, predictions->labels[c]);
         page_markup(page, "</li>");
@@ -102,10 +106,13 @@ static void write_class_legend(struct dossier *dossier, const struct judged *jud
 
 static void write_roc(struct dossier *dossier, const struct judged *judged)
 {
+    double area = judged->figures.value[JUDGE_ROC_AUC];
+    char *beneath = isfinite(area) ? xasprintf(" The area beneath is %.4f.", area)
+                                   : xstrdup(""); /* a class has no rows */
     char *description = xasprintf(
         "The share of rows of a class that stand above a threshold against that of the "
-        "others, for all thresholds. The area beneath is %.4f; the diagonal is chance.",
-        judged->figures.value[JUDGE_ROC_AUC]);
+        "others, for all thresholds. The diagonal is chance.%s",
+        beneath);
     struct plot plot = {.page = &dossier->page, .x = unit, .y = unit};
     const struct plot_text text = {"ROC", description, "false positives",
                                    "true positives"};
@@ -116,6 +123,7 @@ static void write_roc(struct dossier *dossier, const struct judged *judged)
         draw_roc(dossier, &plot, i);
     plot_end(&plot);
     free(description);
+    free(beneath);
 }
 
 void section_sure(struct dossier *dossier)
@@ -126,6 +134,10 @@ void section_sure(struct dossier *dossier)
 
     page_section(&dossier->page, "sure", "Probabilities");
     section_legend(dossier);
+    page_write(&dossier->page,
+               "<p class=\"note\">Reliability in ten bins; the line leaves out those of "
+               "fewer than %d rows.</p>\n",
+               ROWS_OF_LINE);
     write_class_legend(dossier, judged);
     page_markup(&dossier->page, "<div class=\"charts\">\n");
     write_reliability(dossier, judged);

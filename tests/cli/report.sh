@@ -90,6 +90,14 @@ command=$(sed -n 's/.*<pre class="command"><code>rnntrain dataset.h5 \(.*\)<\/co
 eval "\"$rnntrain\" set.h5 $command --run-dir again --quiet"
 [ "$(hashes again)" = "$(hashes "$folder/wide")" ] || problem "the command makes another run: $command"
 
+# A class without rows has no figures, and that is said.
+"$rnntrain" set.h5 --recipe none --units 2 --embedding 2 --dense 0 --epochs 1 --limit-train 64 --limit-test 1 \
+    --run-dir lone --quiet
+"$rnntrain" report lone -o lone.html --data set.h5 >/dev/null
+grep -q 'Without rows of a class' lone.html || problem "nothing said of a class without rows"
+! grep -E '(^|[^a-z_])nan([^a-z]|$)' lone.html || problem "no number in a page"
+! grep -q '[^0-9]1 rows' lone.html || problem "one row is several"
+
 # Without a data set, without predictions, with a torn log and with one of a stranger.
 mv set.h5 gone.h5
 "$rnntrain" report again -o none.html --bootstrap 0 >/dev/null
