@@ -26,7 +26,7 @@ struct sweep_options {
 struct recipe_facts {
     int rows;          /* of its training part */
     bool many_classes; /* of which a text has one, three or more */
-    bool has_ngrams, has_unlabelled_ngrams, has_vectors;
+    bool has_ngrams, has_vectors;
     int vectors_width;               /* of its own vectors; 0: it has none */
     enum validation_rule validation; /* that is meant where none is given */
 };

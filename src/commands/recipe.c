@@ -55,13 +55,12 @@ static int read_facts(const char *path, struct recipe_facts *facts)
     struct dataset data = {.path = NULL};
     int rc = dataset_open(path, DATASET_WORDS_NONE, &data);
 
-    *facts = (struct recipe_facts){
-        .rows = data.part[DATASET_TRAIN].n,
-        .many_classes = data.facts.n_labels > 2 && !data.facts.multi_label,
-        .has_ngrams = data.facts.has_ngrams,
-        .has_unlabelled_ngrams = dataset_has_ngrams(&data, DATASET_UNLABELLED),
-        .has_vectors = data.facts.has_vectors,
-        .vectors_width = data.vectors_width};
+    *facts = (struct recipe_facts){.rows = data.part[DATASET_TRAIN].n,
+                                   .many_classes =
+                                       data.facts.n_labels > 2 && !data.facts.multi_label,
+                                   .has_ngrams = data.facts.has_ngrams,
+                                   .has_vectors = data.facts.has_vectors,
+                                   .vectors_width = data.vectors_width};
     dataset_release(&data);
     return rc;
 }
@@ -110,7 +109,7 @@ static int adapt(enum recipe recipe, const struct config *named, struct config *
         rc = set(config, recipe, "label-smoothing", "0.1");
     if (!rc && facts->has_ngrams && validates)
         rc = set(config, recipe, "add-linear", "true");
-    if (!rc && recipe == RECIPE_BEST && facts->has_unlabelled_ngrams && validates)
+    if (!rc && recipe == RECIPE_BEST && facts->has_ngrams && validates)
         rc = set(config, recipe, "add-latent", "true");
     if (!rc && recipe == RECIPE_BEST && facts->has_vectors && takes_vectors(named))
         rc = set(config, recipe, "vectors", "own");

@@ -15,7 +15,8 @@ static const struct option options[] = {
      GROUP, true},
     {"add-latent", OPTION_BOOL, AT(add_latent), "false", 0, 0, NULL,
      "fit a linear model of the components of all texts too (--linear-scaling latent), "
-     "for data sets with rnnprep --unlabelled; beside --add-linear or alone",
+     "of "
+     "those of rnnprep --unlabelled as well; beside --add-linear or alone",
      GROUP, true},
     {"groups", OPTION_COUNT, AT(n_groups), "0", 0, 1000000, NULL,
      "groups of ranks that train models side by side (same bits); 0: as many as end "

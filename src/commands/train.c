@@ -13,18 +13,23 @@
 #include "runs/job.h"
 #include "saved/record.h"
 
-/* Of several runs one of each kind is tried. */
+/* Of several runs one of each kind is tried; linear models differ in what they are fitted
+ * to, not in what they are. */
 static int rehearse_several(struct comm *comm, const struct config *config)
 {
-    struct config linear = runs_options_linear(config);
+    static const char *const told[] = {"", ", and a linear model",
+                                       ", and two linear models"};
+    int n_linear = config->add_linear + config->add_latent;
+    struct config linear =
+        config->add_linear ? runs_options_linear(config) : runs_options_latent(config);
     int rc = training_rehearse(comm, &config->trainer, config);
 
-    if (!rc && config->add_linear)
+    if (!rc && n_linear > 0)
         rc = training_rehearse(comm, &linear.trainer, config);
     bool is_told = !rc && comm->rank == 0 && !config->trainer.quiet;
-    if (is_told && (config->seeds > 1 || config->add_linear))
+    if (is_told && (config->seeds > 1 || n_linear > 0))
         say_line(stdout, "job      %d such network%s%s", config->seeds,
-                 plural(config->seeds), config->add_linear ? ", and a linear model" : "");
+                 plural(config->seeds), told[n_linear]);
     if (is_told && runs_options_are_folds(config))
         say_line(stdout, "folds    %d, this being the first",
                  config->trainer.sampler.folds);

@@ -203,7 +203,7 @@ static struct tall new_tall(size_t n_rows, int n_columns)
     return tall;
 }
 
-/* to's columns from `at` = from's from `first`, as many as both have; to's others stay. */
+/* to's columns from `at` = from's from `first`, as many as both have; others stay. */
 static void copy_columns(const struct tall *from, int first, const struct tall *to,
                          int at)
 {

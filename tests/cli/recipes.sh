@@ -32,7 +32,9 @@ ranks 3 "$rnntrain" data.h5 --recipe auto "${small[@]}" --run-dir three
 # Several networks, as many as are asked for.
 "$rnntrain" data.h5 --recipe best "${small[@]}" --seeds 2 --seed 11 --run-dir best
 [ -e best/seed-12/best.h5 ] && [ ! -e best/seed-13 ] || problem "best: $(ls best)"
-RNNTRAIN_RECIPE=best ranks 2 "$rnntrain" data.h5 "${small[@]}" --no-add-linear --seeds 1 --run-dir one
+[ -e best/latent-all/best.h5 ] || problem "best, without components: $(ls best)"
+RNNTRAIN_RECIPE=best ranks 2 "$rnntrain" data.h5 "${small[@]}" --no-add-linear --no-add-latent \
+    --seeds 1 --run-dir one
 [ -e one/best.h5 ] && [ ! -e one/ensemble.h5 ] || problem "best, but one and alone: $(ls one)"
 
 # The linear model alone.
