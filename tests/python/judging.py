@@ -117,6 +117,8 @@ except ImportError:
 else:
     data = rnntrain.load_dataset("sample.h5")
     assert data.labels == ["neg", "pos"] and data.validation is None
+    assert repr(data) == "<rnntrain.Dataset of 2 labels: train 200, test 100 rows>"
+    assert repr(data.test) == "<rnntrain.Part of 100 rows of 60 ids>"
     assert data.train.x.shape == (200, 60) and len(data.test) == 100
     assert set(data.train.y) == {0, 1} and data.train.length.max() <= 60
     assert json.loads(data.tokenizer)["config"]["num_words"] == 400

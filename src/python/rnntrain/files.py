@@ -64,6 +64,9 @@ class Part:
     def __len__(self) -> int:
         return len(self.x)
 
+    def __repr__(self) -> str:
+        return f"<rnntrain.Part of {len(self.x)} rows of {self.x.shape[1]} ids>"
+
 
 @dataclass
 class Dataset:
@@ -77,6 +80,11 @@ class Dataset:
     validation: Optional[Part] = None
     test: Optional[Part] = None
     unlabelled: Optional[Part] = None
+
+    def __repr__(self) -> str:
+        names = "train", "validation", "test", "unlabelled"
+        parts = [f"{name} {len(part)}" for name in names if (part := getattr(self, name))]
+        return f"<rnntrain.Dataset of {len(self.labels)} labels: {', '.join(parts)} rows>"
 
 
 def _text(array: Any) -> str:
