@@ -268,6 +268,8 @@ static int run(const void *given, const char *const *operands, int n)
 
     int rc = run_dir_hold(path, &hold);
     if (!rc)
+        rc = checkpoint_check_path(path);
+    if (!rc)
         rc = file_check_target(settings->output ? settings->output : path);
     if (!rc)
         rc = calibrate(settings, path, n > 1 ? operands[1] : "dataset.h5");

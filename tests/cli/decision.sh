@@ -96,6 +96,9 @@ PYTHON
 done
 "$rnntrain" calibrate held/fold-1/seed-1 --calibrate none >said || problem "a run that has ended holds it"
 
+mkdir begun
+expect 66 'begun: .*expected .* the folder of a run, which has best.h5' "$rnntrain" calibrate begun set.h5
+
 # Several models as one have a decision of their own, as has one that was none before; C goes by it.
 cut -d, -f1 test.csv | tail -n +2 >texts
 which=(2)
