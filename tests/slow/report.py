@@ -129,6 +129,9 @@ with sync_playwright() as playwright:
         page.pdf(path=f"{FOLDER}/print.pdf", format="A4")
     check(not page.evaluate("getComputedStyle(document.querySelector('nav')).display !== 'none'"),
           "the list of contents is printed")
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 within margins of a centimetre
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    check(wide <= 718, f"print: {wide} pixels in 718")
     browser.close()
     check(not said, f"the console says {said[:5]}")
     check(all(url.startswith(("file:", "data:")) for url in asked), f"it asks for {asked}")
