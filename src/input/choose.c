@@ -45,12 +45,24 @@ static bool is_digits(const char *text)
     return *text && strspn(text, "0123456789") == strlen(text);
 }
 
-static int find_name(const struct sample *sample, const char *name)
+/* The column of that name, or else of one that differs in its case; *n: how many have it
+ * so. -1: there is none. */
+static int find_name(const struct sample *sample, const char *name, int *n)
 {
-    for (int c = 0; c < sample->n_columns; c++)
-        if (!strcasecmp(sample->names[c], name))
-            return c;
-    return -1;
+    int same = -1, alike = -1, n_same = 0, n_alike = 0;
+
+    for (int c = sample->n_columns - 1; c >= 0; c--) {
+        if (strcasecmp(sample->names[c], name))
+            continue;
+        alike = c;
+        n_alike++;
+        if (!strcmp(sample->names[c], name)) {
+            same = c;
+            n_same++;
+        }
+    }
+    *n = n_same ? n_same : n_alike;
+    return n_same ? same : alike;
 }
 
 /* As choose_column, of the columns that are looked at. */
@@ -67,11 +79,17 @@ static int column_of(const struct choose_given *given, const struct sample *samp
 int choose_column(const struct choose_given *given, const struct sample *sample,
                   const char *option, const char *value, int *column)
 {
-    bool is_name = given->has_names && find_name(sample, value) >= 0;
+    int n_named = 0, named = find_name(sample, value, &n_named);
+    bool is_name = given->has_names && named >= 0;
     bool is_number = is_digits(value) && !is_name; /* a value of a first row is no name */
-    int found = !is_number           ? find_name(sample, value)
+    int found = !is_number           ? named
                 : strlen(value) <= 4 ? (int)strtol(value, NULL, 10) - 1
                                      : -1;
+    if (is_name && n_named > 1)
+        return fail(ERR_USAGE,
+                    "%s: --%s %s: %d columns are called so: give the number of one of "
+                    "them, the first is %d",
+                    given->name, option, value, n_named, named + 1);
     if (found >= 0 && found < sample->n_columns) {
         *column = found;
         return OK;
