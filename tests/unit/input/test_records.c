@@ -205,15 +205,6 @@ static void test_columns(void **state)
     refuse(WITH(.text_column = "body"), "id,label,words\n1,a,b\n", ERR_USAGE,
            "x: --text-column body: no such column; there are 3: 1 id (1 value, as "
            "\"1\"), 2 label");
-    refuse(WITH(.text_column = "words"), "words,label,words\na c,x,b\nb d,y,c\n",
-           ERR_USAGE,
-           "x: --text-column words: 2 columns are called so: give the number of one of "
-           "them, the first is 1");
-    check(
-        WITH(.text_column = "words"), "Words,label,words\na,x,b\nb,y,c\n",
-        "csv, separator ,, quotes, 3 columns, first row names them; label in 2 (label), "
-        "text in 3 (words)",
-        "2:x=b; 3:y=c; ");
     refuse(WITH(.label_column = "4"), "1,a,b\n1,a,c\n", ERR_USAGE,
            "x: --label-column 4: no such column");
     refuse(WITH(.text_column = "2", .label_column = "2"), "a,b\nc,d\n", ERR_USAGE,

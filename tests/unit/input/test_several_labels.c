@@ -270,6 +270,13 @@ static void test_text_columns(void **state)
     refuse(WITH(.text_column = "title,bodi"), "title,body,label\nx,y,1\n", ERR_USAGE,
            "x: --text-column bodi: no such column");
 
+    refuse(WITH(.text_column = "words"), "words,label,words\na c,x,b\nb d,y,c\n",
+           ERR_USAGE,
+           "x: --text-column words: 2 columns are called so: give the number of one of "
+           "them, the first is 1");
+    check(WITH(.text_column = "words"), "Words,label,words\na,x,b\nb,y,c\n",
+          "text in 3 (words)", "2:x=b; 3:y=c; ");
+
     check(WITH(.text_field = "title,meta.body"),
           "{\"title\": \"A\", \"meta\": {\"body\": \"b\"}, \"label\": 1}\n"
           "{\"title\": null, \"meta\": {\"body\": \"c\"}, \"label\": 2}\n",
