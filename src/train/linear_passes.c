@@ -40,6 +40,18 @@ static inline void add_rows(struct linear_ones ones, const float *values, size_t
         sums[c] = sum[c];
 }
 
+/* Rows of `values` stand anywhere: this many ahead are asked for, all lines of each. */
+enum { AHEAD = 8, LINE = 64 / sizeof(float) };
+
+static inline void prefetch_row(struct linear_ones ones, size_t i, const float *values,
+                                size_t stride)
+{
+    if (i >= ones.n)
+        return;
+    for (size_t c = 0; c < stride; c += LINE)
+        __builtin_prefetch(values + ones.index[i] * stride + c);
+}
+
 /* Of many logits: whole rows, which memory gives faster than parts of them. */
 static void add_whole_rows(struct linear_ones ones, const float *restrict values,
                            size_t stride, double *restrict sums)
@@ -47,6 +59,7 @@ static void add_whole_rows(struct linear_ones ones, const float *restrict values
     memset(sums, 0, stride * sizeof *sums);
     for (size_t i = 0; i < ones.n; i++) {
         const float *from = values + ones.index[i] * stride;
+        prefetch_row(ones, i + AHEAD, values, stride);
         for (size_t c = 0; c < stride; c += 4)
             for (size_t j = c; j < c + 4; j++)
                 sums[j] += (double)from[j];
