@@ -151,7 +151,8 @@ INLINE void outer_strip(const struct matmul_outer *m, int v0, int vectors)
         int depth = m->positions - k < BLOCK ? m->positions - k : BLOCK;
         const real *a = m->a + (size_t)k * m->a_row;
         const real *b = m->b + panel_at(v0, m->b_panel) + (size_t)k * m->b_row;
-        FOR_EACH_TILE(m->rows, vectors, outer_tile, m, a, b, depth, v0)
+        FOR_EACH_TILE_UP_TO(outer_tile_rows(vectors), m->rows, vectors, outer_tile, m, a,
+                            b, depth, v0)
     }
 }
 

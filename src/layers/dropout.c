@@ -131,7 +131,7 @@ static void backward(struct layer *layer, const struct pass *pass)
 
     if (layer->in.length > 0 || !drops(layer, pass))
         return;
-    for (int r = 0; r < pass->n_rows; r++)
+    for (int r = pass->n_rows; r-- > 0;) /* the last one was written last */
         layer->frame->kernels->drop(row, dropout->bits.bits + r * words,
                                     keep_scale(dropout), layer->dy + r * row);
 }

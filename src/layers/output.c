@@ -116,19 +116,12 @@ static void layout(struct layer *layer, struct space *space)
     layer_take_rows(layer, space);
 }
 
-/* Inputs, as Keras counts them, without what pads blocks. */
-static int keras_inputs(const struct layer *layer)
+/* Where Keras's element of input d of a block and unit c stands in w. */
+static size_t packed_at(const struct layer *layer, int block, int d, int c)
 {
-    return layer->in.blocks * layer->in.width;
-}
+    int width = round_up(layer->in.width, layer->frame->kernels->width);
 
-/* Where Keras's element (d, c) stands in w. */
-static size_t packed_at(const struct layer *layer, int d, int c)
-{
-    int block = round_up(layer->in.width, layer->frame->kernels->width);
-    int row = d / layer->in.width * block + d % layer->in.width;
-
-    return (size_t)c * (size_t)layer->in.row + (size_t)row;
+    return (size_t)c * (size_t)layer->in.row + (size_t)(block * width + d);
 }
 
 static void pack(struct layer *layer, const real *weights)
@@ -144,9 +137,10 @@ static void pack(struct layer *layer, const real *weights)
         logits_pack(&of(layer)->logits, kernel, layer_weights(layer, weights, 1));
         return;
     }
-    for (int d = 0; d < keras_inputs(layer); d++)
-        for (int c = 0; c < units; c++)
-            of(layer)->w[packed_at(layer, d, c)] = *kernel++;
+    for (int b = 0; b < layer->in.blocks; b++)
+        for (int d = 0; d < layer->in.width; d++)
+            for (int c = 0; c < units; c++)
+                of(layer)->w[packed_at(layer, b, d, c)] = *kernel++;
     memcpy(of(layer)->b, layer_weights(layer, weights, 1), (size_t)units * sizeof(real));
 }
 
@@ -155,9 +149,10 @@ static void unpack(struct layer *layer, real *gradient)
     real *kernel = layer_gradient(layer, gradient, 0);
     int units = layer->out.width;
 
-    for (int d = 0; d < keras_inputs(layer); d++)
-        for (int c = 0; c < units; c++)
-            *kernel++ = of(layer)->dw[packed_at(layer, d, c)];
+    for (int b = 0; b < layer->in.blocks; b++)
+        for (int d = 0; d < layer->in.width; d++)
+            for (int c = 0; c < units; c++)
+                *kernel++ = of(layer)->dw[packed_at(layer, b, d, c)];
     memcpy(layer_gradient(layer, gradient, 1), of(layer)->db,
            (size_t)units * sizeof(real));
 }
@@ -185,7 +180,9 @@ static void forward(struct layer *layer, const struct pass *pass)
         logits_forward(&of(layer)->logits, pass->n_rows, x, layer->y);
         return;
     }
-    for (size_t r = 0; r < (size_t)pass->n_rows; r++)
+    /* Last row first: it was written last, and behind a Flatten all rows fit no near
+     * cache. The way back begins with the first. */
+    for (size_t r = (size_t)pass->n_rows; r-- > 0;)
         for (size_t c = 0; c < units; c++)
             layer->y[r * units + c] = layer->frame->kernels->dot(inputs, x + r * inputs,
                                                                  output->w + c * inputs) +

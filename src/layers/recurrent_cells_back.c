@@ -55,9 +55,11 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
     struct spans spans;
 
     spans.n = 0;
-    add_before(&spans, step, group->z, z_width(group));
+    /* A tile fetches of one array, and there are few: with the short ones first it is an
+     * end of the longest that finds no room. */
     add_before(&spans, step, layer->c, n);
     add_before(&spans, step, layer->tanh_c, n);
+    add_before(&spans, step, group->z, z_width(group));
 
     layer->kernels->lstm_backward(&cell);
     struct matmul back =
