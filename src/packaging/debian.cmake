@@ -10,10 +10,12 @@ file(WRITE ${share}/doc/rnntrain/changelog "rnntrain (${CPACK_PACKAGE_VERSION}) 
 
  -- ${CPACK_PACKAGE_CONTACT}  ${now}
 ")
-# One package has library, header and programs; cpack writes scripts that run ldconfig.
+# One package has library, header and programs, and of a build for another prefix they lie in
+# lib, not in a folder an architecture; cpack writes scripts that run ldconfig.
 file(WRITE ${share}/lintian/overrides/rnntrain "rnntrain: link-to-shared-library-in-wrong-package
 rnntrain: package-name-doesnt-match-sonames
 rnntrain: maintscript-calls-ldconfig
+rnntrain: pkg-config-unavailable-for-cross-compilation
 ")
 file(GLOB pages ${share}/man/man*/* ${share}/doc/rnntrain/changelog)
 execute_process(COMMAND gzip -9n ${pages} RESULT_VARIABLE code)
