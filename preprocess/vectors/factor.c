@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/rng.h"
 #include "base/blocks.h"
 #include "kernels/tall.h"
 
@@ -56,30 +55,12 @@ static void multiply(const struct cooccurrence *matrix, bool transposed,
                &product);
 }
 
-static struct tall new_tall(int32_t n_rows, int n_columns)
-{
-    struct tall tall = {n_rows, n_columns, NULL};
-    tall.values = xaligned((size_t)n_rows * (size_t)n_columns + 1, sizeof *tall.values);
-    return tall;
-}
-
-static void draw(uint64_t seed, struct tall *tall)
-{
-    size_t n = (size_t)tall->n_columns;
-
-    for (size_t i = 0; i < (size_t)tall->n_rows; i++) {
-        const struct rng rng = {.seed = seed, .purpose = RNG_INIT, .row = (uint32_t)i};
-        for (size_t c = 0; c < n; c++)
-            tall->values[i * n + c] = (float)(2 * rng_uniform(&rng, (uint32_t)c) - 1);
-    }
-}
-
 /* left: an orthonormal basis of what the matrix makes of random vectors, and of what its
  * powers do; right = matrix^T left. */
 static void find_range(const struct cooccurrence *matrix, uint64_t seed, int n_threads,
                        struct tall *left, struct tall *right)
 {
-    draw(seed, right);
+    tall_draw(right, (struct rng){.seed = seed, .purpose = RNG_INIT});
     for (int power = 0;; power++) {
         multiply(matrix, false, right, left, n_threads);
         tall_orthonormalise(left, n_threads);
@@ -136,7 +117,7 @@ float *factor_vectors(const struct cooccurrence *matrix, int width, double devia
                       uint64_t seed, int n_threads)
 {
     int n = (width + OVERSAMPLING + MULTIPLE - 1) / MULTIPLE * MULTIPLE;
-    struct tall left = new_tall(matrix->n, n), right = new_tall(matrix->n, n);
+    struct tall left = tall_new(matrix->n, n), right = tall_new(matrix->n, n);
 
     find_range(matrix, seed, n_threads, &left, &right);
     turn(&left, &right, width, n_threads);

@@ -15,7 +15,6 @@ static const struct option options[] = {
      GROUP, true},
     {"add-latent", OPTION_BOOL, AT(add_latent), "false", 0, 0, NULL,
      "fit a linear model of the components of all texts too (--linear-scaling latent), "
-     "of "
      "those of rnnprep --unlabelled as well; beside --add-linear or alone",
      GROUP, true},
     {"groups", OPTION_COUNT, AT(n_groups), "0", 0, 1000000, NULL,

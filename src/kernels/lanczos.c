@@ -16,12 +16,9 @@ struct lanczos {
 static struct tall *new_blocks(const struct tall *like, int n)
 {
     struct tall *blocks = xcalloc((size_t)n, sizeof *blocks);
-    size_t n_values = (size_t)like->n_rows * (size_t)like->n_columns;
 
-    for (int i = 0; i < n; i++) {
-        blocks[i] = *like;
-        blocks[i].values = xaligned(n_values + 1, sizeof *blocks[i].values);
-    }
+    for (int i = 0; i < n; i++)
+        blocks[i] = tall_new(like->n_rows, like->n_columns);
     return blocks;
 }
 

@@ -9,6 +9,24 @@
 
 enum { BLOCK_ROWS = 512 };
 
+struct tall tall_new(int32_t n_rows, int n_columns)
+{
+    struct tall tall = {n_rows, n_columns, NULL};
+    tall.values = xaligned((size_t)n_rows * (size_t)n_columns + 1, sizeof *tall.values);
+    return tall;
+}
+
+void tall_draw(struct tall *tall, struct rng rng)
+{
+    size_t n = (size_t)tall->n_columns;
+
+    for (size_t i = 0; i < (size_t)tall->n_rows; i++) {
+        rng.row = (uint32_t)i;
+        for (size_t c = 0; c < n; c++)
+            tall->values[i * n + c] = (float)(2 * rng_uniform(&rng, (uint32_t)c) - 1);
+    }
+}
+
 static int n_blocks(const struct tall *tall)
 {
     return (tall->n_rows + BLOCK_ROWS - 1) / BLOCK_ROWS;

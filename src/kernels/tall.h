@@ -3,13 +3,19 @@
 #ifndef RNNTRAIN_KERNELS_TALL_H
 #define RNNTRAIN_KERNELS_TALL_H
 
-#include "base/base.h"
+#include "base/rng.h"
 
 struct tall {
     int32_t n_rows;
     int n_columns;
     float *values;
 };
+
+/* Not cleared; the caller frees the values. */
+struct tall tall_new(int32_t n_rows, int n_columns);
+
+/* Fills it from -1 to 1, evenly: of rng's seed and purpose, by row and column. */
+void tall_draw(struct tall *tall, struct rng rng);
 
 /* products = left^T right (left's columns, right's), of as many rows; sums over rows in
  * blocks, over these in order. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/rng.h"
 #include "kernels/lanczos.h"
 #include "train/linear_private.h"
 
@@ -196,13 +195,6 @@ static void project(struct making *making)
     linear_gather_rows(fit);
 }
 
-static struct tall new_tall(size_t n_rows, int n_columns)
-{
-    struct tall tall = {(int32_t)n_rows, n_columns, NULL};
-    tall.values = xaligned(n_rows * (size_t)n_columns + 1, sizeof *tall.values);
-    return tall;
-}
-
 /* to's columns from `at` = from's from `first`, as many as both have; others stay. */
 static void copy_columns(const struct tall *from, int first, const struct tall *to,
                          int at)
@@ -227,25 +219,14 @@ static void project_there_and_back(void *context, const struct tall *of, struct 
     copy_columns(&texts, 0, to, 0);
 }
 
-static struct tall draw_texts(const struct making *making)
-{
-    struct tall texts = new_tall(making->n_rows, (int)making->fit.stride);
-    size_t n = (size_t)texts.n_columns;
-
-    for (size_t i = 0; i < making->n_rows; i++) {
-        const struct rng rng = {.purpose = RNG_LATENT, .row = (uint32_t)i};
-        for (size_t c = 0; c < n; c++)
-            texts.values[i * n + c] = (float)(2 * rng_uniform(&rng, (uint32_t)c) - 1);
-    }
-    return texts;
-}
-
 /* Collective. The first left singular vectors of all texts. */
 static struct tall find_vectors(struct making *making, int width)
 {
     int n = (int)making->fit.stride, steps = (OVERSAMPLING * width + n - 1) / n;
-    struct tall start = draw_texts(making), vectors = new_tall(making->n_rows, width);
+    int32_t n_texts = (int32_t)making->n_rows;
+    struct tall start = tall_new(n_texts, n), vectors = tall_new(n_texts, width);
 
+    tall_draw(&start, (struct rng){.purpose = RNG_LATENT});
     lanczos_eigenvectors(project_there_and_back, making, &start,
                          steps < STEPS ? STEPS : steps, 1, &vectors);
     free(start.values);
@@ -259,8 +240,8 @@ static void take_components(struct making *making, const struct tall *vectors)
     struct latent *latent = making->latent;
     struct tall texts = of_texts(making), ngrams = of_ngrams(making);
 
-    latent->map = new_tall(latent->n_kept, vectors->n_columns);
-    latent->rows = new_tall(making->n_rows, vectors->n_columns);
+    latent->map = tall_new((int32_t)latent->n_kept, vectors->n_columns);
+    latent->rows = tall_new((int32_t)making->n_rows, vectors->n_columns);
     for (int at = 0; at < vectors->n_columns; at += texts.n_columns) {
         copy_columns(vectors, at, &texts, 0);
         project_back(making);
