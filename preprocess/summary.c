@@ -295,7 +295,7 @@ static void print_duplicates(const struct corpus *corpus)
     if (duplicates->n_conflicts)
         say_line(stdout, "labels     %d text%s %s: %s", duplicates->n_conflicts,
                  duplicates->n_conflicts == 1 ? " has" : "s have",
-                 corpus->is_multi_label ? "other labels where it stands again"
+                 corpus->is_multi_label ? "other labels in another place"
                                         : "more than one label",
                  duplicates->conflict);
     if (duplicates->n_dropped)

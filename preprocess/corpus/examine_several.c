@@ -1,4 +1,4 @@
-/* Whether labels are lists of labels, which are read as one class each. */
+/* Whether labels are lists of labels, which are read as one each. */
 #include "corpus/examine_private.h"
 
 #include <stdlib.h>
@@ -80,16 +80,14 @@ static char *show_lists(const struct examination *examination, const char *separ
 
 void ask_several(struct examination *examination, struct finding *finding)
 {
-    if (examination->corpus->is_multi_label)
-        return;
-
     for (size_t i = 0; i < COUNT_OF(separators) && !finding->text; i++) {
         char *shown = show_lists(examination, separators[i]);
         if (*shown) {
             finding->severity = FINDING_WARNING;
             finding->text =
-                xasprintf("lists of labels, classes of their own here: %s; "
+                xasprintf("lists of labels, %s of their own here: %s; "
                           "--label-separator \"%s\" reads them as several labels a text",
+                          examination->corpus->is_multi_label ? "labels" : "classes",
                           shown, separators[i]);
         }
         free(shown);

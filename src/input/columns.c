@@ -171,6 +171,10 @@ int columns_lay_out(const struct beginning *beginning, struct layout *layout)
     const struct records_options *options = beginning->options;
     struct sample sample;
     struct delimited_form form;
+    if (beginning->visible == beginning->n)
+        return fail(ERR_FORMAT, "%s: blank lines only; expected texts and labels",
+                    beginning->name);
+
     layout->quoted = options->quoting == CHOICE_AUTO ? *layout->separator != '\t'
                                                      : options->quoting == CHOICE_YES;
 

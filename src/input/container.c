@@ -38,6 +38,8 @@ static const struct container containers[] = {
      "index=False)\" FILE` makes a CSV of it"},
     {"an Avro file", MAGIC("Obj\001"), 0, REMEDY_DO,
      "`avro-tools tojson FILE | rnnprep --format jsonl -` reads it"},
+    {"a JSON text sequence (RFC 7464)", MAGIC("\x1e{"), 0, REMEDY_DO,
+     "`tr -d '\\036' <FILE | rnnprep -` reads it"},
     {"a pickle of Python", MAGIC("\x80\2"), 0, REMEDY_PANDAS, "read_pickle"},
     {"a pickle of Python", MAGIC("\x80\3"), 0, REMEDY_PANDAS, "read_pickle"},
     {"a pickle of Python", MAGIC("\x80\4"), 0, REMEDY_PANDAS, "read_pickle"},
@@ -266,6 +268,24 @@ int container_check(const char *name, const char *bytes, size_t n)
     return check_zeros(name, bytes, n);
 }
 
+/* Whether the second line of a table is a rule, as "|---|:--|" and "----+----" are. */
+static bool has_rule(const char *bytes, size_t n)
+{
+    const char *line = memchr(bytes, '\n', n);
+    line = line ? line + 1 : bytes + n;
+    size_t left = n - (size_t)(line - bytes);
+    const char *end = memchr(line, '\n', left);
+    size_t n_line = end ? (size_t)(end - line) : left, n_dashes = 0, n_bars = 0;
+
+    for (size_t i = 0; i < n_line; i++) {
+        n_dashes += line[i] == '-';
+        n_bars += line[i] == '|' || line[i] == '+';
+        if (!memchr("-|+: \r", line[i], 6))
+            return false;
+    }
+    return n_dashes >= 3 && n_bars > 0;
+}
+
 int container_check_page(const char *name, const char *bytes, size_t n)
 {
     static const struct {
@@ -285,6 +305,11 @@ int container_check_page(const char *name, const char *bytes, size_t n)
                         "was to be downloaded? (--format says what it is)",
                         name, pages[i].what);
     }
+    if (has_rule(bytes, n))
+        return fail(ERR_FORMAT,
+                    "%s: a table with a rule below its head, as Markdown and psql have "
+                    "it; expected rows alone: `sed 2d FILE | rnnprep --separator '|' -`",
+                    name);
     return OK;
 }
 

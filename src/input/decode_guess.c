@@ -8,13 +8,24 @@
 
 #include "text/text.h"
 
+/* Parts that are no UTF-8 but may be another encoding's: zero bytes are of none, and
+ * among as many characters of UTF-8, which hardly come about by chance, they are damage.
+ */
 static size_t count_bad(const char *bytes, size_t n)
 {
     char *clean = NULL;
-    size_t n_clean = 0, first_bad = 0;
+    size_t n_clean = 0, first_bad = 0, n_zeros = 0, n_wide = 0;
     size_t n_bad = text_repair_utf8(bytes, n, &clean, &n_clean, &first_bad);
+
+    for (size_t i = 0; i < n; i++)
+        n_zeros += bytes[i] == '\0';
+    for (size_t i = 0; i < n_clean; i++)
+        n_wide += ((unsigned char)clean[i] & 0xC0) == 0xC0; /* U+FFFD for each bad part */
     free(clean);
-    return first_bad + 4 > n && n > 64 ? 0 : n_bad; /* a piece may end in a character */
+
+    bool is_cut = first_bad + 4 > n && n > 64; /* a piece may end in a character */
+    bool is_damage = n_wide >= 2 * n_bad;
+    return is_cut || is_damage || n_zeros > n_bad ? 0 : n_bad - n_zeros;
 }
 
 void decode_guess(const char *bytes, size_t n, size_t fewest, char name[32])

@@ -18,6 +18,7 @@
 #include "input/folder.h"
 #include "input/gunzip.h"
 #include "input/tar_end.h"
+#include "text/words.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -50,6 +51,7 @@ struct input {
     struct input *outer; /* NULL, or what this is an entry of */
     const char *head;    /* n_head bytes of the entry that were read before; borrowed */
     size_t n_head;
+    struct words names; /* of an archive's files, so far */
     struct gunzip *gunzip;
     locale_t utf8;  /* in which names are read */
     bool is_within; /* another input, whose locale it is: making one reads a file */
@@ -95,7 +97,7 @@ static la_ssize_t read_through(struct archive *archive, void *given, const void 
             archive, input,
             status == Z_ERRNO
                 ? strerror(errno)
-                : "the gzip archive is damaged or was cut short: copy it again");
+                : "gzip: its end is missing, or its checksum is another one");
 
     *bytes = input->block;
     return n;
@@ -323,6 +325,29 @@ static int next_header(struct input *input)
     return status;
 }
 
+/* Whether ".." is one of a name's folders. */
+static bool leads_out(const char *name)
+{
+    for (; *name; name += strcspn(name, "/"), name += *name == '/')
+        if (strcspn(name, "/") == 2 && !memcmp(name, "..", 2))
+            return true;
+    return false;
+}
+
+/* A file that stands in the archive a second time: of two versions of a table or a text
+ * nobody can tell which is meant. */
+static int check_twice(struct input *input, const char *name)
+{
+    size_t n = strlen(name);
+    if (words_find(&input->names, name, n) >= 0)
+        return fail(ERR_FORMAT,
+                    "%s: \"%.*s%s\" stands in it twice, as where a newer version was "
+                    "added: unpack it and give the folder",
+                    input->path, SAY_SHORT(name, 60));
+    words_add(&input->names, name, n);
+    return OK;
+}
+
 /* A folder takes memory for all of its path: those of an archive are bounded as those of
  * a disk are. */
 static int check_name(const struct input *input, const char *name)
@@ -332,6 +357,12 @@ static int check_name(const struct input *input, const char *name)
     if (!name)
         return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
 
+    if (leads_out(name))
+        return fail(
+            ERR_FORMAT,
+            "%s: the entry \"%.*s%s\" leads out of the archive: it was made to do "
+            "harm, or packed wrongly; pack it from within its folder",
+            input->path, SAY_SHORT(name, 60));
     for (; name[n] && n <= MOST_BYTES; n++)
         n_folders += name[n] == '/';
     if (n <= MOST_BYTES && n_folders <= MOST_FOLDERS)
@@ -376,6 +407,8 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
         bool is_link = type == AE_IFLNK || archive_entry_hardlink(input->entry);
         if (!is_link && type != AE_IFREG && type != AE_IFDIR && !input->is_raw)
             continue;
+        if (!input->is_raw && type == AE_IFREG && (rc = check_twice(input, name)))
+            return rc;
         *entry = (struct input_entry){input->is_raw ? NULL : name, is_link ? INPUT_LINK
                                                                    : type == AE_IFDIR
                                                                        ? INPUT_FOLDER
@@ -433,6 +466,7 @@ void input_close(struct input *input)
         return;
 
     folder_close(input->folder);
+    words_release(&input->names);
     if (input->entry)
         archive_entry_free(input->entry);
     if (input->archive)

@@ -44,6 +44,32 @@ static bool has_more_lines(const char *text, size_t n)
     return next_byte(text, n, &at) != '\0';
 }
 
+/* Whether the object whose first key begins at `at` holds, behind that or behind facts
+ * such as a version, what may be records: its first value may be any list or object,
+ * later ones are lists of those. */
+static bool has_records(const char *text, size_t n, size_t at)
+{
+    for (bool is_first = true;; is_first = false) {
+        pass_string(text, n, &at);
+        if (at >= n || next_byte(text, n, &at) != ':')
+            return false;
+
+        char value = next_byte(text, n, &at);
+        if (is_first && (value == '[' || value == '{'))
+            return true;
+        if (value == '[') {
+            char item = next_byte(text, n, &at);
+            return item == '{' || item == '[';
+        }
+        if (value == '"')
+            pass_string(text, n, &at);
+        while (at < n && !strchr(",{}[]\"", text[at]))
+            at++;
+        if (at >= n || next_byte(text, n, &at) != ',' || next_byte(text, n, &at) != '"')
+            return false;
+    }
+}
+
 bool json_document_is_one(const char *text, size_t n, bool whole)
 {
     size_t at = 0;
@@ -59,11 +85,7 @@ bool json_document_is_one(const char *text, size_t n, bool whole)
     if (memchr(text + key_at, '\n', at - key_at)) /* set out over lines */
         return true;
 
-    pass_string(text, n, &at);
-    if (at >= n || next_byte(text, n, &at) != ':')
-        return false;
-    char value = next_byte(text, n, &at);
-    if (value != '[' && value != '{')
+    if (!has_records(text, n, at))
         return false;
     return !has_more_lines(text + start, n - start) ||
            !is_whole_line(text + start, n - start, whole);

@@ -191,6 +191,12 @@ static int pass_over(struct records *records, int64_t line, const char *what)
 static int refuse_label(struct records *records, int64_t line, const char *label,
                         size_t n)
 {
+    if (memchr(label, '\0', n))
+        return fail(
+            ERR_FORMAT,
+            "%s: line %lld: the label holds a byte 0, as binary and damaged files "
+            "do; expected the name of a class",
+            records->file.name, (long long)line);
     if (!*records->encoding)
         decode_guess(label, n, 1, records->encoding);
     bool is_guessed = *records->encoding;

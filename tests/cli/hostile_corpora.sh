@@ -17,7 +17,11 @@ def add(archive, name, data=b"", kind=tarfile.REGTYPE, link="", headers={}):
     info = tarfile.TarInfo(name)
     info.type, info.linkname, info.size, info.pax_headers = kind, link, len(data), headers
     archive.addfile(info, io.BytesIO(data))
-make("dots.tar", ("../../outside.txt", b"x"), ("/tmp/outside-of-rnnprep", b"x"))
+make("plain.tar", ("/tmp/outside-of-rnnprep", b"x"))
+make("dots.tar", ("../../outside.txt", b"x"))
+make("inner_dots.tar", ("pos/d/../../../x.txt", b"x"))
+make("named_dots.tar", ("pos/..x", b"x"), ("pos/y..", b"y"), ("pos/...", b"z"))
+make("twice.tar", ("pos/1.txt", b"another version"))
 make("symlink.tar", ("pos/passwd.txt", b"", tarfile.SYMTYPE, "/etc/passwd"))
 make("hardlink.tar", ("pos/passwd.txt", b"", tarfile.LNKTYPE, "/etc/passwd"))
 make("deep.tar", ("pos/" + "d/" * 50000 + "x.txt", b"x"))
@@ -26,7 +30,7 @@ make("sparse.tar", ("pos/p.txt", b"1\n0\n512\n".ljust(512, b"\0") + b"a" * 512, 
                     {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "pos/s.txt",
                      "GNU.sparse.realsize": str(1 << 36)}))
 with gzip.open("behind.tar.gz", "wb", 1) as file:
-    file.write(open("dots.tar", "rb").read())
+    file.write(open("plain.tar", "rb").read())
     for _ in range(300):
         file.write(bytes(1 << 20))
 PYTHON
@@ -43,7 +47,11 @@ done
 refused 'sparse.tar/pos/s.txt: too large for a document' sparse.tar
 refused 'behind.tar.gz: more than 256 MiB stand behind the mark of its end' behind.tar.gz
 refused '/dev/zero: no training documents' /dev/zero # zeros are an archive of nothing
-"$rnnprep" dots.tar -o data.h5 --quiet
+refused '^rnnprep: dots.tar: the entry "../../outside.txt" leads out of the archive' dots.tar
+refused 'inner_dots.tar: the entry "pos/d/../../../x.txt" leads out' inner_dots.tar
+refused 'twice.tar: "pos/1.txt" stands in it twice' twice.tar
+"$rnnprep" named_dots.tar -o data.h5 --quiet && rm data.h5
+"$rnnprep" plain.tar -o data.h5 --quiet
 [ ! -e ../../outside.txt ] && [ ! -e /tmp/outside-of-rnnprep ] || problem "a file was made outside"
 
 # A FIFO that nobody writes to is no model, and as a corpus it is waited for until a signal comes.
@@ -55,3 +63,32 @@ for signal in TERM INT; do
     timeout -s $signal -k 60 1 "$rnnprep" fifo -o none.h5 >said 2>&1 || rc=$?
     [ $rc = 124 ] || problem "$signal while a FIFO is waited for: $rc"
 done
+
+# What is no table, or is one for people, and what is damaged.
+rows() { for i in 1 2 3 4 5 6; do printf "$1" "a text of $i" pos "another $i" neg; done; }
+rows '{"text": "%s", "label": "%s"}\n' >objects
+sed 's/^/\x1e/' objects >sequence.json
+refused 'a JSON text sequence \(RFC 7464\).*tr -d' sequence.json
+{ printf '| text | label |\n|---|:-:|\n' && rows '| %s | %s |\n'; } >markdown.md
+refused 'a rule below its head, as Markdown and psql.*sed 2d' markdown.md
+sed 2d markdown.md | "$rnnprep" --separator '|' - -o data2.h5 --quiet
+printf '\n \n\r\n' >blank.csv
+refused 'blank.csv: blank lines only' blank.csv
+{ echo text,label && rows '%s,%s\n' | sed '3s/pos/p\x00s/'; } >zero.csv
+refused 'zero.csv: line 4: the label holds a byte 0' zero.csv
+
+# Latin-1 in a file of UTF-8 is no reason to call all of it Latin-1; without UTF-8 it is.
+{ echo text,label && rows '%s für mich schön,%s\n' && printf 'sch\xf6n,pos\nf\xfcr,neg\ngr\xfcn,neg\n'; } >mixed.csv
+"$rnnprep" mixed.csv -o mixed.h5 >said
+grep -q 'invalid parts (3)' said && ! grep -q ISO-8859 said || problem "mixed encodings: $(cat said)"
+sed 's/ für mich schön//' mixed.csv >latin.csv
+"$rnnprep" latin.csv -o latin.h5 >said
+grep -q 'it looks like' said || problem "Latin-1: $(cat said)"
+
+# Facts in front of the records of one JSON object; a line for each record is JSON Lines all the same.
+{ printf '{"version": "1, {x}", "n": 12, "data": [' && rows '{"text": "%s", "label": "%s"},' | sed '$s/,$//' && echo ']}'; } >facts.json
+"$rnnprep" facts.json -o facts.h5 >said
+grep -q 'json, 12 records' said || problem "facts before records: $(cat said)"
+sed 's/^{/{"id": 1, "tags": [{"a": 1}], /' objects >tags.jsonl
+"$rnnprep" tags.jsonl -o tags.h5 >said
+grep -q '^train *12 documents' said || problem "JSON Lines with lists: $(cat said)"
