@@ -33,7 +33,7 @@ _Static_assert(COUNT_OF(watched) + 1 == COUNT_OF(objectives),
 static const struct option options[] = {
     {"duration", OPTION_DOUBLE, AT(duration), "0", 0, 1e9, NULL,
      "seconds that trials may take, which bounds their number; 0: 600, or any with "
-     "--trials",
+     "--trials; there are no more than 243, and none behind one without a mistake",
      GROUP, true},
     {"trials", OPTION_COUNT, AT(trials), "0", 0, 100000, NULL,
      "networks that are tried, the same ones for the same number; 0: as many as "

@@ -54,6 +54,8 @@ int halving_next(int wanted, int done, double left, double bracket_seconds)
     if (wanted > 0)
         return wanted - done < HALVING_BRACKET ? wanted - done : HALVING_BRACKET;
 
+    if (done >= HALVING_MOST)
+        return 0;
     /* the trials of a whole number of brackets, and at most one smaller one */
     for (size_t i = 0; i < COUNT_OF(sizes) && done % HALVING_BRACKET == 0; i++)
         if (bracket_seconds * work(sizes[i]) / work(HALVING_BRACKET) <= left)

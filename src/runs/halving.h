@@ -9,7 +9,7 @@
 
 #include "base/base.h"
 
-enum { HALVING_FACTOR = 3, HALVING_BRACKET = 9 };
+enum { HALVING_FACTOR = 3, HALVING_BRACKET = 9, HALVING_MOST = 243 };
 
 /* Rungs of a bracket of n trials: 3 of 4 to 9, 2 of 2 or 3, 1 of one. */
 int halving_rungs(int n);
@@ -28,7 +28,8 @@ int halving_best(struct halved *trials, int n);
 
 /* Trials of the next bracket; 0: none. Where `wanted` is not 0 so many in all are wanted,
  * else `left` seconds decide and what a bracket of HALVING_BRACKET takes, or is likely
- * to. */
+ * to, and there are no more than HALVING_MOST: the best of more on the same validation
+ * rows is the luckiest one. */
 int halving_next(int wanted, int done, double left, double bracket_seconds);
 
 #endif

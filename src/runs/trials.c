@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runs/halving.h"
+
 const struct trial_rung *trial_last(const struct trial *trial)
 {
     const struct trial_rung *last = NULL;
@@ -91,6 +93,28 @@ static double cost(const struct trial *trial)
     return seconds;
 }
 
+enum { MOST_SAID = 30 };
+
+/* Which trials the table shows: the best of all and those of the best last values, so
+ * many; the caller's to free. */
+static bool *choose_said(const struct trial *trials, int n, int best)
+{
+    bool *is_said = xcalloc((size_t)n + 1, sizeof *is_said);
+    struct halved *all = xcalloc((size_t)n + 1, sizeof *all);
+
+    for (int i = 0; i < n; i++) {
+        const struct trial_rung *last = trial_last(&trials[i]);
+        double value = last ? last->value : -(double)INFINITY;
+        all[i] =
+            (struct halved){.trial = i, .value = i == best ? (double)INFINITY : value};
+    }
+    (void)halving_best(all, n);
+    for (int i = 0; i < n && i < MOST_SAID; i++)
+        is_said[all[i].trial] = true;
+    free(all);
+    return is_said;
+}
+
 void trials_say(struct job *job, const struct trial *trials, int n, int best)
 {
     enum monitor monitor = job->config->network->monitor;
@@ -100,12 +124,18 @@ void trials_say(struct job *job, const struct trial *trials, int n, int best)
 
     report_say(&job->report, "trial    epochs  best  %*s  seconds  options", width,
                watched);
+    bool *is_said = choose_said(trials, n, best);
     for (int i = 0; i < n; i++) {
         const struct trial_rung *last = trial_last(&trials[i]);
-        if (last)
+        if (last && is_said[i])
             report_say(&job->report, "%5d%c  %7d  %4d  %*.4f  %7.1f  %s", i + 1,
                        i == best ? '*' : ' ', last->epochs, last->best_epoch, width,
                        is_loss ? -last->value : last->value, cost(&trials[i]),
                        trials[i].draw.said);
     }
+    free(is_said);
+    if (n > MOST_SAID)
+        report_say(&job->report,
+                   "%d trials judged worse are not shown: log.jsonl has all %d",
+                   n - MOST_SAID, n);
 }

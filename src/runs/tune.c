@@ -170,6 +170,30 @@ static int try_one(struct tune *tune)
     return OK;
 }
 
+/* Of the trials that learnt as long as they wanted. */
+static int best_trial(const struct tune *tune)
+{
+    int best = -1;
+    double most = -(double)INFINITY;
+
+    for (int i = 0; i < tune->n; i++) {
+        const struct trial *trial = &tune->trials[i];
+        if (trial->n_rungs == 0 || trial->rungs[trial->n_rungs - 1].value <= most)
+            continue;
+        best = i;
+        most = trial->rungs[trial->n_rungs - 1].value;
+    }
+    return best;
+}
+
+/* Whether no network can be judged to be better than the best one. */
+static bool is_perfect(const struct tune *tune)
+{
+    int best = best_trial(tune);
+    return best >= 0 && !monitor_is_loss(tune->config->job.network->monitor) &&
+           trial_last(&tune->trials[best])->value >= 1;
+}
+
 /* Collective. Rank 0's clock and log decide. */
 static int next_bracket(const struct tune *tune)
 {
@@ -190,7 +214,7 @@ static int next_bracket(const struct tune *tune)
 
     if (logged > 0)
         n = logged;
-    else if (config->trials == 0 || left > 0 || tune->n == 0)
+    else if (config->trials == 0 ? !is_perfect(tune) : left > 0 || tune->n == 0)
         n = halving_next(config->trials, tune->n, left, tune->last_bracket);
     comm_broadcast(tune->job->comm, &n, sizeof n);
     return n;
@@ -221,22 +245,6 @@ static int run_brackets(struct tune *tune)
                 fmax(tune->last_bracket * (tune->n == n ? 0 : 1), seconds_now() - began);
     }
     return rc;
-}
-
-/* Of the trials that learnt as long as they wanted. */
-static int best_trial(const struct tune *tune)
-{
-    int best = -1;
-    double most = -(double)INFINITY;
-
-    for (int i = 0; i < tune->n; i++) {
-        const struct trial *trial = &tune->trials[i];
-        if (trial->n_rungs == 0 || trial->rungs[trial->n_rungs - 1].value <= most)
-            continue;
-        best = i;
-        most = trial->rungs[trial->n_rungs - 1].value;
-    }
-    return best;
 }
 
 /* Collective. The best trial is the job's network. */

@@ -53,6 +53,9 @@ static void test_time(void **state)
     assert_int_equal(halving_next(0, 9, 1, 100), 0);
     assert_int_equal(halving_next(0, 12, 1000, 100), 0);
     assert_int_equal(halving_next(0, 1, 1000, 100), 0);
+    assert_int_equal(halving_next(0, HALVING_MOST - 9, 1e9, 1), 9);
+    assert_int_equal(halving_next(0, HALVING_MOST, 1e9, 1), 0);
+    assert_int_equal(halving_next(300, HALVING_MOST, 0, 1), 9);
 }
 
 int main(void)
