@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/pairs.h"
 #include "base/say.h"
 #include "data/own_vectors.h"
 #include "data/sparse.h"
@@ -163,7 +164,7 @@ static int run(const void *given, const char *const *operands, int n)
             path, data.facts.num_words, data.facts.maxlen, facts_side(data.facts.pad_pre),
             facts_side(data.facts.truncate_pre), text_n_words(tokenizer));
         printf("content    %016llx\n", (unsigned long long)content);
-        program_print_json("provenance", data.provenance);
+        pairs_print_text("provenance", data.provenance);
         rc = print_ngrams(&data);
         if (!rc)
             rc = print_vectors(&data);

@@ -38,7 +38,8 @@ enum error {
     ERR_EXISTS = 73,      /* something would be overwritten */
     ERR_IO = 74,          /* reading or writing failed */
     ERR_STOPPED = 75,     /* stopped with a checkpoint: run again with --resume */
-    ERR_DIVERGED = 76     /* loss or gradient is not finite */
+    ERR_DIVERGED = 76,    /* loss or gradient is not finite */
+    ERR_UNHEARD = 141     /* nobody reads standard output: 128 + SIGPIPE, as shells say */
 };
 
 /* Stores the message (at most 2 KiB, one line, escaped as say.h says); returns `code`. */

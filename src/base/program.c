@@ -72,34 +72,6 @@ int program_print_piece(int column, const char *piece, int n)
     return column + say(stdout, "%.*s", n, piece);
 }
 
-/* How far the next comma is that stands in no string, or the end; in a string, which may
- * be long, such as a command, how far a space is. */
-static int piece_of(const char *json, bool *in_string)
-{
-    int n = 0;
-    for (; json[n] && (*in_string || n == 0 || json[n - 1] != ','); n++) {
-        if (n > 0 && *in_string && json[n - 1] == ' ')
-            break;
-        if (*in_string && json[n] == '\\' && json[n + 1])
-            n++;
-        else if (json[n] == '"')
-            *in_string = !*in_string;
-    }
-    return n;
-}
-
-void program_print_json(const char *label, const char *json)
-{
-    int column = program_print_label(label), n;
-    bool in_string = false;
-
-    for (; *json; json += n) {
-        n = piece_of(json, &in_string);
-        column = program_print_piece(column, json, n);
-    }
-    putchar('\n');
-}
-
 void program_print_lines(const char *label, size_t n, char *const *lines)
 {
     for (size_t i = 0; i < n; i++)
@@ -109,7 +81,10 @@ void program_print_lines(const char *label, size_t n, char *const *lines)
 int program_output(int rc)
 {
     if (!rc && (fflush(stdout) != 0 || ferror(stdout)))
-        rc = fail(ERR_IO, "standard output cannot be written: it was closed, or is full");
+        rc = program_is_heard()
+                 ? fail(ERR_IO,
+                        "standard output cannot be written: it was closed, or is full")
+                 : fail(ERR_UNHEARD, "nobody reads standard output");
     return rc;
 }
 
@@ -119,10 +94,11 @@ bool program_is_heard(void)
     return poll(&output, 1, 0) != 1 || !(output.revents & POLLERR);
 }
 
-void program_failure(const char *name)
+void program_failure(const char *name, int rc)
 {
     fflush(stdout);
-    fprintf(stderr, "%s: %s\n", name, fail_message());
+    if (rc != ERR_UNHEARD)
+        fprintf(stderr, "%s: %s\n", name, fail_message());
 }
 
 static bool is_help(const char *argument)
@@ -348,6 +324,6 @@ int program_main(const struct program *program, int argc, char **argv)
 
     rc = program_output(rc);
     if (rc)
-        program_failure(program->name);
+        program_failure(program->name, rc);
     return rc;
 }

@@ -65,19 +65,19 @@ int program_run(const struct option_table *table, void *settings, int argc,
  * NULL: this is no program. */
 const char *program_typed(void);
 
-/* What standard output has come to: rc, or ERR_IO if it was OK and something was lost. */
+/* What standard output has come to: rc, or if that is OK and something was lost ERR_IO,
+ * or ERR_UNHEARD where that is a pipe whose reader has gone, as behind `| head -1`. */
 int program_output(int rc) NODISCARD;
 /* Whether somebody may read it: a pipe whose other end is closed nobody does. */
 bool program_is_heard(void);
-/* The last message of fail(), to standard error, after everything that was said. */
-void program_failure(const char *name);
+/* The last message of fail(), to standard error, after everything that was said; nothing
+ * for ERR_UNHEARD, which is no failure of the program. */
+void program_failure(const char *name, int rc);
 
 /* To standard output, lines with a label that fit a terminal: pieces go on where they
  * have room, else below each other. Each returns the column. */
 int program_print_label(const char *label);
 int program_print_piece(int column, const char *piece, int n);
-/* A JSON text in such lines, which end behind its commas. */
-void program_print_json(const char *label, const char *json);
 /* Lines beneath each other, the label in front of the first. */
 void program_print_lines(const char *label, size_t n, char *const *lines);
 

@@ -45,7 +45,7 @@ int all_ranks_command(const struct option_table *table, void *settings, int argc
     if (comm.rank == 0)
         rc = program_output(rc);
     if (rc && comm.rank == 0)
-        program_failure("rnntrain");
+        program_failure("rnntrain", rc);
     comm_finalize(&comm);
     options_release(table, settings);
     free(operands);

@@ -7,6 +7,7 @@
 #include "base/say.h"
 #include "commands/row_ngrams.h"
 #include "commands/selection.h"
+#include "commands/trained_on.h"
 #include "data/classes.h"
 #include "files/file.h"
 #include "saved/contents.h"
@@ -57,7 +58,7 @@ const struct option_table cmd_calibrate_table = {
         "refused.\n\n"
         "  MODEL       a run's folder, or its best.h5, last.h5 or ensemble.h5\n"
         "  dataset.h5  the data set that it was trained on; without it, dataset.h5 in\n"
-        "              this folder\n",
+        "              this folder or, where there is none, what the model names\n",
     .min_operands = 1,
     .max_operands = 2,
 };
@@ -265,6 +266,7 @@ static int run(const void *given, const char *const *operands, int n)
     const struct settings *settings = given;
     struct run_dir_hold hold;
     char *path = checkpoint_path(operands[0]);
+    char *data = n > 1 ? xstrdup(operands[1]) : trained_on(operands[0], true);
 
     int rc = run_dir_hold(path, &hold);
     if (!rc)
@@ -272,9 +274,10 @@ static int run(const void *given, const char *const *operands, int n)
     if (!rc)
         rc = file_check_target(settings->output ? settings->output : path);
     if (!rc)
-        rc = calibrate(settings, path, n > 1 ? operands[1] : "dataset.h5");
+        rc = calibrate(settings, path, data);
 
     run_dir_let_go(&hold);
+    free(data);
     free(path);
     return rc;
 }

@@ -190,6 +190,6 @@ int cmd_doctor(int argc, char **argv)
 
     bool is_first = comm_launched_rank() <= 0 && !is_silent();
     if (rc && rc != ERR_UNAVAILABLE && is_first) /* what was found has been said */
-        program_failure("rnntrain");
+        program_failure("rnntrain", rc);
     return rc;
 }

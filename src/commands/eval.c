@@ -18,6 +18,7 @@
 #include "commands/out_of_fold.h"
 #include "commands/precision.h"
 #include "commands/selection.h"
+#include "commands/trained_on.h"
 #include "files/file.h"
 #include "input/place.h"
 #include "serve/predictor.h"
@@ -89,7 +90,8 @@ const struct option_table cmd_eval_table = {
         "              cross-validation, of which each training row is judged by the\n"
         "              fold that had not learnt it\n"
         "  dataset.h5  the data set that it was trained on, or one with its vocabulary;\n"
-        "              without it, dataset.h5 in this folder\n"
+        "              without it, dataset.h5 in this folder or, where there is none,\n"
+        "              that which the model says that it was trained on\n"
         "  CORPUS      labelled texts in any form that rnnprep reads, whose classes "
         "have\n"
         "              the model's names: its test part or, where nothing tells parts,\n"
@@ -434,7 +436,6 @@ static int check_outputs(const struct settings *settings)
 static int run(struct comm *comm, const void *given, const char *const *operands, int n)
 {
     struct settings settings = *(const struct settings *)given;
-    const char *checkpoint = operands[0], *path = n > 1 ? operands[1] : "dataset.h5";
     int rc = input_check(&settings.input);
     if (!rc && comm->rank == 0)
         rc = check_outputs(&settings);
@@ -443,7 +444,9 @@ static int run(struct comm *comm, const void *given, const char *const *operands
         return rc;
 
     settings.kernels.isa = precision_set(&settings.kernels);
-    rc = eval(comm, &settings, checkpoint, path);
+    char *path = n > 1 ? xstrdup(operands[1]) : trained_on(operands[0], comm->rank == 0);
+    rc = eval(comm, &settings, operands[0], path);
+    free(path);
     free(settings.kernels.isa);
     return rc;
 }

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "base/pairs.h"
 #include "base/say.h"
 #include "commands/import_options.h"
 #include "commands/inspect_json.h"
@@ -67,8 +68,33 @@ static void show_weights(const struct model *model, const real *weights)
              (unsigned long long)params_hash(params, weights));
 }
 
+/* What a run's state says of it, epoch by epoch, and of where it stands. */
+static void show_state(json_t *root)
+{
+    const json_t *history = json_object_get(root, "history");
+    for (size_t e = 0; e < json_array_size(history); e++) {
+        char *label = xasprintf("epoch %zu", e + 1);
+        json_t *line = json_array_get(history, e);
+        json_object_del(line, "weights"); /* so that it fits; --json has them */
+        pairs_print(label, line);
+        free(label);
+    }
+    json_object_del(root, "history");
+    pairs_print("state", root);
+}
+
+/* Whether a run had rows to validate on, by its configuration. */
+static bool validates(const char *config)
+{
+    json_t *root = config ? json_loads(config, 0, NULL) : NULL;
+    const char *rule = json_string_value(json_object_get(root, "validation"));
+    bool is = !rule || strcmp(rule, "none") != 0;
+    json_decref(root);
+    return is;
+}
+
 /* How far the run had come, of its state; nothing of a model that is no point of one. */
-static void show_run(const char *state)
+static void show_run(const char *state, const char *prefix)
 {
     json_t *root = state ? json_loads(state, 0, NULL) : NULL;
     const json_t *epochs = json_object_get(root, "epoch");
@@ -76,13 +102,14 @@ static void show_run(const char *state)
     json_int_t best = json_integer_value(json_object_get(root, "best_epoch"));
     const json_t *line = json_array_get(json_object_get(root, "history"),
                                         (size_t)(best > 0 ? best - 1 : 0));
-    const json_t *loss = json_object_get(line, "val_loss");
-    const json_t *acc = json_object_get(line, "val_acc");
+    char *loss_name = xasprintf("%sloss", prefix), *acc_name = xasprintf("%sacc", prefix);
+    const json_t *loss = json_object_get(line, loss_name);
+    const json_t *acc = json_object_get(line, acc_name);
 
     if (json_is_integer(epochs)) {
         char *of = best > 0 && loss && acc
-                       ? xasprintf("; best epoch %lld, val_loss %.4f, val_acc %.4f",
-                                   (long long)best, json_number_value(loss),
+                       ? xasprintf("; best epoch %lld, %s %.4f, %s %.4f", (long long)best,
+                                   loss_name, json_number_value(loss), acc_name,
                                    json_number_value(acc))
                        : xstrdup("");
         say_line(stdout, "run        %lld epoch%s, %lld step%s%s",
@@ -90,15 +117,18 @@ static void show_run(const char *state)
                  plural(json_integer_value(epochs)), (long long)steps, plural(steps), of);
         free(of);
     }
+    free(loss_name);
+    free(acc_name);
+    if (json_is_object(root))
+        show_state(root);
     json_decref(root);
 }
 
 static void show_texts(const struct checkpoint *info)
 {
-    show_run(info->state);
-    program_print_json("state", info->state);
-    program_print_json("config", info->config);
-    program_print_json("provenance", info->provenance);
+    show_run(info->state, validates(info->config) ? "val_" : "");
+    pairs_print_text("config", info->config);
+    pairs_print_text("provenance", info->provenance);
 }
 
 static void show_model(const struct predictor *predictor, bool any_length)
@@ -176,7 +206,7 @@ static void show_dataset(const struct dataset *data)
             say_line(stdout, "%-10s %d row%s", dataset_part_name((enum dataset_part)part),
                      data->part[part].n, plural(data->part[part].n));
     show_labels(&data->facts);
-    program_print_json("provenance", data->provenance);
+    pairs_print_text("provenance", data->provenance);
 }
 
 static int show_vectors(const struct dataset *data)

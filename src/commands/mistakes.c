@@ -12,6 +12,7 @@
 #include "commands/eval.h"
 #include "commands/mistakes_told.h"
 #include "commands/precision.h"
+#include "commands/trained_on.h"
 
 static const char *const kind_names[] = {[MISTAKE_WORST] = "worst",
                                          [MISTAKE_UNCERTAIN] = "uncertain",
@@ -98,15 +99,17 @@ static int run(struct comm *comm, const void *given, const char *const *operands
     if (rc)
         return rc;
 
+    char *path = n > 1 ? xstrdup(operands[1]) : trained_on(operands[0], comm->rank == 0);
     char *set = precision_set(&settings->kernels);
     const struct eval_rows rows = {.model = operands[0],
-                                   .path = n > 1 ? operands[1] : "dataset.h5",
+                                   .path = path,
                                    .keras = &settings->keras,
                                    .input = &settings->input,
                                    .part = settings->part,
                                    .isa = set};
     rc = eval_rows(comm, &rows, &telling);
     free(set);
+    free(path);
     return rc;
 }
 

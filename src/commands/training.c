@@ -94,7 +94,7 @@ int training_command(const struct option_table *table, int argc, char **argv,
     if (comm.rank == 0 && program_is_heard()) /* if not, the run is no worse for it */
         rc = program_output(rc);
     if (rc && comm.rank == 0)
-        program_failure("rnntrain");
+        program_failure("rnntrain", rc);
 
     comm_finalize(&comm);
     config_release(&config);

@@ -80,8 +80,9 @@ static void print_result(const json_t *event)
 
 static void print_start(const json_t *event)
 {
-    say_line(stdout, "%s    %.0f ranks on %s, %.0f rows to train, %.0f to validate",
-             past_text(event, "event"), number(event, "ranks"), past_text(event, "hosts"),
+    say_line(stdout, "%s    %.0f rank%s on %s, %.0f rows to train, %.0f to validate",
+             past_text(event, "event"), number(event, "ranks"),
+             plural((int64_t)number(event, "ranks")), past_text(event, "hosts"),
              number(event, "train"), number(event, "validation"));
 }
 

@@ -48,6 +48,14 @@ int checkpoint_check_path(const char *path)
                     "%s: a cross-validation, which has no model: name a fold of it, "
                     "%s/fold-1, or train on all rows, without --folds",
                     path, path);
+    char *last = xasprintf("%s/last.h5", path);
+    bool has_begun = access(last, F_OK) == 0;
+    free(last);
+    if (has_begun)
+        return fail(ERR_NO_INPUT,
+                    "%s: a run that has not finished an epoch, so that it has no best.h5 "
+                    "yet: --resume goes on with it, %s/last.h5 is where it stands",
+                    path, path);
     return fail(ERR_NO_INPUT,
                 "%s: not a regular file: expected a model of Keras, or the folder of a "
                 "run, which has best.h5 or " ENSEMBLE_FILE,

@@ -26,7 +26,24 @@ for model in models:
     assert model["state"]["epoch"] >= 1 and model["config"]["seed"] == 1 and model["provenance"]["ranks"] == 1
 PYTHON
 done
+grep -q '^epoch 1 *acc 0\.[0-9]*, loss 0' last.h5.txt && grep -q '^config .*batch_size 256, *$' last.h5.txt &&
+    ! grep -q '[{"]' last.h5.txt || problem "no text for people: $(cat last.h5.txt)"
+awk 'length > 80' last.h5.txt >wide
+[ ! -s wide ] || problem "wider than a terminal: $(cat wide)"
 grep -Eq '^run +2 epochs, [0-9]+ steps; best epoch [12], val_loss [0-9.]+, val_acc [0-9.]+$' last.h5.txt ||
     problem "where the run stood: $(cat last.h5.txt)"
 "$rnntrain" inspect model.keras --labels neg,pos --json 2>/dev/null >keras.json || true
 python3 -c 'import json; k = json.load(open("keras.json")); assert k["kind"] == "keras" and k["tensors"], k'
+
+# A run that finished no epoch has no best.h5: what there is is named.
+mkdir begun && cp run/seed-1/last.h5 begun/
+expect 66 'begun: a run that has not finished an epoch.*begun/last.h5' "$rnntrain" inspect begun
+
+# Where no data set is named and none lies here, the model's own is taken, and said.
+mv data.h5 moved.h5
+expect 66 'dataset.h5: cannot open' "$rnntrain" eval run
+mv moved.h5 data.h5
+"$rnntrain" eval run --json >said 2>notes
+grep -q '"part":"test"' said && grep -q "note: the data is .*/data.h5" notes || problem "the run's data: $(cat notes)"
+"$rnntrain" mistakes run/linear --top 1 2>notes >said
+grep -q '^worst' said && grep -q 'note: the data is' notes || problem "mistakes of the run's data: $(cat notes)"

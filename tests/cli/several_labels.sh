@@ -24,6 +24,9 @@ ranks 2 "$rnntrain" labels.h5 $options --run-dir again --epochs 4 --monitor val_
 [ "$(hash_of run1)" = "$(hash_of run3)" ] || problem "other bits on three ranks"
 [ "$(hash_of run1)" = "$(hash_of again)" ] || problem "other bits when resumed"
 grep -q '"val_f1":0\.[0-9]*' run1/log.jsonl || problem "no val_f1 in the log"
+# shellcheck disable=SC2086
+"$rnntrain" labels.h5 $options --run-dir acc --epochs 1 --monitor val_acc >said
+grep -q '^epoch  1/1 loss .* f1 .* val_loss .* val_acc 0' said || problem "what the star stands for: $(cat said)"
 
 # What eval says is what predict's probabilities come to.
 "$rnntrain" eval run1 labels.h5 --part train --json >evaluated
@@ -78,6 +81,12 @@ grep -q "the model's labels" said || problem "C: $(cat said)"
 
 # What does not fit is refused.
 make_sample 40
+# Lists of labels that are read as one label each are pointed at, with what cuts them.
+{ echo text,labels && for i in 1 2 3 4; do echo "one a$i,x" && echo "two b$i,y" && echo "both $i,x|y" && echo "more $i,y|x"; done; } >cut.csv
+"$rnnprep" cut.csv --multi-label on -o cut.h5 >said
+grep -q 'lists of labels, labels of their own here: "x|y" (4).*--label-separator "|"' said ||
+    problem "lists of labels: $(cat said)"
+
 expect 64 "monitor f1: F1 over training rows is for texts with several labels" \
     "$rnntrain" sample.h5 --run-dir no --monitor f1
 expect 64 "monitor val_mcc: it is for texts with one label" \

@@ -23,7 +23,7 @@ is_of() { # seed folder
     local file
     for file in best last best.prev last.prev epoch; do
         "$rnntrain" inspect --verify "$2/$file.h5" >said || problem "$2/$file.h5 is damaged"
-        "$rnntrain" inspect "$2/$file.h5" | grep -q "\"seed\":$1[,}]" ||
+        "$rnntrain" inspect "$2/$file.h5" | grep -q "\<seed $1\>" ||
             problem "$2/$file.h5 is of another run"
     done
 }

@@ -107,7 +107,7 @@ kill -HUP $job
 ends
 [ $rc = 0 ] && [ "$(outcome "$tmp/nohup")" = "$expected" ] || problem "SIGHUP under nohup: $rc"
 
-# Nobody listens: a run trains on, rnnprep finishes its file, predict says it and ends.
+# Nobody listens: a run trains on, rnnprep finishes its file, predict ends; none says a word.
 closed() { # command... -> $rc, with an output that is closed from the beginning
     rc=0
     { env --default-signal "$@" 2>"$tmp/err" || echo $? >"$tmp/code"; } | true
@@ -118,11 +118,11 @@ closed "$rnntrain" "${options[@]/--quiet/--mask}" --run-dir "$tmp/closed"
 [ "$rc" = 0 ] && [ "$(outcome "$tmp/closed")" = "$expected" ] ||
     problem "a run with a closed output: $rc: $(cat "$tmp/err")"
 closed "$rnnprep" "$tmp/sample" -o "$tmp/closed.h5" --num-words 400 --maxlen 60
-[ "$rc" = 74 ] && grep -q 'standard output cannot be written' "$tmp/err" ||
+[ "$rc" = 141 ] && [ ! -s "$tmp/err" ] ||
     problem "rnnprep with a closed output: $rc: $(cat "$tmp/err")"
 cmp "$tmp/closed.h5" "$tmp/sample.h5" || problem "rnnprep with a closed output wrote another file"
 closed "$rnntrain" predict "$tmp/straight/best.h5" "$tmp/texts"
-[ "$rc" = 74 ] && grep -q 'standard output cannot be written' "$tmp/err" ||
+[ "$rc" = 141 ] && [ ! -s "$tmp/err" ] ||
     problem "predict with a closed output: $rc: $(cat "$tmp/err")"
 
 # A file must not become as large: said, what stands stays.

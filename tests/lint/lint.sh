@@ -68,7 +68,7 @@ door unicode/ '^src/(text|input)/'
 read -r -a serving <<<"$(sed -n 's/^set(RNNTRAIN_SERVING \(.*\))/\1/p' CMakeLists.txt)"
 [ ${#serving[@]} -gt 5 ] || complain "the list of serving folders was not found in CMakeLists.txt"
 ! grep -n -E '\b(printf|vprintf|puts|putchar)\(|\bstdout\b|\bstderr\b' -r "${serving[@]/#/src/}" |
-    grep -v -E '^src/base/(base|options|options_usage|program)\.c' || complain "a library folder prints"
+    grep -v -E '^src/base/(base|options|options_usage|pairs|program)\.c' || complain "a library folder prints"
 
 # What a text says goes through say.h: only texts of the program itself, or of a source that it
 # writes, are printed as they are.

@@ -1,0 +1,12 @@
+/* The data set that a command reads where none is named. Nothing here is collective. */
+#ifndef RNNTRAIN_COMMANDS_TRAINED_ON_H
+#define RNNTRAIN_COMMANDS_TRAINED_ON_H
+
+#include <stdbool.h>
+
+/* dataset.h5 in this folder; where there is none, what the model of a path, or a
+ * cross-validation, was trained on, if it is still where it was, which a note says on
+ * standard error where `notes` is set. The caller's to free. */
+char *trained_on(const char *model, bool notes);
+
+#endif
