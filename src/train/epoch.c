@@ -289,10 +289,12 @@ static void probe_again(struct trainer *trainer, const struct effort *effort)
 static const char *watched_beside(const struct trainer *trainer)
 {
     enum monitor monitor = trainer->progress.monitor;
-    bool is_there = monitor == MONITOR_VAL_F1 && trainer->data.facts.multi_label;
+    bool has_f1 = trainer->data.facts.multi_label; /* where others have val_acc */
+    bool is_there = monitor == (has_f1 ? MONITOR_VAL_F1 : MONITOR_VAL_ACC);
+    bool is_figure =
+        monitor == MONITOR_VAL_ACC || monitor_figure(monitor) < JUDGE_FIGURES;
 
-    return monitor_figure(monitor) < JUDGE_FIGURES && !is_there ? monitor_names[monitor]
-                                                                : NULL;
+    return is_figure && !is_there ? monitor_names[monitor] : NULL;
 }
 
 static struct report_epoch describe(const struct trainer *trainer,

@@ -26,7 +26,9 @@ static int *count_validation(const struct trainer *trainer)
                          sampler->n_validation);
 }
 
-/* "stratified: neg 1250, pos 1250" */
+enum { MOST_SHOWN = 20 }; /* classes */
+
+/* "stratified: neg 1250, pos 1250", of many classes the first ones and how many more */
 static char *describe_validation(const struct trainer *trainer)
 {
     static const char *const rules[] = {"stratified", "keras-tail", "own", "none",
@@ -41,8 +43,11 @@ static char *describe_validation(const struct trainer *trainer)
     if (!out)
         die("no memory for the line on the validation rows");
     fputs(rules[sampler->config.rule], out);
-    for (int c = 0; c < facts->n_labels && sampler->n_validation > 0; c++)
+    int n = sampler->n_validation > 0 ? facts->n_labels : 0;
+    for (int c = 0; c < n && c < MOST_SHOWN; c++)
         say(out, "%s %s %d", c ? "," : ":", facts->labels[c], counts[c]);
+    if (n > MOST_SHOWN)
+        say(out, " and %d more", n - MOST_SHOWN);
     fclose(out);
 
     free(counts);

@@ -59,6 +59,8 @@ double trainer_watched_figure(const struct trainer *trainer,
 {
     enum monitor monitor = trainer->progress.monitor;
 
+    if (monitor == MONITOR_VAL_ACC)
+        return score_accuracy(&validation->score);
     if (monitor == MONITOR_VAL_F1 && trainer->data.facts.multi_label)
         return score_f1(&validation->score);
     return validation->value[monitor_figure(monitor)];
