@@ -203,6 +203,17 @@ static int set_field(const struct option *option, void *config, const char *valu
     }
 }
 
+/* As where a variable of the shell has no value. */
+static int refuse_empty(const struct option *option, const char *value,
+                        const char *source)
+{
+    bool is_path = option->choices == option_file || option->choices == option_folder;
+    if (*value || !is_path)
+        return OK;
+    return fail(ERR_USAGE, "%s: an empty name, expected that of a %s", source,
+                option->choices == option_file ? "file" : "folder");
+}
+
 static bool is_text(const struct option *option)
 {
     return option->type == OPTION_STRING || option->type == OPTION_LIST;
@@ -281,7 +292,7 @@ int options_from_environment(const struct option_table *table, void *config)
         for (char *c = name; *c; c++)
             *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
         const char *value = getenv(name);
-        if (value)
+        if (value && *value) /* an empty one is as good as unset */
             rc = set_field(&option, config, value, name);
         free(name);
     }
@@ -406,7 +417,9 @@ static int set_argument(const struct option_table *table, void *config, const ch
         return set_pair(table, config, value);
 
     char *source = xasprintf("--%s", name);
-    int rc = set_field(&option, config, value, source);
+    int rc = refuse_empty(&option, value, source);
+    if (!rc)
+        rc = set_field(&option, config, value, source);
     free(source);
     return rc;
 }
@@ -418,6 +431,10 @@ static int check_operands(const struct option_table *table, const char **operand
         return fail(ERR_USAGE, "%s is one operand too many; usage: %s %.*s",
                     operands[table->max_operands], table->program, width,
                     table->synopsis);
+    for (int i = 0; i < n; i++)
+        if (!*operands[i])
+            return fail(ERR_USAGE, "operand %d is empty; usage: %s %.*s", i + 1,
+                        table->program, width, table->synopsis);
     if (n < table->min_operands)
         return fail(ERR_USAGE, "an operand is missing; usage: %s %.*s", table->program,
                     width, table->synopsis);

@@ -224,11 +224,12 @@ static int show_help(const struct program *program, int argc, char **argv)
     return OK;
 }
 
-/* Whether a first argument can be an operand of the usual command: an option, a path, or
- * whatever lies there. */
+/* Whether a first argument can be an operand of the usual command: an option, a path,
+ * whatever lies there, or nothing, which the command refuses. */
 static bool is_operand(const char *argument)
 {
-    return argument[0] == '-' || strpbrk(argument, "./") || !access(argument, F_OK);
+    return argument[0] == '-' || !*argument || strpbrk(argument, "./") ||
+           !access(argument, F_OK);
 }
 
 /* What the build asks, for what is installed beside the program. */

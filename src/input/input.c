@@ -93,11 +93,10 @@ static la_ssize_t read_through(struct archive *archive, void *given, const void 
     int n = gzread(input->gzip, input->block, (unsigned)input->n_block), status = Z_OK;
     gzerror(input->gzip, &status);
     if (n < 0 || (status != Z_OK && status != Z_STREAM_END))
-        return read_failed(
-            archive, input,
-            status == Z_ERRNO
-                ? strerror(errno)
-                : "gzip: its end is missing, or its checksum is another one");
+        return read_failed(archive, input,
+                           status == Z_ERRNO
+                               ? strerror(errno)
+                               : "the gzip archive is damaged, or not all of it is here");
 
     *bytes = input->block;
     return n;
@@ -341,8 +340,8 @@ static int check_twice(struct input *input, const char *name)
     size_t n = strlen(name);
     if (words_find(&input->names, name, n) >= 0)
         return fail(ERR_FORMAT,
-                    "%s: \"%.*s%s\" stands in it twice, as where a newer version was "
-                    "added: unpack it and give the folder",
+                    "%s: %.*s%s is there twice, as where a newer version was added: "
+                    "unpack it and give the folder",
                     input->path, SAY_SHORT(name, 60));
     words_add(&input->names, name, n);
     return OK;

@@ -24,10 +24,13 @@ static int make_folder(const char *folder)
         return OK;
 
     int why = errno;
-    if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
+    bool is_there = stat(folder, &status) == 0;
+    if (is_there && S_ISDIR(status.st_mode))
         return OK;
     return fail(ERR_IO, "%s: cannot make the run directory: %s", folder,
-                why == EEXIST ? "it is a file" : strerror(why));
+                why != EEXIST ? strerror(why)
+                : is_there    ? "it is a file"
+                              : "it is a link to nothing");
 }
 
 /* The folders around it too: jobs of a sweep begin where there are none. */

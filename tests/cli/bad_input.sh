@@ -45,6 +45,17 @@ done
 expect 74 'standard output cannot be written' bash -c \
     "exec '$rnntrain' '$good' --run-dir '$tmp/full' --epochs 1 --limit-train 60 >/dev/full"
 
+# A variable of the shell without a value gives an empty operand, or name; one of the environment is unset.
+expect 64 'operand 1 is empty' "$rnntrain" ""
+expect 64 'operand 1 is empty' "$rnnprep" ""
+expect 64 'operand 2 is empty' "$rnntrain" eval "$run" ""
+expect 64 'an empty name, expected that of a folder' "$rnntrain" "$good" --run-dir ""
+expect 64 'an empty name, expected that of a file' "$rnnprep" "$good" -o ""
+RNNTRAIN_EPOCHS="" "$rnntrain" "$good" --run-dir "$run" --dry-run --quiet >/dev/null || problem "an empty variable"
+ln -s nowhere "$tmp/dangling"
+expect 74 'it is a link to nothing' "$rnntrain" "$good" --run-dir "$tmp/dangling"
+rm "$tmp/dangling"
+
 # The data set.
 mkfifo "$tmp/pipe"
 refused 66 'pipe: not a regular file' "$tmp/pipe"
@@ -202,12 +213,12 @@ expect 74 'cannot read the stop words' "$rnnprep" "$tmp/sample" --stop-words "$t
 tar -C "$tmp" -czf "$tmp/crc.tgz" sample
 printf 'abcd' | dd of="$tmp/crc.tgz" bs=1 conv=notrunc status=none \
     seek=$(($(stat -c %s "$tmp/crc.tgz") - 8))
-not_made 65 'crc.tgz: the gzip archive is damaged .*copy it again' "$tmp/crc.tgz"
+not_made 65 'crc.tgz: the gzip archive is damaged, .*to be copied again' "$tmp/crc.tgz"
 truncate -s 1M "$tmp/skipped.bin" # the end is met within an entry that is not read
 tar -C "$tmp" -czf "$tmp/crc.tgz" sample skipped.bin
 printf 'abcd' | dd of="$tmp/crc.tgz" bs=1 conv=notrunc status=none \
     seek=$(($(stat -c %s "$tmp/crc.tgz") - 8))
-not_made 65 'crc.tgz: the gzip archive is damaged .*copy it again' "$tmp/crc.tgz"
+not_made 65 'crc.tgz: the gzip archive is damaged, .*to be copied again' "$tmp/crc.tgz"
 tar -C "$tmp" -cf "$tmp/cut.tar" sample
 head -c 100000 "$tmp/cut.tar" >"$tmp/cut2.tar"
 not_made 65 'cut2.tar' "$tmp/cut2.tar"
