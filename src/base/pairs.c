@@ -23,12 +23,17 @@ static char *text_of(const json_t *value)
     return text ? text : xstrdup("");
 }
 
+static void begin_line(int *column)
+{
+    putchar('\n');
+    *column = say(stdout, "%*s", LABEL, "");
+}
+
 /* A piece without a blank in front, which it gets unless it begins a line. */
 static void print_piece(int *column, const char *piece, int n)
 {
     if (*column > LABEL && *column + 1 + n > WIDTH) {
-        say(stdout, "\n%*s", LABEL, "");
-        *column = LABEL;
+        begin_line(column);
     } else if (*column > LABEL) {
         putchar(' ');
         (*column)++;
@@ -70,8 +75,8 @@ static void print_object(int *column, const char *prefix, json_t *object)
 
     if (*prefix && left > 0) {
         if (*column > LABEL)
-            say(stdout, "\n%*s", LABEL, "");
-        *column = LABEL + say(stdout, "%s:", prefix);
+            begin_line(column);
+        *column += say(stdout, "%s:", prefix);
     }
     json_object_foreach(object, key, value)
     {

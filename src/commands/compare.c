@@ -13,7 +13,7 @@
 #include "judge/paired.h"
 #include "saved/kind.h"
 
-enum { NAME = 15 };
+enum { NAME = 15, MOST_NAME = 28 };
 
 struct settings {
     int bootstrap;
@@ -49,28 +49,41 @@ const struct option_table cmd_compare_table = {
     .max_operands = PAST_MOST_RUNS,
 };
 
-static const char *number(double value, const char *format, char text[32])
+/* "-": it is not known. */
+static const char *number(double value, int digits, char text[32])
 {
     if (isfinite(value))
-        snprintf(text, 32, "%.4f", value);
+        snprintf(text, 32, "%.*f", digits, value);
     else
-        snprintf(text, 32, "%s", format);
+        snprintf(text, 32, "-");
     return text;
 }
 
-static void print_run(const struct past_run *run)
+/* Of a name's column: as wide as the longest, within reason. */
+static int width_of(const struct past *past)
 {
-    char val_loss[32], val_score[32], loss[32], score[32];
-    char *name = columns_fit(run->name, NAME, NAME);
+    int width = NAME;
+    for (int i = 0; i < past->n; i++) {
+        size_t n = strlen(past->runs[i].name);
+        width = n > (size_t)width ? (int)n : width;
+    }
+    return width < MOST_NAME ? width : MOST_NAME;
+}
+
+static void print_run(const struct past_run *run, int width)
+{
+    char val_loss[32], val_score[32], loss[32], score[32], epochs[32], best[32];
+    char *name = columns_fit(run->name, width, width);
     bool is_test = run->result.is_there && run->result.is_test;
     double tested = run->several_labels ? run->result.f1 : run->result.acc;
 
-    say_line(stdout, "%s %6d %4d  %8s  %8s  %8s  %8s %6.0f s  %.8s", name, run->n_epochs,
-             run->best_epoch,
-             number(past_at(run, PAST_VAL_LOSS, run->best_epoch), "-", val_loss),
-             number(past_at(run, past_val_score(run), run->best_epoch), "-", val_score),
-             number(is_test ? run->result.loss : (double)NAN, "-", loss),
-             number(is_test ? tested : (double)NAN, "-", score), past_seconds(run),
+    say_line(stdout, "%s %6s %4s  %8s  %8s  %8s  %8s %6.0f s  %.8s", name,
+             number(run->is_joint ? (double)NAN : run->n_epochs, 0, epochs),
+             number(run->is_joint ? (double)NAN : run->best_epoch, 0, best),
+             number(past_at(run, PAST_VAL_LOSS, run->best_epoch), 4, val_loss),
+             number(past_at(run, past_val_score(run), run->best_epoch), 4, val_score),
+             number(is_test ? run->result.loss : (double)NAN, 4, loss),
+             number(is_test ? tested : (double)NAN, 4, score), past_seconds(run),
              run->weights);
     free(name);
 }
@@ -78,12 +91,13 @@ static void print_run(const struct past_run *run)
 static void print_runs(const struct past *past)
 {
     bool has_f1 = past->runs[0].several_labels;
+    int width = width_of(past);
 
-    say_line(stdout, "%-*s %6s %4s  %8s  %8s  %8s  %8s %8s  %s", NAME, "run", "epochs",
+    say_line(stdout, "%-*s %6s %4s  %8s  %8s  %8s  %8s %8s  %s", width, "run", "epochs",
              "best", "val_loss", has_f1 ? "val_f1" : "val_acc", "loss",
              has_f1 ? "f1" : "acc", "time", "weights");
     for (int i = 0; i < past->n; i++)
-        print_run(&past->runs[i]);
+        print_run(&past->runs[i], width);
 }
 
 /* A line an option in which a run differs from the first one. */

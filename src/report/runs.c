@@ -14,8 +14,13 @@ static void write_row(struct page *page, const struct past_run *run)
     bool is_test = run->result.is_there && run->result.is_test;
 
     page_row(page, run->name);
-    page_cell_count(page, run->n_epochs);
-    page_cell_count(page, run->best_epoch);
+    if (run->is_joint) {
+        page_cell_number(page, (double)NAN, 0);
+        page_cell_number(page, (double)NAN, 0);
+    } else {
+        page_cell_count(page, run->n_epochs);
+        page_cell_count(page, run->best_epoch);
+    }
     page_cell_number(page, past_at(run, PAST_VAL_LOSS, run->best_epoch), 4);
     page_cell_number(page, past_at(run, past_val_score(run), run->best_epoch), 4);
     page_cell_number(page, is_test ? run->result.loss : (double)NAN, 4);

@@ -57,7 +57,7 @@ grep -q "weights of the ensemble's members were chosen" notes || problem "no not
 # What is in it.
 "$rnntrain" inspect run >said
 for words in 'sum of 3 models' 'bias       0.05' 'member 2   weight 3$' 'gru/kernel' 'ngrams/kernel' \
-    '"needs":\["ensemble"\]'; do
+    'needs ."ensemble".'; do
     grep -q "$words" said || problem "inspect does not say $words: $(cat said)"
 done
 "$rnntrain" inspect mean.h5 >said

@@ -58,7 +58,7 @@ chooses coded.jsonl best --tags html --ngram-punctuation --num-words all --ngram
 chooses blanks.jsonl auto --ngram-punctuation --num-words all --ngrams 2 --ngram-min-count 1 --maxlen 10
 chooses names.jsonl auto --segment char --ngram-punctuation --num-words all --ngrams 4 --ngram-min-count 1 --maxlen 12
 "$rnnprep" inspect typed.h5 --rows 0 >shown
-grep -q '"segment":"char"' shown && ! grep -q '"for"' shown || problem "$(cat shown)"
+grep -q 'segment char,' shown && ! grep -Eq '\bfor (auto|fast|best)' shown || problem "$(cat shown)"
 
 # Chinese in a file, in a mixture whose beginning says otherwise, in a folder, an archive and standard input.
 segments() { # segment corpus options...

@@ -47,3 +47,7 @@ mv moved.h5 data.h5
 grep -q '"part":"test"' said && grep -q "note: the data is .*/data.h5" notes || problem "the run's data: $(cat notes)"
 "$rnntrain" mistakes run/linear --top 1 2>notes >said
 grep -q '^worst' said && grep -q 'note: the data is' notes || problem "mistakes of the run's data: $(cat notes)"
+
+# Beside its members a job's ensemble has no epochs of its own.
+"$rnntrain" compare run --bootstrap 0 >said 2>/dev/null
+grep -Eq '^run +- +- .* [01]\.[0-9]+ ' said || problem "the ensemble beside its members: $(cat said)"
