@@ -223,7 +223,11 @@ static int check_classes(const struct corpus *corpus, bool any_trained,
     if (corpus->n_classes == 1)
         return report_one_class(corpus, notes);
     for (int c = 0; c < corpus->n_classes; c++)
-        if (!text_is_utf8(corpus->classes[c]))
+        if (!corpus->classes[c][strspn(corpus->classes[c], " \t")])
+            return fail(ERR_FORMAT,
+                        "%s: the name of class %d is blank: rename its folder",
+                        settle_path(corpus), c);
+        else if (!text_is_utf8(corpus->classes[c]))
             return fail(ERR_FORMAT,
                         "%s: the name of class %d is not valid UTF-8; expected a file in "
                         "UTF-8, or its --encoding; a folder must be renamed",

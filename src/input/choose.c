@@ -413,6 +413,10 @@ int choose_columns(const struct choose_given *given, const struct sample *sample
         rc = column_of(given, sample, given->text_option, given->text, &t);
     if (!rc && given->label && may_have_label)
         rc = column_of(given, sample, given->label_option, given->label, &l);
+    if (!rc && given->text && l >= 0 && t == l)
+        rc = fail(ERR_USAGE, "%s: --%s and --%s name the same one, %d of %d %s",
+                  given->name, given->text_option, given->label_option, t + 1,
+                  sample->n_columns, given->what);
     if (rc)
         return rc;
 

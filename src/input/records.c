@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "input/block.h"
+#include "input/columns.h"
 #include "input/container.h"
 #include "input/decode_guess.h"
 #include "input/json_document.h"
@@ -331,9 +332,29 @@ static size_t take_sep_line(struct records *records)
     return 5;
 }
 
-/* Objects are no texts: which of their fields is? */
-static int check_lines(const struct records *records)
+/* Whether the first line names columns, one of them as texts are called, and the others
+ * have as many. */
+static bool begins_table(const struct records *records, bool whole)
 {
+    const struct beginning beginning = {.options = &records->options,
+                                        .name = records->file.name,
+                                        .text = records->head,
+                                        .n = records->n_head,
+                                        .whole = whole};
+    return records->options.format < FORMAT_FIRST &&
+           columns_name_texts(&beginning, ",;\t|");
+}
+
+/* Rows and objects are no texts: which of their columns or fields is? */
+static int check_lines(const struct records *records, bool whole)
+{
+    if (begins_table(records, whole))
+        return fail(ERR_FORMAT,
+                    "%s: the first line names columns, expected a text a line: "
+                    "--text-column NAME names the column with the texts; --format lines "
+                    "takes whole lines",
+                    records->file.name);
+
     const char *head = records->head, *end = head + records->n_head;
     const char *stop = records->n_head ? memchr(head, '\n', records->n_head) : NULL;
     stop = stop ? stop : end;
@@ -368,7 +389,7 @@ static int start(struct records *records, size_t at, bool whole)
     if (rc)
         return rc;
     if (records->class_name && !has_table_of_class(records)) {
-        rc = check_lines(records);
+        rc = check_lines(records, whole);
         if (rc)
             return rc;
         layout->header = records->options.header == CHOICE_YES;

@@ -92,3 +92,15 @@ grep -q 'json, 12 records' said || problem "facts before records: $(cat said)"
 sed 's/^{/{"id": 1, "tags": [{"a": 1}], /' objects >tags.jsonl
 "$rnnprep" tags.jsonl -o tags.h5 >said
 grep -q '^train *12 documents' said || problem "JSON Lines with lists: $(cat said)"
+
+# A table that is given for a class is no text a line, unless that is said.
+{ echo id,text && echo '1,"good, nice"' && echo 2,fine; } >pos.csv
+{ echo id,text && echo '1,"bad, sad"' && echo 2,poor; } >neg.csv
+expect 65 'pos.csv: the first line names columns' "$rnnprep" --class pos=pos.csv --class neg=neg.csv -o none.h5
+"$rnnprep" --class pos=pos.csv --class neg=neg.csv --text-column text -o both.h5 >said
+grep -q '^train *4 documents' said || problem "tables of a class: $(cat said)"
+"$rnnprep" --class pos=pos.csv --class neg=neg.csv --format lines -o both.h5 >said
+grep -q '^train *6 documents' said || problem "whole lines of a class: $(cat said)"
+expect 64 'name the same one, 2 of 2 columns' "$rnnprep" latin.csv --text-column 2 --label-column label -o none.h5
+mkdir -p blank/pos 'blank/  ' && echo good >blank/pos/1 && echo bad >'blank/  /1'
+refused 'blank: the name of class 0 is blank' blank
