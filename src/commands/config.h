@@ -38,7 +38,7 @@ struct config {
     struct trainer_config trainer; /* its strings are owned */
     struct test_hooks test;
     int seeds, n_groups; /* of several runs as one job */
-    bool add_linear, add_latent;
+    bool add_linear, add_each_scaling, add_latent;
     struct tune_options tune;   /* of rnntrain tune */
     struct sweep_options sweep; /* of rnntrain sweep */
     bool print_config;

@@ -13,6 +13,10 @@ static const struct option options[] = {
      "fit a linear model of the data set's n-grams too, and write both as one model, "
      "RUN/ensemble.h5: logits = a network + b linear + c, by validation rows",
      GROUP, true},
+    {"add-each-scaling", OPTION_BOOL, AT(add_each_scaling), "false", 0, 0, NULL,
+     "with --add-linear, where --linear-scaling is auto: a model of log-count ratios and "
+     "one of shared-tf-idf instead of the better one",
+     GROUP, true},
     {"add-latent", OPTION_BOOL, AT(add_latent), "false", 0, 0, NULL,
      "fit a linear model of the components of all texts too (--linear-scaling latent), "
      "those of rnnprep --unlabelled as well; beside --add-linear or alone",
@@ -82,12 +86,21 @@ struct config runs_options_linear(const struct config *config)
     to->loss.class_weight = from->loss.class_weight;
     to->linear = from->linear;
     to->linear.is_refitted = false;
+    if (runs_options_have_tf_idf(config))
+        to->linear.scaling = SCALING_LOG_COUNT;
     to->sampler = from->sampler;
     to->sampler.replica = 0;
     to->monitor = from->monitor_given ? from->monitor : MONITOR_VAL_LOSS;
     to->monitor_given = from->monitor_given;
     to->spares_one_class = !from->monitor_given;
     return linear;
+}
+
+struct config runs_options_tf_idf(const struct config *config)
+{
+    struct config tf_idf = runs_options_linear(config);
+    tf_idf.trainer.linear.scaling = SCALING_SHARED_TF_IDF;
+    return tf_idf;
 }
 
 struct config runs_options_latent(const struct config *config)

@@ -13,6 +13,12 @@ static inline bool runs_options_are_folds(const struct config *config)
 {
     return config->trainer.sampler.folds > 0 && config->trainer.sampler.fold == 0;
 }
+/* Whether linear models of both scalings are fitted. */
+static inline bool runs_options_have_tf_idf(const struct config *config)
+{
+    return config->add_linear && config->add_each_scaling &&
+           config->trainer.linear.scaling == SCALING_AUTO;
+}
 /* Whether they ask for a job of several runs. */
 static inline bool runs_options_are_several(const struct config *config)
 {
@@ -26,7 +32,8 @@ int runs_options_check(const struct config *config) NODISCARD;
 /* The configuration of `rnntrain --model linear --no-linear-refit` on the same split; its
  * strings are borrowed from `config`. */
 struct config runs_options_linear(const struct config *config);
-/* The same with --linear-scaling latent. */
+/* The same with --linear-scaling shared-tf-idf, and latent. */
+struct config runs_options_tf_idf(const struct config *config);
 struct config runs_options_latent(const struct config *config);
 
 #endif

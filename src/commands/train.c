@@ -18,8 +18,10 @@
 static int rehearse_several(struct comm *comm, const struct config *config)
 {
     static const char *const told[] = {"", ", and a linear model",
-                                       ", and two linear models"};
-    int n_linear = config->add_linear + config->add_latent;
+                                       ", and two linear models",
+                                       ", and three linear models"};
+    int n_linear =
+        config->add_linear + runs_options_have_tf_idf(config) + config->add_latent;
     struct config linear =
         config->add_linear ? runs_options_linear(config) : runs_options_latent(config);
     int rc = training_rehearse(comm, &config->trainer, config);
@@ -39,9 +41,12 @@ static int rehearse_several(struct comm *comm, const struct config *config)
 static int train_several(struct comm *comm, struct config *config)
 {
     struct config linear = runs_options_linear(config);
+    struct config tf_idf = runs_options_tf_idf(config);
     struct config latent = runs_options_latent(config);
+    bool has_tf_idf = runs_options_have_tf_idf(config);
     const struct job_config job = {.network = &config->trainer,
                                    .side = {config->add_linear ? &linear.trainer : NULL,
+                                            has_tf_idf ? &tf_idf.trainer : NULL,
                                             config->add_latent ? &latent.trainer : NULL},
                                    .seeds = config->seeds,
                                    .n_groups = config->n_groups,

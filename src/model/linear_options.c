@@ -2,10 +2,13 @@
 
 #include <math.h>
 
-const char *const linear_scaling_names[] = {
-    [SCALING_LOG_COUNT] = "log-count", [SCALING_TF_IDF] = "tf-idf",
-    [SCALING_NONE] = "none",           [SCALING_LATENT] = "latent",
-    [SCALING_AUTO] = "auto",           NULL};
+const char *const linear_scaling_names[] = {[SCALING_LOG_COUNT] = "log-count",
+                                            [SCALING_TF_IDF] = "tf-idf",
+                                            [SCALING_NONE] = "none",
+                                            [SCALING_LATENT] = "latent",
+                                            [SCALING_SHARED_TF_IDF] = "shared-tf-idf",
+                                            [SCALING_AUTO] = "auto",
+                                            NULL};
 _Static_assert(COUNT_OF(linear_scaling_names) == LINEAR_SCALINGS + 1,
                "a scaling has no name");
 
@@ -15,9 +18,10 @@ _Static_assert(COUNT_OF(linear_scaling_names) == LINEAR_SCALINGS + 1,
 static const struct option linear_table[] = {
     {"linear-scaling", OPTION_CHOICE, AT(scaling), "auto", 0, 0, linear_scaling_names,
      "what an n-gram stands for: its log-count ratio (NB-SVM), or its tf-idf in a row of "
-     "length 1; auto: the better one on validation rows; latent: a weight of both, and "
-     "the model sees rows by their components in all texts of the data set, those of "
-     "rnnprep --unlabelled too",
+     "length 1, shared-tf-idf: which n-grams of a single text have no part in; auto: the "
+     "better one of the first two on validation rows; latent: a weight of both, and the "
+     "model sees rows by their components in all texts of the data set, those of rnnprep "
+     "--unlabelled too",
      GROUP, false},
     {"linear-components", OPTION_COUNT, AT(width), "128", 1, 4096, NULL,
      "with --linear-scaling latent: how many components rows are seen by", GROUP, false},
@@ -45,7 +49,8 @@ const struct option_table linear_options_table = {
 static const double usual[] = {[SCALING_LOG_COUNT] = 1,
                                [SCALING_TF_IDF] = 40,
                                [SCALING_NONE] = 0.2,
-                               [SCALING_LATENT] = 0.03125};
+                               [SCALING_LATENT] = 0.03125,
+                               [SCALING_SHARED_TF_IDF] = 40};
 _Static_assert(COUNT_OF(usual) == SCALING_AUTO, "a scaling has no usual C");
 
 enum { FACTOR_BITS = 2, MOST_RUNGS = 5 };

@@ -17,10 +17,18 @@ enum linear_scaling {
     /* Of the components of all texts, those without labels among them, what it adds to
      * each: train/latent.h. Source: Deerwester et al. 1990, latent semantic analysis. */
     SCALING_LATENT,
+    /* SCALING_TF_IDF, but 0 of n-grams that one text alone has: they say little, and make
+     * the rows of a small corpus longer than all others do. */
+    SCALING_SHARED_TF_IDF,
     SCALING_AUTO, /* for options only: the best of the first two on validation rows */
     LINEAR_SCALINGS
 };
 extern const char *const linear_scaling_names[LINEAR_SCALINGS + 1];
+
+static inline bool linear_scaling_is_tf_idf(enum linear_scaling scaling)
+{
+    return scaling == SCALING_TF_IDF || scaling == SCALING_SHARED_TF_IDF;
+}
 
 struct linear_config {
     enum linear_scaling scaling;

@@ -281,9 +281,9 @@ int folds_run(struct comm *comm, const struct job_config *config)
     struct job job = {.config = &all, .comm = comm, .judges_alone = true};
     all.seeds = 1;
     memset(all.side, 0, sizeof all.side); /* these are of each fold */
-    job.identity =
-        json_pack("{s:i,s:i,s:b}", "folds", config->network->sampler.folds, "seeds",
-                  config->seeds, "linear", config->side[JOB_LINEAR] != NULL);
+    job.identity = json_pack("{s:i,s:i}", "folds", config->network->sampler.folds,
+                             "seeds", config->seeds);
+    job_identify_sides(config, job.identity);
     job_make_runs(&job);
     run_release(&job.networks[0]);
     job.networks[0].name = xstrdup("fold-1");

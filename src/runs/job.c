@@ -21,10 +21,11 @@ static int check_configuration(const struct job *job)
     const struct job_config *config = job->config;
     const struct trainer_config *network = config->network;
     char *record = config->record(network, config->context);
-    char *all = xasprintf("%s %s %d %d %d %d %d %d %s", network->data, network->run_dir,
-                          config->seeds, config->side[JOB_LINEAR] != NULL,
-                          config->side[JOB_LATENT] != NULL, config->n_groups,
-                          network->resume, network->overwrite, record);
+    char *all =
+        xasprintf("%s %s %d %d %d %d %d %d %d %s", network->data, network->run_dir,
+                  config->seeds, config->side[JOB_LINEAR] != NULL,
+                  config->side[JOB_TF_IDF] != NULL, config->side[JOB_LATENT] != NULL,
+                  config->n_groups, network->resume, network->overwrite, record);
 
     int rc = comm_same(job->comm, all, "configuration",
                        "give all of them the same options, RNNTRAIN_* and --config file");
@@ -133,10 +134,8 @@ static int train_and_join(struct job *job, void *context)
 int job_run(struct comm *comm, const struct job_config *config)
 {
     struct job job = {.config = config, .comm = comm};
-    job.identity = json_pack("{s:i,s:b}", "seeds", config->seeds, "linear",
-                             config->side[JOB_LINEAR] != NULL);
-    if (config->side[JOB_LATENT])
-        json_object_set_new(job.identity, "latent", json_true());
+    job.identity = json_pack("{s:i}", "seeds", config->seeds);
+    job_identify_sides(config, job.identity);
     job_make_runs(&job);
 
     int rc = job_carry_out(&job, train_and_join, NULL);

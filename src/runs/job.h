@@ -5,6 +5,8 @@
  *   RUN/linear        the linear model, judged by validation rows and not fitted to them
  *   RUN/linear-all    its best trial, fitted on validation rows too, where those are of
  *                     the training part
+ *   RUN/tf-idf ...    with one of each scaling that of shared-tf-idf, "linear" being the
+ *                     other
  *   RUN/latent ...    another one of the components of all texts (train/latent.h), with
  *                     a fit on validation rows of its own
  *   RUN/ensemble.h5   all networks as one: the mean of their probabilities or, with
@@ -17,9 +19,9 @@
 
 #include "train/trainer.h"
 
-enum job_side { JOB_LINEAR, JOB_LATENT, JOB_SIDES };
+enum job_side { JOB_LINEAR, JOB_TF_IDF, JOB_LATENT, JOB_SIDES };
 
-/* For files and people: "linear", "latent". */
+/* For files and people: "linear", "tf-idf", "latent". */
 extern const char *const job_side_names[JOB_SIDES];
 
 struct job_config {

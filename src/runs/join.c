@@ -164,7 +164,8 @@ static int report_blend(struct joint *joint)
     json_t *bias = json_array();
 
     for (int side = 0; side < JOB_SIDES; side++) {
-        static const char *const keys[] = {[JOB_LINEAR] = "b", [JOB_LATENT] = "latent"};
+        static const char *const keys[] = {
+            [JOB_LINEAR] = "b", [JOB_TF_IDF] = "tf_idf", [JOB_LATENT] = "latent"};
         if (!job->config->side[side])
             continue;
         char *more =

@@ -4,7 +4,8 @@
 
 #include "data/sampler_options.h"
 
-const char *const job_side_names[] = {[JOB_LINEAR] = "linear", [JOB_LATENT] = "latent"};
+const char *const job_side_names[] = {
+    [JOB_LINEAR] = "linear", [JOB_TF_IDF] = "tf-idf", [JOB_LATENT] = "latent"};
 _Static_assert(COUNT_OF(job_side_names) == JOB_SIDES, "a side has no name");
 
 static void make_run(const struct job *job, struct run *run,
@@ -41,6 +42,14 @@ int job_n_sides(const struct job *job)
     for (int side = 0; side < JOB_SIDES; side++)
         n += job->config->side[side] != NULL;
     return n;
+}
+
+void job_identify_sides(const struct job_config *config, json_t *identity)
+{
+    json_object_set_new(identity, "linear", json_boolean(config->side[JOB_LINEAR]));
+    for (int side = JOB_LINEAR + 1; side < JOB_SIDES; side++)
+        if (config->side[side])
+            json_object_set_new(identity, job_side_names[side], json_true());
 }
 
 bool job_has_refit(const struct job *job)

@@ -47,6 +47,8 @@ struct job {
 void job_make_runs(struct job *job);
 /* Linear models that it has. */
 int job_n_sides(const struct job *job);
+/* Which linear models a job has becomes part of what it is. */
+void job_identify_sides(const struct job_config *config, json_t *identity);
 /* Whether they are fitted again: validation took rows of the training part. */
 bool job_has_refit(const struct job *job);
 void job_make_refit(struct job *job, enum job_side side);

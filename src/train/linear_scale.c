@@ -83,11 +83,14 @@ static void take_idf(struct linear_fit *fit)
 {
     const struct linear_share *share = &fit->features;
     double n = (double)fit->rows.n;
+    double fewest = fit->task.scaling == SCALING_SHARED_TF_IDF ? 2 : 0;
 
     fit->idf = xcalloc((size_t)share->blocks * LINEAR_BLOCK, sizeof *fit->idf);
     for (size_t f = 0; f < share_own(share); f++) {
         double documents = (double)(share->start[f + 1] - share->start[f]);
-        fit->idf[share->begin + f] = (float)(kernels_log((1 + n) / (1 + documents)) + 1);
+        if (documents >= fewest)
+            fit->idf[share->begin + f] =
+                (float)(kernels_log((1 + n) / (1 + documents)) + 1);
     }
     comm_gather_blocks(fit->comm, fit->idf, LINEAR_BLOCK * sizeof *fit->idf,
                        share->first);
@@ -119,7 +122,7 @@ void linear_scale(struct linear_fit *fit)
         fit->scale[i] = 1;
     if (fit->task.scaling == SCALING_LOG_COUNT)
         scale_by_log_counts(fit);
-    if (fit->task.scaling == SCALING_TF_IDF) {
+    if (linear_scaling_is_tf_idf(fit->task.scaling)) {
         take_idf(fit);
         linear_take_norms(fit);
         for (size_t i = 0; i < own * k; i++)

@@ -13,7 +13,7 @@ small=(--units 4 --embedding 4 --epochs 1 --quiet)
 # A network and a linear model beside it, in steps of a small corpus.
 "$rnntrain" data.h5 --recipe auto "${small[@]}" --run-dir auto
 [ -e auto/ensemble.h5 ] || problem "auto: $(ls auto)"
-grep -q '"event":"blend"' auto/log.jsonl || problem "auto: no blend"
+grep -q '"event":"blend".*"tf_idf":' auto/log.jsonl || problem "auto: $(grep blend auto/log.jsonl)"
 head -n 1 auto/seed-1/log.jsonl >record
 for pair in '"model":"bilstm"' '"head":"max"' '"batch_size":32' '"monitor":"val_loss"' \
     '"units":4' '"recipe":"auto"'; do
@@ -21,7 +21,13 @@ for pair in '"model":"bilstm"' '"head":"max"' '"batch_size":32' '"monitor":"val_
 done
 ranks 3 "$rnntrain" data.h5 --recipe auto "${small[@]}" --run-dir three
 [ "$(hashes auto/seed-1)" = "$(hashes three/seed-1)" ] || problem "auto: other bits on three ranks"
-[ "$(hashes auto/linear)" = "$(hashes three/linear)" ] || problem "linear: other bits on three ranks"
+for name in linear-all tf-idf-all; do
+    [ "$(hashes auto/$name)" = "$(hashes three/$name)" ] || problem "$name: other bits on three ranks"
+done
+grep -q '"linear_scaling":"log-count"' auto/linear/log.jsonl || problem "auto/linear is of another scaling"
+grep -q '"linear_scaling":"shared-tf-idf"' auto/tf-idf/log.jsonl || problem "auto/tf-idf is of another scaling"
+"$rnntrain" data.h5 --recipe auto "${small[@]}" --linear-scaling tf-idf --run-dir named
+[ -e named/linear-all ] && [ ! -e named/tf-idf ] || problem "a scaling that is named: $(ls named)"
 
 # Without n-grams, or without rows that judge, the network alone.
 "$rnntrain" --data ids.h5 --recipe auto "${small[@]}" --run-dir ids

@@ -193,6 +193,39 @@ static void test_tf_idf(void **state)
     (void)state;
 }
 
+/* A feature stays in the first n rows that have it. */
+static void leave(struct problem *problem, uint32_t feature, int n)
+{
+    size_t kept = 0, e = 0;
+
+    for (int i = 0; i < problem->labels.n; i++) {
+        for (; e < problem->start[i + 1]; e++)
+            if (problem->index[e] != feature || n-- > 0)
+                problem->index[kept++] = problem->index[e];
+        problem->start[i + 1] = kept;
+    }
+}
+
+/* As tf-idf where n-grams of one text are not there. */
+static void test_shared_tf_idf(void **state)
+{
+    enum { ALONE = 3 };
+    struct problem *problem = small_problem();
+    leave(problem, ALONE, 1);
+    struct found all = fit_small(problem, LOSS_CATEGORICAL, SCALING_TF_IDF, 2);
+    struct found shared = fit_small(problem, LOSS_CATEGORICAL, SCALING_SHARED_TF_IDF, 2);
+    leave(problem, ALONE, 0);
+    struct found without = fit_small(problem, LOSS_CATEGORICAL, SCALING_TF_IDF, 2);
+
+    for (int f = 0; f < FEATURES; f++)
+        expect((double)shared.idf[f], f == ALONE ? 0 : (double)all.idf[f], 0);
+    assert_true(all.kernel[ALONE * CLASSES] != 0);
+    assert_memory_equal(shared.kernel, without.kernel, sizeof shared.kernel);
+    assert_memory_equal(shared.bias, without.bias, sizeof shared.bias);
+    free_problem(problem);
+    (void)state;
+}
+
 /* Ratios of each class against the rest; the optimum is SciPy's L-BFGS-B's. */
 static void test_softmax_log_counts(void **state)
 {
@@ -354,10 +387,15 @@ static void print_hashes(void)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_binary), cmocka_unit_test(test_log_counts),
-        cmocka_unit_test(test_tf_idf), cmocka_unit_test(test_softmax_log_counts),
-        cmocka_unit_test(test_labels), cmocka_unit_test(test_rows_and_warm_start),
-        cmocka_unit_test(test_wish),   cmocka_unit_test(test_class_weights),
+        cmocka_unit_test(test_binary),
+        cmocka_unit_test(test_log_counts),
+        cmocka_unit_test(test_tf_idf),
+        cmocka_unit_test(test_shared_tf_idf),
+        cmocka_unit_test(test_softmax_log_counts),
+        cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_rows_and_warm_start),
+        cmocka_unit_test(test_wish),
+        cmocka_unit_test(test_class_weights),
     };
     bool hashes = argc > 1 && !strcmp(argv[1], "hash");
     int rc = 0;
