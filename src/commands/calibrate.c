@@ -266,7 +266,10 @@ static int run(const void *given, const char *const *operands, int n)
     const struct settings *settings = given;
     struct run_dir_hold hold;
     char *path = checkpoint_path(operands[0]);
-    char *data = n > 1 ? xstrdup(operands[1]) : trained_on(operands[0], true);
+    bool reads = settings->calibrate != CALIBRATE_NONE;
+    char *data = n > 1   ? xstrdup(operands[1])
+                 : reads ? trained_on(operands[0], true)
+                         : NULL;
 
     int rc = run_dir_hold(path, &hold);
     if (!rc)
