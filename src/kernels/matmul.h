@@ -49,6 +49,13 @@ INLINE void fetch_span(struct fetched *fetched)
     fetched->left = fetched->span->n * sizeof(real);
 }
 
+INLINE void fetch_now(const struct matmul_span *span)
+{
+    const char *first = (const char *)span->first;
+    for (size_t at = 0; at < span->n * sizeof(real); at += CACHE_LINE)
+        __builtin_prefetch(first + at, 0, 3);
+}
+
 INLINE struct fetched fetch_begin(const struct matmul *m)
 {
     struct fetched fetched = {.span = m->ahead,
@@ -59,8 +66,12 @@ INLINE struct fetched fetch_begin(const struct matmul *m)
 
     for (int i = 0; i < m->n_terms; i++)
         depth += (size_t)m->term[i].depth;
-    for (int i = 0; i < m->n_ahead; i++)
-        total += m->ahead[i].n * sizeof(real);
+    /* A tile fetches of one span: where there are fewer tiles, as of few rows, the first
+     * spans are not left to them. */
+    while (fetched.end - fetched.span > (ptrdiff_t)n_tiles)
+        fetch_now(fetched.span++);
+    for (const struct matmul_span *span = fetched.span; span < fetched.end; span++)
+        total += span->n * sizeof(real);
     fetched.part =
         total / n_tiles + 2 * CACHE_LINE; /* as spans end within a tile's part */
     fetched.step = fetched.part / depth + 1;

@@ -2,17 +2,13 @@
 #include "layers/recurrent_private.h"
 
 /* What the next step writes: a line that is not in a near cache is read before it is
- * written, and the store would wait for it. */
+ * written, and the store would wait for it. Short arrays come first, see
+ * fetch_begin. */
 static void add_next_step(const struct recurrent *layer, const struct gate_group *group,
                           const struct step *step, struct spans *spans)
 {
     int n = step->rows, width = layer->padded;
     bool last = group == &layer->group[layer->n_groups - 1];
-
-    if (layer->cell != CELL_SIMPLE)
-        spans_add_rows(spans, group->z, step->next, n, z_width(group));
-    if (group == &layer->group[0] && !layer->looks_up)
-        spans_add_rows(spans, layer->x, step->next, n, layer->inputs);
 
     if (last)
         spans_add_rows(spans, layer->h, step->after, n, width);
@@ -23,6 +19,11 @@ static void add_next_step(const struct recurrent *layer, const struct gate_group
         real *array = layer->reset_after ? layer->rec : layer->rh;
         spans_add_rows(spans, array, step->next, n, width);
     }
+
+    if (group == &layer->group[0] && !layer->looks_up)
+        spans_add_rows(spans, layer->x, step->next, n, layer->inputs);
+    if (layer->cell != CELL_SIMPLE)
+        spans_add_rows(spans, group->z, step->next, n, z_width(group));
 }
 
 /* z = b + x W + h U of a group; `h` NULL leaves the second product out. Looked up or not,

@@ -13,18 +13,22 @@ static void add_before(struct spans *spans, const struct step *step, real *array
     spans_add_rows(spans, array, step->at - (size_t)n, n, width);
 }
 
-/* dh of the step before, and dx of this one where one product gives both. */
-static struct matmul product_back(const struct recurrent *layer,
-                                  const struct gate_group *group, int rows,
-                                  const real *dz, size_t panel, real *dh)
+/* dh of the step before, which it may add to, and dx of this one where one product gives
+ * both. */
+static void multiply_back(const struct recurrent *layer, const struct gate_group *group,
+                          int rows, const real *dz, size_t panel, real *dh, bool adds,
+                          const struct spans *spans)
 {
-    struct matmul m = is_joint_back(layer) ? group->back_to_both : group->back;
+    const struct matmul *of_all =
+        is_joint_back(layer) ? &group->back_to_both : &group->back;
+    struct matmul m = *of_all;
 
     m.rows = rows;
     m.term[0].a = dz;
     m.term[0].chunk_stride = panel;
     m.c = dh;
-    return m;
+    m.accumulate = adds;
+    recurrent_multiply(layer, &m, spans);
 }
 
 static void lstm_step_back(const struct recurrent *layer, const struct block *block,
@@ -62,9 +66,8 @@ static void lstm_step_back(const struct recurrent *layer, const struct block *bl
     add_before(&spans, step, group->z, z_width(group));
 
     layer->kernels->lstm_backward(&cell);
-    struct matmul back =
-        product_back(layer, group, step->rows, dz, block->panel, state_gradient(layer));
-    recurrent_multiply(layer, &back, &spans);
+    multiply_back(layer, group, step->rows, dz, block->panel, state_gradient(layer),
+                  false, &spans);
 }
 
 /* The second sweep: of the state that entered the products, perhaps a dropped one. */
@@ -118,19 +121,15 @@ static void gru_step_back(const struct recurrent *layer, const struct block *blo
     add_before(&more, step, layer->h, n);
 
     layer->kernels->gru_backward_output(&cell);
-    struct matmul first_back =
-        product_back(layer, candidate, step->rows, after ? cell.drec : cell.dhh,
-                     block->panel, after ? state_gradient(layer) : layer->drh);
-    first_back.accumulate = after && !layer->drops_states;
-    recurrent_multiply(layer, &first_back, &spans);
+    multiply_back(layer, candidate, step->rows, after ? cell.drec : cell.dhh,
+                  block->panel, after ? state_gradient(layer) : layer->drh,
+                  after && !layer->drops_states, &spans);
 
     /* Without reset_after dr needs d(r h), which the first product gives. */
     if (!after)
         gates_back(layer, step, cell);
-    struct matmul then_back = product_back(layer, gates, step->rows, cell.dzr,
-                                           block->panel, state_gradient(layer));
-    then_back.accumulate = true;
-    recurrent_multiply(layer, &then_back, &more);
+    multiply_back(layer, gates, step->rows, cell.dzr, block->panel, state_gradient(layer),
+                  true, &more);
 }
 
 static void simple_step_back(const struct recurrent *layer, const struct block *block,
@@ -155,9 +154,8 @@ static void simple_step_back(const struct recurrent *layer, const struct block *
     spans.n = 0;
     add_before(&spans, step, layer->h, n);
     layer->kernels->simple_backward(&cell);
-    struct matmul back =
-        product_back(layer, group, step->rows, dz, block->panel, state_gradient(layer));
-    recurrent_multiply(layer, &back, &spans);
+    multiply_back(layer, group, step->rows, dz, block->panel, state_gradient(layer),
+                  false, &spans);
 }
 
 recurrent_step_back *const recurrent_steps_back[] = {
