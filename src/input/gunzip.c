@@ -4,7 +4,11 @@
 
 #include <zlib.h>
 
-enum { GUNZIP_BYTES = 1 << 16, GUNZIP_WINDOW = 15 + 16 /* with gzip's header */ };
+enum {
+    GUNZIP_BYTES = 1 << 16,
+    GUNZIP_WINDOW = 15 + 16, /* with gzip's header */
+    GUNZIP_MAGIC = 0x1f      /* each member's first byte */
+};
 
 struct gunzip {
     gunzip_source *source;
@@ -36,8 +40,18 @@ void gunzip_free(struct gunzip *gunzip)
 
 static int damaged(void)
 {
-    return fail(ERR_FORMAT,
-                "the gzip file is damaged or was cut short: pack the archive again");
+    return fail(ERR_FORMAT, "the gzip archive is damaged, or not all of it is here");
+}
+
+/* Between members: zeros, which pad files to a block, are passed over. */
+static int check_behind(z_stream *stream)
+{
+    for (; stream->avail_in > 0 && *stream->next_in == 0; stream->avail_in--)
+        stream->next_in++;
+    if (stream->avail_in == 0 || *stream->next_in == GUNZIP_MAGIC)
+        return OK;
+    return fail(ERR_FORMAT, "behind the end of what gzip packed stand other bytes, as "
+                            "where two files were joined");
 }
 
 static int fill(struct gunzip *gunzip)
@@ -56,8 +70,8 @@ static int start(struct gunzip *gunzip)
     int rc = fill(gunzip);
     const unsigned char *magic = gunzip->stream.next_in;
     gunzip->started = true;
-    gunzip->is_packed =
-        !rc && gunzip->stream.avail_in >= 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+    gunzip->is_packed = !rc && gunzip->stream.avail_in >= 2 && magic[0] == GUNZIP_MAGIC &&
+                        magic[1] == 0x8b;
     if (!gunzip->is_packed)
         return rc;
 
@@ -76,12 +90,16 @@ static int inflate_some(struct gunzip *gunzip, size_t *n)
 
     while (stream->avail_out == GUNZIP_BYTES) {
         int rc = stream->avail_in == 0 && !gunzip->has_ended ? fill(gunzip) : OK;
+        if (!rc && !gunzip->in_member)
+            rc = check_behind(stream);
         if (rc)
             return rc;
         if (gunzip->has_ended && stream->avail_in == 0) {
             *n = 0;
             return gunzip->in_member ? damaged() : OK;
         }
+        if (stream->avail_in == 0)
+            continue;
 
         int status = inflate(stream, Z_NO_FLUSH);
         gunzip->in_member = status != Z_STREAM_END;

@@ -1,4 +1,4 @@
-/* Gzip read from a function: for files within archives, which have no descriptor. */
+/* Gzip read from a function: a descriptor's bytes, or those of a file in an archive. */
 #ifndef RNNTRAIN_INPUT_GUNZIP_H
 #define RNNTRAIN_INPUT_GUNZIP_H
 
@@ -14,7 +14,8 @@ struct gunzip *gunzip_new(gunzip_source *source, void *context);
 void gunzip_free(struct gunzip *gunzip); /* NULL is fine */
 
 /* The next unpacked bytes, borrowed until the next call; *n 0 at the end. Checksums are
- * checked; ERR_FORMAT without a name for what is damaged or cut short. */
+ * checked; ERR_FORMAT without a name for what is damaged, cut short or no gzip behind
+ * the end of some; or the source's error. */
 int gunzip_read(struct gunzip *gunzip, const char **bytes, size_t *n) NODISCARD;
 
 #endif

@@ -11,7 +11,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <zlib.h>
 
 #include "base/say.h"
 #include "input/container.h"
@@ -36,13 +35,15 @@ struct input {
     struct archive_entry *entry;
     bool is_raw; /* one file, not an archive */
     bool has_failed;
-    bool is_told;  /* what failed is what this is an entry of, which says so itself */
-    bool is_empty; /* and that without a byte, of which libarchive has no entry */
-    char *trouble; /* NULL, or what reading its bytes failed of: libarchive, which skips
+    bool is_told;   /* what failed is what this is an entry of, which says so itself */
+    bool is_empty;  /* and that without a byte, of which libarchive has no entry */
+    char *trouble;  /* NULL, or what reading its bytes failed of: libarchive, which skips
                       an entry by reading it, can put words of its own over that */
-    gzFile gzip;   /* what the archive is read through, unless it is a zip archive: */
-    int zip;       /* its descriptor, 0: none */
-    char *block;   /* (n_block) */
+    int descriptor; /* 0: none */
+    bool is_zip;    /* else bytes come out of this: */
+    struct gunzip *gunzip;
+    int64_t n_packed; /* that came out so far */
+    char *block;      /* (n_block) */
     size_t n_block;
     struct archive *unpacked; /* and what that is unpacked by, whose bytes are watched */
     struct archive_entry *whole;
@@ -52,9 +53,8 @@ struct input {
     const char *head;    /* n_head bytes of the entry that were read before; borrowed */
     size_t n_head;
     struct words names; /* of an archive's files, so far */
-    struct gunzip *gunzip;
-    locale_t utf8;  /* in which names are read */
-    bool is_within; /* another input, whose locale it is: making one reads a file */
+    locale_t utf8;      /* in which names are read */
+    bool is_within;     /* another input, whose locale it is: making one reads a file */
 };
 
 static int report_archive(const struct input *input)
@@ -85,21 +85,47 @@ static la_ssize_t read_failed(struct archive *archive, struct input *input,
     return -1;
 }
 
-/* libarchive does not check the checksums of gzip; zlib does, and passes on the bytes of
- * files that are not gzip. */
-static la_ssize_t read_through(struct archive *archive, void *given, const void **bytes)
+static int read_descriptor(void *given, const char **bytes, size_t *n)
 {
     struct input *input = given;
-    int n = gzread(input->gzip, input->block, (unsigned)input->n_block), status = Z_OK;
-    gzerror(input->gzip, &status);
-    if (n < 0 || (status != Z_OK && status != Z_STREAM_END))
-        return read_failed(archive, input,
-                           status == Z_ERRNO
-                               ? strerror(errno)
-                               : "the gzip archive is damaged, or not all of it is here");
-
+    for (*n = 0; *n < input->n_block;) {
+        ssize_t got = read(input->descriptor, input->block + *n, input->n_block - *n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fail(ERR_IO, "cannot be read: %s", strerror(errno));
+        if (got == 0)
+            break;
+        *n += (size_t)got;
+    }
     *bytes = input->block;
-    return n;
+    return OK;
+}
+
+/* What is packed, or what gzip has packed: libarchive does not check its checksums. */
+static la_ssize_t read_packed(struct archive *archive, void *given, const void **bytes)
+{
+    struct input *input = given;
+    const char *read = NULL;
+    size_t n = 0;
+    if (gunzip_read(input->gunzip, &read, &n))
+        return read_failed(archive, input, fail_message());
+
+    input->n_packed += (int64_t)n;
+    *bytes = read;
+    return (la_ssize_t)n;
+}
+
+/* Whether bytes stand behind the end of what bzip2 packed, which libarchive takes for
+ * that of the file. */
+static bool has_bytes_behind(struct input *input)
+{
+    const char *more = NULL;
+    size_t n = 0;
+    if (archive_filter_code(input->unpacked, 0) != ARCHIVE_FILTER_BZIP2)
+        return false;
+    return archive_filter_bytes(input->unpacked, -1) < input->n_packed ||
+           gunzip_read(input->gunzip, &more, &n) || n > 0;
 }
 
 static bool has_zip_end(const char *bytes, size_t n)
@@ -135,7 +161,11 @@ static la_ssize_t read_unpacked(struct archive *archive, void *given, const void
                      ? ARCHIVE_EOF
                      : archive_read_data_block(input->unpacked, bytes, &n, &offset);
     if (status == ARCHIVE_EOF)
-        return 0;
+        return has_bytes_behind(input)
+                   ? read_failed(archive, input,
+                                 "behind the end of what bzip2 packed stand other bytes, "
+                                 "as where two files were joined")
+                   : 0;
     if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY)
         return read_failed(archive, input, archive_error_string(input->unpacked));
 
@@ -192,21 +222,18 @@ static size_t block_size_of_entry(struct archive_entry *entry)
     return block_size(archive_entry_size_is_set(entry), archive_entry_size(entry));
 }
 
-/* What a descriptor gives, unpacked; its message if it cannot be. */
-static const char *unpack(struct input *input, int fd)
+/* What the descriptor gives, unpacked; its message if it cannot be. */
+static const char *unpack(struct input *input)
 {
-    input->gzip = gzdopen(dup(fd), "rb");
-    if (!input->gzip)
-        die("zlib cannot open a file descriptor");
-    input->n_block = block_size_of_file(fd);
-    gzbuffer(input->gzip, (unsigned)input->n_block);
+    input->n_block = block_size_of_file(input->descriptor);
     input->block = xcalloc(input->n_block, 1);
+    input->gunzip = gunzip_new(read_descriptor, input);
     input->unpacked = archive_read_new();
     input->whole = archive_entry_new();
     support_filters(input->unpacked);
 
     bool is_open =
-        archive_read_open(input->unpacked, input, NULL, read_through, NULL) == ARCHIVE_OK;
+        archive_read_open(input->unpacked, input, NULL, read_packed, NULL) == ARCHIVE_OK;
     int status = is_open ? archive_read_next_header2(input->unpacked, input->whole)
                          : ARCHIVE_FATAL;
     bool is_well =
@@ -219,13 +246,14 @@ static int open_stream(struct input *input, int fd)
 {
     const char *trouble = NULL;
     int status = ARCHIVE_OK;
+    input->descriptor = fd;
     input->archive = new_archive();
     input->entry = archive_entry_new();
-    if (is_zip(fd)) {
-        input->zip = fd;
+    input->is_zip = is_zip(fd);
+    if (input->is_zip) {
         status = archive_read_open_fd(input->archive, fd, BLOCK);
     } else {
-        trouble = unpack(input, fd);
+        trouble = unpack(input);
         if (trouble)
             archive_set_error(input->archive, EIO, "%s", trouble);
         else
@@ -275,7 +303,7 @@ static int drain(struct input *input)
 
 static int check_zip_end(const struct input *input)
 {
-    if (input->zip ? ends_as_zip(input->zip) : input->zip_end.is_found)
+    if (input->is_zip ? ends_as_zip(input->descriptor) : input->zip_end.is_found)
         return OK;
     return fail(ERR_FORMAT,
                 "%s: the zip archive is cut short: its table of contents is missing; "
@@ -306,7 +334,7 @@ static int check_end(struct input *input)
     int format = archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK;
     bool is_zip_archive = format == ARCHIVE_FORMAT_ZIP;
     bool is_tar = format == ARCHIVE_FORMAT_TAR && input->unpacked;
-    if (!(is_zip_archive && (input->zip || input->unpacked)) && !is_tar)
+    if (!(is_zip_archive && (input->is_zip || input->unpacked)) && !is_tar)
         return OK;
 
     int rc = input->unpacked ? drain(input) : OK;
@@ -425,11 +453,11 @@ static int open_path(struct input *input)
                     "%s: cannot open: %s; expected a folder, a file or an archive",
                     input->path, strerror(errno));
 
-    int rc = S_ISDIR(status.st_mode) ? folder_open(input->path, &input->folder)
-                                     : open_stream(input, fd);
-    if (fd != input->zip)
-        close(fd);
-    return rc;
+    if (!S_ISDIR(status.st_mode))
+        return open_stream(input, fd);
+
+    close(fd);
+    return folder_open(input->path, &input->folder);
 }
 
 /* Within an input, NULL: it is none's. */
@@ -474,10 +502,8 @@ void input_close(struct input *input)
         archive_entry_free(input->whole);
     if (input->unpacked)
         archive_read_free(input->unpacked);
-    if (input->gzip)
-        gzclose(input->gzip);
-    if (input->zip)
-        close(input->zip);
+    if (input->descriptor)
+        close(input->descriptor);
     if (input->utf8 && !input->is_within)
         freelocale(input->utf8);
     gunzip_free(input->gunzip);
@@ -507,18 +533,6 @@ static int read_outer(void *given, const char **bytes, size_t *n)
     return rc;
 }
 
-static la_ssize_t read_entry(struct archive *archive, void *given, const void **bytes)
-{
-    struct input *input = given;
-    const char *read = NULL;
-    size_t n = 0;
-    if (gunzip_read(input->gunzip, &read, &n))
-        return read_failed(archive, input, fail_message());
-
-    *bytes = read;
-    return (la_ssize_t)n;
-}
-
 int input_open_entry(struct input *outer, const struct input_head *head, const char *name,
                      struct input **result)
 {
@@ -532,7 +546,7 @@ int input_open_entry(struct input *outer, const struct input_head *head, const c
     input->archive = new_archive();
     input->entry = archive_entry_new();
 
-    if (archive_read_open(input->archive, input, NULL, read_entry, NULL) != ARCHIVE_OK) {
+    if (archive_read_open(input->archive, input, NULL, read_packed, NULL) != ARCHIVE_OK) {
         int rc = report_archive(input);
         input_close(input);
         return rc;

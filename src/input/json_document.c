@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/column_names.h"
 #include "input/json_form.h"
 #include "input/json_text.h"
 #include "input/place.h"
@@ -44,13 +45,24 @@ static bool has_more_lines(const char *text, size_t n)
     return next_byte(text, n, &at) != '\0';
 }
 
+/* As columns of labels are called. */
+static bool names_labels(const char *key, size_t n)
+{
+    char *name = xstrndup(key, n);
+    bool does = column_name_rank(name, column_label_names) >= 0;
+    free(name);
+    return does;
+}
+
 /* Whether the object whose first key begins at `at` holds, behind that or behind facts
  * such as a version, what may be records: its first value may be any list or object,
- * later ones are lists of those. */
+ * later ones are lists of those that are not a record's labels. */
 static bool has_records(const char *text, size_t n, size_t at)
 {
     for (bool is_first = true;; is_first = false) {
+        size_t key = at;
         pass_string(text, n, &at);
+        size_t n_key = at - 1 - key;
         if (at >= n || next_byte(text, n, &at) != ':')
             return false;
 
@@ -59,7 +71,7 @@ static bool has_records(const char *text, size_t n, size_t at)
             return true;
         if (value == '[') {
             char item = next_byte(text, n, &at);
-            return item == '{' || item == '[';
+            return (item == '{' || item == '[') && !names_labels(text + key, n_key);
         }
         if (value == '"')
             pass_string(text, n, &at);

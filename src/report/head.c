@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/say.h"
 #include "report/sections.h"
@@ -74,6 +75,42 @@ static void end_tile(struct page *page, const char *note)
     page_markup(page, "</dd></div>\n");
 }
 
+static char *name_of_score(const struct past_run *run, bool is_test)
+{
+    return xasprintf("%s %s", is_test ? "Test" : "Validation",
+                     run->several_labels ? "F1" : "accuracy");
+}
+
+/* Whether it stands for the job that the run is one of. */
+static bool is_job_of(const struct past_run *joint, const struct past_run *run)
+{
+    size_t n = strlen(joint->path);
+    return joint->is_joint && joint->result.is_there &&
+           !strncmp(joint->path, run->path, n) && run->path[n] == '/';
+}
+
+/* What a job's models came to as one, which is its result. */
+static void write_job(struct dossier *dossier)
+{
+    const struct past *past = &dossier->past;
+    const struct past_run *run = dossier_run(dossier), *joint = NULL;
+    for (int i = 0; i < past->n && !joint; i++)
+        joint = is_job_of(&past->runs[i], run) ? &past->runs[i] : NULL;
+    if (!joint)
+        return;
+
+    const struct past_result *result = &joint->result;
+    char *score = name_of_score(joint, result->is_test);
+    char *name = xasprintf("%s, all models as one", score);
+    char *note = xasprintf("of %s; what follows is of %s alone", joint->name, run->name);
+    begin_tile(&dossier->page, name);
+    page_number(&dossier->page, joint->several_labels ? result->f1 : result->acc, 4);
+    end_tile(&dossier->page, note);
+    free(note);
+    free(name);
+    free(score);
+}
+
 /* What it came to, and how sure that is. */
 static void write_score(struct dossier *dossier)
 {
@@ -85,8 +122,7 @@ static void write_score(struct dossier *dossier)
                    : run->several_labels ? run->result.f1
                                          : run->result.acc;
     struct judge_interval interval = {(double)NAN, (double)NAN};
-    char *name = xasprintf("%s %s", is_test ? "Test" : "Validation",
-                           run->several_labels ? "F1" : "accuracy");
+    char *name = name_of_score(run, is_test);
     if (judged && judged->intervals.resamples)
         interval = judged->intervals.value[figure];
 
@@ -196,6 +232,7 @@ void section_head(struct dossier *dossier)
         page_markup(page, "One run.");
 
     page_markup(page, "</p>\n<dl class=\"tiles\">\n");
+    write_job(dossier);
     write_score(dossier);
     write_baseline(dossier);
     write_best(dossier);

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$tmp"
 
 python3 - <<'PYTHON'
-import gzip, io, tarfile
+import bz2, gzip, io, tarfile
 def make(name, *entries):
     with tarfile.open(name, "w") as archive:
         for i in range(6):
@@ -29,8 +29,11 @@ make("long.tar", ("pos/" + "n" * 200000 + ".txt", b"x"))
 make("sparse.tar", ("pos/p.txt", b"1\n0\n512\n".ljust(512, b"\0") + b"a" * 512, tarfile.REGTYPE, "",
                     {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "pos/s.txt",
                      "GNU.sparse.realsize": str(1 << 36)}))
+plain = open("plain.tar", "rb").read()
+open("joined.tar.gz", "wb").write(gzip.compress(plain) + b"label,text\n")
+open("joined.tar.bz2", "wb").write(bz2.compress(plain) + b"label,text\n")
 with gzip.open("behind.tar.gz", "wb", 1) as file:
-    file.write(open("plain.tar", "rb").read())
+    file.write(plain)
     for _ in range(300):
         file.write(bytes(1 << 20))
 PYTHON
@@ -46,6 +49,8 @@ for name in deep long; do
 done
 refused 'sparse.tar/pos/s.txt: too large for a document' sparse.tar
 refused 'behind.tar.gz: more than 256 MiB stand behind the mark of its end' behind.tar.gz
+refused 'joined.tar.gz: behind the end of what gzip packed stand other bytes' joined.tar.gz
+refused 'joined.tar.bz2: behind the end of what bzip2 packed stand other bytes' joined.tar.bz2
 refused '/dev/zero: no training documents' /dev/zero # zeros are an archive of nothing
 refused '^rnnprep: dots.tar: the entry "../../outside.txt" leads out of the archive' dots.tar
 refused 'inner_dots.tar: the entry "pos/d/../../../x.txt" leads out' inner_dots.tar

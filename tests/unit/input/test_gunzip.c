@@ -92,14 +92,36 @@ static void test_damaged(void **state)
 
     packed.bytes[packed.n - 6] ^= 1; /* of the checksum */
     assert_int_equal(unpack(&packed, 7, &shown), ERR_FORMAT);
-    assert_non_null(strstr(fail_message(), "damaged or was cut short"));
+    assert_non_null(strstr(fail_message(), "is damaged, or not all of it is here"));
+    shown_release(&shown);
+}
+
+/* What stands behind the end is not passed over, unless it is zeros up to a block. */
+static void test_behind(void **state)
+{
+    (void)state;
+    struct packed packed = {.n = 0};
+    struct shown shown = {0};
+    pack(&packed, "one");
+    memset(packed.bytes + packed.n, 0, 100);
+    packed.n += 100;
+    check(&packed, "one");
+    pack(&packed, " and two");
+    check(&packed, "one and two");
+
+    memcpy(packed.bytes + packed.n, "label,text\n", 11);
+    packed.n += 11;
+    for (size_t piece = 2; piece < 64; piece += 9) {
+        assert_int_equal(unpack(&packed, piece, &shown), ERR_FORMAT);
+        assert_non_null(strstr(fail_message(), "behind the end of what gzip packed"));
+    }
     shown_release(&shown);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_members),
-                                       cmocka_unit_test(test_not_packed),
-                                       cmocka_unit_test(test_damaged)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members), cmocka_unit_test(test_behind),
+        cmocka_unit_test(test_not_packed), cmocka_unit_test(test_damaged)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

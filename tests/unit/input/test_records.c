@@ -208,7 +208,7 @@ static void test_columns(void **state)
     refuse(WITH(.label_column = "4"), "1,a,b\n1,a,c\n", ERR_USAGE,
            "x: --label-column 4: no such column");
     refuse(WITH(.text_column = "2", .label_column = "2"), "a,b\nc,d\n", ERR_USAGE,
-           "which of its 2 columns");
+           "x: --text-column and --label-column name the same one, 2 of 2 columns");
 }
 
 /* Of two columns without names the text is the one with more values, then the longer. */
