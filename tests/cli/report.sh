@@ -98,6 +98,18 @@ grep -q 'Without rows of a class' lone.html || problem "nothing said of a class 
 ! grep -E '(^|[^a-z_])nan([^a-z]|$)' lone.html || problem "no number in a page"
 ! grep -q '[^0-9]1 rows' lone.html || problem "one row is several"
 
+# A job's result is that of its models as one, which stands above the run that is shown.
+"$rnntrain" set.h5 "${small[@]}" --epochs 1 --seeds 2 --run-dir job
+"$rnntrain" report job -o job.html --bootstrap 0 >/dev/null
+python3 - job <<'PYTHON' || problem "the page of a job has another result"
+import json, re, sys
+lines = map(json.loads, open(f"{sys.argv[1]}/log.jsonl"))
+joint = next(line for line in lines if line["event"] == "model" and line["name"] in ("ensemble", "network"))
+tiles = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", open("job.html").read())
+assert tiles[0] == ("Test accuracy, all models as one", f"{joint['test_acc']:.4f}"), (tiles[0], joint)
+assert tiles[1][0] == "Test accuracy", tiles[1]
+PYTHON
+
 # Without a data set, without predictions, with a torn log and with one of a stranger.
 mv set.h5 gone.h5
 "$rnntrain" report again -o none.html --bootstrap 0 >/dev/null
