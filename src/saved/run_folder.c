@@ -26,32 +26,31 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+static bool has(const char *folder, const char *name)
+{
+    char *path = xasprintf("%s/%s", folder, name);
+    bool is_there = access(path, F_OK) == 0;
+    free(path);
+    return is_there;
+}
+
 int checkpoint_check_path(const char *path)
 {
     if (!is_folder(path))
         return OK;
 
-    char *graph = xasprintf("%s/saved_model.pb", path);
-    bool is_saved_model = access(graph, F_OK) == 0;
-    free(graph);
-    if (is_saved_model)
+    if (has(path, "saved_model.pb"))
         return fail(ERR_FORMAT,
                     "%s: a SavedModel of TensorFlow, which is a folder: expected a file "
                     "of Keras, which tf_keras.models.load_model(\"%s\").save(\"model."
                     "keras\") makes of it",
                     path, path);
-    char *fold = xasprintf("%s/fold-1", path);
-    bool has_folds = is_folder(fold);
-    free(fold);
-    if (has_folds)
+    if (has(path, "fold-1/.")) /* a folder */
         return fail(ERR_NO_INPUT,
                     "%s: a cross-validation, which has no model: name a fold of it, "
                     "%s/fold-1, or train on all rows, without --folds",
                     path, path);
-    char *last = xasprintf("%s/last.h5", path);
-    bool has_begun = access(last, F_OK) == 0;
-    free(last);
-    if (has_begun)
+    if (has(path, "last.h5"))
         return fail(ERR_NO_INPUT,
                     "%s: a run that has not finished an epoch, so that it has no best.h5 "
                     "yet: --resume goes on with it, %s/last.h5 is where it stands",
@@ -67,14 +66,13 @@ char *checkpoint_path(const char *path)
     if (!is_folder(path))
         return xstrdup(path);
 
-    char *ensemble = xasprintf("%s/" ENSEMBLE_FILE, path);
-    char *best = xasprintf("%s/best.h5", path), *last = xasprintf("%s/last.h5", path);
-    bool is_ensemble = access(ensemble, F_OK) == 0, is_run = access(best, F_OK) == 0;
-    bool is_last = is_run && access(last, F_OK) == 0 && ends_with_last(best);
-    char *found = xstrdup(is_ensemble ? ensemble : is_last ? last : is_run ? best : path);
+    char *best = xasprintf("%s/best.h5", path);
+    bool is_run = has(path, "best.h5");
+    bool is_last = is_run && has(path, "last.h5") && ends_with_last(best);
+    char *found = has(path, ENSEMBLE_FILE) ? xasprintf("%s/" ENSEMBLE_FILE, path)
+                  : is_last                ? xasprintf("%s/last.h5", path)
+                                           : xstrdup(is_run ? best : path);
 
-    free(ensemble);
     free(best);
-    free(last);
     return found;
 }
