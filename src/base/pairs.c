@@ -7,7 +7,7 @@
 #include "base/program.h"
 #include "base/say.h"
 
-enum { LABEL = 11, WIDTH = 80, SHORT = 60 };
+enum { SHORT = 60 };
 
 /* As people write it; the caller's to free. */
 static char *text_of(const json_t *value)
@@ -26,15 +26,15 @@ static char *text_of(const json_t *value)
 static void begin_line(int *column)
 {
     putchar('\n');
-    *column = say(stdout, "%*s", LABEL, "");
+    *column = say(stdout, "%*s", PROGRAM_LABEL, "");
 }
 
 /* A piece without a blank in front, which it gets unless it begins a line. */
 static void print_piece(int *column, const char *piece, int n)
 {
-    if (*column > LABEL && *column + 1 + n > WIDTH) {
+    if (*column > PROGRAM_LABEL && *column + 1 + n > PROGRAM_WIDTH) {
         begin_line(column);
-    } else if (*column > LABEL) {
+    } else if (*column > PROGRAM_LABEL) {
         putchar(' ');
         (*column)++;
     }
@@ -74,7 +74,7 @@ static void print_object(int *column, const char *prefix, json_t *object)
     int left = count_plain(object);
 
     if (*prefix && left > 0) {
-        if (*column > LABEL)
+        if (*column > PROGRAM_LABEL)
             begin_line(column);
         *column += say(stdout, "%s:", prefix);
     }

@@ -58,17 +58,15 @@ const char *program_typed(void)
     return typed;
 }
 
-enum { LABEL = 11, WIDTH = 80 };
-
 int program_print_label(const char *label)
 {
-    return printf("%-*s", LABEL, label);
+    return printf("%-*s", PROGRAM_LABEL, label);
 }
 
 int program_print_piece(int column, const char *piece, int n)
 {
-    if (column > LABEL && column + n > WIDTH)
-        column = printf("\n%*s", LABEL, "") - 1;
+    if (column > PROGRAM_LABEL && column + n > PROGRAM_WIDTH)
+        column = printf("\n%*s", PROGRAM_LABEL, "") - 1;
     return column + say(stdout, "%.*s", n, piece);
 }
 

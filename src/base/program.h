@@ -74,6 +74,7 @@ bool program_is_heard(void);
  * for ERR_UNHEARD, which is no failure of the program. */
 void program_failure(const char *name, int rc);
 
+enum { PROGRAM_LABEL = 11, PROGRAM_WIDTH = 80 }; /* columns */
 /* To standard output, lines with a label that fit a terminal: pieces go on where they
  * have room, else below each other. Each returns the column. */
 int program_print_label(const char *label);
