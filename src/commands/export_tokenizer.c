@@ -63,6 +63,15 @@ static void add_step(json_t *steps, const char *variable, char *value)
     free(value);
 }
 
+/* What TextVectorization does to texts. */
+static void add_standard_steps(json_t *steps, enum text_standard standard)
+{
+    if (standard && standard != TEXT_STANDARD_STRIP)
+        add_step(steps, "text", xstrdup("re.sub('[A-Z]', lambda c: c[0].lower(), text)"));
+    if (standard >= TEXT_STANDARD_STRIP)
+        add_step(steps, "text", xstrdup("re.sub(r'[!-/:-@\\[-`{-~]', '', text)"));
+}
+
 static void add_ids_step(json_t *steps, const struct text_tokenizer *tokenizer)
 {
     char *rule = rule_step(tokenizer);
@@ -93,6 +102,7 @@ static json_t *steps_of(const struct predictor *predictor)
                  xasprintf("unicodedata.normalize('%s', text)",
                            prepares->form == TEXT_FORM_NFC ? "NFC" : "NFKC"));
 
+    add_standard_steps(steps, prepares->standard);
     add_ids_step(steps, predictor->tokenizer);
     add_step(steps, "x",
              xasprintf("pad_sequences([ids], maxlen=%d, padding='%s', truncating='%s')",
@@ -186,6 +196,12 @@ static void tell_preparation(const struct text_options *prepares, const char *pa
                  "rnntrain: note: %s: the model's texts lose their tags, which Keras's "
                  "Tokenizer leaves in: give it %s (all steps: rnntrain.python there)",
                  path, tags);
+    if (prepares->standard)
+        say_line(stderr,
+                 "rnntrain: note: %s: the model's texts are standardized as "
+                 "TextVectorization does, which Keras's Tokenizer does not: all steps "
+                 "are in rnntrain.python there",
+                 path);
     if (prepares->form || prepares->segment == TEXT_SEGMENT_ICU || prepares->n_stop_words)
         say_line(
             stderr,

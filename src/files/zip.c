@@ -82,6 +82,32 @@ int zip_read(const char *source, const char *bytes, size_t n, const char *name,
     return rc;
 }
 
+static bool has_ends(const char *name, const char *begin, const char *end)
+{
+    size_t n = strlen(name), n_begin = strlen(begin), n_end = strlen(end);
+    return n >= n_begin + n_end && !strncmp(name, begin, n_begin) &&
+           !strcmp(name + n - n_end, end);
+}
+
+char *zip_find(const char *bytes, size_t n, const char *begin, const char *end)
+{
+    struct archive *archive = archive_read_new();
+    struct archive_entry *entry = NULL;
+    char *found = NULL;
+
+    if (!archive)
+        die("out of memory: an archive");
+    archive_read_support_format_zip(archive);
+    if (archive_read_open_memory(archive, bytes, n) == ARCHIVE_OK)
+        while (!found && archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
+            const char *name = archive_entry_pathname(entry);
+            if (name && has_ends(name, begin, end))
+                found = xstrdup(name);
+        }
+    archive_read_free(archive);
+    return found;
+}
+
 static void write_entry(struct archive *archive, const struct zip_entry *entry)
 {
     struct archive_entry *header = archive_entry_new();

@@ -14,6 +14,9 @@ bool zip_is_one(const char *bytes, size_t n);
 int zip_read(const char *source, const char *bytes, size_t n, const char *name,
              size_t most, char **content, size_t *n_content) NODISCARD;
 
+/* The first entry whose name begins and ends so; the caller's. NULL: there is none. */
+char *zip_find(const char *bytes, size_t n, const char *begin, const char *end);
+
 struct zip_entry {
     const char *name;
     const void *bytes;

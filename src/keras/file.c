@@ -95,6 +95,7 @@ static int take_answer(struct keras_file *file, char *answer, size_t n)
     file->optimizer_name = copy_text(root, "optimizer_name");
     file->padding = copy_text(root, "padding");
     file->truncating = copy_text(root, "truncating");
+    file->vocabulary = copy_text(root, "vocabulary");
     file->is_checkpoint = json_is_true(json_object_get(root, "is_checkpoint"));
     file->by_class = json_is_true(json_object_get(root, "by_class"));
     memmove(answer, answer + n_text, n_values * sizeof *file->values);
@@ -147,6 +148,7 @@ void keras_file_release(struct keras_file *file)
     release_arrays(&file->optimizer);
     release_names(file->layers, file->n_layers);
     release_names(file->labels, file->n_labels);
+    free(file->vocabulary);
     free(file->padding);
     free(file->truncating);
     free(file->path);

@@ -5,7 +5,8 @@
  *                         /model_weights, /optimizer_weights  (Keras 2.0 to 3)
  *   weights .h5           attribute layer_names  (save_weights of Keras 2)
  *   .weights.h5           /layers/<class>[_n]/.../vars/<k>  (Keras 3)
- *   .keras                a zip of metadata.json, config.json and model.weights.h5
+ *   .keras                a zip of metadata.json, config.json and model.weights.h5,
+ *                         with assets/.../vocabulary.txt of a TextVectorization
  *
  * The file is read in a bounded child process (bounded.h), as HDF5's parser trusts what
  * it reads; what the child gives back is checked here. Nothing here is collective.
@@ -50,6 +51,8 @@ struct keras_file {
     size_t n_labels;
     /* How rows are filled up and cut, "pre" or "post", as an export says; or NULL. */
     char *padding, *truncating;
+    /* The words of its TextVectorization, a line each, that of pads first; or NULL. */
+    char *vocabulary;
     struct keras_arrays weights, optimizer;
     float *values; /* of all arrays */
 };

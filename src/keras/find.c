@@ -387,6 +387,28 @@ static void set_side(struct finding *finding, json_t *metadata, const char *key)
         json_object_set(finding->root, key, side);
 }
 
+/* The words of a TextVectorization, a line each, where the model has one. */
+static int find_vocabulary(struct finding *finding, const struct keras_source *source)
+{
+    char *name = zip_find(source->bytes, source->n, "assets/", "/vocabulary.txt");
+    char *text = NULL;
+    size_t n = 0;
+    if (!name)
+        return OK;
+
+    int rc = zip_read(source->path, source->bytes, source->n, name, MOST_JSON, &text, &n);
+    json_t *words = rc ? NULL : json_stringn(text, n);
+    if (!rc && (!words || strlen(text) != n))
+        rc = fail(ERR_FORMAT, "%s: %s in it is not UTF-8, or has a NUL", source->path,
+                  name);
+    if (!rc)
+        json_object_set(finding->root, "vocabulary", words);
+    json_decref(words);
+    free(text);
+    free(name);
+    return rc;
+}
+
 static int find_in_zip(struct finding *finding, const struct keras_source *source)
 {
     static const char *const names[] = {"metadata.json", "config.json",
@@ -412,6 +434,8 @@ static int find_in_zip(struct finding *finding, const struct keras_source *sourc
     }
     if (!rc)
         rc = set_text(finding, source->path, "config", MOST_JSON, entry[1]);
+    if (!rc)
+        rc = find_vocabulary(finding, source);
     if (!rc && !h5_is_one(entry[2], size[2]))
         rc = fail(ERR_FORMAT, "%s: %s in it is not HDF5", source->path, names[2]);
     if (!rc)

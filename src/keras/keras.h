@@ -69,9 +69,12 @@ struct keras_model {
     int n_slots;     /* 2: Adam's moments, where the file has those of these weights */
     float *slots[2]; /* (params.size), owned */
     int64_t n_steps; /* that the moments have seen */
-    char *record;    /* JSON of rnntrain's options: model and optimizer */
-    char *version;   /* Keras's */
-    char *notes;     /* lines, each with its '\n': what is otherwise here */
+    /* Of a model that takes texts: its TextVectorization as a tokenizer in JSON; else
+     * NULL. Rows are filled up, and cut, behind. */
+    char *tokenizer;
+    char *record;         /* JSON of rnntrain's options: model and optimizer */
+    char *version;        /* Keras's */
+    char *notes;          /* lines, each with its '\n': what is otherwise here */
     char *training_notes; /* the same, of what only matters when it is trained further */
 };
 

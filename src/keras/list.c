@@ -153,6 +153,12 @@ static int add_layer(struct keras_reading *reading, const json_t *entry,
     if (is_second(reading, &layer, names))
         return OK;
     keras_check_call(reading, &layer, entry, names);
+    if (keras_is_vectorization(entry) && !is_own(entry)) {
+        if (keras_read_vectorization(reading, &layer))
+            keras_take_obstacle(reading);
+        names->first = names->before = outer ? outer : layer.name;
+        return OK;
+    }
     check_layer(reading, &layer, entry);
 
     names->before = outer ? outer : layer.name;

@@ -4,6 +4,7 @@
  *   describe.c    the same -> the JSON that their shapes tell
  *   obstacles.c   refusals of layers -> one message that tells all
  *   list.c        JSON -> a list of layers, those of models in models in their place
+ *   vectorization.c  the layer that makes ids of texts -> a tokenizer
  *   calls.c       what each takes and is called with, and what the model gives
  *   numbers.c     what its numbers are
  *   layers.c      layers -> parts, by kind
@@ -30,6 +31,12 @@ int keras_read_names(const struct keras_reading *reading,
 /* The layer that an array belongs to: *n bytes, not terminated. */
 const char *keras_array_layer(const struct keras_file *file,
                               const struct keras_array *array, size_t *n);
+
+/* Whether an entry of a model's list is the TextVectorization that makes ids of texts
+ * (vectorization.c); what it does becomes the model's tokenizer. */
+bool keras_is_vectorization(const json_t *entry);
+int keras_read_vectorization(struct keras_reading *reading,
+                             const struct keras_layer *layer) NODISCARD;
 
 /* The JSON is the caller's. */
 int keras_describe(struct keras_reading *reading, json_t **root) NODISCARD;

@@ -206,6 +206,7 @@ void keras_model_release(struct keras_model *model)
     free(model->weights);
     free(model->slots[0]);
     free(model->slots[1]);
+    free(model->tokenizer);
     free(model->record);
     free(model->version);
     free(model->notes);

@@ -53,23 +53,44 @@ static void add_note(struct keras_model *keras, const char *path, const char *no
     keras->notes = notes;
 }
 
-/* The tokenizer that a hint names: a model of Keras has none. */
+/* As a hint says, or the model, where it takes texts. */
+static int read_tokenizer(const struct checkpoint_hints *hints,
+                          const struct checkpoint *info,
+                          const struct text_options *options,
+                          struct text_tokenizer **tokenizer, char **assumed)
+{
+    const char *own = info->keras->tokenizer;
+
+    if (hints->word_index)
+        return text_from_word_index_file(hints->word_index, options, tokenizer);
+    if (hints->tokenizer)
+        return saved_tokenizer(hints->tokenizer, options, tokenizer, assumed);
+    return own ? text_from_json(own, info->path, options, tokenizer) : OK;
+}
+
+/* A model of Keras has one where it begins with a TextVectorization. */
 static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoint *info)
 {
     const struct facts *facts = &info->facts;
     struct text_options options = facts_padding(facts);
-    const char *path = hints->word_index ? hints->word_index : hints->tokenizer;
+    const char *given = hints->word_index ? hints->word_index : hints->tokenizer;
+    const char *path = given ? given : info->path;
     struct text_tokenizer *tokenizer = NULL;
     char *assumed = NULL;
-    if (!path)
-        return OK;
+    if (given && info->keras->tokenizer)
+        return fail(
+            ERR_USAGE,
+            "%s: %s takes texts itself, by its TextVectorization: leave the option "
+            "out",
+            given, info->path);
 
     options.num_words = facts->num_words;
     if (options.maxlen == 0)
         options.maxlen = 1; /* nothing is padded here */
-    int rc = hints->word_index ? text_from_word_index_file(path, &options, &tokenizer)
-                               : saved_tokenizer(path, &options, &tokenizer, &assumed);
-    if (!rc && text_max_id(tokenizer) >= facts->num_words)
+    int rc = read_tokenizer(hints, info, &options, &tokenizer, &assumed);
+    if (rc || !tokenizer)
+        return rc;
+    if (text_max_id(tokenizer) >= facts->num_words)
         rc = fail(ERR_FORMAT,
                   "%s gives ids up to %d, but the embedding of %s has %d rows: it is not "
                   "the model's tokenizer",
@@ -123,10 +144,12 @@ static int understand(const struct checkpoint_hints *hints, const struct keras_f
 
     facts->num_words = keras->config.vocabulary;
     facts->maxlen = keras->config.length;
+    const char *padding = keras->tokenizer ? "post" : file->padding;
+    const char *truncating = keras->tokenizer ? "post" : file->truncating;
     facts->pad_pre =
-        is_pre(hints->padding, file->padding,
-               hints->facts ? &hints->facts->pad_pre : NULL, &info->assumes_padding);
-    facts->truncate_pre = is_pre(hints->truncating, file->truncating,
+        is_pre(hints->padding, padding, hints->facts ? &hints->facts->pad_pre : NULL,
+               &info->assumes_padding);
+    facts->truncate_pre = is_pre(hints->truncating, truncating,
                                  hints->facts ? &hints->facts->truncate_pre : NULL,
                                  &info->assumes_truncating);
     facts->multi_label = chain_is_multi_label(&keras->config);

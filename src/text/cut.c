@@ -187,6 +187,10 @@ void text_cut(const struct text_tokenizer *tokenizer, const char *text, size_t n
         text_trace_form(cut->trace, passage.text, passage.n, options->form);
         text_normalise(&passage, options->form);
     }
+    if (options->standard) {
+        text_trace_standard(cut->trace, passage.text, passage.n, options->standard);
+        passage.n = text_standardize(passage.text, passage.n, options->standard);
+    }
 
     /* the table lower-cases ASCII while it splits */
     bool by_table = options->segment == TEXT_SEGMENT_SPLIT && tokenizer->by_table;

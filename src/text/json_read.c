@@ -53,6 +53,8 @@ static void read_options(const json_t *root, const json_t *config,
         (enum text_tags)read_name(root, "tags", text_tag_names, TEXT_TAGS_KEEP);
     options->form =
         (enum text_form)read_name(root, "normalize", text_form_names, TEXT_FORM_NONE);
+    options->standard = (enum text_standard)read_name(
+        root, "standardize", text_standard_names, TEXT_STANDARD_NONE);
     options->segment = read_segment(root, config);
     options->drops_missing =
         json_integer_value(json_object_get(root, "imdb_index_from")) == 3;

@@ -119,6 +119,9 @@ static json_t *rest_of(const struct text_options *options)
     if (options->form)
         json_object_set_new(rest, "normalize",
                             json_string(text_form_names[options->form]));
+    if (options->standard)
+        json_object_set_new(rest, "standardize",
+                            json_string(text_standard_names[options->standard]));
     if (options->segment == TEXT_SEGMENT_ICU)
         json_object_set_new(rest, "segment", json_string("icu"));
     if (options->index_from && !options->drops_missing)

@@ -29,6 +29,11 @@ size_t text_decode_references(char *text, size_t n_bytes);
 /* The character that "&name;", "&#12;" or "&#xc;" stands for, and its bytes; 0: none. */
 UChar32 text_decode_reference(const char *text, size_t n, size_t *n_bytes);
 
+/* Standardizes n bytes in place; returns the new length. */
+size_t text_standardize(char *text, size_t n, enum text_standard standard);
+/* Whether it takes the byte out. */
+bool text_is_stripped(char c, enum text_standard standard);
+
 bool text_is_ascii(const char *text, size_t n);
 void text_normalise(struct passage *passage, enum text_form form);
 void text_lower_case(const struct text_tokenizer *tokenizer, struct passage *passage);

@@ -9,6 +9,8 @@ static const char default_split[] = " ";
 const char *const text_tag_names[] = {"remove", "space", "html", "keep", NULL};
 const char *const text_segment_names[] = {"split", "icu", "char", NULL};
 const char *const text_form_names[] = {"none", "nfc", "nfkc", NULL};
+const char *const text_standard_names[] = {"none", "lower", "strip_punctuation",
+                                           "lower_and_strip_punctuation", NULL};
 
 static char *copy_or(const char *text, const char *fallback)
 {

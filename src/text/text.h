@@ -27,16 +27,27 @@ enum text_segment { TEXT_SEGMENT_SPLIT, TEXT_SEGMENT_ICU, TEXT_SEGMENT_CHAR };
 /* Unicode's normal forms (not Keras's). */
 enum text_form { TEXT_FORM_NONE, TEXT_FORM_NFC, TEXT_FORM_NFKC };
 
+/* What Keras's TextVectorization does to a text before it is split: A to Z become small,
+ * and the 32 ASCII punctuation marks vanish, so that "don't" is the word "dont". */
+enum text_standard {
+    TEXT_STANDARD_NONE,
+    TEXT_STANDARD_LOWER,
+    TEXT_STANDARD_STRIP,
+    TEXT_STANDARD_LOWER_STRIP
+};
+
 /* The names of the above in options and files, NULL at the end. */
 extern const char *const text_tag_names[];
 extern const char *const text_segment_names[];
 extern const char *const text_form_names[];
+extern const char *const text_standard_names[]; /* of them, Keras's own names */
 
 /* What `Tokenizer(...)` and pad_sequences take. Strings are owned by whoever owns the
  * struct. */
 struct text_options {
     enum text_tags tags;
     enum text_form form;
+    enum text_standard standard;
     enum text_segment segment;
     char *filters;   /* UTF-8 characters that become a split; NULL: Keras's default set */
     bool lower;      /* full Unicode lower-casing, as Python's str.lower() */

@@ -156,6 +156,14 @@ void text_trace_form(struct text_trace *trace, const char *text, size_t n,
     text_trace_turn(trace);
 }
 
+void text_trace_standard(struct text_trace *trace, const char *text, size_t n,
+                         enum text_standard standard)
+{
+    for (size_t i = 0; i < n && trace; i++)
+        text_trace_step(trace, 1, text_is_stripped(text[i], standard) ? 0 : 1);
+    text_trace_turn(trace);
+}
+
 /* A character alone has as many bytes as within its text: the one that asks for its
  * neighbours, a final sigma, has two in both forms. */
 void text_trace_lower(struct text_trace *trace, const struct text_tokenizer *tokenizer,

@@ -33,6 +33,8 @@ void text_trace_tags(struct text_trace *trace, const char *text, size_t n,
 void text_trace_references(struct text_trace *trace, const char *text, size_t n);
 void text_trace_form(struct text_trace *trace, const char *text, size_t n,
                      enum text_form form);
+void text_trace_standard(struct text_trace *trace, const char *text, size_t n,
+                         enum text_standard standard);
 void text_trace_lower(struct text_trace *trace, const struct text_tokenizer *tokenizer,
                       const char *text, size_t n);
 

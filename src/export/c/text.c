@@ -11,6 +11,9 @@ void c_text_parts(const struct c_export *export, struct c_parts *parts)
     c_part(parts, "TAGS", text->tags != TEXT_TAGS_KEEP);
     c_part(parts, "SPACES_FOR_TAGS", text->tags != TEXT_TAGS_REMOVE);
     c_part(parts, "REFERENCES", text->tags == TEXT_TAGS_HTML);
+    c_part(parts, "STANDARD", text->standard != TEXT_STANDARD_NONE);
+    c_part(parts, "STANDARD_LOWER", text->standard != TEXT_STANDARD_STRIP);
+    c_part(parts, "STANDARD_STRIP", text->standard >= TEXT_STANDARD_STRIP);
     c_part(parts, "LOWER", text->lower);
     c_part(parts, "ENCODING", text->lower || text->tags == TEXT_TAGS_HTML);
     c_part(parts, "FILTERS", text->segment == TEXT_SEGMENT_SPLIT && *text->filters);
@@ -32,7 +35,8 @@ void c_describe_text(FILE *out, const struct c_export *export)
     };
     _Static_assert(COUNT_OF(tags) == TEXT_TAGS_KEEP + 1, "a treatment has no words");
 
-    fprintf(out, " *   text -> valid UTF-8%s%s%s%s -> %s\n", tags[text->tags],
+    fprintf(out, " *   text -> valid UTF-8%s%s%s%s%s -> %s\n", tags[text->tags],
+            text->standard ? " -> standardized as by TextVectorization" : "",
             text->lower ? " -> lower case" : "",
             text->segment == TEXT_SEGMENT_SPLIT && *text->filters ? " -> filters" : "",
             *export->marks ? ", punctuation kept" : "",

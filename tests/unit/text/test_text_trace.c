@@ -124,6 +124,9 @@ static void test_all_ways(void **state)
                                                          .split = way == 2 ? gap : NULL,
                                                          .maxlen = 10};
                     check_cut(&options);
+                    struct text_options standard = options;
+                    standard.standard = (enum text_standard)(1 + way % 3);
+                    check_cut(&standard);
                 }
 }
 

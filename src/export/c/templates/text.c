@@ -73,6 +73,29 @@ static void strip_tags(char *text)
 }
 
 #endif
+#if WITH_STANDARD
+/* As Keras's TextVectorization does, in place. */
+static void standardize(char *text)
+{
+    char *to = text;
+
+    for (; *text; text++) {
+        char c = *text;
+#if WITH_STANDARD_STRIP
+        if ((c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+            (c >= '{' && c <= '~'))
+            continue;
+#endif
+#if WITH_STANDARD_LOWER
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+#endif
+        *to++ = c;
+    }
+    *to = '\0';
+}
+
+#endif
 #if WITH_LOWER
 /* The character that text begins with, and its bytes. */
 static size_t decode(const char *text, uint32_t *character)
@@ -329,6 +352,10 @@ static char *prepare(const char *text)
 #if WITH_REFERENCES
     if (prepared)
         decode_references(prepared);
+#endif
+#if WITH_STANDARD
+    if (prepared)
+        standardize(prepared);
 #endif
 #if WITH_LOWER
     if (prepared)

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Models of Keras that take texts themselves, by a TextVectorization: judged as Keras judges
+# (golden/make_keras_vectorization.py), imported and exported; those that have no counterpart are refused.
+set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+cd "$tmp"
+golden=$source/tests/golden/keras_vectorization
+
+python3 - "$rnntrain" "$golden" <<'PYTHON'
+import json, subprocess, sys
+rnntrain, golden = sys.argv[1:]
+for flavour in ("keras", "tf_keras"):
+    with open("%s/%s.json" % (golden, flavour)) as file:
+        models = json.load(file)
+    for name, expected in models.items():
+        lines = subprocess.run([rnntrain, "predict", golden + "/" + name, golden + "/texts.jsonl", "--jsonl",
+                                "--labels", "bad,good"], check=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL).stdout.splitlines()
+        found = [json.loads(line)["probabilities"]["good"] for line in lines]
+        assert len(found) == len(expected), name
+        for i, (a, b) in enumerate(zip(found, expected)):
+            assert abs(a - b) < 2e-6, (name, i, a, b)
+PYTHON
+
+# Imported, and served by others.
+model=$golden/keras_given.keras
+"$rnntrain" import "$model" --labels bad,good -o model.h5 >/dev/null
+"$rnntrain" predict "$model" --labels bad,good --jsonl <"$golden/texts.jsonl" >judged 2>/dev/null
+"$rnntrain" predict model.h5 --jsonl <"$golden/texts.jsonl" >found 2>/dev/null
+cmp judged found || problem "the import judges otherwise"
+"$rnntrain" predict model.h5 --explain >found <<<"It was don't."
+grep -q '  dont$' found || problem "no word explained: $(cat found)"
+"$rnntrain" export model.h5 -o model.c >/dev/null # compares itself on random texts
+"$rnntrain" export model.h5 -o onward.keras --with-tokenizer >/dev/null 2>said
+grep -q "as TextVectorization does" said || problem "the tokenizer's note: $(cat said)"
+
+# What stands in onward.tokenizer.json makes the rows.
+python3 - "$golden" <<'PYTHON'
+import json, re, sys
+with open("onward.tokenizer.json") as file:
+    steps = json.load(file)["rnntrain"]["python"]
+text = "Don't re-do THE plot! \u00c9A"
+for step in steps[:2]:
+    name, value = step.split(" = ", 1)
+    text = eval(value)
+assert text == "dont redo the plot \u00c9a", text
+PYTHON
+
+refuses() { # pattern, Python that changes the layer's `config`, or the archive's `words`
+    python3 - "$golden/keras_strip.keras" "$2" <<'PYTHON'
+import json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile("changed.keras", "w") as new:
+    model = json.loads(old.read("config.json"))
+    config = model["config"]["layers"][1]["config"]
+    name = [n for n in old.namelist() if n.endswith("vocabulary.txt")][0]
+    words = old.read(name)
+    exec(sys.argv[2])
+    for entry in old.namelist():
+        if entry == "config.json":
+            new.writestr(entry, json.dumps(model))
+        elif not entry.endswith("vocabulary.txt"):
+            new.writestr(entry, old.read(entry))
+        elif words is not None:
+            new.writestr(entry, words)
+PYTHON
+    expect 65 "$1" "$rnntrain" predict changed.keras --labels bad,good "$golden/texts.jsonl"
+}
+refuses 'standardize of its author' 'config["standardize"] = {"class_name": "function"}'
+refuses 'another split' 'config["split"] = None'
+refuses 'ngrams' 'config["ngrams"] = [2]'
+refuses 'another output_mode' 'config["output_mode"] = "multi_hot"'
+refuses 'another encoding' 'config["encoding"] = "latin-1"'
+refuses 'output_sequence_length of -3' 'config["output_sequence_length"] = -3'
+refuses 'output_sequence_length' 'config["output_sequence_length"] = "long"'
+refuses 'has no words here' 'words = None'
+refuses 'not UTF-8' 'words = b"\n[UNK]\n\xff"'
+refuses 'not UTF-8, or has a NUL' 'words = b"\n[UNK]\na\0b"'
+refuses 'the word "a" twice' 'words = b"\n[UNK]\na\nb\na"'
+refuses 'vocabulary of other' 'config["vocabulary"] = ["a", 3]'
+refuses 'gives ids up to' 'config["vocabulary"] = [str(i) for i in range(50)]'
+refuses 'at a place that is not supported' \
+    'model["config"]["layers"].insert(3, model["config"]["layers"][1])'
+expect 64 'takes texts itself' "$rnntrain" predict "$model" --tokenizer onward.tokenizer.json \
+    "$golden/texts.jsonl"
