@@ -11,8 +11,10 @@ static void print_left_out(const struct left_out *left)
 {
     for (int i = 0; i < left->n; i++) {
         const struct left_out_reason *reason = &left->reasons[i];
-        say_line(stdout, "left out   %lld %s: %s%s", (long long)reason->n, reason->what,
-                 reason->first, reason->n > 1 ? ", ..." : "");
+        char *shown = left_out_shown(reason);
+        say_line(stdout, "left out   %s: %s%s", shown, reason->first,
+                 reason->n > 1 ? ", ..." : "");
+        free(shown);
     }
 }
 

@@ -10,9 +10,9 @@
 
 /* A correction is looked at by the questions behind it. */
 static question *const questions[] = {
-    ask_header,  ask_controls,       ask_spellings, ask_strays,
-    ask_missing, ask_called_missing, ask_too_many,  ask_own_classes,
-    ask_swapped, ask_several,        ask_alike,     ask_truth,
+    ask_header,         ask_controls, ask_spellings,   ask_strays,  ask_missing,
+    ask_called_missing, ask_too_many, ask_own_classes, ask_swapped, ask_several,
+    ask_alike,          ask_truth,    ask_quoted,
 };
 
 static void count_document(struct examination *examination, int32_t i)

@@ -70,6 +70,8 @@ question ask_strays;
 question ask_alike;
 /* Do truth values stand beside 0 and 1? */
 question ask_truth;
+/* Do all labels stand in single quotes, which no format takes for its own? */
+question ask_quoted;
 
 static inline const char *examine_label(const struct examination *examination,
                                         int32_t label)

@@ -190,3 +190,18 @@ void ask_truth(struct examination *examination, struct finding *finding)
     free(some);
     free(others);
 }
+
+static bool is_quoted(const char *label)
+{
+    size_t n = strlen(label);
+    return n > 2 && label[0] == '\'' && label[n - 1] == '\'';
+}
+
+void ask_quoted(struct examination *examination, struct finding *finding)
+{
+    if (!holds_for_all(examination, is_quoted))
+        return;
+    finding->severity = FINDING_WARNING;
+    finding->text = xstrdup("all stand in single quotes, which stay part of their names, "
+                            "and of texts: CSV has double ones");
+}

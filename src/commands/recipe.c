@@ -109,7 +109,7 @@ static int adapt(enum recipe recipe, const struct config *named, struct config *
         rc = set(config, recipe, "label-smoothing", "0.1");
     if (!rc && facts->has_ngrams && validates)
         rc = set(config, recipe, "add-linear", "true");
-    if (!rc && recipe == RECIPE_AUTO)
+    if (!rc && facts->has_ngrams && recipe == RECIPE_AUTO)
         rc = set(config, recipe, "add-each-scaling", "true");
     if (!rc && recipe == RECIPE_BEST && facts->has_ngrams && validates)
         rc = set(config, recipe, "add-latent", "true");

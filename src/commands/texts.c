@@ -206,6 +206,8 @@ static int open_file(struct texts *texts, const char *path)
     int rc = OK;
     if (is_regular(whole))
         rc = input_open(whole, &input);
+    else
+        left_out_add(&texts->left_out, "links that lead to no file", xstrdup(whole));
     if (!rc && input)
         rc = read_entries(texts, input, path);
     input_close(input);
@@ -219,6 +221,11 @@ static int read_entry(struct texts *texts, struct input *input, enum input_kind 
 {
     if (kind == INPUT_FOLDER || is_stray(texts, path))
         return OK;
+    if (kind == INPUT_OTHER) {
+        left_out_add(&texts->left_out, LEFT_OUT_PIPES,
+                     block_document_name(texts->path, "", path, 0));
+        return OK;
+    }
     if (input_is_folder(input))
         return open_file(texts, path);
     return kind == INPUT_FILE ? read_file(texts, input, path) : OK;

@@ -35,8 +35,7 @@ static int compare_found(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-/* False: neither file, folder nor link. */
-static bool kind_of(int folder, const struct dirent *entry, enum input_kind *kind)
+static enum input_kind kind_of(int folder, const struct dirent *entry)
 {
     struct stat status;
     unsigned char type = entry->d_type;
@@ -46,8 +45,10 @@ static bool kind_of(int folder, const struct dirent *entry, enum input_kind *kin
                : S_ISDIR(status.st_mode) ? DT_DIR
                : S_ISLNK(status.st_mode) ? DT_LNK
                                          : DT_UNKNOWN;
-    *kind = type == DT_DIR ? INPUT_FOLDER : type == DT_LNK ? INPUT_LINK : INPUT_FILE;
-    return type == DT_REG || type == DT_DIR || type == DT_LNK;
+    return type == DT_DIR   ? INPUT_FOLDER
+           : type == DT_LNK ? INPUT_LINK
+           : type == DT_REG ? INPUT_FILE
+                            : INPUT_OTHER;
 }
 
 /* Adds to the level what stands in a folder. */
@@ -55,14 +56,14 @@ static void list(DIR *folder, struct level *level)
 {
     size_t room = 0;
     for (struct dirent *entry; (entry = readdir(folder));) {
-        enum input_kind kind = INPUT_FILE;
-        if (*entry->d_name == '.' || !kind_of(dirfd(folder), entry, &kind))
+        if (*entry->d_name == '.')
             continue;
         if (level->n == room) {
             room = room ? 2 * room : 64;
             level->found = xrealloc(level->found, room, sizeof *level->found);
         }
-        level->found[level->n++] = (struct found){xstrdup(entry->d_name), kind};
+        level->found[level->n++] =
+            (struct found){xstrdup(entry->d_name), kind_of(dirfd(folder), entry)};
     }
 
     if (level->n)

@@ -14,10 +14,10 @@
 
 #include "base/say.h"
 #include "input/container.h"
+#include "input/entry_names.h"
 #include "input/folder.h"
 #include "input/gunzip.h"
 #include "input/tar_end.h"
-#include "text/words.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -35,6 +35,7 @@ struct input {
     struct archive_entry *entry;
     bool is_raw; /* one file, not an archive */
     bool has_failed;
+    bool is_ended;  /* an entry of another, which was read to its end */
     bool is_told;   /* what failed is what this is an entry of, which says so itself */
     bool is_empty;  /* and that without a byte, of which libarchive has no entry */
     char *trouble;  /* NULL, or what reading its bytes failed of: libarchive, which skips
@@ -52,9 +53,9 @@ struct input {
     struct input *outer; /* NULL, or what this is an entry of */
     const char *head;    /* n_head bytes of the entry that were read before; borrowed */
     size_t n_head;
-    struct words names; /* of an archive's files, so far */
-    locale_t utf8;      /* in which names are read */
-    bool is_within;     /* another input, whose locale it is: making one reads a file */
+    struct entry_names names; /* of an archive's files so far */
+    locale_t utf8;            /* in which names are read */
+    bool is_within; /* another input, whose locale it is: making one reads a file */
 };
 
 static int report_archive(const struct input *input)
@@ -118,13 +119,16 @@ static la_ssize_t read_packed(struct archive *archive, void *given, const void *
 
 /* Whether bytes stand behind the end of what bzip2 packed, which libarchive takes for
  * that of the file. */
-static bool has_bytes_behind(struct input *input)
+static const char bytes_behind[] =
+    "behind the end of what bzip2 packed stand other bytes, as where two files were "
+    "joined";
+static bool has_bytes_behind(struct input *input, struct archive *unpacks)
 {
     const char *more = NULL;
     size_t n = 0;
-    if (archive_filter_code(input->unpacked, 0) != ARCHIVE_FILTER_BZIP2)
+    if (archive_filter_code(unpacks, 0) != ARCHIVE_FILTER_BZIP2)
         return false;
-    return archive_filter_bytes(input->unpacked, -1) < input->n_packed ||
+    return archive_filter_bytes(unpacks, -1) < input->n_packed ||
            gunzip_read(input->gunzip, &more, &n) || n > 0;
 }
 
@@ -161,10 +165,8 @@ static la_ssize_t read_unpacked(struct archive *archive, void *given, const void
                      ? ARCHIVE_EOF
                      : archive_read_data_block(input->unpacked, bytes, &n, &offset);
     if (status == ARCHIVE_EOF)
-        return has_bytes_behind(input)
-                   ? read_failed(archive, input,
-                                 "behind the end of what bzip2 packed stand other bytes, "
-                                 "as where two files were joined")
+        return has_bytes_behind(input, input->unpacked)
+                   ? read_failed(archive, input, bytes_behind)
                    : 0;
     if (status < ARCHIVE_WARN || status == ARCHIVE_RETRY)
         return read_failed(archive, input, archive_error_string(input->unpacked));
@@ -352,54 +354,6 @@ static int next_header(struct input *input)
     return status;
 }
 
-/* Whether ".." is one of a name's folders. */
-static bool leads_out(const char *name)
-{
-    for (; *name; name += strcspn(name, "/"), name += *name == '/')
-        if (strcspn(name, "/") == 2 && !memcmp(name, "..", 2))
-            return true;
-    return false;
-}
-
-/* A file that stands in the archive a second time: of two versions of a table or a text
- * nobody can tell which is meant. */
-static int check_twice(struct input *input, const char *name)
-{
-    size_t n = strlen(name);
-    if (words_find(&input->names, name, n) >= 0)
-        return fail(ERR_FORMAT,
-                    "%s: %.*s%s is there twice, as where a newer version was added: "
-                    "unpack it and give the folder",
-                    input->path, SAY_SHORT(name, 60));
-    words_add(&input->names, name, n);
-    return OK;
-}
-
-/* A folder takes memory for all of its path: those of an archive are bounded as those of
- * a disk are. */
-static int check_name(const struct input *input, const char *name)
-{
-    enum { MOST_BYTES = 4095, MOST_FOLDERS = 128 };
-    size_t n = 0, n_folders = 0;
-    if (!name)
-        return fail(ERR_FORMAT, "%s: an entry has no readable name", input->path);
-
-    if (leads_out(name))
-        return fail(
-            ERR_FORMAT,
-            "%s: the entry \"%.*s%s\" leads out of the archive: it was made to do "
-            "harm, or packed wrongly; pack it from within its folder",
-            input->path, SAY_SHORT(name, 60));
-    for (; name[n] && n <= MOST_BYTES; n++)
-        n_folders += name[n] == '/';
-    if (n <= MOST_BYTES && n_folders <= MOST_FOLDERS)
-        return OK;
-    return fail(ERR_FORMAT,
-                "%s: the name of an entry, \"%.*s%s\", has more than %d bytes or %d "
-                "folders: it is damaged, or was made to take memory",
-                input->path, SAY_SHORT(name, 60), MOST_BYTES, MOST_FOLDERS);
-}
-
 static int next_in_archive(struct input *input, struct input_entry *entry, bool *end)
 {
     if (input->is_empty) {
@@ -420,7 +374,7 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
 
         input->is_raw = archive_format(input->archive) == ARCHIVE_FORMAT_RAW;
         const char *name = archive_entry_pathname(input->entry);
-        int rc = check_name(input, name);
+        int rc = entry_name_check(input->path, name);
         if (rc)
             return rc;
         if ((archive_format(input->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
@@ -430,16 +384,23 @@ static int next_in_archive(struct input *input, struct input_entry *entry, bool 
                 return rc;
         }
 
+        if (archive_entry_is_data_encrypted(input->entry))
+            return fail(ERR_FORMAT,
+                        "%s: %.*s%s in it is encrypted: unpack it with its password, and "
+                        "give what comes out",
+                        input->path, SAY_SHORT(name, 60));
+
         mode_t type = archive_entry_filetype(input->entry);
         bool is_link = type == AE_IFLNK || archive_entry_hardlink(input->entry);
-        if (!is_link && type != AE_IFREG && type != AE_IFDIR && !input->is_raw)
-            continue;
-        if (!input->is_raw && type == AE_IFREG && (rc = check_twice(input, name)))
+        if (!input->is_raw && type == AE_IFREG &&
+            (rc = entry_names_add(&input->names, input->path, name)))
             return rc;
-        *entry = (struct input_entry){input->is_raw ? NULL : name, is_link ? INPUT_LINK
-                                                                   : type == AE_IFDIR
-                                                                       ? INPUT_FOLDER
-                                                                       : INPUT_FILE};
+        *entry = input->is_raw
+                     ? (struct input_entry){NULL, INPUT_FILE}
+                     : (struct input_entry){name, is_link            ? INPUT_LINK
+                                                  : type == AE_IFDIR ? INPUT_FOLDER
+                                                  : type == AE_IFREG ? INPUT_FILE
+                                                                     : INPUT_OTHER};
         return OK;
     }
 }
@@ -493,7 +454,7 @@ void input_close(struct input *input)
         return;
 
     folder_close(input->folder);
-    words_release(&input->names);
+    entry_names_release(&input->names);
     if (input->entry)
         archive_entry_free(input->entry);
     if (input->archive)
@@ -580,6 +541,11 @@ bool input_has_failed(const struct input *input)
 int input_read(struct input *input, char *bytes, size_t n, size_t *got)
 {
     la_ssize_t read = input->is_empty ? 0 : archive_read_data(input->archive, bytes, n);
+    if (read == 0 && !input->unpacked && !input->is_ended && input->gunzip) {
+        input->is_ended = true;
+        if (has_bytes_behind(input, input->archive))
+            read = read_failed(input->archive, input, bytes_behind);
+    }
     if (read < 0) {
         input->has_failed = true;
         return report_archive(input);

@@ -6,7 +6,8 @@
 
 #include "base/base.h"
 
-enum input_kind { INPUT_FILE, INPUT_FOLDER, INPUT_LINK };
+/* INPUT_OTHER: a FIFO, a socket or a device, which nothing is read from. */
+enum input_kind { INPUT_FILE, INPUT_FOLDER, INPUT_LINK, INPUT_OTHER };
 
 struct input_entry {
     const char *name; /* within the folder or archive; NULL: one file was opened */
@@ -22,8 +23,7 @@ void input_close(struct input *input);
 bool input_is_folder(const struct input *input);
 
 /* The next entry: in a folder subfolders first, sorted by name; borrowed until the next
- * call. What is neither a file, a folder nor a link is passed over, as are names that
- * begin with a dot. */
+ * call. Names in a folder that begin with a dot are passed over. */
 int input_next(struct input *input, struct input_entry *entry, bool *end) NODISCARD;
 
 /* The next bytes of the entry, at most n; *got 0 at its end. Not for a folder's entries:

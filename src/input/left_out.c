@@ -33,12 +33,52 @@ void left_out_append(struct left_out *left, struct left_out *other)
     *other = (struct left_out){0};
 }
 
+/* `text` with `one` in the place of `several`, where that stands in it; takes it. */
+static char *replace(char *text, const char *several, const char *one)
+{
+    const char *found = strstr(text, several);
+    if (!found)
+        return text;
+
+    char *result =
+        xasprintf("%.*s%s%s", (int)(found - text), text, one, found + strlen(several));
+    free(text);
+    return result;
+}
+
+/* The reason is said of several. */
+static char *singular(const char *what)
+{
+    static const char *const verbs[][2] = {
+        {" are ", " is "},   {" have ", " has "},   {" repeat ", " repeats "},
+        {" say ", " says "}, {" lead ", " leads "},
+    };
+    size_t n = strcspn(what, " ,");
+    bool is_several = n > 0 && what[n - 1] == 's';
+    char *text = xasprintf("%.*s%s", (int)(n - is_several), what, what + n);
+
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        text = replace(text, verbs[i][0], verbs[i][1]);
+    return text;
+}
+
+char *left_out_shown(const struct left_out_reason *reason)
+{
+    char *what = reason->n == 1 ? singular(reason->what) : xstrdup(reason->what);
+    char *shown = xasprintf("%lld %s", (long long)reason->n, what);
+    free(what);
+    return shown;
+}
+
 void left_out_note(const struct left_out *left, const char *program, FILE *out)
 {
-    for (int i = 0; i < left->n; i++)
-        say_line(out, "%s: note: left out: %lld %s, the first is %s", program,
-                 (long long)left->reasons[i].n, left->reasons[i].what,
-                 left->reasons[i].first);
+    for (int i = 0; i < left->n; i++) {
+        const struct left_out_reason *reason = &left->reasons[i];
+        char *shown = left_out_shown(reason);
+        say_line(out, "%s: note: left out: %s%s %s", program, shown,
+                 reason->n == 1 ? ":" : ", the first is", reason->first);
+        free(shown);
+    }
 }
 
 void left_out_release(struct left_out *left)

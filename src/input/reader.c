@@ -401,8 +401,13 @@ static int take_named(struct reader *reader, const char *path, enum input_kind k
             leave_out(reader, "files in unsup, which have no label", path);
         return OK;
     }
+
     if (kind == INPUT_FOLDER) {
         note_folder(reader, path);
+        return OK;
+    }
+    if (kind == INPUT_OTHER) {
+        leave_out(reader, LEFT_OUT_PIPES, path);
         return OK;
     }
     return take_path(reader, path, kind);

@@ -87,10 +87,26 @@ static int add_word(const struct keras_reading *reading, const struct keras_laye
     return rc;
 }
 
+/* Each word has a row in the embedding: more of them only take memory. */
+static int check_lines(const struct keras_reading *reading,
+                       const struct keras_layer *layer, const char *lines)
+{
+    const struct keras_arrays *weights = &reading->file->weights;
+    size_t most = 2, n = 1;
+
+    for (size_t i = 0; i < weights->n; i++)
+        most += weights->array[i].size;
+    for (; *lines && n <= most; lines++)
+        n += *lines == '\n';
+    return n <= most ? OK
+                     : keras_refuse(reading, layer,
+                                    "has more words than the model has weights");
+}
+
 static int add_lines(const struct keras_reading *reading, const struct keras_layer *layer,
                      const char *lines, struct numbering *numbering)
 {
-    int rc = OK;
+    int rc = check_lines(reading, layer, lines);
 
     for (const char *end; lines && !rc; lines = *end ? end + 1 : NULL) {
         end = lines + strcspn(lines, "\n");

@@ -154,6 +154,12 @@ void plot_line(struct plot *plot, int colour, enum plot_style style, int n,
     page_markup(plot->page, "\"/>\n");
 }
 
+/* A band is wider than the values that the axis was made for. */
+static double within(struct plot_range range, double value)
+{
+    return fmin(fmax(value, range.low), range.high);
+}
+
 void plot_band(struct plot *plot, int colour, int n, const double *x, const double *low,
                const double *high)
 {
@@ -164,13 +170,13 @@ void plot_band(struct plot *plot, int colour, int n, const double *x, const doub
     for (int i = 0; i < n; i += stride)
         if (isfinite(high[i])) {
             page_write(plot->page, "%c%.1f %.1f", is_first ? 'M' : 'L',
-                       place_x(plot, x[i]), place_y(plot, high[i]));
+                       place_x(plot, x[i]), place_y(plot, within(plot->y, high[i])));
             is_first = false;
         }
     for (int i = last - last % stride; i >= 0; i -= stride)
         if (isfinite(low[i]) && !is_first)
             page_write(plot->page, "L%.1f %.1f", place_x(plot, x[i]),
-                       place_y(plot, low[i]));
+                       place_y(plot, within(plot->y, low[i])));
     page_markup(plot->page, is_first ? "\"/>\n" : "Z\"/>\n");
 }
 

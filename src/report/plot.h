@@ -40,7 +40,7 @@ enum plot_style { PLOT_SOLID, PLOT_DASHED, PLOT_THIN, PLOT_STYLES };
  * n-th is drawn, and the last. */
 void plot_line(struct plot *plot, int colour, enum plot_style style, int n,
                const double *x, const double *y);
-/* Between two lines, where both are finite. */
+/* Between two lines, where both are finite, and within the axis. */
 void plot_band(struct plot *plot, int colour, int n, const double *x, const double *low,
                const double *high);
 /* A point, whose text shows where the pointer rests on it. */

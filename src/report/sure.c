@@ -138,6 +138,12 @@ void section_sure(struct dossier *dossier)
                "<p class=\"note\">Reliability in ten bins; the line leaves out those of "
                "fewer than %d rows.</p>\n",
                ROWS_OF_LINE);
+    if (dossier->past.n > 1) {
+        page_markup(&dossier->page,
+                    "<p class=\"note\">The strong lines and the points are ");
+        page_text(&dossier->page, dossier_run(dossier)->name);
+        page_markup(&dossier->page, "\u2019s, thin lines the other runs\u2019.</p>\n");
+    }
     write_class_legend(dossier, judged);
     page_markup(&dossier->page, "<div class=\"charts\">\n");
     write_reliability(dossier, judged);

@@ -83,7 +83,7 @@ expect 65 'cannot tell what .*NAME=FILE for each' "$rnnprep" - -o x.h5 <plain.tx
 
 expect 65 'bad.csv: line 2: the label is empty.*--on-bad-row skip' "$rnnprep" bad.csv -o x.h5
 is 'train 59: neg 29, pos 30' parts bad.csv --on-bad-row skip
-says '1 rows without a label: bad.csv: line 2'
+says '1 row without a label: bad.csv: line 2'
 is 'train 60: neg 30, pos 30;test 10: neg 5, pos 5' parts parts.json
 is 'train 60: neg 30, pos 30' parts columns.json
 is 'train 60: neg 30, pos 30' parts nan.jsonl

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$tmp"
 
 python3 - <<'PYTHON'
-import bz2, gzip, io, tarfile
+import bz2, gzip, io, tarfile, zipfile
 def make(name, *entries):
     with tarfile.open(name, "w") as archive:
         for i in range(6):
@@ -32,6 +32,15 @@ make("sparse.tar", ("pos/p.txt", b"1\n0\n512\n".ljust(512, b"\0") + b"a" * 512, 
 plain = open("plain.tar", "rb").read()
 open("joined.tar.gz", "wb").write(gzip.compress(plain) + b"label,text\n")
 open("joined.tar.bz2", "wb").write(bz2.compress(plain) + b"label,text\n")
+packed = io.BytesIO()
+with zipfile.ZipFile(packed, "w") as archive:
+    archive.writestr("reviews.csv", "text,label\n" + "a text,neg\nother,pos\n" * 9)
+packed = bytearray(packed.getvalue())
+packed[6] |= 1  # says that it is encrypted, and so does the table at the end
+packed[packed.find(b"PK\1\2") + 8] |= 1
+open("secret.zip", "wb").write(packed)
+with tarfile.open("joined.tar", "w") as archive:
+    add(archive, "reviews.csv.bz2", bz2.compress(b"text,label\n" + b"a text,neg\nother,pos\n" * 9) + b"more")
 with gzip.open("behind.tar.gz", "wb", 1) as file:
     file.write(plain)
     for _ in range(300):
@@ -50,6 +59,8 @@ done
 refused 'sparse.tar/pos/s.txt: too large for a document' sparse.tar
 refused 'behind.tar.gz: more than 256 MiB stand behind the mark of its end' behind.tar.gz
 refused 'joined.tar.gz: behind the end of what gzip packed stand other bytes' joined.tar.gz
+refused 'secret.zip: reviews.csv in it is encrypted: unpack it' secret.zip
+refused 'joined.tar/reviews.csv.bz2: behind the end of what bzip2 packed stand' joined.tar
 refused 'joined.tar.bz2: behind the end of what bzip2 packed stand other bytes' joined.tar.bz2
 refused '/dev/zero: no training documents' /dev/zero # zeros are an archive of nothing
 refused '^rnnprep: dots.tar: the entry "../../outside.txt" leads out of the archive' dots.tar

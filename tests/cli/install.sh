@@ -69,6 +69,16 @@ SWEEP=settings.json SLURM_ARRAY_TASK_ID=0 refuse 'lines are counted from 1' agai
 SWEEP=settings.json refuse 'settings.json: line 3 is not there' again.h5
 unset SLURM_ARRAY_JOB_ID SLURM_ARRAY_TASK_ID
 PATH=$usual
+
+# From a folder with blanks in its name, where Slurm does not say when the job ends.
+mkdir -p "of blanks/no Slurm"
+printf '#!/bin/sh\nexit 1\n' >"of blanks/no Slurm/scontrol"
+chmod +x "of blanks/no Slurm/scontrol"
+(cd "of blanks" && env PATH="$PWD/no Slurm:$PATH" SLURM_JOB_ID=7 SLURM_NTASKS=1 BIND_TO=none \
+    bash ../spool/train.sbatch ../again.h5 --epochs 1 --units 4 --run-dir "a run") >said 2>&1 ||
+    problem "no end of the job: $(cat said)"
+grep -q 'scontrol does not say when job 7 ends' said || problem "nothing said: $(cat said)"
+
 batch prep reviews
 batch train --epochs 1 --units=4
 [ "$(config run-7 recipe) $(config run-7 units)" = "keras-gru 4" ] ||

@@ -41,10 +41,14 @@ mkdir -p texts.d/__MACOSX texts.d/.git
 for file in a.txt b.txt Thumbs.db desktop.ini .DS_Store a.txt~ b.txt.bak .git/c.txt __MACOSX/._a.txt; do
     echo "$1 $2" >"texts.d/$file"
 done
+mkfifo texts.d/pipe
+ln -s nowhere texts.d/link
 tar cf texts.tar texts.d
 for source in texts.d texts.tar; do
     "$rnntrain" predict run/last.h5 $source -o found.csv >said 2>notes
     [ "$(grep -c 'a.txt,\|b.txt,' found.csv) $(wc -l <found.csv)" = "2 3" ] ||
         problem "$source: $(cat found.csv)"
     grep -q "note: left out: 4 files of the system or an editor" notes || problem "$source: $(cat notes)"
+    grep -q 'note: left out: 1 name of a pipe, socket or device: texts.*pipe$' notes || problem "$source: $(cat notes)"
 done
+rm texts.d/pipe texts.d/link

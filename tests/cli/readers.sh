@@ -120,7 +120,9 @@ for packed in o.tar.xz o.zip; do
 done
 echo 'what this is' >o/README
 echo 'label,text' >o/notes.csv
+mkfifo o/neg/pipe
 "$rnnprep" o -o x.h5 >said
+grep -q 'left out   1 name of a pipe, socket or device: o/neg/pipe$' said || problem "$(cat said)"
 grep -q 'left out .*2 files beside the class folders: o/README' said || problem "$(cat said)"
 same_content x.h5 o.h5 || problem "a stray file counts"
 

@@ -19,6 +19,9 @@ for pair in '"model":"bilstm"' '"head":"max"' '"batch_size":32' '"monitor":"val_
     '"units":4' '"recipe":"auto"'; do
     grep -q "$pair" record || problem "auto has no $pair: $(cat record)"
 done
+"$rnntrain" data.h5 --recipe auto --print-config | grep -q '"add_each_scaling": true' || problem "data.h5: one scaling"
+"$rnntrain" ids.h5 --recipe auto --print-config | grep -q '"add_each_scaling": false' ||
+    problem "two linear models of no n-grams"
 ranks 3 "$rnntrain" data.h5 --recipe auto "${small[@]}" --run-dir three
 [ "$(hashes auto/seed-1)" = "$(hashes three/seed-1)" ] || problem "auto: other bits on three ranks"
 for name in linear-all tf-idf-all; do

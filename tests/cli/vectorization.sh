@@ -76,6 +76,7 @@ refuses 'has no words here' 'words = None'
 refuses 'not UTF-8' 'words = b"\n[UNK]\n\xff"'
 refuses 'not UTF-8, or has a NUL' 'words = b"\n[UNK]\na\0b"'
 refuses 'the word "a" twice' 'words = b"\n[UNK]\na\nb\na"'
+refuses 'more words than the model has weights' 'words = "\n".join(map(str, range(3000))).encode()'
 refuses 'vocabulary of other' 'config["vocabulary"] = ["a", 3]'
 refuses 'gives ids up to' 'config["vocabulary"] = [str(i) for i in range(50)]'
 refuses 'at a place that is not supported' \

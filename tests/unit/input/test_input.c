@@ -76,7 +76,7 @@ static void test_hidden(void **state)
 
 static int show_entries(const char *path, struct shown *shown)
 {
-    static const char *const kinds[] = {"", "/", "@"};
+    static const char *const kinds[] = {"", "/", "@", "|"};
     struct input *input = NULL;
     struct input_entry entry;
     bool end = false;
@@ -123,7 +123,7 @@ static void test_folder(void **state)
     char *link = scratch_path("tree/c"), *pipe = scratch_path("tree/pipe");
     assert_int_equal(symlink("a.txt", link), 0);
     assert_int_equal(mkfifo(pipe, 0600), 0);
-    check_entries("tree", "m/ z/ z/1 Z.txt a.txt b.txt c@ ");
+    check_entries("tree", "m/ z/ z/1 Z.txt a.txt b.txt c@ pipe| ");
     free(link);
     free(pipe);
 }

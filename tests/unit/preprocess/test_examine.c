@@ -81,6 +81,24 @@ static void test_header(void **state)
         "\"befund\" (2): standard input/train: line 1; --header off keeps it; ");
 }
 
+static void test_quoted(void **state)
+{
+    (void)state;
+    struct reading reading;
+
+    begin(&reading);
+    add_some(&reading, -1, "'neg'", 10);
+    add_some(&reading, -1, "'pos'", 10);
+    expect_settled(&reading, PLAIN,
+                   "'neg' 10; 'pos' 10; labels: all stand in single quotes, which stay "
+                   "part of their names, and of texts: CSV has double ones; ");
+
+    begin(&reading);
+    add_some(&reading, -1, "'neg'", 10);
+    add_some(&reading, -1, "pos", 10);
+    expect_settled(&reading, PLAIN, "'neg' 10; pos 10; ");
+}
+
 static void test_header_or_not(void **state)
 {
     (void)state;
@@ -251,10 +269,10 @@ static void test_strays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_header),      cmocka_unit_test(test_header_or_not),
-        cmocka_unit_test(test_own_classes), cmocka_unit_test(test_swapped),
-        cmocka_unit_test(test_controls),    cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_header),        cmocka_unit_test(test_quoted),
+        cmocka_unit_test(test_header_or_not), cmocka_unit_test(test_own_classes),
+        cmocka_unit_test(test_swapped),       cmocka_unit_test(test_controls),
+        cmocka_unit_test(test_missing),       cmocka_unit_test(test_strays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

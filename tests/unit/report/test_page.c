@@ -1,5 +1,5 @@
 /* No text becomes markup, whatever it holds; and numbers that are none are dashes. */
-#include "report/page.h"
+#include "report/plot.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -59,12 +59,31 @@ static void test_writes_numbers(void **state)
     page_release(&page);
 }
 
+static void draw_band(struct page *page, double low, double high)
+{
+    const double x[] = {1, 2}, lows[] = {low, 0.5}, highs[] = {high, 0.5};
+    struct plot plot = {.page = page, .x = {1, 2}, .y = {0, 1}};
+    plot_band(&plot, 0, 2, x, lows, highs);
+}
+
+static void test_keeps_bands_within_the_axis(void **state)
+{
+    (void)state;
+    struct page whole = {.html = NULL}, wide = {.html = NULL};
+    draw_band(&whole, 0, 1);
+    draw_band(&wide, -0.25, 1.5);
+    assert_string_equal(wide.html, whole.html);
+    page_release(&whole);
+    page_release(&wide);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_escapes_texts),
         cmocka_unit_test(test_replaces_what_is_no_text),
         cmocka_unit_test(test_writes_numbers),
+        cmocka_unit_test(test_keeps_bands_within_the_axis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
