@@ -15,21 +15,44 @@ bool job_keeps_marks(const struct job *job)
                               : job->settings->ngram_punctuation;
 }
 
-/* The words of the vocabulary have their places, marks those behind them. */
-static const char *place_text(const void *context, int32_t place)
+static int characters_of(const struct job *job)
 {
-    const struct words *words = context;
-    return place < words->n ? words_text(words, place) : text_mark(place - words->n);
+    return job->brings_ngrams ? job->ngrams.characters
+                              : (int)job->settings->char_ngrams;
 }
 
-/* From the spool's numbers and from marks to places. */
+/* What has a place: the words of the vocabulary, behind them marks, then characters. */
+struct places {
+    const struct words *words, *characters;
+};
+
+static const char *place_text(const void *context, int32_t place)
+{
+    const struct places *places = context;
+    int32_t mark = place - places->words->n, character = mark - TEXT_MARKS;
+
+    return mark < 0        ? words_text(places->words, place)
+           : character < 0 ? text_mark(mark)
+                           : words_text(places->characters, character);
+}
+
+/* Whether a word of a text would be taken for a character. */
+static bool poses_as_character(const struct job *job, int32_t place)
+{
+    const struct words *words = &job->vocabulary.words;
+    return characters_of(job) &&
+           ngrams_is_character(words_text(words, place), words_length(words, place));
+}
+
+/* From the spool's numbers, from marks and from characters to places. */
 static void map_places(const struct job *job, struct ngram_texts *texts)
 {
+    int32_t n_words = job->vocabulary.words.n;
     int32_t *map = vocabulary_places(&job->vocabulary);
     for (int32_t i = 0; i < job->vocabulary.n_numbers; i++)
         if (job->map[i] == TEXT_STOP)
             map[i] = NGRAM_SKIPPED;
-        else if (map[i] == VOCABULARY_FORGOTTEN)
+        else if (map[i] == VOCABULARY_FORGOTTEN || poses_as_character(job, map[i]))
             map[i] = NGRAM_UNKNOWN;
 
     *texts = (struct ngram_texts){.corpus = &job->corpus,
@@ -39,7 +62,20 @@ static void map_places(const struct job *job, struct ngram_texts *texts)
                                   .map = map,
                                   .n_numbers = job->vocabulary.n_numbers};
     for (int i = 0; i < TEXT_MARKS; i++)
-        texts->marks[i] = job->vocabulary.words.n + i;
+        texts->marks[i] = n_words + i;
+    if (characters_of(job))
+        ngram_spellings_make(&job->vocabulary, n_words + TEXT_MARKS, &texts->spellings);
+}
+
+static int check_characters(const struct job *job)
+{
+    int n = (int)job->settings->char_ngrams;
+    if (!n || text_settings(job->tokenizer)->segment != TEXT_SEGMENT_CHAR)
+        return OK;
+    return fail(ERR_USAGE,
+                "--char-ngrams %d is of the characters of words, and with --segment char "
+                "characters are words: leave it out, --ngrams %d counts as many of them",
+                n, n);
 }
 
 static int count(struct job *job)
@@ -47,17 +83,22 @@ static int count(struct job *job)
     const struct settings *settings = job->settings;
     const struct ngram_counting options = {
         .n = (int)settings->ngrams,
+        .characters = (int)settings->char_ngrams,
         .min_documents = (int32_t)settings->ngram_min_count,
         .limit = settings->ngram_limit,
         .n_threads = job->n_threads,
         .shows_progress = !settings->quiet && isatty(STDERR_FILENO)};
-    const struct ngram_order order = {(int)settings->ngrams, settings->ngram_punctuation,
-                                      place_text, &job->vocabulary.words};
     struct ngram_texts texts = {0};
     struct ngram_kept kept = {0};
 
     map_places(job, &texts);
-    int rc = ngram_count(&texts, job->vocabulary.words.n + TEXT_MARKS, &options, &kept);
+    const struct places places = {&job->vocabulary.words, &texts.spellings.characters};
+    const struct ngram_order order = {options.n, options.characters,
+                                      settings->ngram_punctuation, place_text, &places};
+    int32_t n_places = places.words->n + TEXT_MARKS + places.characters->n;
+    int rc = check_characters(job);
+    if (!rc)
+        rc = ngram_count(&texts, n_places, &options, &kept);
     if (!rc && kept.n == 0)
         rc = fail(ERR_USAGE,
                   "%s: no n-gram stands in %d training documents: give a smaller "
@@ -77,13 +118,14 @@ static int count(struct job *job)
     return rc;
 }
 
-static int32_t word_of_place(const struct job *job, const struct ngram_table *table,
-                             int32_t place)
+static void find_words(const struct places *places, const struct ngram_table *table,
+                       int32_t n, int32_t *map)
 {
-    if (place < 0)
-        return place;
-    const char *text = place_text(&job->vocabulary.words, place);
-    return ngram_table_find_word(table, text, strlen(text));
+    for (int32_t i = 0; i < n; i++)
+        if (map[i] >= 0) {
+            const char *text = place_text(places, map[i]);
+            map[i] = ngram_table_find_word(table, text, strlen(text));
+        }
 }
 
 int job_find_ngrams(struct job *job)
@@ -95,10 +137,10 @@ int job_find_ngrams(struct job *job)
 
     struct ngram_table *table = ngram_table_new(&job->ngrams);
     map_places(job, &texts);
-    for (int32_t i = 0; i < texts.n_numbers; i++)
-        texts.map[i] = word_of_place(job, table, texts.map[i]);
-    for (int i = 0; i < TEXT_MARKS; i++)
-        texts.marks[i] = word_of_place(job, table, texts.marks[i]);
+    const struct places places = {&job->vocabulary.words, &texts.spellings.characters};
+    find_words(&places, table, texts.n_numbers, texts.map);
+    find_words(&places, table, TEXT_MARKS, texts.marks);
+    find_words(&places, table, places.characters->n, texts.spellings.map);
 
     rc = ngram_rows_find(&texts, table, job->settings->output, job->n_threads,
                          &job->ngram_rows);

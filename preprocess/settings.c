@@ -137,6 +137,12 @@ static const struct option table_options[] = {
      "rnntrain "
      "--model linear; of all words, not only the num_words kept",
      "N-grams", false},
+    {"char-ngrams", OPTION_INT, FIELD(char_ngrams), "none", 0, NGRAMS_MOST_WORDS,
+     none_word,
+     "with --ngrams also of 1 to so many characters of a word, its beginning and end "
+     "among them: endings, stems and spellings of words that nobody has seen; none: of "
+     "words alone",
+     "N-grams", false},
     {"ngram-min-count", OPTION_INT, FIELD(ngram_min_count), "2", 1, 1e9, NULL,
      "n-grams in fewer training documents are dropped", "N-grams", false},
     {"ngram-limit", OPTION_INT, FIELD(ngram_limit), "20000000", 0, 1e9, none_word,
@@ -279,6 +285,8 @@ static int check_ngrams(const struct settings *settings)
     options_init(&cmd_prepare_table, &usual);
     if (settings->ngram_punctuation)
         name = "--ngram-punctuation";
+    else if (settings->char_ngrams)
+        name = "--char-ngrams";
     else if (settings->ngram_min_count != usual.ngram_min_count)
         name = "--ngram-min-count";
     else if (settings->ngram_limit != usual.ngram_limit)

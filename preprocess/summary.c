@@ -218,13 +218,16 @@ static void print_ngrams(const struct summary *summary)
     if (!ngrams)
         return;
 
-    say_line(stdout, "n-grams    %d of 1 to %d words, punctuation %s%s",
-             ngrams->n_features, ngrams->n, ngrams->punctuation ? "kept" : "left out",
-             tally ? "" : ": those that were brought");
-    for (int k = 0; k < ngrams->n && tally; k++)
+    char *title = ngrams_title(ngrams);
+    say_line(stdout, "n-grams    %s%s", title, tally ? "" : ": those that were brought");
+    free(title);
+    for (int k = 0; k < ngrams_longest(ngrams) && tally; k++)
         say_line(stdout,
-                 "           %d word%s: %lld kept, %lld in too few documents dropped",
-                 k + 1, plural(k + 1), (long long)tally->n_kept[k],
+                 "           %d %s: %lld kept, %lld in too few documents dropped", k + 1,
+                 ngrams->characters ? "words or characters"
+                 : k                ? "words"
+                                    : "word",
+                 (long long)tally->n_kept[k],
                  (long long)(tally->n_met[k] - tally->n_kept[k]));
     if (tally && tally->n_forgotten)
         printf("forgotten  %lld times a rare n-gram, by --ngram-limit\n",

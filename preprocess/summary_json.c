@@ -191,10 +191,11 @@ static void add_ngrams(json_t *root, const struct summary *summary)
     if (!tally)
         return;
 
+    const char *length = summary->ngrams->characters ? "length" : "words";
     json_t *lengths = json_array();
-    for (int k = 0; k < summary->ngrams->n; k++)
+    for (int k = 0; k < ngrams_longest(summary->ngrams); k++)
         json_array_append_new(
-            lengths, json_pack("{s:i, s:I, s:I}", "words", k + 1, "kept",
+            lengths, json_pack("{s:i, s:I, s:I}", length, k + 1, "kept",
                                (json_int_t)tally->n_kept[k], "dropped",
                                (json_int_t)(tally->n_met[k] - tally->n_kept[k])));
     json_object_set_new(root, "ngrams_by_length", lengths);

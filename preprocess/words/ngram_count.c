@@ -9,7 +9,7 @@
 
 /* Documents that are cut into n-grams together by one thread; sheets that are counted
  * together, bin by bin. */
-enum { SHEET_WORDS = 1 << 16, SHEETS = 32 };
+enum { SHEET_WORDS = 1 << 16, SHEETS = 32, CHARACTERS_A_WORD = 8 };
 
 struct sheet {
     int32_t first, end;    /* rows */
@@ -29,7 +29,7 @@ struct run {
     struct ngram_texts *texts;
     const struct ngram_counting *options;
     struct ngram_kept *kept;
-    int k;                 /* words of the n-grams that are counted */
+    int k; /* words or characters of the n-grams that are counted */
     struct pairs children; /* (n-gram kept, word) -> n-gram kept */
     struct worker *workers;
     struct sheet sheets[SHEETS];
@@ -70,11 +70,14 @@ static int take_bin(void *context, void *item, bool *end)
     return OK;
 }
 
-/* Adds the n-grams of k words of a document. */
+/* Adds the n-grams of k words or characters of a document. */
 static void meet(const struct run *run, struct worker *worker, int32_t row)
 {
-    const int32_t *words = worker->text.words;
-    size_t n = worker->text.n, k = (size_t)run->k;
+    const struct ngram_counting *options = run->options;
+    size_t n_words = worker->text.n_words, k = (size_t)run->k;
+    size_t first = run->k > options->n ? n_words : 0; /* else words are too short */
+    size_t n = (run->k > options->characters ? n_words : worker->text.n) - first;
+    const int32_t *words = worker->text.words + first;
     if (n < k)
         return;
 
@@ -158,13 +161,14 @@ static int32_t lay_out(struct run *run, int32_t row)
 {
     const struct corpus *corpus = run->texts->corpus;
     int32_t end = corpus->n_of_part[DATASET_TRAIN];
+    int a_word = run->options->characters ? 1 + CHARACTERS_A_WORD : 1;
 
     for (run->n_sheets = 0; run->n_sheets < SHEETS && row < end; run->n_sheets++) {
         struct sheet *sheet = &run->sheets[run->n_sheets];
         int64_t n = 0;
         sheet->first = row;
         while (row < end && n < SHEET_WORDS)
-            n += 1 + corpus->documents[corpus->rows[row++]].n_words;
+            n += 1 + (int64_t)a_word * corpus->documents[corpus->rows[row++]].n_words;
         sheet->end = row;
     }
     return row;
@@ -186,8 +190,7 @@ static int count_sheets(struct run *run)
 static void show_progress(const struct run *run, int32_t row)
 {
     if (run->options->shows_progress)
-        say(stderr, "\rcounted n-grams of %d word%s in %d documents", run->k,
-            plural(run->k), row);
+        say(stderr, "\rcounted n-grams of length %d in %d documents", run->k, row);
 }
 
 /* Keeps what is in enough documents, numbered by bins. */
@@ -270,6 +273,8 @@ static void number_words(struct ngram_texts *texts, int32_t n_places,
     for (int i = 0; i < TEXT_MARKS; i++)
         if (texts->marks[i] >= 0)
             texts->marks[i] = words[texts->marks[i]];
+    for (int32_t i = 0; i < texts->spellings.characters.n; i++)
+        texts->spellings.map[i] = words[texts->spellings.map[i]];
     free(words);
 }
 
@@ -297,7 +302,8 @@ int ngram_count(struct ngram_texts *texts, int32_t n_places,
     run->kept = kept;
     run->workers = xcalloc((size_t)options->n_threads, sizeof *run->workers);
 
-    for (run->k = 1; run->k <= options->n && !rc; run->k++) {
+    int longest = options->n > options->characters ? options->n : options->characters;
+    for (run->k = 1; run->k <= longest && !rc; run->k++) {
         rc = count_length(run);
         if (!rc && run->k == 1)
             number_words(texts, n_places, kept);

@@ -120,6 +120,7 @@ void ngram_order(const struct ngram_kept *kept, const struct ngram_order *order,
     struct ranked *items = xcalloc(n, sizeof *items), *spare = xcalloc(n, sizeof *spare);
     int32_t *ranks = xcalloc(n, sizeof *ranks), *numbers = xcalloc(n, sizeof *numbers);
     struct ngrams ngrams = {.n = order->n,
+                            .characters = order->characters,
                             .punctuation = order->punctuation,
                             .n_features = kept->n,
                             .parent = xcalloc(n, sizeof *ngrams.parent),
@@ -127,8 +128,8 @@ void ngram_order(const struct ngram_kept *kept, const struct ngram_order *order,
                             .documents = xcalloc(n, sizeof *ngrams.documents)};
 
     order_words(kept, order, ranks, &ngrams);
-    rank(kept, order->n, ranks, items, spare);
-    order_all(kept, order->n, ranks, items, spare);
+    rank(kept, ngrams_longest(&ngrams), ranks, items, spare);
+    order_all(kept, ngrams_longest(&ngrams), ranks, items, spare);
 
     for (int32_t i = 0; i < kept->n; i++)
         numbers[items[i].number] = i;

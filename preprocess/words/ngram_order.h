@@ -6,7 +6,7 @@
 
 /* `text` gives the word of a place. ngrams_release. */
 struct ngram_order {
-    int n;
+    int n, characters;
     bool punctuation;
     const char *(*text)(const void *context, int32_t place);
     const void *context;

@@ -7,6 +7,7 @@
 void ngram_texts_release(struct ngram_texts *texts)
 {
     free(texts->map);
+    ngram_spellings_release(&texts->spellings);
     *texts = (struct ngram_texts){0};
 }
 
@@ -58,6 +59,25 @@ static void add_words(const struct ngram_texts *texts, const int32_t *numbers,
     }
 }
 
+/* The characters of a document's n words. */
+static void add_characters(const struct ngram_texts *texts, const int32_t *numbers,
+                           size_t n, struct ngram_text *text)
+{
+    const struct ngram_spellings *spellings = &texts->spellings;
+
+    for (size_t i = 0; i < n; i++) {
+        const int32_t *characters = NULL;
+        size_t n_characters = ngram_spelling(spellings, numbers[i], &characters);
+        if (texts->map[numbers[i]] == NGRAM_SKIPPED)
+            continue;
+
+        need(text, text->n + 1 + n_characters);
+        text->words[text->n++] = NGRAM_UNKNOWN;
+        for (size_t k = 0; k < n_characters; k++)
+            text->words[text->n++] = spellings->map[characters[k]];
+    }
+}
+
 int ngram_text_read(const struct ngram_texts *texts, int32_t row, struct ngram_text *text)
 {
     const struct document *document = document_of(texts, row);
@@ -86,5 +106,9 @@ int ngram_text_read(const struct ngram_texts *texts, int32_t row, struct ngram_t
         done = before;
     }
     add_words(texts, numbers, done, n, text);
+
+    text->n_words = text->n;
+    if (texts->spellings.places)
+        add_characters(texts, numbers, (size_t)n, text);
     return OK;
 }

@@ -1,8 +1,9 @@
-/* The documents of a corpus as the words that n-grams are made of. */
+/* The documents of a corpus as the words, and characters, that n-grams are made of. */
 #ifndef RNNTRAIN_PREPROCESS_WORDS_NGRAM_TEXTS_H
 #define RNNTRAIN_PREPROCESS_WORDS_NGRAM_TEXTS_H
 
 #include "corpus/corpus.h"
+#include "words/ngram_spellings.h"
 #include "words/spool.h"
 
 #include "text/text.h"
@@ -18,6 +19,7 @@ struct ngram_texts {
     int32_t *map;   /* (n_numbers) from the spool's numbers; owned */
     int32_t n_numbers;
     int32_t marks[TEXT_MARKS]; /* the words that marks are */
+    struct ngram_spellings spellings; /* owned; all-zero: characters are no features */
 };
 
 void ngram_texts_release(struct ngram_texts *texts);
@@ -25,7 +27,8 @@ void ngram_texts_release(struct ngram_texts *texts);
 /* One a thread; all-zero at first. */
 struct ngram_text {
     struct spool_reader reader;
-    int32_t *words; /* (n) numbers of words, or NGRAM_UNKNOWN */
+    int32_t *words; /* (n) numbers of words, or NGRAM_UNKNOWN; then of characters */
+    size_t n_words; /* from here on NGRAM_UNKNOWN stands before each word's characters */
     size_t n, room;
 };
 

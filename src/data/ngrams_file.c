@@ -27,6 +27,8 @@ void ngrams_write(struct h5_writer *file, const char *group, const struct ngrams
     h5_make_group(file, group);
     h5_attribute_int(file, group, "n", ngrams->n);
     h5_attribute_int(file, group, "punctuation", ngrams->punctuation);
+    if (ngrams->characters)
+        h5_attribute_int(file, group, "characters", ngrams->characters);
 
     path_of(group, WORDS, path);
     h5_write(file, path, H5_UINT8, 1, &ngrams->n_bytes, ngrams->words, true);
@@ -121,6 +123,9 @@ int ngrams_read(struct h5 *file, const char *group, struct ngrams *result)
         rc = read_attribute(file, group, "n", 1, NGRAMS_MOST_WORDS, &ngrams.n);
     if (!rc)
         rc = read_attribute(file, group, "punctuation", 0, 1, &punctuation);
+    if (!rc && h5_has_attribute(file, group, "characters"))
+        rc = read_attribute(file, group, "characters", 1, NGRAMS_MOST_WORDS,
+                            &ngrams.characters);
     if (!rc)
         rc = read_words(file, group, &ngrams);
     if (!rc)

@@ -1,6 +1,7 @@
 /* The list of n-grams in files: in a data set at /ngrams, in a checkpoint elsewhere.
  *
- *   GROUP             attributes n, punctuation (0 or 1)
+ *   GROUP             attributes n, punctuation (0 or 1), and where characters of words
+ *                     are features too, characters
  *   GROUP/words       (bytes) uint8: the distinct words, each with a final 0
  *   GROUP/parent      (F) int32: the n-gram without its last word; -1: of a word alone
  *   GROUP/last        (F) int32: its last word

@@ -20,11 +20,7 @@ int dataset_describe_ngrams(const struct dataset *data, size_t *n, char ***lines
     if (rc || !ngrams.n)
         return rc;
 
-    *lines = xcalloc((size_t)ngrams.n + 1, sizeof **lines);
-    (*lines)[(*n)++] = xasprintf("%d of 1 to %d words, punctuation %s", ngrams.n_features,
-                                 ngrams.n, ngrams.punctuation ? "kept" : "left out");
-    for (int words = 1; words <= ngrams.n; words++)
-        (*lines)[(*n)++] = ngrams_describe(&ngrams, words);
+    *lines = ngrams_describe(&ngrams, n);
     ngrams_release(&ngrams);
     return OK;
 }

@@ -12,33 +12,10 @@ static int by_feature(const void *a, const void *b)
     return (one->first > other->first) - (one->first < other->first);
 }
 
-/* Words as ngram_table_features has them. */
-static size_t find_words(struct explain_ngrams *ngrams, const struct predictor *predictor,
-                         const struct text_cut *cut)
-{
-    size_t n = 0;
-
-    if (ngrams->words_room < cut->n) {
-        ngrams->words_room = 2 * cut->n;
-        ngrams->words =
-            xrealloc(ngrams->words, ngrams->words_room, sizeof *ngrams->words);
-        ngrams->word_of =
-            xrealloc(ngrams->word_of, ngrams->words_room, sizeof *ngrams->word_of);
-    }
-    for (size_t i = 0; i < cut->n; i++) {
-        const struct word *word = &cut->words[i];
-        if (text_is_stop(predictor->tokenizer, word->text, word->n))
-            continue;
-        ngrams->words[n] = ngram_table_find_word(predictor->table, word->text, word->n);
-        ngrams->word_of[n++] = i;
-    }
-    return n;
-}
-
 static void find_places(struct explain_ngrams *ngrams, const struct predictor *predictor,
                         size_t n_words)
 {
-    size_t most = (size_t)predictor->ngrams.n;
+    size_t most = (size_t)ngrams_longest(&predictor->ngrams);
 
     if (ngrams->room < n_words * most) {
         ngrams->room = 2 * n_words * most;
@@ -48,10 +25,11 @@ static void find_places(struct explain_ngrams *ngrams, const struct predictor *p
         ngrams->shares = xrealloc(ngrams->shares, ngrams->room, sizeof *ngrams->shares);
     }
 
+    const int32_t *words = ngrams->words.words;
     ngrams->n = 0;
     for (size_t i = 0; i < n_words; i++)
         for (size_t k = 1; k <= most && i + k <= n_words; k++) {
-            int32_t feature = ngram_table_feature(predictor->table, ngrams->words + i, k);
+            int32_t feature = ngram_table_feature(predictor->table, words + i, k);
             if (feature >= 0)
                 ngrams->places[ngrams->n++] =
                     (struct ngram_place){feature, (int)i, (int)k};
@@ -61,7 +39,9 @@ static void find_places(struct explain_ngrams *ngrams, const struct predictor *p
 void explain_ngrams_find(struct explain_ngrams *ngrams, const struct predictor *predictor,
                          const struct text_cut *cut)
 {
-    find_places(ngrams, predictor, find_words(ngrams, predictor, cut));
+    size_t n_words = ngram_table_words(predictor->table, predictor->tokenizer, cut,
+                                       &ngrams->words);
+    find_places(ngrams, predictor, n_words);
     if (ngrams->n > 0)
         qsort(ngrams->places, ngrams->n, sizeof *ngrams->places, by_feature);
 
@@ -100,22 +80,6 @@ double explain_ngrams_weigh(struct explain_ngrams *ngrams, const struct model *m
     return sum;
 }
 
-/* Its words with blanks between them. */
-static char *text_of(const struct predictor *predictor, int32_t feature)
-{
-    int32_t words[NGRAMS_MOST_WORDS] = {0};
-    int n = ngrams_words_of(&predictor->ngrams, feature, words);
-    char *text = xstrdup(ngram_table_word(predictor->table, words[0]));
-
-    for (int i = 1; i < n; i++) {
-        char *longer =
-            xasprintf("%s %s", text, ngram_table_word(predictor->table, words[i]));
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
 static int by_size(const void *a, const void *b)
 {
     const struct explained_ngram *one = a, *other = b;
@@ -139,12 +103,12 @@ void explain_ngrams_tell(const struct explain_ngrams *ngrams,
             end++;
 
         explanation->ngrams[f] =
-            (struct explained_ngram){text_of(predictor, feature), ngrams->shares[f]};
+            (struct explained_ngram){ngram_table_text(predictor->table, feature), ngrams->shares[f]};
         for (size_t i = at; i < end; i++) {
             const struct ngram_place *place = &ngrams->places[i];
             double part = ngrams->shares[f] / (double)(end - at) / place->n;
             for (int k = 0; k < place->n; k++)
-                explanation->words[ngrams->word_of[place->first + k]].share += part;
+                explanation->words[ngrams->words.word_of[place->first + k]].share += part;
         }
         at = end;
     }
@@ -157,8 +121,7 @@ void explain_ngrams_tell(const struct explain_ngrams *ngrams,
 void explain_ngrams_release(struct explain_ngrams *ngrams)
 {
     free(ngrams->places);
-    free(ngrams->words);
-    free(ngrams->word_of);
+    ngram_features_release(&ngrams->words);
     free(ngrams->features);
     free(ngrams->shares);
     *ngrams = (struct explain_ngrams){0};

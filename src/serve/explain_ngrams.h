@@ -9,11 +9,9 @@ struct explain_ngrams {
     size_t n, room;
     struct ngram_place {
         int32_t feature;
-        int first, n; /* words: numbers in word_of */
-    } * places;       /* sorted by feature */
-    int32_t *words;   /* of the text's words that are no stop words */
-    size_t *word_of;  /* their numbers among all words of the cut */
-    size_t words_room;
+        int first, n;            /* in words.word_of */
+    } * places;                  /* sorted by feature */
+    struct ngram_features words; /* the text's, and their characters */
     size_t n_features;
     int32_t *features; /* (n_features) each once, rising */
     double *shares;    /* (n_features) */

@@ -8,6 +8,7 @@
 struct ngram_table {
     const struct ngrams *ngrams; /* borrowed */
     struct words words;
+    int32_t ascii[128]; /* the words that characters are; of 0 where words begin and end */
     int32_t *alone;        /* (n_words) the feature of a word alone */
     struct pairs children; /* (feature, word behind it) -> feature */
 };
@@ -22,6 +23,40 @@ static void add_features(struct ngram_table *table)
             table->alone[word] = i;
         else
             pairs_add(&table->children, parent, word, i);
+    }
+}
+
+static int32_t find_character(const struct ngram_table *table, const char *text,
+                              size_t *n_bytes)
+{
+    char bytes[NGRAMS_CHARACTER_BYTES];
+    struct word character;
+
+    *n_bytes = ngrams_character(text, &character, bytes);
+    return words_find(&table->words, character.text, character.n);
+}
+
+/* The same, of ASCII without looking it up. */
+static int32_t character_of(const struct ngram_table *table, const char *text,
+                            size_t *n_bytes)
+{
+    unsigned char first = (unsigned char)*text;
+    if (first >= COUNT_OF(table->ascii))
+        return find_character(table, text, n_bytes);
+
+    *n_bytes = 1;
+    return table->ascii[first];
+}
+
+static void find_ascii(struct ngram_table *table)
+{
+    const char boundary = NGRAMS_CHARACTER;
+
+    table->ascii[0] = words_find(&table->words, &boundary, 1);
+    for (int c = 1; c < (int)COUNT_OF(table->ascii); c++) {
+        const char text[] = {(char)c, '\0'};
+        size_t n_bytes = 0;
+        table->ascii[c] = find_character(table, text, &n_bytes);
     }
 }
 
@@ -40,6 +75,7 @@ struct ngram_table *ngram_table_new(const struct ngrams *ngrams)
     pairs_reserve(&table->children, (size_t)ngrams->n_features);
     table->alone = xcalloc((size_t)ngrams->n_words, sizeof *table->alone);
     add_features(table);
+    find_ascii(table);
     return table;
 }
 
@@ -53,9 +89,15 @@ void ngram_table_free(struct ngram_table *table)
     free(table);
 }
 
-const char *ngram_table_word(const struct ngram_table *table, int32_t word)
+char *ngram_table_text(const struct ngram_table *table, int32_t feature)
 {
-    return words_text(&table->words, word);
+    int32_t numbers[NGRAMS_MOST_WORDS] = {0};
+    const char *words[NGRAMS_MOST_WORDS];
+    int n = ngrams_words_of(table->ngrams, feature, numbers);
+
+    for (int i = 0; i < n; i++)
+        words[i] = words_text(&table->words, numbers[i]);
+    return ngrams_join(words, n);
 }
 
 int32_t ngram_table_find_word(const struct ngram_table *table, const char *text, size_t n)
@@ -69,6 +111,8 @@ static void need(struct ngram_features *features, size_t n_words, size_t n_featu
         features->words_room = n_words + n_words / 2;
         features->words =
             xrealloc(features->words, features->words_room, sizeof *features->words);
+        features->word_of =
+            xrealloc(features->word_of, features->words_room, sizeof *features->word_of);
         features->found =
             xrealloc(features->found, features->words_room, sizeof *features->found);
     }
@@ -139,40 +183,81 @@ void ngram_table_find(const struct ngram_table *table, const int32_t *words, siz
                       struct ngram_features *features)
 {
     const struct ngrams *ngrams = table->ngrams;
-    need(features, n, n * (size_t)ngrams->n);
+    size_t longest = (size_t)ngrams_longest(ngrams);
+    need(features, n, n * longest);
 
     features->n = 0;
     for (size_t i = 0; i < n; i++)
         features->found[i] = words[i] < 0 ? PAIRS_NONE : table->alone[words[i]];
 
-    for (size_t k = 1; k <= n && k <= (size_t)ngrams->n; k++) {
+    for (size_t k = 1; k <= n && k <= longest; k++) {
         for (size_t i = 0; i + k <= n; i++) {
             features->index[features->n] = (uint32_t)features->found[i];
             features->n += features->found[i] >= 0;
         }
-        if (k < (size_t)ngrams->n)
+        if (k < longest)
             pairs_extend(&table->children, words, n, k, features->found);
     }
 
     tidy(features, (uint32_t)ngrams->n_features);
 }
 
+static void add_word(struct ngram_features *features, size_t *n, int32_t word,
+                     size_t word_of)
+{
+    features->words[*n] = word;
+    features->word_of[(*n)++] = (int32_t)word_of;
+}
+
+/* A word's characters, its beginning and its end, and what parts them from others. */
+static void add_characters(const struct ngram_table *table, const struct word *word,
+                           size_t word_of, struct ngram_features *features, size_t *n)
+{
+    need(features, *n + word->n + 3, 0);
+    add_word(features, n, table->ascii[0], word_of);
+    for (size_t i = 0, n_bytes = 1; i < word->n; i += n_bytes) {
+        add_word(features, n, character_of(table, word->text + i, &n_bytes), word_of);
+    }
+    add_word(features, n, table->ascii[0], word_of);
+    add_word(features, n, -1, word_of);
+}
+
+size_t ngram_table_words(const struct ngram_table *table,
+                         const struct text_tokenizer *tokenizer,
+                         const struct text_cut *cut, struct ngram_features *features)
+{
+    bool has_characters = table->ngrams->characters > 0;
+    size_t n = 0;
+
+    need(features, cut->n + 1, 0);
+    for (size_t i = 0; i < cut->n; i++) {
+        const struct word *word = &cut->words[i];
+        bool is_none = has_characters && ngrams_is_character(word->text, word->n);
+        if (!text_is_stop(tokenizer, word->text, word->n))
+            add_word(features, &n,
+                     is_none ? -1 : words_find(&table->words, word->text, word->n), i);
+    }
+    if (!has_characters)
+        return n;
+
+    add_word(features, &n, -1, 0);
+    for (size_t i = 0; i < cut->n; i++) {
+        const struct word *word = &cut->words[i];
+        bool is_mark = cut->keeps_marks &&
+                       text_mark_number(tokenizer, word->text, word->n) >= 0;
+        if (!is_mark && !text_is_stop(tokenizer, word->text, word->n))
+            add_characters(table, word, i, features, &n);
+    }
+    return n;
+}
+
 void ngram_table_features(const struct ngram_table *table,
                           const struct text_tokenizer *tokenizer, const char *text,
                           size_t n_bytes, struct ngram_features *features)
 {
-    struct text_cut *cut = &features->cut;
-    size_t n = 0;
-
-    cut->keeps_marks = table->ngrams->punctuation;
-    text_cut(tokenizer, text, n_bytes, cut);
-    need(features, cut->n, 0);
-
-    for (size_t i = 0; i < cut->n; i++) {
-        const struct word *word = &cut->words[i];
-        if (!text_is_stop(tokenizer, word->text, word->n))
-            features->words[n++] = words_find(&table->words, word->text, word->n);
-    }
+    features->cut.keeps_marks = table->ngrams->punctuation;
+    text_cut(tokenizer, text, n_bytes, &features->cut);
+    size_t n = ngram_table_words(table, tokenizer, &features->cut, features);
     ngram_table_find(table, features->words, n, features);
 }
 
@@ -195,6 +280,7 @@ void ngram_features_release(struct ngram_features *features)
     free(features->index);
     free(features->spare);
     free(features->words);
+    free(features->word_of);
     free(features->found);
     text_cut_release(&features->cut);
     *features = (struct ngram_features){0};

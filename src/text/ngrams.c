@@ -4,6 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
+
+size_t ngrams_character(const char *text, struct word *character,
+                        char bytes[NGRAMS_CHARACTER_BYTES])
+{
+    unsigned char first = (unsigned char)*text;
+    size_t n = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+
+    bytes[0] = NGRAMS_CHARACTER;
+    memcpy(bytes + 1, text, n);
+    *character = (struct word){bytes, n + 1};
+    return n;
+}
+
 void ngrams_release(struct ngrams *ngrams)
 {
     free(ngrams->words);
@@ -56,8 +70,8 @@ static const char *find_fault(const struct ngrams *ngrams, int32_t i, char *leng
         return "parent: expected -1 or an n-gram before it";
     lengths[i] = (char)(parent < 0 ? 1 : lengths[parent] + 1);
 
-    if (lengths[i] > ngrams->n)
-        return "parent: more words than attribute n";
+    if (lengths[i] > ngrams_longest(ngrams))
+        return "parent: more words than attribute n, or characters";
     if (ngrams->last[i] < 0 || ngrams->last[i] >= ngrams->n_words)
         return "last: no word has this number";
     if (documents < 1 || (i > 0 && documents > ngrams->documents[i - 1]))
@@ -94,6 +108,9 @@ int ngrams_check(const struct ngrams *ngrams, const char *source)
     if (ngrams->n < 1 || ngrams->n > NGRAMS_MOST_WORDS)
         return fail(ERR_FORMAT, "%s: attribute n is %d, expected 1 to %d", source,
                     ngrams->n, NGRAMS_MOST_WORDS);
+    if (ngrams->characters < 0 || ngrams->characters > NGRAMS_MOST_WORDS)
+        return fail(ERR_FORMAT, "%s: attribute characters is %d, expected 0 to %d", source,
+                    ngrams->characters, NGRAMS_MOST_WORDS);
 
     rc = check_words(ngrams, source);
     return rc ? rc : check_features(ngrams, source);
@@ -103,7 +120,8 @@ bool ngrams_are_equal(const struct ngrams *a, const struct ngrams *b)
 {
     size_t bytes = (size_t)a->n_features * sizeof *a->parent;
 
-    return a->n == b->n && a->punctuation == b->punctuation &&
+    return a->n == b->n && a->characters == b->characters &&
+           a->punctuation == b->punctuation &&
            a->n_features == b->n_features && a->n_bytes == b->n_bytes &&
            !memcmp(a->words, b->words, a->n_bytes) &&
            !memcmp(a->parent, b->parent, bytes) && !memcmp(a->last, b->last, bytes);
@@ -129,28 +147,59 @@ static const char *word_text(const struct ngrams *ngrams, int32_t word)
     return text;
 }
 
-char *ngrams_text(const struct ngrams *ngrams, int32_t feature)
+char *ngrams_join(const char *const *words, int n)
 {
-    int32_t words[NGRAMS_MOST_WORDS] = {0};
-    int n = ngrams_words_of(ngrams, feature, words);
-    char *text = xstrdup(word_text(ngrams, words[0]));
+    bool is_spelled = ngrams_is_character(words[0], strlen(words[0]));
+    size_t room = 3;
+    for (int i = 0; i < n; i++)
+        room += strlen(words[i]) + 1;
 
-    for (int i = 1; i < n; i++) {
-        char *longer = xasprintf("%s %s", text, word_text(ngrams, words[i]));
-        free(text);
-        text = longer;
+    char *text = xcalloc(room, 1), *to = text;
+    if (is_spelled && words[0][1])
+        *to++ = '*'; /* it does not begin the word */
+    for (int i = 0; i < n; i++) {
+        if (i && !is_spelled)
+            *to++ = ' ';
+        to = stpcpy(to, words[i] + is_spelled);
     }
+    if (is_spelled && words[n - 1][1])
+        *to = '*';
     return text;
 }
 
-char *ngrams_describe(const struct ngrams *ngrams, int n_words)
+char *ngrams_text(const struct ngrams *ngrams, int32_t feature)
+{
+    int32_t numbers[NGRAMS_MOST_WORDS] = {0};
+    const char *words[NGRAMS_MOST_WORDS];
+    int n = ngrams_words_of(ngrams, feature, numbers);
+
+    for (int i = 0; i < n; i++)
+        words[i] = word_text(ngrams, numbers[i]);
+    return ngrams_join(words, n);
+}
+
+/* Of each word whether it is a character. */
+static bool *find_characters(const struct ngrams *ngrams)
+{
+    bool *are_characters = xcalloc((size_t)ngrams->n_words, sizeof *are_characters);
+    const char *word = ngrams->words;
+
+    for (int32_t i = 0; i < ngrams->n_words; i++, word += strlen(word) + 1)
+        are_characters[i] = ngrams->characters && ngrams_is_character(word, strlen(word));
+    return are_characters;
+}
+
+/* `2 words: 7, most documents have "of the", "in the", ...` */
+static char *describe(const struct ngrams *ngrams, int length, bool of_characters,
+                      const bool *are_characters)
 {
     enum { EXAMPLES = 3 };
     int32_t words[NGRAMS_MOST_WORDS], n = 0;
     char *examples = xstrdup("");
 
     for (int32_t i = 0; i < ngrams->n_features; i++) {
-        if (ngrams_words_of(ngrams, i, words) != n_words || ++n > EXAMPLES)
+        if (ngrams_words_of(ngrams, i, words) != length ||
+            are_characters[words[0]] != of_characters || ++n > EXAMPLES)
             continue;
         char *text = ngrams_text(ngrams, i);
         char *more = xasprintf("%s%s \"%s\"", examples, n > 1 ? "," : "", text);
@@ -159,8 +208,38 @@ char *ngrams_describe(const struct ngrams *ngrams, int n_words)
         examples = more;
     }
 
-    char *line = xasprintf("%d word%s: %d%s%s", n_words, n_words == 1 ? "" : "s", n,
+    char *line = xasprintf("%d %s%s: %d%s%s", length,
+                           of_characters ? "character" : "word", plural(length), n,
                            n ? ", most documents have" : "", examples);
     free(examples);
     return line;
+}
+
+char *ngrams_title(const struct ngrams *ngrams)
+{
+    char *characters =
+        ngrams->characters
+            ? xasprintf(" and of 1 to %d characters of a word", ngrams->characters)
+            : xstrdup("");
+    char *title = xasprintf("%d of 1 to %d words%s, punctuation %s", ngrams->n_features,
+                            ngrams->n, characters,
+                            ngrams->punctuation ? "kept" : "left out");
+    free(characters);
+    return title;
+}
+
+char **ngrams_describe(const struct ngrams *ngrams, size_t *n)
+{
+    size_t most = 1 + (size_t)ngrams->n + (size_t)ngrams->characters;
+    char **lines = xcalloc(most, sizeof *lines);
+    bool *are_characters = find_characters(ngrams);
+
+    *n = 0;
+    lines[(*n)++] = ngrams_title(ngrams);
+    for (int k = 1; k <= ngrams->n; k++)
+        lines[(*n)++] = describe(ngrams, k, false, are_characters);
+    for (int k = 1; k <= ngrams->characters; k++)
+        lines[(*n)++] = describe(ngrams, k, true, are_characters);
+    free(are_characters);
+    return lines;
 }

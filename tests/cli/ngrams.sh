@@ -36,12 +36,23 @@ prep() {
 # 1. As Python counts: its list, and the n-grams of each row. Neither ids nor words know of them.
 cat >count.py <<'PYTHON'
 import re, sys
-path, n, least, marks = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+path, n, characters, least, marks = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5]
 filters = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n '
 cut = re.compile("[^%s]+%s" % (re.escape(filters), "|[%s]" % re.escape(marks) if marks else "")).findall
+def runs(words, n):
+    return {tuple(words[i:i + k]) for k in range(1, n + 1) for i in range(len(words) - k + 1)}
 def grams(text):
     words = cut(re.sub("<[^>]+>", "", text).lower())
-    return {tuple(words[i:i + k]) for k in range(1, n + 1) for i in range(len(words) - k + 1)}
+    found = runs(words, n)
+    for word in words:
+        if word not in marks:
+            found |= runs(["\1", *("\1" + c for c in word), "\1"], characters)
+    return found
+def shown(gram):
+    if gram[0][0] != "\1":
+        return " ".join(gram)
+    text = "".join(c[1:] for c in gram)
+    return "*" * (gram[0] != "\1") + text + "*" * (gram[-1] != "\1")
 rows = {part: [grams(open("folder/%s/%s/%02d.txt" % (part, label, i)).read())
                for label in ("pos", "neg") for i in range(40)] for part in ("train", "test")}
 counts = {}
@@ -57,16 +68,17 @@ found = {"train": [], "test": []}
 for name, rest in lines:
     if name in found:
         found[name].append([wanted[int(i)] for i in rest.split()])
-assert [(int(c), tuple(g.split())) for c, g in lines if c not in found] == [(counts[g], g) for g in wanted]
+assert [(int(c), g) for c, g in lines if c not in found] == [(counts[g], shown(g)) for g in wanted]
 for part in rows:
     assert found[part] == [[g for g in wanted if g in row] for row in rows[part]], part
 PYTHON
 prep folder -o none.h5
-for options in "1 1 " "2 2 " "3 2 !?.,;:()\"-" "5 3 !?.,;:()\"-"; do
-    read -r n least marks <<<"$options"
-    prep folder -o counted.h5 --ngrams "$n" --ngram-min-count "$least" ${marks:+--ngram-punctuation}
+for options in "1 0 1 " "2 0 2 " "3 0 2 !?.,;:()\"-" "5 0 3 !?.,;:()\"-" "1 5 1 " "3 2 2 " "2 5 2 !?.,;:()\"-"; do
+    read -r n characters least marks <<<"$options"
+    prep folder -o counted.h5 --ngrams "$n" --char-ngrams "$characters" --ngram-min-count "$least" \
+        ${marks:+--ngram-punctuation}
     "$build"/tests/list_ngrams counted.h5 >counted.list
-    python3 count.py counted.list "$n" "$least" "$marks"
+    python3 count.py counted.list "$n" "$characters" "$least" "$marks"
     for file in none counted; do
         "$rnnprep" inspect $file.h5 --rows 50 | grep ' row [0-9]*, ' >$file.rows
     done
@@ -80,6 +92,10 @@ for threads in 1 2 8; do
     prep folder -o threads.h5 --ngrams 3 --ngram-punctuation --threads $threads
     cmp folder.h5 threads.h5
 done
+for threads in 1 3; do
+    prep folder -o characters$threads.h5 --ngrams 2 --char-ngrams 4 --threads $threads
+done
+cmp characters1.h5 characters3.h5
 prep folder.tar -o tar.h5 --ngrams 3 --ngram-punctuation
 prep - -o input.h5 --ngrams 3 --ngram-punctuation <folder.tar
 cmp folder.h5 tar.h5
@@ -113,6 +129,10 @@ cmp folder.list other.list
 cmp <("$build"/tests/list_ngrams of_model.h5) <("$build"/tests/list_ngrams other.h5)
 "$rnntrain" eval model lines.jsonl >of_corpus
 "$rnntrain" eval model of_model.h5 --part train 2>/dev/null >of_data
+cmp <(sed "s/^[a-z]*: //" of_corpus) <(sed "s/^[a-z]*: //" of_data) || problem "$(cat of_corpus of_data)"
+"$rnntrain" characters1.h5 --model linear --linear-c 1 --run-dir spelled --quiet
+"$rnntrain" eval spelled lines.jsonl >of_corpus
+"$rnntrain" eval spelled characters1.h5 --part train 2>/dev/null >of_data
 cmp <(sed "s/^[a-z]*: //" of_corpus) <(sed "s/^[a-z]*: //" of_data) || problem "$(cat of_corpus of_data)"
 expect 64 "ngrams counts n-grams; --tokenizer folder.h5 brings its own" \
     "$rnnprep" lines.jsonl -o no.h5 --tokenizer folder.h5 --ngrams 2
@@ -170,6 +190,9 @@ refuses start '/train/ngrams/start row 0: 1'
 # 8. What does not go together.
 expect 64 "ngram-punctuation says how n-grams are counted: give --ngrams N too" "$rnnprep" folder -o no.h5 --ngram-punctuation
 expect 64 "ngram-min-count says how" "$rnnprep" folder -o no.h5 --ngram-min-count 3
+expect 64 "char-ngrams says how" "$rnnprep" folder -o no.h5 --char-ngrams 3
+expect 64 "with --segment char characters are words: leave it out" \
+    "$rnnprep" folder -o no.h5 --ngrams 3 --char-ngrams 3 --segment char
 expect 64 "0 to 5" "$rnnprep" folder -o no.h5 --ngrams 6
 expect 64 "no n-gram stands in 1000 training documents" "$rnnprep" folder -o no.h5 --ngrams 2 --ngram-min-count 1000
 ! "$rnnprep" inspect none.h5 | grep -q ngram || problem "n-grams where none are asked for"

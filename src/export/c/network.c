@@ -43,6 +43,11 @@ const struct c_member *c_reader_of_ngrams(const struct c_export *export)
     return NULL;
 }
 
+bool c_spells_words(const struct c_export *export)
+{
+    return c_reader_of_ngrams(export) && export->predictor->ngrams.characters;
+}
+
 bool c_uses_mask(const struct c_export *export)
 {
     for (int i = 0; i < export->n_members; i++)

@@ -86,6 +86,9 @@ void c_release_words(struct c_export *export);
 const struct c_member *c_reader_of_ids(const struct c_export *export);
 const struct c_member *c_reader_of_ngrams(const struct c_export *export);
 
+/* Whether n-grams are of words' characters too. */
+bool c_spells_words(const struct c_export *export);
+
 /* Whether a member's sums of n-grams are divided by lengths. */
 bool c_has_idf(const struct c_member *member);
 

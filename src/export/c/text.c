@@ -19,6 +19,7 @@ void c_text_parts(const struct c_export *export, struct c_parts *parts)
     c_part(parts, "FILTERS", text->segment == TEXT_SEGMENT_SPLIT && *text->filters);
     c_part(parts, "MARKS", *export->marks);
     c_part(parts, "CHARACTERS", text->segment == TEXT_SEGMENT_CHAR);
+    c_part(parts, "SPELLINGS", c_spells_words(export));
     c_part(parts, "START", export->ids.start > 0);
     c_part(parts, "PAD_PRE", text->pad_pre);
     c_part(parts, "TRUNCATE_PRE", text->truncate_pre);

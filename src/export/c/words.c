@@ -134,7 +134,8 @@ void c_declare_words(FILE *out, const struct c_export *export)
               "static const struct vocabulary ngram_vocabulary = {\n"
               "    .words = ngram_words, .n = N_NGRAM_WORDS, .unknown = NO_NGRAM_WORD",
               out);
-        fputs(*export->marks ? ", .has_marks = true};\n" : "};\n", out);
+        fputs(*export->marks ? ", .has_marks = true" : "", out);
+        fputs(c_spells_words(export) ? ",\n    .has_characters = true};\n" : "};\n", out);
     }
 }
 

@@ -49,6 +49,8 @@ static char *words_json(const struct onnx_export *export, const struct ngrams *n
         "normalize", text_form_names[text->form], "lower", text->lower, "segment",
         text_segment_names[text->segment], "filters", text->filters, "punctuation", marks,
         "split", text->split, "stop_words", stops);
+    if (ngrams && ngrams->characters)
+        json_object_set_new(words, "characters", json_integer(ngrams->characters));
     char *said = words ? json_dumps(words, JSON_COMPACT) : NULL;
     if (!said)
         die("words do not fit JSON");

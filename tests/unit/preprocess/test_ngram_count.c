@@ -89,7 +89,7 @@ static const char *letter(const void *context, int32_t place)
 static void count(struct fixture *fixture, const struct ngram_counting *options,
                   struct ngrams *ngrams, struct ngram_tally *tally)
 {
-    const struct ngram_order order = {options->n, true, letter, NULL};
+    const struct ngram_order order = {options->n, 0, true, letter, NULL};
     struct ngram_kept kept = {0};
 
     make_texts(fixture);

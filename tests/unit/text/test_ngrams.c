@@ -79,12 +79,51 @@ static void test_features(void **state)
     expect_features(table, tokenizer, "A the b the the C", 6, all); /* stop words */
     expect_features(table, tokenizer, "c zebra c the a", 3, apart);
 
-    assert_string_equal(ngram_table_word(table, 2), "c");
+    char *text = ngram_table_text(table, 5);
+    assert_string_equal(text, "a b c");
+    free(text);
     assert_int_equal(ngram_table_find_word(table, "c", 1), 2);
     assert_int_equal(ngram_table_find_word(table, "d", 1), -1);
     text_free(tokenizer);
     ngram_table_free(table);
     ngram_table_free(NULL);
+}
+
+/* Of "is": the word, its boundary, i, s, "is" at the end of a word, "_i" at its
+ * beginning. A word of the text that looks like a character is none. */
+static void test_characters(void **state)
+{
+    enum { N_WORDS = 4, N = 6 };
+    static char words[] = "is\0\1\0\1i\0\1\303\251"; /* is, a boundary, i, é */
+    static int32_t parent[N] = {-1, -1, -1, -1, 1, 2}, last[N] = {0, 1, 2, 3, 2, 3},
+                   documents[N] = {6, 5, 4, 3, 2, 1};
+    static const uint32_t is[] = {0, 1, 2, 4}, ie[] = {1, 2, 3, 4, 5}, odd[] = {1, 2};
+    static const char *const texts[N] = {"is", "", "*i*", "*é*", "i*", "*ié*"};
+    const struct ngrams ngrams = {.n = 1,
+                                  .characters = 2,
+                                  .n_words = N_WORDS,
+                                  .n_features = N,
+                                  .n_bytes = sizeof words,
+                                  .words = words,
+                                  .parent = parent,
+                                  .last = last,
+                                  .documents = documents};
+    (void)state;
+    assert_int_equal(ngrams_check(&ngrams, "x.h5: /ngrams"), OK);
+    struct ngram_table *table = ngram_table_new(&ngrams);
+    struct text_tokenizer *tokenizer = tokenizer_of(TEXT_SEGMENT_SPLIT, NULL, NULL);
+
+    expect_features(table, tokenizer, "", 0, NULL);
+    expect_features(table, tokenizer, "is the the is", 4, is); /* a stop word */
+    expect_features(table, tokenizer, "iÉ", 5, ie);
+    expect_features(table, tokenizer, "\1i", 2, odd);
+    for (int32_t i = 0; i < N; i++) {
+        char *text = ngrams_text(&ngrams, i);
+        assert_string_equal(text, texts[i]);
+        free(text);
+    }
+    text_free(tokenizer);
+    ngram_table_free(table);
 }
 
 static void test_words_of(void **state)
@@ -252,8 +291,8 @@ static void test_bad_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_features), cmocka_unit_test(test_words_of),
-        cmocka_unit_test(test_many), cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_bad_lists)};
+        cmocka_unit_test(test_features), cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_words_of), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_marks),    cmocka_unit_test(test_bad_lists)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,9 @@ struct vocabulary {
 #if WITH_MARKS
     bool has_marks; /* punctuation is words too */
 #endif
+#if WITH_SPELLINGS
+    bool has_characters; /* behind a byte 1, which alone begins and ends a word */
+#endif
 };
 
 #if WITH_NGRAMS

@@ -415,6 +415,51 @@ static int find_ids(const struct vocabulary *vocabulary, const char *text, int *
 }
 
 #else
+#if WITH_SPELLINGS
+/* A word's characters between its beginning and its end, and what parts them from others.
+ * Returns how many these are. */
+static int spell(const struct vocabulary *vocabulary, const char *word, size_t n,
+                 int *ids)
+{
+    char character[5] = {1};
+    int n_ids = 0;
+
+    ids[n_ids++] = id_of(vocabulary, character, 1);
+    for (size_t i = 0; i < n;) {
+        bool is_valid;
+        size_t n_bytes = character_bytes(word + i, &is_valid);
+        memcpy(character + 1, word + i, n_bytes);
+        ids[n_ids++] = id_of(vocabulary, character, n_bytes + 1);
+        i += n_bytes;
+    }
+    ids[n_ids++] = id_of(vocabulary, character, 1);
+    ids[n_ids++] = vocabulary->unknown;
+    return n_ids;
+}
+
+/* The characters of all words. Returns how many they are. */
+static int find_characters(const struct vocabulary *vocabulary, const char *text,
+                           int *ids)
+{
+    int n_ids = 0;
+
+    ids[n_ids++] = vocabulary->unknown;
+    for (;;) {
+        const char *end = strstr(text, split);
+        size_t n = end ? (size_t)(end - text) : strlen(text);
+        bool is_word = id_of(vocabulary, text, n);
+#if WITH_MARKS
+        is_word = is_word && !(n == 1 && strchr(marks, *text));
+#endif
+        if (is_word)
+            n_ids += spell(vocabulary, text, n, ids + n_ids);
+        if (!end)
+            return n_ids;
+        text = end + strlen(split);
+    }
+}
+
+#endif
 /* Words stand between splits. Returns the number of ids. */
 static int find_ids(const struct vocabulary *vocabulary, const char *text, int *ids)
 {
@@ -427,6 +472,10 @@ static int find_ids(const struct vocabulary *vocabulary, const char *text, int *
     for (;;) {
         const char *end = strstr(text, split);
         int id = id_of(vocabulary, text, end ? (size_t)(end - text) : strlen(text));
+#if WITH_SPELLINGS
+        if (vocabulary->has_characters && *text == 1) /* no word that has an n-gram */
+            id = vocabulary->unknown;
+#endif
         if (id)
             ids[n_ids++] = id;
         if (!end)
@@ -445,9 +494,18 @@ static int *read_text(const struct vocabulary *vocabulary, const char *text, int
 #else
     char *prepared = prepare(text);
 #endif
-    int *ids = prepared ? malloc((strlen(prepared) + 1) * sizeof *ids) : NULL;
+#if WITH_SPELLINGS
+    size_t a_byte = vocabulary->has_characters ? 5 : 1; /* of a word of one */
+#else
+    size_t a_byte = 1;
+#endif
+    int *ids = prepared ? malloc((a_byte * strlen(prepared) + 2) * sizeof *ids) : NULL;
     if (ids)
         *n = find_ids(vocabulary, prepared, ids);
+#if WITH_SPELLINGS
+    if (ids && vocabulary->has_characters)
+        *n += find_characters(vocabulary, prepared, ids + *n);
+#endif
     free(prepared);
     return ids;
 }
