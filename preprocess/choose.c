@@ -108,6 +108,19 @@ static char *why_ngrams(const struct choose_facts *facts)
                      facts->segment == TEXT_SEGMENT_CHAR ? "characters" : "words");
 }
 
+/* Endings, stems and spellings tell of words that nobody has seen, which are many where
+ * texts are few. A word has some dozens of them, each with a weight for each output. */
+static char *choose_ngram_characters(enum purpose purpose, const struct choose_facts *facts)
+{
+    enum { LONGEST = 5 };
+    const int64_t few_words = 1000000, few_weights = 2000000;
+    bool is_small =
+        facts->n_words < few_words && facts->n_words * facts->n_outputs < few_weights;
+    (void)purpose;
+    return is_small && facts->segment != TEXT_SEGMENT_CHAR ? xasprintf("%d", LONGEST)
+                                                           : xstrdup("none");
+}
+
 /* Small corpora have n-grams that help and stand in one text; a model has a weight for
  * each of them and output. */
 static char *choose_ngram_min_count(enum purpose purpose,
@@ -120,7 +133,7 @@ static char *choose_ngram_min_count(enum purpose purpose,
     return xstrdup(is_small ? "1" : "2");
 }
 
-static char *why_ngram_min_count(const struct choose_facts *facts)
+static char *why_few_words(const struct choose_facts *facts)
 {
     char n[32];
     program_thousands(facts->n_words, n);
@@ -171,8 +184,9 @@ const struct choosable choosables[] = {
     {"ngram-punctuation", "true", CHOOSE_CUTTING, choose_ngram_punctuation, NULL},
     {"num-words", "2", CHOOSE_COUNTING, choose_num_words, why_num_words},
     {"ngrams", "5", CHOOSE_COUNTING, choose_ngrams, why_ngrams},
+    {"ngram-characters", "3", CHOOSE_COUNTING, choose_ngram_characters, why_few_words},
     {"ngram-min-count", "7", CHOOSE_COUNTING, choose_ngram_min_count,
-     why_ngram_min_count},
+     why_few_words},
     {"vectors", "1", CHOOSE_COUNTING, choose_vectors, why_vectors},
     {"maxlen", "1", CHOOSE_ROWS, choose_maxlen, why_maxlen},
 };

@@ -51,7 +51,7 @@ struct choosable {
     char *(*choose)(enum purpose purpose, const struct choose_facts *facts);
     char *(*reason)(const struct choose_facts *facts); /* a clause */
 };
-enum { CHOOSE_OPTIONS = 8 };
+enum { CHOOSE_OPTIONS = 9 };
 extern const struct choosable choosables[CHOOSE_OPTIONS];
 
 #endif

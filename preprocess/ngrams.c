@@ -18,7 +18,7 @@ bool job_keeps_marks(const struct job *job)
 static int characters_of(const struct job *job)
 {
     return job->brings_ngrams ? job->ngrams.characters
-                              : (int)job->settings->char_ngrams;
+                              : (int)job->settings->ngram_characters;
 }
 
 /* What has a place: the words of the vocabulary, behind them marks, then characters. */
@@ -69,11 +69,11 @@ static void map_places(const struct job *job, struct ngram_texts *texts)
 
 static int check_characters(const struct job *job)
 {
-    int n = (int)job->settings->char_ngrams;
+    int n = (int)job->settings->ngram_characters;
     if (!n || text_settings(job->tokenizer)->segment != TEXT_SEGMENT_CHAR)
         return OK;
     return fail(ERR_USAGE,
-                "--char-ngrams %d is of the characters of words, and with --segment char "
+                "--ngram-characters %d is of the characters of words, and with --segment char "
                 "characters are words: leave it out, --ngrams %d counts as many of them",
                 n, n);
 }
@@ -83,7 +83,7 @@ static int count(struct job *job)
     const struct settings *settings = job->settings;
     const struct ngram_counting options = {
         .n = (int)settings->ngrams,
-        .characters = (int)settings->char_ngrams,
+        .characters = (int)settings->ngram_characters,
         .min_documents = (int32_t)settings->ngram_min_count,
         .limit = settings->ngram_limit,
         .n_threads = job->n_threads,

@@ -18,7 +18,7 @@ struct settings {
     int segment, normalize, tags, padding, truncating;
     bool char_level, lower;
     char *filters, *split, *oov_token, *stop_words;
-    int64_t ngrams, char_ngrams, ngram_min_count, ngram_limit;
+    int64_t ngrams, ngram_characters, ngram_min_count, ngram_limit;
     bool ngram_punctuation;
     int64_t vectors;
     char *output, *report, *save_tokenizer;

@@ -19,8 +19,8 @@ static json_t *recorded_options(const struct settings *settings)
 
     for (size_t i = 0; i < COUNT_OF(names) && !settings->ngrams; i++)
         json_object_del(options, names[i]);
-    if (!settings->char_ngrams)
-        json_object_del(options, "char_ngrams");
+    if (!settings->ngram_characters)
+        json_object_del(options, "ngram_characters");
     if (!settings->vectors)
         json_object_del(options, "vectors");
     free(text);

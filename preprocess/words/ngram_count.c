@@ -30,6 +30,7 @@ struct run {
     const struct ngram_counting *options;
     struct ngram_kept *kept;
     int k; /* words or characters of the n-grams that are counted */
+    int32_t first_character; /* the places from there on are characters' */
     struct pairs children; /* (n-gram kept, word) -> n-gram kept */
     struct worker *workers;
     struct sheet sheets[SHEETS];
@@ -193,6 +194,16 @@ static void show_progress(const struct run *run, int32_t row)
         say(stderr, "\rcounted n-grams of length %d in %d documents", run->k, row);
 }
 
+/* Characters that only one document has side by side say no more than its words do. */
+static bool is_kept(const struct run *run, struct ngram_counted counted)
+{
+    int32_t least = run->options->min_documents;
+    int32_t place = run->k == 1 ? counted.word : run->kept->places[counted.word];
+    bool is_of_characters = place >= run->first_character;
+
+    return counted.documents >= (is_of_characters && least < 2 ? 2 : least);
+}
+
 /* Keeps what is in enough documents, numbered by bins. */
 static int keep(struct run *run)
 {
@@ -201,7 +212,7 @@ static int keep(struct run *run)
 
     for (int bin = 0; bin < NGRAM_BINS; bin++)
         for (int32_t i = 0; i < run->bins[bin].n; i++)
-            n += run->bins[bin].counted[i].documents >= run->options->min_documents;
+            n += is_kept(run, run->bins[bin].counted[i]);
     if (n > INT32_MAX)
         return fail(ERR_USAGE,
                     "%lld n-grams, more than %d: give a larger --ngram-min-count, or an "
@@ -216,7 +227,7 @@ static int keep(struct run *run)
     for (int bin = 0; bin < NGRAM_BINS; bin++)
         for (int32_t i = 0; i < run->bins[bin].n; i++) {
             struct ngram_counted counted = run->bins[bin].counted[i];
-            if (counted.documents < run->options->min_documents)
+            if (!is_kept(run, counted))
                 continue;
             kept->parent[kept->n] = counted.parent;
             kept->word[kept->n] = counted.word;
@@ -300,6 +311,7 @@ int ngram_count(struct ngram_texts *texts, int32_t n_places,
     run->texts = texts;
     run->options = options;
     run->kept = kept;
+    run->first_character = n_places - texts->spellings.characters.n;
     run->workers = xcalloc((size_t)options->n_threads, sizeof *run->workers);
 
     int longest = options->n > options->characters ? options->n : options->characters;

@@ -13,7 +13,7 @@
 struct ngram_counting {
     int n;                 /* words of the longest */
     int characters;        /* of the longest; 0: none are counted */
-    int32_t min_documents; /* 1 or more: those in fewer are dropped */
+    int32_t min_documents; /* 1 or more: those in fewer are dropped; of characters 2 */
     int64_t limit;         /* of each length, while it is counted; 0: none */
     int n_threads;
     bool shows_progress; /* on standard error */

@@ -44,7 +44,7 @@ chooses() { # corpus purpose options...
     "$rnnprep" "$corpus" "$@" -o typed.h5 --quiet
     cmp chosen.h5 typed.h5 || problem "$corpus for $purpose: other bytes than $*"
 }
-chooses sentences.jsonl auto --ngram-punctuation --num-words all --ngrams 2 --ngram-min-count 1 --maxlen 21
+chooses sentences.jsonl auto --ngram-punctuation --num-words all --ngrams 2 --ngram-characters 5 --ngram-min-count 1 --maxlen 21
 tr -s '\n ' ' ' <said | grep -q ' since there are 21 different words, a text has 12 words, all texts have 2,301,' ||
     problem "$(cat said)"
 python3 -c '
@@ -52,10 +52,10 @@ import json
 chosen = json.load(open("chosen.json"))["chosen"]
 assert chosen["for"] == "auto" and chosen["options"]["segment"] == "split", chosen
 assert chosen["options"]["maxlen"] == "21" and "different words" in chosen["since"], chosen'
-chooses reviews.jsonl auto --tags space --ngram-punctuation --num-words all --ngrams 3 --ngram-min-count 1 --maxlen 123
-chooses reviews.jsonl fast --tags space --ngram-punctuation --num-words all --ngrams 3 --ngram-min-count 1 --maxlen 40
-chooses coded.jsonl best --tags html --ngram-punctuation --num-words all --ngrams 2 --ngram-min-count 1 --maxlen 12
-chooses blanks.jsonl auto --ngram-punctuation --num-words all --ngrams 2 --ngram-min-count 1 --maxlen 10
+chooses reviews.jsonl auto --tags space --ngram-punctuation --num-words all --ngrams 3 --ngram-characters 5 --ngram-min-count 1 --maxlen 123
+chooses reviews.jsonl fast --tags space --ngram-punctuation --num-words all --ngrams 3 --ngram-characters 5 --ngram-min-count 1 --maxlen 40
+chooses coded.jsonl best --tags html --ngram-punctuation --num-words all --ngrams 2 --ngram-characters 5 --ngram-min-count 1 --maxlen 12
+chooses blanks.jsonl auto --ngram-punctuation --num-words all --ngrams 2 --ngram-characters 5 --ngram-min-count 1 --maxlen 10
 chooses names.jsonl auto --segment char --ngram-punctuation --num-words all --ngrams 4 --ngram-min-count 1 --maxlen 12
 "$rnnprep" inspect typed.h5 --rows 0 >shown
 grep -q 'segment char,' shown && ! grep -Eq '\bfor (auto|fast|best)' shown || problem "$(cat shown)"

@@ -23,7 +23,7 @@ data_set() { # name classes option...
 }
 data_set plain 2 --ngrams 3
 data_set marks 3 --ngrams 2 --ngram-punctuation --tags space --stop-words stop
-data_set spelled 3 --ngrams 2 --char-ngrams 4 --ngram-punctuation --stop-words stop --ngram-min-count 1
+data_set spelled 3 --ngrams 2 --ngram-characters 4 --ngram-punctuation --stop-words stop --ngram-min-count 1
 data_set characters 2 --ngrams 4 --char-level
 data_set odd 3 --ngrams 3 --ngram-punctuation --tags html --no-lower --filters '«»…!?😀.,' --split=--
 data_set words 2 --ngrams 1 --tags keep --filters ''

@@ -59,7 +59,7 @@ counts = {}
 for row in rows["train"]:
     for gram in row:
         counts[gram] = counts.get(gram, 0) + 1
-counts = {gram: count for gram, count in counts.items() if count >= least}
+counts = {gram: count for gram, count in counts.items() if count >= (max(least, 2) if gram[0][0] == "\1" else least)}
 words = sorted((g[0] for g in counts if len(g) == 1), key=lambda w: (-counts[w,], w.encode()))
 number = {word: i for i, word in enumerate(words)}
 wanted = sorted(counts, key=lambda g: (-counts[g], len(g), [number[w] for w in g]))
@@ -75,7 +75,7 @@ PYTHON
 prep folder -o none.h5
 for options in "1 0 1 " "2 0 2 " "3 0 2 !?.,;:()\"-" "5 0 3 !?.,;:()\"-" "1 5 1 " "3 2 2 " "2 5 2 !?.,;:()\"-"; do
     read -r n characters least marks <<<"$options"
-    prep folder -o counted.h5 --ngrams "$n" --char-ngrams "$characters" --ngram-min-count "$least" \
+    prep folder -o counted.h5 --ngrams "$n" --ngram-characters "$characters" --ngram-min-count "$least" \
         ${marks:+--ngram-punctuation}
     "$build"/tests/list_ngrams counted.h5 >counted.list
     python3 count.py counted.list "$n" "$characters" "$least" "$marks"
@@ -93,7 +93,7 @@ for threads in 1 2 8; do
     cmp folder.h5 threads.h5
 done
 for threads in 1 3; do
-    prep folder -o characters$threads.h5 --ngrams 2 --char-ngrams 4 --threads $threads
+    prep folder -o characters$threads.h5 --ngrams 2 --ngram-characters 4 --threads $threads
 done
 cmp characters1.h5 characters3.h5
 prep folder.tar -o tar.h5 --ngrams 3 --ngram-punctuation
@@ -190,9 +190,9 @@ refuses start '/train/ngrams/start row 0: 1'
 # 8. What does not go together.
 expect 64 "ngram-punctuation says how n-grams are counted: give --ngrams N too" "$rnnprep" folder -o no.h5 --ngram-punctuation
 expect 64 "ngram-min-count says how" "$rnnprep" folder -o no.h5 --ngram-min-count 3
-expect 64 "char-ngrams says how" "$rnnprep" folder -o no.h5 --char-ngrams 3
+expect 64 "ngram-characters says how" "$rnnprep" folder -o no.h5 --ngram-characters 3
 expect 64 "with --segment char characters are words: leave it out" \
-    "$rnnprep" folder -o no.h5 --ngrams 3 --char-ngrams 3 --segment char
+    "$rnnprep" folder -o no.h5 --ngrams 3 --ngram-characters 3 --segment char
 expect 64 "0 to 5" "$rnnprep" folder -o no.h5 --ngrams 6
 expect 64 "no n-gram stands in 1000 training documents" "$rnnprep" folder -o no.h5 --ngrams 2 --ngram-min-count 1000
 ! "$rnnprep" inspect none.h5 | grep -q ngram || problem "n-grams where none are asked for"

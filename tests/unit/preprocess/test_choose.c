@@ -69,6 +69,22 @@ static void test_vectors(void **state)
     expect(PURPOSE_FAST, &facts, "vectors", "none");
 }
 
+static void test_characters(void **state)
+{
+    (void)state;
+    struct choose_facts facts = sentences;
+    expect(PURPOSE_AUTO, &facts, "ngram-characters", "5");
+    facts.n_outputs = 100;
+    expect(PURPOSE_FAST, &facts, "ngram-characters", "none");
+    facts.n_outputs = 99;
+    expect(PURPOSE_FAST, &facts, "ngram-characters", "5");
+    facts.segment = TEXT_SEGMENT_CHAR;
+    expect(PURPOSE_AUTO, &facts, "ngram-characters", "none");
+    facts = sentences;
+    facts.n_words = 1000000;
+    expect(PURPOSE_BEST, &facts, "ngram-characters", "none");
+}
+
 static void test_ngrams(void **state)
 {
     (void)state;
@@ -174,7 +190,7 @@ static void test_all_open(void **state)
     assert_int_equal(chosen.choosing.settings.num_words, 0);
     assert_true(chosen.choosing.settings.ngram_punctuation);
     finish(&chosen, "--segment icu --ngram-punctuation --num-words all --ngrams 2 "
-                    "--ngram-min-count 1 --maxlen 44");
+                    "--ngram-characters 5 --ngram-min-count 1 --maxlen 44");
 }
 
 /* The usual value counts as given too, wherever it comes from. */
@@ -184,7 +200,8 @@ static void test_given(void **state)
     struct chosen chosen;
     setenv("RNNPREP_NGRAM_MIN_COUNT", "2", 1);
     choose(&chosen, "--for=auto --segment split --maxlen=380 --set num_words=3800 "
-                    "--no-ngram-punctuation --ngrams 5 --tags keep");
+                    "--no-ngram-punctuation --ngrams 5 --ngram-characters none "
+                    "--tags keep");
     unsetenv("RNNPREP_NGRAM_MIN_COUNT");
 
     const struct settings *settings = &chosen.choosing.settings;
@@ -233,8 +250,8 @@ static void test_second_look(void **state)
     char *text = choosing_cutting(&chosen.choosing);
     assert_string_equal(text, "--segment split --tags remove --ngram-punctuation");
     free(text);
-    finish(&chosen, "--ngram-punctuation --num-words all --ngrams 2 --ngram-min-count 1 "
-                    "--maxlen 44");
+    finish(&chosen, "--ngram-punctuation --num-words all --ngrams 2 --ngram-characters 5 "
+                    "--ngram-min-count 1 --maxlen 44");
 }
 
 int main(void)
@@ -244,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_tags),
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_ngrams),
+        cmocka_unit_test(test_characters),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_all_open),
