@@ -71,7 +71,10 @@ def words_of(text, cut):
         text = text.lower()
     ends = {mark: f" {mark} " if mark in cut["punctuation"] else " " for mark in cut["filters"]}
     words = "".join(ends.get(letter, letter) for letter in text).split(cut["split"])
-    return [word for word in words if word and word not in cut["stop_words"]]
+    words = [word for word in words if word and word not in cut["stop_words"]]
+    spelled = [["", "\1", *("\1" + letter for letter in word), "\1"] for word in words
+               if "characters" in cut and word not in cut["punctuation"]]
+    return words + [letter for word in spelled for letter in word]
 
 
 def inputs_of(model, data, rows):
