@@ -110,7 +110,8 @@ static char *why_ngrams(const struct choose_facts *facts)
 
 /* Endings, stems and spellings tell of words that nobody has seen, which are many where
  * texts are few. A word has some dozens of them, each with a weight for each output. */
-static char *choose_ngram_characters(enum purpose purpose, const struct choose_facts *facts)
+static char *choose_ngram_characters(enum purpose purpose,
+                                     const struct choose_facts *facts)
 {
     enum { LONGEST = 5 };
     const int64_t few_words = 1000000, few_weights = 2000000;
@@ -185,8 +186,7 @@ const struct choosable choosables[] = {
     {"num-words", "2", CHOOSE_COUNTING, choose_num_words, why_num_words},
     {"ngrams", "5", CHOOSE_COUNTING, choose_ngrams, why_ngrams},
     {"ngram-characters", "3", CHOOSE_COUNTING, choose_ngram_characters, why_few_words},
-    {"ngram-min-count", "7", CHOOSE_COUNTING, choose_ngram_min_count,
-     why_few_words},
+    {"ngram-min-count", "7", CHOOSE_COUNTING, choose_ngram_min_count, why_few_words},
     {"vectors", "1", CHOOSE_COUNTING, choose_vectors, why_vectors},
     {"maxlen", "1", CHOOSE_ROWS, choose_maxlen, why_maxlen},
 };

@@ -72,10 +72,11 @@ static int check_characters(const struct job *job)
     int n = (int)job->settings->ngram_characters;
     if (!n || text_settings(job->tokenizer)->segment != TEXT_SEGMENT_CHAR)
         return OK;
-    return fail(ERR_USAGE,
-                "--ngram-characters %d is of the characters of words, and with --segment char "
-                "characters are words: leave it out, --ngrams %d counts as many of them",
-                n, n);
+    return fail(
+        ERR_USAGE,
+        "--ngram-characters %d is of the characters of words, and with --segment char "
+        "characters are words: leave it out, --ngrams %d counts as many of them",
+        n, n);
 }
 
 static int count(struct job *job)

@@ -57,7 +57,8 @@ const struct option_table settings_word_options = {
 static const struct option table_options[] = {
     {"for", OPTION_CHOICE, FIELD(purpose), "none", 0, 0, purpose_names,
      "chooses what is not given of --segment, --tags, --num-words, --ngrams, "
-     "--ngram-characters, --ngram-min-count, --ngram-punctuation, --vectors and --maxlen by what the "
+     "--ngram-characters, --ngram-min-count, --ngram-punctuation, --vectors and --maxlen "
+     "by what the "
      "training "
      "texts are, as told above: for networks and linear models, for --model linear "
      "alone, or "
@@ -137,8 +138,8 @@ static const struct option table_options[] = {
      "rnntrain "
      "--model linear; of all words, not only the num_words kept",
      "N-grams", false},
-    {"ngram-characters", OPTION_INT, FIELD(ngram_characters), "none", 0, NGRAMS_MOST_WORDS,
-     none_word,
+    {"ngram-characters", OPTION_INT, FIELD(ngram_characters), "none", 0,
+     NGRAMS_MOST_WORDS, none_word,
      "with --ngrams also of 1 to so many characters of a word, its beginning and end "
      "among them: endings, stems and spellings of words that nobody has seen; none: of "
      "words alone",
@@ -198,7 +199,8 @@ const struct option_table cmd_prepare_table = {
         "                      space where one in a hundred has HTML's tags\n"
         "  --ngrams            3 for texts of 60 words and more, else 2; 4 of\n"
         "                      characters; with --ngram-punctuation\n"
-        "  --ngram-characters       5 below a million words and, times outputs, 2 million\n"
+        "  --ngram-characters       5 below a million words and, times outputs, 2 "
+        "million\n"
         "  --ngram-min-count   1 below a million words and, times outputs, 20 million\n"
         "  --num-words         all, or 30000 where there are more\n"
         "  --vectors           64 for best, where so many words are met twice\n"

@@ -222,8 +222,8 @@ static void print_ngrams(const struct summary *summary)
     say_line(stdout, "n-grams    %s%s", title, tally ? "" : ": those that were brought");
     free(title);
     for (int k = 0; k < ngrams_longest(ngrams) && tally; k++)
-        say_line(stdout,
-                 "           %d %s: %lld kept, %lld in too few documents dropped", k + 1,
+        say_line(stdout, "           %d %s: %lld kept, %lld in too few documents dropped",
+                 k + 1,
                  ngrams->characters ? "words or characters"
                  : k                ? "words"
                                     : "word",

@@ -120,6 +120,7 @@ int job_write(struct job *job)
                                      .truncate_pre = options->truncate_pre,
                                      .multi_label = job->corpus.is_multi_label,
                                      .has_ngrams = job->ngrams.n > 0,
+                                     .has_characters = job->ngrams.characters > 0,
                                      .has_unlabelled = unlabelled_n(&job->unlabelled) > 0,
                                      .has_vectors = job->vectors.width > 0},
                            .provenance = provenance(job),

@@ -29,9 +29,9 @@ struct run {
     struct ngram_texts *texts;
     const struct ngram_counting *options;
     struct ngram_kept *kept;
-    int k; /* words or characters of the n-grams that are counted */
+    int k;                   /* words or characters of the n-grams that are counted */
     int32_t first_character; /* the places from there on are characters' */
-    struct pairs children; /* (n-gram kept, word) -> n-gram kept */
+    struct pairs children;   /* (n-gram kept, word) -> n-gram kept */
     struct worker *workers;
     struct sheet sheets[SHEETS];
     int n_sheets, taken; /* sheets or bins */

@@ -18,7 +18,7 @@ struct ngram_texts {
     bool has_marks; /* the spool keeps them */
     int32_t *map;   /* (n_numbers) from the spool's numbers; owned */
     int32_t n_numbers;
-    int32_t marks[TEXT_MARKS]; /* the words that marks are */
+    int32_t marks[TEXT_MARKS];        /* the words that marks are */
     struct ngram_spellings spellings; /* owned; all-zero: characters are no features */
 };
 

@@ -25,13 +25,21 @@ static const struct form forms[] = {
 _Static_assert(COUNT_OF(forms) == FACTS_FORMS, "every form is described");
 
 /* What files may need of who reads them. */
-enum need { NEED_MULTI_LABEL, NEED_NGRAMS, NEED_UNLABELLED, NEED_VECTORS, NEEDS };
+enum need {
+    NEED_MULTI_LABEL,
+    NEED_NGRAMS,
+    NEED_CHARACTERS,
+    NEED_UNLABELLED,
+    NEED_VECTORS,
+    NEEDS
+};
 
 static const struct {
     const char *name;
     bool is_of_dataset; /* alone */
 } all_needs[] = {[NEED_MULTI_LABEL] = {"multi_label", false},
                  [NEED_NGRAMS] = {"ngrams", false},
+                 [NEED_CHARACTERS] = {"ngram_characters", false},
                  [NEED_UNLABELLED] = {"unlabelled", true},
                  [NEED_VECTORS] = {"vectors", true}};
 _Static_assert(COUNT_OF(all_needs) == NEEDS, "every need has a name");
@@ -139,6 +147,7 @@ static int read_needs(struct h5 *file, const struct form *form, struct facts *fa
                   h5_path(file), names);
     facts->multi_label = needs[NEED_MULTI_LABEL];
     facts->has_ngrams = needs[NEED_NGRAMS];
+    facts->has_characters = needs[NEED_CHARACTERS];
     facts->has_unlabelled = needs[NEED_UNLABELLED];
     facts->has_vectors = needs[NEED_VECTORS];
     free(names);
@@ -150,9 +159,10 @@ static void write_needs(struct h5_writer *file, const struct form *form,
 {
     const bool needs[NEEDS] = {[NEED_MULTI_LABEL] = facts->multi_label,
                                [NEED_NGRAMS] = facts->has_ngrams,
+                               [NEED_CHARACTERS] = facts->has_characters,
                                [NEED_UNLABELLED] = facts->has_unlabelled,
                                [NEED_VECTORS] = facts->has_vectors};
-    char names[64] = "";
+    char names[96] = "";
     int n = 0;
 
     for (int i = 0; i < NEEDS; i++)

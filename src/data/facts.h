@@ -28,6 +28,7 @@ struct facts {
     bool truncate_pre;   /* long texts lose their beginning */
     bool multi_label;    /* a text has any of the labels, or none; false: exactly one */
     bool has_ngrams;     /* beside the ids (data/sparse.h); of a model: it reads them */
+    bool has_characters; /* some of these are of characters */
     bool has_unlabelled; /* of a data set: texts without labels; of a model: false */
     bool has_vectors;    /* the same of vectors of words */
     int n_ngrams;        /* F: how many there are, where has_ngrams */

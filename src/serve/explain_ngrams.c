@@ -39,8 +39,8 @@ static void find_places(struct explain_ngrams *ngrams, const struct predictor *p
 void explain_ngrams_find(struct explain_ngrams *ngrams, const struct predictor *predictor,
                          const struct text_cut *cut)
 {
-    size_t n_words = ngram_table_words(predictor->table, predictor->tokenizer, cut,
-                                       &ngrams->words);
+    size_t n_words =
+        ngram_table_words(predictor->table, predictor->tokenizer, cut, &ngrams->words);
     find_places(ngrams, predictor, n_words);
     if (ngrams->n > 0)
         qsort(ngrams->places, ngrams->n, sizeof *ngrams->places, by_feature);
@@ -88,28 +88,37 @@ static int by_size(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+/* The share of feature f at n places: to the list, and dealt to their words. */
+static void tell(const struct explain_ngrams *ngrams, const struct predictor *predictor,
+                 size_t f, const struct ngram_place *places, size_t n,
+                 struct explanation *explanation)
+{
+    explanation->ngrams[explanation->n_ngrams++] = (struct explained_ngram){
+        ngram_table_text(predictor->table, ngrams->features[f]), ngrams->shares[f]};
+
+    for (size_t i = 0; i < n; i++) {
+        double part = ngrams->shares[f] / (double)n / places[i].n;
+        for (int k = 0; k < places[i].n; k++) {
+            int32_t word = ngrams->words.word_of[places[i].first + k];
+            explanation->words[word].share += part;
+        }
+    }
+}
+
 void explain_ngrams_tell(const struct explain_ngrams *ngrams,
                          const struct predictor *predictor,
                          struct explanation *explanation)
 {
     size_t at = 0;
 
-    explanation->n_ngrams = ngrams->n_features;
+    explanation->n_ngrams = 0;
     explanation->ngrams = xcalloc(ngrams->n_features, sizeof *explanation->ngrams);
     for (size_t f = 0; f < ngrams->n_features; f++) {
-        int32_t feature = ngrams->features[f];
         size_t end = at;
-        while (end < ngrams->n && ngrams->places[end].feature == feature)
+        while (end < ngrams->n && ngrams->places[end].feature == ngrams->features[f])
             end++;
-
-        explanation->ngrams[f] =
-            (struct explained_ngram){ngram_table_text(predictor->table, feature), ngrams->shares[f]};
-        for (size_t i = at; i < end; i++) {
-            const struct ngram_place *place = &ngrams->places[i];
-            double part = ngrams->shares[f] / (double)(end - at) / place->n;
-            for (int k = 0; k < place->n; k++)
-                explanation->words[ngrams->words.word_of[place->first + k]].share += part;
-        }
+        if (fabs(ngrams->shares[f]) > 0) /* tf-idf has none of characters */
+            tell(ngrams, predictor, f, ngrams->places + at, end - at, explanation);
         at = end;
     }
 

@@ -8,8 +8,9 @@
 struct ngram_table {
     const struct ngrams *ngrams; /* borrowed */
     struct words words;
-    int32_t ascii[128]; /* the words that characters are; of 0 where words begin and end */
-    int32_t *alone;        /* (n_words) the feature of a word alone */
+    int32_t
+        ascii[128]; /* the words that characters are; of 0 where words begin and end */
+    int32_t *alone; /* (n_words) the feature of a word alone */
     struct pairs children; /* (feature, word behind it) -> feature */
 };
 
@@ -243,8 +244,8 @@ size_t ngram_table_words(const struct ngram_table *table,
     add_word(features, &n, -1, 0);
     for (size_t i = 0; i < cut->n; i++) {
         const struct word *word = &cut->words[i];
-        bool is_mark = cut->keeps_marks &&
-                       text_mark_number(tokenizer, word->text, word->n) >= 0;
+        bool is_mark =
+            cut->keeps_marks && text_mark_number(tokenizer, word->text, word->n) >= 0;
         if (!is_mark && !text_is_stop(tokenizer, word->text, word->n))
             add_characters(table, word, i, features, &n);
     }

@@ -109,8 +109,8 @@ int ngrams_check(const struct ngrams *ngrams, const char *source)
         return fail(ERR_FORMAT, "%s: attribute n is %d, expected 1 to %d", source,
                     ngrams->n, NGRAMS_MOST_WORDS);
     if (ngrams->characters < 0 || ngrams->characters > NGRAMS_MOST_WORDS)
-        return fail(ERR_FORMAT, "%s: attribute characters is %d, expected 0 to %d", source,
-                    ngrams->characters, NGRAMS_MOST_WORDS);
+        return fail(ERR_FORMAT, "%s: attribute characters is %d, expected 0 to %d",
+                    source, ngrams->characters, NGRAMS_MOST_WORDS);
 
     rc = check_words(ngrams, source);
     return rc ? rc : check_features(ngrams, source);
@@ -121,10 +121,32 @@ bool ngrams_are_equal(const struct ngrams *a, const struct ngrams *b)
     size_t bytes = (size_t)a->n_features * sizeof *a->parent;
 
     return a->n == b->n && a->characters == b->characters &&
-           a->punctuation == b->punctuation &&
-           a->n_features == b->n_features && a->n_bytes == b->n_bytes &&
-           !memcmp(a->words, b->words, a->n_bytes) &&
+           a->punctuation == b->punctuation && a->n_features == b->n_features &&
+           a->n_bytes == b->n_bytes && !memcmp(a->words, b->words, a->n_bytes) &&
            !memcmp(a->parent, b->parent, bytes) && !memcmp(a->last, b->last, bytes);
+}
+
+/* Of each word whether it is a character. */
+static bool *find_characters(const struct ngrams *ngrams)
+{
+    bool *are_characters = xcalloc((size_t)ngrams->n_words, sizeof *are_characters);
+    const char *word = ngrams->words;
+
+    for (int32_t i = 0; i < ngrams->n_words; i++, word += strlen(word) + 1)
+        are_characters[i] = ngrams->characters && ngrams_is_character(word, strlen(word));
+    return are_characters;
+}
+
+bool *ngrams_find_spelled(const struct ngrams *ngrams)
+{
+    bool *is_spelled = xcalloc((size_t)ngrams->n_features, sizeof *is_spelled);
+    bool *are_characters = find_characters(ngrams);
+
+    for (int32_t i = 0; i < ngrams->n_features; i++)
+        is_spelled[i] = ngrams->parent[i] < 0 ? are_characters[ngrams->last[i]]
+                                              : is_spelled[ngrams->parent[i]];
+    free(are_characters);
+    return is_spelled;
 }
 
 int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
@@ -162,7 +184,7 @@ char *ngrams_join(const char *const *words, int n)
             *to++ = ' ';
         to = stpcpy(to, words[i] + is_spelled);
     }
-    if (is_spelled && words[n - 1][1])
+    if (is_spelled && (words[n - 1][1] || !*text)) /* a beginning alone: of any word */
         *to = '*';
     return text;
 }
@@ -178,20 +200,9 @@ char *ngrams_text(const struct ngrams *ngrams, int32_t feature)
     return ngrams_join(words, n);
 }
 
-/* Of each word whether it is a character. */
-static bool *find_characters(const struct ngrams *ngrams)
-{
-    bool *are_characters = xcalloc((size_t)ngrams->n_words, sizeof *are_characters);
-    const char *word = ngrams->words;
-
-    for (int32_t i = 0; i < ngrams->n_words; i++, word += strlen(word) + 1)
-        are_characters[i] = ngrams->characters && ngrams_is_character(word, strlen(word));
-    return are_characters;
-}
-
 /* `2 words: 7, most documents have "of the", "in the", ...` */
 static char *describe(const struct ngrams *ngrams, int length, bool of_characters,
-                      const bool *are_characters)
+                      const bool *is_spelled)
 {
     enum { EXAMPLES = 3 };
     int32_t words[NGRAMS_MOST_WORDS], n = 0;
@@ -199,7 +210,7 @@ static char *describe(const struct ngrams *ngrams, int length, bool of_character
 
     for (int32_t i = 0; i < ngrams->n_features; i++) {
         if (ngrams_words_of(ngrams, i, words) != length ||
-            are_characters[words[0]] != of_characters || ++n > EXAMPLES)
+            is_spelled[i] != of_characters || ++n > EXAMPLES)
             continue;
         char *text = ngrams_text(ngrams, i);
         char *more = xasprintf("%s%s \"%s\"", examples, n > 1 ? "," : "", text);
@@ -208,9 +219,9 @@ static char *describe(const struct ngrams *ngrams, int length, bool of_character
         examples = more;
     }
 
-    char *line = xasprintf("%d %s%s: %d%s%s", length,
-                           of_characters ? "character" : "word", plural(length), n,
-                           n ? ", most documents have" : "", examples);
+    char *line =
+        xasprintf("%d %s%s: %d%s%s", length, of_characters ? "character" : "word",
+                  plural(length), n, n ? ", most documents have" : "", examples);
     free(examples);
     return line;
 }
@@ -221,9 +232,9 @@ char *ngrams_title(const struct ngrams *ngrams)
         ngrams->characters
             ? xasprintf(" and of 1 to %d characters of a word", ngrams->characters)
             : xstrdup("");
-    char *title = xasprintf("%d of 1 to %d words%s, punctuation %s", ngrams->n_features,
-                            ngrams->n, characters,
-                            ngrams->punctuation ? "kept" : "left out");
+    char *title =
+        xasprintf("%d of 1 to %d words%s, punctuation %s", ngrams->n_features, ngrams->n,
+                  characters, ngrams->punctuation ? "kept" : "left out");
     free(characters);
     return title;
 }
@@ -232,14 +243,14 @@ char **ngrams_describe(const struct ngrams *ngrams, size_t *n)
 {
     size_t most = 1 + (size_t)ngrams->n + (size_t)ngrams->characters;
     char **lines = xcalloc(most, sizeof *lines);
-    bool *are_characters = find_characters(ngrams);
+    bool *is_spelled = ngrams_find_spelled(ngrams);
 
     *n = 0;
     lines[(*n)++] = ngrams_title(ngrams);
     for (int k = 1; k <= ngrams->n; k++)
-        lines[(*n)++] = describe(ngrams, k, false, are_characters);
+        lines[(*n)++] = describe(ngrams, k, false, is_spelled);
     for (int k = 1; k <= ngrams->characters; k++)
-        lines[(*n)++] = describe(ngrams, k, true, are_characters);
-    free(are_characters);
+        lines[(*n)++] = describe(ngrams, k, true, is_spelled);
+    free(is_spelled);
     return lines;
 }

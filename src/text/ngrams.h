@@ -65,12 +65,15 @@ int ngrams_check(const struct ngrams *ngrams, const char *source) NODISCARD;
 /* Whether two lists number the same n-grams alike. */
 bool ngrams_are_equal(const struct ngrams *a, const struct ngrams *b);
 
+/* Of each feature whether it is of characters, (F) of the caller's to free. */
+bool *ngrams_find_spelled(const struct ngrams *ngrams);
+
 /* The numbers of a feature's words, first to last; returns how many there are. */
 int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
                     int32_t words[NGRAMS_MOST_WORDS]);
 
 /* The n words of a feature with blanks between them, of characters as `un*`, `*ing` or
- * `*ti*` within words; as they are listed, and by their feature. The caller's to free. */
+ * `*ti*` within words, `*` of any word; as they are listed, and by their feature. The caller's to free. */
 char *ngrams_join(const char *const *words, int n);
 char *ngrams_text(const struct ngrams *ngrams, int32_t feature);
 

@@ -89,6 +89,7 @@ static int fit_ngrams(struct trainer *trainer, const struct linear_task *task,
     struct linear_fit *work = NULL;
     float *kernel = trainer_tensor(trainer, trainer->weights, LINEAR_KERNEL);
     float *bias = trainer_tensor(trainer, trainer->weights, LINEAR_BIAS);
+    float *idf = trainer_tensor(trainer, trainer->weights, LINEAR_IDF);
     int rc = linear_fit_new(trainer->comm, task, &work);
     if (rc)
         return rc;
@@ -96,7 +97,9 @@ static int fit_ngrams(struct trainer *trainer, const struct linear_task *task,
     if (begins)
         linear_fit_begin(work, kernel, bias);
     int wished = linear_fit_run(work, trial->c, stop, kernel, bias);
-    linear_fit_idf(work, trainer_tensor(trainer, trainer->weights, LINEAR_IDF));
+    linear_fit_idf(work, idf);
+    if (linear_scaling_is_tf_idf(task->scaling))
+        trainer_keep_words(trainer, idf);
     *passes = linear_fit_effort(work).passes;
     if (!wished && (judges || trial->bayes > 0))
         rc = trainer_add_bayes(trainer, work, judges, task->class_weights, trial);
@@ -113,6 +116,9 @@ static int fit(struct trainer *trainer, const int32_t *rows, int n,
     struct linear_task task = task_of(trainer, rows, n, trial->scaling);
     const struct linear_stop stop = {LINEAR_TOLERANCE, wish, trainer};
     double *weights = NULL;
+
+    if (linear_scaling_is_tf_idf(trial->scaling))
+        task.sparse = trainer_rows_of_words(trainer);
 
     int rc = trainer->config->loss.class_weight
                  ? trainer_class_weights(trainer, rows, n, &weights)

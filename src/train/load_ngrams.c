@@ -58,12 +58,16 @@ int trainer_load_ngrams(struct trainer *trainer)
     if (!rc && comm->rank == 0)
         rc = dataset_ngrams(&trainer->data, &trainer->linear.ngrams);
     comm_window_sync(comm, &trainer->linear.window);
-    return comm_agree(comm, rc);
+    rc = comm_agree(comm, rc);
+    if (!rc)
+        trainer_find_spelled(trainer);
+    return rc;
 }
 
 void trainer_release_ngrams(struct trainer *trainer)
 {
     ngrams_release(&trainer->linear.ngrams);
+    trainer_release_words(&trainer->linear.words);
     latent_free(trainer->linear.latent);
     if (trainer->linear.window.bytes)
         comm_window_close(trainer->comm, &trainer->linear.window);

@@ -86,12 +86,21 @@ struct heard {
     char *records; /* (bytes) see predictions.c; owned */
 };
 
+/* What tf-idf has of them, where some are of characters; see linear_words.c. */
+struct linear_words {
+    bool *is_spelled;   /* (F) owned, as the others are; NULL: none is */
+    struct sparse rows; /* of the training part, once they are asked for */
+    uint64_t *start;
+    uint32_t *index;
+};
+
 /* A linear model's data, and what its trials came to; the same on every rank. */
 struct linear_side {
     struct ngrams ngrams; /* the list, for checkpoints; rank 0 */
     struct sparse rows[DATASET_ALL_PARTS];
     struct comm_window window; /* their arrays, one copy a node */
-    struct latent *latent;     /* of the rows that were fitted last; NULL: not made */
+    struct linear_words words;
+    struct latent *latent; /* of the rows that were fitted last; NULL: not made */
     struct linear_trial trials[LINEAR_MOST_TRIALS];
 };
 
@@ -230,6 +239,12 @@ int trainer_take_data(struct trainer *trainer) NODISCARD;
  * on rank 0. */
 int trainer_load_ngrams(struct trainer *trainer) NODISCARD;
 void trainer_release_ngrams(struct trainer *trainer);
+/* Collective. Notes which of them are of characters. */
+void trainer_find_spelled(struct trainer *trainer);
+/* The training part's rows without those, borrowed; and their idf, (F) numbers, as 0. */
+const struct sparse *trainer_rows_of_words(struct trainer *trainer);
+void trainer_keep_words(const struct trainer *trainer, real *idf);
+void trainer_release_words(struct linear_words *words);
 /* What they take of a node's memory. */
 size_t trainer_ngram_bytes(const struct trainer *trainer);
 /* Collective. Memory for weights, best weights and what the optimizer keeps. */

@@ -24,6 +24,8 @@ static int make(struct trainer *trainer, const struct contents *contents,
                               .tokenizer = trainer->data.tokenizer,
                               .n_slots = trainer->optim.n_slots};
     info.facts.has_ngrams = trainer_is_linear(trainer); /* a network reads ids */
+    info.facts.has_characters =
+        info.facts.has_ngrams && trainer->data.facts.has_characters;
     const float *slots[2] = {(const float *)trainer->optim.slot[0],
                              (const float *)trainer->optim.slot[1]};
 

@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$tmp"
 
 "$rnnprep" sample sample --documents 200 >/dev/null
-"$rnnprep" ./sample -o data.h5 --num-words 300 --maxlen 40 --ngrams 2 --quiet
+"$rnnprep" ./sample -o data.h5 --num-words 300 --maxlen 40 --ngrams 2 --ngram-characters 3 --quiet
 train() { # name option...
     "$rnntrain" data.h5 --quiet --epochs 2 --batch-size 32 --run-dir "run/$1" "${@:2}"
 }

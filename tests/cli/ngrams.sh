@@ -52,7 +52,7 @@ def shown(gram):
     if gram[0][0] != "\1":
         return " ".join(gram)
     text = "".join(c[1:] for c in gram)
-    return "*" * (gram[0] != "\1") + text + "*" * (gram[-1] != "\1")
+    return "*" * (gram[0] != "\1") + text + "*" * (gram[-1] != "\1" or not text)
 rows = {part: [grams(open("folder/%s/%s/%02d.txt" % (part, label, i)).read())
                for label in ("pos", "neg") for i in range(40)] for part in ("train", "test")}
 counts = {}

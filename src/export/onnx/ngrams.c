@@ -38,8 +38,9 @@ static void add_level(const struct ngrams *ngrams, int n, struct pool *pool)
 static void pool_make(const struct ngrams *ngrams, struct pool *pool)
 {
     size_t n = (size_t)ngrams->n_features;
-    *pool = (struct pool){.words = xcalloc(n, (size_t)ngrams_longest(ngrams) * sizeof *pool->words),
-                          .columns = xcalloc(n, sizeof *pool->columns)};
+    *pool = (struct pool){
+        .words = xcalloc(n, (size_t)ngrams_longest(ngrams) * sizeof *pool->words),
+        .columns = xcalloc(n, sizeof *pool->columns)};
     for (int k = 1; k <= ngrams_longest(ngrams); k++)
         add_level(ngrams, k, pool);
 }

@@ -53,12 +53,13 @@ static void test_needs_of_data_sets(void **state)
 {
     struct facts given = usual, read = {0};
     (void)state;
-    given.has_unlabelled = given.has_ngrams = given.has_vectors = true;
+    given.has_unlabelled = given.has_vectors = true;
+    given.has_ngrams = given.has_characters = true;
 
     struct h5 *file = stored(FACTS_IN_DATASET, &given);
     assert_int_equal(facts_read(file, FACTS_IN_DATASET, &read), OK);
-    assert_true(read.has_unlabelled && read.has_ngrams && read.has_vectors &&
-                !read.multi_label);
+    assert_true(read.has_unlabelled && read.has_ngrams && read.has_characters &&
+                read.has_vectors && !read.multi_label);
     facts_release(&read);
     h5_close(file);
 

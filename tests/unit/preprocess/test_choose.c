@@ -257,18 +257,12 @@ static void test_second_look(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_segment),
-        cmocka_unit_test(test_tags),
-        cmocka_unit_test(test_vectors),
-        cmocka_unit_test(test_ngrams),
-        cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_all_open),
-        cmocka_unit_test(test_given),
-        cmocka_unit_test(test_none_and_characters),
-        cmocka_unit_test(test_without),
-        cmocka_unit_test(test_second_look),
+        cmocka_unit_test(test_segment),    cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_vectors),    cmocka_unit_test(test_ngrams),
+        cmocka_unit_test(test_characters), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_nothing),    cmocka_unit_test(test_all_open),
+        cmocka_unit_test(test_given),      cmocka_unit_test(test_none_and_characters),
+        cmocka_unit_test(test_without),    cmocka_unit_test(test_second_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

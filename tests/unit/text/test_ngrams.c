@@ -98,7 +98,7 @@ static void test_characters(void **state)
     static int32_t parent[N] = {-1, -1, -1, -1, 1, 2}, last[N] = {0, 1, 2, 3, 2, 3},
                    documents[N] = {6, 5, 4, 3, 2, 1};
     static const uint32_t is[] = {0, 1, 2, 4}, ie[] = {1, 2, 3, 4, 5}, odd[] = {1, 2};
-    static const char *const texts[N] = {"is", "", "*i*", "*é*", "i*", "*ié*"};
+    static const char *const texts[N] = {"is", "*", "*i*", "*é*", "i*", "*ié*"};
     const struct ngrams ngrams = {.n = 1,
                                   .characters = 2,
                                   .n_words = N_WORDS,
