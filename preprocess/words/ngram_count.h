@@ -1,7 +1,7 @@
 /* Counts the n-grams of the training documents, words and characters alone first, then
- * those of two, and so on: an n-gram is counted only where all that are in it are kept, since it
- * stands in no more documents than they do. That leaves out most of them before they take
- * memory. The outcome does not depend on the number of threads. */
+ * those of two, and so on: an n-gram is counted only where all that are in it are kept,
+ * since it stands in no more documents than they do. That leaves out most of them before
+ * they take memory. The outcome does not depend on the number of threads. */
 #ifndef RNNTRAIN_PREPROCESS_WORDS_NGRAM_COUNT_H
 #define RNNTRAIN_PREPROCESS_WORDS_NGRAM_COUNT_H
 
@@ -13,13 +13,15 @@
 struct ngram_counting {
     int n;                 /* words of the longest */
     int characters;        /* of the longest; 0: none are counted */
-    int32_t min_documents; /* 1 or more: those in fewer are dropped; of characters 2 */
+    int32_t min_documents; /* 1 or more: those in fewer are dropped, of characters
+                            * those in fewer than 2 too */
     int64_t limit;         /* of each length, while it is counted; 0: none */
     int n_threads;
     bool shows_progress; /* on standard error */
 };
 
-/* How many n-grams of k + 1 words or characters there were, as far as they were counted. */
+/* How many n-grams of k + 1 words or characters there were, as far as they were
+ * counted. */
 struct ngram_tally {
     int64_t n_met[NGRAMS_MOST_WORDS], n_kept[NGRAMS_MOST_WORDS];
     int64_t n_forgotten; /* of all lengths, by the limit; met again, counted again */

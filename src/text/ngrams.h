@@ -73,7 +73,8 @@ int ngrams_words_of(const struct ngrams *ngrams, int32_t feature,
                     int32_t words[NGRAMS_MOST_WORDS]);
 
 /* The n words of a feature with blanks between them, of characters as `un*`, `*ing` or
- * `*ti*` within words, `*` of any word; as they are listed, and by their feature. The caller's to free. */
+ * `*ti*` within words, `*` of any word; as they are listed, and by their feature. The
+ * caller's to free. */
 char *ngrams_join(const char *const *words, int n);
 char *ngrams_text(const struct ngrams *ngrams, int32_t feature);
 
