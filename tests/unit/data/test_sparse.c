@@ -181,7 +181,7 @@ static void test_chunks(void **state)
         start[i] = i * WIDE;
 
     fixture.ngrams =
-        (struct ngrams){2, false, 100, WIDE, 200, words, parent, last, documents};
+        (struct ngrams){2, 0, false, 100, WIDE, 200, words, parent, last, documents};
     fixture.data.n_features = WIDE;
     fixture.data.n_ones[DATASET_TRAIN] = COUNT_OF(index);
     fixture.data.part[DATASET_TRAIN] =

@@ -44,7 +44,7 @@ static struct member member_of(const char *config)
                                       .labels = labels,
                                       .pad_pre = true,
                                       .has_ngrams = !strcmp(config, LINEAR)},
-                            .ngrams = {2, false, 2, N_NGRAMS, sizeof ngram_words,
+                            .ngrams = {2, 0, false, 2, N_NGRAMS, sizeof ngram_words,
                                        ngram_words, ngram_parents, ngram_lasts,
                                        ngram_documents},
                             .n_slots = !strcmp(config, LINEAR) ? 0 : 2};
