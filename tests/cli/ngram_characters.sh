@@ -44,6 +44,10 @@ for run in one marks tf-idf; do
     "$rnntrain" eval $run test.jsonl 2>/dev/null >of_corpus
     cmp <(sed 's/^[a-z]*: //' of_data) <(sed 's/^[a-z]*: //' of_corpus) || problem "$run: a data set is judged otherwise"
 done
+"$rnnprep" test.jsonl -o brought.h5 --tokenizer one --quiet
+"$rnntrain" eval one brought.h5 --part train 2>/dev/null >of_brought
+"$rnntrain" eval one characters.h5 >of_data
+cmp <(sed 's/^[a-z]*: //' of_data) <(sed 's/^[a-z]*: //' of_brought) || problem "n-grams that a model brings"
 printf '%s\n' "zuzuzuzuful." "zuzuzuzuless" $'\1u' "" >texts
 "$rnntrain" predict one texts 2>/dev/null >judged
 cut -f1 judged | head -2 | tr '\n' ' ' | grep -q '^full free $' || problem "$(cat judged)"

@@ -39,7 +39,7 @@ static void write_word(FILE *out, const char *word, bool may_be_capital)
         fputc(*c == '\n' ? ' ' : is_capital && c == word ? *c - 'a' + 'A' : *c, out);
 }
 
-/* A word of the vocabulary, or the words of an n-gram. */
+/* A word of the vocabulary, or the words of an n-gram; its characters are a word. */
 static void write_words(FILE *out, const struct c_export *export, uint32_t choice,
                         bool may_be_capital)
 {
@@ -53,8 +53,11 @@ static void write_words(FILE *out, const struct c_export *export, uint32_t choic
     int32_t feature = (int32_t)(choice % export->forest.n_nodes);
     int n = ngrams_words_of(&export->predictor->ngrams, feature, word);
     for (int i = 0; i < n; i++) {
-        fputs(i ? " " : "", out);
-        write_word(out, export->forest.texts[word[i]], may_be_capital);
+        const char *text = export->forest.texts[word[i]];
+        bool is_character =
+            c_spells_words(export) && ngrams_is_character(text, strlen(text));
+        fputs(i && !is_character ? " " : "", out);
+        write_word(out, text + is_character, may_be_capital);
     }
 }
 
