@@ -222,13 +222,13 @@ static void print_ngrams(const struct summary *summary)
     say_line(stdout, "n-grams    %s%s", title, tally ? "" : ": those that were brought");
     free(title);
     for (int k = 0; k < ngrams_longest(ngrams) && tally; k++)
-        say_line(stdout, "           %d %s: %lld kept, %lld in too few documents dropped",
-                 k + 1,
-                 ngrams->characters ? "words or characters"
-                 : k                ? "words"
-                                    : "word",
-                 (long long)tally->n_kept[k],
-                 (long long)(tally->n_met[k] - tally->n_kept[k]));
+        say_line(
+            stdout, "           %s%d%s: %lld kept, %lld in too few documents dropped",
+            ngrams->characters ? "length " : "", k + 1,
+            ngrams->characters ? ""
+            : k                ? " words"
+                               : " word",
+            (long long)tally->n_kept[k], (long long)(tally->n_met[k] - tally->n_kept[k]));
     if (tally && tally->n_forgotten)
         printf("forgotten  %lld times a rare n-gram, by --ngram-limit\n",
                (long long)tally->n_forgotten);

@@ -166,7 +166,10 @@ static size_t workspace_bytes(const struct trainer *trainer)
     if (trainer_is_linear(trainer))
         return (size_t)linear_fit_bytes((size_t)chain->n_ngrams, chain_outputs(chain),
                                         trainer->comm->size) +
-               2 * trainer->params->size * sizeof(real);
+               2 * trainer->params->size * sizeof(real) +
+               (trainer->data.facts.has_characters /* linear_words.c */
+                    ? sparse_block_bytes(&trainer->data, DATASET_TRAIN)
+                    : 0);
 
     size_t own = model_bytes(trainer->model) + comm_sum_bytes(trainer->sum);
     if (trainer->has_table)
