@@ -60,8 +60,8 @@ const struct option_table cmd_tune_table = {
         "set, goes on with the better ones, and ends with the best model, a table of "
         "all\n"
         "trials and what they cost. Options that are given hold for all of them.\n"
-        "Where the data set has n-grams a linear model stands beside the best "
-        "network.\n\n"
+        "Where the data set has n-grams linear models stand beside the best network, as\n"
+        "with --recipe auto.\n\n"
         "  dataset.h5  the data set that rnnprep made; without it, dataset.h5 in this\n"
         "              folder\n",
     .environment = "RNNTRAIN_",
@@ -268,11 +268,14 @@ static int tune(struct comm *comm, struct config *config, int argc, char **argv)
     if (rc)
         return rc;
 
+    config->add_linear = config->add_each_scaling = facts.has_ngrams; /* as auto */
     struct config linear = runs_options_linear(config);
+    struct config tf_idf = runs_options_tf_idf(config);
     bool is_any = config->tune.trials > 0 || config->tune.duration > 0;
     const struct tune_config all = {
         .job = {.network = &config->trainer,
-                .side = {facts.has_ngrams ? &linear.trainer : NULL},
+                .side = {facts.has_ngrams ? &linear.trainer : NULL,
+                         runs_options_have_tf_idf(config) ? &tf_idf.trainer : NULL},
                 .seeds = 1,
                 .record = training_record,
                 .context = config,
