@@ -17,6 +17,7 @@
 #include "kernels/optimizers.h"
 #include "kernels/dots.h"
 #include "kernels/softmax.h"
+#include "kernels/ones.h"
 
 static void relu(size_t n, real *x)
 {
@@ -190,6 +191,8 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .largest = largest,
     .maxima = maxima,
     .exp_sum = exp_sum,
+    .exp_each = exp_each,
+    .sum_rows = sum_rows,
     .labels_loss = labels_loss,
     .divide = divide,
     .sum_squares = sum_squares,

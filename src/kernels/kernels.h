@@ -308,6 +308,11 @@ struct kernels {
                    int32_t *where);
     /* e[i] = kernels_exp(x[i] - less), the same bits; the sum of all, in order. */
     double (*exp_sum)(size_t n, const real *x, double less, double *e);
+    void (*exp_each)(size_t n, double *x); /* x[i] = kernels_exp(x[i]), the same bits */
+    /* y = the sum of rows index[0 .. n - 1] of x, one after the other in double; rows are
+     * `stride` long, a multiple of 4. */
+    void (*sum_rows)(size_t n, const uint32_t *index, const float *x, size_t stride,
+                     float *y);
     /* The sum of log(1 + exp(x[i])) - y[i] x[i], in order; d[i] = scale (sigmoid(x[i]) -
      * y[i]), unless d is NULL. y: 0 or 1. In double, errors below 1e-15. */
     double (*labels_loss)(size_t n, const real *x, const uint8_t *y, double scale,

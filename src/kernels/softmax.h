@@ -108,6 +108,18 @@ static double exp_sum(size_t n, const real *x, double less, double *e)
     return sum;
 }
 
+static void exp_each(size_t n, double *x)
+{
+    for (size_t i = 0; i < n; i += EXP_BLOCK) {
+        size_t bytes = (n - i < EXP_BLOCK ? n - i : EXP_BLOCK) * sizeof *x;
+        dvec v[EXP_MOST] = {{0}};
+
+        memcpy(v, x + i, bytes);
+        dvec_exp(EXP_MOST, v);
+        memcpy(x + i, v, bytes);
+    }
+}
+
 /* Labels of a block at once. */
 struct labels_block {
     dvec x[EXP_MOST], y[EXP_MOST];

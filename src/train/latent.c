@@ -116,7 +116,7 @@ static void count_classes(struct making *making)
 static double ratio_of(const struct making *making, size_t f, double *inside)
 {
     const struct linear_task *task = making->task;
-    struct linear_ones rows = linear_feature(&making->fit.features, f);
+    struct linear_ones rows = linear_own(&making->fit.features, f);
     double most = 0;
 
     while (rows.n > 0 && rows.index[rows.n - 1] >= (uint32_t)task->n) /* unlabelled */
@@ -140,7 +140,7 @@ static void weigh(struct making *making)
     count_classes(making);
     fit->idf = xcalloc((size_t)share->blocks * LINEAR_BLOCK, sizeof *fit->idf);
     for (size_t f = 0; f < share_own(share) && share->begin + f + 1 < share->n; f++) {
-        double texts = (double)linear_feature(share, f).n;
+        double texts = (double)linear_own(share, f).n;
         double idf = fmax(kernels_log((double)making->n_rows / (1 + texts)), 0);
         fit->idf[share->begin + f] =
             (float)(idf * idf * sqrt(sqrt(ratio_of(making, f, inside))));
@@ -281,6 +281,7 @@ static void take_room(struct making *making, const struct comm *comm, int width)
                                .task = {.sparse = &making->texts,
                                         .rows = making->numbers,
                                         .n = (int)making->n_rows,
+                                        .kernels = making->task->kernels,
                                         .outputs = (int)n},
                                .outputs = n,
                                .stride = n};

@@ -21,7 +21,7 @@ void linear_dense_rows(struct linear_fit *fit)
             double sum = (double)bias[c];
             for (size_t f = 0; f < n; f++)
                 sum += (double)row[f] * (double)fit->folded[f * fit->stride + c];
-            fit->sums[i * k + c] = (float)sum;
+            fit->sums[i * fit->stride + c] = (float)sum;
         }
     }
 }
@@ -40,7 +40,8 @@ void linear_dense_features(struct linear_fit *fit, float *product)
             for (size_t c = 0; c < k; c++)
                 sums[f * k + c] += (double)row[f] * (double)slopes[c];
     }
-    for (size_t f = 0; f < n * k; f++)
-        product[f] = (float)sums[f];
+    for (size_t f = 0; f < n; f++)
+        for (size_t c = 0; c < k; c++)
+            product[f * fit->stride + c] = (float)sums[f * k + c];
     free(sums);
 }

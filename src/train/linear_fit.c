@@ -6,7 +6,7 @@
 
 static float *vector_of(const struct linear_fit *fit, size_t n)
 {
-    return xaligned(n * fit->outputs, sizeof(float));
+    return xaligned(n * fit->stride, sizeof(float));
 }
 
 static float *whole_of(const struct linear_fit *fit, const struct linear_share *share)
@@ -17,14 +17,15 @@ static float *whole_of(const struct linear_fit *fit, const struct linear_share *
 static void take_vectors(struct linear_fit *fit)
 {
     size_t rows = share_own(&fit->rows), features = share_own(&fit->features);
-    float **by_feature[] = {&fit->scale,    &fit->weights,   &fit->gradient, &fit->step,
-                            &fit->residual, &fit->direction, &fit->product};
+    float **by_feature[] = {&fit->scale,   &fit->weights,  &fit->gradient,
+                            &fit->step,    &fit->residual, &fit->direction,
+                            &fit->product, &fit->diagonal};
 
     for (size_t i = 0; i < COUNT_OF(by_feature); i++)
         *by_feature[i] = vector_of(fit, features);
     fit->folded = whole_of(fit, &fit->features);
 
-    fit->logits = xaligned(rows * fit->outputs, sizeof *fit->logits);
+    fit->logits = xaligned(rows * fit->stride, sizeof *fit->logits);
     fit->shares = vector_of(fit, rows);
     fit->step_logits = vector_of(fit, rows);
     fit->sums = vector_of(fit, rows);
@@ -32,10 +33,16 @@ static void take_vectors(struct linear_fit *fit)
     fit->row = xcalloc(fit->stride, sizeof *fit->row);
 }
 
+/* Of vectors: whole quads, see kernels' sum_rows. */
+static size_t stride_of(int outputs)
+{
+    return outputs == 1 ? 1 : ((size_t)outputs + 3) / 4 * 4;
+}
+
 double linear_fit_bytes(size_t n_features, int outputs, int ranks)
 {
-    double weights = ((double)n_features + 1) * outputs;
-    return sizeof(float) * weights * (1 + 7.0 / ranks);
+    double weights = ((double)n_features + 1) * (double)stride_of(outputs);
+    return sizeof(float) * weights * (1 + 8.0 / ranks);
 }
 
 static int check_memory(const struct comm *comm, const struct linear_task *task)
@@ -64,7 +71,9 @@ int linear_fit_new(const struct comm *comm, const struct linear_task *task,
     fit->comm = comm;
     fit->task = *task;
     fit->outputs = (size_t)task->outputs;
-    fit->stride = fit->outputs == 1 ? 1 : (fit->outputs + 3) / 4 * 4;
+    fit->stride = stride_of(task->outputs);
+    if (!task->dense && task->outputs > 1) /* one logit costs less than finding them */
+        fit->groups = linear_groups_new(comm, task);
     linear_shares_new(fit);
     take_vectors(fit);
     linear_scale(fit);
@@ -80,9 +89,11 @@ void linear_fit_free(struct linear_fit *fit)
     void *const owned[] = {fit->norm,      fit->idf,    fit->logits,   fit->shares,
                            fit->sums,      fit->slopes, fit->scale,    fit->weights,
                            fit->gradient,  fit->step,   fit->residual, fit->product,
-                           fit->direction, fit->folded, fit->row,      fit->step_logits};
+                           fit->direction, fit->folded, fit->row,      fit->step_logits,
+                           fit->diagonal};
     for (size_t i = 0; i < COUNT_OF(owned); i++)
         free(owned[i]);
+    linear_groups_free(fit->groups);
     linear_share_free(&fit->rows);
     linear_share_free(&fit->features);
     free(fit);
@@ -98,26 +109,45 @@ static double share_of_class(const struct linear_fit *fit, size_t c)
     return fmin(fmax(n, 0.5), all - 0.5) / all;
 }
 
-void linear_fit_begin(const struct linear_fit *fit, float *kernel, float *bias)
+static void begin_biases(const struct linear_fit *fit, float *bias)
 {
     bool is_softmax = fit->task.loss == LOSS_CATEGORICAL;
 
-    memset(kernel, 0, (fit->features.n - 1) * fit->outputs * sizeof *kernel);
     for (size_t c = 0; c < fit->outputs; c++) {
         double share = share_of_class(fit, c);
         bias[c] = (float)(kernels_log(share) - (is_softmax ? 0 : kernels_log(1 - share)));
     }
 }
 
-/* Collective. The logits of folded weights. */
+void linear_fit_begin(const struct linear_fit *fit, float *kernel, float *bias)
+{
+    memset(kernel, 0, linear_n_features(&fit->task) * fit->outputs * sizeof *kernel);
+    begin_biases(fit, bias);
+}
+
+static size_t group_of(const struct linear_fit *fit, size_t feature)
+{
+    return fit->groups ? fit->groups->of[feature] : feature;
+}
+
+/* Those of a group are added up. */
+static void fold_given(struct linear_fit *fit, const float *kernel, const float *bias)
+{
+    size_t k = fit->outputs, n = linear_n_features(&fit->task);
+
+    memset(fit->folded, 0, fit->features.n * fit->stride * sizeof *fit->folded);
+    for (size_t f = 0; f < n && kernel; f++)
+        for (size_t c = 0; c < k; c++)
+            fit->folded[group_of(fit, f) * fit->stride + c] += kernel[f * k + c];
+    memcpy(fit->folded + (fit->features.n - 1) * fit->stride, bias, k * sizeof *bias);
+}
+
+/* Collective. The logits of folded weights; kernel NULL: zeros. */
 static void take_logits(struct linear_fit *fit, const float *kernel, const float *bias)
 {
-    size_t bias_at = (fit->features.n - 1) * fit->outputs;
-    size_t n = share_own(&fit->rows) * fit->outputs;
+    size_t n = share_own(&fit->rows) * fit->stride;
 
-    for (size_t i = 0; i < fit->features.n * fit->outputs; i++)
-        fit->folded[i / fit->outputs * fit->stride + i % fit->outputs] =
-            i < bias_at ? kernel[i] : bias[i - bias_at];
+    fold_given(fit, kernel, bias);
     linear_pass_rows(fit);
     for (size_t i = 0; i < n; i++) {
         fit->logits[i] = (double)fit->sums[i];
@@ -128,13 +158,11 @@ static void take_logits(struct linear_fit *fit, const float *kernel, const float
 /* A feature whose scale is 0 says nothing. */
 static void unfold(struct linear_fit *fit)
 {
-    size_t n = share_own(&fit->features) * fit->outputs;
+    size_t n = share_own(&fit->features) * fit->stride;
     const float *from = fit->folded + fit->features.begin * fit->stride;
 
-    for (size_t i = 0; i < n; i++) {
-        float folded = from[i / fit->outputs * fit->stride + i % fit->outputs];
-        fit->weights[i] = fit->scale[i] != 0 ? folded / fit->scale[i] : 0;
-    }
+    for (size_t i = 0; i < n; i++)
+        fit->weights[i] = fit->scale[i] != 0 ? from[i] / fit->scale[i] : 0;
 }
 
 /* What weights that are zero come to. */
@@ -145,19 +173,19 @@ struct nothing {
 /* Collective. */
 static struct nothing take_nothing(struct linear_fit *fit, double c)
 {
-    size_t n = share_own(&fit->features) * fit->outputs;
-    size_t bias_at = (fit->features.n - 1) * fit->outputs;
-    float *kernel = xcalloc(bias_at + fit->outputs, sizeof *kernel);
+    size_t n = share_own(&fit->features) * fit->stride;
+    float *bias = xcalloc(fit->outputs, sizeof *bias);
 
-    linear_fit_begin(fit, kernel, kernel + bias_at);
-    take_logits(fit, kernel, kernel + bias_at);
-    free(kernel);
+    begin_biases(fit, bias);
+    take_logits(fit, NULL, bias);
+    free(bias);
     memset(fit->weights, 0, n * sizeof *fit->weights);
+    double objective = c * linear_loss(fit, 0);
     linear_slopes(fit, c);
     linear_pass_features(fit, fit->gradient);
     linear_add_pull(fit, fit->weights, fit->gradient);
     double square = linear_dot(fit, fit->gradient, fit->gradient, false);
-    return (struct nothing){c * linear_loss(fit, 0), sqrt(square)};
+    return (struct nothing){objective, sqrt(square)};
 }
 
 /* Collective. From the folded weights, unless they are worse than none, as those of other
@@ -175,14 +203,18 @@ static void start(struct linear_fit *fit, double c, const struct nothing *nothin
     unfold(fit);
 }
 
-/* What has been folded. */
+/* What has been folded, of a group as much to each of its features. */
 static void copy_folded(const struct linear_fit *fit, float *kernel, float *bias)
 {
-    size_t k = fit->outputs, bias_at = (fit->features.n - 1) * k;
+    size_t k = fit->outputs, n = linear_n_features(&fit->task);
 
-    for (size_t i = 0; i < fit->features.n * k; i++)
-        *(i < bias_at ? &kernel[i] : &bias[i - bias_at]) =
-            fit->folded[i / k * fit->stride + i % k];
+    for (size_t f = 0; f < n; f++) {
+        size_t group = group_of(fit, f);
+        float root = fit->groups ? fit->groups->root[group] : 1;
+        for (size_t c = 0; c < k; c++)
+            kernel[f * k + c] = fit->folded[group * fit->stride + c] / (root * root);
+    }
+    memcpy(bias, fit->folded + (fit->features.n - 1) * fit->stride, k * sizeof *bias);
 }
 
 int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *stop,
@@ -202,10 +234,13 @@ int linear_fit_run(struct linear_fit *fit, double c, const struct linear_stop *s
 
 void linear_fit_bayes(struct linear_fit *fit, float *kernel, float *bias)
 {
-    size_t n = share_own(&fit->features) * fit->outputs;
+    size_t n = share_own(&fit->features) * fit->stride;
 
-    for (size_t i = 0; i < n; i++)
-        fit->step[i] = 1;
+    for (size_t i = 0; i < n; i++) {
+        size_t feature = fit->features.begin + i / fit->stride;
+        bool is_grouped = fit->groups && feature < fit->groups->n;
+        fit->step[i] = is_grouped ? fit->groups->root[feature] : 1;
+    }
     linear_fold(fit, fit->step);
     copy_folded(fit, kernel, bias);
     for (size_t c = 0; c < fit->outputs; c++) {
@@ -221,10 +256,8 @@ struct linear_effort linear_fit_effort(const struct linear_fit *fit)
 
 void linear_fit_idf(const struct linear_fit *fit, float *idf)
 {
-    size_t n = fit->features.n - 1;
+    size_t n = linear_n_features(&fit->task);
 
-    if (fit->idf)
-        memcpy(idf, fit->idf, n * sizeof *idf);
-    else
-        memset(idf, 0, n * sizeof *idf);
+    for (size_t f = 0; f < n; f++)
+        idf[f] = fit->idf ? fit->idf[group_of(fit, f)] : 0;
 }

@@ -5,9 +5,11 @@
  * text may have several. Feature j of class c stands for scale[j, c] rather than for 1:
  * for its log-count ratio, or for its tf-idf weight in a row of length 1. The scales are
  * folded into the weights that a fit gives, so whoever judges by them reads ones.
+ * Features that stand in the same rows are one in a fit of several logits.
  *
- * Newton's method with truncated conjugate gradients (Lin, Weng & Keerthi 2008) and a
- * line search. A step is one pass over the rows, shared out over the ranks by rows, and
+ * Newton's method with truncated conjugate gradients (Lin, Weng & Keerthi 2008),
+ * preconditioned by the Hessian's diagonal (Hsia, Chiang & Lin 2018), and a line
+ * search. A step is one pass over the rows, shared out over the ranks by rows, and
  * one over the features, shared out by features: each sum is taken by one rank, in one
  * order, so any number of ranks gives the same bits. A rank has of every vector its own
  * features' part, but for the direction, of which it needs all.
@@ -17,6 +19,7 @@
 
 #include "data/rows.h"
 #include "data/sparse.h"
+#include "kernels/kernels.h"
 #include "kernels/tall.h"
 #include "layers/chain.h"
 #include "model/linear_options.h"
@@ -27,6 +30,7 @@ struct linear_task {
     enum loss loss;
     int outputs; /* K: logits of a row, 1 with LOSS_BINARY */
     const struct sparse *sparse;
+    const struct kernels *kernels;
     const struct tall *dense;  /* the fitted rows (n, features) instead; NULL */
     const struct rows *labels; /* of the same part */
     const int32_t *rows;       /* (n) ascending */

@@ -14,66 +14,66 @@ static double weight_of(const struct linear_task *task, size_t i)
     return task->class_weights ? task->class_weights[task->labels->y[task->rows[i]]] : 1;
 }
 
-/* log sum exp(x) - x[y] of a softmax, else the sum of log(1 + exp(x)) - y x. */
-static double loss_of(const struct linear_fit *fit, size_t i, const double *x)
+/* log sum exp(x) - x[y] of a softmax's row i, whose logits become exponentials; shares:
+ * probabilities. */
+static double softmax_loss(const struct linear_fit *fit, size_t i, double *x,
+                           float *shares)
 {
-    const struct linear_task *task = &fit->task;
     size_t k = fit->outputs;
+    double most = greatest(x, k), sum = 0;
+    double least = most - x[fit->task.labels->y[fit->task.rows[i]]];
+
+    for (size_t c = 0; c < k; c++)
+        x[c] -= most;
+    fit->task.kernels->exp_each(k, x);
+    for (size_t c = 0; c < k; c++)
+        sum += x[c];
+    for (size_t c = 0; c < k; c++)
+        shares[c] = (float)(x[c] / sum);
+    return kernels_log(sum) + least;
+}
+
+/* The sum of log(1 + exp(x)) - y x. */
+static double sigmoids_loss(const struct linear_fit *fit, size_t i, const double *x,
+                            float *shares)
+{
     double sum = 0;
 
-    if (task->loss != LOSS_CATEGORICAL) {
-        for (size_t c = 0; c < k; c++)
-            sum += kernels_softplus(linear_is_of(task, i, c) ? -x[c] : x[c]);
-        return sum;
+    for (size_t c = 0; c < fit->outputs; c++) {
+        sum += kernels_softplus(linear_is_of(&fit->task, i, c) ? -x[c] : x[c]);
+        shares[c] = (float)kernels_sigmoid(x[c]);
     }
-
-    double most = greatest(x, k);
-    for (size_t c = 0; c < k; c++)
-        sum += kernels_exp(x[c] - most);
-    return kernels_log(sum) + most - x[task->labels->y[task->rows[i]]];
+    return sum;
 }
 
 static double *logits_at(const struct linear_fit *fit, size_t i, double step)
 {
-    size_t k = fit->outputs;
+    const double *logits = fit->logits + i * fit->stride;
+    const float *steps = fit->step_logits + i * fit->stride;
 
-    for (size_t c = 0; c < k; c++)
-        fit->row[c] = fit->logits[i * k + c] + step * (double)fit->step_logits[i * k + c];
+    for (size_t c = 0; c < fit->outputs; c++)
+        fit->row[c] = logits[c] + step * (double)steps[c];
     return fit->row;
 }
 
 double linear_loss(struct linear_fit *fit, double step)
 {
     struct linear_share *share = &fit->rows;
+    bool is_softmax = fit->task.loss == LOSS_CATEGORICAL;
 
     for (int b = share->first[fit->comm->rank]; b < share->first[fit->comm->rank + 1];
          b++)
         share->sums[b] = 0;
-    for (size_t i = 0; i < share_own(share); i++)
-        share->sums[(share->begin + i) / LINEAR_BLOCK] +=
-            weight_of(&fit->task, share->begin + i) *
-            loss_of(fit, share->begin + i, logits_at(fit, i, step));
-    return linear_share_sum(fit->comm, share);
-}
-
-/* Probabilities of row i of the rank's. */
-static void judge(const struct linear_fit *fit, size_t i, float *shares)
-{
-    size_t k = fit->outputs;
-    const double *x = fit->logits + i * k;
-    double sum = 0;
-
-    if (fit->task.loss != LOSS_CATEGORICAL) {
-        for (size_t c = 0; c < k; c++)
-            shares[c] = (float)kernels_sigmoid(x[c]);
-        return;
+    for (size_t i = 0; i < share_own(share); i++) {
+        size_t row = share->begin + i;
+        double *x = logits_at(fit, i, step);
+        float *shares = fit->shares + i * fit->stride;
+        share->sums[row / LINEAR_BLOCK] +=
+            weight_of(&fit->task, row) * (is_softmax
+                                              ? softmax_loss(fit, row, x, shares)
+                                              : sigmoids_loss(fit, row, x, shares));
     }
-
-    double most = greatest(x, k);
-    for (size_t c = 0; c < k; c++)
-        sum += fit->row[c] = kernels_exp(x[c] - most);
-    for (size_t c = 0; c < k; c++)
-        shares[c] = (float)(fit->row[c] / sum);
+    return linear_share_sum(fit->comm, share);
 }
 
 /* What a slope of row i is multiplied by: features of a row of tf-idf stand over its
@@ -91,11 +91,28 @@ void linear_slopes(struct linear_fit *fit, double c)
 
     for (size_t i = 0; i < share_own(share); i++) {
         size_t row = share->begin + i;
-        float *shares = fit->shares + i * k, by = factor(fit, row, c);
-        judge(fit, i, shares);
+        const float *shares = fit->shares + i * fit->stride;
+        float by = factor(fit, row, c);
         for (size_t class = 0; class < k; class ++)
             fit->slopes[row * fit->stride + class] =
                 by * (shares[class] - (float)linear_is_of(&fit->task, row, class));
+    }
+    linear_gather_rows(fit);
+}
+
+void linear_spreads(struct linear_fit *fit, double c)
+{
+    const struct linear_share *share = &fit->rows;
+    size_t k = fit->outputs;
+
+    for (size_t i = 0; i < share_own(share); i++) {
+        size_t row = share->begin + i;
+        const float *p = fit->shares + i * fit->stride;
+        float by = factor(fit, row, c);
+        if (fit->norm)
+            by /= fit->norm[row];
+        for (size_t class = 0; class < k; class ++)
+            fit->slopes[row * fit->stride + class] = by * p[class] * (1 - p[class]);
     }
     linear_gather_rows(fit);
 }
@@ -109,7 +126,7 @@ void linear_curvature(struct linear_fit *fit, double c)
     size_t k = fit->outputs;
 
     for (size_t i = 0; i < share_own(share); i++) {
-        const float *p = fit->shares + i * k, *x = fit->sums + i * k;
+        const float *p = fit->shares + i * fit->stride, *x = fit->sums + i * fit->stride;
         float *slopes = fit->slopes + (share->begin + i) * fit->stride;
         float by = factor(fit, share->begin + i, c), mean = 0;
 

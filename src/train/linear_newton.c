@@ -33,10 +33,44 @@ static double multiply(struct linear_fit *fit, double c)
     return linear_dot(fit, fit->direction, fit->product, true);
 }
 
-/* Collective. Goes along the direction; returns the residual's square. */
-static double go_along(struct linear_fit *fit, float length)
+/* One over the Hessian's diagonal at the probabilities, with which conjugate gradients
+ * are preconditioned: a feature has many rows of one class and hardly any of another.
+ * With one logit, and of components, it would gain nothing. */
+static void take_diagonal(struct linear_fit *fit, double c)
 {
-    size_t rows = share_own(&fit->rows) * fit->outputs;
+    size_t n = share_own(&fit->features) * fit->stride;
+    bool is_flat = fit->outputs == 1 || fit->task.dense;
+
+    for (size_t i = 0; i < n && is_flat; i++)
+        fit->diagonal[i] = 1;
+    if (is_flat)
+        return;
+
+    linear_spreads(fit, c);
+    linear_pass_squares(fit, fit->diagonal);
+    linear_square_pull(fit, fit->diagonal);
+    for (size_t i = 0; i < n; i++)
+        fit->diagonal[i] = fit->diagonal[i] > 0 ? 1 / fit->diagonal[i] : 1;
+}
+
+/* Collective. */
+static double weigh(struct linear_fit *fit)
+{
+    struct linear_span span;
+
+    for (int b = 0; linear_span_at(fit, b, true, &span); b++)
+        for (size_t i = span.first; i < span.end; i++) {
+            float r = fit->residual[i];
+            *span.sum += (double)(fit->diagonal[i] * r) * (double)r;
+        }
+    return linear_sum_features(fit);
+}
+
+/* Collective. Goes along the direction; returns the residual's square, and *weighed, its
+ * product with the preconditioned one. */
+static double go_along(struct linear_fit *fit, float length, double *weighed)
+{
+    size_t rows = share_own(&fit->rows) * fit->stride;
     struct linear_span span;
 
     for (size_t i = 0; i < rows; i++)
@@ -48,17 +82,20 @@ static double go_along(struct linear_fit *fit, float length)
             fit->residual[i] = r;
             *span.sum += (double)r * (double)r;
         }
-    return linear_sum_features(fit);
+    double square = linear_sum_features(fit);
+    *weighed = weigh(fit);
+    return square;
 }
 
 static void begin_step(struct linear_fit *fit)
 {
-    size_t features = share_own(&fit->features) * fit->outputs;
-    size_t rows = share_own(&fit->rows) * fit->outputs;
+    size_t features = share_own(&fit->features) * fit->stride;
+    size_t rows = share_own(&fit->rows) * fit->stride;
 
     for (size_t i = 0; i < features; i++) {
         fit->step[i] = 0;
-        fit->direction[i] = fit->residual[i] = -fit->gradient[i];
+        fit->residual[i] = -fit->gradient[i];
+        fit->direction[i] = fit->diagonal[i] * fit->residual[i];
     }
     memset(fit->step_logits, 0, rows * sizeof *fit->step_logits);
 }
@@ -73,24 +110,26 @@ static int ask(const struct linear_fit *fit, const struct linear_stop *stop)
 static int find_step(struct linear_fit *fit, double c, double least,
                      const struct linear_stop *stop)
 {
-    size_t features = share_own(&fit->features) * fit->outputs;
+    size_t features = share_own(&fit->features) * fit->stride;
     int wish = 0;
 
+    take_diagonal(fit, c);
     begin_step(fit);
-    double square = linear_dot(fit, fit->residual, fit->residual, true);
+    double weighed = weigh(fit);
     for (int i = 0; i < MOST_DIRECTIONS && !wish; i++) {
         double curvature = multiply(fit, c);
         if (curvature <= 0)
             break;
-        double before = square;
-        square = go_along(fit, (float)(square / curvature));
+        double before = weighed;
+        double square = go_along(fit, (float)(weighed / curvature), &weighed);
         wish = ask(fit, stop);
         if (sqrt(square) <= least)
             break;
 
-        float by = (float)(square / before);
+        float by = (float)(weighed / before);
         for (size_t k = 0; k < features; k++)
-            fit->direction[k] = fit->residual[k] + by * fit->direction[k];
+            fit->direction[k] =
+                fit->diagonal[k] * fit->residual[k] + by * fit->direction[k];
     }
     return wish;
 }
@@ -117,8 +156,8 @@ static double search(struct linear_fit *fit, double c, double *objective)
 
 static void take_step(struct linear_fit *fit, double length)
 {
-    size_t features = share_own(&fit->features) * fit->outputs;
-    size_t rows = share_own(&fit->rows) * fit->outputs;
+    size_t features = share_own(&fit->features) * fit->stride;
+    size_t rows = share_own(&fit->rows) * fit->stride;
 
     for (size_t i = 0; i < features; i++)
         fit->weights[i] += (float)length * fit->step[i];

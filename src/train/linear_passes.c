@@ -1,13 +1,7 @@
 #include "train/linear_private.h"
 
-#include <string.h>
-
-/* So many logits no longer stay in registers. */
-enum { MANY = 32 };
-
-/* The inner loops: four sums side by side of one logit, which the processor adds at once,
- * or one sum a logit. In double, as millions of terms may cancel. */
-
+/* Of one logit: four sums side by side, which the processor adds at once. In double, as
+ * millions of terms may cancel. */
 static inline double sum_of(struct linear_ones ones, const float *values)
 {
     const uint32_t *index = ones.index;
@@ -25,117 +19,81 @@ static inline double sum_of(struct linear_ones ones, const float *values)
     return (a + b) + (c + d);
 }
 
-/* Of `wide` logits, which the compiler knows: they stay in registers. */
-static inline void add_rows(struct linear_ones ones, const float *values, size_t stride,
-                            size_t wide, double *restrict sums)
+/* The sums (own, stride) of the rows of `values` that each own row or feature names. */
+static void sum_all(const struct linear_fit *fit, const struct linear_share *share,
+                    size_t own, const float *values, float *sums)
 {
-    double sum[8] = {0};
+    size_t stride = fit->stride;
 
-    for (size_t i = 0; i < ones.n; i++) {
-        const float *from = values + ones.index[i] * stride;
-        for (size_t c = 0; c < wide; c++)
-            sum[c] += (double)from[c];
+    for (size_t i = 0; i < own; i++) {
+        struct linear_ones ones =
+            share == &fit->rows ? linear_own_row(fit, i) : linear_own(share, i);
+        if (stride == 1)
+            sums[i] = (float)sum_of(ones, values);
+        else
+            fit->task.kernels->sum_rows(ones.n, ones.index, values, stride,
+                                        sums + i * stride);
     }
-    for (size_t c = 0; c < wide; c++)
-        sums[c] = sum[c];
-}
-
-/* Rows of `values` stand anywhere: this many ahead are asked for, all lines of each. */
-enum { AHEAD = 8, LINE = 64 / sizeof(float) };
-
-static inline void prefetch_row(struct linear_ones ones, size_t i, const float *values,
-                                size_t stride)
-{
-    if (i >= ones.n)
-        return;
-    for (size_t c = 0; c < stride; c += LINE)
-        __builtin_prefetch(values + ones.index[i] * stride + c);
-}
-
-/* Of many logits: whole rows, which memory gives faster than parts of them. */
-static void add_whole_rows(struct linear_ones ones, const float *restrict values,
-                           size_t stride, double *restrict sums)
-{
-    memset(sums, 0, stride * sizeof *sums);
-    for (size_t i = 0; i < ones.n; i++) {
-        const float *from = values + ones.index[i] * stride;
-        prefetch_row(ones, i + AHEAD, values, stride);
-        for (size_t c = 0; c < stride; c += 4)
-            for (size_t j = c; j < c + 4; j++)
-                sums[j] += (double)from[j];
-    }
-}
-
-static void sums_of(struct linear_ones ones, const float *values, size_t stride,
-                    double *sums)
-{
-    size_t c = 0;
-
-    if (stride >= MANY) {
-        add_whole_rows(ones, values, stride, sums);
-        return;
-    }
-    for (; c + 8 <= stride; c += 8)
-        add_rows(ones, values + c, stride, 8, sums + c);
-    for (; c < stride; c += 4)
-        add_rows(ones, values + c, stride, 4, sums + c);
 }
 
 void linear_pass_rows(struct linear_fit *fit)
 {
     const struct linear_share *share = &fit->rows;
-    size_t own = share_own(share), k = fit->outputs;
-    const float *bias = fit->folded + (fit->features.n - 1) * fit->stride;
+    size_t own = share_own(share), stride = fit->stride;
+    const float *bias = fit->folded + (fit->features.n - 1) * stride;
     const float *norm = fit->norm ? fit->norm + share->begin : NULL;
 
     if (fit->task.dense) {
         linear_dense_rows(fit);
         return;
     }
-    for (size_t i = 0; i < own && k == 1; i++)
-        fit->sums[i] =
-            (float)(sum_of(linear_row(&fit->task, share->begin + i), fit->folded) /
-                        (norm ? (double)norm[i] : 1) +
-                    (double)*bias);
-    for (size_t i = 0; i < own && k > 1; i++) {
-        sums_of(linear_row(&fit->task, share->begin + i), fit->folded, fit->stride,
-                fit->row);
-        for (size_t c = 0; c < k; c++)
-            fit->sums[i * k + c] =
-                (float)(fit->row[c] / (norm ? (double)norm[i] : 1) + (double)bias[c]);
+    sum_all(fit, share, own, fit->folded, fit->sums);
+    for (size_t i = 0; i < own; i++) {
+        float by = norm ? 1 / norm[i] : 1, *sums = fit->sums + i * stride;
+        for (size_t c = 0; c < stride; c++)
+            sums[c] = sums[c] * by + bias[c];
     }
 }
 
-/* Slopes stand over the rows' lengths, which the bias does not know. */
-static void sum_bias(const struct linear_fit *fit, float *sums)
+/* Slopes stand over the rows' lengths, or over their squares, which the bias does not
+ * know. */
+static void sum_bias(const struct linear_fit *fit, bool squares, float *sums)
 {
     size_t k = fit->outputs;
 
     for (size_t c = 0; c < k; c++) {
         double sum = 0;
-        for (size_t i = 0; i < fit->rows.n; i++)
+        for (size_t i = 0; i < fit->rows.n; i++) {
+            double length = fit->norm ? (double)fit->norm[i] : 1;
             sum += (double)fit->slopes[i * fit->stride + c] *
-                   (fit->norm ? (double)fit->norm[i] : 1);
+                   (squares ? length * length : length);
+        }
         sums[c] = (float)sum;
     }
 }
 
-void linear_pass_features(struct linear_fit *fit, float *product)
+static void pass_features(struct linear_fit *fit, bool squares, float *product)
 {
     const struct linear_share *share = &fit->features;
-    size_t own = share_own(share), k = fit->outputs;
+    size_t own = share_own(share);
+    bool has_bias = own > 0 && share->end == share->n;
 
     if (fit->task.dense)
         linear_dense_features(fit, product);
-    for (size_t f = 0; f < own && k == 1 && !fit->task.dense; f++)
-        product[f] = (float)sum_of(linear_feature(share, f), fit->slopes);
-    for (size_t f = 0; f < own && k > 1 && !fit->task.dense; f++) {
-        sums_of(linear_feature(share, f), fit->slopes, fit->stride, fit->row);
-        for (size_t c = 0; c < k; c++)
-            product[f * k + c] = (float)fit->row[c];
-    }
-    if (own > 0 && share->end == share->n)
-        sum_bias(fit, product + (own - 1) * k);
+    else
+        sum_all(fit, share, own - has_bias, fit->slopes, product);
+    if (has_bias)
+        sum_bias(fit, squares, product + (own - 1) * fit->stride);
+}
+
+void linear_pass_features(struct linear_fit *fit, float *product)
+{
+    pass_features(fit, false, product);
+}
+
+void linear_pass_squares(struct linear_fit *fit, float *product)
+{
+    pass_features(fit, true, product);
 }
 
 void linear_gather_rows(struct linear_fit *fit)

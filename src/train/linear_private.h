@@ -1,13 +1,14 @@
-/* The fit's inside: linear_fit.c takes the memory and runs it, linear_shares.c deals rows
- * and features to ranks, linear_scale.c weighs features, linear_passes.c goes over rows
- * and features, linear_losses.c is what logits come to, linear_vectors.c adds vectors up,
+/* The fit's inside: linear_fit.c takes the memory and runs it, linear_groups.c finds
+ * features that are one, linear_shares.c deals rows and features to ranks,
+ * linear_scale.c weighs features, linear_passes.c goes over rows and features,
+ * linear_losses.c is what logits come to, linear_vectors.c adds vectors up,
  * linear_newton.c minimises. linear_dense.c has passes over dense rows, such as
  * latent.c makes of sparse ones.
  *
  * Rows and features are dealt in blocks of LINEAR_BLOCK. The bias is the feature behind
- * the last one, which every row has. Vectors over features are (own features, K), those
- * over rows (own rows, K), unless they are said to be whole; whole ones are padded to
- * whole blocks.
+ * the last one, which every row has. Vectors over features are (own features,
+ * stride), those over rows (own rows, stride), unless they are said to be whole; whole
+ * ones are padded to whole blocks. What stands behind the K logits is 0.
  */
 #ifndef RNNTRAIN_TRAIN_LINEAR_PRIVATE_H
 #define RNNTRAIN_TRAIN_LINEAR_PRIVATE_H
@@ -22,8 +23,8 @@ struct linear_share {
     int blocks; /* of all ranks */
     int *first; /* (ranks + 1) blocks */
     size_t begin, end;
-    uint64_t *start; /* (end - begin + 1); of rows NULL: the task has them */
-    uint32_t *index; /* of a feature its rows, ascending */
+    uint64_t *start; /* (end - begin + 1); NULL: rows as the task has them */
+    uint32_t *index; /* of a feature its rows, of a row its features, ascending */
     double *sums;    /* (blocks) of a sum over blocks */
 };
 
@@ -33,14 +34,13 @@ struct linear_ones {
     size_t n;
 };
 
-static inline struct linear_ones linear_feature(const struct linear_share *share,
-                                                size_t own)
+static inline struct linear_ones linear_own(const struct linear_share *share, size_t own)
 {
     return (struct linear_ones){share->index + share->start[own],
                                 (size_t)(share->start[own + 1] - share->start[own])};
 }
 
-/* Row i of the task's. */
+/* Row i of the task's, ungrouped. */
 static inline struct linear_ones linear_row(const struct linear_task *task, size_t i)
 {
     const struct sparse *sparse = task->sparse;
@@ -49,7 +49,25 @@ static inline struct linear_ones linear_row(const struct linear_task *task, size
                                 (size_t)(sparse->start[row + 1] - sparse->start[row])};
 }
 
-/* Features, the bias left out. */
+/* The first of ascending ones that is not below `least`. */
+size_t linear_place_of(struct linear_ones ones, size_t least);
+
+/* Features that stand in the same rows have the same scales: a fit gives them the same
+ * weights, so they are one feature, whose scale is a feature's times the square root of
+ * their number. Small corpora have most n-grams in one text. */
+struct linear_groups {
+    size_t n;
+    uint32_t *of;    /* (features) each one's group */
+    uint32_t *first; /* (n) ascending */
+    float *root;     /* (n) of the number of features */
+};
+
+/* Collective. */
+struct linear_groups *linear_groups_new(const struct comm *comm,
+                                        const struct linear_task *task);
+void linear_groups_free(struct linear_groups *groups); /* NULL is fine */
+
+/* Features of the task, the bias left out. */
 static inline size_t linear_n_features(const struct linear_task *task)
 {
     return task->dense ? (size_t)task->dense->n_columns : task->sparse->n_features;
@@ -63,8 +81,9 @@ static inline size_t share_own(const struct linear_share *share)
 struct linear_fit {
     const struct comm *comm;
     struct linear_task task;
-    size_t outputs; /* K */
-    size_t stride;  /* of whole vectors: K, or 4, 8, 12 ... */
+    size_t outputs;               /* K */
+    size_t stride;                /* of vectors: 1, or K rounded up to quads */
+    struct linear_groups *groups; /* NULL: each feature is one */
     struct linear_share rows, features;
     float *norm; /* (n) whole: lengths of rows; NULL: 1 */
     float *idf;  /* (features) whole; NULL: another scaling */
@@ -73,13 +92,20 @@ struct linear_fit {
     float *shares, *step_logits, *sums; /* rows: probabilities; of the step; of a pass */
     float *slopes; /* whole rows: what the pass over features adds up */
 
-    float *scale, *weights, *gradient, *step, *residual, *direction,
-        *product;  /* features */
+    float *scale, *weights, *gradient, *step, *residual, *direction, *product,
+        *diagonal; /* features; diagonal: one over it */
     float *folded; /* whole features: scale * a vector */
 
     double *row; /* (K) of one row or feature */
     struct linear_effort effort;
 };
+
+/* Own row i: its features, in groups. */
+static inline struct linear_ones linear_own_row(const struct linear_fit *fit, size_t i)
+{
+    return fit->rows.start ? linear_own(&fit->rows, i)
+                           : linear_row(&fit->task, fit->rows.begin + i);
+}
 
 /* Collective where `comm` has several ranks. Deals rows and features. */
 void linear_shares_new(struct linear_fit *fit);
@@ -111,6 +137,9 @@ void linear_pass_rows(struct linear_fit *fit);
 /* product[f] = sum of the slopes of its rows, unscaled, f of the rank's features. */
 void linear_pass_features(struct linear_fit *fit, float *product);
 
+/* The same of slopes that linear_spreads gives; of sparse rows only. */
+void linear_pass_squares(struct linear_fit *fit, float *product);
+
 /* The same of dense rows. */
 void linear_dense_rows(struct linear_fit *fit);
 void linear_dense_features(struct linear_fit *fit, float *product);
@@ -122,6 +151,9 @@ void linear_gather_features(struct linear_fit *fit);
 double linear_loss(struct linear_fit *fit, double step);
 /* Probabilities of the logits, and slopes C dL/dlogit. */
 void linear_slopes(struct linear_fit *fit, double c);
+/* Slopes C p (1 - p), over the squares of the rows' lengths, whose sums are the diagonal
+ * of C times the Hessian of the losses, but for the features' scales. */
+void linear_spreads(struct linear_fit *fit, double c);
 /* Slopes of the second order: C times the Hessian's product with the sums. */
 void linear_curvature(struct linear_fit *fit, double c);
 
@@ -142,6 +174,8 @@ double linear_dot(struct linear_fit *fit, const float *x, const float *y, bool b
 /* Sums of slopes become the gradient of the objective: they are scaled, and what the norm
  * gives at `vector` is added, which the bias has no part in. */
 void linear_add_pull(const struct linear_fit *fit, const float *vector, float *sums);
+/* Sums of spreads become the diagonal. */
+void linear_square_pull(const struct linear_fit *fit, float *sums);
 /* Collective. Folds a vector for the next pass over the rows. */
 void linear_fold(struct linear_fit *fit, const float *vector);
 

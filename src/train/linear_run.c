@@ -29,6 +29,7 @@ static struct linear_task task_of(const struct trainer *trainer, const int32_t *
     return (struct linear_task){
         .loss = chain->layer[chain->n_layers - 1].output.loss,
         .outputs = chain_outputs(chain),
+        .kernels = trainer->kernels,
         .sparse = &trainer->linear.rows[DATASET_TRAIN],
         .labels = &trainer->data.part[DATASET_TRAIN],
         .rows = rows,

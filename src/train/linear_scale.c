@@ -58,7 +58,7 @@ double linear_log_count(double ones, double inside, double of_class, double of_o
 static void log_counts(const struct linear_fit *fit, const struct totals *totals,
                        size_t f, float *scale)
 {
-    struct linear_ones rows = linear_feature(&fit->features, f);
+    struct linear_ones rows = linear_own(&fit->features, f);
     double features = (double)fit->task.sparse->n_features, *inside = fit->row;
 
     linear_count_inside(&fit->task, rows, inside);
@@ -74,7 +74,7 @@ static void scale_by_log_counts(struct linear_fit *fit)
 
     add_totals(fit, &totals);
     for (size_t f = 0; f < own; f++)
-        log_counts(fit, &totals, f, fit->scale + f * k);
+        log_counts(fit, &totals, f, fit->scale + f * fit->stride);
     free(totals.inside);
     free(totals.outside);
 }
@@ -96,6 +96,11 @@ static void take_idf(struct linear_fit *fit)
                        share->first);
 }
 
+static double root_of(const struct linear_fit *fit, size_t feature)
+{
+    return fit->groups ? (double)fit->groups->root[feature] : 1;
+}
+
 /* A row without features has length 1. */
 void linear_take_norms(struct linear_fit *fit)
 {
@@ -104,9 +109,11 @@ void linear_take_norms(struct linear_fit *fit)
     fit->norm = xcalloc((size_t)share->blocks * LINEAR_BLOCK, sizeof *fit->norm);
     for (size_t i = 0; i < share_own(share); i++) {
         double sum = 0;
-        struct linear_ones ones = linear_row(&fit->task, share->begin + i);
-        for (size_t e = 0; e < ones.n; e++)
-            sum += (double)fit->idf[ones.index[e]] * (double)fit->idf[ones.index[e]];
+        struct linear_ones ones = linear_own_row(fit, i);
+        for (size_t e = 0; e < ones.n; e++) {
+            double scale = root_of(fit, ones.index[e]) * (double)fit->idf[ones.index[e]];
+            sum += scale * scale;
+        }
         fit->norm[share->begin + i] = sum > 0 ? (float)sqrt(sum) : 1;
     }
     comm_gather_blocks(fit->comm, fit->norm, LINEAR_BLOCK * sizeof *fit->norm,
@@ -116,7 +123,7 @@ void linear_take_norms(struct linear_fit *fit)
 void linear_scale(struct linear_fit *fit)
 {
     const struct linear_share *share = &fit->features;
-    size_t own = share_own(share), k = fit->outputs;
+    size_t own = share_own(share), k = fit->stride;
 
     for (size_t i = 0; i < own * k; i++)
         fit->scale[i] = 1;
@@ -129,6 +136,9 @@ void linear_scale(struct linear_fit *fit)
             fit->scale[i] = fit->idf[share->begin + i / k];
     }
 
+    for (size_t f = 0; fit->groups && f < own && share->begin + f < fit->groups->n; f++)
+        for (size_t c = 0; c < k; c++)
+            fit->scale[f * k + c] *= fit->groups->root[share->begin + f];
     if (own > 0 && share->end == share->n) /* the bias */
         for (size_t c = 0; c < k; c++)
             fit->scale[(own - 1) * k + c] = 1;

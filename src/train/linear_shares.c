@@ -40,6 +40,36 @@ static uint64_t ones_of_row(const struct linear_task *task, size_t i)
     return task->dense ? (uint64_t)task->dense->n_columns : linear_row(task, i).n;
 }
 
+/* Whether a feature stands for its group, which it becomes. */
+static bool stands_for(const struct linear_groups *groups, uint32_t *feature)
+{
+    uint32_t group = groups ? groups->of[*feature] : *feature;
+    bool stands = !groups || groups->first[group] == *feature;
+
+    *feature = group;
+    return stands;
+}
+
+/* The rank's rows, which have at most so many groups. */
+static void group_rows(struct linear_fit *fit, uint64_t most)
+{
+    struct linear_share *share = &fit->rows;
+    uint64_t n = 0;
+
+    share->start = xcalloc(share_own(share) + 1, sizeof *share->start);
+    share->index = xcalloc((size_t)most, sizeof *share->index);
+    for (size_t i = 0; i < share_own(share); i++) {
+        struct linear_ones ones = linear_row(&fit->task, share->begin + i);
+        for (size_t e = 0; e < ones.n; e++) {
+            uint32_t feature = ones.index[e];
+            if (stands_for(fit->groups, &feature))
+                share->index[n++] = feature;
+        }
+        share->start[i + 1] = n;
+    }
+    share->index = xrealloc(share->index, n + 1, sizeof *share->index);
+}
+
 static void deal_rows(struct linear_fit *fit)
 {
     struct linear_share *share = &fit->rows;
@@ -48,22 +78,32 @@ static void deal_rows(struct linear_fit *fit)
     for (size_t i = 0; i < share->n; i++)
         before[i + 1] = before[i] + ones_of_row(&fit->task, i) + cost_of_one(fit);
     deal(fit->comm, share, before);
+    if (fit->groups)
+        group_rows(fit, before[share->end] - before[share->begin]);
     free(before);
 }
 
-/* The first of n ascending numbers that is not below `least`. */
-static size_t place_of(const uint32_t *numbers, size_t n, size_t least)
+size_t linear_place_of(struct linear_ones ones, size_t least)
 {
-    size_t low = 0;
+    size_t low = 0, n = ones.n;
 
     while (low < n) {
         size_t middle = low + (n - low) / 2;
-        if (numbers[middle] < least)
+        if (ones.index[middle] < least)
             low = middle + 1;
         else
             n = middle;
     }
     return low;
+}
+
+/* The task's feature with which group `group` begins, or behind all. */
+static size_t first_of(const struct linear_fit *fit, size_t group)
+{
+    const struct linear_groups *groups = fit->groups;
+    if (!groups)
+        return group;
+    return group < groups->n ? groups->first[group] : linear_n_features(&fit->task);
 }
 
 /* Rows come in their order, so a feature's rows ascend. */
@@ -73,11 +113,16 @@ static void turn_over(struct linear_fit *fit)
     size_t own = share_own(share);
     uint64_t *at = xcalloc(own + 1, sizeof *at);
     memcpy(at, share->start, (own + 1) * sizeof *at);
+
+    size_t first = first_of(fit, share->begin), end = first_of(fit, share->end);
     for (size_t i = 0; i < fit->rows.n; i++) {
         struct linear_ones ones = linear_row(&fit->task, i);
-        for (size_t k = place_of(ones.index, ones.n, share->begin);
-             k < ones.n && ones.index[k] < share->end; k++)
-            share->index[at[ones.index[k] - share->begin]++] = (uint32_t)i;
+        for (size_t k = linear_place_of(ones, first); k < ones.n && ones.index[k] < end;
+             k++) {
+            uint32_t feature = ones.index[k];
+            if (stands_for(fit->groups, &feature))
+                share->index[at[feature - share->begin]++] = (uint32_t)i;
+        }
     }
     free(at);
 }
@@ -91,8 +136,11 @@ static void deal_features(struct linear_fit *fit)
         before[f + 1] = fit->rows.n;
     for (size_t i = 0; i < fit->rows.n && !fit->task.dense; i++) {
         struct linear_ones ones = linear_row(&fit->task, i);
-        for (size_t k = 0; k < ones.n; k++)
-            before[ones.index[k] + 1]++;
+        for (size_t k = 0; k < ones.n; k++) {
+            uint32_t feature = ones.index[k];
+            if (stands_for(fit->groups, &feature))
+                before[feature + 1]++;
+        }
     }
     before[share->n] = fit->rows.n; /* the bias */
     for (size_t f = 0; f < share->n; f++)
@@ -117,7 +165,7 @@ static void deal_features(struct linear_fit *fit)
 void linear_shares_new(struct linear_fit *fit)
 {
     fit->rows.n = (size_t)fit->task.n;
-    fit->features.n = linear_n_features(&fit->task) + 1;
+    fit->features.n = (fit->groups ? fit->groups->n : linear_n_features(&fit->task)) + 1;
     deal_rows(fit);
     deal_features(fit);
 }

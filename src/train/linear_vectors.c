@@ -12,7 +12,7 @@ bool linear_span_at(struct linear_fit *fit, int b, bool biased, struct linear_sp
         end = own;
     if (!biased && share->begin + end == share->n)
         end--;
-    *span = (struct linear_span){first * fit->outputs, end * fit->outputs,
+    *span = (struct linear_span){first * fit->stride, end * fit->stride,
                                  share->sums + share->first[fit->comm->rank] + b};
     *span->sum = 0;
     return true;
@@ -36,21 +36,30 @@ double linear_dot(struct linear_fit *fit, const float *x, const float *y, bool b
 void linear_add_pull(const struct linear_fit *fit, const float *vector, float *sums)
 {
     const struct linear_share *share = &fit->features;
-    size_t n = share_own(share) * fit->outputs;
+    size_t n = share_own(share) * fit->stride;
     bool has_bias = n > 0 && share->end == share->n;
-    size_t pulled = has_bias ? n - fit->outputs : n;
+    size_t pulled = has_bias ? n - fit->stride : n;
 
     for (size_t i = 0; i < pulled; i++)
         sums[i] = fit->scale[i] * sums[i] + vector[i];
 }
 
+void linear_square_pull(const struct linear_fit *fit, float *sums)
+{
+    size_t n = share_own(&fit->features) * fit->stride;
+    bool has_bias = n > 0 && fit->features.end == fit->features.n;
+    size_t pulled = has_bias ? n - fit->stride : n;
+
+    for (size_t i = 0; i < pulled; i++)
+        sums[i] = fit->scale[i] * fit->scale[i] * sums[i] + 1;
+}
+
 void linear_fold(struct linear_fit *fit, const float *vector)
 {
-    size_t own = share_own(&fit->features), k = fit->outputs;
+    size_t n = share_own(&fit->features) * fit->stride;
     float *to = fit->folded + fit->features.begin * fit->stride;
 
-    for (size_t f = 0; f < own; f++)
-        for (size_t c = 0; c < k; c++)
-            to[f * fit->stride + c] = fit->scale[f * k + c] * vector[f * k + c];
+    for (size_t i = 0; i < n; i++)
+        to[i] = fit->scale[i] * vector[i];
     linear_gather_features(fit);
 }

@@ -80,8 +80,12 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < train.sparse.n_rows; i++)
         rows[i] = (int32_t)i;
 
+    const struct kernels *kernels = NULL;
+    if (kernels_select("auto", &kernels))
+        die("%s", fail_message());
     struct linear_task task = {.loss = k == 1 ? LOSS_BINARY : LOSS_CATEGORICAL,
                                .outputs = (int)k,
+                               .kernels = kernels,
                                .sparse = &train.sparse,
                                .labels = &train.labels,
                                .rows = rows,

@@ -1,5 +1,5 @@
-/* Sparse products, maxima, counts and the relu of a product of each kernel set against
- * plain loops, of every number of vectors that a tile may have. */
+/* Sparse products and sums, exponentials, maxima, counts and the relu of a product of
+ * each kernel set against plain loops, of each number of vectors a tile may have. */
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -128,6 +128,44 @@ static void check_count(const struct kernels *kernels)
         assert_int_equal(kernels->count(n, x), n - n / 4);
 }
 
+/* The same bits as a plain loop's, of every sort of width and of no row. */
+static void check_sums(const struct kernels *kernels)
+{
+    enum { WIDEST = 100 };
+    static const uint32_t index[] = {3, 0, 8, 8, 1, 2, 7, 4, 5, 6, 0, 3};
+    float *x = xaligned(ROWS * WIDEST, sizeof *x), y[WIDEST + 1];
+
+    for (int i = 0; i < ROWS * WIDEST; i++)
+        x[i] = (float)(i % 89 - 40) / (float)(1 + i % 7);
+    for (size_t stride = 4; stride <= WIDEST; stride += 4)
+        for (size_t n = 0; n <= COUNT_OF(index); n++) {
+            y[stride] = -7;
+            kernels->sum_rows(n, index, x, stride, y);
+            for (size_t c = 0; c < stride; c++) {
+                double sum = 0;
+                for (size_t i = 0; i < n; i++)
+                    sum += (double)x[index[i] * stride + c];
+                assert_true(y[c] == (float)sum);
+            }
+            assert_true(y[stride] == -7);
+        }
+    free(x);
+}
+
+static void check_exponentials(const struct kernels *kernels)
+{
+    double x[MOST + 1];
+
+    for (size_t n = 0; n <= MOST; n++) {
+        for (size_t i = 0; i <= n; i++)
+            x[i] = (double)i * 1.37 - 30;
+        kernels->exp_each(n, x);
+        for (size_t i = 0; i < n; i++)
+            assert_true(x[i] == kernels_exp((double)i * 1.37 - 30));
+        assert_true(x[n] == (double)n * 1.37 - 30);
+    }
+}
+
 static void check_all(const struct kernels *kernels)
 {
     for (int vectors = 1; vectors <= MOST; vectors++) {
@@ -136,6 +174,8 @@ static void check_all(const struct kernels *kernels)
         check_relu(kernels, vectors);
     }
     check_count(kernels);
+    check_sums(kernels);
+    check_exponentials(kernels);
 }
 
 static void test_all(void **state)

@@ -18,6 +18,7 @@ enum { LABELLED = 48, OTHERS = 72, TEXTS = LABELLED + OTHERS, FEATURES = 40, RAR
 enum { WIDTH = 16 };
 
 static struct comm comm;
+static const struct kernels *kernels;
 
 struct problem {
     uint64_t start[2][TEXTS + 1];
@@ -89,6 +90,7 @@ static struct problem *new_problem(void)
     problem->labels = (struct rows){.n = LABELLED, .y = problem->y};
     problem->task = (struct linear_task){.loss = LOSS_BINARY,
                                          .outputs = 1,
+                                         .kernels = kernels,
                                          .sparse = &problem->sparse,
                                          .labels = &problem->labels,
                                          .rows = problem->rows,
@@ -262,6 +264,8 @@ int main(void)
         cmocka_unit_test(test_independent), cmocka_unit_test(test_energy),
         cmocka_unit_test(test_more_than_there_are)};
 
+    if (kernels_select("auto", &kernels))
+        die("%s", fail_message());
     comm_init_alone(&comm);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     comm_finalize(&comm);

@@ -1,6 +1,6 @@
 /* Fits against the optimum that scikit-learn finds. With the argument "hash": the weights
  * of larger fits as XXH64, which must not depend on the number of ranks. */
-#include "train/linear_fit.h"
+#include "train/linear_private.h"
 
 #include "base/rng.h"
 
@@ -18,6 +18,7 @@
 enum { ROWS = 60, FEATURES = 14, CLASSES = 3 };
 
 static struct comm comm;
+static const struct kernels *kernels;
 
 /* Owned arrays of a problem. */
 struct problem {
@@ -91,6 +92,7 @@ static struct linear_task task_of(const struct problem *problem, enum loss loss,
 {
     return (struct linear_task){.loss = loss,
                                 .outputs = loss == LOSS_BINARY ? 1 : CLASSES,
+                                .kernels = kernels,
                                 .sparse = &problem->sparse,
                                 .labels = &problem->labels,
                                 .rows = problem->rows,
@@ -337,7 +339,78 @@ static void test_wish(void **state)
     (void)state;
 }
 
-/* A problem of several blocks; feature j stands in one of j / 20 + 2 rows. */
+/* Every feature, and a copy of it behind it. */
+static struct problem *doubled_problem(const struct problem *problem)
+{
+    struct problem *doubled = new_problem(ROWS, 2 * FEATURES);
+
+    for (int i = 0; i < ROWS; i++) {
+        doubled->y[i] = problem->y[i];
+        doubled->start[i + 1] = 2 * problem->start[i + 1];
+    }
+    for (uint64_t e = 0; e < doubled->start[ROWS]; e++)
+        doubled->index[e] = 2 * problem->index[e / 2] + e % 2;
+    return doubled;
+}
+
+/* Of the small problem features stand where those 11 before them do. */
+static void test_groups(void **state)
+{
+    enum { DIFFERENT = 11 };
+    struct problem *problem = small_problem(), *doubled = doubled_problem(problem);
+    struct linear_task task = task_of(doubled, LOSS_CATEGORICAL, SCALING_NONE);
+    struct linear_groups *groups = linear_groups_new(&comm, &task);
+
+    assert_int_equal(groups->n, DIFFERENT);
+    for (uint32_t f = 0; f < 2 * FEATURES; f++)
+        assert_int_equal(groups->of[f], f / 2 % DIFFERENT);
+    for (uint32_t g = 0; g < DIFFERENT; g++) {
+        assert_int_equal(groups->first[g], 2 * g);
+        expect((double)groups->root[g], sqrt(g + DIFFERENT < FEATURES ? 4 : 2), 1e-6);
+    }
+    linear_groups_free(groups);
+    free_problem(doubled);
+    free_problem(problem);
+    (void)state;
+}
+
+/* Two that share a weight have half of its square to pay: the same as twice C. In rows of
+ * length 1 they come to one of the same length. */
+static void test_doubled(void **state)
+{
+    static const struct {
+        enum linear_scaling scaling;
+        double c, objective, weight; /* of those alone, as shares of those doubled */
+    } cases[] = {{SCALING_NONE, 2, 2, 2}, {SCALING_TF_IDF, 1, 1, M_SQRT2}};
+    struct problem *problem = small_problem(), *doubled = doubled_problem(problem);
+    const struct linear_stop stop = {.tolerance = 1e-6};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct linear_task task = task_of(doubled, LOSS_CATEGORICAL, cases[i].scaling);
+        float kernel[2 * FEATURES * CLASSES], bias[CLASSES];
+        struct linear_fit *fit = NULL;
+        struct found alone =
+            fit_small(problem, LOSS_CATEGORICAL, cases[i].scaling, 1.5 * cases[i].c);
+
+        assert_int_equal(linear_fit_new(&comm, &task, &fit), OK);
+        linear_fit_begin(fit, kernel, bias);
+        assert_int_equal(linear_fit_run(fit, 1.5, &stop, kernel, bias), 0);
+        expect(linear_fit_effort(fit).objective * cases[i].objective, alone.objective,
+               1e-5);
+        for (size_t k = 0; k < COUNT_OF(kernel); k++) {
+            size_t f = k / CLASSES / 2, c = k % CLASSES;
+            expect((double)kernel[k] * cases[i].weight,
+                   (double)alone.kernel[f * CLASSES + c], 1e-4);
+        }
+        linear_fit_free(fit);
+    }
+    free_problem(doubled);
+    free_problem(problem);
+    (void)state;
+}
+
+/* A problem of several blocks; feature j stands in one of j / 20 + 2 rows, and every
+ * fourth one where the one before it does. */
 static struct problem *large_problem(void)
 {
     enum { N = 500, F = 900 };
@@ -347,7 +420,7 @@ static struct problem *large_problem(void)
         struct rng rng = {.seed = 5, .purpose = RNG_TEST, .row = (uint32_t)i};
         problem->start[i + 1] = problem->start[i];
         for (uint32_t j = 0; j < F; j++)
-            if (rng_uniform(&rng, j) * (j / 20 + 2) < 1)
+            if (rng_uniform(&rng, j % 4 == 3 ? j - 1 : j) * (j / 20 + 2) < 1)
                 problem->index[problem->start[i + 1]++] = j;
         problem->y[i] = (int32_t)(rng_uniform(&rng, F) * CLASSES);
         for (uint32_t c = 0; c < CLASSES; c++)
@@ -395,11 +468,15 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_rows_and_warm_start),
         cmocka_unit_test(test_wish),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_doubled),
         cmocka_unit_test(test_class_weights),
     };
     bool hashes = argc > 1 && !strcmp(argv[1], "hash");
-    int rc = 0;
+    int rc = kernels_select("auto", &kernels);
 
+    if (rc)
+        die("%s", fail_message());
     if (hashes)
         comm_init(&comm);
     else
