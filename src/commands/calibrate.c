@@ -57,8 +57,8 @@ const struct option_table cmd_calibrate_table = {
         "--calibrate does the same at the end of a run; one that still trains is "
         "refused.\n\n"
         "  MODEL       a run's folder, or its best.h5, last.h5 or ensemble.h5\n"
-        "  dataset.h5  the data set that it was trained on; without it, dataset.h5 in\n"
-        "              this folder or, where there is none, what the model names\n",
+        "  dataset.h5  the data set that it was trained on; without it, what the model\n"
+        "              names or, where that is gone, dataset.h5 in this folder\n",
     .min_operands = 1,
     .max_operands = 2,
 };

@@ -1,15 +1,14 @@
 #include "commands/trained_on.h"
 
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <jansson.h>
 
 #include "base/say.h"
 #include "commands/out_of_fold.h"
 #include "saved/checkpoint.h"
-
-static const char usual[] = "dataset.h5";
+#include "saved/data_place.h"
 
 /* What a checkpoint's provenance names; NULL: nothing. The caller's to free. */
 static char *recorded(const char *checkpoint)
@@ -28,21 +27,26 @@ static char *recorded(const char *checkpoint)
     return path;
 }
 
+/* Whether both are one file. */
+static bool is_same(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 char *trained_on(const char *model, bool notes)
 {
-    if (access(usual, F_OK) == 0)
-        return xstrdup(usual);
-
     char *checkpoint = out_of_fold_is(model) ? xasprintf("%s/fold-1/best.h5", model)
                                              : checkpoint_path(model);
-    char *path = recorded(checkpoint);
-    free(checkpoint);
-    if (!path || access(path, F_OK) != 0) {
-        free(path);
-        return xstrdup(usual);
-    }
-    if (notes)
+    char *said = recorded(checkpoint);
+    const char *place = data_place(said, 0);
+    char *path = xstrdup(place ? place : DATA_PLACE_USUAL);
+
+    if (notes && place && !is_same(place, DATA_PLACE_USUAL))
         say_line(stderr, "rnntrain: note: the data is %s, on which the model was trained",
                  path);
+    free(said);
+    free(checkpoint);
     return path;
 }

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-/* dataset.h5 in this folder; where there is none, what the model of a path, or a
- * cross-validation, was trained on, if it is still where it was, which a note says on
- * standard error where `notes` is set. The caller's to free. */
+/* What the model of a path, or a cross-validation, was trained on, if it is still where
+ * it was, else dataset.h5 in this folder. A note on standard error says so where it is
+ * another file than that and `notes` is set. The caller's to free. */
 char *trained_on(const char *model, bool notes);
 
 #endif

@@ -61,8 +61,7 @@ static int decode(struct h5_array *array)
         return rc;
 
     if (array->type.class == H5_OTHER_CLASS)
-        return fail(ERR_FORMAT, "%s: %s has a type that is not read here", file->path,
-                    name);
+        return h5_other_type(file, name, &array->type);
     if (array->space.n_dims < 1 || array->space.n_dims > H5_MAX_RANK)
         return fail(ERR_FORMAT, "%s: %s has not 1 to 3 dimensions", file->path, name);
     if (array->space.n_dims > H5_MAX_DIMS && array->storage.layout == H5_CHUNKED)

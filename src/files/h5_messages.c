@@ -27,7 +27,7 @@ static bool is_whole_number(unsigned bits, size_t bytes, struct h5_cursor proper
 int h5_decode_type(const struct h5 *file, const char *name, struct h5_cursor message,
                    struct h5_value_type *type)
 {
-    enum { NUMBER = 0, REAL = 1, STRING = 3, SIGNED_BIT = 8 };
+    enum { NUMBER = 0, REAL = 1, STRING = 3, BIG_ENDIAN_BIT = 1, SIGNED_BIT = 8 };
     unsigned class = (unsigned)h5_take(&message, 1) & 15;
     unsigned bits = (unsigned)h5_take(&message, 3);
     size_t bytes = (size_t)h5_take(&message, 4);
@@ -43,7 +43,37 @@ int h5_decode_type(const struct h5 *file, const char *name, struct h5_cursor mes
         type->class = H5_STRING;
 
     type->is_signed = bits & SIGNED_BIT;
+    type->stored = class;
+    type->is_big_endian = class <= REAL && (bits & BIG_ENDIAN_BIT);
     return OK;
+}
+
+int h5_other_type(const struct h5 *file, const char *name,
+                  const struct h5_value_type *type)
+{
+    /* spec IV.A.2.d, by its numbers */
+    static const char *const classes[] = {
+        "whole numbers",
+        "floating point numbers",
+        "times",
+        "strings",
+        "bit fields",
+        "opaque values",
+        "records",
+        "references",
+        "values of an enumeration",
+        "values of any length",
+        "arrays",
+    };
+    const char *class =
+        type->stored < COUNT_OF(classes) ? classes[type->stored] : "values";
+
+    return fail(ERR_FORMAT,
+                "%s: %s has a type that is not read here: %s%s of %zu bytes; expected "
+                "uint8, uint16, int32, int64 or float32 as this machine has them, or "
+                "strings of one length",
+                file->path, name, type->is_big_endian ? "big-endian " : "", class,
+                type->bytes);
 }
 
 /* Spec IV.A.2.b: version 1, or 2, which says more of shapes without dimensions. */

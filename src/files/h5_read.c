@@ -48,8 +48,7 @@ static int recognise(const struct h5_array *array, enum h5_type *found)
             *found = (enum h5_type)i;
             return OK;
         }
-    return fail(ERR_FORMAT, "%s: %s has a type that is not read here", array->file->path,
-                array->name);
+    return h5_other_type(array->file, array->name, type);
 }
 
 /* The numbers that the file has, also where the reader takes the last two for one. */

@@ -148,6 +148,8 @@ struct h5_value_type {
     enum h5_class class; /* numbers are little-endian and fill their bytes */
     bool is_signed;
     size_t bytes;
+    unsigned stored; /* the class as the file numbers it, which messages name */
+    bool is_big_endian;
 };
 
 /* n_dims 0: one value. More than H5_MAX_RANK: there are none here. */
@@ -169,6 +171,9 @@ struct h5_storage {
 /* What messages say; ERR_FORMAT where they are spoilt or of a kind that is refused. */
 int h5_decode_type(const struct h5 *file, const char *name, struct h5_cursor message,
                    struct h5_value_type *type) NODISCARD;
+/* ERR_FORMAT: an array's values are of a type that is none of ours. */
+int h5_other_type(const struct h5 *file, const char *name,
+                  const struct h5_value_type *type) NODISCARD;
 int h5_decode_space(const struct h5 *file, const char *name, struct h5_cursor message,
                     struct h5_space *space) NODISCARD;
 int h5_decode_storage(const struct h5_header *header,

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/say.h"
 #include "files/file.h"
 #include "report/sections.h"
+#include "saved/data_place.h"
 
 /* Whether it is the file that the run learnt of. */
 static bool is_of_run(const struct past_run *run, const struct dataset *data)
@@ -43,28 +43,25 @@ static void close_data(struct dossier *dossier)
     dossier->data = (struct dataset){.path = NULL};
 }
 
-/* Of a file that nobody named: false, and nothing is open, where it is not the run's. */
-static bool try_data(struct dossier *dossier, const char *path)
+/* Of a file that nobody named: nothing is open where it is not the run's. */
+static void try_data(struct dossier *dossier, const char *path)
 {
-    bool is_there = *path && access(path, F_OK) == 0;
-
-    dossier->has_data = is_there && open_data(dossier, path) == OK &&
+    dossier->has_data = open_data(dossier, path) == OK &&
                         is_of_run(dossier_run(dossier), &dossier->data) &&
                         has_rows(dossier_judged(dossier), &dossier->data);
-    if (is_there && !dossier->has_data)
+    if (!dossier->has_data)
         close_data(dossier);
-    return dossier->has_data;
 }
 
-/* One that is named must be the run's; else that which the log names is tried, which may
- * have gone or may be another one by now, and dataset.h5. */
+/* One that is named must be the run's; else those are tried that may be. */
 static int find_data(struct dossier *dossier)
 {
     const struct past_run *run = dossier_run(dossier);
     const char *path = dossier->settings->data;
     if (!path) {
-        if (!try_data(dossier, past_text(run->start, "data_path")))
-            (void)try_data(dossier, "dataset.h5");
+        const char *recorded = past_text(run->start, "data_path"), *place;
+        for (int i = 0; !dossier->has_data && (place = data_place(recorded, i)); i++)
+            try_data(dossier, place);
         return OK;
     }
 

@@ -95,6 +95,9 @@ static int take_tokenizer(const struct checkpoint_hints *hints, struct checkpoin
                   "%s gives ids up to %d, but the embedding of %s has %d rows: it is not "
                   "the model's tokenizer",
                   path, text_max_id(tokenizer), info->path, facts->num_words);
+    /* a data set of these words is to have as many ids as the embedding has rows */
+    if (!rc && text_settings(tokenizer)->num_words == 0)
+        text_set_rows(tokenizer, facts->num_words, options.maxlen);
     if (!rc)
         info->tokenizer = text_to_json(tokenizer, true);
     if (!rc && assumed)

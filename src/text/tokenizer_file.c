@@ -19,7 +19,8 @@ static int refuse_others(const char *bytes, size_t n, const char *source)
         const char *begins, *is;
     } others[] = {
         {"\x89HDF", "an HDF5 file"},
-        {"PK\x03\x04", "a zip archive"},
+        {"PK\x03\x04",
+         "a zip archive (of a model, `rnntrain import` makes a file to name)"},
         {"\x1f\x8b", "compressed by gzip: unpack it"},
         {"\xff\xfe", "in UTF-16: save it as UTF-8"},
         {"\xfe\xff", "in UTF-16: save it as UTF-8"},

@@ -39,11 +39,13 @@ python3 -c 'import json; k = json.load(open("keras.json")); assert k["kind"] == 
 mkdir begun && cp run/seed-1/last.h5 begun/
 expect 66 'begun: a run that has not finished an epoch.*begun/last.h5' "$rnntrain" inspect begun
 
-# Where no data set is named and none lies here, the model's own is taken, and said.
+# Where no data set is named the model's own is taken, and said, also where another lies here.
 mv data.h5 moved.h5
 expect 66 'dataset.h5: cannot open' "$rnntrain" eval run
 mv moved.h5 data.h5
+echo "no data set" >dataset.h5
 "$rnntrain" eval run --json >said 2>notes
+rm dataset.h5
 grep -q '"part":"test"' said && grep -q "note: the data is .*/data.h5" notes || problem "the run's data: $(cat notes)"
 "$rnntrain" mistakes run/linear --top 1 2>notes >said
 grep -q '^worst' said && grep -q 'note: the data is' notes || problem "mistakes of the run's data: $(cat notes)"

@@ -110,7 +110,7 @@ seq 40 | awk '{print "__label__" (NR % 2 ? "a" : "b"), "text number", $1}' >one.
 ! grep -q '^labels' said || problem "one label became several"
 sed '5s/^/__label__b /' one.txt >slip.txt
 expect 65 'slip.txt: line 5, column [0-9]*: a second label.*--multi-label on' "$rnnprep" slip.txt -o x.h5
-"$rnnprep" slip.txt --on-bad-row skip -o x.h5 | grep -q '1 rows with a second label' ||
+"$rnnprep" slip.txt --on-bad-row skip -o x.h5 | grep -q '1 row with a second label' ||
     problem "the row is not left out"
 "$rnnprep" slip.txt --multi-label on -o x.h5 | grep -q '^labels .*of 2' || problem "not read as several"
 expect 64 'columns/train.csv: .*--label-columns toxic,severe,obscene,threat,insult,praise' \

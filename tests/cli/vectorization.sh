@@ -34,6 +34,13 @@ grep -q '  dont$' found || problem "no word explained: $(cat found)"
 "$rnntrain" export model.h5 -o onward.keras --with-tokenizer >/dev/null 2>said
 grep -q "as TextVectorization does" said || problem "the tokenizer's note: $(cat said)"
 
+# A data set of its words fits it, though its embedding has more rows than it has words.
+printf '%s\n' text,label 'the plot was good,good' "don't,bad" 'bad plot,bad' 'superb,good' >few.csv
+"$rnnprep" few.csv --tokenizer model.h5 -o few.h5 --quiet
+"$rnntrain" eval model.h5 few.csv | head -1 | cut -d: -f2 >judged
+"$rnntrain" eval "$model" few.h5 --part train --labels bad,good | head -1 | cut -d: -f2 >found
+cmp judged found || problem "a data set: $(cat judged found)"
+
 # What stands in onward.tokenizer.json makes the rows.
 python3 - "$golden" <<'PYTHON'
 import json, re, sys

@@ -231,9 +231,11 @@ static void test_refusals(void **state)
         {make_checked, "/x is not stored in chunks of rows, shuffled and deflated"},
         {make_unwritten, "/x cannot be read: "},
         {make_unwritten_whole, "/x cannot be read: it says that it has more values than"},
-        {make_big_endian, "/x has a type that is not read here"},
-        {make_reference, "/x has a type that is not read here"},
-        {make_variable, "/x has a type that is not read here"},
+        {make_big_endian, "/x has a type that is not read here: big-endian whole numbers "
+                          "of 4 bytes; expected uint8"},
+        {make_reference, "/x has a type that is not read here: references of 8 bytes"},
+        {make_variable,
+         "/x has a type that is not read here: values of any length of 16 bytes"},
         {make_group, "/x is not an array"},
     };
     (void)state;
