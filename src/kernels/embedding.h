@@ -6,14 +6,15 @@
 
 #if defined(__AVX512BW__)
 
-/* High and low 32 bits of the sixteen products x * m. */
+/* High and low 32 bits of the sixteen products x * m. Where they are moved by a shuffle
+ * and not a shift, another unit does it than multiplies. */
 INLINE void multiply(__m512i x, uint32_t factor, __m512i *high, __m512i *low)
 {
     const __m512i m = _mm512_set1_epi32((int)factor);
     __m512i even = _mm512_mul_epu32(x, m);
     __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(x, 32), m);
-    *high = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
-    *low = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
+    *high = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB);
+    *low = _mm512_mask_shuffle_epi32(even, 0xAAAA, odd, _MM_PERM_CCAA);
 }
 
 /* Philox4x32-10 of sixteen blocks `index` and on; words[w] holds word w of each. */
