@@ -153,7 +153,7 @@ static void keep_bits(const struct rng *rng, uint32_t first, int n, uint32_t thr
 /* x where its keep bit is set, else 0; `j` is the first element's place in the row. */
 INLINE vec dropped(vec x, const uint32_t *bits, int j)
 {
-    return (vec)(vec_mask(bits[j / 32] >> (j % 32)) & (ivec)x);
+    return vec_keep(bits[j / 32] >> (j % 32), x);
 }
 
 INLINE bool kept(const uint32_t *bits, int j)
@@ -165,6 +165,26 @@ static void drop(int n, const uint32_t *bits, real scale, real *x)
 {
     for (int j = 0; j < n; j += WIDTH)
         vec_store(x + j, dropped(vec_load(x + j) * scale, bits, j));
+}
+
+static void add_dropped_back(const struct dropped_back *back)
+{
+    const real *w = back->w + back->first, *dy = back->dy;
+
+    for (int r = 0; r < back->rows; r++, dy += back->units) {
+        const uint32_t *bits =
+            back->bits ? back->bits + (size_t)r * back->bits_row : NULL;
+        real *dx = back->dx + (size_t)r * back->dx_row;
+
+        for (int j = 0; j < back->vectors * WIDTH; j += WIDTH) {
+            vec v = vec_set(dy[0]) * vec_load(w + j);
+            for (int c = 1; c < back->units; c++)
+                v = vec_fma(vec_set(dy[c]), vec_load(w + (size_t)c * back->w_row + j), v);
+            if (bits)
+                v = dropped(v * back->scale, bits, (int)back->first + j);
+            vec_store(dx + j, vec_load(dx + j) + v);
+        }
+    }
 }
 
 /* Rows of `table` that are needed soon lie anywhere in it: asked for early, they arrive

@@ -31,19 +31,51 @@ static void relu_backward(size_t n, const real *y, real *dy)
         dy[i] = y[i] > 0 ? dy[i] : 0;
 }
 
-static real dot(size_t n, const real *a, const real *b)
+/* Adds the products of whole vectors; returns how many numbers these have. */
+INLINE size_t dot_vectors(size_t n, const real *a, const real *b, vec sum[DOT_VECTORS])
 {
-    vec sum[4] = {{0}, {0}, {0}, {0}};
     size_t i = 0;
 
-    for (; i + 4 * WIDTH <= n; i += 4 * WIDTH)
-        for (size_t v = 0; v < 4; v++)
+    for (; i + DOT_VECTORS * WIDTH <= n; i += DOT_VECTORS * WIDTH)
+        for (size_t v = 0; v < DOT_VECTORS; v++)
             sum[v] =
                 vec_fma(vec_load(a + i + v * WIDTH), vec_load(b + i + v * WIDTH), sum[v]);
     for (; i + WIDTH <= n; i += WIDTH)
         sum[0] = vec_fma(vec_load(a + i), vec_load(b + i), sum[0]);
+    return i;
+}
 
-    real total = vec_sum((sum[0] + sum[1]) + (sum[2] + sum[3]));
+static void dot_some(size_t n, const real *a, const real *b, real *sums)
+{
+    vec sum[DOT_VECTORS];
+
+    for (int v = 0; v < DOT_VECTORS; v++)
+        sum[v] = vec_load(sums + v * WIDTH);
+    dot_vectors(n, a, b, sum);
+    for (int v = 0; v < DOT_VECTORS; v++)
+        vec_store(sums + v * WIDTH, sum[v]);
+}
+
+INLINE real dot_total(const vec sum[DOT_VECTORS])
+{
+    return vec_sum((sum[0] + sum[1]) + (sum[2] + sum[3]));
+}
+
+static real dot_end(const real *sums)
+{
+    vec sum[DOT_VECTORS];
+
+    for (int v = 0; v < DOT_VECTORS; v++)
+        sum[v] = vec_load(sums + v * WIDTH);
+    return dot_total(sum);
+}
+
+static real dot(size_t n, const real *a, const real *b)
+{
+    vec sum[DOT_VECTORS] = {{0}, {0}, {0}, {0}};
+    size_t i = dot_vectors(n, a, b, sum);
+
+    real total = dot_total(sum);
     for (; i < n; i++)
         total += a[i] * b[i];
     return total;
@@ -76,6 +108,14 @@ static void add_each(int rows, int vectors, real *a, size_t a_row, const real *b
     for (int r = 0; r < rows; r++, a += a_row, b += b_row)
         for (int j = 0; j < vectors * WIDTH; j += WIDTH)
             vec_store(a + j, vec_load(a + j) + vec_load(b + j));
+}
+
+static void copy_each(int rows, int vectors, real *a, size_t a_row, const real *b,
+                      size_t b_row)
+{
+    for (int r = 0; r < rows; r++, a += a_row, b += b_row)
+        for (int j = 0; j < vectors * WIDTH; j += WIDTH)
+            vec_store(a + j, vec_load(b + j));
 }
 
 static void multiply_by(size_t n, real *a, const real *b)
@@ -167,6 +207,7 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .uniform = uniform,
     .keep_bits = keep_bits,
     .drop = drop,
+    .add_dropped_back = add_dropped_back,
     .gather = gather,
     .scatter = scatter,
     .embed = embed,
@@ -174,10 +215,13 @@ const struct kernels JOIN(kernels_, KERNELS_ISA) = {
     .relu = relu,
     .relu_backward = relu_backward,
     .dot = dot,
+    .dot_some = dot_some,
+    .dot_end = dot_end,
     .axpy = axpy,
     .scale = scale,
     .add = add,
     .add_each = add_each,
+    .copy_each = copy_each,
     .multiply = multiply_by,
     .normalize = normalize,
     .normalize_backward = normalize_backward,

@@ -114,6 +114,23 @@ struct matmul_sparse {
     size_t c_row;
 };
 
+/* Vectors that a dot product adds side by side. */
+enum { DOT_VECTORS = 4 };
+
+/* Back through a Dense layer of few units and the Dropout below it, of some of its
+ * inputs: dx[r][j] += keep ? scale * sum over c of dy[r][c] w[c][first + j] : 0. */
+struct dropped_back {
+    int rows, vectors, units;
+    const real *dy; /* (rows, units) */
+    const real *w;  /* (units, inputs), rows w_row apart */
+    size_t w_row, first;
+    const uint32_t *bits; /* of all inputs, rows bits_row words apart; NULL: all stay */
+    size_t bits_row;
+    real scale;
+    real *dx; /* rows dx_row apart */
+    size_t dx_row;
+};
+
 /* One step of the LSTM cell for `rows` rows of `vectors` vectors of units. z is (rows, 4
  * gates) in Keras's order i, f, c, o, panels z_panel and rows z_row apart; the others are
  * (rows, vectors * width). A gate has `gate` columns: all vectors of a panel matrix, or
@@ -265,6 +282,7 @@ struct kernels {
                       uint32_t *bits);
     /* x[j] = keep ? scale * x[j] : 0, for n elements; bit j of `bits` decides. */
     void (*drop)(int n, const uint32_t *bits, real scale, real *x);
+    void (*add_dropped_back)(const struct dropped_back *back);
     /* Rows of the table (V, width) into x, row r at x + r * x_row; padding of x is left
      * as it is. */
     void (*embed)(const struct embedding *e, const real *table, real *x, size_t x_row);
@@ -275,12 +293,19 @@ struct kernels {
     void (*relu)(size_t n, real *x);
     void (*relu_backward)(size_t n, const real *y, real *dy);
     real (*dot)(size_t n, const real *a, const real *b);
+    /* The same in parts: sums, DOT_VECTORS vectors, begin as 0; each part but the last is
+     * of whole groups of so many vectors, the last of whole vectors. */
+    void (*dot_some)(size_t n, const real *a, const real *b, real *sums);
+    real (*dot_end)(const real *sums);
     void (*axpy)(size_t n, real alpha, const real *x, real *y);  /* y += alpha x */
     void (*scale)(size_t n, real alpha, const real *x, real *y); /* y = alpha x */
     void (*add)(size_t n, real *a, const real *b);               /* a += b */
     /* The same of rows of `vectors` vectors, a_row and b_row apart. */
     void (*add_each)(int rows, int vectors, real *a, size_t a_row, const real *b,
                      size_t b_row);
+    /* a = b of such rows. */
+    void (*copy_each)(int rows, int vectors, real *a, size_t a_row, const real *b,
+                      size_t b_row);
     void (*multiply)(size_t n, real *a, const real *b); /* a *= b */
     /* y = a b; y += a b */
     void (*product)(size_t n, const real *a, const real *b, real *y);

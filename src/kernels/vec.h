@@ -151,4 +151,14 @@ INLINE ivec vec_mask(uint32_t bits)
     return (((ivec){0} + (ireal)bits) & place) == place;
 }
 
+/* x where its bit is set, else 0. */
+INLINE vec vec_keep(uint32_t bits, vec x)
+{
+#if defined(__AVX512F__)
+    return VEC_SUFFIX(maskz_mov)(bits, x);
+#else
+    return (vec)(vec_mask(bits) & (ivec)x);
+#endif
+}
+
 #endif

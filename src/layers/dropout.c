@@ -1,4 +1,4 @@
-#include "layers/embedding.h"
+#include "layers/dropout.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +87,17 @@ static bool drops(const struct layer *layer, const struct pass *pass)
     return pass->trains && layer->config->dropout.rate > 0;
 }
 
+const struct position_bits *dropout_bits(const struct layer *layer,
+                                         const struct pass *pass)
+{
+    return drops(layer, pass) ? &((const struct dropout_layer *)layer)->bits : NULL;
+}
+
+real dropout_scale(const struct layer *layer)
+{
+    return keep_scale((const struct dropout_layer *)layer);
+}
+
 static struct rng stream(const struct layer *layer, const struct pass *pass, int r)
 {
     return (struct rng){.seed = pass->seed,
@@ -118,7 +129,7 @@ static void forward(struct layer *layer, const struct pass *pass)
 
     for (int r = 0; r < pass->n_rows && drops(layer, pass); r++) {
         draw(layer, pass, r);
-        if (layer->in.length == 0)
+        if (layer->in.length == 0 && !layer->passes_on)
             layer->frame->kernels->drop(row, dropout->bits.bits + r * dropout->bits.words,
                                         keep_scale(dropout), layer->y + r * row);
     }
@@ -129,7 +140,7 @@ static void backward(struct layer *layer, const struct pass *pass)
     const struct dropout_layer *dropout = of(layer);
     int words = dropout->bits.words, row = layer->in.row;
 
-    if (layer->in.length > 0 || !drops(layer, pass))
+    if (layer->in.length > 0 || layer->passes_on || !drops(layer, pass))
         return;
     for (int r = pass->n_rows; r-- > 0;) /* the last one was written last */
         layer->frame->kernels->drop(row, dropout->bits.bits + r * words,

@@ -4,7 +4,8 @@
  * a mask skipped positions are what enum skipped says. Source: Keras Flatten.
  *
  * Where no position is skipped, steps are pulled to where they stay, and the layer below
- * reads its gradients where they are: nothing of a lane's largest array is copied. */
+ * reads its gradients where they are: nothing of a lane's largest array is copied. An
+ * output of few units needs no such array (output_positions.h). */
 struct flatten_layer {
     struct layer layer;
     real *step; /* (R, row) where positions are skipped: a step's vectors or gradients */
@@ -52,7 +53,8 @@ static void layout(struct layer *layer, struct space *space)
         layer->dy = layer->below->dy;
         return;
     }
-    layer_take_rows(layer, space);
+    if (!layer->passes_on)
+        layer_take_rows(layer, space);
     of(layer)->step = arena_take(&space->lane, layer->frame->mask ? n : 0, sizeof(real));
 }
 
@@ -63,7 +65,7 @@ static struct positions positions_in(const struct layer *layer, real *rows)
 
 static void forward(struct layer *layer, const struct pass *pass)
 {
-    if (layer->in.length > 0)
+    if (layer->in.length > 0 && !layer->passes_on)
         positions_pull(layer, pass, positions_in(layer, layer->y), of(layer)->step);
 }
 
@@ -71,7 +73,7 @@ static void backward(struct layer *layer, const struct pass *pass)
 {
     struct layer *below = layer->below;
 
-    if (layer->in.length == 0)
+    if (layer->in.length == 0 || layer->passes_on)
         return;
     if (below->lends)
         below->ops->borrow(below, layer->dy, (size_t)layer->out.row,

@@ -78,6 +78,13 @@ struct work {
     double position, row;
 };
 
+/* Adds dL/d(outputs) at position t to `d`, whose rows stand d_row apart: of each row so
+ * many vectors of the kernels from `column` on. */
+struct gradient_source {
+    void (*add)(const struct gradient_source *source, int t, int column, int rows,
+                int vectors, real *d, size_t d_row);
+};
+
 /* Numbers that are each the largest at some positions of the layer below: of row r, n
  * vectors of out.row of that layer, vector p at (r * n + p) * out.row. */
 struct peaks {
@@ -95,11 +102,13 @@ struct layer {
     int first_tensor;
     int n_directions; /* in which it goes through a sequence, each by a plan; or 0 */
     enum plan_kind plan[2];
-    bool looks_up; /* has a table of its products with embeddings, see learn_ids */
-    bool lends;    /* dL/d(outputs) is lent by the layer above, see borrow */
-    bool borrows;  /* it can take what is lent so */
-    bool by_rows;  /* the layer above takes maxima of it, see pull_row */
-    bool joins;    /* its gradient is of many lanes at once, see join */
+    bool looks_up;  /* has a table of its products with embeddings, see learn_ids */
+    bool lends;     /* dL/d(outputs) is lent by the layer above, see borrow */
+    bool borrows;   /* it can take what is lent so */
+    bool passes_on; /* the output goes through the positions below it by itself: it has no
+                       y and dy, see output_positions.h */
+    bool by_rows;   /* the layer above takes maxima of it, see pull_row */
+    bool joins;     /* its gradient is of many lanes at once, see join */
     real *y,
         *dy; /* (R, out.row) where out.length is 0, and dL/dy, set by the layer above */
 };
@@ -163,6 +172,8 @@ struct layer_ops {
     /* Instead of all that is pushed: dL/d(outputs) of row r at time t stands at
      * first + r * row + t * time, borrowed for the pass. NULL: it must be pushed. */
     void (*borrow)(struct layer *layer, const real *first, size_t row, size_t time);
+    /* The same, where no array has it. Of all that have `borrow`. */
+    void (*borrow_source)(struct layer *layer, const struct gradient_source *source);
 
     /* Of a layer that computes all positions of a row at once, for one above that takes
      * maxima of them: row r's outputs, (T, out.row), borrowed until the next row's are

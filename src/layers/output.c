@@ -5,6 +5,7 @@
 #include "layers/dense.h"
 #include "layers/logits.h"
 #include "layers/loss.h"
+#include "layers/output_positions.h"
 #include "layers/smoothing.h"
 #include "layers/stack.h"
 
@@ -19,7 +20,9 @@ struct output_layer {
     real *w, *dw; /* (units, in.row) */
     real *b, *db; /* (units) */
     struct logits logits;
-    double *terms;               /* (units) exponentials of a row */
+    struct output_positions positions;
+    bool by_positions; /* it goes through them, and the layers below have no y */
+    double *terms;     /* (units) exponentials of a row */
     const double *class_weights; /* (C) borrowed, or NULL: all 1 */
     double smoothing;            /* in training, of targets */
 };
@@ -87,6 +90,8 @@ static int shape(struct layer *layer)
     layer->out = (struct shape){
         .blocks = 1, .width = units, .row = is_wide(layer) ? logits->columns : units};
     layer->joins = is_wide(layer);
+    of(layer)->by_positions =
+        !is_wide(layer) && output_positions_init(&of(layer)->positions, layer);
     return layer_expect_vector(layer);
 }
 
@@ -100,6 +105,8 @@ static void layout_few(struct layer *layer, struct space *space)
     output->dw = arena_take(&space->backward, size, sizeof(real));
     output->b = arena_take(&space->weights, units, sizeof(real));
     output->db = arena_take(&space->backward, units, sizeof(real));
+    if (output->by_positions)
+        output_positions_layout(&output->positions, space);
 }
 
 static void layout(struct layer *layer, struct space *space)
@@ -157,6 +164,7 @@ static void unpack(struct layer *layer, real *gradient)
            (size_t)units * sizeof(real));
 }
 
+/* y = x + b; x may be y. */
 static void add_biases(const struct output_layer *output, int n_rows, const real *x)
 {
     int units = output->layer.out.width;
@@ -168,7 +176,7 @@ static void add_biases(const struct output_layer *output, int n_rows, const real
 
 static void forward(struct layer *layer, const struct pass *pass)
 {
-    const struct output_layer *output = of(layer);
+    struct output_layer *output = of(layer);
     size_t inputs = (size_t)layer->in.row, units = (size_t)layer->out.width;
     const real *x = layer->below->y;
 
@@ -178,6 +186,11 @@ static void forward(struct layer *layer, const struct pass *pass)
     }
     if (is_wide(layer)) {
         logits_forward(&of(layer)->logits, pass->n_rows, x, layer->y);
+        return;
+    }
+    if (output->by_positions) {
+        output_positions_forward(&output->positions, pass, output->w);
+        add_biases(output, pass->n_rows, layer->y);
         return;
     }
     /* Last row first: it was written last, and behind a Flatten all rows fit no near
@@ -214,6 +227,18 @@ static void backward_few(struct layer *layer, const struct pass *pass)
     unpack(layer, pass->gradient);
 }
 
+static void backward_by_positions(struct layer *layer, const struct pass *pass)
+{
+    struct output_layer *output = of(layer);
+    size_t units = (size_t)layer->out.width;
+
+    memset(output->db, 0, units * sizeof *output->db);
+    for (size_t i = 0; i < (size_t)pass->n_rows * units; i++)
+        output->db[i % units] += layer->dy[i];
+    output_positions_backward(&output->positions, pass, output->dw);
+    unpack(layer, pass->gradient);
+}
+
 static void join(struct layer *layer, int first, int n, real *gradient)
 {
     logits_gradient(&of(layer)->logits, first, n, layer_gradient(layer, gradient, 0),
@@ -224,6 +249,10 @@ static void backward(struct layer *layer, const struct pass *pass)
 {
     const struct layer *below = layer->below;
 
+    if (of(layer)->by_positions) {
+        backward_by_positions(layer, pass);
+        return;
+    }
     if (!is_wide(layer)) {
         backward_few(layer, pass);
         return;

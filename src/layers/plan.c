@@ -78,10 +78,9 @@ static void collect_words(struct plans *plans)
     plans->n_words = 0;
     for (size_t i = 0; i < n; i++) {
         int32_t id = plans->ids[i];
-        if (id_bits_has(plans->seen, id))
-            continue;
+        plans->words[plans->n_words] = id; /* no branch: none foresees a text's words */
+        plans->n_words += !id_bits_has(plans->seen, id);
         id_bits_set(plans->seen, id);
-        plans->words[plans->n_words++] = id;
     }
 
     for (int i = 0; i < plans->n_words; i++)

@@ -154,8 +154,10 @@ typedef void recurrent_sink(void *context, const struct steps *steps, int s,
 /* dL/d(outputs): `padded` reals a row and step. With `row` 0 they are indexed as h is,
  * else those of row r at time t stand at first + r * row + t * time. */
 struct output_gradient {
-    const real *first; /* NULL: none */
+    const real *first; /* NULL: none, or of `source` */
     size_t row, time;
+    const struct gradient_source *source; /* of those from `column` on; NULL: none */
+    int column;
 };
 
 /* Gradients of the whole lane from dL/d(final outputs) (R, padded) or NULL and from

@@ -1,3 +1,4 @@
+#include "layers/layer.h"
 #include "layers/recurrent_private.h"
 
 #include <string.h>
@@ -62,6 +63,10 @@ static void gather_dh(const struct recurrent *layer, const struct steps *steps, 
                                  d_outputs.first +
                                      (size_t)steps_time(steps, s) * d_outputs.time,
                                  d_outputs.row);
+
+    if (d_outputs.source)
+        d_outputs.source->add(d_outputs.source, steps_time(steps, s), d_outputs.column,
+                              rows, vectors, layer->dh, dh_row);
 }
 
 /* What the recurrent matrix of group i multiplies: h, perhaps dropped, or r * h of a

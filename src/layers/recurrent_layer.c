@@ -395,6 +395,7 @@ const struct layer_ops recurrent_layer = {
     .clear = recurrent_clear,
     .push = recurrent_push,
     .borrow = recurrent_borrow,
+    .borrow_source = recurrent_borrow_source,
     .learn_ids = learn_ids,
     .looks_up = looks_up,
     .learn_pads = learn_pads,

@@ -66,5 +66,6 @@ void recurrent_clear(struct layer *layer, const struct pass *pass);
 void recurrent_push(struct layer *layer, const struct pass *pass,
                     const struct steps *steps, int s, const real *dx, size_t row);
 void recurrent_borrow(struct layer *layer, const real *first, size_t row, size_t time);
+void recurrent_borrow_source(struct layer *layer, const struct gradient_source *source);
 
 #endif

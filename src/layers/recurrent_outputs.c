@@ -120,12 +120,21 @@ void recurrent_pull(struct layer *layer, const struct pass *pass,
         int from = step_at(layer, mine, t);
         real *to = x + block_at(layer, d);
         bool merges = d > 0 && is_one_block(layer);
+        int rows = steps->active[s], r = 0;
 
-        for (int r = 0; r < steps->active[s]; r++, to += row)
+        if (!merges && mine->active[from] > 0) { /* those stand row by row */
+            r = mine->active[from] < rows ? mine->active[from] : rows;
+            layer->frame->kernels->copy_each(
+                r, track->padded / layer->frame->kernels->width, to, row,
+                recurrent_output(track, mine, from, 0), width);
+        }
+        for (; r < rows; r++) {
+            const real *one = output_at(track, mine, from, r, t);
             if (merges)
-                merge(layer, width, to, output_at(track, mine, from, r, t));
+                merge(layer, width, to + (size_t)r * row, one);
             else
-                memcpy(to, output_at(track, mine, from, r, t), width * sizeof *to);
+                memcpy(to + (size_t)r * row, one, width * sizeof *to);
+        }
     }
 }
 
@@ -171,5 +180,14 @@ void recurrent_borrow(struct layer *layer, const real *first, size_t row, size_t
 
     for (int d = 0; d < layer->n_directions; d++)
         recurrent->d_outputs[d] =
-            (struct output_gradient){first + block_at(layer, d), row, time};
+            (struct output_gradient){first + block_at(layer, d), row, time, NULL, 0};
+}
+
+void recurrent_borrow_source(struct layer *layer, const struct gradient_source *source)
+{
+    struct recurrent_layer *recurrent = recurrent_of(layer);
+
+    for (int d = 0; d < layer->n_directions; d++)
+        recurrent->d_outputs[d] =
+            (struct output_gradient){.source = source, .column = (int)block_at(layer, d)};
 }

@@ -385,8 +385,26 @@ static void check_flat_of(const struct kernels *kernels, size_t n)
     free(c);
 }
 
+/* A dot product of whole vectors in two parts, the first of whole groups. */
+static void check_dot_in_parts(const struct kernels *kernels)
+{
+    enum { WIDEST = 16, MOST = 13 };
+    real a[MOST * WIDEST], b[MOST * WIDEST], sums[DOT_VECTORS * WIDEST];
+    size_t width = (size_t)kernels->width, first = DOT_VECTORS * width;
+
+    fill(a, COUNT_OF(a), 7);
+    fill(b, COUNT_OF(b), 8);
+    for (size_t n = first; n <= MOST * width; n += width) {
+        memset(sums, 0, sizeof sums);
+        kernels->dot_some(first, a, b, sums);
+        kernels->dot_some(n - first, a + first, b + first, sums);
+        assert_true(kernels->dot_end(sums) == kernels->dot(n, a, b));
+    }
+}
+
 static void check_flat_arrays(const struct kernels *kernels)
 {
+    check_dot_in_parts(kernels);
     for (size_t n = 1; n < 70; n++)
         check_flat_of(kernels, n);
     check_flat_of(kernels, 1023);
