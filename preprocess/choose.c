@@ -114,7 +114,7 @@ static char *choose_ngram_characters(enum purpose purpose,
                                      const struct choose_facts *facts)
 {
     enum { LONGEST = 5 };
-    const int64_t few_words = 1000000, few_weights = 2000000;
+    const int64_t few_words = 1000000, few_weights = 10000000;
     bool is_small =
         facts->n_words < few_words && facts->n_words * facts->n_outputs < few_weights;
     (void)purpose;

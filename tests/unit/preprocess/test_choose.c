@@ -74,9 +74,9 @@ static void test_characters(void **state)
     (void)state;
     struct choose_facts facts = sentences;
     expect(PURPOSE_AUTO, &facts, "ngram-characters", "5");
-    facts.n_outputs = 100;
+    facts.n_outputs = 500;
     expect(PURPOSE_FAST, &facts, "ngram-characters", "none");
-    facts.n_outputs = 99;
+    facts.n_outputs = 499;
     expect(PURPOSE_FAST, &facts, "ngram-characters", "5");
     facts.segment = TEXT_SEGMENT_CHAR;
     expect(PURPOSE_AUTO, &facts, "ngram-characters", "none");
