@@ -53,7 +53,9 @@ static const double usual[] = {[SCALING_LOG_COUNT] = 1,
                                [SCALING_SHARED_TF_IDF] = 40};
 _Static_assert(COUNT_OF(usual) == SCALING_AUTO, "a scaling has no usual C");
 
-enum { FACTOR_BITS = 2, MOST_RUNGS = 5 };
+/* Beyond 64 times the usual C only chance goes on gaining, and what is fitted again on all
+ * rows follows single ones of them. */
+enum { FACTOR_BITS = 2, LEAST_RUNG = -5, MOST_RUNG = 3 };
 
 static struct linear_trial trial_at(const struct linear_config *config,
                                     enum linear_scaling scaling, int rung)
@@ -113,7 +115,7 @@ bool linear_next_trial(const struct linear_config *config,
     const struct linear_trial *best = best_of(done, n);
     for (int way = -1; way <= 1 && config->c <= 0; way += 2) {
         int rung = best->rung + way;
-        if (rung < -MOST_RUNGS || rung > MOST_RUNGS ||
+        if (rung < LEAST_RUNG || rung > MOST_RUNG ||
             is_done(done, n, best->scaling, rung))
             continue;
         *next = trial_at(config, best->scaling, rung);
