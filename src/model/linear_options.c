@@ -53,8 +53,8 @@ static const double usual[] = {[SCALING_LOG_COUNT] = 1,
                                [SCALING_SHARED_TF_IDF] = 40};
 _Static_assert(COUNT_OF(usual) == SCALING_AUTO, "a scaling has no usual C");
 
-/* Beyond 64 times the usual C only chance goes on gaining, and what is fitted again on all
- * rows follows single ones of them. */
+/* Beyond 64 times the usual C only chance goes on gaining, and what is fitted again on
+ * all rows follows single ones of them. */
 enum { FACTOR_BITS = 2, LEAST_RUNG = -5, MOST_RUNG = 3 };
 
 static struct linear_trial trial_at(const struct linear_config *config,
