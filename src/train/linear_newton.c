@@ -33,13 +33,13 @@ static double multiply(struct linear_fit *fit, double c)
     return linear_dot(fit, fit->direction, fit->product, true);
 }
 
-/* One over the Hessian's diagonal at the probabilities, with which conjugate gradients
- * are preconditioned: a feature has many rows of one class and hardly any of another.
- * With one logit, and of components, it would gain nothing. */
-static void take_diagonal(struct linear_fit *fit, double c)
+/* One over the Hessian's diagonal at the probabilities and 1, with which conjugate
+ * gradients are preconditioned: a feature has many rows of one class and hardly any of
+ * another. The 1 is for biases, which nothing pulls: where all probabilities are near 0
+ * or 1 they would go further than any line search comes back. Flat: 1. */
+static void take_diagonal(struct linear_fit *fit, double c, bool is_flat)
 {
     size_t n = share_own(&fit->features) * fit->stride;
-    bool is_flat = fit->outputs == 1 || fit->task.dense;
 
     for (size_t i = 0; i < n && is_flat; i++)
         fit->diagonal[i] = 1;
@@ -50,7 +50,7 @@ static void take_diagonal(struct linear_fit *fit, double c)
     linear_pass_squares(fit, fit->diagonal);
     linear_square_pull(fit, fit->diagonal);
     for (size_t i = 0; i < n; i++)
-        fit->diagonal[i] = fit->diagonal[i] > 0 ? 1 / fit->diagonal[i] : 1;
+        fit->diagonal[i] = 1 / (1 + fit->diagonal[i]);
 }
 
 /* Collective. */
@@ -107,13 +107,13 @@ static int ask(const struct linear_fit *fit, const struct linear_stop *stop)
 }
 
 /* Collective. The step that the Hessian gives, until its residual is `least`. */
-static int find_step(struct linear_fit *fit, double c, double least,
+static int find_step(struct linear_fit *fit, double c, double least, bool is_flat,
                      const struct linear_stop *stop)
 {
     size_t features = share_own(&fit->features) * fit->stride;
     int wish = 0;
 
-    take_diagonal(fit, c);
+    take_diagonal(fit, c, is_flat);
     begin_step(fit);
     double weighed = weigh(fit);
     for (int i = 0; i < MOST_DIRECTIONS && !wish; i++) {
@@ -175,17 +175,24 @@ static double accuracy(double left)
 int linear_minimise(struct linear_fit *fit, double c, const struct linear_stop *stop,
                     double from)
 {
+    /* with one logit, and of components, a diagonal would gain nothing */
+    bool is_flat = fit->outputs == 1 || fit->task.dense;
     double objective = linear_objective(fit, c);
     double norm = take_gradient(fit, c);
 
     while (from > 0 && norm > stop->tolerance * from &&
            fit->effort.newton_steps < MOST_NEWTON_STEPS) {
         double before = objective;
-        int wish = find_step(fit, c, accuracy(norm / from) * norm, stop);
+        int wish = find_step(fit, c, accuracy(norm / from) * norm, is_flat, stop);
         if (wish)
             return wish;
 
         double length = search(fit, c, &objective);
+        if (!(length > 0) && !is_flat) { /* once more without, from where it was */
+            is_flat = true;
+            (void)linear_loss(fit, 0);
+            continue;
+        }
         take_step(fit, length);
         fit->effort.newton_steps++;
         fit->effort.objective = objective;

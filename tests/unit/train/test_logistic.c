@@ -292,7 +292,7 @@ static void test_class_weights(void **state)
 /* Rows that are left out are not there, and weights that a fit ends with are its end. */
 static void test_rows_and_warm_start(void **state)
 {
-    const struct linear_stop stop = {.tolerance = 1e-5};
+    const struct linear_stop stop = {.tolerance = 1e-4};
     struct problem *problem = small_problem();
     struct linear_task task = task_of(problem, LOSS_CATEGORICAL, SCALING_NONE);
     struct linear_fit *fit = NULL;
@@ -429,6 +429,58 @@ static struct problem *large_problem(void)
     return problem;
 }
 
+/* Rows of a class each that one of many features tells, but for one in eight. */
+static struct problem *told_problem(void)
+{
+    enum { N = 1200, F = 240, WORDS = 12 };
+    struct problem *problem = new_problem(N, F);
+
+    for (int i = 0; i < N; i++) {
+        struct rng rng = {.seed = 7, .purpose = RNG_TEST, .row = (uint32_t)i};
+        int class = i % 16 == 0 ? 2 : i % 2;
+        bool has[F] = {false};
+        for (uint32_t k = 0; k < WORDS; k++)
+            has[(int)(rng_uniform(&rng, k) * rng_uniform(&rng, 100 + k) * (F - 60))] =
+                true;
+        if (i % 8 != 5)
+            has[F - 60 + 20 * class + (int)(rng_uniform(&rng, 200) * 20)] = true;
+        problem->start[i + 1] = problem->start[i];
+        for (uint32_t j = 0; j < F; j++)
+            if (has[j])
+                problem->index[problem->start[i + 1]++] = j;
+        problem->y[i] = class;
+    }
+    return problem;
+}
+
+/* From nothing, however great C is, a fit comes near the least. */
+static void test_great_c(void **state)
+{
+    struct problem *problem = told_problem();
+    float *kernel = xcalloc(problem->sparse.n_features * CLASSES, sizeof *kernel);
+    float bias[CLASSES];
+    (void)state;
+
+    for (int i = 0; i < 15; i++) {
+        struct linear_task task =
+            task_of(problem, LOSS_CATEGORICAL, (enum linear_scaling)(i % 3));
+        struct linear_stop stop = {.tolerance = 1e-3};
+        struct linear_fit *fit = NULL;
+        double c = ldexp(1, i / 3 * 2);
+
+        assert_int_equal(linear_fit_new(&comm, &task, &fit), OK);
+        linear_fit_begin(fit, kernel, bias);
+        assert_int_equal(linear_fit_run(fit, c, &stop, kernel, bias), 0);
+        double near = linear_fit_effort(fit).objective;
+        stop.tolerance = 1e-6;
+        assert_int_equal(linear_fit_run(fit, c, &stop, kernel, bias), 0);
+        assert_true(near <= 1.15 * linear_fit_effort(fit).objective);
+        linear_fit_free(fit);
+    }
+    free(kernel);
+    free_problem(problem);
+}
+
 static void print_hashes(void)
 {
     static const enum loss losses[] = {LOSS_BINARY, LOSS_CATEGORICAL, LOSS_MULTI_LABEL};
@@ -471,6 +523,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_doubled),
         cmocka_unit_test(test_class_weights),
+        cmocka_unit_test(test_great_c),
     };
     bool hashes = argc > 1 && !strcmp(argv[1], "hash");
     int rc = kernels_select("auto", &kernels);
