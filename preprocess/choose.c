@@ -108,18 +108,22 @@ static char *why_ngrams(const struct choose_facts *facts)
                      facts->segment == TEXT_SEGMENT_CHAR ? "characters" : "words");
 }
 
+/* Few words, and few weights for what is counted of them. */
+static bool is_small(const struct choose_facts *facts, int64_t few_weights)
+{
+    const int64_t few_words = 1000000;
+    return facts->n_words < few_words && facts->n_words * facts->n_outputs < few_weights;
+}
+
 /* Endings, stems and spellings tell of words that nobody has seen, which are many where
  * texts are few. A word has some dozens of them, each with a weight for each output. */
 static char *choose_ngram_characters(enum purpose purpose,
                                      const struct choose_facts *facts)
 {
     enum { LONGEST = 5 };
-    const int64_t few_words = 1000000, few_weights = 10000000;
-    bool is_small =
-        facts->n_words < few_words && facts->n_words * facts->n_outputs < few_weights;
+    bool are_wanted = is_small(facts, 10000000) && facts->segment != TEXT_SEGMENT_CHAR;
     (void)purpose;
-    return is_small && facts->segment != TEXT_SEGMENT_CHAR ? xasprintf("%d", LONGEST)
-                                                           : xstrdup("none");
+    return are_wanted ? xasprintf("%d", LONGEST) : xstrdup("none");
 }
 
 /* Small corpora have n-grams that help and stand in one text; a model has a weight for
@@ -127,11 +131,8 @@ static char *choose_ngram_characters(enum purpose purpose,
 static char *choose_ngram_min_count(enum purpose purpose,
                                     const struct choose_facts *facts)
 {
-    const int64_t few_words = 1000000, few_weights = 20000000;
-    bool is_small =
-        facts->n_words < few_words && facts->n_words * facts->n_outputs < few_weights;
     (void)purpose;
-    return xstrdup(is_small ? "1" : "2");
+    return xstrdup(is_small(facts, 20000000) ? "1" : "2");
 }
 
 static char *why_few_words(const struct choose_facts *facts)

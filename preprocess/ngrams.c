@@ -97,9 +97,7 @@ static int count(struct job *job)
     const struct ngram_order order = {options.n, options.characters,
                                       settings->ngram_punctuation, place_text, &places};
     int32_t n_places = places.words->n + TEXT_MARKS + places.characters->n;
-    int rc = check_characters(job);
-    if (!rc)
-        rc = ngram_count(&texts, n_places, &options, &kept);
+    int rc = ngram_count(&texts, n_places, &options, &kept);
     if (!rc && kept.n == 0)
         rc = fail(ERR_USAGE,
                   "%s: no n-gram stands in %d training documents: give a smaller "
@@ -132,7 +130,9 @@ static void find_words(const struct places *places, const struct ngram_table *ta
 int job_find_ngrams(struct job *job)
 {
     struct ngram_texts texts = {0};
-    int rc = job->settings->ngrams ? count(job) : OK;
+    int rc = check_characters(job);
+    if (!rc && job->settings->ngrams)
+        rc = count(job);
     if (rc || !job->ngrams.n)
         return rc;
 

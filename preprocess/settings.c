@@ -58,11 +58,8 @@ static const struct option table_options[] = {
     {"for", OPTION_CHOICE, FIELD(purpose), "none", 0, 0, purpose_names,
      "chooses what is not given of --segment, --tags, --num-words, --ngrams, "
      "--ngram-characters, --ngram-min-count, --ngram-punctuation, --vectors and --maxlen "
-     "by what the "
-     "training "
-     "texts are, as told above: for networks and linear models, for --model linear "
-     "alone, or "
-     "for the best of both",
+     "by what the training texts are, as told above: for networks and linear models, for "
+     "--model linear alone, or for the best of both",
      "What fits", true},
     {"test", OPTION_STRING, FIELD(test), NULL, 0, 0, option_file,
      "the test documents, if CORPUS has none: a folder, file or archive", "Corpus", true},
@@ -199,8 +196,7 @@ const struct option_table cmd_prepare_table = {
         "                      space where one in a hundred has HTML's tags\n"
         "  --ngrams            3 for texts of 60 words and more, else 2; 4 of\n"
         "                      characters; with --ngram-punctuation\n"
-        "  --ngram-characters       5 below a million words and, times outputs, 2 "
-        "million\n"
+        "  --ngram-characters  5 below a million words and, times outputs, 10 million\n"
         "  --ngram-min-count   1 below a million words and, times outputs, 20 million\n"
         "  --num-words         all, or 30000 where there are more\n"
         "  --vectors           64 for best, where so many words are met twice\n"
