@@ -49,17 +49,23 @@ static int read_entry(const char *source, const char *name, struct archive *arch
     return archive_error_of(source, archive);
 }
 
+static struct archive *new_reader(void)
+{
+    struct archive *archive = archive_read_new();
+    if (!archive)
+        die("out of memory: an archive");
+    archive_read_support_format_zip(archive);
+    return archive;
+}
+
 int zip_read(const char *source, const char *bytes, size_t n, const char *name,
              size_t most, char **content, size_t *n_content)
 {
-    struct archive *archive = archive_read_new();
+    struct archive *archive = new_reader();
     struct archive_entry *entry = NULL;
     bool found = false;
     int status = ARCHIVE_OK, rc = OK;
 
-    if (!archive)
-        die("out of memory: an archive");
-    archive_read_support_format_zip(archive);
     if (archive_read_open_memory(archive, bytes, n) != ARCHIVE_OK)
         rc = archive_error_of(source, archive);
 
@@ -91,13 +97,10 @@ static bool has_ends(const char *name, const char *begin, const char *end)
 
 char *zip_find(const char *bytes, size_t n, const char *begin, const char *end)
 {
-    struct archive *archive = archive_read_new();
+    struct archive *archive = new_reader();
     struct archive_entry *entry = NULL;
     char *found = NULL;
 
-    if (!archive)
-        die("out of memory: an archive");
-    archive_read_support_format_zip(archive);
     if (archive_read_open_memory(archive, bytes, n) == ARCHIVE_OK)
         while (!found && archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
             const char *name = archive_entry_pathname(entry);
